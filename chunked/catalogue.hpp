@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "reference/vocabulary/subject.hpp"
+
+namespace slim::chunked {
+
+/// One chunked implementation: where the boundary state comes from × how a slice's prefix sums are
+/// made. Its name is "boundary/prefix-sum".
+struct Variant {
+  std::string boundary;
+  std::string prefix_sum;
+  std::string summary;
+  bool subtracting;  ///< recovers a sum by subtraction, so rounding may drift
+  GradientFunctions gradient;  ///< float, double, Digits50 and Counted
+
+  [[nodiscard]] std::string name() const { return boundary + "/" + prefix_sum; }
+};
+
+/// Every variant, in the order in which a reader meets the ideas.
+std::span<const Variant> catalogue();
+
+}  // namespace slim::chunked

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slim {
+
+/// Element types of a case file that the project reads; little-endian.
+enum class Dtype { F32, F64, I32, I64, U8 };
+std::string_view name(Dtype dtype);
+std::size_t size_of(Dtype dtype);
+
+/// One tensor: a view of row-major bytes and what keeps them alive.
+struct Tensor {
+  Dtype dtype = Dtype::F64;
+  std::vector<std::int64_t> shape;  ///< empty for a scalar
+  std::span<const std::byte> bytes;
+  std::shared_ptr<const void> owner;
+
+  [[nodiscard]] std::size_t size() const;
+  /// Element i as a double. Exact for all types but I64 beyond 2^53.
+  [[nodiscard]] double real(std::size_t i) const;
+  /// Element i as an integer. Requires an integer type.
+  [[nodiscard]] std::int64_t integer(std::size_t i) const;
+};
+
+Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const double> values);
+Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const float> values);
+Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const std::int64_t> values);
+
+/// A case as it travels: named tensors and string metadata in one safetensors file.
+/// Source: https://github.com/huggingface/safetensors (8 bytes little-endian header length, JSON
+/// header, raw bytes).
+struct CaseFile {
+  std::map<std::string, Tensor, std::less<>> tensors;
+  std::map<std::string, std::string, std::less<>> metadata;
+
+  [[nodiscard]] bool has(std::string_view tensor) const { return tensors.contains(tensor); }
+  /// Throws ContractError that names the tensor when it is missing.
+  [[nodiscard]] const Tensor& tensor(std::string_view name) const;
+  /// Throws ContractError that names the key when it is missing.
+  [[nodiscard]] const std::string& text(std::string_view key) const;
+  /// Throws ContractError unless the value is an integer in [lowest, highest].
+  [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t lowest,
+                                     std::int64_t highest) const;
+};
+
+/// Maps the file and checks it as hostile input: header length, JSON, names, types, shapes, offsets,
+/// overlap and gaps. Throws ContractError, one line that starts with the path.
+CaseFile read_case_file(const std::filesystem::path& path);
+
+/// Writes beside the target, then renames: a reader sees the old file or the new one, whole.
+/// Throws ContractError when it cannot.
+void write_case_file(const std::filesystem::path& path, const CaseFile& file);
+
+}  // namespace slim

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+#include "reference/vocabulary/parameters.hpp"
+#include "reference/vocabulary/sequences.hpp"
+
+namespace slim {
+
+/// Random parameters, each a float32 value, so that every scalar starts from the same numbers:
+/// weights normal with variance 1/in (the embedding: variance 1), biases of variance 0.01,
+/// gains 1 + a tenth of a normal.
+Parameters<double> draw_parameters(const Model& model, std::uint64_t seed);
+
+/// Independent standard normal projections for FAVOR+, float32 values; empty for other maps.
+Projection<double> draw_projection(const Model& model, std::uint64_t seed);
+
+/// Uniform tokens, every target counted.
+Sequences draw_sequences(Index batch, Index length, Index vocab_size, std::uint64_t seed);
+
+}  // namespace slim

@@ -1,0 +1,39 @@
+#include "reference/vocabulary/scalar.hpp"
+
+#include "reference/vocabulary/contract.hpp"
+
+namespace slim {
+
+std::string_view name(Scalar scalar) {
+  switch (scalar) {
+    case Scalar::float32:
+      return "float32";
+    case Scalar::float64:
+      return "float64";
+    case Scalar::digits50:
+      return "digits50";
+  }
+  return "unknown";
+}
+
+Scalar parse_scalar(std::string_view text) {
+  if (text == "float32" || text == "float") return Scalar::float32;
+  if (text == "float64" || text == "double") return Scalar::float64;
+  if (text == "digits50") return Scalar::digits50;
+  throw ContractError("scalar '" + std::string(text) +
+                      "' is unknown: allowed are float32, float64, digits50");
+}
+
+double unit_roundoff(Scalar scalar) {
+  switch (scalar) {
+    case Scalar::float32:
+      return std::numeric_limits<float>::epsilon() / 2.0;
+    case Scalar::float64:
+      return std::numeric_limits<double>::epsilon() / 2.0;
+    case Scalar::digits50:
+      return to_double(std::numeric_limits<Digits50>::epsilon()) / 2.0;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace slim

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <boost/multiprecision/mpfr.hpp>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "reference/vocabulary/counted.hpp"
+
+namespace slim {
+
+/// Fifty decimal digits: the truth. Kept in place (no heap), rounded to nearest by MPFR.
+using Digits50 =
+    boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<
+                                      50, boost::multiprecision::allocate_stack>,
+                                  boost::multiprecision::et_off>;
+
+/// The scalars in which a subject can be asked to work.
+enum class Scalar { float32, float64, digits50 };
+
+std::string_view name(Scalar scalar);
+/// Accepts "float32" or "float", "float64" or "double", "digits50".
+Scalar parse_scalar(std::string_view text);
+
+template <class T>
+inline constexpr bool is_hardware_float = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+/// Largest relative error of one rounding to nearest in a scalar.
+double unit_roundoff(Scalar scalar);
+
+template <class T>
+double to_double(const T& x) {
+  return static_cast<double>(x);
+}
+
+}  // namespace slim
+
+namespace Eigen {
+
+// Boost's own traits (1.74) give the smallest positive number as lowest(), so they stand here anew.
+template <>
+struct NumTraits<slim::Digits50> : GenericNumTraits<slim::Digits50> {
+  enum {
+    IsComplex = 0,
+    IsInteger = 0,
+    IsSigned = 1,
+    RequireInitialization = 1,
+    ReadCost = 4,
+    AddCost = 16,
+    MulCost = 32
+  };
+  using Real = slim::Digits50;
+  using NonInteger = slim::Digits50;
+  using Nested = slim::Digits50;
+  static Real epsilon() { return std::numeric_limits<Real>::epsilon(); }
+  static Real dummy_precision() { return epsilon() * 1000; }
+  static Real highest() { return (std::numeric_limits<Real>::max)(); }
+  static Real lowest() { return -(std::numeric_limits<Real>::max)(); }
+  static int digits10() { return std::numeric_limits<Real>::digits10; }
+};
+
+template <>
+struct NumTraits<slim::Counted> : GenericNumTraits<double> {
+  enum { RequireInitialization = 1, ReadCost = 1, AddCost = 2, MulCost = 2 };
+  using Real = slim::Counted;
+  using NonInteger = slim::Counted;
+  using Nested = slim::Counted;
+};
+
+}  // namespace Eigen

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "reference/vocabulary/memory.hpp"
+#include "reference/vocabulary/model.hpp"
+
+namespace slim {
+
+/// The prefix sums of every layer and head at one position, which is all that passes between slices:
+/// R = Σ V g(K)ᵀ and S = Σ g(K); or a cotangent of them. Shapes: for sequence b, layer r, head h,
+/// R [d, M] and S [M], next to each other, so that they are also the matrix RS [d + 1, M].
+template <class T>
+class State {
+ public:
+  State() = default;
+  /// All zero.
+  State(const Model& model, Index batch, MemoryTag tag = MemoryTag::state)
+      : layers_(model.layers),
+        heads_(model.heads),
+        head_dim_(model.head_dim()),
+        features_(model.features()),
+        values_(tag, batch * layers_ * heads_ * (head_dim_ + 1) * features_) {}
+
+  [[nodiscard]] bool empty() const { return values_.empty(); }
+  MatrixView<T> R(Index b, Index r, Index h) { return {at(b, r, h), head_dim_, features_}; }
+  MatrixView<const T> R(Index b, Index r, Index h) const {
+    return {at(b, r, h), head_dim_, features_};
+  }
+  VectorView<T> S(Index b, Index r, Index h) {
+    return {at(b, r, h) + head_dim_ * features_, features_};
+  }
+  VectorView<const T> S(Index b, Index r, Index h) const {
+    return {at(b, r, h) + head_dim_ * features_, features_};
+  }
+  MatrixView<T> RS(Index b, Index r, Index h) { return {at(b, r, h), head_dim_ + 1, features_}; }
+  MatrixView<const T> RS(Index b, Index r, Index h) const {
+    return {at(b, r, h), head_dim_ + 1, features_};
+  }
+  std::span<T> values() { return values_.span(); }
+  std::span<const T> values() const { return values_.span(); }
+  void set_zero() { std::fill(values_.begin(), values_.end(), T(0)); }
+
+ private:
+  T* at(Index b, Index r, Index h) {
+    return values_.data() + ((b * layers_ + r) * heads_ + h) * (head_dim_ + 1) * features_;
+  }
+  const T* at(Index b, Index r, Index h) const {
+    return values_.data() + ((b * layers_ + r) * heads_ + h) * (head_dim_ + 1) * features_;
+  }
+
+  Index layers_ = 0;
+  Index heads_ = 0;
+  Index head_dim_ = 0;
+  Index features_ = 0;
+  Buffer<T> values_;
+};
+
+}  // namespace slim

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "reference/vocabulary/parameters.hpp"
+#include "reference/vocabulary/scalar.hpp"
+#include "reference/vocabulary/sequences.hpp"
+#include "reference/vocabulary/state.hpp"
+
+namespace slim {
+
+/// "Give me the loss, and its gradient in every parameter."
+///
+/// The sequences may be a segment of longer ones: then `first_position` is the position of their
+/// first input, `start` the prefix sums of everything before it (null: zero), `end_cotangent` the
+/// gradient of the rest of the loss in the prefix sums after it (null: zero), and `counted_targets`
+/// what the sum of losses is divided by (0: the number counted here). With Φ = loss + ⟨G, B_end⟩ the
+/// answer is Φ's gradient; `loss` is without the inner product.
+template <class T>
+struct GradientTask {
+  const Model& model;
+  const Parameters<T>& theta;
+  const Projection<T>& omega;  ///< empty unless the feature map is FAVOR+
+  const Sequences& sequences;
+  Index slice_length;  ///< C; at least L is the full pass
+  bool wants_logits = false;
+  bool wants_state = false;
+  Index first_position = 0;
+  Index counted_targets = 0;
+  const State<T>* start = nullptr;
+  const State<T>* end_cotangent = nullptr;
+  int threads = 1;  ///< never changes a bit of the answer
+};
+
+/// Buffers of the right size are reused, so that a training loop allocates nothing.
+template <class T>
+struct GradientResult {
+  T loss{};
+  Parameters<T> gradient;
+  Matrix<T> logits;          ///< [B·L, V] if wanted, else empty
+  State<T> end;              ///< prefix sums after the last row if wanted, else empty
+  State<T> start_cotangent;  ///< gradient of Φ in `start` if wanted, else empty
+};
+
+/// Throws ContractError unless sizes, tokens and optional fields fit each other.
+template <class T>
+void require_valid(const GradientTask<T>& task);
+
+template <class T>
+using GradientFunction = std::function<void(const GradientTask<T>&, GradientResult<T>&)>;
+
+/// One function of each scalar; an empty one is a scalar that the subject does not work in.
+class GradientFunctions {
+ public:
+  template <class T>
+  GradientFunction<T>& in() {
+    return std::get<GradientFunction<T>>(functions_);
+  }
+  template <class T>
+  const GradientFunction<T>& in() const {
+    return std::get<GradientFunction<T>>(functions_);
+  }
+  [[nodiscard]] bool offers(Scalar scalar) const;
+  [[nodiscard]] bool offers_any() const;
+
+ private:
+  std::tuple<GradientFunction<float>, GradientFunction<double>, GradientFunction<Digits50>,
+             GradientFunction<Counted>>
+      functions_;
+};
+
+/// What a subject claims; a law skips, and counts, what is not claimed.
+struct Capabilities {
+  std::vector<FeatureKind> feature_maps = {FeatureKind::square, FeatureKind::relu,
+                                           FeatureKind::elu_plus_one, FeatureKind::absolute,
+                                           FeatureKind::favor_plus};
+  bool causal = true;
+  bool bidirectional = false;
+  bool sliced = true;         ///< honours slice_length
+  bool resumable = true;      ///< takes a start state and gives the state it ends with
+  bool deterministic = true;  ///< the same call gives the same bits
+  bool subtracting = false;   ///< recovers sums by subtraction, so rounding may drift
+  bool isolates_non_finite = false;
+
+  [[nodiscard]] bool takes(FeatureKind kind) const;
+};
+
+/// An implementation under test, in-house or foreign, right or wrong on purpose: a value.
+struct Subject {
+  std::string name;     ///< "boundary/prefix-sum", "reference", "mutant/what-is-wrong"
+  std::string summary;  ///< one line
+  Capabilities capabilities;
+  Conventions conventions;  ///< which constants it uses; the reference takes them on
+  GradientFunctions gradient;
+};
+
+}  // namespace slim
