@@ -39,6 +39,7 @@ struct ParameterSlot {
   Index cols;
   Index offset;  ///< of its first entry among all parameters
   bool vector;
+  bool operator==(const ParameterSlot&) const = default;
 
   [[nodiscard]] Index size() const { return rows * cols; }
 };

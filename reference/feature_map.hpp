@@ -1,0 +1,103 @@
+#pragma once
+
+#include "reference/constants.hpp"
+#include "reference/products.hpp"
+#include "reference/vocabulary/model.hpp"
+
+#include <cmath>
+
+namespace slim::reference {
+
+/// What turns a head's queries and keys into features.
+template <class T>
+struct FeatureFunction {
+  FeatureMap map;
+  Conventions conventions;    ///< slopes at 0
+  MatrixView<const T> omega;  ///< [d, M], read by FAVOR+ only
+};
+
+/// d^(-1/4), by which FAVOR+ scales queries and keys.
+template <class T>
+T favor_scale(Index d) {
+  using std::sqrt;
+  return T(1) / sqrt(sqrt(number<T>(d)));
+}
+
+/// One entry of an elementwise feature map: x², max(x, 0), ELU(x) + 1, |x|.
+template <class T>
+T feature(FeatureKind kind, const T& x) {
+  using std::exp;
+  const T zero(0);
+  switch (kind) {
+    case FeatureKind::square:
+      return x * x;
+    case FeatureKind::relu:
+      return x > zero ? x : zero;
+    case FeatureKind::elu_plus_one:
+      return x > zero ? x + T(1) : T(exp(x));
+    default:
+      return x < zero ? T(-x) : x;
+  }
+}
+
+/// The derivative of `feature` at x, whose value there is g.
+template <class T>
+T feature_slope(FeatureKind kind, const Conventions& conventions, const T& x, const T& g) {
+  const T zero(0);
+  switch (kind) {
+    case FeatureKind::square:
+      return T(2) * x;
+    case FeatureKind::relu:
+      return x > zero ? T(1) : x < zero ? zero : T(conventions.relu_slope_at_zero);
+    case FeatureKind::elu_plus_one:
+      return x > zero ? T(1) : g;
+    default:
+      return x > zero ? T(1) : x < zero ? T(-1) : T(conventions.absolute_slope_at_zero);
+  }
+}
+
+/// g(X), row by row. For FAVOR+, with x̃ = d^(-1/4) x: g(x)_m = exp(x̃·ω_m − |x̃|²/2), without the
+/// 1/√M, which cancels, and without a stabiliser.
+/// Source: the released code of SLiM Performer. Shapes: X [L, d], result [L, M].
+template <class T>
+Matrix<T> features(const FeatureFunction<T>& function, const Matrix<T>& X) {
+  using std::exp;
+  if (function.map.kind != FeatureKind::favor_plus) {
+    return X.unaryExpr([&](const T& x) { return feature(function.map.kind, x); });
+  }
+  const Matrix<T> scaled = X * favor_scale<T>(X.cols());
+  Matrix<T> G = product(scaled, function.omega);
+  for (Index l = 0; l < X.rows(); ++l) {
+    const T half_square =
+        sum<T>(X.cols(), [&](Index i) { return scaled(l, i) * scaled(l, i); }) / T(2);
+    for (Index m = 0; m < G.cols(); ++m) G(l, m) = exp(G(l, m) - half_square);
+  }
+  return G;
+}
+
+/// dX = g'(X)ᵀ dG, row by row; G = g(X). For FAVOR+, with P = dG ∘ G: dx̃ = ω P − x̃ Σ_m P_m.
+/// Shapes: X [L, d], G and dG [L, M], result [L, d].
+template <class T>
+Matrix<T> features_pullback(const FeatureFunction<T>& function, const Matrix<T>& X,
+                            const Matrix<T>& G, const Matrix<T>& dG) {
+  Matrix<T> dX(X.rows(), X.cols());
+  if (function.map.kind != FeatureKind::favor_plus) {
+    for (Index l = 0; l < X.rows(); ++l) {
+      for (Index i = 0; i < X.cols(); ++i) {
+        dX(l, i) =
+            dG(l, i) * feature_slope(function.map.kind, function.conventions, X(l, i), G(l, i));
+      }
+    }
+    return dX;
+  }
+  const T scale = favor_scale<T>(X.cols());
+  const Matrix<T> P = dG.cwiseProduct(G);
+  dX = product(P, function.omega.transpose());
+  for (Index l = 0; l < X.rows(); ++l) {
+    const T row_sum = sum<T>(P.cols(), [&](Index m) { return P(l, m); });
+    for (Index i = 0; i < X.cols(); ++i) dX(l, i) = scale * (dX(l, i) - scale * X(l, i) * row_sum);
+  }
+  return dX;
+}
+
+}  // namespace slim::reference

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "reference/error_function.hpp"
+#include "reference/vocabulary/matrix.hpp"
+
+namespace slim::reference {
+
+/// Φ(x), the normal distribution function, = erfc(−x/√2)/2: relatively accurate for all x, unlike
+/// (1 + erf(x/√2))/2, which loses everything for x < −5.
+template <class T>
+T normal_distribution(const T& x) {
+  using std::sqrt;
+  return complementary_error_function(T(-x / sqrt(T(2)))) / T(2);
+}
+
+/// φ(x) = e^(−x²/2)/√(2π), the derivative of Φ.
+template <class T>
+T normal_density(const T& x) {
+  using std::exp;
+  using std::sqrt;
+  return exp(-(x * x) / T(2)) / sqrt(T(2) * pi<T>());
+}
+
+/// Entries passed through GeLU, with what the pullback needs.
+template <class T>
+struct GeluRows {
+  Matrix<T> Phi;  ///< Φ(X)
+  Matrix<T> Y;
+};
+
+/// Y = X Φ(X), elementwise: the exact GeLU, no tanh.
+template <class T>
+GeluRows<T> gelu(const Matrix<T>& X) {
+  GeluRows<T> rows{X.unaryExpr([](const T& x) { return normal_distribution(x); }), {}};
+  rows.Y = X.cwiseProduct(rows.Phi);
+  return rows;
+}
+
+/// dX = (Φ(X) + X φ(X)) dY, elementwise.
+template <class T>
+Matrix<T> gelu_pullback(const Matrix<T>& X, const GeluRows<T>& rows, const Matrix<T>& dY) {
+  Matrix<T> dX(X.rows(), X.cols());
+  for (Index l = 0; l < X.rows(); ++l) {
+    for (Index i = 0; i < X.cols(); ++i) {
+      dX(l, i) = (rows.Phi(l, i) + X(l, i) * normal_density(X(l, i))) * dY(l, i);
+    }
+  }
+  return dX;
+}
+
+}  // namespace slim::reference

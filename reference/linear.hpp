@@ -1,0 +1,27 @@
+#pragma once
+
+#include "reference/products.hpp"
+#include "reference/vocabulary/parameters.hpp"
+
+namespace slim::reference {
+
+/// Y = X Wᵀ + b, row by row. Shapes: X [L, in], W [out, in], b [out], Y [L, out].
+template <class T>
+Matrix<T> linear(const LinearMap<const T>& map, const Matrix<T>& X) {
+  Matrix<T> Y = product(X, map.weight.transpose());
+  Y.rowwise() += map.bias.transpose();
+  return Y;
+}
+
+/// dX = dY W; adds dYᵀ X to the gradient of W, and Σ_l dY_l to that of b.
+template <class T>
+Matrix<T> linear_pullback(const LinearMap<const T>& map, const Matrix<T>& X, const Matrix<T>& dY,
+                          LinearMap<T> gradient) {
+  gradient.weight += product(dY.transpose(), X);
+  for (Index j = 0; j < dY.cols(); ++j) {
+    gradient.bias(j) += sum<T>(dY.rows(), [&](Index l) { return dY(l, j); });
+  }
+  return product(dY, map.weight);
+}
+
+}  // namespace slim::reference
