@@ -1,11 +1,11 @@
 #include "reference/vocabulary/atomic_file.hpp"
 
+#include "reference/vocabulary/contract.hpp"
+
 #include <unistd.h>
 
 #include <atomic>
 #include <string>
-
-#include "reference/vocabulary/contract.hpp"
 
 namespace slim {
 namespace {
@@ -23,8 +23,9 @@ AtomicFile::AtomicFile(std::filesystem::path path)
     : path_(std::move(path)),
       temporary_(temporary_name(path_)),
       stream_(temporary_, std::ios::binary | std::ios::trunc) {
-  require(stream_.is_open(), path_.string() + ": cannot be written: its folder exists and is "
-                                              "writable");
+  require(stream_.is_open(), path_.string() +
+                                 ": cannot be written: its folder exists and is "
+                                 "writable");
 }
 
 AtomicFile::~AtomicFile() {

@@ -1,14 +1,15 @@
 #include "reference/vocabulary/case_file.hpp"
 
-#include <algorithm>
-#include <boost/iostreams/device/mapped_file.hpp>
-#include <charconv>
-#include <cstring>
-#include <nlohmann/json.hpp>
-#include <set>
-
 #include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
+
+#include <boost/iostreams/device/mapped_file.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <set>
 
 namespace slim {
 namespace {
@@ -23,7 +24,8 @@ Dtype parse_dtype(const std::string& text) {
   for (const Dtype dtype : {Dtype::F32, Dtype::F64, Dtype::I32, Dtype::I64, Dtype::U8}) {
     if (text == name(dtype)) return dtype;
   }
-  throw ContractError("dtype '" + text + "' is unknown: allowed are F32, F64, I32, I64, U8");
+  throw ContractError("dtype '" + on_one_line(text) +
+                      "' is unknown: allowed are F32, F64, I32, I64, U8");
 }
 
 template <class T>
@@ -63,7 +65,8 @@ void refuse_duplicates(std::string_view text) {
       return true;
     }
     bool key(string_t& value) override {
-      require(open.back().insert(value).second, "the name '" + value + "' appears twice");
+      require(open.back().insert(value).second,
+              "the name '" + on_one_line(value) + "' appears twice");
       return true;
     }
     bool end_object() override {
@@ -79,9 +82,7 @@ void refuse_duplicates(std::string_view text) {
       --depth;
       return true;
     }
-    void deeper() {
-      require(++depth <= deepest_json, "the header is nested at most 3 deep");
-    }
+    void deeper() { require(++depth <= deepest_json, "the header is nested at most 3 deep"); }
     bool parse_error(std::size_t position, const std::string& /*token*/,
                      const nlohmann::detail::exception& /*error*/) override {
       throw ContractError("the header is not JSON in UTF-8, at its byte " +
@@ -178,7 +179,7 @@ CaseFile read_mapped(std::span<const std::byte> bytes, const std::shared_ptr<con
     if (key == "__metadata__") {
       require(entry.is_object(), "__metadata__ is an object of strings");
       for (const auto& [name, value] : entry.items()) {
-        require(value.is_string(), "metadata '" + name + "' is a string");
+        require(value.is_string(), "metadata '" + on_one_line(name) + "' is a string");
         file.metadata[name] = value.get<std::string>();
       }
       continue;
@@ -187,7 +188,7 @@ CaseFile read_mapped(std::span<const std::byte> bytes, const std::shared_ptr<con
     try {
       file.tensors[key] = read_tensor(entry, data, owner, range);
     } catch (const ContractError& error) {
-      throw ContractError("tensor '" + key + "' " + error.what());
+      throw ContractError("tensor '" + on_one_line(key) + "' " + error.what());
     }
     ranges.push_back(range);
   }
@@ -264,7 +265,7 @@ std::int64_t CaseFile::integer(std::string_view key, std::int64_t lowest,
   require(error == std::errc{} && end == digits.data() + digits.size() && value >= lowest &&
               value <= highest,
           "metadata '" + std::string(key) + "' is an integer from " + std::to_string(lowest) +
-              " to " + std::to_string(highest) + ", not '" + digits.substr(0, 40) + "'");
+              " to " + std::to_string(highest) + ", not '" + on_one_line(digits, 40) + "'");
   return value;
 }
 
@@ -279,7 +280,7 @@ CaseFile read_case_file(const std::filesystem::path& path) {
                                            mapped->size());
     return read_mapped(bytes, mapped);
   } catch (const std::exception& error) {
-    throw ContractError(path.string() + ": " + error.what());
+    throw ContractError(path.string() + ": " + on_one_line(error.what(), 400));
   }
 }
 
@@ -293,7 +294,12 @@ void write_case_file(const std::filesystem::path& path, const CaseFile& file) {
                    {"data_offsets", {offset, offset + tensor.bytes.size()}}};
     offset += tensor.bytes.size();
   }
-  std::string text = header.dump();
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (const nlohmann::json::exception&) {
+    throw ContractError(path.string() + ": names and metadata of a case are UTF-8");
+  }
   text.resize((text.size() + 7) / 8 * 8, ' ');
 
   AtomicFile out(path);

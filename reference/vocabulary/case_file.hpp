@@ -52,8 +52,8 @@ struct CaseFile {
                                      std::int64_t highest) const;
 };
 
-/// Maps the file and checks it as hostile input: header length, JSON, names, types, shapes, offsets,
-/// overlap and gaps. Throws ContractError, one line that starts with the path.
+/// Maps the file and checks it as hostile input: header length, JSON, names, types, shapes,
+/// offsets, overlap and gaps. Throws ContractError, one line that starts with the path.
 CaseFile read_case_file(const std::filesystem::path& path);
 
 /// Writes beside the target, then renames: a reader sees the old file or the new one, whole.

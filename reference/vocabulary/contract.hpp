@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace slim {
 
@@ -20,6 +21,16 @@ inline void require(bool condition, const char* message) {
 
 inline void require(bool condition, const std::string& message) {
   if (!condition) throw ContractError(message);
+}
+
+/// Text of unknown origin as part of a message: one line, at most `longest` characters, control
+/// characters as '?'.
+inline std::string on_one_line(std::string_view text, std::size_t longest = 60) {
+  std::string line(text.substr(0, longest));
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text.size() > longest ? line + "…" : line;
 }
 
 }  // namespace slim

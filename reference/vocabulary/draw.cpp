@@ -1,13 +1,15 @@
 #include "reference/vocabulary/draw.hpp"
 
-#include <cmath>
-
 #include "reference/vocabulary/random.hpp"
+
+#include <cmath>
 
 namespace slim {
 namespace {
 
-double as_float32(double x) { return static_cast<double>(static_cast<float>(x)); }
+double as_float32(double x) {
+  return static_cast<double>(static_cast<float>(x));
+}
 
 }  // namespace
 
@@ -15,15 +17,15 @@ Parameters<double> draw_parameters(const Model& model, std::uint64_t seed) {
   Parameters<double> theta(model, MemoryTag::parameters);
   for (const ParameterSlot& slot : theta.slots()) {
     const Random random(seed, stream_named(slot.name.c_str()));
-    const bool gain = slot.name.find("layernorm") != std::string::npos &&
-                      slot.name.ends_with("weight");
+    const bool gain =
+        slot.name.find("layernorm") != std::string::npos && slot.name.ends_with("weight");
     double mean = 0.0;
     double deviation = 0.1;
     if (gain) {
       mean = 1.0;
     } else if (!slot.vector) {
-      deviation = slot.name == "input_map.weight" ? 1.0
-                                                  : 1.0 / std::sqrt(static_cast<double>(slot.cols));
+      deviation =
+          slot.name == "input_map.weight" ? 1.0 : 1.0 / std::sqrt(static_cast<double>(slot.cols));
     }
     std::uint64_t place = 0;
     for (double& value : theta.values(slot)) {
@@ -47,8 +49,8 @@ Sequences draw_sequences(Index batch, Index length, Index vocab_size, std::uint6
   std::uint64_t place = 0;
   for (Index b = 0; b < batch; ++b) {
     for (std::int32_t& token : sequences.tokens(b)) {
-      token = static_cast<std::int32_t>(
-          random.below(static_cast<std::uint64_t>(vocab_size), place++));
+      token =
+          static_cast<std::int32_t>(random.below(static_cast<std::uint64_t>(vocab_size), place++));
     }
   }
   return sequences;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdint>
-
 #include "reference/vocabulary/parameters.hpp"
 #include "reference/vocabulary/sequences.hpp"
+
+#include <cstdint>
 
 namespace slim {
 

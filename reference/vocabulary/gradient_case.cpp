@@ -1,10 +1,11 @@
 #include "reference/vocabulary/gradient_case.hpp"
 
-#include <array>
-#include <cmath>
+#include "reference/vocabulary/contract.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include "reference/vocabulary/contract.hpp"
+#include <array>
+#include <cmath>
 
 namespace slim {
 namespace {
@@ -36,8 +37,8 @@ std::string to_text(const Shape& shape) {
 
 const Tensor& shaped(const CaseFile& file, const std::string& name, const Shape& shape) {
   const Tensor& tensor = file.tensor(name);
-  require(tensor.shape == shape, "tensor '" + name + "' has shape " + to_text(shape) + ", not " +
-                                     to_text(tensor.shape));
+  require(tensor.shape == shape,
+          "tensor '" + name + "' has shape " + to_text(shape) + ", not " + to_text(tensor.shape));
   return tensor;
 }
 
@@ -49,7 +50,9 @@ Shape shape_of(const ParameterSlot& slot) {
   return slot.vector ? Shape{slot.cols} : Shape{slot.rows, slot.cols};
 }
 
-std::string projection_name(Index r) { return "projection." + std::to_string(r); }
+std::string projection_name(Index r) {
+  return "projection." + std::to_string(r);
+}
 
 Model read_model(const CaseFile& file) {
   constexpr std::int64_t largest = std::int64_t{1} << 31;
@@ -91,8 +94,8 @@ Sequences read_sequences(const CaseFile& file, const Model& model) {
     for (std::int32_t& token : sequences.tokens(b)) {
       const std::int64_t value = tokens.integer(i++);
       require(value >= 0 && value < model.vocab_size,
-              "every token is from 0 to vocab_size - 1 = " +
-                  std::to_string(model.vocab_size - 1) + ", not " + std::to_string(value));
+              "every token is from 0 to vocab_size - 1 = " + std::to_string(model.vocab_size - 1) +
+                  ", not " + std::to_string(value));
       token = static_cast<std::int32_t>(value);
     }
   }
@@ -129,13 +132,15 @@ Conventions parse_conventions(const std::string& text) {
     bool known = false;
     for (const auto& [name, field] : convention_fields) {
       if (key != name) continue;
-      require(value.is_number(), "convention '" + key + "' is a number");
+      require(value.is_number(), "convention '" + on_one_line(key) + "' is a number");
       conventions.*field = value.get<double>();
       known = true;
     }
-    require(known, "convention '" + key + "' is known: allowed are denominator_epsilon, "
-                   "layer_norm_epsilon, loss_epsilon, relu_slope_at_zero, absolute_slope_at_zero, "
-                   "position_base");
+    require(known,
+            "convention '" + on_one_line(key) +
+                "' is known: allowed are denominator_epsilon, "
+                "layer_norm_epsilon, loss_epsilon, relu_slope_at_zero, absolute_slope_at_zero, "
+                "position_base");
   }
   return conventions;
 }
@@ -150,8 +155,8 @@ GradientCase to_gradient_case(const CaseFile& file) {
   }
   c.omega = Projection<double>(c.model);
   if (!c.omega.empty()) {
-    const auto layer = static_cast<std::size_t>(c.model.heads * c.model.head_dim() *
-                                                c.model.features());
+    const auto layer =
+        static_cast<std::size_t>(c.model.heads * c.model.head_dim() * c.model.features());
     for (Index r = 0; r < c.model.layers; ++r) {
       copy_reals(file.tensor(projection_name(r)),
                  c.omega.values().subspan(static_cast<std::size_t>(r) * layer, layer));
@@ -236,9 +241,9 @@ void add_expected(CaseFile& file, const ExpectedGradient& expected, const Gradie
   for (const ParameterSlot& slot : c.theta.slots()) {
     const auto found = expected.gradient.find(slot.name);
     if (found == expected.gradient.end()) continue;
-    file.tensors["expected.grad." + slot.name] =
-        make_tensor(shape_of(slot), std::span<const double>(found->second.data(),
-                                          static_cast<std::size_t>(found->second.size())));
+    file.tensors["expected.grad." + slot.name] = make_tensor(
+        shape_of(slot), std::span<const double>(found->second.data(),
+                                                static_cast<std::size_t>(found->second.size())));
   }
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <map>
-#include <optional>
-#include <string>
-
 #include "reference/vocabulary/case_file.hpp"
 #include "reference/vocabulary/parameters.hpp"
 #include "reference/vocabulary/sequences.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
 
 namespace slim {
 
@@ -24,7 +24,7 @@ struct GradientCase {
 /// The `expected.*` tensors of a case; a missing one is empty.
 struct ExpectedGradient {
   std::optional<double> loss;
-  Matrix<double> logits;                            ///< [B·L, V]
+  Matrix<double> logits;                           ///< [B·L, V]
   std::map<std::string, Matrix<double>> gradient;  ///< by parameter name, vectors as one row
   [[nodiscard]] bool empty() const {
     return !loss.has_value() && logits.size() == 0 && gradient.empty();

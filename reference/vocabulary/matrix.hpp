@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+
 #include <type_traits>
 
 namespace slim {
@@ -28,7 +29,7 @@ using VectorView = Eigen::Map<detail::like<T, Vector<std::remove_const_t<T>>>>;
 
 /// Some columns of a row-major matrix that somebody else owns, such as one head's.
 template <class T>
-using StridedView =
-    Eigen::Map<detail::like<T, Matrix<std::remove_const_t<T>>>, Eigen::Unaligned, Eigen::OuterStride<>>;
+using StridedView = Eigen::Map<detail::like<T, Matrix<std::remove_const_t<T>>>, Eigen::Unaligned,
+                               Eigen::OuterStride<>>;
 
 }  // namespace slim

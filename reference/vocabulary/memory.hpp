@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -98,6 +100,7 @@ class Buffer {
 
  private:
   static T* acquire(MemoryTag tag, std::size_t size) {
+    if (size > (std::size_t{1} << 48) / sizeof(T)) throw std::bad_array_new_length();
     return size == 0 ? nullptr : static_cast<T*>(ledger::allocate(tag, size * sizeof(T)));
   }
   void swap(Buffer& other) noexcept {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "reference/vocabulary/matrix.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "reference/vocabulary/matrix.hpp"
 
 namespace slim {
 
@@ -26,19 +26,20 @@ struct FeatureMap {
 std::string name(const FeatureMap& map);
 FeatureMap parse_feature_map(std::string_view text);
 
-/// Where a layer normalises: H = X + LN(MHA(X)) (branch output) or H = X + MHA(LN(X)) (branch input).
+/// Where a layer normalises: H = X + LN(MHA(X)) (branch output) or H = X + MHA(LN(X)) (branch
+/// input).
 enum class Norm { branch_output, branch_input };
 std::string_view name(Norm norm);
 Norm parse_norm(std::string_view text);
 
 /// Constants that implementations choose differently. The defaults are the paper's own code's.
 struct Conventions {
-  double denominator_epsilon = 1e-16;  ///< Y = R g(Q) / (S·g(Q) + epsilon)
-  double layer_norm_epsilon = 1e-5;    ///< added to the variance
-  double loss_epsilon = 0.0;           ///< added to the number of counted targets
-  double relu_slope_at_zero = 0.0;     ///< derivative of max(x, 0) at 0
-  double absolute_slope_at_zero = 0.0; ///< derivative of |x| at 0
-  double position_base = 1e4;          ///< lowest frequency of the position code is 1/base
+  double denominator_epsilon = 1e-16;   ///< Y = R g(Q) / (S·g(Q) + epsilon)
+  double layer_norm_epsilon = 1e-5;     ///< added to the variance
+  double loss_epsilon = 0.0;            ///< added to the number of counted targets
+  double relu_slope_at_zero = 0.0;      ///< derivative of max(x, 0) at 0
+  double absolute_slope_at_zero = 0.0;  ///< derivative of |x| at 0
+  double position_base = 1e4;           ///< lowest frequency of the position code is 1/base
   bool operator==(const Conventions&) const = default;
 };
 
@@ -49,12 +50,12 @@ struct Model {
   Index layers = 1;        ///< s
   Index ffn_dim = 256;     ///< d_ff
   Index heads = 1;         ///< k
-  FeatureMap feature_map;
+  FeatureMap feature_map{};
   Norm norm = Norm::branch_output;
-  Conventions conventions;
+  Conventions conventions{};
 
-  [[nodiscard]] Index head_dim() const { return hidden_dim / heads; }                  ///< d
-  [[nodiscard]] Index features() const { return feature_map.features(head_dim()); }    ///< M
+  [[nodiscard]] Index head_dim() const { return hidden_dim / heads; }                ///< d
+  [[nodiscard]] Index features() const { return feature_map.features(head_dim()); }  ///< M
   bool operator==(const Model&) const = default;
 };
 

@@ -8,11 +8,8 @@ std::vector<ParameterSlot> parameter_slots(const Model& model) {
   Index offset = 0;
   auto add = [&](std::string name, Index rows, Index cols, bool vector) {
     constexpr Index alignment = 16;
-    slots.push_back({.name = std::move(name),
-                     .rows = rows,
-                     .cols = cols,
-                     .offset = offset,
-                     .vector = vector});
+    slots.push_back(
+        {.name = std::move(name), .rows = rows, .cols = cols, .offset = offset, .vector = vector});
     offset += (rows * cols + alignment - 1) / alignment * alignment;
   };
   auto add_linear = [&](const std::string& name, Index out, Index in) {

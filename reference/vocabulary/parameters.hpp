@@ -1,11 +1,12 @@
 #pragma once
 
+#include "reference/vocabulary/memory.hpp"
+#include "reference/vocabulary/model.hpp"
+
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "reference/vocabulary/memory.hpp"
-#include "reference/vocabulary/model.hpp"
 
 namespace slim {
 
@@ -26,10 +27,10 @@ struct LayerNorm {
 /// Views of one layer's parameters; `LayerParameters<const T>` only reads.
 template <class T>
 struct LayerParameters {
-  LinearMap<T> q_map, k_map, v_map;          ///< [d_model, d_model]; heads are blocks of d rows
-  LinearMap<T> U_map;                        ///< [d_ff, d_model]
-  LinearMap<T> V_map;                        ///< [d_model, d_ff]
-  LayerNorm<T> layernorm1, layernorm2;       ///< attention branch, feed-forward branch
+  LinearMap<T> q_map, k_map, v_map;     ///< [d_model, d_model]; heads are blocks of d rows
+  LinearMap<T> U_map;                   ///< [d_ff, d_model]
+  LinearMap<T> V_map;                   ///< [d_model, d_ff]
+  LayerNorm<T> layernorm1, layernorm2;  ///< attention branch, feed-forward branch
 };
 
 /// One named tensor inside Parameters. A vector has `vector == true` and `rows == 1`.
@@ -44,8 +45,8 @@ struct ParameterSlot {
   [[nodiscard]] Index size() const { return rows * cols; }
 };
 
-/// All tensors of a model in the order of storage; offsets are multiples of 16 entries, so that each
-/// tensor is aligned.
+/// All tensors of a model in the order of storage; offsets are multiples of 16 entries, so that
+/// each tensor is aligned.
 std::vector<ParameterSlot> parameter_slots(const Model& model);
 /// Number of entries, without the gaps that align them.
 Index parameter_count(const Model& model);

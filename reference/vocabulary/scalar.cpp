@@ -20,7 +20,7 @@ Scalar parse_scalar(std::string_view text) {
   if (text == "float32" || text == "float") return Scalar::float32;
   if (text == "float64" || text == "double") return Scalar::float64;
   if (text == "digits50") return Scalar::digits50;
-  throw ContractError("scalar '" + std::string(text) +
+  throw ContractError("scalar '" + on_one_line(text) +
                       "' is unknown: allowed are float32, float64, digits50");
 }
 

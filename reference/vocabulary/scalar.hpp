@@ -1,22 +1,22 @@
 #pragma once
 
+#include "reference/vocabulary/counted.hpp"
+
 #include <Eigen/Core>
 #include <boost/multiprecision/mpfr.hpp>
+
 #include <cmath>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
-#include "reference/vocabulary/counted.hpp"
-
 namespace slim {
 
 /// Fifty decimal digits: the truth. Kept in place (no heap), rounded to nearest by MPFR.
-using Digits50 =
-    boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<
-                                      50, boost::multiprecision::allocate_stack>,
-                                  boost::multiprecision::et_off>;
+using Digits50 = boost::multiprecision::number<
+    boost::multiprecision::mpfr_float_backend<50, boost::multiprecision::allocate_stack>,
+    boost::multiprecision::et_off>;
 
 /// The scalars in which a subject can be asked to work.
 enum class Scalar { float32, float64, digits50 };

@@ -1,9 +1,9 @@
 #include "reference/vocabulary/sequences.hpp"
 
+#include "reference/vocabulary/contract.hpp"
+
 #include <algorithm>
 #include <string>
-
-#include "reference/vocabulary/contract.hpp"
 
 namespace slim {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <span>
-
 #include "reference/vocabulary/matrix.hpp"
 #include "reference/vocabulary/memory.hpp"
+
+#include <cstdint>
+#include <span>
 
 namespace slim {
 

@@ -5,9 +5,14 @@
 
 namespace slim {
 
-/// The prefix sums of every layer and head at one position, which is all that passes between slices:
-/// R = Σ V g(K)ᵀ and S = Σ g(K); or a cotangent of them. Shapes: for sequence b, layer r, head h,
-/// R [d, M] and S [M], next to each other, so that they are also the matrix RS [d + 1, M].
+/// Entries of a state. Requires a valid model.
+inline Index state_entries(const Model& model, Index batch) {
+  return batch * model.layers * model.heads * (model.head_dim() + 1) * model.features();
+}
+
+/// The prefix sums of every layer and head at one position, which is all that passes between
+/// slices: R = Σ V g(K)ᵀ and S = Σ g(K); or a cotangent of them. Shapes: for sequence b, layer r,
+/// head h, R [d, M] and S [M], next to each other, so that they are also the matrix RS [d + 1, M].
 template <class T>
 class State {
  public:
@@ -18,7 +23,7 @@ class State {
         heads_(model.heads),
         head_dim_(model.head_dim()),
         features_(model.features()),
-        values_(tag, batch * layers_ * heads_ * (head_dim_ + 1) * features_) {}
+        values_(tag, state_entries(model, batch)) {}
 
   [[nodiscard]] bool empty() const { return values_.empty(); }
   MatrixView<T> R(Index b, Index r, Index h) { return {at(b, r, h), head_dim_, features_}; }

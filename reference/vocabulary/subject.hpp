@@ -1,14 +1,14 @@
 #pragma once
 
-#include <functional>
-#include <string>
-#include <tuple>
-#include <vector>
-
 #include "reference/vocabulary/parameters.hpp"
 #include "reference/vocabulary/scalar.hpp"
 #include "reference/vocabulary/sequences.hpp"
 #include "reference/vocabulary/state.hpp"
+
+#include <functional>
+#include <string>
+#include <tuple>
+#include <vector>
 
 namespace slim {
 
@@ -17,8 +17,8 @@ namespace slim {
 /// The sequences may be a segment of longer ones: then `first_position` is the position of their
 /// first input, `start` the prefix sums of everything before it (null: zero), `end_cotangent` the
 /// gradient of the rest of the loss in the prefix sums after it (null: zero), and `counted_targets`
-/// what the sum of losses is divided by (0: the number counted here). With Φ = loss + ⟨G, B_end⟩ the
-/// answer is Φ's gradient; `loss` is without the inner product.
+/// what the sum of losses is divided by (0: the number counted here). With Φ = loss + ⟨G, B_end⟩
+/// the answer is Φ's gradient; `loss` is without the inner product.
 template <class T>
 struct GradientTask {
   const Model& model;
@@ -45,9 +45,41 @@ struct GradientResult {
   State<T> start_cotangent;  ///< gradient of Φ in `start` if wanted, else empty
 };
 
-/// Throws ContractError unless sizes, tokens and optional fields fit each other.
+namespace detail {
+/// What a task's validity depends on, whatever its scalar.
+struct TaskSizes {
+  const Model& model;
+  const Sequences& sequences;
+  const std::vector<ParameterSlot>& parameter_slots;
+  std::size_t projection_entries;
+  Index slice_length;
+  Index first_position;
+  Index counted_targets;
+  const std::size_t* start_entries;          ///< null where there is no state
+  const std::size_t* end_cotangent_entries;  ///< likewise
+  int threads;
+};
+void require_valid(const TaskSizes& sizes);
+}  // namespace detail
+
+/// Throws ContractError unless sizes, tokens and optional fields fit each other. Allocates nothing
+/// that is entered in the ledger.
 template <class T>
-void require_valid(const GradientTask<T>& task);
+void require_valid(const GradientTask<T>& task) {
+  const std::size_t start = task.start == nullptr ? 0 : task.start->values().size();
+  const std::size_t end = task.end_cotangent == nullptr ? 0 : task.end_cotangent->values().size();
+  detail::require_valid(
+      detail::TaskSizes{.model = task.model,
+                        .sequences = task.sequences,
+                        .parameter_slots = task.theta.slots(),
+                        .projection_entries = task.omega.values().size(),
+                        .slice_length = task.slice_length,
+                        .first_position = task.first_position,
+                        .counted_targets = task.counted_targets,
+                        .start_entries = task.start == nullptr ? nullptr : &start,
+                        .end_cotangent_entries = task.end_cotangent == nullptr ? nullptr : &end,
+                        .threads = task.threads});
+}
 
 template <class T>
 using GradientFunction = std::function<void(const GradientTask<T>&, GradientResult<T>&)>;
@@ -92,9 +124,9 @@ struct Capabilities {
 struct Subject {
   std::string name;     ///< "boundary/prefix-sum", "reference", "mutant/what-is-wrong"
   std::string summary;  ///< one line
-  Capabilities capabilities;
-  Conventions conventions;  ///< which constants it uses; the reference takes them on
-  GradientFunctions gradient;
+  Capabilities capabilities{};
+  Conventions conventions{};  ///< which constants it uses; the reference takes them on
+  GradientFunctions gradient{};
 };
 
 }  // namespace slim
