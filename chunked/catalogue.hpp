@@ -1,9 +1,9 @@
 #pragma once
 
+#include "reference/vocabulary/subject.hpp"
+
 #include <span>
 #include <string>
-
-#include "reference/vocabulary/subject.hpp"
 
 namespace slim::chunked {
 
@@ -13,7 +13,7 @@ struct Variant {
   std::string boundary;
   std::string prefix_sum;
   std::string summary;
-  bool subtracting;  ///< recovers a sum by subtraction, so rounding may drift
+  bool subtracting;            ///< recovers a sum by subtraction, so rounding may drift
   GradientFunctions gradient;  ///< float, double, Digits50 and Counted
 
   [[nodiscard]] std::string name() const { return boundary + "/" + prefix_sum; }

@@ -1,0 +1,68 @@
+#include "chunked/catalogue.hpp"
+
+#include "chunked/composition.hpp"
+#include "chunked/two_sweeps.hpp"
+
+#include <array>
+#include <vector>
+
+namespace slim::chunked {
+namespace {
+
+struct Part {
+  std::string name;
+  std::string summary;
+  bool subtracting;
+};
+
+const std::vector<Part>& boundaries() {
+  static const std::vector<Part> all = {
+      {"recovered", "boundary states recovered by subtraction, the paper's", true},
+      {"stored", "every boundary state kept", false},
+  };
+  return all;
+}
+
+const std::vector<Part>& prefix_sums() {
+  static const std::vector<Part> all = {
+      {"iterative", "prefix sums one row after another", false},
+  };
+  return all;
+}
+
+template <class T>
+GradientFunction<T> composed(const std::string& boundary, const std::string& prefix_sum) {
+  return [boundary, prefix_sum](const GradientTask<T>& task, GradientResult<T>& result) {
+    const auto b = make_boundary<T>(boundary);
+    const auto p = make_prefix_sum<T>(prefix_sum);
+    gradient<T>(task, result, *b, *p);
+  };
+}
+
+std::vector<Variant> all_variants() {
+  std::vector<Variant> variants;
+  for (const Part& boundary : boundaries()) {
+    for (const Part& prefix_sum : prefix_sums()) {
+      Variant variant{.boundary = boundary.name,
+                      .prefix_sum = prefix_sum.name,
+                      .summary = boundary.summary + "; " + prefix_sum.summary,
+                      .subtracting = boundary.subtracting || prefix_sum.subtracting,
+                      .gradient = {}};
+      variant.gradient.in<float>() = composed<float>(boundary.name, prefix_sum.name);
+      variant.gradient.in<double>() = composed<double>(boundary.name, prefix_sum.name);
+      variant.gradient.in<Digits50>() = composed<Digits50>(boundary.name, prefix_sum.name);
+      variant.gradient.in<Counted>() = composed<Counted>(boundary.name, prefix_sum.name);
+      variants.push_back(std::move(variant));
+    }
+  }
+  return variants;
+}
+
+}  // namespace
+
+std::span<const Variant> catalogue() {
+  static const std::vector<Variant> variants = all_variants();
+  return variants;
+}
+
+}  // namespace slim::chunked

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "chunked/boundary.hpp"
+#include "chunked/prefix_sum.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace slim::chunked {
+
+/// A boundary and a prefix sum by name, composed at run time.
+/// Throws ContractError that lists what is allowed.
+template <class T>
+std::unique_ptr<Boundary<T>> make_boundary(std::string_view name);
+template <class T>
+std::unique_ptr<PrefixSum<T>> make_prefix_sum(std::string_view name);
+
+}  // namespace slim::chunked

@@ -1,0 +1,10 @@
+#include "chunked/composition_definition.hpp"
+
+namespace slim::chunked {
+
+template std::unique_ptr<Boundary<Counted>> make_boundary(std::string_view);
+template std::unique_ptr<PrefixSum<Counted>> make_prefix_sum(std::string_view);
+template void gradient(const GradientTask<Counted>&, GradientResult<Counted>&, Boundary<Counted>&,
+                       const PrefixSum<Counted>&);
+
+}  // namespace slim::chunked

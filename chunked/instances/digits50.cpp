@@ -1,0 +1,10 @@
+#include "chunked/composition_definition.hpp"
+
+namespace slim::chunked {
+
+template std::unique_ptr<Boundary<Digits50>> make_boundary(std::string_view);
+template std::unique_ptr<PrefixSum<Digits50>> make_prefix_sum(std::string_view);
+template void gradient(const GradientTask<Digits50>&, GradientResult<Digits50>&,
+                       Boundary<Digits50>&, const PrefixSum<Digits50>&);
+
+}  // namespace slim::chunked

@@ -1,0 +1,10 @@
+#include "chunked/composition_definition.hpp"
+
+namespace slim::chunked {
+
+template std::unique_ptr<Boundary<float>> make_boundary(std::string_view);
+template std::unique_ptr<PrefixSum<float>> make_prefix_sum(std::string_view);
+template void gradient(const GradientTask<float>&, GradientResult<float>&, Boundary<float>&,
+                       const PrefixSum<float>&);
+
+}  // namespace slim::chunked

@@ -1,0 +1,10 @@
+#include "chunked/composition_definition.hpp"
+
+namespace slim::chunked {
+
+template std::unique_ptr<Boundary<double>> make_boundary(std::string_view);
+template std::unique_ptr<PrefixSum<double>> make_prefix_sum(std::string_view);
+template void gradient(const GradientTask<double>&, GradientResult<double>&, Boundary<double>&,
+                       const PrefixSum<double>&);
+
+}  // namespace slim::chunked

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "chunked/workers.hpp"
+#include "reference/vocabulary/parameters.hpp"
+#include "reference/vocabulary/scalar.hpp"
+
+#include <algorithm>
+
+namespace slim::chunked {
+
+/// f(0) + … + f(n-1), added pairwise: depth ⌈log₂ n⌉.
+template <class T, class F>
+T pairwise_sum(Index begin, Index end, const F& f) {
+  if (end - begin == 1) return f(begin);
+  const Index middle = begin + (end - begin) / 2;
+  return pairwise_sum<T>(begin, middle, f) + pairwise_sum<T>(middle, end, f);
+}
+
+/// How products are written: out = A B or out += A B.
+enum class Into { overwrite, add };
+
+/// out (+)= A B, by the matrix library for hardware scalars, else entry by entry.
+/// Shapes: A [m, n], B [n, p], out [m, p].
+template <class T, class Out, class A, class B>
+void multiply(const A& a, const B& b, Out&& out, Into into) {
+  if constexpr (is_hardware_float<T>) {
+    if (into == Into::add) {
+      out.noalias() += a * b;
+    } else {
+      out.noalias() = a * b;
+    }
+  } else {
+    for (Index i = 0; i < out.rows(); ++i) {
+      for (Index j = 0; j < out.cols(); ++j) {
+        const T entry =
+            pairwise_sum<T>(0, a.cols(), [&](Index l) -> T { return a(i, l) * b(l, j); });
+        if (into == Into::add) {
+          out(i, j) += entry;
+        } else {
+          out(i, j) = entry;
+        }
+      }
+    }
+  }
+}
+
+/// A product is cut along the weight's axis that the output keeps, in blocks of at most this many:
+/// each block packs its own part of the weights and all rows of the slice. The cut depends on sizes
+/// alone.
+inline constexpr Index block_width = 128;
+
+template <class Body>
+void for_each_block(Workers& workers, Index size, Index width, const Body& body) {
+  workers.run((size + width - 1) / width, [&](Index block) {
+    const Index begin = block * width;
+    body(begin, std::min(width, size - begin));
+  });
+}
+
+/// Y = X Wᵀ + b. Shapes: X [C, in], W [out, in], Y [C, out].
+template <class T>
+void apply(Workers& workers, const LinearMap<const T>& map, const MatrixView<const T>& X,
+           MatrixView<T> Y) {
+  for_each_block(workers, Y.cols(), block_width, [&](Index begin, Index width) {
+    auto block = Y.middleCols(begin, width);
+    multiply<T>(X, map.weight.middleRows(begin, width).transpose(), block, Into::overwrite);
+    block.rowwise() += map.bias.segment(begin, width).transpose();
+  });
+}
+
+/// dX (+)= dY W. Shapes: dY [C, out], W [out, in], dX [C, in].
+template <class T>
+void pull_back_input(Workers& workers, const LinearMap<const T>& map, const MatrixView<const T>& dY,
+                     MatrixView<T> dX, Into into) {
+  for_each_block(workers, dX.cols(), block_width, [&](Index begin, Index width) {
+    multiply<T>(dY, map.weight.middleCols(begin, width), dX.middleCols(begin, width), into);
+  });
+}
+
+/// dW += dYᵀ X, db += Σ rows of dY. Shapes: dY [C, out], X [C, in].
+template <class T>
+void pull_back_weights(Workers& workers, const MatrixView<const T>& dY,
+                       const MatrixView<const T>& X, LinearMap<T> gradient) {
+  for_each_block(workers, dY.cols(), block_width, [&](Index begin, Index width) {
+    const auto block = dY.middleCols(begin, width);
+    multiply<T>(block.transpose(), X, gradient.weight.middleRows(begin, width), Into::add);
+    gradient.bias.segment(begin, width) += block.colwise().sum().transpose();
+  });
+}
+
+}  // namespace slim::chunked

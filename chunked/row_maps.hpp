@@ -1,0 +1,171 @@
+#pragma once
+
+#include "chunked/products.hpp"
+#include "chunked/scalar_functions.hpp"
+#include "reference/vocabulary/sequences.hpp"
+
+namespace slim::chunked {
+
+/// Rows given to a worker at a time by maps that treat every row alone.
+inline constexpr Index row_block = 16;
+
+template <class Body>
+void for_each_row(Workers& workers, Index rows, const Body& body) {
+  for_each_block(workers, rows, row_block, [&](Index begin, Index count) {
+    for (Index l = begin; l < begin + count; ++l) body(l);
+  });
+}
+
+/// Mean and 1/deviation of each row that LayerNorm saw. Shapes: [C].
+template <class T>
+struct RowMoments {
+  VectorView<T> mean;
+  VectorView<T> inverse_deviation;
+};
+
+/// Z = (X - mean)/√(variance + ε) ∘ gain + bias (+ residual), row by row; keeps the moments.
+/// Shapes: X, Z, residual [C, d_model]; `residual` may be null.
+template <class T>
+void layer_norm(Workers& workers, const LayerNorm<const T>& norm, double epsilon,
+                const MatrixView<const T>& X, const MatrixView<const T>* residual, MatrixView<T> Z,
+                RowMoments<T> moments) {
+  const T width = number<T>(X.cols());
+  for_each_row(workers, X.rows(), [&](Index l) {
+    const auto x = X.row(l);
+    const T mean = x.sum() / width;
+    const T variance = (x.array() - mean).square().sum() / width;
+    const T inverse = T(1) / sqrt(T(variance + static_cast<T>(epsilon)));
+    moments.mean(l) = mean;
+    moments.inverse_deviation(l) = inverse;
+    auto z = Z.row(l);
+    z.array() = (x.array() - mean) * inverse * norm.weight.transpose().array() +
+                norm.bias.transpose().array();
+    if (residual != nullptr) z += residual->row(l);
+  });
+}
+
+/// The pullback of layer_norm: with x̂ = (x - mean)/deviation and a = dz ∘ gain,
+/// dx (+)= (a - mean(a) - x̂ mean(a ∘ x̂))/deviation, dgain += Σ dz ∘ x̂, dbias += Σ dz.
+/// `dX` may be `dZ` itself when overwriting.
+template <class T>
+void pull_back_layer_norm(Workers& workers, const LayerNorm<const T>& norm,
+                          const MatrixView<const T>& X, const RowMoments<T>& moments,
+                          const MatrixView<const T>& dZ, MatrixView<T> dX, Into into,
+                          LayerNorm<T> gradient) {
+  constexpr Index columns = 64;
+  for_each_block(workers, X.cols(), columns, [&](Index begin, Index width) {
+    auto gain = gradient.weight.segment(begin, width).transpose().array();
+    auto bias = gradient.bias.segment(begin, width).transpose().array();
+    for (Index l = 0; l < X.rows(); ++l) {
+      const auto dz = dZ.row(l).segment(begin, width).array();
+      gain += dz * ((X.row(l).segment(begin, width).array() - moments.mean(l)) *
+                    moments.inverse_deviation(l));
+      bias += dz;
+    }
+  });
+  const T count = number<T>(X.cols());
+  for_each_row(workers, X.rows(), [&](Index l) {
+    const T inverse = moments.inverse_deviation(l);
+    const auto centred = (X.row(l).array() - moments.mean(l)) * inverse;
+    const auto a = dZ.row(l).array() * norm.weight.transpose().array();
+    const T mean_a = a.sum() / count;
+    const T mean_ax = (a * centred).sum() / count;
+    auto dx = dX.row(l).array();
+    if (into == Into::add) {
+      dx += (a - mean_a - centred * mean_ax) * inverse;
+    } else {
+      dx = (a - mean_a - centred * mean_ax) * inverse;
+    }
+  });
+}
+
+/// GeLU(u) = u Φ(u), Φ(u) = erfc(-u/√2)/2, which keeps its digits for very negative u.
+template <class T>
+struct Gelu {
+  T minus_inverse_sqrt_2 = T(-1) / sqrt(T(2));
+  T inverse_sqrt_2_pi = T(1) / sqrt(T(T(2) * pi<T>()));
+
+  T distribution(const T& u) const { return erfc(T(u * minus_inverse_sqrt_2)) * T(0.5); }
+  T operator()(const T& u) const { return u * distribution(u); }
+  /// Φ(u) + u φ(u)
+  T slope(const T& u) const {
+    return distribution(u) + u * (exp(T(u * u * T(-0.5))) * inverse_sqrt_2_pi);
+  }
+};
+
+template <class T>
+void gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> A) {
+  const Gelu<T> function;
+  for_each_row(workers, U.rows(), [&](Index l) {
+    for (Index j = 0; j < U.cols(); ++j) A(l, j) = function(U(l, j));
+  });
+}
+
+/// dU = dA ∘ GeLU'(U), in place over dA.
+template <class T>
+void pull_back_gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> dA) {
+  const Gelu<T> function;
+  for_each_row(workers, U.rows(), [&](Index l) {
+    for (Index j = 0; j < U.cols(); ++j) dA(l, j) *= function.slope(U(l, j));
+  });
+}
+
+/// Input and position of a token: X_l = [E[token_l], sin(p_l f), cos(p_l f)] at its absolute
+/// position p_l, with f_i = base^(-2i/(d_model/2)), i < d_model/4. Source: the paper's code.
+template <class T>
+class Embedding {
+ public:
+  explicit Embedding(const Model& model)
+      : half_(model.hidden_dim / 2), frequencies_(MemoryTag::slice, model.hidden_dim / 4) {
+    const Wide<T> log_base = log(Wide<T>(model.conventions.position_base));
+    for (Index i = 0; i < frequencies_.size(); ++i) {
+      frequencies_[i] = exp(Wide<T>(-log_base * number<Wide<T>>(2 * i) / number<Wide<T>>(half_)));
+    }
+  }
+
+  /// Rows l of X take the tokens `first` + l of sequence b, at position `first_position` + l.
+  void operator()(Workers& workers, const MatrixView<const T>& table, const Sequences& sequences,
+                  Index b, Index first, Index first_position, MatrixView<T> X) const {
+    for_each_row(workers, X.rows(), [&](Index l) {
+      X.row(l).head(half_) = table.row(sequences.input(b, first + l));
+      const Wide<T> position = number<Wide<T>>(first_position + l);
+      const Index quarter = frequencies_.size();
+      for (Index i = 0; i < quarter; ++i) {
+        const Wide<T> angle = position * frequencies_[i];
+        X(l, half_ + i) = static_cast<T>(sin(angle));
+        X(l, half_ + quarter + i) = static_cast<T>(cos(angle));
+      }
+    });
+  }
+
+  /// dE[token_l] += the first half of dX_l, rows in order.
+  void pull_back(const Sequences& sequences, Index b, Index first, const MatrixView<const T>& dX,
+                 MatrixView<T> gradient) const {
+    for (Index l = 0; l < dX.rows(); ++l) {
+      gradient.row(sequences.input(b, first + l)) += dX.row(l).head(half_);
+    }
+  }
+
+ private:
+  Index half_;
+  Buffer<Wide<T>> frequencies_;
+};
+
+/// Cross entropy of a row of logits z against `target`: log Σ exp z - z_target; overwrites z with
+/// scale · (softmax(z) - onehot(target)), its gradient times `scale`.
+template <class T, class Row>
+T cross_entropy_with_gradient(Row z, Index target, const T& scale) {
+  const T target_logit = z(target);
+  const T largest = z.maxCoeff();
+  T total(0);
+  for (Index j = 0; j < z.size(); ++j) {
+    z(j) = exp(T(z(j) - largest));
+    total += z(j);
+  }
+  const T factor = scale / total;
+  for (Index j = 0; j < z.size(); ++j) z(j) *= factor;
+  z(target) -= scale;
+  return (largest - target_logit) + log(total);
+}
+
+}  // namespace slim::chunked
