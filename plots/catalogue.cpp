@@ -1,0 +1,36 @@
+#include "plots/catalogue.hpp"
+
+#include "plots/memory_length.hpp"
+#include "plots/memory_slice.hpp"
+#include "plots/time_length.hpp"
+#include "plots/time_slice.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+namespace slim::plots {
+
+std::span<const Figure> catalogue() {
+  static const std::vector<Figure> figures = {
+      memory_length(),
+      time_length(),
+      memory_slice(),
+      time_slice(),
+  };
+  return figures;
+}
+
+const Figure& find_figure(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Figure& figure : catalogue()) {
+    if (figure.name == name) return figure;
+    names.push_back(figure.name);
+  }
+  throw ContractError(
+      fmt::format("figure \"{}\" is unknown: {} are allowed", name, fmt::join(names, ", ")));
+}
+
+}  // namespace slim::plots

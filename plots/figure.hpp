@@ -1,0 +1,50 @@
+#pragma once
+
+#include "plots/chart.hpp"
+#include "plots/record.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace slim::plots {
+
+/// A figure of the catalogue: which records it shows, and how.
+struct Figure {
+  std::string name;  ///< also the stem of its files
+  std::string title;
+  std::string caption;
+  std::vector<std::string> claims;  ///< whose verdicts belong to it
+  std::string experiment;           ///< of the records that it shows
+  std::string quantity;
+  /// Requires at least one record, all of this experiment and quantity.
+  Chart (*draw)(std::span<const Record>);
+};
+
+/// A figure with its numbers, or why there is none.
+struct DrawnFigure {
+  Figure figure;
+  Chart chart;            ///< no curves: not drawn
+  Provenance provenance;  ///< of the records shown
+  std::string corpus;     ///< name and hash
+  std::string scale;
+  std::size_t records = 0;   ///< shown
+  std::size_t left_out = 0;  ///< of older code or another machine
+
+  [[nodiscard]] bool empty() const { return chart.curves.empty(); }
+};
+
+/// Takes the records of the figure's experiment and quantity that have the origin of the newest of
+/// them, and makes its chart.
+DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records);
+
+/// A chart's beginnings: curves, subtitle and the lower axis, over L or over C.
+Chart chart_over_length(std::span<const Record> records, double (*value)(const Record&));
+Chart chart_over_slice(std::span<const Record> records, double (*value)(const Record&));
+
+/// Bytes at the peak beyond parameters, their gradient and the token ids. Units: bytes.
+double peak_bytes(const Record& record);
+/// Units: seconds.
+double seconds(const Record& record);
+
+}  // namespace slim::plots

@@ -1,0 +1,195 @@
+#include "plots/report.hpp"
+
+#include "plots/html.hpp"
+#include "plots/page_style.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace slim::plots {
+namespace {
+
+std::string badge(const std::string& verdict) {
+  return fmt::format("<span class=\"badge {0}\">{0}</span>", escaped(verdict));
+}
+
+/// "1.07 (1.02 to 1.11)", as far as there is a value and an interval.
+std::string number_and_interval(const Verdict& v) {
+  std::string text;
+  if (v.value) text += fmt::format("{:.6g}", *v.value);
+  if (v.interval) {
+    text += fmt::format("{}[{:.6g}, {:.6g}]", text.empty() ? "" : " in ", v.interval->first,
+                        v.interval->second);
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string verdict_row(const Verdict& v) {
+  const auto cell = [](const char* name, const std::string& text) {
+    return fmt::format("<td role=\"cell\" data-name=\"{}\">{}</td>", name, escaped(text));
+  };
+  return fmt::format(
+             "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" id=\"claim-{0}\">{0}</th>"
+             "<td role=\"cell\">{1}</td>",
+             escaped(v.claim), badge(v.verdict)) +
+         cell("Claim", v.statement) + cell("Statistic", v.statistic) +
+         cell("Value and interval", number_and_interval(v)) + cell("Rule", v.rule) +
+         cell("Evidence", v.evidence) + cell("Source", v.source) + "</tr>\n";
+}
+
+std::string verdict_section(std::span<const Verdict> verdicts) {
+  std::string html = "<section aria-labelledby=\"verdicts\"><h2 id=\"verdicts\">Verdicts</h2>\n";
+  if (verdicts.empty()) {
+    return html +
+           "<p class=\"note\">No claim has been judged: <code>slim-measure claims</code> "
+           "writes <code>verdicts.json</code> beside the records.</p></section>\n";
+  }
+  html +=
+      "<table class=\"verdicts card\" role=\"table\"><thead role=\"rowgroup\">"
+      "<tr role=\"row\">";
+  for (const char* name : {"Name", "Verdict", "Claim", "Statistic", "Value and interval", "Rule",
+                           "Evidence", "Source"}) {
+    html += fmt::format("<th role=\"columnheader\" scope=\"col\">{}</th>", name);
+  }
+  html += "</tr></thead>\n<tbody role=\"rowgroup\">\n";
+  for (const Verdict& v : verdicts) html += verdict_row(v);
+  return html + "</tbody></table></section>\n";
+}
+
+std::string numbers(const DrawnFigure& drawn) {
+  const std::string& unit = drawn.chart.unit;
+  std::string html = fmt::format(
+      "<details><summary>The numbers</summary><div class=\"wide\" role=\"region\" tabindex=\"0\" "
+      "aria-label=\"Numbers of {}\"><table class=\"numbers\"><thead><tr>",
+      escaped(drawn.figure.name));
+  for (const std::string& name : {std::string("curve"), std::string("L"), std::string("C"),
+                                  std::string("N"), "median, " + unit, "lower quartile, " + unit,
+                                  "upper quartile, " + unit, std::string("samples")}) {
+    html += fmt::format("<th scope=\"col\">{}</th>", escaped(name));
+  }
+  html += "</tr></thead><tbody>\n";
+  for (const Curve& curve : drawn.chart.curves) {
+    for (const Point& p : curve.points) {
+      html += fmt::format(
+          "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+          "<td>{}</td><td>{}</td></tr>\n",
+          escaped(curve.label), p.length, p.slice, p.slices, p.y.median, p.y.lower, p.y.upper,
+          p.y.samples);
+    }
+  }
+  return html + "</tbody></table></div></details>\n";
+}
+
+std::string figure_command(const DrawnFigure& drawn) {
+  return fmt::format(
+      "slim-measure sweep --experiment {} --scale {} --out results && "
+      "slim-plot figures --figure {} --records results --out figures",
+      drawn.figure.experiment, drawn.scale, drawn.figure.name);
+}
+
+std::string figure_block(const DrawnFigure& drawn, const Report& report) {
+  const Figure& figure = drawn.figure;
+  if (drawn.empty()) {
+    return fmt::format(
+        "<div class=\"card\"><figure><h3>{}</h3><p class=\"note\">Not drawn: there are no records "
+        "of {} for the experiment “{}”.</p></figure></div>\n",
+        escaped(figure.title), escaped(figure.quantity), escaped(figure.experiment));
+  }
+  std::vector<std::string> curves;
+  for (const Curve& curve : drawn.chart.curves) curves.push_back(curve.label);
+  std::string html = fmt::format(
+      "<figure class=\"card\" id=\"{0}\">\n{1}\n<figcaption><h3>{2}</h3>\n<p>{3} {4}.</p>\n",
+      escaped(figure.name),
+      inline_svg(report.svg.at(figure.name), figure.name, figure.title,
+                 fmt::format("{} Curves: {}. The numbers follow below.", figure.caption,
+                             fmt::join(curves, "; "))),
+      escaped(figure.title), escaped(figure.caption), escaped(drawn.chart.subtitle));
+  for (const Verdict& v : report.verdicts) {
+    if (std::find(figure.claims.begin(), figure.claims.end(), v.claim) == figure.claims.end()) {
+      continue;
+    }
+    html += fmt::format("<p>{0} <a href=\"#claim-{1}\">{1}</a>, {2}: {3}</p>\n", badge(v.verdict),
+                        escaped(v.claim), escaped(v.statistic), escaped(number_and_interval(v)));
+  }
+  if (drawn.left_out > 0) {
+    html += fmt::format(
+        "<p class=\"note\">{} records of other code, another machine or another "
+        "text are left out.</p>\n",
+        drawn.left_out);
+  }
+  html += fmt::format("<pre>{}</pre>\n", escaped(figure_command(drawn)));
+  return html + numbers(drawn) + "</figcaption></figure>\n";
+}
+
+std::string provenance_list(const DrawnFigure& drawn) {
+  const Provenance& p = drawn.provenance;
+  std::string html = "<dl class=\"card\">\n";
+  const auto row = [&](const char* name, const std::string& text) {
+    html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, escaped(text));
+  };
+  row("Version", p.version);
+  row("Commit", p.commit);
+  row("Compiler", p.compiler);
+  row("Flags", fmt::format("{} (preset {})", p.flags, p.preset));
+  row("Processor", p.processor);
+  row("Date", p.date);
+  row("Text", drawn.corpus);
+  row("Scale", drawn.scale);
+  return html + "</dl>\n";
+}
+
+std::string provenance_section(std::span<const DrawnFigure> figures) {
+  std::string html =
+      "<section aria-labelledby=\"provenance\"><h2 id=\"provenance\">Provenance</h2>\n";
+  const DrawnFigure* shown = nullptr;
+  for (const DrawnFigure& drawn : figures) {
+    if (drawn.empty()) continue;
+    const bool same = shown != nullptr && drawn.corpus == shown->corpus &&
+                      drawn.scale == shown->scale &&
+                      drawn.provenance.same_origin(shown->provenance);
+    if (same) continue;
+    if (shown != nullptr) {
+      html += fmt::format("<p>From the figure “{}” on:</p>\n", escaped(drawn.figure.title));
+    }
+    html += provenance_list(drawn);
+    shown = &drawn;
+  }
+  return html + "</section>\n";
+}
+
+std::string summary(std::span<const Verdict> verdicts) {
+  std::vector<std::string> parts;
+  for (const char* name : {"SUPPORTED", "REFUTED", "INCONCLUSIVE"}) {
+    const auto count = std::count_if(verdicts.begin(), verdicts.end(),
+                                     [&](const Verdict& v) { return v.verdict == name; });
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, badge(name)));
+  }
+  return parts.empty() ? "" : fmt::format("<p>{}</p>\n", fmt::join(parts, " "));
+}
+
+}  // namespace
+
+std::string report_page(const Report& report) {
+  std::string html = fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>What a Performer’s gradient costs</title>\n<style>{}</style>\n</head>\n<body>\n"
+      "<header><h1>What a Performer’s gradient costs</h1>\n"
+      "<p class=\"quiet\">The claims of “Sub-Linear Memory: How to Make Performers SLiM” "
+      "(Likhosherstov et al., NeurIPS 2021), measured and judged.</p>\n{}</header>\n<main>\n",
+      page_style(), summary(report.verdicts));
+  html += verdict_section(report.verdicts);
+  html +=
+      "<section aria-labelledby=\"figures\"><h2 id=\"figures\">Figures</h2>\n"
+      "<div class=\"figures\">\n";
+  for (const DrawnFigure& drawn : report.figures) html += figure_block(drawn, report);
+  html += "</div></section>\n" + provenance_section(report.figures);
+  return html +
+         "</main>\n<footer><p>Drawn by slim-plot. L length, C slice length, N number of "
+         "slices.</p></footer>\n</body>\n</html>\n";
+}
+
+}  // namespace slim::plots

@@ -1,0 +1,218 @@
+#include "plots/script.hpp"
+
+#include "plots/style.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace slim::plots {
+namespace {
+
+/// Control characters, which end a line or a field, as spaces.
+std::string single_line(std::string_view text) {
+  std::string result(text);
+  std::replace_if(
+      result.begin(), result.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return result;
+}
+
+std::string ticks(const std::vector<Tick>& list) {
+  std::vector<std::string> parts;
+  parts.reserve(list.size());
+  for (const Tick& tick : list) parts.push_back(fmt::format("{} {}", quoted(tick.label), tick.at));
+  return fmt::format("({})", fmt::join(parts, ", "));
+}
+
+/// Breaks at commas so that no line is longer than the figure is wide.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(", "), text.size());
+    const std::string_view part = text.substr(0, std::min(end + 2, text.size()));
+    if (!lines.back().empty() && lines.back().size() + end > width) lines.emplace_back();
+    lines.back() += part;
+    text.remove_prefix(part.size());
+  }
+  return lines;
+}
+
+/// Title, what is common to all curves, and the key stand above the plot, each as high as it needs.
+/// Heights are fractions of the figure's.
+std::string page(const Chart& chart) {
+  constexpr double line = 0.038;
+  constexpr double key_row = 0.047;
+  std::string text = fmt::format(
+      "set label 1 {} at screen 0.025, 0.952 left noenhanced font ',15'\n", quoted(chart.title));
+  double top = 0.952;
+  int number = 2;
+  for (const std::string& part : wrapped(chart.subtitle, 95)) {
+    top -= number == 2 ? 0.048 : line;
+    text += fmt::format(
+        "set label {} {} at screen 0.025, {:.4g} left noenhanced font ',10' "
+        "textcolor rgb '#555555'\n",
+        number++, quoted(part), top);
+  }
+  const std::size_t curves = chart.curves.size();
+  const std::size_t rows = curves <= 4 ? curves : (curves + 1) / 2;
+  top -= 0.025;
+  const double key_top = top;
+  top -= key_row * static_cast<double>(rows) + (chart.top ? 0.125 : 0.03);
+  return text + fmt::format(
+                    "set key at screen 0.145, {:.4g} left top maxrows {} Left reverse noenhanced "
+                    "samplen 3.5 spacing 1.2 font ',12'\n"
+                    "set lmargin at screen 0.155\n"
+                    "set rmargin at screen 0.975\n"
+                    "set bmargin at screen 0.13\n"
+                    "set tmargin at screen {:.4g}\n",
+                    key_top, rows, top);
+}
+
+std::string axis(std::string_view name, const Axis& axis, std::string_view options) {
+  return fmt::format(
+      "set {0}range [{1}:{2}]\n"
+      "set {0}label {3} noenhanced {4}\n"
+      "set {0}tics {5} scale 0.6 nomirror\n",
+      name, axis.low, axis.high, quoted(axis.label), options, ticks(axis.ticks));
+}
+
+std::string axes(const Chart& chart) {
+  std::string text =
+      "set border 3 linecolor rgb '#333333'\n"
+      "set logscale x 2\n"
+      "set logscale y 10\n"
+      "set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6' linewidth 0.8\n"
+      "set errorbars 0.7\n";
+  text += axis("x", chart.x, "");
+  text += axis("y", chart.y, "offset 0.5, 0");
+  if (chart.top) {
+    text += "set border 7\nset logscale x2 2\n" + axis("x2", *chart.top, "offset 0, -0.4");
+  }
+  return text;
+}
+
+std::string styles(const Chart& chart) {
+  std::string text = "set style line 100 linecolor rgb '#777777' linewidth 1.5 dashtype '. '\n";
+  const std::vector<CurveStyle> chosen = styles_of(chart.curves);
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    text += fmt::format(
+        "set style line {} linecolor rgb '{}' linewidth 2 dashtype {} pointtype {} pointsize {}\n",
+        i + 1, chosen[i].colour, chosen[i].dash, chosen[i].marker,
+        chart.curves[i].full_pass ? 1.1 : 0.9);
+  }
+  return text;
+}
+
+/// The guides' names, beside the middle of each, on the side away from the curves.
+std::string guide_labels(const Chart& chart) {
+  std::string text;
+  int number = 10;
+  for (const Guide& guide : chart.guides) {
+    const double x = std::sqrt(guide.from * guide.to);
+    const double y = guide.coefficient * std::pow(x, guide.exponent);
+    const bool level = guide.exponent == 0.0;
+    const bool leftward = guide.above == (guide.exponent > 0.0);
+    text += fmt::format("set label {} {} at {}, {} {} offset {}, {} textcolor rgb '#555555'\n",
+                        number++, quoted(guide.label), x, y,
+                        level      ? "center"
+                        : leftward ? "right"
+                                   : "left",
+                        level      ? "0"
+                        : leftward ? "-0.8"
+                                   : "0.8",
+                        guide.above ? "0.6" : "-0.6");
+  }
+  return text;
+}
+
+std::string plot(const Chart& chart, const std::string& stem) {
+  const std::string data = quoted(stem + ".tsv");
+  const int x = chart.over_slice ? 3 : 2;  // column of the data file
+  std::vector<std::string> parts;
+  for (const Guide& guide : chart.guides) {
+    parts.push_back(fmt::format("sample [{}:{}] {} * x**({}) with lines linestyle 100 notitle",
+                                guide.from, guide.to, guide.coefficient, guide.exponent));
+    if (parts.size() > 1) parts.back().erase(0, sizeof "sample " - 1);
+  }
+  for (std::size_t i = 0; i < chart.curves.size(); ++i) {
+    const Curve& curve = chart.curves[i];
+    const std::string from = fmt::format("{} index {}", data, i + 1);
+    if (chart.full_pass_level && curve.full_pass) {
+      parts.push_back(fmt::format("[{}:{}] {} with lines linestyle {} linewidth 1 notitle",
+                                  chart.x.low, chart.x.high, curve.points.back().y.median, i + 1));
+      if (parts.size() == 1) parts.back().insert(0, "sample ");
+    }
+    if (chart.error_bars) {
+      parts.push_back(
+          fmt::format("{} using {}:5:6:7 with yerrorbars linestyle {} dashtype solid linewidth 1.2 "
+                      "pointtype 0 notitle",
+                      from, x, i + 1));
+    }
+    parts.push_back(fmt::format("{} using {}:5 with linespoints linestyle {} title {}", from, x,
+                                i + 1, quoted(curve.label)));
+  }
+  return fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
+}
+
+}  // namespace
+
+std::string quoted(std::string_view text) {
+  std::string result = "'";
+  for (const char c : single_line(text)) {
+    result += c;
+    if (c == '\'') result += c;
+  }
+  return result + "'";
+}
+
+std::string script_of(const Chart& chart, const std::string& stem, const std::string& origin) {
+  std::string text = fmt::format(
+      "# {}: {}\n"
+      "# {}\n"
+      "# Run `gnuplot {}.gp` in this folder: draws {}.svg, .png and .pdf from {}.tsv.\n"
+      "set encoding utf8\n"
+      "set datafile separator tab\n",
+      stem, single_line(chart.title), single_line(origin), stem, stem, stem);
+  text += page(chart);
+  text += axes(chart);
+  text += styles(chart);
+  text += guide_labels(chart);
+  text += fmt::format(
+      "\nset terminal svg size 640, 480 dynamic rounded background '#ffffff' "
+      "font 'sans-serif,13' linewidth 1\n"
+      "set output '{0}.svg'\n"
+      "{1}\n"
+      "set terminal pngcairo size 1280, 960 rounded background '#ffffff' "
+      "font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2\n"
+      "set output '{0}.png'\n"
+      "replot\n"
+      "\n"
+      "set terminal pdfcairo size 6.4in, 4.8in rounded font 'sans-serif,13' linewidth 1.3 "
+      "fontscale 0.75\n"
+      "set output '{0}.pdf'\n"
+      "replot\n"
+      "set output\n",
+      stem, plot(chart, stem));
+  return text;
+}
+
+std::vector<std::string> data_of(const Chart& chart) {
+  std::vector<std::string> lines = {
+      fmt::format("curve\tlength\tslice\tslices\t{0}_median\t{0}_lower_quartile\t"
+                  "{0}_upper_quartile\tsamples",
+                  chart.unit)};
+  for (const Curve& curve : chart.curves) {
+    lines.insert(lines.end(), 2, "");
+    for (const Point& p : curve.points) {
+      lines.push_back(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", single_line(curve.label),
+                                  p.length, p.slice, p.slices, p.y.median, p.y.lower, p.y.upper,
+                                  p.y.samples));
+    }
+  }
+  return lines;
+}
+
+}  // namespace slim::plots

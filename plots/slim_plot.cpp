@@ -1,0 +1,136 @@
+#include "plots/catalogue.hpp"
+#include "plots/figure_files.hpp"
+#include "plots/gnuplot.hpp"
+#include "plots/json_fields.hpp"
+#include "plots/record.hpp"
+#include "plots/report.hpp"
+#include "plots/verdict.hpp"
+#include "reference/vocabulary/atomic_file.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace slim::plots {
+namespace {
+
+enum ExitStatus { holds = 0, falls_short = 1, bad_input = 2, harness_failed = 3 };
+
+struct Options {
+  std::filesystem::path records;
+  std::filesystem::path out;
+  std::vector<std::string> figures;  ///< names; empty means all
+};
+
+std::vector<DrawnFigure> wanted_figures(const Options& options) {
+  std::vector<Figure> wanted;
+  for (const std::string& name : options.figures) wanted.push_back(find_figure(name));
+  if (wanted.empty()) wanted.assign(catalogue().begin(), catalogue().end());
+
+  const std::vector<Record> records = read_records(options.records);
+  std::vector<DrawnFigure> drawn;
+  for (const Figure& figure : wanted) drawn.push_back(chart_figure(figure, records));
+  return drawn;
+}
+
+/// Says what is missing from the figures; true when nothing is.
+bool complete(const std::vector<DrawnFigure>& figures) {
+  bool all = true;
+  for (const DrawnFigure& drawn : figures) {
+    if (drawn.left_out > 0) {
+      fmt::print(stderr, "{}: {} records of other code, machine or text are left out\n",
+                 drawn.figure.name, drawn.left_out);
+    }
+    if (!drawn.empty()) continue;
+    fmt::print(stderr, "{}: left out, there are no records of {} for experiment {}\n",
+               drawn.figure.name, drawn.figure.quantity, drawn.figure.experiment);
+    all = false;
+  }
+  return all;
+}
+
+int draw_figures(const Options& options) {
+  const std::vector<DrawnFigure> figures = wanted_figures(options);
+  write_figures(figures, options.out);
+  for (const DrawnFigure& drawn : figures) {
+    if (!drawn.empty()) {
+      fmt::print("{}\n", (options.out / (drawn.figure.name + ".svg")).string());
+    }
+  }
+  return complete(figures) ? holds : falls_short;
+}
+
+int write_report(const Options& options) {
+  const std::vector<DrawnFigure> figures = wanted_figures(options);
+  const std::vector<Verdict> verdicts = read_verdicts(options.records);
+  AtomicFile page(options.out);  // before drawing, so that an unwritable folder is noticed at once
+
+  Report report{.verdicts = verdicts, .figures = figures, .svg = {}};
+  const TemporaryFolder drawing(std::filesystem::temp_directory_path());
+  for (const DrawnFigure& drawn : figures) {
+    if (drawn.empty()) continue;
+    draw_figure(drawn, drawing.path());
+    report.svg[drawn.figure.name] = read_text(drawing.path() / (drawn.figure.name + ".svg"));
+  }
+  page.write(report_page(report));
+  page.commit();
+  fmt::print("{}\n", options.out.string());
+
+  bool whole = complete(figures);
+  if (verdicts.empty()) {
+    fmt::print(stderr, "verdicts: none, `slim-measure claims` judges the claims\n");
+    whole = false;
+  }
+  return whole ? holds : falls_short;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Draws what slim-measure measured: the paper's plots, and a report.", "slim-plot");
+  app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 all drawn, 1 something wanted has no records, 2 bad input or usage, "
+      "3 gnuplot failed.");
+  Options options;
+  CLI::App* figures = app.add_subcommand(
+      "figures", "SVG, PNG and PDF, each with the gnuplot script and the data beside it");
+  CLI::App* report = app.add_subcommand("report", "one self-contained HTML page");
+  for (CLI::App* command : {figures, report}) {
+    command->add_option("--records", options.records, "folder of records.jsonl and verdicts.json")
+        ->required();
+    command->add_option("--figure", options.figures,
+                        "only this one; may be given again (default: all)");
+  }
+  figures->add_option("--out", options.out, "folder for the files, made when missing")->required();
+  report->add_option("--out", options.out, "the page, such as report.html")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "slim-plot: {} (see --help)\n", error.what());
+    return bad_input;
+  }
+  return *figures ? draw_figures(options) : write_report(options);
+}
+
+}  // namespace
+}  // namespace slim::plots
+
+int main(int argc, char** argv) {
+  using namespace slim::plots;
+  try {
+    return run(argc, argv);
+  } catch (const slim::ContractError& error) {
+    fmt::print(stderr, "slim-plot: {}\n", error.what());
+    return bad_input;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "slim-plot: {}\n", error.what());
+    return harness_failed;
+  }
+}

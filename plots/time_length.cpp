@@ -1,0 +1,34 @@
+#include "plots/time_length.hpp"
+
+#include "plots/axes.hpp"
+#include "plots/curves.hpp"
+#include "plots/guides.hpp"
+
+namespace slim::plots {
+namespace {
+
+Chart draw(std::span<const Record> records) {
+  Chart chart = chart_over_length(records, seconds);
+  chart.unit = "seconds";
+  chart.error_bars = true;
+  chart.y = seconds_axis("time of one gradient", y_range(chart.curves));
+  add_guide(chart, "∝ L", 1.0, true, Side::below);
+  return chart;
+}
+
+}  // namespace
+
+Figure time_length() {
+  return {.name = "time-length",
+          .title = "Time of one gradient over the sequence's length",
+          .caption =
+              "Wall time, medians with quartiles. Sliced or not, the time should grow in "
+              "proportion to the length L (dotted); the distance between the curves is the "
+              "price of running the slices again.",
+          .claims = {"SERIAL"},
+          .experiment = "length",
+          .quantity = "seconds",
+          .draw = draw};
+}
+
+}  // namespace slim::plots

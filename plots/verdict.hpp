@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace slim::plots {
+
+/// What the measurements say about one claim of the paper.
+struct Verdict {
+  std::string claim;      ///< "MEMORY-C"
+  std::string verdict;    ///< SUPPORTED, REFUTED, INCONCLUSIVE
+  std::string statement;  ///< the claim in words
+  std::string statistic;  ///< what was computed
+  std::optional<double> value;
+  std::optional<std::pair<double, double>> interval;
+  std::string rule;      ///< when the claim counts as supported
+  std::string evidence;  ///< one sentence
+  std::string source;    ///< where the claim is made
+};
+
+/// The verdicts in `folder`/verdicts.json; none when there is no such file. Throws ContractError,
+/// one line that starts with the file, when it is not a list of verdicts of schema 1.
+std::vector<Verdict> read_verdicts(const std::filesystem::path& folder);
+
+}  // namespace slim::plots
