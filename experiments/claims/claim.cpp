@@ -1,0 +1,108 @@
+#include "experiments/claims/claim.hpp"
+
+#include "experiments_claims.hpp"  // claims.toml as a string, written when configuring
+#include "reference/vocabulary/contract.hpp"
+
+#include <toml++/toml.h>
+
+#include <set>
+#include <sstream>
+
+namespace slim::experiments {
+namespace {
+
+/// Reads the fields of one claim, and remembers which it has seen.
+class Fields {
+ public:
+  Fields(const toml::table& table, std::string claim) : table_(table), claim_(std::move(claim)) {}
+
+  std::string text(const char* field) {
+    const auto value = node(field).value<std::string>();
+    require(value.has_value() && !value->empty(), where(field) + " is a text");
+    return *value;
+  }
+  std::vector<std::string> texts(const char* field) {
+    const toml::array* array = node(field).as_array();
+    require(array != nullptr && !array->empty(), where(field) + " is a list of texts");
+    std::vector<std::string> values;
+    for (const toml::node& entry : *array) {
+      const auto value = entry.value<std::string>();
+      require(value.has_value(), where(field) + " is a list of texts");
+      values.push_back(*value);
+    }
+    return values;
+  }
+  double number(const char* field) {
+    const auto value = node(field).value<double>();
+    require(value.has_value(), where(field) + " is a number");
+    return *value;
+  }
+  [[nodiscard]] bool has(const char* field) const { return table_.contains(field); }
+  void require_all_known() const {
+    for (const auto& [key, value] : table_) {
+      require(seen_.contains(std::string(key.str())),
+              where(std::string(key.str()).c_str()) + " is not a field of a claim");
+    }
+  }
+
+ private:
+  toml::node_view<const toml::node> node(const char* field) {
+    seen_.insert(field);
+    return table_[field];
+  }
+  std::string where(const char* field) const { return "claim " + claim_ + ": " + field; }
+
+  const toml::table& table_;
+  std::string claim_;
+  std::set<std::string> seen_;
+};
+
+Claim claim_in(const toml::table& table, std::size_t number) {
+  const std::string name =
+      table["name"].value<std::string>().value_or("number " + std::to_string(number));
+  Fields fields(table, name);
+  Claim claim = {.name = fields.text("name"),
+                 .statement = fields.text("statement"),
+                 .source = fields.text("source"),
+                 .experiments = fields.texts("experiments"),
+                 .subject = fields.text("subject"),
+                 .statistic = fields.text("statistic"),
+                 .rule = fields.text("rule"),
+                 .judge = fields.text("judge")};
+  if (fields.has("bound")) claim.bound = fields.number("bound");
+  if (fields.has("feature_maps")) claim.feature_maps = fields.texts("feature_maps");
+  if (fields.has("shortest")) claim.shortest = static_cast<long long>(fields.number("shortest"));
+  if (fields.has("longest")) claim.longest = static_cast<long long>(fields.number("longest"));
+  fields.require_all_known();
+  return claim;
+}
+
+}  // namespace
+
+std::vector<Claim> parse_claims(const std::string& toml) {
+  toml::table table;
+  try {
+    table = toml::parse(toml);
+  } catch (const toml::parse_error& error) {
+    std::ostringstream where;
+    where << error.source().begin;
+    throw ContractError("claims: " + std::string(error.description()) + " at " + where.str());
+  }
+  const toml::array* list = table["claim"].as_array();
+  require(list != nullptr && !list->empty(), "claims: there is at least one [[claim]]");
+  std::vector<Claim> claims;
+  std::set<std::string> names;
+  for (const toml::node& node : *list) {
+    require(node.is_table(), "claims: each claim is a table, [[claim]]");
+    claims.push_back(claim_in(*node.as_table(), claims.size() + 1));
+    require(names.insert(claims.back().name).second,
+            "claims: " + claims.back().name + " stands there once");
+  }
+  return claims;
+}
+
+std::vector<Claim> built_in_claims() {
+  return parse_claims(build::claims);
+}
+
+}  // namespace slim::experiments

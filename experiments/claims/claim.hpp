@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace slim::experiments {
+
+/// A claim of the paper, as claims.toml states it, with what decides it.
+struct Claim {
+  std::string name;                      ///< "MEMORY-C"
+  std::string statement;                 ///< in the paper's sense
+  std::string source;                    ///< where it is made
+  std::vector<std::string> experiments;  ///< whose records decide
+  std::string subject;                   ///< of these records
+  std::string statistic;                 ///< what is computed from them
+  std::string rule;                      ///< what the statistic must be
+  std::string judge;                     ///< which judge knows the statistic and the rule
+  // Numbers of the rule, for the judges that take them.
+  double bound = 0.0;
+  std::vector<std::string> feature_maps = {};
+  long long shortest = 0;  ///< lengths that the records must span
+  long long longest = 0;
+};
+
+/// Throws ContractError, naming the claim and the field, when anything is missing or misspelt.
+std::vector<Claim> parse_claims(const std::string& toml);
+/// claims.toml as it was when the program was built.
+std::vector<Claim> built_in_claims();
+
+}  // namespace slim::experiments

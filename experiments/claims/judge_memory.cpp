@@ -1,0 +1,132 @@
+#include "experiments/claims/judges.hpp"
+#include "experiments/statistics/affine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <vector>
+
+namespace slim::experiments {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// The cells of one series.
+using Series = std::vector<std::pair<Setting, Bytes>>;
+
+Series series_of(const Claim& claim, std::span<const Record> records, std::string_view experiment,
+                 bool full_pass) {
+  Series series;
+  for (const Record& record : records) {
+    const auto* bytes = std::get_if<Bytes>(&record.measured);
+    if (bytes != nullptr && record.experiment == experiment &&
+        record.setting.subject == claim.subject && record.setting.full_pass() == full_pass) {
+      series.emplace_back(record.setting, *bytes);
+    }
+  }
+  return series;
+}
+
+template <class Size, class Count>
+std::vector<CountAt> counts(const Series& series, Size size, Count count) {
+  std::vector<CountAt> result;
+  for (const auto& [setting, bytes] : series) {
+    result.push_back({.x = size(setting), .y = count(bytes)});
+  }
+  return result;
+}
+
+std::int64_t spread(const std::vector<CountAt>& counts) {
+  const auto [low, high] = std::minmax_element(
+      counts.begin(), counts.end(), [](const CountAt& a, const CountAt& b) { return a.y < b.y; });
+  return counts.empty() ? 0 : high->y - low->y;
+}
+
+bool spans(const Claim& claim, const std::vector<CountAt>& counts) {
+  const auto has = [&](long long size) {
+    return std::any_of(counts.begin(), counts.end(),
+                       [size](const CountAt& count) { return count.x == size; });
+  };
+  return counts.size() >= 3 && has(claim.shortest) && has(claim.longest);
+}
+
+/// Gathers what speaks against the claim, and what is missing to decide it.
+struct Findings {
+  std::string against;
+  std::string missing;
+
+  static void add(std::string& list, const std::string& text) {
+    list += (list.empty() ? "" : "; ") + text;
+  }
+  void expect_line(const std::optional<Affine>& fit, const std::string& what, bool grows = true) {
+    if (!fit.has_value()) {
+      add(missing, "three sizes of " + what);
+    } else if (!(fit->residual <= 0.0)) {
+      add(against, fmt::format("{} are off a line by {:.0f} bytes", what, fit->residual));
+    } else if (grows && !(fit->slope > 0.0)) {
+      add(against, what + " do not grow");
+    }
+  }
+};
+
+}  // namespace
+
+Verdict judge_memory(const Claim& claim, std::span<const Record> records) {
+  const auto length = [](const Setting& s) { return std::int64_t{s.length}; };
+  const auto slice = [](const Setting& s) { return std::int64_t{s.slice}; };
+  const auto own = [](const Bytes& b) { return b.state + b.slice + b.result; };
+  const auto tokens = [](const Bytes& b) { return b.tokens; };
+  const auto slice_bytes = [](const Bytes& b) { return b.slice; };
+  const auto rest = [](const Bytes& b) { return b.state + b.result; };
+
+  const Series fixed = series_of(claim, records, "length", false);
+  const Series full = series_of(claim, records, "length", true);
+  const Series over_slice = series_of(claim, records, "slice", false);
+  const std::vector<CountAt> own_bytes = counts(fixed, length, own);
+  const auto token_line = fit_affine(counts(fixed, length, tokens));
+  const auto full_line = fit_affine(counts(full, length, slice_bytes));
+  const auto slice_line = fit_affine(counts(over_slice, slice, slice_bytes));
+
+  Findings findings;
+  const std::int64_t growth = spread(own_bytes);
+  if (growth != 0) {
+    Findings::add(findings.against,
+                  fmt::format("at fixed C, bytes beside the tokens differ by {} over L", growth));
+  }
+  if (!spans(claim, own_bytes)) {
+    Findings::add(findings.missing,
+                  fmt::format("lengths from {} to {} at fixed C", claim.shortest, claim.longest));
+  }
+  findings.expect_line(token_line, "token bytes over L");
+  findings.expect_line(full_line, "slice bytes over L at C = L");
+  findings.expect_line(slice_line, "slice bytes over C");
+  if (const std::int64_t off = spread(counts(over_slice, slice, rest)); off != 0) {
+    Findings::add(findings.against, fmt::format("state and result bytes differ by {} over C", off));
+  }
+
+  Verdict verdict{.claim = claim,
+                  .answer = Answer::supported,
+                  .value = static_cast<double>(growth),
+                  .low = static_cast<double>(growth),
+                  .high = static_cast<double>(growth),
+                  .evidence = {}};
+  if (!findings.against.empty()) {
+    verdict.answer = Answer::refuted;
+    verdict.evidence = findings.against;
+  } else if (!findings.missing.empty()) {
+    verdict.answer = Answer::inconclusive;
+    verdict.value = verdict.low = verdict.high = nan;
+    verdict.evidence = "records are missing: " + findings.missing;
+  } else {
+    verdict.evidence = fmt::format(
+        "at C = {}, {} bytes beside the tokens at every L from {} to {}; tokens {:g} bytes a "
+        "position; at C = L {:.0f} bytes a position; over C {:.0f} bytes a row, residual 0",
+        fixed.front().first.slice, own_bytes.front().y, claim.shortest, claim.longest,
+        token_line->slope, full_line->slope, slice_line->slope);
+  }
+  return verdict;
+}
+
+}  // namespace slim::experiments

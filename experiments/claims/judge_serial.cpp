@@ -1,0 +1,109 @@
+#include "experiments/claims/judges.hpp"
+#include "experiments/statistics/affine.hpp"
+#include "experiments/statistics/exponent.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <vector>
+
+namespace slim::experiments {
+namespace {
+
+struct Kind {
+  const char* name;
+  std::int64_t Operations::*count;
+};
+constexpr Kind kinds[] = {{"multiplications", &Operations::multiplications},
+                          {"additions", &Operations::additions},
+                          {"divisions", &Operations::divisions},
+                          {"elementary functions", &Operations::elementary}};
+
+bool belongs(const Record& record, const Claim& claim, bool full_pass) {
+  return record.experiment == "length" && record.setting.subject == claim.subject &&
+         record.setting.full_pass() == full_pass;
+}
+
+std::vector<CountAt> counts(const Claim& claim, std::span<const Record> records, bool full_pass,
+                            const Kind& kind) {
+  std::vector<CountAt> result;
+  for (const Record& record : records) {
+    const auto* operations = std::get_if<Operations>(&record.measured);
+    if (operations != nullptr && belongs(record, claim, full_pass)) {
+      result.push_back({.x = record.setting.length, .y = operations->*kind.count});
+    }
+  }
+  return result;
+}
+
+/// What the clock says, at fixed C.
+std::string time_beside(const Claim& claim, std::span<const Record> records) {
+  std::map<Index, std::vector<double>> by_length;
+  for (const Record& record : records) {
+    const auto* seconds = std::get_if<Seconds>(&record.measured);
+    if (seconds == nullptr || !belongs(record, claim, false)) continue;
+    if (!(std::isfinite(seconds->seconds) && seconds->seconds > 0.0)) {
+      return "; a time is not positive";
+    }
+    by_length[record.setting.length].push_back(seconds->seconds);
+  }
+  if (by_length.size() < 2) return "; time was not measured";
+  std::vector<Samples> samples;
+  for (auto& [length, values] : by_length) {
+    samples.push_back({.size = static_cast<double>(length), .values = std::move(values)});
+  }
+  const Exponent exponent = fit_exponent(samples);
+  return fmt::format("; time beside: exponent {:.3f} [{:.3f}, {:.3f}]", exponent.value,
+                     exponent.low, exponent.high);
+}
+
+}  // namespace
+
+Verdict judge_serial(const Claim& claim, std::span<const Record> records) {
+  Verdict verdict{.claim = claim,
+                  .answer = Answer::supported,
+                  .value = 0.0,
+                  .low = 0.0,
+                  .high = 0.0,
+                  .evidence = {}};
+  std::string against;
+  std::string missing;
+  std::string lines;
+  for (const bool full_pass : {false, true}) {
+    const char* where = full_pass ? "at C = L" : "at fixed C";
+    for (const Kind& kind : kinds) {
+      const auto fit = fit_affine(counts(claim, records, full_pass, kind));
+      if (!fit.has_value()) {
+        missing = fmt::format("{}{}three lengths {}", missing, missing.empty() ? "" : ", ", where);
+        break;
+      }
+      verdict.value = std::max(verdict.value, fit->residual);
+      if (!(fit->residual <= 0.0)) {
+        against += fmt::format("{}{} {} are off a line in L by {:.0f}", against.empty() ? "" : "; ",
+                               kind.name, where, fit->residual);
+      }
+      if (kind.count == &Operations::multiplications) {
+        lines += fmt::format(
+            "{}{} {:g} multiplications a position, residual 0 at {} lengths held "
+            "out",
+            lines.empty() ? "" : "; ", where, fit->slope, fit->held_out);
+      }
+    }
+  }
+  verdict.low = verdict.high = verdict.value;
+  if (!against.empty()) {
+    verdict.answer = Answer::refuted;
+    verdict.evidence = against;
+  } else if (!missing.empty()) {
+    verdict.answer = Answer::inconclusive;
+    verdict.value = verdict.low = verdict.high = std::numeric_limits<double>::quiet_NaN();
+    verdict.evidence = "counts are missing: " + missing;
+  } else {
+    verdict.evidence = lines + time_beside(claim, records);
+  }
+  return verdict;
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,62 @@
+#include "experiments/claims/verdict.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace slim::experiments {
+
+std::string_view name(Answer answer) {
+  switch (answer) {
+    case Answer::supported:
+      return "SUPPORTED";
+    case Answer::refuted:
+      return "REFUTED";
+    case Answer::inconclusive:
+      break;
+  }
+  return "INCONCLUSIVE";
+}
+
+std::string to_table(std::span<const Verdict> verdicts) {
+  std::string table = fmt::format("{:<10} {:<13} {:>9}  {:<20} {}\n", "claim", "verdict", "value",
+                                  "interval", "rule");
+  for (const Verdict& verdict : verdicts) {
+    table +=
+        fmt::format("{:<10} {:<13} {:>9.2g}  {:<20} {}\n", verdict.claim.name, name(verdict.answer),
+                    verdict.value, fmt::format("[{:.2g}, {:.2g}]", verdict.low, verdict.high),
+                    verdict.claim.rule);
+    table += fmt::format("{:<10} {}\n", "", verdict.evidence);
+  }
+  return table;
+}
+
+std::string to_json(std::span<const Verdict> verdicts, const Provenance& p) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Verdict& verdict : verdicts) {
+    list.push_back({{"claim", verdict.claim.name},
+                    {"verdict", name(verdict.answer)},
+                    {"statement", verdict.claim.statement},
+                    {"statistic", verdict.claim.statistic},
+                    {"value", verdict.value},
+                    {"interval", {verdict.low, verdict.high}},
+                    {"rule", verdict.claim.rule},
+                    {"evidence", verdict.evidence},
+                    {"source", verdict.claim.source},
+                    {"experiments", verdict.claim.experiments},
+                    {"subject", verdict.claim.subject}});
+  }
+  const nlohmann::ordered_json json = {{"schema", 1},
+                                       {"verdicts", list},
+                                       {"provenance",
+                                        {{"version", p.version},
+                                         {"commit", p.commit},
+                                         {"code", p.code},
+                                         {"compiler", p.compiler},
+                                         {"flags", p.flags},
+                                         {"preset", p.preset},
+                                         {"processor", p.processor},
+                                         {"date", p.date}}}};
+  return json.dump(2) + "\n";
+}
+
+}  // namespace slim::experiments

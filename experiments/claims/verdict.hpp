@@ -1,0 +1,32 @@
+#pragma once
+
+#include "experiments/claims/claim.hpp"
+#include "experiments/provenance.hpp"
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slim::experiments {
+
+enum class Answer { supported, refuted, inconclusive };
+std::string_view name(Answer answer);  ///< "SUPPORTED", "REFUTED", "INCONCLUSIVE"
+
+/// What the records say of a claim.
+struct Verdict {
+  Claim claim;
+  Answer answer = Answer::inconclusive;
+  double value = 0.0;  ///< of the claim's statistic; NaN when there is none
+  double low = 0.0;    ///< its interval; exact counts have one of width 0
+  double high = 0.0;
+  std::string evidence;  ///< one sentence with the numbers
+};
+
+/// The table for people.
+std::string to_table(std::span<const Verdict> verdicts);
+/// The same for machines: {"schema": 1, "verdicts": […], "provenance": {…}}.
+std::string to_json(std::span<const Verdict> verdicts, const Provenance& provenance);
+
+}  // namespace slim::experiments

@@ -1,0 +1,61 @@
+#include "experiments/command_line.hpp"
+
+#include "experiments/corpus.hpp"
+#include "experiments/measures/gate.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+namespace slim::experiments {
+
+SettingOptions::SettingOptions(CLI::App& command) : corpus_(default_corpus) {
+  setting_.threads = all_threads();
+  Model& model = setting_.model;
+  const auto option = [&](const char* name, auto& value, const char* help) {
+    command.add_option(name, value, help)->capture_default_str();
+  };
+  option("--subject", setting_.subject, "What is measured: boundary/prefix-sum, or reference");
+  option("--vocab", model.vocab_size, "Vocabulary |Σ|; 256 takes any text");
+  option("--hidden", model.hidden_dim, "d_model, a multiple of 4 and of heads");
+  option("--layers", model.layers, "s");
+  option("--ffn", model.ffn_dim, "d_ff");
+  option("--heads", model.heads, "k");
+  option("--feature-map", feature_map_, "sqr (or square), relu, elu+1, abs, favor+_m");
+  option("--norm", norm_, "branch-output, branch-input");
+  option("--length", setting_.length, "L, the number of targets");
+  option("--slice", setting_.slice, "C; at least L is the full pass");
+  option("--batch", setting_.batch, "B");
+  option("--scalar", scalar_, "float32 (or float), float64 (or double), digits50");
+  option("--seed", setting_.seed, "Of the parameters");
+  option("--threads", setting_.threads, "Never changes a bit of the result");
+  option("--corpus", corpus_, "Text whose bytes are the tokens, plain or gzip");
+}
+
+Setting SettingOptions::setting() const {
+  Setting setting = setting_;
+  setting.scalar = parse_scalar(scalar_);
+  setting.model.feature_map = parse_feature_map(feature_map_);
+  setting.model.norm = parse_norm(norm_);
+  setting.corpus = corpus_;
+  require_valid(setting);
+  return setting;
+}
+
+int report_failure(const std::exception& error) {
+  fmt::print(stderr, "slim-measure: {}\n", error.what());
+  if (dynamic_cast<const RefusedSubject*>(&error) != nullptr) return falls_short;
+  if (dynamic_cast<const ContractError*>(&error) != nullptr) return bad_input;
+  if (dynamic_cast<const CLI::ParseError*>(&error) != nullptr) return bad_input;
+  return harness_failed;
+}
+
+int all_threads() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace slim::experiments

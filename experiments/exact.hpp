@@ -1,0 +1,15 @@
+#pragma once
+
+#include "experiments/experiment.hpp"
+
+#include <vector>
+
+namespace slim::experiments {
+
+/// Is the gradient the reference's, with no approximation? In 50 digits, where rounding is out of
+/// sight, on the first bytes of the corpus: every feature map, every kind of C (1, a prime, one
+/// less and one more than half, ragged, L, beyond L), both boundaries. The same at every scale,
+/// with more seeds at larger ones.
+std::vector<Plan> exact_plans(const Conditions& conditions);
+
+}  // namespace slim::experiments

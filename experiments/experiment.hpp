@@ -1,0 +1,41 @@
+#pragma once
+
+#include "experiments/measures/quantities.hpp"
+#include "experiments/setting.hpp"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slim::experiments {
+
+/// How large the experiments are: ci takes minutes, laptop tens of minutes, paper hours.
+enum class Scale { ci, laptop, paper };
+std::string_view name(Scale scale);
+/// Throws ContractError that lists what is allowed.
+Scale parse_scale(std::string_view text);
+
+/// What all settings of a sweep share, from the command line.
+struct Conditions {
+  Scale scale = Scale::laptop;
+  std::uint64_t seed = 1;
+  int threads = 1;
+  std::filesystem::path corpus;
+};
+
+/// One thing to measure, so many times.
+struct Plan {
+  Setting setting;
+  Quantity quantity = Quantity::bytes;
+  int samples = 1;  ///< more than one for seconds only: all else is exact, or one fresh process
+};
+
+/// An experiment: a question, and the settings that answer it.
+struct Experiment {
+  std::string name;
+  std::string question;
+  std::vector<Plan> (*plans)(const Conditions&);
+};
+
+}  // namespace slim::experiments

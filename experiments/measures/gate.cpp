@@ -1,0 +1,63 @@
+#include "experiments/measures/gate.hpp"
+
+#include "experiments/measures/gradient_error.hpp"
+#include "reference/vocabulary/draw.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace slim::experiments {
+namespace {
+
+constexpr double bound_in_50_digits = 1e-40;
+constexpr double slack = 64.0;
+
+/// Small, but with a first, a middle and a ragged last slice. Heads 16 wide leave no denominator
+/// of a ReLU map at zero, where recovering by subtraction may rightly differ.
+Setting small_case(const Setting& setting, Scalar scalar) {
+  Setting small;
+  small.subject = setting.subject;
+  small.scalar = scalar;
+  small.model = setting.model;
+  small.model.heads = std::min<Index>(setting.model.heads, 2);
+  small.model.hidden_dim = 16 * small.model.heads;
+  small.model.layers = 2;
+  small.model.ffn_dim = 24;
+  small.model.vocab_size = 13;
+  small.batch = 2;
+  small.length = 11;
+  small.slice = 4;
+  small.threads = setting.threads;
+  return small;
+}
+
+void require_near(const Subject& subject, const Subject& reference, const Setting& setting,
+                  double bound) {
+  const Sequences tokens =
+      draw_sequences(setting.batch, setting.length, setting.model.vocab_size, setting.seed);
+  const double error = measure_gradient_error(subject, reference, setting, tokens).relative;
+  if (error <= bound) return;
+  throw RefusedSubject(fmt::format(
+      "{} is refused, and nothing is measured: with feature map {} its gradient is "
+      "{:.2g} of the largest entry away from the reference in {} (bound {:.2g})",
+      subject.name, name(setting.model.feature_map), error, name(setting.scalar), bound));
+}
+
+}  // namespace
+
+void require_lawful(const Subject& subject, const Subject& reference, const Setting& setting) {
+  if (subject.gradient.offers(Scalar::digits50)) {
+    require_near(subject, reference, small_case(setting, Scalar::digits50), bound_in_50_digits);
+  }
+  if (setting.scalar == Scalar::digits50) return;
+  const Setting small = small_case(setting, setting.scalar);
+  const Sequences tokens =
+      draw_sequences(small.batch, small.length, small.model.vocab_size, small.seed);
+  Subject naive = reference;
+  naive.conventions = subject.conventions;
+  const double own_error = measure_gradient_error(naive, reference, small, tokens).relative;
+  require_near(subject, reference, small, slack * (own_error + unit_roundoff(small.scalar)));
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,42 @@
+#include "experiments/measures/gradient_error.hpp"
+
+#include "experiments/measures/workload.hpp"
+
+namespace slim::experiments {
+namespace {
+
+template <class T>
+GradientError error_in(const Subject& subject, const Parameters<Digits50>& truth,
+                       const Setting& setting, const Sequences& sequences) {
+  using std::abs;
+  Workload<T> workload(subject, setting, sequences);
+  workload.run();
+  const Parameters<T>& gradient = workload.result().gradient;
+  require(gradient.values().size() == truth.values().size(),
+          subject.name + " gave a gradient of another size");
+  Digits50 largest = 0;
+  Digits50 worst = 0;
+  for (std::size_t i = 0; i < truth.values().size(); ++i) {
+    const Digits50& right = truth.values()[i];
+    const Digits50 error = abs(static_cast<Digits50>(gradient.values()[i]) - right);
+    if (!isfinite(error)) return {.relative = std::numeric_limits<double>::quiet_NaN()};
+    if (error > worst) worst = error;
+    if (abs(right) > largest) largest = abs(right);
+  }
+  return {.relative = to_double(Digits50(worst / largest))};
+}
+
+}  // namespace
+
+GradientError measure_gradient_error(const Subject& subject, const Subject& reference,
+                                     const Setting& setting, const Sequences& sequences) {
+  Subject truth = reference;
+  truth.conventions = subject.conventions;
+  Workload<Digits50> naive(truth, setting, sequences);
+  naive.run();
+  return in_scalar(setting.scalar, [&]<class T>() {
+    return error_in<T>(subject, naive.result().gradient, setting, sequences);
+  });
+}
+
+}  // namespace slim::experiments

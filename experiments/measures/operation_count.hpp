@@ -1,0 +1,14 @@
+#pragma once
+
+#include "experiments/setting.hpp"
+#include "reference/vocabulary/counted.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+namespace slim::experiments {
+
+/// Exact scalar operations of one gradient, from the subject's own code run on counting numbers on
+/// one thread, whatever the setting's scalar and threads. `multiplications` are the multiply-adds.
+/// Cost: a few nanoseconds an operation.
+Operations count_operations(const Subject& subject, Setting setting);
+
+}  // namespace slim::experiments

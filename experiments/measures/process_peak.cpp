@@ -1,0 +1,69 @@
+#include "experiments/measures/process_peak.hpp"
+
+#include "experiments/measures/workload.hpp"
+
+#include <boost/process.hpp>
+#include <malloc.h>
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace slim::experiments {
+namespace {
+
+/// A line of /proc/self/status. Units: bytes.
+std::int64_t status_bytes(const std::string& key) {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    std::int64_t kibibytes = 0;
+    if (word == key + ":" && status >> kibibytes) return kibibytes * 1024;
+  }
+  throw std::runtime_error("/proc/self/status has no " + key);
+}
+
+/// Sets VmHWM back to VmRSS. Where the kernel does not offer it, the mark keeps what preparing
+/// took.
+void reset_high_water_mark() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
+
+template <class T>
+ProcessPeak process_peak_in(const Subject& subject, const Setting& setting) {
+  Workload<T> workload(subject, setting);
+  malloc_trim(0);
+  reset_high_water_mark();
+  const std::int64_t baseline = status_bytes("VmRSS");
+  workload.run();
+  return {.peak = status_bytes("VmHWM"), .baseline = baseline};
+}
+
+}  // namespace
+
+ProcessPeak process_peak_here(const Subject& subject, const Setting& setting) {
+  return in_scalar(setting.scalar, [&]<class T>() { return process_peak_in<T>(subject, setting); });
+}
+
+ProcessPeak process_peak_of_fresh_process(const Setting& setting,
+                                          const std::filesystem::path& program) {
+  namespace process = boost::process;
+  std::vector<std::string> arguments = to_arguments(setting);
+  arguments.insert(arguments.begin(), "process-peak");
+  process::ipstream output;
+  process::child child(program.string(), process::args(arguments),
+                       (process::std_out & process::std_err) > output,
+                       process::std_in < process::null);
+  std::stringstream words;
+  words << output.rdbuf();
+  child.wait();
+  ProcessPeak result;
+  if (child.exit_code() != 0 || !(words >> result.peak >> result.baseline)) {
+    throw std::runtime_error("the process that measures its own peak failed (" + summary(setting) +
+                             "): " + words.str());
+  }
+  return result;
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "experiments/measures/quantities.hpp"
+#include "experiments/setting.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+#include <filesystem>
+
+namespace slim::experiments {
+
+/// Resident memory of this very process: made ready, high-water mark reset (drawing parameters in
+/// double takes more than keeping them), one gradient, high-water mark read. What the process did
+/// before still counts, so it wants to be fresh. Source of the numbers: VmRSS and VmHWM of
+/// /proc/self/status.
+ProcessPeak process_peak_here(const Subject& subject, const Setting& setting);
+
+/// The same in a fresh process, which runs `slim-measure process-peak`. `program` is slim-measure;
+/// a child is never this process's copy, since a copy inherits its high-water mark.
+/// Throws std::runtime_error with the child's words when it fails.
+ProcessPeak process_peak_of_fresh_process(const Setting& setting,
+                                          const std::filesystem::path& program = "/proc/self/exe");
+
+}  // namespace slim::experiments

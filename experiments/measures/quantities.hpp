@@ -1,0 +1,54 @@
+#pragma once
+
+#include "reference/vocabulary/counted.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+namespace slim::experiments {
+
+/// What can be measured of a gradient. Each is a struct of its own, with the units in its names.
+enum class Quantity { seconds, bytes, operations, process, gradient_error };
+std::string_view name(Quantity quantity);
+/// Throws ContractError that lists what is allowed.
+Quantity parse_quantity(std::string_view text);
+
+/// One timed sample.
+struct Seconds {
+  double seconds = 0.0;         ///< wall time of one gradient: the mean over the iterations
+  std::int64_t iterations = 1;  ///< how many were run back to back for the sample
+  double loss = 0.0;
+};
+
+/// Exact heap bytes of one gradient, each entry the peak of its own tag. Repeatable to the byte.
+struct Bytes {
+  std::int64_t parameters = 0;
+  std::int64_t gradient = 0;
+  std::int64_t tokens = 0;
+  std::int64_t state = 0;
+  std::int64_t slice = 0;
+  std::int64_t result = 0;
+  std::int64_t peak = 0;  ///< of all tags together, beyond parameters and gradient
+  /// Peak of the heap beyond the ledger's peak: the matrix library's packing buffers, small objects
+  /// and the allocator's rounding. Nothing where the heap is not counted.
+  std::optional<std::int64_t> scratch;
+  double loss = 0.0;
+};
+
+/// High-water mark of a fresh process's resident memory. Units: bytes, a multiple of 1024.
+struct ProcessPeak {
+  std::int64_t peak = 0;      ///< after the gradient
+  std::int64_t baseline = 0;  ///< program, parameters and tokens, before the gradient
+};
+
+/// How far a gradient is from the reference's, as a share of the reference's largest entry.
+struct GradientError {
+  double relative = 0.0;  ///< NaN when anything is not finite
+};
+
+using Measured = std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError>;
+Quantity quantity_of(const Measured& measured);
+
+}  // namespace slim::experiments

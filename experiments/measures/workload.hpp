@@ -1,0 +1,82 @@
+#pragma once
+
+#include "experiments/corpus.hpp"
+#include "experiments/setting.hpp"
+#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/draw.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+namespace slim::experiments {
+
+/// The setting's tokens. Throws ContractError when the setting or its corpus is wrong.
+inline Sequences read_corpus(const Setting& setting) {
+  require_valid(setting);
+  return read_corpus(setting.corpus, setting.batch, setting.length, setting.model.vocab_size);
+}
+
+/// A subject's gradient of a setting, made ready: parameters drawn, tokens read, and the gradient's
+/// own memory taken, so that each run does the same work.
+template <class T>
+class Workload {
+ public:
+  /// Throws ContractError when the setting or its corpus is wrong, or the subject does not work in
+  /// this scalar or with this feature map.
+  Workload(const Subject& subject, const Setting& setting)
+      : Workload(subject, setting, read_corpus(setting)) {}
+
+  /// The same on tokens of the caller's.
+  Workload(const Subject& subject, const Setting& setting, Sequences sequences)
+      : model_(setting.model),
+        function_(subject.gradient.in<T>()),
+        slice_(setting.slice),
+        threads_(setting.threads),
+        sequences_(std::move(sequences)) {
+    require_valid(setting);
+    require(subject.capabilities.takes(model_.feature_map.kind),
+            subject.name + " does not take feature map " + name(model_.feature_map));
+    require(static_cast<bool>(function_), subject.name + " does not work in this scalar");
+    model_.conventions = subject.conventions;
+    theta_ = converted<T>(draw_parameters(model_, setting.seed), model_, MemoryTag::parameters);
+    omega_ = converted<T>(draw_projection(model_, setting.seed), model_);
+    result_.gradient = Parameters<T>(model_, MemoryTag::gradient);
+  }
+
+  /// The loss; the gradient is in result().
+  T run() {
+    function_({.model = model_,
+               .theta = theta_,
+               .omega = omega_,
+               .sequences = sequences_,
+               .slice_length = slice_,
+               .threads = threads_},
+              result_);
+    return result_.loss;
+  }
+  [[nodiscard]] const GradientResult<T>& result() const { return result_; }
+
+ private:
+  Model model_;
+  GradientFunction<T> function_;
+  Index slice_;
+  int threads_;
+  Sequences sequences_;
+  Parameters<T> theta_;
+  Projection<T> omega_;
+  GradientResult<T> result_;
+};
+
+/// Calls `visitor.template operator()<T>()` with the type of a scalar.
+template <class Visitor>
+auto in_scalar(Scalar scalar, Visitor&& visitor) {
+  switch (scalar) {
+    case Scalar::float32:
+      return visitor.template operator()<float>();
+    case Scalar::float64:
+      return visitor.template operator()<double>();
+    case Scalar::digits50:
+      break;
+  }
+  return visitor.template operator()<Digits50>();
+}
+
+}  // namespace slim::experiments

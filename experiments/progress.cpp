@@ -1,0 +1,52 @@
+#include "experiments/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace slim::experiments {
+
+Progress::Progress(std::size_t steps, double work)
+    : terminal_(::isatty(STDERR_FILENO) == 1), steps_(steps), work_(work) {}
+
+Progress::~Progress() {
+  clear();
+}
+
+void Progress::clear() const {
+  if (terminal_) fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::begin(std::string_view what) {
+  if (!terminal_) return;
+  std::string left;
+  if (work_done_ > 0.0) {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+    const auto rest = std::chrono::duration_cast<std::chrono::seconds>(
+        elapsed * ((work_ - work_done_) / work_done_));
+    left = ", " + in_words(rest) + " left";
+  }
+  clear();
+  fmt::print(stderr, "[{}/{}{}] {}", done_ + 1, steps_, left, what);
+  std::fflush(stderr);
+}
+
+void Progress::end(double weight) {
+  ++done_;
+  work_done_ += weight;
+}
+
+void Progress::say(std::string_view line) const {
+  clear();
+  fmt::print(stderr, "{}\n", line);
+}
+
+std::string in_words(std::chrono::seconds time) {
+  const auto seconds = time.count();
+  if (seconds < 60) return fmt::format("{} s", seconds);
+  if (seconds < 3600) return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
+  return fmt::format("{} h {:02} min", seconds / 3600, seconds / 60 % 60);
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,197 @@
+#include "experiments/record.hpp"
+
+#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/gradient_case.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <limits>
+
+namespace slim::experiments {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int schema = 1;
+
+double real(const Json& json, const char* field) {
+  const Json& value = json.at(field);
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+void add(Json& json, const Seconds& x) {
+  json["seconds"] = x.seconds;
+  json["iterations"] = x.iterations;
+  json["loss"] = x.loss;
+}
+
+void add(Json& json, const Bytes& x) {
+  json["bytes_parameters"] = x.parameters;
+  json["bytes_gradient"] = x.gradient;
+  json["bytes_tokens"] = x.tokens;
+  json["bytes_state"] = x.state;
+  json["bytes_slice"] = x.slice;
+  json["bytes_result"] = x.result;
+  json["bytes_peak"] = x.peak;
+  if (x.scratch.has_value()) json["bytes_scratch"] = *x.scratch;
+  json["loss"] = x.loss;
+}
+
+void add(Json& json, const Operations& x) {
+  json["additions"] = x.additions;
+  json["multiplications"] = x.multiplications;
+  json["divisions"] = x.divisions;
+  json["elementary"] = x.elementary;
+}
+
+void add(Json& json, const ProcessPeak& x) {
+  json["process_peak_bytes"] = x.peak;
+  json["process_baseline_bytes"] = x.baseline;
+}
+
+void add(Json& json, const GradientError& x) {
+  json["gradient_error_relative"] = x.relative;
+}
+
+Measured measured_in(const Json& json) {
+  const auto integer = [&](const char* field) { return json.at(field).get<std::int64_t>(); };
+  switch (parse_quantity(json.at("quantity").get<std::string>())) {
+    case Quantity::seconds:
+      return Seconds{.seconds = real(json, "seconds"),
+                     .iterations = integer("iterations"),
+                     .loss = real(json, "loss")};
+    case Quantity::bytes:
+      return Bytes{.parameters = integer("bytes_parameters"),
+                   .gradient = integer("bytes_gradient"),
+                   .tokens = integer("bytes_tokens"),
+                   .state = integer("bytes_state"),
+                   .slice = integer("bytes_slice"),
+                   .result = integer("bytes_result"),
+                   .peak = integer("bytes_peak"),
+                   .scratch = json.contains("bytes_scratch")
+                                  ? std::optional(integer("bytes_scratch"))
+                                  : std::nullopt,
+                   .loss = real(json, "loss")};
+    case Quantity::operations:
+      return Operations{.additions = integer("additions"),
+                        .multiplications = integer("multiplications"),
+                        .divisions = integer("divisions"),
+                        .elementary = integer("elementary")};
+    case Quantity::process:
+      return ProcessPeak{.peak = integer("process_peak_bytes"),
+                         .baseline = integer("process_baseline_bytes")};
+    case Quantity::gradient_error:
+      break;
+  }
+  return GradientError{.relative = real(json, "gradient_error_relative")};
+}
+
+Json to_json(const Provenance& p) {
+  return {{"version", p.version},     {"commit", p.commit}, {"code", p.code},
+          {"compiler", p.compiler},   {"flags", p.flags},   {"preset", p.preset},
+          {"processor", p.processor}, {"date", p.date}};
+}
+
+/// All but the result and where it comes from.
+Json place_json(const Record& record) {
+  const Setting& setting = record.setting;
+  const Model& model = setting.model;
+  return {{"schema", schema},
+          {"experiment", record.experiment},
+          {"scale", record.scale},
+          {"subject", setting.subject},
+          {"scalar", name(setting.scalar)},
+          {"feature_map", name(model.feature_map)},
+          {"norm", name(model.norm)},
+          {"conventions", Json::parse(to_text(model.conventions))},
+          {"vocab", model.vocab_size},
+          {"hidden", model.hidden_dim},
+          {"layers", model.layers},
+          {"ffn", model.ffn_dim},
+          {"heads", model.heads},
+          {"batch", setting.batch},
+          {"length", setting.length},
+          {"slice", setting.slice},
+          {"slices", setting.slices()},
+          {"full_pass", setting.full_pass()},
+          {"seed", setting.seed},
+          {"threads", setting.threads},
+          {"quantity", name(quantity_of(record.measured))},
+          {"corpus_sha1", record.corpus_sha1}};
+}
+
+Record record_in(const Json& json) {
+  const auto text = [&](const char* field) { return json.at(field).get<std::string>(); };
+  const auto index = [&](const char* field) { return json.at(field).get<Index>(); };
+  require(json.at("schema").get<int>() == schema,
+          fmt::format("schema is {}, not {}", schema, json.at("schema").dump()));
+  const Json& p = json.at("provenance");
+  const auto fact = [&](const char* field) { return p.at(field).get<std::string>(); };
+  return {.experiment = text("experiment"),
+          .scale = text("scale"),
+          .setting = {.subject = text("subject"),
+                      .scalar = parse_scalar(text("scalar")),
+                      .model = {.vocab_size = index("vocab"),
+                                .hidden_dim = index("hidden"),
+                                .layers = index("layers"),
+                                .ffn_dim = index("ffn"),
+                                .heads = index("heads"),
+                                .feature_map = parse_feature_map(text("feature_map")),
+                                .norm = parse_norm(text("norm")),
+                                .conventions = parse_conventions(json.at("conventions").dump())},
+                      .batch = index("batch"),
+                      .length = index("length"),
+                      .slice = index("slice"),
+                      .seed = json.at("seed").get<std::uint64_t>(),
+                      .threads = json.at("threads").get<int>(),
+                      .corpus = text("corpus")},
+          .corpus_sha1 = text("corpus_sha1"),
+          .sample = json.at("sample").get<int>(),
+          .measured = measured_in(json),
+          .provenance = {.version = fact("version"),
+                         .commit = fact("commit"),
+                         .code = fact("code"),
+                         .compiler = fact("compiler"),
+                         .flags = fact("flags"),
+                         .preset = fact("preset"),
+                         .processor = fact("processor"),
+                         .date = fact("date")}};
+}
+
+}  // namespace
+
+std::string to_line(const Record& record) {
+  Json json = place_json(record);
+  json["sample"] = record.sample;
+  std::visit([&](const auto& measured) { add(json, measured); }, record.measured);
+  json["corpus"] = record.setting.corpus.filename().string();
+  json["provenance"] = to_json(record.provenance);
+  return json.dump();
+}
+
+Record parse_record(std::string_view line) {
+  try {
+    Record record = record_in(Json::parse(line));
+    require_valid(record.setting);
+    return record;
+  } catch (const Json::exception& error) {
+    throw ContractError(std::string("not a record: ") + error.what());
+  }
+}
+
+std::string place(const Record& record) {
+  return place_json(record).dump();
+}
+
+std::string identity(const Record& record) {
+  Json json = place_json(record);
+  json["sample"] = record.sample;
+  json["provenance"] = to_json(record.provenance);
+  json["provenance"].erase("date");
+  json["provenance"].erase("commit");
+  json["provenance"].erase("version");
+  return json.dump();
+}
+
+}  // namespace slim::experiments

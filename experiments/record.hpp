@@ -1,0 +1,34 @@
+#pragma once
+
+#include "experiments/measures/quantities.hpp"
+#include "experiments/provenance.hpp"
+#include "experiments/setting.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace slim::experiments {
+
+/// One measured number with all that it depends on: a line of records.jsonl.
+struct Record {
+  std::string experiment;
+  std::string scale;
+  Setting setting;
+  std::string corpus_sha1;
+  int sample = 0;
+  Measured measured;
+  Provenance provenance;
+};
+
+/// One line of JSON without its newline; units are in the names, NaN and infinity travel as null.
+std::string to_line(const Record& record);
+/// Throws ContractError unless the line is a record of this schema.
+Record parse_record(std::string_view line);
+
+/// What makes two records the same measurement: everything but the result, the date, the commit and
+/// where the corpus lies. Changed code, compiler, flags or processor make it another.
+std::string identity(const Record& record);
+/// The same without code, compiler, flags, processor and sample: the point in a plot.
+std::string place(const Record& record);
+
+}  // namespace slim::experiments

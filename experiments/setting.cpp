@@ -1,0 +1,47 @@
+#include "experiments/setting.hpp"
+
+#include "reference/vocabulary/contract.hpp"
+
+#include <fmt/format.h>
+
+namespace slim::experiments {
+
+void require_valid(const Setting& setting) {
+  require_valid(setting.model);
+  require(setting.batch >= 1, fmt::format("batch is at least 1, not {}", setting.batch));
+  require(setting.length >= 1, fmt::format("length is at least 1, not {}", setting.length));
+  require(setting.slice >= 1, fmt::format("slice is at least 1, not {}", setting.slice));
+  require(setting.threads >= 1 && setting.threads <= 1024,
+          fmt::format("threads is from 1 to 1024, not {}", setting.threads));
+  constexpr Index most_tokens = Index{1} << 31;
+  require(setting.length <= most_tokens / setting.batch,
+          fmt::format("batch × length is at most 2^31 tokens, not {} × {}", setting.batch,
+                      setting.length));
+}
+
+std::string summary(const Setting& setting) {
+  return fmt::format("{} {} {} d_model={} L={} C={}", setting.subject, name(setting.scalar),
+                     name(setting.model.feature_map), setting.model.hidden_dim, setting.length,
+                     setting.slice);
+}
+
+std::vector<std::string> to_arguments(const Setting& setting) {
+  const Model& model = setting.model;
+  return {"--subject",     setting.subject,
+          "--scalar",      std::string(name(setting.scalar)),
+          "--vocab",       std::to_string(model.vocab_size),
+          "--hidden",      std::to_string(model.hidden_dim),
+          "--layers",      std::to_string(model.layers),
+          "--ffn",         std::to_string(model.ffn_dim),
+          "--heads",       std::to_string(model.heads),
+          "--feature-map", name(model.feature_map),
+          "--norm",        std::string(name(model.norm)),
+          "--batch",       std::to_string(setting.batch),
+          "--length",      std::to_string(setting.length),
+          "--slice",       std::to_string(setting.slice),
+          "--seed",        std::to_string(setting.seed),
+          "--threads",     std::to_string(setting.threads),
+          "--corpus",      setting.corpus.string()};
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,137 @@
+// slim-measure: what does it cost, and does the claim hold?
+#include "experiments/catalogue.hpp"
+#include "experiments/claims/judges.hpp"
+#include "experiments/command_line.hpp"
+#include "experiments/corpus.hpp"
+#include "experiments/measure_gradient.hpp"
+#include "experiments/measures/process_peak.hpp"
+#include "experiments/sweep.hpp"
+#include "properties/catalogue.hpp"
+#include "reference/vocabulary/atomic_file.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using namespace slim;
+using namespace slim::experiments;
+
+struct SweepOptions {
+  std::string experiment = "all";
+  std::string scale = "laptop";
+  std::string out;
+  Conditions conditions;
+  bool json = false;
+
+  explicit SweepOptions(CLI::App& command) {
+    conditions.threads = all_threads();
+    conditions.corpus = default_corpus;
+    command.add_option("--scale", scale, "ci (minutes), laptop, paper")->capture_default_str();
+    command.add_option("--out", out, "Folder of the records")->required();
+    command.add_option("--corpus", conditions.corpus, "Text whose bytes are the tokens")
+        ->capture_default_str();
+    command.add_option("--seed", conditions.seed, "Of the parameters")->capture_default_str();
+    command.add_option("--threads", conditions.threads, "Never changes a bit of the result")
+        ->capture_default_str();
+    command.add_flag("--json", json, "Print for machines");
+  }
+
+  [[nodiscard]] Sweep sweep() const {
+    Sweep sweep = {.conditions = conditions, .folder = out, .find_subject = properties::find_subject};
+    sweep.conditions.scale = parse_scale(scale);
+    return sweep;
+  }
+};
+
+int run_gradient(const Setting& setting, const Wishes& wishes, bool json) {
+  const GradientCost cost =
+      measure_gradient(properties::find_subject(setting.subject),
+                       properties::find_subject("reference"), setting, wishes);
+  fmt::print("{}", json ? to_json(cost) : to_text(cost));
+  return holds;
+}
+
+int run_process_peak(const Setting& setting) {
+  const ProcessPeak peak = process_peak_here(properties::find_subject(setting.subject), setting);
+  fmt::print("{} {}\n", peak.peak, peak.baseline);
+  return holds;
+}
+
+int run_sweep_command(const SweepOptions& options) {
+  const std::vector<Experiment> experiments = find_experiments(options.experiment);
+  const SweepReport report = run_sweep(experiments, options.sweep());
+  if (options.json) {
+    const nlohmann::ordered_json json = {{"measured", report.measured},
+                                         {"reused", report.reused},
+                                         {"records", report.file.string()}};
+    fmt::print("{}\n", json.dump());
+  } else {
+    fmt::print("{} samples measured, {} reused: {}\n", report.measured, report.reused,
+               report.file.string());
+  }
+  return holds;
+}
+
+int run_claims(const SweepOptions& options) {
+  const std::vector<Claim> claims = built_in_claims();
+  std::vector<Experiment> experiments;
+  for (const Experiment& experiment : catalogue()) {
+    const auto needs = [&](const Claim& claim) {
+      return std::count(claim.experiments.begin(), claim.experiments.end(), experiment.name) > 0;
+    };
+    if (std::any_of(claims.begin(), claims.end(), needs)) experiments.push_back(experiment);
+  }
+  const SweepReport report = run_sweep(experiments, options.sweep());
+  std::vector<Verdict> verdicts;
+  for (const Claim& claim : claims) verdicts.push_back(judge(claim, report.records));
+  const std::string json = to_json(verdicts, provenance());
+  write_file(std::filesystem::path(options.out) / "verdicts.json", json);
+  fmt::print("{}", options.json ? json : to_table(verdicts));
+  const bool refuted = std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
+    return verdict.answer == Answer::refuted;
+  });
+  return refuted ? falls_short : holds;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  CLI::App app{"What does a gradient cost, and do the paper's claims hold?", "slim-measure"};
+  app.require_subcommand(1);
+
+  CLI::App& gradient = *app.add_subcommand("gradient", "Seconds, bytes and loss of one setting");
+  const SettingOptions gradient_setting(gradient);
+  Wishes wishes;
+  bool json = false;
+  gradient.add_option("--repeats", wishes.repeats, "Samples of the time")->capture_default_str();
+  gradient.add_flag("--count", wishes.count, "Count multiply-adds too, which takes long");
+  gradient.add_flag("--json", json, "Print for machines");
+
+  CLI::App& sweep = *app.add_subcommand("sweep", "Measure an experiment, or what is left of it");
+  SweepOptions sweep_options(sweep);
+  std::string allowed = "all";
+  for (const Experiment& experiment : catalogue()) allowed += ", " + experiment.name;
+  sweep.add_option("--experiment", sweep_options.experiment, allowed)->capture_default_str();
+
+  CLI::App& claims =
+      *app.add_subcommand("claims", "The table of verdicts, measuring what is missing");
+  const SweepOptions claims_options(claims);
+
+  CLI::App& process_peak = *app.add_subcommand("process-peak", "Of this very process");
+  process_peak.group("");  // hidden: what `gradient` and `sweep` run as a fresh process
+  const SettingOptions process_setting(process_peak);
+
+  try {
+    app.parse(count, arguments);
+    if (gradient.parsed()) return run_gradient(gradient_setting.setting(), wishes, json);
+    if (sweep.parsed()) return run_sweep_command(sweep_options);
+    if (claims.parsed()) return run_claims(claims_options);
+    return run_process_peak(process_setting.setting());
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const std::exception& error) {
+    return report_failure(error);
+  }
+}

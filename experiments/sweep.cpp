@@ -1,0 +1,184 @@
+#include "experiments/sweep.hpp"
+
+#include "experiments/corpus.hpp"
+#include "experiments/measures/byte_count.hpp"
+#include "experiments/measures/gate.hpp"
+#include "experiments/measures/gradient_error.hpp"
+#include "experiments/measures/operation_count.hpp"
+#include "experiments/measures/process_peak.hpp"
+#include "experiments/measures/stopwatch.hpp"
+#include "experiments/measures/workload.hpp"
+#include "experiments/progress.hpp"
+#include "experiments/record_log.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+namespace slim::experiments {
+namespace {
+
+/// One sample to come: a record whose result is still the quantity's empty one.
+using Job = Record;
+
+Measured nothing_yet(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::seconds:
+      return Seconds{};
+    case Quantity::bytes:
+      return Bytes{};
+    case Quantity::operations:
+      return Operations{};
+    case Quantity::process:
+      return ProcessPeak{};
+    case Quantity::gradient_error:
+      break;
+  }
+  return GradientError{};
+}
+
+/// Every sample of every plan: the exact ones, then rounds of seconds.
+std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep& sweep) {
+  const std::string sha1 = corpus_sha1(sweep.conditions.corpus);
+  const Provenance here = provenance();
+  std::vector<Job> jobs;
+  for (const Experiment& experiment : experiments) {
+    for (const Plan& plan : experiment.plans(sweep.conditions)) {
+      require_valid(plan.setting);
+      for (int sample = 0; sample < plan.samples; ++sample) {
+        Job job = {.experiment = experiment.name,
+                   .scale = std::string(name(sweep.conditions.scale)),
+                   .setting = plan.setting,
+                   .corpus_sha1 = sha1,
+                   .sample = sample,
+                   .measured = nothing_yet(plan.quantity),
+                   .provenance = here};
+        job.setting.model.conventions = sweep.find_subject(plan.setting.subject).conventions;
+        jobs.push_back(std::move(job));
+      }
+    }
+  }
+  std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) {
+    const auto round = [](const Job& job) {
+      return quantity_of(job.measured) == Quantity::seconds ? 1 + job.sample : 0;
+    };
+    return round(a) < round(b);
+  });
+  return jobs;
+}
+
+/// The longest text that any setting needs is there.
+void require_corpus(const std::vector<Job>& jobs) {
+  const auto bytes = [](const Job& job) { return job.setting.batch * job.setting.length; };
+  const auto longest = std::max_element(
+      jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return bytes(a) < bytes(b); });
+  if (longest != jobs.end()) read_corpus(longest->setting);
+}
+
+void require_lawful_subjects(const std::vector<Job>& jobs, const FindSubject& find_subject) {
+  std::set<std::string> passed;
+  for (const Job& job : jobs) {
+    const Setting& s = job.setting;
+    const std::string kind =
+        fmt::format("{} {} {} {} {}", s.subject, name(s.scalar), name(s.model.feature_map),
+                    name(s.model.norm), std::min<Index>(s.model.heads, 2));
+    if (!passed.insert(kind).second) continue;
+    require_lawful(find_subject(s.subject), find_subject("reference"), s);
+  }
+}
+
+Seconds time_gradient(const Subject& subject, const Setting& setting, bool warm) {
+  return in_scalar(setting.scalar, [&]<class T>() -> Seconds {
+    Workload<T> workload(subject, setting);
+    if (!warm) workload.run();
+    const Timing timing = time_call([&] { workload.run(); });
+    return {.seconds = timing.seconds,
+            .iterations = timing.iterations,
+            .loss = to_double(workload.result().loss)};
+  });
+}
+
+/// Relative cost of a job, for the time left: tokens times parameters, by how slow the scalar is.
+double weight(const Job& job) {
+  const double work = static_cast<double>(job.setting.batch * job.setting.length) *
+                      static_cast<double>(parameter_count(job.setting.model));
+  switch (quantity_of(job.measured)) {
+    case Quantity::operations:
+      return 30.0 * work;
+    case Quantity::gradient_error:
+      return 3000.0 * work;
+    default:
+      return work;
+  }
+}
+
+class Measurer {
+ public:
+  explicit Measurer(const Sweep& sweep) : sweep_(sweep) {}
+
+  Measured measure(const Job& job) {
+    const Setting& setting = job.setting;
+    const Subject& subject = sweep_.find_subject(setting.subject);
+    switch (quantity_of(job.measured)) {
+      case Quantity::seconds: {
+        const bool warm = !warmed_.insert(place(job)).second;
+        return time_gradient(subject, setting, warm);
+      }
+      case Quantity::bytes:
+        return count_bytes(subject, setting);
+      case Quantity::operations:
+        return count_operations(subject, setting);
+      case Quantity::process:
+        return process_peak_of_fresh_process(setting, sweep_.program);
+      case Quantity::gradient_error:
+        break;
+    }
+    return measure_gradient_error(subject, sweep_.find_subject("reference"), setting,
+                                  read_corpus(setting));
+  }
+
+ private:
+  const Sweep& sweep_;
+  std::set<std::string> warmed_;
+};
+
+}  // namespace
+
+SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep) {
+  std::vector<Job> jobs = jobs_of(experiments, sweep);
+  require_corpus(jobs);
+  require_lawful_subjects(jobs, sweep.find_subject);
+
+  SweepReport report;
+  RecordLog log(sweep.folder, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  report.file = log.file();
+  std::vector<Job> missing;
+  for (const Job& job : jobs) {
+    if (const Record* known = log.find(identity(job)); known != nullptr) {
+      report.records.push_back(*known);
+    } else {
+      missing.push_back(job);
+    }
+  }
+  report.reused = report.records.size();
+
+  Measurer measurer(sweep);
+  Progress progress(missing.size(), std::transform_reduce(missing.begin(), missing.end(), 0.0,
+                                                          std::plus<>{}, weight));
+  for (Job& job : missing) {
+    progress.begin(fmt::format("{} {}: {}", job.experiment, name(quantity_of(job.measured)),
+                               summary(job.setting)));
+    job.measured = measurer.measure(job);
+    job.provenance.date = provenance().date;
+    log.append(job);
+    report.records.push_back(job);
+    progress.end(weight(job));
+    ++report.measured;
+  }
+  return report;
+}
+
+}  // namespace slim::experiments

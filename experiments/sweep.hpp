@@ -1,0 +1,39 @@
+#pragma once
+
+#include "experiments/experiment.hpp"
+#include "experiments/record.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace slim::experiments {
+
+/// Where subjects come from: properties' catalogue, or a test's own.
+using FindSubject = std::function<const Subject&(std::string_view)>;
+
+struct SweepReport {
+  std::vector<Record> records;  ///< every sample of every plan, measured or reused
+  std::size_t measured = 0;
+  std::size_t reused = 0;
+  std::filesystem::path file;
+};
+
+/// What a sweep needs to know beside its experiments.
+struct Sweep {
+  Conditions conditions;
+  std::filesystem::path folder;  ///< gets records.jsonl
+  FindSubject find_subject;
+  std::filesystem::path program = "/proc/self/exe";  ///< slim-measure, for fresh processes
+};
+
+/// Measures what the folder's records do not hold yet, and appends each sample as it comes; when
+/// interrupted, the next run goes on. Exact quantities first, then seconds in interleaved rounds:
+/// sample 0 of every setting, sample 1 of every setting, …
+/// Before anything is written, settings and corpus are checked (ContractError), and each subject
+/// passes the gate for each kind of setting (RefusedSubject).
+SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep);
+
+}  // namespace slim::experiments
