@@ -1,0 +1,83 @@
+#include "properties/catalogue.hpp"
+
+#include "chunked/catalogue.hpp"
+#include "properties/mutants/catalogue.hpp"
+#include "properties/suggestion.hpp"
+#include "reference/gradient.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <algorithm>
+
+namespace slim::properties {
+namespace {
+
+Subject reference_itself() {
+  Subject subject{.name = "reference",
+                  .summary = "the whole sequence at once, everything kept, plain loops",
+                  .capabilities = {},
+                  .conventions = {},
+                  .gradient = {}};
+  subject.capabilities.sliced = false;
+  subject.gradient.in<float>() = reference::gradient<float>;
+  subject.gradient.in<double>() = reference::gradient<double>;
+  subject.gradient.in<Digits50>() = reference::gradient<Digits50>;
+  subject.gradient.in<Counted>() = reference::gradient<Counted>;
+  return subject;
+}
+
+Subject as_subject(const chunked::Variant& variant) {
+  Subject subject{.name = variant.name(),
+                  .summary = variant.summary,
+                  .capabilities = {},
+                  .conventions = {},
+                  .gradient = variant.gradient};
+  subject.capabilities.subtracting = variant.subtracting;
+  return subject;
+}
+
+Subject as_subject(const mutants::Mutant& mutant) {
+  Subject subject{.name = mutant.name,
+                  .summary = "wrong on purpose: " + mutant.story,
+                  .capabilities = {},
+                  .conventions = {},
+                  .gradient = mutant.gradient};
+  subject.capabilities.subtracting = mutant.subtracting;
+  return subject;
+}
+
+std::vector<Subject> all_subjects() {
+  std::vector<Subject> subjects = {reference_itself()};
+  for (const chunked::Variant& variant : chunked::catalogue()) {
+    subjects.push_back(as_subject(variant));
+  }
+  for (const mutants::Mutant& mutant : mutants::catalogue()) {
+    subjects.push_back(as_subject(mutant));
+  }
+  return subjects;
+}
+
+}  // namespace
+
+std::span<const Subject> catalogue() {
+  static const std::vector<Subject> subjects = all_subjects();
+  return subjects;
+}
+
+const Subject& find_subject(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Subject& subject : catalogue()) {
+    if (subject.name == name) return subject;
+    names.push_back(subject.name);
+  }
+  throw ContractError(unknown_name("subject", name, names));
+}
+
+const Subject& reference_subject() {
+  return catalogue().front();
+}
+
+bool is_mutant(const Subject& subject) {
+  return subject.name.starts_with("mutant/");
+}
+
+}  // namespace slim::properties

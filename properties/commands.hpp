@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slim::properties {
+
+/// Exit codes of slim-verify.
+enum Exit : int { holds = 0, falls_short = 1, bad_input = 2, harness_failed = 3 };
+
+/// slim-verify run: laws on subjects. Empty lists mean all laws, all but the mutants, all scalars.
+struct RunArguments {
+  std::vector<std::string> subjects;
+  std::vector<std::string> laws;
+  std::vector<std::string> scalars;
+  std::uint64_t seed = 1;
+  int cases = 0;    ///< a law
+  int threads = 0;  ///< 0: as many as the machine has
+  bool json = false;
+  std::string junit;
+  std::string out = "counterexamples";
+};
+
+/// Each command prints to standard output and returns an exit code; bad input throws ContractError.
+int run_command(const RunArguments& arguments);
+int replay_command(const std::vector<std::string>& paths, bool json);
+int subjects_command(bool json);
+int laws_command(bool json);
+
+}  // namespace slim::properties

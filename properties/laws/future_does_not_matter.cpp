@@ -1,0 +1,111 @@
+#include "properties/laws/future_does_not_matter.hpp"
+
+#include "properties/cut_spec.hpp"
+#include "properties/gradient_evidence.hpp"
+#include "properties/make_law.hpp"
+#include "reference/vocabulary/random.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+/// A case that counts targets up to the cut, and the same with other tokens after it.
+struct TwoFutures {
+  GradientEvidence one;
+  GradientEvidence other;
+  Index cut;
+};
+
+/// Every token after the cut moves on by 1 to V - 1 places: none stays. With l < m counted, inputs
+/// and targets up to token m matter.
+Sequences with_other_future(const Sequences& sequences, Index cut, Index vocab_size) {
+  Sequences changed = sequences;
+  const Random random(0, stream_named("future"));
+  std::uint64_t place = 0;
+  for (Index b = 0; b < changed.batch(); ++b) {
+    for (std::int32_t& token : changed.tokens(b).subspan(static_cast<std::size_t>(cut) + 1)) {
+      const std::uint64_t step =
+          1 + random.below(static_cast<std::uint64_t>(vocab_size) - 1, place++);
+      token = static_cast<std::int32_t>((static_cast<std::uint64_t>(token) + step) %
+                                        static_cast<std::uint64_t>(vocab_size));
+    }
+  }
+  return changed;
+}
+
+TwoFutures two_futures(GradientCase c, Index cut) {
+  if (!c.sequences.has_mask()) c.sequences.add_mask();
+  for (Index b = 0; b < c.sequences.batch(); ++b) {
+    for (std::uint8_t& counts : c.sequences.mask(b).subspan(static_cast<std::size_t>(cut) + 1)) {
+      counts = 0;
+    }
+  }
+  GradientCase other = c;
+  other.sequences = with_other_future(c.sequences, cut, c.model.vocab_size);
+  return {.one = GradientEvidence(std::move(c)),
+          .other = GradientEvidence(std::move(other)),
+          .cut = cut};
+}
+
+bool is_judged_by_bits(const Subject& subject) {
+  return subject.capabilities.deterministic && !subject.capabilities.subtracting;
+}
+
+std::optional<Finding> excuse(TwoFutures& c, const Subject& subject, Scalar scalar) {
+  for (GradientEvidence* evidence : {&c.one, &c.other}) {
+    if (std::optional<Finding> found = excused(subject, scalar, *evidence)) return found;
+  }
+  if (is_judged_by_bits(subject)) return std::nullopt;
+  std::string reason = c.one.unusable(scalar);
+  return reason.empty() ? std::nullopt : std::optional(skipped(std::move(reason)));
+}
+
+GradientBounds bounds(TwoFutures& c, const Subject& subject, Scalar scalar) {
+  return is_judged_by_bits(subject) ? uniform_bounds(c.one.given().model, 0.0, 0.0)
+                                    : scaled(c.one.bounds(scalar), 2.0);
+}
+
+Finding check(TwoFutures& c, const Subject& subject, Scalar scalar) {
+  if (std::optional<Finding> found = excuse(c, subject, scalar)) return *found;
+  return judge(subject, scalar, [&](Scalar in) {
+    const GradientAnswer one = ask(subject, in, c.one.given());
+    const GradientAnswer other = ask(subject, in, c.other.given());
+    return worst_discrepancy(other, one, bounds(c, subject, in));
+  });
+}
+
+}  // namespace
+
+Law future_does_not_matter() {
+  return make_law<CutSpec, TwoFutures>(
+      {.name = "future-does-not-matter",
+       .statement = "a loss that counts targets up to a cut, and its gradient, do not depend on "
+                    "later tokens",
+       .source = "causality: row l of the attention reads rows l' ≤ l",
+       .generator = "as gradient-agrees, with a cut; every later token is changed",
+       .tolerance =
+           "0, bit for bit, as both calls have one shape; for subjects that subtract twice "
+           "the bound of gradient-agrees",
+       .kills = {},
+       .draw = {},
+       .load = {}},
+      {.specs = cut_specs(),
+       .readable = [](const CutSpec& spec) { return readable(spec); },
+       .materialise =
+           [](const CutSpec& spec) { return two_futures(materialise(spec.whole), spec.cut); },
+       .to_file =
+           [](const TwoFutures& c) {
+             CaseFile file = to_case_file(c.one.given());
+             file.metadata["cut"] = std::to_string(c.cut);
+             return file;
+           },
+       .from_file =
+           [](const CaseFile& file) {
+             GradientCase c = to_gradient_case(file);
+             const Index cut = cut_of(file, c);
+             return two_futures(std::move(c), cut);
+           },
+       .unusable = [](TwoFutures&, Scalar) { return std::string(); },
+       .check = check});
+}
+
+}  // namespace slim::properties::laws

@@ -1,0 +1,41 @@
+#include "properties/laws/gradient_agrees.hpp"
+
+#include "properties/gradient_evidence.hpp"
+#include "properties/gradient_specs.hpp"
+#include "properties/make_law.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+Finding check(GradientEvidence& evidence, const Subject& subject, Scalar scalar) {
+  if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
+  return judge(subject, scalar, [&](Scalar in) {
+    const GradientAnswer answer = ask(subject, in, evidence.given());
+    return worst_discrepancy(answer, evidence.truth(), evidence.bounds(in));
+  });
+}
+
+}  // namespace
+
+Law gradient_agrees() {
+  return make_law<GradientSpec, GradientEvidence>(
+      {.name = "gradient-agrees",
+       .statement = "for every slice length C, loss and gradient are the naive reference's",
+       .source = "SLiM Performer, abstract: the gradient is exact for every C",
+       .generator = "models with L·s·d_ff ≤ 1000, lengths around the slice's edges, masks, batches",
+       .tolerance = "50 digits: 1e-40 of the largest gradient entry; else by row, 4 times the "
+                    "deviation of 32 randomly rounded references",
+       .kills = {"mutant/last-row-dropped"},
+       .draw = {},
+       .load = {}},
+      {.specs = gradient_specs(),
+       .readable = readable,
+       .materialise = [](const GradientSpec& spec) { return GradientEvidence(materialise(spec)); },
+       .to_file = [](const GradientEvidence& evidence) { return to_case_file(evidence.given()); },
+       .from_file = [](const CaseFile& file) { return GradientEvidence(to_gradient_case(file)); },
+       .unusable = [](GradientEvidence& evidence,
+                      Scalar scalar) { return evidence.unusable(scalar); },
+       .check = check});
+}
+
+}  // namespace slim::properties::laws

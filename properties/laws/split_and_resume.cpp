@@ -1,0 +1,100 @@
+#include "properties/laws/split_and_resume.hpp"
+
+#include "properties/cut_spec.hpp"
+#include "properties/gradient_evidence.hpp"
+#include "properties/make_law.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+/// A whole case and its two parts.
+struct SplitCase {
+  GradientEvidence whole;
+  Index cut;
+  GradientCase first;   ///< targets 0 … cut - 1
+  GradientCase second;  ///< the rest
+};
+
+/// Targets `begin` to `end` of every sequence, with the token before them.
+GradientCase part_of(const GradientCase& c, Index begin, Index end) {
+  GradientCase part = c;
+  part.sequences = Sequences(c.sequences.batch(), end - begin);
+  if (c.sequences.has_mask()) part.sequences.add_mask();
+  const auto at = static_cast<std::size_t>(begin);
+  const auto size = static_cast<std::size_t>(end - begin) + 1;
+  for (Index b = 0; b < c.sequences.batch(); ++b) {
+    std::ranges::copy(c.sequences.tokens(b).subspan(at, size), part.sequences.tokens(b).begin());
+    if (!c.sequences.has_mask()) continue;
+    std::ranges::copy(c.sequences.mask(b).subspan(at, size), part.sequences.mask(b).begin());
+  }
+  return part;
+}
+
+SplitCase split(GradientCase c, Index cut) {
+  GradientCase first = part_of(c, 0, cut);
+  GradientCase second = part_of(c, cut, c.sequences.length());
+  return {.whole = GradientEvidence(std::move(c)),
+          .cut = cut,
+          .first = std::move(first),
+          .second = std::move(second)};
+}
+
+/// loss₁ + loss₂ and gradient₁ + gradient₂, added exactly enough: in 50 digits.
+GradientAnswer joined(const SplitCase& c, const Subject& subject, Scalar scalar) {
+  const Index counted = c.whole.given().sequences.counted_targets();
+  const GradientAnswer before =
+      ask(subject, scalar, c.first, {.counted_targets = counted, .wants_state = true});
+  const GradientAnswer second = ask(subject, scalar, c.second,
+                                    {.first_position = c.cut,
+                                     .counted_targets = counted,
+                                     .start = &before.end,
+                                     .wants_state = true});
+  GradientAnswer sum = ask(subject, scalar, c.first,
+                           {.counted_targets = counted, .end_cotangent = &second.start_cotangent});
+  sum.loss += second.loss;
+  const std::span<Digits50> total = sum.gradient.values();
+  for (std::size_t i = 0; i < total.size(); ++i) total[i] += second.gradient.values()[i];
+  return sum;
+}
+
+Finding check(SplitCase& c, const Subject& subject, Scalar scalar) {
+  if (!subject.capabilities.resumable) return not_claimed("does not claim to be resumable");
+  if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
+  return judge(subject, scalar, [&](Scalar in) {
+    return worst_discrepancy(joined(c, subject, in), c.whole.truth(), c.whole.bounds(in));
+  });
+}
+
+}  // namespace
+
+Law split_and_resume() {
+  return make_law<CutSpec, SplitCase>(
+      {.name = "split-and-resume",
+       .statement = "cut anywhere: the second part from the first's end state, then the first part "
+                    "with the second's start cotangent, add up to loss and gradient of the whole",
+       .source = "SLiM Performer, algorithm 1: Φ = loss + ⟨G, B⟩",
+       .generator = "as gradient-agrees, with a cut at a slice's edge or anywhere",
+       .tolerance = "as gradient-agrees, against the truth of the whole",
+       .kills = {"mutant/last-row-dropped"},
+       .draw = {},
+       .load = {}},
+      {.specs = cut_specs(),
+       .readable = [](const CutSpec& spec) { return readable(spec); },
+       .materialise = [](const CutSpec& spec) { return split(materialise(spec.whole), spec.cut); },
+       .to_file =
+           [](const SplitCase& c) {
+             CaseFile file = to_case_file(c.whole.given());
+             file.metadata["cut"] = std::to_string(c.cut);
+             return file;
+           },
+       .from_file =
+           [](const CaseFile& file) {
+             GradientCase c = to_gradient_case(file);
+             const Index cut = cut_of(file, c);
+             return split(std::move(c), cut);
+           },
+       .unusable = [](SplitCase& c, Scalar scalar) { return c.whole.unusable(scalar); },
+       .check = check});
+}
+
+}  // namespace slim::properties::laws

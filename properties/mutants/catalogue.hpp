@@ -1,0 +1,23 @@
+#pragma once
+
+#include "reference/vocabulary/subject.hpp"
+
+#include <span>
+#include <string>
+
+namespace slim::properties::mutants {
+
+/// An implementation that is wrong on purpose, to show that the laws notice.
+struct Mutant {
+  std::string name;   ///< "mutant/what-is-wrong"
+  std::string story;  ///< what goes wrong, in one sentence
+  std::string seen;   ///< where
+  bool subtracting;   ///< what its correct body claims
+  GradientFunctions gradient;
+};
+
+/// Every mutant, in the order of the catalogue of defects: causality, normalisation, gradient,
+/// slices and state, features, randomness, types.
+std::span<const Mutant> catalogue();
+
+}  // namespace slim::properties::mutants

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "properties/mutants/catalogue.hpp"
+
+namespace slim::properties::mutants {
+
+Mutant last_row_dropped();
+
+}  // namespace slim::properties::mutants
