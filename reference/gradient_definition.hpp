@@ -30,16 +30,16 @@ void put_head(State<T>& state, Index b, Index r, Index h, const PrefixSums<T>& s
   state.S(b, r, h) = sums.S;
 }
 
-/// Sizes the result for the task, all zero.
+/// A result of the task's sizes, all zero.
 template <class T>
-void prepare(const GradientTask<T>& task, GradientResult<T>& result) {
+GradientResult<T> zero_result(const GradientTask<T>& task) {
   const Index B = task.sequences.batch();
-  result.loss = T(0);
-  result.gradient = Parameters<T>(task.model, MemoryTag::gradient);
-  result.logits.resize(task.wants_logits ? B * task.sequences.length() : 0,
-                       task.wants_logits ? task.model.vocab_size : 0);
-  result.end = task.wants_state ? State<T>(task.model, B) : State<T>();
-  result.start_cotangent = task.wants_state ? State<T>(task.model, B) : State<T>();
+  const Index rows = task.wants_logits ? B * task.sequences.length() : 0;
+  return {.loss = T(0),
+          .gradient = Parameters<T>(task.model, MemoryTag::gradient),
+          .logits = Matrix<T>(rows, task.wants_logits ? task.model.vocab_size : 0),
+          .end = task.wants_state ? State<T>(task.model, B) : State<T>(),
+          .start_cotangent = task.wants_state ? State<T>(task.model, B) : State<T>()};
 }
 
 /// Sequence b: the whole of it forward, the loss, the whole of it back.
@@ -83,13 +83,15 @@ void add_sequence(const GradientTask<T>& task, Index b, const T& divisor,
 template <class T>
 void gradient(const GradientTask<T>& task, GradientResult<T>& result) {
   require_valid(task);
-  detail::prepare(task, result);
+  // A result of its own, so that the task may refer to states of the old one.
+  GradientResult<T> fresh = detail::zero_result(task);
   const Index counted =
       task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
   const T divisor = number<T>(counted) + T(task.model.conventions.loss_epsilon);
   for (Index b = 0; b < task.sequences.batch(); ++b) {
-    detail::add_sequence(task, b, divisor, result);
+    detail::add_sequence(task, b, divisor, fresh);
   }
+  result = std::move(fresh);
 }
 
 }  // namespace slim::reference

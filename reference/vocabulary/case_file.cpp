@@ -169,6 +169,8 @@ CaseFile read_mapped(std::span<const std::byte> bytes, const std::shared_ptr<con
               " is within the file, and at most 100 MiB");
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_size);
   const std::span<const std::byte> data = bytes.subspan(8 + header_size);
+  // The parser takes a null byte for the end, whatever follows.
+  require(text.find('\0') == std::string_view::npos, "the header is not JSON: it has a null byte");
   refuse_duplicates(text);
   const Json header = Json::parse(text);
   require(header.is_object(), "the header is a JSON object");

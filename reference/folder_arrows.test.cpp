@@ -1,0 +1,128 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Which folder may include which: plots → experiments → properties → {reference, chunked} →
+// reference/vocabulary, and nothing else. Reference and chunked never meet below properties: a
+// helper that both share would be a bug that both share.
+
+namespace slim {
+namespace {
+
+/// A folder, and every folder that its files may include, its own among them.
+struct Arrows {
+  std::string_view folder;
+  std::vector<std::string_view> may_include;
+};
+
+const std::vector<Arrows>& arrows() {
+  static const std::vector<Arrows> list = {
+      {"reference/vocabulary", {"reference/vocabulary"}},
+      {"reference", {"reference", "reference/vocabulary"}},
+      {"chunked", {"chunked", "reference/vocabulary"}},
+      {"properties", {"properties", "reference", "chunked", "reference/vocabulary"}},
+      {"experiments",
+       {"experiments", "properties", "reference", "chunked", "reference/vocabulary"}},
+      {"plots",
+       {"plots", "experiments", "properties", "reference", "chunked", "reference/vocabulary"}}};
+  return list;
+}
+
+/// The folder of the list that a path from the root lies in, the deepest; null if none. A header
+/// that the build generates has its folder's name and an underscore in front.
+const Arrows* folder_of(std::string_view path) {
+  const auto found = std::ranges::find_if(arrows(), [&](const Arrows& entry) {
+    const bool inside = path.starts_with(entry.folder) && path.size() > entry.folder.size();
+    return inside && (path[entry.folder.size()] == '/' || path[entry.folder.size()] == '_');
+  });
+  return found == arrows().end() ? nullptr : &*found;
+}
+
+/// What a line includes, between quotes or angle brackets; nothing if it is no include.
+struct Include {
+  std::string path;
+  bool quoted;
+};
+std::optional<Include> include_of(std::string_view line) {
+  const auto skip_blanks = [&] {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  };
+  skip_blanks();
+  if (!line.starts_with("#")) return std::nullopt;
+  line.remove_prefix(1);
+  skip_blanks();
+  if (!line.starts_with("include")) return std::nullopt;
+  line.remove_prefix(7);
+  skip_blanks();
+  if (!line.starts_with("\"") && !line.starts_with("<")) return std::nullopt;
+  const bool quoted = line.front() == '"';
+  line.remove_prefix(1);
+  return Include{std::string(line.substr(0, line.find(quoted ? '"' : '>'))), quoted};
+}
+
+/// What is wrong with a line of the file `path`; empty when nothing is.
+std::string offence(std::string_view path, std::string_view line) {
+  const std::optional<Include> include = include_of(line);
+  if (!include) return {};
+  const Arrows* to = folder_of(include->path);
+  if (to == nullptr || include->path.find("..") != std::string::npos) {
+    return include->quoted ? "'" + include->path + "' is not written from the project's root" : "";
+  }
+  const Arrows* from = folder_of(path);
+  if (from != nullptr && std::ranges::count(from->may_include, to->folder) > 0) return {};
+  return std::string(path) + " may not include " + include->path;
+}
+
+TEST(FolderArrows, AllowWhatPointsDown) {
+  EXPECT_EQ(offence("plots/a.cpp", "#include \"experiments/b.hpp\""), "");
+  EXPECT_EQ(offence("experiments/a.cpp", "#include \"properties/b.hpp\""), "");
+  EXPECT_EQ(offence("properties/laws/a.cpp", "#include \"chunked/b.hpp\""), "");
+  EXPECT_EQ(offence("properties/a.test.cpp", "#include \"reference/gradient.hpp\""), "");
+  EXPECT_EQ(offence("chunked/a.hpp", "#include \"reference/vocabulary/model.hpp\""), "");
+  EXPECT_EQ(offence("reference/a.hpp", "#include \"reference/vocabulary/model.hpp\""), "");
+  EXPECT_EQ(offence("reference/vocabulary/a.hpp", "#include <vector>"), "");
+  EXPECT_EQ(offence("plots/a.cpp", "#include \"plots_build.hpp\""), "");
+  EXPECT_EQ(offence("chunked/a.cpp", "// #include \"properties/a.hpp\""), "");
+}
+
+TEST(FolderArrows, RefuseWhatPointsUpOrAcross) {
+  EXPECT_NE(offence("chunked/a.hpp", "#include \"reference/products.hpp\""), "");
+  EXPECT_NE(offence("chunked/a.test.cpp", "#include \"reference/gradient.hpp\""), "");
+  EXPECT_NE(offence("reference/a.cpp", "#include \"chunked/catalogue.hpp\""), "");
+  EXPECT_NE(offence("reference/vocabulary/a.cpp", "#include \"reference/gradient.hpp\""), "");
+  EXPECT_NE(offence("properties/a.cpp", "  #  include <experiments/a.hpp>"), "");
+  EXPECT_NE(offence("experiments/a.cpp", "#include \"plots/a.hpp\""), "");
+  EXPECT_NE(offence("chunked/a.cpp", "#include \"../reference/gradient.hpp\""), "");
+  EXPECT_NE(offence("chunked/a.cpp", "#include \"chunked/../reference/gradient.hpp\""), "");
+  EXPECT_NE(offence("chunked/a.cpp", "#include \"products.hpp\""), "");
+  EXPECT_NE(offence("chunked/a.cpp", "#include \"properties_build.hpp\""), "");
+}
+
+TEST(FolderArrows, HoldInEveryFileOfTheProject) {
+  const std::filesystem::path root(SLIM_SOURCE_DIR);
+  constexpr std::array<std::string_view, 6> extensions = {".hpp", ".cpp", ".h",
+                                                          ".c",   ".cc",  ".inc"};
+  int files = 0;
+  for (const char* folder : {"reference", "chunked", "properties", "experiments", "plots"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
+      if (std::ranges::count(extensions, entry.path().extension().string()) == 0) continue;
+      ++files;
+      std::ifstream stream(entry.path());
+      const std::string path = entry.path().lexically_relative(root).generic_string();
+      for (std::string line; std::getline(stream, line);) {
+        EXPECT_EQ(offence(path, line), "") << path;
+      }
+    }
+  }
+  EXPECT_GT(files, 40);
+}
+
+}  // namespace
+}  // namespace slim

@@ -1,0 +1,44 @@
+#include "reference/gelu.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slim::reference {
+namespace {
+
+template <class T>
+T gelu_at(double x) {
+  return gelu<T>(Matrix<T>::Constant(1, 1, T(x))).Y(0, 0);
+}
+
+template <class T>
+T gelu_slope_at(double x) {
+  const Matrix<T> X = Matrix<T>::Constant(1, 1, T(x));
+  return gelu_pullback<T>(X, gelu(X), Matrix<T>::Ones(1, 1))(0, 0);
+}
+
+TEST(Gelu, HasKnownValues) {
+  EXPECT_EQ(gelu_at<double>(0.0), 0.0);
+  EXPECT_NEAR(gelu_at<double>(1.0), 0.84134474606854293, 1e-16);
+  EXPECT_NEAR(gelu_at<double>(-1.0), -0.15865525393145707, 1e-16);
+  EXPECT_NEAR(gelu_slope_at<double>(0.0), 0.5, 1e-16);
+}
+
+TEST(Gelu, KeepsItsRelativeAccuracyFarBelowZero) {
+  for (const double x : {-5.0, -10.0, -20.0, -35.0}) {
+    const double truth = to_double(gelu_at<Digits50>(x));
+    EXPECT_LT(truth, 0.0);
+    EXPECT_LE(std::abs(gelu_at<double>(x) / truth - 1.0), 1e-12) << x;
+  }
+}
+
+TEST(Gelu, MeetsItsDifferenceQuotientInFiftyDigits) {
+  const Digits50 h("1e-17");
+  for (const double x : {-6.0, -1.5, 0.0, 0.25, 4.0}) {
+    const auto at = [](const Digits50& y) { return Digits50(y * normal_distribution(y)); };
+    const Digits50 quotient = (at(Digits50(x) + h) - at(Digits50(x) - h)) / (2 * h);
+    EXPECT_LE(abs(gelu_slope_at<Digits50>(x) - quotient), Digits50("1e-30")) << x;
+  }
+}
+
+}  // namespace
+}  // namespace slim::reference

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "reference/vocabulary/contract.hpp"
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <string>
+
+namespace slim {
+
+/// A fresh folder for a test, removed with all that is in it.
+class TestFolder {
+ public:
+  TestFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "slim-test-XXXXXX").string();
+    require(::mkdtemp(name.data()) != nullptr, "the folder for temporary files is writable");
+    path_ = name;
+  }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  ~TestFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace slim
