@@ -14,7 +14,7 @@ struct Margins {
   double low = 0.05;
   double high = 0.05;
 };
-constexpr Margins beside_guides = {.low = 0.12, .high = 0.06};
+constexpr Margins beside_guides = {.low = 0.17, .high = 0.06};
 
 Axis widened(std::string label, DataRange range, Margins margins = {}) {
   double low = std::log2(range.first);

@@ -5,49 +5,74 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
+#include <set>
 
 namespace slim::plots {
 namespace {
 
-using Setting = std::vector<std::string>;
+using Shown = std::vector<std::string>;
 
 /// What may differ between two curves besides the subject, each as it is shown.
-Setting setting_of(const Record& r, Along along) {
-  Setting setting = {fmt::format("d_model {}", r.hidden),
-                     fmt::format("{} {}", r.layers, r.layers == 1 ? "layer" : "layers"),
-                     fmt::format("{} {}", r.heads, r.heads == 1 ? "head" : "heads"),
-                     fmt::format("d_ff {}", r.ffn),
-                     fmt::format("vocabulary {}", r.vocab),
-                     fmt::format("batch {}", r.batch),
-                     fmt::format("{} features", r.feature_map),
-                     fmt::format("norm on {}", r.norm),
-                     r.scalar,
-                     fmt::format("{} {}", r.threads, r.threads == 1 ? "thread" : "threads")};
-  if (along == Along::slice) setting.insert(setting.begin(), fmt::format("L = {}", r.length));
-  return setting;
+Shown shown_setting(const experiments::Setting& setting, Along along) {
+  const Model& model = setting.model;
+  const auto counted = [](auto count, const char* one, const char* many) {
+    return fmt::format("{} {}", count, count == 1 ? one : many);
+  };
+  Shown shown = {fmt::format("d_model {}", model.hidden_dim),
+                 counted(model.layers, "layer", "layers"),
+                 counted(model.heads, "head", "heads"),
+                 fmt::format("d_ff {}", model.ffn_dim),
+                 fmt::format("vocabulary {}", model.vocab_size),
+                 fmt::format("batch {}", setting.batch),
+                 fmt::format("{} features", name(model.feature_map)),
+                 fmt::format("norm on {}", name(model.norm)),
+                 std::string(name(setting.scalar)),
+                 counted(setting.threads, "thread", "threads")};
+  if (along == Along::slice) shown.insert(shown.begin(), fmt::format("L = {}", setting.length));
+  return shown;
 }
 
 struct CurveKey {
   std::string subject;
-  bool full_pass = false;
-  std::int64_t slice = 0;  ///< along L only; 0 for the full pass
-  Setting setting;
+  bool full_pass = false;  ///< along L only
+  Index slice = 0;         ///< along L only, and 0 for the full pass
+  Shown setting;
   auto operator<=>(const CurveKey&) const = default;
 };
 
-CurveKey key_of(const Record& r, Along along) {
-  const bool fixed_slice = along == Along::length && !r.full_pass;
-  return {r.subject, r.full_pass, fixed_slice ? r.slice : 0, setting_of(r, along)};
+CurveKey key_of(const experiments::Setting& setting, Along along) {
+  const bool full_pass = along == Along::length && setting.full_pass();
+  const bool fixed_slice = along == Along::length && !full_pass;
+  return {setting.subject, full_pass, fixed_slice ? setting.slice : 0,
+          shown_setting(setting, along)};
 }
 
-std::string label_of(const CurveKey& key, const std::vector<bool>& shared) {
+/// Which entries of the setting all curves share.
+template <class Cells>
+std::vector<bool> shared_entries(const Cells& cells) {
+  const Shown& first = cells.begin()->first.setting;
+  std::vector<bool> shared(first.size(), true);
+  for (const auto& [key, column] : cells) {
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      if (key.setting[i] != first[i]) shared[i] = false;
+    }
+  }
+  return shared;
+}
+
+Shown chosen(const Shown& setting, const std::vector<bool>& shared, bool wanted) {
+  Shown result;
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    if (shared[i] == wanted) result.push_back(setting[i]);
+  }
+  return result;
+}
+
+std::string label_of(const CurveKey& key, const Shown& differing) {
   std::string label = key.subject;
   if (key.full_pass) label += ", C = L (full pass)";
   if (key.slice > 0) label += fmt::format(", C = {}", key.slice);
-  for (std::size_t i = 0; i < shared.size(); ++i) {
-    if (!shared[i]) label += ", " + key.setting[i];
-  }
+  for (const std::string& entry : differing) label += ", " + entry;
   return label;
 }
 
@@ -59,37 +84,39 @@ struct Cell {
 }  // namespace
 
 Curves gather_curves(std::span<const Record> records, Along along, double (*value)(const Record&)) {
-  std::map<CurveKey, std::map<std::int64_t, Cell>> cells;
-  for (const Record& r : records) {
-    const std::int64_t x = along == Along::length ? r.length : std::min(r.slice, r.length);
-    Cell& cell = cells[key_of(r, along)][x];
-    cell.point = {r.length, std::min(r.slice, r.length), r.slices, static_cast<double>(x), {}};
-    cell.sample.push_back(value(r));
+  std::map<CurveKey, std::map<Index, Cell>> cells;
+  for (const Record& record : records) {
+    const experiments::Setting& setting = record.setting;
+    const Index slice = std::min(setting.slice, setting.length);
+    const Index x = along == Along::length ? setting.length : slice;
+    Cell& cell = cells[key_of(setting, along)][x];
+    cell.point = {setting.length, slice, setting.slices(), static_cast<double>(x), {}};
+    cell.sample.push_back(value(record));
   }
   Curves result;
   if (cells.empty()) return result;
 
-  const Setting& first = cells.begin()->first.setting;
-  std::vector<bool> shared(first.size(), true);
-  for (const auto& [key, ignored] : cells) {
-    for (std::size_t i = 0; i < first.size(); ++i) {
-      if (key.setting[i] != first[i]) shared[i] = false;
-    }
-  }
-  Setting common;
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    if (shared[i]) common.push_back(first[i]);
-  }
-  result.common = fmt::format("{}", fmt::join(common, ", "));
+  const std::vector<bool> shared = shared_entries(cells);
+  result.common =
+      fmt::format("{}", fmt::join(chosen(cells.begin()->first.setting, shared, true), ", "));
 
+  std::set<Shown> with_full_pass;
+  std::vector<Curve> full_passes;
   for (auto& [key, column] : cells) {
-    Curve curve{label_of(key, shared), key.subject, key.full_pass, {}};
+    const Shown differing = chosen(key.setting, shared, false);
+    Curve curve{label_of(key, differing), key.subject, key.full_pass, {}};
     for (auto& [x, cell] : column) {
       cell.point.y = quartiles(std::move(cell.sample));
       curve.points.push_back(cell.point);
     }
+    const Point& last = curve.points.back();
+    if (along == Along::slice && last.slices == 1 && with_full_pass.insert(key.setting).second) {
+      full_passes.push_back(
+          {label_of({"full pass (C = L)", false, 0, {}}, differing), key.subject, true, {last}});
+    }
     result.curves.push_back(std::move(curve));
   }
+  result.curves.insert(result.curves.end(), full_passes.begin(), full_passes.end());
   return result;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "experiments/record.hpp"
 #include "plots/chart.hpp"
-#include "plots/record.hpp"
 
 #include <span>
 #include <string>
@@ -10,11 +10,15 @@
 
 namespace slim::plots {
 
+using experiments::Record;
+
 enum class Along { length, slice };
 
-/// One curve for each subject, full pass or not, and setting; a point is the median over the
-/// records of its cell. What differs between settings is named in the curves' labels, what all
-/// share in `common`. Slices beyond L count as L.
+/// One curve for each subject and setting; a point is the median over the records of its cell. What
+/// differs between settings is named in the curves' labels, what all share in `common`.
+/// Along L, sliced and full passes are curves of their own. Along C, the full pass is where a curve
+/// ends, since one slice is the same algorithm whatever the boundary: it is given once for each
+/// setting, as a curve of one point. Slices beyond L count as L.
 struct Curves {
   std::vector<Curve> curves;
   std::string common;

@@ -7,27 +7,37 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace slim::plots {
+
+namespace {
+
+bool same_origin(const Record& a, const Record& b) {
+  const experiments::Provenance& p = a.provenance;
+  const experiments::Provenance& q = b.provenance;
+  return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags &&
+         p.processor == q.processor && a.corpus_sha1 == b.corpus_sha1;
+}
+
+}  // namespace
 
 DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) {
   std::vector<Record> own;
   std::copy_if(records.begin(), records.end(), std::back_inserter(own), [&](const Record& r) {
-    return r.experiment == figure.experiment && r.quantity == figure.quantity;
+    return r.experiment == figure.experiment && quantity_of(r.measured) == figure.quantity;
   });
   DrawnFigure drawn{.figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}};
   if (own.empty()) return drawn;
 
   const Record newest = own.back();
-  const auto older = std::stable_partition(own.begin(), own.end(), [&](const Record& r) {
-    return r.provenance.same_origin(newest.provenance) && r.corpus_sha1 == newest.corpus_sha1;
-  });
+  const auto older = std::stable_partition(own.begin(), own.end(),
+                                           [&](const Record& r) { return same_origin(r, newest); });
   drawn.left_out = static_cast<std::size_t>(std::distance(older, own.end()));
   own.erase(older, own.end());
 
-  drawn.records = own.size();
   drawn.provenance = newest.provenance;
-  drawn.corpus = fmt::format("{} (sha1 {})", newest.corpus, newest.corpus_sha1);
+  drawn.corpus = fmt::format("{} (SHA-1 {})", newest.setting.corpus.string(), newest.corpus_sha1);
   drawn.scale = newest.scale;
   drawn.chart = figure.draw(own);
   drawn.chart.title = figure.title;
@@ -50,25 +60,28 @@ Chart chart_over_slice(std::span<const Record> records, double (*value)(const Re
   chart.subtitle = std::move(gathered.common);
   chart.over_slice = true;
   chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
-  const std::int64_t length = records.front().length;
+  const Index length = records.front().setting.length;
   if (std::all_of(records.begin(), records.end(),
-                  [&](const Record& r) { return r.length == length; })) {
+                  [&](const Record& r) { return r.setting.length == length; })) {
     chart.top = slices_axis("number of slices N", chart.x, static_cast<double>(length));
   }
   return chart;
 }
 
 double peak_bytes(const Record& record) {
-  const double beyond = record.positive("bytes_peak") - record.positive("bytes_tokens");
-  require(beyond > 0.0,
-          fmt::format("records.jsonl: \"bytes_peak\" contains \"bytes_tokens\" and more ({}, {}, "
-                      "L = {}, C = {})",
-                      record.experiment, record.subject, record.length, record.slice));
-  return beyond;
+  const auto& bytes = std::get<experiments::Bytes>(record.measured);
+  require(bytes.peak > bytes.tokens,
+          fmt::format("records.jsonl: the peak contains the tokens and more ({})",
+                      summary(record.setting)));
+  return static_cast<double>(bytes.peak - bytes.tokens);
 }
 
 double seconds(const Record& record) {
-  return record.positive("seconds");
+  const double value = std::get<experiments::Seconds>(record.measured).seconds;
+  require(
+      value > 0.0 && std::isfinite(value),
+      fmt::format("records.jsonl: seconds are positive and finite ({})", summary(record.setting)));
+  return value;
 }
 
 }  // namespace slim::plots

@@ -1,13 +1,16 @@
 #pragma once
 
+#include "experiments/record.hpp"
 #include "plots/chart.hpp"
-#include "plots/record.hpp"
 
 #include <span>
 #include <string>
 #include <vector>
 
 namespace slim::plots {
+
+using experiments::Quantity;
+using experiments::Record;
 
 /// A figure of the catalogue: which records it shows, and how.
 struct Figure {
@@ -16,26 +19,25 @@ struct Figure {
   std::string caption;
   std::vector<std::string> claims;  ///< whose verdicts belong to it
   std::string experiment;           ///< of the records that it shows
-  std::string quantity;
+  Quantity quantity = Quantity::bytes;
   /// Requires at least one record, all of this experiment and quantity.
-  Chart (*draw)(std::span<const Record>);
+  Chart (*draw)(std::span<const Record>) = nullptr;
 };
 
-/// A figure with its numbers, or why there is none.
+/// A figure with its numbers; without curves when there are no records for it.
 struct DrawnFigure {
   Figure figure;
-  Chart chart;            ///< no curves: not drawn
-  Provenance provenance;  ///< of the records shown
-  std::string corpus;     ///< name and hash
+  Chart chart;
+  experiments::Provenance provenance;  ///< of the records shown
+  std::string corpus;                  ///< name and hash
   std::string scale;
-  std::size_t records = 0;   ///< shown
-  std::size_t left_out = 0;  ///< of older code or another machine
+  std::size_t left_out = 0;  ///< records of other code, another machine or another text
 
   [[nodiscard]] bool empty() const { return chart.curves.empty(); }
 };
 
-/// Takes the records of the figure's experiment and quantity that have the origin of the newest of
-/// them, and makes its chart.
+/// Takes the records of the figure's experiment and quantity that come from the same code, build,
+/// machine and text as the newest of them, and makes its chart.
 DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records);
 
 /// A chart's beginnings: curves, subtitle and the lower axis, over L or over C.

@@ -1,36 +1,21 @@
 #include "plots/figure_files.hpp"
 
+#include "plots/file_text.hpp"
 #include "plots/gnuplot.hpp"
 #include "plots/script.hpp"
+#include "plots/temporary_folder.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 
 namespace slim::plots {
 namespace {
 
 constexpr std::array suffixes = {".gp", ".tsv", ".svg", ".png", ".pdf"};
 
-}  // namespace
-
-TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
-  std::string name = (parent / ".drawing-XXXXXX").string();
-  require(::mkdtemp(name.data()) != nullptr,
-          fmt::format("{}: cannot be written: {}", parent.string(), std::strerror(errno)));
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-void draw_figure(const DrawnFigure& drawn, const std::filesystem::path& folder) {
+void draw_into(const std::filesystem::path& folder, const DrawnFigure& drawn) {
   const std::string& stem = drawn.figure.name;
   write_plot(folder, stem, script_of(drawn.chart, stem, origin_of(drawn.provenance)),
              data_of(drawn.chart));
@@ -44,13 +29,21 @@ void draw_figure(const DrawnFigure& drawn, const std::filesystem::path& folder) 
   }
 }
 
+}  // namespace
+
+std::string svg_of(const DrawnFigure& drawn) {
+  const TemporaryFolder folder(std::filesystem::temp_directory_path());
+  draw_into(folder.path(), drawn);
+  return file_text(folder.path() / (drawn.figure.name + ".svg"));
+}
+
 void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   require(!error, fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
-  const TemporaryFolder drawing(folder);
+  const TemporaryFolder drawing(folder);  // on the same disk, so that files can be moved
   for (const DrawnFigure& drawn : figures) {
-    if (!drawn.empty()) draw_figure(drawn, drawing.path());
+    if (!drawn.empty()) draw_into(drawing.path(), drawn);
   }
   for (const DrawnFigure& drawn : figures) {
     if (drawn.empty()) continue;
@@ -63,7 +56,7 @@ void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::
   }
 }
 
-std::string origin_of(const Provenance& p) {
+std::string origin_of(const experiments::Provenance& p) {
   return fmt::format("slim {}, commit {}, {}, flags {}, on {}, {}", p.version, p.commit, p.compiler,
                      p.flags, p.processor, p.date);
 }

@@ -8,28 +8,15 @@
 
 namespace slim::plots {
 
-/// A folder that is gone when this is: figures are drawn in it and then moved.
-class TemporaryFolder {
- public:
-  /// A new folder inside `parent`. Throws ContractError when it cannot be made.
-  explicit TemporaryFolder(const std::filesystem::path& parent);
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// Writes script and data of a figure that is not empty, and draws it. Throws ContractError when
-/// the folder cannot be written, GnuplotError when gnuplot fails.
-void draw_figure(const DrawnFigure& drawn, const std::filesystem::path& folder);
-
-/// Draws all that are not empty into `folder`, made when missing: either all files appear or none.
+/// Draws all that are not empty into `folder`, made when missing: script, data, SVG, PNG and PDF of
+/// each. Nothing appears before all are drawn. Throws ContractError when the folder cannot be
+/// written, GnuplotError when gnuplot fails.
 void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::path& folder);
 
-/// "commit 1234567, GCC 12.2, -O2, processor, date".
-std::string origin_of(const Provenance& provenance);
+/// The SVG of a figure that is not empty. Throws GnuplotError when gnuplot fails.
+std::string svg_of(const DrawnFigure& drawn);
+
+/// "slim 0.1.0, commit 1234567, GNU 12.2.0, flags -O2, on a processor, date".
+std::string origin_of(const experiments::Provenance& provenance);
 
 }  // namespace slim::plots

@@ -15,7 +15,7 @@ void add_guide(Chart& chart, std::string label, double exponent, bool full_pass,
   if (curves.empty()) return;
 
   const bool above = side == Side::above;
-  const double distance = std::pow(chart.y.high / chart.y.low, 0.05);
+  const double distance = std::pow(chart.y.high / chart.y.low, 0.04);
   double coefficient = above ? 0.0 : HUGE_VAL;
   for (const Curve& curve : curves) {
     for (const Point& point : curve.points) {

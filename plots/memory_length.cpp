@@ -27,7 +27,7 @@ Figure memory_length() {
               "whatever the length L; the full pass (C = L) grows in proportion to L.",
           .claims = {"MEMORY-C"},
           .experiment = "length",
-          .quantity = "bytes",
+          .quantity = Quantity::bytes,
           .draw = draw};
 }
 

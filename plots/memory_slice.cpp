@@ -28,7 +28,7 @@ Figure memory_slice() {
               "carried state, which does not depend on C.",
           .claims = {"MEMORY-C"},
           .experiment = "slice",
-          .quantity = "bytes",
+          .quantity = Quantity::bytes,
           .draw = draw};
 }
 

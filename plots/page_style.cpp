@@ -37,7 +37,7 @@ a { color: var(--link); }
 .quiet { color: var(--quiet); }
 .note { border-left: 4px solid var(--refuted); padding: .25rem .75rem; background: var(--card); }
 code, pre { font: .8125rem/1.45 ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", monospace; }
-code, td, dd, p, figcaption, h3 { overflow-wrap: anywhere; }
+code, td, dd, p, figcaption, h3 { overflow-wrap: break-word; }
 pre {
   margin: .5rem 0; padding: .6rem .75rem; border-radius: 6px; background: var(--code);
   white-space: pre-wrap; overflow-wrap: anywhere;
@@ -77,7 +77,8 @@ dd { margin: 0; min-width: 0; }
   .verdicts tr { padding: .75rem 1rem; }
   .verdicts th, .verdicts td { padding: .2rem 0; }
   .verdicts td[data-name]::before { content: attr(data-name) " "; display: block; color: var(--quiet); font-size: .8125rem; }
-  figure { padding: .6rem; }
+  figure { padding: 0; }
+  figcaption { padding: 0 .75rem .75rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .6rem; }
 }

@@ -96,7 +96,7 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
     return fmt::format(
         "<div class=\"card\"><figure><h3>{}</h3><p class=\"note\">Not drawn: there are no records "
         "of {} for the experiment “{}”.</p></figure></div>\n",
-        escaped(figure.title), escaped(figure.quantity), escaped(figure.experiment));
+        escaped(figure.title), name(figure.quantity), escaped(figure.experiment));
   }
   std::vector<std::string> curves;
   for (const Curve& curve : drawn.chart.curves) curves.push_back(curve.label);
@@ -125,7 +125,7 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
 }
 
 std::string provenance_list(const DrawnFigure& drawn) {
-  const Provenance& p = drawn.provenance;
+  const experiments::Provenance& p = drawn.provenance;
   std::string html = "<dl class=\"card\">\n";
   const auto row = [&](const char* name, const std::string& text) {
     html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, escaped(text));
@@ -141,16 +141,20 @@ std::string provenance_list(const DrawnFigure& drawn) {
   return html + "</dl>\n";
 }
 
+/// Same to the reader: all that the list shows but the dates.
+bool one_provenance(const DrawnFigure& a, const DrawnFigure& b) {
+  experiments::Provenance p = a.provenance;
+  p.date = b.provenance.date;
+  return p == b.provenance && a.corpus == b.corpus && a.scale == b.scale;
+}
+
 std::string provenance_section(std::span<const DrawnFigure> figures) {
   std::string html =
       "<section aria-labelledby=\"provenance\"><h2 id=\"provenance\">Provenance</h2>\n";
   const DrawnFigure* shown = nullptr;
   for (const DrawnFigure& drawn : figures) {
     if (drawn.empty()) continue;
-    const bool same = shown != nullptr && drawn.corpus == shown->corpus &&
-                      drawn.scale == shown->scale &&
-                      drawn.provenance.same_origin(shown->provenance);
-    if (same) continue;
+    if (shown != nullptr && one_provenance(drawn, *shown)) continue;
     if (shown != nullptr) {
       html += fmt::format("<p>From the figure “{}” on:</p>\n", escaped(drawn.figure.title));
     }

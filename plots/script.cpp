@@ -43,27 +43,27 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 /// Title, what is common to all curves, and the key stand above the plot, each as high as it needs.
 /// Heights are fractions of the figure's.
 std::string page(const Chart& chart) {
-  constexpr double line = 0.038;
-  constexpr double key_row = 0.047;
+  constexpr double line = 0.036;
+  constexpr double key_row = 0.044;
   std::string text = fmt::format(
-      "set label 1 {} at screen 0.025, 0.952 left noenhanced font ',15'\n", quoted(chart.title));
+      "set label 1 {} at screen 0.025, 0.952 left noenhanced font ',17'\n", quoted(chart.title));
   double top = 0.952;
   int number = 2;
-  for (const std::string& part : wrapped(chart.subtitle, 95)) {
-    top -= number == 2 ? 0.048 : line;
+  for (const std::string& part : wrapped(chart.subtitle, 92)) {
+    top -= number == 2 ? 0.053 : line;
     text += fmt::format(
-        "set label {} {} at screen 0.025, {:.4g} left noenhanced font ',10' "
+        "set label {} {} at screen 0.025, {:.4g} left noenhanced font ',11' "
         "textcolor rgb '#555555'\n",
         number++, quoted(part), top);
   }
   const std::size_t curves = chart.curves.size();
   const std::size_t rows = curves <= 4 ? curves : (curves + 1) / 2;
-  top -= 0.025;
+  top -= 0.02;
   const double key_top = top;
-  top -= key_row * static_cast<double>(rows) + (chart.top ? 0.125 : 0.03);
+  top -= key_row * static_cast<double>(rows) + (chart.top ? 0.135 : 0.03);
   return text + fmt::format(
                     "set key at screen 0.145, {:.4g} left top maxrows {} Left reverse noenhanced "
-                    "samplen 3.5 spacing 1.2 font ',12'\n"
+                    "samplen 3.5 spacing 1.2 font ',13'\n"
                     "set lmargin at screen 0.155\n"
                     "set rmargin at screen 0.975\n"
                     "set bmargin at screen 0.13\n"
@@ -95,7 +95,7 @@ std::string axes(const Chart& chart) {
 }
 
 std::string styles(const Chart& chart) {
-  std::string text = "set style line 100 linecolor rgb '#777777' linewidth 1.5 dashtype '. '\n";
+  std::string text = "set style line 100 linecolor rgb '#777777' linewidth 1.5 dashtype (2, 6)\n";
   const std::vector<CurveStyle> chosen = styles_of(chart.curves);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     text += fmt::format(
@@ -137,22 +137,25 @@ std::string plot(const Chart& chart, const std::string& stem) {
                                 guide.from, guide.to, guide.coefficient, guide.exponent));
     if (parts.size() > 1) parts.back().erase(0, sizeof "sample " - 1);
   }
+  const auto points_of = [&](std::size_t i) { return fmt::format("{} index {}", data, i + 1); };
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     const Curve& curve = chart.curves[i];
-    const std::string from = fmt::format("{} index {}", data, i + 1);
     if (chart.full_pass_level && curve.full_pass) {
       parts.push_back(fmt::format("[{}:{}] {} with lines linestyle {} linewidth 1 notitle",
                                   chart.x.low, chart.x.high, curve.points.back().y.median, i + 1));
       if (parts.size() == 1) parts.back().insert(0, "sample ");
     }
+    // Error bars clear the ground under their points, so they come before all curves.
     if (chart.error_bars) {
       parts.push_back(
-          fmt::format("{} using {}:5:6:7 with yerrorbars linestyle {} dashtype solid linewidth 1.2 "
-                      "pointtype 0 notitle",
-                      from, x, i + 1));
+          fmt::format("{} using {}:5:6:7 with yerrorbars linestyle {} dashtype solid "
+                      "linewidth 1.2 pointtype 0 notitle",
+                      points_of(i), x, i + 1));
     }
-    parts.push_back(fmt::format("{} using {}:5 with linespoints linestyle {} title {}", from, x,
-                                i + 1, quoted(curve.label)));
+  }
+  for (std::size_t i = 0; i < chart.curves.size(); ++i) {
+    parts.push_back(fmt::format("{} using {}:5 with linespoints linestyle {} title {}",
+                                points_of(i), x, i + 1, quoted(chart.curves[i].label)));
   }
   return fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }
@@ -181,16 +184,16 @@ std::string script_of(const Chart& chart, const std::string& stem, const std::st
   text += styles(chart);
   text += guide_labels(chart);
   text += fmt::format(
-      "\nset terminal svg size 640, 480 dynamic rounded background '#ffffff' "
-      "font 'sans-serif,13' linewidth 1\n"
+      "\nset terminal svg size 600, 450 dynamic rounded background '#ffffff' "
+      "font 'sans-serif,14'\n"
       "set output '{0}.svg'\n"
       "{1}\n"
-      "set terminal pngcairo size 1280, 960 rounded background '#ffffff' "
-      "font 'sans-serif,13' fontscale 1.5 linewidth 2 pointscale 2\n"
+      "set terminal pngcairo size 1200, 900 rounded background '#ffffff' "
+      "font 'sans-serif,14' fontscale 1.5 linewidth 2 pointscale 2\n"
       "set output '{0}.png'\n"
       "replot\n"
       "\n"
-      "set terminal pdfcairo size 6.4in, 4.8in rounded font 'sans-serif,13' linewidth 1.3 "
+      "set terminal pdfcairo size 6in, 4.5in rounded font 'sans-serif,14' linewidth 1.3 "
       "fontscale 0.75\n"
       "set output '{0}.pdf'\n"
       "replot\n"

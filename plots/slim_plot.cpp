@@ -1,8 +1,7 @@
+#include "experiments/record_log.hpp"
 #include "plots/catalogue.hpp"
 #include "plots/figure_files.hpp"
 #include "plots/gnuplot.hpp"
-#include "plots/json_fields.hpp"
-#include "plots/record.hpp"
 #include "plots/report.hpp"
 #include "plots/verdict.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
@@ -32,7 +31,9 @@ std::vector<DrawnFigure> wanted_figures(const Options& options) {
   for (const std::string& name : options.figures) wanted.push_back(find_figure(name));
   if (wanted.empty()) wanted.assign(catalogue().begin(), catalogue().end());
 
-  const std::vector<Record> records = read_records(options.records);
+  const std::filesystem::path file = options.records / "records.jsonl";
+  const std::vector<Record> records = experiments::newest(experiments::read_records(file));
+  require(!records.empty(), file.string() + ": holds no records");
   std::vector<DrawnFigure> drawn;
   for (const Figure& figure : wanted) drawn.push_back(chart_figure(figure, records));
   return drawn;
@@ -48,7 +49,7 @@ bool complete(const std::vector<DrawnFigure>& figures) {
     }
     if (!drawn.empty()) continue;
     fmt::print(stderr, "{}: left out, there are no records of {} for experiment {}\n",
-               drawn.figure.name, drawn.figure.quantity, drawn.figure.experiment);
+               drawn.figure.name, name(drawn.figure.quantity), drawn.figure.experiment);
     all = false;
   }
   return all;
@@ -71,11 +72,8 @@ int write_report(const Options& options) {
   AtomicFile page(options.out);  // before drawing, so that an unwritable folder is noticed at once
 
   Report report{.verdicts = verdicts, .figures = figures, .svg = {}};
-  const TemporaryFolder drawing(std::filesystem::temp_directory_path());
   for (const DrawnFigure& drawn : figures) {
-    if (drawn.empty()) continue;
-    draw_figure(drawn, drawing.path());
-    report.svg[drawn.figure.name] = read_text(drawing.path() / (drawn.figure.name + ".svg"));
+    if (!drawn.empty()) report.svg[drawn.figure.name] = svg_of(drawn);
   }
   page.write(report_page(report));
   page.commit();

@@ -27,7 +27,7 @@ Figure time_length() {
               "price of running the slices again.",
           .claims = {"SERIAL"},
           .experiment = "length",
-          .quantity = "seconds",
+          .quantity = Quantity::seconds,
           .draw = draw};
 }
 

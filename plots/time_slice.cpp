@@ -28,7 +28,7 @@ Figure time_slice() {
               "the number of slices.",
           .claims = {"SERIAL"},
           .experiment = "slice",
-          .quantity = "seconds",
+          .quantity = Quantity::seconds,
           .draw = draw};
 }
 

@@ -1,0 +1,143 @@
+#include "plots/synthetic_records.test.hpp"
+
+#include "experiments/record.hpp"
+
+#include <nlohmann/json.hpp>
+#include <stdlib.h>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace slim::plots {
+namespace {
+
+using experiments::Record;
+using experiments::Setting;
+
+const experiments::Provenance provenance = {.version = "0.1.0",
+                                            .commit = "0123456789ab",
+                                            .code = "ba9876543210",
+                                            .compiler = "GNU 12.2.0",
+                                            .flags = "-O3 -march=native",
+                                            .preset = "Release",
+                                            .processor = "Imaginary 9000, 2 threads",
+                                            .date = "2026-01-02T03:04:05Z"};
+
+Record cell(const std::string& experiment, const std::string& subject, Index length, Index slice) {
+  return {.experiment = experiment,
+          .scale = "ci",
+          .setting = {.subject = subject,
+                      .model = {.hidden_dim = 64, .layers = 2, .ffn_dim = 256, .heads = 1},
+                      .length = length,
+                      .slice = slice,
+                      .threads = 2,
+                      .corpus = "gcide.dict.dz"},
+          .corpus_sha1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+          .measured = {},
+          .provenance = provenance};
+}
+
+void add_cell(std::vector<std::string>& lines, Record record) {
+  const Setting& setting = record.setting;
+  const Index slices = setting.slices();
+  const bool stored = setting.subject.starts_with("stored");
+  experiments::Bytes bytes{.parameters = 535552,
+                           .gradient = 535552,
+                           .tokens = 4 * (setting.length + 1),
+                           .state = 4 * 2 * 65 * 64 * (2 + (stored ? slices : 1)),
+                           .slice = 4 * 2200 * setting.slice,
+                           .scratch = {},
+                           .loss = 5.5};
+  bytes.peak = bytes.tokens + bytes.state + bytes.slice;
+  record.measured = bytes;
+  lines.push_back(to_line(record));
+
+  const double per_token = 1.7e-6 * (slices == 1 ? 1.0 : stored ? 1.05 : 1.21);
+  const double base =
+      per_token * static_cast<double>(setting.length) + 2.1e-5 * static_cast<double>(slices);
+  for (const double spread : {0.9, 0.95, 1.0, 1.12, 1.3}) {
+    record.measured = experiments::Seconds{.seconds = base * spread, .loss = 5.5};
+    lines.push_back(to_line(record));
+    ++record.sample;
+  }
+}
+
+}  // namespace
+
+TestFolder::TestFolder() {
+  std::string name = (std::filesystem::temp_directory_path() / "plots_test-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  path_ = name;
+}
+
+TestFolder::~TestFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void TestFolder::write(const std::string& name, const std::string& text) const {
+  std::ofstream(path_ / name, std::ios::binary) << text;
+}
+
+std::vector<std::string> synthetic_length_records() {
+  std::vector<std::string> lines;
+  for (Index length = 1 << 10; length <= 1 << 16; length *= 2) {
+    add_cell(lines, cell("length", "recovered/iterative", length, 256));
+    add_cell(lines, cell("length", "recovered/iterative", length, length));
+    add_cell(lines, cell("length", "stored/iterative", length, 256));
+  }
+  return lines;
+}
+
+std::vector<std::string> synthetic_slice_records() {
+  std::vector<std::string> lines;
+  const Index length = 1 << 12;
+  for (Index slice = 1; slice <= length; slice *= 2) {
+    add_cell(lines, cell("slice", "recovered/iterative", length, slice));
+    add_cell(lines, cell("slice", "stored/iterative", length, slice));
+  }
+  return lines;
+}
+
+std::string synthetic_verdicts() {
+  using Json = nlohmann::json;
+  const auto verdict = [](const char* claim, const char* what, const char* statement, Json value,
+                          Json interval) -> Json {
+    return {{"claim", claim},
+            {"verdict", what},
+            {"statement", statement},
+            {"statistic", "exponent of L in the peak bytes beyond the tokens, at C = 256"},
+            {"value", std::move(value)},
+            {"interval", std::move(interval)},
+            {"rule", "the interval lies within 0.05 of 0"},
+            {"evidence", "Bytes counted at 7 lengths from 1024 to 65536 differ by 0 bytes."},
+            {"source", "abstract"}};
+  };
+  return Json{{"schema", 1},
+              {"verdicts",
+               {verdict("EXACT", "REFUTED", "The gradient is computed with no approximation.",
+                        1.5e-41, {1.5e-41, 1.5e-41}),
+                verdict("MEMORY-C", "SUPPORTED",
+                        "Memory does not grow with L, beside the input tokens: it is O(C).", 0.0,
+                        {0.0, 0.0}),
+                verdict("SERIAL", "INCONCLUSIVE", "Serial time stays O(L) for every C.", 1.013,
+                        {0.97, 1.06})}},
+              {"provenance", Json::object()}}
+      .dump(1);
+}
+
+std::string joined_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+void write_synthetic(const TestFolder& folder) {
+  std::vector<std::string> lines = synthetic_length_records();
+  const std::vector<std::string> more = synthetic_slice_records();
+  lines.insert(lines.end(), more.begin(), more.end());
+  folder.write("records.jsonl", joined_lines(lines));
+  folder.write("verdicts.json", synthetic_verdicts());
+}
+
+}  // namespace slim::plots

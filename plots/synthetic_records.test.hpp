@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace slim::plots {
+
+/// A folder of its own for a test, gone afterwards.
+class TestFolder {
+ public:
+  TestFolder();
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  ~TestFolder();
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  void write(const std::string& name, const std::string& text) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// What a sweep would write, from a made-up cost model: lines of `records.jsonl`. Bytes affine in
+/// C, seconds linear in L with some spread, five samples a cell. Over L from 2^10 to 2^16 at
+/// C = 256, over C from 1 to 2^11 at L = 2^12.
+std::vector<std::string> synthetic_length_records();
+std::vector<std::string> synthetic_slice_records();
+
+/// Three verdicts, one of each kind, as `verdicts.json`.
+std::string synthetic_verdicts();
+
+std::string joined_lines(const std::vector<std::string>& lines);
+
+/// A folder with all of these.
+void write_synthetic(const TestFolder& folder);
+
+}  // namespace slim::plots

@@ -1,0 +1,24 @@
+#include "plots/temporary_folder.hpp"
+
+#include "reference/vocabulary/contract.hpp"
+
+#include <stdlib.h>
+
+#include <string>
+#include <system_error>
+
+namespace slim::plots {
+
+TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
+  std::string name = (parent / ".drawing-XXXXXX").string();
+  require(::mkdtemp(name.data()) != nullptr,
+          parent.string() + ": cannot be written: " + std::generic_category().message(errno));
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace slim::plots
