@@ -42,6 +42,7 @@ struct GradientResult {
   Parameters<T> gradient;
   Matrix<T> logits;          ///< [B·L, V] if wanted, else empty
   State<T> end;              ///< prefix sums after the last row if wanted, else empty
+  Index restarts = 0;        ///< sweeps begun again, by boundaries that may have to
   State<T> start_cotangent;  ///< gradient of Φ in `start` if wanted, else empty
 };
 
