@@ -58,13 +58,13 @@ std::string page(const Chart& chart) {
   }
   const std::size_t curves = chart.curves.size();
   const std::size_t rows = curves <= 4 ? curves : (curves + 1) / 2;
-  top -= 0.02;
+  top -= 0.028;
   const double key_top = top;
-  top -= key_row * static_cast<double>(rows) + (chart.top ? 0.135 : 0.03);
+  top -= key_row * static_cast<double>(rows) + (chart.top ? 0.13 : 0.025);
   return text + fmt::format(
-                    "set key at screen 0.145, {:.4g} left top maxrows {} Left reverse noenhanced "
+                    "set key at screen 0.155, {:.4g} left top maxrows {} Left reverse noenhanced "
                     "samplen 3.5 spacing 1.2 font ',13'\n"
-                    "set lmargin at screen 0.155\n"
+                    "set lmargin at screen 0.165\n"
                     "set rmargin at screen 0.975\n"
                     "set bmargin at screen 0.13\n"
                     "set tmargin at screen {:.4g}\n",
@@ -87,7 +87,7 @@ std::string axes(const Chart& chart) {
       "set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6' linewidth 0.8\n"
       "set errorbars 0.7\n";
   text += axis("x", chart.x, "");
-  text += axis("y", chart.y, "offset 0.5, 0");
+  text += axis("y", chart.y, "offset 1, 0");
   if (chart.top) {
     text += "set border 7\nset logscale x2 2\n" + axis("x2", *chart.top, "offset 0, -0.4");
   }

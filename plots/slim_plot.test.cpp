@@ -1,0 +1,146 @@
+#include "plots/file_text.hpp"
+#include "plots/synthetic_records.test.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace slim::plots {
+namespace {
+
+struct Outcome {
+  int status = -1;
+  std::string said;  ///< standard error
+};
+
+/// Runs slim-plot, as built beside this test.
+Outcome slim_plot(const std::string& arguments) {
+  const std::string command = fmt::format("{} {} 2>&1 >/dev/null", SLIM_PLOT, arguments);
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  Outcome outcome;
+  std::array<char, 4096> buffer{};
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    outcome.said.append(buffer.data(), n);
+  }
+  const int status = ::pclose(pipe);
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return outcome;
+}
+
+class SlimPlot : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::string in(const std::string& name) const {
+    return (folder_.path() / name).string();
+  }
+  [[nodiscard]] Outcome figures(const std::string& more = "") const {
+    return slim_plot(fmt::format("figures --records {} --out {} {}", in(""), in("out"), more));
+  }
+  [[nodiscard]] Outcome report() const {
+    return slim_plot(fmt::format("report --records {} --out {}", in(""), in("report.html")));
+  }
+  /// Exit 2, one line that names `what`, and nothing written.
+  void expect_refused(const Outcome& outcome, const std::string& what) const {
+    EXPECT_EQ(outcome.status, 2) << outcome.said;
+    EXPECT_EQ(std::count(outcome.said.begin(), outcome.said.end(), '\n'), 1) << outcome.said;
+    EXPECT_NE(outcome.said.find(what), std::string::npos) << outcome.said;
+    EXPECT_FALSE(std::filesystem::exists(in("out")));
+    EXPECT_FALSE(std::filesystem::exists(in("report.html")));
+  }
+
+  TestFolder folder_;
+};
+
+TEST_F(SlimPlot, draws_figures_and_report) {
+  write_synthetic(folder_);
+  const Outcome drawn = figures();
+  EXPECT_EQ(drawn.status, 0) << drawn.said;
+  EXPECT_EQ(drawn.said, "");
+  for (const char* name : {"memory-length", "time-length", "memory-slice", "time-slice"}) {
+    for (const char* suffix : {".svg", ".png", ".pdf", ".gp", ".tsv"}) {
+      EXPECT_TRUE(std::filesystem::exists(in("out/") + name + suffix)) << name << suffix;
+    }
+  }
+  const Outcome reported = report();
+  EXPECT_EQ(reported.status, 0) << reported.said;
+  EXPECT_GT(file_text(in("report.html")).size(), 50000U);
+}
+
+TEST_F(SlimPlot, draws_only_what_is_asked_for) {
+  folder_.write("records.jsonl", joined_lines(synthetic_length_records()));
+  EXPECT_EQ(figures("--figure time-length").status, 0);
+  EXPECT_TRUE(std::filesystem::exists(in("out/time-length.png")));
+  EXPECT_FALSE(std::filesystem::exists(in("out/memory-length.png")));
+}
+
+TEST_F(SlimPlot, says_which_figure_has_no_records) {
+  folder_.write("records.jsonl", joined_lines(synthetic_length_records()));
+  const Outcome drawn = figures();
+  EXPECT_EQ(drawn.status, 1);
+  EXPECT_NE(drawn.said.find("memory-slice"), std::string::npos) << drawn.said;
+  EXPECT_NE(drawn.said.find("time-slice"), std::string::npos) << drawn.said;
+  EXPECT_TRUE(std::filesystem::exists(in("out/memory-length.png")));
+  const Outcome reported = report();
+  EXPECT_EQ(reported.status, 1);
+  EXPECT_NE(reported.said.find("verdicts"), std::string::npos) << reported.said;
+  EXPECT_TRUE(std::filesystem::exists(in("report.html")));
+}
+
+TEST_F(SlimPlot, refuses_missing_and_empty_records) {
+  expect_refused(figures(), "records.jsonl");
+  expect_refused(report(), "records.jsonl");
+  folder_.write("records.jsonl", "");
+  expect_refused(figures(), "holds no records");
+  expect_refused(report(), "holds no records");
+}
+
+TEST_F(SlimPlot, refuses_corrupt_records_and_names_the_line) {
+  std::vector<std::string> lines = synthetic_length_records();
+  lines[2] = lines[2].substr(0, 40);
+  folder_.write("records.jsonl", joined_lines(lines));
+  expect_refused(figures(), "line 3");
+  expect_refused(report(), "line 3");
+}
+
+TEST_F(SlimPlot, refuses_an_unknown_schema) {
+  std::vector<std::string> lines = synthetic_length_records();
+  for (std::string& line : lines) line.replace(line.find("\"schema\":1"), 10, "\"schema\":7");
+  folder_.write("records.jsonl", joined_lines(lines));
+  expect_refused(figures(), "schema is 1, not 7");
+}
+
+TEST_F(SlimPlot, refuses_corrupt_verdicts) {
+  write_synthetic(folder_);
+  folder_.write("verdicts.json", "{");
+  expect_refused(report(), "verdicts.json");
+}
+
+TEST_F(SlimPlot, refuses_an_unknown_figure_and_says_what_is_allowed) {
+  write_synthetic(folder_);
+  expect_refused(figures("--figure memory"), "memory-length, time-length");
+}
+
+TEST_F(SlimPlot, refuses_a_place_that_cannot_be_written) {
+  write_synthetic(folder_);
+  folder_.write("file", "");
+  expect_refused(slim_plot("figures --records " + in("") + " --out " + in("file/out")), "file/out");
+  expect_refused(slim_plot("report --records " + in("") + " --out " + in("absent/report.html")),
+                 "absent/report.html");
+  EXPECT_FALSE(std::filesystem::exists(in("absent")));
+}
+
+TEST_F(SlimPlot, refuses_usage_that_it_does_not_know) {
+  EXPECT_EQ(slim_plot("").status, 2);
+  EXPECT_EQ(slim_plot("nonsense").status, 2);
+  EXPECT_EQ(slim_plot("figures").status, 2);
+  EXPECT_EQ(slim_plot("figures --records x --out y --colour red").status, 2);
+  EXPECT_EQ(slim_plot("--help").status, 0);
+  EXPECT_EQ(slim_plot("report --help").status, 0);
+}
+
+}  // namespace
+}  // namespace slim::plots
