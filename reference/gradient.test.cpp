@@ -174,6 +174,21 @@ TEST(Gradient, IsFiniteWhereReluLeavesDenominatorsZero) {
                     .feature_map = {.kind = FeatureKind::relu}};
   const auto single = drawn_case<float>(model, 1, 8, 4);
   const auto exact = drawn_case<T>(model, 1, 8, 4);
+
+  // Some head has seen no feature after the first row, so that row's denominator is epsilon.
+  const Sequences first_row = segment(exact.sequences, 0, 1);
+  GradientResult<T> seen;
+  gradient(GradientTask<T>{.model = model,
+                           .theta = exact.theta,
+                           .omega = exact.omega,
+                           .sequences = first_row,
+                           .slice_length = 1,
+                           .wants_state = true},
+           seen);
+  int empty_heads = 0;
+  for (Index h = 0; h < model.heads; ++h) empty_heads += seen.end.S(0, 0, h)(0) == 0 ? 1 : 0;
+  ASSERT_GT(empty_heads, 0);
+
   GradientResult<float> answer;
   GradientResult<T> truth;
   gradient(single.task(), answer);
