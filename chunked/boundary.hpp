@@ -61,6 +61,12 @@ class Boundary {
   /// Sweep up, n < N-1: layer r of slice n is through, B⁽ⁿ⁺¹⁾ = B⁽ⁿ⁾ + sum.
   virtual void pass(Index n, Index r, LayerSums<const T> sum) = 0;
 
+  /// Sweep up, after a slice: must it start again from slice 0? If so the boundary is ready for
+  /// that.
+  virtual bool restart() { return false; }
+  /// How often it did for this sequence.
+  [[nodiscard]] virtual Index restarts() const { return 0; }
+
   /// Sweep down: slice n comes next; earlier slices may be run again.
   virtual void descend_to(Index /*n*/, const RunAgain& /*run_again*/) {}
 

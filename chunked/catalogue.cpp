@@ -2,6 +2,7 @@
 
 #include "chunked/composition.hpp"
 #include "chunked/two_sweeps.hpp"
+#include "reference/vocabulary/contract.hpp"
 
 #include <array>
 #include <vector>
@@ -18,14 +19,22 @@ struct Part {
 const std::vector<Part>& boundaries() {
   static const std::vector<Part> all = {
       {"recovered", "boundary states recovered by subtraction, the paper's", true},
+      {"wide", "recovered by subtraction in a wider scalar", false},
+      {"exact", "recovered to the bit on a grid of integers", false},
       {"stored", "every boundary state kept", false},
+      {"recomputed", "every slice started from the beginning", false},
+      {"bisected", "states kept at midpoints, halves recomputed", false},
   };
   return all;
 }
 
 const std::vector<Part>& prefix_sums() {
   static const std::vector<Part> all = {
+      {"explicit", "prefix sums of every row kept", false},
+      {"tree", "prefix sums in logarithmic depth", false},
       {"iterative", "prefix sums one row after another", false},
+      {"iterative-subtracting", "prefix sums walked back by subtraction, as released", true},
+      {"blocked", "prefix sums as matrix products on blocks of rows", false},
   };
   return all;
 }
@@ -63,6 +72,16 @@ std::vector<Variant> all_variants() {
 std::span<const Variant> catalogue() {
   static const std::vector<Variant> variants = all_variants();
   return variants;
+}
+
+const Variant& find_variant(std::string_view name) {
+  for (const Variant& variant : catalogue()) {
+    if (variant.name() == name) return variant;
+  }
+  throw ContractError("variant '" + std::string(name) +
+                      "' is unknown: a variant is named "
+                      "boundary/prefix-sum, such as " +
+                      catalogue().front().name());
 }
 
 }  // namespace slim::chunked

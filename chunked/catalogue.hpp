@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace slim::chunked {
 
@@ -21,5 +22,8 @@ struct Variant {
 
 /// Every variant, in the order in which a reader meets the ideas.
 std::span<const Variant> catalogue();
+
+/// Throws ContractError when no variant has this name.
+const Variant& find_variant(std::string_view name);
 
 }  // namespace slim::chunked

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "chunked/gelu.hpp"
 #include "chunked/products.hpp"
 #include "chunked/scalar_functions.hpp"
 #include "reference/vocabulary/sequences.hpp"
@@ -79,34 +80,24 @@ void pull_back_layer_norm(Workers& workers, const LayerNorm<const T>& norm,
   });
 }
 
-/// GeLU(u) = u Φ(u), Φ(u) = erfc(-u/√2)/2, which keeps its digits for very negative u.
-template <class T>
-struct Gelu {
-  T minus_inverse_sqrt_2 = T(-1) / sqrt(T(2));
-  T inverse_sqrt_2_pi = T(1) / sqrt(T(T(2) * pi<T>()));
-
-  T distribution(const T& u) const { return erfc(T(u * minus_inverse_sqrt_2)) * T(0.5); }
-  T operator()(const T& u) const { return u * distribution(u); }
-  /// Φ(u) + u φ(u)
-  T slope(const T& u) const {
-    return distribution(u) + u * (exp(T(u * u * T(-0.5))) * inverse_sqrt_2_pi);
-  }
-};
-
+/// A = GeLU(U), row by row. Shapes: U, A [C, d_ff].
 template <class T>
 void gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> A) {
   const Gelu<T> function;
-  for_each_row(workers, U.rows(), [&](Index l) {
-    for (Index j = 0; j < U.cols(); ++j) A(l, j) = function(U(l, j));
+  for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
+    const Index at = begin * U.cols();
+    function.apply(U.data() + at, A.data() + at, count * U.cols());
   });
 }
 
-/// dU = dA ∘ GeLU'(U), in place over dA.
+/// A = GeLU(U) again, and dU = dA ∘ GeLU'(U) in place over dA, in one evaluation.
 template <class T>
-void pull_back_gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> dA) {
+void pull_back_gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> A,
+                    MatrixView<T> dA) {
   const Gelu<T> function;
-  for_each_row(workers, U.rows(), [&](Index l) {
-    for (Index j = 0; j < U.cols(); ++j) dA(l, j) *= function.slope(U(l, j));
+  for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
+    const Index at = begin * U.cols();
+    function.apply_and_pull_back(U.data() + at, A.data() + at, dA.data() + at, count * U.cols());
   });
 }
 

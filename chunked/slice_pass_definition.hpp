@@ -206,10 +206,10 @@ void SlicePass<T>::pull_back_feed_forward(const LayerActivations<T>& a,
                   moments(a, 1));
     new (&input) Read(read_wide(space_.Z));
   }
-  gelu<T>(workers_, read(a.U, d_ff), view(space_.hidden, d_ff));
-  pull_back_weights<T>(workers_, dF, read(space_.hidden, d_ff), gradient.V_map);
   pull_back_input<T>(workers_, theta.V_map, dF, view(space_.dHidden, d_ff), Into::overwrite);
-  pull_back_gelu<T>(workers_, read(a.U, d_ff), view(space_.dHidden, d_ff));
+  pull_back_gelu<T>(workers_, read(a.U, d_ff), view(space_.hidden, d_ff),
+                    view(space_.dHidden, d_ff));
+  pull_back_weights<T>(workers_, dF, read(space_.hidden, d_ff), gradient.V_map);
   pull_back_weights<T>(workers_, read(space_.dHidden, d_ff), input, gradient.U_map);
   if (output_norm) {
     pull_back_input<T>(workers_, theta.U_map, read(space_.dHidden, d_ff), wide(space_.dX),

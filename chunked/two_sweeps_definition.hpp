@@ -49,14 +49,17 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result, Boundary<T
   SlicePass<T> pass(task, C, prefix_sum, boundary);
   State<T> G = end_cotangent(task);
   Wide<T> loss(0);
+  result.restarts = 0;
   for (Index b = 0; b < task.sequences.batch(); ++b) {
     auto slice = [&](Index n) {
       return Slice{.n = n, .b = b, .first = n * C, .rows = std::min(C, L - n * C)};
     };
+    const typename Boundary<T>::RunAgain run_again = [&](Index n) { pass.pass(slice(n)); };
     boundary.begin(task.model, N, {task.start, b});
-    for (Index n = 0; n + 1 < N; ++n) pass.pass(slice(n));
+    for (Index n = 0; n + 1 < N; n = boundary.restart() ? 0 : n + 1) pass.pass(slice(n));
+    result.restarts += boundary.restarts();
     for (Index n = N - 1; n >= 0; --n) {
-      boundary.descend_to(n, [&](Index again) { pass.pass(slice(again)); });
+      boundary.descend_to(n, run_again);
       pass.open(slice(n), task.wants_state && n == N - 1 ? &result.end : nullptr);
       loss +=
           pass.loss(slice(n), scale, task.wants_logits ? &result.logits : nullptr, result.gradient);

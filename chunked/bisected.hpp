@@ -1,0 +1,76 @@
+#pragma once
+
+#include "chunked/boundary.hpp"
+
+#include <bit>
+#include <vector>
+
+namespace slim::chunked {
+
+/// States are kept at midpoints, and between two of them made anew by halves. A stack holds the
+/// starts of slices i₁ < i₂ < …, each halving the way from its predecessor to the slice at hand.
+/// Memory: below ⌈log₂ N⌉ + 2 states. Cost: about log₂(N)/2 sweeps up.
+/// Source: recursive checkpointing, Griewank 1992.
+template <class T>
+class Bisected final : public Boundary<T> {
+ public:
+  using RunAgain = typename Boundary<T>::RunAgain;
+
+  void begin(const Model& model, Index slices, Start<T> start) override {
+    heads_ = model.heads;
+    layers_ = model.layers;
+    const auto room =
+        static_cast<Index>(std::bit_width(static_cast<std::size_t>(slices))) + Index{1};
+    if (room != room_) {
+      states_ = State<T>();  // released before its successor is allocated
+      states_ = State<T>(model, room + 1);
+      room_ = room;
+    }
+    starts_.assign(1, 0);
+    for (Index r = 0; r < layers_; ++r) {
+      start.write(layer(0, r), r, heads_);
+      layer(room_, r) = layer(0, r);
+    }
+    target_ = slices - 1;
+    plan(0);
+  }
+  LayerSums<const T> start(Index /*n*/, Index r) const override {
+    return layer_sums(states_, room_, r, heads_);
+  }
+  void pass(Index n, Index r, LayerSums<const T> sum) override {
+    layer(room_, r) += sum;
+    if (n + 1 != next_) return;
+    const auto place = static_cast<Index>(starts_.size());
+    layer(place, r) = layer(room_, r);
+    if (r + 1 == layers_) {
+      starts_.push_back(next_);
+      plan(next_);
+    }
+  }
+  void descend_to(Index n, const RunAgain& run_again) override {
+    while (starts_.back() > n) starts_.pop_back();
+    const Index from = starts_.back();
+    const auto place = static_cast<Index>(starts_.size()) - 1;
+    for (Index r = 0; r < layers_; ++r) layer(room_, r) = layer(place, r);
+    target_ = n;
+    plan(from);
+    for (Index again = from; again < n; ++again) run_again(again);
+  }
+  bool wants_sum(Index /*n*/) const override { return false; }
+  void open(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
+
+ private:
+  /// The next state to keep on the way up from slice `from`: half way to the target.
+  void plan(Index from) { next_ = from < target_ ? from + (target_ - from + 1) / 2 : -1; }
+  LayerSums<T> layer(Index place, Index r) { return layer_sums(states_, place, r, heads_); }
+
+  Index heads_ = 0;
+  Index layers_ = 0;
+  Index room_ = 0;    ///< places of the stack; place `room_` is the state that moves
+  Index target_ = 0;  ///< the slice whose start is wanted
+  Index next_ = -1;   ///< the next start to keep, -1: none
+  std::vector<Index> starts_;
+  State<T> states_;
+};
+
+}  // namespace slim::chunked
