@@ -40,8 +40,9 @@ code, pre { font: .8125rem/1.45 ui-monospace, "SF Mono", Consolas, "DejaVu Sans 
 code, td, dd, p, figcaption, h3 { overflow-wrap: break-word; }
 pre {
   margin: .5rem 0; padding: .6rem .75rem; border-radius: 6px; background: var(--code);
-  white-space: pre-wrap; overflow-wrap: anywhere;
+  white-space: pre-wrap; overflow-x: auto;
 }
+pre span { white-space: nowrap; }
 .badge {
   display: inline-block; padding: .05rem .55rem; border-radius: 1rem; white-space: nowrap;
   font-size: .8125rem; font-weight: 650; letter-spacing: .02em;

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <sstream>
 #include <vector>
 
 namespace slim::plots {
@@ -16,15 +17,15 @@ std::string badge(const std::string& verdict) {
   return fmt::format("<span class=\"badge {0}\">{0}</span>", escaped(verdict));
 }
 
-/// "1.07 (1.02 to 1.11)", as far as there is a value and an interval.
+/// "1.07 in [1.02, 1.11]", as far as there is a value and an interval with a width.
 std::string number_and_interval(const Verdict& v) {
-  std::string text;
-  if (v.value) text += fmt::format("{:.6g}", *v.value);
-  if (v.interval) {
-    text += fmt::format("{}[{:.6g}, {:.6g}]", text.empty() ? "" : " in ", v.interval->first,
-                        v.interval->second);
+  std::string text = v.value ? fmt::format("{:.6g}", *v.value) : "none";
+  if (v.interval && v.interval->first != v.interval->second) {
+    text += fmt::format(" in [{:.6g}, {:.6g}]", v.interval->first, v.interval->second);
+  } else if (v.interval) {
+    text += ", exact";
   }
-  return text.empty() ? "none" : text;
+  return text;
 }
 
 std::string verdict_row(const Verdict& v) {
@@ -83,11 +84,17 @@ std::string numbers(const DrawnFigure& drawn) {
   return html + "</tbody></table></div></details>\n";
 }
 
+/// The line that measures and draws a figure again; a browser breaks it between words only.
 std::string figure_command(const DrawnFigure& drawn) {
-  return fmt::format(
-      "slim-measure sweep --experiment {} --scale {} --out results && "
-      "slim-plot figures --figure {} --records results --out figures",
-      drawn.figure.experiment, drawn.scale, drawn.figure.name);
+  std::istringstream words(
+      fmt::format("slim-measure sweep --experiment {} --scale {} --out results && "
+                  "slim-plot figures --figure {} --records results --out figures",
+                  drawn.figure.experiment, drawn.scale, drawn.figure.name));
+  std::string html;
+  for (std::string word; words >> word;) {
+    html += fmt::format("{}<span>{}</span>", html.empty() ? "" : " ", escaped(word));
+  }
+  return html;
 }
 
 std::string figure_block(const DrawnFigure& drawn, const Report& report) {
@@ -101,7 +108,8 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
   std::vector<std::string> curves;
   for (const Curve& curve : drawn.chart.curves) curves.push_back(curve.label);
   std::string html = fmt::format(
-      "<figure class=\"card\" id=\"{0}\">\n{1}\n<figcaption><h3>{2}</h3>\n<p>{3} {4}.</p>\n",
+      "<figure class=\"card\" id=\"{0}\">\n{1}\n<figcaption><h3>{2}</h3>\n<p>{3}</p>\n<p "
+      "class=\"quiet\">{4}.</p>\n",
       escaped(figure.name),
       inline_svg(report.svg.at(figure.name), figure.name, figure.title,
                  fmt::format("{} Curves: {}. The numbers follow below.", figure.caption,
@@ -120,7 +128,7 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
         "text are left out.</p>\n",
         drawn.left_out);
   }
-  html += fmt::format("<pre>{}</pre>\n", escaped(figure_command(drawn)));
+  html += fmt::format("<pre>{}</pre>\n", figure_command(drawn));
   return html + numbers(drawn) + "</figcaption></figure>\n";
 }
 
@@ -169,7 +177,8 @@ std::string summary(std::span<const Verdict> verdicts) {
   for (const char* name : {"SUPPORTED", "REFUTED", "INCONCLUSIVE"}) {
     const auto count = std::count_if(verdicts.begin(), verdicts.end(),
                                      [&](const Verdict& v) { return v.verdict == name; });
-    if (count > 0) parts.push_back(fmt::format("{} {}", count, badge(name)));
+    if (count > 0)
+      parts.push_back(fmt::format("<span class=\"badge {0}\">{1} {0}</span>", name, count));
   }
   return parts.empty() ? "" : fmt::format("<p>{}</p>\n", fmt::join(parts, " "));
 }

@@ -49,7 +49,7 @@ TEST_F(ReportTest, shows_each_verdict_and_each_figure) {
   }
   for (const Figure& figure : catalogue()) {
     shows("<figure class=\"card\" id=\"" + figure.name + "\">");
-    shows("slim-plot figures --figure " + figure.name);
+    shows("<span>--figure</span> <span>" + figure.name + "</span>");
     shows("aria-labelledby=\"" + figure.name + "-title");
   }
   shows("Imaginary 9000");

@@ -60,13 +60,13 @@ std::string page(const Chart& chart) {
   const std::size_t rows = curves <= 4 ? curves : (curves + 1) / 2;
   top -= 0.028;
   const double key_top = top;
-  top -= key_row * static_cast<double>(rows) + (chart.top ? 0.13 : 0.025);
+  top -= key_row * static_cast<double>(rows) + (chart.top ? 0.15 : 0.03);
   return text + fmt::format(
                     "set key at screen 0.155, {:.4g} left top maxrows {} Left reverse noenhanced "
                     "samplen 3.5 spacing 1.2 font ',13'\n"
                     "set lmargin at screen 0.165\n"
                     "set rmargin at screen 0.975\n"
-                    "set bmargin at screen 0.13\n"
+                    "set bmargin at screen 0.15\n"
                     "set tmargin at screen {:.4g}\n",
                     key_top, rows, top);
 }
