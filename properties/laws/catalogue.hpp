@@ -1,6 +1,6 @@
 #pragma once
 
-#include "properties/law.hpp"
+#include "properties/engine/law.hpp"
 
 #include <span>
 #include <string_view>

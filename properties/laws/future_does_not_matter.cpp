@@ -1,8 +1,8 @@
 #include "properties/laws/future_does_not_matter.hpp"
 
-#include "properties/cut_spec.hpp"
-#include "properties/gradient_evidence.hpp"
-#include "properties/make_law.hpp"
+#include "properties/cases/cut_spec.hpp"
+#include "properties/engine/make_law.hpp"
+#include "properties/judgement/gradient_evidence.hpp"
 #include "reference/vocabulary/random.hpp"
 
 namespace slim::properties::laws {

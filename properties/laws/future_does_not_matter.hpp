@@ -1,6 +1,6 @@
 #pragma once
 
-#include "properties/law.hpp"
+#include "properties/engine/law.hpp"
 
 namespace slim::properties::laws {
 

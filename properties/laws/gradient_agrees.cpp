@@ -1,8 +1,8 @@
 #include "properties/laws/gradient_agrees.hpp"
 
-#include "properties/gradient_evidence.hpp"
-#include "properties/gradient_specs.hpp"
-#include "properties/make_law.hpp"
+#include "properties/cases/gradient_specs.hpp"
+#include "properties/engine/make_law.hpp"
+#include "properties/judgement/gradient_evidence.hpp"
 
 namespace slim::properties::laws {
 namespace {

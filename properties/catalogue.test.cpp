@@ -1,0 +1,64 @@
+#include "properties/catalogue.hpp"
+
+#include "properties/laws/catalogue.hpp"
+#include "properties/mutants/catalogue.hpp"
+#include "properties/suggestion.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace slim::properties {
+namespace {
+
+template <class Call>
+std::string message_of(Call call) {
+  try {
+    call();
+  } catch (const ContractError& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(Catalogue, HasTheReferenceFirstAndNoNameTwice) {
+  EXPECT_EQ(catalogue().front().name, "reference");
+  std::set<std::string> names;
+  for (const Subject& subject : catalogue()) {
+    EXPECT_TRUE(names.insert(subject.name).second) << subject.name;
+    EXPECT_FALSE(subject.summary.empty()) << subject.name;
+    EXPECT_TRUE(subject.gradient.offers(Scalar::digits50)) << subject.name;
+  }
+  EXPECT_TRUE(names.contains("recovered/iterative"));
+  EXPECT_TRUE(names.contains("stored/iterative"));
+  EXPECT_TRUE(names.contains("mutant/last-row-dropped"));
+}
+
+TEST(Catalogue, NamesWhatIsAllowedAndWhatWasMeant) {
+  const std::string message = message_of([] { find_subject("recoverd/iterative"); });
+  EXPECT_NE(message.find("subject 'recoverd/iterative' is unknown"), std::string::npos);
+  EXPECT_NE(message.find("did you mean 'recovered/iterative'?"), std::string::npos) << message;
+  EXPECT_NE(message.find("reference, "), std::string::npos);
+  EXPECT_EQ(message.find('\n'), std::string::npos);
+  EXPECT_NE(message_of([] { laws::find_law("gradient"); }).find("gradient-agrees"),
+            std::string::npos);
+  EXPECT_EQ(message_of([] { find_subject("xyz"); }).find("did you mean"), std::string::npos);
+}
+
+TEST(Catalogue, TellsEveryMutantsStory) {
+  for (const mutants::Mutant& mutant : mutants::catalogue()) {
+    EXPECT_TRUE(mutant.name.starts_with("mutant/"));
+    EXPECT_FALSE(mutant.story.empty());
+    EXPECT_FALSE(mutant.seen.empty());
+  }
+}
+
+TEST(EditDistance, CountsInsertionsDeletionsAndSubstitutions) {
+  EXPECT_EQ(edit_distance("", "abc"), 3U);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
+  EXPECT_EQ(edit_distance("same", "same"), 0U);
+}
+
+}  // namespace
+}  // namespace slim::properties

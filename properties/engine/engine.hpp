@@ -1,0 +1,40 @@
+#pragma once
+
+#include "properties/engine/law.hpp"
+#include "properties/engine/shrink.hpp"
+#include "properties/engine/verdict.hpp"
+
+#include <functional>
+
+namespace slim::properties {
+
+/// What to run: every law on every subject in every scalar, `cases` drawn cases a law.
+struct RunPlan {
+  std::vector<const Law*> laws;
+  std::vector<const Subject*> subjects;
+  std::vector<Scalar> scalars;
+  std::uint64_t seed = 1;
+  int cases = 20;
+  int threads = 1;  ///< changes nothing but the time
+};
+
+struct RunResult {
+  std::vector<Verdict> verdicts;  ///< by law, subject, scalar in the order of the plan
+  /// One for each (law, subject) that broke, in the most exact scalar in which it did.
+  std::vector<Counterexample> counterexamples;
+
+  /// Laws that executed no case at all, which is a failure.
+  [[nodiscard]] std::vector<std::string> idle_laws() const;
+  /// Every verdict holds, and no law is idle.
+  [[nodiscard]] bool holds() const;
+};
+
+/// Called after each case, by one thread at a time: the law, its cases done and planned.
+using Progress = std::function<void(const Law& law, int done, int planned)>;
+
+/// Draws, asks, judges, shrinks. The result depends on the plan but not on its threads: a verdict's
+/// counts end at its first wrong case, by number.
+/// Throws what a generator or the truth throws; what a subject throws is a finding.
+RunResult run(const RunPlan& plan, const Progress& progress = {});
+
+}  // namespace slim::properties

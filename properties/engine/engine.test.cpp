@@ -1,0 +1,193 @@
+#include "properties/engine/engine.hpp"
+
+#include "properties/engine/make_law.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gen/Numeric.h>
+
+namespace slim::properties {
+namespace {
+
+/// A law about a number, so that its cases cost nothing: `breaks` says when a number is wrong.
+Law law_about_numbers(std::function<Finding(int, const Subject&, Scalar)> check,
+                      std::function<std::string(int, Scalar)> unusable = {}) {
+  return make_law<int, int>(
+      {.name = "about-numbers",
+       .statement = {},
+       .source = {},
+       .generator = {},
+       .tolerance = {},
+       .kills = {},
+       .draw = {},
+       .load = {}},
+      {.specs = rc::gen::inRange(0, 1000),
+       .readable = [](int n) { return std::to_string(n); },
+       .materialise = [](int n) { return n; },
+       .to_file =
+           [](int n) {
+             CaseFile file;
+             file.metadata["n"] = std::to_string(n);
+             return file;
+           },
+       .from_file = [](const CaseFile& file) { return std::stoi(file.text("n")); },
+       .unusable = [unusable](int& n,
+                              Scalar scalar) { return unusable ? unusable(n, scalar) : ""; },
+       .check = [check](int& n, const Subject& subject,
+                        Scalar scalar) { return check(n, subject, scalar); }});
+}
+
+Finding wrong_from(int n, int limit) {
+  const bool wrong = n >= limit;
+  return {.outcome = wrong ? Outcome::wrong : Outcome::pass,
+          .worst = {.tensor = "n", .row = 0, .error = static_cast<double>(n), .bound = 1.0},
+          .note = {}};
+}
+
+Subject named(const std::string& name) {
+  return {.name = name, .summary = {}, .capabilities = {}, .conventions = {}, .gradient = {}};
+}
+
+struct Fixture {
+  Law law;
+  Subject left = named("left");
+  Subject right = named("right");
+
+  [[nodiscard]] RunPlan plan(int cases, int threads, std::uint64_t seed = 1) const {
+    return {.laws = {&law},
+            .subjects = {&left, &right},
+            .scalars = {Scalar::float32, Scalar::digits50},
+            .seed = seed,
+            .cases = cases,
+            .threads = threads};
+  }
+};
+
+void expect_equal(const RunResult& a, const RunResult& b) {
+  ASSERT_EQ(a.verdicts.size(), b.verdicts.size());
+  for (std::size_t i = 0; i < a.verdicts.size(); ++i) {
+    const Tally& x = a.verdicts[i].tally;
+    const Tally& y = b.verdicts[i].tally;
+    EXPECT_EQ(x.passed, y.passed);
+    EXPECT_EQ(x.wrong, y.wrong);
+    EXPECT_EQ(x.skipped, y.skipped);
+    EXPECT_EQ(x.not_run, y.not_run);
+    EXPECT_EQ(x.drawn_again, y.drawn_again);
+    EXPECT_EQ(x.worst.error, y.worst.error);
+  }
+  ASSERT_EQ(a.counterexamples.size(), b.counterexamples.size());
+  for (std::size_t i = 0; i < a.counterexamples.size(); ++i) {
+    EXPECT_EQ(a.counterexamples[i].subject, b.counterexamples[i].subject);
+    EXPECT_EQ(a.counterexamples[i].scalar, b.counterexamples[i].scalar);
+    EXPECT_EQ(a.counterexamples[i].case_number, b.counterexamples[i].case_number);
+    EXPECT_EQ(a.counterexamples[i].drawn, b.counterexamples[i].drawn);
+    EXPECT_EQ(a.counterexamples[i].readable, b.counterexamples[i].readable);
+    EXPECT_EQ(a.counterexamples[i].shrinks, b.counterexamples[i].shrinks);
+  }
+}
+
+TEST(Engine, FindsTheSameFirstFailureAndShrinkForAnyNumberOfThreads) {
+  const Fixture fixture{.law = law_about_numbers([](int n, const Subject& subject, Scalar) {
+                          return wrong_from(n, subject.name == "left" ? 300 : 700);
+                        })};
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const RunResult alone = run(fixture.plan(200, 1, seed));
+    expect_equal(alone, run(fixture.plan(200, 2, seed)));
+    expect_equal(alone, run(fixture.plan(200, 7, seed)));
+  }
+}
+
+TEST(Engine, ShrinksToTheSmallestWrongCase) {
+  const Fixture fixture{
+      .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 57); })};
+  const RunResult result = run(fixture.plan(100, 2));
+  ASSERT_EQ(result.counterexamples.size(), 2U);
+  EXPECT_EQ(result.counterexamples[0].readable, "57");
+  EXPECT_EQ(result.counterexamples[0].finding.worst.error, 57.0);
+  EXPECT_EQ(result.counterexamples[0].file.text("n"), "57");
+  EXPECT_EQ(result.counterexamples[0].file.text("law"), "about-numbers");
+  EXPECT_EQ(result.counterexamples[0].file.text("subject"), "left");
+  EXPECT_EQ(result.counterexamples[0].scalar, Scalar::digits50) << "the most exact one speaks";
+  EXPECT_FALSE(result.holds());
+}
+
+TEST(Engine, AccountsForEveryCase) {
+  const Fixture fixture{.law = law_about_numbers([](int n, const Subject&, Scalar) {
+                          return n % 3 == 0 ? skipped("divisible by three") : wrong_from(n, 900);
+                        })};
+  const RunResult result = run(fixture.plan(500, 2));
+  for (const Verdict& verdict : result.verdicts) {
+    const Tally& tally = verdict.tally;
+    EXPECT_EQ(tally.executed() + tally.skipped_in_all() + tally.not_run, 500);
+    EXPECT_GT(tally.skipped.at("divisible by three"), 0);
+    EXPECT_EQ(tally.wrong, 1) << "counting stops at the first wrong case";
+    EXPECT_GT(tally.not_run, 0);
+  }
+}
+
+TEST(Engine, RefusesALawThatExecutesNothing) {
+  const Fixture fixture{
+      .law = law_about_numbers([](int, const Subject&, Scalar) { return skipped("never"); })};
+  const RunResult result = run(fixture.plan(10, 1));
+  EXPECT_EQ(result.idle_laws(), std::vector<std::string>{"about-numbers"});
+  EXPECT_FALSE(result.holds());
+}
+
+TEST(Engine, ExcusesASubjectThatClaimsNothingButNotALawThatNobodyClaims) {
+  const Fixture fixture{.law = law_about_numbers([](int n, const Subject& subject, Scalar) {
+                          return subject.name == "left" ? not_claimed("does not claim this")
+                                                        : wrong_from(n, 1000);
+                        })};
+  const RunResult result = run(fixture.plan(10, 1));
+  EXPECT_TRUE(result.holds());
+  EXPECT_TRUE(result.verdicts[0].unclaimed());
+  EXPECT_EQ(result.verdicts[0].tally.skipped_in_all(), 10);
+
+  const Fixture nobody{
+      .law = law_about_numbers([](int, const Subject&, Scalar) { return not_claimed("nobody"); })};
+  EXPECT_FALSE(run(nobody.plan(10, 1)).holds());
+}
+
+TEST(Engine, DrawsAgainWhereAScalarCannotJudgeAndCountsIt) {
+  const Fixture fixture{
+      .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 1000); },
+                               [](int n, Scalar scalar) {
+                                 return scalar == Scalar::float32 && n % 2 == 1 ? "odd" : "";
+                               })};
+  const RunResult result = run(fixture.plan(100, 2));
+  EXPECT_TRUE(result.holds());
+  EXPECT_GT(result.verdicts[0].tally.drawn_again, 20) << "float32";
+  EXPECT_EQ(result.verdicts[1].tally.drawn_again, 0) << "digits50 takes the first draw";
+  EXPECT_EQ(result.verdicts[0].tally.executed(), 100);
+}
+
+TEST(Engine, SkipsACaseThatNoDrawMakesUsable) {
+  const Fixture fixture{
+      .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 0); },
+                               [](int, Scalar) { return "too narrow"; })};
+  const RunResult result = run(fixture.plan(3, 1));
+  EXPECT_EQ(result.verdicts[0].tally.skipped.at("too narrow"), 3);
+  EXPECT_FALSE(result.holds());
+}
+
+TEST(Engine, PassesOnWhatTheHarnessItselfThrows) {
+  const Fixture fixture{
+      .law = law_about_numbers([](int, const Subject&, Scalar) { return skipped(""); },
+                               [](int n, Scalar) -> std::string {
+                                 if (n > 100) throw std::runtime_error("truth failed");
+                                 return {};
+                               })};
+  EXPECT_THROW(run(fixture.plan(50, 2)), std::runtime_error);
+  EXPECT_THROW(run(fixture.plan(0, 1)), ContractError);
+  EXPECT_THROW(run(fixture.plan(1, 0)), ContractError);
+}
+
+TEST(Engine, TakesALawsShareOfTheCases) {
+  Fixture fixture{
+      .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 1000); })};
+  fixture.law.share = 3;
+  EXPECT_EQ(run(fixture.plan(10, 2)).verdicts[0].tally.cases, 30);
+}
+
+}  // namespace
+}  // namespace slim::properties

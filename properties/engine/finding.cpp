@@ -1,0 +1,33 @@
+#include "properties/engine/finding.hpp"
+
+#include <limits>
+
+namespace slim::properties {
+
+std::string_view name(Outcome outcome) {
+  constexpr std::string_view names[] = {"PASS", "SUSPECT", "DRIFT", "WRONG", "SKIPPED"};
+  return names[static_cast<std::size_t>(outcome)];
+}
+
+double Discrepancy::ratio() const {
+  if (error == 0.0) return 0.0;
+  const double quotient = error / bound;
+  return quotient >= 0.0 ? quotient : std::numeric_limits<double>::infinity();
+}
+
+bool worse(const Discrepancy& a, const Discrepancy& b) {
+  if (a.ratio() != b.ratio()) return a.ratio() > b.ratio();
+  return a.error > b.error;
+}
+
+Finding skipped(std::string reason) {
+  return {.outcome = Outcome::skipped, .worst = {}, .note = std::move(reason)};
+}
+
+Finding not_claimed(std::string reason) {
+  Finding finding = skipped(std::move(reason));
+  finding.claimed = false;
+  return finding;
+}
+
+}  // namespace slim::properties

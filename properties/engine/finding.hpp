@@ -1,0 +1,48 @@
+#pragma once
+
+#include "reference/vocabulary/matrix.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace slim::properties {
+
+/// How one check of one case came out.
+enum class Outcome {
+  pass,     ///< error ≤ bound in every row
+  suspect,  ///< bound < error ≤ 2 bound somewhere: rare for a correct program
+  drift,    ///< right in 50 digits, beyond 2 bound in hardware numbers: what subtraction does
+  wrong,    ///< beyond that, not finite, or no answer at all
+  skipped,  ///< not asked, with the reason
+};
+std::string_view name(Outcome outcome);
+
+/// The row in which an answer stands worst against its bound. A row is a matrix's last axis, or a
+/// whole vector, or the loss.
+struct Discrepancy {
+  std::string tensor;
+  Index row = 0;
+  double error = 0.0;  ///< largest in the row; infinite when the answer is not finite there
+  double bound = 0.0;
+
+  /// error / bound: 0 for no error, infinite for an error where none is allowed.
+  [[nodiscard]] double ratio() const;
+};
+
+/// Whether `a` lies further beyond its bound than `b`; of equals, the larger error.
+bool worse(const Discrepancy& a, const Discrepancy& b);
+
+/// An outcome with its evidence.
+struct Finding {
+  Outcome outcome = Outcome::pass;
+  Discrepancy worst;
+  std::string note;     ///< why it was skipped, what drift means, what a subject threw
+  bool claimed = true;  ///< false for a skip because the subject does not claim what was asked
+};
+
+/// A check that was not made. A reason is a short constant phrase, so that skips are counted by it.
+Finding skipped(std::string reason);
+/// A check that the subject never claimed to pass, so that none was owed.
+Finding not_claimed(std::string reason);
+
+}  // namespace slim::properties

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "properties/engine/finding.hpp"
+#include "reference/vocabulary/case_file.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace slim::properties {
+
+/// A subject threw, or answered in the wrong shape.
+class SubjectError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// One materialised case of a law, with what is known about it. Truth and tolerance are computed on
+/// first need and then shared by all subjects and scalars judged on it, since they are most of the
+/// cost. Used by one thread at a time.
+class Trial {
+ public:
+  Trial() = default;
+  Trial(const Trial&) = delete;
+  Trial& operator=(const Trial&) = delete;
+  virtual ~Trial() = default;
+
+  /// Why nobody can be judged on this case in `scalar`, so that another is drawn; else empty.
+  virtual std::string unusable(Scalar scalar) = 0;
+  /// Asks and judges the subject. Throws SubjectError when there is no answer to judge.
+  virtual Finding check(const Subject& subject, Scalar scalar) = 0;
+  /// The case as a file that Law::load reads back.
+  [[nodiscard]] virtual CaseFile file() const = 0;
+};
+
+/// A small description from which a case is made, and its place in the tree of smaller ones.
+class Draw {
+ public:
+  Draw() = default;
+  Draw(const Draw&) = delete;
+  Draw& operator=(const Draw&) = delete;
+  virtual ~Draw() = default;
+
+  /// One line that a person can read.
+  [[nodiscard]] virtual std::string readable() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Trial> trial() const = 0;
+  /// Smaller descriptions to try instead, boldest first; made one by one, null after the last.
+  using Shrinks = std::function<std::unique_ptr<Draw>()>;
+  [[nodiscard]] virtual Shrinks shrinks() const = 0;
+};
+
+/// A property that every correct implementation has. A value; make_law.hpp builds one.
+struct Law {
+  std::string name;
+  std::string statement;           ///< in mathematics
+  std::string source;              ///< where it comes from
+  std::string generator;           ///< what is drawn
+  std::string tolerance;           ///< the bound and why
+  std::vector<std::string> kills;  ///< mutants that it must kill
+  int share = 1;                   ///< of the cases: a cheap law runs `share` times as many
+
+  /// A pure function of its arguments; size from 1 to 100.
+  std::function<std::unique_ptr<Draw>(std::uint64_t seed, int attempt, int size)> draw;
+  /// Throws ContractError when the file is not a case of this law.
+  std::function<std::unique_ptr<Trial>(const CaseFile& file)> load;
+};
+
+}  // namespace slim::properties

@@ -1,0 +1,66 @@
+#include "properties/engine/shrink.hpp"
+
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+constexpr int most_checks = 400;
+
+/// Where the walk stands.
+struct Step {
+  std::unique_ptr<Draw> draw;
+  std::unique_ptr<Trial> trial;
+  Finding finding;
+};
+
+}  // namespace
+
+Finding check_safely(Trial& trial, const Subject& subject, Scalar scalar) {
+  try {
+    return trial.check(subject, scalar);
+  } catch (const SubjectError& error) {
+    return {.outcome = Outcome::wrong,
+            .worst = {.tensor = "answer",
+                      .row = 0,
+                      .error = std::numeric_limits<double>::infinity(),
+                      .bound = 0.0},
+            .note = error.what()};
+  }
+}
+
+Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
+                      std::unique_ptr<Draw> draw) {
+  Counterexample found{.law = law.name,
+                       .subject = subject.name,
+                       .scalar = scalar,
+                       .drawn = draw->readable(),
+                       .readable = {},
+                       .finding = {},
+                       .file = {}};
+  Step at{.draw = std::move(draw), .trial = {}, .finding = {}};
+  at.trial = at.draw->trial();
+  at.finding = check_safely(*at.trial, subject, scalar);
+  Draw::Shrinks smaller = at.draw->shrinks();
+  for (int checks = 0; checks < most_checks; ++checks) {
+    Step next{.draw = smaller(), .trial = {}, .finding = {}};
+    if (next.draw == nullptr) break;
+    next.trial = next.draw->trial();
+    if (!next.trial->unusable(scalar).empty()) continue;
+    next.finding = check_safely(*next.trial, subject, scalar);
+    if (next.finding.outcome != Outcome::wrong) continue;
+    at = std::move(next);
+    smaller = at.draw->shrinks();
+    ++found.shrinks;
+  }
+  found.readable = at.draw->readable();
+  found.finding = std::move(at.finding);
+  found.file = at.trial->file();
+  found.file.metadata["law"] = found.law;
+  found.file.metadata["subject"] = found.subject;
+  found.file.metadata["dtype"] = name(found.scalar);
+  found.file.metadata["description"] = found.readable;
+  return found;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,119 @@
+#include "properties/judgement/answer.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+namespace slim::properties {
+namespace {
+
+template <class To, class From>
+void convert(std::span<const From> from, std::span<To> to) {
+  std::transform(from.begin(), from.end(), to.begin(),
+                 [](const From& x) { return static_cast<To>(x); });
+}
+
+template <class To, class From>
+State<To> state_in(const State<From>& state, const GradientCase& c) {
+  if (state.empty()) return {};
+  State<To> result(c.model, c.sequences.batch());
+  if (state.values().size() != result.values().size()) {
+    throw SubjectError("a state of the wrong size was answered");
+  }
+  convert(state.values(), result.values());
+  return result;
+}
+
+template <class T>
+std::optional<State<T>> carried(const State<Digits50>* state, const GradientCase& c) {
+  if (state == nullptr) return std::nullopt;
+  return state_in<T>(*state, c);
+}
+
+template <class T>
+GradientResult<T> nothing_yet(const Model& model) {
+  GradientResult<T> result;
+  result.loss = std::numeric_limits<T>::quiet_NaN();
+  result.gradient = Parameters<T>(model, MemoryTag::gradient);
+  for (const ParameterSlot& slot : result.gradient.slots()) {
+    std::ranges::fill(result.gradient.values(slot), std::numeric_limits<T>::quiet_NaN());
+  }
+  return result;
+}
+
+template <class T>
+void require_shape(const GradientResult<T>& result, const GradientCase& c, const Segment& segment) {
+  if (result.gradient.values().size() != c.theta.values().size()) {
+    throw SubjectError("a gradient of the wrong size was answered");
+  }
+  const Index rows = segment.wants_logits ? c.sequences.batch() * c.sequences.length() : 0;
+  if (segment.wants_logits &&
+      (result.logits.rows() != rows || result.logits.cols() != c.model.vocab_size)) {
+    throw SubjectError("logits of the wrong size were answered");
+  }
+  if (segment.wants_state && (result.end.empty() || result.start_cotangent.empty())) {
+    throw SubjectError("the state was asked for and not answered");
+  }
+}
+
+template <class T>
+GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segment& segment) {
+  const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
+  const Projection<T> omega = converted<T>(c.omega, c.model);
+  const std::optional<State<T>> start = carried<T>(segment.start, c);
+  const std::optional<State<T>> end_cotangent = carried<T>(segment.end_cotangent, c);
+  const GradientTask<T> task{.model = c.model,
+                             .theta = theta,
+                             .omega = omega,
+                             .sequences = c.sequences,
+                             .slice_length = c.slice_length,
+                             .wants_logits = segment.wants_logits,
+                             .wants_state = segment.wants_state,
+                             .first_position = segment.first_position,
+                             .counted_targets = segment.counted_targets,
+                             .start = start ? &*start : nullptr,
+                             .end_cotangent = end_cotangent ? &*end_cotangent : nullptr};
+  GradientResult<T> result = nothing_yet<T>(c.model);
+  try {
+    subject.gradient.in<T>()(task, result);
+  } catch (const std::exception& error) {
+    throw SubjectError(std::string("threw: ") + error.what());
+  }
+  require_shape(result, c, segment);
+  if constexpr (std::is_same_v<T, Digits50>) {
+    return result;
+  } else {
+    return {.loss = Digits50(result.loss),
+            .gradient = converted<Digits50>(result.gradient, c.model, MemoryTag::gradient),
+            .logits = result.logits.template cast<Digits50>(),
+            .end = state_in<Digits50>(result.end, c),
+            .start_cotangent = state_in<Digits50>(result.start_cotangent, c)};
+  }
+}
+
+}  // namespace
+
+GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
+                   const Segment& segment) {
+  switch (scalar) {
+    case Scalar::float32:
+      return ask_in<float>(subject, c, segment);
+    case Scalar::float64:
+      return ask_in<double>(subject, c, segment);
+    case Scalar::digits50:
+      return ask_in<Digits50>(subject, c, segment);
+  }
+  throw std::logic_error("a scalar outside its enumeration");
+}
+
+std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c) {
+  if (!subject.gradient.offers_any()) return "does not claim the task gradient";
+  if (!subject.gradient.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.capabilities.takes(c.model.feature_map.kind)) {
+    return "does not claim feature map " + name(c.model.feature_map);
+  }
+  if (subject.conventions != c.model.conventions) return "claims other conventions";
+  return {};
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "properties/engine/law.hpp"
+#include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/subject.hpp"
+namespace slim::properties {
+
+/// What a subject answered, taken over into 50 digits without loss, so that everything after the
+/// question is written once for all scalars.
+using GradientAnswer = GradientResult<Digits50>;
+
+/// What a question asks beyond a whole case: a segment's place in its sequence, as in GradientTask.
+struct Segment {
+  Index first_position = 0;
+  Index counted_targets = 0;
+  const State<Digits50>* start = nullptr;
+  const State<Digits50>* end_cotangent = nullptr;
+  bool wants_state = false;
+  bool wants_logits = false;
+};
+
+/// Asks `subject` for the gradient of `c`, computed in `scalar`. What it has to fill is handed over
+/// full of NaN, so that an entry left alone shows.
+/// Throws SubjectError when the answer has the wrong shape, or when the subject throws.
+GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
+                   const Segment& segment = {});
+
+/// Why `subject` need not answer `c` in `scalar`: what it does not claim. Empty when it must.
+std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c);
+
+}  // namespace slim::properties

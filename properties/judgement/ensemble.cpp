@@ -1,0 +1,131 @@
+#include "properties/judgement/ensemble.hpp"
+
+#include "reference/gradient.hpp"
+#include "reference/randomly_rounded.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+using reference::RandomlyRounded;
+
+constexpr std::uint64_t runs = 32;
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+/// |x - truth|, infinite when x is not finite.
+template <class T>
+double deviation(const T& x, const Digits50& truth) {
+  const double value = to_double(x);
+  return std::isfinite(value) ? to_double(Digits50(abs(Digits50(value) - truth))) : infinite;
+}
+
+template <class Row, class Truth>
+void widen(double& dev, const Row& row, const Truth& truth) {
+  for (Index i = 0; i < row.size(); ++i) dev = std::max(dev, deviation(row(i), truth(i)));
+}
+
+template <class T>
+void widen(GradientBounds& dev, const GradientResult<T>& run, const GradientAnswer& truth) {
+  dev.loss = std::max(dev.loss, deviation(run.loss, truth.loss));
+  const std::vector<ParameterSlot>& slots = truth.gradient.slots();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto given = run.gradient.matrix(slots[i]);
+    const auto wanted = truth.gradient.matrix(slots[i]);
+    for (Index row = 0; row < slots[i].rows; ++row) {
+      widen(dev.gradient[i][static_cast<std::size_t>(row)], given.row(row), wanted.row(row));
+    }
+  }
+  for (Index row = 0; row < truth.logits.rows(); ++row) {
+    widen(dev.logits[static_cast<std::size_t>(row)], run.logits.row(row), truth.logits.row(row));
+  }
+}
+
+bool is_finite(const GradientBounds& dev) {
+  double sum = dev.loss;
+  for (const std::vector<double>& rows : dev.gradient) {
+    for (const double row : rows) sum += row;
+  }
+  for (const double row : dev.logits) sum += row;
+  return std::isfinite(sum);
+}
+
+/// The largest deviation of every input of the feature map over all runs.
+template <class T>
+class KinkClearance {
+ public:
+  explicit KinkClearance(const Insides<Digits50>& insides) : truth_(insides) {
+    for (const Matrix<Digits50>& inputs : truth_.feature_inputs) {
+      dev_.emplace_back(Matrix<double>::Zero(inputs.rows(), inputs.cols()));
+    }
+  }
+  void widen(const Insides<T>& run) {
+    for (std::size_t m = 0; m < dev_.size(); ++m) {
+      for (Index i = 0; i < dev_[m].size(); ++i) {
+        double& dev = dev_[m].data()[i];
+        dev = std::max(
+            dev, deviation(run.feature_inputs[m].data()[i], truth_.feature_inputs[m].data()[i]));
+      }
+    }
+  }
+  /// min |x| / dev(x); an input that no run moves is clear of everything.
+  [[nodiscard]] double smallest() const {
+    double clearance = infinite;
+    for (std::size_t m = 0; m < dev_.size(); ++m) {
+      for (Index i = 0; i < dev_[m].size(); ++i) {
+        const double dev = dev_[m].data()[i];
+        if (dev == 0.0) continue;
+        const double size = std::abs(to_double(truth_.feature_inputs[m].data()[i]));
+        clearance = std::min(clearance, size / dev);
+      }
+    }
+    return clearance;
+  }
+
+ private:
+  const Insides<Digits50>& truth_;
+  std::vector<Matrix<double>> dev_;
+};
+
+template <class T>
+Ensemble ensemble_in(const GradientCase& c, const GradientAnswer& truth,
+                     const Insides<Digits50>& insides) {
+  const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
+  const Projection<T> omega = converted<T>(c.omega, c.model);
+  const GradientTask<T> task{.model = c.model,
+                             .theta = theta,
+                             .omega = omega,
+                             .sequences = c.sequences,
+                             .slice_length = c.slice_length,
+                             .wants_logits = truth.logits.size() > 0};
+  const FeatureKind kind = c.model.feature_map.kind;
+  const bool has_kink = kind == FeatureKind::relu || kind == FeatureKind::absolute;
+
+  Ensemble ensemble{.deviation = uniform_bounds(c.model, 0.0, 0.0)};
+  ensemble.deviation.logits.assign(static_cast<std::size_t>(truth.logits.rows()), 0.0);
+  KinkClearance<T> clearance(insides);
+  GradientResult<T> result;
+  for (std::uint64_t run = 0; run < runs; ++run) {
+    reference::seed_rounding(run);
+    reference::gradient(task, result);
+    widen(ensemble.deviation, result, truth);
+    if (!has_kink) continue;
+    reference::seed_rounding(run);
+    clearance.widen(insides_of<T>(c));
+  }
+  ensemble.finite = is_finite(ensemble.deviation);
+  ensemble.kink_clearance = has_kink ? clearance.smallest() : infinite;
+  return ensemble;
+}
+
+}  // namespace
+
+Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
+                                   const GradientAnswer& truth, const Insides<Digits50>& insides) {
+  return scalar == Scalar::float32 ? ensemble_in<RandomlyRounded<float>>(c, truth, insides)
+                                   : ensemble_in<RandomlyRounded<double>>(c, truth, insides);
+}
+
+}  // namespace slim::properties

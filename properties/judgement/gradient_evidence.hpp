@@ -1,0 +1,58 @@
+#pragma once
+
+#include "properties/judgement/ensemble.hpp"
+
+#include <array>
+#include <functional>
+#include <optional>
+
+namespace slim::properties {
+
+/// A gradient case with all that is known about it: the truth in 50 digits, and for each scalar how
+/// far a correct program may be off. Each is computed on first need and kept, since together they
+/// are most of the cost of judging. Used by one thread at a time.
+class GradientEvidence {
+ public:
+  enum class Compares { gradient, gradient_and_logits };
+  explicit GradientEvidence(GradientCase c, Compares compares = Compares::gradient)
+      : case_(std::move(c)), with_logits_(compares == Compares::gradient_and_logits) {}
+
+  [[nodiscard]] const GradientCase& given() const { return case_; }
+  [[nodiscard]] bool with_logits() const { return with_logits_; }
+  /// The reference in 50 digits.
+  const GradientAnswer& truth();
+  /// What PASS allows. In 50 digits 1e-40 of the largest gradient entry (the loss: of the loss,
+  /// where that is larger). In hardware numbers 4 times the ensemble's deviation, row by row.
+  const GradientBounds& bounds(Scalar scalar);
+  /// Whether some row's denominator is 0 but for its epsilon: all its features vanish (ReLU).
+  bool has_zero_denominator();
+  /// Why the case cannot be judged in `scalar`: with ReLU and |x|, an input within 8 of its own
+  /// deviations of 0 (which side it falls on hangs on a rounding), or a reference that overflows.
+  std::string unusable(Scalar scalar);
+
+ private:
+  const Insides<Digits50>& insides();
+  const Ensemble& ensemble(Scalar scalar);
+
+  GradientCase case_;
+  bool with_logits_;
+  std::optional<GradientAnswer> truth_;
+  std::optional<Insides<Digits50>> insides_;
+  std::array<std::optional<Ensemble>, 2> ensembles_;
+  std::array<std::optional<GradientBounds>, 3> bounds_;
+};
+
+/// Judges one check: `discrepancy` measures it in a scalar. Above twice the bound a subject that
+/// subtracts is asked again in 50 digits: right there, it drifts, otherwise it is wrong. What is
+/// not finite is wrong in every case.
+Finding judge(const Subject& subject, Scalar scalar,
+              const std::function<Discrepancy(Scalar)>& discrepancy);
+
+/// Why this subject is not asked: it does not claim the case, or it subtracts and a denominator is
+/// 0, where a rounding residue decides. Empty optional: it is asked.
+std::optional<Finding> excused(const Subject& subject, Scalar scalar, GradientEvidence& evidence);
+
+inline constexpr const char* zero_denominator_reason =
+    "a denominator is 0, which subtraction turns into a rounding residue";
+
+}  // namespace slim::properties

@@ -1,0 +1,204 @@
+#include "properties/altered_reference.hpp"
+#include "properties/engine/engine.hpp"
+#include "properties/laws/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slim::properties {
+namespace {
+
+const std::vector<Scalar> all_scalars = {Scalar::float32, Scalar::float64, Scalar::digits50};
+
+RunResult run_on(const std::vector<const Subject*>& subjects, const std::string& law, int cases,
+                 std::vector<Scalar> scalars = all_scalars, int threads = 2) {
+  return run({.laws = {&laws::find_law(law)},
+              .subjects = subjects,
+              .scalars = std::move(scalars),
+              .seed = 1,
+              .cases = cases,
+              .threads = threads});
+}
+
+std::vector<const Subject*> correct_subjects() {
+  std::vector<const Subject*> subjects;
+  for (const Subject& subject : catalogue()) {
+    if (!is_mutant(subject)) subjects.push_back(&subject);
+  }
+  return subjects;
+}
+
+class EveryLaw : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryLaw, HoldsForEveryCorrectSubject) {
+  const RunResult result = run_on(correct_subjects(), GetParam(), 12);
+  EXPECT_TRUE(result.holds());
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_EQ(verdict.tally.wrong, 0) << verdict.subject << " " << name(verdict.scalar);
+    EXPECT_GT(verdict.tally.executed(), 0) << verdict.subject << " " << name(verdict.scalar);
+    if (!find_subject(verdict.subject).capabilities.subtracting) {
+      EXPECT_EQ(verdict.tally.drift, 0) << verdict.subject;
+      EXPECT_EQ(verdict.tally.skipped_in_all(), 0) << verdict.subject;
+    }
+  }
+}
+
+TEST_P(EveryLaw, KillsTheMutantsThatItNamesInEveryScalar) {
+  for (const std::string& mutant : laws::find_law(GetParam()).kills) {
+    const RunResult result = run_on({&find_subject(mutant)}, GetParam(), 12);
+    for (const Verdict& verdict : result.verdicts) {
+      EXPECT_EQ(verdict.tally.wrong, 1) << mutant << " in " << name(verdict.scalar);
+    }
+  }
+}
+
+TEST_P(EveryLaw, NeverPassesANaN) {
+  const Subject nan =
+      altered_reference("nan", []<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
+        const LinearMap<T> map = result.gradient.layer(task.model.layers - 1).V_map;
+        LinearMap<T>(map).bias(1) = std::numeric_limits<T>::quiet_NaN();
+      });
+  const RunResult result = run_on({&nan}, GetParam(), 2);
+  for (const Verdict& verdict : result.verdicts) EXPECT_EQ(verdict.tally.wrong, 1);
+}
+
+TEST_P(EveryLaw, NoticesAnEntryThatIsLeftAlone) {
+  Subject idle = reference_subject();
+  idle.name = "idle";
+  idle.gradient.in<double>() = [](const GradientTask<double>&, GradientResult<double>& result) {
+    result.loss = 0.0;
+  };
+  const RunResult result = run_on({&idle}, GetParam(), 2, {Scalar::float64});
+  EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
+}
+
+TEST_P(EveryLaw, TurnsWhatASubjectThrowsIntoAFinding) {
+  const Subject throwing =
+      altered_reference("throwing", []<class T>(const GradientTask<T>&, GradientResult<T>&) {
+        throw std::runtime_error("no such kernel");
+      });
+  const RunResult result = run_on({&throwing}, GetParam(), 2, {Scalar::float64});
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_EQ(result.counterexamples[0].finding.note, "threw: no such kernel");
+}
+
+INSTANTIATE_TEST_SUITE_P(Laws, EveryLaw,
+                         testing::Values("gradient-agrees", "future-does-not-matter",
+                                         "split-and-resume"),
+                         [](const auto& law) {
+                           std::string name = law.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+TEST(GradientAgrees, SeesAGradientWrongByOneInAHundredThousandInFloat32) {
+  const Subject subject =
+      altered_reference("scaled", []<class T>(const GradientTask<T>&, GradientResult<T>& result) {
+        for (T& entry : result.gradient.values()) entry *= T(1 + 1e-5);
+      });
+  const RunResult result = run_on({&subject}, "gradient-agrees", 20);
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_EQ(verdict.tally.wrong, 1) << name(verdict.scalar);
+  }
+}
+
+TEST(GradientAgrees, SeesALayerNormEpsilonOfOneInAMillion) {
+  Subject subject = reference_subject();
+  subject.name = "other-epsilon";
+  const GradientFunction<float> correct = subject.gradient.in<float>();
+  subject.gradient.in<float>() = [correct](const GradientTask<float>& task,
+                                           GradientResult<float>& result) {
+    Model model = task.model;
+    model.conventions.layer_norm_epsilon = 1e-6;
+    correct({.model = model,
+             .theta = task.theta,
+             .omega = task.omega,
+             .sequences = task.sequences,
+             .slice_length = task.slice_length},
+            result);
+  };
+  const RunResult result = run_on({&subject}, "gradient-agrees", 20, {Scalar::float32});
+  EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
+}
+
+TEST(GradientAgrees, SeesOneWrongRowOfOneTensor) {
+  const Subject subject =
+      altered_reference("one-row", []<class T>(const GradientTask<T>&, GradientResult<T>& result) {
+        result.gradient.output_logit_map().weight.row(1) *= T(1.001);
+      });
+  const RunResult result = run_on({&subject}, "gradient-agrees", 10);
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_EQ(result.counterexamples[0].finding.worst.tensor, "grad.output_logit_map.weight");
+  EXPECT_EQ(result.counterexamples[0].finding.worst.row, 1);
+}
+
+TEST(FutureDoesNotMatter, SeesALeakThatNoToleranceWouldShow) {
+  const Subject leaking = altered_reference(
+      "leaking", []<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
+        const Index last = task.sequences.target(0, task.sequences.length() - 1);
+        result.loss *= T(1) + T(static_cast<double>(last)) * std::numeric_limits<T>::epsilon();
+      });
+  const RunResult result = run_on({&leaking}, "future-does-not-matter", 20);
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_EQ(verdict.tally.wrong, 1) << name(verdict.scalar);
+  }
+}
+
+TEST(SplitAndResume, SeesAnEndCotangentThatIsIgnored) {
+  Subject deaf = reference_subject();
+  deaf.name = "deaf";
+  const GradientFunction<double> correct = deaf.gradient.in<double>();
+  deaf.gradient.in<double>() = [correct](const GradientTask<double>& task,
+                                         GradientResult<double>& result) {
+    correct({.model = task.model,
+             .theta = task.theta,
+             .omega = task.omega,
+             .sequences = task.sequences,
+             .slice_length = task.slice_length,
+             .wants_state = task.wants_state,
+             .first_position = task.first_position,
+             .counted_targets = task.counted_targets,
+             .start = task.start},
+            result);
+  };
+  EXPECT_TRUE(run_on({&deaf}, "gradient-agrees", 10, {Scalar::float64}).holds());
+  EXPECT_FALSE(run_on({&deaf}, "split-and-resume", 10, {Scalar::float64}).holds());
+}
+
+TEST(Laws, GiveTheSameVerdictsForAnyNumberOfThreads) {
+  const std::vector<const Subject*> subjects = {&find_subject("recovered/iterative"),
+                                                &find_subject("mutant/last-row-dropped")};
+  for (const Law& law : laws::catalogue()) {
+    const RunResult one = run_on(subjects, law.name, 8, all_scalars, 1);
+    const RunResult three = run_on(subjects, law.name, 8, all_scalars, 3);
+    for (std::size_t i = 0; i < one.verdicts.size(); ++i) {
+      EXPECT_EQ(one.verdicts[i].tally.worst.error, three.verdicts[i].tally.worst.error);
+      EXPECT_EQ(one.verdicts[i].tally.worst.bound, three.verdicts[i].tally.worst.bound);
+      EXPECT_EQ(one.verdicts[i].tally.executed(), three.verdicts[i].tally.executed());
+    }
+    ASSERT_EQ(one.counterexamples.size(), three.counterexamples.size());
+    for (std::size_t i = 0; i < one.counterexamples.size(); ++i) {
+      EXPECT_EQ(one.counterexamples[i].readable, three.counterexamples[i].readable);
+    }
+  }
+}
+
+TEST(Laws, ShrinkTheMutantToTwoRowsInSlicesOfOne) {
+  const RunResult result =
+      run_on({&find_subject("mutant/last-row-dropped")}, "gradient-agrees", 12);
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_EQ(result.counterexamples[0].readable,
+            "L=2 C=1 B=1 V=2 s=1 d_model=4 k=1 d_ff=1 g=sqr norm=branch-output mask=none seed=0");
+}
+
+TEST(Laws, SayEverythingThatALawShouldSay) {
+  for (const Law& law : laws::catalogue()) {
+    EXPECT_FALSE(law.statement.empty()) << law.name;
+    EXPECT_FALSE(law.source.empty()) << law.name;
+    EXPECT_FALSE(law.generator.empty()) << law.name;
+    EXPECT_FALSE(law.tolerance.empty()) << law.name;
+    for (const std::string& mutant : law.kills) EXPECT_NO_THROW(find_subject(mutant));
+  }
+}
+
+}  // namespace
+}  // namespace slim::properties

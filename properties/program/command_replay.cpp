@@ -1,0 +1,87 @@
+#include "properties/program/commands.hpp"
+#include "properties/program/replay.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace slim::properties {
+namespace {
+
+struct ReplayedFile {
+  std::string path;
+  std::vector<Replayed> lines;
+
+  /// Somebody was asked, and nobody was wrong.
+  [[nodiscard]] bool agrees() const {
+    const auto was = [](Outcome outcome) {
+      return [outcome](const Replayed& line) { return line.finding.outcome == outcome; };
+    };
+    return std::ranges::none_of(lines, was(Outcome::wrong)) &&
+           !std::ranges::all_of(lines, was(Outcome::skipped));
+  }
+};
+
+std::string to_text(const Replayed& line) {
+  const Finding& finding = line.finding;
+  std::string text =
+      fmt::format("  {:<26} {:<9} {:<8}", line.subject, name(line.scalar), name(finding.outcome));
+  if (finding.outcome != Outcome::skipped) {
+    text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; against {}",
+                        finding.worst.tensor, finding.worst.row, finding.worst.error,
+                        finding.worst.bound, finding.worst.ratio(), line.against);
+  }
+  const std::string_view separator = finding.outcome == Outcome::skipped ? "" : "; ";
+  return finding.note.empty() ? text : text + fmt::format("{}{}", separator, finding.note);
+}
+
+std::string to_text(const ReplayedFile& file) {
+  std::string text = file.path + "\n";
+  for (const Replayed& line : file.lines) text += to_text(line) + "\n";
+  return text + (file.agrees() ? "  agrees\n" : "  does NOT agree\n");
+}
+
+nlohmann::ordered_json number(double value) {
+  if (std::isfinite(value)) return value;
+  return "infinite";
+}
+
+nlohmann::ordered_json to_json(const ReplayedFile& file) {
+  nlohmann::ordered_json json = {{"path", file.path}, {"agrees", file.agrees()}};
+  json["checks"] = nlohmann::ordered_json::array();
+  for (const Replayed& line : file.lines) {
+    const Discrepancy& worst = line.finding.worst;
+    json["checks"].push_back({{"subject", line.subject},
+                              {"scalar", name(line.scalar)},
+                              {"against", line.against},
+                              {"outcome", name(line.finding.outcome)},
+                              {"note", line.finding.note},
+                              {"tensor", worst.tensor},
+                              {"row", worst.row},
+                              {"error", number(worst.error)},
+                              {"bound", number(worst.bound)},
+                              {"ratio", number(worst.ratio())}});
+  }
+  return json;
+}
+
+}  // namespace
+
+int replay_command(const std::vector<std::string>& paths, bool json) {
+  std::vector<ReplayedFile> files;
+  for (const std::string& path : paths) files.push_back({path, replay(path)});
+  const bool all_agree =
+      std::ranges::all_of(files, [](const ReplayedFile& file) { return file.agrees(); });
+  if (json) {
+    nlohmann::ordered_json all = {{"schema", 1}, {"agrees", all_agree}};
+    for (const ReplayedFile& file : files) all["files"].push_back(to_json(file));
+    fmt::print("{}\n", all.dump(2));
+  } else {
+    for (const ReplayedFile& file : files) fmt::print("{}", to_text(file));
+  }
+  return all_agree ? Exit::holds : Exit::falls_short;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "properties/engine/engine.hpp"
+
+#include <string>
+
+namespace slim::properties {
+
+/// A run and where its counterexamples were written: one path for each, in their order.
+struct Report {
+  const RunPlan& plan;
+  const RunResult& result;
+  std::vector<std::string> case_paths;
+  double seconds = 0.0;
+};
+
+/// "gradient-agrees  recovered/iterative  float32  PASS  58 passed, 2 skipped: …", a line a
+/// verdict, then each failure with its shrunk case and the line that replays it.
+std::string to_text(const Report& report);
+/// One object: {"schema": 1, "holds": …, "verdicts": […], "counterexamples": […], …}.
+std::string to_json(const Report& report);
+/// One test suite a law, one test case a (subject, scalar).
+std::string to_junit(const Report& report);
+
+/// PASS, SUSPECT, DRIFT, WRONG, or "not claimed", "nothing executed": the gravest that occurred.
+std::string summary(const Verdict& verdict);
+
+/// "slim-verify replay PATH", quoted for a shell where it must be.
+std::string replay_line(const std::string& path);
+
+}  // namespace slim::properties

@@ -1,0 +1,106 @@
+#include "properties/program/report.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+struct Example {
+  Law law{.name = "some-law",
+          .statement = {},
+          .source = {},
+          .generator = {},
+          .tolerance = {},
+          .kills = {},
+          .draw = {},
+          .load = {}};
+  RunPlan plan{.laws = {&law}, .subjects = {}, .scalars = {}, .seed = 9, .cases = 4};
+  RunResult result;
+
+  Example() {
+    Verdict wrong{.law = "some-law", .subject = "a<b", .scalar = Scalar::float32, .tally = {}};
+    wrong.tally.cases = 4;
+    wrong.tally.passed = 1;
+    wrong.tally.wrong = 1;
+    wrong.tally.skipped["a reason"] = 1;
+    wrong.tally.not_run = 1;
+    wrong.tally.worst = {.tensor = "grad.x", .row = 2, .error = infinite, .bound = 0.5};
+    result.verdicts.push_back(wrong);
+    result.counterexamples.push_back(
+        {.law = "some-law",
+         .subject = "a<b",
+         .scalar = Scalar::float32,
+         .case_number = 3,
+         .drawn = "L=9",
+         .readable = "L=2",
+         .shrinks = 4,
+         .finding = {.outcome = Outcome::wrong, .worst = wrong.tally.worst, .note = {}},
+         .file = {}});
+  }
+  [[nodiscard]] Report report() const {
+    return {.plan = plan, .result = result, .case_paths = {"my folder/it's"}, .seconds = 1.0};
+  }
+};
+
+TEST(Report, PrintsOneReplayLineAFailureThatAShellTakes) {
+  const std::string text = to_text(Example().report());
+  EXPECT_NE(text.find("slim-verify replay 'my folder/it'\\''s'\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("slim-verify replay"), text.rfind("slim-verify replay"));
+  for (const char* part : {"a<b", "some-law", "float32", "grad.x, row 2", "bound 0.5", "L=2",
+                           "seed 9", "case 3", "1 not run", "1 skipped (a reason)"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from\n" << text;
+  }
+}
+
+TEST(Report, IsJsonWithEveryCount) {
+  const auto json = nlohmann::json::parse(to_json(Example().report()));
+  EXPECT_EQ(json["holds"], false);
+  const auto& verdict = json["verdicts"][0];
+  EXPECT_EQ(verdict["verdict"], "WRONG");
+  EXPECT_EQ(verdict["executed"].get<int>() + verdict["skipped"].get<int>() +
+                verdict["not_run"].get<int>(),
+            verdict["cases"].get<int>());
+  EXPECT_EQ(verdict["worst"]["error"], "infinite");
+  EXPECT_EQ(json["counterexamples"][0]["case"], "L=2");
+}
+
+TEST(Report, IsJUnitWithTheFailureInside) {
+  const std::string text = to_junit(Example().report());
+  EXPECT_NE(text.find("<testsuite name=\"some-law\" tests=\"1\" failures=\"1\">"),
+            std::string::npos);
+  EXPECT_NE(text.find("name=\"a&lt;b float32\""), std::string::npos);
+  EXPECT_NE(text.find("<failure message=\"WRONG"), std::string::npos);
+}
+
+TEST(Verdicts, RefuseToLoseACase) {
+  Tally tally;
+  tally.cases = 2;
+  tally.add({.outcome = Outcome::pass, .worst = {}, .note = {}});
+  EXPECT_THROW(require_accounted(tally), std::logic_error);
+  tally.add(skipped("a reason"));
+  EXPECT_NO_THROW(require_accounted(tally));
+  tally.add(skipped("a reason"));
+  EXPECT_THROW(require_accounted(tally), std::logic_error);
+}
+
+TEST(Verdicts, DoNotHoldWhenNothingWasExecuted) {
+  Verdict verdict{.law = {}, .subject = {}, .scalar = Scalar::float32, .tally = {}};
+  verdict.tally.cases = 1;
+  verdict.tally.add(skipped("a reason"));
+  EXPECT_FALSE(verdict.holds());
+  EXPECT_EQ(summary(verdict), "nothing executed");
+  Verdict unclaimed = verdict;
+  unclaimed.tally = {};
+  unclaimed.tally.cases = 1;
+  unclaimed.tally.add(not_claimed("does not claim float32"));
+  EXPECT_TRUE(unclaimed.holds());
+  EXPECT_EQ(summary(unclaimed), "not claimed");
+}
+
+}  // namespace
+}  // namespace slim::properties

@@ -1,0 +1,81 @@
+#include "properties/program/report.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace slim::properties {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no infinity: an infinite error is the string "infinite".
+Json number(double value) {
+  return std::isfinite(value) ? Json(value) : Json("infinite");
+}
+
+Json to_json(const Discrepancy& worst) {
+  return {{"tensor", worst.tensor},
+          {"row", worst.row},
+          {"error", number(worst.error)},
+          {"bound", number(worst.bound)},
+          {"ratio", number(worst.ratio())}};
+}
+
+Json to_json(const Verdict& verdict) {
+  const Tally& tally = verdict.tally;
+  return {{"law", verdict.law},
+          {"subject", verdict.subject},
+          {"scalar", name(verdict.scalar)},
+          {"verdict", summary(verdict)},
+          {"holds", verdict.holds()},
+          {"cases", tally.cases},
+          {"executed", tally.executed()},
+          {"passed", tally.passed},
+          {"suspect", tally.suspect},
+          {"drift", tally.drift},
+          {"wrong", tally.wrong},
+          {"skipped", tally.skipped_in_all()},
+          {"skipped_by_reason", tally.skipped},
+          {"not_run", tally.not_run},
+          {"drawn_again", tally.drawn_again},
+          {"worst", tally.executed() > 0 ? to_json(tally.worst) : Json(nullptr)}};
+}
+
+Json to_json(const Counterexample& found, const std::string& path) {
+  return {{"law", found.law},
+          {"subject", found.subject},
+          {"scalar", name(found.scalar)},
+          {"note", found.finding.note},
+          {"worst", to_json(found.finding.worst)},
+          {"case", found.readable},
+          {"drawn", found.drawn},
+          {"case_number", found.case_number},
+          {"shrinks", found.shrinks},
+          {"path", path},
+          {"replay", replay_line(path)}};
+}
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+  Json json = {{"schema", 1},
+               {"program", "slim-verify"},
+               {"holds", report.result.holds()},
+               {"seed", report.plan.seed},
+               {"cases", report.plan.cases},
+               {"seconds", report.seconds},
+               {"idle_laws", report.result.idle_laws()},
+               {"verdicts", Json::array()},
+               {"counterexamples", Json::array()}};
+  for (const Verdict& verdict : report.result.verdicts) {
+    json["verdicts"].push_back(to_json(verdict));
+  }
+  for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
+    json["counterexamples"].push_back(
+        to_json(report.result.counterexamples[i], report.case_paths.at(i)));
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace slim::properties

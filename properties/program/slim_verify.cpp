@@ -1,0 +1,93 @@
+#include "properties/program/commands.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace slim::properties {
+namespace {
+
+constexpr int default_cases = 60;
+
+/// The command line as it was understood.
+struct Arguments {
+  RunArguments run;
+  std::vector<std::string> cases;
+  bool json = false;
+};
+
+void add_run(CLI::App& app, RunArguments& arguments) {
+  CLI::App* run = app.add_subcommand("run", "hold subjects against the laws on drawn cases");
+  arguments.cases = default_cases;
+  run->add_option("--subject", arguments.subjects,
+                  "a subject by name, or all: every one but the mutants (repeatable)")
+      ->default_str("all");
+  run->add_option("--law", arguments.laws, "a law by name (repeatable)")->default_str("all");
+  run->add_option("--scalar", arguments.scalars, "float32, float64 or digits50 (repeatable)")
+      ->default_str("all");
+  run->add_option("--seed", arguments.seed, "the same seed draws the same cases")
+      ->capture_default_str();
+  run->add_option("--cases", arguments.cases, "cases a law")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  run->add_option("--threads", arguments.threads, "0: all of the machine; changes only the time")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  run->add_flag("--json", arguments.json, "one JSON object on standard output");
+  run->add_option("--junit", arguments.junit, "also write a JUnit file");
+  run->add_option("--out", arguments.out, "folder for the case files of failures")
+      ->capture_default_str();
+}
+
+void add_replay(CLI::App& app, Arguments& arguments) {
+  CLI::App* replay = app.add_subcommand("replay", "judge stored cases again");
+  replay->add_option("files", arguments.cases, "case files (safetensors)")->required();
+  replay->add_flag("--json", arguments.json, "one JSON object on standard output");
+}
+
+int main_command(int argc, char** argv) {
+  CLI::App app("slim-verify: is this implementation of a Performer's gradient right?",
+               "slim-verify");
+  app.set_version_flag("--version", std::string("slim-verify ") + SLIM_VERSION);
+  app.require_subcommand(1);
+  app.footer("exit: 0 all hold, 1 some fall short, 2 bad input, 3 the harness itself failed");
+  Arguments arguments;
+  add_run(app, arguments.run);
+  add_replay(app, arguments);
+  CLI::App* subjects = app.add_subcommand("subjects", "list what can be verified");
+  CLI::App* laws = app.add_subcommand("laws", "list what is required of it");
+  for (CLI::App* list : {subjects, laws}) {
+    list->add_flag("--json", arguments.json, "a JSON array on standard output");
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::string line = error.what();
+    std::ranges::replace(line, '\n', ' ');
+    throw ContractError(line + " (slim-verify --help tells what is allowed)");
+  }
+  if (app.got_subcommand("run")) return run_command(arguments.run);
+  if (app.got_subcommand("replay")) return replay_command(arguments.cases, arguments.json);
+  return app.got_subcommand(subjects) ? subjects_command(arguments.json)
+                                      : laws_command(arguments.json);
+}
+
+}  // namespace
+}  // namespace slim::properties
+
+int main(int argc, char** argv) {
+  using namespace slim::properties;
+  try {
+    return main_command(argc, argv);
+  } catch (const slim::ContractError& error) {
+    fmt::print(stderr, "slim-verify: {}\n", error.what());
+    return Exit::bad_input;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "slim-verify: the harness failed: {}\n", error.what());
+    return Exit::harness_failed;
+  }
+}

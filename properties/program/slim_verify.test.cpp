@@ -1,0 +1,154 @@
+// The program itself, run as its users run it.
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string content(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+struct Ran {
+  int exit;
+  std::string out;
+  std::string err;
+};
+
+/// Runs the program in an empty folder of its own.
+class SlimVerify : public testing::Test {
+ protected:
+  SlimVerify() {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~SlimVerify() override { fs::remove_all(folder_); }
+  SlimVerify(const SlimVerify&) = delete;
+  SlimVerify& operator=(const SlimVerify&) = delete;
+
+  [[nodiscard]] Ran run(const std::string& arguments) const {
+    const fs::path out = fs::path(testing::TempDir()) / "slim-verify.out";
+    const fs::path err = fs::path(testing::TempDir()) / "slim-verify.err";
+    const std::string command = "cd '" + folder_.string() + "' && '" SLIM_VERIFY "' " + arguments +
+                                " >'" + out.string() + "' 2>'" + err.string() + "'";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
+  }
+  void expect_refused(const std::string& arguments, const std::string& because) const {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.exit, 2) << arguments << "\n" << ran.err;
+    EXPECT_TRUE(ran.out.empty()) << arguments << "\n" << ran.out;
+    EXPECT_EQ(std::ranges::count(ran.err, '\n'), 1) << arguments << "\n" << ran.err;
+    EXPECT_NE(ran.err.find(because), std::string::npos) << arguments << "\n" << ran.err;
+    EXPECT_TRUE(fs::is_empty(folder_)) << arguments << " left something behind";
+  }
+
+  const fs::path folder_ =
+      fs::path(testing::TempDir()) /
+      (std::string("slim-verify-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  const std::string golden_ = SLIM_SOURCE_DIR "/reference/golden/";
+};
+
+TEST_F(SlimVerify, HoldsForACorrectSubjectAndLeavesNothingBehind) {
+  const Ran ran = run("run --subject stored/iterative --cases 3");
+  EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("all laws hold"), std::string::npos);
+  EXPECT_TRUE(ran.err.empty()) << "no progress where there is no terminal";
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
+  const Ran ran = run("run --subject mutant/last-row-dropped --law gradient-agrees --cases 10");
+  EXPECT_EQ(ran.exit, 1);
+  const std::string marker = "slim-verify replay ";
+  const std::size_t at = ran.out.find(marker);
+  ASSERT_NE(at, std::string::npos) << ran.out;
+  EXPECT_EQ(at, ran.out.rfind(marker)) << "one replay line";
+  const std::string path =
+      ran.out.substr(at + marker.size(), ran.out.find('\n', at) - at - marker.size());
+  const Ran again = run("replay " + path);
+  EXPECT_EQ(again.exit, 1) << again.out << again.err;
+  EXPECT_NE(again.out.find("mutant/last-row-dropped"), std::string::npos);
+  EXPECT_NE(again.out.find("WRONG"), std::string::npos);
+}
+
+TEST_F(SlimVerify, WritesJsonAndJUnit) {
+  const Ran ran = run(
+      "run --subject mutant/last-row-dropped --subject reference --law gradient-agrees --cases 6 "
+      "--scalar float64 --json --junit deep/results.xml --out found --threads 2");
+  EXPECT_EQ(ran.exit, 1) << ran.err;
+  const auto json = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(json["verdicts"].size(), 2U);
+  EXPECT_EQ(json["counterexamples"].size(), 1U);
+  EXPECT_TRUE(fs::exists(folder_ / json["counterexamples"][0]["path"].get<std::string>()));
+  EXPECT_NE(content(folder_ / "deep/results.xml").find("failures=\"1\""), std::string::npos);
+}
+
+TEST_F(SlimVerify, PrintsTheSameForAnyNumberOfThreads) {
+  const std::string arguments =
+      "run --subject all --subject mutant/last-row-dropped --cases 4 --json --threads ";
+  auto one = nlohmann::json::parse(run(arguments + "1").out);
+  auto four = nlohmann::json::parse(run(arguments + "4").out);
+  one.erase("seconds");
+  four.erase("seconds");
+  EXPECT_EQ(one, four);
+}
+
+TEST_F(SlimVerify, ReplaysGoldenVectors) {
+  const Ran ran =
+      run("replay " + golden_ + "square_post.safetensors " + golden_ + "elu_pre.safetensors");
+  EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
+  const Ran json = run("replay --json " + golden_ + "square_post.safetensors");
+  EXPECT_EQ(nlohmann::json::parse(json.out)["agrees"], true);
+}
+
+TEST_F(SlimVerify, ListsSubjectsAndLaws) {
+  EXPECT_NE(run("subjects").out.find("recovered/iterative"), std::string::npos);
+  EXPECT_NE(run("laws").out.find("split-and-resume"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(run("subjects --json").out)[0]["name"], "reference");
+  EXPECT_EQ(nlohmann::json::parse(run("laws --json").out)[0]["name"], "gradient-agrees");
+}
+
+TEST_F(SlimVerify, HelpsOnEveryLevel) {
+  for (const char* arguments :
+       {"--help", "run --help", "replay --help", "subjects --help", "laws --help"}) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.exit, 0) << arguments;
+    EXPECT_NE(ran.out.find("--help"), std::string::npos) << arguments;
+  }
+  EXPECT_NE(run("--version").out.find("slim-verify "), std::string::npos);
+}
+
+TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
+  expect_refused("", "ubcommand");
+  expect_refused("verify", "verify");
+  expect_refused("run --subject recoverd/iterative", "did you mean 'recovered/iterative'?");
+  expect_refused("run --law gravity", "allowed are gradient-agrees");
+  expect_refused("run --scalar float128", "float128");
+  expect_refused("run --cases 0", "--cases");
+  expect_refused("run --cases many", "--cases");
+  expect_refused("run --seed -1", "--seed");
+  expect_refused("run --threads -1", "--threads");
+  expect_refused("run --out /proc/nowhere", "/proc/nowhere");
+  expect_refused("run --out /dev/null/below", "/dev/null/below");
+  expect_refused("run --junit /proc/results.xml", "/proc");
+  expect_refused("run --unknown", "--unknown");
+  expect_refused("replay", "files");
+  expect_refused("replay missing.safetensors", "missing.safetensors");
+  expect_refused("replay .", "not a file");
+  expect_refused("replay " SLIM_SOURCE_DIR "/CMakeLists.txt", "CMakeLists.txt");
+}
+
+}  // namespace
