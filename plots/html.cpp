@@ -60,11 +60,11 @@ std::string inline_svg(std::string svg, const std::string& prefix, const std::st
   static const std::regex own_title(R"(<title>[^<]*</title>\s*<desc>[^<]*</desc>)");
   svg = std::regex_replace(
       svg, own_title,
-      fmt::format("<title id=\"{0}-title\">{1}</title><desc id=\"{0}-description\">{2}</desc>",
+      fmt::format(R"(<title id="{0}-title">{1}</title><desc id="{0}-description">{2}</desc>)",
                   prefix, escaped(title), escaped(description)),
       std::regex_constants::format_first_only);
   svg.insert(sizeof "<svg" - 1,
-             fmt::format(" role=\"img\" aria-labelledby=\"{0}-title {0}-description\"", prefix));
+             fmt::format(R"( role="img" aria-labelledby="{0}-title {0}-description")", prefix));
   return svg;
 }
 

@@ -14,7 +14,7 @@ namespace slim::plots {
 namespace {
 
 std::string badge(const std::string& verdict) {
-  return fmt::format("<span class=\"badge {0}\">{0}</span>", escaped(verdict));
+  return fmt::format(R"(<span class="badge {0}">{0}</span>)", escaped(verdict));
 }
 
 /// "1.07 in [1.02, 1.11]", as far as there is a value and an interval with a width.
@@ -30,12 +30,11 @@ std::string number_and_interval(const Verdict& v) {
 
 std::string verdict_row(const Verdict& v) {
   const auto cell = [](const char* name, const std::string& text) {
-    return fmt::format("<td role=\"cell\" data-name=\"{}\">{}</td>", name, escaped(text));
+    return fmt::format(R"(<td role="cell" data-name="{}">{}</td>)", name, escaped(text));
   };
-  return fmt::format(
-             "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\" id=\"claim-{0}\">{0}</th>"
-             "<td role=\"cell\">{1}</td>",
-             escaped(v.claim), badge(v.verdict)) +
+  return fmt::format(R"(<tr role="row"><th role="rowheader" scope="row" id="claim-{0}">{0}</th>)"
+                     R"(<td role="cell">{1}</td>)",
+                     escaped(v.claim), badge(v.verdict)) +
          cell("Claim", v.statement) + cell("Statistic", v.statistic) +
          cell("Value and interval", number_and_interval(v)) + cell("Rule", v.rule) +
          cell("Evidence", v.evidence) + cell("Source", v.source) + "</tr>\n";
@@ -44,16 +43,14 @@ std::string verdict_row(const Verdict& v) {
 std::string verdict_section(std::span<const Verdict> verdicts) {
   std::string html = "<section aria-labelledby=\"verdicts\"><h2 id=\"verdicts\">Verdicts</h2>\n";
   if (verdicts.empty()) {
-    return html +
-           "<p class=\"note\">No claim has been judged: <code>slim-measure claims</code> "
-           "writes <code>verdicts.json</code> beside the records.</p></section>\n";
+    return html + R"(<p class="note">No claim has been judged: <code>slim-measure claims</code> )"
+                  "writes <code>verdicts.json</code> beside the records.</p></section>\n";
   }
-  html +=
-      "<table class=\"verdicts card\" role=\"table\"><thead role=\"rowgroup\">"
-      "<tr role=\"row\">";
+  html += R"(<table class="verdicts card" role="table"><thead role="rowgroup">)"
+          R"(<tr role="row">)";
   for (const char* name : {"Name", "Verdict", "Claim", "Statistic", "Value and interval", "Rule",
                            "Evidence", "Source"}) {
-    html += fmt::format("<th role=\"columnheader\" scope=\"col\">{}</th>", name);
+    html += fmt::format(R"(<th role="columnheader" scope="col">{}</th>)", name);
   }
   html += "</tr></thead>\n<tbody role=\"rowgroup\">\n";
   for (const Verdict& v : verdicts) html += verdict_row(v);
@@ -63,19 +60,19 @@ std::string verdict_section(std::span<const Verdict> verdicts) {
 std::string numbers(const DrawnFigure& drawn) {
   const std::string& unit = drawn.chart.unit;
   std::string html = fmt::format(
-      "<details><summary>The numbers</summary><div class=\"wide\" role=\"region\" tabindex=\"0\" "
-      "aria-label=\"Numbers of {}\"><table class=\"numbers\"><thead><tr>",
+      R"(<details><summary>The numbers</summary><div class="wide" role="region" tabindex="0" )"
+      R"(aria-label="Numbers of {}"><table class="numbers"><thead><tr>)",
       escaped(drawn.figure.name));
   for (const std::string& name : {std::string("curve"), std::string("L"), std::string("C"),
                                   std::string("N"), "median, " + unit, "lower quartile, " + unit,
                                   "upper quartile, " + unit, std::string("samples")}) {
-    html += fmt::format("<th scope=\"col\">{}</th>", escaped(name));
+    html += fmt::format(R"(<th scope="col">{}</th>)", escaped(name));
   }
   html += "</tr></thead><tbody>\n";
   for (const Curve& curve : drawn.chart.curves) {
     for (const Point& p : curve.points) {
       html += fmt::format(
-          "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
+          R"(<tr><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>)"
           "<td>{}</td><td>{}</td></tr>\n",
           escaped(curve.label), p.length, p.slice, p.slices, p.y.median, p.y.lower, p.y.upper,
           p.y.samples);
@@ -101,7 +98,7 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
   const Figure& figure = drawn.figure;
   if (drawn.empty()) {
     return fmt::format(
-        "<div class=\"card\"><figure><h3>{}</h3><p class=\"note\">Not drawn: there are no records "
+        R"(<div class="card"><figure><h3>{}</h3><p class="note">Not drawn: there are no records )"
         "of {} for the experiment “{}”.</p></figure></div>\n",
         escaped(figure.title), name(figure.quantity), escaped(figure.experiment));
   }
@@ -123,10 +120,9 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
                         escaped(v.claim), escaped(v.statistic), escaped(number_and_interval(v)));
   }
   if (drawn.left_out > 0) {
-    html += fmt::format(
-        "<p class=\"note\">{} records of other code, another machine or another "
-        "text are left out.</p>\n",
-        drawn.left_out);
+    html += fmt::format(R"(<p class="note">{} records of other code, another machine or another )"
+                        "text are left out.</p>\n",
+                        drawn.left_out);
   }
   html += fmt::format("<pre>{}</pre>\n", figure_command(drawn));
   return html + numbers(drawn) + "</figcaption></figure>\n";
@@ -178,7 +174,7 @@ std::string summary(std::span<const Verdict> verdicts) {
     const auto count = std::count_if(verdicts.begin(), verdicts.end(),
                                      [&](const Verdict& v) { return v.verdict == name; });
     if (count > 0)
-      parts.push_back(fmt::format("<span class=\"badge {0}\">{1} {0}</span>", name, count));
+      parts.push_back(fmt::format(R"(<span class="badge {0}">{1} {0}</span>)", name, count));
   }
   return parts.empty() ? "" : fmt::format("<p>{}</p>\n", fmt::join(parts, " "));
 }
@@ -191,7 +187,7 @@ std::string report_page(const Report& report) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>What a Performer’s gradient costs</title>\n<style>{}</style>\n</head>\n<body>\n"
       "<header><h1>What a Performer’s gradient costs</h1>\n"
-      "<p class=\"quiet\">The claims of “Sub-Linear Memory: How to Make Performers SLiM” "
+      R"(<p class="quiet">The claims of “Sub-Linear Memory: How to Make Performers SLiM” )"
       "(Likhosherstov et al., NeurIPS 2021), measured and judged.</p>\n{}</header>\n<main>\n",
       page_style(), summary(report.verdicts));
   html += verdict_section(report.verdicts);
