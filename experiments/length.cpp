@@ -8,6 +8,7 @@ struct Sizes {
   Index slice;
   Index shortest;
   Index longest;
+  Index longest_timed;
   int samples;
 };
 
@@ -19,12 +20,14 @@ Sizes timed(Scale scale) {
               .slice = 256,
               .shortest = 1 << 10,
               .longest = 1 << 16,
+              .longest_timed = 1 << 14,
               .samples = 3};
     case Scale::laptop:
       return {.model = {.hidden_dim = 128, .layers = 2, .ffn_dim = 512, .heads = 2},
               .slice = 256,
               .shortest = 1 << 9,
               .longest = 1 << 16,
+              .longest_timed = 1 << 16,
               .samples = 7};
     case Scale::paper:
       break;
@@ -33,6 +36,7 @@ Sizes timed(Scale scale) {
           .slice = 256,
           .shortest = 1 << 9,
           .longest = 1 << 16,
+          .longest_timed = 1 << 16,
           .samples = 10};
 }
 
@@ -42,6 +46,7 @@ Sizes counted() {
           .slice = 32,
           .shortest = 1 << 7,
           .longest = 1 << 10,
+          .longest_timed = 0,
           .samples = 1};
 }
 
@@ -53,7 +58,9 @@ void add(std::vector<Plan>& plans, const Conditions& conditions, const Sizes& si
   };
   constexpr Series series[] = {
       {"recovered/iterative", false}, {"recovered/iterative", true}, {"stored/iterative", false}};
-  for (Index length = sizes.shortest; length <= sizes.longest; length *= 2) {
+  const bool timing = quantity == Quantity::seconds;
+  const Index longest = timing ? sizes.longest_timed : sizes.longest;
+  for (Index length = sizes.shortest; length <= longest; length *= 2) {
     for (const auto& [subject, full_pass] : series) {
       plans.push_back({.setting = {.subject = subject,
                                    .model = sizes.model,
@@ -63,7 +70,7 @@ void add(std::vector<Plan>& plans, const Conditions& conditions, const Sizes& si
                                    .threads = conditions.threads,
                                    .corpus = conditions.corpus},
                        .quantity = quantity,
-                       .samples = quantity == Quantity::seconds ? sizes.samples : 1});
+                       .samples = timing ? sizes.samples : 1});
     }
   }
 }

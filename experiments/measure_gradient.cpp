@@ -87,7 +87,7 @@ std::string to_text(const GradientCost& cost) {
   row("bytes_gradient", bytes.gradient);
   if (bytes.scratch.has_value()) row("bytes_scratch", *bytes.scratch);
   row("process_peak_bytes", cost.process.peak);
-  row("  before the gradient", cost.process.baseline);
+  row("  baseline_bytes", cost.process.baseline);
   if (cost.operations.has_value()) {
     text += fmt::format(
         "multiply_adds       {}\n  additions         {}\n  divisions         {}\n"

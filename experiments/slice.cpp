@@ -15,7 +15,7 @@ Sizes timed(Scale scale) {
   switch (scale) {
     case Scale::ci:
       return {.model = {.hidden_dim = 64, .layers = 2, .ffn_dim = 256, .heads = 1},
-              .length = 1 << 12,
+              .length = 1 << 10,
               .ratio = 4,
               .samples = 3};
     case Scale::laptop:

@@ -8,6 +8,7 @@
 #include "experiments/sweep.hpp"
 #include "properties/catalogue.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
+#include "reference/vocabulary/contract.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -39,8 +40,10 @@ struct SweepOptions {
   }
 
   [[nodiscard]] Sweep sweep() const {
-    Sweep sweep = {.conditions = conditions, .folder = out, .find_subject = properties::find_subject};
+    Sweep sweep = {
+        .conditions = conditions, .folder = out, .find_subject = properties::find_subject};
     sweep.conditions.scale = parse_scale(scale);
+    require(!out.empty(), "--out names a folder");
     return sweep;
   }
 };
@@ -89,17 +92,14 @@ int run_claims(const SweepOptions& options) {
   const std::string json = to_json(verdicts, provenance());
   write_file(std::filesystem::path(options.out) / "verdicts.json", json);
   fmt::print("{}", options.json ? json : to_table(verdicts));
-  const bool refuted = std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
-    return verdict.answer == Answer::refuted;
-  });
-  return refuted ? falls_short : holds;
+  return any_refuted(verdicts) ? falls_short : holds;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
   CLI::App app{"What does a gradient cost, and do the paper's claims hold?", "slim-measure"};
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
 
   CLI::App& gradient = *app.add_subcommand("gradient", "Seconds, bytes and loss of one setting");
   const SettingOptions gradient_setting(gradient);
@@ -128,7 +128,8 @@ int main(int count, char** arguments) {
     if (gradient.parsed()) return run_gradient(gradient_setting.setting(), wishes, json);
     if (sweep.parsed()) return run_sweep_command(sweep_options);
     if (claims.parsed()) return run_claims(claims_options);
-    return run_process_peak(process_setting.setting());
+    if (process_peak.parsed()) return run_process_peak(process_setting.setting());
+    throw ContractError("a command is needed: gradient, sweep, claims; --help tells more");
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const std::exception& error) {

@@ -22,6 +22,7 @@ struct Claim {
   std::vector<std::string> feature_maps = {};
   long long shortest = 0;  ///< lengths that the records must span
   long long longest = 0;
+  long long row_multiple = 1;  ///< slice bytes are on a line at slices of so many rows
 };
 
 /// Throws ContractError, naming the claim and the field, when anything is missing or misspelt.

@@ -69,6 +69,16 @@ struct Findings {
       add(against, what + " do not grow");
     }
   }
+  void expect_between(const Affine& line, const std::vector<CountAt>& counts, long long multiple) {
+    for (const CountAt& at : counts) {
+      const std::int64_t next = (at.x + multiple - 1) / multiple * multiple;
+      const auto y = static_cast<double>(at.y);
+      if (!(y >= line.at(at.x) && y <= line.at(next))) {
+        add(against, fmt::format("slice bytes at C = {} are not between their line at {} and {}",
+                                 at.x, at.x, next));
+      }
+    }
+  }
 };
 
 }  // namespace
@@ -87,7 +97,10 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records) {
   const std::vector<CountAt> own_bytes = counts(fixed, length, own);
   const auto token_line = fit_affine(counts(fixed, length, tokens));
   const auto full_line = fit_affine(counts(full, length, slice_bytes));
-  const auto slice_line = fit_affine(counts(over_slice, slice, slice_bytes));
+  const std::vector<CountAt> over_rows = counts(over_slice, slice, slice_bytes);
+  std::vector<CountAt> aligned = over_rows;
+  std::erase_if(aligned, [&](const CountAt& at) { return at.x % claim.row_multiple != 0; });
+  const auto slice_line = fit_affine(aligned);
 
   Findings findings;
   const std::int64_t growth = spread(own_bytes);
@@ -102,6 +115,7 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records) {
   findings.expect_line(token_line, "token bytes over L");
   findings.expect_line(full_line, "slice bytes over L at C = L");
   findings.expect_line(slice_line, "slice bytes over C");
+  if (slice_line.has_value()) findings.expect_between(*slice_line, over_rows, claim.row_multiple);
   if (const std::int64_t off = spread(counts(over_slice, slice, rest)); off != 0) {
     Findings::add(findings.against, fmt::format("state and result bytes differ by {} over C", off));
   }

@@ -17,7 +17,8 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records);
 /// At fixed C, state, slice and result bytes do not grow by one from the claim's shortest length to
 /// its longest, and token bytes are affine in L; at C = L slice bytes are affine and grow; at fixed
 /// L, with several slices, slice bytes are affine in C and grow, the rest of them not at all. All
-/// with a residual of exactly 0 at sizes held out of the fit.
+/// with a residual of exactly 0 at sizes held out of the fit. Where C is no multiple of the claim's
+/// rows, slice bytes are not below their line at C, and not above it at the next multiple.
 Verdict judge_memory(const Claim& claim, std::span<const Record> records);
 
 /// Counted multiplications, additions, divisions and elementary functions are affine in L, at fixed

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace slim::experiments {
 
 std::string_view name(Answer answer) {
@@ -15,6 +17,11 @@ std::string_view name(Answer answer) {
       break;
   }
   return "INCONCLUSIVE";
+}
+
+bool any_refuted(std::span<const Verdict> verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(),
+                     [](const Verdict& verdict) { return verdict.answer == Answer::refuted; });
 }
 
 std::string to_table(std::span<const Verdict> verdicts) {

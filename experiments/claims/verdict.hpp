@@ -24,6 +24,8 @@ struct Verdict {
   std::string evidence;  ///< one sentence with the numbers
 };
 
+bool any_refuted(std::span<const Verdict> verdicts);
+
 /// The table for people.
 std::string to_table(std::span<const Verdict> verdicts);
 /// The same for machines: {"schema": 1, "verdicts": […], "provenance": {…}}.

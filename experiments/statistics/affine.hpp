@@ -19,6 +19,10 @@ struct Affine {
   double slope = 0.0;
   double residual = 0.0;  ///< the largest in absolute value; 0 only when every count is met exactly
   int held_out = 0;       ///< sizes that were not fitted
+
+  [[nodiscard]] double at(std::int64_t x) const {
+    return intercept + slope * static_cast<double>(x);
+  }
 };
 
 /// Exact: differences are compared as integers. Nothing with fewer than three different sizes, for

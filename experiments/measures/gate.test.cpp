@@ -1,0 +1,82 @@
+#include "experiments/measures/gate.hpp"
+
+#include "properties/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace slim::experiments {
+namespace {
+
+const Subject& reference() {
+  return properties::find_subject("reference");
+}
+
+Setting setting(const char* map, Norm norm, Scalar scalar) {
+  Setting setting;
+  setting.scalar = scalar;
+  setting.model.feature_map = parse_feature_map(map);
+  setting.model.norm = norm;
+  setting.model.heads = 8;
+  return setting;
+}
+
+TEST(Gate, LetsEveryRightSubjectThroughInEveryScalar) {
+  for (const Subject& subject : properties::catalogue()) {
+    if (properties::is_mutant(subject)) continue;
+    for (const char* map : {"sqr", "relu", "elu+1", "abs", "favor+_2"}) {
+      for (const Norm norm : {Norm::branch_output, Norm::branch_input}) {
+        for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+          EXPECT_NO_THROW(require_lawful(subject, reference(), setting(map, norm, scalar)))
+              << subject.name << " " << map;
+        }
+      }
+    }
+  }
+}
+
+TEST(Gate, RefusesEveryMutantByItsHardwareScalarAlone) {
+  int refused = 0;
+  for (Subject subject : properties::catalogue()) {
+    if (!properties::is_mutant(subject)) continue;
+    EXPECT_THROW(
+        require_lawful(subject, reference(), setting("sqr", Norm::branch_output, Scalar::float32)),
+        RefusedSubject)
+        << subject.name;
+    subject.gradient.in<Digits50>() = nullptr;
+    EXPECT_THROW(
+        require_lawful(subject, reference(), setting("sqr", Norm::branch_output, Scalar::float32)),
+        RefusedSubject)
+        << subject.name;
+    ++refused;
+  }
+  EXPECT_GT(refused, 0);
+}
+
+/// A subject that is right in all but one entry of its float32 gradient.
+Subject with_last_entry(const std::function<float(float)>& change) {
+  Subject subject = properties::find_subject("stored/iterative");
+  const GradientFunction<float> right = subject.gradient.in<float>();
+  subject.gradient.in<float>() = [right, change](const GradientTask<float>& task,
+                                                 GradientResult<float>& result) {
+    right(task, result);
+    float& last = result.gradient.values().back();
+    last = change(last);
+  };
+  return subject;
+}
+
+TEST(Gate, SeesASingleWrongEntryAndNaN) {
+  const Setting small = setting("sqr", Norm::branch_output, Scalar::float32);
+  EXPECT_NO_THROW(require_lawful(with_last_entry([](float x) { return x; }), reference(), small));
+  EXPECT_THROW(
+      require_lawful(with_last_entry([](float x) { return x + 1e-3F; }), reference(), small),
+      RefusedSubject);
+  EXPECT_THROW(
+      require_lawful(with_last_entry([](float) { return std::nanf(""); }), reference(), small),
+      RefusedSubject);
+}
+
+}  // namespace
+}  // namespace slim::experiments

@@ -1,0 +1,138 @@
+#include "experiments/fake_subject.hpp"
+#include "experiments/measures/byte_count.hpp"
+#include "experiments/measures/gradient_error.hpp"
+#include "experiments/measures/operation_count.hpp"
+#include "experiments/measures/process_peak.hpp"
+#include "experiments/measures/stopwatch.hpp"
+#include "experiments/temporary_folder.hpp"
+#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/draw.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace slim::experiments {
+namespace {
+
+class Measures : public testing::Test {
+ protected:
+  Measures() {
+    setting_.model = {.hidden_dim = 8, .layers = 1, .ffn_dim = 8, .heads = 1};
+    setting_.length = 100;
+    setting_.slice = 10;
+    setting_.corpus = folder_.write("text", std::string(1000, 'x'));
+  }
+  TemporaryFolder folder_;
+  Setting setting_;
+};
+
+TEST_F(Measures, BytesAreThoseThatTheSubjectHolds) {
+  const Bytes bytes = count_bytes(fake_subject(), setting_);
+  EXPECT_EQ(bytes.state, 8);
+  EXPECT_EQ(bytes.slice, 160);
+  EXPECT_EQ(bytes.result, 0);
+  EXPECT_EQ(bytes.tokens, 4 * 101);
+  EXPECT_EQ(bytes.peak, 8 + 160 + 4 * 101);
+  EXPECT_EQ(bytes.loss, 0.5);
+}
+
+TEST_F(Measures, ParametersAndTheirGradientAreApart) {
+  const Bytes bytes = count_bytes(fake_subject(), setting_);
+  const Parameters<float> theta(setting_.model, MemoryTag::result);
+  const auto size = static_cast<std::int64_t>(theta.values().size_bytes());
+  EXPECT_EQ(bytes.parameters, size);
+  EXPECT_EQ(bytes.gradient, size);
+}
+
+TEST_F(Measures, BuffersOfOthersAreNotCounted) {
+  const Buffer<double> other(MemoryTag::slice, 1'000'000);
+  const Bytes bytes = count_bytes(fake_subject(), setting_);
+  EXPECT_EQ(bytes.slice, 160);
+  EXPECT_EQ(bytes.peak, 8 + 160 + 4 * 101);
+}
+
+TEST_F(Measures, WithoutAHeapCounterScratchIsUnknownAndNotZero) {
+  EXPECT_FALSE(count_bytes(fake_subject(), setting_).scratch.has_value());
+}
+
+TEST_F(Measures, OperationsAreThoseThatTheSubjectDoes) {
+  Counted::operations().additions = 1000;  // of somebody before
+  const Operations operations = count_operations(fake_subject(), setting_);
+  EXPECT_EQ(operations.multiplications, 3);
+  EXPECT_EQ(operations.additions, 2);
+  EXPECT_EQ(operations.divisions, 1);
+  EXPECT_EQ(operations.elementary, 0);
+}
+
+TEST_F(Measures, GradientErrorIsRelativeToTheLargestEntry) {
+  Subject off = fake_subject();
+  off.gradient.in<double>() = [](const GradientTask<double>& task, GradientResult<double>& result) {
+    result.gradient = task.theta;
+    const auto largest =
+        *std::max_element(task.theta.values().begin(), task.theta.values().end(),
+                          [](double a, double b) { return std::abs(a) < std::abs(b); });
+    result.gradient.values().front() += 0.25 * largest;
+  };
+  setting_.scalar = Scalar::float64;
+  const Sequences tokens = draw_sequences(1, setting_.length, 256, 1);
+  EXPECT_NEAR(measure_gradient_error(off, fake_subject(), setting_, tokens).relative, 0.25, 1e-12);
+  EXPECT_EQ(measure_gradient_error(fake_subject(), fake_subject(), setting_, tokens).relative, 0.0);
+}
+
+TEST_F(Measures, GradientErrorOfNaNIsNaN) {
+  Subject broken = fake_subject();
+  broken.gradient.in<double>() = [](const GradientTask<double>& task,
+                                    GradientResult<double>& result) {
+    result.gradient = task.theta;
+    result.gradient.values().back() = std::nan("");
+  };
+  setting_.scalar = Scalar::float64;
+  const Sequences tokens = draw_sequences(1, setting_.length, 256, 1);
+  EXPECT_TRUE(
+      std::isnan(measure_gradient_error(broken, fake_subject(), setting_, tokens).relative));
+}
+
+TEST_F(Measures, ASubjectWithoutTheScalarOrTheFeatureMapIsRefused) {
+  Subject narrow = fake_subject();
+  narrow.gradient.in<float>() = nullptr;
+  EXPECT_THROW(count_bytes(narrow, setting_), ContractError);
+  narrow = fake_subject();
+  narrow.capabilities.feature_maps = {FeatureKind::relu};
+  EXPECT_THROW(count_bytes(narrow, setting_), ContractError);
+}
+
+TEST_F(Measures, AFreshProcessTellsItsPeak) {
+  const ProcessPeak peak = process_peak_of_fresh_process(setting_, SLIM_MEASURE);
+  EXPECT_GT(peak.baseline, 0);
+  EXPECT_GE(peak.peak, peak.baseline);
+}
+
+TEST_F(Measures, AFreshProcessThatFailsSaysWhy) {
+  setting_.subject = "nobody";
+  try {
+    process_peak_of_fresh_process(setting_, SLIM_MEASURE);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("'nobody' is unknown"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Stopwatch, GivesTheMeanOfItsIterations) {
+  std::int64_t calls = 0;
+  const Timing timing = time_call([&] { ++calls; }, 1e-6);
+  EXPECT_GT(timing.seconds, 0.0);
+  EXPECT_GE(timing.iterations, 1);
+  EXPECT_LE(timing.iterations, calls);
+}
+
+TEST(Stopwatch, ThrowsOnWhatItsBodyThrows) {
+  EXPECT_THROW(time_call([] { throw ContractError("no"); }), ContractError);
+  EXPECT_GT(time_call([] {}, 1e-6).seconds, 0.0) << "and works the next time";
+}
+
+}  // namespace
+}  // namespace slim::experiments

@@ -1,0 +1,110 @@
+#include "experiments/record_log.hpp"
+
+#include "experiments/example_records.hpp"
+#include "experiments/temporary_folder.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace slim::experiments {
+namespace {
+
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+Record sample(int number, double seconds = 1.0) {
+  Record record = example_record(Seconds{.seconds = seconds});
+  record.sample = number;
+  return record;
+}
+
+class Log : public testing::Test {
+ protected:
+  Log() : file_(folder_.path() / "records.jsonl") {
+    RecordLog log(folder_.path(), {});
+    for (int number = 0; number < 3; ++number) log.append(sample(number));
+  }
+  /// Opens the log again, and gives what it said.
+  std::vector<std::string> reopened() {
+    std::vector<std::string> said;
+    const RecordLog log(folder_.path(), [&](const std::string& line) { said.push_back(line); });
+    found_ = 0;
+    for (int number = 0; number < 3; ++number) {
+      found_ += log.find(identity(sample(number))) != nullptr ? 1 : 0;
+    }
+    return said;
+  }
+  TemporaryFolder folder_;
+  std::filesystem::path file_;
+  int found_ = 0;
+};
+
+TEST_F(Log, FindsAgainWhatItAppended) {
+  EXPECT_TRUE(reopened().empty());
+  EXPECT_EQ(found_, 3);
+  EXPECT_EQ(read_records(file_).size(), 3U);
+}
+
+TEST_F(Log, CutAnywhereLosesOnlyTheLastRecord) {
+  const std::string whole = bytes_of(file_);
+  const std::size_t second_end = whole.find('\n', whole.find('\n') + 1) + 1;
+  for (std::size_t size = second_end + 1; size < whole.size(); size += 37) {
+    folder_.write("records.jsonl", whole.substr(0, size));
+    const std::vector<std::string> said = reopened();
+    EXPECT_EQ(found_, 2);
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_NE(said[0].find("its last line was cut off"), std::string::npos);
+    EXPECT_EQ(bytes_of(file_), whole.substr(0, second_end));
+    EXPECT_TRUE(reopened().empty()) << "a repair is said once";
+  }
+}
+
+TEST_F(Log, ALastLineOfGarbageIsRemoved) {
+  const std::string whole = bytes_of(file_);
+  folder_.write("records.jsonl", whole + std::string(100, '\0') + "\n");
+  EXPECT_EQ(reopened().size(), 1U);
+  EXPECT_EQ(found_, 3);
+  EXPECT_EQ(bytes_of(file_), whole);
+}
+
+TEST_F(Log, GarbageBeforeTheLastLineIsRefusedAndNotTouched) {
+  const std::string broken = "garbage\n" + bytes_of(file_);
+  folder_.write("records.jsonl", broken);
+  EXPECT_THROW(reopened(), ContractError);
+  EXPECT_EQ(bytes_of(file_), broken);
+}
+
+TEST_F(Log, TwoProcessesDoNotWriteOneFile) {
+  const RecordLog log(folder_.path(), {});
+  EXPECT_THROW(RecordLog(folder_.path(), {}), ContractError);
+}
+
+TEST_F(Log, AFolderThatCannotBeMadeIsRefused) {
+  folder_.write("file", "x");
+  EXPECT_THROW(RecordLog(folder_.path() / "file" / "folder", {}), ContractError);
+}
+
+TEST_F(Log, NewestKeepsAllSamplesOfTheLastCodeAtEachPlace) {
+  std::vector<Record> records = {sample(0, 1.0), sample(1, 2.0)};
+  Record elsewhere = sample(0, 3.0);
+  elsewhere.setting.length = 2048;
+  records.push_back(elsewhere);
+  for (const double seconds : {4.0, 5.0}) {
+    Record fresh = sample(static_cast<int>(seconds) - 4, seconds);
+    fresh.provenance.code = "changed";
+    records.push_back(fresh);
+  }
+  std::vector<double> kept;
+  for (const Record& record : newest(records)) {
+    kept.push_back(std::get<Seconds>(record.measured).seconds);
+  }
+  EXPECT_EQ(kept, (std::vector<double>{3.0, 4.0, 5.0}));
+}
+
+}  // namespace
+}  // namespace slim::experiments

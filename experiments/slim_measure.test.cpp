@@ -1,0 +1,199 @@
+#include "experiments/temporary_folder.hpp"
+
+#include <boost/process.hpp>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace slim::experiments {
+namespace {
+
+struct Outcome {
+  int code = -1;
+  std::string output;
+  std::string error;
+};
+
+Outcome slim_measure(const std::vector<std::string>& arguments) {
+  namespace process = boost::process;
+  const TemporaryFolder folder;
+  const auto output = folder.path() / "output";
+  const auto error = folder.path() / "error";
+  Outcome outcome;
+  outcome.code = process::system(SLIM_MEASURE, process::args(arguments),
+                                 process::std_in<process::null, process::std_out> output.string(),
+                                 process::std_err > error.string());
+  const auto text = [](const std::filesystem::path& file) {
+    std::ifstream stream(file);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  outcome.output = text(output);
+  outcome.error = text(error);
+  return outcome;
+}
+
+class SlimMeasure : public testing::Test {
+ protected:
+  SlimMeasure() : text_(folder_.write("text", std::string(20000, 'x') + "and an end").string()) {}
+
+  Outcome gradient(std::vector<std::string> more) {
+    std::vector<std::string> arguments = {
+        "gradient", "--hidden", "8",  "--ffn",     "8", "--length",  "64", "--layers",
+        "1",        "--slice",  "16", "--repeats", "1", "--threads", "1"};
+    const bool own_text = std::find(more.begin(), more.end(), "--corpus") != more.end();
+    if (!own_text) arguments.insert(arguments.end(), {"--corpus", text_});
+    // An option may be given once: the test's own takes the place of the default.
+    for (std::size_t i = 0; i + 1 < more.size(); i += 2) {
+      const auto twin = std::find(arguments.begin(), arguments.end(), more[i]);
+      if (twin != arguments.end()) arguments.erase(twin, twin + 2);
+    }
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return slim_measure(arguments);
+  }
+  nlohmann::json cost(std::vector<std::string> more) {
+    more.push_back("--json");
+    const Outcome outcome = gradient(more);
+    EXPECT_EQ(outcome.code, 0) << outcome.error;
+    return nlohmann::json::parse(outcome.output);
+  }
+
+  TemporaryFolder folder_;
+  std::string text_;
+};
+
+void expect_refusal(const Outcome& outcome, int code, const std::string& words) {
+  EXPECT_EQ(outcome.code, code) << words;
+  EXPECT_EQ(outcome.output, "") << words;
+  EXPECT_NE(outcome.error.find(words), std::string::npos) << outcome.error;
+  EXPECT_EQ(std::count(outcome.error.begin(), outcome.error.end(), '\n'), 1) << outcome.error;
+}
+
+TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
+  expect_refusal(gradient({"--slice", "0"}), 2, "slice is at least 1, not 0");
+  expect_refusal(gradient({"--length", "0"}), 2, "length is at least 1, not 0");
+  expect_refusal(gradient({"--batch", "-1"}), 2, "batch is at least 1, not -1");
+  expect_refusal(gradient({"--hidden", "6"}), 2, "multiple of 4");
+  expect_refusal(gradient({"--heads", "3"}), 2, "multiple of heads 3");
+  expect_refusal(gradient({"--threads", "0"}), 2, "threads is from 1");
+  expect_refusal(gradient({"--repeats", "0"}), 2, "repeats is at least 1, not 0");
+  expect_refusal(gradient({"--subject", "nobody"}), 2, "'nobody' is unknown");
+  expect_refusal(gradient({"--feature-map", "cube"}), 2, "allowed are sqr");
+  expect_refusal(gradient({"--norm", "none"}), 2, "allowed are branch-output");
+  expect_refusal(gradient({"--scalar", "int"}), 2, "float32");
+  expect_refusal(gradient({"--vocab", "100"}), 2, "is no token of a vocabulary of 100");
+  expect_refusal(gradient({"--slice", "many"}), 2, "--slice");
+  expect_refusal(gradient({"--slic", "1"}), 2, "--slic");
+  expect_refusal(gradient({"--length", "30000"}), 2, "is too short");
+  expect_refusal(gradient({"--corpus", "/nowhere"}), 2, "/nowhere: no such file");
+  expect_refusal(gradient({"--corpus", folder_.write("empty", "").string()}), 2, "is empty");
+  expect_refusal(gradient({"--corpus", folder_.write("bad", "\x1f\x8b rubbish").string()}), 2,
+                 "is corrupt");
+  expect_refusal(slim_measure({}), 2, "gradient, sweep, claims");
+  expect_refusal(slim_measure({"sweeep"}), 2, "sweeep");
+}
+
+TEST_F(SlimMeasure, RefusesABadSweepWithCode2AndWritesNothing) {
+  const auto out = folder_.path() / "out";
+  const auto sweep = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments = {"sweep", "--out", out.string(), "--scale", "ci"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return slim_measure(arguments);
+  };
+  expect_refusal(sweep({"--experiment", "none", "--corpus", text_}), 2, "allowed are all, exact");
+  expect_refusal(sweep({"--corpus", "/nowhere"}), 2, "/nowhere: no such file");
+  expect_refusal(sweep({"--corpus", text_}), 2, "is too short");
+  expect_refusal(sweep({"--threads", "0", "--corpus", text_}), 2, "threads is from 1");
+  expect_refusal(
+      slim_measure({"sweep", "--out", out.string(), "--scale", "huge", "--corpus", text_}), 2,
+      "allowed are ci, laptop, paper");
+  expect_refusal(slim_measure({"claims", "--out", out.string(), "--scale", "huge"}), 2,
+                 "allowed are ci, laptop, paper");
+  expect_refusal(slim_measure({"sweep", "--scale", "ci"}), 2, "--out");
+  EXPECT_FALSE(std::filesystem::exists(out));
+  expect_refusal(slim_measure({"sweep", "--experiment", "exact", "--scale", "ci", "--corpus", text_,
+                               "--out", text_ + "/below"}),
+                 2, "cannot be made");
+}
+
+TEST_F(SlimMeasure, RefusesAMutantWithCode1) {
+  expect_refusal(gradient({"--subject", "mutant/last-row-dropped"}), 1,
+                 "mutant/last-row-dropped is refused");
+}
+
+TEST_F(SlimMeasure, HelpsOnEveryLevel) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"--help"}, {"gradient", "--help"}, {"sweep", "--help"}, {"claims", "--help"}}) {
+    const Outcome outcome = slim_measure(arguments);
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_NE(outcome.output.find("Usage"), std::string::npos);
+  }
+}
+
+TEST_F(SlimMeasure, TellsTheCostOfAGradient) {
+  const nlohmann::json json = cost({"--repeats", "3"});
+  EXPECT_EQ(json.at("seconds").size(), 3U);
+  EXPECT_GT(json.at("seconds_min").get<double>(), 0.0);
+  EXPECT_GE(json.at("seconds_median").get<double>(), json.at("seconds_min").get<double>());
+  EXPECT_GT(json.at("loss").get<double>(), 0.0);
+  EXPECT_EQ(json.at("bytes_tokens"), 4 * 65);
+  EXPECT_GE(json.at("process_peak_bytes"), json.at("process_baseline_bytes"));
+  EXPECT_FALSE(json.contains("multiply_adds"));
+}
+
+TEST_F(SlimMeasure, CountsTheSameEveryTime) {
+  const nlohmann::json first = cost({});
+  const nlohmann::json second = cost({});
+  for (const char* field : {"bytes_peak", "bytes_state", "bytes_slice", "loss"}) {
+    EXPECT_EQ(first.at(field), second.at(field)) << field;
+  }
+}
+
+TEST_F(SlimMeasure, ALongerTextTakesNotAByteMoreButItsTokens) {
+  const nlohmann::json near = cost({"--length", "64"});
+  const nlohmann::json far = cost({"--length", "4096"});
+  EXPECT_EQ(near.at("bytes_state"), far.at("bytes_state"));
+  EXPECT_EQ(near.at("bytes_slice"), far.at("bytes_slice"));
+  EXPECT_EQ(near.at("bytes_result"), far.at("bytes_result"));
+  EXPECT_EQ(far.at("bytes_tokens").get<int>() - near.at("bytes_tokens").get<int>(),
+            4 * (4096 - 64));
+}
+
+TEST_F(SlimMeasure, TheLossDoesNotDependOnTheSlice) {
+  const double whole = cost({"--slice", "64"}).at("loss");
+  for (const char* slice : {"1", "7", "63", "100"}) {
+    EXPECT_NEAR(cost({"--slice", slice}).at("loss").get<double>(), whole, 1e-5 * whole) << slice;
+  }
+}
+
+TEST_F(SlimMeasure, ProcessPeakGrowsByWhatIsCounted) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the sanitizer has memory of its own";
+#endif
+  const nlohmann::json json =
+      cost({"--length", "16384", "--slice", "16384", "--hidden", "32", "--ffn", "128"});
+  const double grown =
+      json.at("process_peak_bytes").get<double>() - json.at("process_baseline_bytes").get<double>();
+  const double counted =
+      json.at("bytes_peak").get<double>() + json.at("bytes_scratch").get<double>();
+  EXPECT_GT(grown, 0.9 * counted);
+  EXPECT_LT(grown, 1.1 * counted);
+}
+
+TEST_F(SlimMeasure, SweepsAndReuses) {
+  const auto out = (folder_.path() / "out").string();
+  const std::vector<std::string> arguments = {
+      "sweep", "--experiment", "exact", "--scale", "ci", "--out", out, "--corpus", text_, "--json"};
+  const Outcome first = slim_measure(arguments);
+  ASSERT_EQ(first.code, 0) << first.error;
+  const auto measured = nlohmann::json::parse(first.output).at("measured").get<int>();
+  EXPECT_GT(measured, 0);
+  const auto second = nlohmann::json::parse(slim_measure(arguments).output);
+  EXPECT_EQ(second.at("measured"), 0);
+  EXPECT_EQ(second.at("reused"), measured);
+}
+
+}  // namespace
+}  // namespace slim::experiments

@@ -1,0 +1,174 @@
+#include "experiments/sweep.hpp"
+
+#include "experiments/catalogue.hpp"
+#include "experiments/fake_subject.hpp"
+#include "experiments/measures/gate.hpp"
+#include "experiments/record_log.hpp"
+#include "experiments/temporary_folder.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <set>
+
+namespace slim::experiments {
+namespace {
+
+Setting tiny(const Conditions& conditions, Index length) {
+  return {.model = {.hidden_dim = 8, .layers = 1, .ffn_dim = 8, .heads = 1},
+          .length = length,
+          .slice = 4,
+          .seed = conditions.seed,
+          .threads = conditions.threads,
+          .corpus = conditions.corpus};
+}
+
+/// Two lengths of every quantity, 3 samples of the seconds: 2 · (4 + 3) = 14 samples.
+std::vector<Plan> tiny_plans(const Conditions& conditions) {
+  std::vector<Plan> plans;
+  for (const Index length : {16, 32}) {
+    for (const Quantity quantity : {Quantity::seconds, Quantity::bytes, Quantity::operations,
+                                    Quantity::process, Quantity::gradient_error}) {
+      plans.push_back({.setting = tiny(conditions, length),
+                       .quantity = quantity,
+                       .samples = quantity == Quantity::seconds ? 3 : 1});
+    }
+  }
+  return plans;
+}
+constexpr std::size_t tiny_samples = 14;
+
+const Experiment tiny_experiment = {.name = "tiny", .question = "?", .plans = tiny_plans};
+
+class Sweeping : public testing::Test {
+ protected:
+  Sweeping() {
+    sweep_.conditions.corpus = folder_.write("text", std::string(1000, 'x'));
+    sweep_.folder = folder_.path() / "records";
+    sweep_.find_subject = only(fake_subject());
+    sweep_.program = SLIM_MEASURE;
+  }
+  SweepReport run() { return run_sweep({tiny_experiment}, sweep_); }
+
+  TemporaryFolder folder_;
+  Sweep sweep_;
+};
+
+TEST_F(Sweeping, MeasuresOnceAndReusesAfterwards) {
+  const SweepReport first = run();
+  EXPECT_EQ(first.measured, tiny_samples);
+  EXPECT_EQ(first.reused, 0U);
+  EXPECT_EQ(read_records(first.file).size(), tiny_samples);
+  const SweepReport second = run();
+  EXPECT_EQ(second.measured, 0U);
+  EXPECT_EQ(second.reused, tiny_samples);
+  EXPECT_EQ(second.records.size(), tiny_samples);
+}
+
+TEST_F(Sweeping, OtherSeedsOrAnotherTextAreMeasuredBesideTheOld) {
+  run();
+  sweep_.conditions.seed = 2;
+  EXPECT_EQ(run().measured, tiny_samples);
+  sweep_.conditions.corpus = folder_.write("other", std::string(1000, 'y'));
+  EXPECT_EQ(run().measured, tiny_samples);
+  EXPECT_EQ(read_records(sweep_.folder / "records.jsonl").size(), 3 * tiny_samples);
+}
+
+TEST_F(Sweeping, TimesInRoundsAfterAllElse) {
+  std::vector<std::pair<int, Index>> rounds;
+  bool seconds_began = false;
+  for (const Record& record : run().records) {
+    const bool seconds = quantity_of(record.measured) == Quantity::seconds;
+    EXPECT_TRUE(seconds || !seconds_began);
+    seconds_began = seconds;
+    if (seconds) rounds.emplace_back(record.sample, record.setting.length);
+  }
+  EXPECT_EQ(rounds, (std::vector<std::pair<int, Index>>{
+                        {0, 16}, {0, 32}, {1, 16}, {1, 32}, {2, 16}, {2, 32}}));
+}
+
+TEST_F(Sweeping, KilledAtAnyCallLosesNoRecordAndGoesOn) {
+  GTEST_FLAG_SET(death_test_style, "fast");
+  std::size_t before = 0;
+  for (int fatal_call = 9; fatal_call < 16; fatal_call += 2) {
+    int calls = 0;
+    sweep_.find_subject = only(fake_subject([&] {
+      if (++calls == fatal_call) std::raise(SIGKILL);
+    }));
+    EXPECT_EXIT(run(), testing::KilledBySignal(SIGKILL), "");
+    const std::size_t kept = read_records(sweep_.folder / "records.jsonl").size();
+    EXPECT_GE(kept, before);
+    before = kept;
+  }
+  EXPECT_GT(before, 0U);
+  EXPECT_LT(before, tiny_samples);
+
+  sweep_.find_subject = only(fake_subject());
+  const SweepReport rest = run();
+  EXPECT_EQ(rest.reused, before);
+  EXPECT_EQ(rest.measured, tiny_samples - before);
+  std::set<std::string> identities;
+  for (const Record& record : read_records(rest.file)) identities.insert(identity(record));
+  EXPECT_EQ(identities.size(), tiny_samples) << "nothing was measured twice or lost";
+}
+
+TEST_F(Sweeping, AWrongSubjectIsRefusedBeforeAnythingIsWritten) {
+  const Subject right = fake_subject();
+  Subject wrong = right;
+  wrong.gradient.in<float>() = [](const GradientTask<float>& task, GradientResult<float>& result) {
+    result.gradient = Parameters<float>(task.model, MemoryTag::gradient);
+  };
+  sweep_.find_subject = [&](std::string_view name) -> const Subject& {
+    return name == "reference" ? right : wrong;
+  };
+  EXPECT_THROW(run(), RefusedSubject);
+  EXPECT_FALSE(std::filesystem::exists(sweep_.folder));
+}
+
+TEST_F(Sweeping, BadConditionsAreRefusedBeforeAnythingIsWritten) {
+  sweep_.conditions.threads = 0;
+  EXPECT_THROW(run(), ContractError);
+  sweep_.conditions.threads = 1;
+  sweep_.conditions.corpus = folder_.write("short", "x");
+  EXPECT_THROW(run(), ContractError);
+  EXPECT_FALSE(std::filesystem::exists(sweep_.folder));
+}
+
+TEST(Experiments, PlanOnlyValidSettingsAtEveryScale) {
+  for (const Experiment& experiment : catalogue()) {
+    for (const Scale scale : {Scale::ci, Scale::laptop, Scale::paper}) {
+      const auto plans = experiment.plans({.scale = scale, .seed = 1, .threads = 2, .corpus = "x"});
+      EXPECT_FALSE(plans.empty());
+      for (const Plan& plan : plans) {
+        EXPECT_NO_THROW(require_valid(plan.setting));
+        EXPECT_TRUE(plan.samples == 1 || plan.quantity == Quantity::seconds);
+      }
+    }
+  }
+}
+
+TEST(Experiments, BytesAreMeasuredOverTheLengthsOfTheClaimAtEveryScale) {
+  for (const Scale scale : {Scale::ci, Scale::laptop, Scale::paper}) {
+    std::set<Index> lengths;
+    for (const Plan& plan : find_experiments("length")[0].plans({.scale = scale})) {
+      if (plan.quantity == Quantity::bytes) lengths.insert(plan.setting.length);
+    }
+    for (Index length = 1 << 10; length <= 1 << 16; length *= 2) {
+      EXPECT_TRUE(lengths.contains(length)) << length;
+    }
+  }
+}
+
+TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {
+  try {
+    find_experiments("none");
+    FAIL();
+  } catch (const ContractError& error) {
+    EXPECT_STREQ(error.what(),
+                 "experiment 'none' is unknown: allowed are all, exact, length, slice");
+  }
+}
+
+}  // namespace
+}  // namespace slim::experiments
