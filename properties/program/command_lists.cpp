@@ -51,7 +51,7 @@ int subjects_command(bool json) {
     return Exit::holds;
   }
   for (const Subject& subject : catalogue()) {
-    fmt::print("{:<26} {}{}\n", subject.name, subject.summary,
+    fmt::print("{:<32} {}{}\n", subject.name, subject.summary,
                subject.capabilities.subtracting ? " (subtracting)" : "");
   }
   return Exit::holds;

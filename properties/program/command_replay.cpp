@@ -1,3 +1,4 @@
+#include "properties/engine/parallel.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/replay.hpp"
 
@@ -6,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 namespace slim::properties {
 namespace {
@@ -27,7 +29,7 @@ struct ReplayedFile {
 std::string to_text(const Replayed& line) {
   const Finding& finding = line.finding;
   std::string text =
-      fmt::format("  {:<26} {:<9} {:<8}", line.subject, name(line.scalar), name(finding.outcome));
+      fmt::format("  {:<32} {:<9} {:<8}", line.subject, name(line.scalar), name(finding.outcome));
   if (finding.outcome != Outcome::skipped) {
     text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; against {}",
                         finding.worst.tensor, finding.worst.row, finding.worst.error,
@@ -71,7 +73,12 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
 
 int replay_command(const std::vector<std::string>& paths, bool json) {
   std::vector<ReplayedFile> files;
-  for (const std::string& path : paths) files.push_back({path, replay(path)});
+  for (const std::string& path : paths) files.push_back({path, {}});
+  const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  in_parallel(static_cast<int>(files.size()), machine, [&](int i) {
+    ReplayedFile& file = files[static_cast<std::size_t>(i)];
+    file.lines = replay(file.path);
+  });
   const bool all_agree =
       std::ranges::all_of(files, [](const ReplayedFile& file) { return file.agrees(); });
   if (json) {

@@ -2,6 +2,7 @@
 
 #include "properties/cases/gradient_spec.hpp"
 #include "properties/catalogue.hpp"
+#include "properties/engine/parallel.hpp"
 #include "properties/engine/shrink.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -90,8 +91,13 @@ void replace(CaseFile& file, const std::string& name, std::size_t entry, double 
 TEST_F(Replay, AgreesWithAllTenGoldenVectors) {
   const std::vector<fs::path> paths = golden_vectors();
   ASSERT_EQ(paths.size(), 10U);
-  for (const fs::path& path : paths) {
-    const std::vector<Replayed> lines = replay(path);
+  std::vector<std::vector<Replayed>> replayed(paths.size());
+  in_parallel(static_cast<int>(paths.size()), 2, [&](int i) {
+    replayed[static_cast<std::size_t>(i)] = replay(paths[static_cast<std::size_t>(i)]);
+  });
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const fs::path& path = paths[i];
+    const std::vector<Replayed>& lines = replayed[i];
     EXPECT_EQ(count(lines, Outcome::wrong), 0) << path;
     EXPECT_GE(count(lines, Outcome::pass), 4) << path;
     for (const Replayed& line : lines) {

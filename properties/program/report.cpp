@@ -1,34 +1,13 @@
 #include "properties/program/report.hpp"
 
+#include "properties/program/verdict_table.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace slim::properties {
 namespace {
-
-std::string counts(const Tally& tally) {
-  std::string text = fmt::format("{} executed: {} passed", tally.executed(), tally.passed);
-  const auto add = [&](int count, std::string_view what) {
-    if (count > 0) text += fmt::format(", {} {}", count, what);
-  };
-  add(tally.suspect, "suspect");
-  add(tally.drift, "drift");
-  add(tally.wrong, "wrong");
-  for (const auto& [reason, count] : tally.skipped) {
-    text += fmt::format("; {} skipped ({})", count, reason);
-  }
-  if (tally.not_run > 0) text += fmt::format("; {} not run", tally.not_run);
-  if (tally.drawn_again > 0) text += fmt::format("; {} drawn again", tally.drawn_again);
-  return text;
-}
-
-std::string line(const Verdict& verdict) {
-  std::string text = fmt::format("  {:<26} {:<9} {:<16} {}", verdict.subject, name(verdict.scalar),
-                                 summary(verdict), counts(verdict.tally));
-  if (verdict.tally.executed() > 0) {
-    text += fmt::format("; worst {:.2g} of the bound", verdict.tally.worst.ratio());
-  }
-  return text + "\n";
-}
 
 std::string failure(const Counterexample& found, std::uint64_t seed, const std::string& path) {
   const Discrepancy& worst = found.finding.worst;
@@ -45,15 +24,6 @@ std::string failure(const Counterexample& found, std::uint64_t seed, const std::
 
 }  // namespace
 
-std::string summary(const Verdict& verdict) {
-  const Tally& tally = verdict.tally;
-  if (tally.wrong > 0) return "WRONG";
-  if (verdict.unclaimed()) return "not claimed";
-  if (tally.executed() == 0) return "nothing executed";
-  if (tally.drift > 0) return "DRIFT";
-  return tally.suspect > 0 ? "SUSPECT" : "PASS";
-}
-
 std::string replay_line(const std::string& path) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-=:,@%";
@@ -64,15 +34,9 @@ std::string replay_line(const std::string& path) {
 }
 
 std::string to_text(const Report& report) {
-  std::string text;
-  std::string law;
-  bool drifted = false;
-  for (const Verdict& verdict : report.result.verdicts) {
-    if (verdict.law != law) text += verdict.law + "\n";
-    law = verdict.law;
-    text += line(verdict);
-    drifted = drifted || verdict.tally.drift > 0;
-  }
+  std::string text = verdict_table(report.plan, report.result);
+  const bool drifted = std::ranges::any_of(
+      report.result.verdicts, [](const Verdict& verdict) { return verdict.tally.drift > 0; });
   if (drifted) {
     text +=
         "\nDRIFT: right in 50 digits, but the rounding of hardware numbers is amplified beyond "

@@ -22,9 +22,6 @@ std::string to_json(const Report& report);
 /// One test suite a law, one test case a (subject, scalar).
 std::string to_junit(const Report& report);
 
-/// PASS, SUSPECT, DRIFT, WRONG, or "not claimed", "nothing executed": the gravest that occurred.
-std::string summary(const Verdict& verdict);
-
 /// "slim-verify replay PATH", quoted for a shell where it must be.
 std::string replay_line(const std::string& path);
 

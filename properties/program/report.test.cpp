@@ -1,5 +1,7 @@
 #include "properties/program/report.hpp"
 
+#include "properties/program/verdict_table.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -19,7 +21,10 @@ struct Example {
           .kills = {},
           .draw = {},
           .load = {}};
-  RunPlan plan{.laws = {&law}, .subjects = {}, .scalars = {}, .seed = 9, .cases = 4};
+  Subject subject{
+      .name = "a<b", .summary = {}, .capabilities = {}, .conventions = {}, .gradient = {}};
+  RunPlan plan{
+      .laws = {&law}, .subjects = {&subject}, .scalars = {Scalar::float32}, .seed = 9, .cases = 4};
   RunResult result;
 
   Example() {
@@ -52,7 +57,8 @@ TEST(Report, PrintsOneReplayLineAFailureThatAShellTakes) {
   EXPECT_NE(text.find("slim-verify replay 'my folder/it'\\''s'\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("slim-verify replay"), text.rfind("slim-verify replay"));
   for (const char* part : {"a<b", "some-law", "float32", "grad.x, row 2", "bound 0.5", "L=2",
-                           "seed 9", "case 3", "1 not run", "1 skipped (a reason)"}) {
+                           "seed 9", "case 3", "WRONG inf in 1", "2 of 4", "1 skipped: a reason",
+                           "checks: 2 executed + 1 skipped + 1 not run = 4"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from\n" << text;
   }
 }

@@ -1,4 +1,5 @@
 #include "properties/program/report.hpp"
+#include "properties/program/verdict_table.hpp"
 
 #include <nlohmann/json.hpp>
 

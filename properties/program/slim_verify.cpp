@@ -10,7 +10,7 @@
 namespace slim::properties {
 namespace {
 
-constexpr int default_cases = 60;
+constexpr int default_cases = 40;
 
 /// The command line as it was understood.
 struct Arguments {
@@ -29,6 +29,7 @@ void add_run(CLI::App& app, RunArguments& arguments) {
   run->add_option("--scalar", arguments.scalars, "float32, float64 or digits50 (repeatable)")
       ->default_str("all");
   run->add_option("--seed", arguments.seed, "the same seed draws the same cases")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   run->add_option("--cases", arguments.cases, "cases a law")
       ->check(CLI::Range(1, 1'000'000))

@@ -1,0 +1,101 @@
+#include "properties/program/verdict_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+namespace slim::properties {
+namespace {
+
+constexpr std::size_t cell_width = 20;
+
+int cases_of_that_kind(const Tally& tally) {
+  if (tally.wrong > 0) return tally.wrong;
+  return tally.drift > 0 ? tally.drift : tally.suspect;
+}
+
+std::string cell(const Verdict& verdict) {
+  std::string text = summary(verdict);
+  if (verdict.tally.executed() == 0) return text;
+  text += fmt::format(" {:.2g}", verdict.tally.worst.ratio());
+  const int cases = cases_of_that_kind(verdict.tally);
+  return cases == 0 ? text : text + fmt::format(" in {}", cases);
+}
+
+/// "48 of 60", or one number a scalar where they differ: "48/48/60 of 60".
+std::string executed(std::span<const Verdict> verdicts) {
+  std::vector<int> counts;
+  for (const Verdict& verdict : verdicts) counts.push_back(verdict.tally.executed());
+  if (std::ranges::adjacent_find(counts, std::not_equal_to{}) == counts.end()) counts.resize(1);
+  return fmt::format("{} of {}", fmt::join(counts, "/"), verdicts.front().tally.cases);
+}
+
+std::string skips(const RunResult& result) {
+  std::map<std::string, int> by_reason;
+  for (const Verdict& verdict : result.verdicts) {
+    for (const auto& [reason, count] : verdict.tally.skipped) by_reason[reason] += count;
+  }
+  std::string text;
+  for (const auto& [reason, count] : by_reason) {
+    text += fmt::format("{} skipped: {}\n", count, reason);
+  }
+  return text;
+}
+
+std::string sum(const RunResult& result) {
+  int made = 0;
+  int skipped = 0;
+  int not_run = 0;
+  int drawn_again = 0;
+  for (const Verdict& verdict : result.verdicts) {
+    made += verdict.tally.executed();
+    skipped += verdict.tally.skipped_in_all();
+    not_run += verdict.tally.not_run;
+    drawn_again += verdict.tally.drawn_again;
+  }
+  return fmt::format("checks: {} executed + {} skipped + {} not run = {}; {} drawn again\n", made,
+                     skipped, not_run, made + skipped + not_run, drawn_again);
+}
+
+std::size_t name_width(const RunPlan& plan) {
+  std::size_t width = 0;
+  for (const Subject* subject : plan.subjects) width = std::max(width, subject->name.size());
+  for (const Law* law : plan.laws) width = std::max(width, law->name.size());
+  return width + 4;
+}
+
+}  // namespace
+
+std::string summary(const Verdict& verdict) {
+  const Tally& tally = verdict.tally;
+  if (tally.wrong > 0) return "WRONG";
+  if (verdict.unclaimed()) return "not claimed";
+  if (tally.executed() == 0) return "nothing executed";
+  if (tally.drift > 0) return "DRIFT";
+  return tally.suspect > 0 ? "SUSPECT" : "PASS";
+}
+
+std::string verdict_table(const RunPlan& plan, const RunResult& result) {
+  const std::size_t width = name_width(plan);
+  std::string text;
+  std::span<const Verdict> rest = result.verdicts;
+  for (const Law* law : plan.laws) {
+    text += fmt::format("{:<{}}", law->name, width);
+    for (const Scalar scalar : plan.scalars)
+      text += fmt::format("{:<{}}", name(scalar), cell_width);
+    text += "executed\n";
+    for (const Subject* subject : plan.subjects) {
+      const std::span<const Verdict> line = rest.first(plan.scalars.size());
+      rest = rest.subspan(plan.scalars.size());
+      text += fmt::format("  {:<{}}", subject->name, width - 2);
+      for (const Verdict& verdict : line) text += fmt::format("{:<{}}", cell(verdict), cell_width);
+      text += executed(line) + "\n";
+    }
+  }
+  text += "\nnumbers: the worst error over its bound, then in how many cases\n";
+  return text + skips(result) + sum(result);
+}
+
+}  // namespace slim::properties

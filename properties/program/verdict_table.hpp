@@ -1,0 +1,23 @@
+#pragma once
+
+#include "properties/engine/engine.hpp"
+
+#include <string>
+
+namespace slim::properties {
+
+/// A line a (law, subject), a column a scalar: the verdict, the worst error over its bound, and in
+/// how many cases a verdict other than PASS came about; last, how many cases were executed. Then
+/// what was skipped and why, and the sum of all checks.
+///
+/// ```
+/// gradient-agrees        float32          float64     digits50
+///   reference            PASS 0.33        PASS 0.31   PASS 0        60 of 60
+///   recovered/iterative  DRIFT 13 in 1    PASS 0.2    PASS 2e-08    48 of 60
+/// ```
+std::string verdict_table(const RunPlan& plan, const RunResult& result);
+
+/// PASS, SUSPECT, DRIFT, WRONG, or "not claimed", "nothing executed": the gravest that occurred.
+std::string summary(const Verdict& verdict);
+
+}  // namespace slim::properties
