@@ -22,8 +22,8 @@ class RandomlyRounded {
  public:
   RandomlyRounded() = default;
   /// To the nearest, not by chance: a constant is a constant.
-  RandomlyRounded(double value)
-      : value_(static_cast<T>(value)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): a number
+  RandomlyRounded(double value) : value_(static_cast<T>(value)) {}
   explicit operator double() const { return static_cast<double>(value_); }
 
   friend RandomlyRounded operator+(RandomlyRounded a, RandomlyRounded b) {

@@ -36,10 +36,11 @@ T element(std::span<const std::byte> bytes, std::size_t i) {
 }
 
 template <class T>
-Tensor owning_tensor(Dtype dtype, std::vector<std::int64_t> shape, std::span<const T> values) {
+Tensor owning_tensor(Dtype dtype, const std::vector<std::int64_t>& shape,
+                     std::span<const T> values) {
   auto owner = std::make_shared<std::vector<T>>(values.begin(), values.end());
   Tensor tensor{.dtype = dtype,
-                .shape = std::move(shape),
+                .shape = shape,
                 .bytes = std::as_bytes(std::span<const T>(*owner)),
                 .owner = owner};
   require(tensor.size() == values.size(), "a tensor has as many values as its shape says");
@@ -235,16 +236,16 @@ std::int64_t Tensor::integer(std::size_t i) const {
   }
 }
 
-Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const double> values) {
-  return owning_tensor(Dtype::F64, std::move(shape), values);
+Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const double> values) {
+  return owning_tensor(Dtype::F64, shape, values);
 }
 
-Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const float> values) {
-  return owning_tensor(Dtype::F32, std::move(shape), values);
+Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const float> values) {
+  return owning_tensor(Dtype::F32, shape, values);
 }
 
-Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const std::int64_t> values) {
-  return owning_tensor(Dtype::I64, std::move(shape), values);
+Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const std::int64_t> values) {
+  return owning_tensor(Dtype::I64, shape, values);
 }
 
 const Tensor& CaseFile::tensor(std::string_view name) const {

@@ -31,9 +31,9 @@ struct Tensor {
   [[nodiscard]] std::int64_t integer(std::size_t i) const;
 };
 
-Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const double> values);
-Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const float> values);
-Tensor make_tensor(std::vector<std::int64_t> shape, std::span<const std::int64_t> values);
+Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const double> values);
+Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const float> values);
+Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const std::int64_t> values);
 
 /// A case as it travels: named tensors and string metadata in one safetensors file.
 /// Source: https://github.com/huggingface/safetensors (8 bytes little-endian header length, JSON

@@ -144,7 +144,7 @@ TEST(ConventionsText, LeavesOutWhatIsThePapers) {
 
 TEST(ConventionsText, IsRefusedWhenUnknownOrNoNumber) {
   for (const char* text :
-       {"", "[]", "{\"epsilon\":1}", "{\"loss_epsilon\":\"1\"}", "{", "{\"loss_epsilon\":null}"}) {
+       {"", "[]", R"({"epsilon":1})", R"({"loss_epsilon":"1"})", "{", R"({"loss_epsilon":null})"}) {
     EXPECT_THROW(parse_conventions(text), ContractError) << text;
   }
 }

@@ -64,6 +64,7 @@ TEST_F(Ledger, EntersCopiesOnceAndMovesNotAtAll) {
 
 TEST_F(Ledger, TakesEntriesFromAllThreads) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([] {
       for (int n = 0; n < 1000; ++n) const Buffer<char> block(MemoryTag::result, 16);
