@@ -44,7 +44,8 @@ struct Guide {
   double coefficient = 1.0;
   double from = 1.0;
   double to = 2.0;
-  bool above = false;  ///< on which side of the curves it lies, and its label with it
+  bool above = false;     ///< on which side of the curves it lies, and its label with it
+  double label_at = 1.0;  ///< x of the place beside which the label stands
 };
 
 /// Everything a figure shows, before anything is said about pixels.

@@ -7,6 +7,60 @@
 #include <vector>
 
 namespace slim::plots {
+namespace {
+
+double height(const Guide& guide, double x) {
+  return guide.coefficient * std::pow(x, guide.exponent);
+}
+
+/// Where y stands between the foot (0) and the top (1) of the chart.
+double share(const Axis& axis, double y) {
+  return std::log(y / axis.low) / std::log(axis.high / axis.low);
+}
+
+/// The curve's share of the chart's height at x, straight between its points.
+double curve_share(const Axis& axis, const Curve& curve, double x) {
+  const auto& points = curve.points;
+  const auto after =
+      std::find_if(points.begin(), points.end(), [&](const Point& point) { return point.x >= x; });
+  if (after == points.end()) return share(axis, points.back().y.median);
+  const double high = share(axis, after->y.median);
+  if (after == points.begin()) return high;
+  const Point& before = *std::prev(after);
+  return std::lerp(share(axis, before.y.median), high,
+                   std::log(x / before.x) / std::log(after->x / before.x));
+}
+
+/// Room around a label at x, as a share of the chart's height: to curves, level and foot.
+double clearance(const Chart& chart, const Guide& guide, double x) {
+  const double label = share(chart.y, height(guide, x)) + (guide.above ? 0.07 : -0.07);
+  double room = label;
+  for (const Curve& curve : chart.curves) {
+    const bool level = chart.full_pass_level && curve.full_pass;
+    const double other =
+        level ? share(chart.y, curve.points.back().y.median) : curve_share(chart.y, curve, x);
+    room = std::min(room, std::abs(other - label));
+  }
+  return room;
+}
+
+/// The middle of the guide, or the roomiest place near it when something is in the way there.
+double label_place(const Chart& chart, const Guide& guide) {
+  constexpr double enough = 0.1;
+  double best = 0.0;
+  double most = -HUGE_VAL;
+  for (const double part : {0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8}) {
+    const double x = guide.from * std::pow(guide.to / guide.from, part);
+    const double room = std::min(enough, clearance(chart, guide, x));
+    if (room > most) {
+      most = room;
+      best = x;
+    }
+  }
+  return best;
+}
+
+}  // namespace
 
 void add_guide(Chart& chart, std::string label, double exponent, bool full_pass, Side side) {
   std::vector<Curve> curves;
@@ -35,7 +89,14 @@ void add_guide(Chart& chart, std::string label, double exponent, bool full_pass,
     to = std::min(to, std::max(at_low, at_high));
   }
   if (!(std::log(to / from) >= 0.1 * std::log(chart.x.high / chart.x.low))) return;
-  chart.guides.push_back({std::move(label), exponent, coefficient, from, to, above});
+  Guide guide{.label = std::move(label),
+              .exponent = exponent,
+              .coefficient = coefficient,
+              .from = from,
+              .to = to,
+              .above = above};
+  guide.label_at = label_place(chart, guide);
+  chart.guides.push_back(std::move(guide));
 }
 
 }  // namespace slim::plots

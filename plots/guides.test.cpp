@@ -51,6 +51,20 @@ TEST(Guides, stay_inside_the_chart) {
   EXPECT_GE(at(guide, guide.to), steep.y.low);
 }
 
+TEST(Guides, have_their_label_away_from_the_level_of_the_full_pass) {
+  Chart crossed = chart();
+  add_guide(crossed, "", 1.0, false, Side::below);
+  const double middle = crossed.guides[0].label_at;
+  EXPECT_DOUBLE_EQ(middle, std::sqrt(crossed.guides[0].from * crossed.guides[0].to));
+
+  // A level right where the label stood.
+  Curve level{"", "", true, {point(16.0, at(crossed.guides[0], middle) / 1.4)}};
+  crossed.curves.push_back(level);
+  crossed.full_pass_level = true;
+  add_guide(crossed, "", 1.0, false, Side::below);
+  EXPECT_NE(crossed.guides[1].label_at, middle);
+}
+
 TEST(Guides, are_left_out_where_there_is_nothing_to_lean_on) {
   Chart only_sliced = chart();
   add_guide(only_sliced, "", 1.0, true, Side::above);

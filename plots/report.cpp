@@ -19,9 +19,9 @@ std::string badge(const std::string& verdict) {
 
 /// "1.07 in [1.02, 1.11]", as far as there is a value and an interval with a width.
 std::string number_and_interval(const Verdict& v) {
-  std::string text = v.value ? fmt::format("{:.6g}", *v.value) : "none";
+  std::string text = v.value ? fmt::format("{:.4g}", *v.value) : "none";
   if (v.interval && v.interval->first != v.interval->second) {
-    text += fmt::format(" in [{:.6g}, {:.6g}]", v.interval->first, v.interval->second);
+    text += fmt::format(" in [{:.4g}, {:.4g}]", v.interval->first, v.interval->second);
   } else if (v.interval) {
     text += ", exact";
   }
@@ -116,8 +116,9 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
     if (std::find(figure.claims.begin(), figure.claims.end(), v.claim) == figure.claims.end()) {
       continue;
     }
-    html += fmt::format("<p>{0} <a href=\"#claim-{1}\">{1}</a>, {2}: {3}</p>\n", badge(v.verdict),
-                        escaped(v.claim), escaped(v.statistic), escaped(number_and_interval(v)));
+    html += fmt::format("<p>{0} <a href=\"#claim-{1}\">{1}</a>, {2}: {3}. Evidence: {4}</p>\n",
+                        badge(v.verdict), escaped(v.claim), escaped(v.statistic),
+                        escaped(number_and_interval(v)), escaped(v.evidence));
   }
   if (drawn.left_out > 0) {
     html += fmt::format(R"(<p class="note">{} records of other code, another machine or another )"

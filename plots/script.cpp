@@ -62,9 +62,9 @@ std::string page(const Chart& chart) {
   const double key_top = top;
   top -= key_row * static_cast<double>(rows) + (chart.top ? 0.15 : 0.03);
   return text + fmt::format(
-                    "set key at screen 0.155, {:.4g} left top maxrows {} Left reverse noenhanced "
+                    "set key at screen 0.17, {:.4g} left top maxrows {} Left reverse noenhanced "
                     "samplen 3.5 spacing 1.2 font ',13'\n"
-                    "set lmargin at screen 0.165\n"
+                    "set lmargin at screen 0.18\n"
                     "set rmargin at screen 0.975\n"
                     "set bmargin at screen 0.15\n"
                     "set tmargin at screen {:.4g}\n",
@@ -87,7 +87,7 @@ std::string axes(const Chart& chart) {
       "set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6' linewidth 0.8\n"
       "set errorbars 0.7\n";
   text += axis("x", chart.x, "");
-  text += axis("y", chart.y, "offset 1, 0");
+  text += axis("y", chart.y, "offset 0.4, 0");
   if (chart.top) {
     text += "set border 7\nset logscale x2 2\n" + axis("x2", *chart.top, "offset 0, -0.4");
   }
@@ -101,17 +101,17 @@ std::string styles(const Chart& chart) {
     text += fmt::format(
         "set style line {} linecolor rgb '{}' linewidth 2 dashtype {} pointtype {} pointsize {}\n",
         i + 1, chosen[i].colour, chosen[i].dash, chosen[i].marker,
-        chart.curves[i].full_pass ? 1.1 : 0.9);
+        chart.curves[i].full_pass ? 0.95 : 0.75);
   }
   return text;
 }
 
-/// The guides' names, beside the middle of each, on the side away from the curves.
+/// The guides' names, each on the side of its guide away from the curves.
 std::string guide_labels(const Chart& chart) {
   std::string text;
   int number = 10;
   for (const Guide& guide : chart.guides) {
-    const double x = std::sqrt(guide.from * guide.to);
+    const double x = guide.label_at;
     const double y = guide.coefficient * std::pow(x, guide.exponent);
     const bool level = guide.exponent == 0.0;
     const bool leftward = guide.above == (guide.exponent > 0.0);
@@ -189,12 +189,12 @@ std::string script_of(const Chart& chart, const std::string& stem, const std::st
       "set output '{0}.svg'\n"
       "{1}\n"
       "set terminal pngcairo size 1200, 900 rounded background '#ffffff' "
-      "font 'sans-serif,14' fontscale 1.5 linewidth 2 pointscale 2\n"
+      "font 'sans-serif,14' fontscale 1.5 linewidth 2 pointscale 2.4\n"
       "set output '{0}.png'\n"
       "replot\n"
       "\n"
-      "set terminal pdfcairo size 6in, 4.5in rounded font 'sans-serif,14' linewidth 1.3 "
-      "fontscale 0.75\n"
+      "set terminal pdfcairo size 6in, 4.5in rounded font 'sans-serif,14' fontscale 0.5 "
+      "linewidth 1.6 pointscale 1\n"
       "set output '{0}.pdf'\n"
       "replot\n"
       "set output\n",
