@@ -50,30 +50,30 @@ LayerSums<const T> view(const Sum<T>& sum) {
 template <class T>
 using Starts = std::vector<Sum<T>>;
 
-struct Run {
+struct Swept {
   Index sums_run_again = 0;
   Index restarts = 0;
 };
 
 /// Both sweeps over given sums: the starts that passed on the way up, and those that came back.
 template <class T>
-Run sweep(Boundary<T>& boundary, Index slices, const SumOf<T>& sum_of, Starts<T>& up,
-          Starts<T>& down) {
-  Run run;
+Swept sweep(Boundary<T>& boundary, Index slices, const SumOf<T>& sum_of, Starts<T>& up,
+            Starts<T>& down) {
+  Swept run;
   up.assign(static_cast<std::size_t>(slices), Sum<T>::Zero());
   down = up;
   boundary.begin(small_model(), slices, {});
-  Index n = 0;
-  while (n + 1 < slices) {
-    up[static_cast<std::size_t>(n)] = boundary.start(n, 0);
-    boundary.pass(n, 0, view<T>(sum_of(n)));
-    n = boundary.restart() ? 0 : n + 1;
-  }
+  do {
+    for (Index n = 0; n + 1 < slices; ++n) {
+      up[static_cast<std::size_t>(n)] = boundary.start(n, 0);
+      boundary.pass(n, 0, view<T>(sum_of(n)));
+    }
+  } while (boundary.restart());
   const typename Boundary<T>::RunAgain again = [&](Index m) {
     ++run.sums_run_again;
     boundary.pass(m, 0, view<T>(sum_of(m)));
   };
-  for (n = slices - 1; n >= 0; --n) {
+  for (Index n = slices - 1; n >= 0; --n) {
     boundary.descend_to(n, again);
     boundary.open(n, 0,
                   boundary.wants_sum(n) ? view<T>(sum_of(n)) : LayerSums<const T>(nullptr, 0));
@@ -134,7 +134,7 @@ TYPED_TEST(BoundaryIn, ExactStartsAgainOnACoarserGridWhenASumOutgrowsIt) {
   const SumOf<TypeParam> growing = [](Index n) -> Sum<TypeParam> {
     return Sum<TypeParam>::Constant(std::ldexp(TypeParam(1), static_cast<int>(10 * n) - 30));
   };
-  const Run run = sweep<TypeParam>(*boundary, 8, growing, up, down);
+  const Swept run = sweep<TypeParam>(*boundary, 8, growing, up, down);
   EXPECT_EQ(run.restarts, 1);
   EXPECT_EQ(differing_starts(up, down), 0);
   EXPECT_EQ(down[2](0), TypeParam(std::ldexp(1.0, -30) + std::ldexp(1.0, -20)));
@@ -187,7 +187,7 @@ TEST(Bisected, RunsHalfALogarithmOfSweepsAgain) {
   for (const Index slices : {16, 256, 1024}) {
     Starts<double> up;
     Starts<double> down;
-    const Run run =
+    const Swept run =
         sweep<double>(*make_boundary<double>("bisected"), slices, sparse_sum<double>, up, down);
     const double sweeps = static_cast<double>(run.sums_run_again) / static_cast<double>(slices);
     EXPECT_LE(sweeps, 0.5 * std::log2(static_cast<double>(slices)));

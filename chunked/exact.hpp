@@ -13,11 +13,12 @@ namespace slim::chunked {
 /// the state that passed to the bit, however long the sequence. It relies on a slice giving the
 /// same sum in both sweeps, so both sweeps call the same products with the same shapes.
 ///
-/// The spacing is chosen at a feature's first sum that is not 0, 2^-63 of it in hardware scalars.
-/// When a sum outgrows the integers the sweep up starts again on a coarser grid (see restart()). A
-/// key sum S that no longer carries the digits of T is refused with a ContractError, never rounded
-/// away. Error: half a spacing per slice, against the largest sum of the feature. Memory: one state
-/// in T, one of 128-bit integers.
+/// The spacing is chosen at a feature's first key sum that is not 0, half of the spare digits below
+/// it and half above. When a sum outgrows that, the sweep up goes on in T to see how far sums
+/// reach, and starts again on a grid that holds them (see restart()). A key sum S that no longer
+/// carries the digits of T is then refused with a ContractError, never rounded away: in float sums
+/// may span 102 binary digits, in double 73. Error: half a spacing per slice, against the largest
+/// sum of the feature. Memory: one state in T, one of 128-bit integers.
 template <class T>
 class Exact final : public Boundary<T> {
  public:
@@ -61,18 +62,25 @@ class Exact final : public Boundary<T> {
  private:
   using Grid = chunked::Grid<T>;
   using Integer = typename Grid::Integer;
-  /// Digits below a feature's first sum.
-  static constexpr int depth = Grid::bits / 2;
+  /// Binary digits beyond those of T.
+  static constexpr int spare = Grid::bits - Grid::digits;
 
   /// One feature of one head and layer: its spacing is 2^exponent.
   struct Column {
     int exponent = 0;
-    bool placed = false;  ///< a sum that is not 0 has been seen
-    bool lost = false;    ///< a sum was not finite: the state is NaN from there on
+    int largest = std::numeric_limits<int>::min();  ///< exponent of the largest sum so far
+    bool placed = false;                            ///< a sum that is not 0 has been seen
+    bool outgrown = false;  ///< sums no longer fit: they go on in T, for their size alone
+    bool lost = false;      ///< a sum was not finite: the state is NaN from there on
   };
 
   void restart_sums() {
     overflowed_ = false;
+    for (Column& column : columns_) {
+      if (!column.outgrown) continue;
+      constexpr int room = 2;  // for sums that round up on the coarser grid
+      column = Column{.exponent = column.largest + room - Grid::bits, .placed = true};
+    }
     for (Integer& q : sums_) q = Integer(0);
     for (Index r = 0; r < layers_; ++r) {
       LayerSums<T> rounded = layer_sums(rounded_, 0, r, heads_);
@@ -94,54 +102,52 @@ class Exact final : public Boundary<T> {
   void add_column(Column& column, Index first, Index r, const LayerSums<const T>& sum, int sign,
                   LayerSums<T>& rounded) {
     Integer* sums = sums_.data() + r * heads_ * rows_ * features_;
-    for (Index i = 0; i < rows_; ++i) {
-      const Index at = first + i * features_;
-      const T& x = sum(at);
-      if (x == T(0)) continue;
-      if (!Grid::is_finite(x)) {
-        column.lost = true;
-        continue;
-      }
-      if (!column.placed) place(column, first, sum);
-      if (Grid::exponent(x) - column.exponent > Grid::bits) {
-        coarsen(column, Grid::exponent(x));
-        continue;
-      }
-      const Integer q = Grid::place(x, column.exponent);
-      if (sign > 0) {
-        sums[at] += q;
-      } else {
-        sums[at] -= q;
-      }
-      if (!Grid::below(sums[at], Grid::bits)) coarsen(column, column.exponent + Grid::bits);
-    }
-    for (Index i = 0; i < rows_; ++i) {
-      const Index at = first + i * features_;
-      rounded(at) =
-          column.lost ? std::numeric_limits<T>::quiet_NaN() : Grid::read(sums[at], column.exponent);
-    }
     const Index key_sum = first + (rows_ - 1) * features_;
-    require(
-        overflowed_ || !(sum(key_sum) > T(0)) || sign < 0 ||
-            !Grid::below(sums[key_sum], Grid::digits),
-        "the key sums of a feature span more digits than the boundary 'exact' has: use 'stored'");
-  }
-
-  /// The spacing that leaves `depth` digits below the column's largest sum.
-  void place(Column& column, Index first, const LayerSums<const T>& sum) {
-    int largest = std::numeric_limits<int>::min();
-    for (Index i = 0; i < rows_; ++i) {
-      const T& x = sum(first + i * features_);
-      if (x == T(0) || !Grid::is_finite(x)) continue;
-      largest = std::max(largest, Grid::exponent(x));
+    for (Index at = first; at <= key_sum; at += features_) {
+      const T& x = sum(at);
+      if (!Grid::is_finite(x)) column.lost = true;
+      if (column.lost) {
+        rounded(at) = std::numeric_limits<T>::quiet_NaN();
+        continue;
+      }
+      if (x != T(0)) place(column, sum(key_sum), x);
+      if (column.outgrown) {
+        rounded(at) += x;
+        if (rounded(at) != T(0)) note(column, rounded(at));
+        continue;
+      }
+      if (x != T(0)) {
+        const Integer q = Grid::place(x, column.exponent);
+        sums[at] = sign > 0 ? Integer(sums[at] + q) : Integer(sums[at] - q);
+      }
+      rounded(at) = Grid::read(sums[at], column.exponent);
+      if (!Grid::below(sums[at], Grid::bits)) outgrow(column, rounded(at));
     }
-    column.exponent = largest - depth;
-    column.placed = true;
+    require(overflowed_ || column.lost || sign < 0 || !(sum(key_sum) > T(0)) ||
+                !Grid::below(sums[key_sum], Grid::digits),
+            "the key sums of a feature span more digits than boundary 'exact' has: use 'stored'");
   }
 
-  void coarsen(Column& column, int exponent) {
-    column.exponent = exponent - depth;
+  /// Chooses the spacing at the first sum, and sees whether x fits.
+  void place(Column& column, const T& key_sum, const T& x) {
+    if (!column.placed) {
+      const T& first = key_sum != T(0) && Grid::is_finite(key_sum) ? key_sum : x;
+      column.exponent = Grid::exponent(first) - Grid::digits - spare / 2;
+      column.placed = true;
+    }
+    if (!column.outgrown && Grid::exponent(x) - column.exponent > Grid::bits) outgrow(column, x);
+  }
+  void outgrow(Column& column, const T& x) {
+    column.outgrown = true;
     overflowed_ = true;
+    note(column, x);
+  }
+  static void note(Column& column, const T& x) {
+    if (!Grid::is_finite(x)) {
+      column.lost = true;
+    } else {
+      column.largest = std::max(column.largest, Grid::exponent(x));
+    }
   }
 
   Index heads_ = 0;

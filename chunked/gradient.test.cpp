@@ -1,43 +1,9 @@
 #include "chunked/catalogue.hpp"
+#include "chunked/counted_allocations.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/draw.hpp"
 
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-namespace {
-std::atomic<long> allocations{0};
-}  // namespace
-
-// Every allocation of ours goes through here; the matrix library's packing buffers do not.
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto step = static_cast<std::size_t>(alignment);
-  void* address = std::aligned_alloc(step, (size + step - 1) / step * step);
-  if (address == nullptr) throw std::bad_alloc();
-  return address;
-}
-void operator delete(void* address, std::align_val_t /*alignment*/) noexcept {
-  std::free(address);
-}
-void operator delete(void* address, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept {
-  std::free(address);
-}
-void* operator new(std::size_t size) {
-  ++allocations;
-  void* address = std::malloc(size);
-  if (address == nullptr) throw std::bad_alloc();
-  return address;
-}
-void operator delete(void* address) noexcept {
-  std::free(address);
-}
-void operator delete(void* address, std::size_t /*size*/) noexcept {
-  std::free(address);
-}
 
 namespace slim::chunked {
 namespace {
@@ -96,7 +62,7 @@ TEST(Gradient, IsThatOfTheFullPassForEverySliceLengthAndPair) {
   const GradientResult<Digits50> full = example.run(catalogue().front(), 7);
   for (const Variant& variant : catalogue()) {
     for (const Index C : {1, 2, 3, 6, 7, 8, 100}) {
-      EXPECT_LE(largest_difference(full, example.run(variant, C)), Digits50("1e-44"))
+      EXPECT_LE(largest_difference(full, example.run(variant, C)), Digits50(1e-44))
           << variant.name() << " at C = " << C;
     }
   }
@@ -130,9 +96,9 @@ TEST(Gradient, AllocatesNothingPerSlice) {
   for (const Variant& variant : catalogue()) {
     auto allocated = [&](Index length) {
       const Example<float> example(small_model(), 1, length);
-      const long before = allocations;
+      const long before = counted_allocations();
       static_cast<void>(example.run(variant, 2));
-      return allocations - before;
+      return counted_allocations() - before;
     };
     EXPECT_EQ(allocated(64), allocated(128)) << variant.name();
   }

@@ -89,8 +89,8 @@ Digits50 potential(const Example<Digits50>& e, const Matrix<Digits50>& dY) {
 }
 
 class EveryPrefixSum : public testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(, EveryPrefixSum, testing::ValuesIn(all_kinds), [](const auto& info) {
-  std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(, EveryPrefixSum, testing::ValuesIn(all_kinds), [](const auto& instance) {
+  std::string name = instance.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
@@ -118,14 +118,14 @@ TEST_P(EveryPrefixSum, PullsBackAsTheDefinitionDoes) {
     // A central difference: its error is step² times a third derivative.
     auto expect_slopes = [&](Matrix<Digits50>& inputs, const Matrix<Digits50>& got) {
       for (Index i = 0; i < inputs.size(); ++i) {
-        const Digits50 step("1e-17");
+        const Digits50 step(1e-17);
         const Digits50 at = inputs.data()[i];
         inputs.data()[i] = at + step;
         const Digits50 above = potential(moved, before.dY);
         inputs.data()[i] = at - step;
         const Digits50 below = potential(moved, before.dY);
         inputs.data()[i] = at;
-        EXPECT_LE(abs(Digits50((above - below) / (2 * step) - got.data()[i])), Digits50("1e-30"));
+        EXPECT_LE(abs(Digits50((above - below) / (2 * step) - got.data()[i])), Digits50(1e-30));
       }
     };
     expect_slopes(moved.gQ, e.dgQ);
@@ -141,7 +141,7 @@ TEST_P(EveryPrefixSum, AgreesWithTheOthersAcrossBlocks) {
     Example<Digits50> other(C, 3, 2);
     one.run("iterative");
     other.run(GetParam());
-    const Digits50 bound("1e-44");
+    const Digits50 bound(1e-44);
     EXPECT_LE((one.Y - other.Y).cwiseAbs().maxCoeff(), bound);
     EXPECT_LE((one.dgQ - other.dgQ).cwiseAbs().maxCoeff(), bound);
     EXPECT_LE((one.dgK - other.dgK).cwiseAbs().maxCoeff(), bound);

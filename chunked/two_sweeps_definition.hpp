@@ -56,7 +56,9 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result, Boundary<T
     };
     const typename Boundary<T>::RunAgain run_again = [&](Index n) { pass.pass(slice(n)); };
     boundary.begin(task.model, N, {task.start, b});
-    for (Index n = 0; n + 1 < N; n = boundary.restart() ? 0 : n + 1) pass.pass(slice(n));
+    do {
+      for (Index n = 0; n + 1 < N; ++n) pass.pass(slice(n));
+    } while (boundary.restart());
     result.restarts += boundary.restarts();
     for (Index n = N - 1; n >= 0; --n) {
       boundary.descend_to(n, run_again);

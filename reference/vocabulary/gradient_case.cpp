@@ -93,9 +93,11 @@ Sequences read_sequences(const CaseFile& file, const Model& model) {
   for (Index b = 0; b < sequences.batch(); ++b) {
     for (std::int32_t& token : sequences.tokens(b)) {
       const std::int64_t value = tokens.integer(i++);
-      require(value >= 0 && value < model.vocab_size,
-              "every token is from 0 to vocab_size - 1 = " + std::to_string(model.vocab_size - 1) +
-                  ", not " + std::to_string(value));
+      if (value < 0 || value >= model.vocab_size) {
+        throw ContractError(
+            "every token is from 0 to vocab_size - 1 = " + std::to_string(model.vocab_size - 1) +
+            ", not " + std::to_string(value));
+      }
       token = static_cast<std::int32_t>(value);
     }
   }

@@ -55,9 +55,9 @@ Index Sequences::counted_targets() const {
 void require_valid(const Sequences& sequences, Index vocab_size) {
   for (Index b = 0; b < sequences.batch(); ++b) {
     for (const std::int32_t token : sequences.tokens(b)) {
-      require(token >= 0 && token < vocab_size,
-              "every token is from 0 to vocab_size - 1 = " + std::to_string(vocab_size - 1) +
-                  ", not " + std::to_string(token));
+      if (token >= 0 && token < vocab_size) continue;  // no message is built for a good token
+      throw ContractError("every token is from 0 to vocab_size - 1 = " +
+                          std::to_string(vocab_size - 1) + ", not " + std::to_string(token));
     }
   }
 }
