@@ -88,7 +88,9 @@ TEST_F(Corpus, MissingEmptyShortAndForeignTextsAreRefusedByName) {
 }
 
 TEST_F(Corpus, CorruptGzipIsRefused) {
-  std::string packed = gzipped(std::string(1000, 'x') + "and then some more that differs");
+  std::string text(1000, 'x');
+  text += "and then some more that differs";
+  std::string packed = gzipped(text);
   const std::string cut = packed.substr(0, packed.size() / 2);
   packed[packed.size() / 2] = static_cast<char>(packed[packed.size() / 2] ^ 0x55);
   EXPECT_NE(refusal(file("corrupt.gz", packed), 1, 1030).find("corrupt.gz: is corrupt"),

@@ -21,7 +21,7 @@ struct Conditions {
   Scale scale = Scale::laptop;
   std::uint64_t seed = 1;
   int threads = 1;
-  std::filesystem::path corpus;
+  std::filesystem::path corpus = {};
 };
 
 /// One thing to measure, so many times.

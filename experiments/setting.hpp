@@ -19,7 +19,7 @@ struct Setting {
   Index slice = 256;    ///< C; at least L is the full pass
   std::uint64_t seed = 1;
   int threads = 1;
-  std::filesystem::path corpus;
+  std::filesystem::path corpus = {};
 
   [[nodiscard]] bool full_pass() const { return slice >= length; }
   /// N = ⌈L/C⌉

@@ -33,7 +33,7 @@ struct Bytes {
   std::int64_t peak = 0;  ///< of all tags together, beyond parameters and gradient
   /// Peak of the heap beyond the ledger's peak: the matrix library's packing buffers, small objects
   /// and the allocator's rounding. Nothing where the heap is not counted.
-  std::optional<std::int64_t> scratch;
+  std::optional<std::int64_t> scratch = std::nullopt;
   double loss = 0.0;
 };
 
