@@ -32,8 +32,8 @@ CutSpec draw(const rc::Random& from, int size) {
 rc::Seq<CutSpec> smaller(const CutSpec& spec) {
   std::vector<CutSpec> all;
   const auto add = [&](CutSpec candidate) {
-    candidate = repaired(std::move(candidate));
-    if (candidate != spec) all.push_back(std::move(candidate));
+    candidate = repaired(candidate);
+    if (candidate != spec) all.push_back(candidate);
   };
   for (const GradientSpec& whole : smaller_specs(spec.whole)) {
     add({whole, spec.cut});
@@ -55,7 +55,8 @@ std::string readable(const CutSpec& spec) {
 
 rc::Gen<CutSpec> cut_specs() {
   return [](const rc::Random& random, int size) {
-    return rc::shrinkable::shrinkRecur(draw(random, size), smaller);
+    return rc::shrinkable::shrinkRecur(draw(random, size),
+                                       [](const CutSpec& spec) { return smaller(spec); });
   };
 }
 

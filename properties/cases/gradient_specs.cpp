@@ -49,9 +49,9 @@ std::vector<Index> divisors(Index n) {
 /// Lengths at which slicing goes wrong, for slices of C.
 Index draw_length(Dice& dice, Index C) {
   const Index any = dice.up_to(24);
-  const Index prime = dice.one_of<Index>({2, 3, 5, 7, 11, 13, 17, 19, 23});
+  const auto prime = dice.one_of<Index>({2, 3, 5, 7, 11, 13, 17, 19, 23});
   const Index below = std::max<Index>(1, C - 1);
-  const Index length =
+  const auto length =
       dice.one_of<Index>({1, below, C, C + 1, 2 * C - 1, 2 * C, 3 * C + 1, prime, any, any});
   return std::min(length, longest);
 }
@@ -89,10 +89,6 @@ GradientSpec draw_spec(const rc::Random& random, int size) {
   return spec;
 }
 
-rc::Seq<GradientSpec> shrink_seq(const GradientSpec& spec) {
-  return rc::seq::fromContainer(smaller_specs(spec));
-}
-
 /// Values to try for a number before itself: the lowest, half-way, one less.
 std::vector<Index> below(Index value, Index lowest) {
   std::vector<Index> values;
@@ -110,7 +106,7 @@ std::vector<GradientSpec> smaller_specs(const GradientSpec& spec) {
   const auto add = [&](auto change) {
     GradientSpec changed = spec;
     change(changed);
-    if (changed != spec) smaller.push_back(std::move(changed));
+    if (changed != spec) smaller.push_back(changed);
   };
   const Model& model = spec.model;
   const Index L = spec.length;
@@ -157,7 +153,9 @@ std::vector<GradientSpec> smaller_specs(const GradientSpec& spec) {
 
 rc::Gen<GradientSpec> gradient_specs() {
   return [](const rc::Random& random, int size) {
-    return rc::shrinkable::shrinkRecur(draw_spec(random, size), shrink_seq);
+    return rc::shrinkable::shrinkRecur(draw_spec(random, size), [](const GradientSpec& spec) {
+      return rc::seq::fromContainer(smaller_specs(spec));
+    });
   };
 }
 

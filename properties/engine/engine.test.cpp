@@ -10,8 +10,8 @@ namespace slim::properties {
 namespace {
 
 /// A law about a number, so that its cases cost nothing: `breaks` says when a number is wrong.
-Law law_about_numbers(std::function<Finding(int, const Subject&, Scalar)> check,
-                      std::function<std::string(int, Scalar)> unusable = {}) {
+Law law_about_numbers(const std::function<Finding(int, const Subject&, Scalar)>& check,
+                      const std::function<std::string(int, Scalar)>& unusable = {}) {
   return make_law<int, int>(
       {.name = "about-numbers",
        .statement = {},

@@ -73,6 +73,7 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
 
 int replay_command(const std::vector<std::string>& paths, bool json) {
   std::vector<ReplayedFile> files;
+  files.reserve(paths.size());
   for (const std::string& path : paths) files.push_back({path, {}});
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   in_parallel(static_cast<int>(files.size()), machine, [&](int i) {
