@@ -49,10 +49,12 @@ std::vector<char> first_bytes(const fs::path& file, std::size_t count) {
   std::vector<char> bytes(count);
   try {
     text.read(bytes.data(), static_cast<std::streamsize>(count));
+    bytes.resize(static_cast<std::size_t>(text.gcount()));
+    text.clear();
+    text.peek();  // where the text ends here, this is what checks its sum
   } catch (const std::exception& error) {
     throw ContractError(fmt::format("corpus {}: is corrupt: {}", file.string(), error.what()));
   }
-  bytes.resize(static_cast<std::size_t>(text.gcount()));
   return bytes;
 }
 

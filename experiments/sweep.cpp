@@ -11,6 +11,7 @@
 #include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/gradient_case.hpp"
 
 #include <fmt/format.h>
 
@@ -136,13 +137,32 @@ class Measurer {
       case Quantity::gradient_error:
         break;
     }
-    return measure_gradient_error(subject, sweep_.find_subject("reference"), setting,
-                                  read_corpus(setting));
+    return gradient_error(subject, setting);
   }
 
  private:
+  /// The truth is kept for the next job, which often differs in C or in the subject alone.
+  GradientError gradient_error(const Subject& subject, const Setting& setting) {
+    const Sequences tokens = read_corpus(setting);
+    Setting question = setting;
+    question.subject = "reference";
+    question.scalar = Scalar::digits50;
+    question.slice = 1;
+    question.model.conventions = subject.conventions;
+    const std::string key =
+        fmt::format("{} {}", fmt::join(to_arguments(question), " "), to_text(subject.conventions));
+    if (key != truth_of_) {
+      truth_ =
+          true_gradient(sweep_.find_subject("reference"), subject.conventions, question, tokens);
+      truth_of_ = key;
+    }
+    return measure_gradient_error(subject, truth_, setting, tokens);
+  }
+
   const Sweep& sweep_;
   std::set<std::string> warmed_;
+  std::string truth_of_;
+  Parameters<Digits50> truth_;
 };
 
 }  // namespace

@@ -32,11 +32,9 @@ Setting small_case(const Setting& setting, Scalar scalar) {
   return small;
 }
 
-void require_near(const Subject& subject, const Subject& reference, const Setting& setting,
-                  double bound) {
-  const Sequences tokens =
-      draw_sequences(setting.batch, setting.length, setting.model.vocab_size, setting.seed);
-  const double error = measure_gradient_error(subject, reference, setting, tokens).relative;
+void require_near(const Subject& subject, const Parameters<Digits50>& truth, const Setting& setting,
+                  const Sequences& tokens, double bound) {
+  const double error = measure_gradient_error(subject, truth, setting, tokens).relative;
   if (error <= bound) return;
   throw RefusedSubject(fmt::format(
       "{} is refused, and nothing is measured: with feature map {} its gradient is "
@@ -47,17 +45,18 @@ void require_near(const Subject& subject, const Subject& reference, const Settin
 }  // namespace
 
 void require_lawful(const Subject& subject, const Subject& reference, const Setting& setting) {
-  if (subject.gradient.offers(Scalar::digits50)) {
-    require_near(subject, reference, small_case(setting, Scalar::digits50), bound_in_50_digits);
-  }
-  if (setting.scalar == Scalar::digits50) return;
   const Setting small = small_case(setting, setting.scalar);
   const Sequences tokens =
       draw_sequences(small.batch, small.length, small.model.vocab_size, small.seed);
+  const Parameters<Digits50> truth = true_gradient(reference, subject.conventions, small, tokens);
+  if (subject.gradient.offers(Scalar::digits50)) {
+    require_near(subject, truth, small_case(setting, Scalar::digits50), tokens, bound_in_50_digits);
+  }
+  if (setting.scalar == Scalar::digits50) return;
   Subject naive = reference;
   naive.conventions = subject.conventions;
-  const double own_error = measure_gradient_error(naive, reference, small, tokens).relative;
-  require_near(subject, reference, small, slack * (own_error + unit_roundoff(small.scalar)));
+  const double own_error = measure_gradient_error(naive, truth, small, tokens).relative;
+  require_near(subject, truth, small, tokens, slack * (own_error + unit_roundoff(small.scalar)));
 }
 
 }  // namespace slim::experiments

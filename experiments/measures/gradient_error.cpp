@@ -28,15 +28,19 @@ GradientError error_in(const Subject& subject, const Parameters<Digits50>& truth
 
 }  // namespace
 
-GradientError measure_gradient_error(const Subject& subject, const Subject& reference,
+Parameters<Digits50> true_gradient(const Subject& reference, const Conventions& conventions,
+                                   const Setting& setting, const Sequences& sequences) {
+  Subject naive = reference;
+  naive.conventions = conventions;
+  Workload<Digits50> workload(naive, setting, sequences);
+  workload.run();
+  return workload.result().gradient;
+}
+
+GradientError measure_gradient_error(const Subject& subject, const Parameters<Digits50>& truth,
                                      const Setting& setting, const Sequences& sequences) {
-  Subject truth = reference;
-  truth.conventions = subject.conventions;
-  Workload<Digits50> naive(truth, setting, sequences);
-  naive.run();
-  return in_scalar(setting.scalar, [&]<class T>() {
-    return error_in<T>(subject, naive.result().gradient, setting, sequences);
-  });
+  return in_scalar(setting.scalar,
+                   [&]<class T>() { return error_in<T>(subject, truth, setting, sequences); });
 }
 
 }  // namespace slim::experiments

@@ -78,8 +78,9 @@ TEST_F(Measures, GradientErrorIsRelativeToTheLargestEntry) {
   };
   setting_.scalar = Scalar::float64;
   const Sequences tokens = draw_sequences(1, setting_.length, 256, 1);
-  EXPECT_NEAR(measure_gradient_error(off, fake_subject(), setting_, tokens).relative, 0.25, 1e-12);
-  EXPECT_EQ(measure_gradient_error(fake_subject(), fake_subject(), setting_, tokens).relative, 0.0);
+  const Parameters<Digits50> truth = true_gradient(fake_subject(), {}, setting_, tokens);
+  EXPECT_NEAR(measure_gradient_error(off, truth, setting_, tokens).relative, 0.25, 1e-12);
+  EXPECT_EQ(measure_gradient_error(fake_subject(), truth, setting_, tokens).relative, 0.0);
 }
 
 TEST_F(Measures, GradientErrorOfNaNIsNaN) {
@@ -91,8 +92,8 @@ TEST_F(Measures, GradientErrorOfNaNIsNaN) {
   };
   setting_.scalar = Scalar::float64;
   const Sequences tokens = draw_sequences(1, setting_.length, 256, 1);
-  EXPECT_TRUE(
-      std::isnan(measure_gradient_error(broken, fake_subject(), setting_, tokens).relative));
+  const Parameters<Digits50> truth = true_gradient(fake_subject(), {}, setting_, tokens);
+  EXPECT_TRUE(std::isnan(measure_gradient_error(broken, truth, setting_, tokens).relative));
 }
 
 TEST_F(Measures, ASubjectWithoutTheScalarOrTheFeatureMapIsRefused) {
