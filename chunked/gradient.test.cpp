@@ -61,7 +61,7 @@ TEST(Gradient, IsThatOfTheFullPassForEverySliceLengthAndPair) {
   const Example<Digits50> example(small_model(), 2, 7);
   const GradientResult<Digits50> full = example.run(catalogue().front(), 7);
   for (const Variant& variant : catalogue()) {
-    for (const Index C : {1, 2, 3, 6, 7, 8, 100}) {
+    for (const Index C : {1, 3, 6, 100}) {
       EXPECT_LE(largest_difference(full, example.run(variant, C)), Digits50(1e-44))
           << variant.name() << " at C = " << C;
     }
