@@ -12,11 +12,13 @@
 
 extern "C" {
 // The C library's own, under the names that it keeps for those who replace malloc.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 void* __libc_malloc(std::size_t) noexcept;
 void* __libc_calloc(std::size_t, std::size_t) noexcept;
 void* __libc_realloc(void*, std::size_t) noexcept;
 void* __libc_memalign(std::size_t, std::size_t) noexcept;
 void __libc_free(void*) noexcept;
+// NOLINTEND(bugprone-reserved-identifier)
 }
 
 namespace {
