@@ -25,8 +25,8 @@ struct LayerActivations {
 };
 
 /// All work space of a slice of at most C rows, allocated once and used by every slice.
-/// Entries: C (s (7 d_model + d_ff + 4) + 2 d_model + …), see the README; plus what the prefix sum
-/// keeps.
+/// Memory: O(C (s (d_model + d_ff) + k M + V)) and what the prefix sum keeps; affine in C but for
+/// arrays that begin on 64 bytes.
 template <class T>
 class Workspace {
  public:
