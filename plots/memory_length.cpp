@@ -7,7 +7,7 @@
 namespace slim::plots {
 namespace {
 
-Chart draw(std::span<const Record> records) {
+Chart draw_memory_length(std::span<const Record> records) {
   Chart chart = chart_over_length(records, peak_bytes);
   chart.unit = "bytes";
   chart.y = bytes_axis("peak memory beyond parameters", y_range(chart.curves));
@@ -28,7 +28,7 @@ Figure memory_length() {
           .claims = {"MEMORY-C"},
           .experiment = "length",
           .quantity = Quantity::bytes,
-          .draw = draw};
+          .draw = draw_memory_length};
 }
 
 }  // namespace slim::plots

@@ -7,7 +7,7 @@
 namespace slim::plots {
 namespace {
 
-Chart draw(std::span<const Record> records) {
+Chart draw_memory_slice(std::span<const Record> records) {
   Chart chart = chart_over_slice(records, peak_bytes);
   chart.unit = "bytes";
   chart.full_pass_level = true;
@@ -29,7 +29,7 @@ Figure memory_slice() {
           .claims = {"MEMORY-C"},
           .experiment = "slice",
           .quantity = Quantity::bytes,
-          .draw = draw};
+          .draw = draw_memory_slice};
 }
 
 }  // namespace slim::plots

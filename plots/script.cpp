@@ -23,7 +23,8 @@ std::string single_line(std::string_view text) {
 std::string ticks(const std::vector<Tick>& list) {
   std::vector<std::string> parts;
   parts.reserve(list.size());
-  for (const Tick& tick : list) parts.push_back(fmt::format("{} {}", quoted(tick.label), tick.at));
+  for (const Tick& tick : list)
+    parts.push_back(fmt::format("{} {}", gnuplot_quoted(tick.label), tick.at));
   return fmt::format("({})", fmt::join(parts, ", "));
 }
 
@@ -45,8 +46,9 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 std::string page(const Chart& chart) {
   constexpr double line = 0.036;
   constexpr double key_row = 0.044;
-  std::string text = fmt::format(
-      "set label 1 {} at screen 0.025, 0.952 left noenhanced font ',17'\n", quoted(chart.title));
+  std::string text =
+      fmt::format("set label 1 {} at screen 0.025, 0.952 left noenhanced font ',17'\n",
+                  gnuplot_quoted(chart.title));
   double top = 0.952;
   int number = 2;
   for (const std::string& part : wrapped(chart.subtitle, 92)) {
@@ -54,7 +56,7 @@ std::string page(const Chart& chart) {
     text += fmt::format(
         "set label {} {} at screen 0.025, {:.4g} left noenhanced font ',11' "
         "textcolor rgb '#555555'\n",
-        number++, quoted(part), top);
+        number++, gnuplot_quoted(part), top);
   }
   const std::size_t curves = chart.curves.size();
   const std::size_t rows = curves <= 4 ? curves : (curves + 1) / 2;
@@ -76,7 +78,7 @@ std::string axis(std::string_view name, const Axis& axis, std::string_view optio
       "set {0}range [{1}:{2}]\n"
       "set {0}label {3} noenhanced {4}\n"
       "set {0}tics {5} scale 0.6 nomirror\n",
-      name, axis.low, axis.high, quoted(axis.label), options, ticks(axis.ticks));
+      name, axis.low, axis.high, gnuplot_quoted(axis.label), options, ticks(axis.ticks));
 }
 
 std::string axes(const Chart& chart) {
@@ -94,7 +96,7 @@ std::string axes(const Chart& chart) {
   return text;
 }
 
-std::string styles(const Chart& chart) {
+std::string style_lines(const Chart& chart) {
   std::string text = "set style line 100 linecolor rgb '#777777' linewidth 1.5 dashtype (2, 6)\n";
   const std::vector<CurveStyle> chosen = styles_of(chart.curves);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -116,7 +118,7 @@ std::string guide_labels(const Chart& chart) {
     const bool level = guide.exponent == 0.0;
     const bool leftward = guide.above == (guide.exponent > 0.0);
     text += fmt::format("set label {} {} at {}, {} {} offset {}, {} textcolor rgb '#555555'\n",
-                        number++, quoted(guide.label), x, y,
+                        number++, gnuplot_quoted(guide.label), x, y,
                         level      ? "center"
                         : leftward ? "right"
                                    : "left",
@@ -129,7 +131,7 @@ std::string guide_labels(const Chart& chart) {
 }
 
 std::string plot(const Chart& chart, const std::string& stem) {
-  const std::string data = quoted(stem + ".tsv");
+  const std::string data = gnuplot_quoted(stem + ".tsv");
   const int x = chart.over_slice ? 3 : 2;  // column of the data file
   std::vector<std::string> parts;
   for (const Guide& guide : chart.guides) {
@@ -155,14 +157,14 @@ std::string plot(const Chart& chart, const std::string& stem) {
   }
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     parts.push_back(fmt::format("{} using {}:5 with linespoints linestyle {} title {}",
-                                points_of(i), x, i + 1, quoted(chart.curves[i].label)));
+                                points_of(i), x, i + 1, gnuplot_quoted(chart.curves[i].label)));
   }
   return fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string gnuplot_quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : single_line(text)) {
     result += c;
@@ -181,7 +183,7 @@ std::string script_of(const Chart& chart, const std::string& stem, const std::st
       stem, single_line(chart.title), single_line(origin), stem, stem, stem);
   text += page(chart);
   text += axes(chart);
-  text += styles(chart);
+  text += style_lines(chart);
   text += guide_labels(chart);
   text += fmt::format(
       "\nset terminal svg size 600, 450 dynamic rounded background '#ffffff' "

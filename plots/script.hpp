@@ -19,6 +19,6 @@ std::vector<std::string> data_of(const Chart& chart);
 
 /// A text as gnuplot's single-quoted string, in which nothing is special; control characters
 /// become spaces.
-std::string quoted(std::string_view text);
+std::string gnuplot_quoted(std::string_view text);
 
 }  // namespace slim::plots

@@ -6,10 +6,10 @@ namespace slim::plots {
 namespace {
 
 TEST(Script, quotes_so_that_nothing_is_special) {
-  EXPECT_EQ(quoted("plain"), "'plain'");
-  EXPECT_EQ(quoted("it's"), "'it''s'");
-  EXPECT_EQ(quoted("a\nsystem('x')"), "'a system(''x'')'");
-  EXPECT_EQ(quoted("`x` \"y\" \\z"), "'`x` \"y\" \\z'");
+  EXPECT_EQ(gnuplot_quoted("plain"), "'plain'");
+  EXPECT_EQ(gnuplot_quoted("it's"), "'it''s'");
+  EXPECT_EQ(gnuplot_quoted("a\nsystem('x')"), "'a system(''x'')'");
+  EXPECT_EQ(gnuplot_quoted("`x` \"y\" \\z"), "'`x` \"y\" \\z'");
 }
 
 TEST(Script, data_carry_every_digit) {

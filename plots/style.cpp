@@ -8,7 +8,7 @@ namespace {
 
 // Source of the colours: Okabe and Ito, "Color universal design", 2008. Yellow is too pale on
 // white.
-constexpr std::array<CurveStyle, 7> styles = {{
+constexpr std::array<CurveStyle, 7> palette = {{
     {"#0072B2", "solid", 7},   // blue, filled circle
     {"#D55E00", "'-'", 2},     // vermillion, cross
     {"#009E73", "'-.'", 9},    // bluish green, filled triangle
@@ -29,7 +29,7 @@ std::size_t preferred(const Curve& curve) {
 
 std::vector<CurveStyle> styles_of(std::span<const Curve> curves) {
   std::vector<CurveStyle> chosen;
-  std::array<bool, styles.size()> taken{};
+  std::array<bool, palette.size()> taken{};
   for (const Curve& curve : curves) {
     std::size_t slot = preferred(curve);
     if (taken[slot]) {
@@ -41,7 +41,7 @@ std::vector<CurveStyle> styles_of(std::span<const Curve> curves) {
       }
     }
     taken[slot] = true;
-    chosen.push_back(styles[slot]);
+    chosen.push_back(palette[slot]);
   }
   return chosen;
 }

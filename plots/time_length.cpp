@@ -7,7 +7,7 @@
 namespace slim::plots {
 namespace {
 
-Chart draw(std::span<const Record> records) {
+Chart draw_time_length(std::span<const Record> records) {
   Chart chart = chart_over_length(records, seconds);
   chart.unit = "seconds";
   chart.error_bars = true;
@@ -28,7 +28,7 @@ Figure time_length() {
           .claims = {"SERIAL"},
           .experiment = "length",
           .quantity = Quantity::seconds,
-          .draw = draw};
+          .draw = draw_time_length};
 }
 
 }  // namespace slim::plots

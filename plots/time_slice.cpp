@@ -7,7 +7,7 @@
 namespace slim::plots {
 namespace {
 
-Chart draw(std::span<const Record> records) {
+Chart draw_time_slice(std::span<const Record> records) {
   Chart chart = chart_over_slice(records, seconds);
   chart.unit = "seconds";
   chart.error_bars = true;
@@ -29,7 +29,7 @@ Figure time_slice() {
           .claims = {"SERIAL"},
           .experiment = "slice",
           .quantity = Quantity::seconds,
-          .draw = draw};
+          .draw = draw_time_slice};
 }
 
 }  // namespace slim::plots

@@ -64,7 +64,7 @@ GradientBounds bounds(TwoFutures& c, const Subject& subject, Scalar scalar) {
                                     : scaled(c.one.bounds(scalar), 2.0);
 }
 
-Finding check(TwoFutures& c, const Subject& subject, Scalar scalar) {
+Finding ignores_future(TwoFutures& c, const Subject& subject, Scalar scalar) {
   if (std::optional<Finding> found = excuse(c, subject, scalar)) return *found;
   return judge(subject, scalar, [&](Scalar in) {
     const GradientAnswer one = ask(subject, in, c.one.given());
@@ -105,7 +105,7 @@ Law future_does_not_matter() {
              return two_futures(std::move(c), cut);
            },
        .unusable = [](TwoFutures&, Scalar) { return std::string(); },
-       .check = check});
+       .check = ignores_future});
 }
 
 }  // namespace slim::properties::laws

@@ -7,7 +7,7 @@
 namespace slim::properties::laws {
 namespace {
 
-Finding check(GradientEvidence& evidence, const Subject& subject, Scalar scalar) {
+Finding agrees_with_reference(GradientEvidence& evidence, const Subject& subject, Scalar scalar) {
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
   return judge(subject, scalar, [&](Scalar in) {
     const GradientAnswer answer = ask(subject, in, evidence.given());
@@ -29,13 +29,13 @@ Law gradient_agrees() {
        .draw = {},
        .load = {}},
       {.specs = gradient_specs(),
-       .readable = readable,
+       .readable = [](const GradientSpec& spec) { return readable(spec); },
        .materialise = [](const GradientSpec& spec) { return GradientEvidence(materialise(spec)); },
        .to_file = [](const GradientEvidence& evidence) { return to_case_file(evidence.given()); },
        .from_file = [](const CaseFile& file) { return GradientEvidence(to_gradient_case(file)); },
        .unusable = [](GradientEvidence& evidence,
                       Scalar scalar) { return evidence.unusable(scalar); },
-       .check = check});
+       .check = agrees_with_reference});
 }
 
 }  // namespace slim::properties::laws

@@ -57,7 +57,7 @@ GradientAnswer joined(const SplitCase& c, const Subject& subject, Scalar scalar)
   return sum;
 }
 
-Finding check(SplitCase& c, const Subject& subject, Scalar scalar) {
+Finding resumes(SplitCase& c, const Subject& subject, Scalar scalar) {
   if (!subject.capabilities.resumable) return not_claimed("does not claim to be resumable");
   if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   return judge(subject, scalar, [&](Scalar in) {
@@ -94,7 +94,7 @@ Law split_and_resume() {
              return split(std::move(c), cut);
            },
        .unusable = [](SplitCase& c, Scalar scalar) { return c.whole.unusable(scalar); },
-       .check = check});
+       .check = resumes});
 }
 
 }  // namespace slim::properties::laws

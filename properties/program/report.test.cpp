@@ -10,7 +10,7 @@
 namespace slim::properties {
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double beyond_bound = std::numeric_limits<double>::infinity();
 
 struct Example {
   Law law{.name = "some-law",
@@ -34,7 +34,7 @@ struct Example {
     wrong.tally.wrong = 1;
     wrong.tally.skipped["a reason"] = 1;
     wrong.tally.not_run = 1;
-    wrong.tally.worst = {.tensor = "grad.x", .row = 2, .error = infinite, .bound = 0.5};
+    wrong.tally.worst = {.tensor = "grad.x", .row = 2, .error = beyond_bound, .bound = 0.5};
     result.verdicts.push_back(wrong);
     result.counterexamples.push_back(
         {.law = "some-law",
@@ -71,7 +71,7 @@ TEST(Report, IsJsonWithEveryCount) {
   EXPECT_EQ(verdict["executed"].get<int>() + verdict["skipped"].get<int>() +
                 verdict["not_run"].get<int>(),
             verdict["cases"].get<int>());
-  EXPECT_EQ(verdict["worst"]["error"], "infinite");
+  EXPECT_EQ(verdict["worst"]["error"], "beyond_bound");
   EXPECT_EQ(json["counterexamples"][0]["case"], "L=2");
 }
 
