@@ -3,6 +3,7 @@
 #include "reference/vocabulary/random.hpp"
 
 #include <cmath>
+#include <string>
 
 namespace slim {
 namespace {
@@ -35,11 +36,22 @@ Parameters<double> draw_parameters(const Model& model, std::uint64_t seed) {
   return theta;
 }
 
-Projection<double> draw_projection(const Model& model, std::uint64_t seed) {
+Projection<double> draw_projection(const Model& model, std::uint64_t seed, ProjectionKind kind) {
   Projection<double> omega(model);
-  const Random random(seed, stream_named("projection"));
-  std::uint64_t place = 0;
-  for (double& value : omega.values()) value = as_float32(random.normal(place++));
+  if (omega.empty()) return omega;
+  const bool independent = kind == ProjectionKind::independent;
+  const Index d = model.head_dim();
+  const Index M = model.features();
+  for (Index r = 0; r < model.layers; ++r) {
+    for (Index h = 0; h < model.heads; ++h) {
+      // Independent ones have one stream, a stretch for each head; blocks have a stream a head.
+      const Index head = r * model.heads + h;
+      const std::string stream = "projection.blocks." + std::to_string(head);
+      const Random random(seed, stream_named(independent ? "projection" : stream.c_str()));
+      const auto first = static_cast<std::uint64_t>(independent ? head * d * M : 0);
+      omega.head(r, h) = random_projection(d, M, kind, random, first).unaryExpr(&as_float32);
+    }
+  }
   return omega;
 }
 

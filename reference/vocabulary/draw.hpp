@@ -1,6 +1,7 @@
 #pragma once
 
 #include "reference/vocabulary/parameters.hpp"
+#include "reference/vocabulary/random_projection.hpp"
 #include "reference/vocabulary/sequences.hpp"
 
 #include <cstdint>
@@ -12,8 +13,9 @@ namespace slim {
 /// gains 1 + a tenth of a normal.
 Parameters<double> draw_parameters(const Model& model, std::uint64_t seed);
 
-/// Independent standard normal projections for FAVOR+, float32 values; empty for other maps.
-Projection<double> draw_projection(const Model& model, std::uint64_t seed);
+/// Projections for FAVOR+, one of each layer and head, rounded to float32; empty for other maps.
+Projection<double> draw_projection(const Model& model, std::uint64_t seed,
+                                   ProjectionKind kind = ProjectionKind::independent);
 
 /// Uniform tokens, every target counted.
 Sequences draw_sequences(Index batch, Index length, Index vocab_size, std::uint64_t seed);

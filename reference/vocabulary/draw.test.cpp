@@ -25,6 +25,31 @@ TEST(Draw, GivesFloat32ValuesThatEveryScalarStartsFrom) {
   }
 }
 
+TEST(Draw, TakesIndependentProjectionsFromOneStreamAStretchForEachHead) {
+  // The bits that seeds in earlier records stand for.
+  const auto omega = draw_projection(model, 1);
+  const Random random(1, stream_named("projection"));
+  for (std::size_t i = 0; i < omega.values().size(); ++i) {
+    ASSERT_EQ(omega.values()[i], static_cast<double>(static_cast<float>(random.normal(i))));
+  }
+}
+
+TEST(Draw, GivesEachHeadOrthogonalBlocksOfItsOwn) {
+  const auto omega = draw_projection(model, 1, ProjectionKind::orthogonal);
+  const Index d = model.head_dim();
+  for (Index r = 0; r < model.layers; ++r) {
+    for (Index h = 0; h < model.heads; ++h) {
+      const Matrix<double> block = omega.head(r, h).leftCols(d);
+      const Matrix<double> gram = block.transpose() * block;
+      EXPECT_LE(
+          (gram - static_cast<double>(d) * Matrix<double>::Identity(d, d)).cwiseAbs().maxCoeff(),
+          1e-6);
+    }
+  }
+  EXPECT_FALSE(omega.head(0, 0).isApprox(omega.head(0, 1), 0.1));
+  EXPECT_FALSE(omega.head(0, 0).isApprox(omega.head(1, 0), 0.1));
+}
+
 TEST(Draw, DependsOnItsSeedAlone) {
   EXPECT_TRUE(
       std::ranges::equal(draw_parameters(model, 1).values(), draw_parameters(model, 1).values()));
