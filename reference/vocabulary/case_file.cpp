@@ -2,14 +2,16 @@
 
 #include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/strict_json.hpp"
 
 #include <boost/iostreams/device/mapped_file.hpp>
 #include <nlohmann/json.hpp>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstring>
-#include <set>
 
 namespace slim {
 namespace {
@@ -18,7 +20,7 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t largest_header = std::uint64_t{100} << 20;
 constexpr std::size_t largest_rank = 8;
-constexpr int deepest_json = 3;
+constexpr int deepest_header = 3;
 
 Dtype parse_dtype(const std::string& text) {
   for (const Dtype dtype : {Dtype::F32, Dtype::F64, Dtype::I32, Dtype::I64, Dtype::U8}) {
@@ -45,53 +47,6 @@ Tensor owning_tensor(Dtype dtype, const std::vector<std::int64_t>& shape,
                 .owner = owner};
   require(tensor.size() == values.size(), "a tensor has as many values as its shape says");
   return tensor;
-}
-
-/// Refuses what a plain parse accepts: a name given twice in one object (the last would silently
-/// win), and deep nesting.
-void refuse_duplicates(std::string_view text) {
-  struct Keys : nlohmann::json_sax<Json> {
-    std::vector<std::set<std::string>> open;
-    int depth = 0;
-    bool null() override { return true; }
-    bool boolean(bool /*value*/) override { return true; }
-    bool number_integer(number_integer_t /*value*/) override { return true; }
-    bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
-    bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
-    bool string(string_t& /*value*/) override { return true; }
-    bool binary(binary_t& /*value*/) override { return true; }
-    bool start_object(std::size_t /*size*/) override {
-      deeper();
-      open.emplace_back();
-      return true;
-    }
-    bool key(string_t& value) override {
-      require(open.back().insert(value).second,
-              "the name '" + on_one_line(value) + "' appears twice");
-      return true;
-    }
-    bool end_object() override {
-      open.pop_back();
-      --depth;
-      return true;
-    }
-    bool start_array(std::size_t /*size*/) override {
-      deeper();
-      return true;
-    }
-    bool end_array() override {
-      --depth;
-      return true;
-    }
-    void deeper() { require(++depth <= deepest_json, "the header is nested at most 3 deep"); }
-    bool parse_error(std::size_t position, const std::string& /*token*/,
-                     const nlohmann::detail::exception& /*error*/) override {
-      throw ContractError("the header is not JSON in UTF-8, at its byte " +
-                          std::to_string(position));
-    }
-  };
-  Keys keys;
-  Json::sax_parse(text, &keys);
 }
 
 std::vector<std::int64_t> read_shape(const Json& entry) {
@@ -162,41 +117,14 @@ void require_tiling(std::vector<Range> ranges, std::uint64_t data_size) {
   require(end == data_size, "tensors cover all of the data");
 }
 
-CaseFile read_mapped(std::span<const std::byte> bytes, const std::shared_ptr<const void>& owner) {
-  require(bytes.size() >= 8, "a case file has at least 8 bytes");
-  const auto header_size = element<std::uint64_t>(bytes, 0);
-  require(header_size <= largest_header && header_size <= bytes.size() - 8,
-          "the header length " + std::to_string(header_size) +
-              " is within the file, and at most 100 MiB");
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_size);
-  const std::span<const std::byte> data = bytes.subspan(8 + header_size);
-  // The parser takes a null byte for the end, whatever follows.
-  require(text.find('\0') == std::string_view::npos, "the header is not JSON: it has a null byte");
-  refuse_duplicates(text);
-  const Json header = Json::parse(text);
-  require(header.is_object(), "the header is a JSON object");
-
-  CaseFile file;
-  std::vector<Range> ranges;
-  for (const auto& [key, entry] : header.items()) {
-    if (key == "__metadata__") {
-      require(entry.is_object(), "__metadata__ is an object of strings");
-      for (const auto& [name, value] : entry.items()) {
-        require(value.is_string(), "metadata '" + on_one_line(name) + "' is a string");
-        file.metadata[name] = value.get<std::string>();
-      }
-      continue;
-    }
-    Range range{};
-    try {
-      file.tensors[key] = read_tensor(entry, data, owner, range);
-    } catch (const ContractError& error) {
-      throw ContractError("tensor '" + on_one_line(key) + "' " + error.what());
-    }
-    ranges.push_back(range);
-  }
-  require_tiling(std::move(ranges), data.size());
-  return file;
+/// Gives back the memory of the whole pages among bytes of a mapped file; they are read again from
+/// the file when they are looked at again.
+void give_back(std::span<const std::byte> bytes) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+  const std::uintptr_t first = (begin + page - 1) / page * page;
+  const std::uintptr_t last = (begin + bytes.size()) / page * page;
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 
 }  // namespace
@@ -236,6 +164,16 @@ std::int64_t Tensor::integer(std::size_t i) const {
   }
 }
 
+void Tensor::copy_to(std::span<double> out) const {
+  constexpr std::size_t window = std::size_t{1} << 20;
+  require(out.size() == size(), "a tensor is copied to as many places as it has elements");
+  for (std::size_t first = 0; first < out.size(); first += window) {
+    const std::size_t last = std::min(first + window, out.size());
+    for (std::size_t i = first; i < last; ++i) out[i] = real(i);
+    if (mapped) give_back(bytes.subspan(first * size_of(dtype), (last - first) * size_of(dtype)));
+  }
+}
+
 Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const double> values) {
   return owning_tensor(Dtype::F64, shape, values);
 }
@@ -272,6 +210,40 @@ std::int64_t CaseFile::integer(std::string_view key, std::int64_t lowest,
   return value;
 }
 
+CaseFile parse_case_file(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
+  require(bytes.size() >= 8, "a case file has at least 8 bytes");
+  const auto header_size = element<std::uint64_t>(bytes, 0);
+  require(header_size <= largest_header && header_size <= bytes.size() - 8,
+          "the header length " + std::to_string(header_size) +
+              " is within the file, and at most 100 MiB");
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_size);
+  const std::span<const std::byte> data = bytes.subspan(8 + header_size);
+  const Json header = parse_strictly(text, deepest_header, "the header");
+  require(header.is_object(), "the header is a JSON object");
+
+  CaseFile file;
+  std::vector<Range> ranges;
+  for (const auto& [key, entry] : header.items()) {
+    if (key == "__metadata__") {
+      require(entry.is_object(), "__metadata__ is an object of strings");
+      for (const auto& [name, value] : entry.items()) {
+        require(value.is_string(), "metadata '" + on_one_line(name) + "' is a string");
+        file.metadata[name] = value.get<std::string>();
+      }
+      continue;
+    }
+    Range range{};
+    try {
+      file.tensors[key] = read_tensor(entry, data, owner, range);
+    } catch (const ContractError& error) {
+      throw ContractError("tensor '" + on_one_line(key) + "' " + error.what());
+    }
+    ranges.push_back(range);
+  }
+  require_tiling(std::move(ranges), data.size());
+  return file;
+}
+
 CaseFile read_case_file(const std::filesystem::path& path) {
   try {
     std::error_code status;
@@ -281,7 +253,9 @@ CaseFile read_case_file(const std::filesystem::path& path) {
     mapped->open(path.string());
     const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(mapped->data()),
                                            mapped->size());
-    return read_mapped(bytes, mapped);
+    CaseFile file = parse_case_file(bytes, mapped);
+    for (auto& [name, tensor] : file.tensors) tensor.mapped = true;
+    return file;
   } catch (const std::exception& error) {
     throw ContractError(path.string() + ": " + on_one_line(error.what(), 400));
   }

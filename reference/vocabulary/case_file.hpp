@@ -23,12 +23,17 @@ struct Tensor {
   std::vector<std::int64_t> shape;  ///< empty for a scalar
   std::span<const std::byte> bytes;
   std::shared_ptr<const void> owner;
+  bool mapped = false;  ///< the bytes are a file's, so that memory for them can be given back
 
   [[nodiscard]] std::size_t size() const;
   /// Element i as a double. Exact for all types but I64 beyond 2^53.
   [[nodiscard]] double real(std::size_t i) const;
   /// Element i as an integer. Requires an integer type.
   [[nodiscard]] std::int64_t integer(std::size_t i) const;
+  /// Every element as a double, in order. What has been read of a mapped file is given back as the
+  /// copy goes on, so that a large file and its copy are not in memory together.
+  /// Requires as many places as elements.
+  void copy_to(std::span<double> out) const;
 };
 
 Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const double> values);
@@ -52,8 +57,12 @@ struct CaseFile {
                                      std::int64_t highest) const;
 };
 
-/// Maps the file and checks it as hostile input: header length, JSON, names, types, shapes,
-/// offsets, overlap and gaps. Throws ContractError, one line that starts with the path.
+/// Checks bytes as hostile input: header length, JSON, names, types, shapes, offsets, overlap and
+/// gaps. The tensors are views of the bytes, and share in their owner. Throws ContractError, and
+/// its message is one line.
+CaseFile parse_case_file(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+
+/// Maps the file and parses it. Throws ContractError, one line that starts with the path.
 CaseFile read_case_file(const std::filesystem::path& path);
 
 /// Writes beside the target, then renames: a reader sees the old file or the new one, whole.

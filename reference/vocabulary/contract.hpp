@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,14 +24,19 @@ inline void require(bool condition, const std::string& message) {
   if (!condition) throw ContractError(message);
 }
 
-/// Text of unknown origin as part of a message: one line, at most `longest` characters, control
-/// characters as '?'.
+/// Text of unknown origin as part of a message: one line, at most `longest` bytes, control
+/// characters as '?'. What is UTF-8 stays UTF-8: no character is cut in two.
 inline std::string on_one_line(std::string_view text, std::size_t longest = 60) {
-  std::string line(text.substr(0, longest));
+  std::size_t size = std::min(text.size(), longest);
+  while (size > 0 && size < text.size() &&
+         (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) {
+    --size;
+  }
+  std::string line(text.substr(0, size));
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }
-  return text.size() > longest ? line + "…" : line;
+  return size < text.size() ? line + "…" : line;
 }
 
 }  // namespace slim

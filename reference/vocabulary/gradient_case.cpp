@@ -1,6 +1,7 @@
 #include "reference/vocabulary/gradient_case.hpp"
 
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/strict_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -40,10 +41,6 @@ const Tensor& shaped(const CaseFile& file, const std::string& name, const Shape&
   require(tensor.shape == shape,
           "tensor '" + name + "' has shape " + to_text(shape) + ", not " + to_text(tensor.shape));
   return tensor;
-}
-
-void copy_reals(const Tensor& tensor, std::span<double> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = tensor.real(i);
 }
 
 Shape shape_of(const ParameterSlot& slot) {
@@ -127,7 +124,7 @@ std::string to_text(const Conventions& conventions) {
 }
 
 Conventions parse_conventions(const std::string& text) {
-  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  const nlohmann::json json = parse_strictly(text, 1, "metadata 'conventions'");
   require(json.is_object(), "metadata 'conventions' is a JSON object");
   Conventions conventions;
   for (const auto& [key, value] : json.items()) {
@@ -153,15 +150,15 @@ GradientCase to_gradient_case(const CaseFile& file) {
   require_tensors(file, c.model);
   c.theta = Parameters<double>(c.model, MemoryTag::parameters);
   for (const ParameterSlot& slot : c.theta.slots()) {
-    copy_reals(file.tensor("param." + slot.name), c.theta.values(slot));
+    file.tensor("param." + slot.name).copy_to(c.theta.values(slot));
   }
   c.omega = Projection<double>(c.model);
   if (!c.omega.empty()) {
     const auto layer =
         static_cast<std::size_t>(c.model.heads * c.model.head_dim() * c.model.features());
     for (Index r = 0; r < c.model.layers; ++r) {
-      copy_reals(file.tensor(projection_name(r)),
-                 c.omega.values().subspan(static_cast<std::size_t>(r) * layer, layer));
+      file.tensor(projection_name(r))
+          .copy_to(c.omega.values().subspan(static_cast<std::size_t>(r) * layer, layer));
     }
   }
   c.sequences = read_sequences(file, c.model);
@@ -178,7 +175,7 @@ ExpectedGradient to_expected_gradient(const CaseFile& file, const GradientCase& 
     const Index L = c.sequences.length();
     const Tensor& logits = shaped(file, "expected.logits", {B, L, c.model.vocab_size});
     expected.logits.resize(B * L, c.model.vocab_size);
-    copy_reals(logits, {expected.logits.data(), static_cast<std::size_t>(expected.logits.size())});
+    logits.copy_to({expected.logits.data(), static_cast<std::size_t>(expected.logits.size())});
   }
   for (const ParameterSlot& slot : c.theta.slots()) {
     const std::string name = "expected.grad." + slot.name;
@@ -186,7 +183,7 @@ ExpectedGradient to_expected_gradient(const CaseFile& file, const GradientCase& 
     const Tensor& tensor = shaped(file, name, shape_of(slot));
     Matrix<double>& values = expected.gradient[slot.name];
     values.resize(slot.rows, slot.cols);
-    copy_reals(tensor, {values.data(), static_cast<std::size_t>(values.size())});
+    tensor.copy_to({values.data(), static_cast<std::size_t>(values.size())});
   }
   return expected;
 }

@@ -144,7 +144,8 @@ TEST(ConventionsText, LeavesOutWhatIsThePapers) {
 
 TEST(ConventionsText, IsRefusedWhenUnknownOrNoNumber) {
   for (const char* text :
-       {"", "[]", R"({"epsilon":1})", R"({"loss_epsilon":"1"})", "{", R"({"loss_epsilon":null})"}) {
+       {"", "[]", R"({"epsilon":1})", R"({"loss_epsilon":"1"})", "{", R"({"loss_epsilon":null})",
+        R"({"loss_epsilon":1,"loss_epsilon":2})", R"({"loss_epsilon":1e999})"}) {
     EXPECT_THROW(parse_conventions(text), ContractError) << text;
   }
 }

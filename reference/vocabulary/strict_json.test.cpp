@@ -1,0 +1,53 @@
+#include "reference/vocabulary/strict_json.hpp"
+
+#include "reference/vocabulary/contract.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slim {
+namespace {
+
+std::string refusal(const std::string& text) {
+  try {
+    parse_strictly(text, 2, "the note");
+  } catch (const ContractError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(StrictJson, IsReadAsAPlainParserReadsIt) {
+  const nlohmann::json json = parse_strictly(R"( {"a": [1, 2.5], "b": "ü"} )", 2, "the note");
+  EXPECT_EQ(json["a"][1], 2.5);
+  EXPECT_EQ(json["b"], "ü");
+}
+
+TEST(StrictJson, RefusesANameTwiceInOneObjectOnly) {
+  EXPECT_EQ(refusal(R"({"a": 1, "a": 2})"), "the name 'a' appears twice");
+  EXPECT_EQ(refusal(R"({"a": {"a": 1}})"), "accepted");
+  EXPECT_EQ(refusal(R"([{"a": 1}, {"a": 1}])"), "accepted");
+}
+
+TEST(StrictJson, RefusesWhatIsDeeperThanAllowed) {
+  EXPECT_EQ(refusal("[[1]]"), "accepted");
+  EXPECT_EQ(refusal("[[[1]]]"), "the note is nested at most 2 deep");
+}
+
+TEST(StrictJson, RefusesWhatIsNoJson) {
+  for (const std::string& text :
+       {std::string(), std::string("{"), std::string("nan"), std::string("1e999"),
+        std::string("\"\xff\""), std::string("1\0", 2), std::string("1 2")}) {
+    EXPECT_NE(refusal(text).find("the note is not JSON"), std::string::npos) << text;
+  }
+}
+
+TEST(OnOneLine, CutsNoCharacterInTwo) {
+  EXPECT_EQ(on_one_line("abcü", 4), "abc…");
+  EXPECT_EQ(on_one_line("abcü", 5), "abcü");
+  EXPECT_EQ(on_one_line("€uro", 2), "…");
+  EXPECT_EQ(on_one_line("a\nb\x7f"), "a?b?");
+  EXPECT_EQ(on_one_line(std::string(61, 'x')), std::string(60, 'x').append("…"));
+}
+
+}  // namespace
+}  // namespace slim
