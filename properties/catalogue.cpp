@@ -22,6 +22,8 @@ Subject reference_itself() {
   subject.gradient.in<double>() = reference::gradient<double>;
   subject.gradient.in<Digits50>() = reference::gradient<Digits50>;
   subject.gradient.in<Counted>() = reference::gradient<Counted>;
+  subject.gradient.in<Float16>() = reference::gradient<Float16>;
+  subject.gradient.in<BFloat16>() = reference::gradient<BFloat16>;
   return subject;
 }
 

@@ -17,15 +17,16 @@ Matrix<T> position_code(Index first, Index rows, Index width, double base) {
   using std::exp;
   using std::log;
   using std::sin;
+  using Wide = accumulator_t<T>;
   const Index half = width / 2;
-  const T log_base = log(T(base));
+  const Wide log_base = log(Wide(base));
   Matrix<T> code(rows, width);
   for (Index i = 0; i < half; ++i) {
-    const T frequency = exp(-log_base * number<T>(2 * i) / number<T>(width));
+    const Wide frequency = exp(-log_base * number<Wide>(2 * i) / number<Wide>(width));
     for (Index l = 0; l < rows; ++l) {
-      const T angle = number<T>(first + l) * frequency;
-      code(l, i) = sin(angle);
-      code(l, half + i) = cos(angle);
+      const Wide angle = number<Wide>(first + l) * frequency;
+      code(l, i) = T(sin(angle));
+      code(l, half + i) = T(cos(angle));
     }
   }
   return code;
@@ -47,10 +48,11 @@ Matrix<T> embedding(const Parameters<T>& theta, const Sequences& sequences, Inde
 /// Adds each row's dX to its token's row of the gradient of E.
 template <class T>
 void embedding_pullback(const Sequences& sequences, Index b, const Matrix<T>& dX,
-                        Parameters<T>& gradient) {
-  MatrixView<T> dE = gradient.input_map();
+                        Parameters<accumulator_t<T>>& gradient) {
+  using Wide = accumulator_t<T>;
+  MatrixView<Wide> dE = gradient.input_map();
   for (Index l = 0; l < dX.rows(); ++l) {
-    dE.row(sequences.input(b, l)) += dX.row(l).head(dE.cols());
+    dE.row(sequences.input(b, l)) += dX.row(l).head(dE.cols()).template cast<Wide>();
   }
 }
 

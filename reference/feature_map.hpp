@@ -63,14 +63,16 @@ template <class T>
 Matrix<T> features(const FeatureFunction<T>& function, const Matrix<T>& X) {
   using std::exp;
   if (function.map.kind != FeatureKind::favor_plus) {
-    return X.unaryExpr([&](const T& x) { return feature(function.map.kind, x); });
+    return X.unaryExpr([&](const T& x) { return T(feature(function.map.kind, wide(x))); });
   }
-  const Matrix<T> scaled = X * favor_scale<T>(X.cols());
-  Matrix<T> G = product(scaled, function.omega);
+  using Wide = accumulator_t<T>;
+  const Matrix<Wide> scaled = X.template cast<Wide>() * favor_scale<Wide>(X.cols());
+  const Matrix<Wide> scores = wide_product(scaled, function.omega);
+  Matrix<T> G(scores.rows(), scores.cols());
   for (Index l = 0; l < X.rows(); ++l) {
-    const T half_square =
-        sum<T>(X.cols(), [&](Index i) { return scaled(l, i) * scaled(l, i); }) / T(2);
-    for (Index m = 0; m < G.cols(); ++m) G(l, m) = exp(G(l, m) - half_square);
+    const Wide half_square =
+        sum<T>(X.cols(), [&](Index i) { return scaled(l, i) * scaled(l, i); }) / Wide(2);
+    for (Index m = 0; m < G.cols(); ++m) G(l, m) = T(exp(scores(l, m) - half_square));
   }
   return G;
 }
@@ -79,23 +81,27 @@ Matrix<T> features(const FeatureFunction<T>& function, const Matrix<T>& X) {
 /// Shapes: X [L, d], G and dG [L, M], result [L, d].
 template <class T>
 Matrix<T> features_pullback(const FeatureFunction<T>& function, const Matrix<T>& X,
-                            const Matrix<T>& G, const Matrix<T>& dG) {
+                            const Matrix<T>& G, const Matrix<accumulator_t<T>>& dG) {
+  using Wide = accumulator_t<T>;
   Matrix<T> dX(X.rows(), X.cols());
   if (function.map.kind != FeatureKind::favor_plus) {
     for (Index l = 0; l < X.rows(); ++l) {
       for (Index i = 0; i < X.cols(); ++i) {
-        dX(l, i) =
-            dG(l, i) * feature_slope(function.map.kind, function.conventions, X(l, i), G(l, i));
+        const Wide slope = feature_slope<Wide>(function.map.kind, function.conventions,
+                                               wide(X(l, i)), wide(G(l, i)));
+        dX(l, i) = T(dG(l, i) * slope);
       }
     }
     return dX;
   }
-  const T scale = favor_scale<T>(X.cols());
-  const Matrix<T> P = dG.cwiseProduct(G);
-  dX = product(P, function.omega.transpose());
+  const Wide scale = favor_scale<Wide>(X.cols());
+  const Matrix<Wide> P = dG.cwiseProduct(G.template cast<Wide>());
+  const Matrix<Wide> dscaled = wide_product(P, function.omega.transpose());
   for (Index l = 0; l < X.rows(); ++l) {
-    const T row_sum = sum<T>(P.cols(), [&](Index m) { return P(l, m); });
-    for (Index i = 0; i < X.cols(); ++i) dX(l, i) = scale * (dX(l, i) - scale * X(l, i) * row_sum);
+    const Wide row_sum = sum<T>(P.cols(), [&](Index m) { return P(l, m); });
+    for (Index i = 0; i < X.cols(); ++i) {
+      dX(l, i) = T(scale * (dscaled(l, i) - scale * wide(X(l, i)) * row_sum));
+    }
   }
   return dX;
 }

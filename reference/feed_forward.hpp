@@ -27,7 +27,7 @@ FeedForward<T> feed_forward(const LayerParameters<const T>& theta, const Matrix<
 template <class T>
 Matrix<T> feed_forward_pullback(const LayerParameters<const T>& theta, const Matrix<T>& X,
                                 const FeedForward<T>& kept, const Matrix<T>& dY,
-                                LayerParameters<T> gradient) {
+                                LayerParameters<accumulator_t<T>> gradient) {
   const Matrix<T> dgelu = linear_pullback(theta.V_map, kept.gelu.Y, dY, gradient.V_map);
   const Matrix<T> dU = gelu_pullback(kept.U, kept.gelu, dgelu);
   return linear_pullback(theta.U_map, X, dU, gradient.U_map);

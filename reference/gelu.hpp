@@ -1,6 +1,7 @@
 #pragma once
 
 #include "reference/error_function.hpp"
+#include "reference/vocabulary/accumulator.hpp"
 #include "reference/vocabulary/matrix.hpp"
 
 namespace slim::reference {
@@ -31,7 +32,7 @@ struct GeluRows {
 /// Y = X Φ(X), elementwise: the exact GeLU, no tanh.
 template <class T>
 GeluRows<T> gelu(const Matrix<T>& X) {
-  GeluRows<T> rows{X.unaryExpr([](const T& x) { return normal_distribution(x); }), {}};
+  GeluRows<T> rows{X.unaryExpr([](const T& x) { return T(normal_distribution(wide(x))); }), {}};
   rows.Y = X.cwiseProduct(rows.Phi);
   return rows;
 }
@@ -42,7 +43,8 @@ Matrix<T> gelu_pullback(const Matrix<T>& X, const GeluRows<T>& rows, const Matri
   Matrix<T> dX(X.rows(), X.cols());
   for (Index l = 0; l < X.rows(); ++l) {
     for (Index i = 0; i < X.cols(); ++i) {
-      dX(l, i) = (rows.Phi(l, i) + X(l, i) * normal_density(X(l, i))) * dY(l, i);
+      const auto& x = wide(X(l, i));
+      dX(l, i) = T((wide(rows.Phi(l, i)) + x * normal_density(x)) * wide(dY(l, i)));
     }
   }
   return dX;

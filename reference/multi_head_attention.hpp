@@ -28,7 +28,7 @@ Matrix<T> head_of(const Matrix<T>& X, Index h, Index d) {
 template <class T>
 MultiHeadAttention<T> multi_head_attention(const LayerParameters<const T>& theta,
                                            const std::vector<FeatureFunction<T>>& g,
-                                           const std::vector<PrefixSums<T>>& start,
+                                           const std::vector<PrefixSums<accumulator_t<T>>>& start,
                                            const Matrix<T>& X) {
   const Index d = X.cols() / static_cast<Index>(g.size());
   MultiHeadAttention<T> kept;
@@ -41,8 +41,8 @@ MultiHeadAttention<T> multi_head_attention(const LayerParameters<const T>& theta
     kept.rows.push_back({.gQ = features(g[h], head_of(kept.Q, head, d)),
                          .gK = features(g[h], head_of(kept.K, head, d)),
                          .V = head_of(kept.V, head, d)});
-    kept.heads.push_back(
-        prefix_attention(kept.rows[h], start[h], T(g[h].conventions.denominator_epsilon)));
+    kept.heads.push_back(prefix_attention(kept.rows[h], start[h],
+                                          accumulator_t<T>(g[h].conventions.denominator_epsilon)));
     kept.Y.middleCols(head * d, d) = kept.heads[h].Y;
   }
   return kept;
@@ -54,8 +54,9 @@ template <class T>
 Matrix<T> multi_head_attention_pullback(const LayerParameters<const T>& theta,
                                         const std::vector<FeatureFunction<T>>& g,
                                         const Matrix<T>& X, const MultiHeadAttention<T>& kept,
-                                        const Matrix<T>& dY, std::vector<PrefixSums<T>>& cotangent,
-                                        LayerParameters<T> gradient) {
+                                        const Matrix<T>& dY,
+                                        std::vector<PrefixSums<accumulator_t<T>>>& cotangent,
+                                        LayerParameters<accumulator_t<T>> gradient) {
   const Index d = X.cols() / static_cast<Index>(g.size());
   Matrix<T> dQ(X.rows(), X.cols());
   Matrix<T> dK(X.rows(), X.cols());
@@ -68,7 +69,7 @@ Matrix<T> multi_head_attention_pullback(const LayerParameters<const T>& theta,
         features_pullback(g[h], head_of(kept.Q, head, d), kept.rows[h].gQ, pulled.rows.gQ);
     dK.middleCols(head * d, d) =
         features_pullback(g[h], head_of(kept.K, head, d), kept.rows[h].gK, pulled.rows.gK);
-    dV.middleCols(head * d, d) = pulled.rows.V;
+    dV.middleCols(head * d, d) = narrowed<T>(std::move(pulled.rows.V));
     cotangent[h] = std::move(pulled.start);
   }
   return linear_pullback(theta.q_map, X, dQ, gradient.q_map) +

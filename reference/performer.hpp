@@ -28,7 +28,7 @@ struct LayerContext {
   LayerParameters<const T> theta;
   std::vector<FeatureFunction<T>> g;  ///< of each head
   Norm norm;
-  T epsilon;  ///< of the layer norm
+  accumulator_t<T> epsilon;  ///< of the layer norm
 };
 
 template <class T>
@@ -37,7 +37,7 @@ LayerContext<T> layer_context(const Model& model, const Parameters<T>& theta,
   LayerContext<T> context{.theta = theta.layer(r),
                           .g = {},
                           .norm = model.norm,
-                          .epsilon = T(model.conventions.layer_norm_epsilon)};
+                          .epsilon = accumulator_t<T>(model.conventions.layer_norm_epsilon)};
   for (Index h = 0; h < model.heads; ++h) {
     context.g.push_back({model.feature_map, model.conventions, omega.head(r, h)});
   }
@@ -47,8 +47,8 @@ LayerContext<T> layer_context(const Model& model, const Parameters<T>& theta,
 /// Norm on the branch output: H = X + LN(MHA(X)), X' = H + LN(FFN(H)).
 /// Norm on the branch input:  H = X + MHA(LN(X)), X' = H + FFN(LN(H)).
 template <class T>
-Layer<T> layer(const LayerContext<T>& context, const std::vector<PrefixSums<T>>& start,
-               const Matrix<T>& X) {
+Layer<T> layer(const LayerContext<T>& context,
+               const std::vector<PrefixSums<accumulator_t<T>>>& start, const Matrix<T>& X) {
   const bool normalises_input = context.norm == Norm::branch_input;
   const auto& theta = context.theta;
   Layer<T> kept;
@@ -71,7 +71,8 @@ Layer<T> layer(const LayerContext<T>& context, const std::vector<PrefixSums<T>>&
 /// Returns dX, adds to the layer's gradient, and carries `cotangent` from the end to the start.
 template <class T>
 Matrix<T> layer_pullback(const LayerContext<T>& context, const Layer<T>& kept, const Matrix<T>& dY,
-                         std::vector<PrefixSums<T>>& cotangent, LayerParameters<T> gradient) {
+                         std::vector<PrefixSums<accumulator_t<T>>>& cotangent,
+                         LayerParameters<accumulator_t<T>> gradient) {
   const bool normalises_input = context.norm == Norm::branch_input;
   const auto& theta = context.theta;
 

@@ -14,7 +14,7 @@ struct PrefixSums {
   Vector<T> S;
 };
 
-/// One head's features of queries and keys [L, M], and values [L, d].
+/// One head's features of queries and keys [L, M], and values [L, d]; or cotangents of them.
 template <class T>
 struct AttentionRows {
   Matrix<T> gQ;
@@ -22,46 +22,50 @@ struct AttentionRows {
   Matrix<T> V;
 };
 
-/// What causal linear attention computed, all of it kept: the full-memory form.
+/// What causal linear attention computed, all of it kept: the full-memory form. Sums and
+/// denominators are in the accumulator's type.
 template <class T>
 struct PrefixAttention {
-  std::vector<PrefixSums<T>> sums;  ///< after row l, for every l
-  Vector<T> D;                      ///< denominators [L], epsilon included
-  Matrix<T> Y;                      ///< output [L, d]
+  std::vector<PrefixSums<accumulator_t<T>>> sums;  ///< after row l, for every l
+  Vector<accumulator_t<T>> D;                      ///< denominators [L], epsilon included
+  Matrix<T> Y;                                     ///< output [L, d]
 };
 
 /// Causal linear attention of one head, from the prefix sums of all that came before.
 ///   R_l = R_{l-1} + V_l g(K_l)ᵀ,  S_l = S_{l-1} + g(K_l),  Y_l = R_l g(Q_l) / (S_l·g(Q_l) + ε)
 /// Source: SLiM Performer, section on explicit prefix sums. Cost: O(L d M) time and memory.
 template <class T>
-PrefixAttention<T> prefix_attention(const AttentionRows<T>& rows, const PrefixSums<T>& start,
-                                    const T& epsilon) {
+PrefixAttention<T> prefix_attention(const AttentionRows<T>& rows,
+                                    const PrefixSums<accumulator_t<T>>& start,
+                                    const accumulator_t<T>& epsilon) {
   const Index L = rows.V.rows();
   const Index d = rows.V.cols();
   const Index M = rows.gQ.cols();
-  PrefixAttention<T> kept{.sums = {}, .D = Vector<T>(L), .Y = Matrix<T>(L, d)};
+  PrefixAttention<T> kept{.sums = {}, .D = Vector<accumulator_t<T>>(L), .Y = Matrix<T>(L, d)};
   kept.sums.reserve(static_cast<std::size_t>(L));
-  PrefixSums<T> running = start;
+  PrefixSums<accumulator_t<T>> running = start;
   for (Index l = 0; l < L; ++l) {
     for (Index m = 0; m < M; ++m) {
-      for (Index i = 0; i < d; ++i) running.R(i, m) += rows.V(l, i) * rows.gK(l, m);
-      running.S(m) += rows.gK(l, m);
+      for (Index i = 0; i < d; ++i) running.R(i, m) += wide(rows.V(l, i)) * wide(rows.gK(l, m));
+      running.S(m) += wide(rows.gK(l, m));
     }
     kept.sums.push_back(running);
-    kept.D(l) = sum<T>(M, [&](Index m) { return running.S(m) * rows.gQ(l, m); }) + epsilon;
+    kept.D(l) = sum<T>(M, [&](Index m) { return running.S(m) * wide(rows.gQ(l, m)); }) + epsilon;
     for (Index i = 0; i < d; ++i) {
-      kept.Y(l, i) =
-          sum<T>(M, [&](Index m) { return running.R(i, m) * rows.gQ(l, m); }) / kept.D(l);
+      const accumulator_t<T> A =
+          sum<T>(M, [&](Index m) { return running.R(i, m) * wide(rows.gQ(l, m)); });
+      kept.Y(l, i) = T(A / kept.D(l));
     }
   }
   return kept;
 }
 
-/// Cotangents of everything that entered `prefix_attention`.
+/// Cotangents of everything that entered `prefix_attention`: all of them sums, not yet stored. (A
+/// denominator of 1e-16 sends cotangents of 1e16 to features whose slope is 0.)
 template <class T>
 struct PrefixAttentionPullback {
-  AttentionRows<T> rows;  ///< of gQ, gK, V
-  PrefixSums<T> start;
+  AttentionRows<accumulator_t<T>> rows;  ///< of gQ, gK, V
+  PrefixSums<accumulator_t<T>> start;
 };
 
 /// The gradient of ⟨dY, Y⟩ + ⟨end, (R_L, S_L)⟩, from the last row to the first:
@@ -73,28 +77,30 @@ template <class T>
 PrefixAttentionPullback<T> prefix_attention_pullback(const AttentionRows<T>& rows,
                                                      const PrefixAttention<T>& kept,
                                                      const Matrix<T>& dY,
-                                                     const PrefixSums<T>& end) {
+                                                     const PrefixSums<accumulator_t<T>>& end) {
+  using Wide = accumulator_t<T>;
   const Index L = rows.V.rows();
   const Index d = rows.V.cols();
   const Index M = rows.gQ.cols();
   PrefixAttentionPullback<T> result{
-      .rows = {.gQ = Matrix<T>(L, M), .gK = Matrix<T>(L, M), .V = Matrix<T>(L, d)}, .start = end};
-  AttentionRows<T>& drows = result.rows;
-  PrefixSums<T>& dsums = result.start;
-  Vector<T> dA(d);
+      .rows = {.gQ = Matrix<Wide>(L, M), .gK = Matrix<Wide>(L, M), .V = Matrix<Wide>(L, d)},
+      .start = end};
+  AttentionRows<Wide>& drows = result.rows;
+  PrefixSums<Wide>& dsums = result.start;
+  Vector<Wide> dA(d);
   for (Index l = L - 1; l >= 0; --l) {
-    const PrefixSums<T>& sums = kept.sums[static_cast<std::size_t>(l)];
-    for (Index i = 0; i < d; ++i) dA(i) = dY(l, i) / kept.D(l);
-    const T dD = -sum<T>(d, [&](Index i) { return kept.Y(l, i) * dA(i); });
+    const PrefixSums<Wide>& sums = kept.sums[static_cast<std::size_t>(l)];
+    for (Index i = 0; i < d; ++i) dA(i) = wide(dY(l, i)) / kept.D(l);
+    const Wide dD = -sum<T>(d, [&](Index i) { return wide(kept.Y(l, i)) * dA(i); });
     for (Index m = 0; m < M; ++m) {
       drows.gQ(l, m) = sum<T>(d, [&](Index i) { return sums.R(i, m) * dA(i); }) + sums.S(m) * dD;
-      for (Index i = 0; i < d; ++i) dsums.R(i, m) += dA(i) * rows.gQ(l, m);
-      dsums.S(m) += dD * rows.gQ(l, m);
+      for (Index i = 0; i < d; ++i) dsums.R(i, m) += dA(i) * wide(rows.gQ(l, m));
+      dsums.S(m) += dD * wide(rows.gQ(l, m));
       drows.gK(l, m) =
-          sum<T>(d, [&](Index i) { return dsums.R(i, m) * rows.V(l, i); }) + dsums.S(m);
+          sum<T>(d, [&](Index i) { return dsums.R(i, m) * wide(rows.V(l, i)); }) + dsums.S(m);
     }
     for (Index i = 0; i < d; ++i) {
-      drows.V(l, i) = sum<T>(M, [&](Index m) { return dsums.R(i, m) * rows.gK(l, m); });
+      drows.V(l, i) = sum<T>(M, [&](Index m) { return dsums.R(i, m) * wide(rows.gK(l, m)); });
     }
   }
   return result;

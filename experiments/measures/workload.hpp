@@ -65,7 +65,7 @@ class Workload {
   GradientResult<T> result_;
 };
 
-/// Calls `visitor.template operator()<T>()` with the type of a scalar.
+/// Calls `visitor.template operator()<T>()` with the type of a scalar, one that a setting may have.
 template <class Visitor>
 auto in_scalar(Scalar scalar, Visitor&& visitor) {
   switch (scalar) {
@@ -74,9 +74,12 @@ auto in_scalar(Scalar scalar, Visitor&& visitor) {
     case Scalar::float64:
       return visitor.template operator()<double>();
     case Scalar::digits50:
+      return visitor.template operator()<Digits50>();
+    case Scalar::float16:
+    case Scalar::bfloat16:
       break;
   }
-  return visitor.template operator()<Digits50>();
+  throw ContractError("nothing is measured in " + std::string(name(scalar)));
 }
 
 }  // namespace slim::experiments

@@ -92,7 +92,7 @@ std::vector<const Pair*> to_shrink(const LawRun& run) {
     if (pair->first_wrong == run.cases) continue;
     if (broken.empty() || broken.back()->subject != pair->subject) {
       broken.push_back(pair.get());
-    } else if (pair->scalar > broken.back()->scalar) {
+    } else if (unit_roundoff(pair->scalar) < unit_roundoff(broken.back()->scalar)) {
       broken.back() = pair.get();
     }
   }

@@ -9,8 +9,7 @@ namespace {
 
 template <class To, class From>
 void convert(std::span<const From> from, std::span<To> to) {
-  std::transform(from.begin(), from.end(), to.begin(),
-                 [](const From& x) { return static_cast<To>(x); });
+  std::transform(from.begin(), from.end(), to.begin(), rounded_to<To, From>);
 }
 
 template <class To, class From>
@@ -60,8 +59,8 @@ template <class T>
 GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segment& segment) {
   const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
   const Projection<T> omega = converted<T>(c.omega, c.model);
-  const std::optional<State<T>> start = carried<T>(segment.start, c);
-  const std::optional<State<T>> end_cotangent = carried<T>(segment.end_cotangent, c);
+  const auto start = carried<accumulator_t<T>>(segment.start, c);
+  const auto end_cotangent = carried<accumulator_t<T>>(segment.end_cotangent, c);
   const GradientTask<T> task{.model = c.model,
                              .theta = theta,
                              .omega = omega,
@@ -83,9 +82,9 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
   if constexpr (std::is_same_v<T, Digits50>) {
     return result;
   } else {
-    return {.loss = Digits50(result.loss),
+    return {.loss = rounded_to<Digits50>(result.loss),
             .gradient = converted<Digits50>(result.gradient, c.model, MemoryTag::gradient),
-            .logits = result.logits.template cast<Digits50>(),
+            .logits = result.logits.unaryExpr([](const T& x) { return rounded_to<Digits50>(x); }),
             .end = state_in<Digits50>(result.end, c),
             .start_cotangent = state_in<Digits50>(result.start_cotangent, c)};
   }
@@ -102,6 +101,10 @@ GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
       return ask_in<double>(subject, c, segment);
     case Scalar::digits50:
       return ask_in<Digits50>(subject, c, segment);
+    case Scalar::float16:
+      return ask_in<Float16>(subject, c, segment);
+    case Scalar::bfloat16:
+      return ask_in<BFloat16>(subject, c, segment);
   }
   throw std::logic_error("a scalar outside its enumeration");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reference/vocabulary/accumulator.hpp"
 #include "reference/vocabulary/memory.hpp"
 #include "reference/vocabulary/model.hpp"
 
@@ -155,7 +156,7 @@ template <class To, class From>
 Parameters<To> converted(const Parameters<From>& theta, const Model& model, MemoryTag tag) {
   Parameters<To> result(model, tag);
   std::transform(theta.values().begin(), theta.values().end(), result.values().begin(),
-                 [](const From& x) { return static_cast<To>(x); });
+                 rounded_to<To, From>);
   return result;
 }
 
@@ -164,7 +165,7 @@ Projection<To> converted(const Projection<From>& omega, const Model& model) {
   if (omega.empty()) return {};
   Projection<To> result(model);
   std::transform(omega.values().begin(), omega.values().end(), result.values().begin(),
-                 [](const From& x) { return static_cast<To>(x); });
+                 rounded_to<To, From>);
   return result;
 }
 

@@ -18,15 +18,24 @@ using Digits50 = boost::multiprecision::number<
     boost::multiprecision::mpfr_float_backend<50, boost::multiprecision::allocate_stack>,
     boost::multiprecision::et_off>;
 
+/// IEEE 754's half precision, 11 bits from 6e-8 to 65504, and the upper half of a float, 8 bits of
+/// the same range: scalars to store in, not to sum in (see accumulator_t).
+using Float16 = Eigen::half;
+using BFloat16 = Eigen::bfloat16;
+
 /// The scalars in which a subject can be asked to work.
-enum class Scalar { float32, float64, digits50 };
+enum class Scalar { float32, float64, digits50, float16, bfloat16 };
 
 std::string_view name(Scalar scalar);
-/// Accepts "float32" or "float", "float64" or "double", "digits50".
+/// Accepts "float32" or "float", "float64" or "double", "digits50", "float16" or "half",
+/// "bfloat16".
 Scalar parse_scalar(std::string_view text);
 
 template <class T>
 inline constexpr bool is_hardware_float = std::is_same_v<T, float> || std::is_same_v<T, double>;
+
+template <class T>
+inline constexpr bool is_narrow = std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>;
 
 /// Largest relative error of one rounding to nearest in a scalar.
 double unit_roundoff(Scalar scalar);

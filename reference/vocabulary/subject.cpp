@@ -41,12 +41,17 @@ bool GradientFunctions::offers(Scalar scalar) const {
       return static_cast<bool>(in<double>());
     case Scalar::digits50:
       return static_cast<bool>(in<Digits50>());
+    case Scalar::float16:
+      return static_cast<bool>(in<Float16>());
+    case Scalar::bfloat16:
+      return static_cast<bool>(in<BFloat16>());
   }
   return false;
 }
 
 bool GradientFunctions::offers_any() const {
-  return offers(Scalar::float32) || offers(Scalar::float64) || offers(Scalar::digits50);
+  return offers(Scalar::float32) || offers(Scalar::float64) || offers(Scalar::digits50) ||
+         offers(Scalar::float16) || offers(Scalar::bfloat16);
 }
 
 bool Capabilities::takes(FeatureKind kind) const {

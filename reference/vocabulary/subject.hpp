@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reference/vocabulary/accumulator.hpp"
 #include "reference/vocabulary/parameters.hpp"
 #include "reference/vocabulary/scalar.hpp"
 #include "reference/vocabulary/sequences.hpp"
@@ -30,8 +31,8 @@ struct GradientTask {
   bool wants_state = false;
   Index first_position = 0;
   Index counted_targets = 0;
-  const State<T>* start = nullptr;
-  const State<T>* end_cotangent = nullptr;
+  const State<accumulator_t<T>>* start = nullptr;
+  const State<accumulator_t<T>>* end_cotangent = nullptr;
   int threads = 1;  ///< never changes a bit of the answer
 };
 
@@ -40,10 +41,10 @@ template <class T>
 struct GradientResult {
   T loss{};
   Parameters<T> gradient;
-  Matrix<T> logits;          ///< [B·L, V] if wanted, else empty
-  State<T> end;              ///< prefix sums after the last row if wanted, else empty
-  Index restarts = 0;        ///< sweeps begun again, by boundaries that may have to
-  State<T> start_cotangent;  ///< gradient of Φ in `start` if wanted, else empty
+  Matrix<T> logits;             ///< [B·L, V] if wanted, else empty
+  State<accumulator_t<T>> end;  ///< prefix sums after the last row if wanted, else empty
+  Index restarts = 0;           ///< sweeps begun again, by boundaries that may have to
+  State<accumulator_t<T>> start_cotangent;  ///< gradient of Φ in `start` if wanted, else empty
 };
 
 namespace detail {
@@ -101,7 +102,7 @@ class GradientFunctions {
 
  private:
   std::tuple<GradientFunction<float>, GradientFunction<double>, GradientFunction<Digits50>,
-             GradientFunction<Counted>>
+             GradientFunction<Counted>, GradientFunction<Float16>, GradientFunction<BFloat16>>
       functions_;
 };
 
