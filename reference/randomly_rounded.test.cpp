@@ -66,16 +66,29 @@ TYPED_TEST(RandomlyRoundedTest, LeavesExactResultsExact) {
   }
 }
 
-TYPED_TEST(RandomlyRoundedTest, KeepsElementaryFunctionsWithinTheirDeclaredError) {
-  using R = RandomlyRounded<TypeParam>;
-  constexpr double ulp = 2.0 * std::numeric_limits<TypeParam>::epsilon();  // of a value in [2, 4)
-  const double truth = std::exp(1.0);
+/// The largest of 1,000 errors of a function, in units in the last place of a value in
+/// [2^exponent, 2^(exponent + 1)), where its value lies.
+template <class T, class Function>
+double largest_error(const Function& function, double truth, int exponent) {
   double largest = 0.0;
   for (int i = 0; i < 1000; ++i) {
-    largest = std::max(largest, std::abs(static_cast<double>(exp(R(1.0))) - truth));
+    largest = std::max(largest, std::abs(static_cast<double>(function()) - truth));
   }
-  EXPECT_LE(largest, 3.0 * ulp);
-  EXPECT_GE(largest, 1.0 * ulp);
+  return largest / std::ldexp(std::numeric_limits<T>::epsilon(), exponent);
+}
+
+TYPED_TEST(RandomlyRoundedTest, KeepsElementaryFunctionsWithinTheirOwnErrorNotOneUnit) {
+  using T = TypeParam;
+  using R = RandomlyRounded<T>;
+  const double by_exp = largest_error<T>([] { return exp(R(1.0)); }, std::exp(1.0), 1);
+  EXPECT_LE(by_exp, 3.0);
+  EXPECT_GE(by_exp, 1.5);
+  const double by_erf = largest_error<T>([] { return erf(R(0.75)); }, std::erf(0.75), -1);
+  EXPECT_LE(by_erf, 7.0);
+  EXPECT_GE(by_erf, 5.0);
+  const double by_erfc = largest_error<T>([] { return erfc(R(0.25)); }, std::erfc(0.25), -1);
+  EXPECT_LE(by_erfc, 7.0);
+  EXPECT_GE(by_erfc, 5.0);
 }
 
 TYPED_TEST(RandomlyRoundedTest, LetsInfinityAndNanThrough) {

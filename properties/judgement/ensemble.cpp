@@ -1,7 +1,7 @@
 #include "properties/judgement/ensemble.hpp"
 
 #include "reference/gradient.hpp"
-#include "reference/randomly_rounded.hpp"
+#include "reference/randomly_stored.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +11,7 @@ namespace slim::properties {
 namespace {
 
 using reference::RandomlyRounded;
+using reference::RandomlyStored;
 
 constexpr std::uint64_t runs = 32;
 constexpr double infinite = std::numeric_limits<double>::infinity();
@@ -124,8 +125,19 @@ Ensemble ensemble_in(const GradientCase& c, const GradientAnswer& truth,
 
 Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
                                    const GradientAnswer& truth, const Insides<Digits50>& insides) {
-  return scalar == Scalar::float32 ? ensemble_in<RandomlyRounded<float>>(c, truth, insides)
-                                   : ensemble_in<RandomlyRounded<double>>(c, truth, insides);
+  switch (scalar) {
+    case Scalar::float32:
+      return ensemble_in<RandomlyRounded<float>>(c, truth, insides);
+    case Scalar::float64:
+      return ensemble_in<RandomlyRounded<double>>(c, truth, insides);
+    case Scalar::float16:
+      return ensemble_in<RandomlyStored<Float16>>(c, truth, insides);
+    case Scalar::bfloat16:
+      return ensemble_in<RandomlyStored<BFloat16>>(c, truth, insides);
+    case Scalar::digits50:
+      break;
+  }
+  throw std::logic_error("50 digits are held against a share of the truth, not against chance");
 }
 
 }  // namespace slim::properties

@@ -57,9 +57,6 @@ bool GradientEvidence::has_zero_denominator() {
 
 std::string GradientEvidence::unusable(Scalar scalar) {
   if (scalar == Scalar::digits50) return {};
-  if (unit_roundoff(scalar) > unit_roundoff(Scalar::float32)) {
-    return "no bound is known in " + std::string(name(scalar));
-  }
   if (!ensemble(scalar).finite) return "the reference itself overflows";
   if (has_kink(case_.model.feature_map.kind) &&
       !(ensemble(scalar).kink_clearance >= clearance_deviations)) {

@@ -22,7 +22,7 @@ class GradientEvidence {
   /// The reference in 50 digits.
   const GradientAnswer& truth();
   /// What PASS allows. In 50 digits 1e-40 of the largest gradient entry (the loss: of the loss,
-  /// where that is larger). In hardware numbers 4 times the ensemble's deviation, row by row.
+  /// where that is larger). In any other scalar 4 times the ensemble's deviation, row by row.
   const GradientBounds& bounds(Scalar scalar);
   /// Whether some row's denominator is 0 but for its epsilon: all its features vanish (ReLU).
   bool has_zero_denominator();
@@ -38,8 +38,8 @@ class GradientEvidence {
   bool with_logits_;
   std::optional<GradientAnswer> truth_;
   std::optional<Insides<Digits50>> insides_;
-  std::array<std::optional<Ensemble>, 2> ensembles_;
-  std::array<std::optional<GradientBounds>, 3> bounds_;
+  std::array<std::optional<Ensemble>, 5> ensembles_;     ///< by Scalar
+  std::array<std::optional<GradientBounds>, 5> bounds_;  ///< by Scalar
 };
 
 /// Judges one check: `discrepancy` measures it in a scalar. Above twice the bound a subject that

@@ -83,6 +83,15 @@ TEST(GradientEvidence, BoundsFloat32AndFloat64InProportionToTheirRoundoff) {
   EXPECT_NEAR(std::log2(wide / narrow), 29.0, 4.0);
 }
 
+TEST(GradientEvidence, BoundsNarrowScalarsByWhatTheyStore) {
+  GradientSpec smooth = relu_spec();
+  smooth.model.feature_map.kind = FeatureKind::square;
+  GradientEvidence evidence(materialise(smooth));
+  const double of_float = evidence.bounds(Scalar::float32).loss;
+  EXPECT_NEAR(std::log2(evidence.bounds(Scalar::float16).loss / of_float), 13.0, 4.0);
+  EXPECT_NEAR(std::log2(evidence.bounds(Scalar::bfloat16).loss / of_float), 16.0, 4.0);
+}
+
 TEST(Ensemble, IsTheSameAtEveryCall) {
   GradientEvidence one(materialise(relu_spec()));
   GradientEvidence other(materialise(relu_spec()));

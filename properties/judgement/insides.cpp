@@ -1,7 +1,7 @@
 #include "properties/judgement/insides.hpp"
 
 #include "reference/performer.hpp"
-#include "reference/randomly_rounded.hpp"
+#include "reference/randomly_stored.hpp"
 
 namespace slim::properties {
 namespace {
@@ -14,7 +14,8 @@ std::vector<reference::PrefixSums<T>> zero_start(const Model& model) {
 }
 
 template <class T>
-bool has_zero_denominator(const reference::MultiHeadAttention<T>& attention, const T& epsilon) {
+bool has_zero_denominator(const reference::MultiHeadAttention<T>& attention,
+                          const accumulator_t<T>& epsilon) {
   for (const reference::PrefixAttention<T>& head : attention.heads) {
     for (Index l = 0; l < head.D.size(); ++l) {
       if (head.D(l) == epsilon) return true;
@@ -29,8 +30,8 @@ template <class T>
 Insides<T> insides_of(const GradientCase& c) {
   const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
   const Projection<T> omega = converted<T>(c.omega, c.model);
-  const std::vector<reference::PrefixSums<T>> start = zero_start<T>(c.model);
-  const T epsilon(c.model.conventions.denominator_epsilon);
+  const auto start = zero_start<accumulator_t<T>>(c.model);
+  const accumulator_t<T> epsilon(c.model.conventions.denominator_epsilon);
   Insides<T> insides;
   for (Index b = 0; b < c.sequences.batch(); ++b) {
     Matrix<T> X =
@@ -51,5 +52,7 @@ Insides<T> insides_of(const GradientCase& c) {
 template Insides<Digits50> insides_of(const GradientCase&);
 template Insides<reference::RandomlyRounded<float>> insides_of(const GradientCase&);
 template Insides<reference::RandomlyRounded<double>> insides_of(const GradientCase&);
+template Insides<reference::RandomlyStored<Float16>> insides_of(const GradientCase&);
+template Insides<reference::RandomlyStored<BFloat16>> insides_of(const GradientCase&);
 
 }  // namespace slim::properties

@@ -14,7 +14,8 @@ struct Insides {
   bool has_zero_denominator = false;      ///< some S_l·g(Q_l) is exactly 0
 };
 
-/// The reference's way forward on a whole case. T: Digits50, RandomlyRounded<float or double>.
+/// The reference's way forward on a whole case. T: Digits50, RandomlyRounded<float or double>,
+/// RandomlyStored<Float16 or BFloat16>.
 template <class T>
 Insides<T> insides_of(const GradientCase& c);
 

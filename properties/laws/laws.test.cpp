@@ -42,6 +42,27 @@ TEST_P(EveryLaw, HoldsForEveryCorrectSubject) {
   }
 }
 
+TEST_P(EveryLaw, HoldsForTheReferenceInNarrowScalars) {
+  const RunResult result =
+      run_on({&reference_subject()}, GetParam(), 6, {Scalar::float16, Scalar::bfloat16});
+  EXPECT_TRUE(result.holds());
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_GT(verdict.tally.executed(), 0) << name(verdict.scalar);
+  }
+}
+
+TEST(GradientAgrees, NoticesAnEmbeddingsGradientLeftOutInANarrowScalar) {
+  Subject forgets = reference_subject();
+  forgets.name = "forgets";
+  forgets.gradient.in<BFloat16>() = [](const GradientTask<BFloat16>& task,
+                                       GradientResult<BFloat16>& result) {
+    reference_subject().gradient.in<BFloat16>()(task, result);
+    result.gradient.input_map().setZero();
+  };
+  const RunResult result = run_on({&forgets}, "gradient-agrees", 6, {Scalar::bfloat16});
+  EXPECT_EQ(result.verdicts.front().tally.wrong, 1);
+}
+
 TEST_P(EveryLaw, KillsTheMutantsThatItNamesInEveryScalar) {
   for (const std::string& mutant : laws::find_law(GetParam()).kills) {
     const RunResult result = run_on({&find_subject(mutant)}, GetParam(), 12);

@@ -12,7 +12,8 @@ namespace {
 
 std::vector<std::string> scalars_of(const Subject& subject) {
   std::vector<std::string> scalars;
-  for (const Scalar scalar : {Scalar::float32, Scalar::float64, Scalar::digits50}) {
+  for (const Scalar scalar :
+       {Scalar::float32, Scalar::float64, Scalar::digits50, Scalar::float16, Scalar::bfloat16}) {
     if (subject.gradient.offers(scalar)) scalars.emplace_back(name(scalar));
   }
   return scalars;

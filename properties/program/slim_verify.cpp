@@ -26,8 +26,9 @@ void add_run(CLI::App& app, RunArguments& arguments) {
                   "a subject by name, or all: every one but the mutants (repeatable)")
       ->default_str("all");
   run->add_option("--law", arguments.laws, "a law by name (repeatable)")->default_str("all");
-  run->add_option("--scalar", arguments.scalars, "float32, float64 or digits50 (repeatable)")
-      ->default_str("all");
+  run->add_option("--scalar", arguments.scalars,
+                  "float32, float64, digits50, float16 or bfloat16 (repeatable)")
+      ->default_str("float32, float64, digits50");
   run->add_option("--seed", arguments.seed, "the same seed draws the same cases")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
