@@ -1,8 +1,7 @@
 #include "reference/gradient.hpp"
 
-#include "reference/drawn_case.hpp"
+#include "reference/every_option.hpp"
 #include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/random.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,21 +11,6 @@ namespace slim::reference {
 namespace {
 
 using T = Digits50;
-
-constexpr FeatureMap feature_maps[] = {{FeatureKind::square},
-                                       {FeatureKind::relu},
-                                       {FeatureKind::elu_plus_one},
-                                       {FeatureKind::absolute},
-                                       {FeatureKind::favor_plus, 2}};
-
-void fill(std::span<T> values, std::uint64_t stream, bool positive) {
-  const Random random(11, stream);
-  std::uint64_t place = 0;
-  for (T& x : values) {
-    x = T(positive ? random.uniform(place) : random.normal(place));
-    ++place;
-  }
-}
 
 T inner(std::span<const T> a, std::span<const T> b) {
   T total(0);
@@ -40,36 +24,11 @@ T largest(std::span<const T> values) {
   return result;
 }
 
-/// Two layers, two heads, a batch of two with a mask, in the middle of a longer sequence.
-struct EveryOption : testing::TestWithParam<std::tuple<FeatureMap, Norm>> {
-  DrawnCase<T> c = drawn_case<T>({.vocab_size = 5,
-                                  .hidden_dim = 4,
-                                  .layers = 2,
-                                  .ffn_dim = 3,
-                                  .heads = 2,
-                                  .feature_map = std::get<0>(GetParam()),
-                                  .norm = std::get<1>(GetParam()),
-                                  .conventions = {.loss_epsilon = 0.5}},
-                                 2, 4, 1);
-  State<T> start{c.model, 2};
-  State<T> end_cotangent{c.model, 2};
+struct Options : testing::TestWithParam<std::tuple<FeatureMap, Norm>>, EveryOption<T> {
   GradientResult<T> result;
 
-  EveryOption() {
-    c.sequences.add_mask();
-    c.sequences.mask(0)[2] = c.sequences.mask(1)[4] = 0;
-    fill(start.values(), 1, true);
-    fill(end_cotangent.values(), 2, false);
-  }
+  Options() : EveryOption(std::get<0>(GetParam()), std::get<1>(GetParam())) {}
 
-  [[nodiscard]] GradientTask<T> task() const {
-    GradientTask<T> t = c.task();
-    t.wants_state = true;
-    t.first_position = 9;
-    t.start = &start;
-    t.end_cotangent = &end_cotangent;
-    return t;
-  }
   /// Φ = loss + ⟨G, B_end⟩
   [[nodiscard]] T phi() const {
     GradientResult<T> r;
@@ -92,14 +51,14 @@ struct EveryOption : testing::TestWithParam<std::tuple<FeatureMap, Norm>> {
   }
   void expect_slope(std::span<T> x, std::span<const T> gradient, const std::string& what) {
     std::vector<T> direction(x.size());
-    fill(direction, stream_named(what.c_str()), false);
+    fill(std::span(direction), stream_named(what.c_str()), false);
     const T error = abs(slope(x, direction) - inner(gradient, direction));
     const T scale = 1 + largest(result.gradient.values());
     EXPECT_LE(error, T("1e-28") * scale) << what << ": " << to_double(error);
   }
 };
 
-TEST_P(EveryOption, HasTheSlopeOfEveryParameterAndOfTheStartState) {
+TEST_P(Options, HasTheSlopeOfEveryParameterAndOfTheStartState) {
   gradient(task(), result);
   for (const ParameterSlot& slot : c.theta.slots()) {
     expect_slope(c.theta.values(slot), std::as_const(result.gradient).values(slot), slot.name);
@@ -107,7 +66,7 @@ TEST_P(EveryOption, HasTheSlopeOfEveryParameterAndOfTheStartState) {
   expect_slope(start.values(), std::as_const(result.start_cotangent).values(), "start");
 }
 
-TEST_P(EveryOption, SplitsAnywhereWithoutATrace) {
+TEST_P(Options, SplitsAnywhereWithoutATrace) {
   gradient(task(), result);
   const Index L = c.sequences.length();
   for (Index cut = 1; cut < L; ++cut) {
@@ -153,16 +112,16 @@ TEST_P(EveryOption, SplitsAnywhereWithoutATrace) {
   }
 }
 
-std::string option_name(const testing::TestParamInfo<EveryOption::ParamType>& info) {
+std::string parameter_name(const testing::TestParamInfo<Options::ParamType>& info) {
   constexpr const char* kinds[] = {"square", "relu", "elu", "absolute", "favor"};
   return std::string(kinds[static_cast<std::size_t>(std::get<0>(info.param).kind)]) +
          (std::get<1>(info.param) == Norm::branch_output ? "_output" : "_input");
 }
 
-INSTANTIATE_TEST_SUITE_P(Gradient, EveryOption,
+INSTANTIATE_TEST_SUITE_P(Gradient, Options,
                          testing::Combine(testing::ValuesIn(feature_maps),
                                           testing::Values(Norm::branch_output, Norm::branch_input)),
-                         option_name);
+                         parameter_name);
 
 TEST(Gradient, IsFiniteWhereReluLeavesDenominatorsZero) {
   // Heads of width 1: half of all keys have no feature, so the first rows often see nothing.

@@ -1,0 +1,9 @@
+#include "reference/dual.hpp"
+
+#include "reference/loss_definition.hpp"
+
+namespace slim::reference {
+
+template Dual loss(const GradientTask<Dual>&);
+
+}  // namespace slim::reference
