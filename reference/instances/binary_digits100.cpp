@@ -1,0 +1,8 @@
+#include "reference/binary_digits.hpp"
+#include "reference/gradient_definition.hpp"
+
+namespace slim::reference {
+
+template void gradient(const GradientTask<BinaryDigits100>&, GradientResult<BinaryDigits100>&);
+
+}  // namespace slim::reference
