@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <compare>
 #include <cstdint>
@@ -7,38 +8,45 @@
 
 namespace slim {
 
-/// Scalar operations done by this thread on Counted numbers since the last reset.
+/// Scalar operations done by this thread on Counted numbers since the last reset: the work, and the
+/// critical path.
 struct Operations {
   std::int64_t additions = 0;        ///< + and -
   std::int64_t multiplications = 0;  ///< each is one multiply-add of the paper's accounting
   std::int64_t divisions = 0;
   std::int64_t elementary = 0;  ///< exp, log, sqrt, erf, …
+  std::int64_t depth = 0;       ///< of the longest chain, each needing the one before
 };
 
-/// A double that counts the operations done on it. Negation, comparison, absolute value,
-/// assignment and conversion are free.
+/// A double that counts the operations done on it, and carries its depth: the operations of any
+/// kind that must follow one another before it is known. Negation, comparison, absolute value,
+/// assignment and conversion are free; what is made from a double has depth 0. A branch depends on
+/// what it compares, which depth does not see.
 class Counted {
  public:
   Counted() = default;
   Counted(double value) : value_(value) {}  // NOLINT(google-explicit-constructor): a number
   explicit operator double() const { return value_; }
+  [[nodiscard]] std::int64_t depth() const { return depth_; }
 
   static Operations& operations() {
     thread_local Operations counts;
     return counts;
   }
 
-  friend Counted operator+(Counted a, Counted b) { return added(a.value_ + b.value_); }
-  friend Counted operator-(Counted a, Counted b) { return added(a.value_ - b.value_); }
+  friend Counted operator+(Counted a, Counted b) {
+    return after(a, b, a.value_ + b.value_, &Operations::additions);
+  }
+  friend Counted operator-(Counted a, Counted b) {
+    return after(a, b, a.value_ - b.value_, &Operations::additions);
+  }
   friend Counted operator*(Counted a, Counted b) {
-    ++operations().multiplications;
-    return {a.value_ * b.value_};
+    return after(a, b, a.value_ * b.value_, &Operations::multiplications);
   }
   friend Counted operator/(Counted a, Counted b) {
-    ++operations().divisions;
-    return {a.value_ / b.value_};
+    return after(a, b, a.value_ / b.value_, &Operations::divisions);
   }
-  Counted operator-() const { return {-value_}; }
+  Counted operator-() const { return {-value_, depth_}; }
   Counted& operator+=(Counted b) { return *this = *this + b; }
   Counted& operator-=(Counted b) { return *this = *this - b; }
   Counted& operator*=(Counted b) { return *this = *this * b; }
@@ -46,27 +54,32 @@ class Counted {
   friend bool operator==(Counted a, Counted b) { return a.value_ == b.value_; }
   friend auto operator<=>(Counted a, Counted b) { return a.value_ <=> b.value_; }
 
-  friend Counted exp(Counted x) { return elementary(std::exp(x.value_)); }
-  friend Counted log(Counted x) { return elementary(std::log(x.value_)); }
-  friend Counted sqrt(Counted x) { return elementary(std::sqrt(x.value_)); }
-  friend Counted erf(Counted x) { return elementary(std::erf(x.value_)); }
-  friend Counted erfc(Counted x) { return elementary(std::erfc(x.value_)); }
-  friend Counted sin(Counted x) { return elementary(std::sin(x.value_)); }
-  friend Counted cos(Counted x) { return elementary(std::cos(x.value_)); }
-  friend Counted abs(Counted x) { return {std::abs(x.value_)}; }
+  friend Counted exp(Counted x) { return elementary(x, std::exp(x.value_)); }
+  friend Counted log(Counted x) { return elementary(x, std::log(x.value_)); }
+  friend Counted sqrt(Counted x) { return elementary(x, std::sqrt(x.value_)); }
+  friend Counted erf(Counted x) { return elementary(x, std::erf(x.value_)); }
+  friend Counted erfc(Counted x) { return elementary(x, std::erfc(x.value_)); }
+  friend Counted sin(Counted x) { return elementary(x, std::sin(x.value_)); }
+  friend Counted cos(Counted x) { return elementary(x, std::cos(x.value_)); }
+  friend Counted abs(Counted x) { return {std::abs(x.value_), x.depth_}; }
   friend bool isfinite(Counted x) { return std::isfinite(x.value_); }
 
  private:
-  static Counted added(double value) {
-    ++operations().additions;
-    return {value};
+  Counted(double value, std::int64_t depth) : value_(value), depth_(depth) {}
+  /// One operation of a kind, on a and b.
+  static Counted after(Counted a, Counted b, double value, std::int64_t Operations::*kind) {
+    Operations& counts = operations();
+    ++(counts.*kind);
+    const std::int64_t depth = 1 + std::max(a.depth_, b.depth_);
+    counts.depth = std::max(counts.depth, depth);
+    return {value, depth};
   }
-  static Counted elementary(double value) {
-    ++operations().elementary;
-    return {value};
+  static Counted elementary(Counted x, double value) {
+    return after(x, x, value, &Operations::elementary);
   }
 
   double value_ = 0.0;
+  std::int64_t depth_ = 0;
 };
 
 }  // namespace slim
