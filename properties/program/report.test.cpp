@@ -71,7 +71,7 @@ TEST(Report, IsJsonWithEveryCount) {
   EXPECT_EQ(verdict["executed"].get<int>() + verdict["skipped"].get<int>() +
                 verdict["not_run"].get<int>(),
             verdict["cases"].get<int>());
-  EXPECT_EQ(verdict["worst"]["error"], "beyond_bound");
+  EXPECT_EQ(verdict["worst"]["error"], "infinite");
   EXPECT_EQ(json["counterexamples"][0]["case"], "L=2");
 }
 
