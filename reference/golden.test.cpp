@@ -110,7 +110,7 @@ CaseFile with_changed_entry(CaseFile file, const std::string& name, std::size_t 
   return file;
 }
 
-double largest_entry(const Tensor& tensor) {
+double largest_of(const Tensor& tensor) {
   double result = 0.0;
   for (std::size_t i = 0; i < tensor.size(); ++i)
     result = std::max(result, std::abs(tensor.real(i)));
@@ -121,7 +121,7 @@ TEST_P(Golden, FailsWhenAnExpectedEntryIsOffByAMillionthOfItsTensorOrNan) {
   double largest_gradient = 0.0;
   for (const auto& [name, tensor] : file.tensors) {
     if (name.starts_with("expected.grad.")) {
-      largest_gradient = std::max(largest_gradient, largest_entry(tensor));
+      largest_gradient = std::max(largest_gradient, largest_of(tensor));
     }
   }
   std::size_t place = 0;
@@ -133,7 +133,7 @@ TEST_P(Golden, FailsWhenAnExpectedEntryIsOffByAMillionthOfItsTensorOrNan) {
         with_changed_entry(file, name, place, [](double, double) { return std::nan(""); });
     EXPECT_FALSE(error_over_bound<double>(nan) <= 1.0) << name;
     // A gradient that vanishes beside the largest has the second term of the bound for itself.
-    if (name.starts_with("expected.grad.") && largest_entry(tensor) < 1e-3 * largest_gradient)
+    if (name.starts_with("expected.grad.") && largest_of(tensor) < 1e-3 * largest_gradient)
       continue;
     const CaseFile off = with_changed_entry(
         file, name, place, [](double x, double largest) { return x + 1e-6 * largest; });

@@ -10,36 +10,34 @@
 namespace slim::reference {
 namespace {
 
-using T = Digits50;
-
-T inner(std::span<const T> a, std::span<const T> b) {
-  T total(0);
+Digits50 inner(std::span<const Digits50> a, std::span<const Digits50> b) {
+  Digits50 total(0);
   for (std::size_t i = 0; i < a.size(); ++i) total += a[i] * b[i];
   return total;
 }
 
-T largest(std::span<const T> values) {
-  T result(0);
-  for (const T& x : values) result = std::max(result, T(abs(x)));
+Digits50 largest(std::span<const Digits50> values) {
+  Digits50 result(0);
+  for (const Digits50& x : values) result = std::max(result, Digits50(abs(x)));
   return result;
 }
 
-struct Options : testing::TestWithParam<std::tuple<FeatureMap, Norm>>, EveryOption<T> {
-  GradientResult<T> result;
+struct Options : testing::TestWithParam<std::tuple<FeatureMap, Norm>>, EveryOption<Digits50> {
+  GradientResult<Digits50> result;
 
   Options() : EveryOption(std::get<0>(GetParam()), std::get<1>(GetParam())) {}
 
   /// Φ = loss + ⟨G, B_end⟩
-  [[nodiscard]] T phi() const {
-    GradientResult<T> r;
+  [[nodiscard]] Digits50 phi() const {
+    GradientResult<Digits50> r;
     gradient(task(), r);
     return r.loss + inner(r.end.values(), end_cotangent.values());
   }
   /// dΦ/dx · direction by the central difference of a tiny step.
-  T slope(std::span<T> x, std::span<const T> direction) {
-    const T h("1e-17");
-    const std::vector<T> centre(x.begin(), x.end());
-    T values[2];
+  Digits50 slope(std::span<Digits50> x, std::span<const Digits50> direction) {
+    const Digits50 h("1e-17");
+    const std::vector<Digits50> centre(x.begin(), x.end());
+    Digits50 values[2];
     for (const int sign : {0, 1}) {
       for (std::size_t i = 0; i < x.size(); ++i) {
         x[i] = sign == 0 ? centre[i] - h * direction[i] : centre[i] + h * direction[i];
@@ -49,12 +47,13 @@ struct Options : testing::TestWithParam<std::tuple<FeatureMap, Norm>>, EveryOpti
     std::copy(centre.begin(), centre.end(), x.begin());
     return (values[1] - values[0]) / (2 * h);
   }
-  void expect_slope(std::span<T> x, std::span<const T> gradient, const std::string& what) {
-    std::vector<T> direction(x.size());
+  void expect_slope(std::span<Digits50> x, std::span<const Digits50> gradient,
+                    const std::string& what) {
+    std::vector<Digits50> direction(x.size());
     fill(std::span(direction), stream_named(what.c_str()), false);
-    const T error = abs(slope(x, direction) - inner(gradient, direction));
-    const T scale = 1 + largest(result.gradient.values());
-    EXPECT_LE(error, T("1e-28") * scale) << what << ": " << to_double(error);
+    const Digits50 error = abs(slope(x, direction) - inner(gradient, direction));
+    const Digits50 scale = 1 + largest(result.gradient.values());
+    EXPECT_LE(error, Digits50("1e-28") * scale) << what << ": " << to_double(error);
   }
 };
 
@@ -74,31 +73,31 @@ TEST_P(Options, SplitsAnywhereWithoutATrace) {
     const Sequences after = segment(c.sequences, cut, L - cut);
     const Index counted = c.sequences.counted_targets();
     const auto part = [&](const Sequences& sequences, Index first) {
-      return GradientTask<T>{.model = c.model,
-                             .theta = c.theta,
-                             .omega = c.omega,
-                             .sequences = sequences,
-                             .slice_length = 1,
-                             .wants_state = true,
-                             .first_position = 9 + first,
-                             .counted_targets = counted};
+      return GradientTask<Digits50>{.model = c.model,
+                                    .theta = c.theta,
+                                    .omega = c.omega,
+                                    .sequences = sequences,
+                                    .slice_length = 1,
+                                    .wants_state = true,
+                                    .first_position = 9 + first,
+                                    .counted_targets = counted};
     };
-    GradientTask<T> first = part(before, 0);
+    GradientTask<Digits50> first = part(before, 0);
     first.start = &start;
-    GradientResult<T> half;
+    GradientResult<Digits50> half;
     gradient(first, half);
-    const State<T> boundary = half.end;
+    const State<Digits50> boundary = half.end;
 
-    GradientTask<T> second = part(after, cut);
+    GradientTask<Digits50> second = part(after, cut);
     second.start = &boundary;
     second.end_cotangent = &end_cotangent;
-    GradientResult<T> later;
+    GradientResult<Digits50> later;
     gradient(second, later);
 
     first.end_cotangent = &later.start_cotangent;
     gradient(first, half);
 
-    const T bound = T("1e-45") * (1 + largest(result.gradient.values()));
+    const Digits50 bound = Digits50("1e-45") * (1 + largest(result.gradient.values()));
     EXPECT_LE(abs(half.loss + later.loss - result.loss), bound);
     for (std::size_t i = 0; i < result.gradient.values().size(); ++i) {
       ASSERT_LE(
@@ -132,24 +131,24 @@ TEST(Gradient, IsFiniteWhereReluLeavesDenominatorsZero) {
                     .heads = 4,
                     .feature_map = {.kind = FeatureKind::relu}};
   const auto single = drawn_case<float>(model, 1, 8, 4);
-  const auto exact = drawn_case<T>(model, 1, 8, 4);
+  const auto exact = drawn_case<Digits50>(model, 1, 8, 4);
 
   // Some head has seen no feature after the first row, so that row's denominator is epsilon.
   const Sequences first_row = segment(exact.sequences, 0, 1);
-  GradientResult<T> seen;
-  gradient(GradientTask<T>{.model = model,
-                           .theta = exact.theta,
-                           .omega = exact.omega,
-                           .sequences = first_row,
-                           .slice_length = 1,
-                           .wants_state = true},
+  GradientResult<Digits50> seen;
+  gradient(GradientTask<Digits50>{.model = model,
+                                  .theta = exact.theta,
+                                  .omega = exact.omega,
+                                  .sequences = first_row,
+                                  .slice_length = 1,
+                                  .wants_state = true},
            seen);
   int empty_heads = 0;
   for (Index h = 0; h < model.heads; ++h) empty_heads += seen.end.S(0, 0, h)(0) == 0 ? 1 : 0;
   ASSERT_GT(empty_heads, 0);
 
   GradientResult<float> answer;
-  GradientResult<T> truth;
+  GradientResult<Digits50> truth;
   gradient(single.task(), answer);
   gradient(exact.task(), truth);
   const double scale = to_double(largest(truth.gradient.values()));

@@ -7,16 +7,16 @@
 namespace slim {
 namespace {
 
-const Model model{.vocab_size = 7,
-                  .hidden_dim = 8,
-                  .layers = 2,
-                  .ffn_dim = 5,
-                  .heads = 2,
-                  .feature_map = {.kind = FeatureKind::favor_plus, .blocks = 2}};
+const Model small_model{.vocab_size = 7,
+                        .hidden_dim = 8,
+                        .layers = 2,
+                        .ffn_dim = 5,
+                        .heads = 2,
+                        .feature_map = {.kind = FeatureKind::favor_plus, .blocks = 2}};
 
 TEST(Draw, GivesFloat32ValuesThatEveryScalarStartsFrom) {
-  const auto theta = draw_parameters(model, 1);
-  const auto omega = draw_projection(model, 1);
+  const auto theta = draw_parameters(small_model, 1);
+  const auto omega = draw_projection(small_model, 1);
   for (const double x : theta.values()) {
     ASSERT_EQ(x, static_cast<double>(static_cast<float>(x)));
   }
@@ -27,7 +27,7 @@ TEST(Draw, GivesFloat32ValuesThatEveryScalarStartsFrom) {
 
 TEST(Draw, TakesIndependentProjectionsFromOneStreamAStretchForEachHead) {
   // The bits that seeds in earlier records stand for.
-  const auto omega = draw_projection(model, 1);
+  const auto omega = draw_projection(small_model, 1);
   const Random random(1, stream_named("projection"));
   for (std::size_t i = 0; i < omega.values().size(); ++i) {
     ASSERT_EQ(omega.values()[i], static_cast<double>(static_cast<float>(random.normal(i))));
@@ -35,10 +35,10 @@ TEST(Draw, TakesIndependentProjectionsFromOneStreamAStretchForEachHead) {
 }
 
 TEST(Draw, GivesEachHeadOrthogonalBlocksOfItsOwn) {
-  const auto omega = draw_projection(model, 1, ProjectionKind::orthogonal);
-  const Index d = model.head_dim();
-  for (Index r = 0; r < model.layers; ++r) {
-    for (Index h = 0; h < model.heads; ++h) {
+  const auto omega = draw_projection(small_model, 1, ProjectionKind::orthogonal);
+  const Index d = small_model.head_dim();
+  for (Index r = 0; r < small_model.layers; ++r) {
+    for (Index h = 0; h < small_model.heads; ++h) {
       const Matrix<double> block = omega.head(r, h).leftCols(d);
       const Matrix<double> gram = block.transpose() * block;
       EXPECT_LE(
@@ -51,16 +51,16 @@ TEST(Draw, GivesEachHeadOrthogonalBlocksOfItsOwn) {
 }
 
 TEST(Draw, DependsOnItsSeedAlone) {
-  EXPECT_TRUE(
-      std::ranges::equal(draw_parameters(model, 1).values(), draw_parameters(model, 1).values()));
-  EXPECT_FALSE(
-      std::ranges::equal(draw_parameters(model, 1).values(), draw_parameters(model, 2).values()));
+  EXPECT_TRUE(std::ranges::equal(draw_parameters(small_model, 1).values(),
+                                 draw_parameters(small_model, 1).values()));
+  EXPECT_FALSE(std::ranges::equal(draw_parameters(small_model, 1).values(),
+                                  draw_parameters(small_model, 2).values()));
 }
 
 TEST(Draw, KeepsATensorsNumbersWhenOthersCome) {
-  Model deeper = model;
+  Model deeper = small_model;
   deeper.layers = 3;
-  const auto theta = draw_parameters(model, 1);
+  const auto theta = draw_parameters(small_model, 1);
   const auto more = draw_parameters(deeper, 1);
   EXPECT_TRUE(theta.layer(1).U_map.weight == more.layer(1).U_map.weight);
 }
