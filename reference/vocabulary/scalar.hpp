@@ -47,11 +47,12 @@ double to_double(const T& x) {
 
 }  // namespace slim
 
-namespace Eigen {
+namespace slim::detail {
 
-// Boost's own traits (1.74) give the smallest positive number as lowest(), so they stand here anew.
-template <>
-struct NumTraits<slim::Digits50> : GenericNumTraits<slim::Digits50> {
+/// Eigen's traits of a number of Boost.Multiprecision. Boost's own (1.74) give the smallest
+/// positive number as lowest(), so they stand here anew.
+template <class T>
+struct MultiprecisionTraits : Eigen::GenericNumTraits<T> {
   enum {
     IsComplex = 0,
     IsInteger = 0,
@@ -61,15 +62,22 @@ struct NumTraits<slim::Digits50> : GenericNumTraits<slim::Digits50> {
     AddCost = 16,
     MulCost = 32
   };
-  using Real = slim::Digits50;
-  using NonInteger = slim::Digits50;
-  using Nested = slim::Digits50;
-  static Real epsilon() { return std::numeric_limits<Real>::epsilon(); }
-  static Real dummy_precision() { return epsilon() * 1000; }
-  static Real highest() { return (std::numeric_limits<Real>::max)(); }
-  static Real lowest() { return -(std::numeric_limits<Real>::max)(); }
-  static int digits10() { return std::numeric_limits<Real>::digits10; }
+  using Real = T;
+  using NonInteger = T;
+  using Nested = T;
+  static T epsilon() { return std::numeric_limits<T>::epsilon(); }
+  static T dummy_precision() { return epsilon() * 1000; }
+  static T highest() { return (std::numeric_limits<T>::max)(); }
+  static T lowest() { return -(std::numeric_limits<T>::max)(); }
+  static int digits10() { return std::numeric_limits<T>::digits10; }
 };
+
+}  // namespace slim::detail
+
+namespace Eigen {
+
+template <>
+struct NumTraits<slim::Digits50> : slim::detail::MultiprecisionTraits<slim::Digits50> {};
 
 template <>
 struct NumTraits<slim::Counted> : GenericNumTraits<double> {
