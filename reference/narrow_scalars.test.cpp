@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace slim::reference {
 namespace {
@@ -60,7 +61,7 @@ double worst_ratio(const Matrix<T>& answer, const Matrix<Digits50>& truth,
   for (Index i = 0; i < truth.size(); ++i) {
     const Digits50 error = abs(rounded_to<Digits50>(answer.data()[i]) - truth.data()[i]);
     const double ratio = to_double(Digits50(error / bound.data()[i]));
-    if (!(ratio <= worst)) worst = ratio;
+    worst = std::isfinite(ratio) ? std::max(worst, ratio) : std::numeric_limits<double>::infinity();
   }
   return worst;
 }

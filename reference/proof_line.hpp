@@ -2,7 +2,9 @@
 
 #include "reference/vocabulary/scalar.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <string>
 
 namespace slim::reference {
@@ -15,7 +17,7 @@ class ProofLine {
   void add(const Digits50& error, const Digits50& gauge) {
     ++compared_;
     const Digits50 share = gauge == 0 && error == 0 ? Digits50(0) : Digits50(error / gauge);
-    if (!(share <= worst_)) worst_ = share;
+    worst_ = isfinite(share) ? std::max(worst_, share) : std::numeric_limits<Digits50>::infinity();
   }
   [[nodiscard]] const Digits50& worst() const { return worst_; }
   [[nodiscard]] int compared() const { return compared_; }

@@ -33,7 +33,7 @@ GradientCase drawn() {
 
 /// What a change of a good file is refused with.
 template <class Change>
-std::string refusal(Change change) {
+std::string refusal_of_case(Change change) {
   CaseFile file = to_case_file(drawn());
   change(file);
   try {
@@ -47,7 +47,7 @@ std::string refusal(Change change) {
 
 template <class Change>
 void expect_refused(Change change, const std::string& because) {
-  const std::string message = refusal(change);
+  const std::string message = refusal_of_case(change);
   EXPECT_NE(message.find(because), std::string::npos) << message << "\ninstead of: " << because;
 }
 
@@ -103,7 +103,8 @@ TEST(GradientCase, OfAbsurdSizesIsRefusedBeforeAnythingIsAllocated) {
   for (const char* key : {"vocab_size", "hidden_dim", "ffn_dim", "heads", "layers", "chunk"}) {
     for (const char* size : {"0", "-1", "2147483649", "9223372036854775807", "many", ""}) {
       if (std::string(key) == "chunk" && std::string(size) == "2147483649") continue;
-      EXPECT_NE(refusal([&](CaseFile& f) { f.metadata[key] = size; }), "accepted") << key << size;
+      EXPECT_NE(refusal_of_case([&](CaseFile& f) { f.metadata[key] = size; }), "accepted")
+          << key << size;
     }
     expect_refused([&](CaseFile& f) { f.metadata.erase(key); }, key);
   }

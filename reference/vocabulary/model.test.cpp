@@ -11,7 +11,7 @@
 namespace slim {
 namespace {
 
-std::string refusal(const Model& model) {
+std::string refusal_of_model(const Model& model) {
   try {
     require_valid(model);
   } catch (const ContractError& error) {
@@ -54,16 +54,18 @@ TEST(Model, HasHeadsOfEqualWidthAndFavorFeaturesInBlocks) {
 }
 
 TEST(Model, IsRefusedWithTheNameOfWhatDoesNotFit) {
-  EXPECT_EQ(refusal({}), "accepted");
-  EXPECT_NE(refusal({.vocab_size = 0}).find("vocab_size"), std::string::npos);
-  EXPECT_NE(refusal({.hidden_dim = 6}).find("multiple of 4"), std::string::npos);
-  EXPECT_NE(refusal({.hidden_dim = 8, .heads = 3}).find("multiple of heads"), std::string::npos);
-  EXPECT_NE(refusal({.layers = 4097}).find("layers"), std::string::npos);
-  EXPECT_NE(refusal({.ffn_dim = -1}).find("ffn_dim"), std::string::npos);
-  EXPECT_NE(refusal({.hidden_dim = Index{1} << 31}).find("2^40"), std::string::npos);
-  EXPECT_NE(refusal({.conventions = {.layer_norm_epsilon = std::nan("")}}).find("layer_norm"),
+  EXPECT_EQ(refusal_of_model({}), "accepted");
+  EXPECT_NE(refusal_of_model({.vocab_size = 0}).find("vocab_size"), std::string::npos);
+  EXPECT_NE(refusal_of_model({.hidden_dim = 6}).find("multiple of 4"), std::string::npos);
+  EXPECT_NE(refusal_of_model({.hidden_dim = 8, .heads = 3}).find("multiple of heads"),
             std::string::npos);
-  EXPECT_NE(refusal({.conventions = {.position_base = 0.0}}).find("position_base"),
+  EXPECT_NE(refusal_of_model({.layers = 4097}).find("layers"), std::string::npos);
+  EXPECT_NE(refusal_of_model({.ffn_dim = -1}).find("ffn_dim"), std::string::npos);
+  EXPECT_NE(refusal_of_model({.hidden_dim = Index{1} << 31}).find("2^40"), std::string::npos);
+  EXPECT_NE(
+      refusal_of_model({.conventions = {.layer_norm_epsilon = std::nan("")}}).find("layer_norm"),
+      std::string::npos);
+  EXPECT_NE(refusal_of_model({.conventions = {.position_base = 0.0}}).find("position_base"),
             std::string::npos);
 }
 

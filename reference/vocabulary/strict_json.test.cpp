@@ -7,7 +7,7 @@
 namespace slim {
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string refusal_of_text(const std::string& text) {
   try {
     parse_strictly(text, 2, "the note");
   } catch (const ContractError& error) {
@@ -23,21 +23,21 @@ TEST(StrictJson, IsReadAsAPlainParserReadsIt) {
 }
 
 TEST(StrictJson, RefusesANameTwiceInOneObjectOnly) {
-  EXPECT_EQ(refusal(R"({"a": 1, "a": 2})"), "the name 'a' appears twice");
-  EXPECT_EQ(refusal(R"({"a": {"a": 1}})"), "accepted");
-  EXPECT_EQ(refusal(R"([{"a": 1}, {"a": 1}])"), "accepted");
+  EXPECT_EQ(refusal_of_text(R"({"a": 1, "a": 2})"), "the name 'a' appears twice");
+  EXPECT_EQ(refusal_of_text(R"({"a": {"a": 1}})"), "accepted");
+  EXPECT_EQ(refusal_of_text(R"([{"a": 1}, {"a": 1}])"), "accepted");
 }
 
 TEST(StrictJson, RefusesWhatIsDeeperThanAllowed) {
-  EXPECT_EQ(refusal("[[1]]"), "accepted");
-  EXPECT_EQ(refusal("[[[1]]]"), "the note is nested at most 2 deep");
+  EXPECT_EQ(refusal_of_text("[[1]]"), "accepted");
+  EXPECT_EQ(refusal_of_text("[[[1]]]"), "the note is nested at most 2 deep");
 }
 
 TEST(StrictJson, RefusesWhatIsNoJson) {
   for (const std::string& text :
        {std::string(), std::string("{"), std::string("nan"), std::string("1e999"),
         std::string("\"\xff\""), std::string("1\0", 2), std::string("1 2")}) {
-    EXPECT_NE(refusal(text).find("the note is not JSON"), std::string::npos) << text;
+    EXPECT_NE(refusal_of_text(text).find("the note is not JSON"), std::string::npos) << text;
   }
 }
 
