@@ -12,6 +12,7 @@ namespace {
 template <class T>
 std::vector<T> inputs() {
   std::vector<T> u;
+  u.reserve(64 * 40 + 3);
   for (int i = 0; i < 64 * 40 + 3; ++i) {
     u.push_back(static_cast<T>(-12.0 + 24.0 * (i + 0.37) / (64 * 40 + 3)));
   }

@@ -119,7 +119,7 @@ class Embedding {
                   Index b, Index first, Index first_position, MatrixView<T> X) const {
     for_each_row(workers, X.rows(), [&](Index l) {
       X.row(l).head(half_) = table.row(sequences.input(b, first + l));
-      const Wide<T> position = number<Wide<T>>(first_position + l);
+      const auto position = number<Wide<T>>(first_position + l);
       const Index quarter = frequencies_.size();
       for (Index i = 0; i < quarter; ++i) {
         const Wide<T> angle = position * frequencies_[i];

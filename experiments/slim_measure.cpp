@@ -88,6 +88,7 @@ int run_claims(const SweepOptions& options) {
   }
   const SweepReport report = run_sweep(experiments, options.sweep());
   std::vector<Verdict> verdicts;
+  verdicts.reserve(claims.size());
   for (const Claim& claim : claims) verdicts.push_back(judge(claim, report.records));
   const std::string json = to_json(verdicts, provenance());
   write_file(std::filesystem::path(options.out) / "verdicts.json", json);
@@ -95,9 +96,7 @@ int run_claims(const SweepOptions& options) {
   return any_refuted(verdicts) ? falls_short : holds;
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
+int run(int count, char** arguments) {
   CLI::App app{"What does a gradient cost, and do the paper's claims hold?", "slim-measure"};
   app.require_subcommand(0, 1);
 
@@ -132,6 +131,14 @@ int main(int count, char** arguments) {
     throw ContractError("a command is needed: gradient, sweep, claims; --help tells more");
   } catch (const CLI::Success& help) {
     return app.exit(help);
+  }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    return run(count, arguments);
   } catch (const std::exception& error) {
     return report_failure(error);
   }

@@ -54,7 +54,7 @@ class SlimMeasure : public testing::Test {
     return slim_measure(arguments);
   }
   nlohmann::json cost(std::vector<std::string> more) {
-    more.push_back("--json");
+    more.emplace_back("--json");
     const Outcome outcome = gradient(more);
     EXPECT_EQ(outcome.code, 0) << outcome.error;
     return nlohmann::json::parse(outcome.output);

@@ -35,6 +35,7 @@ std::vector<DrawnFigure> wanted_figures(const Options& options) {
   const std::vector<Record> records = experiments::newest(experiments::read_records(file));
   require(!records.empty(), file.string() + ": holds no records");
   std::vector<DrawnFigure> drawn;
+  drawn.reserve(wanted.size());
   for (const Figure& figure : wanted) drawn.push_back(chart_figure(figure, records));
   return drawn;
 }

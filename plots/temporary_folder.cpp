@@ -2,8 +2,7 @@
 
 #include "reference/vocabulary/contract.hpp"
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <string>
 #include <system_error>
 

@@ -51,6 +51,7 @@ std::string time_beside(const Claim& claim, std::span<const Record> records) {
   }
   if (by_length.size() < 2) return "; time was not measured";
   std::vector<Samples> samples;
+  samples.reserve(by_length.size());
   for (auto& [length, values] : by_length) {
     samples.push_back({.size = static_cast<double>(length), .values = std::move(values)});
   }

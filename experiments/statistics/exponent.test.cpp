@@ -17,7 +17,8 @@ std::vector<Samples> synthetic(double b, double noise, std::uint64_t seed) {
   const Random random(seed, stream_named("synthetic"));
   std::vector<Samples> samples;
   std::uint64_t place = 0;
-  for (double size = 512; size <= 65536; size *= 2) {
+  for (int doublings = 0; doublings < 8; ++doublings) {
+    const double size = std::ldexp(512.0, doublings);
     Samples at{.size = size, .values = {}};
     for (int i = 0; i < 7; ++i) {
       at.values.push_back(3.0 * std::pow(size, b) * std::exp(noise * random.normal(place++)));

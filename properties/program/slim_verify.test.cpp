@@ -29,7 +29,7 @@ struct Ran {
 
 /// Runs the program in an empty folder of its own.
 class SlimVerify : public testing::Test {
- protected:
+ public:
   SlimVerify() {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
@@ -38,6 +38,7 @@ class SlimVerify : public testing::Test {
   SlimVerify(const SlimVerify&) = delete;
   SlimVerify& operator=(const SlimVerify&) = delete;
 
+ protected:
   [[nodiscard]] Ran run(const std::string& arguments) const {
     const fs::path out = fs::path(testing::TempDir()) / "slim-verify.out";
     const fs::path err = fs::path(testing::TempDir()) / "slim-verify.err";

@@ -19,7 +19,7 @@ TEST(Accumulator, HoldsWhatItsNarrowScalarLoses) {
 }
 
 TEST(Accumulator, WidensWithoutLoss) {
-  const Float16 third = rounded_to<Float16>(1.0 / 3.0);
+  const auto third = rounded_to<Float16>(1.0 / 3.0);
   EXPECT_TRUE(rounded_to<Float16>(wide(third)) == third);
   EXPECT_TRUE(rounded_to<Float16>(rounded_to<Digits50>(third)) == third);
   const double d = 0.1;

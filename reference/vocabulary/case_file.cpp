@@ -120,11 +120,13 @@ void require_tiling(std::vector<Range> ranges, std::uint64_t data_size) {
 /// Gives back the memory of the whole pages among bytes of a mapped file; they are read again from
 /// the file when they are looked at again.
 void give_back(std::span<const std::byte> bytes) {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const std::uintptr_t first = (begin + page - 1) / page * page;
-  const std::uintptr_t last = (begin + bytes.size()) / page * page;
-  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t into_page = reinterpret_cast<std::uintptr_t>(bytes.data()) % page;
+  const std::size_t skipped = (page - into_page) % page;
+  if (bytes.size() < skipped + page) return;
+  const std::span<const std::byte> whole =
+      bytes.subspan(skipped, (bytes.size() - skipped) / page * page);
+  ::madvise(const_cast<std::byte*>(whole.data()), whole.size(), MADV_DONTNEED);
 }
 
 }  // namespace
@@ -210,7 +212,8 @@ std::int64_t CaseFile::integer(std::string_view key, std::int64_t lowest,
   return value;
 }
 
-CaseFile parse_case_file(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
+CaseFile parse_case_file(std::span<const std::byte> bytes,
+                         const std::shared_ptr<const void>& owner) {
   require(bytes.size() >= 8, "a case file has at least 8 bytes");
   const auto header_size = element<std::uint64_t>(bytes, 0);
   require(header_size <= largest_header && header_size <= bytes.size() - 8,

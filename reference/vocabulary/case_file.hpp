@@ -60,7 +60,8 @@ struct CaseFile {
 /// Checks bytes as hostile input: header length, JSON, names, types, shapes, offsets, overlap and
 /// gaps. The tensors are views of the bytes, and share in their owner. Throws ContractError, and
 /// its message is one line.
-CaseFile parse_case_file(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+CaseFile parse_case_file(std::span<const std::byte> bytes,
+                         const std::shared_ptr<const void>& owner);
 
 /// Maps the file and parses it. Throws ContractError, one line that starts with the path.
 CaseFile read_case_file(const std::filesystem::path& path);

@@ -79,7 +79,7 @@ Matrix<double> random_projection(Index d, Index M, ProjectionKind kind, const Ra
   for (Index begin = 0; begin < M; begin += d, first += 2 * square) {
     const Matrix<double> Q = haar_orthogonal(d, random, first);
     for (Index j = 0; j < std::min(d, M - begin); ++j) {
-      double length_squared = static_cast<double>(d);
+      auto length_squared = static_cast<double>(d);
       if (kind == ProjectionKind::orthogonal_chi) {
         length_squared = 0.0;
         for (Index i = 0; i < d; ++i) {
