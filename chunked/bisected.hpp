@@ -16,14 +16,14 @@ class Bisected final : public Boundary<T> {
  public:
   using RunAgain = typename Boundary<T>::RunAgain;
 
-  void begin(const Model& model, Index slices, Start<T> start) override {
-    heads_ = model.heads;
-    layers_ = model.layers;
+  void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
+    heads_ = sizes.heads;
+    layers_ = sizes.layers;
     const auto room =
         static_cast<Index>(std::bit_width(static_cast<std::size_t>(slices))) + Index{1};
     if (room != room_) {
       states_ = State<T>();  // released before its successor is allocated
-      states_ = State<T>(model, room + 1);
+      states_ = State<T>(sizes, room + 1);
       room_ = room;
     }
     starts_.assign(1, 0);

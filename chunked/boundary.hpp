@@ -52,7 +52,7 @@ class Boundary {
   virtual ~Boundary() = default;
 
   /// A new sequence of `slices` slices with B⁽⁰⁾ = `start`, which outlives both sweeps.
-  virtual void begin(const Model& model, Index slices, Start<T> start) = 0;
+  virtual void begin(const StateSizes& sizes, Index slices, Start<T> start) = 0;
 
   /// Layer r of B⁽ⁿ⁾, what the attention of slice n reads. In the sweep up valid until pass(n, r),
   /// in the sweep down from open(n, r) until slice n is left.

@@ -22,16 +22,16 @@ namespace slim::chunked {
 template <class T>
 class Exact final : public Boundary<T> {
  public:
-  void begin(const Model& model, Index slices, Start<T> start) override {
-    heads_ = model.heads;
-    layers_ = model.layers;
-    features_ = model.features();
-    rows_ = model.head_dim() + 1;
+  void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
+    heads_ = sizes.heads;
+    layers_ = sizes.layers;
+    features_ = sizes.features;
+    rows_ = sizes.width + 1;
     last_ = slices - 1;
     start_ = start;
     restarts_ = 0;
     if (rounded_.empty()) {
-      rounded_ = State<T>(model, 1);
+      rounded_ = State<T>(sizes, 1);
       sums_ = Buffer<Integer>(MemoryTag::state, layers_ * heads_ * rows_ * features_);
       columns_ = Buffer<Column>(MemoryTag::state, layers_ * heads_ * features_);
     }

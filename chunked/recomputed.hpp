@@ -12,12 +12,12 @@ class Recomputed final : public Boundary<T> {
  public:
   using RunAgain = typename Boundary<T>::RunAgain;
 
-  void begin(const Model& model, Index slices, Start<T> start) override {
-    heads_ = model.heads;
-    layers_ = model.layers;
+  void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
+    heads_ = sizes.heads;
+    layers_ = sizes.layers;
     last_ = slices - 1;
     start_ = start;
-    if (sums_.empty()) sums_ = State<T>(model, 1);
+    if (sums_.empty()) sums_ = State<T>(sizes, 1);
     from_the_start();
   }
   LayerSums<const T> start(Index /*n*/, Index r) const override {

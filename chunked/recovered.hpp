@@ -12,12 +12,12 @@ namespace slim::chunked {
 template <class T>
 class Recovered final : public Boundary<T> {
  public:
-  void begin(const Model& model, Index slices, Start<T> start) override {
-    heads_ = model.heads;
+  void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
+    heads_ = sizes.heads;
     last_ = slices - 1;
     start_ = start;
-    if (sums_.empty()) sums_ = State<T>(model, 1);
-    for (Index r = 0; r < model.layers; ++r) start_.write(layer(r), r, heads_);
+    if (sums_.empty()) sums_ = State<T>(sizes, 1);
+    for (Index r = 0; r < sizes.layers; ++r) start_.write(layer(r), r, heads_);
   }
   LayerSums<const T> start(Index /*n*/, Index r) const override {
     return layer_sums(sums_, 0, r, heads_);

@@ -10,14 +10,14 @@ namespace slim::chunked {
 template <class T>
 class Stored final : public Boundary<T> {
  public:
-  void begin(const Model& model, Index slices, Start<T> start) override {
-    heads_ = model.heads;
+  void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
+    heads_ = sizes.heads;
     if (slices != slices_) {
       starts_ = State<T>();  // released before its successor is allocated
-      starts_ = State<T>(model, slices);
+      starts_ = State<T>(sizes, slices);
       slices_ = slices;
     }
-    for (Index r = 0; r < model.layers; ++r) start.write(layer(0, r), r, heads_);
+    for (Index r = 0; r < sizes.layers; ++r) start.write(layer(0, r), r, heads_);
   }
   LayerSums<const T> start(Index n, Index r) const override {
     return layer_sums(starts_, n, r, heads_);

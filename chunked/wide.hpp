@@ -36,16 +36,16 @@ struct Wider<Counted> {
 template <class T>
 class WideSums final : public Boundary<T> {
  public:
-  void begin(const Model& model, Index slices, Start<T> start) override {
-    heads_ = model.heads;
+  void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
+    heads_ = sizes.heads;
     last_ = slices - 1;
     start_ = start;
     if (rounded_.empty()) {
-      rounded_ = State<T>(model, 1);
+      rounded_ = State<T>(sizes, 1);
       layer_size_ = layer_sums(rounded_, 0, 0, heads_).size();
-      sums_ = Buffer<WiderT>(MemoryTag::state, layer_size_ * model.layers);
+      sums_ = Buffer<WiderT>(MemoryTag::state, layer_size_ * sizes.layers);
     }
-    for (Index r = 0; r < model.layers; ++r) {
+    for (Index r = 0; r < sizes.layers; ++r) {
       start_.write(rounded(r), r, heads_);
       const LayerSums<T> values = rounded(r);
       for (Index i = 0; i < layer_size_; ++i) wide(r)[i] = static_cast<WiderT>(values(i));

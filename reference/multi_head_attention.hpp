@@ -63,7 +63,7 @@ Matrix<T> multi_head_attention_pullback(const LayerParameters<const T>& theta,
   Matrix<T> dV(X.rows(), X.cols());
   for (std::size_t h = 0; h < g.size(); ++h) {
     const auto head = static_cast<Index>(h);
-    PrefixAttentionPullback<T> pulled =
+    AttentionPullback<T> pulled =
         prefix_attention_pullback(kept.rows[h], kept.heads[h], head_of(dY, head, d), cotangent[h]);
     dQ.middleCols(head * d, d) =
         features_pullback(g[h], head_of(kept.Q, head, d), kept.rows[h].gQ, pulled.rows.gQ);

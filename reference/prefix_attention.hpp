@@ -1,26 +1,13 @@
 #pragma once
 
+#include "reference/attention_rows.hpp"
+#include "reference/denominator.hpp"
 #include "reference/products.hpp"
 
+#include <type_traits>
 #include <vector>
 
 namespace slim::reference {
-
-/// The prefix sums of one head at one position: R = Σ V_l g(K_l)ᵀ [d, M] and S = Σ g(K_l) [M]; or a
-/// cotangent of them.
-template <class T>
-struct PrefixSums {
-  Matrix<T> R;
-  Vector<T> S;
-};
-
-/// One head's features of queries and keys [L, M], and values [L, d]; or cotangents of them.
-template <class T>
-struct AttentionRows {
-  Matrix<T> gQ;
-  Matrix<T> gK;
-  Matrix<T> V;
-};
 
 /// What causal linear attention computed, all of it kept: the full-memory form. Sums and
 /// denominators are in the accumulator's type.
@@ -29,19 +16,24 @@ struct PrefixAttention {
   std::vector<PrefixSums<accumulator_t<T>>> sums;  ///< after row l, for every l
   Vector<accumulator_t<T>> D;                      ///< denominators [L], epsilon included
   Matrix<T> Y;                                     ///< output [L, d]
+  Denominator<accumulator_t<T>> denominator;       ///< how D came about
 };
 
 /// Causal linear attention of one head, from the prefix sums of all that came before.
 ///   R_l = R_{l-1} + V_l g(K_l)ᵀ,  S_l = S_{l-1} + g(K_l),  Y_l = R_l g(Q_l) / (S_l·g(Q_l) + ε)
+/// with ε where `denominator` has it; a number alone is the paper's ε.
 /// Source: SLiM Performer, section on explicit prefix sums. Cost: O(L d M) time and memory.
 template <class T>
 PrefixAttention<T> prefix_attention(const AttentionRows<T>& rows,
                                     const PrefixSums<accumulator_t<T>>& start,
-                                    const accumulator_t<T>& epsilon) {
+                                    const Denominator<accumulator_t<T>>& denominator) {
   const Index L = rows.V.rows();
   const Index d = rows.V.cols();
   const Index M = rows.gQ.cols();
-  PrefixAttention<T> kept{.sums = {}, .D = Vector<accumulator_t<T>>(L), .Y = Matrix<T>(L, d)};
+  PrefixAttention<T> kept{.sums = {},
+                          .D = Vector<accumulator_t<T>>(L),
+                          .Y = Matrix<T>(L, d),
+                          .denominator = denominator};
   kept.sums.reserve(static_cast<std::size_t>(L));
   PrefixSums<accumulator_t<T>> running = start;
   for (Index l = 0; l < L; ++l) {
@@ -50,7 +42,8 @@ PrefixAttention<T> prefix_attention(const AttentionRows<T>& rows,
       running.S(m) += wide(rows.gK(l, m));
     }
     kept.sums.push_back(running);
-    kept.D(l) = sum<T>(M, [&](Index m) { return running.S(m) * wide(rows.gQ(l, m)); }) + epsilon;
+    kept.D(l) = denominator.of(
+        sum<T>(M, [&](Index m) { return denominator.seen(running.S(m)) * wide(rows.gQ(l, m)); }));
     for (Index i = 0; i < d; ++i) {
       const accumulator_t<T> A =
           sum<T>(M, [&](Index m) { return running.R(i, m) * wide(rows.gQ(l, m)); });
@@ -60,21 +53,13 @@ PrefixAttention<T> prefix_attention(const AttentionRows<T>& rows,
   return kept;
 }
 
-/// Cotangents of everything that entered `prefix_attention`: all of them sums, not yet stored. (A
-/// denominator of 1e-16 sends cotangents of 1e16 to features whose slope is 0.)
-template <class T>
-struct PrefixAttentionPullback {
-  AttentionRows<accumulator_t<T>> rows;  ///< of gQ, gK, V
-  PrefixSums<accumulator_t<T>> start;
-};
-
 /// The gradient of ⟨dY, Y⟩ + ⟨end, (R_L, S_L)⟩, from the last row to the first:
-///   dA_l = dY_l / D_l,  dD_l = −Y_l·dY_l / D_l
+///   dA_l = dY_l / D_l,  dD_l = −Y_l·dY_l / D_l, or 0 where D_l is clamped
 ///   dg(Q_l) = R_lᵀ dA_l + S_l dD_l
 ///   dR_l = dR_{l+1} + dA_l g(Q_l)ᵀ,  dS_l = dS_{l+1} + dD_l g(Q_l)
 ///   dV_l = dR_l g(K_l),  dg(K_l) = dR_lᵀ V_l + dS_l
 template <class T>
-PrefixAttentionPullback<T> prefix_attention_pullback(const AttentionRows<T>& rows,
+AttentionPullback<T> prefix_attention_pullback(const AttentionRows<T>& rows,
                                                      const PrefixAttention<T>& kept,
                                                      const Matrix<T>& dY,
                                                      const PrefixSums<accumulator_t<T>>& end) {
@@ -82,7 +67,7 @@ PrefixAttentionPullback<T> prefix_attention_pullback(const AttentionRows<T>& row
   const Index L = rows.V.rows();
   const Index d = rows.V.cols();
   const Index M = rows.gQ.cols();
-  PrefixAttentionPullback<T> result{
+  AttentionPullback<T> result{
       .rows = {.gQ = Matrix<Wide>(L, M), .gK = Matrix<Wide>(L, M), .V = Matrix<Wide>(L, d)},
       .start = end};
   AttentionRows<Wide>& drows = result.rows;
@@ -91,9 +76,12 @@ PrefixAttentionPullback<T> prefix_attention_pullback(const AttentionRows<T>& row
   for (Index l = L - 1; l >= 0; --l) {
     const PrefixSums<Wide>& sums = kept.sums[static_cast<std::size_t>(l)];
     for (Index i = 0; i < d; ++i) dA(i) = wide(dY(l, i)) / kept.D(l);
-    const Wide dD = -sum<T>(d, [&](Index i) { return wide(kept.Y(l, i)) * dA(i); });
+    const Wide dD = kept.denominator.moves(kept.D(l))
+                        ? Wide(-sum<T>(d, [&](Index i) { return wide(kept.Y(l, i)) * dA(i); }))
+                        : Wide(0);
     for (Index m = 0; m < M; ++m) {
-      drows.gQ(l, m) = sum<T>(d, [&](Index i) { return sums.R(i, m) * dA(i); }) + sums.S(m) * dD;
+      drows.gQ(l, m) = sum<T>(d, [&](Index i) { return sums.R(i, m) * dA(i); }) +
+                       kept.denominator.seen(sums.S(m)) * dD;
       for (Index i = 0; i < d; ++i) dsums.R(i, m) += dA(i) * wide(rows.gQ(l, m));
       dsums.S(m) += dD * wide(rows.gQ(l, m));
       drows.gK(l, m) =

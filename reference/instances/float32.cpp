@@ -1,7 +1,10 @@
+#include "reference/attention_definition.hpp"
 #include "reference/gradient_definition.hpp"
 
 namespace slim::reference {
 
 template void gradient(const GradientTask<float>&, GradientResult<float>&);
+template void attention(const AttentionTask<float>&, AttentionResult<float>&);
+template void features(const FeaturesTask<float>&, FeaturesResult<float>&);
 
 }  // namespace slim::reference

@@ -1,7 +1,10 @@
+#include "reference/attention_definition.hpp"
 #include "reference/gradient_definition.hpp"
 
 namespace slim::reference {
 
 template void gradient(const GradientTask<double>&, GradientResult<double>&);
+template void attention(const AttentionTask<double>&, AttentionResult<double>&);
+template void features(const FeaturesTask<double>&, FeaturesResult<double>&);
 
 }  // namespace slim::reference

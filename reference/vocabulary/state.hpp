@@ -5,9 +5,27 @@
 
 namespace slim {
 
+/// Extents of a state. A model has them; an attention task is one layer whose M need not follow
+/// from d.
+struct StateSizes {
+  Index layers = 1;    ///< s
+  Index heads = 1;     ///< k
+  Index width = 1;     ///< d, of values
+  Index features = 1;  ///< M
+
+  StateSizes() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): every model has a state
+  StateSizes(const Model& model)
+      : layers(model.layers),
+        heads(model.heads),
+        width(model.head_dim()),
+        features(model.features()) {}
+  [[nodiscard]] Index layer_entries() const { return heads * (width + 1) * features; }
+};
+
 /// Entries of a state. Requires a valid model.
-inline Index state_entries(const Model& model, Index batch) {
-  return batch * model.layers * model.heads * (model.head_dim() + 1) * model.features();
+inline Index state_entries(const StateSizes& sizes, Index batch) {
+  return batch * sizes.layers * sizes.layer_entries();
 }
 
 /// The prefix sums of every layer and head at one position, which is all that passes between
@@ -18,12 +36,12 @@ class State {
  public:
   State() = default;
   /// All zero.
-  State(const Model& model, Index batch, MemoryTag tag = MemoryTag::state)
-      : layers_(model.layers),
-        heads_(model.heads),
-        head_dim_(model.head_dim()),
-        features_(model.features()),
-        values_(tag, state_entries(model, batch)) {}
+  State(const StateSizes& sizes, Index batch, MemoryTag tag = MemoryTag::state)
+      : layers_(sizes.layers),
+        heads_(sizes.heads),
+        head_dim_(sizes.width),
+        features_(sizes.features),
+        values_(tag, state_entries(sizes, batch)) {}
 
   [[nodiscard]] bool empty() const { return values_.empty(); }
   MatrixView<T> R(Index b, Index r, Index h) { return {at(b, r, h), head_dim_, features_}; }

@@ -33,27 +33,6 @@ void detail::require_valid(const TaskSizes& task) {
           "the end cotangent has the sizes of the model and the batch");
 }
 
-bool GradientFunctions::offers(Scalar scalar) const {
-  switch (scalar) {
-    case Scalar::float32:
-      return static_cast<bool>(in<float>());
-    case Scalar::float64:
-      return static_cast<bool>(in<double>());
-    case Scalar::digits50:
-      return static_cast<bool>(in<Digits50>());
-    case Scalar::float16:
-      return static_cast<bool>(in<Float16>());
-    case Scalar::bfloat16:
-      return static_cast<bool>(in<BFloat16>());
-  }
-  return false;
-}
-
-bool GradientFunctions::offers_any() const {
-  return offers(Scalar::float32) || offers(Scalar::float64) || offers(Scalar::digits50) ||
-         offers(Scalar::float16) || offers(Scalar::bfloat16);
-}
-
 bool Capabilities::takes(FeatureKind kind) const {
   return std::find(feature_maps.begin(), feature_maps.end(), kind) != feature_maps.end();
 }

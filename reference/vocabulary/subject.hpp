@@ -1,14 +1,13 @@
 #pragma once
 
 #include "reference/vocabulary/accumulator.hpp"
+#include "reference/vocabulary/attention.hpp"
 #include "reference/vocabulary/parameters.hpp"
-#include "reference/vocabulary/scalar.hpp"
 #include "reference/vocabulary/sequences.hpp"
 #include "reference/vocabulary/state.hpp"
+#include "reference/vocabulary/task_functions.hpp"
 
-#include <functional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 namespace slim {
@@ -83,28 +82,15 @@ void require_valid(const GradientTask<T>& task) {
                         .threads = task.threads});
 }
 
+using GradientFunctions = TaskFunctions<GradientTask, GradientResult>;
+using AttentionFunctions = TaskFunctions<AttentionTask, AttentionResult>;
+using FeaturesFunctions = TaskFunctions<FeaturesTask, FeaturesResult>;
 template <class T>
-using GradientFunction = std::function<void(const GradientTask<T>&, GradientResult<T>&)>;
-
-/// One function of each scalar; an empty one is a scalar that the subject does not work in.
-class GradientFunctions {
- public:
-  template <class T>
-  GradientFunction<T>& in() {
-    return std::get<GradientFunction<T>>(functions_);
-  }
-  template <class T>
-  const GradientFunction<T>& in() const {
-    return std::get<GradientFunction<T>>(functions_);
-  }
-  [[nodiscard]] bool offers(Scalar scalar) const;
-  [[nodiscard]] bool offers_any() const;
-
- private:
-  std::tuple<GradientFunction<float>, GradientFunction<double>, GradientFunction<Digits50>,
-             GradientFunction<Counted>, GradientFunction<Float16>, GradientFunction<BFloat16>>
-      functions_;
-};
+using GradientFunction = GradientFunctions::Function<T>;
+template <class T>
+using AttentionFunction = AttentionFunctions::Function<T>;
+template <class T>
+using FeaturesFunction = FeaturesFunctions::Function<T>;
 
 /// What a subject claims; a law skips, and counts, what is not claimed.
 struct Capabilities {
@@ -118,6 +104,8 @@ struct Capabilities {
   bool deterministic = true;  ///< the same call gives the same bits
   bool subtracting = false;   ///< recovers sums by subtraction, so rounding may drift
   bool isolates_non_finite = false;
+  /// Takes on the conventions of an attention or features task; else only its declared ones.
+  bool any_attention_conventions = false;
 
   [[nodiscard]] bool takes(FeatureKind kind) const;
 };
@@ -128,7 +116,10 @@ struct Subject {
   std::string summary;  ///< one line
   Capabilities capabilities{};
   Conventions conventions{};  ///< which constants it uses; the reference takes them on
+  AttentionConventions attention_conventions{};  ///< likewise, in attention and features
   GradientFunctions gradient{};
+  AttentionFunctions attention{};
+  FeaturesFunctions features{};
 };
 
 }  // namespace slim

@@ -1,0 +1,11 @@
+#include "reference/attention_definition.hpp"
+#include "reference/gauged.hpp"
+
+namespace slim::reference {
+
+using Gauged50 = Gauged<Digits50>;
+
+template void attention(const AttentionTask<Gauged50>&, AttentionResult<Gauged50>&);
+template void features(const FeaturesTask<Gauged50>&, FeaturesResult<Gauged50>&);
+
+}  // namespace slim::reference
