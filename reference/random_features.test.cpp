@@ -12,24 +12,24 @@ namespace slim::reference {
 namespace {
 
 // Statistics are of fixed seeds, and pass within 5 standard errors.
-constexpr double level = 5.0;
-constexpr Index d = 3;
+constexpr double most_standard_errors = 5.0;
+constexpr Index head_width = 3;
 
-constexpr RandomFeatures variants[] = {RandomFeatures::positive, RandomFeatures::hyperbolic,
-                                       RandomFeatures::trigonometric};
-constexpr ProjectionKind projections[] = {ProjectionKind::independent, ProjectionKind::orthogonal,
-                                          ProjectionKind::orthogonal_chi};
+constexpr RandomFeatures every_variant[] = {RandomFeatures::positive, RandomFeatures::hyperbolic,
+                                            RandomFeatures::trigonometric};
+constexpr ProjectionKind every_projection[] = {
+    ProjectionKind::independent, ProjectionKind::orthogonal, ProjectionKind::orthogonal_chi};
 
 /// x and y of lengths 1 and 0.9 times `scale`, one above the other.
 template <class T>
-Matrix<T> pair(Index width = d, double scale = 1.0) {
+Matrix<T> two_rows(Index width = head_width, double scale = 1.0) {
   Matrix<T> X = Matrix<T>::Zero(2, width);
   X.leftCols(3) << T(0.6), T(0.8), T(0.0), T(0.1), T(0.4), T(-0.8);
   return X * T(scale);
 }
 
 template <class T>
-MatrixView<const T> view(const Matrix<T>& omega) {
+MatrixView<const T> view_of(const Matrix<T>& omega) {
   return {omega.data(), omega.rows(), omega.cols()};
 }
 
@@ -37,14 +37,14 @@ MatrixView<const T> view(const Matrix<T>& omega) {
 double estimate(RandomFeatures variant, ProjectionKind projection, const Matrix<double>& X, Index M,
                 std::uint64_t seed) {
   const Matrix<double> omega = random_projection(X.cols(), M, projection, Random(seed));
-  const Matrix<double> F = random_features<double>(variant, view(omega), X);
+  const Matrix<double> F = random_features<double>(variant, view_of(omega), X);
   return F.row(0).dot(F.row(1)) / static_cast<double>(feature_divisor(variant, M));
 }
 
 Sample estimates(RandomFeatures variant, ProjectionKind projection, std::uint64_t count) {
   Sample sample;
   for (std::uint64_t seed = 0; seed < count; ++seed) {
-    sample.add(estimate(variant, projection, pair<double>(), d, seed));
+    sample.add(estimate(variant, projection, two_rows<double>(), head_width, seed));
   }
   return sample;
 }
@@ -65,7 +65,7 @@ double mean_on_sphere(double z_squared, double sign) {
   double term = 1.0;
   double total = 1.0;
   for (int j = 0; j < 60; ++j) {
-    term *= sign * d * z_squared / 4.0 / ((j + 1.0) * (d / 2.0 + j));
+    term *= sign * head_width * z_squared / 4.0 / ((j + 1.0) * (head_width / 2.0 + j));
     total += term;
   }
   return total;
@@ -73,8 +73,8 @@ double mean_on_sphere(double z_squared, double sign) {
 
 /// The mean of the estimate: exp(x·y), but for vectors of one length.
 double expected_mean(RandomFeatures variant, ProjectionKind projection) {
-  const auto x = pair<double>().row(0).eval();
-  const auto y = pair<double>().row(1).eval();
+  const auto x = two_rows<double>().row(0).eval();
+  const auto y = two_rows<double>().row(1).eval();
   if (projection != ProjectionKind::orthogonal) return std::exp(x.dot(y));
   const double half_squares = (x.squaredNorm() + y.squaredNorm()) / 2.0;
   return variant == RandomFeatures::trigonometric
@@ -87,7 +87,7 @@ TEST(RandomFeatures, HaveTheValuesOfTheirDefinition) {
   const Matrix<double> X = (Matrix<double>(2, 1) << 1.0, -0.5).finished();
   const Matrix<double> omega = Matrix<double>::Constant(1, 1, 2.0);
   const auto features = [&](RandomFeatures kind) {
-    return random_features<double>(kind, view(omega), X);
+    return random_features<double>(kind, view_of(omega), X);
   };
   using std::cos;
   using std::exp;
@@ -107,28 +107,30 @@ TEST(RandomFeatures, HaveTheValuesOfTheirDefinition) {
 }
 
 TEST(RandomFeatures, ArePositiveThoseThatThePerformerTakesOfScaledRows) {
-  const Matrix<double> omega = random_projection(d, 7, ProjectionKind::orthogonal, Random(1));
-  const FeatureFunction<double> g{{.kind = FeatureKind::favor_plus}, {}, view(omega)};
-  const Matrix<double> scaled = pair<double>() * favor_scale<double>(d);
-  EXPECT_TRUE(random_features<double>(RandomFeatures::positive, view(omega), scaled)
-                  .isApprox(features(g, pair<double>()), 1e-15));
+  const Matrix<double> omega =
+      random_projection(head_width, 7, ProjectionKind::orthogonal, Random(1));
+  const FeatureFunction<double> g{{.kind = FeatureKind::favor_plus}, {}, view_of(omega)};
+  const Matrix<double> scaled = two_rows<double>() * favor_scale<double>(head_width);
+  EXPECT_TRUE(random_features<double>(RandomFeatures::positive, view_of(omega), scaled)
+                  .isApprox(features(g, two_rows<double>()), 1e-15));
 }
 
 TEST(RandomFeatures, HaveSlopesThatMeetTheDifferenceQuotientInFiftyDigits) {
   using T = Digits50;
-  const Matrix<T> omega = random_projection(d, 4, ProjectionKind::orthogonal, Random(2)).cast<T>();
+  const Matrix<T> omega =
+      random_projection(head_width, 4, ProjectionKind::orthogonal, Random(2)).cast<T>();
   const T h("1e-17");
-  for (const RandomFeatures kind : variants) {
-    Matrix<T> X = pair<T>();
-    const Matrix<T> F = random_features<T>(kind, view(omega), X);
+  for (const RandomFeatures kind : every_variant) {
+    Matrix<T> X = two_rows<T>();
+    const Matrix<T> F = random_features<T>(kind, view_of(omega), X);
     Matrix<T> dF(F.rows(), F.cols());
     for (Index i = 0; i < dF.size(); ++i)
       dF.data()[i] = T(Random(3).normal(static_cast<std::uint64_t>(i)));
     const auto value = [&] {
-      const Matrix<T> G = random_features<T>(kind, view(omega), X);
+      const Matrix<T> G = random_features<T>(kind, view_of(omega), X);
       return sum<T>(G.size(), [&](Index i) { return G.data()[i] * dF.data()[i]; });
     };
-    const Matrix<T> dX = random_features_pullback<T>(kind, view(omega), X, F, dF);
+    const Matrix<T> dX = random_features_pullback<T>(kind, view_of(omega), X, F, dF);
     for (Index i = 0; i < X.size(); ++i) {
       const T centre = X.data()[i];
       X.data()[i] = centre + h;
@@ -142,52 +144,54 @@ TEST(RandomFeatures, HaveSlopesThatMeetTheDifferenceQuotientInFiftyDigits) {
 }
 
 TEST(RandomFeatures, EstimateTheKernelWithoutBiasButFromVectorsOfOneLength) {
-  for (const RandomFeatures variant : variants) {
-    for (const ProjectionKind projection : projections) {
+  for (const RandomFeatures variant : every_variant) {
+    for (const ProjectionKind projection : every_projection) {
       const Sample sample = estimates(variant, projection, 8000);
-      EXPECT_LE(std::abs(sample.z(expected_mean(variant, projection))), level)
+      EXPECT_LE(std::abs(sample.z(expected_mean(variant, projection))), most_standard_errors)
           << static_cast<int>(variant) << name(projection);
     }
   }
 }
 
 TEST(RandomFeatures, OfVectorsOfOneLengthAreBiasedAndTheTestSeesIt) {
-  for (const RandomFeatures variant : variants) {
+  for (const RandomFeatures variant : every_variant) {
     const Sample sample = estimates(variant, ProjectionKind::orthogonal, 8000);
     const double unbiased = expected_mean(variant, ProjectionKind::independent);
-    EXPECT_GT(std::abs(sample.z(unbiased)), level) << static_cast<int>(variant);
+    EXPECT_GT(std::abs(sample.z(unbiased)), most_standard_errors) << static_cast<int>(variant);
   }
 }
 
 TEST(RandomFeatures, WithoutTheNormTermAreNoEstimate) {
   // Cosines and sines alone estimate exp(−|x − y|²/2).
-  const Matrix<double> X = pair<double>();
+  const Matrix<double> X = two_rows<double>();
   const double damping = std::exp(-X.rowwise().squaredNorm().sum() / 2.0);
   const Sample sample = estimates(RandomFeatures::trigonometric, ProjectionKind::independent, 8000);
   EXPECT_GT(std::abs(sample.mean() * damping - std::exp(X.row(0).dot(X.row(1)))),
-            level * sample.standard_error());
+            most_standard_errors * sample.standard_error());
 }
 
 TEST(RandomFeatures, ErrByOneOverTheRootOfTheirNumber) {
   // Short rows, whose squared errors have a mean that 3,000 of them show to two digits.
-  const Matrix<double> X = pair<double>(d, 0.4);
-  for (const RandomFeatures variant : variants) {
+  const Matrix<double> X = two_rows<double>(head_width, 0.4);
+  for (const RandomFeatures variant : every_variant) {
     const auto mean = [&](Index M) {
       return squared_errors(variant, ProjectionKind::orthogonal_chi, X, M, 3000).mean();
     };
-    const double exponent = std::log(mean(16 * d) / mean(d)) / 2.0 / std::log(16.0);
+    const double exponent =
+        std::log(mean(16 * head_width) / mean(head_width)) / 2.0 / std::log(16.0);
     EXPECT_NEAR(exponent, -0.5, 0.05) << static_cast<int>(variant);
   }
 }
 
 TEST(RandomFeatures, ErrLessFromOrthogonalVectorsThanFromIndependentOnes) {
-  const Matrix<double> X = pair<double>(8, 0.5);
-  for (const RandomFeatures variant : variants) {
+  const Matrix<double> X = two_rows<double>(8, 0.5);
+  for (const RandomFeatures variant : every_variant) {
     const std::uint64_t count = variant == RandomFeatures::positive ? 20000 : 2000;
     const Sample independent = squared_errors(variant, ProjectionKind::independent, X, 8, count);
     const Sample orthogonal = squared_errors(variant, ProjectionKind::orthogonal_chi, X, 8, count);
     const double error = std::hypot(independent.standard_error(), orthogonal.standard_error());
-    EXPECT_GT(independent.mean() - orthogonal.mean(), level * error) << static_cast<int>(variant);
+    EXPECT_GT(independent.mean() - orthogonal.mean(), most_standard_errors * error)
+        << static_cast<int>(variant);
   }
 }
 

@@ -31,18 +31,18 @@ std::string bytes_of_a_case() {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-void read(const std::string& bytes) {
+void read_bytes(const std::string& bytes) {
   read_hostile_bytes(std::as_bytes(std::span(bytes)));
 }
 
 TEST(HostileBytes, OfACaseWithAnyByteChangedEndInACaseOrInARefusalOnOneLine) {
   std::string bytes = bytes_of_a_case();
-  ASSERT_NO_THROW(read(bytes));
+  ASSERT_NO_THROW(read_bytes(bytes));
   for (char& byte : bytes) {
     const char before = byte;
     for (const int change : {0x01, 0x80}) {
       byte = static_cast<char>(before ^ change);
-      ASSERT_NO_THROW(read(bytes)) << &byte - bytes.data() << " by " << change;
+      ASSERT_NO_THROW(read_bytes(bytes)) << &byte - bytes.data() << " by " << change;
     }
     byte = before;
   }
@@ -51,7 +51,7 @@ TEST(HostileBytes, OfACaseWithAnyByteChangedEndInACaseOrInARefusalOnOneLine) {
 TEST(HostileBytes, OfACaseCutOffAnywhereEndInARefusalOnOneLine) {
   const std::string bytes = bytes_of_a_case();
   for (std::size_t size = 0; size < bytes.size(); size += 3) {
-    ASSERT_NO_THROW(read(bytes.substr(0, size))) << size;
+    ASSERT_NO_THROW(read_bytes(bytes.substr(0, size))) << size;
   }
 }
 

@@ -15,10 +15,10 @@ namespace slim {
 namespace {
 
 // Statistics are of a fixed seed, and pass within 5 standard errors.
-constexpr double level = 5.0;
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
+constexpr double five_errors = 5.0;
+constexpr double last_place = std::numeric_limits<double>::epsilon();
 
-using Draw = std::function<Matrix<double>(std::uint64_t seed)>;
+using DrawOfMatrix = std::function<Matrix<double>(std::uint64_t seed)>;
 
 Matrix<double> haar(std::uint64_t seed) {
   return haar_orthogonal(4, Random(seed));
@@ -34,7 +34,8 @@ Matrix<double> without_sign_correction(std::uint64_t seed) {
 }
 
 /// How far the mean of f(Q) is from its value under Haar's measure, in standard errors.
-double z(const Draw& draw, double expected, const std::function<double(const Matrix<double>&)>& f) {
+double errors_from(const DrawOfMatrix& draw, double expected,
+                   const std::function<double(const Matrix<double>&)>& f) {
   Sample sample;
   for (std::uint64_t seed = 0; seed < 4000; ++seed) sample.add(f(draw(seed)));
   return std::abs(sample.z(expected));
@@ -43,7 +44,7 @@ double z(const Draw& draw, double expected, const std::function<double(const Mat
 TEST(HaarOrthogonal, HasOrthonormalColumnsAndRows) {
   for (const Index d : {1, 2, 3, 7, 16, 64}) {
     const Matrix<double> Q = haar_orthogonal(d, Random(7));
-    const double bound = 4.0 * static_cast<double>(d) * epsilon;
+    const double bound = 4.0 * static_cast<double>(d) * last_place;
     const Matrix<double> identity = Matrix<double>::Identity(d, d);
     EXPECT_TRUE(((Q.transpose() * Q - identity).array().abs() <= bound).all()) << d;
     EXPECT_TRUE(((Q * Q.transpose() - identity).array().abs() <= bound).all()) << d;
@@ -59,29 +60,37 @@ TEST(HaarOrthogonal, TurnsTheGaussianMatrixIntoATriangleWithAPositiveDiagonal) {
   const Matrix<double> R = haar_orthogonal(d, random).transpose() * columns.transpose();
   for (Index i = 0; i < d; ++i) {
     EXPECT_GT(R(i, i), 0.0);
-    for (Index j = 0; j < i; ++j) EXPECT_NEAR(R(i, j), 0.0, 20 * epsilon);
+    for (Index j = 0; j < i; ++j) EXPECT_NEAR(R(i, j), 0.0, 20 * last_place);
   }
 }
 
 TEST(HaarOrthogonal, HasEntriesOfEitherSignAlike) {
   for (Index i = 0; i < 4; ++i) {
     for (Index j = 0; j < 4; ++j) {
-      EXPECT_LE(z(haar, 0.0, [&](const auto& Q) { return Q(i, j); }), level) << i << j;
+      EXPECT_LE(errors_from(haar, 0.0, [&](const auto& Q) { return Q(i, j); }), five_errors)
+          << i << j;
     }
   }
-  EXPECT_LE(z(haar, 0.0, [](const auto& Q) { return Q(0, 0) > 0.0 ? 1.0 : -1.0; }), level);
-  EXPECT_LE(z(haar, 0.0, [](const auto& Q) { return Q.trace(); }), level);
+  EXPECT_LE(errors_from(haar, 0.0, [](const auto& Q) { return Q(0, 0) > 0.0 ? 1.0 : -1.0; }),
+            five_errors);
+  EXPECT_LE(errors_from(haar, 0.0, [](const auto& Q) { return Q.trace(); }), five_errors);
 }
 
 TEST(HaarOrthogonal, HasTheMomentsOfHaarsMeasure) {
   // d = 4: E Q₁₁² = 1/d, E Q₁₁⁴ = 3/(d(d+2)), E Q₁₁²Q₂₂² = (d+1)/((d−1)d(d+2)),
   // E Q₁₁Q₁₂Q₂₁Q₂₂ = −1/((d−1)d(d+2)), E (tr Q)² = 1.
-  EXPECT_LE(z(haar, 1.0 / 4, [](const auto& Q) { return Q(0, 0) * Q(0, 0); }), level);
-  EXPECT_LE(z(haar, 3.0 / 24, [](const auto& Q) { return std::pow(Q(3, 3), 4); }), level);
-  EXPECT_LE(z(haar, 5.0 / 72, [](const auto& Q) { return std::pow(Q(0, 0) * Q(1, 1), 2); }), level);
-  EXPECT_LE(z(haar, -1.0 / 72, [](const auto& Q) { return Q(0, 0) * Q(0, 1) * Q(1, 0) * Q(1, 1); }),
-            level);
-  EXPECT_LE(z(haar, 1.0, [](const auto& Q) { return Q.trace() * Q.trace(); }), level);
+  EXPECT_LE(errors_from(haar, 1.0 / 4, [](const auto& Q) { return Q(0, 0) * Q(0, 0); }),
+            five_errors);
+  EXPECT_LE(errors_from(haar, 3.0 / 24, [](const auto& Q) { return std::pow(Q(3, 3), 4); }),
+            five_errors);
+  EXPECT_LE(
+      errors_from(haar, 5.0 / 72, [](const auto& Q) { return std::pow(Q(0, 0) * Q(1, 1), 2); }),
+      five_errors);
+  EXPECT_LE(errors_from(haar, -1.0 / 72,
+                        [](const auto& Q) { return Q(0, 0) * Q(0, 1) * Q(1, 0) * Q(1, 1); }),
+            five_errors);
+  EXPECT_LE(errors_from(haar, 1.0, [](const auto& Q) { return Q.trace() * Q.trace(); }),
+            five_errors);
 }
 
 TEST(HaarOrthogonal, IsTestedSoThatAMissingSignCorrectionIsSeen) {
@@ -90,11 +99,14 @@ TEST(HaarOrthogonal, IsTestedSoThatAMissingSignCorrectionIsSeen) {
     negative += without_sign_correction(seed)(0, 0) < 0.0 ? 1 : 0;
   }
   EXPECT_EQ(negative, 1000);
-  EXPECT_GT(z(without_sign_correction, 0.0, [](const auto& Q) { return Q(0, 0); }), 10 * level);
-  EXPECT_GT(z(without_sign_correction, 0.0, [](const auto& Q) { return Q.trace(); }), 10 * level);
+  EXPECT_GT(errors_from(without_sign_correction, 0.0, [](const auto& Q) { return Q(0, 0); }),
+            10 * five_errors);
+  EXPECT_GT(errors_from(without_sign_correction, 0.0, [](const auto& Q) { return Q.trace(); }),
+            10 * five_errors);
   // What it does not show in: lengths, orthogonality, second and fourth moments of one entry.
-  EXPECT_LE(z(without_sign_correction, 1.0 / 4, [](const auto& Q) { return Q(0, 0) * Q(0, 0); }),
-            level);
+  EXPECT_LE(errors_from(without_sign_correction, 1.0 / 4,
+                        [](const auto& Q) { return Q(0, 0) * Q(0, 0); }),
+            five_errors);
 }
 
 TEST(HaarOrthogonal, HasTheSameBitsEverywhere) {
@@ -115,7 +127,7 @@ TEST(RandomProjection, HasOrthogonalBlocksOfLengthRootDTheLastOneCut) {
       const Matrix<double> gram = block.transpose() * block;
       const Matrix<double> expected =
           static_cast<double>(d) * Matrix<double>::Identity(width, width);
-      const double bound = static_cast<double>(4 * d * d) * epsilon;
+      const double bound = static_cast<double>(4 * d * d) * last_place;
       EXPECT_TRUE(((gram - expected).array().abs() <= bound).all());
     }
   }
@@ -141,14 +153,14 @@ TEST(RandomProjection, HasChiDistributedLengthsWhenAskedFor) {
         random_projection(d, d, ProjectionKind::orthogonal_chi, Random(seed));
     const RowVector<double> squares = omega.colwise().squaredNorm();
     const double cosine = omega.col(0).dot(omega.col(1)) / std::sqrt(squares(0) * squares(1));
-    ASSERT_LE(std::abs(cosine), 8 * epsilon);
+    ASSERT_LE(std::abs(cosine), 8 * last_place);
     mean.add(squares(0));
     variance.add((squares(2) - d) * (squares(2) - d));
     covariance.add((squares(0) - d) * (squares(1) - d));
   }
-  EXPECT_LE(std::abs(mean.z(d)), level);
-  EXPECT_LE(std::abs(variance.z(2 * d)), level);
-  EXPECT_LE(std::abs(covariance.z(0)), level);
+  EXPECT_LE(std::abs(mean.z(d)), five_errors);
+  EXPECT_LE(std::abs(variance.z(2 * d)), five_errors);
+  EXPECT_LE(std::abs(covariance.z(0)), five_errors);
 }
 
 TEST(RandomProjection, HasMeanZeroAndCovarianceIdentityOfEveryKind) {
@@ -167,10 +179,10 @@ TEST(RandomProjection, HasMeanZeroAndCovarianceIdentityOfEveryKind) {
       }
     }
     for (Index i = 0; i < d; ++i) {
-      EXPECT_LE(std::abs(means[static_cast<std::size_t>(i)].z(0.0)), level) << name(kind);
+      EXPECT_LE(std::abs(means[static_cast<std::size_t>(i)].z(0.0)), five_errors) << name(kind);
       for (Index j = 0; j < d; ++j) {
         EXPECT_LE(std::abs(products[static_cast<std::size_t>(i * d + j)].z(i == j ? 1.0 : 0.0)),
-                  level)
+                  five_errors)
             << name(kind) << i << j;
       }
     }
@@ -186,8 +198,8 @@ TEST(RandomProjection, PrefersNoDirectionWhereHeadsAreWide) {
     axis.add(omega(0, 63) * omega(0, 63));
     diagonal.add(std::pow(omega.col(0).sum(), 2) / d);
   }
-  EXPECT_LE(std::abs(axis.z(1.0)), level);
-  EXPECT_LE(std::abs(diagonal.z(1.0)), level);
+  EXPECT_LE(std::abs(axis.z(1.0)), five_errors);
+  EXPECT_LE(std::abs(diagonal.z(1.0)), five_errors);
 }
 
 TEST(ProjectionKind, HasANameThatIsReadBack) {

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "reference/performer_by_definition.hpp"
+#include "reference/proofs/proof.hpp"
+
+namespace slim::reference::proofs {
+
+/// Loss, logits and final prefix sums are those of the model written a second time from its
+/// equations, with attention as a masked L×L matrix.
+inline double definition() {
+  Worst worst;
+  for (const Example& example : examples()) {
+    const GradientResult<Real> answer = answer_to(example.task());
+    const DefinedForward<Real> truth = performer_by_definition(example.task());
+    worst.see(answer.loss - truth.loss, 1e-15L * truth.loss);
+    compare(worst, entries(answer.logits), entries(truth.logits),
+            1e-15L * largest(entries(truth.logits)));
+    compare(worst, answer.end.values(), truth.end.values(),
+            1e-15L * largest(std::as_const(truth.end).values()));
+  }
+  return worst.multiple();
+}
+
+}  // namespace slim::reference::proofs

@@ -1,0 +1,117 @@
+#pragma once
+
+#include "reference/drawn_case.hpp"
+#include "reference/proofs/reference_in_real.hpp"
+#include "reference/vocabulary/random.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+// Proofs that the reference is right, each from a side of its own. They are compiled once, and
+// linked with the reference as it stands and with each spoiling of it.
+
+namespace slim::reference::proofs {
+
+/// The worst error that a proof has seen, as a multiple of what is allowed. NaN counts as infinite.
+class Worst {
+ public:
+  void see(Real error, Real bound) {
+    const Real multiple = error == 0 ? 0 : std::abs(error) / bound;
+    if (!(multiple <= multiple_)) multiple_ = std::isnan(multiple) ? infinity : multiple;
+  }
+  /// An agreement that knows no rounding.
+  void require(bool holds) {
+    if (!holds) multiple_ = infinity;
+  }
+  [[nodiscard]] double multiple() const { return static_cast<double>(multiple_); }
+
+ private:
+  static constexpr Real infinity = std::numeric_limits<Real>::infinity();
+  Real multiple_ = 0;
+};
+
+/// A proof holds when the error that it sees is at most once what it allows.
+struct Proof {
+  const char* name;
+  const char* sentence;
+  double (*multiple)();
+};
+
+inline Real largest(std::span<const Real> values) {
+  Real result = 0;
+  for (const Real x : values) result = std::max(result, std::abs(x));
+  return result;
+}
+
+inline void compare(Worst& worst, std::span<const Real> a, std::span<const Real> b, Real bound) {
+  worst.require(a.size() == b.size());
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) worst.see(a[i] - b[i], bound);
+}
+
+inline std::span<const Real> entries(const Matrix<Real>& matrix) {
+  return {matrix.data(), static_cast<std::size_t>(matrix.size())};
+}
+
+inline Matrix<Real> drawn_matrix(Index rows, Index cols, std::uint64_t stream) {
+  Matrix<Real> matrix(rows, cols);
+  const Random random(17, stream);
+  for (Index i = 0; i < matrix.size(); ++i) {
+    matrix.data()[i] = random.normal(static_cast<std::uint64_t>(i));
+  }
+  return matrix;
+}
+
+inline GradientResult<Real> answer_to(const GradientTask<Real>& task) {
+  GradientResult<Real> result;
+  gradient(task, result);
+  return result;
+}
+
+/// Two layers, two heads, two sequences of six targets with a mask, in the middle of longer ones.
+struct Example {
+  DrawnCase<Real> drawn;
+  State<Real> start;
+  State<Real> end_cotangent;
+
+  Example(const FeatureMap& map, Norm norm)
+      : drawn(drawn_case<Real>({.vocab_size = 5,
+                                .hidden_dim = 8,
+                                .layers = 2,
+                                .ffn_dim = 3,
+                                .heads = 2,
+                                .feature_map = map,
+                                .norm = norm,
+                                .conventions = {.loss_epsilon = 0.5}},
+                               2, 6, 1)),
+        start(drawn.model, 2),
+        end_cotangent(drawn.model, 2) {
+    drawn.sequences.add_mask();
+    drawn.sequences.mask(0)[2] = drawn.sequences.mask(1)[4] = 0;
+    std::uint64_t place = 0;
+    for (Real& x : start.values()) x = Random(18).uniform(place++);
+    for (Real& x : end_cotangent.values()) x = Random(18).normal(place++);
+  }
+  [[nodiscard]] GradientTask<Real> task() const {
+    GradientTask<Real> task = drawn.task();
+    task.wants_logits = task.wants_state = true;
+    task.first_position = 9;
+    task.start = &start;
+    task.end_cotangent = &end_cotangent;
+    return task;
+  }
+};
+
+/// Every feature map with every place of the norm.
+inline std::vector<Example> examples() {
+  std::vector<Example> all;
+  for (const FeatureMap& map :
+       {FeatureMap{FeatureKind::square}, FeatureMap{FeatureKind::relu},
+        FeatureMap{FeatureKind::elu_plus_one}, FeatureMap{FeatureKind::absolute},
+        FeatureMap{FeatureKind::favor_plus, 2}}) {
+    for (const Norm norm : {Norm::branch_output, Norm::branch_input}) all.emplace_back(map, norm);
+  }
+  return all;
+}
+
+}  // namespace slim::reference::proofs

@@ -1,0 +1,29 @@
+# Copies headers of the reference from the project's root ROOT into the folder OUT, and gives each
+# line of the list SPOILINGS its replacement beside it: which of them runs is chosen at run time.
+# A line that does not stand exactly once stays as it is, and the test of the list says so.
+file(REMOVE_RECURSE ${OUT})
+file(READ ${SPOILINGS} list)
+string(JSON count LENGTH "${list}")
+math(EXPR last "${count} - 1")
+foreach(number RANGE ${last})
+  foreach(field name file line replacement)
+    string(JSON ${field} GET "${list}" ${number} ${field})
+  endforeach()
+  if(EXISTS ${OUT}/${file})
+    file(READ ${OUT}/${file} text)
+  else()
+    file(READ ${ROOT}/${file} text)
+    string(REPLACE "#pragma once\n" "#pragma once\n\n#include \"reference/proofs/spoiling.hpp\"\n"
+      text "${text}")
+  endif()
+  string(FIND "${text}" "${line}" first)
+  string(FIND "${text}" "${line}" again REVERSE)
+  if(first EQUAL -1 OR NOT first EQUAL again)
+    message(WARNING "spoiling ${name}: its line does not stand exactly once in ${file}")
+  else()
+    string(REPLACE "${line}"
+      "if (::slim::reference::spoiled(${number})) { ${replacement} } else { ${line} }"
+      text "${text}")
+  endif()
+  file(WRITE ${OUT}/${file} "${text}")
+endforeach()
