@@ -9,18 +9,20 @@ namespace slim::chunked {
 
 /// States are kept at midpoints, and between two of them made anew by halves. A stack holds the
 /// starts of slices i₁ < i₂ < …, each halving the way from its predecessor to the slice at hand.
-/// Memory: below ⌈log₂ N⌉ + 2 states. Cost: about log₂(N)/2 sweeps up.
-/// Source: recursive checkpointing, Griewank 1992.
+/// Least memory: ⌈log₂ N⌉ + 1 states, those of a path of halvings from slice 0 to slice N - 1; and
+/// one that moves. Cost: about log₂(N)/2 sweeps up. Source: recursive checkpointing, Griewank 1992.
 template <class T>
 class Bisected final : public Boundary<T> {
  public:
   using RunAgain = typename Boundary<T>::RunAgain;
 
+  [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index slices) const override {
+    return (halvings(slices) + 2) * state_bytes<T>(sizes);
+  }
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     heads_ = sizes.heads;
     layers_ = sizes.layers;
-    const auto room =
-        static_cast<Index>(std::bit_width(static_cast<std::size_t>(slices))) + Index{1};
+    const Index room = halvings(slices) + 1;
     if (room != room_) {
       states_ = State<T>();  // released before its successor is allocated
       states_ = State<T>(sizes, room + 1);
@@ -60,6 +62,10 @@ class Bisected final : public Boundary<T> {
   void open(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
 
  private:
+  /// ⌈log₂ slices⌉
+  static Index halvings(Index slices) {
+    return static_cast<Index>(std::bit_width(static_cast<std::size_t>(slices - 1)));
+  }
   /// The next state to keep on the way up from slice `from`: half way to the target.
   void plan(Index from) { next_ = from < target_ ? from + (target_ - from + 1) / 2 : -1; }
   LayerSums<T> layer(Index place, Index r) { return layer_sums(states_, place, r, heads_); }

@@ -2,6 +2,7 @@
 
 #include "reference/vocabulary/state.hpp"
 
+#include <cstdint>
 #include <functional>
 
 namespace slim::chunked {
@@ -20,6 +21,12 @@ template <class T>
 LayerSums<const T> layer_sums(const State<T>& state, Index b, Index r, Index heads) {
   const MatrixView<const T> first = state.RS(b, r, 0);
   return {first.data(), heads * first.size()};
+}
+
+/// |B| = s k (d + 1) M numbers.
+template <class T>
+std::int64_t state_bytes(const StateSizes& sizes) {
+  return state_entries(sizes, 1) * static_cast<std::int64_t>(sizeof(T));
 }
 
 /// Where a sequence starts: prefix sums of sequence b, or zero when `state` is null.
@@ -50,6 +57,9 @@ class Boundary {
   Boundary(const Boundary&) = delete;
   Boundary& operator=(const Boundary&) = delete;
   virtual ~Boundary() = default;
+
+  /// Bytes that no algorithm with this idea can do without, for `slices` slices of any length.
+  [[nodiscard]] virtual std::int64_t least_bytes(const StateSizes& sizes, Index slices) const = 0;
 
   /// A new sequence of `slices` slices with B⁽⁰⁾ = `start`, which outlives both sweeps.
   virtual void begin(const StateSizes& sizes, Index slices, Start<T> start) = 0;

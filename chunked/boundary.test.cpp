@@ -201,7 +201,7 @@ TEST(Bisected, KeepsALogarithmOfStates) {
     const auto boundary = make_boundary<double>("bisected");
     boundary->begin(small_model(), slices, {});
     const std::int64_t states = (ledger::now().of(MemoryTag::state) - before) / state;
-    EXPECT_LE(states, static_cast<std::int64_t>(std::log2(static_cast<double>(slices))) + 3);
+    EXPECT_LE(states, static_cast<std::int64_t>(std::log2(static_cast<double>(slices))) + 2);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "chunked/catalogue.hpp"
 
 #include "chunked/composition.hpp"
+#include "chunked/least_memory.hpp"
 #include "chunked/two_sweeps.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -48,6 +49,23 @@ GradientFunction<T> composed(const std::string& boundary, const std::string& pre
   };
 }
 
+LeastBytes least_bytes_of(const std::string& boundary, const std::string& prefix_sum) {
+  return [boundary, prefix_sum](const GradientShape& shape) {
+    const auto in = [&]<class T>() {
+      return least_bytes<T>(shape, *make_boundary<T>(boundary), *make_prefix_sum<T>(prefix_sum));
+    };
+    switch (shape.scalar) {
+      case Scalar::float32:
+        return in.template operator()<float>();
+      case Scalar::float64:
+        return in.template operator()<double>();
+      case Scalar::digits50:
+        break;
+    }
+    return in.template operator()<Digits50>();
+  };
+}
+
 std::vector<Variant> all_variants() {
   std::vector<Variant> variants;
   for (const Part& boundary : boundaries()) {
@@ -56,7 +74,8 @@ std::vector<Variant> all_variants() {
                       .prefix_sum = prefix_sum.name,
                       .summary = boundary.summary + "; " + prefix_sum.summary,
                       .subtracting = boundary.subtracting || prefix_sum.subtracting,
-                      .gradient = {}};
+                      .gradient = {},
+                      .least_bytes = least_bytes_of(boundary.name, prefix_sum.name)};
       variant.gradient.in<float>() = composed<float>(boundary.name, prefix_sum.name);
       variant.gradient.in<double>() = composed<double>(boundary.name, prefix_sum.name);
       variant.gradient.in<Digits50>() = composed<Digits50>(boundary.name, prefix_sum.name);

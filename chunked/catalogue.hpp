@@ -16,6 +16,7 @@ struct Variant {
   std::string summary;
   bool subtracting;            ///< recovers a sum by subtraction, so rounding may drift
   GradientFunctions gradient;  ///< float, double, Digits50 and Counted
+  LeastBytes least_bytes;      ///< the analytic minimum of memory, see least_memory.hpp
 
   [[nodiscard]] std::string name() const { return boundary + "/" + prefix_sum; }
 };

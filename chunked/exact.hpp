@@ -18,10 +18,15 @@ namespace slim::chunked {
 /// reach, and starts again on a grid that holds them (see restart()). A key sum S that no longer
 /// carries the digits of T is then refused with a ContractError, never rounded away: in float sums
 /// may span 102 binary digits, in double 73. Error: half a spacing per slice, against the largest
-/// sum of the feature. Memory: one state in T, one of 128-bit integers.
+/// sum of the feature. Least memory: a state in T, which the sweep down reads twice, and one of
+/// 128-bit integers: |B| (bytes of T + 16), and an exponent for each of s k M features.
 template <class T>
 class Exact final : public Boundary<T> {
  public:
+  [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index /*slices*/) const override {
+    return state_bytes<T>(sizes) + state_bytes<Integer>(sizes) +
+           sizes.layers * sizes.heads * sizes.features * static_cast<Index>(sizeof(int));
+  }
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     heads_ = sizes.heads;
     layers_ = sizes.layers;
@@ -84,8 +89,8 @@ class Exact final : public Boundary<T> {
     for (Integer& q : sums_) q = Integer(0);
     for (Index r = 0; r < layers_; ++r) {
       LayerSums<T> rounded = layer_sums(rounded_, 0, r, heads_);
-      start_.write(rounded, r, heads_);
       if (start_.state != nullptr) add(r, layer_sums(*start_.state, start_.b, r, heads_), +1);
+      start_.write(rounded, r, heads_);  // as given, and as open() will write it again
     }
   }
 

@@ -6,12 +6,15 @@ namespace slim::chunked {
 
 /// Nothing is kept: every slice's start is made anew from the beginning. The drift-free control for
 /// short sequences.
-/// Memory: one state. Cost: N/2 sweeps up.
+/// Least memory: |B| numbers, one state. Cost: N/2 sweeps up.
 template <class T>
 class Recomputed final : public Boundary<T> {
  public:
   using RunAgain = typename Boundary<T>::RunAgain;
 
+  [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index /*slices*/) const override {
+    return state_bytes<T>(sizes);
+  }
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     heads_ = sizes.heads;
     layers_ = sizes.layers;

@@ -7,11 +7,14 @@ namespace slim::chunked {
 /// The paper's boundary: one state for all slices. The sweep up adds each slice's sum, the sweep
 /// down subtracts it again: B⁽ⁿ⁾ = B⁽ⁿ⁺¹⁾ - Σ_slice, in exact arithmetic. B⁽⁰⁾ is known, not
 /// recovered. Error: that of the final sums; relative to B⁽ⁿ⁾ it grows with N/n, and a sum that
-/// should be 0 comes back as a rounding residue. Memory: one state. Source: SLiM Performer,
-/// algorithm 1.
+/// should be 0 comes back as a rounding residue. Least memory: |B| = s k (d + 1) M numbers, one
+/// state. Source: SLiM Performer, algorithm 1.
 template <class T>
 class Recovered final : public Boundary<T> {
  public:
+  [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index /*slices*/) const override {
+    return state_bytes<T>(sizes);
+  }
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     heads_ = sizes.heads;
     last_ = slices - 1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "chunked/boundary.hpp"
+#include "chunked/cross_entropy.hpp"
 #include "chunked/feature_map.hpp"
 #include "chunked/workspace.hpp"
 #include "reference/vocabulary/subject.hpp"
@@ -32,7 +33,11 @@ class SlicePass {
 
   /// Sweep up: passes every layer's sum to the boundary, and keeps nothing else. Of the last layer
   /// only keys and values are made.
-  void pass(const Slice& slice);
+  void pass(const Slice& slice) { go_up(slice, model_.layers - 1, true); }
+
+  /// Sweep up, plain: the whole forward pass. The slice's losses, summed. `passes_on`: the sums go
+  /// to the boundary, as they do but for the last slice.
+  Wide<T> pass_whole(const Slice& slice, bool passes_on);
 
   /// Sweep down: opens the boundary layer by layer and keeps what pull_back needs. If `end` is not
   /// null its sequence b becomes the prefix sums after the slice.
@@ -42,9 +47,9 @@ class SlicePass {
   /// are copied to `logits` [rows, V] if not null, and the output map's gradient is added.
   Wide<T> loss(const Slice& slice, const T& scale, Matrix<T>* logits, Parameters<T>& gradient);
 
-  /// Adds the slice's part of the gradient. `G`: in, the cotangent of the prefix sums after the
-  /// slice; out, of those before it.
-  void pull_back(const Slice& slice, State<T>& G, Parameters<T>& gradient);
+  /// Adds the slice's part of the gradient. Sequence `b` of `G`: in, the cotangent of the prefix
+  /// sums after the slice; out, of those before it.
+  void pull_back(const Slice& slice, State<T>& G, Index b, Parameters<T>& gradient);
 
  private:
   using View = MatrixView<T>;
@@ -83,6 +88,8 @@ class SlicePass {
             static_cast<std::size_t>(space_.scratch_per_head)};
   }
 
+  /// The forward pass of which nothing is kept; only the first `read_out` layers are read out.
+  void go_up(const Slice& slice, Index read_out, bool passes_on);
   void embed(const Slice& slice, T* X);
   /// Input of the attention maps: X, or its norm. Fills Z in the latter case.
   Read attention_input(const LayerActivations<T>& a, const LayerParameters<const T>& theta);
@@ -97,7 +104,7 @@ class SlicePass {
                               LayerParameters<T> gradient);
   void pull_back_attention(const Slice& slice, const LayerActivations<T>& a,
                            const LayerParameters<const T>& theta, LayerParameters<T> gradient,
-                           Index r, State<T>& G);
+                           Index r, State<T>& G, Index b);
   LayerSums<const T> slice_sum() const {
     return {space_.slice_sum, model_.heads * (model_.head_dim() + 1) * model_.features()};
   }

@@ -10,7 +10,7 @@ MatrixView<const T> read_only(const MatrixView<T>& view) {
 }
 
 template <class T>
-void SlicePass<T>::pass(const Slice& slice) {
+void SlicePass<T>::go_up(const Slice& slice, Index read_out, bool passes_on) {
   rows_ = slice.rows;
   embed(slice, space_.layer(0).X);
   for (Index r = 0; r < model_.layers; ++r) {
@@ -18,13 +18,31 @@ void SlicePass<T>::pass(const Slice& slice) {
     const LayerParameters<const T> theta = task_.theta.layer(r);
     const Read input = attention_input(a, theta);
     keys_and_values(a, theta, input, r);
-    make_slice_sum(a, slice.n, r);
-    if (r + 1 < model_.layers) {
-      attend(slice, a, theta, input, r);
-      feed_forward(a, theta, space_.layer(r + 1).X);
+    if (r < read_out) attend(slice, a, theta, input, r);
+    if (passes_on) {
+      make_slice_sum(a, slice.n, r);
+      boundary_.pass(slice.n, r, slice_sum());
     }
-    boundary_.pass(slice.n, r, slice_sum());
+    if (r < read_out) {
+      feed_forward(a, theta, r + 1 < model_.layers ? space_.layer(r + 1).X : space_.output);
+    }
   }
+}
+
+template <class T>
+Wide<T> SlicePass<T>::pass_whole(const Slice& slice, bool passes_on) {
+  go_up(slice, model_.layers, passes_on);
+  const View Z = view(space_.hidden, model_.vocab_size);
+  apply<T>(workers_, task_.theta.output_logit_map(), read_wide(space_.output), Z);
+  for_each_row(workers_, rows_, [&](Index l) {
+    const Index at = slice.first + l;
+    space_.losses[l] = task_.sequences.counts(slice.b, at)
+                           ? cross_entropy<T>(Z.row(l), task_.sequences.target(slice.b, at))
+                           : T(0);
+  });
+  Wide<T> total(0);
+  for (Index l = 0; l < rows_; ++l) total += Wide<T>(space_.losses[l]);
+  return total;
 }
 
 template <class T>
@@ -175,12 +193,12 @@ Wide<T> SlicePass<T>::loss(const Slice& slice, const T& scale, Matrix<T>* logits
 }
 
 template <class T>
-void SlicePass<T>::pull_back(const Slice& slice, State<T>& G, Parameters<T>& gradient) {
+void SlicePass<T>::pull_back(const Slice& slice, State<T>& G, Index b, Parameters<T>& gradient) {
   for (Index r = model_.layers - 1; r >= 0; --r) {
     const LayerActivations<T>& a = space_.layer(r);
     const LayerParameters<const T> theta = task_.theta.layer(r);
     pull_back_feed_forward(a, theta, gradient.layer(r));
-    pull_back_attention(slice, a, theta, gradient.layer(r), r, G);
+    pull_back_attention(slice, a, theta, gradient.layer(r), r, G, b);
   }
   embedding_.pull_back(task_.sequences, slice.b, slice.first, read_wide(space_.dX),
                        gradient.input_map());
@@ -226,7 +244,7 @@ void SlicePass<T>::pull_back_feed_forward(const LayerActivations<T>& a,
 template <class T>
 void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivations<T>& a,
                                        const LayerParameters<const T>& theta,
-                                       LayerParameters<T> gradient, Index r, State<T>& G) {
+                                       LayerParameters<T> gradient, Index r, State<T>& G, Index b) {
   const bool output_norm = model_.norm == Norm::branch_output;
   const Index d = model_.head_dim();
   const Index M = model_.features();
@@ -250,8 +268,8 @@ void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivation
                            .dgQ = head(space_.dgQ, h, M),
                            .dgK = head(space_.dgK, h, M),
                            .dV = head(space_.dV, h, d),
-                           .dR = G.R(slice.b, r, h),
-                           .dS = G.S(slice.b, r, h)},
+                           .dR = G.R(b, r, h),
+                           .dS = G.S(b, r, h)},
                           kept(a, h), scratch(h));
     g.pull_back(Q, head(space_.dgQ, h, M), head(space_.dQ, h, d));
     g.pull_back(K, head(space_.dgK, h, M), head(space_.dK, h, d));

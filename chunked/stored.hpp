@@ -6,10 +6,13 @@ namespace slim::chunked {
 
 /// Every boundary is kept: the sweep down reads what the sweep up wrote. Nothing is subtracted, so
 /// nothing drifts.
-/// Memory: N = ⌈L/C⌉ states.
+/// Least memory: N = ⌈L/C⌉ states, N |B| numbers.
 template <class T>
 class Stored final : public Boundary<T> {
  public:
+  [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index slices) const override {
+    return slices * state_bytes<T>(sizes);
+  }
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     heads_ = sizes.heads;
     if (slices != slices_) {

@@ -12,7 +12,9 @@ namespace slim::chunked {
 /// … 0: each slice is run again from B⁽ⁿ⁾, and pulled back with G, the cotangent of the sums after
 /// it. One slice (C ≥ L) needs no sweep up, and is the full pass. Source: SLiM Performer, algorithm
 /// 1; the sweep up is lazy: slice N-1 stays out of it, and of the last layer only keys, values and
-/// their sums are made. Throws ContractError when the task is not valid.
+/// their sums are made, unless `task.first_sweep` is plain. The plain sweep sums the loss from the
+/// first slice to the last, the lazy one leaves that to the sweep down: the two may differ in their
+/// last bits, the gradients may not. Throws ContractError when the task is not valid.
 template <class T>
 void gradient(const GradientTask<T>& task, GradientResult<T>& result, Boundary<T>& boundary,
               const PrefixSum<T>& prefix_sum);

@@ -26,11 +26,39 @@ void prepare(const GradientTask<T>& task, GradientResult<T>& result) {
   result.start_cotangent = State<T>();
 }
 
-/// G⁽ᴺ⁾ of all sequences: what the caller gave, or zero.
+/// G⁽ᴺ⁾: what the caller gave, or zero. Of all sequences if it is asked for, else of one at a time.
 template <class T>
 State<T> end_cotangent(const GradientTask<T>& task) {
   if (task.end_cotangent != nullptr) return *task.end_cotangent;
-  return State<T>(task.model, task.sequences.batch());
+  return State<T>(task.model, task.wants_state ? task.sequences.batch() : 1);
+}
+
+/// Rows [n C, min((n + 1) C, L)) of sequence b.
+struct Cut {
+  Index L;  ///< rows of a sequence
+  Index C;  ///< rows of a slice but the last
+
+  [[nodiscard]] Index slices() const { return (L + C - 1) / C; }
+  [[nodiscard]] Slice slice(Index n, Index b) const {
+    return {.n = n, .b = b, .first = n * C, .rows = std::min(C, L - n * C)};
+  }
+};
+
+/// The first sweep over sequence b. Plain: returns the losses, summed; lazy: 0.
+template <class T>
+Wide<T> sweep_up(SlicePass<T>& pass, const Cut& cut, Index b, FirstSweep kind) {
+  Wide<T> loss(0);
+  const Index N = cut.slices();
+  if (N == 1) return loss;
+  for (Index n = 0; n + 1 < N; ++n) {
+    if (kind == FirstSweep::plain) {
+      loss += pass.pass_whole(cut.slice(n, b), true);
+    } else {
+      pass.pass(cut.slice(n, b));
+    }
+  }
+  if (kind == FirstSweep::plain) loss += pass.pass_whole(cut.slice(N - 1, b), false);
+  return loss;
 }
 
 template <class T>
@@ -39,34 +67,38 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result, Boundary<T
   require_valid(task);
   prepare(task, result);
   const Index L = task.sequences.length();
-  const Index C = std::min(task.slice_length, L);
-  const Index N = (L + C - 1) / C;
+  const Cut cut{.L = L, .C = std::min(task.slice_length, L)};
+  const Index N = cut.slices();
   const Index counted =
       task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
   const double divisor = static_cast<double>(counted) + task.model.conventions.loss_epsilon;
   const T scale = divisor > 0.0 ? T(T(1) / static_cast<T>(divisor)) : T(0);
 
-  SlicePass<T> pass(task, C, prefix_sum, boundary);
+  SlicePass<T> pass(task, cut.C, prefix_sum, boundary);
   State<T> G = end_cotangent(task);
+  const bool one_G = task.end_cotangent == nullptr && !task.wants_state;
   Wide<T> loss(0);
   result.restarts = 0;
   for (Index b = 0; b < task.sequences.batch(); ++b) {
-    auto slice = [&](Index n) {
-      return Slice{.n = n, .b = b, .first = n * C, .rows = std::min(C, L - n * C)};
-    };
-    const typename Boundary<T>::RunAgain run_again = [&](Index n) { pass.pass(slice(n)); };
+    const typename Boundary<T>::RunAgain run_again = [&](Index n) { pass.pass(cut.slice(n, b)); };
     boundary.begin(task.model, N, {task.start, b});
+    Wide<T> loss_up(0);
     do {
-      for (Index n = 0; n + 1 < N; ++n) pass.pass(slice(n));
+      loss_up = sweep_up(pass, cut, b, task.first_sweep);
     } while (boundary.restart());
     result.restarts += boundary.restarts();
+
+    if (one_G) G.set_zero();
+    Wide<T> loss_down(0);
     for (Index n = N - 1; n >= 0; --n) {
+      const Slice slice = cut.slice(n, b);
       boundary.descend_to(n, run_again);
-      pass.open(slice(n), task.wants_state && n == N - 1 ? &result.end : nullptr);
-      loss +=
-          pass.loss(slice(n), scale, task.wants_logits ? &result.logits : nullptr, result.gradient);
-      pass.pull_back(slice(n), G, result.gradient);
+      pass.open(slice, task.wants_state && n == N - 1 ? &result.end : nullptr);
+      loss_down +=
+          pass.loss(slice, scale, task.wants_logits ? &result.logits : nullptr, result.gradient);
+      pass.pull_back(slice, G, one_G ? 0 : b, result.gradient);
     }
+    loss += task.first_sweep == FirstSweep::plain && N > 1 ? loss_up : loss_down;
   }
   result.loss = static_cast<T>(loss * Wide<T>(scale));
   if (task.wants_state) result.start_cotangent = std::move(G);

@@ -32,10 +32,14 @@ struct Wider<Counted> {
 /// One state in a wider scalar. A slice's sum has been rounded to T before it is added, so as long
 /// as the exponents of the sums spread less than the spare digits, additions and subtractions are
 /// exact and the recovered state is the one that passed. Beyond that it drifts like `recovered`, by
-/// far smaller steps. Memory: one state in T, one in the wider scalar.
+/// far smaller steps. Least memory: a state in T, which the sweep down reads twice, and one in the
+/// wider scalar: |B| (bytes of T + bytes of the wider scalar).
 template <class T>
 class WideSums final : public Boundary<T> {
  public:
+  [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index /*slices*/) const override {
+    return state_bytes<T>(sizes) + state_bytes<WiderT>(sizes);
+  }
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     heads_ = sizes.heads;
     last_ = slices - 1;

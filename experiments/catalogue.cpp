@@ -1,6 +1,8 @@
 #include "experiments/catalogue.hpp"
 
+#include "experiments/drift.hpp"
 #include "experiments/exact.hpp"
+#include "experiments/grid.hpp"
 #include "experiments/length.hpp"
 #include "experiments/slice.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -20,6 +22,14 @@ std::span<const Experiment> catalogue() {
       {.name = "slice",
        .question = "what does a gradient cost over the slice length C, at a fixed length L?",
        .plans = slice_plans},
+      {.name = "drift",
+       .question = "how far does rounding carry the gradient away, by boundary and prefix sum?",
+       .plans = drift_plans,
+       .table = drift_table},
+      {.name = "grid",
+       .question = "what does the grid of boundary 'exact' cost in accuracy as keys grow?",
+       .plans = grid_plans,
+       .table = grid_table},
   };
   return experiments;
 }

@@ -29,6 +29,10 @@ SettingOptions::SettingOptions(CLI::App& command) : corpus_(default_corpus) {
   option("--norm", norm_, "branch-output, branch-input");
   option("--length", setting_.length, "L, the number of targets");
   option("--slice", setting_.slice, "C; at least L is the full pass");
+  option("--first-sweep", first_sweep_,
+         "lazy: what the cuts need; plain: every slice's whole forward pass, as in the paper");
+  option("--key-scale", setting_.key_scale,
+         "The maps of the keys are drawn this many times larger");
   option("--batch", setting_.batch, "B");
   option("--scalar", scalar_, "float32 (or float), float64 (or double), digits50");
   option("--seed", setting_.seed, "Of the parameters");
@@ -41,6 +45,7 @@ Setting SettingOptions::setting() const {
   setting.scalar = parse_scalar(scalar_);
   setting.model.feature_map = parse_feature_map(feature_map_);
   setting.model.norm = parse_norm(norm_);
+  setting.first_sweep = parse_first_sweep(first_sweep_);
   setting.corpus = corpus_;
   require_valid(setting);
   return setting;

@@ -24,6 +24,7 @@ class SettingOptions {
   std::string scalar_ = "float32";
   std::string feature_map_ = "sqr";
   std::string norm_ = "branch-output";
+  std::string first_sweep_ = "lazy";
   std::string corpus_;
 };
 

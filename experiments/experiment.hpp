@@ -4,6 +4,7 @@
 #include "experiments/setting.hpp"
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,11 +32,15 @@ struct Plan {
   int samples = 1;  ///< more than one for seconds only: all else is exact, or one fresh process
 };
 
+struct Record;
+
 /// An experiment: a question, and the settings that answer it.
 struct Experiment {
   std::string name;
   std::string question;
   std::vector<Plan> (*plans)(const Conditions&);
+  /// The answer as a table in Markdown, for experiments that have one: slim-measure table.
+  std::string (*table)(std::span<const Record>) = nullptr;
 };
 
 }  // namespace slim::experiments

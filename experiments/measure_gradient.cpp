@@ -49,6 +49,11 @@ double GradientCost::seconds_median() const {
   return median(seconds);
 }
 
+double GradientCost::bytes_over_least() const {
+  return static_cast<double>(bytes.peak - bytes.tokens) /
+         static_cast<double>(bytes_least.value_or(0));
+}
+
 GradientCost measure_gradient(const Subject& subject, const Subject& reference,
                               const Setting& setting, const Wishes& wishes) {
   require_valid(setting);
@@ -58,10 +63,17 @@ GradientCost measure_gradient(const Subject& subject, const Subject& reference,
   GradientCost cost;
   cost.setting = setting;
   cost.bytes = count_bytes(subject, setting);
+  if (subject.least_bytes) {
+    cost.bytes_least = subject.least_bytes({.model = setting.model,
+                                            .scalar = setting.scalar,
+                                            .length = setting.length,
+                                            .slice_length = setting.slice});
+  }
   cost.loss = cost.bytes.loss;
   cost.process = process_peak_of_fresh_process(setting);
   cost.seconds = sample_seconds(subject, setting, wishes.repeats);
   if (wishes.count) cost.operations = count_operations(subject, setting);
+  if (wishes.overhead) cost.overhead = count_overhead(subject, setting);
   return cost;
 }
 
@@ -79,6 +91,12 @@ std::string to_text(const GradientCost& cost) {
   const auto row = [&](const char* what, std::int64_t count) {
     text += fmt::format("{:<20}{}\n", what, in_units(count));
   };
+  if (cost.bytes_least.has_value()) {
+    text += fmt::format(
+        "bytes_least         {}  without tokens; bytes_peak without tokens is {:.3f} "
+        "times that\n",
+        in_units(*cost.bytes_least), cost.bytes_over_least());
+  }
   row("  bytes_tokens", bytes.tokens);
   row("  bytes_state", bytes.state);
   row("  bytes_slice", bytes.slice);
@@ -94,6 +112,13 @@ std::string to_text(const GradientCost& cost) {
         "  elementary        {}\n",
         cost.operations->multiplications, cost.operations->additions, cost.operations->divisions,
         cost.operations->elementary);
+  }
+  if (cost.overhead.has_value()) {
+    text += fmt::format(
+        "overhead            {:.4f}  with the {} first sweep: {} multiply-adds, {} in the full "
+        "pass\n",
+        cost.overhead->ratio(), name(setting.first_sweep), cost.overhead->sliced,
+        cost.overhead->full);
   }
   return text;
 }
@@ -116,6 +141,8 @@ std::string to_json(const GradientCost& cost) {
                                  {"length", setting.length},
                                  {"slice", setting.slice},
                                  {"slices", setting.slices()},
+                                 {"first_sweep", name(setting.first_sweep)},
+                                 {"key_scale", setting.key_scale},
                                  {"seed", setting.seed},
                                  {"threads", setting.threads},
                                  {"corpus", setting.corpus.filename().string()},
@@ -131,6 +158,10 @@ std::string to_json(const GradientCost& cost) {
                                  {"bytes_parameters", bytes.parameters},
                                  {"bytes_gradient", bytes.gradient}};
   if (bytes.scratch.has_value()) json["bytes_scratch"] = *bytes.scratch;
+  if (cost.bytes_least.has_value()) {
+    json["bytes_least"] = *cost.bytes_least;
+    json["bytes_over_least"] = cost.bytes_over_least();
+  }
   json["process_peak_bytes"] = cost.process.peak;
   json["process_baseline_bytes"] = cost.process.baseline;
   if (cost.operations.has_value()) {
@@ -138,6 +169,11 @@ std::string to_json(const GradientCost& cost) {
     json["additions"] = cost.operations->additions;
     json["divisions"] = cost.operations->divisions;
     json["elementary"] = cost.operations->elementary;
+  }
+  if (cost.overhead.has_value()) {
+    json["multiply_adds"] = cost.overhead->sliced;
+    json["multiply_adds_full"] = cost.overhead->full;
+    json["overhead"] = cost.overhead->ratio();
   }
   json["provenance"] = {{"version", p.version},     {"commit", p.commit}, {"code", p.code},
                         {"compiler", p.compiler},   {"flags", p.flags},   {"preset", p.preset},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "experiments/measures/overhead.hpp"
 #include "experiments/measures/quantities.hpp"
 #include "experiments/setting.hpp"
 #include "reference/vocabulary/subject.hpp"
@@ -17,15 +18,20 @@ struct GradientCost {
   std::vector<double> seconds;  ///< the samples
   Bytes bytes;
   ProcessPeak process;
-  std::optional<Operations> operations;  ///< when asked for
+  std::optional<std::int64_t> bytes_least;  ///< the subject's analytic minimum, where it states one
+  std::optional<Operations> operations;     ///< when asked for
+  std::optional<Overhead> overhead;         ///< when asked for
 
   [[nodiscard]] double seconds_min() const;
   [[nodiscard]] double seconds_median() const;
+  /// Peak bytes beyond parameters, gradient and tokens over the least; infinite if none is stated.
+  [[nodiscard]] double bytes_over_least() const;
 };
 
 struct Wishes {
   int repeats = 5;
-  bool count = false;  ///< exact operations, a thousand times slower than one gradient
+  bool count = false;     ///< exact operations, a thousand times slower than one gradient
+  bool overhead = false;  ///< exact multiply-adds against the full pass, by way of narrower models
 };
 
 /// The protocol: the subject passes the gate, bytes are counted (this run is the warm-up), a fresh

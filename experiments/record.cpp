@@ -52,6 +52,18 @@ void add(Json& json, const ProcessPeak& x) {
 
 void add(Json& json, const GradientError& x) {
   json["gradient_error_relative"] = x.relative;
+  if (!x.refusal.empty()) json["refusal"] = x.refusal;
+}
+
+void add(Json& json, const GradientDiscrepancy& x) {
+  json["gradient_discrepancy_relative"] = x.relative;
+  if (!x.refusal.empty()) json["refusal"] = x.refusal;
+}
+
+void add(Json& json, const KeySpread& x) {
+  json["key_deviation"] = x.key_deviation;
+  json["spread_median_bits"] = x.median_bits;
+  json["spread_largest_bits"] = x.largest_bits;
 }
 
 Measured measured_in(const Json& json) {
@@ -81,10 +93,18 @@ Measured measured_in(const Json& json) {
     case Quantity::process:
       return ProcessPeak{.peak = integer("process_peak_bytes"),
                          .baseline = integer("process_baseline_bytes")};
+    case Quantity::gradient_discrepancy:
+      return GradientDiscrepancy{.relative = real(json, "gradient_discrepancy_relative"),
+                                 .refusal = json.value("refusal", std::string())};
+    case Quantity::key_spread:
+      return KeySpread{.key_deviation = real(json, "key_deviation"),
+                       .median_bits = real(json, "spread_median_bits"),
+                       .largest_bits = real(json, "spread_largest_bits")};
     case Quantity::gradient_error:
       break;
   }
-  return GradientError{.relative = real(json, "gradient_error_relative")};
+  return GradientError{.relative = real(json, "gradient_error_relative"),
+                       .refusal = json.value("refusal", std::string())};
 }
 
 Json to_json(const Provenance& p) {
@@ -115,6 +135,8 @@ Json place_json(const Record& record) {
           {"slice", setting.slice},
           {"slices", setting.slices()},
           {"full_pass", setting.full_pass()},
+          {"first_sweep", name(setting.first_sweep)},
+          {"key_scale", setting.key_scale},
           {"seed", setting.seed},
           {"threads", setting.threads},
           {"quantity", name(quantity_of(record.measured))},
@@ -143,6 +165,9 @@ Record record_in(const Json& json) {
                       .batch = index("batch"),
                       .length = index("length"),
                       .slice = index("slice"),
+                      .first_sweep = parse_first_sweep(
+                          json.value("first_sweep", std::string(name(FirstSweep::lazy)))),
+                      .key_scale = json.value("key_scale", 1.0),
                       .seed = json.at("seed").get<std::uint64_t>(),
                       .threads = json.at("threads").get<int>(),
                       .corpus = text("corpus")},

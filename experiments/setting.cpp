@@ -16,6 +16,8 @@ void require_valid(const Setting& setting) {
   require(setting.slice >= 1, fmt::format("slice is at least 1, not {}", setting.slice));
   require(setting.threads >= 1 && setting.threads <= 1024,
           fmt::format("threads is from 1 to 1024, not {}", setting.threads));
+  require(setting.key_scale > 0.0 && setting.key_scale <= 1e6,
+          fmt::format("key scale is above 0 and at most 10^6, not {}", setting.key_scale));
   constexpr Index most_tokens = Index{1} << 31;
   require(setting.length <= most_tokens / setting.batch,
           fmt::format("batch × length is at most 2^31 tokens, not {} × {}", setting.batch,
@@ -23,9 +25,12 @@ void require_valid(const Setting& setting) {
 }
 
 std::string summary(const Setting& setting) {
-  return fmt::format("{} {} {} d_model={} L={} C={}", setting.subject, name(setting.scalar),
-                     name(setting.model.feature_map), setting.model.hidden_dim, setting.length,
-                     setting.slice);
+  std::string text = fmt::format("{} {} {} d_model={} L={} C={}", setting.subject,
+                                 name(setting.scalar), name(setting.model.feature_map),
+                                 setting.model.hidden_dim, setting.length, setting.slice);
+  if (setting.first_sweep != FirstSweep::lazy) text += " plain first sweep";
+  if (setting.key_scale != 1.0) text += fmt::format(" keys × {}", setting.key_scale);
+  return text;
 }
 
 std::vector<std::string> to_arguments(const Setting& setting) {
@@ -42,6 +47,8 @@ std::vector<std::string> to_arguments(const Setting& setting) {
           "--batch",       std::to_string(setting.batch),
           "--length",      std::to_string(setting.length),
           "--slice",       std::to_string(setting.slice),
+          "--first-sweep", std::string(name(setting.first_sweep)),
+          "--key-scale",   fmt::format("{}", setting.key_scale),
           "--seed",        std::to_string(setting.seed),
           "--threads",     std::to_string(setting.threads),
           "--corpus",      setting.corpus.string()};

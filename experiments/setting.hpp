@@ -2,6 +2,7 @@
 
 #include "reference/vocabulary/model.hpp"
 #include "reference/vocabulary/scalar.hpp"
+#include "reference/vocabulary/subject.hpp"
 
 #include <filesystem>
 #include <string>
@@ -17,6 +18,8 @@ struct Setting {
   Index batch = 1;      ///< B
   Index length = 1024;  ///< L, in targets: a sequence has L + 1 tokens
   Index slice = 256;    ///< C; at least L is the full pass
+  FirstSweep first_sweep = FirstSweep::lazy;
+  double key_scale = 1.0;  ///< the maps of the keys are drawn this many times larger
   std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path corpus = {};

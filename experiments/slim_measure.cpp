@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace {
@@ -26,7 +27,8 @@ struct SweepOptions {
   Conditions conditions;
   bool json = false;
 
-  explicit SweepOptions(CLI::App& command) {
+  /// `for_machines`: whether it can print for them.
+  explicit SweepOptions(CLI::App& command, bool for_machines = true) {
     conditions.threads = all_threads();
     conditions.corpus = default_corpus;
     command.add_option("--scale", scale, "ci (minutes), laptop, paper")->capture_default_str();
@@ -36,7 +38,7 @@ struct SweepOptions {
     command.add_option("--seed", conditions.seed, "Of the parameters")->capture_default_str();
     command.add_option("--threads", conditions.threads, "Never changes a bit of the result")
         ->capture_default_str();
-    command.add_flag("--json", json, "Print for machines");
+    if (for_machines) command.add_flag("--json", json, "Print for machines");
   }
 
   [[nodiscard]] Sweep sweep() const {
@@ -47,6 +49,14 @@ struct SweepOptions {
     return sweep;
   }
 };
+
+std::vector<std::string> names_of_tables() {
+  std::vector<std::string> names;
+  for (const Experiment& experiment : catalogue()) {
+    if (experiment.table != nullptr) names.push_back(experiment.name);
+  }
+  return names;
+}
 
 int run_gradient(const Setting& setting, const Wishes& wishes, bool json) {
   const GradientCost cost =
@@ -74,6 +84,16 @@ int run_sweep_command(const SweepOptions& options) {
     fmt::print("{} samples measured, {} reused: {}\n", report.measured, report.reused,
                report.file.string());
   }
+  return holds;
+}
+
+int run_table(const SweepOptions& options) {
+  const std::vector<Experiment> experiments = find_experiments(options.experiment);
+  require(experiments.size() == 1 && experiments.front().table != nullptr,
+          "experiment '" + options.experiment + "' has no table: allowed are " +
+              fmt::format("{}", fmt::join(names_of_tables(), ", ")));
+  const SweepReport report = run_sweep(experiments, options.sweep());
+  fmt::print("{}", experiments.front().table(report.records));
   return holds;
 }
 
@@ -106,6 +126,9 @@ int run(int count, char** arguments) {
   bool json = false;
   gradient.add_option("--repeats", wishes.repeats, "Samples of the time")->capture_default_str();
   gradient.add_flag("--count", wishes.count, "Count multiply-adds too, which takes long");
+  gradient.add_flag(
+      "--overhead", wishes.overhead,
+      "Count multiply-adds against the full pass, exactly, by way of narrower models");
   gradient.add_flag("--json", json, "Print for machines");
 
   CLI::App& sweep = *app.add_subcommand("sweep", "Measure an experiment, or what is left of it");
@@ -113,6 +136,14 @@ int run(int count, char** arguments) {
   std::string allowed = "all";
   for (const Experiment& experiment : catalogue()) allowed += ", " + experiment.name;
   sweep.add_option("--experiment", sweep_options.experiment, allowed)->capture_default_str();
+
+  CLI::App& table =
+      *app.add_subcommand("table", "An experiment's answer in Markdown, measuring what is missing");
+  SweepOptions table_options(table, false);
+  table
+      .add_option("--experiment", table_options.experiment,
+                  fmt::format("{}", fmt::join(names_of_tables(), ", ")))
+      ->required();
 
   CLI::App& claims =
       *app.add_subcommand("claims", "The table of verdicts, measuring what is missing");
@@ -126,9 +157,10 @@ int run(int count, char** arguments) {
     app.parse(count, arguments);
     if (gradient.parsed()) return run_gradient(gradient_setting.setting(), wishes, json);
     if (sweep.parsed()) return run_sweep_command(sweep_options);
+    if (table.parsed()) return run_table(table_options);
     if (claims.parsed()) return run_claims(claims_options);
     if (process_peak.parsed()) return run_process_peak(process_setting.setting());
-    throw ContractError("a command is needed: gradient, sweep, claims; --help tells more");
+    throw ContractError("a command is needed: gradient, sweep, table, claims; --help tells more");
   } catch (const CLI::Success& help) {
     return app.exit(help);
   }

@@ -91,7 +91,11 @@ TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
   expect_refusal(gradient({"--corpus", folder_.write("empty", "").string()}), 2, "is empty");
   expect_refusal(gradient({"--corpus", folder_.write("bad", "\x1f\x8b rubbish").string()}), 2,
                  "is corrupt");
-  expect_refusal(slim_measure({}), 2, "gradient, sweep, claims");
+  expect_refusal(gradient({"--first-sweep", "eager"}), 2, "allowed are lazy, plain");
+  expect_refusal(gradient({"--first-sweep", "plain", "--subject", "reference"}), 2,
+                 "reference has no first sweep to choose");
+  expect_refusal(gradient({"--key-scale", "0"}), 2, "key scale is above 0");
+  expect_refusal(slim_measure({}), 2, "gradient, sweep, table, claims");
   expect_refusal(slim_measure({"sweeep"}), 2, "sweeep");
 }
 
@@ -124,8 +128,12 @@ TEST_F(SlimMeasure, RefusesAMutantWithCode1) {
 }
 
 TEST_F(SlimMeasure, HelpsOnEveryLevel) {
-  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"--help"}, {"gradient", "--help"}, {"sweep", "--help"}, {"claims", "--help"}}) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"--help"},
+                                             {"gradient", "--help"},
+                                             {"sweep", "--help"},
+                                             {"table", "--help"},
+                                             {"claims", "--help"}}) {
     const Outcome outcome = slim_measure(arguments);
     EXPECT_EQ(outcome.code, 0);
     EXPECT_NE(outcome.output.find("Usage"), std::string::npos);
@@ -141,6 +149,22 @@ TEST_F(SlimMeasure, TellsTheCostOfAGradient) {
   EXPECT_EQ(json.at("bytes_tokens"), 4 * 65);
   EXPECT_GE(json.at("process_peak_bytes"), json.at("process_baseline_bytes"));
   EXPECT_FALSE(json.contains("multiply_adds"));
+}
+
+TEST_F(SlimMeasure, TellsTheOverheadOfEitherFirstSweep) {
+  const auto overhead = [&](const char* sweep) {
+    return cost({"--first-sweep", sweep, "--hidden", "16", "--layers", "2", "--overhead"})
+        .at("overhead")
+        .get<double>();
+  };
+  EXPECT_GT(overhead("plain"), 1.2);
+  EXPECT_LT(overhead("lazy"), overhead("plain") - 0.1);
+}
+
+TEST_F(SlimMeasure, TellsTheLeastMemoryOfTheVariant) {
+  const nlohmann::json json = cost({"--hidden", "64", "--ffn", "256", "--layers", "3"});
+  EXPECT_GE(json.at("bytes_over_least").get<double>(), 1.0);
+  EXPECT_LE(json.at("bytes_over_least").get<double>(), 1.2);
 }
 
 TEST_F(SlimMeasure, CountsTheSameEveryTime) {

@@ -4,6 +4,7 @@
 #include "experiments/measures/byte_count.hpp"
 #include "experiments/measures/gate.hpp"
 #include "experiments/measures/gradient_error.hpp"
+#include "experiments/measures/key_spread.hpp"
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/measures/stopwatch.hpp"
@@ -35,6 +36,10 @@ Measured nothing_yet(Quantity quantity) {
       return Operations{};
     case Quantity::process:
       return ProcessPeak{};
+    case Quantity::gradient_discrepancy:
+      return GradientDiscrepancy{};
+    case Quantity::key_spread:
+      return KeySpread{};
     case Quantity::gradient_error:
       break;
   }
@@ -84,8 +89,8 @@ void require_lawful_subjects(const std::vector<Job>& jobs, const FindSubject& fi
   for (const Job& job : jobs) {
     const Setting& s = job.setting;
     const std::string kind =
-        fmt::format("{} {} {} {} {}", s.subject, name(s.scalar), name(s.model.feature_map),
-                    name(s.model.norm), std::min<Index>(s.model.heads, 2));
+        fmt::format("{} {} {} {} {} {}", s.subject, name(s.scalar), name(s.model.feature_map),
+                    name(s.model.norm), std::min<Index>(s.model.heads, 2), name(s.first_sweep));
     if (!passed.insert(kind).second) continue;
     require_lawful(find_subject(s.subject), find_subject("reference"), s);
   }
@@ -134,26 +139,37 @@ class Measurer {
         return count_operations(subject, setting);
       case Quantity::process:
         return process_peak_of_fresh_process(setting, sweep_.program);
+      case Quantity::gradient_discrepancy: {
+        const GradientError error = gradient_error(subject, setting, "stored/iterative");
+        return GradientDiscrepancy{.relative = error.relative, .refusal = error.refusal};
+      }
+      case Quantity::key_spread:
+        return measure_key_spread(setting, read_corpus(setting));
       case Quantity::gradient_error:
         break;
     }
-    return gradient_error(subject, setting);
+    return gradient_error(subject, setting, "reference");
   }
 
  private:
-  /// The truth is kept for the next job, which often differs in C or in the subject alone.
-  GradientError gradient_error(const Subject& subject, const Setting& setting) {
+  /// From the gradient of the reference in 50 digits, or of another subject in float64. That truth
+  /// is kept for the next job, which often differs in C or in the subject alone.
+  GradientError gradient_error(const Subject& subject, const Setting& setting,
+                               const char* authority) {
     const Sequences tokens = read_corpus(setting);
     Setting question = setting;
-    question.subject = "reference";
+    question.subject = authority;
     question.scalar = Scalar::digits50;
     question.slice = 1;
+    question.first_sweep = FirstSweep::lazy;
     question.model.conventions = subject.conventions;
     const std::string key =
         fmt::format("{} {}", fmt::join(to_arguments(question), " "), to_text(subject.conventions));
     if (key != truth_of_) {
-      truth_ =
-          true_gradient(sweep_.find_subject("reference"), subject.conventions, question, tokens);
+      const Subject& truthful = sweep_.find_subject(authority);
+      truth_ = question.subject == "reference"
+                   ? true_gradient(truthful, subject.conventions, question, tokens)
+                   : stored_gradient(truthful, question, tokens);
       truth_of_ = key;
     }
     return measure_gradient_error(subject, truth_, setting, tokens);
@@ -168,33 +184,35 @@ class Measurer {
 }  // namespace
 
 SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep) {
-  std::vector<Job> jobs = jobs_of(experiments, sweep);
+  const std::vector<Job> jobs = jobs_of(experiments, sweep);
   require_corpus(jobs);
   require_lawful_subjects(jobs, sweep.find_subject);
 
   SweepReport report;
   RecordLog log(sweep.folder, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
   report.file = log.file();
-  std::vector<Job> missing;
-  for (const Job& job : jobs) {
+  report.records = jobs;
+  std::vector<Record*> missing;
+  for (Record& job : report.records) {
     if (const Record* known = log.find(identity(job)); known != nullptr) {
-      report.records.push_back(*known);
+      job = *known;
+      ++report.reused;
     } else {
-      missing.push_back(job);
+      missing.push_back(&job);
     }
   }
-  report.reused = report.records.size();
 
   Measurer measurer(sweep);
-  Progress progress(missing.size(), std::transform_reduce(missing.begin(), missing.end(), 0.0,
-                                                          std::plus<>{}, weight));
-  for (Job& job : missing) {
+  Progress progress(missing.size(),
+                    std::transform_reduce(missing.begin(), missing.end(), 0.0, std::plus<>{},
+                                          [](const Job* job) { return weight(*job); }));
+  for (Job* next : missing) {
+    Job& job = *next;
     progress.begin(fmt::format("{} {}: {}", job.experiment, name(quantity_of(job.measured)),
                                summary(job.setting)));
     job.measured = measurer.measure(job);
     job.provenance.date = provenance().date;
     log.append(job);
-    report.records.push_back(job);
     progress.end(weight(job));
     ++report.measured;
   }

@@ -15,7 +15,7 @@ namespace slim::experiments {
 using FindSubject = std::function<const Subject&(std::string_view)>;
 
 struct SweepReport {
-  std::vector<Record> records;  ///< every sample of every plan, measured or reused
+  std::vector<Record> records;  ///< every sample of every plan, in this order, measured or reused
   std::size_t measured = 0;
   std::size_t reused = 0;
   std::filesystem::path file;

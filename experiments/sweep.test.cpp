@@ -165,8 +165,9 @@ TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {
     find_experiments("none");
     FAIL();
   } catch (const ContractError& error) {
-    EXPECT_STREQ(error.what(),
-                 "experiment 'none' is unknown: allowed are all, exact, length, slice");
+    EXPECT_STREQ(
+        error.what(),
+        "experiment 'none' is unknown: allowed are all, exact, length, slice, drift, grid");
   }
 }
 

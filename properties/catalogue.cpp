@@ -32,8 +32,10 @@ Subject as_subject(const chunked::Variant& variant) {
                   .summary = variant.summary,
                   .capabilities = {},
                   .conventions = {},
-                  .gradient = variant.gradient};
+                  .gradient = variant.gradient,
+                  .least_bytes = variant.least_bytes};
   subject.capabilities.subtracting = variant.subtracting;
+  subject.capabilities.chooses_first_sweep = true;
   return subject;
 }
 

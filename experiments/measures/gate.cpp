@@ -28,6 +28,7 @@ Setting small_case(const Setting& setting, Scalar scalar) {
   small.batch = 2;
   small.length = 11;
   small.slice = 4;
+  small.first_sweep = setting.first_sweep;
   small.threads = setting.threads;
   return small;
 }

@@ -2,6 +2,8 @@
 
 #include "experiments/measures/workload.hpp"
 
+#include <limits>
+
 namespace slim::experiments {
 namespace {
 
@@ -10,7 +12,11 @@ GradientError error_in(const Subject& subject, const Parameters<Digits50>& truth
                        const Setting& setting, const Sequences& sequences) {
   using std::abs;
   Workload<T> workload(subject, setting, sequences);
-  workload.run();
+  try {
+    workload.run();
+  } catch (const ContractError& refusal) {
+    return {.relative = std::numeric_limits<double>::quiet_NaN(), .refusal = refusal.what()};
+  }
   const Parameters<T>& gradient = workload.result().gradient;
   require(gradient.values().size() == truth.values().size(),
           subject.name + " gave a gradient of another size");
@@ -29,12 +35,22 @@ GradientError error_in(const Subject& subject, const Parameters<Digits50>& truth
 }  // namespace
 
 Parameters<Digits50> true_gradient(const Subject& reference, const Conventions& conventions,
-                                   const Setting& setting, const Sequences& sequences) {
+                                   Setting setting, const Sequences& sequences) {
   Subject naive = reference;
   naive.conventions = conventions;
+  setting.first_sweep = FirstSweep::lazy;  // the reference has none
   Workload<Digits50> workload(naive, setting, sequences);
   workload.run();
   return workload.result().gradient;
+}
+
+Parameters<Digits50> stored_gradient(const Subject& stored, Setting setting,
+                                     const Sequences& sequences) {
+  setting.slice = 256;
+  setting.first_sweep = FirstSweep::lazy;
+  Workload<double> workload(stored, setting, sequences);
+  workload.run();
+  return converted<Digits50>(workload.result().gradient, setting.model, MemoryTag::gradient);
 }
 
 GradientError measure_gradient_error(const Subject& subject, const Parameters<Digits50>& truth,

@@ -1,6 +1,7 @@
 #include "experiments/fake_subject.hpp"
 #include "experiments/measures/byte_count.hpp"
 #include "experiments/measures/gradient_error.hpp"
+#include "experiments/measures/key_spread.hpp"
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/measures/stopwatch.hpp"
@@ -94,6 +95,42 @@ TEST_F(Measures, GradientErrorOfNaNIsNaN) {
   const Sequences tokens = draw_sequences(1, setting_.length, 256, 1);
   const Parameters<Digits50> truth = true_gradient(fake_subject(), {}, setting_, tokens);
   EXPECT_TRUE(std::isnan(measure_gradient_error(broken, truth, setting_, tokens).relative));
+}
+
+TEST_F(Measures, ARefusalIsKeptInItsWords) {
+  Subject refusing = fake_subject();
+  refusing.gradient.in<double>() = [](const GradientTask<double>&, GradientResult<double>&) {
+    throw ContractError("too small a sum");
+  };
+  setting_.scalar = Scalar::float64;
+  const Sequences tokens = draw_sequences(1, setting_.length, 256, 1);
+  const Parameters<Digits50> truth = true_gradient(fake_subject(), {}, setting_, tokens);
+  const GradientError error = measure_gradient_error(refusing, truth, setting_, tokens);
+  EXPECT_TRUE(std::isnan(error.relative));
+  EXPECT_EQ(error.refusal, "too small a sum");
+}
+
+TEST_F(Measures, KeysAreDrawnAsLargeAsAskedAndTheirSumsReachFurther) {
+  setting_.model.hidden_dim = 64;
+  setting_.model.heads = 4;
+  setting_.model.feature_map = parse_feature_map("favor+_1");
+  const Sequences tokens = draw_sequences(1, 200, 256, 1);
+  const KeySpread drawn = measure_key_spread(setting_, tokens);
+  EXPECT_NEAR(drawn.key_deviation, 0.87, 0.05);
+  EXPECT_GE(drawn.median_bits, std::log2(200.0) - 3.0);
+  EXPECT_GE(drawn.largest_bits, drawn.median_bits);
+  setting_.key_scale = 3.0;
+  const KeySpread scaled = measure_key_spread(setting_, tokens);
+  EXPECT_NEAR(scaled.key_deviation, 3.0 * drawn.key_deviation, 1e-6);
+  EXPECT_GT(scaled.median_bits, drawn.median_bits + 5.0);
+}
+
+TEST_F(Measures, ASecondFirstSweepIsForSubjectsThatHaveOne) {
+  setting_.first_sweep = FirstSweep::plain;
+  EXPECT_THROW(count_bytes(fake_subject(), setting_), ContractError);
+  Subject choosing = fake_subject();
+  choosing.capabilities.chooses_first_sweep = true;
+  EXPECT_NO_THROW(count_bytes(choosing, setting_));
 }
 
 TEST_F(Measures, ASubjectWithoutTheScalarOrTheFeatureMapIsRefused) {

@@ -5,8 +5,12 @@
 namespace slim::experiments {
 
 Operations count_operations(const Subject& subject, Setting setting) {
+  return count_operations(subject, setting, read_corpus(setting));
+}
+
+Operations count_operations(const Subject& subject, Setting setting, const Sequences& sequences) {
   setting.threads = 1;  // each thread has its own counts
-  Workload<Counted> workload(subject, setting);
+  Workload<Counted> workload(subject, setting, sequences);
   Counted::operations() = {};
   workload.run();
   return Counted::operations();

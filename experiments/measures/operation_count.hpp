@@ -2,6 +2,7 @@
 
 #include "experiments/setting.hpp"
 #include "reference/vocabulary/counted.hpp"
+#include "reference/vocabulary/sequences.hpp"
 #include "reference/vocabulary/subject.hpp"
 
 namespace slim::experiments {
@@ -10,5 +11,7 @@ namespace slim::experiments {
 /// one thread, whatever the setting's scalar and threads. `multiplications` are the multiply-adds.
 /// Cost: a few nanoseconds an operation.
 Operations count_operations(const Subject& subject, Setting setting);
+/// The same on tokens of the caller's.
+Operations count_operations(const Subject& subject, Setting setting, const Sequences& sequences);
 
 }  // namespace slim::experiments

@@ -7,8 +7,9 @@
 namespace slim::experiments {
 namespace {
 
-constexpr std::array<std::string_view, 5> names = {"seconds", "bytes", "operations", "process",
-                                                   "gradient_error"};
+constexpr std::array<std::string_view, 7> names = {
+    "seconds",   "bytes", "operations", "process", "gradient_error", "gradient_discrepancy",
+    "key_spread"};
 static_assert(names.size() == std::variant_size_v<Measured>);
 
 }  // namespace

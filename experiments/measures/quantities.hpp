@@ -4,13 +4,22 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
 namespace slim::experiments {
 
 /// What can be measured of a gradient. Each is a struct of its own, with the units in its names.
-enum class Quantity { seconds, bytes, operations, process, gradient_error };
+enum class Quantity {
+  seconds,
+  bytes,
+  operations,
+  process,
+  gradient_error,
+  gradient_discrepancy,
+  key_spread
+};
 std::string_view name(Quantity quantity);
 /// Throws ContractError that lists what is allowed.
 Quantity parse_quantity(std::string_view text);
@@ -43,12 +52,30 @@ struct ProcessPeak {
   std::int64_t baseline = 0;  ///< program, parameters and tokens, before the gradient
 };
 
-/// How far a gradient is from the reference's, as a share of the reference's largest entry.
+/// How far a gradient is from the reference's in 50 digits, as a share of the reference's largest
+/// entry.
 struct GradientError {
-  double relative = 0.0;  ///< NaN when anything is not finite
+  double relative = 0.0;     ///< NaN when anything is not finite
+  std::string refusal = {};  ///< why the subject gave no gradient, if it refused to
 };
 
-using Measured = std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError>;
+/// The same from the gradient that `stored/iterative` gives in float64 with C = 256: for settings
+/// that would take 50 digits too long.
+struct GradientDiscrepancy {
+  double relative = 0.0;
+  std::string refusal = {};
+};
+
+/// How far the key sums S of the first layer reach: for each feature of each head, log₂ of its last
+/// value over its first.
+struct KeySpread {
+  double key_deviation = 0.0;  ///< of the entries of K, from their mean
+  double median_bits = 0.0;    ///< over the features
+  double largest_bits = 0.0;
+};
+
+using Measured = std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError,
+                              GradientDiscrepancy, KeySpread>;
 Quantity quantity_of(const Measured& measured);
 
 }  // namespace slim::experiments

@@ -14,6 +14,17 @@ inline Sequences read_corpus(const Setting& setting) {
   return read_corpus(setting.corpus, setting.batch, setting.length, setting.model.vocab_size);
 }
 
+/// The setting's parameters.
+inline Parameters<double> drawn_parameters(const Setting& setting) {
+  Parameters<double> theta = draw_parameters(setting.model, setting.seed);
+  for (Index r = 0; r < setting.model.layers; ++r) {
+    LinearMap<double> keys = theta.layer(r).k_map;
+    keys.weight *= setting.key_scale;
+    keys.bias *= setting.key_scale;
+  }
+  return theta;
+}
+
 /// A subject's gradient of a setting, made ready: parameters drawn, tokens read, and the gradient's
 /// own memory taken, so that each run does the same work.
 template <class T>
@@ -29,14 +40,17 @@ class Workload {
       : model_(setting.model),
         function_(subject.gradient.in<T>()),
         slice_(setting.slice),
+        first_sweep_(setting.first_sweep),
         threads_(setting.threads),
         sequences_(std::move(sequences)) {
     require_valid(setting);
     require(subject.capabilities.takes(model_.feature_map.kind),
             subject.name + " does not take feature map " + name(model_.feature_map));
     require(static_cast<bool>(function_), subject.name + " does not work in this scalar");
+    require(first_sweep_ == FirstSweep::lazy || subject.capabilities.chooses_first_sweep,
+            subject.name + " has no first sweep to choose");
     model_.conventions = subject.conventions;
-    theta_ = converted<T>(draw_parameters(model_, setting.seed), model_, MemoryTag::parameters);
+    theta_ = converted<T>(drawn_parameters(setting), model_, MemoryTag::parameters);
     omega_ = converted<T>(draw_projection(model_, setting.seed), model_);
     result_.gradient = Parameters<T>(model_, MemoryTag::gradient);
   }
@@ -48,6 +62,7 @@ class Workload {
                .omega = omega_,
                .sequences = sequences_,
                .slice_length = slice_,
+               .first_sweep = first_sweep_,
                .threads = threads_},
               result_);
     return result_.loss;
@@ -58,6 +73,7 @@ class Workload {
   Model model_;
   GradientFunction<T> function_;
   Index slice_;
+  FirstSweep first_sweep_;
   int threads_;
   Sequences sequences_;
   Parameters<T> theta_;

@@ -6,6 +6,18 @@
 
 namespace slim {
 
+std::string_view name(FirstSweep sweep) {
+  return sweep == FirstSweep::lazy ? "lazy" : "plain";
+}
+
+FirstSweep parse_first_sweep(std::string_view text) {
+  for (const FirstSweep sweep : {FirstSweep::lazy, FirstSweep::plain}) {
+    if (text == name(sweep)) return sweep;
+  }
+  throw ContractError("first sweep '" + on_one_line(text) +
+                      "' is unknown: allowed are lazy, plain");
+}
+
 void detail::require_valid(const TaskSizes& task) {
   const Model& model = task.model;
   slim::require_valid(model);

@@ -12,6 +12,15 @@
 
 namespace slim {
 
+/// How a subject that sweeps twice over the slices makes its first sweep.
+enum class FirstSweep {
+  lazy,   ///< only what the prefix sums at the cuts need: their products, and not the last slice
+  plain,  ///< the whole forward pass of every slice, loss included, as the paper's algorithm does
+};
+std::string_view name(FirstSweep sweep);
+/// Throws ContractError that lists what is allowed.
+FirstSweep parse_first_sweep(std::string_view text);
+
 /// "Give me the loss, and its gradient in every parameter."
 ///
 /// The sequences may be a segment of longer ones: then `first_position` is the position of their
@@ -32,7 +41,8 @@ struct GradientTask {
   Index counted_targets = 0;
   const State<accumulator_t<T>>* start = nullptr;
   const State<accumulator_t<T>>* end_cotangent = nullptr;
-  int threads = 1;  ///< never changes a bit of the answer
+  FirstSweep first_sweep = FirstSweep::lazy;  ///< changes the work, and no bit of the gradient
+  int threads = 1;                            ///< never changes a bit of the answer
 };
 
 /// Buffers of the right size are reused, so that a training loop allocates nothing.
@@ -106,9 +116,21 @@ struct Capabilities {
   bool isolates_non_finite = false;
   /// Takes on the conventions of an attention or features task; else only its declared ones.
   bool any_attention_conventions = false;
+  bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
 
   [[nodiscard]] bool takes(FeatureKind kind) const;
 };
+
+/// What the memory of a gradient depends on, beside the subject.
+struct GradientShape {
+  const Model& model;
+  Scalar scalar;
+  Index length;        ///< L
+  Index slice_length;  ///< C
+};
+/// Bytes beyond parameters, their gradient and the tokens that the subject's algorithm cannot do
+/// without, on one thread, whatever the batch.
+using LeastBytes = std::function<std::int64_t(const GradientShape&)>;
 
 /// An implementation under test, in-house or foreign, right or wrong on purpose: a value.
 struct Subject {
@@ -120,6 +142,7 @@ struct Subject {
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};
+  LeastBytes least_bytes{};  ///< empty: not stated
 };
 
 }  // namespace slim

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "chunked/boundary.hpp"
+#include "chunked/prefix_sum.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+#include <algorithm>
+
+namespace slim::chunked {
+
+/// Numbers that one slice of `rows` rows cannot do without, with no product made again: of every
+/// layer X, Q, K, V, Y and U, with the norm on the branch output F too, and what the prefix sum
+/// keeps for each head; beside them dX and dY, and the most that is alive at one time of GeLU's
+/// output, which its cotangent may take the place of; of the features, their cotangents and dV,
+/// where dQ and dK may take a place of theirs; and of the logits. Row maps without a product
+/// (norms, features, GeLU) may be made again, and one thread has one head's scratch: C (s (5
+/// d_model + [branch output] d_model + d_ff) + 2 d_model + max(d_ff, 4 k M + d_model, V))
+/// + s k kept + scratch.
+template <class T>
+Index least_slice_entries(const Model& model, Index rows, const PrefixSum<T>& prefix_sum) {
+  const typename PrefixSum<T>::Sizes sizes{rows, model.head_dim(), model.features()};
+  const Index D = model.hidden_dim;
+  const Index kept_by_layer = (model.norm == Norm::branch_output ? 6 : 5) * D + model.ffn_dim;
+  const Index features = 4 * model.heads * model.features() + D;
+  const Index transient = std::max({model.ffn_dim, features, model.vocab_size});
+  return rows * (model.layers * kept_by_layer + 2 * D + transient) +
+         model.layers * model.heads * prefix_sum.kept(sizes) + prefix_sum.scratch(sizes);
+}
+
+/// The analytic minimum of a pair, in bytes beyond parameters, their gradient and the tokens: one
+/// slice, the boundary's states, and G, the cotangent of one.
+template <class T>
+std::int64_t least_bytes(const GradientShape& shape, const Boundary<T>& boundary,
+                         const PrefixSum<T>& prefix_sum) {
+  const Index C = std::min(shape.slice_length, shape.length);
+  const Index N = (shape.length + C - 1) / C;
+  return least_slice_entries(shape.model, C, prefix_sum) * static_cast<Index>(sizeof(T)) +
+         boundary.least_bytes(shape.model, N) + state_bytes<T>(shape.model);
+}
+
+}  // namespace slim::chunked

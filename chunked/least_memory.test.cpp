@@ -1,0 +1,82 @@
+#include "chunked/least_memory.hpp"
+
+#include "chunked/drawn_example.hpp"
+#include "chunked/workspace.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slim::chunked {
+namespace {
+
+/// The paper's proportions of widths, three layers.
+Model middling_model(Norm norm) {
+  return {
+      .vocab_size = 32, .hidden_dim = 64, .layers = 3, .ffn_dim = 256, .heads = 2, .norm = norm};
+}
+
+template <class T>
+void expect_near_the_least(Scalar scalar, Norm norm) {
+  for (const Index C : {8, 16}) {
+    const Index L = 3 * C - 1;
+    const DrawnExample<T> example(middling_model(norm), 2, L);
+    for (const Variant& variant : catalogue()) {
+      GradientResult<T> result;
+      result.gradient = Parameters<T>(example.model, MemoryTag::gradient);
+      const std::int64_t before = ledger::now().beyond_parameters;
+      ledger::reset_peak();
+      variant.gradient.in<T>()(example.task(C), result);
+      const auto peak = static_cast<double>(ledger::peak().beyond_parameters - before);
+      const auto least = static_cast<double>(variant.least_bytes(
+          {.model = example.model, .scalar = scalar, .length = L, .slice_length = C}));
+      EXPECT_LE(peak, 1.2 * least) << variant.name() << " at C = " << C;
+      EXPECT_LE(least, peak) << variant.name() << " at C = " << C << ": it was done with less";
+    }
+  }
+}
+
+TEST(LeastMemory, IsWithinAFifthOfWhatEveryPairTakes) {
+  expect_near_the_least<float>(Scalar::float32, Norm::branch_output);
+  expect_near_the_least<double>(Scalar::float64, Norm::branch_input);
+}
+
+TEST(LeastMemory, OfAnExampleDoneByHand) {
+  // d_model = 8, k = 2, d = M = 4, so that |B| = 2·5·4 = 40 numbers; L = 6 in slices of 2.
+  const Model model{.vocab_size = 3, .hidden_dim = 8, .layers = 1, .ffn_dim = 8, .heads = 2};
+  const auto least = [&](const char* name) {
+    return find_variant(name).least_bytes(
+        {.model = model, .scalar = Scalar::float32, .length = 6, .slice_length = 2});
+  };
+  // X, Q, K, V, Y, F; U; dX, dY; features and their cotangents, dV: 2 (6·8 + 8 + 2·8 + 5·8) = 224.
+  // Iterative: R, S of one head and two denominators, 22. B and G.
+  EXPECT_EQ(least("recovered/iterative"), 4 * (224 + 22 + 40 + 40));
+  EXPECT_EQ(least("wide/iterative"), 4 * (224 + 22 + 40 + 40) + 8 * 40);
+  EXPECT_EQ(least("exact/iterative"), 4 * (224 + 22 + 40 + 40) + 16 * 40 + 4 * 8);
+  EXPECT_EQ(least("stored/iterative"), 4 * (224 + 22 + 3 * 40 + 40));
+  EXPECT_EQ(least("bisected/iterative"), 4 * (224 + 22 + 4 * 40 + 40));
+  // Explicit: R and S of two rows and heads.
+  EXPECT_EQ(least("recovered/explicit"), 4 * (224 + 2 * 2 * 20 + 40 + 40));
+}
+
+TEST(LeastMemory, ProductsOfSizesBeyond32BitsAreExact) {
+  // d = M = 2¹⁶: R and S of the one head have 2³² + 2¹⁶ numbers.
+  const Model wide{.vocab_size = 2, .hidden_dim = 1 << 16, .layers = 1, .ffn_dim = 1, .heads = 1};
+  EXPECT_EQ(state_entries(wide, 1), (Index{1} << 32) + (1 << 16));
+  EXPECT_EQ(state_bytes<double>(wide), (Index{1} << 35) + (1 << 19));
+
+  // C = 2²⁴ rows with a head of 64: explicit sums keep 2²⁴·65·64 numbers, 6 activations 2²⁴·64
+  // each.
+  const Model narrow{.vocab_size = 2, .hidden_dim = 64, .layers = 1, .ffn_dim = 64, .heads = 1};
+  constexpr Index rows = Index{1} << 24;
+  const auto explicit_sums = make_prefix_sum<float>("explicit");
+  EXPECT_EQ(explicit_sums->kept({rows, 64, 64}), rows * 65 * 64);
+  EXPECT_EQ(least_slice_entries(narrow, rows, *explicit_sums),
+            rows * (6 * 64 + 64 + 2 * 64 + 5 * 64) + rows * 65 * 64);
+  EXPECT_GT(Workspace<float>::entries(narrow, rows, *explicit_sums), rows * 65 * 64);
+
+  // L = 2⁴⁰ in slices of one row: 2⁴⁰ stored states.
+  EXPECT_EQ(make_boundary<float>("stored")->least_bytes(narrow, Index{1} << 40),
+            (Index{1} << 42) * 65 * 64);
+}
+
+}  // namespace
+}  // namespace slim::chunked

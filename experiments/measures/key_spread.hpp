@@ -1,0 +1,14 @@
+#pragma once
+
+#include "experiments/measures/quantities.hpp"
+#include "experiments/setting.hpp"
+#include "reference/vocabulary/sequences.hpp"
+
+namespace slim::experiments {
+
+/// Runs the reference's keys of the first layer and sums their features, row by row, in float64.
+/// Requires a model with its norm on the branch output, where the first layer's keys are made of
+/// the embedding alone; throws ContractError otherwise.
+KeySpread measure_key_spread(const Setting& setting, const Sequences& sequences);
+
+}  // namespace slim::experiments
