@@ -1,5 +1,6 @@
 #include "chunked/catalogue.hpp"
 
+#include "chunked/attention.hpp"
 #include "chunked/composition.hpp"
 #include "chunked/least_memory.hpp"
 #include "chunked/two_sweeps.hpp"
@@ -40,25 +41,39 @@ const std::vector<Part>& prefix_sums() {
   return all;
 }
 
+/// Puts the pair's tasks in T into the variant.
 template <class T>
-GradientFunction<T> composed(const std::string& boundary, const std::string& prefix_sum) {
-  return [boundary, prefix_sum](const GradientTask<T>& task, GradientResult<T>& result) {
-    const auto b = make_boundary<T>(boundary);
-    const auto p = make_prefix_sum<T>(prefix_sum);
-    gradient<T>(task, result, *b, *p);
+void compose(Variant& variant) {
+  using A = accumulator_t<T>;
+  const auto with_parts = [boundary = variant.boundary, prefix_sum = variant.prefix_sum](
+                              const auto& task, auto& result, const auto& run) {
+    run(task, result, *make_boundary<A>(boundary), *make_prefix_sum<A>(prefix_sum));
   };
+  variant.gradient.in<T>() = [with_parts](const GradientTask<T>& task, GradientResult<T>& result) {
+    with_parts(task, result, gradient<T>);
+  };
+  variant.attention.in<T>() = [with_parts](const AttentionTask<T>& task,
+                                           AttentionResult<T>& result) {
+    with_parts(task, result, attention<T>);
+  };
+  variant.features.in<T>() = features<T>;
 }
 
 LeastBytes least_bytes_of(const std::string& boundary, const std::string& prefix_sum) {
   return [boundary, prefix_sum](const GradientShape& shape) {
     const auto in = [&]<class T>() {
-      return least_bytes<T>(shape, *make_boundary<T>(boundary), *make_prefix_sum<T>(prefix_sum));
+      return least_bytes<T>(shape, *make_boundary<accumulator_t<T>>(boundary),
+                            *make_prefix_sum<accumulator_t<T>>(prefix_sum));
     };
     switch (shape.scalar) {
       case Scalar::float32:
         return in.template operator()<float>();
       case Scalar::float64:
         return in.template operator()<double>();
+      case Scalar::float16:
+        return in.template operator()<Float16>();
+      case Scalar::bfloat16:
+        return in.template operator()<BFloat16>();
       case Scalar::digits50:
         break;
     }
@@ -75,11 +90,15 @@ std::vector<Variant> all_variants() {
                       .summary = boundary.summary + "; " + prefix_sum.summary,
                       .subtracting = boundary.subtracting || prefix_sum.subtracting,
                       .gradient = {},
+                      .attention = {},
+                      .features = {},
                       .least_bytes = least_bytes_of(boundary.name, prefix_sum.name)};
-      variant.gradient.in<float>() = composed<float>(boundary.name, prefix_sum.name);
-      variant.gradient.in<double>() = composed<double>(boundary.name, prefix_sum.name);
-      variant.gradient.in<Digits50>() = composed<Digits50>(boundary.name, prefix_sum.name);
-      variant.gradient.in<Counted>() = composed<Counted>(boundary.name, prefix_sum.name);
+      compose<float>(variant);
+      compose<double>(variant);
+      compose<Digits50>(variant);
+      compose<Counted>(variant);
+      compose<Float16>(variant);
+      compose<BFloat16>(variant);
       variants.push_back(std::move(variant));
     }
   }

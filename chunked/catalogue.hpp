@@ -14,9 +14,12 @@ struct Variant {
   std::string boundary;
   std::string prefix_sum;
   std::string summary;
-  bool subtracting;            ///< recovers a sum by subtraction, so rounding may drift
-  GradientFunctions gradient;  ///< float, double, Digits50 and Counted
-  LeastBytes least_bytes;      ///< the analytic minimum of memory, see least_memory.hpp
+  bool subtracting;  ///< recovers a sum by subtraction, so rounding may drift
+  // In every scalar:
+  GradientFunctions gradient;
+  AttentionFunctions attention;
+  FeaturesFunctions features;
+  LeastBytes least_bytes;  ///< the analytic minimum of memory, see least_memory.hpp
 
   [[nodiscard]] std::string name() const { return boundary + "/" + prefix_sum; }
 };

@@ -31,14 +31,14 @@ class Watched final : public Boundary<T> {
   Index differing_starts = 0;
   Index differing_sums = 0;
 
-  [[nodiscard]] std::int64_t least_bytes(const Model& model, Index slices) const override {
-    return inner_->least_bytes(model, slices);
+  [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index slices) const override {
+    return inner_->least_bytes(sizes, slices);
   }
-  void begin(const Model& model, Index slices, Start<T> start) override {
-    layers_ = model.layers;
+  void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
+    layers_ = sizes.layers;
     last_ = slices - 1;
     seen_.assign(static_cast<std::size_t>(slices * layers_), {});
-    inner_->begin(model, slices, start);
+    inner_->begin(sizes, slices, start);
   }
   LayerSums<const T> start(Index n, Index r) const override { return inner_->start(n, r); }
   void pass(Index n, Index r, LayerSums<const T> sum) override {
@@ -74,14 +74,14 @@ class Watched final : public Boundary<T> {
 template <class T>
 class StoredOnGrid final : public Boundary<T> {
  public:
-  [[nodiscard]] std::int64_t least_bytes(const Model& model, Index slices) const override {
-    return grid_->least_bytes(model, slices) + slices * state_bytes<T>(model);
+  [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index slices) const override {
+    return grid_->least_bytes(sizes, slices) + slices * state_bytes<T>(sizes);
   }
-  void begin(const Model& model, Index slices, Start<T> start) override {
-    heads_ = model.heads;
-    starts_ = State<T>(model, slices);
-    grid_->begin(model, slices, start);
-    for (Index r = 0; r < model.layers; ++r) layer(0, r) = grid_->start(0, r);
+  void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
+    heads_ = sizes.heads;
+    starts_ = State<T>(sizes, slices);
+    grid_->begin(sizes, slices, start);
+    for (Index r = 0; r < sizes.layers; ++r) layer(0, r) = grid_->start(0, r);
   }
   LayerSums<const T> start(Index n, Index r) const override {
     return layer_sums(starts_, n, r, heads_);
@@ -208,7 +208,9 @@ DrawnExample<T> with_a_large_token(int exponent) {
 }
 
 TYPED_TEST(ExactIn, RestartsOnceOnACoarserGridWhenALateKeyIsHuge) {
-  const auto example = with_a_large_token<TypeParam>(28);
+  // R grows by the cube of the token's factor: beyond the upper half of the spare digits, and not
+  // so far that the early key sums lose theirs.
+  const auto example = with_a_large_token<TypeParam>(std::is_same_v<TypeParam, float> ? 22 : 17);
   EXPECT_EQ(example.run(find_variant("exact/iterative"), 1).restarts, 1);
   EXPECT_EQ(with_a_large_token<TypeParam>(0).run(find_variant("exact/iterative"), 1).restarts, 0);
   expect_exact(example, 1);

@@ -66,7 +66,7 @@ struct Grid<Counted> {
   static bool is_finite(Counted x) { return isfinite(x); }
   static Integer place(Counted x, int /*e*/) { return x; }
   static Counted read(Integer q, int /*e*/) { return q; }
-  static bool below(Counted q, int power) { return power > 0 || !(q == Counted(0.0)); }
+  static bool below(Counted q, int power) { return power > 0 || q == Counted(0.0); }
 };
 
 }  // namespace slim::chunked

@@ -8,6 +8,13 @@
 
 namespace slim::chunked {
 
+/// Numbers that a slice needs: of its layers' activations, and others, which are of the
+/// accumulator.
+struct LeastNumbers {
+  Index activations;
+  Index others;
+};
+
 /// Numbers that one slice of `rows` rows cannot do without, with no product made again: of every
 /// layer X, Q, K, V, Y and U, with the norm on the branch output F too, and what the prefix sum
 /// keeps for each head; beside them dX and dY, and the most that is alive at one time of GeLU's
@@ -17,25 +24,31 @@ namespace slim::chunked {
 /// d_model + [branch output] d_model + d_ff) + 2 d_model + max(d_ff, 4 k M + d_model, V))
 /// + s k kept + scratch.
 template <class T>
-Index least_slice_entries(const Model& model, Index rows, const PrefixSum<T>& prefix_sum) {
+LeastNumbers least_slice_entries(const Model& model, Index rows, const PrefixSum<T>& prefix_sum) {
   const typename PrefixSum<T>::Sizes sizes{rows, model.head_dim(), model.features()};
   const Index D = model.hidden_dim;
   const Index kept_by_layer = (model.norm == Norm::branch_output ? 6 : 5) * D + model.ffn_dim;
   const Index features = 4 * model.heads * model.features() + D;
   const Index transient = std::max({model.ffn_dim, features, model.vocab_size});
-  return rows * (model.layers * kept_by_layer + 2 * D + transient) +
-         model.layers * model.heads * prefix_sum.kept(sizes) + prefix_sum.scratch(sizes);
+  return {.activations = rows * model.layers * kept_by_layer,
+          .others = rows * (2 * D + transient) +
+                    model.layers * model.heads * prefix_sum.kept(sizes) +
+                    prefix_sum.scratch(sizes)};
 }
 
 /// The analytic minimum of a pair, in bytes beyond parameters, their gradient and the tokens: one
-/// slice, the boundary's states, and G, the cotangent of one.
+/// slice, the boundary's states, and G, the cotangent of one. A narrow T is that of activations
+/// alone.
 template <class T>
-std::int64_t least_bytes(const GradientShape& shape, const Boundary<T>& boundary,
-                         const PrefixSum<T>& prefix_sum) {
+std::int64_t least_bytes(const GradientShape& shape, const Boundary<accumulator_t<T>>& boundary,
+                         const PrefixSum<accumulator_t<T>>& prefix_sum) {
+  using A = accumulator_t<T>;
   const Index C = std::min(shape.slice_length, shape.length);
   const Index N = (shape.length + C - 1) / C;
-  return least_slice_entries(shape.model, C, prefix_sum) * static_cast<Index>(sizeof(T)) +
-         boundary.least_bytes(shape.model, N) + state_bytes<T>(shape.model);
+  const LeastNumbers slice = least_slice_entries(shape.model, C, prefix_sum);
+  return slice.activations * static_cast<Index>(sizeof(T)) +
+         slice.others * static_cast<Index>(sizeof(A)) + boundary.least_bytes(shape.model, N) +
+         state_bytes<A>(shape.model);
 }
 
 }  // namespace slim::chunked

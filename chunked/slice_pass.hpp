@@ -16,15 +16,52 @@ struct Slice {
   Index rows;
 };
 
+/// Parameters and projections in the scalar that is computed in: the task's own, or of a narrow
+/// scalar widened once.
+template <class T>
+class Weights {
+ public:
+  using A = accumulator_t<T>;
+
+  explicit Weights(const GradientTask<T>& task) : task_(task) {
+    if constexpr (is_narrow<T>) {
+      theta_ = converted<A>(task.theta, task.model, MemoryTag::parameters);
+      omega_ = converted<A>(task.omega, task.model);
+    }
+  }
+  const Parameters<A>& theta() const {
+    if constexpr (is_narrow<T>) {
+      return theta_;
+    } else {
+      return task_.theta;
+    }
+  }
+  const Projection<A>& omega() const {
+    if constexpr (is_narrow<T>) {
+      return omega_;
+    } else {
+      return task_.omega;
+    }
+  }
+
+ private:
+  const GradientTask<T>& task_;
+  Parameters<A> theta_;  ///< empty unless T is narrow
+  Projection<A> omega_;
+};
+
 /// One slice of the model, upward and back, for any boundary and any prefix sum.
 template <class T>
 class SlicePass {
  public:
+  using A = accumulator_t<T>;
+
   /// Requires a valid task. `rows` is the longest slice.
-  SlicePass(const GradientTask<T>& task, Index rows, const PrefixSum<T>& prefix_sum,
-            Boundary<T>& boundary)
+  SlicePass(const GradientTask<T>& task, Index rows, const PrefixSum<A>& prefix_sum,
+            Boundary<A>& boundary)
       : task_(task),
         model_(task.model),
+        weights_(task),
         prefix_sum_(prefix_sum),
         boundary_(boundary),
         workers_(task.threads),
@@ -37,84 +74,92 @@ class SlicePass {
 
   /// Sweep up, plain: the whole forward pass. The slice's losses, summed. `passes_on`: the sums go
   /// to the boundary, as they do but for the last slice.
-  Wide<T> pass_whole(const Slice& slice, bool passes_on);
+  Wide<A> pass_whole(const Slice& slice, bool passes_on);
 
   /// Sweep down: opens the boundary layer by layer and keeps what pull_back needs. If `end` is not
   /// null its sequence b becomes the prefix sums after the slice.
-  void open(const Slice& slice, State<T>* end);
+  void open(const Slice& slice, State<A>* end);
 
   /// The slice's losses, summed; what open() left becomes the cotangent of the output. The logits
   /// are copied to `logits` [rows, V] if not null, and the output map's gradient is added.
-  Wide<T> loss(const Slice& slice, const T& scale, Matrix<T>* logits, Parameters<T>& gradient);
+  Wide<A> loss(const Slice& slice, const A& scale, Matrix<T>* logits, Parameters<A>& gradient);
 
   /// Adds the slice's part of the gradient. Sequence `b` of `G`: in, the cotangent of the prefix
   /// sums after the slice; out, of those before it.
-  void pull_back(const Slice& slice, State<T>& G, Index b, Parameters<T>& gradient);
+  void pull_back(const Slice& slice, State<A>& G, Index b, Parameters<A>& gradient);
 
  private:
-  using View = MatrixView<T>;
-  using Read = MatrixView<const T>;
+  using View = MatrixView<A>;
+  using Read = MatrixView<const A>;
 
-  View view(T* data, Index cols) const { return {data, rows_, cols}; }
-  Read read(const T* data, Index cols) const { return {data, rows_, cols}; }
-  View wide(T* data) const { return view(data, model_.hidden_dim); }
-  Read wide(const T* data) const { return read(data, model_.hidden_dim); }
-  Read read_wide(const T* data) const { return read(data, model_.hidden_dim); }
+  View view(A* data, Index cols) const { return {data, rows_, cols}; }
+  Read read(const A* data, Index cols) const { return {data, rows_, cols}; }
+  View wide(A* data) const { return view(data, model_.hidden_dim); }
+  Read wide(const A* data) const { return read(data, model_.hidden_dim); }
+  Read read_wide(const A* data) const { return read(data, model_.hidden_dim); }
 
   /// Columns of head h in an array of rows of `heads × width` entries.
-  StridedView<T> head(T* data, Index h, Index width) const {
+  StridedView<A> head(A* data, Index h, Index width) const {
     return {data + h * width, rows_, width, Eigen::OuterStride<>(model_.heads * width)};
   }
-  StridedView<const T> read_head(const T* data, Index h, Index width) const {
+  StridedView<const A> read_head(const A* data, Index h, Index width) const {
     return {data + h * width, rows_, width, Eigen::OuterStride<>(model_.heads * width)};
   }
-  RowMoments<T> moments(const LayerActivations<T>& a, Index which) const {
-    T* first = a.moments + 2 * which * rows_;
+  RowMoments<A> moments(const LayerActivations<A>& a, Index which) const {
+    A* first = a.moments + 2 * which * rows_;
     return {{first, rows_}, {first + rows_, rows_}};
   }
-  HeadFeatures<T> features(Index r, Index h) const {
+  HeadFeatures<A> features(Index r, Index h) const {
     const bool relu = model_.feature_map.kind == FeatureKind::relu;
-    const T slope = static_cast<T>(relu ? model_.conventions.relu_slope_at_zero
+    const A slope = static_cast<A>(relu ? model_.conventions.relu_slope_at_zero
                                         : model_.conventions.absolute_slope_at_zero);
-    if (task_.omega.empty()) return {model_.feature_map, slope, Read(nullptr, 0, 0)};
-    return {model_.feature_map, slope, task_.omega.head(r, h)};
+    if (weights_.omega().empty()) return {model_.feature_map, slope, Read(nullptr, 0, 0)};
+    return {model_.feature_map, slope, weights_.omega().head(r, h)};
   }
-  HeadSlice<T> head_slice(const LayerActivations<T>& a, Index n, Index r, Index h) const;
-  std::span<T> kept(const LayerActivations<T>& a, Index h) const {
+  HeadSlice<A> head_slice(const LayerActivations<A>& a, Index n, Index r, Index h) const;
+  std::span<A> kept(const LayerActivations<A>& a, Index h) const {
     return {a.kept + h * space_.kept_per_head, static_cast<std::size_t>(space_.kept_per_head)};
   }
-  std::span<T> scratch(Index h) const {
+  std::span<A> scratch(Index h) const {
     return {space_.scratch + h * space_.scratch_per_head,
             static_cast<std::size_t>(space_.scratch_per_head)};
   }
 
   /// The forward pass of which nothing is kept; only the first `read_out` layers are read out.
   void go_up(const Slice& slice, Index read_out, bool passes_on);
-  void embed(const Slice& slice, T* X);
+  /// An activation of layer r was made: it goes on as it is stored. Nothing but of narrow scalars.
+  void settle(Index r, Activation which);
+  /// Only some of its rows.
+  void settle(Index r, Activation which, Index first, Index rows);
+  /// The activations of layer r are in their places again, as they were stored.
+  void fetch(Index r);
+  void embed(const Slice& slice, A* X);
   /// Input of the attention maps: X, or its norm. Fills Z in the latter case.
-  Read attention_input(const LayerActivations<T>& a, const LayerParameters<const T>& theta);
-  void keys_and_values(const LayerActivations<T>& a, const LayerParameters<const T>& theta,
+  Read attention_input(const LayerActivations<A>& a, const LayerParameters<const A>& theta);
+  void keys_and_values(const LayerActivations<A>& a, const LayerParameters<const A>& theta,
                        const Read& input, Index r);
-  void make_slice_sum(const LayerActivations<T>& a, Index n, Index r);
+  void make_slice_sum(const LayerActivations<A>& a, Index n, Index r);
   /// From Q, K, V and the start of the slice to the layer's output.
-  void attend(const Slice& slice, const LayerActivations<T>& a,
-              const LayerParameters<const T>& theta, const Read& input, Index r);
-  void feed_forward(const LayerActivations<T>& a, const LayerParameters<const T>& theta, T* out);
-  void pull_back_feed_forward(const LayerActivations<T>& a, const LayerParameters<const T>& theta,
-                              LayerParameters<T> gradient);
-  void pull_back_attention(const Slice& slice, const LayerActivations<T>& a,
-                           const LayerParameters<const T>& theta, LayerParameters<T> gradient,
-                           Index r, State<T>& G, Index b);
-  LayerSums<const T> slice_sum() const {
+  void attend(const Slice& slice, const LayerActivations<A>& a,
+              const LayerParameters<const A>& theta, const Read& input, Index r);
+  /// From H to the next layer's input, or to the output.
+  void feed_forward(const LayerParameters<const A>& theta, Index r);
+  void pull_back_feed_forward(const LayerActivations<A>& a, const LayerParameters<const A>& theta,
+                              LayerParameters<A> gradient);
+  void pull_back_attention(const Slice& slice, const LayerActivations<A>& a,
+                           const LayerParameters<const A>& theta, LayerParameters<A> gradient,
+                           Index r, State<A>& G, Index b);
+  LayerSums<const A> slice_sum() const {
     return {space_.slice_sum, model_.heads * (model_.head_dim() + 1) * model_.features()};
   }
 
   const GradientTask<T>& task_;
   const Model& model_;
-  const PrefixSum<T>& prefix_sum_;
-  Boundary<T>& boundary_;
+  const Weights<T> weights_;
+  const PrefixSum<A>& prefix_sum_;
+  Boundary<A>& boundary_;
   Workers workers_;
-  Embedding<T> embedding_;
+  Embedding<A> embedding_;
   Workspace<T> space_;
   Index rows_ = 0;  ///< of the slice at hand
 };

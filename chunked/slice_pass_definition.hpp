@@ -9,13 +9,32 @@ MatrixView<const T> read_only(const MatrixView<T>& view) {
   return {view.data(), view.rows(), view.cols()};
 }
 
+/// The feed-forward branch goes through a long slice in panels of at most this many rows, so that
+/// what lies between its two products is still in the cache when it is read again. The cut depends
+/// on sizes alone.
+inline constexpr Index panel_rows = 256;
+
+template <class Body>
+void for_each_panel(Index rows, const Body& body) {
+  for (Index first = 0; first < rows; first += panel_rows) {
+    body(first, std::min(panel_rows, rows - first));
+  }
+}
+
+/// Rows first … first + rows - 1.
+template <class View>
+View rows_of(View X, Index first, Index rows) {
+  return {X.data() + first * X.cols(), rows, X.cols()};
+}
+
 template <class T>
 void SlicePass<T>::go_up(const Slice& slice, Index read_out, bool passes_on) {
   rows_ = slice.rows;
   embed(slice, space_.layer(0).X);
+  settle(0, Activation::X);
   for (Index r = 0; r < model_.layers; ++r) {
-    const LayerActivations<T>& a = space_.layer(r);
-    const LayerParameters<const T> theta = task_.theta.layer(r);
+    const LayerActivations<A>& a = space_.layer(r);
+    const LayerParameters<const A> theta = weights_.theta().layer(r);
     const Read input = attention_input(a, theta);
     keys_and_values(a, theta, input, r);
     if (r < read_out) attend(slice, a, theta, input, r);
@@ -24,68 +43,108 @@ void SlicePass<T>::go_up(const Slice& slice, Index read_out, bool passes_on) {
       boundary_.pass(slice.n, r, slice_sum());
     }
     if (r < read_out) {
-      feed_forward(a, theta, r + 1 < model_.layers ? space_.layer(r + 1).X : space_.output);
+      feed_forward(theta, r);
     }
   }
 }
 
 template <class T>
-Wide<T> SlicePass<T>::pass_whole(const Slice& slice, bool passes_on) {
+Wide<accumulator_t<T>> SlicePass<T>::pass_whole(const Slice& slice, bool passes_on) {
   go_up(slice, model_.layers, passes_on);
   const View Z = view(space_.hidden, model_.vocab_size);
-  apply<T>(workers_, task_.theta.output_logit_map(), read_wide(space_.output), Z);
+  apply<A>(workers_, weights_.theta().output_logit_map(), read_wide(space_.output), Z);
   for_each_row(workers_, rows_, [&](Index l) {
     const Index at = slice.first + l;
     space_.losses[l] = task_.sequences.counts(slice.b, at)
-                           ? cross_entropy<T>(Z.row(l), task_.sequences.target(slice.b, at))
-                           : T(0);
+                           ? cross_entropy<A>(Z.row(l), task_.sequences.target(slice.b, at))
+                           : A(0);
   });
-  Wide<T> total(0);
-  for (Index l = 0; l < rows_; ++l) total += Wide<T>(space_.losses[l]);
+  Wide<A> total(0);
+  for (Index l = 0; l < rows_; ++l) total += Wide<A>(space_.losses[l]);
   return total;
 }
 
 template <class T>
-void SlicePass<T>::open(const Slice& slice, State<T>* end) {
+void SlicePass<T>::open(const Slice& slice, State<A>* end) {
   rows_ = slice.rows;
   embed(slice, space_.layer(0).X);
+  settle(0, Activation::X);
   for (Index r = 0; r < model_.layers; ++r) {
-    const LayerActivations<T>& a = space_.layer(r);
-    const LayerParameters<const T> theta = task_.theta.layer(r);
+    const LayerActivations<A>& a = space_.layer(r);
+    const LayerParameters<const A> theta = weights_.theta().layer(r);
     const Read input = attention_input(a, theta);
     keys_and_values(a, theta, input, r);
     const bool wants_sum = boundary_.wants_sum(slice.n);
     if (wants_sum || end != nullptr) make_slice_sum(a, slice.n, r);
-    boundary_.open(slice.n, r, wants_sum ? slice_sum() : LayerSums<const T>(nullptr, 0));
+    boundary_.open(slice.n, r, wants_sum ? slice_sum() : LayerSums<const A>(nullptr, 0));
     if (end != nullptr) {
       layer_sums(*end, slice.b, r, model_.heads) = boundary_.start(slice.n, r) + slice_sum();
     }
     attend(slice, a, theta, input, r);
-    feed_forward(a, theta, r + 1 < model_.layers ? space_.layer(r + 1).X : space_.output);
+    feed_forward(theta, r);
   }
 }
 
 template <class T>
-void SlicePass<T>::embed(const Slice& slice, T* X) {
-  embedding_(workers_, task_.theta.input_map(), task_.sequences, slice.b, slice.first,
+void SlicePass<T>::settle(Index r, Activation which) {
+  settle(r, which, 0, rows_);
+}
+
+template <class T>
+void SlicePass<T>::settle([[maybe_unused]] Index r, [[maybe_unused]] Activation which,
+                          [[maybe_unused]] Index first, [[maybe_unused]] Index rows) {
+  if constexpr (is_narrow<T>) {
+    A* place = space_.layer(r).of(which);
+    if (place == nullptr) return;
+    T* stored = space_.stored(r, which);
+    const Index cols = which == Activation::U ? model_.ffn_dim : model_.hidden_dim;
+    for_each_row(workers_, rows, [&](Index l) {
+      for (Index at = (first + l) * cols; at < (first + l + 1) * cols; ++at) {
+        stored[at] = static_cast<T>(place[at]);
+        place[at] = static_cast<A>(stored[at]);
+      }
+    });
+  }
+}
+
+template <class T>
+void SlicePass<T>::fetch([[maybe_unused]] Index r) {
+  if constexpr (is_narrow<T>) {
+    for (const Activation which : {Activation::X, Activation::Q, Activation::K, Activation::V,
+                                   Activation::Y, Activation::H, Activation::F, Activation::U}) {
+      A* place = space_.layer(r).of(which);
+      if (place == nullptr) continue;
+      const T* stored = space_.stored(r, which);
+      const Index cols = which == Activation::U ? model_.ffn_dim : model_.hidden_dim;
+      std::transform(stored, stored + rows_ * cols, place,
+                     [](const T& x) { return static_cast<A>(x); });
+    }
+  }
+}
+
+template <class T>
+void SlicePass<T>::embed(const Slice& slice, A* X) {
+  embedding_(workers_, weights_.theta().input_map(), task_.sequences, slice.b, slice.first,
              task_.first_position + slice.first, wide(X));
 }
 
 template <class T>
-MatrixView<const T> SlicePass<T>::attention_input(const LayerActivations<T>& a,
-                                                  const LayerParameters<const T>& theta) {
+MatrixView<const accumulator_t<T>> SlicePass<T>::attention_input(
+    const LayerActivations<A>& a, const LayerParameters<const A>& theta) {
   if (model_.norm == Norm::branch_output) return read_wide(a.X);
-  layer_norm<T>(workers_, theta.layernorm1, model_.conventions.layer_norm_epsilon, read_wide(a.X),
+  layer_norm<A>(workers_, theta.layernorm1, model_.conventions.layer_norm_epsilon, read_wide(a.X),
                 nullptr, wide(space_.Z), moments(a, 0));
   return read_wide(space_.Z);
 }
 
 template <class T>
-void SlicePass<T>::keys_and_values(const LayerActivations<T>& a,
-                                   const LayerParameters<const T>& theta, const Read& input,
+void SlicePass<T>::keys_and_values(const LayerActivations<A>& a,
+                                   const LayerParameters<const A>& theta, const Read& input,
                                    Index r) {
-  apply<T>(workers_, theta.k_map, input, wide(a.K));
-  apply<T>(workers_, theta.v_map, input, wide(a.V));
+  apply<A>(workers_, theta.k_map, input, wide(a.K));
+  apply<A>(workers_, theta.v_map, input, wide(a.V));
+  settle(r, Activation::K);
+  settle(r, Activation::V);
   workers_.run(model_.heads, [&](Index h) {
     features(r, h).apply(read_head(a.K, h, model_.head_dim()),
                          head(space_.gK, h, model_.features()));
@@ -93,21 +152,21 @@ void SlicePass<T>::keys_and_values(const LayerActivations<T>& a,
 }
 
 template <class T>
-HeadSlice<T> SlicePass<T>::head_slice(const LayerActivations<T>& a, Index n, Index r,
-                                      Index h) const {
+HeadSlice<accumulator_t<T>> SlicePass<T>::head_slice(const LayerActivations<A>& a, Index n, Index r,
+                                                     Index h) const {
   const Index d = model_.head_dim();
   const Index M = model_.features();
-  const T* RS = boundary_.start(n, r).data() + h * (d + 1) * M;
+  const A* RS = boundary_.start(n, r).data() + h * (d + 1) * M;
   return {.gQ = read_head(space_.gQ, h, M),
           .gK = read_head(space_.gK, h, M),
           .V = read_head(a.V, h, d),
           .R = {RS, d, M},
           .S = {RS + d * M, M},
-          .epsilon = static_cast<T>(model_.conventions.denominator_epsilon)};
+          .epsilon = static_cast<A>(model_.conventions.denominator_epsilon)};
 }
 
 template <class T>
-void SlicePass<T>::make_slice_sum(const LayerActivations<T>& a, Index n, Index r) {
+void SlicePass<T>::make_slice_sum(const LayerActivations<A>& a, Index n, Index r) {
   const Index d = model_.head_dim();
   const Index M = model_.features();
   workers_.run(model_.heads, [&](Index h) {
@@ -116,19 +175,21 @@ void SlicePass<T>::make_slice_sum(const LayerActivations<T>& a, Index n, Index r
 }
 
 template <class T>
-void SlicePass<T>::attend(const Slice& slice, const LayerActivations<T>& a,
-                          const LayerParameters<const T>& theta, const Read& input, Index r) {
-  apply<T>(workers_, theta.q_map, input, wide(a.Q));
+void SlicePass<T>::attend(const Slice& slice, const LayerActivations<A>& a,
+                          const LayerParameters<const A>& theta, const Read& input, Index r) {
+  apply<A>(workers_, theta.q_map, input, wide(a.Q));
+  settle(r, Activation::Q);
   workers_.run(model_.heads, [&](Index h) {
     features(r, h).apply(read_head(a.Q, h, model_.head_dim()),
                          head(space_.gQ, h, model_.features()));
     prefix_sum_.forward(head_slice(a, slice.n, r, h), head(a.Y, h, model_.head_dim()), kept(a, h),
                         scratch(h));
   });
+  settle(r, Activation::Y);
   if (model_.norm == Norm::branch_output) {
     // H = X + LN(Y)
     const Read X = read_wide(a.X);
-    layer_norm<T>(workers_, theta.layernorm1, model_.conventions.layer_norm_epsilon, read_wide(a.Y),
+    layer_norm<A>(workers_, theta.layernorm1, model_.conventions.layer_norm_epsilon, read_wide(a.Y),
                   &X, wide(a.H), moments(a, 0));
   } else {
     // H = X + Y
@@ -136,67 +197,79 @@ void SlicePass<T>::attend(const Slice& slice, const LayerActivations<T>& a,
       wide(a.H).row(l) = read_wide(a.X).row(l) + read_wide(a.Y).row(l);
     });
   }
+  settle(r, Activation::H);
 }
 
 template <class T>
-void SlicePass<T>::feed_forward(const LayerActivations<T>& a, const LayerParameters<const T>& theta,
-                                T* out) {
+void SlicePass<T>::feed_forward(const LayerParameters<const A>& theta, Index r) {
+  const LayerActivations<A>& a = space_.layer(r);
+  const bool last = r + 1 == model_.layers;
+  A* out = last ? space_.output : space_.layer(r + 1).X;
   const bool output_norm = model_.norm == Norm::branch_output;
   const double epsilon = model_.conventions.layer_norm_epsilon;
   Read input = read_wide(a.H);
   if (!output_norm) {
-    layer_norm<T>(workers_, theta.layernorm2, epsilon, input, nullptr, wide(space_.Z),
+    layer_norm<A>(workers_, theta.layernorm2, epsilon, input, nullptr, wide(space_.Z),
                   moments(a, 1));
     new (&input) Read(read_wide(space_.Z));
   }
   // F = GeLU(input Wᵤᵀ + bᵤ) Wᵥᵀ + bᵥ
-  apply<T>(workers_, theta.U_map, input, view(a.U, model_.ffn_dim));
-  gelu<T>(workers_, read(a.U, model_.ffn_dim), view(space_.hidden, model_.ffn_dim));
-  T* F = output_norm ? a.F : out;
-  apply<T>(workers_, theta.V_map, read(space_.hidden, model_.ffn_dim), wide(F));
+  A* F = output_norm ? a.F : out;
+  for_each_panel(rows_, [&](Index first, Index rows) {
+    const View U = rows_of(view(a.U, model_.ffn_dim), first, rows);
+    const View hidden(space_.hidden, rows, model_.ffn_dim);
+    apply<A>(workers_, theta.U_map, rows_of(input, first, rows), U);
+    settle(r, Activation::U, first, rows);
+    gelu<A>(workers_, read_only<A>(U), hidden);
+    apply<A>(workers_, theta.V_map, read_only<A>(hidden), rows_of(wide(F), first, rows));
+  });
   if (output_norm) {
     // X' = H + LN(F)
+    settle(r, Activation::F);
     const Read H = read_wide(a.H);
-    layer_norm<T>(workers_, theta.layernorm2, epsilon, read_wide(F), &H, wide(out), moments(a, 1));
+    layer_norm<A>(workers_, theta.layernorm2, epsilon, read_wide(F), &H, wide(out), moments(a, 1));
   } else {
     // X' = H + F
     for_each_row(workers_, rows_, [&](Index l) { wide(out).row(l) += read_wide(a.H).row(l); });
   }
+  if (!last) settle(r + 1, Activation::X);
 }
 
 template <class T>
-Wide<T> SlicePass<T>::loss(const Slice& slice, const T& scale, Matrix<T>* logits,
-                           Parameters<T>& gradient) {
-  const LinearMap<const T> map = task_.theta.output_logit_map();
+Wide<accumulator_t<T>> SlicePass<T>::loss(const Slice& slice, const A& scale, Matrix<T>* logits,
+                                          Parameters<A>& gradient) {
+  const LinearMap<const A> map = weights_.theta().output_logit_map();
   const View Z = view(space_.hidden, model_.vocab_size);
-  apply<T>(workers_, map, read_wide(space_.output), Z);
+  apply<A>(workers_, map, read_wide(space_.output), Z);
   if (logits != nullptr) {
-    logits->middleRows(slice.b * task_.sequences.length() + slice.first, rows_) = Z;
+    logits->middleRows(slice.b * task_.sequences.length() + slice.first, rows_) =
+        Z.unaryExpr([](const A& z) { return rounded_to<T>(z); });
   }
   for_each_row(workers_, rows_, [&](Index l) {
     View rows = Z;
     if (task_.sequences.counts(slice.b, slice.first + l)) {
-      space_.losses[l] = cross_entropy_with_gradient<T>(
+      space_.losses[l] = cross_entropy_with_gradient<A>(
           rows.row(l), task_.sequences.target(slice.b, slice.first + l), scale);
     } else {
-      space_.losses[l] = T(0);
-      rows.row(l).setConstant(T(0));
+      space_.losses[l] = A(0);
+      rows.row(l).setConstant(A(0));
     }
   });
-  Wide<T> total(0);
-  for (Index l = 0; l < rows_; ++l) total += Wide<T>(space_.losses[l]);
+  Wide<A> total(0);
+  for (Index l = 0; l < rows_; ++l) total += Wide<A>(space_.losses[l]);
 
-  pull_back_weights<T>(workers_, read_only<T>(Z), read_wide(space_.output),
+  pull_back_weights<A>(workers_, read_only<A>(Z), read_wide(space_.output),
                        gradient.output_logit_map());
-  pull_back_input<T>(workers_, map, read_only<T>(Z), wide(space_.dX), Into::overwrite);
+  pull_back_input<A>(workers_, map, read_only<A>(Z), wide(space_.dX), Into::overwrite);
   return total;
 }
 
 template <class T>
-void SlicePass<T>::pull_back(const Slice& slice, State<T>& G, Index b, Parameters<T>& gradient) {
+void SlicePass<T>::pull_back(const Slice& slice, State<A>& G, Index b, Parameters<A>& gradient) {
   for (Index r = model_.layers - 1; r >= 0; --r) {
-    const LayerActivations<T>& a = space_.layer(r);
-    const LayerParameters<const T> theta = task_.theta.layer(r);
+    const LayerActivations<A>& a = space_.layer(r);
+    const LayerParameters<const A> theta = weights_.theta().layer(r);
+    fetch(r);
     pull_back_feed_forward(a, theta, gradient.layer(r));
     pull_back_attention(slice, a, theta, gradient.layer(r), r, G, b);
   }
@@ -206,50 +279,53 @@ void SlicePass<T>::pull_back(const Slice& slice, State<T>& G, Index b, Parameter
 
 /// dX holds dX' on entry and dH on return.
 template <class T>
-void SlicePass<T>::pull_back_feed_forward(const LayerActivations<T>& a,
-                                          const LayerParameters<const T>& theta,
-                                          LayerParameters<T> gradient) {
+void SlicePass<T>::pull_back_feed_forward(const LayerActivations<A>& a,
+                                          const LayerParameters<const A>& theta,
+                                          LayerParameters<A> gradient) {
   const bool output_norm = model_.norm == Norm::branch_output;
   const double epsilon = model_.conventions.layer_norm_epsilon;
   const Index d_ff = model_.ffn_dim;
   Read dF = read_wide(space_.dX);
   Read input = read_wide(a.H);
   if (output_norm) {
-    pull_back_layer_norm<T>(workers_, theta.layernorm2, read_wide(a.F), moments(a, 1),
+    pull_back_layer_norm<A>(workers_, theta.layernorm2, read_wide(a.F), moments(a, 1),
                             read_wide(space_.dX), wide(space_.dY), Into::overwrite,
                             gradient.layernorm2);
     new (&dF) Read(read_wide(space_.dY));
   } else {
-    layer_norm<T>(workers_, theta.layernorm2, epsilon, read_wide(a.H), nullptr, wide(space_.Z),
+    layer_norm<A>(workers_, theta.layernorm2, epsilon, read_wide(a.H), nullptr, wide(space_.Z),
                   moments(a, 1));
     new (&input) Read(read_wide(space_.Z));
   }
-  pull_back_input<T>(workers_, theta.V_map, dF, view(space_.dHidden, d_ff), Into::overwrite);
-  pull_back_gelu<T>(workers_, read(a.U, d_ff), view(space_.hidden, d_ff),
-                    view(space_.dHidden, d_ff));
-  pull_back_weights<T>(workers_, dF, read(space_.hidden, d_ff), gradient.V_map);
-  pull_back_weights<T>(workers_, read(space_.dHidden, d_ff), input, gradient.U_map);
-  if (output_norm) {
-    pull_back_input<T>(workers_, theta.U_map, read(space_.dHidden, d_ff), wide(space_.dX),
-                       Into::add);
-  } else {
-    pull_back_input<T>(workers_, theta.U_map, read(space_.dHidden, d_ff), wide(space_.dY),
-                       Into::overwrite);
-    pull_back_layer_norm<T>(workers_, theta.layernorm2, read_wide(a.H), moments(a, 1),
+  const View dInput = wide(output_norm ? space_.dX : space_.dY);
+  for_each_panel(rows_, [&](Index first, Index rows) {
+    const Read dF_panel = rows_of(dF, first, rows);
+    const View hidden(space_.hidden, rows, d_ff);
+    const View dHidden(space_.dHidden, rows, d_ff);
+    pull_back_input<A>(workers_, theta.V_map, dF_panel, dHidden, Into::overwrite);
+    pull_back_gelu<A>(workers_, rows_of(read(a.U, d_ff), first, rows), hidden, dHidden);
+    pull_back_weights<A>(workers_, dF_panel, read_only<A>(hidden), gradient.V_map);
+    pull_back_weights<A>(workers_, read_only<A>(dHidden), rows_of(input, first, rows),
+                         gradient.U_map);
+    pull_back_input<A>(workers_, theta.U_map, read_only<A>(dHidden), rows_of(dInput, first, rows),
+                       output_norm ? Into::add : Into::overwrite);
+  });
+  if (!output_norm) {
+    pull_back_layer_norm<A>(workers_, theta.layernorm2, read_wide(a.H), moments(a, 1),
                             read_wide(space_.dY), wide(space_.dX), Into::add, gradient.layernorm2);
   }
 }
 
 /// dX holds dH on entry and the cotangent of the layer's input on return.
 template <class T>
-void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivations<T>& a,
-                                       const LayerParameters<const T>& theta,
-                                       LayerParameters<T> gradient, Index r, State<T>& G, Index b) {
+void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivations<A>& a,
+                                       const LayerParameters<const A>& theta,
+                                       LayerParameters<A> gradient, Index r, State<A>& G, Index b) {
   const bool output_norm = model_.norm == Norm::branch_output;
   const Index d = model_.head_dim();
   const Index M = model_.features();
   if (output_norm) {
-    pull_back_layer_norm<T>(workers_, theta.layernorm1, read_wide(a.Y), moments(a, 0),
+    pull_back_layer_norm<A>(workers_, theta.layernorm1, read_wide(a.Y), moments(a, 0),
                             read_wide(space_.dX), wide(space_.dY), Into::overwrite,
                             gradient.layernorm1);
   } else {
@@ -257,9 +333,9 @@ void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivation
                  [&](Index l) { wide(space_.dY).row(l) = read_wide(space_.dX).row(l); });
   }
   workers_.run(model_.heads, [&](Index h) {
-    const HeadFeatures<T> g = features(r, h);
-    const StridedView<const T> Q = read_head(a.Q, h, d);
-    const StridedView<const T> K = read_head(a.K, h, d);
+    const HeadFeatures<A> g = features(r, h);
+    const StridedView<const A> Q = read_head(a.Q, h, d);
+    const StridedView<const A> K = read_head(a.K, h, d);
     g.apply(Q, head(space_.gQ, h, M));
     g.apply(K, head(space_.gK, h, M));
     prefix_sum_.pull_back(head_slice(a, slice.n, r, h),
@@ -276,16 +352,16 @@ void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivation
   });
 
   const Read input = attention_input(a, theta);
-  pull_back_weights<T>(workers_, read_wide(space_.dQ), input, gradient.q_map);
-  pull_back_weights<T>(workers_, read_wide(space_.dK), input, gradient.k_map);
-  pull_back_weights<T>(workers_, read_wide(space_.dV), input, gradient.v_map);
+  pull_back_weights<A>(workers_, read_wide(space_.dQ), input, gradient.q_map);
+  pull_back_weights<A>(workers_, read_wide(space_.dK), input, gradient.k_map);
+  pull_back_weights<A>(workers_, read_wide(space_.dV), input, gradient.v_map);
   const View dInput = wide(output_norm ? space_.dX : space_.dY);
-  pull_back_input<T>(workers_, theta.q_map, read_wide(space_.dQ), dInput,
+  pull_back_input<A>(workers_, theta.q_map, read_wide(space_.dQ), dInput,
                      output_norm ? Into::add : Into::overwrite);
-  pull_back_input<T>(workers_, theta.k_map, read_wide(space_.dK), dInput, Into::add);
-  pull_back_input<T>(workers_, theta.v_map, read_wide(space_.dV), dInput, Into::add);
+  pull_back_input<A>(workers_, theta.k_map, read_wide(space_.dK), dInput, Into::add);
+  pull_back_input<A>(workers_, theta.v_map, read_wide(space_.dV), dInput, Into::add);
   if (!output_norm) {
-    pull_back_layer_norm<T>(workers_, theta.layernorm1, read_wide(a.X), moments(a, 0),
+    pull_back_layer_norm<A>(workers_, theta.layernorm1, read_wide(a.X), moments(a, 0),
                             read_wide(space_.dY), wide(space_.dX), Into::add, gradient.layernorm1);
   }
 }

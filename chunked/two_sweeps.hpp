@@ -14,9 +14,11 @@ namespace slim::chunked {
 /// 1; the sweep up is lazy: slice N-1 stays out of it, and of the last layer only keys, values and
 /// their sums are made, unless `task.first_sweep` is plain. The plain sweep sums the loss from the
 /// first slice to the last, the lazy one leaves that to the sweep down: the two may differ in their
-/// last bits, the gradients may not. Throws ContractError when the task is not valid.
+/// last bits, the gradients may not. Of a narrow scalar parameters and activations are stored in
+/// it, and everything is computed and summed in its accumulator; the gradient is rounded to it at
+/// the end. Throws ContractError when the task is not valid.
 template <class T>
-void gradient(const GradientTask<T>& task, GradientResult<T>& result, Boundary<T>& boundary,
-              const PrefixSum<T>& prefix_sum);
+void gradient(const GradientTask<T>& task, GradientResult<T>& result,
+              Boundary<accumulator_t<T>>& boundary, const PrefixSum<accumulator_t<T>>& prefix_sum);
 
 }  // namespace slim::chunked

@@ -22,15 +22,16 @@ void prepare(const GradientTask<T>& task, GradientResult<T>& result) {
   } else {
     result.logits.resize(0, 0);
   }
-  result.end = task.wants_state ? State<T>(task.model, B, MemoryTag::result) : State<T>();
-  result.start_cotangent = State<T>();
+  using Sums = State<accumulator_t<T>>;
+  result.end = task.wants_state ? Sums(task.model, B, MemoryTag::result) : Sums();
+  result.start_cotangent = Sums();
 }
 
 /// G⁽ᴺ⁾: what the caller gave, or zero. Of all sequences if it is asked for, else of one at a time.
 template <class T>
-State<T> end_cotangent(const GradientTask<T>& task) {
+State<accumulator_t<T>> end_cotangent(const GradientTask<T>& task) {
   if (task.end_cotangent != nullptr) return *task.end_cotangent;
-  return State<T>(task.model, task.wants_state ? task.sequences.batch() : 1);
+  return State<accumulator_t<T>>(task.model, task.wants_state ? task.sequences.batch() : 1);
 }
 
 /// Rows [n C, min((n + 1) C, L)) of sequence b.
@@ -46,8 +47,8 @@ struct Cut {
 
 /// The first sweep over sequence b. Plain: returns the losses, summed; lazy: 0.
 template <class T>
-Wide<T> sweep_up(SlicePass<T>& pass, const Cut& cut, Index b, FirstSweep kind) {
-  Wide<T> loss(0);
+Wide<accumulator_t<T>> sweep_up(SlicePass<T>& pass, const Cut& cut, Index b, FirstSweep kind) {
+  Wide<accumulator_t<T>> loss(0);
   const Index N = cut.slices();
   if (N == 1) return loss;
   for (Index n = 0; n + 1 < N; ++n) {
@@ -61,46 +62,76 @@ Wide<T> sweep_up(SlicePass<T>& pass, const Cut& cut, Index b, FirstSweep kind) {
   return loss;
 }
 
+/// Where the gradient is summed: in the result, or for a narrow scalar in its accumulator beside
+/// it.
 template <class T>
-void gradient(const GradientTask<T>& task, GradientResult<T>& result, Boundary<T>& boundary,
-              const PrefixSum<T>& prefix_sum) {
+class GradientSums {
+ public:
+  using A = accumulator_t<T>;
+
+  GradientSums(const Model& model, Parameters<T>& result) : model_(model), result_(result) {
+    if constexpr (is_narrow<T>) sums_ = Parameters<A>(model, MemoryTag::gradient);
+  }
+  Parameters<A>& sums() {
+    if constexpr (is_narrow<T>) {
+      return sums_;
+    } else {
+      return result_;
+    }
+  }
+  void put() {
+    if constexpr (is_narrow<T>) result_ = converted<T>(sums_, model_, MemoryTag::gradient);
+  }
+
+ private:
+  const Model& model_;
+  Parameters<T>& result_;
+  Parameters<A> sums_;  ///< empty unless T is narrow
+};
+
+template <class T>
+void gradient(const GradientTask<T>& task, GradientResult<T>& result,
+              Boundary<accumulator_t<T>>& boundary, const PrefixSum<accumulator_t<T>>& prefix_sum) {
+  using A = accumulator_t<T>;
   require_valid(task);
   prepare(task, result);
+  GradientSums<T> gradient(task.model, result.gradient);
   const Index L = task.sequences.length();
   const Cut cut{.L = L, .C = std::min(task.slice_length, L)};
   const Index N = cut.slices();
   const Index counted =
       task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
   const double divisor = static_cast<double>(counted) + task.model.conventions.loss_epsilon;
-  const T scale = divisor > 0.0 ? T(T(1) / static_cast<T>(divisor)) : T(0);
+  const A scale = divisor > 0.0 ? A(A(1) / static_cast<A>(divisor)) : A(0);
 
   SlicePass<T> pass(task, cut.C, prefix_sum, boundary);
-  State<T> G = end_cotangent(task);
+  State<A> G = end_cotangent(task);
   const bool one_G = task.end_cotangent == nullptr && !task.wants_state;
-  Wide<T> loss(0);
+  Wide<A> loss(0);
   result.restarts = 0;
   for (Index b = 0; b < task.sequences.batch(); ++b) {
-    const typename Boundary<T>::RunAgain run_again = [&](Index n) { pass.pass(cut.slice(n, b)); };
+    const typename Boundary<A>::RunAgain run_again = [&](Index n) { pass.pass(cut.slice(n, b)); };
     boundary.begin(task.model, N, {task.start, b});
-    Wide<T> loss_up(0);
+    Wide<A> loss_up(0);
     do {
       loss_up = sweep_up(pass, cut, b, task.first_sweep);
     } while (boundary.restart());
     result.restarts += boundary.restarts();
 
     if (one_G) G.set_zero();
-    Wide<T> loss_down(0);
+    Wide<A> loss_down(0);
     for (Index n = N - 1; n >= 0; --n) {
       const Slice slice = cut.slice(n, b);
       boundary.descend_to(n, run_again);
       pass.open(slice, task.wants_state && n == N - 1 ? &result.end : nullptr);
       loss_down +=
-          pass.loss(slice, scale, task.wants_logits ? &result.logits : nullptr, result.gradient);
-      pass.pull_back(slice, G, one_G ? 0 : b, result.gradient);
+          pass.loss(slice, scale, task.wants_logits ? &result.logits : nullptr, gradient.sums());
+      pass.pull_back(slice, G, one_G ? 0 : b, gradient.sums());
     }
     loss += task.first_sweep == FirstSweep::plain && N > 1 ? loss_up : loss_down;
   }
-  result.loss = static_cast<T>(loss * Wide<T>(scale));
+  gradient.put();
+  result.loss = static_cast<T>(static_cast<A>(loss * Wide<A>(scale)));
   if (task.wants_state) result.start_cotangent = std::move(G);
 }
 

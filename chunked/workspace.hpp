@@ -4,12 +4,16 @@
 #include "chunked/row_maps.hpp"
 #include "reference/vocabulary/memory.hpp"
 
+#include <array>
 #include <vector>
 
 namespace slim::chunked {
 
-/// Activations of one layer that the pullback needs. Shapes: [C, ·] as in the comments, the first
-/// rows of which a shorter slice uses.
+/// Activations of a layer, in the order in which a narrow scalar stores them.
+enum class Activation { X, Q, K, V, Y, H, F, U };
+
+/// Activations of one layer that the pullback needs, in the scalar that is computed in. Shapes:
+/// [C, ·] as in the comments, the first rows of which a shorter slice uses.
 template <class T>
 struct LayerActivations {
   T* X;  ///< d_model, the layer's input
@@ -22,6 +26,10 @@ struct LayerActivations {
   T* F;        ///< d_model, feed-forward before its norm; branch output only
   T* moments;  ///< 4: mean and 1/deviation of both norms
   T* kept;     ///< what the prefix sum keeps, all heads
+
+  [[nodiscard]] T* of(Activation which) const {
+    return std::array{X, Q, K, V, Y, H, F, U}.at(static_cast<std::size_t>(which));
+  }
 };
 
 /// All work space of a slice of at most C rows, allocated once and used by every slice. Arrays that
@@ -31,36 +39,46 @@ struct LayerActivations {
 /// 4 k M) + 1) numbers, what the prefix sum keeps for every layer and head, and its scratch, at
 /// least k (d + 1) M; affine in C but for arrays that begin on 64 bytes. With the norm on the
 /// branch input one d_model a layer less. The least that is needed: least_memory.hpp.
+///
+/// A narrow scalar T is only stored in: every layer's activations, which are most of the memory,
+/// lie in T in a store of their own, and all layers share one place in A where they are computed
+/// with.
 template <class T>
 class Workspace {
  public:
-  /// Throws std::bad_array_new_length when it is beyond all memory.
-  Workspace(const Model& model, Index rows, const PrefixSum<T>& prefix_sum);
+  using A = accumulator_t<T>;
 
-  /// Numbers that the constructor allocates.
-  static Index entries(const Model& model, Index rows, const PrefixSum<T>& prefix_sum) {
+  /// Throws std::bad_array_new_length when it is beyond all memory.
+  Workspace(const Model& model, Index rows, const PrefixSum<A>& prefix_sum);
+
+  /// Numbers in A that the constructor allocates.
+  static Index entries(const Model& model, Index rows, const PrefixSum<A>& prefix_sum) {
     return Workspace().lay_out(model, rows, prefix_sum, nullptr);
   }
 
-  const LayerActivations<T>& layer(Index r) const { return layers_[static_cast<std::size_t>(r)]; }
-  T* output;  ///< d_model, the last layer's output; in dY's place
-  T* dX;      ///< d_model, the running cotangent
-  T* dY;      ///< d_model
-  T* Z;       ///< d_model, a norm's output with the norm on the branch input; in dY's place
+  const LayerActivations<A>& layer(Index r) const { return layers_[static_cast<std::size_t>(r)]; }
+  /// An activation of layer r as it is stored, of a narrow scalar.
+  T* stored(Index r, Activation which) {
+    return store_.data() + r * store_of_layer_ + static_cast<Index>(which) * store_of_array_;
+  }
+  A* output;  ///< d_model, the last layer's output; in dY's place
+  A* dX;      ///< d_model, the running cotangent
+  A* dY;      ///< d_model
+  A* Z;       ///< d_model, a norm's output with the norm on the branch input; in dY's place
   // Of the feed-forward branch:
-  T* hidden;   ///< max(d_ff, V): GeLU's output, or logits
-  T* dHidden;  ///< d_ff
+  A* hidden;   ///< max(d_ff, V): GeLU's output, or logits
+  A* dHidden;  ///< d_ff
   // Of the attention branch, in the same place:
-  T* dQ;  ///< d_model each
-  T* dK;
-  T* dV;
-  T* gQ;  ///< k M each: features and their cotangents
-  T* gK;
-  T* dgQ;
-  T* dgK;
-  T* slice_sum;  ///< k (d + 1) M, one layer of a state; shares its place with scratch
-  T* scratch;    ///< of the prefix sum, a part for every head
-  T* losses;     ///< 1
+  A* dQ;  ///< d_model each
+  A* dK;
+  A* dV;
+  A* gQ;  ///< k M each: features and their cotangents
+  A* gK;
+  A* dgQ;
+  A* dgK;
+  A* slice_sum;  ///< k (d + 1) M, one layer of a state; shares its place with scratch
+  A* scratch;    ///< of the prefix sum, a part for every head
+  A* losses;     ///< 1
 
   Index kept_per_head;
   Index scratch_per_head;
@@ -68,22 +86,28 @@ class Workspace {
  private:
   Workspace() = default;
   /// Hands out places from `base` on; returns how many entries that took. Null: only counts.
-  Index lay_out(const Model& model, Index rows, const PrefixSum<T>& prefix_sum, T* base);
+  Index lay_out(const Model& model, Index rows, const PrefixSum<A>& prefix_sum, A* base);
 
-  std::vector<LayerActivations<T>> layers_;
-  Buffer<T> values_;
+  std::vector<LayerActivations<A>> layers_;
+  Buffer<A> values_;
+  Index store_of_array_ = 0;
+  Index store_of_layer_ = 0;
+  Buffer<T> store_;  ///< empty unless T is narrow
 };
 
 template <class T>
-Workspace<T>::Workspace(const Model& model, Index rows, const PrefixSum<T>& prefix_sum)
-    : values_(MemoryTag::slice, lay_out(model, rows, prefix_sum, nullptr)) {
+Workspace<T>::Workspace(const Model& model, Index rows, const PrefixSum<A>& prefix_sum)
+    : values_(MemoryTag::slice, lay_out(model, rows, prefix_sum, nullptr)),
+      store_of_array_(rows * model.hidden_dim),
+      store_of_layer_(rows * (7 * model.hidden_dim + model.ffn_dim)),
+      store_(MemoryTag::slice, is_narrow<T> ? model.layers * store_of_layer_ : 0) {
   lay_out(model, rows, prefix_sum, values_.data());
 }
 
 template <class T>
-Index Workspace<T>::lay_out(const Model& model, Index rows, const PrefixSum<T>& prefix_sum,
-                            T* base) {
-  const typename PrefixSum<T>::Sizes sizes{rows, model.head_dim(), model.features()};
+Index Workspace<T>::lay_out(const Model& model, Index rows, const PrefixSum<A>& prefix_sum,
+                            A* base) {
+  const typename PrefixSum<A>::Sizes sizes{rows, model.head_dim(), model.features()};
   const Index D = model.hidden_dim;
   const Index kM = model.heads * model.features();
   kept_per_head = prefix_sum.kept(sizes);
@@ -92,21 +116,25 @@ Index Workspace<T>::lay_out(const Model& model, Index rows, const PrefixSum<T>& 
   Index used = 0;
   auto take = [&](Index size) {
     constexpr Index alignment = 16;
-    T* place = base == nullptr ? nullptr : base + used;
+    A* place = base == nullptr ? nullptr : base + used;
     used += (size + alignment - 1) / alignment * alignment;
     return place;
   };
   layers_.clear();
   for (Index r = 0; r < model.layers; ++r) {
-    LayerActivations<T> a{};
-    a.X = take(rows * D);
-    a.Q = take(rows * D);
-    a.K = take(rows * D);
-    a.V = take(rows * D);
-    a.Y = take(rows * D);
-    a.H = take(rows * D);
-    a.U = take(rows * model.ffn_dim);
-    a.F = model.norm == Norm::branch_output ? take(rows * D) : nullptr;
+    LayerActivations<A> a{};
+    if (is_narrow<T> && r > 0) {
+      a = layers_.front();
+    } else {
+      a.X = take(rows * D);
+      a.Q = take(rows * D);
+      a.K = take(rows * D);
+      a.V = take(rows * D);
+      a.Y = take(rows * D);
+      a.H = take(rows * D);
+      a.U = take(rows * model.ffn_dim);
+      a.F = model.norm == Norm::branch_output ? take(rows * D) : nullptr;
+    }
     a.moments = take(rows * 4);
     a.kept = take(model.heads * kept_per_head);
     layers_.push_back(a);

@@ -3,6 +3,7 @@
 #include "chunked/catalogue.hpp"
 #include "properties/mutants/catalogue.hpp"
 #include "properties/suggestion.hpp"
+#include "reference/attention.hpp"
 #include "reference/gradient.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -11,6 +12,13 @@
 namespace slim::properties {
 namespace {
 
+template <class T>
+void offer(Subject& subject) {
+  subject.gradient.in<T>() = reference::gradient<T>;
+  subject.attention.in<T>() = reference::attention<T>;
+  subject.features.in<T>() = reference::features<T>;
+}
+
 Subject reference_itself() {
   Subject subject{.name = "reference",
                   .summary = "the whole sequence at once, everything kept, plain loops",
@@ -18,12 +26,14 @@ Subject reference_itself() {
                   .conventions = {},
                   .gradient = {}};
   subject.capabilities.sliced = false;
-  subject.gradient.in<float>() = reference::gradient<float>;
-  subject.gradient.in<double>() = reference::gradient<double>;
-  subject.gradient.in<Digits50>() = reference::gradient<Digits50>;
-  subject.gradient.in<Counted>() = reference::gradient<Counted>;
-  subject.gradient.in<Float16>() = reference::gradient<Float16>;
-  subject.gradient.in<BFloat16>() = reference::gradient<BFloat16>;
+  subject.capabilities.bidirectional = true;
+  subject.capabilities.any_attention_conventions = true;
+  offer<float>(subject);
+  offer<double>(subject);
+  offer<Digits50>(subject);
+  offer<Counted>(subject);
+  offer<Float16>(subject);
+  offer<BFloat16>(subject);
   return subject;
 }
 
@@ -33,9 +43,12 @@ Subject as_subject(const chunked::Variant& variant) {
                   .capabilities = {},
                   .conventions = {},
                   .gradient = variant.gradient,
+                  .attention = variant.attention,
+                  .features = variant.features,
                   .least_bytes = variant.least_bytes};
   subject.capabilities.subtracting = variant.subtracting;
   subject.capabilities.chooses_first_sweep = true;
+  subject.capabilities.bidirectional = true;
   return subject;
 }
 

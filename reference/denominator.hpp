@@ -14,7 +14,7 @@ struct Denominator {
 
   Denominator() = default;
   template <class Number>
-    requires std::convertible_to<Number, T>
+  requires std::convertible_to<Number, T>
   // NOLINTNEXTLINE(google-explicit-constructor): the paper's convention
   Denominator(const Number& of_paper) : epsilon(of_paper) {}
   explicit Denominator(const AttentionConventions& conventions)

@@ -60,9 +60,8 @@ PrefixAttention<T> prefix_attention(const AttentionRows<T>& rows,
 ///   dV_l = dR_l g(K_l),  dg(K_l) = dR_lᵀ V_l + dS_l
 template <class T>
 AttentionPullback<T> prefix_attention_pullback(const AttentionRows<T>& rows,
-                                                     const PrefixAttention<T>& kept,
-                                                     const Matrix<T>& dY,
-                                                     const PrefixSums<accumulator_t<T>>& end) {
+                                               const PrefixAttention<T>& kept, const Matrix<T>& dY,
+                                               const PrefixSums<accumulator_t<T>>& end) {
   using Wide = accumulator_t<T>;
   const Index L = rows.V.rows();
   const Index d = rows.V.cols();

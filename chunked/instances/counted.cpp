@@ -1,3 +1,4 @@
+#include "chunked/attention_definition.hpp"
 #include "chunked/composition_definition.hpp"
 
 namespace slim::chunked {
@@ -6,5 +7,8 @@ template std::unique_ptr<Boundary<Counted>> make_boundary(std::string_view);
 template std::unique_ptr<PrefixSum<Counted>> make_prefix_sum(std::string_view);
 template void gradient(const GradientTask<Counted>&, GradientResult<Counted>&, Boundary<Counted>&,
                        const PrefixSum<Counted>&);
+template void attention(const AttentionTask<Counted>&, AttentionResult<Counted>&,
+                        Boundary<Counted>&, const PrefixSum<Counted>&);
+template void features(const FeaturesTask<Counted>&, FeaturesResult<Counted>&);
 
 }  // namespace slim::chunked

@@ -1,3 +1,4 @@
+#include "chunked/attention_definition.hpp"
 #include "chunked/composition_definition.hpp"
 
 namespace slim::chunked {
@@ -6,5 +7,8 @@ template std::unique_ptr<Boundary<Digits50>> make_boundary(std::string_view);
 template std::unique_ptr<PrefixSum<Digits50>> make_prefix_sum(std::string_view);
 template void gradient(const GradientTask<Digits50>&, GradientResult<Digits50>&,
                        Boundary<Digits50>&, const PrefixSum<Digits50>&);
+template void attention(const AttentionTask<Digits50>&, AttentionResult<Digits50>&,
+                        Boundary<Digits50>&, const PrefixSum<Digits50>&);
+template void features(const FeaturesTask<Digits50>&, FeaturesResult<Digits50>&);
 
 }  // namespace slim::chunked

@@ -1,3 +1,4 @@
+#include "chunked/attention_definition.hpp"
 #include "chunked/composition_definition.hpp"
 
 namespace slim::chunked {
@@ -6,5 +7,8 @@ template std::unique_ptr<Boundary<float>> make_boundary(std::string_view);
 template std::unique_ptr<PrefixSum<float>> make_prefix_sum(std::string_view);
 template void gradient(const GradientTask<float>&, GradientResult<float>&, Boundary<float>&,
                        const PrefixSum<float>&);
+template void attention(const AttentionTask<float>&, AttentionResult<float>&, Boundary<float>&,
+                        const PrefixSum<float>&);
+template void features(const FeaturesTask<float>&, FeaturesResult<float>&);
 
 }  // namespace slim::chunked

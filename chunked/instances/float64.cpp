@@ -1,3 +1,4 @@
+#include "chunked/attention_definition.hpp"
 #include "chunked/composition_definition.hpp"
 
 namespace slim::chunked {
@@ -6,5 +7,8 @@ template std::unique_ptr<Boundary<double>> make_boundary(std::string_view);
 template std::unique_ptr<PrefixSum<double>> make_prefix_sum(std::string_view);
 template void gradient(const GradientTask<double>&, GradientResult<double>&, Boundary<double>&,
                        const PrefixSum<double>&);
+template void attention(const AttentionTask<double>&, AttentionResult<double>&, Boundary<double>&,
+                        const PrefixSum<double>&);
+template void features(const FeaturesTask<double>&, FeaturesResult<double>&);
 
 }  // namespace slim::chunked

@@ -34,14 +34,16 @@ class SlimVerify : public testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
-  ~SlimVerify() override { fs::remove_all(folder_); }
+  ~SlimVerify() override {
+    for (const char* suffix : {"", ".out", ".err"}) fs::remove_all(folder_.string() + suffix);
+  }
   SlimVerify(const SlimVerify&) = delete;
   SlimVerify& operator=(const SlimVerify&) = delete;
 
  protected:
   [[nodiscard]] Ran run(const std::string& arguments) const {
-    const fs::path out = fs::path(testing::TempDir()) / "slim-verify.out";
-    const fs::path err = fs::path(testing::TempDir()) / "slim-verify.err";
+    const fs::path out = fs::path(folder_.string() + ".out");
+    const fs::path err = fs::path(folder_.string() + ".err");
     const std::string command = "cd '" + folder_.string() + "' && '" SLIM_VERIFY "' " + arguments +
                                 " >'" + out.string() + "' 2>'" + err.string() + "'";
     const int status = std::system(command.c_str());

@@ -9,7 +9,8 @@ namespace slim {
 
 /// One of each scalar that a subject may work in.
 template <template <class> class Of>
-using EachScalar = std::tuple<Of<float>, Of<double>, Of<Digits50>, Of<Counted>, Of<Float16>, Of<BFloat16>>;
+using EachScalar =
+    std::tuple<Of<float>, Of<double>, Of<Digits50>, Of<Counted>, Of<Float16>, Of<BFloat16>>;
 
 /// A task as functions, one of each scalar; an empty one is a scalar that the subject does not work
 /// in.

@@ -1,0 +1,12 @@
+#include "chunked/attention_definition.hpp"
+#include "chunked/two_sweeps_definition.hpp"
+
+namespace slim::chunked {
+
+template void gradient(const GradientTask<BFloat16>&, GradientResult<BFloat16>&, Boundary<float>&,
+                       const PrefixSum<float>&);
+template void attention(const AttentionTask<BFloat16>&, AttentionResult<BFloat16>&,
+                        Boundary<float>&, const PrefixSum<float>&);
+template void features(const FeaturesTask<BFloat16>&, FeaturesResult<BFloat16>&);
+
+}  // namespace slim::chunked

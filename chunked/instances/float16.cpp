@@ -1,0 +1,12 @@
+#include "chunked/attention_definition.hpp"
+#include "chunked/two_sweeps_definition.hpp"
+
+namespace slim::chunked {
+
+template void gradient(const GradientTask<Float16>&, GradientResult<Float16>&, Boundary<float>&,
+                       const PrefixSum<float>&);
+template void attention(const AttentionTask<Float16>&, AttentionResult<Float16>&, Boundary<float>&,
+                        const PrefixSum<float>&);
+template void features(const FeaturesTask<Float16>&, FeaturesResult<Float16>&);
+
+}  // namespace slim::chunked
