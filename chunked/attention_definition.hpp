@@ -273,10 +273,12 @@ void features(const FeaturesTask<T>& task, FeaturesResult<T>& result) {
   require_own(task.conventions);
   result.out.resize(task.out_sizes(), MemoryTag::result);
   const FeaturesOfHeads<T> of_heads(task.feature_map, task.conventions, false, task.omega);
-  const auto& [B, H, L, D] = task.x.sizes;
+  const Index H = task.x.sizes.heads;
+  const Index L = task.x.sizes.rows;
+  const Index D = task.x.sizes.cols;
   const Index M = task.out_sizes().cols;
   Workers workers(task.threads);
-  workers.run(B * H, [&](Index at) {
+  workers.run(task.x.sizes.batch * H, [&](Index at) {
     const Matrix<A> X = task.x(at / H, at % H).template cast<A>();
     Matrix<A> G(L, M);
     of_heads.apply(at % H, {X.data(), L, D, Eigen::OuterStride<>(D)},

@@ -89,10 +89,12 @@ TEST(FigureFiles, run_no_command_that_a_record_brings) {
   write_synthetic(folder);
   std::vector<Record> records = experiments::read_records(folder.path() / "records.jsonl");
   const std::string evil = (folder.path() / "evil").string();
+  const std::string subject =
+      "a' \"\n`touch " + evil + "` <b> {x}_y^z @w ;system('touch " + evil + "')#";
+  const std::string processor = "x\nsystem('touch " + evil + "')";
   for (Record& record : records) {
-    record.setting.subject =
-        "a' \"\n`touch " + evil + "` <b> {x}_y^z @w ;system('touch " + evil + "')#";
-    record.provenance.processor = "x\nsystem('touch " + evil + "')";
+    record.setting.subject = subject;
+    record.provenance.processor = processor;
   }
   const TestFolder out;
   write_figures(std::vector{chart_figure(find_figure("time-length"), records)}, out.path());

@@ -2,6 +2,8 @@
 
 #include "reference/attention_agreement.hpp"
 #include "reference/drawn_attention.hpp"
+#include "reference/dual.hpp"
+#include "reference/proof_line.hpp"
 #include "reference/randomly_rounded.hpp"
 
 #include <gtest/gtest.h>
@@ -96,6 +98,81 @@ TEST(Attention, HasThePullbackThatDifferenceQuotientsHave) {
     if (inputs.start.empty()) continue;
     expect_slope(inputs, inputs.start, result.start_gradient, gauge.start_gradient, "start" + of);
   }
+}
+
+/// An array as numbers that move along drawn directions.
+Heads<Dual> moving(const Heads<T>& values, std::uint64_t stream) {
+  Heads<Dual> result(values.sizes(), MemoryTag::parameters);
+  const Random random(6, stream);
+  for (std::size_t i = 0; i < values.values().size(); ++i) {
+    result.values()[i] = dual(BinaryDigits50(values.values()[i]), BinaryDigits50(random.normal(i)));
+  }
+  return result;
+}
+
+/// ⟨gradient, direction⟩, and Σ |terms| beside it.
+void add_products(const Heads<T>& gradient, std::uint64_t stream, T& sum, T& scale) {
+  const Random random(6, stream);
+  for (std::size_t i = 0; i < gradient.values().size(); ++i) {
+    const T term = gradient.values()[i] * T(random.normal(i));
+    sum += term;
+    scale += abs(term);
+  }
+}
+
+/// The slope of Φ that dual numbers find on the way forward, in q, k, v and the start state at
+/// once.
+template <class Forward>
+T slope_of_phi(const AttentionInputs<T>& inputs, const Forward& forward) {
+  AttentionInputs<Dual> moved;
+  moved.q = moving(inputs.q, 1);
+  moved.k = moving(inputs.k, 2);
+  moved.v = moving(inputs.v, 3);
+  moved.start = moving(inputs.start, 4);
+  moved.feature_map = inputs.feature_map;
+  moved.features_given = inputs.features_given;
+  moved.causal = inputs.causal;
+  moved.conventions = inputs.conventions;
+  moved.key_mask = inputs.key_mask;
+  moved.slice_length = inputs.slice_length;
+  moved.omega = Heads<Dual>(inputs.omega.sizes(), MemoryTag::parameters);
+  for (std::size_t i = 0; i < inputs.omega.values().size(); ++i) {
+    moved.omega.values()[i] = Dual(BinaryDigits50(inputs.omega.values()[i]));
+  }
+  AttentionResult<Dual> result;
+  forward(moved.task(), result);
+  T slope = 0;
+  const auto add = [&slope](const Heads<T>& cotangent, const Heads<Dual>& value) {
+    for (std::size_t i = 0; i < cotangent.values().size(); ++i) {
+      slope += cotangent.values()[i] * T(slope_of(value.values()[i]));
+    }
+  };
+  add(inputs.out_cotangent, result.out);
+  add(inputs.end_cotangent, result.end);
+  return slope;
+}
+
+TEST(Attention, HasThePullbackThatDualNumbersFind) {
+  ProofLine by_sums;
+  ProofLine by_definition;
+  for (std::uint64_t seed = 0; seed < cases; ++seed) {
+    AttentionInputs<double> drawn = drawn_attention(seed);
+    drawn.conventions.stabiliser_detached = false;  // a slope goes through the largest, too
+    const AttentionInputs<T> inputs = converted<T>(drawn);
+    const AttentionResult<T> result = answer<T>(drawn);
+    T claimed = 0;
+    T scale = 0;
+    add_products(result.dq, 1, claimed, scale);
+    add_products(result.dk, 2, claimed, scale);
+    add_products(result.dv, 3, claimed, scale);
+    if (!inputs.start.empty()) add_products(result.start_gradient, 4, claimed, scale);
+    by_sums.add(abs(T(slope_of_phi(inputs, attention<Dual>) - claimed)), scale);
+    by_definition.add(abs(T(slope_of_phi(inputs, attention_by_definition<Dual>) - claimed)), scale);
+    ASSERT_LE(by_sums.worst(), T("1e-40")) << seed;
+    ASSERT_LE(by_definition.worst(), T("1e-40")) << seed;
+  }
+  by_sums.print("pullback of attention by prefix sums");
+  by_definition.print("pullback of attention by its definition");
 }
 
 TEST(Attention, InHardwareNumbersIsOffByTheirRoundoffOnly) {

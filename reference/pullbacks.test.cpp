@@ -10,10 +10,12 @@
 #include "reference/prefix_attention.hpp"
 #include "reference/proof_line.hpp"
 #include "reference/random_features.hpp"
+#include "reference/softmax_attention.hpp"
 
 #include <gtest/gtest.h>
 
 #include <utility>
+#include <vector>
 
 namespace slim::reference {
 namespace {
@@ -98,6 +100,27 @@ TEST(Pullbacks, OfPrefixAttention) {
   both.input(R, pulled.start.R);
   both.input(S, pulled.start.S);
   both.expect_equal("prefix attention");
+}
+
+TEST(Pullbacks, OfSoftmaxAttention) {
+  constexpr Index L = 5, D = 3, d = 2;
+  const Argument Q(L, D, 1), K(L, D, 2), V(L, d, 3);
+  const Matrix<Digits50> dY = cotangent(L, d, 4);
+  const std::vector<std::uint8_t> mask = {1, 1, 0, 1, 1};
+  for (const bool causal : {true, false}) {
+    const KernelRule rule{.causal = causal, .key_mask = mask};
+    const SoftmaxRows<Digits50> rows{Q.x, K.x, V.x};
+    const SoftmaxRows<Digits50> pulled = softmax_attention_pullback(
+        rows, Scaling::both, rule, softmax_attention(rows, Scaling::both, rule), dY);
+    Adjoint both;
+    both.output(
+        softmax_attention(SoftmaxRows<Dual>{Q.moving, K.moving, V.moving}, Scaling::both, rule).Y,
+        dY);
+    both.input(Q, pulled.Q);
+    both.input(K, pulled.K);
+    both.input(V, pulled.V);
+    both.expect_equal(causal ? "causal softmax attention" : "softmax attention");
+  }
 }
 
 TEST(Pullbacks, OfLayerNorm) {

@@ -1,9 +1,12 @@
 #include "reference/dual.hpp"
 
+#include "reference/attention_definition.hpp"
 #include "reference/loss_definition.hpp"
 
 namespace slim::reference {
 
 template Dual loss(const GradientTask<Dual>&);
+template void attention(const AttentionTask<Dual>&, AttentionResult<Dual>&);
+template void attention_by_definition(const AttentionTask<Dual>&, AttentionResult<Dual>&);
 
 }  // namespace slim::reference
