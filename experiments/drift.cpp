@@ -29,7 +29,7 @@ Model model_of(Index head_width, const char* map) {
 
 struct Sizes {
   Index longest;
-  std::uint64_t seeds;       ///< up to L = 2¹²
+  std::uint64_t seeds;       ///< at L = 2⁸
   std::uint64_t long_seeds;  ///< beyond
 };
 
@@ -82,7 +82,7 @@ std::vector<Plan> drift_plans(const Conditions& conditions) {
   const Sizes sizes = sizes_at(conditions.scale);
   std::vector<Plan> plans;
   for (Index length = 1 << 8; length <= sizes.longest; length *= 16) {
-    const std::uint64_t seeds = length > 1 << 12 ? sizes.long_seeds : sizes.seeds;
+    const std::uint64_t seeds = length > 1 << 8 ? sizes.long_seeds : sizes.seeds;
     for (std::uint64_t seed = conditions.seed; seed < conditions.seed + seeds; ++seed) {
       for (const Index head_width : {4, 64}) {
         for (const char* map : {"sqr", "elu+1", "relu", "favor+_1"}) {

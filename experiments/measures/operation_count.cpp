@@ -4,7 +4,7 @@
 
 namespace slim::experiments {
 
-Operations count_operations(const Subject& subject, Setting setting) {
+Operations count_operations(const Subject& subject, const Setting& setting) {
   return count_operations(subject, setting, read_corpus(setting));
 }
 

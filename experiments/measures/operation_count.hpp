@@ -10,7 +10,7 @@ namespace slim::experiments {
 /// Exact scalar operations of one gradient, from the subject's own code run on counting numbers on
 /// one thread, whatever the setting's scalar and threads. `multiplications` are the multiply-adds.
 /// Cost: a few nanoseconds an operation.
-Operations count_operations(const Subject& subject, Setting setting);
+Operations count_operations(const Subject& subject, const Setting& setting);
 /// The same on tokens of the caller's.
 Operations count_operations(const Subject& subject, Setting setting, const Sequences& sequences);
 
