@@ -27,13 +27,13 @@ Model model_of(Index head_width, const char* map) {
           .feature_map = parse_feature_map(map)};
 }
 
-struct Sizes {
+struct DriftSizes {
   Index longest;
   std::uint64_t seeds;       ///< at L = 2⁸
   std::uint64_t long_seeds;  ///< beyond
 };
 
-Sizes sizes_at(Scale scale) {
+DriftSizes drift_sizes_at(Scale scale) {
   switch (scale) {
     case Scale::ci:
       return {.longest = 1 << 8, .seeds = 1, .long_seeds = 0};
@@ -79,7 +79,7 @@ std::string features_and_width(const Setting& setting) {
 }  // namespace
 
 std::vector<Plan> drift_plans(const Conditions& conditions) {
-  const Sizes sizes = sizes_at(conditions.scale);
+  const DriftSizes sizes = drift_sizes_at(conditions.scale);
   std::vector<Plan> plans;
   for (Index length = 1 << 8; length <= sizes.longest; length *= 16) {
     const std::uint64_t seeds = length > 1 << 8 ? sizes.long_seeds : sizes.seeds;

@@ -55,29 +55,30 @@ TEST(KernelAttention, DividesByADenominatorWithEpsilonInItsPlace) {
     double denominator;
     double moves;
   };
-  for (const Example& e : std::array<Example, 8>{{{EpsilonPlace::denominator, 0.5, 6.5, 1},
-                                                  {EpsilonPlace::sums, 0.5, 7, 1},
-                                                  {EpsilonPlace::when_small, 1, 6, 1},
-                                                  {EpsilonPlace::when_small, 6, 18, 1},
-                                                  {EpsilonPlace::clamped, 1, 6, 1},
-                                                  {EpsilonPlace::clamped, 10, 10, 0},
-                                                  {EpsilonPlace::feature, 1, 6, 1},
-                                                  {EpsilonPlace::exponent, 1, 6, 1}}}) {
-    AttentionConventions conventions{.epsilon_place = e.place, .epsilon = e.epsilon};
-    const KernelRule rule{.epsilon_place = e.place, .epsilon = e.epsilon};
+  for (const Example& example : std::array<Example, 8>{{{EpsilonPlace::denominator, 0.5, 6.5, 1},
+                                                        {EpsilonPlace::sums, 0.5, 7, 1},
+                                                        {EpsilonPlace::when_small, 1, 6, 1},
+                                                        {EpsilonPlace::when_small, 6, 18, 1},
+                                                        {EpsilonPlace::clamped, 1, 6, 1},
+                                                        {EpsilonPlace::clamped, 10, 10, 0},
+                                                        {EpsilonPlace::feature, 1, 6, 1},
+                                                        {EpsilonPlace::exponent, 1, 6, 1}}}) {
+    AttentionConventions conventions{.epsilon_place = example.place, .epsilon = example.epsilon};
+    const KernelRule rule{.epsilon_place = example.place, .epsilon = example.epsilon};
     const auto kept = kernel_attention(row, sums(0, 0), rule);
-    EXPECT_EQ(kept.D(0), e.denominator) << name(e.place);
-    EXPECT_EQ(kept.Y(0, 0), 30 / e.denominator);
+    EXPECT_EQ(kept.D(0), example.denominator) << name(example.place);
+    EXPECT_EQ(kept.Y(0, 0), 30 / example.denominator);
     EXPECT_EQ(kept.end.S(0), 3.0);
     // dD/dg(k) = g(q), unless clamped: dg(k) = (v − Y) g(q) / D, or v g(q) / D.
     const auto pulled =
         kernel_attention_pullback(row, sums(0, 0), rule, kept, column({1}), sums(0, 0));
-    EXPECT_NEAR(pulled.rows.gK(0, 0), (5 - e.moves * kept.Y(0, 0)) * 2 / e.denominator, 1e-15);
+    EXPECT_NEAR(pulled.rows.gK(0, 0), (5 - example.moves * kept.Y(0, 0)) * 2 / example.denominator,
+                1e-15);
 
     const Denominator<double> denominator(conventions);
     const auto prefix = prefix_attention(row, sums(0, 0), denominator);
-    EXPECT_EQ(prefix.D(0), e.denominator) << name(e.place);
-    EXPECT_EQ(bidirectional_attention(row, sums(0, 0), denominator).D(0), e.denominator);
+    EXPECT_EQ(prefix.D(0), example.denominator) << name(example.place);
+    EXPECT_EQ(bidirectional_attention(row, sums(0, 0), denominator).D(0), example.denominator);
     EXPECT_NEAR(prefix_attention_pullback(row, prefix, column({1}), sums(0, 0)).rows.gK(0, 0),
                 pulled.rows.gK(0, 0), 1e-15);
   }
