@@ -57,8 +57,11 @@ Subject as_subject(const mutants::Mutant& mutant) {
                   .summary = "wrong on purpose: " + mutant.story,
                   .capabilities = {},
                   .conventions = {},
-                  .gradient = mutant.gradient};
+                  .gradient = mutant.gradient,
+                  .attention = mutant.attention,
+                  .features = mutant.features};
   subject.capabilities.subtracting = mutant.subtracting;
+  subject.capabilities.bidirectional = mutant.attention.offers_any();
   return subject;
 }
 

@@ -28,7 +28,9 @@ TEST(Catalogue, HasTheReferenceFirstAndNoNameTwice) {
   for (const Subject& subject : catalogue()) {
     EXPECT_TRUE(names.insert(subject.name).second) << subject.name;
     EXPECT_FALSE(subject.summary.empty()) << subject.name;
-    EXPECT_TRUE(subject.gradient.offers(Scalar::digits50)) << subject.name;
+    EXPECT_TRUE(subject.gradient.offers(Scalar::digits50) ||
+                subject.attention.offers(Scalar::digits50))
+        << subject.name;
   }
   EXPECT_TRUE(names.contains("recovered/iterative"));
   EXPECT_TRUE(names.contains("stored/iterative"));

@@ -1,8 +1,7 @@
 #include "properties/cases/gradient_specs.hpp"
 
-#include <rapidcheck/gen/Numeric.h>
-#include <rapidcheck/gen/Select.h>
-#include <rapidcheck/gen/Transform.h>
+#include "properties/cases/dice.hpp"
+
 #include <rapidcheck/seq/Create.h>
 #include <rapidcheck/shrinkable/Create.h>
 
@@ -14,46 +13,12 @@ namespace {
 constexpr Index largest_work = 1000;  ///< B·L·s·width, in proportion to what a 50-digit run costs
 constexpr Index longest = 40;
 
-/// Draws from RapidCheck's generators one after another, each with its own part of the randomness.
-class Dice {
- public:
-  Dice(const rc::Random& random, int size) : random_(random), size_(size) {}
-
-  template <class T>
-  T from(const rc::Gen<T>& gen) {
-    return gen(random_.split(), size_).value();
-  }
-  /// From lowest to highest, both included; the highest only at full size.
-  Index between(Index lowest, Index highest) {
-    return from(rc::gen::inRange<Index>(lowest, highest + 1));
-  }
-  template <class T>
-  T one_of(std::vector<T> choices) {
-    return from(rc::gen::elementOf(std::move(choices)));
-  }
-  Index up_to(Index highest) { return between(1, highest); }
-
- private:
-  rc::Random random_;
-  int size_;
-};
-
 std::vector<Index> divisors(Index n) {
   std::vector<Index> found;
   for (Index i = 1; i <= n; ++i) {
     if (n % i == 0) found.push_back(i);
   }
   return found;
-}
-
-/// Lengths at which slicing goes wrong, for slices of C.
-Index draw_length(Dice& dice, Index C) {
-  const Index any = dice.up_to(24);
-  const auto prime = dice.one_of<Index>({2, 3, 5, 7, 11, 13, 17, 19, 23});
-  const Index below = std::max<Index>(1, C - 1);
-  const auto length =
-      dice.one_of<Index>({1, below, C, C + 1, 2 * C - 1, 2 * C, 3 * C + 1, prime, any, any});
-  return std::min(length, longest);
 }
 
 Model draw_model(Dice& dice) {
@@ -77,7 +42,7 @@ GradientSpec draw_spec(const rc::Random& random, int size) {
   GradientSpec spec;
   spec.model = draw_model(dice);
   spec.slice_length = dice.one_of<Index>({1, 1, dice.up_to(9), dice.up_to(9), dice.up_to(30)});
-  spec.length = draw_length(dice, spec.slice_length);
+  spec.length = draw_length(dice, spec.slice_length, longest);
   const Index widest = largest_work / (spec.length * spec.model.layers);
   spec.batch = std::min(dice.one_of<Index>({1, 1, 2, 3}),
                         std::max<Index>(1, widest / spec.model.hidden_dim));
@@ -87,16 +52,6 @@ GradientSpec draw_spec(const rc::Random& random, int size) {
        MaskKind::whole_slices, MaskKind::all_but_one, MaskKind::nothing});
   spec.seed = static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
   return spec;
-}
-
-/// Values to try for a number before itself: the lowest, half-way, one less.
-std::vector<Index> below(Index value, Index lowest) {
-  std::vector<Index> values;
-  for (const Index candidate : {lowest, lowest + (value - lowest) / 2, value - 1}) {
-    const bool known = std::ranges::find(values, candidate) != values.end();
-    if (candidate >= lowest && candidate < value && !known) values.push_back(candidate);
-  }
-  return values;
 }
 
 }  // namespace
@@ -119,33 +74,36 @@ std::vector<GradientSpec> smaller_specs(const GradientSpec& spec) {
   add([](GradientSpec& s) { s.mask = MaskKind::none; });
   add([](GradientSpec& s) { s.model.feature_map = {}; });
   add([](GradientSpec& s) { s.model.norm = Norm::branch_output; });
-  for (const Index length : below(L, 1)) add([=](GradientSpec& s) { s.length = length; });
-  for (const Index slice : below(C, 1)) add([=](GradientSpec& s) { s.slice_length = slice; });
-  for (const Index slice : below(C, 1)) {
+  for (const Index length : smaller_values(L, 1)) add([=](GradientSpec& s) { s.length = length; });
+  for (const Index slice : smaller_values(C, 1))
+    add([=](GradientSpec& s) { s.slice_length = slice; });
+  for (const Index slice : smaller_values(C, 1)) {
     // the same number of slices, each shorter
     add([=](GradientSpec& s) {
       s.slice_length = slice;
       s.length = (L - 1) / C * slice + std::min(slice, (L - 1) % C + 1);
     });
   }
-  for (const Index batch : below(spec.batch, 1)) add([=](GradientSpec& s) { s.batch = batch; });
-  for (const Index layers : below(model.layers, 1)) {
+  for (const Index batch : smaller_values(spec.batch, 1))
+    add([=](GradientSpec& s) { s.batch = batch; });
+  for (const Index layers : smaller_values(model.layers, 1)) {
     add([=](GradientSpec& s) { s.model.layers = layers; });
   }
-  for (const Index width : below(model.hidden_dim / 4, 1)) {
+  for (const Index width : smaller_values(model.hidden_dim / 4, 1)) {
     add([=](GradientSpec& s) { s.model.hidden_dim = 4 * width, s.model.heads = 1; });
   }
   for (const Index heads : divisors(model.hidden_dim)) {
     if (heads < model.heads) add([=](GradientSpec& s) { s.model.heads = heads; });
   }
-  for (const Index width : below(model.ffn_dim, 1)) {
+  for (const Index width : smaller_values(model.ffn_dim, 1)) {
     add([=](GradientSpec& s) { s.model.ffn_dim = width; });
   }
-  for (const Index size : below(model.vocab_size, 2)) {
+  for (const Index size : smaller_values(model.vocab_size, 2)) {
     add([=](GradientSpec& s) { s.model.vocab_size = size; });
   }
   add([](GradientSpec& s) { s.model.feature_map.blocks = 1; });
-  for (const Index seed : below(static_cast<Index>(std::min<std::uint64_t>(spec.seed, 4)), 0)) {
+  for (const Index seed :
+       smaller_values(static_cast<Index>(std::min<std::uint64_t>(spec.seed, 4)), 0)) {
     add([=](GradientSpec& s) { s.seed = static_cast<std::uint64_t>(seed); });
   }
   return smaller;

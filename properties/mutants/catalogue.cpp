@@ -1,15 +1,29 @@
 #include "properties/mutants/catalogue.hpp"
 
+#include "properties/mutants/attention_mutants.hpp"
 #include "properties/mutants/last_row_dropped.hpp"
 
+#include <iterator>
 #include <vector>
 
 namespace slim::properties::mutants {
+namespace {
+
+std::vector<Mutant> all_mutants() {
+  std::vector<Mutant> all = {last_row_dropped()};
+  for (const auto& of_class : {causality_mutants, normalisation_mutants, pullback_mutants,
+                               state_mutants, feature_mutants, program_mutants, layout_mutants}) {
+    std::vector<Mutant> more = of_class();
+    all.insert(all.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+  }
+  return all;
+}
+
+}  // namespace
 
 std::span<const Mutant> catalogue() {
-  static const std::vector<Mutant> all = {
-      last_row_dropped(),
-  };
+  static const std::vector<Mutant> all = all_mutants();
   return all;
 }
 

@@ -9,11 +9,13 @@ namespace slim::properties::mutants {
 
 /// An implementation that is wrong on purpose, to show that the laws notice.
 struct Mutant {
-  std::string name;   ///< "mutant/what-is-wrong"
-  std::string story;  ///< what goes wrong, in one sentence
-  std::string seen;   ///< where
-  bool subtracting;   ///< what its correct body claims
-  GradientFunctions gradient;
+  std::string name;          ///< "mutant/what-is-wrong"
+  std::string story;         ///< what goes wrong, in one sentence
+  std::string seen;          ///< where
+  bool subtracting = false;  ///< what its correct body claims
+  GradientFunctions gradient{};
+  AttentionFunctions attention{};
+  FeaturesFunctions features{};
 };
 
 /// Every mutant, in the order of the catalogue of defects: causality, normalisation, gradient,

@@ -14,9 +14,18 @@ std::vector<std::string> scalars_of(const Subject& subject) {
   std::vector<std::string> scalars;
   for (const Scalar scalar :
        {Scalar::float32, Scalar::float64, Scalar::digits50, Scalar::float16, Scalar::bfloat16}) {
-    if (subject.gradient.offers(scalar)) scalars.emplace_back(name(scalar));
+    if (subject.gradient.offers(scalar) || subject.attention.offers(scalar))
+      scalars.emplace_back(name(scalar));
   }
   return scalars;
+}
+
+std::vector<std::string> tasks_of(const Subject& subject) {
+  std::vector<std::string> tasks;
+  if (subject.gradient.offers_any()) tasks.emplace_back("gradient");
+  if (subject.attention.offers_any()) tasks.emplace_back("attention");
+  if (subject.features.offers_any()) tasks.emplace_back("features");
+  return tasks;
 }
 
 nlohmann::ordered_json to_json(const Subject& subject) {
@@ -24,6 +33,7 @@ nlohmann::ordered_json to_json(const Subject& subject) {
   return {{"name", subject.name},
           {"summary", subject.summary},
           {"mutant", is_mutant(subject)},
+          {"tasks", tasks_of(subject)},
           {"scalars", scalars_of(subject)},
           {"sliced", can.sliced},
           {"resumable", can.resumable},

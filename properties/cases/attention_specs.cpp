@@ -1,0 +1,111 @@
+#include "properties/cases/attention_specs.hpp"
+
+#include "properties/cases/dice.hpp"
+
+#include <rapidcheck/seq/Create.h>
+#include <rapidcheck/shrinkable/Create.h>
+
+#include <algorithm>
+
+namespace slim::properties {
+namespace {
+
+constexpr Index most_attention_work = 900;  ///< B·H·L·M·D_v, in proportion to a 50-digit run's cost
+constexpr Index longest_attention = 24;
+
+AttentionSpec valid(AttentionSpec spec) {
+  spec.cut = std::clamp<Index>(spec.cut, 1, std::max<Index>(1, spec.length - 1));
+  if (spec.features_given) spec.feature_map = {};
+  return spec;
+}
+
+AttentionSpec draw_attention(const rc::Random& random, int size) {
+  Dice dice(random, size);
+  AttentionSpec spec;
+  spec.slice_length = dice.one_of<Index>({1, 2, dice.up_to(5), dice.up_to(9), dice.up_to(30)});
+  spec.length = draw_length(dice, spec.slice_length, longest_attention);
+  spec.width = dice.one_of<Index>({1, 2, 3, 4, 5});
+  spec.value_width = dice.one_of<Index>({1, 2, 3, 4, 5});
+  spec.features_given = dice.one_of<int>({0, 0, 0, 1}) == 1;
+  spec.feature_map.kind =
+      dice.one_of<FeatureKind>({FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one,
+                                FeatureKind::absolute, FeatureKind::favor_plus});
+  if (spec.feature_map.kind == FeatureKind::favor_plus) {
+    spec.feature_map.blocks = dice.one_of<Index>({1, 2});
+  }
+  spec.causal = dice.one_of<int>({0, 1, 1, 1}) == 1;
+  const Index room =
+      std::max<Index>(1, most_attention_work / (spec.length * spec.features() * spec.value_width));
+  spec.batch = std::min<Index>(dice.one_of<Index>({1, 1, 2, 3}), room);
+  spec.heads =
+      std::min<Index>(dice.one_of<Index>({1, 1, 2, 3}), std::max<Index>(1, room / spec.batch));
+  spec.has_start = dice.one_of<int>({0, 1}) == 1;
+  spec.has_end_cotangent = dice.one_of<int>({0, 1}) == 1;
+  spec.mask = dice.one_of<KeyMask>({KeyMask::none, KeyMask::none, KeyMask::none, KeyMask::scattered,
+                                    KeyMask::scattered, KeyMask::whole_slices, KeyMask::padding,
+                                    KeyMask::leading, KeyMask::all});
+  spec.entries = dice.one_of<Entries>({Entries::normal, Entries::normal, Entries::normal,
+                                       Entries::zeros, Entries::near_equal, Entries::equal,
+                                       Entries::spread, Entries::near_epsilon, Entries::integers});
+  spec.cut = dice.from(rc::gen::resize(
+      rc::kNominalSize, rc::gen::inRange<Index>(1, std::max<Index>(2, spec.length))));
+  if (dice.one_of<int>({0, 1}) == 1) {
+    spec.cut = (spec.cut + spec.slice_length - 1) / spec.slice_length * spec.slice_length;
+  }
+  spec.seed = static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+  return valid(spec);
+}
+
+}  // namespace
+
+std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const AttentionRepair& repair) {
+  std::vector<AttentionSpec> smaller;
+  const auto add = [&](auto change) {
+    AttentionSpec changed = spec;
+    change(changed);
+    changed = valid(repair(changed));
+    if (changed != spec) smaller.push_back(changed);
+  };
+  using Spec = AttentionSpec;
+  add([](Spec& s) { s.batch = 1; });
+  add([](Spec& s) { s.heads = 1; });
+  add([](Spec& s) { s.width = 1; });
+  add([](Spec& s) { s.value_width = 1; });
+  add([](Spec& s) { s.has_start = false; });
+  add([](Spec& s) { s.has_end_cotangent = false; });
+  add([](Spec& s) { s.mask = KeyMask::none; });
+  add([](Spec& s) { s.entries = Entries::normal; });
+  add([](Spec& s) { s.features_given = false, s.feature_map = {}; });
+  add([](Spec& s) { s.causal = true; });
+  add([](Spec& s) { s.feature_map.blocks = 1; });
+  for (const Index length : smaller_values(spec.length, 1)) {
+    add([=](Spec& s) { s.length = length; });
+    add([=](Spec& s) { s.cut -= s.length - length, s.length = length; });  // dropped before the cut
+  }
+  for (const Index slice : smaller_values(spec.slice_length, 1)) {
+    add([=](Spec& s) { s.slice_length = slice; });
+  }
+  for (const Index batch : smaller_values(spec.batch, 1)) add([=](Spec& s) { s.batch = batch; });
+  for (const Index heads : smaller_values(spec.heads, 1)) add([=](Spec& s) { s.heads = heads; });
+  for (const Index width : smaller_values(spec.width, 1)) add([=](Spec& s) { s.width = width; });
+  for (const Index width : smaller_values(spec.value_width, 1)) {
+    add([=](Spec& s) { s.value_width = width; });
+  }
+  for (const Index cut : smaller_values(spec.cut, 1)) add([=](Spec& s) { s.cut = cut; });
+  const auto seed = static_cast<Index>(std::min<std::uint64_t>(spec.seed, 4));
+  for (const Index other : smaller_values(seed, 0)) {
+    add([=](Spec& s) { s.seed = static_cast<std::uint64_t>(other); });
+  }
+  return smaller;
+}
+
+rc::Gen<AttentionSpec> attention_specs(const AttentionRepair& repair) {
+  return [repair](const rc::Random& random, int size) {
+    const AttentionSpec drawn = valid(repair(draw_attention(random, size)));
+    return rc::shrinkable::shrinkRecur(drawn, [repair](const AttentionSpec& spec) {
+      return rc::seq::fromContainer(smaller_specs(spec, repair));
+    });
+  };
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,329 @@
+#include "properties/judgement/attention_answer.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+namespace slim::properties {
+namespace {
+
+/// The same number, or both none.
+template <class T>
+bool is_unchanged(const T& a, const T& b) {
+  return a == b || (a != a && b != b);
+}
+
+/// Whether all entries are the same along an axis, so that its stride can be 0.
+struct Repeats {
+  bool batch = true;
+  bool heads = true;
+  bool rows = true;
+  bool cols = true;
+};
+
+Repeats repeats_of(const Heads<double>& heads) {
+  const HeadsSizes& n = heads.sizes();
+  Repeats repeats;
+  for (Index b = 0; b < n.batch; ++b) {
+    for (Index h = 0; h < n.heads; ++h) {
+      for (Index l = 0; l < n.rows; ++l) {
+        for (Index i = 0; i < n.cols; ++i) {
+          const double x = heads(b, h)(l, i);
+          repeats.batch = repeats.batch && x == heads(0, h)(l, i);
+          repeats.heads = repeats.heads && x == heads(b, 0)(l, i);
+          repeats.rows = repeats.rows && x == heads(b, h)(0, i);
+          repeats.cols = repeats.cols && x == heads(b, h)(l, 0);
+        }
+      }
+    }
+  }
+  return repeats;
+}
+
+/// Where entry (0, 0, 0, 0) lies, and how far apart neighbours are.
+struct Place {
+  Index first = 0;
+  HeadsStrides strides{};
+};
+
+Place place_of(const Heads<double>& heads, Layout layout) {
+  const HeadsSizes& n = heads.sizes();
+  switch (layout) {
+    case Layout::contiguous:
+      break;
+    case Layout::gaps: {
+      const Index row = n.cols + 3;
+      const Index head = n.rows * row + 1;
+      return {2, {.batch = n.heads * head + 5, .heads = head, .rows = row, .cols = 1}};
+    }
+    case Layout::transposed:
+      return {0,
+              {.batch = n.heads * n.rows * n.cols,
+               .heads = n.rows * n.cols,
+               .rows = 1,
+               .cols = n.rows}};
+    case Layout::interleaved:
+      return {0,
+              {.batch = n.heads * n.rows * n.cols,
+               .heads = n.cols,
+               .rows = n.heads * n.cols,
+               .cols = 1}};
+    case Layout::repeated: {
+      const Repeats repeats = repeats_of(heads);
+      HeadsStrides strides = contiguous(n);
+      if (repeats.batch) strides.batch = 0;
+      if (repeats.heads) strides.heads = 0;
+      if (repeats.rows) strides.rows = 0;
+      if (repeats.cols) strides.cols = 0;
+      return {0, strides};
+    }
+  }
+  return {0, contiguous(n)};
+}
+
+/// An array of a task as it is handed over: laid out, and compared afterwards.
+template <class T>
+class HandedOver {
+ public:
+  HandedOver(const Heads<double>& heads, Layout layout) {
+    if (heads.empty()) return;
+    sizes_ = heads.sizes();
+    place_ = place_of(heads, layout);
+    put(heads);
+  }
+  /// Other numbers at the same place; only for layouts that do not look at the numbers.
+  void put(const Heads<double>& heads) {
+    const auto& [batch, head, row, col] = place_.strides;
+    const Index last = place_.first + (sizes_.batch - 1) * batch + (sizes_.heads - 1) * head +
+                       (sizes_.rows - 1) * row + (sizes_.cols - 1) * col;
+    memory_.assign(static_cast<std::size_t>(last) + 1, T(std::numeric_limits<float>::quiet_NaN()));
+    for (Index b = 0; b < sizes_.batch; ++b) {
+      for (Index h = 0; h < sizes_.heads; ++h) {
+        for (Index l = 0; l < sizes_.rows; ++l) {
+          for (Index i = 0; i < sizes_.cols; ++i) {
+            const Index at = place_.first + b * batch + h * head + l * row + i * col;
+            memory_[static_cast<std::size_t>(at)] = rounded_to<T>(heads(b, h)(l, i));
+          }
+        }
+      }
+    }
+    as_given_ = memory_;
+  }
+  [[nodiscard]] HeadsView<T> view() const {
+    if (memory_.empty()) return {};
+    return {.data = memory_.data() + place_.first, .sizes = sizes_, .strides = place_.strides};
+  }
+  void require_unchanged(const char* array) const {
+    if (!std::ranges::equal(memory_, as_given_, is_unchanged<T>)) {
+      throw SubjectError(std::string("wrote into its input ") + array);
+    }
+  }
+
+ private:
+  HeadsSizes sizes_{};
+  Place place_{};
+  std::vector<T> memory_;
+  std::vector<T> as_given_;
+};
+
+template <class T>
+void fill_with_nan(Heads<T>& heads, const HeadsSizes& sizes) {
+  heads.resize(sizes, MemoryTag::result);
+  std::ranges::fill(heads.values(), T(std::numeric_limits<float>::quiet_NaN()));
+}
+
+template <class T>
+void require_answer_sizes(const char* array, const Heads<T>& heads, const HeadsSizes& sizes) {
+  if (heads.sizes() != sizes) {
+    throw SubjectError(std::string(array) + " of the wrong size was answered");
+  }
+}
+
+/// A task's arrays at their place in memory, and the answer to it.
+template <class T>
+class AttentionDesk {
+ public:
+  using A = accumulator_t<T>;
+
+  AttentionDesk(const AttentionInputs<double>& inputs, Layout layout)
+      : inputs_(&inputs),
+        q_(inputs.q, layout),
+        k_(inputs.k, layout),
+        v_(inputs.v, layout),
+        omega_(inputs.omega, layout),
+        start_(inputs.start, layout),
+        out_cotangent_(inputs.out_cotangent, layout),
+        end_cotangent_(inputs.end_cotangent, layout) {
+    const AttentionTask<T> of = task();
+    const HeadsSizes none;
+    fill_with_nan(result_.out, of.out_sizes());
+    fill_with_nan(result_.end, of.state_sizes());
+    if (!inputs.wants_pullback) return;
+    fill_with_nan(result_.dq, of.q.sizes);
+    fill_with_nan(result_.dk, of.k.sizes);
+    fill_with_nan(result_.dv, of.v.sizes);
+    fill_with_nan(result_.start_gradient, of.state_sizes());
+  }
+  /// Other numbers in the same memory.
+  void put(const AttentionInputs<double>& inputs) {
+    inputs_ = &inputs;
+    q_.put(inputs.q);
+    k_.put(inputs.k);
+    v_.put(inputs.v);
+    if (!inputs.start.empty()) start_.put(inputs.start);
+    if (!inputs.out_cotangent.empty()) out_cotangent_.put(inputs.out_cotangent);
+    if (!inputs.end_cotangent.empty()) end_cotangent_.put(inputs.end_cotangent);
+  }
+  AttentionAnswer answered_by(const Subject& subject) {
+    const AttentionTask<T> asked = task();
+    try {
+      subject.attention.in<T>()(asked, result_);
+    } catch (const std::exception& error) {
+      throw SubjectError(std::string("threw: ") + error.what());
+    }
+    require_sizes(asked);
+    require_unchanged();
+    const auto exactly = [](const auto& heads) {
+      return converted<Digits50>(heads, MemoryTag::result);
+    };
+    return {.out = exactly(result_.out),
+            .end = exactly(result_.end),
+            .dq = exactly(result_.dq),
+            .dk = exactly(result_.dk),
+            .dv = exactly(result_.dv),
+            .start_gradient = exactly(result_.start_gradient)};
+  }
+
+ private:
+  [[nodiscard]] AttentionTask<T> task() const {
+    return {.q = q_.view(),
+            .k = k_.view(),
+            .v = v_.view(),
+            .slice_length = inputs_->slice_length,
+            .feature_map = inputs_->feature_map,
+            .omega = omega_.view(),
+            .features_given = inputs_->features_given,
+            .causal = inputs_->causal,
+            .conventions = inputs_->conventions,
+            .key_mask = inputs_->key_mask,
+            .start = start_.view(),
+            .wants_pullback = inputs_->wants_pullback,
+            .out_cotangent = out_cotangent_.view(),
+            .end_cotangent = end_cotangent_.view()};
+  }
+  void require_sizes(const AttentionTask<T>& asked) const {
+    require_answer_sizes("out", result_.out, asked.out_sizes());
+    require_answer_sizes("end", result_.end, asked.state_sizes());
+    if (!asked.wants_pullback) return;
+    require_answer_sizes("d.q", result_.dq, asked.q.sizes);
+    require_answer_sizes("d.k", result_.dk, asked.k.sizes);
+    require_answer_sizes("d.v", result_.dv, asked.v.sizes);
+    require_answer_sizes("d.initial", result_.start_gradient, asked.state_sizes());
+  }
+  void require_unchanged() const {
+    q_.require_unchanged("q");
+    k_.require_unchanged("k");
+    v_.require_unchanged("v");
+    omega_.require_unchanged("projection");
+    start_.require_unchanged("initial");
+    out_cotangent_.require_unchanged("cotangent.out");
+    end_cotangent_.require_unchanged("cotangent.end");
+  }
+
+  const AttentionInputs<double>* inputs_;
+  HandedOver<T> q_;
+  HandedOver<T> k_;
+  HandedOver<T> v_;
+  HandedOver<T> omega_;
+  HandedOver<A> start_;
+  HandedOver<T> out_cotangent_;
+  HandedOver<A> end_cotangent_;
+  AttentionResult<T> result_;
+};
+
+template <class T>
+Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>& inputs) {
+  const HandedOver<T> x(inputs.x, Layout::contiguous);
+  const HandedOver<T> omega(inputs.omega, Layout::contiguous);
+  const FeaturesTask<T> task{.x = x.view(),
+                             .feature_map = inputs.feature_map,
+                             .omega = omega.view(),
+                             .is_query = inputs.is_query,
+                             .conventions = inputs.conventions};
+  FeaturesResult<T> result;
+  fill_with_nan(result.out, task.out_sizes());
+  try {
+    subject.features.in<T>()(task, result);
+  } catch (const std::exception& error) {
+    throw SubjectError(std::string("threw: ") + error.what());
+  }
+  require_answer_sizes("features", result.out, task.out_sizes());
+  x.require_unchanged("x");
+  omega.require_unchanged("projection");
+  return converted<Digits50>(result.out, MemoryTag::result);
+}
+
+/// call.operator()<T>() with the scalar's type.
+template <class Call>
+auto in_type_of(Scalar scalar, const Call& call) {
+  switch (scalar) {
+    case Scalar::float32:
+      return call.template operator()<float>();
+    case Scalar::float64:
+      return call.template operator()<double>();
+    case Scalar::digits50:
+      return call.template operator()<Digits50>();
+    case Scalar::float16:
+      return call.template operator()<Float16>();
+    case Scalar::bfloat16:
+      return call.template operator()<BFloat16>();
+  }
+  throw std::logic_error("a scalar outside its enumeration");
+}
+
+}  // namespace
+
+AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
+                    Layout layout) {
+  return in_type_of(
+      scalar, [&]<class T>() { return AttentionDesk<T>(inputs, layout).answered_by(subject); });
+}
+
+std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
+                                         std::span<const AttentionInputs<double>> inputs) {
+  return in_type_of(scalar, [&]<class T>() {
+    AttentionDesk<T> desk(inputs.front(), Layout::contiguous);
+    std::vector<AttentionAnswer> answers;
+    answers.reserve(inputs.size());
+    for (const AttentionInputs<double>& of : inputs) {
+      desk.put(of);
+      answers.push_back(desk.answered_by(subject));
+    }
+    return answers;
+  });
+}
+
+Heads<Digits50> ask(const Subject& subject, Scalar scalar, const FeaturesInputs<double>& inputs) {
+  return in_type_of(scalar, [&]<class T>() { return features_in<T>(subject, inputs); });
+}
+
+std::string unclaimed(const Subject& subject, Scalar scalar,
+                      const AttentionInputs<double>& inputs) {
+  const Capabilities& can = subject.capabilities;
+  if (!subject.attention.offers_any()) return "does not claim the task attention";
+  if (!subject.attention.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!inputs.features_given && !can.takes(inputs.feature_map.kind)) {
+    return "does not claim feature map " + name(inputs.feature_map);
+  }
+  if (inputs.causal ? !can.causal : !can.bidirectional) {
+    return std::string("does not claim ") + (inputs.causal ? "causal" : "bidirectional");
+  }
+  const bool resumes = !inputs.start.empty() || !inputs.end_cotangent.empty();
+  if (resumes && !can.resumable) return "does not claim to be resumable";
+  if (!can.any_attention_conventions && subject.attention_conventions != inputs.conventions) {
+    return "claims other conventions";
+  }
+  return {};
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,388 @@
+#include "properties/judgement/attention_evidence.hpp"
+
+#include "properties/judgement/gradient_evidence.hpp"
+#include "reference/attention.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+constexpr double walk_length = 4.0;      ///< λ of λ √n u
+constexpr double stored_roundings = 12;  ///< of a path, to a narrow scalar
+constexpr double share_in_digits50 = 1e-40;
+constexpr double margin_of_range = 1e3;  ///< kept from the largest number
+
+bool is_stored_narrow(Scalar scalar) {
+  return scalar == Scalar::float16 || scalar == Scalar::bfloat16;
+}
+
+/// In which a scalar's programs compute.
+Scalar computed_in(Scalar scalar) {
+  return is_stored_narrow(scalar) ? Scalar::float32 : scalar;
+}
+
+double gamma_of(double n, double u) {
+  return n * u < 0.5 ? n * u / (1.0 - n * u) : std::numeric_limits<double>::infinity();
+}
+
+struct Range {
+  double least;  ///< normal number
+  double largest;
+  double subnormal;
+};
+
+Range range_of(Scalar scalar) {
+  switch (scalar) {
+    case Scalar::float32:
+      return {std::numeric_limits<float>::min(), std::numeric_limits<float>::max(),
+              std::numeric_limits<float>::denorm_min()};
+    case Scalar::float16:
+      return {0x1p-14, 65504.0, 0x1p-24};
+    case Scalar::bfloat16:
+      return {0x1p-126, 3.38e38, 0x1p-133};
+    default:
+      return {std::numeric_limits<double>::min(), std::numeric_limits<double>::max(),
+              std::numeric_limits<double>::denorm_min()};
+  }
+}
+
+/// γ: in 50 digits a share that no mistake is below.
+double worst_share(Scalar scalar, double n) {
+  if (scalar == Scalar::digits50) return share_in_digits50;
+  const double gamma = gamma_of(n, unit_roundoff(computed_in(scalar)));
+  return is_stored_narrow(scalar) ? gamma + stored_roundings * unit_roundoff(scalar) : gamma;
+}
+double likely_share(Scalar scalar, double n) {
+  if (scalar == Scalar::digits50) return share_in_digits50;
+  const double walk = std::min(n, walk_length * std::sqrt(n)) * unit_roundoff(computed_in(scalar));
+  return is_stored_narrow(scalar) ? walk + stored_roundings * unit_roundoff(scalar) : walk;
+}
+
+/// The smallest and largest |x| of those that are not 0.
+struct Sizes {
+  double least = std::numeric_limits<double>::infinity();
+  double largest = 0.0;
+
+  template <class T>
+  void see(std::span<const T> values) {
+    for (const T& x : values) {
+      const double size = std::abs(to_double(x));
+      largest = std::max(largest, size);
+      if (size > 0.0) least = std::min(least, size);
+    }
+  }
+};
+
+Heads<Digits50> features_of(const AttentionInputs<Digits50>& inputs, bool is_query) {
+  const Heads<Digits50>& x = is_query ? inputs.q : inputs.k;
+  if (inputs.features_given) return x;
+  FeaturesResult<Digits50> result;
+  reference::features(FeaturesTask<Digits50>{.x = x.view(),
+                                             .feature_map = inputs.feature_map,
+                                             .omega = inputs.omega.view(),
+                                             .is_query = is_query,
+                                             .conventions = inputs.conventions},
+                      result);
+  return result.out;
+}
+
+/// S_l·g(Q_l) of every row and S_L·g(Q_l), for one head.
+struct DenominatorPair {
+  Digits50 own;
+  Digits50 with_all_keys;
+};
+std::vector<DenominatorPair> denominators(const AttentionInputs<Digits50>& inputs,
+                                          const Heads<Digits50>& gQ, const Heads<Digits50>& gK,
+                                          Index b, Index h) {
+  const AttentionTask<Digits50> task = inputs.task();
+  const Index L = gQ.sizes().rows;
+  const Index d = inputs.v.sizes().cols;
+  const auto key = [&](Index l) -> RowVector<Digits50> {
+    if (task.takes_part(b, l)) return gK(b, h).row(l);
+    return RowVector<Digits50>::Zero(gK.sizes().cols);
+  };
+  RowVector<Digits50> S = RowVector<Digits50>::Zero(gK.sizes().cols);
+  if (!inputs.start.empty()) S = inputs.start(b, h).row(d);
+  RowVector<Digits50> all = S;
+  for (Index l = 0; l < L; ++l) all += key(l);
+  std::vector<DenominatorPair> pairs;
+  pairs.reserve(static_cast<std::size_t>(L));
+  for (Index l = 0; l < L; ++l) {
+    S += key(l);
+    const Digits50 with_all = all.dot(gQ(b, h).row(l));
+    pairs.push_back({inputs.causal ? Digits50(S.dot(gQ(b, h).row(l))) : with_all, with_all});
+  }
+  return pairs;
+}
+
+double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
+  if (inputs.features_given) return 0.0;
+  if (inputs.feature_map.kind != FeatureKind::favor_plus) return 3.0;
+  return static_cast<double>(inputs.q.sizes().cols) + 12.0;
+}
+
+}  // namespace
+
+std::string_view name(AttentionArray array) {
+  constexpr std::array<std::string_view, 6> names = {"out", "end", "d.q",
+                                                     "d.k", "d.v", "d.initial"};
+  return names.at(static_cast<std::size_t>(array));
+}
+
+AttentionEvidence::Known& AttentionEvidence::known(Scalar scalar) {
+  if (scalar == Scalar::float16) return known_[1];
+  return scalar == Scalar::bfloat16 ? known_[2] : known_[0];
+}
+
+const AttentionInputs<Digits50>& AttentionEvidence::exact(Scalar scalar) {
+  std::optional<AttentionInputs<Digits50>>& kept = known(scalar).exact;
+  if (kept) return *kept;
+  if (scalar == Scalar::float16) {
+    kept = converted<Digits50>(converted<Float16>(inputs_));
+  } else if (scalar == Scalar::bfloat16) {
+    kept = converted<Digits50>(converted<BFloat16>(inputs_));
+  } else {
+    kept = converted<Digits50>(inputs_);
+  }
+  return *kept;
+}
+
+const AttentionAnswer& AttentionEvidence::truth(Scalar scalar) {
+  std::optional<AttentionAnswer>& kept = known(scalar).truth;
+  if (!kept) {
+    kept.emplace();
+    reference::attention_by_definition(exact(scalar).task(), *kept);
+  }
+  return *kept;
+}
+
+const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::gauges(Scalar scalar) {
+  std::optional<AttentionResult<Gauge>>& kept = known(scalar).gauges;
+  if (!kept) {
+    kept.emplace();
+    reference::attention(converted<Gauge>(exact(scalar)).task(), *kept);
+  }
+  return *kept;
+}
+
+/// A start state that is as large as it was and as unsure as what it ends in: R₀ + (R_L − R_L), on
+/// absolute values. The gauge of every sum after it is at least that of the last.
+const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::subtractive_gauges(
+    Scalar scalar) {
+  std::optional<AttentionResult<Gauge>>& kept = known(scalar).subtractive_gauges;
+  if (kept) return *kept;
+  AttentionInputs<Gauge> inputs = converted<Gauge>(exact(scalar));
+  const Heads<Gauge>& last = gauges(scalar).end;
+  if (inputs.start.empty()) inputs.start = Heads<Gauge>(last.sizes(), MemoryTag::state);
+  const std::span<Gauge> start = inputs.start.values();
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    const Gauge size(last.values()[i].gauge());
+    start[i] = start[i] + (size - size);
+  }
+  kept.emplace();
+  reference::attention(inputs.task(), *kept);
+  return *kept;
+}
+
+/// f: a feature. A path through R or S has f + L + 2; a numerator or denominator, with M products
+/// summed and ε, F = 2f + L + M + 4; a quotient 2F + 1; dA = dY/D F + 1, and dD = −Y·dA with D_v
+/// products 3F + D_v + 4. The rest is what comes on top of dD: the sums over rows and features, and
+/// the features' own pullback.
+double AttentionEvidence::roundings(AttentionArray array) const {
+  const double f = roundings_of_a_feature(inputs_);
+  const auto L = static_cast<double>(inputs_.v.sizes().rows);
+  const auto d = static_cast<double>(inputs_.v.sizes().cols);
+  const auto M = static_cast<double>(inputs_.task().features());
+  const double F = 2.0 * f + L + M + 4.0;
+  switch (array) {
+    case AttentionArray::out:
+      return 2.0 * F + 2.0;
+    case AttentionArray::end:
+      return f + L + 2.0;
+    case AttentionArray::start_gradient:
+      return 3.0 * F + d + f + L + 6.0;
+    default:
+      return 3.0 * F + 2.0 * d + 2.0 * f + L + M + 16.0;
+  }
+}
+
+Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
+  const double n = roundings(array);
+  const double gauge = to_double(array_of(gauges(scalar), array).values()[place].gauge());
+  const double subtractive =
+      to_double(array_of(subtractive_gauges(scalar), array).values()[place].gauge());
+  Band band{.pass = likely_share(scalar, n) * gauge,
+            .suspect = worst_share(scalar, n) * gauge,
+            .drift = worst_share(scalar, 2.0 * n) * subtractive};
+  if (is_stored_narrow(scalar)) {
+    const double size = std::abs(to_double(array_of(truth(scalar), array).values()[place]));
+    band = band + flat_band(unit_roundoff(scalar) * size + range_of(scalar).subnormal);
+  }
+  return band;
+}
+
+Band AttentionEvidence::features_band(Scalar scalar, const Gauge& truth) const {
+  const double n = roundings_of_a_feature(inputs_);
+  const double gauge = to_double(truth.gauge());
+  const double worst = worst_share(scalar, n) * gauge + range_of(scalar).subnormal;
+  return {.pass = likely_share(scalar, n) * gauge + range_of(scalar).subnormal,
+          .suspect = worst,
+          .drift = worst};
+}
+
+AttentionEvidence::Extent AttentionEvidence::measured(Scalar scalar) {
+  const AttentionInputs<Digits50>& inputs = exact(scalar);
+  const Heads<Digits50> gQ = features_of(inputs, true);
+  const Heads<Digits50> gK = features_of(inputs, false);
+  Sizes features;
+  features.see<Digits50>(gQ.values());
+  features.see<Digits50>(gK.values());
+  Sizes values;
+  for (const Heads<Digits50>* heads :
+       {&inputs.v, &inputs.start, &inputs.out_cotangent, &inputs.end_cotangent}) {
+    values.see<Digits50>(heads->values());
+  }
+  Sizes denominator;
+  double worst_cancellation = 0.0;
+  double least = std::numeric_limits<double>::infinity();
+  const Digits50 epsilon(inputs.conventions.epsilon);
+  for (Index b = 0; b < gQ.sizes().batch; ++b) {
+    for (Index h = 0; h < gQ.sizes().heads; ++h) {
+      for (const DenominatorPair& D : denominators(inputs, gQ, gK, b, h)) {
+        least = std::min(least, to_double(D.own));
+        denominator.largest =
+            std::max(denominator.largest, to_double(Digits50(D.with_all_keys + epsilon)));
+        worst_cancellation =
+            std::max(worst_cancellation, to_double(Digits50(D.with_all_keys / (D.own + epsilon))));
+      }
+    }
+  }
+  return {.least_feature = features.least,
+          .largest_feature = features.largest,
+          .least_value = values.least,
+          .largest_value = values.largest,
+          .least_denominator = least,
+          .largest_denominator = denominator.largest,
+          .worst_cancellation = worst_cancellation};
+}
+
+const AttentionEvidence::Extent& AttentionEvidence::extent(Scalar scalar) {
+  std::optional<Extent>& kept = known(scalar).extent;
+  if (!kept) kept = measured(scalar);
+  return *kept;
+}
+
+double AttentionEvidence::smallest_denominator(Scalar scalar) {
+  return extent(scalar).least_denominator;
+}
+
+bool AttentionEvidence::subtraction_decides(Scalar scalar) {
+  const double share = worst_share(scalar, 2.0 * roundings(AttentionArray::out));
+  return !(share * extent(scalar).worst_cancellation < 0.25);
+}
+
+std::string AttentionEvidence::unusable(Scalar scalar) {
+  if (scalar == Scalar::digits50) return {};
+  const Extent& met = extent(scalar);
+  const Range computed = range_of(computed_in(scalar));
+  const Range stored = range_of(scalar);
+  const double value = std::min(1.0, met.least_value);
+  const double cotangent = value / std::max(1.0, met.largest_denominator);
+  const double g = std::min(1.0, met.least_feature);
+  if (!(g * g * value * cotangent >= computed.least) || !(g >= stored.least)) {
+    return "numbers on the way underflow";
+  }
+  double largest = met.largest_feature;
+  for (const AttentionArray array : all_attention_arrays) {
+    for (const Gauge& x : array_of(gauges(scalar), array).values()) {
+      largest = std::max(largest, to_double(x.gauge()));
+    }
+  }
+  const auto rows = static_cast<double>(inputs_.v.sizes().rows);
+  const double v = std::max(1.0, met.largest_value);
+  const double numerator = rows * met.largest_feature * std::max(1.0, met.largest_feature) * v;
+  const double dA = v / std::max(met.least_denominator, inputs_.conventions.epsilon);
+  const double backward =
+      rows * dA * v * v * std::max(1.0, met.largest_feature) * std::max(1.0, met.largest_feature);
+  if (!(largest * margin_of_range <= stored.largest) ||
+      !(std::max(numerator, backward) * margin_of_range <= computed.largest)) {
+    return "numbers on the way overflow";
+  }
+  return {};
+}
+
+std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionEvidence& evidence) {
+  if (std::string reason = unclaimed(subject, scalar, evidence.given()); !reason.empty()) {
+    return not_claimed(std::move(reason));
+  }
+  if (subject.capabilities.subtracting && evidence.given().causal &&
+      evidence.subtraction_decides(scalar)) {
+    return skipped(zero_denominator_reason);
+  }
+  return std::nullopt;
+}
+
+void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& answer,
+                          const Digits50& wanted, const Band& band) {
+  double error = to_double(Digits50(abs(answer - wanted)));
+  Outcome outcome = Outcome::wrong;
+  if (!std::isfinite(error)) {
+    error = std::numeric_limits<double>::infinity();
+  } else if (error <= band.pass) {
+    outcome = Outcome::pass;
+  } else if (error <= band.suspect) {
+    outcome = Outcome::suspect;
+  } else if (subtracts_ && error <= band.drift) {
+    outcome = Outcome::drift;
+  }
+  const Discrepancy candidate{.tensor = tensor, .row = row, .error = error, .bound = band.pass};
+  const bool first = finding_.worst.tensor.empty();
+  if (!first && outcome < finding_.outcome) return;
+  if (!first && outcome == finding_.outcome && !worse(candidate, finding_.worst)) return;
+  finding_.outcome = outcome;
+  finding_.worst = candidate;
+  finding_.note = outcome == Outcome::drift
+                      ? "within what subtracting sums that were added before can lose"
+                      : std::string();
+}
+
+Finding AttentionJudge::finding() const {
+  return finding_.worst.tensor.empty() ? skipped("the case has nothing to compare") : finding_;
+}
+
+void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answer,
+                          const Heads<Digits50>& wanted,
+                          const std::function<Band(std::size_t)>& band,
+                          const std::function<bool(Index, Index, Index)>& selects) {
+  const HeadsSizes& n = answer.sizes();
+  if (n != wanted.sizes()) throw SubjectError(tensor + " of the wrong size was answered");
+  std::size_t place = 0;
+  for (Index b = 0; b < n.batch; ++b) {
+    for (Index h = 0; h < n.heads; ++h) {
+      const std::string of_head =
+          n.batch * n.heads == 1 ? tensor
+                                 : tensor + "[" + std::to_string(b) + "," + std::to_string(h) + "]";
+      for (Index l = 0; l < n.rows; ++l) {
+        const bool selected = !selects || selects(b, h, l);
+        for (Index i = 0; i < n.cols; ++i, ++place) {
+          if (!selected) continue;
+          hold(of_head, l, answer.values()[place], wanted.values()[place], band(place));
+        }
+      }
+    }
+  }
+}
+
+void AttentionJudge::hold_to_truth(const AttentionAnswer& answer, AttentionEvidence& evidence,
+                                   std::span<const AttentionArray> arrays) {
+  for (const AttentionArray array : arrays) {
+    hold(std::string(name(array)), array_of(answer, array),
+         array_of(evidence.truth(scalar_), array),
+         [&](std::size_t place) { return evidence.band(scalar_, array, place); });
+  }
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,145 @@
+#pragma once
+
+#include "properties/engine/finding.hpp"
+#include "properties/judgement/attention_answer.hpp"
+#include "reference/gauged.hpp"
+
+#include <array>
+#include <optional>
+
+namespace slim::properties {
+
+/// What an entry's error may be. NaN is within none of it.
+struct Band {
+  double pass = 0.0;     ///< PASS: what roundings that do not conspire add up to
+  double suspect = 0.0;  ///< SUSPECT: what they can add up to at worst
+  double drift = 0.0;    ///< DRIFT: the same for a program that subtracts what it added
+
+  friend Band operator+(const Band& a, const Band& b) {
+    return {a.pass + b.pass, a.suspect + b.suspect, a.drift + b.drift};
+  }
+  friend Band operator*(double factor, const Band& a) {
+    return {factor * a.pass, factor * a.suspect, factor * a.drift};
+  }
+};
+/// The same allowed to everyone.
+inline Band flat_band(double bound) {
+  return {bound, bound, bound};
+}
+
+/// The arrays of an answer.
+enum class AttentionArray { out, end, dq, dk, dv, start_gradient };
+inline constexpr std::array<AttentionArray, 6> all_attention_arrays = {
+    AttentionArray::out, AttentionArray::end, AttentionArray::dq,
+    AttentionArray::dk,  AttentionArray::dv,  AttentionArray::start_gradient};
+/// Their names in case files: "out", "end", "d.q", …
+std::string_view name(AttentionArray array);
+
+template <class T>
+const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array) {
+  const std::array<const Heads<T>*, 6> arrays = {&result.out, &result.end, &result.dq,
+                                                 &result.dk,  &result.dv,  &result.start_gradient};
+  return *arrays.at(static_cast<std::size_t>(array));
+}
+
+/// An attention case with all that is known about it: the truth in 50 digits by the definition, and
+/// what a correct program's error may be, entry by entry.
+///
+/// With u the unit roundoff, γ_n = n u / (1 − n u) and G the entry's gauge (the reference run on
+/// reference::Gauged, every subtraction an addition):
+///   SUSPECT  error ≤ γ_n G, for every program that only adds, in whatever order: each entry is a
+///            tree of sums, products and quotients, a rounding multiplies a node by 1 + δ, |δ| ≤ u,
+///            and no path from an input to the entry has more than n of them (Higham, "Accuracy and
+///            stability of numerical algorithms", lemma 3.1). n is counted in `roundings`.
+///   PASS     error ≤ min(n, 4 √n) u G: independent roundings add up like a random walk, beyond
+///            4 √n u with probability 2 exp(−8) at each entry at most (Higham and Mary 2019), and
+///            the longest path is never met in full.
+///   DRIFT    as SUSPECT with 2n, and with the final sums added to the gauge of those before: a
+///            program that recovers R_l and S_l by subtracting carries the roundings of R_L and
+///            S_L.
+/// In 50 digits γ_n is 1e-40, far above its roundings and far below anything that is a mistake.
+/// Narrow scalars round what is stored (features, outputs, cotangents) and sum in float:
+///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
+/// Used by one thread at a time.
+class AttentionEvidence {
+ public:
+  explicit AttentionEvidence(AttentionInputs<double> inputs) : inputs_(std::move(inputs)) {}
+
+  [[nodiscard]] const AttentionInputs<double>& given() const { return inputs_; }
+  /// The definition in 50 digits, of the inputs as they are in `scalar`.
+  const AttentionAnswer& truth(Scalar scalar);
+  /// Of the entry at `place` of an array's values.
+  Band band(Scalar scalar, AttentionArray array, std::size_t place);
+  /// The same for features g(q) or g(k), given their truth: f roundings each.
+  Band features_band(Scalar scalar, const reference::Gauged<Digits50>& truth) const;
+  /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows.
+  std::string unusable(Scalar scalar);
+  /// Whether some denominator is so small against its final sums that subtraction leaves a rounding
+  /// residue of it.
+  bool subtraction_decides(Scalar scalar);
+  /// The smallest denominator, without epsilon: S_l·g(Q_l), min over rows.
+  double smallest_denominator(Scalar scalar);
+  /// n, the most roundings on a path from an input to an entry.
+  [[nodiscard]] double roundings(AttentionArray array) const;
+
+ private:
+  using Gauge = reference::Gauged<Digits50>;
+  /// Sizes of what is met on the way, of entries that are not 0.
+  struct Extent {
+    double least_feature;
+    double largest_feature;
+    double least_value;  ///< of v, cotangents and states
+    double largest_value;
+    double least_denominator;    ///< 0 where there is one
+    double largest_denominator;  ///< epsilon included
+    double worst_cancellation;   ///< max over rows of S_L·g(Q_l) / (S_l·g(Q_l) + ε)
+  };
+  /// What is known of the inputs as one kind of scalar has them.
+  struct Known {
+    std::optional<AttentionInputs<Digits50>> exact;
+    std::optional<AttentionAnswer> truth;
+    std::optional<AttentionResult<Gauge>> gauges;
+    std::optional<AttentionResult<Gauge>> subtractive_gauges;
+    std::optional<Extent> extent;
+  };
+  Known& known(Scalar scalar);
+  const AttentionInputs<Digits50>& exact(Scalar scalar);
+  const AttentionResult<Gauge>& gauges(Scalar scalar);
+  const AttentionResult<Gauge>& subtractive_gauges(Scalar scalar);
+  const Extent& extent(Scalar scalar);
+  Extent measured(Scalar scalar);
+
+  AttentionInputs<double> inputs_;
+  std::array<Known, 3> known_;  ///< float32 and wider, float16, bfloat16
+};
+
+/// Why this subject is not asked: it does not claim the case, or it subtracts and a denominator is
+/// 0 or next to it. Empty optional: it is asked.
+std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionEvidence& evidence);
+
+/// Collects entries of one check and says how it came out.
+class AttentionJudge {
+ public:
+  AttentionJudge(const Subject& subject, Scalar scalar)
+      : subtracts_(subject.capabilities.subtracting), scalar_(scalar) {}
+
+  /// One entry, |answer − wanted| against the band. `row`: of the tensor.
+  void hold(const std::string& tensor, Index row, const Digits50& answer, const Digits50& wanted,
+            const Band& band);
+  /// Every entry of a head's array for which `selects(b, h, row)`, within `band(place)`.
+  void hold(const std::string& tensor, const Heads<Digits50>& answer, const Heads<Digits50>& wanted,
+            const std::function<Band(std::size_t)>& band,
+            const std::function<bool(Index, Index, Index)>& selects = {});
+  /// Arrays of an answer against the truth.
+  void hold_to_truth(const AttentionAnswer& answer, AttentionEvidence& evidence,
+                     std::span<const AttentionArray> arrays);
+  /// Skipped when nothing was held.
+  [[nodiscard]] Finding finding() const;
+
+ private:
+  bool subtracts_;
+  Scalar scalar_;
+  Finding finding_;
+};
+
+}  // namespace slim::properties

@@ -1,0 +1,78 @@
+#include "properties/laws/attention_law.hpp"
+
+#include "properties/engine/make_law.hpp"
+#include "reference/vocabulary/attention_case.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+CaseFile file_of(const AttentionCase& c) {
+  CaseFile file = to_case_file(c.given());
+  file.metadata["cut"] = std::to_string(c.cut);
+  return file;
+}
+
+AttentionCase case_from(const CaseFile& file, const AttentionFits& fits) {
+  AttentionInputs<double> inputs = to_attention_inputs(file);
+  const Index L = inputs.v.sizes().rows;
+  AttentionCase c{.whole = AttentionEvidence(std::move(inputs)),
+                  .cut = file.integer("cut", 1, std::max<Index>(1, L - 1))};
+  const std::string reason = fits(c);
+  require(reason.empty(), "the case is one of its law: " + reason);
+  return c;
+}
+
+}  // namespace
+
+AttentionEvidence& AttentionCase::other(int number,
+                                        const std::function<AttentionInputs<double>()>& make) {
+  const auto found = others.find(number);
+  if (found != others.end()) return found->second;
+  return others.emplace(number, AttentionEvidence(make())).first->second;
+}
+
+Law attention_law(Law words, const AttentionLawParts& parts) {
+  return make_law<AttentionSpec, AttentionCase>(
+      std::move(words),
+      {.specs = attention_specs(parts.repair),
+       .readable = [](const AttentionSpec& spec) { return readable(spec); },
+       .materialise =
+           [](const AttentionSpec& spec) {
+             return AttentionCase{.whole = AttentionEvidence(materialise(spec)), .cut = spec.cut};
+           },
+       .to_file = file_of,
+       .from_file = [fits = parts.fits](const CaseFile& file) { return case_from(file, fits); },
+       .unusable = [](AttentionCase& c, Scalar scalar) { return c.whole.unusable(scalar); },
+       .check = [check = parts.check](AttentionCase& c, const Subject& subject,
+                                      Scalar scalar) -> Finding {
+         if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
+         AttentionJudge judge(subject, scalar);
+         check(c, subject, scalar, judge);
+         return judge.finding();
+       }});
+}
+
+AttentionSpec as_drawn(AttentionSpec spec) {
+  return spec;
+}
+
+std::string fits_always(const AttentionCase& /*c*/) {
+  return {};
+}
+
+AttentionSpec causal_with_a_cut(AttentionSpec spec) {
+  spec.causal = true;
+  spec.length = std::max<Index>(spec.length, 2);
+  return spec;
+}
+
+std::string is_causal_with_a_cut(const AttentionCase& c) {
+  return c.given().causal && c.length() >= 2 ? "" : "it is causal and has at least 2 rows";
+}
+
+bool gives_same_bits(const Subject& subject) {
+  return subject.capabilities.deterministic;
+}
+
+}  // namespace slim::properties::laws

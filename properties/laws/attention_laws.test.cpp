@@ -1,0 +1,164 @@
+// The laws about attention and features: who passes them, and who does not.
+
+#include "properties/catalogue.hpp"
+#include "properties/engine/engine.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/mutants/faulty_attention.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+const std::vector<Scalar> three_scalars = {Scalar::float32, Scalar::float64, Scalar::digits50};
+
+RunResult run_law(const std::vector<const Subject*>& subjects, const std::string& law, int cases,
+                  std::vector<Scalar> scalars = three_scalars) {
+  return run({.laws = {&laws::find_law(law)},
+              .subjects = subjects,
+              .scalars = std::move(scalars),
+              .seed = 1,
+              .cases = cases,
+              .threads = 2});
+}
+
+std::vector<const Subject*> who_attends_correctly() {
+  std::vector<const Subject*> subjects;
+  for (const Subject& subject : catalogue()) {
+    if (!is_mutant(subject) && subject.attention.offers_any()) subjects.push_back(&subject);
+  }
+  return subjects;
+}
+
+/// The laws that ask for no gradient of a whole model.
+std::vector<const Law*> attention_laws() {
+  std::vector<const Law*> found;
+  for (const Law& law : laws::catalogue()) {
+    const bool of_models = law.name == "gradient-agrees" || law.name == "split-and-resume" ||
+                           law.name == "future-does-not-matter";
+    if (!of_models) found.push_back(&law);
+  }
+  return found;
+}
+
+/// The reference, with `alter(task, result)` done to its answer in double.
+template <class Alter>
+Subject altered_attention(std::string name, Alter alter) {
+  Subject subject = reference_subject();
+  subject.name = std::move(name);
+  const AttentionFunction<double> correct = subject.attention.in<double>();
+  subject.attention.in<double>() = [alter, correct](const AttentionTask<double>& task,
+                                                    AttentionResult<double>& result) {
+    correct(task, result);
+    alter(task, result);
+  };
+  return subject;
+}
+
+class EveryAttentionLaw : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryAttentionLaw, HoldsForEveryCorrectSubject) {
+  const RunResult result = run_law(who_attends_correctly(), GetParam(), 40);
+  EXPECT_TRUE(result.holds());
+  for (const Verdict& verdict : result.verdicts) {
+    const std::string who = verdict.subject + " " + std::string(name(verdict.scalar));
+    EXPECT_EQ(verdict.tally.wrong, 0) << who;
+    EXPECT_EQ(verdict.tally.suspect, 0) << who;
+    EXPECT_GT(verdict.tally.executed(), 0) << who;
+    if (!find_subject(verdict.subject).capabilities.subtracting) {
+      EXPECT_EQ(verdict.tally.drift, 0) << who;
+    }
+  }
+}
+
+TEST_P(EveryAttentionLaw, HoldsForEveryCorrectSubjectInNarrowScalars) {
+  const RunResult result =
+      run_law(who_attends_correctly(), GetParam(), 20, {Scalar::float16, Scalar::bfloat16});
+  for (const Verdict& verdict : result.verdicts) {
+    const std::string who = verdict.subject + " " + std::string(name(verdict.scalar));
+    EXPECT_EQ(verdict.tally.wrong, 0) << who;
+    EXPECT_GT(verdict.tally.executed(), 0) << who;
+  }
+}
+
+TEST_P(EveryAttentionLaw, KillsTheMutantsThatItNames) {
+  const std::vector<std::string>& kills = laws::find_law(GetParam()).kills;
+  EXPECT_FALSE(kills.empty());
+  for (const std::string& mutant : kills) {
+    const RunResult result = run_law({&find_subject(mutant)}, GetParam(), 40, {Scalar::float64});
+    EXPECT_EQ(result.verdicts.front().tally.wrong, 1) << mutant;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Laws, EveryAttentionLaw,
+                         testing::Values("attention-agrees", "pullback-agrees"),
+                         [](const auto& law) {
+                           std::string name = law.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+TEST(AttentionLaws, HoldForTheBodyOfTheMutantsWithoutAFault) {
+  Subject body = find_subject("mutant/own-key-unseen");
+  body.name = "body";
+  body.attention = mutants::faulty_attention(mutants::Fault::none);
+  body.features = mutants::faulty_features(mutants::Fault::none);
+  const RunResult result = run({.laws = attention_laws(),
+                                .subjects = {&body},
+                                .scalars = three_scalars,
+                                .seed = 1,
+                                .cases = 40,
+                                .threads = 2});
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_EQ(verdict.tally.wrong, 0) << verdict.law << " " << name(verdict.scalar);
+    EXPECT_GT(verdict.tally.executed(), 0) << verdict.law;
+  }
+}
+
+TEST(AttentionLaws, NeverPassANaN) {
+  const Subject nan = altered_attention("nan", [](const auto&, AttentionResult<double>& result) {
+    result.out.values().back() = std::numeric_limits<double>::quiet_NaN();
+  });
+  const RunResult result = run_law({&nan}, "attention-agrees", 2, {Scalar::float64});
+  EXPECT_EQ(result.verdicts.front().tally.wrong, 1);
+  EXPECT_EQ(result.counterexamples.front().finding.worst.error,
+            std::numeric_limits<double>::infinity());
+}
+
+TEST(AttentionLaws, SeeAnErrorOfAThousandRoundings) {
+  const Subject off = altered_attention("off", [](const auto&, AttentionResult<double>& result) {
+    for (double& x : result.dk.values()) x *= 1.0 + 1000 * 0x1p-53;
+  });
+  EXPECT_TRUE(run_law({&off}, "attention-agrees", 40, {Scalar::float64}).holds());
+  EXPECT_FALSE(run_law({&off}, "pullback-agrees", 40, {Scalar::float64}).holds());
+}
+
+TEST(AttentionLaws, TurnWhatASubjectThrowsOrAnswersMisshapenIntoAFinding) {
+  const Subject throwing = altered_attention(
+      "throwing", [](const auto&, auto&) { throw std::runtime_error("no such kernel"); });
+  const RunResult thrown = run_law({&throwing}, "attention-agrees", 2, {Scalar::float64});
+  ASSERT_EQ(thrown.counterexamples.size(), 1U);
+  EXPECT_EQ(thrown.counterexamples[0].finding.note, "threw: no such kernel");
+  const Subject small =
+      altered_attention("small", [](const auto&, auto& result) { result.dv = {}; });
+  const RunResult answered = run_law({&small}, "attention-agrees", 2, {Scalar::float64});
+  ASSERT_EQ(answered.counterexamples.size(), 1U);
+  EXPECT_EQ(answered.counterexamples[0].finding.note, "d.v of the wrong size was answered");
+}
+
+TEST(AttentionLaws, ShrinkToWhatAPersonReads) {
+  const Subject off = altered_attention("off", [](const auto& task, auto& result) {
+    if (task.v.sizes.rows > 2) result.out.values().back() += 1.0;
+  });
+  const RunResult result = run_law({&off}, "attention-agrees", 40, {Scalar::float64});
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_EQ(result.counterexamples[0].readable,
+            "L=3 C=1 B=1 H=1 D=1 D_v=1 g=sqr causal mask=none entries=normal cut=1 seed=0");
+  EXPECT_EQ(result.counterexamples[0].finding.worst.row, 2);
+}
+
+}  // namespace
+}  // namespace slim::properties

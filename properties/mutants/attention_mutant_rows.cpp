@@ -1,0 +1,18 @@
+#include "properties/mutants/attention_mutant_rows.hpp"
+
+namespace slim::properties::mutants {
+
+std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows) {
+  std::vector<Mutant> mutants;
+  mutants.reserve(rows.size());
+  for (const AttentionMutantRow& row : rows) {
+    mutants.push_back({.name = std::string("mutant/") + row.name,
+                       .story = row.story,
+                       .seen = row.seen,
+                       .attention = faulty_attention(row.fault),
+                       .features = faulty_features(row.fault)});
+  }
+  return mutants;
+}
+
+}  // namespace slim::properties::mutants

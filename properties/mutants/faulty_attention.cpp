@@ -1,0 +1,502 @@
+#include "properties/mutants/faulty_attention.hpp"
+
+#include "properties/mutants/faulty_features.hpp"
+#include "reference/vocabulary/attention_inputs.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace slim::properties::mutants {
+namespace {
+
+template <class T>
+struct Narrower {
+  using type = double;
+};
+template <>
+struct Narrower<double> {
+  using type = float;
+};
+template <>
+struct Narrower<float> {
+  using type = BFloat16;
+};
+template <class T>
+T in_low_precision(const T& x) {
+  using Narrow = typename Narrower<T>::type;
+  return static_cast<T>(rounded_to<Narrow>(x));
+}
+
+/// One head of one sequence.
+template <class T>
+struct FaultyHead {
+  Matrix<T> Q, K, V, dY;  ///< as they come [L, ·]
+  Matrix<T> gQ, gK;       ///< [L, M]
+  Matrix<T> R0, dR;       ///< [d, M], start and end cotangent
+  RowVector<T> S0, dS;    ///< [M]
+};
+
+/// The definition W_ij = weight(i, j) g(q_i)·g(k_j), and its gradient; every fault is an if.
+template <class T>
+class FaultyAttention {
+ public:
+  FaultyAttention(Fault fault, const AttentionTask<T>& task, AttentionResult<T>& result)
+      : fault_(fault),
+        task_(task),
+        result_(result),
+        L_(task.v.sizes.rows),
+        d_(task.v.sizes.cols),
+        M_(task.features()),
+        C_(std::min(task.slice_length, L_)) {}
+
+  void answer() {
+    require_valid(task_);
+    ++calls_of_this_thread();
+    if (was_cached()) return;
+    resize();
+    write_into_input();
+    for (Index b = 0; b < task_.v.sizes.batch; ++b) {
+      for (Index h = 0; h < task_.v.sizes.heads; ++h) answer_head(b, h);
+    }
+    keep_for_next_call();
+  }
+
+ private:
+  using Head = FaultyHead<T>;
+
+  [[nodiscard]] bool is(Fault fault) const { return fault_ == fault; }
+  [[nodiscard]] Index slice(Index l) const { return l / C_; }
+  [[nodiscard]] bool ends_slice(Index l) const { return l % C_ == C_ - 1; }
+
+  // ---- what is read ----
+
+  /// An entry of an array. Never beyond its last.
+  static const T& entry(const HeadsView<T>& view, Index at) {
+    const auto& [b, h, l, i] = view.strides;
+    const Index last = (view.sizes.batch - 1) * b + (view.sizes.heads - 1) * h +
+                       (view.sizes.rows - 1) * l + (view.sizes.cols - 1) * i;
+    return view.data[std::min(at, last)];
+  }
+  Matrix<T> read(const HeadsView<T>& view, Index b, Index h, bool is_cotangent) const {
+    if (is(Fault::first_sequence_for_all)) b = 0;
+    const bool flat =
+        is_cotangent ? is(Fault::cotangent_read_as_contiguous) : is(Fault::rows_read_as_contiguous);
+    const bool swapped = is(Fault::heads_and_rows_swapped);
+    if (!flat && !swapped) return view(b, h);
+    const auto& [B, H, rows, cols] = view.sizes;
+    Matrix<T> X(rows, cols);
+    for (Index l = 0; l < rows; ++l) {
+      for (Index i = 0; i < cols; ++i) {
+        X(l, i) = entry(view, swapped ? ((b * rows + l) * H + h) * cols + i
+                                      : ((b * H + h) * rows + l) * cols + i);
+      }
+    }
+    return X;
+  }
+  Matrix<T> read_sums(const HeadsView<T>& view, Index b, Index h) const {
+    if (view.empty()) return Matrix<T>::Zero(d_ + 1, M_);
+    return view(b, h);
+  }
+  [[nodiscard]] bool is_masked(Index b, Index j) const {
+    if (is(Fault::mask_ignored) || is(Fault::mask_before_map)) return false;
+    return !task_.takes_part(is(Fault::mask_of_first_sequence) ? 0 : b, j);
+  }
+  Head load(Index b, Index h) {
+    Head head;
+    head.Q = read(task_.q, b, h, false);
+    head.K = read(task_.k, b, h, false);
+    head.V = read(task_.v, b, h, false);
+    if (is(Fault::width_of_keys_for_values) && head.Q.cols() < d_) {
+      head.V.rightCols(d_ - head.Q.cols()).setZero();
+    }
+    head.dY = task_.out_cotangent.empty() ? Matrix<T>(Matrix<T>::Zero(L_, d_))
+                                          : read(task_.out_cotangent, b, h, true);
+    if (is(Fault::mask_before_map)) {
+      for (Index j = 0; j < L_; ++j) {
+        if (task_.takes_part(b, j)) continue;
+        head.K.row(j).setZero();
+        head.V.row(j).setZero();
+      }
+    }
+    head.gQ = features(true, h).of(head.Q);
+    head.gK = features(false, h).of(head.K);
+    if (is(Fault::mask_on_queries)) {
+      for (Index i = 0; i < L_; ++i) {
+        if (is_masked(b, i)) head.gQ.row(i).setZero();
+      }
+    }
+    load_start(head, b, h);
+    Matrix<T> end = read_sums(task_.end_cotangent, b, h);
+    if (is(Fault::end_cotangent_ignored)) end.setZero();
+    head.dR = end.topRows(d_);
+    head.dS = end.row(d_);
+    return head;
+  }
+  void load_start(Head& head, Index b, Index h) {
+    Matrix<T> start = read_sums(task_.start, b, h);
+    if (is(Fault::start_ignored)) start.setZero();
+    if (is(Fault::start_added_twice)) start *= T(2);
+    if (is(Fault::start_without_key_sum)) start.row(d_).setZero();
+    if (is(Fault::state_not_reset_between_sequences) && b > 0) start += result_.end(b - 1, h);
+    if (is(Fault::state_left_from_call_before) && left_over().rows() == d_ + 1 &&
+        left_over().cols() == M_) {
+      start += left_over();
+    }
+    head.R0 = start.topRows(d_);
+    head.S0 = start.row(d_);
+  }
+  FaultyFeatures<T> features(bool is_query, Index h) const {
+    return {fault_, task_.feature_map.kind, task_.features_given, is_query,
+            faulty_projection(fault_, task_.omega, task_.k, h)};
+  }
+
+  // ---- which keys a query sees, how often ----
+
+  [[nodiscard]] int weight(Index i, Index j) const {
+    const bool causal =
+        (task_.causal && !is(Fault::causal_flag_dropped)) || is(Fault::always_causal);
+    if (!causal) return is(Fault::totals_of_own_slice_only) && slice(i) != slice(j) ? 0 : 1;
+    const bool past = j <= i;
+    switch (fault_) {
+      case Fault::own_key_unseen:
+        return j < i ? 1 : 0;
+      case Fault::next_key_seen:
+        return j <= i + 1 ? 1 : 0;
+      case Fault::own_slice_unseen:
+        return slice(j) < slice(i) ? 1 : 0;
+      case Fault::own_slice_whole:
+        return slice(j) <= slice(i) ? 1 : 0;
+      case Fault::last_row_of_slice_dropped:
+        return past && !(ends_slice(j) && slice(j) < slice(i)) ? 1 : 0;
+      case Fault::first_row_of_slice_stale:
+        return past && !(i == j && i > 0 && i % C_ == 0) ? 1 : 0;
+      case Fault::state_never_carried:
+        return past && slice(j) == slice(i) ? 1 : 0;
+      case Fault::state_of_one_slice_only:
+        return past && slice(i) - slice(j) <= 1 ? 1 : 0;
+      case Fault::slice_carried_twice:
+        return !past ? 0 : (slice(i) - slice(j) == 1 ? 2 : 1);
+      default:
+        return past ? 1 : 0;
+    }
+  }
+  /// The same on the way back.
+  [[nodiscard]] int weight_back(Index i, Index j) const {
+    switch (fault_) {
+      case Fault::carried_gradient_lost:
+        return slice(i) == slice(j) ? weight(i, j) : 0;
+      case Fault::carried_gradient_in_wrong_order:
+        return slice(i) == slice(j) ? weight(i, j) : (slice(i) < slice(j) ? 1 : 0);
+      case Fault::boundary_row_counted_twice:
+        return ends_slice(j) && slice(j) < slice(i) ? 2 * weight(i, j) : weight(i, j);
+      case Fault::boundary_row_overwritten:
+        return ends_slice(j) && slice(j) == slice(i) && j + 1 < L_ ? 0 : weight(i, j);
+      default:
+        return weight(i, j);
+    }
+  }
+
+  // ---- forward ----
+
+  [[nodiscard]] T score(const Head& head, Index i, Index j) const {
+    return head.gQ.row(i).dot(head.gK.row(j));
+  }
+  /// w_j, from the first key to the last, or the other way round.
+  template <class Term>
+  T sum_over_keys(const Term& term) const {
+    const bool backwards =
+        is(Fault::order_changes_from_call_to_call) && calls_of_this_thread() % 2 == 1;
+    T sum(0);
+    for (Index n = 0; n < L_; ++n) {
+      sum += term(backwards ? L_ - 1 - n : n);
+      if (is(Fault::sums_in_low_precision)) sum = in_low_precision(sum);
+    }
+    return sum;
+  }
+  /// Σ_j weight(i, j) x(j) over keys that take part, or what a program that subtracts makes of it.
+  template <class Of>
+  T sum_seen(Index b, Index i, const Of& x) const {
+    const auto part = [&](Index j) { return is_masked(b, j) ? T(0) : x(j); };
+    if (is(Fault::total_less_future) && task_.causal) {
+      return sum_over_keys(part) - sum_over_keys([&](Index j) { return j > i ? part(j) : T(0); });
+    }
+    if (is(Fault::prefix_by_subtraction) && task_.causal) {
+      const Index next = std::min(i + 1, L_ - 1);
+      const T ahead = sum_over_keys([&](Index j) { return j <= next ? part(j) : T(0); });
+      return next == i ? ahead : T(ahead - part(next));
+    }
+    return sum_over_keys([&](Index j) {
+      const int times = weight(i, j);
+      return times == 0 ? T(0) : T(T(static_cast<double>(times)) * part(j));
+    });
+  }
+  [[nodiscard]] T with_epsilon(const T& sum) const {
+    const auto epsilon = static_cast<T>(task_.conventions.epsilon);
+    switch (fault_) {
+      case Fault::epsilon_of_a_millionth:
+        return sum + T(1e-6);
+      case Fault::epsilon_clamped:
+        return sum > epsilon ? sum : epsilon;
+      case Fault::epsilon_when_small:
+        return sum > epsilon ? sum : T(sum + T(2) * epsilon);
+      case Fault::no_epsilon:
+        return sum;
+      default:
+        return sum + epsilon;
+    }
+  }
+  [[nodiscard]] T denominator(const Head& head, Index b, Index i) const {
+    if (is(Fault::not_normalised)) return T(1);
+    if (is(Fault::normalised_by_count)) return T(static_cast<double>(i + 1));
+    const auto of_key = [&](Index j) { return score(head, i, j); };
+    const T before = head.S0.dot(head.gQ.row(i));
+    if (is(Fault::normalised_by_total)) {
+      return with_epsilon(
+          T(before + sum_over_keys([&](Index j) { return is_masked(b, j) ? T(0) : of_key(j); })));
+    }
+    if (!is(Fault::mask_zeroes_values_only)) return with_epsilon(before + sum_seen(b, i, of_key));
+    T sum = before;
+    for (Index j = 0; j < L_; ++j) sum += T(static_cast<double>(weight(i, j))) * of_key(j);
+    return with_epsilon(sum);
+  }
+  [[nodiscard]] T normalised_by_each_feature(const Head& head, Index b, Index i, Index c) const {
+    T y(0);
+    for (Index m = 0; m < M_; ++m) {
+      const T S = head.S0(m) + sum_seen(b, i, [&](Index j) { return head.gK(j, m); });
+      const T R =
+          head.R0(c, m) + sum_seen(b, i, [&](Index j) { return T(head.V(j, c) * head.gK(j, m)); });
+      y += R * head.gQ(i, m) / with_epsilon(S * head.gQ(i, m)) / T(static_cast<double>(M_));
+    }
+    return y;
+  }
+  void attend(const Head& head, Index b, Vector<T>& D, Matrix<T>& Y) const {
+    using std::sqrt;
+    for (Index i = 0; i < L_; ++i) {
+      D(i) = denominator(head, b, i);
+      for (Index c = 0; c < d_; ++c) {
+        const T A = head.R0.row(c).dot(head.gQ.row(i)) +
+                    sum_seen(b, i, [&](Index j) { return T(score(head, i, j) * head.V(j, c)); });
+        Y(i, c) = A / D(i);
+        if (is(Fault::normalised_twice)) Y(i, c) /= D(i);
+        if (is(Fault::scaled_after_normalising)) {
+          Y(i, c) /= T(sqrt(T(static_cast<double>(head.Q.cols()))));
+        }
+        if (is(Fault::normalised_by_feature)) Y(i, c) = normalised_by_each_feature(head, b, i, c);
+        if (is(Fault::running_mean_of_channels)) {
+          Y(i, c) = head.V.row(i).head(c + 1).sum() / T(static_cast<double>(c + 1));
+        }
+      }
+    }
+  }
+  void put_end(const Head& head, Index b, Index h) {
+    Matrix<T> RS(d_ + 1, M_);
+    for (Index m = 0; m < M_; ++m) {
+      const auto of_keys = [&](const auto& x) {
+        return sum_over_keys([&](Index j) {
+          if (is_masked(b, j) && !is(Fault::end_with_masked_keys)) return T(0);
+          if (is(Fault::end_without_last_row) && j + 1 == L_) return T(0);
+          return T(x(j) * head.gK(j, m));
+        });
+      };
+      for (Index c = 0; c < d_; ++c) {
+        RS(c, m) = head.R0(c, m) + of_keys([&](Index j) { return head.V(j, c); });
+      }
+      RS(d_, m) = head.S0(m) + of_keys([](Index) { return T(1); });
+    }
+    if (is(Fault::end_without_start)) {
+      RS.topRows(d_) -= head.R0;
+      RS.row(d_) -= head.S0;
+    }
+    if (is(Fault::end_without_key_sum)) RS.row(d_).setZero();
+    result_.end(b, h) = RS;
+  }
+  /// Rows of a ragged last slice, or of a sequence shorter than a slice, that nobody computes.
+  void put_output(const Matrix<T>& Y, Index b, Index h) {
+    const Index tail = L_ % C_;
+    auto out = result_.out(b, h);
+    if (is(Fault::tail_unwritten)) {
+      out.topRows(L_ - tail) = Y.topRows(L_ - tail);
+      return;
+    }
+    out = Y;
+    if (is(Fault::tail_zero)) out.bottomRows(tail).setZero();
+    if (is(Fault::short_sequence_skipped) && L_ < task_.slice_length) out.setZero();
+  }
+
+  // ---- back ----
+
+  void pull_back(const Head& head, const Vector<T>& D, const Matrix<T>& Y, Index b, Index h) {
+    Matrix<T> dgQ = Matrix<T>::Zero(L_, M_);
+    Matrix<T> dgK = Matrix<T>::Zero(L_, M_);
+    Matrix<T> dV = Matrix<T>::Zero(L_, d_);
+    Matrix<T> dstart(d_ + 1, M_);
+    dstart.topRows(d_) = head.dR;
+    dstart.row(d_) = head.dS;
+    for (Index i = 0; i < L_; ++i) {
+      const RowVector<T> dA = head.dY.row(i) / D(i);
+      const T dD = denominator_gradient(head, D, Y, i);
+      const T dD_of_query = is(Fault::no_denominator_gradient_for_queries) ? T(0) : dD;
+      const T dD_of_key = is(Fault::no_denominator_gradient_for_keys) ? T(0) : dD;
+      for (Index j = 0; j < L_; ++j) {
+        if (is_masked(b, j) && !is(Fault::masked_keys_get_gradient)) continue;
+        const T values = dA.dot(head.V.row(j));
+        const auto times = static_cast<T>(weight_back(i, j));
+        if (!is_masked(b, j)) {
+          const auto forward = static_cast<T>(weight(i, j));
+          dgQ.row(i) += forward * (values + dD_of_query) * head.gK.row(j);
+        }
+        dgK.row(j) += times * (values + dD_of_key) * head.gQ.row(i);
+        dV.row(j) += times * score(head, i, j) * dA;
+      }
+      dgQ.row(i) += dA * head.R0 + dD_of_query * head.S0;
+      dstart.topRows(d_) += dA.transpose() * head.gQ.row(i);
+      if (!is(Fault::start_gradient_without_key_sum)) dstart.row(d_) += dD * head.gQ.row(i);
+    }
+    for (Index j = 0; j < L_; ++j) {
+      if (is_masked(b, j) && !is(Fault::masked_keys_get_gradient)) continue;
+      dgK.row(j) += head.V.row(j) * head.dR + head.dS;
+      if (is(Fault::end_cotangent_ignored_by_values)) continue;
+      dV.row(j) += head.gK.row(j) * head.dR.transpose();
+    }
+    put_gradients(head, {dgQ, dgK, dV, dstart}, b, h);
+  }
+  [[nodiscard]] T denominator_gradient(const Head& head, const Vector<T>& D, const Matrix<T>& Y,
+                                       Index i) const {
+    const T inner = head.dY.row(i).dot(Y.row(i));
+    if (is(Fault::denominator_gradient_added)) return inner / D(i);
+    if (is(Fault::denominator_gradient_undivided)) return -inner;
+    return -inner / D(i);
+  }
+  struct Gradients {
+    const Matrix<T>& dgQ;
+    const Matrix<T>& dgK;
+    const Matrix<T>& dV;
+    const Matrix<T>& dstart;
+  };
+  void put_gradients(const Head& head, const Gradients& of, Index b, Index h) {
+    const Matrix<T> dQ = features(true, h).pulled_back(head.Q, head.gQ, of.dgQ);
+    if (is(Fault::queries_gradient_accumulated)) {
+      result_.dq(b, h) += dQ;
+    } else {
+      result_.dq(b, h) = dQ;
+    }
+    result_.dk(b, h) = features(false, h).pulled_back(head.K, head.gK, of.dgK);
+    const bool stale = is(Fault::values_gradient_left_stale) && task_.end_cotangent.empty();
+    if (!stale) result_.dv(b, h) = of.dV;
+    auto start = result_.start_gradient(b, h);
+    start = of.dstart;
+    if (is(Fault::start_gradient_missing)) start.setZero();
+    if (is(Fault::start_gradient_in_low_precision)) {
+      start = of.dstart.unaryExpr([](const T& x) { return in_low_precision(x); });
+    }
+  }
+
+  // ---- one call ----
+
+  void answer_head(Index b, Index h) {
+    const Head head = load(b, h);
+    Vector<T> D(L_);
+    Matrix<T> Y(L_, d_);
+    attend(head, b, D, Y);
+    put_output(Y, b, h);
+    put_end(head, b, h);
+    if (task_.wants_pullback) pull_back(head, D, Y, b, h);
+  }
+  void resize() {
+    const HeadsSizes none;
+    const bool wants = task_.wants_pullback;
+    result_.out.resize(task_.out_sizes(), MemoryTag::result);
+    result_.end.resize(task_.state_sizes(), MemoryTag::result);
+    result_.dq.resize(wants ? task_.q.sizes : none, MemoryTag::result);
+    result_.dk.resize(wants ? task_.k.sizes : none, MemoryTag::result);
+    result_.dv.resize(wants ? task_.v.sizes : none, MemoryTag::result);
+    result_.start_gradient.resize(wants ? task_.state_sizes() : none, MemoryTag::result);
+  }
+  void write_into_input() {
+    if (!is(Fault::input_written_in_place)) return;
+    // The caller's memory is not const, or this would be undefined.
+    T& first = const_cast<T&>(*task_.k.data);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    first *= T(0.5);
+  }
+  static Matrix<T>& left_over() {
+    thread_local Matrix<T> sums;
+    return sums;
+  }
+  struct Cached {
+    const T* q = nullptr;
+    HeadsSizes sizes{};
+    AttentionResult<T> result;
+  };
+  static Cached& cache() {
+    thread_local Cached cached;
+    return cached;
+  }
+  bool was_cached() {
+    if (!is(Fault::cached_by_pointer)) return false;
+    const Cached& kept = cache();
+    if (kept.q != task_.q.data || kept.sizes != task_.v.sizes ||
+        kept.result.end.sizes() != task_.state_sizes() ||
+        kept.result.dq.empty() == task_.wants_pullback) {
+      return false;
+    }
+    result_ = kept.result;
+    return true;
+  }
+  void keep_for_next_call() {
+    if (is(Fault::state_left_from_call_before)) left_over() = result_.end(0, 0);
+    if (is(Fault::cached_by_pointer)) {
+      cache() = {.q = task_.q.data, .sizes = task_.v.sizes, .result = result_};
+    }
+  }
+
+  Fault fault_;
+  const AttentionTask<T>& task_;
+  AttentionResult<T>& result_;
+  Index L_;
+  Index d_;
+  Index M_;
+  Index C_;
+};
+
+template <class T>
+void offer_attention(Fault fault, AttentionFunctions& functions) {
+  functions.in<T>() = [fault](const AttentionTask<T>& task, AttentionResult<T>& result) {
+    FaultyAttention<T>(fault, task, result).answer();
+  };
+}
+
+template <class T>
+void offer_features(Fault fault, FeaturesFunctions& functions) {
+  functions.in<T>() = [fault](const FeaturesTask<T>& task, FeaturesResult<T>& result) {
+    require_valid(task);
+    ++calls_of_this_thread();
+    result.out.resize(task.out_sizes(), MemoryTag::result);
+    for (Index b = 0; b < task.x.sizes.batch; ++b) {
+      for (Index h = 0; h < task.x.sizes.heads; ++h) {
+        const FaultyFeatures<T> features(fault, task.feature_map.kind, false, task.is_query,
+                                         faulty_projection(fault, task.omega, task.x, h));
+        result.out(b, h) = features.of(task.x(b, h));
+      }
+    }
+  };
+}
+
+}  // namespace
+
+AttentionFunctions faulty_attention(Fault fault) {
+  AttentionFunctions functions;
+  offer_attention<float>(fault, functions);
+  offer_attention<double>(fault, functions);
+  offer_attention<Digits50>(fault, functions);
+  return functions;
+}
+
+FeaturesFunctions faulty_features(Fault fault) {
+  FeaturesFunctions functions;
+  offer_features<float>(fault, functions);
+  offer_features<double>(fault, functions);
+  offer_features<Digits50>(fault, functions);
+  return functions;
+}
+
+}  // namespace slim::properties::mutants

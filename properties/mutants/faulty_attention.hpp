@@ -1,0 +1,105 @@
+#pragma once
+
+#include "reference/vocabulary/subject.hpp"
+
+namespace slim::properties::mutants {
+
+/// One thing that an attention does wrong. Rows i are queries, j keys; a slice is of C rows.
+enum class Fault {
+  none,
+  // causality and position
+  own_key_unseen,
+  next_key_seen,
+  own_slice_unseen,
+  own_slice_whole,
+  causal_flag_dropped,
+  always_causal,
+  running_mean_of_channels,
+  prefix_by_subtraction,
+  total_less_future,
+  stabiliser_over_length,
+  // normalisation and epsilon
+  not_normalised,
+  normalised_by_count,
+  normalised_by_total,
+  normalised_by_feature,
+  normalised_twice,
+  scaled_after_normalising,
+  epsilon_of_a_millionth,
+  epsilon_in_feature,
+  epsilon_clamped,
+  epsilon_when_small,
+  no_epsilon,
+  stabiliser_of_each_key,
+  // gradient
+  no_denominator_gradient_for_keys,
+  no_denominator_gradient_for_queries,
+  denominator_gradient_added,
+  denominator_gradient_undivided,
+  carried_gradient_lost,
+  carried_gradient_in_wrong_order,
+  boundary_row_counted_twice,
+  boundary_row_overwritten,
+  start_gradient_missing,
+  start_gradient_without_key_sum,
+  start_gradient_in_low_precision,
+  end_cotangent_ignored,
+  end_cotangent_ignored_by_values,
+  slope_of_map_left_out,
+  masked_keys_get_gradient,
+  cotangent_read_as_contiguous,
+  values_gradient_left_stale,
+  queries_gradient_accumulated,
+  // slices and state
+  last_row_of_slice_dropped,
+  first_row_of_slice_stale,
+  state_never_carried,
+  state_of_one_slice_only,
+  slice_carried_twice,
+  tail_zero,
+  tail_unwritten,
+  short_sequence_skipped,
+  state_not_reset_between_sequences,
+  state_left_from_call_before,
+  start_ignored,
+  start_added_twice,
+  start_without_key_sum,
+  end_without_key_sum,
+  end_without_start,
+  end_without_last_row,
+  end_with_masked_keys,
+  totals_of_own_slice_only,
+  // features
+  queries_not_scaled,
+  keys_scaled_twice,
+  neither_scaled,
+  norm_of_unscaled_input,
+  norm_left_out,
+  projection_shared_by_heads,
+  root_features_on_queries_only,
+  elu_without_one,
+  // randomness and state of the program
+  projection_redrawn_at_each_call,
+  projection_seeded_from_data,
+  input_written_in_place,
+  cached_by_pointer,
+  order_changes_from_call_to_call,
+  // types, layout, masks
+  sums_in_low_precision,
+  rows_read_as_contiguous,
+  heads_and_rows_swapped,
+  first_sequence_for_all,
+  mask_ignored,
+  mask_of_first_sequence,
+  mask_zeroes_values_only,
+  mask_before_map,
+  mask_on_queries,
+  width_of_keys_for_values,
+};
+
+/// Attention by its definition in plain loops, with one fault, in float, double and 50 digits.
+AttentionFunctions faulty_attention(Fault fault);
+/// The features of it.
+FeaturesFunctions faulty_features(Fault fault);
+
+}  // namespace slim::properties::mutants

@@ -1,0 +1,28 @@
+#include "properties/mutants/attention_mutant_rows.hpp"
+#include "properties/mutants/attention_mutants.hpp"
+
+namespace slim::properties::mutants {
+
+std::vector<Mutant> feature_mutants() {
+  return mutants_of({
+      {"queries-not-scaled", Fault::queries_not_scaled, "d^(-1/4) is missing on queries",
+       "a scale applied on one side"},
+      {"keys-scaled-twice", Fault::keys_scaled_twice, "keys are scaled by d^(-1/2)",
+       "a scale applied by the caller and by the map"},
+      {"neither-scaled", Fault::neither_scaled, "d^(-1/4) is missing on both sides",
+       "a port of the unscaled kernel"},
+      {"norm-of-unscaled-input", Fault::norm_of_unscaled_input,
+       "|x|²/2 is of the input before it is scaled", "ports of FAVOR+"},
+      {"norm-left-out", Fault::norm_left_out, "|x|²/2 is missing in the exponent",
+       "ports of FAVOR+"},
+      {"projection-shared-by-heads", Fault::projection_shared_by_heads,
+       "every head has the first head's projection",
+       "one projection a layer where heads should differ"},
+      {"root-features-on-queries-only", Fault::root_features_on_queries_only,
+       "1/√M is on the queries' features only", "ports of FAVOR+"},
+      {"elu-without-one", Fault::elu_without_one,
+       "ELU has no 1 added, so that features are negative", "ports of linear transformers"},
+  });
+}
+
+}  // namespace slim::properties::mutants

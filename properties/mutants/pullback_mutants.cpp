@@ -1,0 +1,60 @@
+#include "properties/mutants/attention_mutant_rows.hpp"
+#include "properties/mutants/attention_mutants.hpp"
+
+namespace slim::properties::mutants {
+
+std::vector<Mutant> pullback_mutants() {
+  return mutants_of({
+      {"no-denominator-gradient-for-keys", Fault::no_denominator_gradient_for_keys,
+       "keys get the gradient of the numerator alone", "hand-written backward passes"},
+      {"no-denominator-gradient-for-queries", Fault::no_denominator_gradient_for_queries,
+       "queries get the gradient of the numerator alone", "hand-written backward passes"},
+      {"denominator-gradient-added", Fault::denominator_gradient_added,
+       "the gradient of the denominator has the wrong sign", "hand-written backward passes"},
+      {"denominator-gradient-undivided", Fault::denominator_gradient_undivided,
+       "dD = −Y·dY, not divided by D", "hand-written backward passes"},
+      {"carried-gradient-lost", Fault::carried_gradient_lost,
+       "the cotangent of the sums is reset at each slice, walking back",
+       "states detached between slices, as truncated training does"},
+      {"carried-gradient-in-wrong-order", Fault::carried_gradient_in_wrong_order,
+       "the cotangent of the sums is carried from the first slice to the last",
+       "a backward loop that runs forward"},
+      {"boundary-row-counted-twice", Fault::boundary_row_counted_twice,
+       "the last key of a slice gets the gradient of later slices twice",
+       "shared boundary rows, accumulated by both of their slices"},
+      {"boundary-row-overwritten", Fault::boundary_row_overwritten,
+       "the last key of a slice loses its own slice's gradient to that of later ones",
+       "gradients assigned where they should be added"},
+      {"start-gradient-missing", Fault::start_gradient_missing,
+       "the gradient of the start state is 0",
+       "recurrent kernels without a gradient of their first state"},
+      {"start-gradient-without-key-sum", Fault::start_gradient_without_key_sum,
+       "the start state's key sum gets no gradient",
+       "states of R alone, normalised by something else"},
+      {"start-gradient-in-low-precision", Fault::start_gradient_in_low_precision,
+       "the gradient of the start state is rounded to the next narrower type",
+       "a recurrent kernel whose start gradient was off by 200 times the rest"},
+      {"end-cotangent-ignored", Fault::end_cotangent_ignored,
+       "the cotangent of the end state is taken for 0",
+       "autograd functions that return a state and drop its gradient"},
+      {"end-cotangent-ignored-by-values", Fault::end_cotangent_ignored_by_values,
+       "the cotangent of the end state reaches the keys and not the values",
+       "hand-written backward passes"},
+      {"slope-of-map-left-out", Fault::slope_of_map_left_out,
+       "cotangents of features are handed on as those of queries and keys",
+       "features computed outside of the differentiated function"},
+      {"masked-keys-get-gradient", Fault::masked_keys_get_gradient,
+       "masked keys and values get the gradient they would have without a mask",
+       "masks that only the forward pass applies"},
+      {"cotangent-read-as-contiguous", Fault::cotangent_read_as_contiguous,
+       "the output's cotangent is read as contiguous whatever its strides",
+       "kernels given the expanded cotangent of a plain sum: 25 to 59 % wrong, no message"},
+      {"values-gradient-left-stale", Fault::values_gradient_left_stale,
+       "dv is written only where there is an end cotangent", "a fast path that leaves early"},
+      {"queries-gradient-accumulated", Fault::queries_gradient_accumulated,
+       "dq is added to what the buffer held before",
+       "buffers that the caller was supposed to clear"},
+  });
+}
+
+}  // namespace slim::properties::mutants
