@@ -143,6 +143,7 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
     for (const auto& pair : law_run->pairs) {
       result.verdicts.push_back(verdict_on(*law_run, *pair));
     }
+    if (!plan.shrinks) continue;
     for (const Pair* pair : to_shrink(*law_run)) broken.emplace_back(law_run.get(), pair);
   }
   result.counterexamples.resize(broken.size());

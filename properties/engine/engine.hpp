@@ -15,7 +15,8 @@ struct RunPlan {
   std::vector<Scalar> scalars;
   std::uint64_t seed = 1;
   int cases = 20;
-  int threads = 1;  ///< changes nothing but the time
+  int threads = 1;      ///< changes nothing but the time
+  bool shrinks = true;  ///< else there are no counterexamples
 };
 
 struct RunResult {

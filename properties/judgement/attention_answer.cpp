@@ -21,14 +21,15 @@ struct Repeats {
   bool cols = true;
 };
 
-Repeats repeats_of(const Heads<double>& heads) {
+template <class From>
+Repeats repeats_of(const Heads<From>& heads) {
   const HeadsSizes& n = heads.sizes();
   Repeats repeats;
   for (Index b = 0; b < n.batch; ++b) {
     for (Index h = 0; h < n.heads; ++h) {
       for (Index l = 0; l < n.rows; ++l) {
         for (Index i = 0; i < n.cols; ++i) {
-          const double x = heads(b, h)(l, i);
+          const From& x = heads(b, h)(l, i);
           repeats.batch = repeats.batch && x == heads(0, h)(l, i);
           repeats.heads = repeats.heads && x == heads(b, 0)(l, i);
           repeats.rows = repeats.rows && x == heads(b, h)(0, i);
@@ -46,7 +47,8 @@ struct Place {
   HeadsStrides strides{};
 };
 
-Place place_of(const Heads<double>& heads, Layout layout) {
+template <class From>
+Place place_of(const Heads<From>& heads, Layout layout) {
   const HeadsSizes& n = heads.sizes();
   switch (layout) {
     case Layout::contiguous:
@@ -85,14 +87,16 @@ Place place_of(const Heads<double>& heads, Layout layout) {
 template <class T>
 class HandedOver {
  public:
-  HandedOver(const Heads<double>& heads, Layout layout) {
+  template <class From>
+  HandedOver(const Heads<From>& heads, Layout layout) {
     if (heads.empty()) return;
     sizes_ = heads.sizes();
     place_ = place_of(heads, layout);
     put(heads);
   }
   /// Other numbers at the same place; only for layouts that do not look at the numbers.
-  void put(const Heads<double>& heads) {
+  template <class From>
+  void put(const Heads<From>& heads) {
     const auto& [batch, head, row, col] = place_.strides;
     const Index last = place_.first + (sizes_.batch - 1) * batch + (sizes_.heads - 1) * head +
                        (sizes_.rows - 1) * row + (sizes_.cols - 1) * col;
@@ -140,12 +144,12 @@ void require_answer_sizes(const char* array, const Heads<T>& heads, const HeadsS
 }
 
 /// A task's arrays at their place in memory, and the answer to it.
-template <class T>
+template <class T, class From>
 class AttentionDesk {
  public:
   using A = accumulator_t<T>;
 
-  AttentionDesk(const AttentionInputs<double>& inputs, Layout layout)
+  AttentionDesk(const AttentionInputs<From>& inputs, Layout layout)
       : inputs_(&inputs),
         q_(inputs.q, layout),
         k_(inputs.k, layout),
@@ -165,7 +169,7 @@ class AttentionDesk {
     fill_with_nan(result_.start_gradient, of.state_sizes());
   }
   /// Other numbers in the same memory.
-  void put(const AttentionInputs<double>& inputs) {
+  void put(const AttentionInputs<From>& inputs) {
     inputs_ = &inputs;
     q_.put(inputs.q);
     k_.put(inputs.k);
@@ -230,7 +234,7 @@ class AttentionDesk {
     end_cotangent_.require_unchanged("cotangent.end");
   }
 
-  const AttentionInputs<double>* inputs_;
+  const AttentionInputs<From>* inputs_;
   HandedOver<T> q_;
   HandedOver<T> k_;
   HandedOver<T> v_;
@@ -285,14 +289,22 @@ auto in_type_of(Scalar scalar, const Call& call) {
 
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout) {
-  return in_type_of(
-      scalar, [&]<class T>() { return AttentionDesk<T>(inputs, layout).answered_by(subject); });
+  return in_type_of(scalar, [&]<class T>() {
+    return AttentionDesk<T, double>(inputs, layout).answered_by(subject);
+  });
+}
+
+AttentionAnswer ask(const Subject& subject, Scalar scalar,
+                    const AttentionInputs<Digits50>& inputs) {
+  return in_type_of(scalar, [&]<class T>() {
+    return AttentionDesk<T, Digits50>(inputs, Layout::contiguous).answered_by(subject);
+  });
 }
 
 std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
                                          std::span<const AttentionInputs<double>> inputs) {
   return in_type_of(scalar, [&]<class T>() {
-    AttentionDesk<T> desk(inputs.front(), Layout::contiguous);
+    AttentionDesk<T, double> desk(inputs.front(), Layout::contiguous);
     std::vector<AttentionAnswer> answers;
     answers.reserve(inputs.size());
     for (const AttentionInputs<double>& of : inputs) {

@@ -25,6 +25,10 @@ enum class Layout {
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout = Layout::contiguous);
 
+/// The same of numbers that are wider than a double, such as a state that was answered in 50
+/// digits.
+AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<Digits50>& inputs);
+
 /// The same for one task after another, all of one shape, at the same place in memory, each
 /// answered into what the one before it left.
 std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,

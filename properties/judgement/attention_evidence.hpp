@@ -66,6 +66,8 @@ class AttentionEvidence {
   explicit AttentionEvidence(AttentionInputs<double> inputs) : inputs_(std::move(inputs)) {}
 
   [[nodiscard]] const AttentionInputs<double>& given() const { return inputs_; }
+  /// The inputs as `scalar` has them, rounded to it, in 50 digits.
+  const AttentionInputs<Digits50>& exact(Scalar scalar);
   /// The definition in 50 digits, of the inputs as they are in `scalar`.
   const AttentionAnswer& truth(Scalar scalar);
   /// Of the entry at `place` of an array's values.
@@ -103,7 +105,6 @@ class AttentionEvidence {
     std::optional<Extent> extent;
   };
   Known& known(Scalar scalar);
-  const AttentionInputs<Digits50>& exact(Scalar scalar);
   const AttentionResult<Gauge>& gauges(Scalar scalar);
   const AttentionResult<Gauge>& subtractive_gauges(Scalar scalar);
   const Extent& extent(Scalar scalar);
@@ -121,7 +122,8 @@ std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionE
 class AttentionJudge {
  public:
   AttentionJudge(const Subject& subject, Scalar scalar)
-      : subtracts_(subject.capabilities.subtracting), scalar_(scalar) {}
+      : subtracts_(subject.capabilities.subtracting || subject.capabilities.subtracting_wide),
+        scalar_(scalar) {}
 
   /// One entry, |answer − wanted| against the band. `row`: of the tensor.
   void hold(const std::string& tensor, Index row, const Digits50& answer, const Digits50& wanted,

@@ -65,7 +65,7 @@ TEST(GradientAgrees, NoticesAnEmbeddingsGradientLeftOutInANarrowScalar) {
 
 TEST_P(EveryLaw, KillsTheMutantsThatItNamesInEveryScalar) {
   for (const std::string& mutant : laws::find_law(GetParam()).kills) {
-    const RunResult result = run_on({&find_subject(mutant)}, GetParam(), 12);
+    const RunResult result = run_on({&find_subject(mutant)}, GetParam(), 40);
     for (const Verdict& verdict : result.verdicts) {
       EXPECT_EQ(verdict.tally.wrong, 1) << mutant << " in " << name(verdict.scalar);
     }
@@ -103,8 +103,9 @@ TEST_P(EveryLaw, TurnsWhatASubjectThrowsIntoAFinding) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Laws, EveryLaw,
-                         testing::Values("gradient-agrees", "future-does-not-matter",
-                                         "split-and-resume"),
+                         testing::Values("gradient-agrees", "slice-length-does-not-matter",
+                                         "future-does-not-matter", "split-and-resume",
+                                         "batches-add", "gradient-calls-independent"),
                          [](const auto& law) {
                            std::string name = law.param;
                            std::ranges::replace(name, '-', '_');

@@ -39,6 +39,7 @@ nlohmann::ordered_json to_json(const Subject& subject) {
           {"resumable", can.resumable},
           {"deterministic", can.deterministic},
           {"subtracting", can.subtracting},
+          {"subtracting_wide", can.subtracting_wide},
           {"conventions", nlohmann::json::parse(to_text(subject.conventions))}};
 }
 

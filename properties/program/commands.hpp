@@ -22,9 +22,20 @@ struct RunArguments {
   std::string out = "counterexamples";
 };
 
+/// slim-verify mutants: every law on every mutant.
+struct MutantsArguments {
+  std::string scalar = "float64";
+  std::uint64_t seed = 1;
+  int cases = 0;    ///< a law
+  int threads = 0;  ///< 0: as many as the machine has
+  bool json = false;
+};
+
 /// Each command prints to standard output and returns an exit code; bad input throws ContractError.
 int run_command(const RunArguments& arguments);
 int replay_command(const std::vector<std::string>& paths, bool json);
+/// Falls short when a mutant survives, or a law kills none.
+int mutants_command(const MutantsArguments& arguments);
 int subjects_command(bool json);
 int laws_command(bool json);
 

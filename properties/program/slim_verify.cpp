@@ -15,6 +15,7 @@ constexpr int default_cases = 40;
 /// The command line as it was understood.
 struct Arguments {
   RunArguments run;
+  MutantsArguments mutants;
   std::vector<std::string> cases;
   bool json = false;
 };
@@ -50,6 +51,24 @@ void add_replay(CLI::App& app, Arguments& arguments) {
   replay->add_flag("--json", arguments.json, "one JSON object on standard output");
 }
 
+void add_mutants(CLI::App& app, MutantsArguments& arguments) {
+  CLI::App* mutants = app.add_subcommand(
+      "mutants", "hold every mutant against every law: none may survive, no law may be idle");
+  arguments.cases = default_cases;
+  mutants->add_option("--scalar", arguments.scalar, "float32, float64 or digits50")
+      ->capture_default_str();
+  mutants->add_option("--seed", arguments.seed, "the same seed draws the same cases")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  mutants->add_option("--cases", arguments.cases, "cases a law")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  mutants->add_option("--threads", arguments.threads, "0: all of the machine")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  mutants->add_flag("--json", arguments.json, "a JSON array, an object a mutant");
+}
+
 int main_command(int argc, char** argv) {
   CLI::App app("slim-verify: is this implementation of a Performer's gradient right?",
                "slim-verify");
@@ -59,6 +78,7 @@ int main_command(int argc, char** argv) {
   Arguments arguments;
   add_run(app, arguments.run);
   add_replay(app, arguments);
+  add_mutants(app, arguments.mutants);
   CLI::App* subjects = app.add_subcommand("subjects", "list what can be verified");
   CLI::App* laws = app.add_subcommand("laws", "list what is required of it");
   for (CLI::App* list : {subjects, laws}) {
@@ -73,6 +93,7 @@ int main_command(int argc, char** argv) {
     throw ContractError(line + " (slim-verify --help tells what is allowed)");
   }
   if (app.got_subcommand("run")) return run_command(arguments.run);
+  if (app.got_subcommand("mutants")) return mutants_command(arguments.mutants);
   if (app.got_subcommand("replay")) return replay_command(arguments.cases, arguments.json);
   return app.got_subcommand(subjects) ? subjects_command(arguments.json)
                                       : laws_command(arguments.json);

@@ -113,6 +113,8 @@ struct Capabilities {
   bool resumable = true;      ///< takes a start state and gives the state it ends with
   bool deterministic = true;  ///< the same call gives the same bits
   bool subtracting = false;   ///< recovers sums by subtraction, so rounding may drift
+  /// The same in a wider scalar: exact until the sums spread by more than its spare digits.
+  bool subtracting_wide = false;
   bool isolates_non_finite = false;
   /// Takes on the conventions of an attention or features task; else only its declared ones.
   bool any_attention_conventions = false;

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "properties/engine/engine.hpp"
+
+namespace slim::properties {
+
+/// A law that a mutant broke.
+struct Kill {
+  std::string law;
+  double margin;  ///< error over bound in the first wrong case; infinite where none was allowed
+};
+
+/// What became of a mutant.
+struct MutantFate {
+  std::string name;
+  std::vector<Kill> kills;            ///< by law, in their order
+  std::vector<std::string> survived;  ///< laws that were asked and held
+
+  [[nodiscard]] bool killed() const { return !kills.empty(); }
+  /// The smallest margin of a kill; 0 for a survivor.
+  [[nodiscard]] double margin() const;
+  /// The kill by this law, or null.
+  [[nodiscard]] const Kill* killed_by(std::string_view law) const;
+};
+
+/// Law × mutant.
+struct KillMatrix {
+  std::vector<std::string> laws;
+  std::vector<MutantFate> mutants;
+
+  [[nodiscard]] std::vector<std::string> survivors() const;
+  /// Laws that kill no mutant.
+  [[nodiscard]] std::vector<std::string> idle_laws() const;
+  /// No mutant survives and every law kills one.
+  [[nodiscard]] bool is_full() const { return survivors().empty() && idle_laws().empty(); }
+};
+
+/// Runs the plan, whose subjects are mutants, without shrinking. A mutant is killed by a law in any
+/// of the plan's scalars.
+KillMatrix kill_matrix(RunPlan plan, const Progress& progress = {});
+
+}  // namespace slim::properties

@@ -1,0 +1,69 @@
+#include "properties/engine/kill_matrix.hpp"
+
+#include "properties/catalogue.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/mutants/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+KillMatrix matrix_of(const std::vector<std::string>& laws, const std::vector<std::string>& mutants,
+                     int cases) {
+  RunPlan plan{.laws = {}, .subjects = {}, .scalars = {Scalar::float64}, .seed = 1, .cases = cases};
+  for (const std::string& law : laws) plan.laws.push_back(&laws::find_law(law));
+  for (const std::string& mutant : mutants) plan.subjects.push_back(&find_subject(mutant));
+  plan.threads = 2;
+  return kill_matrix(plan);
+}
+
+TEST(KillMatrix, HasASurvivorWhereNoLawLooks) {
+  const KillMatrix matrix = matrix_of(
+      {"attention-agrees"}, {"mutant/start-gradient-missing", "mutant/not-normalised"}, 20);
+  ASSERT_EQ(matrix.mutants.size(), 2U);
+  EXPECT_FALSE(matrix.mutants[0].killed());
+  EXPECT_EQ(matrix.mutants[0].margin(), 0.0);
+  EXPECT_EQ(matrix.mutants[0].survived, std::vector<std::string>{"attention-agrees"});
+  EXPECT_TRUE(matrix.mutants[1].killed());
+  EXPECT_EQ(matrix.survivors(), std::vector<std::string>{"mutant/start-gradient-missing"});
+  EXPECT_TRUE(matrix.idle_laws().empty());
+  EXPECT_FALSE(matrix.is_full());
+}
+
+TEST(KillMatrix, NamesALawThatKillsNobody) {
+  const KillMatrix matrix =
+      matrix_of({"attention-agrees", "pullback-agrees"}, {"mutant/end-without-key-sum"}, 20);
+  EXPECT_TRUE(matrix.survivors().empty());
+  EXPECT_EQ(matrix.idle_laws(), std::vector<std::string>{"pullback-agrees"});
+  EXPECT_FALSE(matrix.is_full());
+}
+
+TEST(KillMatrix, TakesTheSmallestMarginAndLeavesOutWhatWasNotAsked) {
+  const KillMatrix matrix = matrix_of({"attention-agrees", "layouts-agree", "gradient-agrees"},
+                                      {"mutant/heads-and-rows-swapped"}, 20);
+  const MutantFate& fate = matrix.mutants.front();
+  ASSERT_EQ(fate.kills.size(), 2U);
+  EXPECT_EQ(fate.killed_by("layouts-agree")->margin, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(fate.margin(), fate.killed_by("attention-agrees")->margin);
+  EXPECT_GT(fate.margin(), 1.0);
+  EXPECT_EQ(fate.killed_by("gradient-agrees"), nullptr);
+  EXPECT_TRUE(fate.survived.empty());
+}
+
+TEST(KillMatrix, IsFull) {
+  std::vector<std::string> laws;
+  std::vector<std::string> mutants;
+  for (const Law& law : laws::catalogue()) laws.push_back(law.name);
+  for (const mutants::Mutant& mutant : mutants::catalogue()) mutants.push_back(mutant.name);
+  EXPECT_GE(mutants.size(), 60U);
+  const KillMatrix matrix = matrix_of(laws, mutants, 40);
+  EXPECT_EQ(matrix.survivors(), std::vector<std::string>());
+  EXPECT_EQ(matrix.idle_laws(), std::vector<std::string>());
+}
+
+}  // namespace
+}  // namespace slim::properties

@@ -1,0 +1,58 @@
+#include "properties/laws/attention_ignores_key_scale.hpp"
+
+#include "properties/laws/attention_law.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+AttentionSpec with_given_features(AttentionSpec spec) {
+  spec.features_given = true;
+  spec.has_start = false;
+  return spec;
+}
+
+std::string has_given_features(const AttentionCase& c) {
+  return c.given().features_given && c.given().start.empty()
+             ? ""
+             : "its features are given and it has no start state";
+}
+
+AttentionInputs<double> with_larger_keys(AttentionInputs<double> inputs) {
+  for (double& x : inputs.k.values()) x *= 4.0;
+  return inputs;
+}
+
+void cancels_factors_of_keys(AttentionCase& c, const Subject& subject, Scalar scalar,
+                             AttentionJudge& judge) {
+  AttentionEvidence& scaled = c.other(0, [&] { return with_larger_keys(c.given()); });
+  if (!scaled.unusable(scalar).empty()) return;
+  if (subject.capabilities.subtracting && scaled.subtraction_decides(scalar)) return;
+  const AttentionAnswer before = ask(subject, scalar, c.given());
+  const AttentionAnswer after = ask(subject, scalar, scaled.given());
+  judge.hold("out", after.out, before.out, [&](std::size_t place) {
+    constexpr AttentionArray out = AttentionArray::out;
+    const double apart = to_double(Digits50(
+        abs(scaled.truth(scalar).out.values()[place] - c.whole.truth(scalar).out.values()[place])));
+    return c.whole.band(scalar, out, place) + scaled.band(scalar, out, place) + flat_band(apart);
+  });
+}
+
+}  // namespace
+
+Law attention_ignores_key_scale() {
+  return attention_law(
+      {.name = "key-scale-cancels",
+       .statement = "g(k) → 4 g(k) changes Y by 3 ε |Y| / (4 D + ε) and no more",
+       .source = "Y = A/(D + ε) is homogeneous in the features of keys but for ε",
+       .generator = "as attention-agrees, features given, without a start state",
+       .tolerance = "what both outputs may be off by, and the difference that ε makes",
+       .kills = {"mutant/not-normalised", "mutant/normalised-twice",
+                 "mutant/epsilon-of-a-millionth"},
+       .draw = {},
+       .load = {}},
+      {.repair = with_given_features,
+       .fits = has_given_features,
+       .check = cancels_factors_of_keys});
+}
+
+}  // namespace slim::properties::laws

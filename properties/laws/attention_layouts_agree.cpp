@@ -1,0 +1,59 @@
+#include "properties/laws/attention_layouts_agree.hpp"
+
+#include "properties/laws/attention_law.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+constexpr std::array<std::pair<Layout, const char*>, 4> other_layouts = {
+    {{Layout::gaps, " (with gaps)"},
+     {Layout::transposed, " (transposed)"},
+     {Layout::interleaved, " (rows before heads)"},
+     {Layout::repeated, " (stride 0)"}}};
+
+AttentionInputs<double> with_repeats(AttentionInputs<double> inputs) {
+  const double one = inputs.out_cotangent.values().front();
+  for (double& x : inputs.out_cotangent.values()) x = one;
+  for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v}) {
+    for (Index b = 0; b < heads->sizes().batch; ++b) {
+      for (Index h = 1; h < heads->sizes().heads; ++h) (*heads)(b, h) = (*heads)(b, 0);
+    }
+  }
+  return inputs;
+}
+
+void reads_every_layout(AttentionCase& c, const Subject& subject, Scalar scalar,
+                        AttentionJudge& judge) {
+  AttentionEvidence& repeating = c.other(0, [&] { return with_repeats(c.given()); });
+  if (!repeating.unusable(scalar).empty()) return;
+  if (subject.capabilities.subtracting && repeating.subtraction_decides(scalar)) return;
+  const AttentionAnswer plain = ask(subject, scalar, repeating.given());
+  const bool exactly = gives_same_bits(subject);
+  for (const auto& [layout, words] : other_layouts) {
+    const AttentionAnswer other = ask(subject, scalar, repeating.given(), layout);
+    for (const AttentionArray array : all_attention_arrays) {
+      judge.hold(std::string(name(array)) + words, array_of(other, array), array_of(plain, array),
+                 [&](std::size_t place) {
+                   return exactly ? Band() : 2.0 * repeating.band(scalar, array, place);
+                 });
+    }
+  }
+}
+
+}  // namespace
+
+Law attention_layouts_agree() {
+  return attention_law(
+      {.name = "layouts-agree",
+       .statement = "strides, offsets, gaps and stride 0 change no bit",
+       .source = "strides are part of an array's description",
+       .generator = "as attention-agrees; a cotangent of one number, heads that repeat",
+       .tolerance = "0 for who is deterministic, else twice the bands",
+       .kills = {"mutant/rows-read-as-contiguous", "mutant/cotangent-read-as-contiguous",
+                 "mutant/heads-and-rows-swapped"},
+       .draw = {},
+       .load = {}},
+      {.repair = as_drawn, .fits = fits_always, .check = reads_every_layout});
+}
+
+}  // namespace slim::properties::laws

@@ -1,0 +1,81 @@
+#include "properties/laws/batches_add.hpp"
+
+#include "properties/cases/gradient_specs.hpp"
+#include "properties/engine/make_law.hpp"
+#include "properties/judgement/gradient_evidence.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <algorithm>
+
+namespace slim::properties::laws {
+namespace {
+
+GradientSpec of_two_sequences(GradientSpec spec) {
+  spec.batch = std::max<Index>(spec.batch, 2);
+  return spec;
+}
+
+/// Sequence b alone.
+GradientCase sequence_of(const GradientCase& c, Index b) {
+  GradientCase alone = c;
+  alone.sequences = Sequences(1, c.sequences.length());
+  std::ranges::copy(c.sequences.tokens(b), alone.sequences.tokens(0).begin());
+  if (!c.sequences.has_mask()) return alone;
+  alone.sequences.add_mask();
+  std::ranges::copy(c.sequences.mask(b), alone.sequences.mask(0).begin());
+  return alone;
+}
+
+GradientAnswer sum_over_sequences(const GradientCase& c, const Subject& subject, Scalar scalar) {
+  const Index counted = c.sequences.counted_targets();
+  GradientAnswer sum = ask(subject, scalar, sequence_of(c, 0), {.counted_targets = counted});
+  for (Index b = 1; b < c.sequences.batch(); ++b) {
+    const GradientAnswer one =
+        ask(subject, scalar, sequence_of(c, b), {.counted_targets = counted});
+    sum.loss += one.loss;
+    const std::span<Digits50> total = sum.gradient.values();
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += one.gradient.values()[i];
+  }
+  return sum;
+}
+
+Finding adds_batches(GradientEvidence& evidence, const Subject& subject, Scalar scalar) {
+  if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
+  return judge(subject, scalar, [&](Scalar in) {
+    return worst_discrepancy(ask(subject, in, evidence.given()),
+                             sum_over_sequences(evidence.given(), subject, in),
+                             scaled(evidence.bounds(in), 2.0));
+  });
+}
+
+}  // namespace
+
+Law batches_add() {
+  return make_law<GradientSpec, GradientEvidence>(
+      {.name = "batches-add",
+       .statement = "loss and gradient of a batch are the sums of its sequences' alone",
+       .source = "the loss is a sum over targets, and sequences do not see each other",
+       .generator = "as gradient-agrees, at least two sequences",
+       .tolerance = "twice the bound of gradient-agrees",
+       .kills = {"mutant/last-sequence-only"},
+       .draw = {},
+       .load = {}},
+      {.specs = gradient_specs(),
+       .readable = [](const GradientSpec& spec) { return readable(of_two_sequences(spec)); },
+       .materialise =
+           [](const GradientSpec& spec) {
+             return GradientEvidence(materialise(of_two_sequences(spec)));
+           },
+       .to_file = [](const GradientEvidence& evidence) { return to_case_file(evidence.given()); },
+       .from_file =
+           [](const CaseFile& file) {
+             GradientCase c = to_gradient_case(file);
+             require(c.sequences.batch() >= 2, "the case has at least 2 sequences");
+             return GradientEvidence(std::move(c));
+           },
+       .unusable = [](GradientEvidence& evidence,
+                      Scalar scalar) { return evidence.unusable(scalar); },
+       .check = adds_batches});
+}
+
+}  // namespace slim::properties::laws

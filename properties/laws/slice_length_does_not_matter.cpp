@@ -1,0 +1,49 @@
+#include "properties/laws/slice_length_does_not_matter.hpp"
+
+#include "properties/cases/gradient_specs.hpp"
+#include "properties/engine/make_law.hpp"
+#include "properties/judgement/gradient_evidence.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+Finding is_alike_for_every_slice_length(GradientEvidence& evidence, const Subject& subject,
+                                        Scalar scalar) {
+  if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
+  return judge(subject, scalar, [&](Scalar in) {
+    GradientCase other = evidence.given();
+    const GradientAnswer answer = ask(subject, in, other);
+    const GradientBounds bounds = scaled(evidence.bounds(in), 2.0);
+    Discrepancy worst;
+    for (const Index C : {Index{1}, other.sequences.length()}) {
+      other.slice_length = C;
+      const Discrepancy found = worst_discrepancy(ask(subject, in, other), answer, bounds);
+      if (worst.tensor.empty() || worse(found, worst)) worst = found;
+    }
+    return worst;
+  });
+}
+
+}  // namespace
+
+Law slice_length_does_not_matter() {
+  return make_law<GradientSpec, GradientEvidence>(
+      {.name = "slice-length-does-not-matter",
+       .statement = "the answers for C, for one slice and for slices of one row are the same",
+       .source = "SLiM Performer, abstract: the gradient is exact for every C",
+       .generator = "as gradient-agrees",
+       .tolerance = "twice the bound of gradient-agrees",
+       .kills = {"mutant/last-row-dropped", "mutant/model-carried-gradient-lost"},
+       .draw = {},
+       .load = {}},
+      {.specs = gradient_specs(),
+       .readable = [](const GradientSpec& spec) { return readable(spec); },
+       .materialise = [](const GradientSpec& spec) { return GradientEvidence(materialise(spec)); },
+       .to_file = [](const GradientEvidence& evidence) { return to_case_file(evidence.given()); },
+       .from_file = [](const CaseFile& file) { return GradientEvidence(to_gradient_case(file)); },
+       .unusable = [](GradientEvidence& evidence,
+                      Scalar scalar) { return evidence.unusable(scalar); },
+       .check = is_alike_for_every_slice_length});
+}
+
+}  // namespace slim::properties::laws
