@@ -17,7 +17,7 @@ namespace {
 
 using reference::Gauged;
 
-constexpr std::uint64_t cases = 84;  ///< twelve of each feature map, and of given features
+constexpr std::uint64_t drawn_tasks = 84;  ///< twelve of each feature map, and of given features
 
 /// As drawn, under the conventions of chunked code: the paper's, with any ε.
 AttentionInputs<double> drawn(std::uint64_t seed) {
@@ -62,7 +62,7 @@ TEST(AttentionTask, OfEveryVariantIsTheReferences) {
   const Digits50 when_adding("1e-40");
   const Digits50 when_subtracting("1e-30");
   Digits50 worst = 0;
-  for (std::uint64_t seed = 0; seed < cases; ++seed) {
+  for (std::uint64_t seed = 0; seed < drawn_tasks; ++seed) {
     const auto inputs = converted<Digits50>(drawn(seed));
     const auto truth = truth_of(inputs);
     const auto gauges = truth_of(converted<Gauged<Digits50>>(drawn(seed)));
