@@ -47,7 +47,7 @@ Subject as_subject(const chunked::Variant& variant) {
                   .features = variant.features,
                   .least_bytes = variant.least_bytes};
   subject.capabilities.subtracting = variant.subtracting;
-  subject.capabilities.subtracting_wide = variant.boundary == "wide";
+  subject.capabilities.subtracting_wide = variant.boundary == "wide" || variant.boundary == "exact";
   subject.capabilities.chooses_first_sweep = true;
   subject.capabilities.bidirectional = true;
   return subject;

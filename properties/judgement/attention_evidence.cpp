@@ -28,6 +28,18 @@ double gamma_of(double n, double u) {
   return n * u < 0.5 ? n * u / (1.0 - n * u) : std::numeric_limits<double>::infinity();
 }
 
+/// What is left of twice the digits, less a bit for the sum of two: 53 − 24 bits for float32.
+double digits_to_spare(Scalar scalar) {
+  switch (scalar) {
+    case Scalar::float32:
+      return 0x1p28;
+    case Scalar::float64:
+      return 0x1p58;
+    default:
+      return 1e49;
+  }
+}
+
 struct Range {
   double least;  ///< normal number
   double largest;
@@ -65,10 +77,12 @@ double likely_share(Scalar scalar, double n) {
 struct Sizes {
   double least = std::numeric_limits<double>::infinity();
   double largest = 0.0;
+  bool vanishing = false;  ///< some are not 0 and below the range of a double
 
   template <class T>
   void see(std::span<const T> values) {
     for (const T& x : values) {
+      vanishing = vanishing || (x != T(0) && to_double(x) == 0.0);
       const double size = std::abs(to_double(x));
       largest = std::max(largest, size);
       if (size > 0.0) least = std::min(least, size);
@@ -262,6 +276,7 @@ AttentionEvidence::Extent AttentionEvidence::measured(Scalar scalar) {
   }
   return {.least_feature = features.least,
           .largest_feature = features.largest,
+          .has_vanishing_feature = features.vanishing,
           .least_value = values.least,
           .largest_value = values.largest,
           .least_denominator = least,
@@ -275,8 +290,15 @@ const AttentionEvidence::Extent& AttentionEvidence::extent(Scalar scalar) {
   return *kept;
 }
 
-double AttentionEvidence::smallest_denominator(Scalar scalar) {
-  return extent(scalar).least_denominator;
+bool AttentionEvidence::has_digits_to_spare(Scalar scalar) {
+  double largest = 0.0;
+  for (const Gauge& x : gauges(scalar).end.values()) {
+    largest = std::max(largest, to_double(x.gauge()));
+  }
+  const Extent& met = extent(scalar);
+  if (scalar == Scalar::digits50 && met.has_vanishing_feature) return false;
+  const double least = met.least_feature * std::min(1.0, met.least_value);
+  return largest <= digits_to_spare(computed_in(scalar)) * least;
 }
 
 bool AttentionEvidence::subtraction_decides(Scalar scalar) {
@@ -323,6 +345,11 @@ std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionE
     return skipped(zero_denominator_reason);
   }
   return std::nullopt;
+}
+
+bool is_beyond_its_digits(const Subject& subject, Scalar scalar, AttentionEvidence& evidence) {
+  return subject.capabilities.subtracting_wide && evidence.given().causal &&
+         !evidence.has_digits_to_spare(scalar);
 }
 
 void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& answer,

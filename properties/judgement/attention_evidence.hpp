@@ -79,8 +79,9 @@ class AttentionEvidence {
   /// Whether some denominator is so small against its final sums that subtraction leaves a rounding
   /// residue of it.
   bool subtraction_decides(Scalar scalar);
-  /// The smallest denominator, without epsilon: S_l·g(Q_l), min over rows.
-  double smallest_denominator(Scalar scalar);
+  /// Whether twice the digits hold every sum exactly: the largest is less than the digits to spare
+  /// times the smallest product, of which, times u, all sums are whole multiples.
+  bool has_digits_to_spare(Scalar scalar);
   /// n, the most roundings on a path from an input to an entry.
   [[nodiscard]] double roundings(AttentionArray array) const;
 
@@ -90,7 +91,8 @@ class AttentionEvidence {
   struct Extent {
     double least_feature;
     double largest_feature;
-    double least_value;  ///< of v, cotangents and states
+    bool has_vanishing_feature;  ///< one that a double takes for 0
+    double least_value;          ///< of v, cotangents and states
     double largest_value;
     double least_denominator;    ///< 0 where there is one
     double largest_denominator;  ///< epsilon included
@@ -118,12 +120,18 @@ class AttentionEvidence {
 /// 0 or next to it. Empty optional: it is asked.
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionEvidence& evidence);
 
+/// Whether the subject subtracts in a wider scalar or on a grid, and the case has sums that spread
+/// beyond its digits: then it may drift, or refuse.
+bool is_beyond_its_digits(const Subject& subject, Scalar scalar, AttentionEvidence& evidence);
+
 /// Collects entries of one check and says how it came out.
 class AttentionJudge {
  public:
   AttentionJudge(const Subject& subject, Scalar scalar)
-      : subtracts_(subject.capabilities.subtracting || subject.capabilities.subtracting_wide),
-        scalar_(scalar) {}
+      : subtracts_(subject.capabilities.subtracting), scalar_(scalar) {}
+
+  /// From here on the subject is judged as one that subtracts.
+  void admit_drift() { subtracts_ = true; }
 
   /// One entry, |answer − wanted| against the band. `row`: of the tensor.
   void hold(const std::string& tensor, Index row, const Digits50& answer, const Digits50& wanted,

@@ -9,9 +9,6 @@ namespace {
 constexpr std::array rows_of_the_sequence = {AttentionArray::out, AttentionArray::dq,
                                              AttentionArray::dk, AttentionArray::dv};
 
-/// From here on sums may spread beyond the spare digits of a wider scalar.
-constexpr double far_spread = 1e6;
-
 std::vector<double> future_factors(Scalar scalar) {
   if (scalar == Scalar::float16) return {1.0, 10.0};
   return {1.0, 1e2, 1e8};
@@ -53,35 +50,55 @@ AttentionInputs<double> with_other_future(AttentionInputs<double> inputs, Index 
   return inputs;
 }
 
+/// Nothing where the subject refuses, if it may.
+std::optional<AttentionAnswer> answer_or_refusal(const Subject& subject, Scalar scalar,
+                                                 const AttentionInputs<double>& inputs,
+                                                 bool may_refuse) {
+  try {
+    return ask(subject, scalar, inputs);
+  } catch (const SubjectError&) {
+    if (!may_refuse) throw;
+    return std::nullopt;
+  }
+}
+
+/// d.q, d.k and d.v of later rows are exactly 0.
+void hold_late_gradients(const AttentionAnswer& answer, Index cut, const std::string& what,
+                         AttentionJudge& judge) {
+  for (const AttentionArray array : {AttentionArray::dq, AttentionArray::dk, AttentionArray::dv}) {
+    const Heads<Digits50>& got = array_of(answer, array);
+    judge.hold(
+        std::string(name(array)) + what, got, Heads<Digits50>(got.sizes(), MemoryTag::result),
+        [](std::size_t) { return Band(); }, [&](Index, Index, Index l) { return l >= cut; });
+  }
+}
+
 void ignores_later_rows(AttentionCase& c, const Subject& subject, Scalar scalar,
                         AttentionJudge& judge) {
   AttentionInputs<double> asked = with_early_cotangents(c.given(), c.cut);
   const AttentionAnswer before = ask(subject, scalar, asked);
-  const Capabilities& can = subject.capabilities;
-  const auto early = [&](Index, Index, Index l) { return l < c.cut; };
-  const auto late = [&](Index, Index, Index l) { return l >= c.cut; };
-  const auto nothing = [](std::size_t) { return Band(); };
   int number = 0;
   for (const double factor : future_factors(scalar)) {
     AttentionEvidence& changed =
         c.other(number++, [&] { return with_other_future(asked, c.cut, factor); });
     if (!changed.unusable(scalar).empty()) continue;
-    const AttentionAnswer after = ask(subject, scalar, changed.given());
-    const bool subtracts = can.subtracting || (can.subtracting_wide && factor > far_spread);
+    const bool beyond_digits = is_beyond_its_digits(subject, scalar, changed);
+    if (beyond_digits) judge.admit_drift();
+    const std::optional<AttentionAnswer> after =
+        answer_or_refusal(subject, scalar, changed.given(), beyond_digits);
+    if (!after) continue;
+    const bool subtracts = subject.capabilities.subtracting || beyond_digits ||
+                           is_beyond_its_digits(subject, scalar, c.whole);
     const std::string what = " (future x " + std::to_string(static_cast<int>(factor)) + ")";
+    hold_late_gradients(*after, c.cut, what, judge);
     for (const AttentionArray array : rows_of_the_sequence) {
-      const std::string tensor = std::string(name(array)) + what;
-      const Heads<Digits50>& got = array_of(after, array);
-      if (array != AttentionArray::out) {
-        judge.hold(tensor, got, Heads<Digits50>(got.sizes(), MemoryTag::result), nothing, late);
-      }
-      if (gives_same_bits(subject) && !subtracts) {
-        judge.hold(tensor, got, array_of(before, array), nothing, early);
-      } else if (!subtracts || !changed.subtraction_decides(scalar)) {
-        judge.hold(
-            tensor, got, array_of(changed.truth(scalar), array),
-            [&](std::size_t place) { return changed.band(scalar, array, place); }, early);
-      }
+      const bool by_bits = gives_same_bits(subject) && !subtracts;
+      if (!by_bits && subtracts && changed.subtraction_decides(scalar)) continue;
+      judge.hold(
+          std::string(name(array)) + what, array_of(*after, array),
+          array_of(by_bits ? before : changed.truth(scalar), array),
+          [&](std::size_t place) { return by_bits ? Band() : changed.band(scalar, array, place); },
+          [&](Index, Index, Index l) { return l < c.cut; });
     }
   }
 }

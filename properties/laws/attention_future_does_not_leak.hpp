@@ -13,9 +13,9 @@ namespace slim::properties::laws {
 /// were. Source: causality, Y_l reads rows l' ≤ l alone. Generator: attention_specs, causal, L ≥ 2;
 /// small changes hide a stabiliser, so they are made large; in float16, which ends at 65504, up
 /// to 10. Tolerance: 0 for a deterministic subject that does not subtract: both calls have one
-/// shape, and what the future adds is exactly 0. Others, and at 1e8 those that subtract in a wider
-/// scalar, which has digits to spare for 1e2: the bands of the changed case, whose future is large.
-/// Kills: what leaks the future, however little of it.
+/// shape, and what the future adds is exactly 0. Others, and those that subtract in a wider scalar
+/// or on a grid where the sums spread beyond its digits (there they may refuse, too): the bands of
+/// the changed case, whose future is large. Kills: what leaks the future, however little of it.
 Law attention_future_does_not_leak();
 
 }  // namespace slim::properties::laws

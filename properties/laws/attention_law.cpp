@@ -23,6 +23,24 @@ AttentionCase case_from(const CaseFile& file, const AttentionFits& fits) {
   return c;
 }
 
+/// A refusal is right where sums spread beyond what the subject has digits for.
+Finding checked(const AttentionCheck& check, AttentionCase& c, const Subject& subject,
+                Scalar scalar) {
+  if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
+  AttentionJudge judge(subject, scalar);
+  if (!is_beyond_its_digits(subject, scalar, c.whole)) {
+    check(c, subject, scalar, judge);
+    return judge.finding();
+  }
+  judge.admit_drift();
+  try {
+    check(c, subject, scalar, judge);
+  } catch (const SubjectError&) {
+    return skipped("refused: sums spread beyond the digits that the subject has");
+  }
+  return judge.finding();
+}
+
 }  // namespace
 
 AttentionEvidence& AttentionCase::other(int number,
@@ -44,13 +62,8 @@ Law attention_law(Law words, const AttentionLawParts& parts) {
        .to_file = file_of,
        .from_file = [fits = parts.fits](const CaseFile& file) { return case_from(file, fits); },
        .unusable = [](AttentionCase& c, Scalar scalar) { return c.whole.unusable(scalar); },
-       .check = [check = parts.check](AttentionCase& c, const Subject& subject,
-                                      Scalar scalar) -> Finding {
-         if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
-         AttentionJudge judge(subject, scalar);
-         check(c, subject, scalar, judge);
-         return judge.finding();
-       }});
+       .check = [check = parts.check](AttentionCase& c, const Subject& subject, Scalar scalar)
+           -> Finding { return checked(check, c, subject, scalar); }});
 }
 
 AttentionSpec as_drawn(AttentionSpec spec) {

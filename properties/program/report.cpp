@@ -39,8 +39,9 @@ std::string to_text(const Report& report) {
       report.result.verdicts, [](const Verdict& verdict) { return verdict.tally.drift > 0; });
   if (drifted) {
     text +=
-        "\nDRIFT: right in 50 digits, but the rounding of hardware numbers is amplified beyond "
-        "what\n"
+        "\nDRIFT: right in 50 digits (attention: within what subtracting can lose), but rounding "
+        "is "
+        "amplified beyond what\n"
         "a program that only adds would show. That is what recovering sums by subtraction does; "
         "it\n"
         "is declared by the subject, and not a failure.\n";
