@@ -17,7 +17,7 @@ namespace {
 
 using reference::Gauged;
 
-constexpr std::uint64_t drawn_tasks = 84;  ///< twelve of each feature map, and of given features
+constexpr std::uint64_t drawn_cases = 84;  ///< twelve of each feature map, and of given features
 
 /// As drawn, under the conventions of chunked code: the paper's, with any ε.
 AttentionInputs<double> drawn(std::uint64_t seed) {
@@ -46,7 +46,7 @@ AttentionResult<T> truth_of(const AttentionInputs<T>& inputs) {
   return result;
 }
 
-std::vector<const Subject*> correct_subjects() {
+std::vector<const Subject*> attending_subjects() {
   std::vector<const Subject*> subjects;
   for (const Subject& subject : catalogue()) {
     if (!is_mutant(subject) && subject.attention.offers(Scalar::float32)) {
@@ -57,12 +57,12 @@ std::vector<const Subject*> correct_subjects() {
 }
 
 TEST(AttentionTask, OfEveryVariantIsTheReferences) {
-  const auto subjects = correct_subjects();
+  const auto subjects = attending_subjects();
   ASSERT_EQ(subjects.size(), 31U);
   const Digits50 when_adding("1e-40");
   const Digits50 when_subtracting("1e-30");
   Digits50 worst = 0;
-  for (std::uint64_t seed = 0; seed < drawn_tasks; ++seed) {
+  for (std::uint64_t seed = 0; seed < drawn_cases; ++seed) {
     const auto inputs = converted<Digits50>(drawn(seed));
     const auto truth = truth_of(inputs);
     const auto gauges = truth_of(converted<Gauged<Digits50>>(drawn(seed)));
@@ -77,7 +77,7 @@ TEST(AttentionTask, OfEveryVariantIsTheReferences) {
 }
 
 TEST(AttentionTask, HasAPullbackOnlyWhereItIsWanted) {
-  for (const Subject* subject : correct_subjects()) {
+  for (const Subject* subject : attending_subjects()) {
     auto inputs = converted<double>(drawn(8));
     const auto with = answer_of(*subject, inputs);
     inputs.wants_pullback = false;
@@ -94,7 +94,7 @@ TEST(AttentionTask, HasAPullbackOnlyWhereItIsWanted) {
 }
 
 TEST(AttentionTask, DoesNotChangeABitWithTheNumberOfThreads) {
-  for (const Subject* subject : correct_subjects()) {
+  for (const Subject* subject : attending_subjects()) {
     for (const std::uint64_t seed : {1, 5}) {
       const auto inputs = converted<float>(drawn(seed));
       const auto one = answer_of(*subject, inputs);
@@ -142,7 +142,7 @@ void expect_narrow(const Subject& subject, std::uint64_t seed, Scalar scalar) {
 }
 
 TEST(AttentionTask, InNarrowScalarsIsSummedInFloat) {
-  for (const Subject* subject : correct_subjects()) {
+  for (const Subject* subject : attending_subjects()) {
     if (subject->name == "reference" || subject->capabilities.subtracting) continue;
     for (std::uint64_t seed = 0; seed < 28; ++seed) {
       // An intermediate that is beyond float16 is beyond float in none of these.
@@ -171,7 +171,7 @@ TEST(FeaturesTask, OfEveryVariantAreTheReferences) {
     inputs.omega = of.omega;
     FeaturesResult<Digits50> truth;
     reference::features(inputs.task(), truth);
-    for (const Subject* subject : correct_subjects()) {
+    for (const Subject* subject : attending_subjects()) {
       FeaturesResult<Digits50> answer;
       subject->features.in<Digits50>()(inputs.task(), answer);
       ASSERT_EQ(answer.out.sizes(), truth.out.sizes());

@@ -13,7 +13,7 @@ namespace {
 constexpr Index most_attention_work = 900;  ///< B·H·L·M·D_v, in proportion to a 50-digit run's cost
 constexpr Index longest_attention = 24;
 
-AttentionSpec valid(AttentionSpec spec) {
+AttentionSpec valid_attention(AttentionSpec spec) {
   spec.cut = std::clamp<Index>(spec.cut, 1, std::max<Index>(1, spec.length - 1));
   if (spec.features_given) spec.feature_map = {};
   return spec;
@@ -53,7 +53,7 @@ AttentionSpec draw_attention(const rc::Random& random, int size) {
     spec.cut = (spec.cut + spec.slice_length - 1) / spec.slice_length * spec.slice_length;
   }
   spec.seed = static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
-  return valid(spec);
+  return valid_attention(spec);
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const Attent
   const auto add = [&](auto change) {
     AttentionSpec changed = spec;
     change(changed);
-    changed = valid(repair(changed));
+    changed = valid_attention(repair(changed));
     if (changed != spec) smaller.push_back(changed);
   };
   using Spec = AttentionSpec;
@@ -101,7 +101,7 @@ std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const Attent
 
 rc::Gen<AttentionSpec> attention_specs(const AttentionRepair& repair) {
   return [repair](const rc::Random& random, int size) {
-    const AttentionSpec drawn = valid(repair(draw_attention(random, size)));
+    const AttentionSpec drawn = valid_attention(repair(draw_attention(random, size)));
     return rc::shrinkable::shrinkRecur(drawn, [repair](const AttentionSpec& spec) {
       return rc::seq::fromContainer(smaller_specs(spec, repair));
     });

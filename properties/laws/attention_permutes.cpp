@@ -16,13 +16,13 @@ std::string is_bidirectional(const AttentionCase& c) {
   return c.given().causal ? "it is bidirectional" : "";
 }
 
-RowOrder reversed(Index L) {
+RowOrder reversed_order(Index L) {
   RowOrder order(static_cast<std::size_t>(L));
   for (Index l = 0; l < L; ++l) order[static_cast<std::size_t>(l)] = L - 1 - l;
   return order;
 }
 
-RowOrder rotated(Index L, Index by) {
+RowOrder rotated_order(Index L, Index by) {
   RowOrder order(static_cast<std::size_t>(L));
   for (Index l = 0; l < L; ++l) order[static_cast<std::size_t>(l)] = (l + by) % L;
   return order;
@@ -43,9 +43,9 @@ Heads<T> in_order(const Heads<T>& heads, const RowOrder& order) {
 
 AttentionInputs<double> permuted_rows(AttentionInputs<double> inputs, Index cut) {
   const Index L = inputs.v.sizes().rows;
-  const RowOrder keys = rotated(L, cut);
-  inputs.q = in_order(inputs.q, reversed(L));
-  inputs.out_cotangent = in_order(inputs.out_cotangent, reversed(L));
+  const RowOrder keys = rotated_order(L, cut);
+  inputs.q = in_order(inputs.q, reversed_order(L));
+  inputs.out_cotangent = in_order(inputs.out_cotangent, reversed_order(L));
   inputs.k = in_order(inputs.k, keys);
   inputs.v = in_order(inputs.v, keys);
   const std::vector<std::uint8_t> mask = inputs.key_mask;
@@ -65,8 +65,8 @@ void permutes_rows(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
       return 2.0 * c.whole.band(scalar, array, place_before(place, wanted.sizes()));
     });
   };
-  const RowOrder queries = reversed(c.length());
-  const RowOrder keys = rotated(c.length(), c.cut);
+  const RowOrder queries = reversed_order(c.length());
+  const RowOrder keys = rotated_order(c.length(), c.cut);
   const auto through = [](const RowOrder& order) {
     return [&order](std::size_t place, const HeadsSizes& sizes) {
       const auto cols = static_cast<std::size_t>(sizes.cols);

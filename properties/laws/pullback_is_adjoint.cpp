@@ -6,7 +6,7 @@
 namespace slim::properties::laws {
 namespace {
 
-const Digits50 step("1e-14");
+const Digits50 difference_step("1e-14");
 
 AttentionSpec smooth(AttentionSpec spec) {
   const FeatureKind kind = spec.feature_map.kind;
@@ -51,7 +51,7 @@ Direction direction_for(const AttentionInputs<Digits50>& at) {
           .start = like(at.start, "dstart")};
 }
 
-void move(Heads<Digits50>& heads, const Heads<Digits50>& along, const Digits50& by) {
+void move_along(Heads<Digits50>& heads, const Heads<Digits50>& along, const Digits50& by) {
   for (std::size_t i = 0; i < heads.values().size(); ++i) {
     heads.values()[i] += by * along.values()[i];
   }
@@ -59,10 +59,10 @@ void move(Heads<Digits50>& heads, const Heads<Digits50>& along, const Digits50& 
 
 AttentionInputs<Digits50> moved(AttentionInputs<Digits50> at, const Direction& direction,
                                 const Digits50& by) {
-  move(at.q, direction.q, by);
-  move(at.k, direction.k, by);
-  move(at.v, direction.v, by);
-  move(at.start, direction.start, by);
+  move_along(at.q, direction.q, by);
+  move_along(at.k, direction.k, by);
+  move_along(at.v, direction.v, by);
+  move_along(at.start, direction.start, by);
   at.wants_pullback = false;
   at.out_cotangent = {};
   at.end_cotangent = {};
@@ -81,14 +81,15 @@ void is_its_own_adjoint(AttentionCase& c, const Subject& subject, Scalar scalar,
   if (!subject.attention.offers(Scalar::digits50)) return;
   const AttentionInputs<Digits50> at = c.whole.exact(scalar);
   const Direction direction = direction_for(at);
-  const AttentionAnswer ahead = ask(subject, Scalar::digits50, moved(at, direction, step));
+  const AttentionAnswer ahead =
+      ask(subject, Scalar::digits50, moved(at, direction, difference_step));
   const AttentionAnswer behind =
-      ask(subject, Scalar::digits50, moved(at, direction, Digits50(-step)));
+      ask(subject, Scalar::digits50, moved(at, direction, Digits50(-difference_step)));
   const AttentionAnswer answer = ask(subject, scalar, c.given());
   const Digits50 slope =
       (inner(ahead.out, at.out_cotangent) - inner(behind.out, at.out_cotangent) +
        inner(ahead.end, at.end_cotangent) - inner(behind.end, at.end_cotangent)) /
-      (2 * step);
+      (2 * difference_step);
   Digits50 pulled = 0;
   Digits50 size = 0;
   Band allowed;

@@ -198,7 +198,7 @@ TEST_F(Replay, PassesTheReferenceOnTheMutantsCounterexample) {
 
 TEST_F(Replay, RefusesWhatItCannotRead) {
   EXPECT_THROW(replay(folder_ / "missing.safetensors"), ContractError);
-  CaseFile file = to_case_file(materialise({.length = 3}));
+  CaseFile file = to_case_file(materialise(GradientSpec{.length = 3}));
   const auto refused = [&](const char* key, const char* value) {
     CaseFile changed = file;
     changed.metadata[key] = value;

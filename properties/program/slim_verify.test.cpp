@@ -64,6 +64,23 @@ class SlimVerify : public testing::Test {
   const std::string golden_ = SLIM_SOURCE_DIR "/reference/golden/";
 };
 
+TEST_F(SlimVerify, PrintsTheFateOfEveryMutantAndFailsWhenOneSurvives) {
+  const Ran full = run("mutants --json");
+  EXPECT_EQ(full.exit, 0) << full.err;
+  const auto mutants = nlohmann::json::parse(full.out);
+  ASSERT_GE(mutants.size(), 60U);
+  for (const auto& mutant : mutants) {
+    EXPECT_EQ(mutant["killed"], true) << mutant["name"];
+    EXPECT_FALSE(mutant["killed_by"].empty()) << mutant["name"];
+    EXPECT_TRUE(mutant["margin"] == "infinite" || mutant["margin"].get<double>() > 1.0)
+        << mutant["name"];
+  }
+  const Ran few = run("mutants --cases 1");
+  EXPECT_EQ(few.exit, 1);
+  EXPECT_NE(few.out.find("SURVIVES"), std::string::npos) << few.out;
+  expect_refused("mutants --scalar float8", "float8");
+}
+
 TEST_F(SlimVerify, HoldsForACorrectSubjectAndLeavesNothingBehind) {
   const Ran ran = run("run --subject stored/iterative --cases 3");
   EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;

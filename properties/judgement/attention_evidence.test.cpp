@@ -1,0 +1,127 @@
+#include "properties/judgement/attention_evidence.hpp"
+
+#include "properties/cases/attention_spec.hpp"
+#include "properties/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+/// One row, features given: q = 2, k = 3, v = 5, so that D = 6 and Y = 5.
+AttentionInputs<double> one_row() {
+  AttentionSpec spec;
+  spec.features_given = true;
+  AttentionInputs<double> inputs = materialise(spec);
+  inputs.q.values()[0] = 2.0;
+  inputs.k.values()[0] = 3.0;
+  inputs.v.values()[0] = 5.0;
+  inputs.out_cotangent.values()[0] = 1.0;
+  return inputs;
+}
+
+TEST(AttentionEvidence, HasTheBoundsThatItsDocstringDerives) {
+  AttentionEvidence evidence(one_row());
+  // F = 2·0 + L + M + 4 = 6, and a quotient 2F + 2; nothing cancels, so the gauge is Y itself.
+  EXPECT_EQ(evidence.roundings(AttentionArray::out), 14.0);
+  EXPECT_EQ(evidence.roundings(AttentionArray::end), 3.0);
+  const double u = 0x1p-53;
+  const Band band = evidence.band(Scalar::float64, AttentionArray::out, 0);
+  EXPECT_NEAR(band.suspect, 14.0 * u * 5.0, 1e-20);
+  EXPECT_NEAR(band.pass, 14.0 * u * 5.0, 1e-20);  // 4 √14 is more than 14
+  EXPECT_GT(band.drift, 2.0 * band.suspect);
+  EXPECT_EQ(evidence.band(Scalar::digits50, AttentionArray::out, 0).pass, 1e-40 * 5.0);
+  const Band narrow = evidence.band(Scalar::bfloat16, AttentionArray::out, 0);
+  EXPECT_GT(narrow.pass, 12.0 * 0x1p-8 * 5.0);
+}
+
+TEST(AttentionEvidence, GivesManyRoundingsTheBandOfARandomWalk) {
+  AttentionSpec spec;
+  spec.length = 24;
+  AttentionEvidence evidence(materialise(spec));
+  const double n = evidence.roundings(AttentionArray::dk);
+  ASSERT_GT(n, 16.0);
+  const Band band = evidence.band(Scalar::float32, AttentionArray::dk, 3);
+  EXPECT_NEAR(band.suspect / band.pass, n / (4.0 * std::sqrt(n)), 0.01);
+}
+
+TEST(AttentionEvidence, RefusesNumbersThatAScalarDoesNotReach) {
+  AttentionInputs<double> small = one_row();
+  small.k.values()[0] = 1e-30;
+  small.q.values()[0] = 1e-30;
+  AttentionEvidence evidence(small);
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "numbers on the way underflow");
+  EXPECT_EQ(evidence.unusable(Scalar::float64), "");
+  AttentionInputs<double> large = one_row();
+  large.v.values()[0] = 1e37;
+  AttentionEvidence beyond(large);
+  EXPECT_EQ(beyond.unusable(Scalar::float32), "numbers on the way overflow");
+  EXPECT_EQ(beyond.unusable(Scalar::digits50), "");
+}
+
+TEST(AttentionEvidence, SeesWhereSubtractionLeavesAResidue) {
+  AttentionSpec spec;
+  spec.length = 2;
+  spec.features_given = true;
+  AttentionInputs<double> inputs = materialise(spec);
+  inputs.k.values()[0] = 0.0;
+  inputs.k.values()[1] = 1.0;
+  AttentionEvidence zero(inputs);
+  EXPECT_TRUE(zero.subtraction_decides(Scalar::float64));
+  const Subject& subtracting = find_subject("recovered/iterative");
+  EXPECT_TRUE(excused(subtracting, Scalar::float64, zero).has_value());
+  EXPECT_FALSE(excused(find_subject("stored/iterative"), Scalar::float64, zero).has_value());
+  inputs.k.values()[0] = 1.0;
+  AttentionEvidence ordinary(inputs);
+  EXPECT_FALSE(ordinary.subtraction_decides(Scalar::float64));
+}
+
+TEST(AttentionEvidence, KnowsWhenTwiceTheDigitsDoNotSuffice) {
+  const Subject& wide = find_subject("wide/iterative");
+  AttentionInputs<double> inputs = one_row();
+  AttentionEvidence near(inputs);
+  EXPECT_FALSE(is_beyond_its_digits(wide, Scalar::float32, near));
+  inputs.k.values()[0] = 1e12;
+  AttentionEvidence far(inputs);
+  EXPECT_TRUE(is_beyond_its_digits(wide, Scalar::float32, far));
+  EXPECT_FALSE(is_beyond_its_digits(wide, Scalar::float64, far));
+  EXPECT_FALSE(is_beyond_its_digits(reference_subject(), Scalar::float32, far));
+}
+
+Outcome outcome_of(const char* subject, double error) {
+  AttentionJudge judge(find_subject(subject), Scalar::float64);
+  judge.hold("out", 0, Digits50(error), Digits50(0), {.pass = 1.0, .suspect = 2.0, .drift = 8.0});
+  return judge.finding().outcome;
+}
+
+TEST(AttentionJudge, TellsPassFromSuspectFromDriftFromWrong) {
+  EXPECT_EQ(outcome_of("reference", 1.0), Outcome::pass);
+  EXPECT_EQ(outcome_of("reference", 1.5), Outcome::suspect);
+  EXPECT_EQ(outcome_of("reference", 3.0), Outcome::wrong);
+  EXPECT_EQ(outcome_of("recovered/iterative", 3.0), Outcome::drift);
+  EXPECT_EQ(outcome_of("recovered/iterative", 9.0), Outcome::wrong);
+  EXPECT_EQ(outcome_of("recovered/iterative", std::numeric_limits<double>::quiet_NaN()),
+            Outcome::wrong);
+}
+
+TEST(AttentionJudge, KeepsTheGravestAndPassesNothingUnseen) {
+  AttentionJudge judge(reference_subject(), Scalar::float64);
+  EXPECT_EQ(judge.finding().outcome, Outcome::skipped);
+  judge.hold("a", 1, Digits50(1), Digits50(0), flat_band(2.0));
+  judge.hold("b", 2, Digits50(5), Digits50(0), flat_band(2.0));
+  judge.hold("c", 3, Digits50(1), Digits50(0), flat_band(2.0));
+  const Finding finding = judge.finding();
+  EXPECT_EQ(finding.outcome, Outcome::wrong);
+  EXPECT_EQ(finding.worst.tensor, "b");
+  EXPECT_EQ(finding.worst.row, 2);
+  AttentionJudge infinite(reference_subject(), Scalar::float64);
+  infinite.hold("d", 0, Digits50(std::numeric_limits<double>::infinity()), Digits50(0),
+                flat_band(std::numeric_limits<double>::infinity()));
+  EXPECT_EQ(infinite.finding().outcome, Outcome::wrong);
+}
+
+}  // namespace
+}  // namespace slim::properties
