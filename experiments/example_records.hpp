@@ -2,6 +2,7 @@
 
 #include "experiments/record.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace slim::experiments {
@@ -20,7 +21,7 @@ inline Record example_record(Measured measured) {
                       .corpus = "text.gz"},
           .corpus_sha1 = "a9993e364706816aba3e25717850c26c9cd0d89d",
           .sample = 0,
-          .measured = measured,
+          .measured = std::move(measured),
           .provenance = {.version = "0.1.0",
                          .commit = "abc",
                          .code = "0123456789ab",

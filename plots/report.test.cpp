@@ -48,7 +48,7 @@ TEST_F(ReportTest, shows_each_verdict_and_each_figure) {
     shows(v.evidence);
   }
   for (const Figure& figure : catalogue()) {
-    shows("<figure class=\"card\" id=\"" + figure.name + "\">");
+    shows(R"(<figure class="card" id=")" + figure.name + "\">");
     shows("<span>--figure</span> <span>" + figure.name + "</span>");
     shows("aria-labelledby=\"" + figure.name + "-title");
   }

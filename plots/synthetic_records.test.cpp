@@ -44,8 +44,8 @@ void add_cell(std::vector<std::string>& lines, Record record) {
   experiments::Bytes bytes{.parameters = 535552,
                            .gradient = 535552,
                            .tokens = 4 * (setting.length + 1),
-                           .state = Index{4 * 2 * 65 * 64} * (2 + (stored ? slices : 1)),
-                           .slice = Index{4 * 2200} * setting.slice,
+                           .state = Index{4} * 2 * 65 * 64 * (2 + (stored ? slices : 1)),
+                           .slice = Index{4} * 2200 * setting.slice,
                            .scratch = {},
                            .loss = 5.5};
   bytes.peak = bytes.tokens + bytes.state + bytes.slice;

@@ -17,7 +17,7 @@ TEST(Intervals, RoundOutwards) {
   EXPECT_LE(third.width(), Digits50("1e-50"));
   EXPECT_EQ((Interval(1.5) + Interval(2.25)).width(), 0);
   const Interval unknown(-1, 2);
-  const Interval other = unknown;
+  const Interval other(-1, 2);
   EXPECT_EQ((unknown * other).lower(), -2);
   EXPECT_EQ((unknown * unknown).lower(), 0) << "a square";
   EXPECT_EQ((unknown - unknown).upper(), 3);

@@ -43,7 +43,7 @@ std::string evidence(const Report& report, const Verdict& verdict) {
 
 std::string test_case(const Report& report, const Verdict& verdict) {
   const std::string open =
-      fmt::format("    <testcase classname=\"{}\" name=\"{} {}\"", escaped(verdict.law),
+      fmt::format(R"(    <testcase classname="{}" name="{} {}")", escaped(verdict.law),
                   escaped(verdict.subject), name(verdict.scalar));
   if (!verdict.holds()) {
     const Discrepancy& worst = verdict.tally.worst;
