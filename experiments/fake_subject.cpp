@@ -21,7 +21,7 @@ GradientFunction<T> fake(const std::function<void()>& on_call) {
 
 }  // namespace
 
-Subject fake_subject(std::function<void()> on_call) {
+Subject fake_subject(const std::function<void()>& on_call) {
   Subject subject;
   subject.name = "recovered/iterative";
   subject.summary = "costs what the test says";

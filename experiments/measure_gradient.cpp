@@ -23,6 +23,7 @@ std::vector<double> sample_seconds(const Subject& subject, const Setting& settin
     Workload<T> workload(subject, setting);
     workload.run();
     std::vector<double> seconds;
+    seconds.reserve(static_cast<std::size_t>(repeats));
     for (int repeat = 0; repeat < repeats; ++repeat) {
       seconds.push_back(time_call([&] { workload.run(); }).seconds);
     }

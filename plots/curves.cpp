@@ -37,7 +37,7 @@ struct CurveKey {
   bool full_pass = false;  ///< along L only
   Index slice = 0;         ///< along L only, and 0 for the full pass
   Shown setting;
-  auto operator<=>(const CurveKey&) const = default;
+  auto operator<=>(const CurveKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 CurveKey key_of(const experiments::Setting& setting, Along along) {

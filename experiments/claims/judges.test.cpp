@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace slim::experiments {
 namespace {
@@ -18,7 +19,7 @@ const Claim& claim(const std::string& name) {
 }
 
 Record record_at(const std::string& experiment, Index length, Index slice, Measured measured) {
-  Record record = example_record(measured);
+  Record record = example_record(std::move(measured));
   record.experiment = experiment;
   record.setting.length = length;
   record.setting.slice = slice;

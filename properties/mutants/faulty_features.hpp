@@ -56,7 +56,7 @@ class FaultyFeatures {
   /// c of x̃ = c x
   [[nodiscard]] T scale() const {
     using std::sqrt;
-    const T right = T(1) / sqrt(sqrt(T(static_cast<double>(omega_.rows()))));
+    T right = T(1) / sqrt(sqrt(T(static_cast<double>(omega_.rows()))));
     if (fault_ == Fault::neither_scaled) return T(1);
     if (fault_ == Fault::queries_not_scaled && is_query_) return T(1);
     if (fault_ == Fault::keys_scaled_twice && !is_query_) return right * right;

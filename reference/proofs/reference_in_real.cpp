@@ -6,7 +6,9 @@ namespace slim::reference {
 
 template void gradient(const GradientTask<proofs::Real>&, GradientResult<proofs::Real>&);
 
-namespace proofs {
+}  // namespace slim::reference
+
+namespace slim::reference::proofs {
 
 Matrix<Real> layer_norm_of(const LayerNorm<const Real>& norm, Real epsilon, const Matrix<Real>& X) {
   return layer_norm<Real>(norm, epsilon, X).Y;
@@ -42,5 +44,4 @@ Matrix<Real> attention_of(const Head& head, Real epsilon) {
   return prefix_attention<Real>({head.gQ, head.gK, head.V}, {head.R, head.S}, epsilon).Y;
 }
 
-}  // namespace proofs
-}  // namespace slim::reference
+}  // namespace slim::reference::proofs

@@ -48,7 +48,7 @@ double multiple_of(const Proof& proof) {
 void print(const Proof& proof, double multiple, bool json, bool first) {
   const bool holds = multiple <= 1.0;
   if (json) {
-    std::printf("%s  {\"name\": \"%s\", \"holds\": %s, \"multiple\": %.3g}", first ? "" : ",\n",
+    std::printf(R"(%s  {"name": "%s", "holds": %s, "multiple": %.3g})", first ? "" : ",\n",
                 proof.name, holds ? "true" : "false", std::min(multiple, 1e300));
   } else {
     std::printf("%-6s %-26s %8.2g of its bound: %s\n", holds ? "holds" : "FAILS", proof.name,
