@@ -40,7 +40,7 @@ void gradient_of(benchmark::State& state, const Variant& variant, Index slice_le
                              .slice_length = slice_length,
                              .threads = all_cores()};
   GradientResult<T> result;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     variant.gradient.in<T>()(task, result);
     benchmark::DoNotOptimize(result.loss);
   }
@@ -69,7 +69,7 @@ void products_of(benchmark::State& state) {
     pull_back_input<T>(workers, map, MatrixView<const T>(to.data(), c.length, out),
                        {from.data(), c.length, in}, Into::overwrite);
   };
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     X.setConstant(T(1));
     for (Index r = 0; r < c.model.layers; ++r) {
       const auto from = theta.layer(r);

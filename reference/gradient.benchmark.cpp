@@ -28,7 +28,7 @@ void whole_model(benchmark::State& state, const FeatureMap& map) {
                                1, 15, 1);
   const GradientTask<T> task = c.task();
   GradientResult<T> result;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     gradient(task, result);
     benchmark::DoNotOptimize(result.loss);
   }
@@ -48,7 +48,7 @@ void attention_with_pullback(benchmark::State& state) {
   const Matrix<T> dY = drawn(L, d, 4, false);
   const PrefixSums<T> zero{Matrix<T>::Zero(d, M), Vector<T>::Zero(M)};
   const T epsilon(1e-16);
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto kept = prefix_attention(rows, zero, epsilon);
     const auto pulled = prefix_attention_pullback(rows, kept, dY, zero);
     benchmark::DoNotOptimize(pulled.start.R.data());
