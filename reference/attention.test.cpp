@@ -176,7 +176,8 @@ TEST(Attention, HasThePullbackThatDualNumbersFind) {
 }
 
 TEST(Attention, InHardwareNumbersIsOffByTheirRoundoffOnly) {
-  const auto expect_close = [](const auto& got, const AttentionInputs<double>& drawn, T share) {
+  const auto expect_close = [](const auto& got, const AttentionInputs<double>& drawn,
+                               const T& share) {
     AttentionResult<T> in_digits = answer<T>(drawn);
     const AttentionResult<T> truth = in_digits;
     std::transform(got.out.values().begin(), got.out.values().end(), in_digits.out.values().begin(),
