@@ -10,7 +10,7 @@ namespace {
 /// The same number, or both none.
 template <class T>
 bool is_unchanged(const T& a, const T& b) {
-  return a == b || (a != a && b != b);
+  return a == b || (a != a && b != b);  // NOLINT(misc-redundant-expression): NaN
 }
 
 /// Whether all entries are the same along an axis, so that its stride can be 0.

@@ -194,7 +194,7 @@ const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::subtractive_
   const std::span<Gauge> start = inputs.start.values();
   for (std::size_t i = 0; i < start.size(); ++i) {
     const Gauge size(last.values()[i].gauge());
-    start[i] = start[i] + (size - size);
+    start[i] = start[i] + (size - size);  // NOLINT(misc-redundant-expression): a gauge of its own
   }
   kept.emplace();
   reference::attention(inputs.task(), *kept);

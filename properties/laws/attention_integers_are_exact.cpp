@@ -59,7 +59,7 @@ AttentionInputs<double> without_epsilon(AttentionInputs<double> inputs) {
 void is_exact(AttentionCase& c, const Subject& subject, Scalar scalar, AttentionJudge& judge) {
   const AttentionInputs<double> asked = whole_numbers(c.given());
   const AttentionAnswer answer = ask(subject, scalar, asked);
-  AttentionEvidence& with_epsilon = c.other(0, [&] { return asked; });
+  AttentionEvidence& with_epsilon = c.other(0, [&] { return AttentionInputs<double>(asked); });
   AttentionEvidence& without = c.other(1, [&] { return without_epsilon(asked); });
   const bool narrow = scalar == Scalar::float16 || scalar == Scalar::bfloat16;
   for (const AttentionArray array : all_attention_arrays) {

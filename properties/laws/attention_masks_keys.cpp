@@ -25,7 +25,7 @@ AttentionInputs<double> with_other_masked_keys(AttentionInputs<double> inputs) {
       for (Index l = 0; l < L; ++l) {
         if (mask[static_cast<std::size_t>(b * L + l)] != 0) continue;
         for (Index i = 0; i < inputs.k.sizes().cols; ++i) {
-          const double x = static_cast<double>(static_cast<float>(random.normal(place++)));
+          const auto x = static_cast<double>(static_cast<float>(random.normal(place++)));
           inputs.k(b, h)(l, i) = inputs.features_given ? std::abs(x) : x;
         }
         for (Index i = 0; i < inputs.v.sizes().cols; ++i) {

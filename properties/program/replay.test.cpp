@@ -29,12 +29,13 @@ std::vector<fs::path> golden_vectors() {
 
 /// A folder of its own for each test.
 class Replay : public testing::Test {
- protected:
+ public:
   Replay() { fs::create_directories(folder_); }
   ~Replay() override { fs::remove_all(folder_); }
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
+ protected:
   [[nodiscard]] std::vector<Replayed> replayed(const CaseFile& file) const {
     write_case_file(folder_ / "case.safetensors", file);
     return replay(folder_ / "case.safetensors");

@@ -17,7 +17,7 @@ namespace {
 /// `bytes`, none of them on the disk. Returns its size.
 std::uint64_t write_sparse_case(const std::filesystem::path& path, std::uint64_t bytes) {
   // 7 numbers of 8 bytes for each token: 2 of its embedding, 4 + 1 of its logit; each twice.
-  const auto V = static_cast<Index>(bytes / (2 * 7 * 8));
+  const auto V = static_cast<Index>(bytes / (2UL * 7UL * 8UL));
   const Model model{.vocab_size = V, .hidden_dim = 4, .layers = 1, .ffn_dim = 1};
   nlohmann::json header;
   std::uint64_t end = 0;
