@@ -10,17 +10,6 @@
 namespace slim::chunked {
 namespace detail {
 
-/// How a task is cut.
-struct AttentionCut {
-  Index L;  ///< rows of a sequence
-  Index C;  ///< rows of a slice but the last
-
-  [[nodiscard]] Index slices() const { return (L + C - 1) / C; }
-  [[nodiscard]] RowsOf rows(Index n, Index b) const {
-    return {.b = b, .first = n * C, .rows = std::min(C, L - n * C)};
-  }
-};
-
 /// Sums of one sequence, every head [d + 1, M]: what the task gives, or zero.
 template <class A>
 void write_sums(const HeadsView<A>& given, Index b, State<A>& sums, Index heads) {
@@ -47,7 +36,7 @@ class CausalAttention {
  public:
   using A = accumulator_t<T>;
 
-  CausalAttention(const AttentionTask<T>& task, AttentionResult<T>& result, AttentionCut cut,
+  CausalAttention(const AttentionTask<T>& task, AttentionResult<T>& result, Cut cut,
                   Boundary<A>& boundary, const PrefixSum<A>& prefix_sum, const StateSizes& sizes)
       : task_(task),
         result_(result),
@@ -73,7 +62,7 @@ class CausalAttention {
     for (Index n = N - 1; n >= 0; --n) {
       boundary_.descend_to(n, run_again);
       open(n, b);
-      pull_back(cut_.rows(n, b));
+      pull_back(cut_.slice(n, b));
     }
     put_sums(G_, result_.start_gradient, b);
   }
@@ -81,7 +70,7 @@ class CausalAttention {
  private:
   /// Sweep up: the sums, and the output where it is the only sweep.
   void go_up(Index n, Index b) {
-    const RowsOf at = cut_.rows(n, b);
+    const Slice at = cut_.slice(n, b);
     const bool last = n + 1 == cut_.slices();
     slice_.load_keys(at);
     slice_.make_slice_sum(at);
@@ -93,7 +82,7 @@ class CausalAttention {
     }
   }
   void open(Index n, Index b) {
-    const RowsOf at = cut_.rows(n, b);
+    const Slice at = cut_.slice(n, b);
     const bool last = n + 1 == cut_.slices();
     const bool wants_sum = boundary_.wants_sum(n);
     slice_.load_keys(at);
@@ -102,7 +91,7 @@ class CausalAttention {
     if (last) put_end(n, b);
     attend(n, at);
   }
-  void attend(Index n, const RowsOf& at) {
+  void attend(Index n, const Slice& at) {
     slice_.load_queries(at);
     slice_.for_each_head([&](Index h) {
       auto s = slice_.head(h, at.rows);
@@ -111,7 +100,7 @@ class CausalAttention {
     slice_.put_output(at);
     start_of_ = n;
   }
-  void pull_back(const RowsOf& at) {
+  void pull_back(const Slice& at) {
     slice_.load_cotangent(at);
     slice_.for_each_head([&](Index h) {
       auto s = slice_.head(h, at.rows);
@@ -138,7 +127,7 @@ class CausalAttention {
 
   const AttentionTask<T>& task_;
   AttentionResult<T>& result_;
-  AttentionCut cut_;
+  Cut cut_;
   Boundary<A>& boundary_;
   const PrefixSum<A>& prefix_sum_;
   StateSizes sizes_;
@@ -154,7 +143,7 @@ class TotalAttention {
  public:
   using A = accumulator_t<T>;
 
-  TotalAttention(const AttentionTask<T>& task, AttentionResult<T>& result, AttentionCut cut,
+  TotalAttention(const AttentionTask<T>& task, AttentionResult<T>& result, Cut cut,
                  const PrefixSum<A>& prefix_sum, const StateSizes& sizes)
       : task_(task),
         result_(result),
@@ -169,22 +158,22 @@ class TotalAttention {
     write_sums(task_.start, b, totals_, sizes_.heads);
     LayerSums<A> totals = layer_sums(totals_, 0, 0, sizes_.heads);
     for (Index n = 0; n < N; ++n) {
-      slice_.load_keys(cut_.rows(n, b));
-      slice_.make_slice_sum(cut_.rows(n, b));
+      slice_.load_keys(cut_.slice(n, b));
+      slice_.make_slice_sum(cut_.slice(n, b));
       totals += slice_.slice_sums();
     }
     put_sums(totals_, result_.end, b);
     if (task_.wants_pullback) write_sums(task_.end_cotangent, b, G_, sizes_.heads);
-    for (Index n = 0; n < N; ++n) queries(cut_.rows(n, b));
+    for (Index n = 0; n < N; ++n) queries(cut_.slice(n, b));
     if (!task_.wants_pullback) return;
-    for (Index n = 0; n < N; ++n) keys(cut_.rows(n, b));
+    for (Index n = 0; n < N; ++n) keys(cut_.slice(n, b));
     put_sums(G_, result_.start_gradient, b);
   }
 
  private:
   /// Y = g(Q) Rᵀ / (g(Q) S + ε). Back: dA = dY/D, dD = -(dA·Y), dg(Q) = dA R + dD Sᵀ,
   /// dR += dAᵀ g(Q), dS += g(Q)ᵀ dD.
-  void queries(const RowsOf& at) {
+  void queries(const Slice& at) {
     slice_.load_queries(at);
     if (task_.wants_pullback) slice_.load_cotangent(at);
     const A epsilon = static_cast<A>(task_.conventions.epsilon);
@@ -210,7 +199,7 @@ class TotalAttention {
     if (task_.wants_pullback) slice_.pull_back_queries(at);
   }
   /// dg(K) = V dR + 1 dSᵀ, dV = g(K) dRᵀ.
-  void keys(const RowsOf& at) {
+  void keys(const Slice& at) {
     slice_.load_keys(at);
     slice_.for_each_head([&](Index h) {
       auto s = slice_.head(h, at.rows);
@@ -223,7 +212,7 @@ class TotalAttention {
 
   const AttentionTask<T>& task_;
   AttentionResult<T>& result_;
-  AttentionCut cut_;
+  Cut cut_;
   StateSizes sizes_;
   AttentionSlice<T> slice_;
   State<A> totals_;
@@ -251,8 +240,7 @@ void attention(const AttentionTask<T>& task, AttentionResult<T>& result,
   require_valid(task);
   require_own(task.conventions);
   detail::prepare(task, result);
-  const Index L = task.v.sizes.rows;
-  const detail::AttentionCut cut{.L = L, .C = std::min(task.slice_length, L)};
+  const Cut cut(task.v.sizes.rows, task.slice_length);
   StateSizes sizes;
   sizes.heads = task.v.sizes.heads;
   sizes.width = task.v.sizes.cols;

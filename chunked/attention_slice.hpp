@@ -1,6 +1,7 @@
 #pragma once
 
 #include "chunked/boundary.hpp"
+#include "chunked/cut.hpp"
 #include "chunked/feature_map.hpp"
 #include "chunked/prefix_sum.hpp"
 #include "reference/vocabulary/attention.hpp"
@@ -144,13 +145,6 @@ class AttentionSpace {
   A* sums_;
 };
 
-/// Rows first … first + rows - 1 of sequence b.
-struct RowsOf {
-  Index b;
-  Index first;
-  Index rows;
-};
-
 /// One slice of attention: what is loaded from the task, made of it and put into the result. Every
 /// step runs over all heads.
 template <class T>
@@ -181,7 +175,7 @@ class AttentionSlice {
   }
 
   /// g(K) and V, 0 where a key is masked.
-  void load_keys(const RowsOf& at) {
+  void load_keys(const Slice& at) {
     for_each_head([&](Index h) {
       Head s = head(h, at.rows);
       s.X = rows_of(task_.k, h, at);
@@ -195,12 +189,12 @@ class AttentionSlice {
     });
   }
   /// Requires load_keys().
-  void make_slice_sum(const RowsOf& at) {
+  void make_slice_sum(const Slice& at) {
     for_each_head([&](Index h) {
       prefix_sum_.slice_sum(head_slice(h, at.rows, nullptr), space_.slice_sum(h));
     });
   }
-  void load_queries(const RowsOf& at) {
+  void load_queries(const Slice& at) {
     for_each_head([&](Index h) {
       Head s = head(h, at.rows);
       s.X = rows_of(task_.q, h, at);
@@ -208,7 +202,7 @@ class AttentionSlice {
     });
   }
   /// dY; 0 when the task has none.
-  void load_cotangent(const RowsOf& at) {
+  void load_cotangent(const Slice& at) {
     for_each_head([&](Index h) {
       Head s = head(h, at.rows);
       if (task_.out_cotangent.empty()) {
@@ -219,11 +213,11 @@ class AttentionSlice {
     });
   }
   /// Y into the result.
-  void put_output(const RowsOf& at) {
+  void put_output(const Slice& at) {
     for (Index h = 0; h < heads(); ++h) put(reading(head(h, at.rows).Y), result_.out, h, at);
   }
   /// From dg(Q) to dq in the result; dg(Q) is overwritten.
-  void pull_back_queries(const RowsOf& at) {
+  void pull_back_queries(const Slice& at) {
     for_each_head([&](Index h) {
       Head s = head(h, at.rows);
       s.X = rows_of(task_.q, h, at);
@@ -232,7 +226,7 @@ class AttentionSlice {
     });
   }
   /// From dg(K) and dV to dk and dv in the result, 0 where a key is masked; dg(K) is overwritten.
-  void pull_back_keys(const RowsOf& at) {
+  void pull_back_keys(const Slice& at) {
     for_each_head([&](Index h) {
       Head s = head(h, at.rows);
       s.X = rows_of(task_.k, h, at);
@@ -266,14 +260,14 @@ class AttentionSlice {
   }
 
  private:
-  static auto rows_of(const HeadsView<T>& view, Index h, const RowsOf& at) {
+  static auto rows_of(const HeadsView<T>& view, Index h, const Slice& at) {
     const Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic> strides(view.strides.rows,
                                                                 view.strides.cols);
     const T* first = view.data + at.b * view.strides.batch + h * view.strides.heads +
                      at.first * view.strides.rows;
     return HeadView<T>(first, at.rows, view.sizes.cols, strides).template cast<A>();
   }
-  static void put(const StridedView<const A>& from, Heads<T>& to, Index h, const RowsOf& at) {
+  static void put(const StridedView<const A>& from, Heads<T>& to, Index h, const Slice& at) {
     to(at.b, h).middleRows(at.first, at.rows) =
         from.unaryExpr([](const A& x) { return rounded_to<T>(x); });
   }

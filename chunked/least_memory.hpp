@@ -1,6 +1,7 @@
 #pragma once
 
 #include "chunked/boundary.hpp"
+#include "chunked/cut.hpp"
 #include "chunked/prefix_sum.hpp"
 #include "reference/vocabulary/subject.hpp"
 
@@ -43,12 +44,11 @@ template <class T>
 std::int64_t least_bytes(const GradientShape& shape, const Boundary<accumulator_t<T>>& boundary,
                          const PrefixSum<accumulator_t<T>>& prefix_sum) {
   using A = accumulator_t<T>;
-  const Index C = std::min(shape.slice_length, shape.length);
-  const Index N = (shape.length + C - 1) / C;
-  const LeastNumbers slice = least_slice_entries(shape.model, C, prefix_sum);
+  const Cut cut(shape.length, shape.slice_length);
+  const LeastNumbers slice = least_slice_entries(shape.model, cut.C, prefix_sum);
   return slice.activations * static_cast<Index>(sizeof(T)) +
-         slice.others * static_cast<Index>(sizeof(A)) + boundary.least_bytes(shape.model, N) +
-         state_bytes<A>(shape.model);
+         slice.others * static_cast<Index>(sizeof(A)) +
+         boundary.least_bytes(shape.model, cut.slices()) + state_bytes<A>(shape.model);
 }
 
 }  // namespace slim::chunked

@@ -2,19 +2,12 @@
 
 #include "chunked/boundary.hpp"
 #include "chunked/cross_entropy.hpp"
+#include "chunked/cut.hpp"
 #include "chunked/feature_map.hpp"
 #include "chunked/workspace.hpp"
 #include "reference/vocabulary/subject.hpp"
 
 namespace slim::chunked {
-
-/// Rows first … first + rows - 1 of sequence b, slice n of it.
-struct Slice {
-  Index n;
-  Index b;
-  Index first;
-  Index rows;
-};
 
 /// Parameters and projections in the scalar that is computed in: the task's own, or of a narrow
 /// scalar widened once.

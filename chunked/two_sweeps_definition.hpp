@@ -34,17 +34,6 @@ State<accumulator_t<T>> end_cotangent(const GradientTask<T>& task) {
   return State<accumulator_t<T>>(task.model, task.wants_state ? task.sequences.batch() : 1);
 }
 
-/// Rows [n C, min((n + 1) C, L)) of sequence b.
-struct Cut {
-  Index L;  ///< rows of a sequence
-  Index C;  ///< rows of a slice but the last
-
-  [[nodiscard]] Index slices() const { return (L + C - 1) / C; }
-  [[nodiscard]] Slice slice(Index n, Index b) const {
-    return {.n = n, .b = b, .first = n * C, .rows = std::min(C, L - n * C)};
-  }
-};
-
 /// The first sweep over sequence b. Plain: returns the losses, summed; lazy: 0.
 template <class T>
 Wide<accumulator_t<T>> sweep_up(SlicePass<T>& pass, const Cut& cut, Index b, FirstSweep kind) {
@@ -96,8 +85,7 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
   require_valid(task);
   prepare(task, result);
   GradientSums<T> gradient(task.model, result.gradient);
-  const Index L = task.sequences.length();
-  const Cut cut{.L = L, .C = std::min(task.slice_length, L)};
+  const Cut cut(task.sequences.length(), task.slice_length);
   const Index N = cut.slices();
   const Index counted =
       task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
