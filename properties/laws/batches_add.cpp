@@ -1,8 +1,6 @@
 #include "properties/laws/batches_add.hpp"
 
-#include "properties/cases/gradient_specs.hpp"
-#include "properties/engine/make_law.hpp"
-#include "properties/judgement/gradient_evidence.hpp"
+#include "properties/laws/gradient_law.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <algorithm>
@@ -51,7 +49,7 @@ Finding adds_batches(GradientEvidence& evidence, const Subject& subject, Scalar 
 }  // namespace
 
 Law batches_add() {
-  return make_law<GradientSpec, GradientEvidence>(
+  return gradient_law(
       {.name = "batches-add",
        .statement = "loss and gradient of a batch are the sums of its sequences' alone",
        .source = "the loss is a sum over targets, and sequences do not see each other",
@@ -60,22 +58,9 @@ Law batches_add() {
        .kills = {"mutant/last-sequence-only"},
        .draw = {},
        .load = {}},
-      {.specs = gradient_specs(),
-       .readable = [](const GradientSpec& spec) { return readable(of_two_sequences(spec)); },
-       .materialise =
-           [](const GradientSpec& spec) {
-             return GradientEvidence(materialise(of_two_sequences(spec)));
-           },
-       .to_file = [](const GradientEvidence& evidence) { return to_case_file(evidence.given()); },
-       .from_file =
-           [](const CaseFile& file) {
-             GradientCase c = to_gradient_case(file);
-             require(c.sequences.batch() >= 2, "the case has at least 2 sequences");
-             return GradientEvidence(std::move(c));
-           },
-       .unusable = [](GradientEvidence& evidence,
-                      Scalar scalar) { return evidence.unusable(scalar); },
-       .check = adds_batches});
+      {.check = adds_batches, .repair = of_two_sequences, .fits = [](const GradientCase& c) {
+         return std::string(c.sequences.batch() >= 2 ? "" : "the case has at least 2 sequences");
+       }});
 }
 
 }  // namespace slim::properties::laws

@@ -1,8 +1,6 @@
 #include "properties/laws/gradient_agrees.hpp"
 
-#include "properties/cases/gradient_specs.hpp"
-#include "properties/engine/make_law.hpp"
-#include "properties/judgement/gradient_evidence.hpp"
+#include "properties/laws/gradient_law.hpp"
 
 namespace slim::properties::laws {
 namespace {
@@ -18,7 +16,7 @@ Finding agrees_with_reference(GradientEvidence& evidence, const Subject& subject
 }  // namespace
 
 Law gradient_agrees() {
-  return make_law<GradientSpec, GradientEvidence>(
+  return gradient_law(
       {.name = "gradient-agrees",
        .statement = "for every slice length C, loss and gradient are the naive reference's",
        .source = "SLiM Performer, abstract: the gradient is exact for every C",
@@ -30,14 +28,7 @@ Law gradient_agrees() {
                  "mutant/slice-sum-without-keys"},
        .draw = {},
        .load = {}},
-      {.specs = gradient_specs(),
-       .readable = [](const GradientSpec& spec) { return readable(spec); },
-       .materialise = [](const GradientSpec& spec) { return GradientEvidence(materialise(spec)); },
-       .to_file = [](const GradientEvidence& evidence) { return to_case_file(evidence.given()); },
-       .from_file = [](const CaseFile& file) { return GradientEvidence(to_gradient_case(file)); },
-       .unusable = [](GradientEvidence& evidence,
-                      Scalar scalar) { return evidence.unusable(scalar); },
-       .check = agrees_with_reference});
+      {.check = agrees_with_reference});
 }
 
 }  // namespace slim::properties::laws

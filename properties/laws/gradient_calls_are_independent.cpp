@@ -1,8 +1,6 @@
 #include "properties/laws/gradient_calls_are_independent.hpp"
 
-#include "properties/cases/gradient_specs.hpp"
-#include "properties/engine/make_law.hpp"
-#include "properties/judgement/gradient_evidence.hpp"
+#include "properties/laws/gradient_law.hpp"
 
 #include <algorithm>
 
@@ -33,7 +31,7 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
 }  // namespace
 
 Law gradient_calls_are_independent() {
-  return make_law<GradientSpec, GradientEvidence>(
+  return gradient_law(
       {.name = "gradient-calls-independent",
        .statement = "the same task gives the same answer again, after another one",
        .source = "a gradient is a function",
@@ -42,13 +40,7 @@ Law gradient_calls_are_independent() {
        .kills = {"mutant/model-projection-redrawn"},
        .draw = {},
        .load = {}},
-      {.specs = gradient_specs(),
-       .readable = [](const GradientSpec& spec) { return readable(spec); },
-       .materialise = [](const GradientSpec& spec) { return GradientEvidence(materialise(spec)); },
-       .to_file = [](const GradientEvidence& evidence) { return to_case_file(evidence.given()); },
-       .from_file = [](const CaseFile& file) { return GradientEvidence(to_gradient_case(file)); },
-       .unusable = [](GradientEvidence&, Scalar) { return std::string(); },
-       .check = gives_the_same_answer_again});
+      {.check = gives_the_same_answer_again, .needs_room_at_kinks = false});
 }
 
 }  // namespace slim::properties::laws

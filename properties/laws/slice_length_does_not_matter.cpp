@@ -1,8 +1,6 @@
 #include "properties/laws/slice_length_does_not_matter.hpp"
 
-#include "properties/cases/gradient_specs.hpp"
-#include "properties/engine/make_law.hpp"
-#include "properties/judgement/gradient_evidence.hpp"
+#include "properties/laws/gradient_law.hpp"
 
 namespace slim::properties::laws {
 namespace {
@@ -27,7 +25,7 @@ Finding is_alike_for_every_slice_length(GradientEvidence& evidence, const Subjec
 }  // namespace
 
 Law slice_length_does_not_matter() {
-  return make_law<GradientSpec, GradientEvidence>(
+  return gradient_law(
       {.name = "slice-length-does-not-matter",
        .statement = "the answers for C, for one slice and for slices of one row are the same",
        .source = "SLiM Performer, abstract: the gradient is exact for every C",
@@ -36,14 +34,7 @@ Law slice_length_does_not_matter() {
        .kills = {"mutant/last-row-dropped", "mutant/model-carried-gradient-lost"},
        .draw = {},
        .load = {}},
-      {.specs = gradient_specs(),
-       .readable = [](const GradientSpec& spec) { return readable(spec); },
-       .materialise = [](const GradientSpec& spec) { return GradientEvidence(materialise(spec)); },
-       .to_file = [](const GradientEvidence& evidence) { return to_case_file(evidence.given()); },
-       .from_file = [](const CaseFile& file) { return GradientEvidence(to_gradient_case(file)); },
-       .unusable = [](GradientEvidence& evidence,
-                      Scalar scalar) { return evidence.unusable(scalar); },
-       .check = is_alike_for_every_slice_length});
+      {.check = is_alike_for_every_slice_length});
 }
 
 }  // namespace slim::properties::laws

@@ -101,38 +101,29 @@ struct LastSequenceOnly {
   }
 };
 
-struct PositionRestarted {
-  template <class T>
-  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
-    GradientTask<T> restarted = about(task, task.model, task.sequences, task.omega);
-    restarted.first_position = 0;
-    reference::gradient(restarted, result);
-  }
-};
+/// What a task says of a segment, forgotten.
+enum class Forgotten { first_position, start, end_cotangent, counted_targets };
 
-struct StartIgnored {
+struct Forgets {
+  Forgotten what;
+
   template <class T>
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
     GradientTask<T> deaf = about(task, task.model, task.sequences, task.omega);
-    deaf.start = nullptr;
-    reference::gradient(deaf, result);
-  }
-};
-
-struct EndCotangentIgnored {
-  template <class T>
-  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
-    GradientTask<T> deaf = about(task, task.model, task.sequences, task.omega);
-    deaf.end_cotangent = nullptr;
-    reference::gradient(deaf, result);
-  }
-};
-
-struct CountedTargetsIgnored {
-  template <class T>
-  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
-    GradientTask<T> deaf = about(task, task.model, task.sequences, task.omega);
-    deaf.counted_targets = 0;
+    switch (what) {
+      case Forgotten::first_position:
+        deaf.first_position = 0;
+        break;
+      case Forgotten::start:
+        deaf.start = nullptr;
+        break;
+      case Forgotten::end_cotangent:
+        deaf.end_cotangent = nullptr;
+        break;
+      case Forgotten::counted_targets:
+        deaf.counted_targets = 0;
+        break;
+    }
     reference::gradient(deaf, result);
   }
 };
@@ -218,15 +209,18 @@ std::vector<Mutant> model_mutants() {
                    "gradients assigned where they should be added",
                    in_every_scalar(LastSequenceOnly())),
       model_mutant("position-restarted", "a later segment's positions begin at 0 again",
-                   "positions counted within a slice", in_every_scalar(PositionRestarted())),
+                   "positions counted within a slice",
+                   in_every_scalar(Forgets{Forgotten::first_position})),
       model_mutant("model-start-ignored", "the sums that a segment starts from are taken for 0",
-                   "slices folded into the batch", in_every_scalar(StartIgnored())),
+                   "slices folded into the batch", in_every_scalar(Forgets{Forgotten::start})),
       model_mutant("model-end-cotangent-ignored",
                    "the cotangent of the sums that a segment ends in is taken for 0",
-                   "states detached between segments", in_every_scalar(EndCotangentIgnored())),
+                   "states detached between segments",
+                   in_every_scalar(Forgets{Forgotten::end_cotangent})),
       model_mutant("counted-targets-ignored",
                    "a segment's loss is divided by its own number of targets",
-                   "losses averaged segment by segment", in_every_scalar(CountedTargetsIgnored())),
+                   "losses averaged segment by segment",
+                   in_every_scalar(Forgets{Forgotten::counted_targets})),
       model_mutant("model-projection-redrawn", "the projection changes from call to call",
                    "features redrawn in evaluation, too", in_every_scalar(ProjectionRedrawn())),
       model_mutant("model-carried-gradient-lost",

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "properties/cases/gradient_specs.hpp"
+#include "properties/engine/law.hpp"
+#include "properties/judgement/gradient_evidence.hpp"
+
+namespace slim::properties::laws {
+
+/// What tells one law of whole gradients from another.
+struct GradientLawParts {
+  std::function<Finding(GradientEvidence&, const Subject&, Scalar)> check;
+  /// Makes a drawn spec one of this law; empty: as drawn.
+  std::function<GradientSpec(const GradientSpec&)> repair{};
+  /// Why a case that was read from a file is none of this law; empty: every case is.
+  std::function<std::string(const GradientCase&)> fits{};
+  /// Whether a case next to a kink, where nobody can be judged, is drawn again.
+  bool needs_room_at_kinks = true;
+};
+
+/// Completes `words`: draws gradient_specs, and reads and writes case files.
+Law gradient_law(Law words, const GradientLawParts& parts);
+
+}  // namespace slim::properties::laws
