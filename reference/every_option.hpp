@@ -31,26 +31,27 @@ void fill(std::span<T> values, std::uint64_t stream, bool positive) {
   }
 }
 
-/// A case, for tests, in which everything that a task may ask for takes part: two layers, two
-/// heads, a batch of two with a mask, the middle of a longer sequence with a start state, a
-/// cotangent of the end state, and an ε in the loss. The same numbers in every scalar.
+/// A case, for tests and proofs, in which everything that a task may ask for takes part: a batch of
+/// two with a mask, the middle of a longer sequence with a start state, a cotangent of the end
+/// state, and an ε in the loss; two layers, two heads. The same numbers in every scalar.
 template <class T>
 struct EveryOption {
   DrawnCase<T> c;
   State<T> start, end_cotangent;
 
   EveryOption(const FeatureMap& map, Norm norm)
-      : c(drawn_case<T>({.vocab_size = 5,
-                         .hidden_dim = 4,
-                         .layers = 2,
-                         .ffn_dim = 3,
-                         .heads = 2,
-                         .feature_map = map,
-                         .norm = norm,
-                         .conventions = {.loss_epsilon = 0.5}},
-                        2, 4, 1)),
-        start(c.model, 2),
-        end_cotangent(c.model, 2) {
+      : EveryOption({.vocab_size = 5,
+                     .hidden_dim = 4,
+                     .layers = 2,
+                     .ffn_dim = 3,
+                     .heads = 2,
+                     .feature_map = map,
+                     .norm = norm,
+                     .conventions = {.loss_epsilon = 0.5}},
+                    4) {}
+  /// Another model, `length` of at least 4 targets.
+  EveryOption(const Model& model, Index length)
+      : c(drawn_case<T>(model, 2, length, 1)), start(c.model, 2), end_cotangent(c.model, 2) {
     c.sequences.add_mask();
     c.sequences.mask(0)[2] = c.sequences.mask(1)[4] = 0;
     fill(start.values(), 1, true);

@@ -1,27 +1,25 @@
 #include "reference/performer_by_definition.hpp"
 
-#include "reference/drawn_case.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/every_option.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 namespace slim::reference {
 namespace {
 
-constexpr FeatureMap defined_feature_maps[] = {{FeatureKind::square},
-                                               {FeatureKind::relu},
-                                               {FeatureKind::elu_plus_one},
-                                               {FeatureKind::absolute},
-                                               {FeatureKind::favor_plus, 2}};
-
+/// The largest size of an entry; NaN where one is.
 template <class T>
 double largest_of(const Matrix<T>& values) {
   double result = 0.0;
-  for (Index i = 0; i < values.size(); ++i)
-    result = std::max(result, std::abs(to_double(values.data()[i])));
+  for (Index i = 0; i < values.size(); ++i) {
+    const double size = std::abs(to_double(values.data()[i]));
+    if (!(size <= result)) result = size;
+    if (std::isnan(result)) break;
+  }
   return result;
 }
 
@@ -30,45 +28,30 @@ Matrix<T> row_of(std::span<const T> values) {
   return MatrixView<const T>(values.data(), 1, static_cast<Index>(values.size()));
 }
 
-/// Two layers, three heads, a batch of two with a mask, in the middle of a longer sequence.
+/// Three heads of width 4, and an ε that is felt in the denominator.
 template <class T>
-struct DefinedCase {
-  DrawnCase<T> drawn;
-  State<T> start;
-  State<T> end_cotangent;
-
+struct DefinedCase : EveryOption<T> {
   DefinedCase(const FeatureMap& map, Norm norm)
-      : drawn(drawn_case<T>({.vocab_size = 5,
-                             .hidden_dim = 12,
-                             .layers = 2,
-                             .ffn_dim = 7,
-                             .heads = 3,
-                             .feature_map = map,
-                             .norm = norm,
-                             .conventions = {.denominator_epsilon = 0.125, .loss_epsilon = 0.5}},
-                            2, 6, 1)),
-        start(drawn.model, 2),
-        end_cotangent(drawn.model, 2) {
-    drawn.sequences.add_mask();
-    drawn.sequences.mask(0)[2] = drawn.sequences.mask(1)[4] = 0;
-    std::uint64_t place = 0;
-    for (T& x : start.values()) x = T(Random(1).uniform(place++));
-    for (T& x : end_cotangent.values()) x = T(Random(1).normal(place++));
-  }
+      : EveryOption<T>({.vocab_size = 5,
+                        .hidden_dim = 12,
+                        .layers = 2,
+                        .ffn_dim = 7,
+                        .heads = 3,
+                        .feature_map = map,
+                        .norm = norm,
+                        .conventions = {.denominator_epsilon = 0.125, .loss_epsilon = 0.5}},
+                       6) {}
   [[nodiscard]] GradientTask<T> task() const {
-    GradientTask<T> task = drawn.task();
-    task.wants_logits = task.wants_state = true;
-    task.first_position = 9;
-    task.start = &start;
-    task.end_cotangent = &end_cotangent;
+    GradientTask<T> task = EveryOption<T>::task();
+    task.wants_logits = true;
     return task;
   }
   /// loss + ⟨G, B_end⟩ by the definition
   [[nodiscard]] T phi() const {
     const DefinedForward<T> forward = performer_by_definition(task());
     T total = forward.loss;
-    for (std::size_t i = 0; i < end_cotangent.values().size(); ++i) {
-      total += end_cotangent.values()[i] * forward.end.values()[i];
+    for (std::size_t i = 0; i < this->end_cotangent.values().size(); ++i) {
+      total += this->end_cotangent.values()[i] * forward.end.values()[i];
     }
     return total;
   }
@@ -101,9 +84,9 @@ TEST_P(Definition, AgreesWithTheReferenceInDouble) {
 TEST_P(Definition, HasTheSlopeThatTheReferenceSaysInFiftyDigits) {
   using T = Digits50;
   const auto [map, norm] = GetParam();
-  DefinedCase<T> c(map, norm);
+  DefinedCase<T> example(map, norm);
   GradientResult<T> answer;
-  gradient(c.task(), answer);
+  gradient(example.task(), answer);
   // One direction for all of theta and one for the start state; a central difference of step h.
   const T h("1e-17");
   const auto expect_slope = [&](std::span<T> x, std::span<const T> slope) {
@@ -118,18 +101,18 @@ TEST_P(Definition, HasTheSlopeThatTheReferenceSaysInFiftyDigits) {
         x[i] = side == 0 ? centre[i] - h * direction : centre[i] + h * direction;
         expected += slope[i] * direction;
       }
-      phi[side] = c.phi();
+      phi[side] = example.phi();
     }
     std::copy(centre.begin(), centre.end(), x.begin());
     const T error = abs((phi[1] - phi[0]) / (2 * h) - expected);
     EXPECT_LE(to_double(error), 1e-26 * (1.0 + largest_of(row_of(slope))));
   };
-  expect_slope(c.drawn.theta.values(), std::as_const(answer.gradient).values());
-  expect_slope(c.start.values(), std::as_const(answer.start_cotangent).values());
+  expect_slope(example.c.theta.values(), std::as_const(answer.gradient).values());
+  expect_slope(example.start.values(), std::as_const(answer.start_cotangent).values());
 }
 
 INSTANTIATE_TEST_SUITE_P(Performer, Definition,
-                         testing::Combine(testing::ValuesIn(defined_feature_maps),
+                         testing::Combine(testing::ValuesIn(feature_maps),
                                           testing::Values(Norm::branch_output,
                                                           Norm::branch_input)));
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "reference/drawn_case.hpp"
+#include "reference/every_option.hpp"
 #include "reference/proofs/reference_in_real.hpp"
 #include "reference/vocabulary/random.hpp"
 
@@ -68,36 +68,21 @@ inline GradientResult<Real> answer_to(const GradientTask<Real>& task) {
   return result;
 }
 
-/// Two layers, two heads, two sequences of six targets with a mask, in the middle of longer ones.
-struct Example {
-  DrawnCase<Real> drawn;
-  State<Real> start;
-  State<Real> end_cotangent;
-
+/// Two sequences of six targets, heads of width 4, every option.
+struct Example : EveryOption<Real> {
   Example(const FeatureMap& map, Norm norm)
-      : drawn(drawn_case<Real>({.vocab_size = 5,
-                                .hidden_dim = 8,
-                                .layers = 2,
-                                .ffn_dim = 3,
-                                .heads = 2,
-                                .feature_map = map,
-                                .norm = norm,
-                                .conventions = {.loss_epsilon = 0.5}},
-                               2, 6, 1)),
-        start(drawn.model, 2),
-        end_cotangent(drawn.model, 2) {
-    drawn.sequences.add_mask();
-    drawn.sequences.mask(0)[2] = drawn.sequences.mask(1)[4] = 0;
-    std::uint64_t place = 0;
-    for (Real& x : start.values()) x = Random(18).uniform(place++);
-    for (Real& x : end_cotangent.values()) x = Random(18).normal(place++);
-  }
+      : EveryOption({.vocab_size = 5,
+                     .hidden_dim = 8,
+                     .layers = 2,
+                     .ffn_dim = 3,
+                     .heads = 2,
+                     .feature_map = map,
+                     .norm = norm,
+                     .conventions = {.loss_epsilon = 0.5}},
+                    6) {}
   [[nodiscard]] GradientTask<Real> task() const {
-    GradientTask<Real> task = drawn.task();
-    task.wants_logits = task.wants_state = true;
-    task.first_position = 9;
-    task.start = &start;
-    task.end_cotangent = &end_cotangent;
+    GradientTask<Real> task = EveryOption::task();
+    task.wants_logits = true;
     return task;
   }
 };
@@ -105,10 +90,7 @@ struct Example {
 /// Every feature map with every place of the norm.
 inline std::vector<Example> examples() {
   std::vector<Example> all;
-  for (const FeatureMap& map :
-       {FeatureMap{FeatureKind::square}, FeatureMap{FeatureKind::relu},
-        FeatureMap{FeatureKind::elu_plus_one}, FeatureMap{FeatureKind::absolute},
-        FeatureMap{FeatureKind::favor_plus, 2}}) {
+  for (const FeatureMap& map : feature_maps) {
     for (const Norm norm : {Norm::branch_output, Norm::branch_input}) all.emplace_back(map, norm);
   }
   return all;

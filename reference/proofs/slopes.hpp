@@ -50,7 +50,7 @@ double slopes_of(const Forward& forward) {
       }
       return total;
     };
-    see_slope(worst, example.drawn.theta.values(), answer.gradient.values(), phi);
+    see_slope(worst, example.c.theta.values(), answer.gradient.values(), phi);
     see_slope(worst, example.start.values(), answer.start_cotangent.values(), phi);
   }
   return worst.multiple();
