@@ -1,4 +1,5 @@
-// Seconds of one gradient against those of its matrix products alone.
+// Seconds of one gradient against those of its matrix products alone; tokens a second of short and
+// long sequences.
 
 #include "chunked/catalogue.hpp"
 #include "chunked/products.hpp"
@@ -23,13 +24,19 @@ Configuration configuration_two() {
       .model = {.vocab_size = 256, .hidden_dim = 512, .layers = 3, .ffn_dim = 2048, .heads = 8}};
 }
 
+/// Small enough for a sequence of a million.
+Configuration long_sequence(Index length) {
+  return {.length = length,
+          .model = {.vocab_size = 256, .hidden_dim = 64, .layers = 2, .ffn_dim = 256, .heads = 4}};
+}
+
 int all_cores() {
   return static_cast<int>(std::thread::hardware_concurrency());
 }
 
 template <class T>
-void gradient_of(benchmark::State& state, const Variant& variant, Index slice_length) {
-  const Configuration c = configuration_two();
+void gradient_of(benchmark::State& state, const Variant& variant, const Configuration& c,
+                 Index slice_length) {
   const auto theta = converted<T>(draw_parameters(c.model, 1), c.model, MemoryTag::parameters);
   const Projection<T> omega;
   const Sequences sequences = draw_sequences(1, c.length, c.model.vocab_size, 1);
@@ -44,6 +51,7 @@ void gradient_of(benchmark::State& state, const Variant& variant, Index slice_le
     variant.gradient.in<T>()(task, result);
     benchmark::DoNotOptimize(result.loss);
   }
+  state.SetItemsProcessed(state.iterations() * c.length);
 }
 
 /// The products of one full pass, forward and back: what no implementation can do without.
@@ -93,7 +101,14 @@ void register_all() {
   for (const Variant& variant : catalogue()) {
     for (const Index C : {1024, 512, 256, 64, 1}) {
       const std::string name = variant.name() + " C=" + std::to_string(C);
-      benchmark::RegisterBenchmark(name.c_str(), gradient_of<float>, variant, C)
+      benchmark::RegisterBenchmark(name.c_str(), gradient_of<float>, variant, configuration_two(),
+                                   C)
+          ->Unit(benchmark::kMillisecond)
+          ->UseRealTime();
+    }
+    for (const Index L : {Index(1) << 12, Index(1) << 20}) {
+      const std::string name = variant.name() + " tokens L=" + std::to_string(L) + " C=256";
+      benchmark::RegisterBenchmark(name.c_str(), gradient_of<float>, variant, long_sequence(L), 256)
           ->Unit(benchmark::kMillisecond)
           ->UseRealTime();
     }

@@ -49,6 +49,14 @@ void multiply(const A& a, const B& b, Out&& out, Into into) {
 /// alone.
 inline constexpr Index block_width = 128;
 
+/// The same for the pullbacks of one row, which do nothing but read the weights and write their
+/// gradient: the longer a stretch of memory, the better it streams.
+inline constexpr Index row_block_width = 256;
+
+inline Index pullback_width(Index rows) {
+  return rows == 1 ? row_block_width : block_width;
+}
+
 template <class Body>
 void for_each_block(Workers& workers, Index size, Index width, const Body& body) {
   workers.run((size + width - 1) / width, [&](Index block) {
@@ -72,18 +80,30 @@ void apply(Workers& workers, const LinearMap<const T>& map, const MatrixView<con
 template <class T>
 void pull_back_input(Workers& workers, const LinearMap<const T>& map, const MatrixView<const T>& dY,
                      MatrixView<T> dX, Into into) {
-  for_each_block(workers, dX.cols(), block_width, [&](Index begin, Index width) {
+  for_each_block(workers, dX.cols(), pullback_width(dY.rows()), [&](Index begin, Index width) {
     multiply<T>(dY, map.weight.middleCols(begin, width), dX.middleCols(begin, width), into);
   });
+}
+
+/// W += y xᵀ, row by row: W is read and written once, where a product of matrices would pack x
+/// again for every block. Shapes: y [out], x [in], W [out, in].
+template <class Y, class X, class W>
+void add_outer_product(const Y& y, const X& x, W&& weight) {
+  for (Index i = 0; i < weight.rows(); ++i) weight.row(i) += y(i) * x;
 }
 
 /// dW += dYᵀ X, db += Σ rows of dY. Shapes: dY [C, out], X [C, in].
 template <class T>
 void pull_back_weights(Workers& workers, const MatrixView<const T>& dY,
                        const MatrixView<const T>& X, LinearMap<T> gradient) {
-  for_each_block(workers, dY.cols(), block_width, [&](Index begin, Index width) {
+  for_each_block(workers, dY.cols(), pullback_width(dY.rows()), [&](Index begin, Index width) {
     const auto block = dY.middleCols(begin, width);
-    multiply<T>(block.transpose(), X, gradient.weight.middleRows(begin, width), Into::add);
+    auto weight = gradient.weight.middleRows(begin, width);
+    if (is_hardware_float<T> && dY.rows() == 1) {
+      add_outer_product(block.row(0), X.row(0), weight);
+    } else {
+      multiply<T>(block.transpose(), X, weight, Into::add);
+    }
     gradient.bias.segment(begin, width) += block.colwise().sum().transpose();
   });
 }
