@@ -15,12 +15,12 @@ class Gelu {
   void apply(const T* u, T* out, Index size) const {
     for (Index i = 0; i < size; ++i) out[i] = u[i] * distribution(u[i]);
   }
-  /// out = GeLU(u), cotangent = cotangent ∘ GeLU'(u).
-  void apply_and_pull_back(const T* u, T* out, T* cotangent, Index size) const {
+  /// out = GeLU(u); u = GeLU'(u), in place.
+  void apply_and_differentiate(T* u, T* out, Index size) const {
     for (Index i = 0; i < size; ++i) {
       const T share = distribution(u[i]);
       out[i] = u[i] * share;
-      cotangent[i] *= share + u[i] * (exp(T(u[i] * u[i] * minus_half_)) * inverse_sqrt_2_pi_);
+      u[i] = share + u[i] * (exp(T(u[i] * u[i] * minus_half_)) * inverse_sqrt_2_pi_);
     }
   }
 
@@ -60,15 +60,14 @@ class Gelu<T> {
       store(x * share, out + at, count);
     });
   }
-  void apply_and_pull_back(const T* u, T* out, T* cotangent, Index size) const {
+  void apply_and_differentiate(T* u, T* out, Index size) const {
     for_each_pack(size, [&](Index at, Index count) {
       const Pack x = load(u + at, count);
       Pack share;
       Pack bell;
       distribution(x, share, bell);
       store(x * share, out + at, count);
-      const Pack d = load(cotangent + at, count);
-      store(d * (share + x * bell * T(0.3989422804014327)), cotangent + at, count);
+      store(share + x * bell * T(0.3989422804014327), u + at, count);
     });
   }
 

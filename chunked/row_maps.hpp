@@ -90,14 +90,21 @@ void gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> A) {
   });
 }
 
-/// A = GeLU(U) again, and dU = dA ∘ GeLU'(U) in place over dA, in one evaluation.
+/// A = GeLU(U) again; U = GeLU'(U) in place, in one evaluation. Shapes: U, A [C, d_ff].
 template <class T>
-void pull_back_gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> A,
-                    MatrixView<T> dA) {
+void gelu_and_slope(Workers& workers, MatrixView<T> U, MatrixView<T> A) {
   const Gelu<T> function;
   for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
     const Index at = begin * U.cols();
-    function.apply_and_pull_back(U.data() + at, A.data() + at, dA.data() + at, count * U.cols());
+    function.apply_and_differentiate(U.data() + at, A.data() + at, count * U.cols());
+  });
+}
+
+/// dU = dA ∘ slope, in place over dA.
+template <class T>
+void scale_by(Workers& workers, const MatrixView<const T>& slope, MatrixView<T> dA) {
+  for_each_block(workers, dA.rows(), row_block, [&](Index begin, Index count) {
+    dA.middleRows(begin, count).array() *= slope.middleRows(begin, count).array();
   });
 }
 

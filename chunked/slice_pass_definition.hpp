@@ -300,11 +300,14 @@ void SlicePass<T>::pull_back_feed_forward(const LayerActivations<A>& a,
   const View dInput = wide(output_norm ? space_.dX : space_.dY);
   for_each_panel(rows_, [&](Index first, Index rows) {
     const Read dF_panel = rows_of(dF, first, rows);
+    // GeLU's slope takes U's place, and the cotangent of its output that of the output.
+    const View U = rows_of(view(a.U, d_ff), first, rows);
     const View hidden(space_.hidden, rows, d_ff);
-    const View dHidden(space_.dHidden, rows, d_ff);
-    pull_back_input<A>(workers_, theta.V_map, dF_panel, dHidden, Into::overwrite);
-    pull_back_gelu<A>(workers_, rows_of(read(a.U, d_ff), first, rows), hidden, dHidden);
+    gelu_and_slope<A>(workers_, U, hidden);
     pull_back_weights<A>(workers_, dF_panel, read_only<A>(hidden), gradient.V_map);
+    const View dHidden = hidden;
+    pull_back_input<A>(workers_, theta.V_map, dF_panel, dHidden, Into::overwrite);
+    scale_by<A>(workers_, read_only<A>(U), dHidden);
     pull_back_weights<A>(workers_, read_only<A>(dHidden), rows_of(input, first, rows),
                          gradient.U_map);
     pull_back_input<A>(workers_, theta.U_map, read_only<A>(dHidden), rows_of(dInput, first, rows),

@@ -35,10 +35,11 @@ struct LayerActivations {
 /// All work space of a slice of at most C rows, allocated once and used by every slice. Arrays that
 /// are never alive together lie in one place: those of the feed-forward branch and those of the
 /// attention branch; the output, a norm's output and dY; a slice's sum and the prefix sum's
-/// scratch. Memory: C (s (7 d_model + d_ff + 4) + 2 d_model + max(d_ff + max(d_ff, V), 3 d_model +
-/// 4 k M) + 1) numbers, what the prefix sum keeps for every layer and head, and its scratch, at
-/// least k (d + 1) M; affine in C but for arrays that begin on 64 bytes. With the norm on the
-/// branch input one d_model a layer less. The least that is needed: least_memory.hpp.
+/// scratch. Memory: C (s (7 d_model + d_ff + 4) + 2 d_model + max(d_ff, V, d_model + 4 k M) + 1)
+/// numbers, 2 d_model more beside k M where M is not d, what the prefix sum keeps for every layer
+/// and head, and its scratch, at least k (d + 1) M; affine in C but for arrays that begin on 64
+/// bytes. With the norm on the branch input one d_model a layer less. The least that is needed:
+/// least_memory.hpp.
 ///
 /// A narrow scalar T is only stored in: every layer's activations, which are most of the memory,
 /// lie in T in a store of their own, and all layers share one place in A where they are computed
@@ -66,10 +67,9 @@ class Workspace {
   A* dY;      ///< d_model
   A* Z;       ///< d_model, a norm's output with the norm on the branch input; in dY's place
   // Of the feed-forward branch:
-  A* hidden;   ///< max(d_ff, V): GeLU's output, or logits
-  A* dHidden;  ///< d_ff
+  A* hidden;  ///< max(d_ff, V): GeLU's output and then its cotangent, or logits
   // Of the attention branch, in the same place:
-  A* dQ;  ///< d_model each
+  A* dQ;  ///< d_model each; with M = d dQ and dK take the place of gQ and gK
   A* dK;
   A* dV;
   A* gQ;  ///< k M each: features and their cotangents
@@ -147,14 +147,14 @@ Index Workspace<T>::lay_out(const Model& model, Index rows, const PrefixSum<A>& 
 
   const Index branches = used;
   hidden = take(rows * std::max(model.ffn_dim, model.vocab_size));
-  dHidden = take(rows * model.ffn_dim);
   const Index feed_forward_end = used;
   used = branches;
-  dQ = take(rows * D);
-  dK = take(rows * D);
   dV = take(rows * D);
   gQ = take(rows * kM);
   gK = take(rows * kM);
+  const bool in_place = model.features() == model.head_dim();
+  dQ = in_place ? gQ : take(rows * D);
+  dK = in_place ? gK : take(rows * D);
   dgQ = take(rows * kM);
   dgK = take(rows * kM);
   used = std::max(used, feed_forward_end);
