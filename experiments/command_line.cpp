@@ -34,7 +34,8 @@ SettingOptions::SettingOptions(CLI::App& command) : corpus_(default_corpus) {
   option("--key-scale", setting_.key_scale,
          "The maps of the keys are drawn this many times larger");
   option("--batch", setting_.batch, "B");
-  option("--scalar", scalar_, "float32 (or float), float64 (or double), digits50");
+  option("--scalar", scalar_,
+         "float32 (or float), float64 (or double), digits50, float16, bfloat16");
   option("--seed", setting_.seed, "Of the parameters");
   option("--threads", setting_.threads, "Never changes a bit of the result");
   option("--corpus", corpus_, "Text whose bytes are the tokens, plain or gzip");

@@ -8,9 +8,6 @@ namespace slim::experiments {
 
 void require_valid(const Setting& setting) {
   require_valid(setting.model);
-  require(unit_roundoff(setting.scalar) <= unit_roundoff(Scalar::float32),
-          fmt::format("costs are measured in float32, float64 and digits50, not in {}",
-                      name(setting.scalar)));
   require(setting.batch >= 1, fmt::format("batch is at least 1, not {}", setting.batch));
   require(setting.length >= 1, fmt::format("length is at least 1, not {}", setting.length));
   require(setting.slice >= 1, fmt::format("slice is at least 1, not {}", setting.slice));

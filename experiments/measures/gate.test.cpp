@@ -47,6 +47,35 @@ TEST(Gate, LetsTheMeasuredSubjectsThroughWithEveryMapNormAndScalar) {
   }
 }
 
+TEST(Gate, LetsNarrowScalarsThroughAndRefusesMutantsInThem) {
+  for (const Scalar scalar : {Scalar::float16, Scalar::bfloat16}) {
+    for (const char* name : {"recovered/blocked", "exact/iterative", "stored/tree"}) {
+      for (const char* map : {"sqr", "relu", "elu+1", "favor+_2"}) {
+        EXPECT_NO_THROW(require_lawful(properties::find_subject(name), reference(),
+                                       setting(map, Norm::branch_output, scalar)))
+            << name << " " << map;
+      }
+    }
+  }
+  Subject wrong = properties::find_subject("mutant/last-row-dropped");
+  wrong.gradient.in<Float16>() = properties::find_subject("stored/tree").gradient.in<Float16>();
+  EXPECT_THROW(
+      require_lawful(wrong, reference(), setting("sqr", Norm::branch_output, Scalar::float16)),
+      RefusedSubject)
+      << "wrong in 50 digits";
+  Subject idle = properties::find_subject("stored/tree");
+  const auto right = idle.gradient.in<Float16>();
+  idle.gradient.in<Float16>() = [right](const GradientTask<Float16>& task,
+                                        GradientResult<Float16>& result) {
+    right(task, result);
+    for (Float16& entry : result.gradient.values()) entry = entry * Float16(1.25F);
+  };
+  EXPECT_THROW(
+      require_lawful(idle, reference(), setting("sqr", Norm::branch_output, Scalar::float16)),
+      RefusedSubject)
+      << "wrong by a quarter in float16 alone";
+}
+
 /// Mutants of segments (where they start, what comes after) and of FAVOR+, of which a whole
 /// gradient with square features asks nothing.
 bool is_asked(const Subject& subject) {

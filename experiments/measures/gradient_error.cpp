@@ -24,7 +24,7 @@ GradientError error_in(const Subject& subject, const Parameters<Digits50>& truth
   Digits50 worst = 0;
   for (std::size_t i = 0; i < truth.values().size(); ++i) {
     const Digits50& right = truth.values()[i];
-    const Digits50 error = abs(static_cast<Digits50>(gradient.values()[i]) - right);
+    const Digits50 error = abs(rounded_to<Digits50>(gradient.values()[i]) - right);
     if (!isfinite(error)) return {.relative = std::numeric_limits<double>::quiet_NaN()};
     if (error > worst) worst = error;
     if (abs(right) > largest) largest = abs(right);

@@ -81,7 +81,7 @@ class Workload {
   GradientResult<T> result_;
 };
 
-/// Calls `visitor.template operator()<T>()` with the type of a scalar, one that a setting may have.
+/// Calls `visitor.template operator()<T>()` with the type of a scalar.
 template <class Visitor>
 auto in_scalar(Scalar scalar, Visitor&& visitor) {
   switch (scalar) {
@@ -92,10 +92,11 @@ auto in_scalar(Scalar scalar, Visitor&& visitor) {
     case Scalar::digits50:
       return visitor.template operator()<Digits50>();
     case Scalar::float16:
+      return visitor.template operator()<Float16>();
     case Scalar::bfloat16:
-      break;
+      return visitor.template operator()<BFloat16>();
   }
-  throw ContractError("nothing is measured in " + std::string(name(scalar)));
+  throw ContractError("a scalar is of no known kind");
 }
 
 }  // namespace slim::experiments
