@@ -138,6 +138,7 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
   });
 
   RunResult result;
+  result.may_claim_less = plan.may_claim_less;
   std::vector<std::pair<const LawRun*, const Pair*>> broken;
   for (const auto& law_run : runs) {
     for (const auto& pair : law_run->pairs) {
@@ -160,13 +161,16 @@ std::vector<std::string> RunResult::idle_laws() const {
     const bool executed = std::ranges::any_of(verdicts, [&](const Verdict& other) {
       return other.law == verdict.law && other.tally.executed() > 0;
     });
+    if (may_claim_less && verdict.unclaimed()) continue;
     if (!executed && (idle.empty() || idle.back() != verdict.law)) idle.push_back(verdict.law);
   }
   return idle;
 }
 
 bool RunResult::holds() const {
-  return idle_laws().empty() &&
+  const bool any_executed = std::ranges::any_of(
+      verdicts, [](const Verdict& verdict) { return verdict.tally.executed() > 0; });
+  return any_executed && idle_laws().empty() &&
          std::ranges::all_of(verdicts, [](const Verdict& verdict) { return verdict.holds(); });
 }
 

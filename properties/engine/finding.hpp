@@ -1,5 +1,6 @@
 #pragma once
 
+#include "properties/engine/failure.hpp"
 #include "reference/vocabulary/matrix.hpp"
 
 #include <string>
@@ -36,7 +37,8 @@ bool worse(const Discrepancy& a, const Discrepancy& b);
 struct Finding {
   Outcome outcome = Outcome::pass;
   Discrepancy worst;
-  std::string note;     ///< why it was skipped, what drift means, what a subject threw
+  std::string note;                  ///< why it was skipped, what drift means, what a subject threw
+  Failure failure = Failure::wrong;  ///< in which way, of a wrong one
   bool claimed = true;  ///< false for a skip because the subject does not claim what was asked
 };
 

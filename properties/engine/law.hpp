@@ -1,5 +1,6 @@
 #pragma once
 
+#include "properties/engine/failure.hpp"
 #include "properties/engine/finding.hpp"
 #include "reference/vocabulary/case_file.hpp"
 #include "reference/vocabulary/subject.hpp"
@@ -7,17 +8,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace slim::properties {
-
-/// A subject threw, or answered in the wrong shape.
-class SubjectError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// One materialised case of a law, with what is known about it. Truth and tolerance are computed on
 /// first need and then shared by all subjects and scalars judged on it, since they are most of the

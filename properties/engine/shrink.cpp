@@ -1,11 +1,13 @@
 #include "properties/engine/shrink.hpp"
 
+#include <cmath>
 #include <limits>
 
 namespace slim::properties {
 namespace {
 
 constexpr int most_checks = 400;
+constexpr int most_hangs = 12;  ///< each takes as long as the deadline
 
 /// Where the walk stands.
 struct Step {
@@ -18,14 +20,20 @@ struct Step {
 
 Finding check_safely(Trial& trial, const Subject& subject, Scalar scalar) {
   try {
-    return trial.check(subject, scalar);
+    Finding finding = trial.check(subject, scalar);
+    const bool finite = std::isfinite(finding.worst.error);
+    if (finding.outcome == Outcome::wrong && !finite && finding.failure == Failure::wrong) {
+      finding.failure = Failure::non_finite;
+    }
+    return finding;
   } catch (const SubjectError& error) {
     return {.outcome = Outcome::wrong,
             .worst = {.tensor = "answer",
                       .row = 0,
                       .error = std::numeric_limits<double>::infinity(),
                       .bound = 0.0},
-            .note = error.what()};
+            .note = error.what(),
+            .failure = error.failure()};
   }
 }
 
@@ -42,13 +50,15 @@ Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
   at.trial = at.draw->trial();
   at.finding = check_safely(*at.trial, subject, scalar);
   Draw::Shrinks smaller = at.draw->shrinks();
-  for (int checks = 0; checks < most_checks; ++checks) {
+  int hangs = 0;
+  for (int checks = 0; checks < most_checks && hangs < most_hangs; ++checks) {
     Step next{.draw = smaller(), .trial = {}, .finding = {}};
     if (next.draw == nullptr) break;
     next.trial = next.draw->trial();
     if (!next.trial->unusable(scalar).empty()) continue;
     next.finding = check_safely(*next.trial, subject, scalar);
     if (next.finding.outcome != Outcome::wrong) continue;
+    hangs += next.finding.failure == Failure::hang ? 1 : 0;
     at = std::move(next);
     smaller = at.draw->shrinks();
     ++found.shrinks;

@@ -18,7 +18,7 @@ struct Counterexample {
 };
 
 /// Walks down the tree of smaller cases: the first smaller one that is wrong too is the next step,
-/// until none is, or 400 have been tried. Deterministic.
+/// until none is, or 400 have been tried, or 12 have hung. Deterministic.
 Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
                       std::unique_ptr<Draw> draw);
 

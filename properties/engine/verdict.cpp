@@ -23,6 +23,7 @@ void Tally::add(const Finding& finding) {
       break;
     case Outcome::wrong:
       ++wrong;
+      failure = finding.failure;
       break;
     case Outcome::skipped:
       ++skipped[finding.note];

@@ -21,6 +21,7 @@ struct Tally {
   int not_run = 0;                     ///< after the first wrong case
   int drawn_again = 0;                 ///< draws put back because their truth hangs on a rounding
   Discrepancy worst;
+  Failure failure = Failure::wrong;  ///< in which way, where a case is wrong
 
   [[nodiscard]] int executed() const { return passed + suspect + drift + wrong; }
   [[nodiscard]] int skipped_in_all() const;

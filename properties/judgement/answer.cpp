@@ -17,7 +17,7 @@ State<To> state_in(const State<From>& state, const GradientCase& c) {
   if (state.empty()) return {};
   State<To> result(c.model, c.sequences.batch());
   if (state.values().size() != result.values().size()) {
-    throw SubjectError("a state of the wrong size was answered");
+    throw SubjectError("a state of the wrong size was answered", Failure::wrong_shape);
   }
   convert(state.values(), result.values());
   return result;
@@ -43,7 +43,7 @@ GradientResult<T> nothing_yet(const Model& model) {
 template <class T>
 void require_shape(const GradientResult<T>& result, const GradientCase& c, const Segment& segment) {
   if (result.gradient.values().size() != c.theta.values().size()) {
-    throw SubjectError("a gradient of the wrong size was answered");
+    throw SubjectError("a gradient of the wrong size was answered", Failure::wrong_shape);
   }
   const Index rows = segment.wants_logits ? c.sequences.batch() * c.sequences.length() : 0;
   if (segment.wants_logits &&
@@ -75,6 +75,8 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
   GradientResult<T> result = nothing_yet<T>(c.model);
   try {
     subject.gradient.in<T>()(task, result);
+  } catch (const SubjectError&) {
+    throw;
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());
   }

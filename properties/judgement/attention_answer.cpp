@@ -119,7 +119,7 @@ class HandedOver {
   }
   void require_unchanged(const char* array) const {
     if (!std::ranges::equal(memory_, as_given_, is_unchanged<T>)) {
-      throw SubjectError(std::string("wrote into its input ") + array);
+      throw SubjectError(std::string("wrote into its input ") + array, Failure::input_modified);
     }
   }
 
@@ -139,7 +139,8 @@ void fill_with_nan(Heads<T>& heads, const HeadsSizes& sizes) {
 template <class T>
 void require_answer_sizes(const char* array, const Heads<T>& heads, const HeadsSizes& sizes) {
   if (heads.sizes() != sizes) {
-    throw SubjectError(std::string(array) + " of the wrong size was answered");
+    throw SubjectError(std::string(array) + " of the wrong size was answered",
+                       Failure::wrong_shape);
   }
 }
 
@@ -149,8 +150,9 @@ class AttentionDesk {
  public:
   using A = accumulator_t<T>;
 
-  AttentionDesk(const AttentionInputs<From>& inputs, Layout layout)
-      : inputs_(&inputs),
+  AttentionDesk(const Subject& subject, const AttentionInputs<From>& inputs, Layout layout)
+      : subject_(subject),
+        inputs_(&inputs),
         q_(inputs.q, layout),
         k_(inputs.k, layout),
         v_(inputs.v, layout),
@@ -162,7 +164,7 @@ class AttentionDesk {
     const HeadsSizes none;
     fill_with_nan(result_.out, of.out_sizes());
     fill_with_nan(result_.end, of.state_sizes());
-    if (!inputs.wants_pullback) return;
+    if (!of.wants_pullback) return;
     fill_with_nan(result_.dq, of.q.sizes);
     fill_with_nan(result_.dk, of.k.sizes);
     fill_with_nan(result_.dv, of.v.sizes);
@@ -178,10 +180,13 @@ class AttentionDesk {
     if (!inputs.out_cotangent.empty()) out_cotangent_.put(inputs.out_cotangent);
     if (!inputs.end_cotangent.empty()) end_cotangent_.put(inputs.end_cotangent);
   }
-  AttentionAnswer answered_by(const Subject& subject) {
+  /// What the subject does not claim to answer is empty.
+  AttentionAnswer answered() {
     const AttentionTask<T> asked = task();
     try {
-      subject.attention.in<T>()(asked, result_);
+      subject_.attention.in<T>()(asked, result_);
+    } catch (const SubjectError&) {
+      throw;
     } catch (const std::exception& error) {
       throw SubjectError(std::string("threw: ") + error.what());
     }
@@ -190,12 +195,14 @@ class AttentionDesk {
     const auto exactly = [](const auto& heads) {
       return converted<Digits50>(heads, MemoryTag::result);
     };
-    return {.out = exactly(result_.out),
-            .end = exactly(result_.end),
-            .dq = exactly(result_.dq),
-            .dk = exactly(result_.dk),
-            .dv = exactly(result_.dv),
-            .start_gradient = exactly(result_.start_gradient)};
+    AttentionAnswer answer{.out = exactly(result_.out),
+                           .end = exactly(result_.end),
+                           .dq = exactly(result_.dq),
+                           .dk = exactly(result_.dk),
+                           .dv = exactly(result_.dv),
+                           .start_gradient = exactly(result_.start_gradient)};
+    if (!subject_.capabilities.resumable) answer.end = answer.start_gradient = {};
+    return answer;
   }
 
  private:
@@ -211,7 +218,7 @@ class AttentionDesk {
             .conventions = inputs_->conventions,
             .key_mask = inputs_->key_mask,
             .start = start_.view(),
-            .wants_pullback = inputs_->wants_pullback,
+            .wants_pullback = inputs_->wants_pullback && subject_.capabilities.pullback,
             .out_cotangent = out_cotangent_.view(),
             .end_cotangent = end_cotangent_.view()};
   }
@@ -234,6 +241,7 @@ class AttentionDesk {
     end_cotangent_.require_unchanged("cotangent.end");
   }
 
+  const Subject& subject_;
   const AttentionInputs<From>* inputs_;
   HandedOver<T> q_;
   HandedOver<T> k_;
@@ -258,6 +266,8 @@ Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>
   fill_with_nan(result.out, task.out_sizes());
   try {
     subject.features.in<T>()(task, result);
+  } catch (const SubjectError&) {
+    throw;
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());
   }
@@ -290,26 +300,26 @@ auto in_type_of(Scalar scalar, const Call& call) {
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout) {
   return in_type_of(scalar, [&]<class T>() {
-    return AttentionDesk<T, double>(inputs, layout).answered_by(subject);
+    return AttentionDesk<T, double>(subject, inputs, layout).answered();
   });
 }
 
 AttentionAnswer ask(const Subject& subject, Scalar scalar,
                     const AttentionInputs<Digits50>& inputs) {
   return in_type_of(scalar, [&]<class T>() {
-    return AttentionDesk<T, Digits50>(inputs, Layout::contiguous).answered_by(subject);
+    return AttentionDesk<T, Digits50>(subject, inputs, Layout::contiguous).answered();
   });
 }
 
 std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
                                          std::span<const AttentionInputs<double>> inputs) {
   return in_type_of(scalar, [&]<class T>() {
-    AttentionDesk<T, double> desk(inputs.front(), Layout::contiguous);
+    AttentionDesk<T, double> desk(subject, inputs.front(), Layout::contiguous);
     std::vector<AttentionAnswer> answers;
     answers.reserve(inputs.size());
     for (const AttentionInputs<double>& of : inputs) {
       desk.put(of);
-      answers.push_back(desk.answered_by(subject));
+      answers.push_back(desk.answered());
     }
     return answers;
   });
@@ -327,12 +337,16 @@ std::string unclaimed(const Subject& subject, Scalar scalar,
   if (!inputs.features_given && !can.takes(inputs.feature_map.kind)) {
     return "does not claim feature map " + name(inputs.feature_map);
   }
+  if (inputs.features_given && !can.given_features) return "does not claim given features";
+  if (!inputs.key_mask.empty() && !can.key_masks) return "does not claim key masks";
   if (inputs.causal ? !can.causal : !can.bidirectional) {
     return std::string("does not claim ") + (inputs.causal ? "causal" : "bidirectional");
   }
   const bool resumes = !inputs.start.empty() || !inputs.end_cotangent.empty();
   if (resumes && !can.resumable) return "does not claim to be resumable";
-  if (!can.any_attention_conventions && subject.attention_conventions != inputs.conventions) {
+  const AttentionConventions own =
+      acting_on(subject.attention_conventions, inputs.feature_map.kind, inputs.features_given);
+  if (!can.any_attention_conventions && own != inputs.conventions) {
     return "claims other conventions";
   }
   return {};

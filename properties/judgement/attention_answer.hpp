@@ -20,8 +20,9 @@ enum class Layout {
 };
 
 /// Asks for attention computed in `scalar`. What a subject has to fill is handed over full of NaN.
-/// Throws SubjectError when the answer has wrong sizes, when the subject throws, or when it wrote
-/// into what it was given to read.
+/// A state that the subject does not claim to give (it is not resumable), and a pullback, are
+/// empty. Throws SubjectError when the answer has wrong sizes, when the subject throws, or when it
+/// wrote into what it was given to read.
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout = Layout::contiguous);
 

@@ -306,7 +306,22 @@ bool AttentionEvidence::subtraction_decides(Scalar scalar) {
   return !(share * extent(scalar).worst_cancellation < 0.25);
 }
 
+bool AttentionEvidence::is_defined() {
+  const AttentionConventions& own = inputs_.conventions;
+  const bool guarded = own.epsilon_place == EpsilonPlace::denominator ||
+                       own.epsilon_place == EpsilonPlace::when_small ||
+                       own.epsilon_place == EpsilonPlace::clamped;
+  if (guarded && own.epsilon > 0.0) return true;
+  for (const AttentionArray array : all_attention_arrays) {
+    for (const Digits50& x : array_of(truth(Scalar::digits50), array).values()) {
+      if (!isfinite(x)) return false;
+    }
+  }
+  return true;
+}
+
 std::string AttentionEvidence::unusable(Scalar scalar) {
+  if (!is_defined()) return "a denominator is 0, which its epsilon does not guard";
   if (scalar == Scalar::digits50) return {};
   const Extent& met = extent(scalar);
   const Range computed = range_of(computed_in(scalar));
@@ -377,15 +392,19 @@ void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& 
 }
 
 Finding AttentionJudge::finding() const {
-  return finding_.worst.tensor.empty() ? skipped("the case has nothing to compare") : finding_;
+  if (!finding_.worst.tensor.empty()) return finding_;
+  return unclaimed_.empty() ? skipped("the case has nothing to compare") : not_claimed(unclaimed_);
 }
 
 void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answer,
                           const Heads<Digits50>& wanted,
                           const std::function<Band(std::size_t)>& band,
                           const std::function<bool(Index, Index, Index)>& selects) {
+  if (answer.empty()) return;
   const HeadsSizes& n = answer.sizes();
-  if (n != wanted.sizes()) throw SubjectError(tensor + " of the wrong size was answered");
+  if (n != wanted.sizes()) {
+    throw SubjectError(tensor + " of the wrong size was answered", Failure::wrong_shape);
+  }
   std::size_t place = 0;
   for (Index b = 0; b < n.batch; ++b) {
     for (Index h = 0; h < n.heads; ++h) {

@@ -110,6 +110,8 @@ class AttentionEvidence {
   const AttentionResult<Gauge>& gauges(Scalar scalar);
   const AttentionResult<Gauge>& subtractive_gauges(Scalar scalar);
   const Extent& extent(Scalar scalar);
+  /// Whether the truth is finite: some conventions leave a denominator 0.
+  bool is_defined();
   Extent measured(Scalar scalar);
 
   AttentionInputs<double> inputs_;
@@ -136,13 +138,16 @@ class AttentionJudge {
   /// One entry, |answer − wanted| against the band. `row`: of the tensor.
   void hold(const std::string& tensor, Index row, const Digits50& answer, const Digits50& wanted,
             const Band& band);
-  /// Every entry of a head's array for which `selects(b, h, row)`, within `band(place)`.
+  /// Every entry of a head's array for which `selects(b, h, row)`, within `band(place)`. An empty
+  /// answer is one that the subject does not claim to give.
   void hold(const std::string& tensor, const Heads<Digits50>& answer, const Heads<Digits50>& wanted,
             const std::function<Band(std::size_t)>& band,
             const std::function<bool(Index, Index, Index)>& selects = {});
   /// Arrays of an answer against the truth.
   void hold_to_truth(const AttentionAnswer& answer, AttentionEvidence& evidence,
                      std::span<const AttentionArray> arrays);
+  /// Why nothing is held, where the subject does not claim what there is to hold.
+  void leave_unclaimed(std::string reason) { unclaimed_ = std::move(reason); }
   /// Skipped when nothing was held.
   [[nodiscard]] Finding finding() const;
 
@@ -150,6 +155,7 @@ class AttentionJudge {
   bool subtracts_;
   Scalar scalar_;
   Finding finding_;
+  std::string unclaimed_;
 };
 
 }  // namespace slim::properties

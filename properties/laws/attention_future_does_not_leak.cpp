@@ -56,8 +56,8 @@ std::optional<AttentionAnswer> answer_or_refusal(const Subject& subject, Scalar 
                                                  bool may_refuse) {
   try {
     return ask(subject, scalar, inputs);
-  } catch (const SubjectError&) {
-    if (!may_refuse) throw;
+  } catch (const SubjectError& error) {
+    if (!may_refuse || error.failure() != Failure::error) throw;
     return std::nullopt;
   }
 }

@@ -21,6 +21,9 @@ AttentionSpec short_and_given(AttentionSpec spec) {
 
 std::string is_short_and_given(const AttentionCase& c) {
   const AttentionInputs<double>& given = c.given();
+  if (!(given.conventions.epsilon <= AttentionConventions().epsilon)) {
+    return "its epsilon vanishes beside 1";
+  }
   return given.features_given && given.causal && c.length() <= longest_exact &&
                  given.start.empty() && given.end_cotangent.empty() && given.key_mask.empty()
              ? ""

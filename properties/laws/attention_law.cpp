@@ -35,7 +35,8 @@ Finding checked(const AttentionCheck& check, AttentionCase& c, const Subject& su
   judge.admit_drift();
   try {
     check(c, subject, scalar, judge);
-  } catch (const SubjectError&) {
+  } catch (const SubjectError& error) {
+    if (error.failure() != Failure::error) throw;
     return skipped("refused: sums spread beyond the digits that the subject has");
   }
   return judge.finding();

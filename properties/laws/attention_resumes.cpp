@@ -52,6 +52,10 @@ Heads<Digits50> joined(const Heads<Digits50>& first, const Heads<Digits50>& seco
 
 void takes_up_again(AttentionCase& c, const Subject& subject, Scalar scalar,
                     AttentionJudge& judge) {
+  if (!subject.capabilities.resumable) {
+    judge.leave_unclaimed("does not claim to be resumable");
+    return;
+  }
   const AttentionInputs<Digits50> whole = converted<Digits50>(c.given());
   AttentionInputs<Digits50> first = rows_between(whole, 0, c.cut);
   first.end_cotangent = {};

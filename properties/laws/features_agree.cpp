@@ -26,7 +26,10 @@ FeaturesInputs<T> features_asked(const AttentionInputs<T>& inputs, bool is_query
 
 void has_the_maps_features(AttentionCase& c, const Subject& subject, Scalar scalar,
                            AttentionJudge& judge) {
-  if (!subject.features.offers(scalar)) return;
+  if (!subject.features.offers(scalar)) {
+    judge.leave_unclaimed("does not claim the task features");
+    return;
+  }
   for (const bool is_query : {true, false}) {
     const Heads<Digits50> answer = ask(subject, scalar, features_asked(c.given(), is_query));
     using Gauge = reference::Gauged<Digits50>;

@@ -7,6 +7,10 @@ namespace {
 
 void pulls_back_the_definition(AttentionCase& c, const Subject& subject, Scalar scalar,
                                AttentionJudge& judge) {
+  if (!subject.capabilities.pullback) {
+    judge.leave_unclaimed("does not claim the pullback");
+    return;
+  }
   constexpr std::array pulled = {AttentionArray::dq, AttentionArray::dk, AttentionArray::dv,
                                  AttentionArray::start_gradient};
   judge.hold_to_truth(ask(subject, scalar, c.given()), c.whole, pulled);

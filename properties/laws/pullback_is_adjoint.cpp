@@ -78,7 +78,10 @@ Digits50 inner(const Heads<Digits50>& a, const Heads<Digits50>& b) {
 
 void is_its_own_adjoint(AttentionCase& c, const Subject& subject, Scalar scalar,
                         AttentionJudge& judge) {
-  if (!subject.attention.offers(Scalar::digits50)) return;
+  if (!subject.attention.offers(Scalar::digits50) || !subject.capabilities.pullback) {
+    judge.leave_unclaimed("does not claim a pullback in 50 digits");
+    return;
+  }
   const AttentionInputs<Digits50> at = c.whole.exact(scalar);
   const Direction direction = direction_for(at);
   const AttentionAnswer ahead =

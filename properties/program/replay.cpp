@@ -21,12 +21,14 @@ struct Panel {
   bool named = false;  ///< by the file
 };
 
-Panel panel_for(const CaseFile& file) {
+Panel panel_for(const CaseFile& file, const Subject* guest) {
   const auto subject = file.metadata.find("subject");
   const auto dtype = file.metadata.find("dtype");
   Panel panel;
-  panel.named = subject != file.metadata.end();
-  if (panel.named) {
+  panel.named = guest != nullptr || subject != file.metadata.end();
+  if (guest != nullptr) {
+    panel.subjects.push_back(guest);
+  } else if (panel.named) {
     panel.subjects.push_back(&find_subject(subject->second));
   } else {
     for (const Subject& candidate : catalogue()) {
@@ -121,10 +123,10 @@ std::vector<Replayed> replay_plain(const CaseFile& file, const Panel& panel) {
 
 }  // namespace
 
-std::vector<Replayed> replay(const std::filesystem::path& path) {
+std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest) {
   const CaseFile file = read_case_file(path);
   try {
-    const Panel panel = panel_for(file);
+    const Panel panel = panel_for(file, guest);
     return file.metadata.contains("law") ? replay_law(file, panel) : replay_plain(file, panel);
   } catch (const ContractError& error) {
     throw ContractError(path.string() + ": " + error.what());

@@ -2,6 +2,7 @@
 
 #include "properties/engine/finding.hpp"
 #include "reference/vocabulary/scalar.hpp"
+#include "reference/vocabulary/subject.hpp"
 
 #include <filesystem>
 #include <string>
@@ -26,6 +27,7 @@ struct Replayed {
 /// - else the reference in 50 digits, computed anew, with the laws' tolerances.
 /// A subject that subtracts is skipped where a denominator is 0, unless the file names it.
 /// Throws ContractError when the file is missing, corrupt, or names what does not exist.
-std::vector<Replayed> replay(const std::filesystem::path& path);
+/// A guest, if any, is asked in place of all these.
+std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest = nullptr);
 
 }  // namespace slim::properties

@@ -9,28 +9,32 @@
 namespace slim::properties {
 namespace {
 
-std::string failure(const Counterexample& found, std::uint64_t seed, const std::string& path) {
+std::string failure(const Counterexample& found, const Report& report, const std::string& path) {
   const Discrepancy& worst = found.finding.worst;
-  std::string text =
-      fmt::format("\nWRONG  {} breaks {} in {}\n", found.subject, found.law, name(found.scalar));
+  std::string text = fmt::format("\n{}  {} breaks {} in {}\n", name(found.finding.failure),
+                                 found.subject, found.law, name(found.scalar));
   if (!found.finding.note.empty()) text += fmt::format("  it {}\n", found.finding.note);
   text += fmt::format("  where   {}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}\n",
                       worst.tensor, worst.row, worst.error, worst.bound, worst.ratio());
   text += fmt::format("  case    {}\n", found.readable);
-  text += fmt::format("  drawn   {} (seed {}, case {}, {} shrinks)\n", found.drawn, seed,
-                      found.case_number, found.shrinks);
-  return text + fmt::format("  replay  {}\n", replay_line(path));
+  text += fmt::format("  drawn   {} (seed {}, case {}, {} shrinks)\n", found.drawn,
+                      report.plan.seed, found.case_number, found.shrinks);
+  return text + fmt::format("  replay  {}\n", replay_line(path, report.replay_options));
 }
 
 }  // namespace
 
-std::string replay_line(const std::string& path) {
+std::string quoted_for_shell(const std::string& text) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-=:,@%";
-  if (path.find_first_not_of(plain) == std::string::npos) return "slim-verify replay " + path;
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
   std::string quoted = "'";
-  for (const char c : path) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return "slim-verify replay " + quoted + "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string replay_line(const std::string& path, const std::string& options) {
+  return "slim-verify replay " + (options.empty() ? "" : options + " ") + quoted_for_shell(path);
 }
 
 std::string to_text(const Report& report) {
@@ -50,7 +54,7 @@ std::string to_text(const Report& report) {
     text += fmt::format("\nlaw {} executed no case, which is a failure\n", idle);
   }
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
-    text += failure(report.result.counterexamples[i], report.plan.seed, report.case_paths.at(i));
+    text += failure(report.result.counterexamples[i], report, report.case_paths.at(i));
   }
   return text + fmt::format("\n{} in {:.1f} s, seed {}\n",
                             report.result.holds() ? "all laws hold" : "NOT all laws hold",

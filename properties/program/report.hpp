@@ -12,6 +12,7 @@ struct Report {
   const RunResult& result;
   std::vector<std::string> case_paths;
   double seconds = 0.0;
+  std::string replay_options{};  ///< of a guest
 };
 
 /// "gradient-agrees  recovered/iterative  float32  PASS  58 passed, 2 skipped: …", a line a
@@ -23,6 +24,7 @@ std::string to_json(const Report& report);
 std::string to_junit(const Report& report);
 
 /// "slim-verify replay PATH", quoted for a shell where it must be.
-std::string replay_line(const std::string& path);
+std::string replay_line(const std::string& path, const std::string& options = {});
+std::string quoted_for_shell(const std::string& text);
 
 }  // namespace slim::properties

@@ -28,7 +28,8 @@ Json to_json(const Verdict& verdict) {
   return {{"law", verdict.law},
           {"subject", verdict.subject},
           {"scalar", name(verdict.scalar)},
-          {"verdict", summary(verdict)},
+          {"verdict", tally.wrong > 0 ? "WRONG" : summary(verdict)},
+          {"failure", tally.wrong > 0 ? Json(name(tally.failure)) : Json(nullptr)},
           {"holds", verdict.holds()},
           {"cases", tally.cases},
           {"executed", tally.executed()},
@@ -43,10 +44,11 @@ Json to_json(const Verdict& verdict) {
           {"worst", tally.executed() > 0 ? to_json(tally.worst) : Json(nullptr)}};
 }
 
-Json to_json(const Counterexample& found, const std::string& path) {
+Json to_json(const Counterexample& found, const std::string& path, const std::string& options) {
   return {{"law", found.law},
           {"subject", found.subject},
           {"scalar", name(found.scalar)},
+          {"failure", name(found.finding.failure)},
           {"note", found.finding.note},
           {"worst", to_json(found.finding.worst)},
           {"case", found.readable},
@@ -54,7 +56,7 @@ Json to_json(const Counterexample& found, const std::string& path) {
           {"case_number", found.case_number},
           {"shrinks", found.shrinks},
           {"path", path},
-          {"replay", replay_line(path)}};
+          {"replay", replay_line(path, options)}};
 }
 
 }  // namespace
@@ -74,7 +76,7 @@ std::string to_json(const Report& report) {
   }
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
     json["counterexamples"].push_back(
-        to_json(report.result.counterexamples[i], report.case_paths.at(i)));
+        to_json(report.result.counterexamples[i], report.case_paths.at(i), report.replay_options));
   }
   return json.dump(2) + "\n";
 }

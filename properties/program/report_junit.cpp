@@ -36,7 +36,7 @@ std::string evidence(const Report& report, const Verdict& verdict) {
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
     const Counterexample& found = report.result.counterexamples[i];
     if (found.law != verdict.law || found.subject != verdict.subject) continue;
-    return found.readable + "\n" + replay_line(report.case_paths.at(i));
+    return found.readable + "\n" + replay_line(report.case_paths.at(i), report.replay_options);
   }
   return {};
 }

@@ -70,7 +70,7 @@ std::size_t name_width(const RunPlan& plan) {
 
 std::string summary(const Verdict& verdict) {
   const Tally& tally = verdict.tally;
-  if (tally.wrong > 0) return "WRONG";
+  if (tally.wrong > 0) return std::string(name(tally.failure));
   if (verdict.unclaimed()) return "not claimed";
   if (tally.executed() == 0) return "nothing executed";
   if (tally.drift > 0) return "DRIFT";

@@ -17,7 +17,8 @@ namespace slim::properties {
 /// ```
 std::string verdict_table(const RunPlan& plan, const RunResult& result);
 
-/// PASS, SUSPECT, DRIFT, WRONG, or "not claimed", "nothing executed": the gravest that occurred.
+/// PASS, SUSPECT, DRIFT, the name of a failure (WRONG, CRASH, …), or "not claimed", "nothing
+/// executed": the gravest that occurred.
 std::string summary(const Verdict& verdict);
 
 }  // namespace slim::properties

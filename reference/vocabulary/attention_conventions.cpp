@@ -157,6 +157,27 @@ AttentionConventions parse_attention_conventions(std::string_view text) {
   return conventions;
 }
 
+AttentionConventions acting_on(AttentionConventions c, FeatureKind kind, bool features_given) {
+  const AttentionConventions defaults;
+  const bool exponent = !features_given && has_exponent(kind);
+  if (!exponent) {
+    c.query_stabiliser = defaults.query_stabiliser;
+    c.key_stabiliser = defaults.key_stabiliser;
+    c.stabiliser_detached = defaults.stabiliser_detached;
+  }
+  const bool nowhere = (c.epsilon_place == EpsilonPlace::exponent && !exponent) ||
+                       (c.epsilon_place == EpsilonPlace::feature && features_given);
+  if (nowhere) {
+    c.epsilon_place = defaults.epsilon_place;
+    c.epsilon = 0.0;
+  }
+  if (features_given) {
+    c.scaling = defaults.scaling;
+    c.divides_by_root_features = defaults.divides_by_root_features;
+  }
+  return c;
+}
+
 void require_valid(const AttentionConventions& c, FeatureKind kind, bool features_given) {
   require(std::isfinite(c.epsilon) && c.epsilon >= 0.0, "epsilon is finite and not negative");
   require(std::isfinite(c.relu_slope_at_zero), "relu_slope_at_zero is finite");

@@ -116,6 +116,9 @@ struct Capabilities {
   /// The same in a wider scalar: exact until the sums spread by more than its spare digits.
   bool subtracting_wide = false;
   bool isolates_non_finite = false;
+  bool pullback = true;        ///< of attention; else its output and state alone
+  bool key_masks = true;       ///< attention leaves out masked keys
+  bool given_features = true;  ///< attention takes q and k that are features already
   /// Takes on the conventions of an attention or features task; else only its declared ones.
   bool any_attention_conventions = false;
   bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
