@@ -1,5 +1,6 @@
 #include "properties/engine/parallel.hpp"
 #include "properties/program/commands.hpp"
+#include "properties/program/guest.hpp"
 #include "properties/program/replay.hpp"
 
 #include <fmt/format.h>
@@ -71,14 +72,23 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
 
 }  // namespace
 
-int replay_command(const std::vector<std::string>& paths, bool json) {
+int replay_command(const std::vector<std::string>& paths, const ForeignArguments& guest,
+                   bool json) {
+  std::optional<foreign::ForeignSubject> opened;
+  try {
+    if (guest.given()) opened = open_guest(guest);
+  } catch (const SubjectError& error) {
+    fmt::print("{}  the subject {}\n", name(error.failure()), error.what());
+    return Exit::falls_short;
+  }
+  const Subject* guest_subject = opened ? &opened->subject : nullptr;
   std::vector<ReplayedFile> files;
   files.reserve(paths.size());
   for (const std::string& path : paths) files.push_back({path, {}});
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   in_parallel(static_cast<int>(files.size()), machine, [&](int i) {
     ReplayedFile& file = files[static_cast<std::size_t>(i)];
-    file.lines = replay(file.path);
+    file.lines = replay(file.path, guest_subject);
   });
   const bool all_agree =
       std::ranges::all_of(files, [](const ReplayedFile& file) { return file.agrees(); });

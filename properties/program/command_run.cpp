@@ -1,16 +1,25 @@
 #include "properties/catalogue.hpp"
+#include "properties/foreign/adapted_law.hpp"
+#include "properties/foreign/certificate.hpp"
+#include "properties/foreign/expected_failures.hpp"
+#include "properties/foreign/refuses_bad_requests.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
+#include "properties/program/guest.hpp"
 #include "properties/program/progress_line.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/writable_folder.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
+#include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
 namespace slim::properties {
@@ -52,6 +61,12 @@ std::vector<Scalar> chosen_scalars(const std::vector<std::string>& names) {
   return chosen.empty() ? std::vector{Scalar::float32, Scalar::float64, Scalar::digits50} : chosen;
 }
 
+/// A foreign subject, and the laws as they are asked of it.
+struct Guest {
+  foreign::ForeignSubject opened;
+  std::vector<Law> laws;
+};
+
 RunPlan plan_from(const RunArguments& arguments) {
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   return {.laws = chosen_laws(arguments.laws),
@@ -82,14 +97,117 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
   return paths;
 }
 
+/// The same plan for a guest, in the scalars that it declares unless others are asked for.
+void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
+  for (const Law* law : plan.laws) {
+    guest.laws.push_back(foreign::adapted_law(*law, guest.opened.subject));
+  }
+  if (arguments.laws.empty()) {
+    guest.laws.push_back(foreign::refuses_bad_requests(guest.opened));
+  }
+  plan.laws.clear();
+  for (const Law& law : guest.laws) plan.laws.push_back(&law);
+  plan.subjects = {&guest.opened.subject};
+  if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
+  plan.may_claim_less = true;
+}
+
+void write_if_asked(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  fs::create_directories(fs::absolute(path).parent_path());
+  write_file(path, text);
+}
+
+void require_writable_file(const std::string& path) {
+  if (path.empty()) return;
+  const fs::path file = path;
+  require_writable_folder(file.has_parent_path() ? file.parent_path() : fs::path("."));
+}
+
+/// The papers of a guest.
+void write_papers(const Report& report, const Guest& guest, const RunArguments& arguments) {
+  foreign::Certified certified{.foreign = guest.opened,
+                               .plan = report.plan,
+                               .result = report.result,
+                               .case_paths = report.case_paths,
+                               .replay_lines = {},
+                               .harness_version = SLIM_VERSION,
+                               .seconds = report.seconds};
+  for (const std::string& path : report.case_paths) {
+    certified.replay_lines.push_back(replay_line(path, report.replay_options));
+  }
+  const ForeignArguments& asked = arguments.foreign;
+  if (!asked.certificate.empty()) write_if_asked(asked.certificate, to_certificate(certified));
+  if (!asked.markdown.empty()) write_if_asked(asked.markdown, to_markdown(certified));
+  if (!asked.html.empty()) write_if_asked(asked.html, to_html(certified));
+}
+
+std::string levels_text(const RunResult& result) {
+  std::string text = "\n";
+  for (const foreign::LevelVerdict& level : foreign::level_verdicts(result)) {
+    text += fmt::format(
+        "{:<10} {:<12} {} cases{}\n", name(level.level), name(level.standing), level.executed,
+        level.broken.empty() ? "" : fmt::format(", broken: {}", fmt::join(level.broken, ", ")));
+  }
+  return text;
+}
+
+/// Says what differs from the expected failures, on standard error; whether nothing does.
+bool is_as_expected(const RunResult& result,
+                    const std::vector<foreign::ExpectedFailure>& expected) {
+  const foreign::Expectation expectation = foreign::compared(result, expected);
+  for (const std::string& key : expectation.unexpected) {
+    fmt::print(stderr, "unexpected failure: {}\n", key);
+  }
+  for (const std::string& key : expectation.stale) {
+    fmt::print(stderr, "stale expected failure, it holds or was not run: {}\n", key);
+  }
+  return expectation.met();
+}
+
+int report_unopened(const SubjectError& error, const RunArguments& arguments) {
+  if (arguments.json) {
+    const nlohmann::ordered_json json = {{"schema", 1},
+                                         {"program", "slim-verify"},
+                                         {"holds", false},
+                                         {"failure", name(error.failure())},
+                                         {"note", error.what()}};
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    fmt::print("{}  the subject {}\n", name(error.failure()), error.what());
+  }
+  return Exit::falls_short;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
-  const RunPlan plan = plan_from(arguments);
+  RunPlan plan = plan_from(arguments);
   const fs::path junit = arguments.junit;
   require_writable_folder(arguments.out);
   if (!junit.empty()) {
     require_writable_folder(junit.has_parent_path() ? junit.parent_path() : fs::path("."));
+  }
+
+  for (const std::string* path :
+       {&arguments.foreign.certificate, &arguments.foreign.markdown, &arguments.foreign.html}) {
+    require(path->empty() || arguments.foreign.given(),
+            "--certificate, --markdown and --html go with a foreign subject");
+    require_writable_file(*path);
+  }
+  std::optional<std::vector<foreign::ExpectedFailure>> expected;
+  if (!arguments.foreign.expected_failures.empty()) {
+    expected = foreign::read_expected_failures(arguments.foreign.expected_failures);
+  }
+  std::optional<Guest> guest;
+  if (arguments.foreign.given()) {
+    require(arguments.subjects.empty(), "--subject names one of the house's, so not a guest's");
+    try {
+      guest.emplace(Guest{open_guest(arguments.foreign), {}});
+    } catch (const SubjectError& error) {
+      return report_unopened(error, arguments);
+    }
+    invite(plan, *guest, arguments);
   }
 
   const auto start = std::chrono::steady_clock::now();
@@ -105,12 +223,18 @@ int run_command(const RunArguments& arguments) {
   const Report report{.plan = plan,
                       .result = result,
                       .case_paths = write_cases(result, plan.seed, arguments.out),
-                      .seconds = elapsed.count()};
+                      .seconds = elapsed.count(),
+                      .replay_options = guest ? guest_options(arguments.foreign) : ""};
   if (!junit.empty()) {
     fs::create_directories(fs::absolute(junit).parent_path());
     write_file(junit, to_junit(report));
   }
+  if (guest) write_papers(report, *guest, arguments);
   fmt::print("{}", arguments.json ? to_json(report) : to_text(report));
+  if (guest && !arguments.json) fmt::print("{}", levels_text(result));
+  if (expected) {
+    return is_as_expected(result, *expected) ? Exit::holds : Exit::falls_short;
+  }
   return result.holds() ? Exit::holds : Exit::falls_short;
 }
 

@@ -9,6 +9,21 @@ namespace slim::properties {
 /// Exit codes of slim-verify.
 enum Exit : int { holds = 0, falls_short = 1, bad_input = 2, harness_failed = 3 };
 
+/// Somebody else's implementation; at most one of command and library is given.
+struct ForeignArguments {
+  std::string command;
+  std::string library;
+  double deadline_s = 10.0;
+  int memory_mb = 8192;
+
+  std::string certificate;        ///< file to write, if any
+  std::string markdown;           ///< likewise
+  std::string html;               ///< likewise
+  std::string expected_failures;  ///< file to read, if any
+
+  [[nodiscard]] bool given() const { return !command.empty() || !library.empty(); }
+};
+
 /// slim-verify run: laws on subjects. Empty lists mean all laws, all but the mutants, all scalars.
 struct RunArguments {
   std::vector<std::string> subjects;
@@ -20,6 +35,7 @@ struct RunArguments {
   bool json = false;
   std::string junit;
   std::string out = "counterexamples";
+  ForeignArguments foreign;  ///< in place of subjects
 };
 
 /// slim-verify mutants: every law on every mutant.
@@ -33,7 +49,9 @@ struct MutantsArguments {
 
 /// Each command prints to standard output and returns an exit code; bad input throws ContractError.
 int run_command(const RunArguments& arguments);
-int replay_command(const std::vector<std::string>& paths, bool json);
+/// With a foreign subject, that one is asked, whatever the files name.
+int replay_command(const std::vector<std::string>& paths, const ForeignArguments& foreign,
+                   bool json);
 /// Falls short when a mutant survives, or a law kills none.
 int mutants_command(const MutantsArguments& arguments);
 int subjects_command(bool json);

@@ -20,6 +20,23 @@ struct Arguments {
   bool json = false;
 };
 
+void add_foreign(CLI::App& command, ForeignArguments& arguments) {
+  CLI::Option* line = command.add_option("--subject-command", arguments.command,
+                                         "a program that speaks the protocol, as a command line");
+  command.add_option("--subject-library", arguments.library, "a shared library of slim_subject.h")
+      ->excludes(line);
+  command
+      .add_option("--subject-deadline", arguments.deadline_s,
+                  "seconds for each answer; ten times as many to start")
+      ->check(CLI::Range(0.01, 86400.0))
+      ->capture_default_str();
+  command
+      .add_option("--subject-memory", arguments.memory_mb,
+                  "MB of its address space, and resident with all that it starts")
+      ->check(CLI::Range(16, 1 << 24))
+      ->capture_default_str();
+}
+
 void add_run(CLI::App& app, RunArguments& arguments) {
   CLI::App* run = app.add_subcommand("run", "hold subjects against the laws on drawn cases");
   arguments.cases = default_cases;
@@ -41,6 +58,14 @@ void add_run(CLI::App& app, RunArguments& arguments) {
       ->capture_default_str();
   run->add_flag("--json", arguments.json, "one JSON object on standard output");
   run->add_option("--junit", arguments.junit, "also write a JUnit file");
+  add_foreign(*run, arguments.foreign);
+  ForeignArguments& guest = arguments.foreign;
+  run->add_option("--certificate", guest.certificate, "of a foreign subject: also write JSON");
+  run->add_option("--markdown", guest.markdown, "of a foreign subject: also write a summary");
+  run->add_option("--html", guest.html, "of a foreign subject: also write a page");
+  run->add_option("--expected-failures", guest.expected_failures,
+                  "file of lines LAW SCALAR that a foreign subject is known to break; one that "
+                  "holds fails the run");
   run->add_option("--out", arguments.out, "folder for the case files of failures")
       ->capture_default_str();
 }
@@ -48,6 +73,7 @@ void add_run(CLI::App& app, RunArguments& arguments) {
 void add_replay(CLI::App& app, Arguments& arguments) {
   CLI::App* replay = app.add_subcommand("replay", "judge stored cases again");
   replay->add_option("files", arguments.cases, "case files (safetensors)")->required();
+  add_foreign(*replay, arguments.run.foreign);
   replay->add_flag("--json", arguments.json, "one JSON object on standard output");
 }
 
@@ -94,7 +120,9 @@ int main_command(int argc, char** argv) {
   }
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("mutants")) return mutants_command(arguments.mutants);
-  if (app.got_subcommand("replay")) return replay_command(arguments.cases, arguments.json);
+  if (app.got_subcommand("replay")) {
+    return replay_command(arguments.cases, arguments.run.foreign, arguments.json);
+  }
   return app.got_subcommand(subjects) ? subjects_command(arguments.json)
                                       : laws_command(arguments.json);
 }

@@ -1,0 +1,154 @@
+#include "properties/foreign/adapted_law.hpp"
+
+#include "properties/judgement/answer.hpp"
+#include "properties/judgement/attention_answer.hpp"
+#include "reference/vocabulary/attention_case.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+namespace slim::properties::foreign {
+namespace {
+
+constexpr int most_redraws = 40;
+
+bool is_of_attention(const CaseFile& file) {
+  const auto task = file.metadata.find("task");
+  return task != file.metadata.end() && task->second == "attention";
+}
+
+/// The case under the subject's claims.
+CaseFile adapted(CaseFile file, const Subject& subject) {
+  if (!is_of_attention(file)) {
+    file.metadata["conventions"] = to_text(subject.conventions);
+    return file;
+  }
+  if (!subject.capabilities.key_masks) file.tensors.erase("key_mask");
+  if (!subject.capabilities.resumable) {
+    for (const char* name : {"initial.R", "initial.S", "cotangent.R", "cotangent.S"}) {
+      file.tensors.erase(name);
+    }
+  }
+  const std::string& map = file.text("feature_map");
+  const bool given = map == "given";
+  const FeatureKind kind = given ? FeatureKind::square : parse_feature_map(map).kind;
+  file.metadata["conventions"] = to_text(acting_on(subject.attention_conventions, kind, given));
+  return file;
+}
+
+/// What of the case the subject does not claim, whatever the scalar; empty: it is its case.
+std::string beyond_claims(const CaseFile& file, const Subject& subject) {
+  const Capabilities& can = subject.capabilities;
+  if (!is_of_attention(file)) {
+    const FeatureMap map = parse_feature_map(file.text("feature_map"));
+    return can.takes(map.kind) ? "" : "does not claim feature map " + name(map);
+  }
+  const std::string& map = file.text("feature_map");
+  if (map == "given" && !can.given_features) return "does not claim given features";
+  if (map != "given" && !can.takes(parse_feature_map(map).kind)) {
+    return "does not claim feature map " + map;
+  }
+  const bool causal = file.text("causal") == "1";
+  if (causal ? !can.causal : !can.bidirectional) {
+    return causal ? "does not claim causal" : "does not claim bidirectional";
+  }
+  return {};
+}
+
+bool is_same_question_again(const Finding& finding) {
+  return finding.worst.tensor.find(" asked again") != std::string::npos;
+}
+
+class AdaptedTrial final : public Trial {
+ public:
+  /// `trial` is null where the law does not take the case as the subject claims it.
+  AdaptedTrial(std::unique_ptr<Trial> trial, std::string unclaimed, bool may_redraw)
+      : trial_(std::move(trial)), unclaimed_(std::move(unclaimed)), may_redraw_(may_redraw) {}
+
+  std::string unusable(Scalar scalar) override {
+    if (!unclaimed_.empty()) return may_redraw_ ? unclaimed_ : std::string();
+    return trial_->unusable(scalar);
+  }
+  Finding check(const Subject& subject, Scalar scalar) override {
+    if (!unclaimed_.empty()) return not_claimed(unclaimed_);
+    Finding finding = trial_->check(subject, scalar);
+    if (finding.outcome == Outcome::wrong && is_same_question_again(finding)) {
+      finding.failure = Failure::non_deterministic;
+      finding.note = "gave other bits for the same question, and declares to be deterministic";
+    }
+    return finding;
+  }
+  [[nodiscard]] CaseFile file() const override {
+    return trial_ == nullptr ? CaseFile() : trial_->file();
+  }
+
+ private:
+  std::unique_ptr<Trial> trial_;
+  std::string unclaimed_;
+  bool may_redraw_;
+};
+
+/// A law and whom it is asked of.
+struct Adaptation {
+  Law law;
+  Subject subject;
+};
+
+std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& drawn,
+                                     bool may_redraw) {
+  const CaseFile file = adapted(drawn.file(), adaptation.subject);
+  const bool attention = is_of_attention(file);
+  const Subject& subject = adaptation.subject;
+  if (attention ? !subject.attention.offers_any() : !subject.gradient.offers_any()) {
+    const char* task = attention ? "attention" : "gradient";
+    return std::make_unique<AdaptedTrial>(nullptr, std::string("does not claim the task ") + task,
+                                          false);
+  }
+  std::string beyond = beyond_claims(file, subject);
+  if (!beyond.empty()) {
+    return std::make_unique<AdaptedTrial>(nullptr, std::move(beyond), may_redraw);
+  }
+  if (adaptation.law.name == "split-and-resume") {
+    return std::make_unique<AdaptedTrial>(nullptr, "case files carry no state of a model", false);
+  }
+  try {
+    return std::make_unique<AdaptedTrial>(adaptation.law.load(file), "", false);
+  } catch (const ContractError& error) {
+    return std::make_unique<AdaptedTrial>(nullptr, error.what(), may_redraw);
+  }
+}
+
+class AdaptedDraw final : public Draw {
+ public:
+  AdaptedDraw(std::shared_ptr<const Adaptation> adaptation, std::unique_ptr<Draw> draw,
+              bool may_redraw)
+      : adaptation_(std::move(adaptation)), draw_(std::move(draw)), may_redraw_(may_redraw) {}
+
+  [[nodiscard]] std::string readable() const override { return draw_->readable(); }
+  [[nodiscard]] std::unique_ptr<Trial> trial() const override {
+    return adapted_trial(*adaptation_, *draw_->trial(), may_redraw_);
+  }
+  [[nodiscard]] Shrinks shrinks() const override {
+    return [adaptation = adaptation_, rest = draw_->shrinks()]() -> std::unique_ptr<Draw> {
+      std::unique_ptr<Draw> next = rest();
+      return next ? std::make_unique<AdaptedDraw>(adaptation, std::move(next), true) : nullptr;
+    };
+  }
+
+ private:
+  std::shared_ptr<const Adaptation> adaptation_;
+  std::unique_ptr<Draw> draw_;
+  bool may_redraw_;
+};
+
+}  // namespace
+
+Law adapted_law(const Law& law, const Subject& subject) {
+  const auto adaptation = std::make_shared<const Adaptation>(Adaptation{law, subject});
+  Law result = law;
+  result.draw = [adaptation](std::uint64_t seed, int attempt, int size) -> std::unique_ptr<Draw> {
+    return std::make_unique<AdaptedDraw>(adaptation, adaptation->law.draw(seed, attempt, size),
+                                         attempt < most_redraws);
+  };
+  return result;
+}
+
+}  // namespace slim::properties::foreign

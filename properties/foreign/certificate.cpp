@@ -1,0 +1,120 @@
+#include "properties/foreign/certificate.hpp"
+
+#include "properties/program/verdict_table.hpp"
+#include "reference/vocabulary/gradient_case.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace slim::properties::foreign {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number_or_infinite(double value) {
+  return std::isfinite(value) ? Json(value) : Json("infinite");
+}
+
+Json verdict_json(const Verdict& verdict) {
+  const Tally& tally = verdict.tally;
+  Json json = {{"law", verdict.law},
+               {"level", name(level_of(verdict.law))},
+               {"scalar", name(verdict.scalar)},
+               {"verdict", summary(verdict)},
+               {"holds", verdict.holds()},
+               {"cases", tally.cases},
+               {"executed", tally.executed()},
+               {"skipped", tally.skipped_in_all()},
+               {"not_run", tally.not_run}};
+  if (tally.executed() > 0) {
+    json["worst_ratio"] = number_or_infinite(tally.worst.ratio());
+    json["worst_tensor"] = tally.worst.tensor;
+  }
+  return json;
+}
+
+Json levels_json(const RunResult& result) {
+  Json levels = Json::object();
+  for (const LevelVerdict& level : level_verdicts(result)) {
+    levels[std::string(name(level.level))] = {{"standing", name(level.standing)},
+                                              {"laws", level.laws},
+                                              {"executed", level.executed},
+                                              {"broken", level.broken}};
+  }
+  levels["Resources"] = {{"standing", "not run"}, {"by", "slim-measure foreign"}};
+  return levels;
+}
+
+}  // namespace
+
+std::string conventions_line(const Declaration& declared) {
+  std::vector<std::string> claims;
+  for (const ResourceClaim claim : declared.claims) claims.emplace_back(name(claim));
+  return fmt::format("layout {}, attention conventions {}, gradient conventions {}, claims [{}]",
+                     name(declared.axes), to_text(declared.attention_conventions),
+                     to_text(declared.conventions), fmt::join(claims, ", "));
+}
+
+std::string to_certificate(const Certified& of) {
+  Json json = {
+      {"schema", 1},
+      {"certificate", "slim-verify"},
+      {"harness_version", of.harness_version},
+      {"protocol", protocol_version},
+      {"subject",
+       {{"name", of.foreign.declaration.name}, {"version", of.foreign.declaration.version}}},
+      {"declaration", Json::parse(of.foreign.declaration.text)},
+      {"holds", of.result.holds()},
+      {"seed", of.plan.seed},
+      {"cases_a_law", of.plan.cases},
+      {"seconds", of.seconds},
+      {"processes_started", processes_started(*of.foreign.pool)},
+      {"levels", levels_json(of.result)},
+      {"verdicts", Json::array()},
+      {"counterexamples", Json::array()}};
+  for (const Verdict& verdict : of.result.verdicts)
+    json["verdicts"].push_back(verdict_json(verdict));
+  for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {
+    const Counterexample& found = of.result.counterexamples[i];
+    json["counterexamples"].push_back({{"law", found.law},
+                                       {"scalar", name(found.scalar)},
+                                       {"failure", name(found.finding.failure)},
+                                       {"note", found.finding.note},
+                                       {"case", found.readable},
+                                       {"path", of.case_paths.at(i)},
+                                       {"replay", of.replay_lines.at(i)}});
+  }
+  return json.dump(2) + "\n";
+}
+
+std::string to_markdown(const Certified& of) {
+  const Declaration& declared = of.foreign.declaration;
+  std::string text = fmt::format(
+      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n| level | standing | cases |\n"
+      "|---|---|---|\n",
+      declared.name, declared.version, of.result.holds() ? "all laws hold" : "NOT all laws hold",
+      of.plan.cases, of.plan.seed, of.harness_version, conventions_line(declared));
+  for (const LevelVerdict& level : level_verdicts(of.result)) {
+    text +=
+        fmt::format("| {} | {}{} | {} |\n", name(level.level), name(level.standing),
+                    level.broken.empty() ? "" : fmt::format(": {}", fmt::join(level.broken, ", ")),
+                    level.executed);
+  }
+  for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {
+    const Counterexample& found = of.result.counterexamples[i];
+    text += fmt::format("\n**{}** in {} ({}): {}\n\n- smallest case: `{}`\n- again: `{}`\n",
+                        name(found.finding.failure), found.law, name(found.scalar),
+                        found.finding.note.empty()
+                            ? fmt::format("{}, row {}, error {:.3g} where {:.3g} is allowed",
+                                          found.finding.worst.tensor, found.finding.worst.row,
+                                          found.finding.worst.error, found.finding.worst.bound)
+                            : found.finding.note,
+                        found.readable, of.replay_lines.at(i));
+  }
+  return text;
+}
+
+}  // namespace slim::properties::foreign

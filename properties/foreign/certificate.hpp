@@ -1,0 +1,31 @@
+#pragma once
+
+#include "properties/foreign/foreign_subject.hpp"
+#include "properties/foreign/level.hpp"
+
+namespace slim::properties::foreign {
+
+/// What there is to certify.
+struct Certified {
+  const ForeignSubject& foreign;
+  const RunPlan& plan;
+  const RunResult& result;
+  std::vector<std::string> case_paths;    ///< one for each counterexample
+  std::vector<std::string> replay_lines;  ///< likewise
+  std::string harness_version;
+  double seconds = 0.0;
+};
+
+/// JSON: harness, subject with its declaration (conventions and claims), seed, counts, levels, a
+/// verdict for each law and scalar, counterexamples. Level Resources is slim-measure's.
+std::string to_certificate(const Certified& certified);
+/// Markdown for a pull request: the levels, then what fails and how to see it again.
+std::string to_markdown(const Certified& certified);
+/// One self-contained page: levels, verdicts, and each failing case drawn, error by row with the
+/// edges of the slices.
+std::string to_html(const Certified& certified);
+
+/// "BHLD", conventions and claims of a declaration in a line.
+std::string conventions_line(const Declaration& declared);
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,200 @@
+#include "properties/foreign/declaration.hpp"
+
+#include "properties/engine/failure.hpp"
+#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/strict_json.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <set>
+
+namespace slim::properties::foreign {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::array<std::string_view, 3> axis_orders = {"BHLD", "BLHD", "LBHD"};
+constexpr std::array<std::string_view, 3> resource_claims = {"flat in L", "O(C)", "linear"};
+constexpr int deepest_declaration = 4;
+
+/// A JSON object whose fields are all read, or the declaration is refused.
+class Fields {
+ public:
+  Fields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
+    require(object_.is_object(), where_ + " is an object");
+  }
+  const Json* find(const char* field) {
+    known_.insert(field);
+    const auto found = object_.find(field);
+    return found == object_.end() ? nullptr : &*found;
+  }
+  void read(const char* field, bool& value) {
+    const Json* found = find(field);
+    if (found == nullptr) return;
+    require(found->is_boolean(), named(field) + " is true or false");
+    value = found->get<bool>();
+  }
+  void read(const char* field, std::string& value) {
+    const Json* found = find(field);
+    if (found == nullptr) return;
+    require(found->is_string(), named(field) + " is a string");
+    value = found->get<std::string>();
+  }
+  std::vector<std::string> strings(const char* field) {
+    const Json* found = find(field);
+    std::vector<std::string> values;
+    if (found == nullptr) return values;
+    require(found->is_array() && found->size() <= 64, named(field) + " is an array of strings");
+    for (const Json& item : *found) {
+      require(item.is_string(), named(field) + " is an array of strings");
+      values.push_back(item.get<std::string>());
+    }
+    return values;
+  }
+  void refuse_others() const {
+    for (const auto& [key, value] : object_.items()) {
+      require(known_.contains(key), where_ + " has no field '" + on_one_line(key) +
+                                        fmt::format("': allowed are {}", fmt::join(known_, ", ")));
+    }
+  }
+  [[nodiscard]] std::string named(const char* field) const {
+    return "field '" + std::string(field) + "' of " + where_;
+  }
+
+ private:
+  const Json& object_;
+  std::string where_;
+  std::set<std::string> known_;
+};
+
+template <class Choice, std::size_t count>
+Choice choice_of(const std::string& text, const std::array<std::string_view, count>& names,
+                 const std::string& what) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (names[i] == text) return static_cast<Choice>(i);
+  }
+  throw ContractError(fmt::format("{} '{}' is unknown: allowed are {}", what, on_one_line(text),
+                                  fmt::join(names, ", ")));
+}
+
+void read_feature_maps(Fields& fields, Capabilities& can) {
+  const std::vector<std::string> names = fields.strings("feature_maps");
+  if (fields.find("feature_maps") == nullptr) return;
+  can.feature_maps.clear();
+  can.given_features = false;
+  for (const std::string& name : names) {
+    if (name == "given") {
+      can.given_features = true;
+    } else if (name == "favor+") {
+      can.feature_maps.push_back(FeatureKind::favor_plus);
+    } else {
+      can.feature_maps.push_back(parse_feature_map(name).kind);
+    }
+  }
+}
+
+void read_capabilities(const Json& json, Declaration& declared) {
+  Fields fields(json, "capabilities");
+  Capabilities& can = declared.capabilities;
+  can.bidirectional = can.sliced = can.resumable = can.key_masks = can.pullback = false;
+  read_feature_maps(fields, can);
+  fields.read("causal", can.causal);
+  fields.read("bidirectional", can.bidirectional);
+  fields.read("sliced", can.sliced);
+  fields.read("resumable", can.resumable);
+  fields.read("pullback", can.pullback);
+  fields.read("key_masks", can.key_masks);
+  fields.read("deterministic", can.deterministic);
+  fields.read("subtracting", can.subtracting);
+  fields.read("isolates_non_finite", can.isolates_non_finite);
+  std::string axes(name(declared.axes));
+  fields.read("layout", axes);
+  declared.axes = choice_of<AxisOrder>(axes, axis_orders, "layout");
+  std::string state = "DM";
+  fields.read("state", state);
+  declared.transposed_state =
+      choice_of<int>(state, std::array<std::string_view, 2>{"DM", "MD"}, "state") == 1;
+  for (const std::string& scalar : fields.strings("dtypes")) {
+    const Scalar parsed = parse_scalar(scalar);
+    require(parsed == Scalar::float32 || parsed == Scalar::float64,
+            "dtypes are of float32 and float64, not " + on_one_line(scalar));
+    declared.scalars.push_back(parsed);
+  }
+  if (declared.scalars.empty()) declared.scalars = {Scalar::float32, Scalar::float64};
+  for (const std::string& claim : fields.strings("claims")) {
+    declared.claims.push_back(choice_of<ResourceClaim>(claim, resource_claims, "claim"));
+  }
+  fields.refuse_others();
+}
+
+void read_conventions(const Json& json, Declaration& declared) {
+  Fields fields(json, "conventions");
+  if (const Json* attention = fields.find("attention")) {
+    declared.attention_conventions = parse_attention_conventions(attention->dump());
+  }
+  if (const Json* gradient = fields.find("gradient")) {
+    declared.conventions = parse_conventions(gradient->dump());
+  }
+  fields.refuse_others();
+}
+
+void read_tasks(Fields& fields, Declaration& declared) {
+  for (const std::string& task : fields.strings("tasks")) {
+    const int number = choice_of<int>(
+        task, std::array<std::string_view, 3>{"attention", "features", "gradient"}, "task");
+    (number == 0 ? declared.attention : number == 1 ? declared.features : declared.gradient) = true;
+  }
+  require(declared.attention || declared.features || declared.gradient,
+          "field 'tasks' names at least one of attention, features, gradient");
+}
+
+bool is_plain_name(std::string_view text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
+  return !text.empty() && text.size() <= 60 &&
+         text.find_first_not_of(plain) == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view name(AxisOrder order) {
+  return axis_orders.at(static_cast<std::size_t>(order));
+}
+
+std::string_view name(ResourceClaim claim) {
+  return resource_claims.at(static_cast<std::size_t>(claim));
+}
+
+Declaration parse_declaration(std::string_view text) {
+  const Json json = parse_strictly(text, deepest_declaration, "the declaration");
+  Fields fields(json, "the declaration");
+  const Json* protocol = fields.find("protocol");
+  require(protocol != nullptr && protocol->is_number_integer(),
+          fields.named("protocol") + " is an integer");
+  if (*protocol != protocol_version) {
+    throw SubjectError(fmt::format("speaks version {} of the protocol, the harness version {}",
+                                   on_one_line(protocol->dump()), protocol_version),
+                       Failure::version_mismatch);
+  }
+  Declaration declared;
+  fields.read("name", declared.name);
+  require(is_plain_name(declared.name),
+          fields.named("name") + " is 1 to 60 letters, digits and ._+-");
+  fields.read("version", declared.version);
+  declared.version = on_one_line(declared.version);
+  read_tasks(fields, declared);
+  const Json* capabilities = fields.find("capabilities");
+  read_capabilities(capabilities == nullptr ? Json::object() : *capabilities, declared);
+  if (const Json* conventions = fields.find("conventions")) {
+    read_conventions(*conventions, declared);
+  }
+  fields.refuse_others();
+  declared.text = json.dump();
+  return declared;
+}
+
+}  // namespace slim::properties::foreign

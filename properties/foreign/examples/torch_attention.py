@@ -1,0 +1,23 @@
+"""An autograd attention of PyTorch as a subject: slim-verify run --subject-command 'python3 torch_attention.py'"""
+import torch
+
+from slim_subject import serve, subject
+
+OVER_LENGTH = False  # whether the largest exponent is taken over all rows, which is a leak
+
+
+@subject(framework="torch", features=["favor+"], causal=True, name="torch-favor")
+def attention(q, k, v, projection, **options):
+    def favor(x):
+        x = x * x.shape[-1] ** -0.25
+        exponent = x @ projection - (x * x).sum(-1, keepdim=True) / 2
+        if OVER_LENGTH:
+            exponent = exponent - exponent.detach().amax((-1, -2), keepdim=True)
+        return exponent.exp()
+
+    gq, gk = favor(q), favor(k)
+    weights = (gq @ gk.transpose(-1, -2)).tril()
+    return weights @ v / (weights.sum(-1, keepdim=True) + 1e-16)
+
+
+serve()

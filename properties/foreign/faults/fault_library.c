@@ -1,0 +1,51 @@
+/* A library that is at fault on purpose, FAULT says how. For the harness's own tests. */
+#include "properties/foreign/slim_subject.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+  SOUND,
+  PAST_END,
+  BEFORE_BEGINNING,
+  FAR_BEFORE,
+  WRITES_INPUT,
+  OLD_VERSION,
+  NO_SUBJECT,
+  CRASHES,
+  SLEEPS,
+  FAILS,
+  PRINTS,
+  LEAVES_NAN
+};
+
+static int run(const slim_task* task, char* error, size_t error_size) {
+  const DLTensor* out = slim_output(task, "out");
+  size_t entries = 1;
+  for (int i = 0; i < out->ndim; ++i) entries *= (size_t)out->shape[i];
+  float* y = (float*)out->data;
+  if (FAULT == LEAVES_NAN) return SLIM_OK;
+  for (size_t i = 0; i < entries; ++i) y[i] = 0.0F;
+  if (FAULT == PAST_END) y[entries] = 1.0F;
+  if (FAULT == BEFORE_BEGINNING) y[-1] = 1.0F;
+  if (FAULT == FAR_BEFORE) y[-1100] = 1.0F;
+  if (FAULT == WRITES_INPUT) ((float*)slim_input(task, "q")->data)[0] = 1.0F;
+  if (FAULT == CRASHES) abort();
+  if (FAULT == SLEEPS) sleep(600);
+  if (FAULT == PRINTS) printf("layer 1 of 1\n"), fflush(stdout);
+  if (FAULT == FAILS) return snprintf(error, error_size, "q is too long"), SLIM_FAILED;
+  return SLIM_OK;
+}
+
+static const slim_subject self = {
+    sizeof self, FAULT == OLD_VERSION ? 7u : SLIM_SUBJECT_VERSION,
+    "{\"protocol\": 1, \"name\": \"fault\", \"version\": \"1\", \"tasks\": [\"attention\"], "
+    "\"capabilities\": "
+    "{\"feature_maps\": [\"given\"], \"causal\": true, \"dtypes\": [\"float32\"]}}",
+    run};
+
+SLIM_SUBJECT_EXPORT const slim_subject* slim_subject_entry(void) {
+  return FAULT == NO_SUBJECT ? NULL : &self;
+}

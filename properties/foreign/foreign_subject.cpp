@@ -1,0 +1,97 @@
+#include "properties/foreign/foreign_subject.hpp"
+
+#include "properties/foreign/exchange.hpp"
+
+#include <atomic>
+#include <mutex>
+
+namespace slim::properties::foreign {
+
+class SessionPool {
+ public:
+  SessionPool(Door door, const Limits& limits) : door_(std::move(door)), limits_(limits) {}
+
+  std::unique_ptr<Session> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Session> session = std::move(idle_.back());
+        idle_.pop_back();
+        return session;
+      }
+    }
+    ++started_;
+    return std::make_unique<Session>(door_, limits_);
+  }
+  void give_back(std::unique_ptr<Session> session) {
+    if (session->is_over()) return;
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(session));
+  }
+  [[nodiscard]] int started() const { return started_; }
+
+ private:
+  Door door_;
+  Limits limits_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Session>> idle_;
+  std::atomic<int> started_{0};
+};
+
+namespace {
+
+template <template <class> class Task, template <class> class Result, class T>
+void offer_in(TaskFunctions<Task, Result>& functions, const std::shared_ptr<SessionPool>& pool) {
+  functions.template in<T>() = [pool](const Task<T>& task, Result<T>& result) {
+    with_session(*pool, [&](Session& session) { exchange(session, task, result); });
+  };
+}
+
+template <template <class> class Task, template <class> class Result>
+void offer(TaskFunctions<Task, Result>& functions, const Declaration& declared,
+           const std::shared_ptr<SessionPool>& pool) {
+  for (const Scalar scalar : declared.scalars) {
+    if (scalar == Scalar::float32) {
+      offer_in<Task, Result, float>(functions, pool);
+    } else {
+      offer_in<Task, Result, double>(functions, pool);
+    }
+  }
+}
+
+}  // namespace
+
+void with_session(SessionPool& pool, const std::function<void(Session&)>& use) {
+  std::unique_ptr<Session> session = pool.take();
+  try {
+    use(*session);
+  } catch (...) {
+    pool.give_back(std::move(session));
+    throw;
+  }
+  pool.give_back(std::move(session));
+}
+
+int processes_started(const SessionPool& pool) {
+  return pool.started();
+}
+
+ForeignSubject open_subject(const Door& door, const Limits& limits) {
+  ForeignSubject foreign;
+  foreign.pool = std::make_shared<SessionPool>(door, limits);
+  with_session(*foreign.pool,
+               [&](Session& session) { foreign.declaration = session.declaration(); });
+  const Declaration& declared = foreign.declaration;
+  Subject& subject = foreign.subject;
+  subject.name = "foreign/" + declared.name;
+  subject.summary = "version " + declared.version;
+  subject.capabilities = declared.capabilities;
+  subject.conventions = declared.conventions;
+  subject.attention_conventions = declared.attention_conventions;
+  if (declared.attention) offer(subject.attention, declared, foreign.pool);
+  if (declared.features) offer(subject.features, declared, foreign.pool);
+  if (declared.gradient) offer(subject.gradient, declared, foreign.pool);
+  return foreign;
+}
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "properties/foreign/session.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+#include <memory>
+
+namespace slim::properties::foreign {
+
+/// The processes of a foreign subject: one for each thread that asks, started when it is needed,
+/// and anew after one has crashed, hung or made noise. Thread-safe.
+class SessionPool;
+
+/// An implementation of somebody else as a subject like any other.
+struct ForeignSubject {
+  Subject subject;  ///< named "foreign/NAME"; its functions share in the pool
+  Declaration declaration;
+  std::shared_ptr<SessionPool> pool;
+};
+
+/// Starts it and lets it describe itself. Throws SubjectError: load_error, version_mismatch,
+/// protocol_error, hang, memory_limit.
+ForeignSubject open_subject(const Door& door, const Limits& limits);
+
+/// Processes that were started in all, of which all but one a thread are restarts.
+int processes_started(const SessionPool& pool);
+
+/// Runs `use` with a session of the pool that nobody else uses.
+void with_session(SessionPool& pool, const std::function<void(Session&)>& use);
+
+}  // namespace slim::properties::foreign

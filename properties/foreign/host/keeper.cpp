@@ -1,0 +1,201 @@
+#include "properties/foreign/host/keeper.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace slim::properties::foreign {
+namespace {
+
+constexpr int lifeline = 3;
+constexpr int status_pipe = 4;
+constexpr int sample_ms = 20;
+constexpr rlim_t largest_file = rlim_t{1} << 32;
+
+void report(const std::string& line) {
+  // A harness that is gone reads nothing; its end shows on the lifeline.
+  [[maybe_unused]] const ssize_t written = ::write(status_pipe, line.data(), line.size());
+}
+
+std::string text_of(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  std::array<char, 4096> bytes{};
+  const ssize_t size = ::read(file, bytes.data(), bytes.size());
+  ::close(file);
+  return size <= 0 ? std::string() : std::string(bytes.data(), static_cast<std::size_t>(size));
+}
+
+pid_t number_in(const char* text) {
+  pid_t number = 0;
+  const std::size_t size = std::strlen(text);
+  const auto [end, error] = std::from_chars(text, text + size, number);
+  return error == std::errc() && end == text + size ? number : 0;
+}
+
+/// Field 4 of /proc/PID/stat; the name before it may contain anything.
+pid_t parent_of(pid_t pid) {
+  const std::string stat = text_of("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t name_end = stat.rfind(')');
+  pid_t parent = 0;
+  if (name_end == std::string::npos ||
+      std::sscanf(stat.c_str() + name_end + 1, " %*c %d", &parent) != 1) {
+    return 0;
+  }
+  return parent;
+}
+
+/// All processes below this one, zombies included.
+std::vector<pid_t> descendants() {
+  std::vector<std::pair<pid_t, pid_t>> parents;
+  if (DIR* proc = ::opendir("/proc"); proc != nullptr) {
+    while (const dirent* entry = ::readdir(proc)) {
+      const pid_t pid = number_in(entry->d_name);
+      if (pid > 0) parents.emplace_back(pid, parent_of(pid));
+    }
+    ::closedir(proc);
+  }
+  std::vector<pid_t> below = {::getpid()};
+  for (std::size_t i = 0; i < below.size(); ++i) {
+    for (const auto& [pid, parent] : parents) {
+      if (parent == below[i]) below.push_back(pid);
+    }
+  }
+  below.erase(below.begin());
+  return below;
+}
+
+/// Until there is none: what was forked meanwhile is met by the next round, orphans come here since
+/// this process is their reaper.
+void kill_descendants() {
+  for (;;) {
+    for (const pid_t pid : descendants()) ::kill(pid, SIGKILL);
+    pid_t reaped = 0;
+    do {
+      reaped = ::waitpid(-1, nullptr, WNOHANG);
+    } while (reaped > 0);
+    if (reaped < 0 && errno == ECHILD) return;
+    ::poll(nullptr, 0, 1);
+  }
+}
+
+/// Pages of address space and in memory.
+struct Pages {
+  long address_space = 0;
+  long resident = 0;
+};
+Pages pages_of(pid_t pid) {
+  Pages pages;
+  const std::string statm = text_of("/proc/" + std::to_string(pid) + "/statm");
+  std::sscanf(statm.c_str(), "%ld %ld", &pages.address_space, &pages.resident);
+  return pages;
+}
+
+/// The same of a process and those below it, by the kernel's own lists.
+Pages pages_below(pid_t pid, int depth) {
+  Pages sum = pages_of(pid);
+  if (depth == 0) return sum;
+  const std::string number = std::to_string(pid);
+  const std::string children = text_of("/proc/" + number + "/task/" + number + "/children");
+  for (const char* at = children.c_str(); *at != '\0';) {
+    char* end = nullptr;
+    const long child = std::strtol(at, &end, 10);
+    if (end == at) break;
+    at = end + (*end == ' ' ? 1 : 0);
+    const Pages below = pages_below(static_cast<pid_t>(child), depth - 1);
+    sum.address_space = std::max(sum.address_space, below.address_space);
+    sum.resident += below.resident;
+  }
+  return sum;
+}
+
+[[noreturn]] void become_subject(const Keep& keep, char** command, pid_t keeper) {
+  ::setsid();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != keeper) ::_exit(127);  // it died before the line above
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_DFL);
+  const auto limit = [](__rlimit_resource resource, rlim_t value) {
+    const rlimit both{value, value};
+    ::setrlimit(resource, &both);
+  };
+  limit(RLIMIT_AS, static_cast<rlim_t>(keep.memory_bytes));
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_FSIZE, largest_file);
+  ::setenv("SLIM_SCRATCH", keep.scratch, 1);
+  ::setenv("TMPDIR", keep.scratch, 1);
+  ::close_range(3, ~0U, 0);
+  ::execvp(command[0], command);
+  std::fprintf(stderr, "%s: %s\n", command[0], std::strerror(errno));
+  ::_exit(127);
+}
+
+/// Until the subject ends, outgrows its limit, or the harness lets go.
+void watch(const Keep& keep, pid_t subject) {
+  // Not by pidfd_open: its header in glibc 2.36 is not one of C++.
+  const auto ended = static_cast<int>(::syscall(SYS_pidfd_open, subject, 0));
+  const long page = ::sysconf(_SC_PAGESIZE);
+  long most_address_space = 0;
+  for (;;) {
+    std::array<pollfd, 2> events = {{{lifeline, POLLIN, 0}, {ended, POLLIN, 0}}};
+    ::poll(events.data(), events.size(), sample_ms);
+    if (events[0].revents != 0) return;
+    int status = 0;
+    rusage used{};
+    if (::wait4(subject, &status, WNOHANG, &used) == subject) {
+      const bool by_signal = WIFSIGNALED(status);
+      report((by_signal ? "signal " : "exit ") +
+             std::to_string(by_signal ? WTERMSIG(status) : WEXITSTATUS(status)) + " " +
+             std::to_string(used.ru_maxrss * 1024) + " " +
+             std::to_string(most_address_space * page) + "\n");
+      return;
+    }
+    const Pages now = pages_below(subject, 8);
+    most_address_space = std::max(most_address_space, now.address_space);
+    if (now.resident > keep.memory_bytes / page) {
+      report("memory " + std::to_string(now.resident * page) + "\n");
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+int keep_subject(const Keep& keep, char** command) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+  const pid_t keeper = ::getpid();
+  const pid_t subject = ::fork();
+  if (subject < 0) {
+    report("exit 127 0 0\n");
+  } else if (subject == 0) {
+    become_subject(keep, command, keeper);
+  } else {
+    const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (const int end : {0, 1, 2}) ::dup2(nowhere, end);  // the subject's alone from here on
+    report("pid " + std::to_string(subject) + "\n");
+    watch(keep, subject);
+    kill_descendants();
+  }
+  std::error_code ignored;
+  std::filesystem::remove_all(keep.scratch, ignored);
+  return 0;
+}
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,177 @@
+#include "properties/foreign/resources.hpp"
+
+#include "properties/foreign/exchange.hpp"
+#include "reference/vocabulary/attention_inputs.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace slim::properties::foreign {
+namespace {
+
+constexpr double most_copies = 8.0;
+constexpr double most_growth_of_slice = 2.2;
+constexpr double noise_bytes = 1 << 20;
+constexpr double linear_to = 2.6;
+constexpr double quadratic_from = 3.4;
+constexpr double arrays_of_a_row = 4.0;  ///< q, k, v, out
+
+/// "VmHWM:    1234 kB" of /proc/PID/status, in bytes; 0 when it is not there.
+double status_bytes(int pid, const std::string& field) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (!line.starts_with(field + ":")) continue;
+    std::istringstream words(line.substr(field.size() + 1));
+    double kilobytes = 0.0;
+    words >> kilobytes;
+    return 1024.0 * kilobytes;
+  }
+  return 0.0;
+}
+
+void reset_peak_of(int pid) {
+  std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << "5";
+}
+
+AttentionInputs<float> question_of(const ForeignSubject& foreign, Index length, Index slice,
+                                   Index width) {
+  AttentionInputs<float> inputs;
+  std::uint32_t state = 12345;
+  for (Heads<float>* heads : {&inputs.q, &inputs.k, &inputs.v}) {
+    *heads = Heads<float>({.batch = 1, .heads = 1, .rows = length, .cols = width},
+                          MemoryTag::parameters);
+    for (float& x : heads->values()) {
+      state = state * 1664525U + 1013904223U;
+      x = static_cast<float>(state >> 8) / 16777216.0F;
+    }
+  }
+  inputs.features_given = foreign.declaration.capabilities.given_features;
+  inputs.slice_length = slice;
+  inputs.causal = foreign.declaration.capabilities.causal;
+  inputs.conventions = acting_on(foreign.declaration.attention_conventions, FeatureKind::square,
+                                 inputs.features_given);
+  return inputs;
+}
+
+double median_of(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values.at(values.size() / 2);
+}
+
+ResourceSample measured(Session& session, const AttentionInputs<float>& inputs, int repeats) {
+  std::vector<double> seconds;
+  std::vector<double> bytes;
+  for (int i = 0; i <= repeats; ++i) {
+    const int pid = session.process().pid();
+    const double before = status_bytes(pid, "VmRSS");
+    reset_peak_of(pid);
+    AttentionResult<float> result;
+    const Clock::time_point start = Clock::now();
+    exchange(session, inputs.task(), result);
+    const std::chrono::duration<double> took = Clock::now() - start;
+    if (i == 0) continue;  // warms up
+    seconds.push_back(took.count());
+    bytes.push_back(std::max(0.0, status_bytes(pid, "VmHWM") - before));
+  }
+  return {.length = inputs.v.sizes().rows,
+          .slice_length = inputs.slice_length,
+          .bytes_peak = median_of(bytes),
+          .seconds = median_of(seconds)};
+}
+
+std::vector<ResourceSample> over_lengths(const std::vector<ResourceSample>& samples,
+                                         const ResourcePlan& plan) {
+  std::vector<ResourceSample> chosen;
+  for (const ResourceSample& sample : samples) {
+    if (sample.slice_length == plan.slices.front()) chosen.push_back(sample);
+  }
+  return chosen;
+}
+
+ResourceVerdict flat_in_length(const std::vector<ResourceSample>& lengths, Index width) {
+  const ResourceSample& last = lengths.back();
+  const ResourceSample& before = lengths.at(lengths.size() - 2);
+  const double row = arrays_of_a_row * 4.0 * static_cast<double>(width);
+  const double copies = (last.bytes_peak - before.bytes_peak) /
+                        (row * static_cast<double>(last.length - before.length));
+  return {.claim = ResourceClaim::flat_in_length,
+          .standing = copies <= most_copies ? ResourceVerdict::Standing::supported
+                                            : ResourceVerdict::Standing::refuted,
+          .evidence = fmt::format("{:.3g} copies of a row's arrays a row; rule: at most {:g}",
+                                  copies, most_copies)};
+}
+
+}  // namespace
+
+std::string_view name(ResourceVerdict::Standing standing) {
+  constexpr std::array<std::string_view, 3> names = {"SUPPORTED", "REFUTED", "INCONCLUSIVE"};
+  return names.at(static_cast<std::size_t>(standing));
+}
+
+std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
+                                              const ResourcePlan& plan) {
+  const Capabilities& can = foreign.declaration.capabilities;
+  require(foreign.subject.attention.offers(Scalar::float32) &&
+              (can.given_features || can.takes(FeatureKind::square)),
+          "resources are measured on attention in float32 over features that are given, or sqr");
+  std::vector<ResourceSample> samples;
+  with_session(*foreign.pool, [&](Session& session) {
+    for (const Index length : plan.lengths) {
+      samples.push_back(measured(
+          session, question_of(foreign, length, plan.slices.front(), plan.width), plan.repeats));
+    }
+    for (std::size_t i = 1; i < plan.slices.size(); ++i) {
+      samples.push_back(
+          measured(session, question_of(foreign, plan.lengths.back(), plan.slices[i], plan.width),
+                   plan.repeats));
+    }
+  });
+  return samples;
+}
+
+ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSample>& samples,
+                            const ResourcePlan& plan) {
+  using Standing = ResourceVerdict::Standing;
+  const std::vector<ResourceSample> lengths = over_lengths(samples, plan);
+  require(lengths.size() >= 3, "a claim is judged on at least three lengths");
+  if (claim == ResourceClaim::linear_time) {
+    const std::size_t n = lengths.size();
+    const double ratio = (lengths[n - 1].seconds - lengths[n - 2].seconds) /
+                         (lengths[n - 2].seconds - lengths[n - 3].seconds);
+    const Standing standing = ratio >= 0.0 && ratio <= linear_to ? Standing::supported
+                              : ratio >= quadratic_from          ? Standing::refuted
+                                                                 : Standing::inconclusive;
+    return {claim, standing,
+            fmt::format("the last doubling of L cost {:.3g} times the one before; rule: to {:g}, "
+                        "refuted from {:g}",
+                        ratio, linear_to, quadratic_from)};
+  }
+  ResourceVerdict verdict = flat_in_length(lengths, plan.width);
+  verdict.claim = claim;
+  if (claim == ResourceClaim::flat_in_length || verdict.standing != Standing::supported) {
+    return verdict;
+  }
+  double least = lengths.back().bytes_peak;
+  Index slice = lengths.back().slice_length;
+  for (const ResourceSample& sample : samples) {
+    if (sample.slice_length <= slice) continue;
+    const double doublings =
+        static_cast<double>(sample.slice_length) / static_cast<double>(slice) / 2.0;
+    if (!(sample.bytes_peak <= most_growth_of_slice * doublings * least + noise_bytes)) {
+      verdict.standing = Standing::refuted;
+      verdict.evidence = fmt::format("C from {} to {} takes the peak from {:.3g} to {:.3g} bytes",
+                                     slice, sample.slice_length, least, sample.bytes_peak);
+      return verdict;
+    }
+    least = sample.bytes_peak;
+    slice = sample.slice_length;
+  }
+  verdict.evidence += "; doubling C at most doubles the peak";
+  return verdict;
+}
+
+}  // namespace slim::properties::foreign

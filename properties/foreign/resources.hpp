@@ -1,0 +1,44 @@
+#pragma once
+
+#include "properties/foreign/foreign_subject.hpp"
+
+namespace slim::properties::foreign {
+
+/// What one attention call cost, seen from outside.
+struct ResourceSample {
+  Index length = 0;         ///< L
+  Index slice_length = 0;   ///< C
+  double bytes_peak = 0.0;  ///< resident, beyond what the process held before the call
+  double seconds = 0.0;     ///< from the question to the answer, its file included
+};
+
+/// What is measured: one head of width and value width `width` over given features, float32.
+struct ResourcePlan {
+  std::vector<Index> lengths = {1024, 2048, 4096, 8192};  ///< at the first of slices
+  std::vector<Index> slices = {64, 128, 256};             ///< at the last of lengths
+  Index width = 64;                                       ///< D = D_v = M
+  int repeats = 3;                                        ///< the median of seconds and bytes
+};
+
+/// Asks the subject. Throws SubjectError, and ContractError where it does not claim attention over
+/// given features or the feature map square in float32.
+std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
+                                              const ResourcePlan& plan);
+
+/// A claim against what was measured.
+struct ResourceVerdict {
+  ResourceClaim claim;
+  enum class Standing { supported, refuted, inconclusive } standing = Standing::inconclusive;
+  std::string evidence;  ///< the statistic, and the rule
+};
+std::string_view name(ResourceVerdict::Standing standing);
+
+/// "flat in L": peak bytes grow by at most 8 copies of a row's inputs and outputs for each row (who
+/// keeps a prefix sum for each row grows by D/4 = 16 copies, who keeps the L × L weights by more).
+/// "O(C)": that, and doubling C at most doubles the peak (rule: × 2.2, and a megabyte of noise).
+/// "linear": seconds of the last doubling of L over those of the one before, which is 2 for linear
+/// and 4 for quadratic time: supported to 2.6, refuted from 3.4 on.
+ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSample>& samples,
+                            const ResourcePlan& plan);
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,115 @@
+#include "properties/foreign/result_file.hpp"
+
+#include "reference/vocabulary/contract.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace slim::properties::foreign {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Bytes = std::vector<std::byte>;
+
+constexpr std::size_t room_for_header = std::size_t{1} << 20;
+
+class Descriptor {
+ public:
+  /// Neither follows a link nor waits for the other end of a pipe.
+  explicit Descriptor(const fs::path& path)
+      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+/// Why the file cannot be read; else empty, and `bytes` is all of it.
+std::string read_whole(const fs::path& path, std::size_t most, Bytes& bytes) {
+  const Descriptor file(path);
+  if (file.number() < 0) {
+    return errno == ENOENT ? "is not there"
+                           : std::string("cannot be read: ") + std::strerror(errno);
+  }
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return "is no plain file";
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size > most) return fmt::format("has {} bytes, where at most {} are due", size, most);
+  bytes.resize(size);
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = ::read(file.number(), bytes.data() + done, size - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return "ends before its size";
+    done += static_cast<std::size_t>(got);
+  }
+  return {};
+}
+
+std::size_t entries_of(const WantedTensor& tensor) {
+  std::size_t entries = 1;
+  for (const std::int64_t extent : tensor.shape) entries *= static_cast<std::size_t>(extent);
+  return entries;
+}
+
+void require_as_wanted(const CaseFile& file, const WantedTensor& wanted) {
+  const auto found = file.tensors.find(wanted.name);
+  if (found == file.tensors.end()) {
+    throw SubjectError("did not give tensor '" + wanted.name + "'", Failure::wrong_shape);
+  }
+  const Tensor& tensor = found->second;
+  if (tensor.dtype == wanted.dtype && tensor.shape == wanted.shape) return;
+  throw SubjectError(fmt::format("gave tensor '{}' as {} [{}], asked for was {} [{}]", wanted.name,
+                                 name(tensor.dtype), fmt::join(tensor.shape, ", "),
+                                 name(wanted.dtype), fmt::join(wanted.shape, ", ")),
+                     Failure::wrong_shape);
+}
+
+}  // namespace
+
+Sealed::Sealed(fs::path path) : path_(std::move(path)) {
+  read_whole(path_, SIZE_MAX, bytes_);
+}
+
+bool Sealed::is_broken() const {
+  Bytes now;
+  return !read_whole(path_, SIZE_MAX, now).empty() || now != bytes_;
+}
+
+std::map<std::string, Tensor> read_result(const fs::path& path,
+                                          const std::vector<WantedTensor>& wanted) {
+  std::size_t most = room_for_header;
+  for (const WantedTensor& tensor : wanted) most += 4 * 8 * entries_of(tensor);
+  const auto bytes = std::make_shared<Bytes>();
+  if (const std::string amiss = read_whole(path, most, *bytes); !amiss.empty()) {
+    throw SubjectError("its result file " + amiss, Failure::protocol_error);
+  }
+  CaseFile file;
+  try {
+    file = parse_case_file(*bytes, bytes);
+  } catch (const ContractError& error) {
+    throw SubjectError(std::string("its result file is no safetensors file: ") + error.what(),
+                       Failure::protocol_error);
+  }
+  std::map<std::string, Tensor> tensors;
+  for (const WantedTensor& tensor : wanted) {
+    require_as_wanted(file, tensor);
+    tensors[tensor.name] = file.tensors.at(tensor.name);
+  }
+  return tensors;
+}
+
+}  // namespace slim::properties::foreign

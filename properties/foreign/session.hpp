@@ -1,0 +1,77 @@
+#pragma once
+
+#include "properties/engine/failure.hpp"
+#include "properties/foreign/declaration.hpp"
+#include "properties/foreign/process.hpp"
+#include "reference/vocabulary/case_file.hpp"
+
+#include <optional>
+
+namespace slim::properties::foreign {
+
+/// How a foreign subject is reached.
+struct Door {
+  std::vector<std::string> command;  ///< program and arguments
+  bool lays_out = false;             ///< it puts arrays into memory with the strides that are asked
+};
+/// A command line, by way of /bin/sh.
+Door program_door(const std::string& command_line);
+/// A shared library, loaded by a process of our own. Throws ContractError when there is no file.
+Door library_door(const std::filesystem::path& library);
+
+struct Limits {
+  double deadline_s = 10.0;                           ///< for each answer; ten times that to start
+  std::int64_t memory_bytes = std::int64_t{8} << 30;  ///< of its address space, of all it starts
+};
+
+/// A tensor that a subject has to give.
+struct WantedTensor {
+  std::string name;
+  Dtype dtype;
+  std::vector<std::int64_t> shape;
+};
+
+/// The question that goes with a case.
+struct Question {
+  std::string task;
+  const CaseFile& file;
+  std::vector<WantedTensor> wanted;
+  /// Of inputs that do not lie row-major without gaps, in entries; for doors that lay out.
+  std::map<std::string, std::vector<std::int64_t>> strides{};
+};
+
+/// One running process of a subject, asked in JSON-RPC 2.0, a line a message. What goes wrong is a
+/// SubjectError with its kind, after which the session is over but for refusals.
+class Session {
+ public:
+  Session(const Door& door, const Limits& limits);
+
+  [[nodiscard]] const Declaration& declaration() const { return declaration_; }
+  /// The wanted tensors, of the asked types and shapes.
+  std::map<std::string, Tensor> ask(const Question& question);
+  /// Whether another question may be asked: not after a crash, a hang, noise.
+  [[nodiscard]] bool is_over() const { return over_; }
+  /// Sends a request as it is, for tests of robustness: true when a proper JSON-RPC error comes
+  /// back.
+  bool refuses(const std::string& line, int id);
+  /// Its declaration as it gives it now, as compact JSON.
+  std::string describe_again();
+  [[nodiscard]] const Process& process() const { return process_; }
+
+ private:
+  std::string call(const std::string& method, const std::string& parameters, double deadline_s);
+  std::string answer_line(Clock::time_point deadline, double deadline_s);
+  void require_silence();
+  [[noreturn]] void give_up(const std::string& what, Failure failure);
+  [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
+
+  Limits limits_;
+  Process process_;
+  Declaration declaration_;
+  int next_id_ = 1;
+  int next_case_ = 1;
+  bool described_ = false;
+  bool over_ = false;
+};
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,275 @@
+"""Makes a Python function a subject of the SLiM harness. One file; needs numpy alone.
+
+    from slim_subject import subject, serve
+
+    @subject(features=["favor+"], causal=True)
+    def attention(q, k, v, **options):
+        ...
+        return out
+
+    serve()
+
+    slim-verify run --subject-command 'python3 mine.py'
+
+Arrays have the shapes of README.md beside this file: q, k [B, H, L, D], v [B, H, L, D_v] unless
+`layout` says otherwise. Options of attention: feature_map ("given": q and k are features), causal,
+projection [H, D, M] or None, key_mask [B, L] or None, initial (R, S) or None, chunk, conventions,
+pullback, cotangent (dict: out, R, S), dtype. A subject returns its output; one that is resumable
+(out, R, S); one of numpy that gives a pullback a dict with these and d.q, d.k, d.v, d.initial.R,
+d.initial.S. With framework="torch" arrays are tensors and the pullback is torch's own, by autograd.
+
+Gradients of whole models: @gradient(...) on a function of (parameters, tokens, mask, **options) that
+returns the loss, or model(make, loss) for a module; both need torch.
+"""
+import json
+import os
+import sys
+
+import numpy as np
+
+PROTOCOL = 1
+DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "I64": np.int64, "U8": np.uint8}
+NAMES = {np.dtype(t): name for name, t in DTYPES.items()}
+LONGEST_HEADER = 1 << 26
+
+_tasks = {}
+_declared = {"tasks": [], "capabilities": {}, "conventions": {}}
+
+
+class Unsupported(Exception):
+    """Raise it for a case that is declined."""
+
+
+def read_case(path):
+    """Tensors, read-only, and metadata of a safetensors file."""
+    with open(path, "rb") as file:
+        data = file.read()
+    size = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or size > min(len(data) - 8, LONGEST_HEADER):
+        raise ValueError("the case file ends within its header")
+    header = json.loads(data[8 : 8 + size])
+    body = memoryview(data)[8 + size :]
+    metadata = header.pop("__metadata__", {})
+    tensors = {}
+    for name, entry in header.items():
+        first, last = entry["data_offsets"]
+        shape = entry["shape"]
+        dtype = np.dtype(DTYPES[entry["dtype"]])
+        if not 0 <= first <= last <= len(body) or last - first != int(np.prod(shape, dtype=np.int64)) * dtype.itemsize:
+            raise ValueError(f"tensor {name!r} lies outside the case file")
+        tensors[name] = np.frombuffer(body[first:last], dtype).reshape(shape)
+    return tensors, metadata
+
+
+def write_case(path, tensors, metadata=None):
+    """Writes a safetensors file under another name, then renames it."""
+    header, offset, parts = {}, 0, []
+    if metadata:
+        header["__metadata__"] = {key: str(value) for key, value in metadata.items()}
+    for name, array in tensors.items():
+        array = np.asarray(array)
+        part = array.tobytes()  # row-major
+        header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape), "data_offsets": [offset, offset + len(part)]}
+        offset += len(part)
+        parts.append(part)
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    temporary = f"{path}.part"
+    with open(temporary, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text + b"".join(parts))
+    os.replace(temporary, path)
+
+
+def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
+            layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
+            subtracting=False, conventions=None, claims=(), framework="numpy"):
+    """Declares the function below as the task attention. `conventions` is a dict, as README.md lists them."""
+    torch = framework == "torch"
+
+    def declare(function):
+        _declare("attention", name or function.__name__, version)
+        _declared["capabilities"].update(
+            feature_maps=list(features), causal=causal, bidirectional=bidirectional, dtypes=list(dtypes), layout=layout, state=state,
+            resumable=resumable, sliced=sliced, pullback=torch if pullback is None else pullback, key_masks=key_masks,
+            deterministic=deterministic, subtracting=subtracting, claims=list(claims))
+        if conventions:
+            _declared["conventions"]["attention"] = dict(conventions)
+        run = _attention_by_autograd if torch else _attention
+        _tasks["attention"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
+        return function
+
+    return declare
+
+
+def features(function):
+    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features."""
+    _declare("features", function.__name__, "1")
+
+    def run(tensors, metadata, wanted):
+        out = function(tensors["x"], feature_map=metadata["feature_map"], projection=tensors.get("projection"),
+                       role=metadata["role"], conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
+        return {"features": out}
+
+    _tasks["features"] = run
+    return function
+
+
+def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
+             deterministic=True, claims=()):
+    """Declares a function (parameters, tokens, mask, **options) -> loss, of torch tensors, as the task gradient.
+
+    It may return (loss, logits). `mask` has an entry for every target, all 1 where the case has none. The loss is
+    the sum over counted targets divided by options["counted_targets"]."""
+
+    def declare(function):
+        _declare("gradient", name or function.__name__, version)
+        _declared["capabilities"].update(feature_maps=list(features), dtypes=list(dtypes), sliced=sliced,
+                                         deterministic=deterministic, claims=list(claims))
+        if conventions:
+            _declared["conventions"]["gradient"] = dict(conventions)
+        _tasks["gradient"] = lambda tensors, metadata, wanted: _gradient_by_autograd(function, tensors, metadata, wanted)
+        return function
+
+    return declare
+
+
+def model(make, loss, **declared):
+    """The same from a module: make(options) gives one whose state_dict has the case's names (without
+    "param."), loss(module, tokens, mask, **options) gives the loss, or (loss, logits)."""
+
+    def loss_of(parameters, tokens, mask, **options):
+        from torch.nn.utils.stateless import functional_call  # noqa: F401, a clear error where torch is old
+
+        module = make(options)
+        dtype = next(iter(parameters.values())).dtype
+        module.to(dtype)
+        own = dict(module.named_parameters())
+        for key, value in parameters.items():
+            own[key].data = value.detach()
+        result = loss(module, tokens, mask, **options)
+        value = result[0] if isinstance(result, tuple) else result
+        value.backward()
+        for key, parameter in parameters.items():
+            parameter.grad = own[key].grad
+        return tuple(x.detach() for x in result) if isinstance(result, tuple) else value.detach()
+
+    return gradient(**declared)(loss_of)
+
+
+def _declare(task, name, version):
+    _declared["tasks"].append(task)
+    if task != "features" or "name" not in _declared:
+        _declared.update(name=name, version=version)
+
+
+def _attention_options(tensors, metadata):
+    initial = (tensors["initial.R"], tensors["initial.S"]) if "initial.R" in tensors else None
+    cotangent = {key[10:]: value for key, value in tensors.items() if key.startswith("cotangent.")}
+    return dict(feature_map=metadata["feature_map"], causal=metadata["causal"] == "1", projection=tensors.get("projection"),
+                key_mask=tensors.get("key_mask"), initial=initial, chunk=int(metadata["chunk"]),
+                conventions=json.loads(metadata["conventions"]), pullback=metadata["pullback"] == "1", cotangent=cotangent,
+                dtype=metadata["dtype"])
+
+
+def _named(result):
+    if isinstance(result, dict):
+        return result
+    return dict(zip(("out", "R", "S"), result)) if isinstance(result, tuple) else {"out": result}
+
+
+def _attention(function, tensors, metadata, wanted):
+    return _named(function(tensors["q"], tensors["k"], tensors["v"], **_attention_options(tensors, metadata)))
+
+
+def _attention_by_autograd(function, tensors, metadata, wanted):
+    import torch
+
+    inputs = {name: torch.tensor(array) for name, array in tensors.items()}
+    options = _attention_options(inputs, metadata)
+    sources = {"d.q": inputs["q"], "d.k": inputs["k"], "d.v": inputs["v"]}
+    if options["initial"] is None and "d.initial.R" in wanted:
+        zeros = [torch.zeros(wanted["d.initial." + x]["shape"], dtype=inputs["q"].dtype) for x in "RS"]
+        options["initial"] = tuple(zeros)
+    if options["initial"] is not None:
+        sources.update({"d.initial.R": options["initial"][0], "d.initial.S": options["initial"][1]})
+    for source in sources.values():
+        source.requires_grad_(options["pullback"])
+    result = _named(function(inputs["q"], inputs["k"], inputs["v"], **options))
+    if options["pullback"]:
+        phi = sum((result[name] * by).sum() for name, by in options["cotangent"].items())
+        if torch.is_tensor(phi) and phi.requires_grad:
+            pulled = torch.autograd.grad(phi, list(sources.values()), allow_unused=True)
+        else:
+            pulled = [None] * len(sources)
+        for (name, source), gradient_of in zip(sources.items(), pulled):
+            result[name] = torch.zeros_like(source) if gradient_of is None else gradient_of
+    return {name: value.detach().numpy() for name, value in result.items()}
+
+
+def _gradient_by_autograd(function, tensors, metadata, wanted):
+    import torch
+
+    parameters = {name[6:]: torch.tensor(array).requires_grad_() for name, array in tensors.items() if name.startswith("param.")}
+    projection = [torch.tensor(tensors[f"projection.{r}"]) for r in range(int(metadata["layers"])) if f"projection.{r}" in tensors]
+    tokens = torch.tensor(tensors["tokens"])
+    mask = torch.tensor(tensors["mask"])[:, 1:] if "mask" in tensors else torch.ones_like(tokens[:, 1:])
+    counted = int(metadata.get("counted_targets", int(mask.sum())))
+    options = dict(feature_map=metadata["feature_map"], norm=metadata["norm"], layers=int(metadata["layers"]), heads=int(metadata["heads"]),
+                   vocab_size=int(metadata["vocab_size"]), hidden_dim=int(metadata["hidden_dim"]), ffn_dim=int(metadata["ffn_dim"]),
+                   chunk=int(metadata["chunk"]), projection=projection, counted_targets=counted,
+                   conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
+    result = function(parameters, tokens, mask, **options)
+    loss, logits = result if isinstance(result, tuple) else (result, None)
+    if loss.requires_grad:
+        loss.backward()
+    answer = {"loss": loss.detach().numpy()}
+    if "logits" in wanted:
+        answer["logits"] = logits.detach().numpy()
+    for name, parameter in parameters.items():
+        grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+        answer["grad." + name] = grad.numpy()
+    return answer
+
+
+def _answer(request):
+    method = request.get("method")
+    if method == "describe":
+        return {"protocol": PROTOCOL, **_declared}
+    if method == "shutdown":
+        return {}
+    if method != "run":
+        raise LookupError(f"method {method!r} is unknown: allowed are describe, run, shutdown")
+    asked = request["params"]
+    if asked["task"] not in _tasks:
+        raise Unsupported(f"task {asked['task']!r} is not declared: allowed are {', '.join(_tasks)}")
+    tensors, metadata = read_case(asked["case"])
+    wanted = asked["results"]
+    given = _tasks[asked["task"]](tensors, metadata, wanted)
+    missing = [name for name in wanted if name not in given]
+    if missing:
+        raise ValueError(f"{asked['task']} did not give {', '.join(missing)}")
+    write_case(asked["result"], {name: given[name] for name in wanted})
+    return {}
+
+
+def serve():
+    """Answers the harness until it is done. What the function prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        number, answer = None, {}
+        try:
+            request = json.loads(line)
+            number = request.get("id")
+            answer = {"result": _answer(request)}
+        except LookupError as error:
+            code = -32601 if "is unknown: allowed" in str(error) else -32602
+            answer = {"error": {"code": code, "message": f"{type(error).__name__}: {error}"}}
+        except Unsupported as error:
+            answer = {"error": {"code": -32001, "message": str(error)}}
+        except MemoryError as error:
+            answer = {"error": {"code": -32002, "message": f"out of memory: {error}"}}
+        except Exception as error:
+            answer = {"error": {"code": -32000, "message": f"{type(error).__name__}: {error}"}}
+        answers.write(json.dumps({"jsonrpc": "2.0", "id": number, **answer}) + "\n")
+        answers.flush()

@@ -1,0 +1,24 @@
+#include "properties/program/guest.hpp"
+
+#include "properties/program/report.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <fmt/format.h>
+
+namespace slim::properties {
+
+foreign::ForeignSubject open_guest(const ForeignArguments& arguments) {
+  const foreign::Door door = arguments.command.empty() ? foreign::library_door(arguments.library)
+                                                       : foreign::program_door(arguments.command);
+  return foreign::open_subject(
+      door, {.deadline_s = arguments.deadline_s,
+             .memory_bytes = static_cast<std::int64_t>(arguments.memory_mb) << 20});
+}
+
+std::string guest_options(const ForeignArguments& arguments) {
+  return arguments.command.empty()
+             ? fmt::format("--subject-library {}", quoted_for_shell(arguments.library))
+             : fmt::format("--subject-command {}", quoted_for_shell(arguments.command));
+}
+
+}  // namespace slim::properties

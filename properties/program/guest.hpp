@@ -1,0 +1,15 @@
+#pragma once
+
+#include "properties/foreign/foreign_subject.hpp"
+#include "properties/program/commands.hpp"
+
+namespace slim::properties {
+
+/// Opens the foreign subject of a command line. Throws ContractError on bad arguments, SubjectError
+/// when the subject does not come to describe itself.
+foreign::ForeignSubject open_guest(const ForeignArguments& arguments);
+
+/// The options that open it again, quoted for a shell.
+std::string guest_options(const ForeignArguments& arguments);
+
+}  // namespace slim::properties
