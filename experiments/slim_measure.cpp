@@ -7,6 +7,7 @@
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/sweep.hpp"
 #include "properties/catalogue.hpp"
+#include "properties/foreign/resources.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -116,6 +117,78 @@ int run_claims(const SweepOptions& options) {
   return any_refuted(verdicts) ? falls_short : holds;
 }
 
+/// Somebody else's implementation, and what of it is measured.
+struct ForeignOptions {
+  std::string command;
+  std::string library;
+  double deadline_s = 60.0;
+  properties::foreign::ResourcePlan plan;
+  bool json = false;
+
+  explicit ForeignOptions(CLI::App& app) {
+    CLI::Option* line = app.add_option("--subject-command", command, "A program's command line");
+    app.add_option("--subject-library", library, "A shared library of slim_subject.h")
+        ->excludes(line);
+    app.add_option("--subject-deadline", deadline_s, "Seconds for each answer")
+        ->check(CLI::Range(0.01, 86400.0))
+        ->capture_default_str();
+    app.add_option("--lengths", plan.lengths, "L, each twice the one before, three at least")
+        ->check(CLI::Range(1, 1 << 24))
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("--slices", plan.slices, "C, rising")
+        ->check(CLI::Range(1, 1 << 24))
+        ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("--repeats", plan.repeats,
+                   "Samples of each: the least seconds, the median of bytes")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    app.add_flag("--json", json, "Print for machines");
+  }
+};
+
+int run_foreign(const ForeignOptions& options) {
+  using namespace properties::foreign;
+  require(!options.command.empty() || !options.library.empty(),
+          "--subject-command or --subject-library is given");
+  require(options.plan.lengths.size() >= 3, "--lengths has at least three of them");
+  const Door door =
+      options.library.empty() ? program_door(options.command) : library_door(options.library);
+  try {
+    const ForeignSubject foreign = open_subject(door, {.deadline_s = options.deadline_s});
+    const std::vector<ResourceSample> samples = measure_resources(foreign, options.plan);
+    nlohmann::ordered_json json = {{"subject", foreign.declaration.name},
+                                   {"samples", nlohmann::json::array()},
+                                   {"claims", nlohmann::json::array()}};
+    std::string text =
+        fmt::format("{:>9} {:>7} {:>14} {:>12}\n", "L", "C", "bytes_peak", "seconds");
+    for (const ResourceSample& sample : samples) {
+      json["samples"].push_back({{"length", sample.length},
+                                 {"slice", sample.slice_length},
+                                 {"bytes_peak", sample.bytes_peak},
+                                 {"seconds_min", sample.seconds}});
+      text += fmt::format("{:>9} {:>7} {:>14.0f} {:>12.6f}\n", sample.length, sample.slice_length,
+                          sample.bytes_peak, sample.seconds);
+    }
+    bool refuted = false;
+    for (const ResourceClaim claim : foreign.declaration.claims) {
+      const ResourceVerdict verdict = judge_claim(claim, samples, options.plan);
+      refuted = refuted || verdict.standing == ResourceVerdict::Standing::refuted;
+      json["claims"].push_back({{"claim", name(claim)},
+                                {"verdict", name(verdict.standing)},
+                                {"evidence", verdict.evidence}});
+      text += fmt::format("{} \"{}\": {}\n", name(verdict.standing), name(claim), verdict.evidence);
+    }
+    if (foreign.declaration.claims.empty()) text += "it claims nothing of its cost\n";
+    fmt::print("{}", options.json ? json.dump(2) + "\n" : text);
+    return refuted ? falls_short : holds;
+  } catch (const properties::SubjectError& error) {
+    fmt::print("{}  the subject {}\n", properties::name(error.failure()), error.what());
+    return falls_short;
+  }
+}
+
 int run(int count, char** arguments) {
   CLI::App app{"What does a gradient cost, and do the paper's claims hold?", "slim-measure"};
   app.require_subcommand(0, 1);
@@ -149,6 +222,10 @@ int run(int count, char** arguments) {
       *app.add_subcommand("claims", "The table of verdicts, measuring what is missing");
   const SweepOptions claims_options(claims);
 
+  CLI::App& foreign = *app.add_subcommand(
+      "foreign", "Bytes and seconds of somebody else's attention, and its own claims");
+  const ForeignOptions foreign_options(foreign);
+
   CLI::App& process_peak = *app.add_subcommand("process-peak", "Of this very process");
   process_peak.group("");  // hidden: what `gradient` and `sweep` run as a fresh process
   const SettingOptions process_setting(process_peak);
@@ -159,8 +236,10 @@ int run(int count, char** arguments) {
     if (sweep.parsed()) return run_sweep_command(sweep_options);
     if (table.parsed()) return run_table(table_options);
     if (claims.parsed()) return run_claims(claims_options);
+    if (foreign.parsed()) return run_foreign(foreign_options);
     if (process_peak.parsed()) return run_process_peak(process_setting.setting());
-    throw ContractError("a command is needed: gradient, sweep, table, claims; --help tells more");
+    throw ContractError(
+        "a command is needed: gradient, sweep, table, claims, foreign; --help tells more");
   } catch (const CLI::Success& help) {
     return app.exit(help);
   }

@@ -12,23 +12,23 @@
 namespace slim::properties::foreign {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json number_or_infinite(double value) {
-  return std::isfinite(value) ? Json(value) : Json("infinite");
+OrderedJson number_or_infinite(double value) {
+  return std::isfinite(value) ? OrderedJson(value) : OrderedJson("infinite");
 }
 
-Json verdict_json(const Verdict& verdict) {
+OrderedJson verdict_json(const Verdict& verdict) {
   const Tally& tally = verdict.tally;
-  Json json = {{"law", verdict.law},
-               {"level", name(level_of(verdict.law))},
-               {"scalar", name(verdict.scalar)},
-               {"verdict", summary(verdict)},
-               {"holds", verdict.holds()},
-               {"cases", tally.cases},
-               {"executed", tally.executed()},
-               {"skipped", tally.skipped_in_all()},
-               {"not_run", tally.not_run}};
+  OrderedJson json = {{"law", verdict.law},
+                      {"level", name(level_of(verdict.law))},
+                      {"scalar", name(verdict.scalar)},
+                      {"verdict", summary(verdict)},
+                      {"holds", verdict.holds()},
+                      {"cases", tally.cases},
+                      {"executed", tally.executed()},
+                      {"skipped", tally.skipped_in_all()},
+                      {"not_run", tally.not_run}};
   if (tally.executed() > 0) {
     json["worst_ratio"] = number_or_infinite(tally.worst.ratio());
     json["worst_tensor"] = tally.worst.tensor;
@@ -36,8 +36,8 @@ Json verdict_json(const Verdict& verdict) {
   return json;
 }
 
-Json levels_json(const RunResult& result) {
-  Json levels = Json::object();
+OrderedJson levels_json(const RunResult& result) {
+  OrderedJson levels = OrderedJson::object();
   for (const LevelVerdict& level : level_verdicts(result)) {
     levels[std::string(name(level.level))] = {{"standing", name(level.standing)},
                                               {"laws", level.laws},
@@ -59,22 +59,22 @@ std::string conventions_line(const Declaration& declared) {
 }
 
 std::string to_certificate(const Certified& of) {
-  Json json = {
+  OrderedJson json = {
       {"schema", 1},
       {"certificate", "slim-verify"},
       {"harness_version", of.harness_version},
       {"protocol", protocol_version},
       {"subject",
        {{"name", of.foreign.declaration.name}, {"version", of.foreign.declaration.version}}},
-      {"declaration", Json::parse(of.foreign.declaration.text)},
+      {"declaration", OrderedJson::parse(of.foreign.declaration.text)},
       {"holds", of.result.holds()},
       {"seed", of.plan.seed},
       {"cases_a_law", of.plan.cases},
       {"seconds", of.seconds},
       {"processes_started", processes_started(*of.foreign.pool)},
       {"levels", levels_json(of.result)},
-      {"verdicts", Json::array()},
-      {"counterexamples", Json::array()}};
+      {"verdicts", OrderedJson::array()},
+      {"counterexamples", OrderedJson::array()}};
   for (const Verdict& verdict : of.result.verdicts)
     json["verdicts"].push_back(verdict_json(verdict));
   for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {

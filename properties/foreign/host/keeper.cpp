@@ -135,7 +135,9 @@ Pages pages_below(pid_t pid, int depth) {
     const rlimit both{value, value};
     ::setrlimit(resource, &both);
   };
+#ifndef SLIM_SANITIZED  // sanitizers reserve terabytes of address space
   limit(RLIMIT_AS, static_cast<rlim_t>(keep.memory_bytes));
+#endif
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, largest_file);
   ::setenv("SLIM_SCRATCH", keep.scratch, 1);
