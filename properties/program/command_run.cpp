@@ -1,4 +1,5 @@
 #include "properties/catalogue.hpp"
+#include "properties/diagnosis/diagnostician.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/progress_line.hpp"
@@ -82,6 +83,19 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
   return paths;
 }
 
+std::vector<Diagnosis> diagnosed(const RunPlan& plan, const RunResult& result,
+                                 ProgressLine& progress) {
+  Diagnostician diagnostician;
+  std::vector<Diagnosis> diagnoses;
+  const int all = static_cast<int>(result.counterexamples.size());
+  for (const Counterexample& found : result.counterexamples) {
+    const auto subject = std::ranges::find(plan.subjects, found.subject, &Subject::name);
+    diagnoses.push_back(diagnostician.diagnose(**subject, found.scalar, found.file));
+    progress.show("diagnosis", static_cast<int>(diagnoses.size()), all);
+  }
+  return diagnoses;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
@@ -94,18 +108,21 @@ int run_command(const RunArguments& arguments) {
 
   const auto start = std::chrono::steady_clock::now();
   RunResult result;
+  std::vector<Diagnosis> diagnoses;
   {
     ProgressLine progress;
     result = run(plan, [&](const Law& law, int done, int planned) {
       progress.show(law.name, done, planned);
     });
+    diagnoses = diagnosed(plan, result, progress);
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 
   const Report report{.plan = plan,
                       .result = result,
                       .case_paths = write_cases(result, plan.seed, arguments.out),
-                      .seconds = elapsed.count()};
+                      .seconds = elapsed.count(),
+                      .diagnoses = std::move(diagnoses)};
   if (!junit.empty()) {
     fs::create_directories(fs::absolute(junit).parent_path());
     write_file(junit, to_junit(report));

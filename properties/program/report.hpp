@@ -1,5 +1,6 @@
 #pragma once
 
+#include "properties/diagnosis/diagnosis.hpp"
 #include "properties/engine/engine.hpp"
 
 #include <string>
@@ -12,6 +13,7 @@ struct Report {
   const RunResult& result;
   std::vector<std::string> case_paths;
   double seconds = 0.0;
+  std::vector<Diagnosis> diagnoses{};  ///< of each, in their order; or empty: not made
 };
 
 /// "gradient-agrees  recovered/iterative  float32  PASS  58 passed, 2 skipped: …", a line a

@@ -92,6 +92,9 @@ TEST_F(SlimVerify, HoldsForACorrectSubjectAndLeavesNothingBehind) {
 TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
   const Ran ran = run("run --subject mutant/last-row-dropped --law gradient-agrees --cases 10");
   EXPECT_EQ(ran.exit, 1);
+  EXPECT_NE(ran.out.find("behaves like: mutant/last-row-dropped (the last row of a slice is"),
+            std::string::npos)
+      << ran.out;
   const std::string marker = "slim-verify replay ";
   const std::size_t at = ran.out.find(marker);
   ASSERT_NE(at, std::string::npos) << ran.out;
@@ -112,6 +115,8 @@ TEST_F(SlimVerify, WritesJsonAndJUnit) {
   const auto json = nlohmann::json::parse(ran.out);
   EXPECT_EQ(json["verdicts"].size(), 2U);
   EXPECT_EQ(json["counterexamples"].size(), 1U);
+  EXPECT_EQ(json["counterexamples"][0]["diagnosis"]["behaves_like"][0]["name"],
+            "mutant/last-row-dropped");
   EXPECT_TRUE(fs::exists(folder_ / json["counterexamples"][0]["path"].get<std::string>()));
   EXPECT_NE(content(folder_ / "deep/results.xml").find("failures=\"1\""), std::string::npos);
 }
