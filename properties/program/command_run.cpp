@@ -83,6 +83,12 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
   return paths;
 }
 
+void write_if_named(const fs::path& path, const std::string& text) {
+  if (path.empty()) return;
+  fs::create_directories(fs::absolute(path).parent_path());
+  write_file(path, text);
+}
+
 std::vector<Diagnosis> diagnosed(const RunPlan& plan, const RunResult& result,
                                  ProgressLine& progress) {
   Diagnostician diagnostician;
@@ -100,10 +106,10 @@ std::vector<Diagnosis> diagnosed(const RunPlan& plan, const RunResult& result,
 
 int run_command(const RunArguments& arguments) {
   const RunPlan plan = plan_from(arguments);
-  const fs::path junit = arguments.junit;
   require_writable_folder(arguments.out);
-  if (!junit.empty()) {
-    require_writable_folder(junit.has_parent_path() ? junit.parent_path() : fs::path("."));
+  for (const fs::path file : {arguments.junit, arguments.markdown}) {
+    if (file.empty()) continue;
+    require_writable_folder(file.has_parent_path() ? file.parent_path() : fs::path("."));
   }
 
   const auto start = std::chrono::steady_clock::now();
@@ -123,10 +129,8 @@ int run_command(const RunArguments& arguments) {
                       .case_paths = write_cases(result, plan.seed, arguments.out),
                       .seconds = elapsed.count(),
                       .diagnoses = std::move(diagnoses)};
-  if (!junit.empty()) {
-    fs::create_directories(fs::absolute(junit).parent_path());
-    write_file(junit, to_junit(report));
-  }
+  write_if_named(arguments.junit, to_junit(report));
+  write_if_named(arguments.markdown, to_markdown(report));
   fmt::print("{}", arguments.json ? to_json(report) : to_text(report));
   return result.holds() ? Exit::holds : Exit::falls_short;
 }

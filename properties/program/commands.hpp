@@ -19,6 +19,7 @@ struct RunArguments {
   int threads = 0;  ///< 0: as many as the machine has
   bool json = false;
   std::string junit;
+  std::string markdown;
   std::string out = "counterexamples";
 };
 

@@ -23,6 +23,8 @@ std::string to_text(const Report& report);
 std::string to_json(const Report& report);
 /// One test suite a law, one test case a (subject, scalar).
 std::string to_junit(const Report& report);
+/// Accounts, failures with their diagnosis, and a table of verdicts: to send to somebody.
+std::string to_markdown(const Report& report);
 
 /// "slim-verify replay PATH", quoted for a shell where it must be.
 std::string replay_line(const std::string& path);

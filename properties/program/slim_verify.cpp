@@ -41,6 +41,7 @@ void add_run(CLI::App& app, RunArguments& arguments) {
       ->capture_default_str();
   run->add_flag("--json", arguments.json, "one JSON object on standard output");
   run->add_option("--junit", arguments.junit, "also write a JUnit file");
+  run->add_option("--markdown", arguments.markdown, "also write a report in Markdown");
   run->add_option("--out", arguments.out, "folder for the case files of failures")
       ->capture_default_str();
 }

@@ -110,7 +110,8 @@ TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
 TEST_F(SlimVerify, WritesJsonAndJUnit) {
   const Ran ran = run(
       "run --subject mutant/last-row-dropped --subject reference --law gradient-agrees --cases 6 "
-      "--scalar float64 --json --junit deep/results.xml --out found --threads 2");
+      "--scalar float64 --json --junit deep/results.xml --markdown deep/results.md --out found "
+      "--threads 2");
   EXPECT_EQ(ran.exit, 1) << ran.err;
   const auto json = nlohmann::json::parse(ran.out);
   EXPECT_EQ(json["verdicts"].size(), 2U);
@@ -119,6 +120,8 @@ TEST_F(SlimVerify, WritesJsonAndJUnit) {
             "mutant/last-row-dropped");
   EXPECT_TRUE(fs::exists(folder_ / json["counterexamples"][0]["path"].get<std::string>()));
   EXPECT_NE(content(folder_ / "deep/results.xml").find("failures=\"1\""), std::string::npos);
+  EXPECT_NE(content(folder_ / "deep/results.md").find("- behaves like: mutant/last-row-dropped"),
+            std::string::npos);
 }
 
 TEST_F(SlimVerify, PrintsTheSameForAnyNumberOfThreads) {
@@ -169,6 +172,7 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --out /proc/nowhere", "/proc/nowhere");
   expect_refused("run --out /dev/null/below", "/dev/null/below");
   expect_refused("run --junit /proc/results.xml", "/proc");
+  expect_refused("run --markdown /proc/results.md", "/proc");
   expect_refused("run --unknown", "--unknown");
   expect_refused("replay", "files");
   expect_refused("replay missing.safetensors", "missing.safetensors");
