@@ -16,11 +16,12 @@ std::string elsewhere(const Likeness& found) {
 
 std::string evidence(const Diagnosis& diagnosis, const Likeness& found) {
   std::string text = fmt::format("answers alike {}", elsewhere(found));
-  return text + fmt::format(
-                    "; on this case {:.2g} of what rounding allows apart, and {:.2g} from "
-                    "the reference ({})",
-                    found.on_the_case.ratio(), diagnosis.from_reference.ratio(),
-                    diagnosis.from_reference.tensor);
+  return text +
+         fmt::format(
+             "; on this case it stands {:.2g} of what rounding allows from it, and {:.2g} from "
+             "the reference ({})",
+             found.on_the_case.ratio(), diagnosis.from_reference.ratio(),
+             diagnosis.from_reference.tensor);
 }
 
 std::string with_story(const Likeness& found) {

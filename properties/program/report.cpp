@@ -9,16 +9,22 @@
 namespace slim::properties {
 namespace {
 
-std::string failure(const Counterexample& found, std::uint64_t seed, const std::string& path,
+std::string statement_of(const RunPlan& plan, const std::string& name) {
+  const auto law = std::ranges::find(plan.laws, name, &Law::name);
+  return law == plan.laws.end() ? std::string() : (*law)->statement;
+}
+
+std::string failure(const Counterexample& found, const RunPlan& plan, const std::string& path,
                     const Diagnosis* diagnosis, bool same_as_before) {
   const Discrepancy& worst = found.finding.worst;
   std::string text =
       fmt::format("\nWRONG  {} breaks {} in {}\n", found.subject, found.law, name(found.scalar));
   if (!found.finding.note.empty()) text += fmt::format("  it {}\n", found.finding.note);
+  text += fmt::format("  law     {}\n", statement_of(plan, found.law));
   text += fmt::format("  where   {}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}\n",
                       worst.tensor, worst.row, worst.error, worst.bound, worst.ratio());
   text += fmt::format("  case    {}\n", found.readable);
-  text += fmt::format("  drawn   {} (seed {}, case {}, {} shrinks)\n", found.drawn, seed,
+  text += fmt::format("  drawn   {} (seed {}, case {}, {} shrinks)\n", found.drawn, plan.seed,
                       found.case_number, found.shrinks);
   text += fmt::format("  replay  {}\n", replay_line(path));
   if (diagnosis == nullptr) return text;
@@ -68,7 +74,7 @@ std::string to_text(const Report& report) {
   }
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
     text +=
-        failure(report.result.counterexamples[i], report.plan.seed, report.case_paths.at(i),
+        failure(report.result.counterexamples[i], report.plan, report.case_paths.at(i),
                 report.diagnoses.empty() ? nullptr : &report.diagnoses.at(i), is_known(report, i));
   }
   return text + fmt::format("\n{} in {:.1f} s, seed {}\n",
