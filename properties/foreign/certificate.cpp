@@ -86,6 +86,7 @@ std::string to_certificate(const Certified& of) {
                                        {"case", found.readable},
                                        {"path", of.case_paths.at(i)},
                                        {"replay", of.replay_lines.at(i)}});
+    if (!of.looks.empty()) json["counterexamples"].back()["looks"] = of.looks.at(i);
   }
   return json.dump(2) + "\n";
 }
@@ -113,6 +114,8 @@ std::string to_markdown(const Certified& of) {
                                           found.finding.worst.error, found.finding.worst.bound)
                             : found.finding.note,
                         found.readable, of.replay_lines.at(i));
+    if (of.looks.empty()) continue;
+    for (const std::string& line : of.looks.at(i)) text += fmt::format("- {}\n", line);
   }
   return text;
 }

@@ -12,6 +12,8 @@ struct Certified {
   const RunResult& result;
   std::vector<std::string> case_paths;    ///< one for each counterexample
   std::vector<std::string> replay_lines;  ///< likewise
+  /// What each behaves like, in lines; or empty: not compared.
+  std::vector<std::vector<std::string>> looks;
   std::string harness_version;
   double seconds = 0.0;
 };

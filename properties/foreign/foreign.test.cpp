@@ -449,6 +449,7 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                             .result = result,
                             .case_paths = {"x.safetensors"},
                             .replay_lines = {"slim-verify replay x.safetensors"},
+                            .looks = {{"behaves like: mutant/none"}},
                             .harness_version = "0"};
   const std::string certificate = to_certificate(certified);
   for (const char* words : {"\"Core\": {\n      \"standing\": \"falls short\"", "\"Resources\"",
@@ -457,8 +458,10 @@ TEST(Papers, NameTheFailureAndDrawIt) {
   }
   EXPECT_NE(to_markdown(certified).find("| Core | falls short: attention-agrees |"),
             std::string::npos);
+  EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);
   const std::string page = to_html(certified);
-  for (const char* words : {"<svg", "row 0: error", "fill=\"#c33\"", "slices of"}) {
+  for (const char* words :
+       {"<svg", "row 0: error", "fill=\"#c33\"", "slices of", "<p>behaves like: mutant/none</p>"}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(page.find("http"), std::string::npos) << "it is self-contained";

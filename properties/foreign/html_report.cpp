@@ -177,6 +177,8 @@ std::string to_html(const Certified& of) {
         name(found.finding.failure), html(found.law), name(found.scalar), html(found.finding.note),
         html(worst.tensor), worst.row, worst.error, worst.bound, found.shrinks,
         html(found.readable), html(of.replay_lines.at(i)), drawn(found, of.foreign.subject));
+    if (of.looks.empty()) continue;
+    for (const std::string& line : of.looks.at(i)) page += fmt::format("<p>{}</p>\n", html(line));
   }
   return page + "</body></html>\n";
 }

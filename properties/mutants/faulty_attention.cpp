@@ -40,8 +40,8 @@ struct FaultyHead {
 template <class T>
 class FaultyAttention {
  public:
-  FaultyAttention(Fault fault, const AttentionTask<T>& task, AttentionResult<T>& result)
-      : fault_(fault),
+  FaultyAttention(Faults faults, const AttentionTask<T>& task, AttentionResult<T>& result)
+      : faults_(faults),
         task_(task),
         result_(result),
         L_(task.v.sizes.rows),
@@ -64,7 +64,7 @@ class FaultyAttention {
  private:
   using Head = FaultyHead<T>;
 
-  [[nodiscard]] bool is(Fault fault) const { return fault_ == fault; }
+  [[nodiscard]] bool is(Fault fault) const { return faults_.has(fault); }
   [[nodiscard]] Index slice(Index l) const { return l / C_; }
   [[nodiscard]] bool ends_slice(Index l) const { return l % C_ == C_ - 1; }
 
@@ -146,8 +146,8 @@ class FaultyAttention {
     head.S0 = start.row(d_);
   }
   FaultyFeatures<T> features(bool is_query, Index h) const {
-    return {fault_, task_.feature_map.kind, task_.features_given, is_query,
-            faulty_projection(fault_, task_.omega, task_.k, h)};
+    return {faults_, task_.feature_map.kind, task_.features_given, is_query,
+            faulty_projection(faults_, task_.omega, task_.k, h)};
   }
 
   // ---- which keys a query sees, how often ----
@@ -156,44 +156,31 @@ class FaultyAttention {
     const bool causal =
         (task_.causal && !is(Fault::causal_flag_dropped)) || is(Fault::always_causal);
     if (!causal) return is(Fault::totals_of_own_slice_only) && slice(i) != slice(j) ? 0 : 1;
-    const bool past = j <= i;
-    switch (fault_) {
-      case Fault::own_key_unseen:
-        return j < i ? 1 : 0;
-      case Fault::next_key_seen:
-        return j <= i + 1 ? 1 : 0;
-      case Fault::own_slice_unseen:
-        return slice(j) < slice(i) ? 1 : 0;
-      case Fault::own_slice_whole:
-        return slice(j) <= slice(i) ? 1 : 0;
-      case Fault::last_row_of_slice_dropped:
-        return past && !(ends_slice(j) && slice(j) < slice(i)) ? 1 : 0;
-      case Fault::first_row_of_slice_stale:
-        return past && !(i == j && i > 0 && i % C_ == 0) ? 1 : 0;
-      case Fault::state_never_carried:
-        return past && slice(j) == slice(i) ? 1 : 0;
-      case Fault::state_of_one_slice_only:
-        return past && slice(i) - slice(j) <= 1 ? 1 : 0;
-      case Fault::slice_carried_twice:
-        return !past ? 0 : (slice(i) - slice(j) == 1 ? 2 : 1);
-      default:
-        return past ? 1 : 0;
-    }
+    int times = j <= i ? 1 : 0;
+    if (is(Fault::own_key_unseen) && j == i) times = 0;
+    if (is(Fault::next_key_seen) && j == i + 1) times = 1;
+    if (is(Fault::own_slice_whole) && slice(j) == slice(i)) times = 1;
+    if (is(Fault::own_slice_unseen) && slice(j) == slice(i)) times = 0;
+    if (is(Fault::last_row_of_slice_dropped) && ends_slice(j) && slice(j) < slice(i)) times = 0;
+    if (is(Fault::first_row_of_slice_stale) && i == j && i > 0 && i % C_ == 0) times = 0;
+    if (is(Fault::state_never_carried) && slice(j) != slice(i)) times = 0;
+    if (is(Fault::state_of_one_slice_only) && slice(i) - slice(j) > 1) times = 0;
+    if (is(Fault::slice_carried_twice) && slice(i) - slice(j) == 1) times *= 2;
+    return times;
   }
   /// The same on the way back.
   [[nodiscard]] int weight_back(Index i, Index j) const {
-    switch (fault_) {
-      case Fault::carried_gradient_lost:
-        return slice(i) == slice(j) ? weight(i, j) : 0;
-      case Fault::carried_gradient_in_wrong_order:
-        return slice(i) == slice(j) ? weight(i, j) : (slice(i) < slice(j) ? 1 : 0);
-      case Fault::boundary_row_counted_twice:
-        return ends_slice(j) && slice(j) < slice(i) ? 2 * weight(i, j) : weight(i, j);
-      case Fault::boundary_row_overwritten:
-        return ends_slice(j) && slice(j) == slice(i) && j + 1 < L_ ? 0 : weight(i, j);
-      default:
-        return weight(i, j);
+    int times = weight(i, j);
+    if (is(Fault::carried_gradient_lost) && slice(i) != slice(j)) times = 0;
+    if (is(Fault::carried_gradient_in_wrong_order) && slice(i) != slice(j)) {
+      times = slice(i) < slice(j) ? 1 : 0;
     }
+    if (is(Fault::boundary_row_counted_twice) && ends_slice(j) && slice(j) < slice(i)) times *= 2;
+    if (is(Fault::boundary_row_overwritten) && ends_slice(j) && slice(j) == slice(i) &&
+        j + 1 < L_) {
+      times = 0;
+    }
+    return times;
   }
 
   // ---- forward ----
@@ -232,18 +219,10 @@ class FaultyAttention {
   }
   [[nodiscard]] T with_epsilon(const T& sum) const {
     const auto epsilon = static_cast<T>(task_.conventions.epsilon);
-    switch (fault_) {
-      case Fault::epsilon_of_a_millionth:
-        return sum + T(1e-6);
-      case Fault::epsilon_clamped:
-        return sum > epsilon ? sum : epsilon;
-      case Fault::epsilon_when_small:
-        return sum > epsilon ? sum : T(sum + T(2) * epsilon);
-      case Fault::no_epsilon:
-        return sum;
-      default:
-        return sum + epsilon;
-    }
+    if (is(Fault::epsilon_of_a_millionth)) return sum + T(1e-6);
+    if (is(Fault::epsilon_clamped)) return sum > epsilon ? sum : epsilon;
+    if (is(Fault::epsilon_when_small)) return sum > epsilon ? sum : T(sum + T(2) * epsilon);
+    return is(Fault::no_epsilon) ? sum : T(sum + epsilon);
   }
   [[nodiscard]] T denominator(const Head& head, Index b, Index i) const {
     if (is(Fault::not_normalised)) return T(1);
@@ -449,7 +428,7 @@ class FaultyAttention {
     }
   }
 
-  Fault fault_;
+  Faults faults_;
   const AttentionTask<T>& task_;
   AttentionResult<T>& result_;
   Index L_;
@@ -459,22 +438,22 @@ class FaultyAttention {
 };
 
 template <class T>
-void offer_attention(Fault fault, AttentionFunctions& functions) {
-  functions.in<T>() = [fault](const AttentionTask<T>& task, AttentionResult<T>& result) {
-    FaultyAttention<T>(fault, task, result).answer();
+void offer_attention(Faults faults, AttentionFunctions& functions) {
+  functions.in<T>() = [faults](const AttentionTask<T>& task, AttentionResult<T>& result) {
+    FaultyAttention<T>(faults, task, result).answer();
   };
 }
 
 template <class T>
-void offer_features(Fault fault, FeaturesFunctions& functions) {
-  functions.in<T>() = [fault](const FeaturesTask<T>& task, FeaturesResult<T>& result) {
+void offer_features(Faults faults, FeaturesFunctions& functions) {
+  functions.in<T>() = [faults](const FeaturesTask<T>& task, FeaturesResult<T>& result) {
     require_valid(task);
     ++calls_of_this_thread();
     result.out.resize(task.out_sizes(), MemoryTag::result);
     for (Index b = 0; b < task.x.sizes.batch; ++b) {
       for (Index h = 0; h < task.x.sizes.heads; ++h) {
-        const FaultyFeatures<T> features(fault, task.feature_map.kind, false, task.is_query,
-                                         faulty_projection(fault, task.omega, task.x, h));
+        const FaultyFeatures<T> features(faults, task.feature_map.kind, false, task.is_query,
+                                         faulty_projection(faults, task.omega, task.x, h));
         result.out(b, h) = features.of(task.x(b, h));
       }
     }
@@ -483,19 +462,19 @@ void offer_features(Fault fault, FeaturesFunctions& functions) {
 
 }  // namespace
 
-AttentionFunctions faulty_attention(Fault fault) {
+AttentionFunctions faulty_attention(Faults faults) {
   AttentionFunctions functions;
-  offer_attention<float>(fault, functions);
-  offer_attention<double>(fault, functions);
-  offer_attention<Digits50>(fault, functions);
+  offer_attention<float>(faults, functions);
+  offer_attention<double>(faults, functions);
+  offer_attention<Digits50>(faults, functions);
   return functions;
 }
 
-FeaturesFunctions faulty_features(Fault fault) {
+FeaturesFunctions faulty_features(Faults faults) {
   FeaturesFunctions functions;
-  offer_features<float>(fault, functions);
-  offer_features<double>(fault, functions);
-  offer_features<Digits50>(fault, functions);
+  offer_features<float>(faults, functions);
+  offer_features<double>(faults, functions);
+  offer_features<Digits50>(faults, functions);
   return functions;
 }
 

@@ -97,9 +97,21 @@ enum class Fault {
   width_of_keys_for_values,
 };
 
-/// Attention by its definition in plain loops, with one fault, in float, double and 50 digits.
-AttentionFunctions faulty_attention(Fault fault);
+/// One fault, or two of them at once.
+class Faults {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): one fault is the common case
+  Faults(Fault one, Fault other = Fault::none) : one_(one), other_(other) {}
+  [[nodiscard]] bool has(Fault fault) const { return one_ == fault || other_ == fault; }
+
+ private:
+  Fault one_;
+  Fault other_;
+};
+
+/// Attention by its definition in plain loops, with these faults, in float, double and 50 digits.
+AttentionFunctions faulty_attention(Faults faults);
 /// The features of it.
-FeaturesFunctions faulty_features(Fault fault);
+FeaturesFunctions faulty_features(Faults faults);
 
 }  // namespace slim::properties::mutants

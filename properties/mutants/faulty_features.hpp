@@ -18,15 +18,19 @@ template <class T>
 class FaultyFeatures {
  public:
   /// `omega` [D, M] is empty unless the map is FAVOR+.
-  FaultyFeatures(Fault fault, FeatureKind kind, bool given, bool is_query, Matrix<T> omega)
-      : fault_(fault), kind_(kind), given_(given), is_query_(is_query), omega_(std::move(omega)) {}
+  FaultyFeatures(Faults faults, FeatureKind kind, bool given, bool is_query, Matrix<T> omega)
+      : faults_(faults),
+        kind_(kind),
+        given_(given),
+        is_query_(is_query),
+        omega_(std::move(omega)) {}
 
   [[nodiscard]] Matrix<T> of(const Matrix<T>& X) const {
     if (given_) return X;
     Matrix<T> G = is_favor() ? exponential(X)
                              : Matrix<T>(X.unaryExpr([&](const T& x) { return elementwise(x); }));
-    if (fault_ == Fault::epsilon_in_feature) G.array() += T(1e-3);
-    if (fault_ == Fault::root_features_on_queries_only && is_query_) {
+    if (faults_.has(Fault::epsilon_in_feature)) G.array() += T(1e-3);
+    if (faults_.has(Fault::root_features_on_queries_only) && is_query_) {
       using std::sqrt;
       G /= T(sqrt(T(static_cast<double>(G.cols()))));
     }
@@ -43,7 +47,7 @@ class FaultyFeatures {
       return scale() * dX;
     }
     Matrix<T> dX = dG;
-    if (fault_ == Fault::slope_of_map_left_out) return dX;
+    if (faults_.has(Fault::slope_of_map_left_out)) return dX;
     for (Index l = 0; l < X.rows(); ++l) {
       for (Index i = 0; i < X.cols(); ++i) dX(l, i) *= slope(X(l, i));
     }
@@ -57,15 +61,15 @@ class FaultyFeatures {
   [[nodiscard]] T scale() const {
     using std::sqrt;
     T right = T(1) / sqrt(sqrt(T(static_cast<double>(omega_.rows()))));
-    if (fault_ == Fault::neither_scaled) return T(1);
-    if (fault_ == Fault::queries_not_scaled && is_query_) return T(1);
-    if (fault_ == Fault::keys_scaled_twice && !is_query_) return right * right;
+    if (faults_.has(Fault::neither_scaled)) return T(1);
+    if (faults_.has(Fault::queries_not_scaled) && is_query_) return T(1);
+    if (faults_.has(Fault::keys_scaled_twice) && !is_query_) return right * right;
     return right;
   }
   [[nodiscard]] T half_norm(const Matrix<T>& X, Index l) const {
-    if (fault_ == Fault::norm_left_out) return T(0);
+    if (faults_.has(Fault::norm_left_out)) return T(0);
     const T square = X.row(l).squaredNorm() / T(2);
-    return fault_ == Fault::norm_of_unscaled_input ? square : T(scale() * scale() * square);
+    return faults_.has(Fault::norm_of_unscaled_input) ? square : T(scale() * scale() * square);
   }
   /// exp(x̃·ω_m − |x̃|²/2)
   [[nodiscard]] Matrix<T> exponential(const Matrix<T>& X) const {
@@ -74,11 +78,11 @@ class FaultyFeatures {
     const T all = P.maxCoeff();
     for (Index l = 0; l < X.rows(); ++l) {
       T lower = half_norm(X, l);
-      if (fault_ == Fault::stabiliser_of_each_key && !is_query_) lower += P.row(l).maxCoeff();
-      if (fault_ == Fault::stabiliser_over_length && !is_query_) lower += all;
+      if (faults_.has(Fault::stabiliser_of_each_key) && !is_query_) lower += P.row(l).maxCoeff();
+      if (faults_.has(Fault::stabiliser_over_length) && !is_query_) lower += all;
       for (Index m = 0; m < P.cols(); ++m) P(l, m) = exp(T(P(l, m) - lower));
     }
-    if (fault_ == Fault::stabiliser_over_length && !is_query_) P.array() += T(1e-6);
+    if (faults_.has(Fault::stabiliser_over_length) && !is_query_) P.array() += T(1e-6);
     return P;
   }
   [[nodiscard]] T elementwise(const T& x) const {
@@ -89,7 +93,7 @@ class FaultyFeatures {
       case FeatureKind::relu:
         return x > T(0) ? x : T(0);
       case FeatureKind::elu_plus_one:
-        if (fault_ == Fault::elu_without_one) return x > T(0) ? x : T(exp(x) - T(1));
+        if (faults_.has(Fault::elu_without_one)) return x > T(0) ? x : T(exp(x) - T(1));
         return x > T(0) ? T(x + T(1)) : T(exp(x));
       default:
         return x < T(0) ? T(-x) : x;
@@ -109,7 +113,7 @@ class FaultyFeatures {
     }
   }
 
-  Fault fault_;
+  Faults faults_;
   FeatureKind kind_;
   bool given_;
   bool is_query_;
@@ -118,14 +122,14 @@ class FaultyFeatures {
 
 /// ω of head h of a task, or what a fault takes for it; empty where the task has none.
 template <class T>
-Matrix<T> faulty_projection(Fault fault, const HeadsView<T>& omega, const HeadsView<T>& x,
+Matrix<T> faulty_projection(Faults faults, const HeadsView<T>& omega, const HeadsView<T>& x,
                             Index h) {
   if (omega.empty()) return {};
-  Matrix<T> result = omega(0, fault == Fault::projection_shared_by_heads ? 0 : h);
-  if (fault == Fault::projection_redrawn_at_each_call) {
+  Matrix<T> result = omega(0, faults.has(Fault::projection_shared_by_heads) ? 0 : h);
+  if (faults.has(Fault::projection_redrawn_at_each_call)) {
     result *= T(1.0 + 0.01 * static_cast<double>(calls_of_this_thread() % 97));
   }
-  if (fault == Fault::projection_seeded_from_data) {
+  if (faults.has(Fault::projection_seeded_from_data)) {
     const double last = to_double(x(x.sizes.batch - 1, 0)(x.sizes.rows - 1, 0));
     result *= T(1.0 + 0.25 * std::sin(last));
   }

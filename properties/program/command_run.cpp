@@ -1,4 +1,5 @@
 #include "properties/catalogue.hpp"
+#include "properties/diagnosis/diagnostician.hpp"
 #include "properties/foreign/adapted_law.hpp"
 #include "properties/foreign/certificate.hpp"
 #include "properties/foreign/expected_failures.hpp"
@@ -112,15 +113,14 @@ void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   plan.may_claim_less = true;
 }
 
-void write_if_asked(const std::string& path, const std::string& text) {
+void write_if_named(const fs::path& path, const std::string& text) {
   if (path.empty()) return;
   fs::create_directories(fs::absolute(path).parent_path());
   write_file(path, text);
 }
 
-void require_writable_file(const std::string& path) {
-  if (path.empty()) return;
-  const fs::path file = path;
+void require_writable_file(const fs::path& file) {
+  if (file.empty()) return;
   require_writable_folder(file.has_parent_path() ? file.parent_path() : fs::path("."));
 }
 
@@ -131,15 +131,19 @@ void write_papers(const Report& report, const Guest& guest, const RunArguments& 
                                .result = report.result,
                                .case_paths = report.case_paths,
                                .replay_lines = {},
+                               .looks = {},
                                .harness_version = SLIM_VERSION,
                                .seconds = report.seconds};
   for (const std::string& path : report.case_paths) {
     certified.replay_lines.push_back(replay_line(path, report.replay_options));
   }
+  for (const Diagnosis& diagnosis : report.diagnoses) {
+    certified.looks.push_back(in_words(diagnosis));
+  }
   const ForeignArguments& asked = arguments.foreign;
-  if (!asked.certificate.empty()) write_if_asked(asked.certificate, to_certificate(certified));
-  if (!asked.markdown.empty()) write_if_asked(asked.markdown, to_markdown(certified));
-  if (!asked.html.empty()) write_if_asked(asked.html, to_html(certified));
+  if (!asked.certificate.empty()) write_if_named(asked.certificate, to_certificate(certified));
+  if (!asked.html.empty()) write_if_named(asked.html, to_html(certified));
+  write_if_named(arguments.markdown, to_markdown(certified));
 }
 
 std::string levels_text(const RunResult& result) {
@@ -179,20 +183,37 @@ int report_unopened(const SubjectError& error, const RunArguments& arguments) {
   return Exit::falls_short;
 }
 
+/// Whether a law is one that mutants are asked, too: not what guests alone are.
+bool is_of_the_house(const std::string& law) {
+  const std::span<const Law> all = laws::catalogue();
+  return std::ranges::find(all, law, &Law::name) != all.end();
+}
+
+std::vector<Diagnosis> diagnosed(const RunPlan& plan, const RunResult& result,
+                                 ProgressLine& progress) {
+  Diagnostician diagnostician;
+  std::vector<Diagnosis> diagnoses;
+  const int all = static_cast<int>(result.counterexamples.size());
+  for (const Counterexample& found : result.counterexamples) {
+    const auto subject = std::ranges::find(plan.subjects, found.subject, &Subject::name);
+    diagnoses.push_back(is_of_the_house(found.law)
+                            ? diagnostician.diagnose(**subject, found.scalar, found.file)
+                            : Diagnosis());
+    progress.show("diagnosis", static_cast<int>(diagnoses.size()), all);
+  }
+  return diagnoses;
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
   RunPlan plan = plan_from(arguments);
-  const fs::path junit = arguments.junit;
   require_writable_folder(arguments.out);
-  if (!junit.empty()) {
-    require_writable_folder(junit.has_parent_path() ? junit.parent_path() : fs::path("."));
-  }
-
-  for (const std::string* path :
-       {&arguments.foreign.certificate, &arguments.foreign.markdown, &arguments.foreign.html}) {
+  require_writable_file(arguments.junit);
+  require_writable_file(arguments.markdown);
+  for (const std::string* path : {&arguments.foreign.certificate, &arguments.foreign.html}) {
     require(path->empty() || arguments.foreign.given(),
-            "--certificate, --markdown and --html go with a foreign subject");
+            "--certificate and --html go with a foreign subject");
     require_writable_file(*path);
   }
   std::optional<std::vector<foreign::ExpectedFailure>> expected;
@@ -212,11 +233,13 @@ int run_command(const RunArguments& arguments) {
 
   const auto start = std::chrono::steady_clock::now();
   RunResult result;
+  std::vector<Diagnosis> diagnoses;
   {
     ProgressLine progress;
     result = run(plan, [&](const Law& law, int done, int planned) {
       progress.show(law.name, done, planned);
     });
+    diagnoses = diagnosed(plan, result, progress);
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 
@@ -224,12 +247,14 @@ int run_command(const RunArguments& arguments) {
                       .result = result,
                       .case_paths = write_cases(result, plan.seed, arguments.out),
                       .seconds = elapsed.count(),
-                      .replay_options = guest ? guest_options(arguments.foreign) : ""};
-  if (!junit.empty()) {
-    fs::create_directories(fs::absolute(junit).parent_path());
-    write_file(junit, to_junit(report));
+                      .replay_options = guest ? guest_options(arguments.foreign) : "",
+                      .diagnoses = std::move(diagnoses)};
+  write_if_named(arguments.junit, to_junit(report));
+  if (guest) {
+    write_papers(report, *guest, arguments);
+  } else {
+    write_if_named(arguments.markdown, to_markdown(report));
   }
-  if (guest) write_papers(report, *guest, arguments);
   fmt::print("{}", arguments.json ? to_json(report) : to_text(report));
   if (guest && !arguments.json) fmt::print("{}", levels_text(result));
   if (expected) {

@@ -17,7 +17,6 @@ struct ForeignArguments {
   int memory_mb = 8192;
 
   std::string certificate;        ///< file to write, if any
-  std::string markdown;           ///< likewise
   std::string html;               ///< likewise
   std::string expected_failures;  ///< file to read, if any
 
@@ -34,6 +33,7 @@ struct RunArguments {
   int threads = 0;  ///< 0: as many as the machine has
   bool json = false;
   std::string junit;
+  std::string markdown;
   std::string out = "counterexamples";
   ForeignArguments foreign;  ///< in place of subjects
 };

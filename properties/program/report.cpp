@@ -9,17 +9,40 @@
 namespace slim::properties {
 namespace {
 
-std::string failure(const Counterexample& found, const Report& report, const std::string& path) {
+std::string statement_of(const RunPlan& plan, const std::string& name) {
+  const auto law = std::ranges::find(plan.laws, name, &Law::name);
+  return law == plan.laws.end() ? std::string() : (*law)->statement;
+}
+
+std::string failure(const Counterexample& found, const Report& report, const std::string& path,
+                    const Diagnosis* diagnosis, bool same_as_before) {
   const Discrepancy& worst = found.finding.worst;
   std::string text = fmt::format("\n{}  {} breaks {} in {}\n", name(found.finding.failure),
                                  found.subject, found.law, name(found.scalar));
   if (!found.finding.note.empty()) text += fmt::format("  it {}\n", found.finding.note);
+  text += fmt::format("  law     {}\n", statement_of(report.plan, found.law));
   text += fmt::format("  where   {}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}\n",
                       worst.tensor, worst.row, worst.error, worst.bound, worst.ratio());
   text += fmt::format("  case    {}\n", found.readable);
   text += fmt::format("  drawn   {} (seed {}, case {}, {} shrinks)\n", found.drawn,
                       report.plan.seed, found.case_number, found.shrinks);
-  return text + fmt::format("  replay  {}\n", replay_line(path, report.replay_options));
+  text += fmt::format("  replay  {}\n", replay_line(path, report.replay_options));
+  if (diagnosis == nullptr) return text;
+  std::vector<std::string> lines = in_words(*diagnosis);
+  if (same_as_before && lines.size() > 1) lines = {lines.front() + ", as above"};
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    text += fmt::format("  {:<8}{}\n", i == 0 ? "looks" : "", lines[i]);
+  }
+  return text;
+}
+
+/// Whether the failure before this one has the same subject, and the same diagnosis in its first
+/// line.
+bool is_known(const Report& report, std::size_t i) {
+  if (i == 0 || report.diagnoses.empty()) return false;
+  const std::vector<Counterexample>& all = report.result.counterexamples;
+  return all[i].subject == all[i - 1].subject &&
+         in_words(report.diagnoses.at(i)).front() == in_words(report.diagnoses.at(i - 1)).front();
 }
 
 }  // namespace
@@ -54,7 +77,9 @@ std::string to_text(const Report& report) {
     text += fmt::format("\nlaw {} executed no case, which is a failure\n", idle);
   }
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
-    text += failure(report.result.counterexamples[i], report, report.case_paths.at(i));
+    text +=
+        failure(report.result.counterexamples[i], report, report.case_paths.at(i),
+                report.diagnoses.empty() ? nullptr : &report.diagnoses.at(i), is_known(report, i));
   }
   return text + fmt::format("\n{} in {:.1f} s, seed {}\n",
                             report.result.holds() ? "all laws hold" : "NOT all laws hold",

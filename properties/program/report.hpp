@@ -1,5 +1,6 @@
 #pragma once
 
+#include "properties/diagnosis/diagnosis.hpp"
 #include "properties/engine/engine.hpp"
 
 #include <string>
@@ -12,7 +13,8 @@ struct Report {
   const RunResult& result;
   std::vector<std::string> case_paths;
   double seconds = 0.0;
-  std::string replay_options{};  ///< of a guest
+  std::string replay_options{};        ///< of a guest
+  std::vector<Diagnosis> diagnoses{};  ///< of each, in their order; or empty: not made
 };
 
 /// "gradient-agrees  recovered/iterative  float32  PASS  58 passed, 2 skipped: …", a line a
@@ -22,6 +24,8 @@ std::string to_text(const Report& report);
 std::string to_json(const Report& report);
 /// One test suite a law, one test case a (subject, scalar).
 std::string to_junit(const Report& report);
+/// Accounts, failures with their diagnosis, and a table of verdicts: to send to somebody.
+std::string to_markdown(const Report& report);
 
 /// "slim-verify replay PATH", quoted for a shell where it must be.
 std::string replay_line(const std::string& path, const std::string& options = {});

@@ -83,6 +83,17 @@ TEST(Report, IsJUnitWithTheFailureInside) {
   EXPECT_NE(text.find("<failure message=\"WRONG"), std::string::npos);
 }
 
+TEST(Report, IsMarkdownWithAccountsThatAddUp) {
+  const std::string text = to_markdown(Example().report());
+  for (const char* part :
+       {"# slim-verify: NOT all laws hold", "| 2 | executed |", "| 1 | skipped: a reason |",
+        "| 1 | not run, after the first wrong one |", "| **4** | **in all** |",
+        "### a<b breaks some-law in float32", "`grad.x`, row 2", "smallest case: `L=2`",
+        "| some-law | a<b | float32 | WRONG | inf | 2 of 4 |"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from\n" << text;
+  }
+}
+
 TEST(Verdicts, RefuseToLoseACase) {
   Tally tally;
   tally.cases = 2;

@@ -44,6 +44,31 @@ Json to_json(const Verdict& verdict) {
           {"worst", tally.executed() > 0 ? to_json(tally.worst) : Json(nullptr)}};
 }
 
+Json to_json(const std::vector<Likeness>& group) {
+  Json all = Json::array();
+  for (const Likeness& found : group) {
+    Json json = {{"name", found.name},
+                 {"story", found.story},
+                 {"apart", to_json(found.on_the_case)},
+                 {"further_cases", found.further},
+                 {"shows_in", found.shown},
+                 {"arrays_by_pattern", found.by_pattern}};
+    if (!found.unlike.empty()) json["unlike_in"] = found.unlike;
+    all.push_back(std::move(json));
+  }
+  return all;
+}
+
+Json to_json(const Diagnosis& diagnosis) {
+  return {{"behaves_like", to_json(diagnosis.like)},
+          {"fits_conventions", to_json(diagnosis.fits)},
+          {"only_on_this_case", to_json(diagnosis.only_here)},
+          {"fits_arithmetic_in", diagnosis.precision},
+          {"mutants_compared", diagnosis.mutants},
+          {"conventions_compared", diagnosis.conventions},
+          {"from_reference", to_json(diagnosis.from_reference)}};
+}
+
 Json to_json(const Counterexample& found, const std::string& path, const std::string& options) {
   return {{"law", found.law},
           {"subject", found.subject},
@@ -77,6 +102,9 @@ std::string to_json(const Report& report) {
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
     json["counterexamples"].push_back(
         to_json(report.result.counterexamples[i], report.case_paths.at(i), report.replay_options));
+    if (!report.diagnoses.empty()) {
+      json["counterexamples"].back()["diagnosis"] = to_json(report.diagnoses.at(i));
+    }
   }
   return json.dump(2) + "\n";
 }

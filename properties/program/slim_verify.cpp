@@ -58,10 +58,10 @@ void add_run(CLI::App& app, RunArguments& arguments) {
       ->capture_default_str();
   run->add_flag("--json", arguments.json, "one JSON object on standard output");
   run->add_option("--junit", arguments.junit, "also write a JUnit file");
+  run->add_option("--markdown", arguments.markdown, "also write a report in Markdown");
   add_foreign(*run, arguments.foreign);
   ForeignArguments& guest = arguments.foreign;
   run->add_option("--certificate", guest.certificate, "of a foreign subject: also write JSON");
-  run->add_option("--markdown", guest.markdown, "of a foreign subject: also write a summary");
   run->add_option("--html", guest.html, "of a foreign subject: also write a page");
   run->add_option("--expected-failures", guest.expected_failures,
                   "file of lines LAW SCALAR that a foreign subject is known to break; one that "

@@ -92,6 +92,9 @@ TEST_F(SlimVerify, HoldsForACorrectSubjectAndLeavesNothingBehind) {
 TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
   const Ran ran = run("run --subject mutant/last-row-dropped --law gradient-agrees --cases 10");
   EXPECT_EQ(ran.exit, 1);
+  EXPECT_NE(ran.out.find("behaves like: mutant/last-row-dropped (the last row of a slice is"),
+            std::string::npos)
+      << ran.out;
   const std::string marker = "slim-verify replay ";
   const std::size_t at = ran.out.find(marker);
   ASSERT_NE(at, std::string::npos) << ran.out;
@@ -107,13 +110,18 @@ TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
 TEST_F(SlimVerify, WritesJsonAndJUnit) {
   const Ran ran = run(
       "run --subject mutant/last-row-dropped --subject reference --law gradient-agrees --cases 6 "
-      "--scalar float64 --json --junit deep/results.xml --out found --threads 2");
+      "--scalar float64 --json --junit deep/results.xml --markdown deep/results.md --out found "
+      "--threads 2");
   EXPECT_EQ(ran.exit, 1) << ran.err;
   const auto json = nlohmann::json::parse(ran.out);
   EXPECT_EQ(json["verdicts"].size(), 2U);
   EXPECT_EQ(json["counterexamples"].size(), 1U);
+  EXPECT_EQ(json["counterexamples"][0]["diagnosis"]["behaves_like"][0]["name"],
+            "mutant/last-row-dropped");
   EXPECT_TRUE(fs::exists(folder_ / json["counterexamples"][0]["path"].get<std::string>()));
   EXPECT_NE(content(folder_ / "deep/results.xml").find("failures=\"1\""), std::string::npos);
+  EXPECT_NE(content(folder_ / "deep/results.md").find("- behaves like: mutant/last-row-dropped"),
+            std::string::npos);
 }
 
 TEST_F(SlimVerify, PrintsTheSameForAnyNumberOfThreads) {
@@ -164,6 +172,7 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --out /proc/nowhere", "/proc/nowhere");
   expect_refused("run --out /dev/null/below", "/dev/null/below");
   expect_refused("run --junit /proc/results.xml", "/proc");
+  expect_refused("run --markdown /proc/results.md", "/proc");
   expect_refused("run --unknown", "--unknown");
   expect_refused("replay", "files");
   expect_refused("replay missing.safetensors", "missing.safetensors");

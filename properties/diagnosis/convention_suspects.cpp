@@ -1,0 +1,187 @@
+#include "properties/diagnosis/suspects.hpp"
+#include "reference/attention.hpp"
+#include "reference/gradient.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <fmt/format.h>
+
+namespace slim::properties {
+namespace {
+
+using ChangeAttention = std::function<void(AttentionConventions&)>;
+using ChangeModel = std::function<void(Conventions&)>;
+
+/// The conventions with the change, or as they are where it has no meaning, such as a scaling of
+/// what are features already.
+AttentionConventions changed(const AttentionConventions& as_asked, const ChangeAttention& change,
+                             FeatureKind kind, bool features_given) {
+  AttentionConventions other = as_asked;
+  change(other);
+  try {
+    require_valid(other, kind, features_given);
+  } catch (const ContractError&) {
+    return as_asked;
+  }
+  return other;
+}
+
+template <class T>
+void offer_attention_under(const ChangeAttention& change, Suspect& suspect) {
+  suspect.attention.in<T>() = [change](const AttentionTask<T>& task, AttentionResult<T>& result) {
+    AttentionTask<T> other = task;
+    other.conventions =
+        changed(task.conventions, change, task.feature_map.kind, task.features_given);
+    reference::attention(other, result);
+  };
+  suspect.features.in<T>() = [change](const FeaturesTask<T>& task, FeaturesResult<T>& result) {
+    FeaturesTask<T> other = task;
+    other.conventions = changed(task.conventions, change, task.feature_map.kind, false);
+    reference::features(other, result);
+  };
+}
+
+template <class T>
+void offer_gradient_under(const ChangeModel& change, Suspect& suspect) {
+  suspect.gradient.in<T>() = [change](const GradientTask<T>& task, GradientResult<T>& result) {
+    Model model = task.model;
+    change(model.conventions);
+    reference::gradient(GradientTask<T>{.model = model,
+                                        .theta = task.theta,
+                                        .omega = task.omega,
+                                        .sequences = task.sequences,
+                                        .slice_length = task.slice_length,
+                                        .wants_logits = task.wants_logits,
+                                        .wants_state = task.wants_state,
+                                        .first_position = task.first_position,
+                                        .counted_targets = task.counted_targets,
+                                        .start = task.start,
+                                        .end_cotangent = task.end_cotangent},
+                        result);
+  };
+}
+
+/// What is changed acts on attention, on whole models, or on both.
+void add(std::vector<Suspect>& all, std::string name, const ChangeAttention& attention,
+         const ChangeModel& model = {}) {
+  Suspect suspect{.name = std::move(name), .story = {}, .seen = {}, .is_convention = true};
+  if (attention) {
+    offer_attention_under<float>(attention, suspect);
+    offer_attention_under<double>(attention, suspect);
+    offer_attention_under<Digits50>(attention, suspect);
+    offer_attention_under<Float16>(attention, suspect);
+    offer_attention_under<BFloat16>(attention, suspect);
+  }
+  if (model) {
+    offer_gradient_under<float>(model, suspect);
+    offer_gradient_under<double>(model, suspect);
+    offer_gradient_under<Digits50>(model, suspect);
+    offer_gradient_under<Float16>(model, suspect);
+    offer_gradient_under<BFloat16>(model, suspect);
+  }
+  all.push_back(std::move(suspect));
+}
+
+void add_epsilons(std::vector<Suspect>& all) {
+  constexpr std::array usual = {0.0,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7, 1e-8,
+                                1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20};
+  constexpr std::array<const char*, 6> words = {
+      "epsilon {:g} added to the denominator",
+      "epsilon {:g} added to every feature",
+      "epsilon {:g} in the exponent",
+      "epsilon {:g} added to the sums of keys",
+      "twice epsilon {:g} added to a denominator of at most that",
+      "the denominator clamped to at least {:g}"};
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const auto place = static_cast<EpsilonPlace>(at);
+    for (const double epsilon : usual) {
+      if (epsilon == 0.0 && place != EpsilonPlace::denominator) continue;
+      const auto change = [place, epsilon](AttentionConventions& c) {
+        c.epsilon_place = place;
+        c.epsilon = epsilon;
+      };
+      const ChangeModel of_model = [epsilon](Conventions& c) { c.denominator_epsilon = epsilon; };
+      add(all, fmt::format(fmt::runtime(words.at(at)), epsilon), change,
+          place == EpsilonPlace::denominator ? of_model : ChangeModel());
+    }
+  }
+}
+
+void add_scalings(std::vector<Suspect>& all) {
+  for (const Scaling scaling : {Scaling::none, Scaling::queries, Scaling::keys, Scaling::both}) {
+    add(all, fmt::format("scaling of scores by 1/sqrt(d): {}", name(scaling)),
+        [scaling](AttentionConventions& c) { c.scaling = scaling; });
+  }
+  add(all, "features divided by sqrt(M)",
+      [](AttentionConventions& c) { c.divides_by_root_features = true; });
+}
+
+void add_stabilisers(std::vector<Suspect>& all) {
+  const auto every = {Stabiliser::none, Stabiliser::per_row, Stabiliser::over_length,
+                      Stabiliser::over_all};
+  for (const Stabiliser queries : every) {
+    for (const Stabiliser keys : every) {
+      for (const double epsilon : {0.0, 1e-3, 1e-4, 1e-6, 1e-8}) {
+        for (const bool detached : {true, false}) {
+          if (queries == Stabiliser::none && keys == Stabiliser::none) continue;
+          std::string words =
+              fmt::format("stabiliser of queries {}, of keys {}", name(queries), name(keys));
+          if (epsilon > 0.0) words += fmt::format(", epsilon {:g} added to every feature", epsilon);
+          if (!detached) words += ", its gradient kept";
+          add(all, words, [=](AttentionConventions& c) {
+            c.query_stabiliser = queries;
+            c.key_stabiliser = keys;
+            c.stabiliser_detached = detached;
+            if (epsilon == 0.0) return;
+            c.epsilon_place = EpsilonPlace::feature;
+            c.epsilon = epsilon;
+          });
+        }
+      }
+    }
+  }
+}
+
+void add_slopes_and_model_constants(std::vector<Suspect>& all) {
+  for (const double slope : {0.5, 1.0}) {
+    add(
+        all, fmt::format("slope {:g} of max(x, 0) at 0", slope),
+        [slope](AttentionConventions& c) { c.relu_slope_at_zero = slope; },
+        [slope](Conventions& c) { c.relu_slope_at_zero = slope; });
+  }
+  for (const double slope : {1.0, -1.0}) {
+    add(
+        all, fmt::format("slope {:g} of |x| at 0", slope),
+        [slope](AttentionConventions& c) { c.absolute_slope_at_zero = slope; },
+        [slope](Conventions& c) { c.absolute_slope_at_zero = slope; });
+  }
+  for (const double epsilon : {0.0, 1e-3, 1e-6, 1e-7, 1e-8, 1e-12}) {
+    add(all, fmt::format("epsilon {:g} in LayerNorm", epsilon), {},
+        [epsilon](Conventions& c) { c.layer_norm_epsilon = epsilon; });
+  }
+  for (const double epsilon : {1e-5, 1e-6, 1e-8, 1e-12}) {
+    add(all, fmt::format("epsilon {:g} added to the number of counted targets", epsilon), {},
+        [epsilon](Conventions& c) { c.loss_epsilon = epsilon; });
+  }
+  for (const double base : {1e3, 1e5, 5e5}) {
+    add(all, fmt::format("lowest frequency of positions 1/{:g}", base), {},
+        [base](Conventions& c) { c.position_base = base; });
+  }
+}
+
+std::vector<Suspect> all_conventions_as_suspects() {
+  std::vector<Suspect> all;
+  add_epsilons(all);
+  add_scalings(all);
+  add_stabilisers(all);
+  add_slopes_and_model_constants(all);
+  return all;
+}
+
+}  // namespace
+
+std::span<const Suspect> convention_suspects() {
+  static const std::vector<Suspect> all = all_conventions_as_suspects();
+  return all;
+}
+
+}  // namespace slim::properties

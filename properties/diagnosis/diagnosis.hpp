@@ -1,0 +1,45 @@
+#pragma once
+
+#include "properties/engine/finding.hpp"
+
+#include <string>
+#include <vector>
+
+namespace slim::properties {
+
+/// How a suspect compares with a subject.
+struct Likeness {
+  std::string name;   ///< of the mutant, or the convention in words
+  std::string story;  ///< of the mutant
+  std::string seen;
+  /// Where the subject stands worst against the suspect on the failing case; error ≤ bound.
+  Discrepancy on_the_case;
+  int further = 0;     ///< other cases in which both were asked
+  int shown = 0;       ///< of these: the suspect breaks a law there
+  int by_pattern = 0;  ///< arrays that change from asking to asking in both, so that no numbers fit
+  std::string unlike;  ///< the first other case in which they part; empty: alike in all
+
+  /// Numbers fit in every case, and it shows in others than the failing one.
+  [[nodiscard]] bool is_confident() const { return unlike.empty() && by_pattern == 0 && shown > 0; }
+};
+
+/// What a failing subject behaves like, as far as could be told.
+struct Diagnosis {
+  int mutants = 0;      ///< that answer the failing case at all, and were compared
+  int conventions = 0;  ///< likewise
+  /// Where the subject stands worst against the reference, in the same units of rounding.
+  Discrepancy from_reference;
+  std::vector<Likeness> like;       ///< mutants, alike in every case; several: cannot be told apart
+  std::vector<Likeness> fits;       ///< conventions, likewise
+  std::vector<Likeness> only_here;  ///< alike on the failing case, and unlike elsewhere
+  /// The one mutant that it behaves like; else empty.
+  [[nodiscard]] std::string named() const {
+    return like.size() == 1 && like.front().is_confident() ? like.front().name : std::string();
+  }
+  std::string precision;  ///< "float32": its errors are within those of a correct program in it
+};
+
+/// "behaves like: mutant/name (story)", then the evidence, a few lines without indentation.
+std::vector<std::string> in_words(const Diagnosis& diagnosis);
+
+}  // namespace slim::properties

@@ -1,0 +1,260 @@
+#include "properties/catalogue.hpp"
+#include "properties/diagnosis/diagnostician.hpp"
+#include "properties/engine/numbered_case.hpp"
+#include "properties/engine/shrink.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/mutants/faulty_attention.hpp"
+#include "reference/vocabulary/random.hpp"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <optional>
+
+namespace slim::properties {
+namespace {
+
+constexpr int shards = 4;
+
+/// Cases on which to see a subject fail, kept with their truths.
+class Failures {
+ public:
+  /// The shrunk case of the first law that the subject breaks.
+  std::optional<Counterexample> first_of(const Subject& subject, Scalar scalar) {
+    for (int number = 0; number < 40; ++number) {
+      for (const Law& law : laws::catalogue()) {
+        NumberedCase& numbered = at(law, number);
+        const NumberedCase::Usable usable = numbered.usable(scalar);
+        if (usable.trial == nullptr) continue;
+        if (check_safely(*usable.trial, subject, scalar).outcome != Outcome::wrong) continue;
+        return shrunk(law, subject, scalar, numbered.draw(usable.attempt));
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  NumberedCase& at(const Law& law, int number) {
+    std::unique_ptr<NumberedCase>& kept = kept_[{law.name, number}];
+    if (!kept) kept = std::make_unique<NumberedCase>(law, 1, number);
+    return *kept;
+  }
+  std::map<std::pair<std::string, int>, std::unique_ptr<NumberedCase>> kept_;
+};
+
+Subject under_a_false_name(const Subject& subject) {
+  Subject disguised = subject;
+  disguised.name = "somebody's library " + subject.name;
+  disguised.summary = "a Performer";
+  return disguised;
+}
+
+class Diagnosing : public testing::TestWithParam<int> {
+ protected:
+  Diagnostician diagnostician_;
+  Failures failures_;
+};
+
+TEST_P(Diagnosing, NamesMutantsUnderAFalseName) {
+  int asked = 0;
+  int named = 0;
+  const std::span<const Suspect> all = mutant_suspects();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (static_cast<int>(i) % shards != GetParam()) continue;
+    const Subject subject = under_a_false_name(find_subject(all[i].name));
+    const std::optional<Counterexample> found = failures_.first_of(subject, Scalar::float64);
+    ASSERT_TRUE(found) << all[i].name;
+    const Diagnosis diagnosis = diagnostician_.diagnose(subject, Scalar::float64, found->file);
+    ++asked;
+    if (diagnosis.named() == all[i].name) {
+      ++named;
+      continue;
+    }
+    EXPECT_EQ(diagnosis.named(), "") << all[i].name << " is named wrong";
+    std::cout << all[i].name << " by " << found->law << "\n";
+    for (const std::string& line : in_words(diagnosis)) std::cout << "    " << line << "\n";
+  }
+  EXPECT_GE(10 * named, 9 * asked) << named << " of " << asked;
+}
+
+/// Attention with two faults at once.
+Subject with_faults(mutants::Fault one, mutants::Fault other) {
+  Subject subject = find_subject("mutant/own-key-unseen");
+  subject.name = "faults " + std::to_string(static_cast<int>(one)) + " and " +
+                 std::to_string(static_cast<int>(other));
+  subject.attention = mutants::faulty_attention({one, other});
+  subject.features = mutants::faulty_features({one, other});
+  return subject;
+}
+
+/// The first case of other seeds in which the subject is not this mutant's like; empty if none.
+std::string where_unlike(const Subject& subject, std::string_view mutant, Panel& panel) {
+  for (Panel::Case& c : panel.cases(false, Scalar::float64)) {
+    const Interview one = interview(*c.trial, subject, Scalar::float64);
+    const Interview other = interview(*c.trial, find_subject(mutant), Scalar::float64);
+    const Discrepancy apart = panel.yardstick(c, Scalar::float64).apart(one, other);
+    if (!(apart.error <= apart.bound)) return c.law->name + " " + c.readable;
+  }
+  return {};
+}
+
+TEST_P(Diagnosing, NeverNamesOneOfTwoFaultsWhereTheOtherShows) {
+  constexpr std::uint64_t pairs = 20;
+  constexpr auto faults = static_cast<std::uint64_t>(mutants::Fault::width_of_keys_for_values);
+  const Random random(static_cast<std::uint64_t>(GetParam()), stream_named("pairs of faults"));
+  Panel elsewhere(1'000);
+  int named = 0;
+  for (std::uint64_t pair = 0; pair < pairs; ++pair) {
+    const auto one = static_cast<mutants::Fault>(1 + random.below(faults, 2 * pair));
+    const auto other = static_cast<mutants::Fault>(1 + random.below(faults, 2 * pair + 1));
+    if (one == other) continue;
+    const Subject subject = with_faults(one, other);
+    const std::optional<Counterexample> found = failures_.first_of(subject, Scalar::float64);
+    ASSERT_TRUE(found) << subject.name;
+    const Diagnosis diagnosis = diagnostician_.diagnose(subject, Scalar::float64, found->file);
+    if (diagnosis.named().empty()) continue;
+    ++named;
+    EXPECT_EQ(where_unlike(subject, diagnosis.named(), elsewhere), "")
+        << subject.name << " is named " << diagnosis.named();
+    std::cout << subject.name << " is " << diagnosis.named() << " in every case\n";
+  }
+  EXPECT_LE(4 * named, static_cast<int>(pairs)) << "one of two faults rarely hides the other";
+}
+
+INSTANTIATE_TEST_SUITE_P(Shards, Diagnosing, testing::Range(0, shards));
+
+/// How many there are so far, so that each has a name of its own.
+int& libraries() {
+  static int count = 0;
+  return count;
+}
+
+/// A correct subject of other code than the mutants', with `alter(task)` done to each question and
+/// `spoil(result)` to each answer of attention.
+template <class Alter, class Spoil>
+Subject spoiled(const Alter& alter, const Spoil& spoil, const char* correct = "stored/blocked") {
+  Subject subject = find_subject(correct);
+  subject.features = {};
+  subject.name = "library " + std::to_string(++libraries());
+  subject.capabilities.deterministic = false;
+  const auto put = [&]<class T>() {
+    subject.attention.in<T>() = [alter, spoil, inner = subject.attention.in<T>()](
+                                    const AttentionTask<T>& task, AttentionResult<T>& result) {
+      AttentionTask<T> other = task;
+      alter(other);
+      inner(other, result);
+      spoil(result);
+    };
+  };
+  put.template operator()<float>();
+  put.template operator()<double>();
+  put.template operator()<Digits50>();
+  return subject;
+}
+
+const auto as_it_is = [](auto&) {};
+
+std::string words_of(const Diagnosis& diagnosis) {
+  std::string text;
+  for (const std::string& line : in_words(diagnosis)) text += "\n  " + line;
+  return text;
+}
+
+Diagnosis diagnosis_of(const Subject& subject, Scalar scalar) {
+  static Failures failures;
+  static Diagnostician diagnostician;
+  const std::optional<Counterexample> found = failures.first_of(subject, scalar);
+  if (!found) throw std::logic_error("it breaks no law");
+  return diagnostician.diagnose(subject, scalar, found->file);
+}
+
+TEST(Diagnosis, NamesTheSameFaultInOtherCode) {
+  for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+    const auto named = [&](const Subject& subject) {
+      const Diagnosis diagnosis = diagnosis_of(subject, scalar);
+      return diagnosis.named().empty() ? words_of(diagnosis) : diagnosis.named();
+    };
+    EXPECT_EQ(named(spoiled([](auto& task) { task.key_mask = {}; }, as_it_is)),
+              "mutant/mask-ignored");
+    EXPECT_EQ(named(spoiled([](auto& task) { task.causal = false; }, as_it_is)),
+              "mutant/causal-flag-dropped");
+    EXPECT_EQ(named(spoiled([](auto& task) { task.start = {}; }, as_it_is)),
+              "mutant/start-ignored");
+    EXPECT_EQ(named(spoiled([](auto& task) { task.end_cotangent = {}; }, as_it_is)),
+              "mutant/end-cotangent-ignored");
+    EXPECT_EQ(named(spoiled(as_it_is,
+                            [](auto& result) {
+                              for (auto& x : result.start_gradient.values()) x *= 0;
+                            })),
+              "mutant/start-gradient-missing");
+  }
+}
+
+TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
+  const Diagnosis larger = diagnosis_of(spoiled(as_it_is,
+                                                [](auto& result) {
+                                                  for (auto& x : result.out.values()) x += x / 100;
+                                                }),
+                                        Scalar::float64);
+  EXPECT_TRUE(larger.like.empty() && larger.fits.empty());
+  EXPECT_NE(in_words(larger).front().find("behaves like none of 81 mutants"), std::string::npos);
+  EXPECT_EQ(larger.precision, "");
+  const Diagnosis throwing = diagnosis_of(
+      spoiled([](auto&) { throw std::runtime_error("out of memory"); }, as_it_is), Scalar::float64);
+  EXPECT_TRUE(throwing.like.empty() && throwing.fits.empty() && throwing.only_here.empty());
+  const Diagnosis chance =
+      diagnosis_of(spoiled(as_it_is,
+                           [calls = std::make_shared<int>(0)](auto& result) {
+                             for (auto& x : result.out.values()) {
+                               x = static_cast<std::decay_t<decltype(x)>>(++*calls % 101);
+                             }
+                           }),
+                   Scalar::float64);
+  EXPECT_EQ(chance.named(), "");
+}
+
+TEST(Diagnosis, SeesArithmeticInANarrowerScalar) {
+  const Diagnosis diagnosis =
+      diagnosis_of(spoiled(as_it_is,
+                           []<class T>(AttentionResult<T>& result) {
+                             if constexpr (std::is_same_v<T, double>) {
+                               for (double& x : result.out.values()) {
+                                 x = static_cast<double>(static_cast<float>(x));
+                               }
+                             }
+                           }),
+                   Scalar::float64);
+  EXPECT_TRUE(diagnosis.like.empty() && diagnosis.fits.empty());
+  EXPECT_EQ(diagnosis.precision, "float32");
+}
+
+/// The reference, which takes on what it is asked, made to take on something else.
+Subject under(const std::function<void(AttentionConventions&)>& change) {
+  const auto put = [change](auto& task) {
+    const Scaling declared = task.conventions.scaling;
+    change(task.conventions);
+    if (task.features_given) task.conventions.scaling = declared;
+  };
+  return spoiled(put, as_it_is, "reference");
+}
+
+TEST(Diagnosis, NamesTheConventionThatWasNotDeclared) {
+  const auto convention = [](const std::function<void(AttentionConventions&)>& change) {
+    const Diagnosis diagnosis = diagnosis_of(under(change), Scalar::float64);
+    return diagnosis.fits.size() == 1 ? diagnosis.fits.front().name : words_of(diagnosis);
+  };
+  EXPECT_EQ(convention([](AttentionConventions& c) { c.epsilon = 1e-6; }),
+            "epsilon 1e-06 added to the denominator");
+  EXPECT_EQ(convention([](AttentionConventions& c) {
+              c.epsilon_place = EpsilonPlace::sums;
+              c.epsilon = 1e-8;
+            }),
+            "epsilon 1e-08 added to the sums of keys");
+  EXPECT_EQ(convention([](AttentionConventions& c) { c.scaling = Scaling::queries; }),
+            "scaling of scores by 1/sqrt(d): queries");
+  EXPECT_EQ(convention([](AttentionConventions& c) { c.relu_slope_at_zero = 0.5; }),
+            "slope 0.5 of max(x, 0) at 0");
+}
+
+}  // namespace
+}  // namespace slim::properties

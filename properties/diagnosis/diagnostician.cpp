@@ -1,0 +1,132 @@
+#include "properties/diagnosis/diagnostician.hpp"
+
+#include "properties/catalogue.hpp"
+#include "properties/laws/catalogue.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace slim::properties {
+namespace {
+
+bool holds_within(const Discrepancy& apart) {
+  return apart.error <= apart.bound;
+}
+
+/// The scalar of the panel: 50 digits are slow, and float64 tells as much apart.
+Scalar panel_scalar(const Subject& subject, Scalar scalar, bool of_models) {
+  const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
+                                : subject.attention.offers(Scalar::float64);
+  return scalar == Scalar::digits50 && offers ? Scalar::float64 : scalar;
+}
+
+/// The next scalars down, in which a program may have computed without saying so.
+std::vector<Scalar> narrower_than(Scalar scalar) {
+  switch (scalar) {
+    case Scalar::digits50:
+      return {Scalar::float64};
+    case Scalar::float64:
+      return {Scalar::float32};
+    case Scalar::float32:
+      return {Scalar::float16, Scalar::bfloat16};
+    default:
+      return {};
+  }
+}
+
+std::string precision_that_fits(const Interview& of_subject, const Interview& of_reference,
+                                Scalar scalar) {
+  for (const Scalar narrower : narrower_than(scalar)) {
+    if (holds_within(Yardstick(of_reference, narrower).apart(of_subject, of_reference))) {
+      return std::string(name(narrower));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, std::size_t place,
+                                         Panel::Case& c) {
+  std::string key = subject.name + " " + std::string(name(scalar));
+  if (key != asked_last_) of_asked_last_.clear();
+  asked_last_ = std::move(key);
+  const auto known = of_asked_last_.find(place);
+  if (known != of_asked_last_.end()) return known->second;
+  return of_asked_last_.emplace(place, interview(*c.trial, subject, scalar)).first->second;
+}
+
+void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect& suspect,
+                            Likeness& likeness) {
+  const std::string key = subject.name + " " + std::string(name(scalar)) + " " + suspect.name;
+  const auto known = confirmed_.find(key);
+  if (known != confirmed_.end()) {
+    likeness.further = known->second.further;
+    likeness.shown = known->second.shown;
+    likeness.unlike = known->second.unlike;
+    likeness.by_pattern += known->second.by_pattern;
+    return;
+  }
+  Likeness found;
+  const Subject clothed = in_the_clothes_of(subject, suspect);
+  const bool of_models = !subject.attention.offers_any();
+  const Scalar in = panel_scalar(subject, scalar, of_models);
+  std::size_t place = 0;
+  for (Panel::Case& c : panel_.cases(of_models, in)) {
+    const Interview& of_subject = on_panel(subject, in, place++, c);
+    if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
+    const Interview of_suspect = interview(*c.trial, clothed, in);
+    ++found.further;
+    if (of_suspect.finding.outcome == Outcome::wrong) ++found.shown;
+    int left_out = 0;
+    const Discrepancy apart =
+        panel_.yardstick(c, in).apart_but_for_what_varies(of_subject, of_suspect, left_out);
+    found.by_pattern += left_out;
+    if (holds_within(apart)) continue;
+    found.unlike = c.law->name + ", " + c.readable + ": " + apart.tensor + ", row " +
+                   std::to_string(apart.row);
+    break;
+  }
+  likeness.further = found.further;
+  likeness.shown = found.shown;
+  likeness.unlike = found.unlike;
+  likeness.by_pattern += found.by_pattern;
+  confirmed_.emplace(key, std::move(found));
+}
+
+Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file) {
+  const Law& law = laws::find_law(file.text("law"));
+  const std::unique_ptr<Trial> trial = law.load(file);
+  const Interview of_reference = interview(*trial, reference_subject(), scalar);
+  const Interview of_subject = interview(*trial, subject, scalar);
+  const Yardstick yardstick(of_reference, scalar);
+  Diagnosis diagnosis;
+  diagnosis.from_reference = yardstick.apart(of_subject, of_reference);
+  const auto compare = [&](std::span<const Suspect> suspects, int& compared,
+                           std::vector<Likeness>& alike) {
+    for (const Suspect& suspect : suspects) {
+      const Interview of_suspect = interview(*trial, in_the_clothes_of(subject, suspect), scalar);
+      if (of_suspect.finding.outcome == Outcome::skipped) continue;
+      ++compared;
+      if (of_suspect.finding.outcome != Outcome::wrong) continue;
+      Likeness likeness{.name = suspect.name,
+                        .story = suspect.story,
+                        .seen = suspect.seen,
+                        .on_the_case = {},
+                        .unlike = {}};
+      likeness.on_the_case =
+          yardstick.apart_but_for_what_varies(of_subject, of_suspect, likeness.by_pattern);
+      if (!holds_within(likeness.on_the_case)) continue;
+      confirm(subject, scalar, suspect, likeness);
+      (likeness.unlike.empty() ? alike : diagnosis.only_here).push_back(std::move(likeness));
+    }
+  };
+  compare(mutant_suspects(), diagnosis.mutants, diagnosis.like);
+  compare(convention_suspects(), diagnosis.conventions, diagnosis.fits);
+  if (diagnosis.like.empty() && diagnosis.fits.empty() && diagnosis.only_here.empty()) {
+    diagnosis.precision = precision_that_fits(of_subject, of_reference, scalar);
+  }
+  return diagnosis;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "properties/diagnosis/diagnosis.hpp"
+#include "properties/diagnosis/panel.hpp"
+#include "properties/diagnosis/suspects.hpp"
+
+#include <map>
+
+namespace slim::properties {
+
+/// Compares failing subjects with the catalogue of mutants and of conventions.
+///
+/// Both the subject and every suspect are interviewed: a law is checked, and all answers are
+/// written down, whether the law looks at them or not. A suspect is a candidate if it breaks the
+/// law on the failing case, too, and all its answers are the subject's to within rounding
+/// (Yardstick). A small case cannot tell much apart, so every candidate is then compared on the
+/// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
+/// them. Used by one thread at a time.
+class Diagnostician {
+ public:
+  /// Any subject, also one that crashes, and a case file as a counterexample has it, with metadata
+  /// `law`. Throws ContractError when the file is no case of its law.
+  Diagnosis diagnose(const Subject& subject, Scalar scalar, const CaseFile& file);
+
+ private:
+  /// A candidate's likeness to one subject in the cases of the panel.
+  void confirm(const Subject& subject, Scalar scalar, const Suspect& suspect, Likeness& likeness);
+
+  /// Of the subject that was asked last, by the case's place in the panel.
+  const Interview& on_panel(const Subject& subject, Scalar scalar, std::size_t place,
+                            Panel::Case& c);
+
+  Panel panel_;
+  std::string asked_last_;
+  std::map<std::size_t, Interview> of_asked_last_;
+  std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, scalar and suspect
+};
+
+}  // namespace slim::properties

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "properties/engine/law.hpp"
+#include "reference/vocabulary/attention_inputs.hpp"
+
+#include <memory>
+
+namespace slim::properties {
+
+/// One array of an answer, taken over into 50 digits, row-major.
+struct AnsweredArray {
+  std::string name;  ///< as in case files: "out", "d.q", "grad.layers.0…", "features"
+  Index cols = 1;
+  std::vector<Digits50> values;
+};
+
+/// One answer of a subject, of whatever task.
+struct Answered {
+  std::vector<AnsweredArray> arrays;
+  /// What was asked, if it was attention; else null.
+  std::shared_ptr<const AttentionInputs<double>> attention;
+};
+
+/// All that a subject answered while a law was checked on one case.
+struct Interview {
+  Finding finding;
+  std::vector<Answered> answers;  ///< in the order of the questions
+  std::vector<Answered> before;   ///< the same, the first time that the law was checked
+};
+
+/// Checks the law on its case twice, and writes down every answer. The second time counts, so that
+/// what a subject remembers is something that this case put there.
+Interview interview(Trial& trial, const Subject& subject, Scalar scalar);
+
+}  // namespace slim::properties

@@ -1,0 +1,55 @@
+#include "properties/diagnosis/panel.hpp"
+
+#include "properties/catalogue.hpp"
+#include "properties/engine/numbered_case.hpp"
+#include "properties/laws/catalogue.hpp"
+
+namespace slim::properties {
+namespace {
+
+constexpr int most_cases_of_models = 5;     ///< a law
+constexpr int most_cases_of_attention = 8;  ///< a law
+
+/// Whether a law asks for the gradient of whole models.
+bool is_of_models(const Law& law) {
+  return law.draw(1, 0, 20)->trial()->file().has("tokens");
+}
+
+/// Numbers spread over the sizes that are drawn, other ones for each law, since laws draw alike.
+int number_of(int i, int law) {
+  return 7 * i + 3 + 61 * law;
+}
+
+}  // namespace
+
+std::vector<Panel::Case>& Panel::cases(bool of_models, Scalar scalar) {
+  const auto found = cases_.find({of_models, scalar});
+  if (found != cases_.end()) return found->second;
+  std::vector<Case>& cases = cases_[{of_models, scalar}];
+  for (int i = 0; i < std::max(most_cases_of_models, most_cases_of_attention); ++i) {
+    int index = 0;
+    for (const Law& law : laws::catalogue()) {
+      const int number = number_of(i, index++);
+      if (is_of_models(law) != of_models) continue;
+      if (i >= (of_models ? most_cases_of_models : most_cases_of_attention)) continue;
+      NumberedCase numbered(law, seed_, number);
+      const NumberedCase::Usable usable = numbered.usable(scalar);
+      if (usable.trial == nullptr) continue;
+      const std::unique_ptr<Draw> draw = numbered.draw(usable.attempt);
+      cases.push_back({.law = &law,
+                       .readable = draw->readable(),
+                       .trial = draw->trial(),
+                       .yardstick = std::nullopt});
+    }
+  }
+  return cases;
+}
+
+const Yardstick& Panel::yardstick(Case& c, Scalar scalar) {
+  if (!c.yardstick) {
+    c.yardstick.emplace(interview(*c.trial, reference_subject(), scalar), scalar);
+  }
+  return *c.yardstick;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "properties/diagnosis/resemblance.hpp"
+
+#include <map>
+#include <optional>
+
+namespace slim::properties {
+
+/// Drawn cases of every law on which to tell suspects apart, made on first need. Together they
+/// expose every mutant. Used by one thread at a time.
+class Panel {
+ public:
+  explicit Panel(std::uint64_t seed = 1) : seed_(seed) {}
+
+  struct Case {
+    const Law* law = nullptr;
+    std::string readable;
+    std::unique_ptr<Trial> trial;
+    std::optional<Yardstick> yardstick;
+  };
+  /// The cases of attention and features, or those of whole models; only such as `scalar` can
+  /// judge.
+  std::vector<Case>& cases(bool of_models, Scalar scalar);
+  /// Made from what the reference, in the clothes of the subject that asks first, answers.
+  const Yardstick& yardstick(Case& c, Scalar scalar);
+
+ private:
+  std::uint64_t seed_;
+  std::map<std::pair<bool, Scalar>, std::vector<Case>> cases_;
+};
+
+}  // namespace slim::properties

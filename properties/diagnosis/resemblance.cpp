@@ -1,0 +1,171 @@
+#include "properties/diagnosis/resemblance.hpp"
+
+#include "properties/judgement/attention_evidence.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double share_of_tensor = 1e5;  ///< times u
+constexpr double share_of_all = 1e3;
+constexpr double share_of_own_array = 64;  ///< times u, of what a suspect answers
+constexpr double share_of_own_answer = 16;
+
+double size_of(const Digits50& x) {
+  return std::abs(to_double(x));
+}
+
+double largest_of(const AnsweredArray& array) {
+  double largest = 0.0;
+  for (const Digits50& x : array.values) {
+    if (std::isfinite(to_double(x))) largest = std::max(largest, size_of(x));
+  }
+  return largest;
+}
+
+double largest_of(const Answered& answer) {
+  double largest = 0.0;
+  for (const AnsweredArray& array : answer.arrays) largest = std::max(largest, largest_of(array));
+  return largest;
+}
+
+double feature_allowance(double g, double largest, Index cols, double u) {
+  const double path = static_cast<double>(cols) + 12.0;
+  const double exponent = g > 0.0 ? std::abs(std::log(g)) : 0.0;
+  return 8.0 * u * (path * g * (1.0 + exponent) + largest);
+}
+
+Discrepancy infinitely_apart(const char* where) {
+  return {.tensor = where, .row = 0, .error = infinite, .bound = 0.0};
+}
+
+/// The law could not be checked to its end: no answer, or a misdeed.
+bool failed(const Interview& of) {
+  return of.finding.outcome == Outcome::wrong && of.finding.worst.tensor == "answer";
+}
+
+bool failed_alike(const Interview& one, const Interview& other) {
+  return failed(one) == failed(other) && (!failed(one) || (one.finding.note == other.finding.note &&
+                                                           !one.finding.note.starts_with("threw")));
+}
+
+}  // namespace
+
+Yardstick::Yardstick(const Interview& reference, Scalar scalar) : scalar_(scalar) {
+  const double u = unit_roundoff(scalar);
+  for (const Answered& answer : reference.answers) {
+    std::vector<Allowed> of_answer;
+    const double all = largest_of(answer);
+    std::optional<AttentionEvidence> evidence;
+    if (answer.attention) evidence.emplace(*answer.attention);
+    for (std::size_t a = 0; a < answer.arrays.size(); ++a) {
+      const AnsweredArray& array = answer.arrays[a];
+      Allowed allowed{.entries = array.values.size(), .bound = 0.0, .largest = largest_of(array)};
+      for (std::size_t i = 0; i < array.values.size(); ++i) {
+        const double here =
+            evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
+            : array.name == "features"
+                ? feature_allowance(size_of(array.values[i]), allowed.largest, array.cols, u)
+                : u * (share_of_tensor * allowed.largest + share_of_all * all);
+        allowed.bound = std::max(allowed.bound, here);
+      }
+      of_answer.push_back(std::move(allowed));
+    }
+    allowed_.push_back(std::move(of_answer));
+  }
+}
+
+Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const AnsweredArray& one,
+                                   const AnsweredArray& wanted, double largest_of_all) const {
+  const Allowed& allowed = allowed_.at(answer).at(array);
+  if (one.values.size() != wanted.values.size() || one.values.size() != allowed.entries) {
+    return infinitely_apart(wanted.name.c_str());
+  }
+  const double largest = largest_of(wanted);
+  const double larger = allowed.largest > 0.0 ? std::max(1.0, largest / allowed.largest) : 1.0;
+  const double bound = larger * allowed.bound +
+                       unit_roundoff(scalar_) *
+                           (share_of_own_array * largest + share_of_own_answer * largest_of_all);
+  Discrepancy worst{.tensor = wanted.name, .row = 0, .error = 0.0, .bound = 0.0};
+  for (std::size_t i = 0; i < one.values.size(); ++i) {
+    const Digits50& x = one.values[i];
+    const Digits50& y = wanted.values[i];
+    const bool both_none = isnan(x) && isnan(y);
+    if (both_none || x == y) continue;
+    double error = to_double(Digits50(abs(x - y)));
+    if (!std::isfinite(error)) error = infinite;
+    const Discrepancy here{.tensor = wanted.name,
+                           .row = static_cast<Index>(i) / wanted.cols,
+                           .error = error,
+                           .bound = bound};
+    if (worse(here, worst)) worst = here;
+  }
+  return worst;
+}
+
+Discrepancy Yardstick::apart(const Interview& one, const Interview& wanted) const {
+  if (!failed_alike(one, wanted)) return infinitely_apart("answer");
+  if (one.answers.size() != wanted.answers.size() || one.answers.size() > allowed_.size()) {
+    return infinitely_apart("number of answers");
+  }
+  Discrepancy worst;
+  for (std::size_t n = 0; n < one.answers.size(); ++n) {
+    const std::vector<AnsweredArray>& arrays = one.answers[n].arrays;
+    if (arrays.size() != wanted.answers[n].arrays.size() || arrays.size() != allowed_[n].size()) {
+      return infinitely_apart("arrays of an answer");
+    }
+    for (std::size_t a = 0; a < arrays.size(); ++a) {
+      const Discrepancy here =
+          array_apart(n, a, arrays[a], wanted.answers[n].arrays[a], largest_of(wanted.answers[n]));
+      if (worst.tensor.empty() || worse(here, worst)) worst = here;
+    }
+  }
+  return worst;
+}
+
+bool Yardstick::varies(const Interview& of, std::size_t answer, std::size_t array) const {
+  if (of.before.size() != of.answers.size()) return false;
+  const Discrepancy change =
+      array_apart(answer, array, of.before[answer].arrays[array], of.answers[answer].arrays[array],
+                  largest_of(of.answers[answer]));
+  return !(change.error <= change.bound);
+}
+
+Discrepancy Yardstick::apart_but_for_what_varies(const Interview& one, const Interview& wanted,
+                                                 int& left_out) const {
+  left_out = 0;
+  Discrepancy whole = apart(one, wanted);
+  if (whole.error <= whole.bound || whole.tensor == "answer" ||
+      one.answers.size() != wanted.answers.size() || one.answers.size() > allowed_.size()) {
+    return whole;
+  }
+  Discrepancy worst;
+  for (std::size_t n = 0; n < one.answers.size(); ++n) {
+    const std::vector<AnsweredArray>& arrays = one.answers[n].arrays;
+    if (arrays.size() != wanted.answers[n].arrays.size()) return whole;
+    std::vector<bool> free(arrays.size());
+    bool both_vary = false;
+    for (std::size_t a = 0; a < arrays.size(); ++a) {
+      const bool first = varies(one, n, a);
+      const bool second = varies(wanted, n, a);
+      free[a] = first || second;
+      both_vary = both_vary || (first && second);
+    }
+    for (std::size_t a = 0; a < arrays.size(); ++a) {
+      if (both_vary && free[a]) {
+        ++left_out;
+        continue;
+      }
+      const Discrepancy here =
+          array_apart(n, a, arrays[a], wanted.answers[n].arrays[a], largest_of(wanted.answers[n]));
+      if (worst.tensor.empty() || worse(here, worst)) worst = here;
+    }
+  }
+  return worst;
+}
+
+}  // namespace slim::properties

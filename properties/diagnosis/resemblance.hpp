@@ -1,0 +1,45 @@
+#pragma once
+
+#include "properties/diagnosis/interview.hpp"
+
+namespace slim::properties {
+
+/// How far two programs that do the same may be apart on one case: for each array of an answer.
+///
+/// Attention: twice the largest PASS band of the array's entries (AttentionEvidence), since each
+/// program may be off by it; of the array, since a fault moves large numbers to other entries; and
+/// 64 u of the largest entry that the suspect answers there, 16 u of the largest in all its arrays.
+/// Features: 8 (D + 12) u |g| (1 + |ln g|), the roundings of an exponential. Gradients of whole
+/// models: 1e5 u of the tensor's largest entry and 1e3 u of the largest of all, since some vanish.
+class Yardstick {
+ public:
+  /// From what the reference answered to the same law on the same case.
+  Yardstick(const Interview& reference, Scalar scalar);
+
+  /// The entry at which two interviews stand worst, error over what is allowed there. Where the
+  /// array of `wanted` is larger than the reference's, so are its roundings. Two entries that are
+  /// not numbers are alike. Another number of answers, or only one that failed, or two that failed
+  /// otherwise than by one misdeed that the harness saw, are infinitely far apart.
+  [[nodiscard]] Discrepancy apart(const Interview& one, const Interview& wanted) const;
+
+  /// As `apart`, but of an answer that changes from one asking to the next in both, the arrays that
+  /// change in either are left out. `left_out` counts these.
+  [[nodiscard]] Discrepancy apart_but_for_what_varies(const Interview& one, const Interview& wanted,
+                                                      int& left_out) const;
+
+ private:
+  struct Allowed {
+    std::size_t entries = 0;
+    double bound = 0.0;
+    double largest = 0.0;  ///< |entry| of the reference's array
+  };
+  [[nodiscard]] Discrepancy array_apart(std::size_t answer, std::size_t array,
+                                        const AnsweredArray& one, const AnsweredArray& wanted,
+                                        double largest_of_all) const;
+  [[nodiscard]] bool varies(const Interview& of, std::size_t answer, std::size_t array) const;
+
+  Scalar scalar_;
+  std::vector<std::vector<Allowed>> allowed_;  ///< by answer, then array
+};
+
+}  // namespace slim::properties

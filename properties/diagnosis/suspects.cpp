@@ -1,0 +1,36 @@
+#include "properties/diagnosis/suspects.hpp"
+
+#include "properties/mutants/catalogue.hpp"
+
+namespace slim::properties {
+namespace {
+
+std::vector<Suspect> all_mutants_as_suspects() {
+  std::vector<Suspect> suspects;
+  for (const mutants::Mutant& mutant : mutants::catalogue()) {
+    suspects.push_back({.name = mutant.name,
+                        .story = mutant.story,
+                        .seen = mutant.seen,
+                        .gradient = mutant.gradient,
+                        .attention = mutant.attention,
+                        .features = mutant.features});
+  }
+  return suspects;
+}
+
+}  // namespace
+
+std::span<const Suspect> mutant_suspects() {
+  static const std::vector<Suspect> all = all_mutants_as_suspects();
+  return all;
+}
+
+Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect) {
+  Subject clothed = subject;
+  clothed.gradient = subject.gradient.offers_any() ? suspect.gradient : GradientFunctions();
+  clothed.attention = subject.attention.offers_any() ? suspect.attention : AttentionFunctions();
+  clothed.features = subject.features.offers_any() ? suspect.features : FeaturesFunctions();
+  return clothed;
+}
+
+}  // namespace slim::properties

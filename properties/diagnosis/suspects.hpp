@@ -1,0 +1,34 @@
+#pragma once
+
+#include "reference/vocabulary/subject.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace slim::properties {
+
+/// Something that a failing subject may behave like.
+struct Suspect {
+  std::string name;   ///< "mutant/what-is-wrong", or a convention: "epsilon 1e-06 in the features"
+  std::string story;  ///< what goes wrong, in one sentence; empty for a convention
+  std::string seen;   ///< where; likewise
+  bool is_convention = false;
+  GradientFunctions gradient{};
+  AttentionFunctions attention{};
+  FeaturesFunctions features{};
+};
+
+/// Every mutant of the catalogue.
+std::span<const Suspect> mutant_suspects();
+
+/// The reference under every convention that is known to be chosen, whatever it is asked: place and
+/// size of ε, scaling, stabilisers, 1/√M, slopes at kinks; for whole models the constants of
+/// Conventions.
+std::span<const Suspect> convention_suspects();
+
+/// The suspect with this subject's name and claims, so that the laws treat both alike. Tasks that
+/// the subject does not offer are not offered.
+Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect);
+
+}  // namespace slim::properties

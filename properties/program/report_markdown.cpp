@@ -1,0 +1,98 @@
+#include "properties/program/report.hpp"
+#include "properties/program/verdict_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace slim::properties {
+namespace {
+
+/// Text as part of a table's cell.
+std::string in_cell(std::string text) {
+  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
+    text.insert(at, "\\");
+  }
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+/// What became of all checks; the last line is their sum.
+std::string accounts(const RunResult& result) {
+  int executed = 0;
+  int not_run = 0;
+  int all = 0;
+  std::map<std::string, int> skipped;
+  for (const Verdict& verdict : result.verdicts) {
+    executed += verdict.tally.executed();
+    not_run += verdict.tally.not_run;
+    all += verdict.tally.cases;
+    for (const auto& [reason, count] : verdict.tally.skipped) skipped[reason] += count;
+  }
+  std::string text = "| checks | |\n|---:|---|\n";
+  text += fmt::format("| {} | executed |\n", executed);
+  for (const auto& [reason, count] : skipped) {
+    text += fmt::format("| {} | skipped: {} |\n", count, in_cell(reason));
+  }
+  text += fmt::format("| {} | not run, after the first wrong one |\n", not_run);
+  return text + fmt::format("| **{}** | **in all** |\n", all);
+}
+
+std::string verdicts(const RunResult& result) {
+  std::string text = "| law | subject | scalar | verdict | error / bound | executed |\n";
+  text += "|---|---|---|---|---:|---:|\n";
+  for (const Verdict& verdict : result.verdicts) {
+    const Tally& tally = verdict.tally;
+    const std::string worst =
+        tally.executed() == 0 ? std::string() : fmt::format("{:.2g}", tally.worst.ratio());
+    text += fmt::format("| {} | {} | {} | {} | {} | {} of {} |\n", verdict.law,
+                        in_cell(verdict.subject), name(verdict.scalar), summary(verdict), worst,
+                        tally.executed(), tally.cases);
+  }
+  return text;
+}
+
+std::string failure_section(const Report& report, std::size_t i) {
+  const Counterexample& found = report.result.counterexamples[i];
+  const Discrepancy& worst = found.finding.worst;
+  std::string text =
+      fmt::format("### {} breaks {} in {}\n\n", found.subject, found.law, name(found.scalar));
+  const auto law = std::ranges::find(report.plan.laws, found.law, &Law::name);
+  if (law != report.plan.laws.end() && !(*law)->statement.empty()) {
+    text += fmt::format("The law: {}. Source: {}.\n\n", (*law)->statement, (*law)->source);
+  }
+  if (!found.finding.note.empty()) text += fmt::format("It {}.\n\n", found.finding.note);
+  text += fmt::format("- where: `{}`, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}\n",
+                      worst.tensor, worst.row, worst.error, worst.bound, worst.ratio());
+  text += fmt::format("- smallest case: `{}`\n", found.readable);
+  text += fmt::format("- drawn: seed {}, case {}, {} shrinks\n", report.plan.seed,
+                      found.case_number, found.shrinks);
+  text +=
+      fmt::format("- again: `{}`\n", replay_line(report.case_paths.at(i), report.replay_options));
+  if (report.diagnoses.empty()) return text + "\n";
+  for (const std::string& line : in_words(report.diagnoses.at(i))) {
+    text += fmt::format("- {}\n", line);
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string to_markdown(const Report& report) {
+  std::string text = fmt::format("# slim-verify: {}\n\n",
+                                 report.result.holds() ? "all laws hold" : "NOT all laws hold");
+  text += fmt::format("Seed {}, {} cases a law, {:.1f} s.\n\n", report.plan.seed, report.plan.cases,
+                      report.seconds);
+  text += accounts(report.result) + "\n";
+  for (const std::string& idle : report.result.idle_laws()) {
+    text += fmt::format("Law {} executed no case, which is a failure.\n\n", idle);
+  }
+  if (!report.result.counterexamples.empty()) text += "## Failures\n\n";
+  for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
+    text += failure_section(report, i);
+  }
+  return text + "## Verdicts\n\n" + verdicts(report.result);
+}
+
+}  // namespace slim::properties
