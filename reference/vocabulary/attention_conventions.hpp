@@ -64,8 +64,8 @@ std::string to_text(const AttentionConventions& conventions);
 /// Throws ContractError on an unknown field, one given twice, or a value of the wrong kind.
 AttentionConventions parse_attention_conventions(std::string_view text);
 
-/// What of the conventions acts on a case: exponents and stabilisers are FAVOR+'s, and where features
-/// are given no map is left to act on. The rest is as by default, and valid.
+/// What of the conventions acts on a case: exponents and stabilisers are FAVOR+'s, and where
+/// features are given no map is left to act on. The rest is as by default, and valid.
 AttentionConventions acting_on(AttentionConventions conventions, FeatureKind kind,
                                bool features_given);
 

@@ -1,6 +1,6 @@
 /* Attention over given features in C11, any strides: slim-verify run --subject-library
  * ./libc_attention.so */
-#include "slim_subject.h"
+#include <slim_subject.h>
 
 #ifndef FIRST_VISIBLE_KEY /* the buggy twin has another */
 #define FIRST_VISIBLE_KEY 0

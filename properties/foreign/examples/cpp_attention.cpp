@@ -1,6 +1,6 @@
 // Causal attention over ReLU features in C++, prefix sums kept: slim-verify run --subject-library
 // ./libcpp_attention.so
-#include "slim_subject.h"
+#include <slim_subject.h>
 
 #include <algorithm>
 #include <vector>
