@@ -1,5 +1,4 @@
-/* Attention over given features in C11, any strides: slim-verify run --subject-library
- * ./libc_attention.so */
+/* Attention over given features in C11, whatever the strides. */
 #include <slim_subject.h>
 
 #ifndef FIRST_VISIBLE_KEY /* the buggy twin has another */
