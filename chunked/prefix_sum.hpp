@@ -62,7 +62,12 @@ class PrefixSum {
   virtual void slice_sum(const HeadSlice<T>& head, MatrixView<T> RS) const {
     const Index d = head.width();
     multiply<T>(head.V.transpose(), head.gK, RS.topRows(d), Into::overwrite);
-    RS.row(d) = head.gK.colwise().sum();
+    if constexpr (is_hardware_float<T>) {
+      RS.row(d) = head.gK.colwise().sum();
+    } else {
+      RS.row(d).setConstant(T(0));
+      add_rows<T>(head.gK, RS.row(d));
+    }
   }
 };
 

@@ -16,6 +16,19 @@ T pairwise_sum(Index begin, Index end, const F& f) {
   return pairwise_sum<T>(begin, middle, f) + pairwise_sum<T>(middle, end, f);
 }
 
+/// out += Σ rows of A: in order by the matrix library for hardware scalars, else pairwise.
+/// Shapes: A [m, n], out [n].
+template <class T, class A, class Out>
+void add_rows(const A& a, Out&& out) {
+  if constexpr (is_hardware_float<T>) {
+    out += a.colwise().sum().transpose();
+  } else {
+    for (Index j = 0; j < a.cols(); ++j) {
+      out(j) += pairwise_sum<T>(0, a.rows(), [&](Index l) -> T { return a(l, j); });
+    }
+  }
+}
+
 /// How products are written: out = A B or out += A B.
 enum class Into { overwrite, add };
 
@@ -104,7 +117,7 @@ void pull_back_weights(Workers& workers, const MatrixView<const T>& dY,
     } else {
       multiply<T>(block.transpose(), X, weight, Into::add);
     }
-    gradient.bias.segment(begin, width) += block.colwise().sum().transpose();
+    add_rows<T>(block, gradient.bias.segment(begin, width));
   });
 }
 

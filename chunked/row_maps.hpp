@@ -5,6 +5,9 @@
 #include "chunked/scalar_functions.hpp"
 #include "reference/vocabulary/sequences.hpp"
 
+#include <map>
+#include <vector>
+
 namespace slim::chunked {
 
 /// Rows given to a worker at a time by maps that treat every row alone.
@@ -57,11 +60,21 @@ void pull_back_layer_norm(Workers& workers, const LayerNorm<const T>& norm,
   for_each_block(workers, X.cols(), columns, [&](Index begin, Index width) {
     auto gain = gradient.weight.segment(begin, width).transpose().array();
     auto bias = gradient.bias.segment(begin, width).transpose().array();
-    for (Index l = 0; l < X.rows(); ++l) {
-      const auto dz = dZ.row(l).segment(begin, width).array();
-      gain += dz * ((X.row(l).segment(begin, width).array() - moments.mean(l)) *
-                    moments.inverse_deviation(l));
-      bias += dz;
+    if constexpr (is_hardware_float<T>) {
+      for (Index l = 0; l < X.rows(); ++l) {
+        const auto dz = dZ.row(l).segment(begin, width).array();
+        gain += dz * ((X.row(l).segment(begin, width).array() - moments.mean(l)) *
+                      moments.inverse_deviation(l));
+        bias += dz;
+      }
+    } else {
+      for (Index i = 0; i < width; ++i) {
+        gain(i) += pairwise_sum<T>(0, X.rows(), [&](Index l) -> T {
+          return dZ(l, begin + i) *
+                 ((X(l, begin + i) - moments.mean(l)) * moments.inverse_deviation(l));
+        });
+      }
+      add_rows<T>(dZ.middleCols(begin, width), gradient.bias.segment(begin, width));
     }
   });
   const T count = number<T>(X.cols());
@@ -136,11 +149,24 @@ class Embedding {
     });
   }
 
-  /// dE[token_l] += the first half of dX_l, rows in order.
+  /// dE[token_l] += the first half of dX_l; rows in order for hardware scalars, else pairwise.
   void pull_back(const Sequences& sequences, Index b, Index first, const MatrixView<const T>& dX,
                  MatrixView<T> gradient) const {
-    for (Index l = 0; l < dX.rows(); ++l) {
-      gradient.row(sequences.input(b, first + l)) += dX.row(l).head(half_);
+    if constexpr (is_hardware_float<T>) {
+      for (Index l = 0; l < dX.rows(); ++l) {
+        gradient.row(sequences.input(b, first + l)) += dX.row(l).head(half_);
+      }
+    } else {
+      std::map<Index, std::vector<Index>> rows;  // of each token
+      for (Index l = 0; l < dX.rows(); ++l) rows[sequences.input(b, first + l)].push_back(l);
+      for (const auto& [token, of_token] : rows) {
+        for (Index i = 0; i < half_; ++i) {
+          gradient(token, i) += pairwise_sum<T>(0, static_cast<Index>(of_token.size()),
+                                                [&, &own = of_token](Index j) -> T {
+                                                  return dX(own[static_cast<std::size_t>(j)], i);
+                                                });
+        }
+      }
     }
   }
 

@@ -4,6 +4,7 @@
 #include "chunked/cross_entropy.hpp"
 #include "chunked/cut.hpp"
 #include "chunked/feature_map.hpp"
+#include "chunked/serial_slices.hpp"
 #include "chunked/workspace.hpp"
 #include "reference/vocabulary/subject.hpp"
 
@@ -154,6 +155,7 @@ class SlicePass {
   Workers workers_;
   Embedding<A> embedding_;
   Workspace<T> space_;
+  SerialSlices<A> serial_slices_;
   Index rows_ = 0;  ///< of the slice at hand
 };
 

@@ -14,10 +14,25 @@ MatrixView<const T> read_only(const MatrixView<T>& view) {
 /// on sizes alone.
 inline constexpr Index panel_rows = 256;
 
-template <class Body>
+/// Scalars that no cache speeds up get one panel, so that no chain of operations is as long as the
+/// panels are many.
+template <class T, class Body>
 void for_each_panel(Index rows, const Body& body) {
-  for (Index first = 0; first < rows; first += panel_rows) {
-    body(first, std::min(panel_rows, rows - first));
+  const Index most = is_hardware_float<T> ? panel_rows : rows;
+  for (Index first = 0; first < rows; first += most) {
+    body(first, std::min(most, rows - first));
+  }
+}
+
+/// The losses of a slice: in order for hardware scalars, else pairwise.
+template <class T>
+Wide<T> sum_of_losses(const T* losses, Index rows) {
+  if constexpr (is_hardware_float<T>) {
+    Wide<T> total(0);
+    for (Index l = 0; l < rows; ++l) total += Wide<T>(losses[l]);
+    return total;
+  } else {
+    return pairwise_sum<Wide<T>>(0, rows, [&](Index l) { return Wide<T>(losses[l]); });
   }
 }
 
@@ -59,9 +74,7 @@ Wide<accumulator_t<T>> SlicePass<T>::pass_whole(const Slice& slice, bool passes_
                            ? cross_entropy<A>(Z.row(l), task_.sequences.target(slice.b, at))
                            : A(0);
   });
-  Wide<A> total(0);
-  for (Index l = 0; l < rows_; ++l) total += Wide<A>(space_.losses[l]);
-  return total;
+  return sum_of_losses<A>(space_.losses, rows_);
 }
 
 template <class T>
@@ -126,6 +139,7 @@ template <class T>
 void SlicePass<T>::embed(const Slice& slice, A* X) {
   embedding_(workers_, weights_.theta().input_map(), task_.sequences, slice.b, slice.first,
              task_.first_position + slice.first, wide(X));
+  serial_slices_.begin(wide(X));
 }
 
 template <class T>
@@ -215,7 +229,7 @@ void SlicePass<T>::feed_forward(const LayerParameters<const A>& theta, Index r) 
   }
   // F = GeLU(input Wᵤᵀ + bᵤ) Wᵥᵀ + bᵥ
   A* F = output_norm ? a.F : out;
-  for_each_panel(rows_, [&](Index first, Index rows) {
+  for_each_panel<A>(rows_, [&](Index first, Index rows) {
     const View U = rows_of(view(a.U, model_.ffn_dim), first, rows);
     const View hidden(space_.hidden, rows, model_.ffn_dim);
     apply<A>(workers_, theta.U_map, rows_of(input, first, rows), U);
@@ -255,8 +269,7 @@ Wide<accumulator_t<T>> SlicePass<T>::loss(const Slice& slice, const A& scale, Ma
       rows.row(l).setConstant(A(0));
     }
   });
-  Wide<A> total(0);
-  for (Index l = 0; l < rows_; ++l) total += Wide<A>(space_.losses[l]);
+  const Wide<A> total = sum_of_losses<A>(space_.losses, rows_);
 
   pull_back_weights<A>(workers_, read_only<A>(Z), read_wide(space_.output),
                        gradient.output_logit_map());
@@ -298,7 +311,7 @@ void SlicePass<T>::pull_back_feed_forward(const LayerActivations<A>& a,
     new (&input) Read(read_wide(space_.Z));
   }
   const View dInput = wide(output_norm ? space_.dX : space_.dY);
-  for_each_panel(rows_, [&](Index first, Index rows) {
+  for_each_panel<A>(rows_, [&](Index first, Index rows) {
     const Read dF_panel = rows_of(dF, first, rows);
     // GeLU's slope takes U's place, and the cotangent of its output that of the output.
     const View U = rows_of(view(a.U, d_ff), first, rows);

@@ -1,10 +1,18 @@
 #include "experiments/catalogue.hpp"
 
+#include "experiments/compatible.hpp"
+#include "experiments/crossing.hpp"
+#include "experiments/device.hpp"
 #include "experiments/drift.hpp"
 #include "experiments/exact.hpp"
+#include "experiments/extension.hpp"
+#include "experiments/figure2.hpp"
 #include "experiments/grid.hpp"
 #include "experiments/length.hpp"
+#include "experiments/overhead.hpp"
 #include "experiments/slice.hpp"
+#include "experiments/table1.hpp"
+#include "experiments/work.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <vector>
@@ -30,6 +38,32 @@ std::span<const Experiment> catalogue() {
        .question = "what does the grid of boundary 'exact' cost in accuracy as keys grow?",
        .plans = grid_plans,
        .table = grid_table},
+      {.name = "table1",
+       .question =
+           "how do work, critical path and bytes grow with L and C, exactly: the paper's table 1",
+       .plans = table1_plans},
+      {.name = "work",
+       .question = "how much work and how long a critical path, for every boundary and prefix sum?",
+       .plans = work_plans},
+      {.name = "extension",
+       .question = "is the gradient exact for other architectures, too?",
+       .plans = extension_plans},
+      {.name = "overhead",
+       .question = "how much more work than the full pass, with a plain and a lazy first sweep?",
+       .plans = overhead_plans},
+      {.name = "compatible",
+       .question = "does a training that goes over to slices at its half stay the same?",
+       .plans = compatible_plans},
+      {.name = "device",
+       .question = "how long a sequence fits a process of 64 to 512 MiB?",
+       .plans = device_plans},
+      {.name = "crossing",
+       .question = "from which length on does a Performer cost less than softmax attention?",
+       .plans = crossing_plans},
+      {.name = "figure2",
+       .question =
+           "the paper's figure 2: time, memory and discrepancy over C, configurations I to IV",
+       .plans = figure2_plans},
   };
   return experiments;
 }

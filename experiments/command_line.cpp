@@ -34,6 +34,8 @@ SettingOptions::SettingOptions(CLI::App& command) : corpus_(default_corpus) {
   option("--key-scale", setting_.key_scale,
          "The maps of the keys are drawn this many times larger");
   option("--batch", setting_.batch, "B");
+  option("--memory-cap", setting_.memory_cap,
+         "Bytes of address space of the process that measures its own peak; 0: not capped");
   option("--scalar", scalar_,
          "float32 (or float), float64 (or double), digits50, float16, bfloat16");
   option("--seed", setting_.seed, "Of the parameters");

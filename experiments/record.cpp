@@ -43,6 +43,7 @@ void add(Json& json, const Operations& x) {
   json["multiplications"] = x.multiplications;
   json["divisions"] = x.divisions;
   json["elementary"] = x.elementary;
+  json["critical_path"] = x.depth;
 }
 
 void add(Json& json, const ProcessPeak& x) {
@@ -64,6 +65,24 @@ void add(Json& json, const KeySpread& x) {
   json["key_deviation"] = x.key_deviation;
   json["spread_median_bits"] = x.median_bits;
   json["spread_largest_bits"] = x.largest_bits;
+}
+
+void add(Json& json, const Overhead& x) {
+  json["multiply_adds"] = x.sliced;
+  json["multiply_adds_full"] = x.full;
+}
+
+void add(Json& json, const SwitchError& x) {
+  json["switch_error_relative"] = x.relative;
+}
+
+void add(Json& json, const FullDiscrepancy& x) {
+  json["full_discrepancy_relative"] = x.relative;
+  if (!x.refusal.empty()) json["refusal"] = x.refusal;
+}
+
+void add(Json& json, const Longest& x) {
+  json["longest_length"] = x.length;
 }
 
 Measured measured_in(const Json& json) {
@@ -89,7 +108,8 @@ Measured measured_in(const Json& json) {
       return Operations{.additions = integer("additions"),
                         .multiplications = integer("multiplications"),
                         .divisions = integer("divisions"),
-                        .elementary = integer("elementary")};
+                        .elementary = integer("elementary"),
+                        .depth = json.value("critical_path", std::int64_t{0})};
     case Quantity::process:
       return ProcessPeak{.peak = integer("process_peak_bytes"),
                          .baseline = integer("process_baseline_bytes")};
@@ -100,6 +120,15 @@ Measured measured_in(const Json& json) {
       return KeySpread{.key_deviation = real(json, "key_deviation"),
                        .median_bits = real(json, "spread_median_bits"),
                        .largest_bits = real(json, "spread_largest_bits")};
+    case Quantity::overhead:
+      return Overhead{.sliced = integer("multiply_adds"), .full = integer("multiply_adds_full")};
+    case Quantity::switch_error:
+      return SwitchError{.relative = real(json, "switch_error_relative")};
+    case Quantity::full_discrepancy:
+      return FullDiscrepancy{.relative = real(json, "full_discrepancy_relative"),
+                             .refusal = json.value("refusal", std::string())};
+    case Quantity::longest:
+      return Longest{.length = integer("longest_length")};
     case Quantity::gradient_error:
       break;
   }
@@ -137,6 +166,7 @@ Json place_json(const Record& record) {
           {"full_pass", setting.full_pass()},
           {"first_sweep", name(setting.first_sweep)},
           {"key_scale", setting.key_scale},
+          {"memory_cap_bytes", setting.memory_cap},
           {"seed", setting.seed},
           {"threads", setting.threads},
           {"quantity", name(quantity_of(record.measured))},
@@ -168,6 +198,7 @@ Record record_in(const Json& json) {
                       .first_sweep = parse_first_sweep(
                           json.value("first_sweep", std::string(name(FirstSweep::lazy)))),
                       .key_scale = json.value("key_scale", 1.0),
+                      .memory_cap = json.value("memory_cap_bytes", std::int64_t{0}),
                       .seed = json.at("seed").get<std::uint64_t>(),
                       .threads = json.at("threads").get<int>(),
                       .corpus = text("corpus")},

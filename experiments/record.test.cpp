@@ -24,9 +24,13 @@ const std::vector<Measured>& one_of_each() {
             .scratch = 7,
             .loss = 5.5},
       Bytes{.slice = 5, .scratch = std::nullopt},
-      Operations{.additions = 1, .multiplications = 2, .divisions = 3, .elementary = 4},
+      Operations{.additions = 1, .multiplications = 2, .divisions = 3, .elementary = 4, .depth = 5},
       ProcessPeak{.peak = 4096, .baseline = 1024},
-      GradientError{.relative = 1e-45}};
+      GradientError{.relative = 1e-45},
+      Overhead{.sliced = 7, .full = 5},
+      SwitchError{.relative = 1e-44},
+      FullDiscrepancy{.relative = 1e-6},
+      Longest{.length = 4096}};
   return all;
 }
 

@@ -15,6 +15,8 @@ void require_valid(const Setting& setting) {
           fmt::format("threads is from 1 to 1024, not {}", setting.threads));
   require(setting.key_scale > 0.0 && setting.key_scale <= 1e6,
           fmt::format("key scale is above 0 and at most 10^6, not {}", setting.key_scale));
+  require(setting.memory_cap >= 0,
+          fmt::format("memory cap is at least 0, not {}", setting.memory_cap));
   constexpr Index most_tokens = Index{1} << 31;
   require(setting.length <= most_tokens / setting.batch,
           fmt::format("batch × length is at most 2^31 tokens, not {} × {}", setting.batch,
@@ -27,6 +29,7 @@ std::string summary(const Setting& setting) {
                                  setting.model.hidden_dim, setting.length, setting.slice);
   if (setting.first_sweep != FirstSweep::lazy) text += " plain first sweep";
   if (setting.key_scale != 1.0) text += fmt::format(" keys × {}", setting.key_scale);
+  if (setting.memory_cap > 0) text += fmt::format(" in {} MiB", setting.memory_cap >> 20);
   return text;
 }
 
@@ -46,6 +49,7 @@ std::vector<std::string> to_arguments(const Setting& setting) {
           "--slice",       std::to_string(setting.slice),
           "--first-sweep", std::string(name(setting.first_sweep)),
           "--key-scale",   fmt::format("{}", setting.key_scale),
+          "--memory-cap",  std::to_string(setting.memory_cap),
           "--seed",        std::to_string(setting.seed),
           "--threads",     std::to_string(setting.threads),
           "--corpus",      setting.corpus.string()};

@@ -19,7 +19,8 @@ struct Setting {
   Index length = 1024;  ///< L, in targets: a sequence has L + 1 tokens
   Index slice = 256;    ///< C; at least L is the full pass
   FirstSweep first_sweep = FirstSweep::lazy;
-  double key_scale = 1.0;  ///< the maps of the keys are drawn this many times larger
+  double key_scale = 1.0;       ///< the maps of the keys are drawn this many times larger
+  std::int64_t memory_cap = 0;  ///< bytes of address space of a process that is capped; 0: none
   std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path corpus = {};

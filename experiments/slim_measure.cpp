@@ -1,10 +1,13 @@
 // slim-measure: what does it cost, and does the claim hold?
 #include "experiments/catalogue.hpp"
 #include "experiments/claims/judges.hpp"
+#include "experiments/claims/table1.hpp"
 #include "experiments/command_line.hpp"
 #include "experiments/corpus.hpp"
 #include "experiments/measure_gradient.hpp"
+#include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/process_peak.hpp"
+#include "experiments/softmax_transformer.hpp"
 #include "experiments/sweep.hpp"
 #include "properties/catalogue.hpp"
 #include "properties/foreign/resources.hpp"
@@ -20,6 +23,11 @@ namespace {
 
 using namespace slim;
 using namespace slim::experiments;
+
+/// Properties' catalogue, and what a Performer is measured against.
+const Subject& find_subject(std::string_view name) {
+  return name == "softmax" ? softmax_transformer() : properties::find_subject(name);
+}
 
 struct SweepOptions {
   std::string experiment = "all";
@@ -43,8 +51,7 @@ struct SweepOptions {
   }
 
   [[nodiscard]] Sweep sweep() const {
-    Sweep sweep = {
-        .conditions = conditions, .folder = out, .find_subject = properties::find_subject};
+    Sweep sweep = {.conditions = conditions, .folder = out, .find_subject = find_subject};
     sweep.conditions.scale = parse_scale(scale);
     require(!out.empty(), "--out names a folder");
     return sweep;
@@ -52,7 +59,7 @@ struct SweepOptions {
 };
 
 std::vector<std::string> names_of_tables() {
-  std::vector<std::string> names;
+  std::vector<std::string> names = {"table1"};
   for (const Experiment& experiment : catalogue()) {
     if (experiment.table != nullptr) names.push_back(experiment.name);
   }
@@ -61,21 +68,23 @@ std::vector<std::string> names_of_tables() {
 
 int run_gradient(const Setting& setting, const Wishes& wishes, bool json) {
   const GradientCost cost =
-      measure_gradient(properties::find_subject(setting.subject),
-                       properties::find_subject("reference"), setting, wishes);
+      measure_gradient(find_subject(setting.subject), find_subject("reference"), setting, wishes);
   fmt::print("{}", json ? to_json(cost) : to_text(cost));
   return holds;
 }
 
 int run_process_peak(const Setting& setting) {
-  const ProcessPeak peak = process_peak_here(properties::find_subject(setting.subject), setting);
+  if (setting.memory_cap > 0) cap_address_space(setting.memory_cap);
+  const ProcessPeak peak = process_peak_here(find_subject(setting.subject), setting);
   fmt::print("{} {}\n", peak.peak, peak.baseline);
   return holds;
 }
 
-int run_sweep_command(const SweepOptions& options) {
+int run_sweep_command(const SweepOptions& options, const std::string& shard) {
   const std::vector<Experiment> experiments = find_experiments(options.experiment);
-  const SweepReport report = run_sweep(experiments, options.sweep());
+  Sweep sweep = options.sweep();
+  sweep.shard = parse_shard(shard);
+  const SweepReport report = run_sweep(experiments, sweep);
   if (options.json) {
     const nlohmann::ordered_json json = {{"measured", report.measured},
                                          {"reused", report.reused},
@@ -88,7 +97,17 @@ int run_sweep_command(const SweepOptions& options) {
   return holds;
 }
 
+int run_merge(const std::vector<std::filesystem::path>& parts, const std::string& out) {
+  const MergeReport report = merge_records(parts, out);
+  fmt::print("{} records taken, {} known already: {}/records.jsonl\n", report.taken, report.known,
+             out);
+  return holds;
+}
+
+int run_table1(const SweepOptions& options);
+
 int run_table(const SweepOptions& options) {
+  if (options.experiment == "table1") return run_table1(options);
   const std::vector<Experiment> experiments = find_experiments(options.experiment);
   require(experiments.size() == 1 && experiments.front().table != nullptr,
           "experiment '" + options.experiment + "' has no table: allowed are " +
@@ -98,8 +117,8 @@ int run_table(const SweepOptions& options) {
   return holds;
 }
 
-int run_claims(const SweepOptions& options) {
-  const std::vector<Claim> claims = built_in_claims();
+/// Measures what the claims need and is missing, judges each, and keeps verdicts.json.
+std::vector<Verdict> judged(const SweepOptions& options, const std::vector<Claim>& claims) {
   std::vector<Experiment> experiments;
   for (const Experiment& experiment : catalogue()) {
     const auto needs = [&](const Claim& claim) {
@@ -111,10 +130,23 @@ int run_claims(const SweepOptions& options) {
   std::vector<Verdict> verdicts;
   verdicts.reserve(claims.size());
   for (const Claim& claim : claims) verdicts.push_back(judge(claim, report.records));
+  return verdicts;
+}
+
+int run_claims(const SweepOptions& options) {
+  const std::vector<Verdict> verdicts = judged(options, built_in_claims());
   const std::string json = to_json(verdicts, provenance());
   write_file(std::filesystem::path(options.out) / "verdicts.json", json);
   fmt::print("{}", options.json ? json : to_table(verdicts));
-  return any_refuted(verdicts) ? falls_short : holds;
+  return any_lost(verdicts) ? falls_short : holds;
+}
+
+/// The paper's table 1.
+int run_table1(const SweepOptions& options) {
+  std::vector<Claim> claims = built_in_claims();
+  std::erase_if(claims, [](const Claim& claim) { return claim.cell.empty(); });
+  fmt::print("{}", table1_in_markdown(judged(options, claims)));
+  return holds;
 }
 
 /// Somebody else's implementation, and what of it is measured.
@@ -210,13 +242,25 @@ int run(int count, char** arguments) {
   for (const Experiment& experiment : catalogue()) allowed += ", " + experiment.name;
   sweep.add_option("--experiment", sweep_options.experiment, allowed)->capture_default_str();
 
+  std::string shard = "0/1";
+  sweep
+      .add_option("--shard", shard, "i/n: only part i of n, 0 ≤ i < n, as an array job's task does")
+      ->capture_default_str();
+
+  CLI::App& merge = *app.add_subcommand("merge", "The records of a sweep's parts as one");
+  std::vector<std::filesystem::path> parts;
+  std::string merged;
+  merge.add_option("parts", parts, "Folders of records.jsonl")->required();
+  merge.add_option("--out", merged, "Folder of the whole")->required();
+
   CLI::App& table =
       *app.add_subcommand("table", "An experiment's answer in Markdown, measuring what is missing");
   SweepOptions table_options(table, false);
   table
       .add_option("--experiment", table_options.experiment,
                   fmt::format("{}", fmt::join(names_of_tables(), ", ")))
-      ->required();
+      ->default_str("table1");
+  table_options.experiment = "table1";
 
   CLI::App& claims =
       *app.add_subcommand("claims", "The table of verdicts, measuring what is missing");
@@ -233,13 +277,14 @@ int run(int count, char** arguments) {
   try {
     app.parse(count, arguments);
     if (gradient.parsed()) return run_gradient(gradient_setting.setting(), wishes, json);
-    if (sweep.parsed()) return run_sweep_command(sweep_options);
+    if (sweep.parsed()) return run_sweep_command(sweep_options, shard);
+    if (merge.parsed()) return run_merge(parts, merged);
     if (table.parsed()) return run_table(table_options);
     if (claims.parsed()) return run_claims(claims_options);
     if (foreign.parsed()) return run_foreign(foreign_options);
     if (process_peak.parsed()) return run_process_peak(process_setting.setting());
     throw ContractError(
-        "a command is needed: gradient, sweep, table, claims, foreign; --help tells more");
+        "a command is needed: gradient, sweep, merge, table, claims, foreign; --help tells more");
   } catch (const CLI::Success& help) {
     return app.exit(help);
   }

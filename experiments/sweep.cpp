@@ -5,18 +5,25 @@
 #include "experiments/measures/gate.hpp"
 #include "experiments/measures/gradient_error.hpp"
 #include "experiments/measures/key_spread.hpp"
+#include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/operation_count.hpp"
+#include "experiments/measures/overhead.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/measures/stopwatch.hpp"
+#include "experiments/measures/switched_training.hpp"
 #include "experiments/measures/workload.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/random.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
 
@@ -40,6 +47,14 @@ Measured nothing_yet(Quantity quantity) {
       return GradientDiscrepancy{};
     case Quantity::key_spread:
       return KeySpread{};
+    case Quantity::overhead:
+      return Overhead{};
+    case Quantity::switch_error:
+      return SwitchError{};
+    case Quantity::full_discrepancy:
+      return FullDiscrepancy{};
+    case Quantity::longest:
+      return Longest{};
     case Quantity::gradient_error:
       break;
   }
@@ -145,6 +160,14 @@ class Measurer {
       }
       case Quantity::key_spread:
         return measure_key_spread(setting, read_corpus(setting));
+      case Quantity::overhead:
+        return count_overhead(subject, setting);
+      case Quantity::switch_error:
+        return measure_switch(subject, setting);
+      case Quantity::full_discrepancy:
+        return full_discrepancy(subject, setting);
+      case Quantity::longest:
+        return measure_longest(setting, sweep_.program);
       case Quantity::gradient_error:
         break;
     }
@@ -152,6 +175,35 @@ class Measurer {
   }
 
  private:
+  /// From the same subject's gradient in the full pass, which is kept for the next job.
+  FullDiscrepancy full_discrepancy(const Subject& subject, const Setting& setting) {
+    return in_scalar(setting.scalar, [&]<class T>() -> FullDiscrepancy {
+      Setting whole = setting;
+      whole.slice = setting.length;
+      const std::string key = fmt::format("{}", fmt::join(to_arguments(whole), " "));
+      if (key != whole_of_) {
+        Workload<T> workload(subject, whole);
+        workload.run();
+        const auto& values = workload.result().gradient.values();
+        whole_.clear();
+        for (const T& value : values) whole_.push_back(to_double(value));
+        whole_of_ = key;
+      }
+      Workload<T> workload(subject, setting);
+      workload.run();
+      const auto& values = workload.result().gradient.values();
+      double largest = 0.0;
+      double worst = 0.0;
+      for (std::size_t i = 0; i < whole_.size(); ++i) {
+        const double off = std::abs(to_double(values[i]) - whole_[i]);
+        if (!std::isfinite(off)) return {.relative = std::numeric_limits<double>::quiet_NaN()};
+        worst = std::max(worst, off);
+        largest = std::max(largest, std::abs(whole_[i]));
+      }
+      return {.relative = worst / largest};
+    });
+  }
+
   /// From the gradient of the reference in 50 digits, or of another subject in float64. That truth
   /// is kept for the next job, which often differs in C or in the subject alone.
   GradientError gradient_error(const Subject& subject, const Setting& setting,
@@ -177,14 +229,52 @@ class Measurer {
 
   const Sweep& sweep_;
   std::set<std::string> warmed_;
+  std::string whole_of_;
+  std::vector<double> whole_;  ///< a gradient of the full pass
   std::string truth_of_;
   Parameters<Digits50> truth_;
 };
 
 }  // namespace
 
+Shard parse_shard(std::string_view text) {
+  Shard shard;
+  const char* end = text.data() + text.size();
+  const auto [slash, first] = std::from_chars(text.data(), end, shard.index);
+  const bool divided = first == std::errc() && slash != end && *slash == '/';
+  const auto [rest, second] =
+      divided ? std::from_chars(slash + 1, end, shard.count) : std::from_chars_result{end, first};
+  require(divided && second == std::errc() && rest == end && shard.count >= 1 &&
+              shard.index < shard.count,
+          "shard '" + std::string(text) + "' is not i/n with 0 ≤ i < n, as in 0/4");
+  return shard;
+}
+
+MergeReport merge_records(const std::vector<std::filesystem::path>& parts,
+                          const std::filesystem::path& folder) {
+  std::vector<Record> records;
+  for (const std::filesystem::path& part : parts) {
+    const std::vector<Record> own = read_records(part / "records.jsonl");
+    records.insert(records.end(), own.begin(), own.end());
+  }
+  RecordLog log(folder, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  MergeReport report;
+  for (const Record& record : records) {
+    if (log.find(identity(record)) != nullptr) {
+      ++report.known;
+    } else {
+      log.append(record);
+      ++report.taken;
+    }
+  }
+  return report;
+}
+
 SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep) {
-  const std::vector<Job> jobs = jobs_of(experiments, sweep);
+  std::vector<Job> jobs = jobs_of(experiments, sweep);
+  std::erase_if(jobs, [&](const Job& job) {
+    return stream_named(place(job).c_str()) % sweep.shard.count != sweep.shard.index;
+  });
   require_corpus(jobs);
   require_lawful_subjects(jobs, sweep.find_subject);
 

@@ -4,6 +4,7 @@
 #include "experiments/record.hpp"
 #include "reference/vocabulary/subject.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string_view>
@@ -21,11 +22,21 @@ struct SweepReport {
   std::filesystem::path file;
 };
 
+/// Part `index` of `count`, 0 ≤ index < count: settings fall to one by a hash of all that they are,
+/// so that the parts of an array job share nothing and together are the whole.
+struct Shard {
+  std::uint64_t index = 0;
+  std::uint64_t count = 1;
+};
+/// Of "i/n". Throws ContractError that says what is allowed.
+Shard parse_shard(std::string_view text);
+
 /// What a sweep needs to know beside its experiments.
 struct Sweep {
   Conditions conditions;
   std::filesystem::path folder;  ///< gets records.jsonl
   FindSubject find_subject;
+  Shard shard = {};
   std::filesystem::path program = "/proc/self/exe";  ///< slim-measure, for fresh processes
 };
 
@@ -35,5 +46,14 @@ struct Sweep {
 /// Before anything is written, settings and corpus are checked (ContractError), and each subject
 /// passes the gate for each kind of setting (RefusedSubject).
 SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep);
+
+struct MergeReport {
+  std::size_t taken = 0;
+  std::size_t known = 0;  ///< records that `folder` has already
+};
+/// Appends the records of the parts' records.jsonl to that of `folder`, each once.
+/// Throws ContractError when a part has none.
+MergeReport merge_records(const std::vector<std::filesystem::path>& parts,
+                          const std::filesystem::path& folder);
 
 }  // namespace slim::experiments

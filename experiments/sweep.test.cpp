@@ -66,6 +66,29 @@ TEST_F(Sweeping, MeasuresOnceAndReusesAfterwards) {
   EXPECT_EQ(second.records.size(), tiny_samples);
 }
 
+TEST_F(Sweeping, PartsShareNothingAndMergeToTheWhole) {
+  std::vector<std::filesystem::path> parts;
+  std::size_t measured = 0;
+  for (const char* shard : {"0/3", "1/3", "2/3"}) {
+    sweep_.shard = parse_shard(shard);
+    parts.push_back(sweep_.folder = folder_.path() / std::to_string(parts.size()));
+    measured += run().measured;
+  }
+  EXPECT_EQ(measured, tiny_samples);
+  sweep_.folder = folder_.path() / "whole";
+  EXPECT_EQ(merge_records(parts, sweep_.folder).taken, tiny_samples);
+  EXPECT_EQ(merge_records(parts, sweep_.folder).known, tiny_samples);
+  sweep_.shard = {};
+  EXPECT_EQ(run().measured, 0U);
+}
+
+TEST(Shard, IsBelowItsCount) {
+  EXPECT_EQ(parse_shard("2/3").index, 2U);
+  for (const char* bad : {"", "3/3", "1", "1/", "/2", "a/2", "1/0", "-1/2", "1/2x"}) {
+    EXPECT_THROW(parse_shard(bad), ContractError) << bad;
+  }
+}
+
 TEST_F(Sweeping, OtherSeedsOrAnotherTextAreMeasuredBesideTheOld) {
   run();
   sweep_.conditions.seed = 2;
@@ -167,7 +190,8 @@ TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {
   } catch (const ContractError& error) {
     EXPECT_STREQ(
         error.what(),
-        "experiment 'none' is unknown: allowed are all, exact, length, slice, drift, grid");
+        "experiment 'none' is unknown: allowed are all, exact, length, slice, drift, grid, "
+        "table1, work, extension, overhead, compatible, device, crossing, figure2");
   }
 }
 

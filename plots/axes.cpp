@@ -70,6 +70,19 @@ Axis seconds_axis(std::string label, DataRange range) {
   return axis;
 }
 
+Axis ratio_axis(std::string label, DataRange range) {
+  Axis axis = widened(std::move(label), range, beside_guides);
+  axis.low = std::min(axis.low, std::pow(10.0, std::floor(std::log10(range.first))));
+  axis.high = std::max(axis.high, std::pow(10.0, std::ceil(std::log10(range.second))));
+  const int low = static_cast<int>(std::ceil(std::log10(axis.low) - 1e-9));
+  const int high = static_cast<int>(std::floor(std::log10(axis.high) + 1e-9));
+  const int step = std::max(1, (high - low + 8) / 8);
+  for (int power = low; power <= high; power += step) {
+    axis.ticks.push_back({std::pow(10.0, power), fmt::format("10^{{{}}}", power)});
+  }
+  return axis;
+}
+
 Axis slices_axis(std::string label, const Axis& slice_axis, double length) {
   Axis axis = slice_axis;
   axis.label = std::move(label);

@@ -17,6 +17,8 @@ Axis power_of_two_axis(std::string label, DataRange range);
 Axis bytes_axis(std::string label, DataRange range);
 /// Ticks such as 20 ms, 1 s: powers of ten, and their double and fivefold when there is room.
 Axis seconds_axis(std::string label, DataRange range);
+/// Ticks 10^{-6}, 10^{-5}, …: whole powers of ten, at most eight.
+Axis ratio_axis(std::string label, DataRange range);
 /// The places of another axis, named by N = length / C.
 Axis slices_axis(std::string label, const Axis& slice_axis, double length);
 

@@ -1,5 +1,7 @@
 #include "plots/catalogue.hpp"
 
+#include "plots/crossing.hpp"
+#include "plots/figure2.hpp"
 #include "plots/memory_length.hpp"
 #include "plots/memory_slice.hpp"
 #include "plots/time_length.hpp"
@@ -15,10 +17,8 @@ namespace slim::plots {
 
 std::span<const Figure> catalogue() {
   static const std::vector<Figure> figures = {
-      memory_length(),
-      time_length(),
-      memory_slice(),
-      time_slice(),
+      memory_length(),  time_length(),         memory_slice(),    time_slice(),    figure2_time(),
+      figure2_memory(), figure2_discrepancy(), crossing_memory(), crossing_time(),
   };
   return figures;
 }

@@ -35,6 +35,7 @@ struct Curve {
   std::string subject;
   bool full_pass = false;
   std::vector<Point> points;  ///< by growing x
+  bool points_only = false;   ///< no line between them
 };
 
 /// A reference slope: y = coefficient · x^exponent for x in [from, to].

@@ -26,7 +26,9 @@ TEST(Figures, have_names_of_their_own) {
   for (const Figure& figure : catalogue()) names.insert(figure.name);
   EXPECT_EQ(names.size(), catalogue().size());
   EXPECT_EQ(names,
-            (std::set<std::string>{"memory-length", "time-length", "memory-slice", "time-slice"}));
+            (std::set<std::string>{"memory-length", "time-length", "memory-slice", "time-slice",
+                                   "figure2-time", "figure2-memory", "figure2-discrepancy",
+                                   "crossing-memory", "crossing-time"}));
   EXPECT_THROW(find_figure("memory"), ContractError);
 }
 

@@ -50,6 +50,7 @@ pre span { white-space: nowrap; }
 .SUPPORTED { color: var(--supported); background: var(--supported-back); }
 .REFUTED { color: var(--refuted); background: var(--refuted-back); }
 .INCONCLUSIVE { color: var(--inconclusive); background: var(--inconclusive-back); }
+.NOT-JUDGED { color: var(--quiet); background: var(--code); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: .6rem .75rem; text-align: left; vertical-align: top; }

@@ -57,6 +57,51 @@ std::string verdict_section(std::span<const Verdict> verdicts) {
   return html + "</tbody></table></section>\n";
 }
 
+void remember(std::vector<std::string>& list, const std::string& text) {
+  if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
+}
+
+/// The paper's table 1: in each cell what theory says, what was counted, and the verdict.
+std::string table1_section(std::span<const Verdict> verdicts) {
+  constexpr std::string_view separator = " / ";
+  std::vector<std::string> rows;
+  std::vector<std::string> columns;
+  for (const Verdict& v : verdicts) {
+    const std::size_t at = v.cell.find(separator);
+    if (at == std::string::npos) continue;
+    remember(rows, v.cell.substr(0, at));
+    remember(columns, v.cell.substr(at + separator.size()));
+  }
+  if (rows.empty()) return "";
+  std::string html =
+      "<section aria-labelledby=\"table1\"><h2 id=\"table1\">Table 1: theory beside what was "
+      "counted</h2>\n<table class=\"verdicts card\" role=\"table\"><thead "
+      "role=\"rowgroup\"><tr role=\"row\"><td></td>";
+  for (const std::string& column : columns) {
+    html += fmt::format(R"(<th role="columnheader" scope="col">{}</th>)", escaped(column));
+  }
+  html += "</tr></thead><tbody role=\"rowgroup\">\n";
+  for (const std::string& row : rows) {
+    html += fmt::format(R"(<tr role="row"><th role="rowheader" scope="row">{}</th>)", escaped(row));
+    for (const std::string& column : columns) {
+      for (const Verdict& v : verdicts) {
+        if (v.cell != row + std::string(separator) + column) continue;
+        html += fmt::format(
+            R"(<td role="cell" data-name="{}">O({})<br><span class="quiet">{}</span><br>)"
+            R"(<a href="#claim-{}">{}</a></td>)",
+            escaped(column), escaped(v.theory),
+            escaped(v.measured.empty() ? "nothing" : v.measured), escaped(v.claim),
+            badge(v.verdict));
+      }
+    }
+    html += "</tr>\n";
+  }
+  return html +
+         "</tbody></table>\n<pre><span>slim-measure</span> <span>table</span> "
+         "<span>--scale</span> <span>ci</span> <span>--out</span> "
+         "<span>results</span></pre></section>\n";
+}
+
 std::string numbers(const DrawnFigure& drawn) {
   const std::string& unit = drawn.chart.unit;
   std::string html = fmt::format(
@@ -171,7 +216,7 @@ std::string provenance_section(std::span<const DrawnFigure> figures) {
 
 std::string summary(std::span<const Verdict> verdicts) {
   std::vector<std::string> parts;
-  for (const char* name : {"SUPPORTED", "REFUTED", "INCONCLUSIVE"}) {
+  for (const char* name : {"SUPPORTED", "REFUTED", "INCONCLUSIVE", "NOT-JUDGED"}) {
     const auto count = std::count_if(verdicts.begin(), verdicts.end(),
                                      [&](const Verdict& v) { return v.verdict == name; });
     if (count > 0)
@@ -191,6 +236,7 @@ std::string report_page(const Report& report) {
       R"(<p class="quiet">The claims of “Sub-Linear Memory: How to Make Performers SLiM” )"
       "(Likhosherstov et al., NeurIPS 2021), measured and judged.</p>\n{}</header>\n<main>\n",
       page_style(), summary(report.verdicts));
+  html += table1_section(report.verdicts);
   html += verdict_section(report.verdicts);
   html +=
       "<section aria-labelledby=\"figures\"><h2 id=\"figures\">Figures</h2>\n"

@@ -130,6 +130,10 @@ std::string guide_labels(const Chart& chart) {
   return text;
 }
 
+const char* curve_kind(const Curve& curve) {
+  return curve.points_only ? "points" : "linespoints";
+}
+
 std::string plot(const Chart& chart, const std::string& stem) {
   const std::string data = gnuplot_quoted(stem + ".tsv");
   const int x = chart.over_slice ? 3 : 2;  // column of the data file
@@ -156,8 +160,9 @@ std::string plot(const Chart& chart, const std::string& stem) {
     }
   }
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
-    parts.push_back(fmt::format("{} using {}:5 with linespoints linestyle {} title {}",
-                                points_of(i), x, i + 1, gnuplot_quoted(chart.curves[i].label)));
+    parts.push_back(fmt::format("{} using {}:5 with {} linestyle {} title {}", points_of(i), x,
+                                curve_kind(chart.curves[i]), i + 1,
+                                gnuplot_quoted(chart.curves[i].label)));
   }
   return fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }

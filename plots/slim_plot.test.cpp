@@ -60,7 +60,9 @@ TEST_F(SlimPlot, draws_figures_and_report) {
   const Outcome drawn = figures();
   EXPECT_EQ(drawn.status, 0) << drawn.said;
   EXPECT_EQ(drawn.said, "");
-  for (const char* name : {"memory-length", "time-length", "memory-slice", "time-slice"}) {
+  for (const char* name :
+       {"memory-length", "time-length", "memory-slice", "time-slice", "figure2-time",
+        "figure2-memory", "figure2-discrepancy", "crossing-memory", "crossing-time"}) {
     for (const char* suffix : {".svg", ".png", ".pdf", ".gp", ".tsv"}) {
       EXPECT_TRUE(std::filesystem::exists(in("out/") + name + suffix)) << name << suffix;
     }

@@ -99,6 +99,35 @@ std::vector<std::string> synthetic_slice_records() {
   return lines;
 }
 
+std::vector<std::string> synthetic_figure2_records() {
+  std::vector<std::string> lines;
+  for (const Index length : {64, 256, 512, 1024}) {
+    for (const char* subject : {"recovered/iterative", "recovered/explicit"}) {
+      for (Index slice = length; slice >= 4; slice /= 4) {
+        Record record = cell("figure2", subject, length, slice);
+        add_cell(lines, record);
+        if (slice == length) continue;
+        for (const double relative : {2e-7, 5e-7}) {
+          record.measured = experiments::FullDiscrepancy{.relative = relative};
+          lines.push_back(to_line(record));
+          ++record.setting.seed;
+        }
+      }
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> synthetic_crossing_records() {
+  std::vector<std::string> lines;
+  for (Index length = 64; length <= 2048; length *= 2) {
+    add_cell(lines, cell("crossing", "softmax", length, length));
+    add_cell(lines, cell("crossing", "recovered/blocked", length, length));
+    add_cell(lines, cell("crossing", "recovered/blocked", length, 32));
+  }
+  return lines;
+}
+
 std::string synthetic_verdicts() {
   using Json = nlohmann::json;
   const auto verdict = [](const char* claim, const char* what, const char* statement, Json value,
@@ -134,8 +163,10 @@ std::string joined_lines(const std::vector<std::string>& lines) {
 
 void write_synthetic(const TestFolder& folder) {
   std::vector<std::string> lines = synthetic_length_records();
-  const std::vector<std::string> more = synthetic_slice_records();
-  lines.insert(lines.end(), more.begin(), more.end());
+  for (const auto& more :
+       {synthetic_slice_records(), synthetic_figure2_records(), synthetic_crossing_records()}) {
+    lines.insert(lines.end(), more.begin(), more.end());
+  }
   folder.write("records.jsonl", joined_lines(lines));
   folder.write("verdicts.json", synthetic_verdicts());
 }

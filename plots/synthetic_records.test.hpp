@@ -25,6 +25,8 @@ class TestFolder {
 /// C = 256, over C from 1 to 2^11 at L = 2^12.
 std::vector<std::string> synthetic_length_records();
 std::vector<std::string> synthetic_slice_records();
+std::vector<std::string> synthetic_figure2_records();
+std::vector<std::string> synthetic_crossing_records();
 
 /// Three verdicts, one of each kind, as `verdicts.json`.
 std::string synthetic_verdicts();

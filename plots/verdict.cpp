@@ -27,9 +27,13 @@ Verdict verdict_in(const Json& json) {
                   .interval = {},
                   .rule = text("rule"),
                   .evidence = text("evidence"),
-                  .source = text("source")};
+                  .source = text("source"),
+                  .cell = json.value("cell", std::string()),
+                  .theory = json.value("theory", std::string()),
+                  .measured = json.value("measured", std::string())};
   const std::string& answer = verdict.verdict;
-  require(answer == "SUPPORTED" || answer == "REFUTED" || answer == "INCONCLUSIVE",
+  require(answer == "SUPPORTED" || answer == "REFUTED" || answer == "INCONCLUSIVE" ||
+              answer == "NOT-JUDGED",
           fmt::format("the verdict on {} is SUPPORTED, REFUTED or INCONCLUSIVE, not \"{}\"",
                       verdict.claim, answer));
   if (const Json& interval = json.at("interval"); !interval.is_null()) {

@@ -11,14 +11,17 @@ namespace slim::plots {
 /// What the measurements say about one claim of the paper.
 struct Verdict {
   std::string claim;      ///< "MEMORY-C"
-  std::string verdict;    ///< SUPPORTED, REFUTED, INCONCLUSIVE
+  std::string verdict;    ///< SUPPORTED, REFUTED, INCONCLUSIVE, NOT-JUDGED
   std::string statement;  ///< the claim in words
   std::string statistic;  ///< what was computed
   std::optional<double> value;
   std::optional<std::pair<double, double>> interval;
-  std::string rule;      ///< when the claim counts as supported
-  std::string evidence;  ///< one sentence
-  std::string source;    ///< where the claim is made
+  std::string rule;           ///< when the claim counts as supported
+  std::string evidence;       ///< one sentence
+  std::string source;         ///< where the claim is made
+  std::string cell = {};      ///< of table 1, "row / column"; empty: not one
+  std::string theory = {};    ///< of the cell
+  std::string measured = {};  ///< likewise
 };
 
 /// The verdicts in `folder`/verdicts.json; none when there is no such file. Throws ContractError,

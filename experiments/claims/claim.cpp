@@ -64,11 +64,24 @@ Claim claim_in(const toml::table& table, std::size_t number) {
   Claim claim = {.name = fields.text("name"),
                  .statement = fields.text("statement"),
                  .source = fields.text("source"),
-                 .experiments = fields.texts("experiments"),
-                 .subject = fields.text("subject"),
+                 .experiments = fields.has("experiments") ? fields.texts("experiments")
+                                                          : std::vector<std::string>(),
+                 .subject = fields.has("subject") ? fields.text("subject") : std::string(),
                  .statistic = fields.text("statistic"),
                  .rule = fields.text("rule"),
                  .judge = fields.text("judge")};
+  if (fields.has("minutes")) claim.minutes = fields.number("minutes");
+  for (auto [field, place] : {std::pair{"expected", &claim.expected},
+                              {"cell", &claim.cell},
+                              {"theory", &claim.theory},
+                              {"scalar", &claim.scalar},
+                              {"law", &claim.law},
+                              {"count", &claim.count},
+                              {"slices", &claim.slices}}) {
+    if (fields.has(field)) *place = fields.text(field);
+  }
+  require(claim.expected.empty() || claim.expected == "SUPPORTED" || claim.expected == "REFUTED",
+          "claim " + name + ": expected is SUPPORTED or REFUTED");
   if (fields.has("bound")) claim.bound = fields.number("bound");
   if (fields.has("feature_maps")) claim.feature_maps = fields.texts("feature_maps");
   if (fields.has("shortest")) claim.shortest = static_cast<long long>(fields.number("shortest"));

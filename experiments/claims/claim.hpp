@@ -17,10 +17,18 @@ struct Claim {
   std::string statistic;                 ///< what is computed from them
   std::string rule;                      ///< what the statistic must be
   std::string judge;                     ///< which judge knows the statistic and the rule
+  double minutes = 0.0;                  ///< that its experiments take at scale laptop, about
+  std::string expected = {};  ///< the verdict that was committed: "SUPPORTED", …; empty: none
+  std::string cell = {};      ///< of table 1, "row / column"; empty: not one
+  std::string theory = {};    ///< of the cell, "L log L"
   // Numbers of the rule, for the judges that take them.
   double bound = 0.0;
   std::vector<std::string> feature_maps = {};
-  long long shortest = 0;  ///< lengths that the records must span
+  std::string scalar = "digits50";  ///< of the records, for judges of errors
+  std::string law = {};             ///< of exact counts, as statistics/exact_law.hpp names it
+  std::string count = {};           ///< which: work, multiplications, critical-path, bytes
+  std::string slices = {};          ///< of which records: full, one-row, fixed, several
+  long long shortest = 0;           ///< lengths that the records must span
   long long longest = 0;
   long long row_multiple = 1;  ///< slice bytes are on a line at slices of so many rows
 };

@@ -37,7 +37,8 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
   for (const Record& record : records) {
     const auto* error = std::get_if<GradientError>(&record.measured);
     if (error == nullptr || record.setting.subject != claim.subject ||
-        record.setting.scalar != Scalar::digits50) {
+        record.setting.scalar != parse_scalar(claim.scalar) ||
+        std::count(claim.experiments.begin(), claim.experiments.end(), record.experiment) == 0) {
       continue;
     }
     Seen& map = seen[name(record.setting.model.feature_map)];

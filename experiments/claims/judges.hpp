@@ -26,7 +26,32 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records);
 /// time is told beside, and decides nothing.
 Verdict judge_serial(const Claim& claim, std::span<const Record> records);
 
-/// By the judge that the claim names. Throws ContractError when there is none of that name.
+/// Exact counts of operations, of the critical path or of bytes of the claim's subject over (L, C)
+/// follow the claim's law with a residual of exactly 0 at counts held out of the fit, and its
+/// leading constant is positive.
+Verdict judge_law(const Claim& claim, std::span<const Record> records);
+
+/// Every training that went over to slices is within the claim's bound of the one that did not.
+Verdict judge_bound(const Claim& claim, std::span<const Record> records);
+
+/// Multiply-adds of the plain first sweep over those of the full pass are at most the claim's
+/// bound, and the lazy one's are fewer. Needs both sweeps.
+Verdict judge_overhead(const Claim& claim, std::span<const Record> records);
+
+/// In a process of each cap, slices reach at least `bound` times the length that the full pass of
+/// the same subject does. Needs both.
+Verdict judge_device(const Claim& claim, std::span<const Record> records);
+
+/// What a fresh process grows by is what was counted, within `bound` of it and 2 MiB of the
+/// program's own pages: else memory escapes the counter. Looks at cells of 8 MiB and more.
+Verdict judge_process(const Claim& claim, std::span<const Record> records);
+
+/// Seconds over L at fixed C grow like L among 1, log L, √L, L, L log L, L²; refuted when they grow
+/// like another, inconclusive when none can be told.
+Verdict judge_time(const Claim& claim, std::span<const Record> records);
+
+/// By the judge that the claim names. "later" is the judge of claims that
+/// are not judged yet. Throws ContractError when there is none of that name.
 Verdict judge(const Claim& claim, std::span<const Record> records);
 
 }  // namespace slim::experiments

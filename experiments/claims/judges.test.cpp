@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace slim::experiments {
@@ -28,9 +29,9 @@ Record record_at(const std::string& experiment, Index length, Index slice, Measu
 
 // EXACT
 
-std::vector<Record> exact_records() {
+std::vector<Record> exact_records(const std::string& name) {
   std::vector<Record> records;
-  for (const std::string& map : claim("EXACT").feature_maps) {
+  for (const std::string& map : claim(name).feature_maps) {
     for (const Index slice : {1, 5, 24}) {
       Record record = record_at("exact", 24, slice, GradientError{.relative = 1e-48});
       record.setting.scalar = Scalar::digits50;
@@ -42,47 +43,192 @@ std::vector<Record> exact_records() {
 }
 
 TEST(ExactJudge, SupportsErrorsWithinTheBound) {
-  const Verdict verdict = judge(claim("EXACT"), exact_records());
+  const Verdict verdict = judge(claim("EXACT/sqr"), exact_records("EXACT/sqr"));
   EXPECT_EQ(verdict.answer, Answer::supported);
   EXPECT_EQ(verdict.value, 1e-48);
 }
 
 TEST(ExactJudge, RefutesOneErrorBeyondTheBoundAndNaN) {
-  for (const double error : {1.01e-40, 1.0, std::nan(""), HUGE_VAL}) {
-    for (std::size_t i = 0; i < exact_records().size(); i += 5) {
-      std::vector<Record> records = exact_records();
-      records[i].measured = GradientError{.relative = error};
-      EXPECT_EQ(judge(claim("EXACT"), records).answer, Answer::refuted) << error;
+  for (const char* name : {"EXACT/sqr", "EXACT/relu"}) {
+    for (const double error : {1.01e-40, 1.0, std::nan(""), HUGE_VAL}) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        std::vector<Record> records = exact_records(name);
+        records[i].measured = GradientError{.relative = error};
+        EXPECT_EQ(judge(claim(name), records).answer, Answer::refuted) << error;
+      }
     }
   }
 }
 
-TEST(ExactJudge, IsInconclusiveWithoutAFeatureMapOrAKindOfSlice) {
-  EXPECT_EQ(judge(claim("EXACT"), {}).answer, Answer::inconclusive);
-  for (std::size_t i = 0; i < exact_records().size(); ++i) {
-    std::vector<Record> records = exact_records();
+TEST(ExactJudge, IsInconclusiveWithoutAKindOfSlice) {
+  EXPECT_EQ(judge(claim("EXACT/sqr"), {}).answer, Answer::inconclusive);
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::vector<Record> records = exact_records("EXACT/sqr");
     records.erase(records.begin() + static_cast<std::ptrdiff_t>(i));
-    EXPECT_EQ(judge(claim("EXACT"), records).answer, Answer::inconclusive);
+    EXPECT_EQ(judge(claim("EXACT/sqr"), records).answer, Answer::inconclusive);
   }
 }
 
-TEST(ExactJudge, TellsOfReluWithoutJudgingIt) {
-  std::vector<Record> records = exact_records();
-  records.push_back(records.front());
-  records.back().setting.model.feature_map = parse_feature_map("relu");
-  records.back().measured = GradientError{.relative = 0.5};
-  const Verdict verdict = judge(claim("EXACT"), records);
-  EXPECT_EQ(verdict.answer, Answer::supported);
-  EXPECT_NE(verdict.evidence.find("not judged, relu"), std::string::npos);
+TEST(ExactJudge, LooksAtNoOtherMapScalarSubjectOrExperiment) {
+  const auto answer = [](void (*change)(Record&)) {
+    std::vector<Record> records = exact_records("EXACT/sqr");
+    for (Record& record : records) change(record);
+    return judge(claim("EXACT/sqr"), records).answer;
+  };
+  EXPECT_EQ(answer([](Record&) {}), Answer::supported);
+  EXPECT_EQ(answer([](Record& r) { r.setting.scalar = Scalar::float64; }), Answer::inconclusive);
+  EXPECT_EQ(answer([](Record& r) { r.setting.subject = "stored/iterative"; }),
+            Answer::inconclusive);
+  EXPECT_EQ(answer([](Record& r) { r.experiment = "drift"; }), Answer::inconclusive);
+  EXPECT_EQ(answer([](Record& r) { r.setting.model.feature_map = parse_feature_map("relu"); }),
+            Answer::inconclusive);
 }
 
-TEST(ExactJudge, LooksAtNoOtherScalarOrSubject) {
-  std::vector<Record> records = exact_records();
-  for (Record& record : records) record.setting.scalar = Scalar::float64;
-  EXPECT_EQ(judge(claim("EXACT"), records).answer, Answer::inconclusive);
-  records = exact_records();
-  for (Record& record : records) record.setting.subject = "stored/iterative";
-  EXPECT_EQ(judge(claim("EXACT"), records).answer, Answer::inconclusive);
+TEST(PrecisionJudge, LetsFloat32StrayToItsBoundAndReluNotGetAway) {
+  for (const auto& [name, error, answer] :
+       {std::tuple{"PRECISION/sqr", 9e-4, Answer::supported},
+        std::tuple{"PRECISION/sqr", 1.1e-3, Answer::refuted},
+        std::tuple{"PRECISION/relu", 0.15, Answer::refuted},
+        std::tuple{"PRECISION/relu", std::nan(""), Answer::refuted}}) {
+    std::vector<Record> records = exact_records(name);
+    for (Record& record : records) {
+      record.experiment = "drift";
+      record.setting.scalar = Scalar::float32;
+    }
+    records[1].measured = GradientError{.relative = error};
+    EXPECT_EQ(judge(claim(name), records).answer, answer) << name << " " << error;
+  }
+}
+
+// Laws of exact counts: PARALLEL and table 1
+
+std::vector<Record> path_records() {
+  std::vector<Record> records;
+  for (const auto& [slice, levels] : {std::pair{16, 4}, {32, 5}, {64, 6}, {128, 7}}) {
+    for (const Index slices : {2, 3, 4}) {
+      records.push_back(record_at("table1", slices * slice, slice,
+                                  Operations{.depth = slices * (40 + 9 * levels) - 7}));
+      records.back().setting.subject = "recovered/tree";
+    }
+  }
+  return records;
+}
+
+TEST(LawJudge, SupportsCountsOfItsLawAndTellsThem) {
+  const Verdict verdict = judge(claim("PARALLEL"), path_records());
+  EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
+  EXPECT_EQ(verdict.measured, "9 N ⌈log₂ C⌉ + 40 N − 7");
+  EXPECT_EQ(judge(claim("TABLE1/C/parallel"), path_records()).answer, Answer::supported);
+}
+
+TEST(LawJudge, RefutesOneOperationAndAPathWithoutItsLogarithm) {
+  for (std::size_t i = 0; i < path_records().size(); ++i) {
+    std::vector<Record> records = path_records();
+    ++std::get<Operations>(records[i].measured).depth;
+    EXPECT_EQ(judge(claim("PARALLEL"), records).answer, Answer::refuted);
+  }
+  std::vector<Record> records = path_records();
+  for (Record& record : records) {
+    std::get<Operations>(record.measured).depth = record.setting.slices();
+  }
+  EXPECT_EQ(judge(claim("PARALLEL"), records).answer, Answer::refuted);
+}
+
+TEST(LawJudge, IsInconclusiveWithFewRecords) {
+  const std::vector<Record> records = path_records();
+  EXPECT_EQ(judge(claim("PARALLEL"), std::span(records).first(3)).answer,
+            Answer::inconclusive);
+}
+
+TEST(LawJudge, RefutesMemoryThatGrowsAtOneRow) {
+  std::vector<Record> records;
+  for (const Index length : {32, 64, 96}) {
+    records.push_back(record_at("table1", length, 1, Bytes{.state = 100, .slice = 50}));
+    records.back().setting.subject = "recovered/tree";
+  }
+  EXPECT_EQ(judge(claim("MEMORY-1"), records).answer, Answer::supported);
+  std::get<Bytes>(records[2].measured).slice += 1;
+  EXPECT_EQ(judge(claim("MEMORY-1"), records).answer, Answer::refuted);
+}
+
+// OVERHEAD, COMPATIBLE, DEVICE, BYTES, SERIAL/seconds
+
+TEST(OverheadJudge, WantsThePlainSweepSmallAndTheLazyOneSmaller) {
+  const auto answer = [](std::int64_t plain, std::int64_t lazy) {
+    std::vector<Record> records = {
+        record_at("overhead", 128, 64, Overhead{.sliced = plain, .full = 1000}),
+        record_at("overhead", 128, 64, Overhead{.sliced = lazy, .full = 1000})};
+    records[0].setting.first_sweep = FirstSweep::plain;
+    return judge(claim("OVERHEAD"), records).answer;
+  };
+  EXPECT_EQ(answer(1335, 1120), Answer::supported);
+  EXPECT_EQ(answer(1401, 1120), Answer::refuted);
+  EXPECT_EQ(answer(1335, 1335), Answer::refuted);
+  EXPECT_EQ(judge(claim("OVERHEAD"), {}).answer, Answer::inconclusive);
+}
+
+TEST(CompatibleJudge, RefutesATrainingThatStrays) {
+  const auto answer = [](double error) {
+    return judge(
+               claim("COMPATIBLE"),
+               std::vector<Record>{record_at("compatible", 24, 1, SwitchError{.relative = 1e-47}),
+                                   record_at("compatible", 24, 5, SwitchError{.relative = error}),
+                                   record_at("compatible", 24, 12, SwitchError{.relative = 1e-47})})
+        .answer;
+  };
+  EXPECT_EQ(answer(1e-46), Answer::supported);
+  EXPECT_EQ(answer(1e-39), Answer::refuted);
+  EXPECT_EQ(answer(std::nan("")), Answer::refuted);
+}
+
+TEST(DeviceJudge, ComparesSlicesWithTheFullPass) {
+  const auto answer = [](std::int64_t full, std::int64_t sliced) {
+    std::vector<Record> records = {record_at("device", 32768, 32768, Longest{full}),
+                                   record_at("device", 32768, 256, Longest{sliced})};
+    for (Record& record : records) {
+      record.setting.subject = "recovered/blocked";
+      record.setting.memory_cap = 64 << 20;
+    }
+    return judge(claim("DEVICE"), records).answer;
+  };
+  EXPECT_EQ(answer(1024, 32768), Answer::supported);
+  EXPECT_EQ(answer(1024, 1024), Answer::refuted);
+  EXPECT_EQ(answer(0, 0), Answer::refuted);
+  EXPECT_EQ(answer(8192, 32768), Answer::inconclusive) << "no longer one was tried";
+}
+
+TEST(ProcessJudge, SeesMemoryThatEscapesTheCounter) {
+  const auto verdict = [](std::int64_t grown) {
+    return judge(
+        claim("BYTES"),
+        std::vector<Record>{
+            record_at("length", 65536, 256, Bytes{.peak = 100'000'000, .scratch = 1'000'000}),
+            record_at("length", 65536, 256, ProcessPeak{.peak = grown, .baseline = 0})});
+  };
+  EXPECT_EQ(verdict(101'000'000).answer, Answer::supported);
+  EXPECT_EQ(verdict(108'000'000).answer, Answer::supported) << "2 MiB and 5 %";
+  EXPECT_EQ(verdict(109'000'000).answer, Answer::refuted);
+  EXPECT_EQ(verdict(90'000'000).answer, Answer::refuted);
+  EXPECT_NE(verdict(200'000'000).evidence.find("memory escapes the counter"), std::string::npos);
+  EXPECT_EQ(judge(claim("BYTES"), {}).answer, Answer::inconclusive);
+}
+
+TEST(TimeJudge, NamesTheGrowthOrSaysWhyNot) {
+  const auto answer = [](double (*seconds)(double)) {
+    std::vector<Record> records;
+    for (Index length = 1 << 9; length <= 1 << 16; length *= 2) {
+      for (int sample = 0; sample < 3; ++sample) {
+        const double noise = 1.0 + 0.004 * (sample - 1);
+        records.push_back(
+            record_at("length", length, 256,
+                      Seconds{.seconds = noise * seconds(static_cast<double>(length))}));
+      }
+    }
+    return judge(claim("SERIAL/seconds"), records).answer;
+  };
+  EXPECT_EQ(answer([](double x) { return 1e-5 * x + 1e-4; }), Answer::supported);
+  EXPECT_EQ(answer([](double x) { return 1e-8 * x * x + 1e-4; }), Answer::refuted);
+  EXPECT_EQ(answer([](double x) { return x < 9000 ? 1e-5 * x : 3e-5 * x; }), Answer::inconclusive);
 }
 
 // MEMORY-C
@@ -227,11 +373,14 @@ TEST(SerialJudge, IsInconclusiveWithTwoLengthsOrNone) {
 
 TEST(Verdicts, TellWhetherAnyIsRefuted) {
   std::vector<Verdict> verdicts = {judge(claim("SERIAL"), serial_records()),
-                                   judge(claim("EXACT"), {})};
+                                   judge(claim("EXACT/sqr"), {})};
   EXPECT_FALSE(any_refuted(verdicts));
-  std::vector<Record> records = exact_records();
+  EXPECT_TRUE(any_lost(verdicts)) << "expected, and not judged for lack of records";
+  std::vector<Record> records = exact_records("EXACT/relu");
   records[0].measured = GradientError{.relative = std::nan("")};
-  verdicts.push_back(judge(claim("EXACT"), records));
+  verdicts.back() = judge(claim("EXACT/relu"), records);
+  EXPECT_FALSE(any_lost(verdicts)) << "to be refuted is what is expected of it";
+  verdicts.push_back(judge(claim("EXACT/sqr"), {}));
   EXPECT_TRUE(any_refuted(verdicts));
   const std::string json = to_json(verdicts, example_record(Seconds{}).provenance);
   EXPECT_NE(json.find("\"verdict\": \"REFUTED\""), std::string::npos);

@@ -13,6 +13,8 @@ std::string_view name(Answer answer) {
       return "SUPPORTED";
     case Answer::refuted:
       return "REFUTED";
+    case Answer::not_judged:
+      return "NOT-JUDGED";
     case Answer::inconclusive:
       break;
   }
@@ -24,15 +26,21 @@ bool any_refuted(std::span<const Verdict> verdicts) {
                      [](const Verdict& verdict) { return verdict.answer == Answer::refuted; });
 }
 
+bool any_lost(std::span<const Verdict> verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
+    return verdict.claim.expected == "SUPPORTED" && verdict.answer != Answer::supported;
+  });
+}
+
 std::string to_table(std::span<const Verdict> verdicts) {
-  std::string table = fmt::format("{:<10} {:<13} {:>9}  {:<20} {}\n", "claim", "verdict", "value",
+  std::string table = fmt::format("{:<25} {:<13} {:>9}  {:<20} {}\n", "claim", "verdict", "value",
                                   "interval", "rule");
   for (const Verdict& verdict : verdicts) {
     table +=
-        fmt::format("{:<10} {:<13} {:>9.2g}  {:<20} {}\n", verdict.claim.name, name(verdict.answer),
+        fmt::format("{:<25} {:<13} {:>9.2g}  {:<20} {}\n", verdict.claim.name, name(verdict.answer),
                     verdict.value, fmt::format("[{:.2g}, {:.2g}]", verdict.low, verdict.high),
                     verdict.claim.rule);
-    table += fmt::format("{:<10} {}\n", "", verdict.evidence);
+    table += fmt::format("{:<25} {}\n", "", verdict.evidence);
   }
   return table;
 }
@@ -48,6 +56,9 @@ std::string to_json(std::span<const Verdict> verdicts, const Provenance& p) {
                     {"interval", {verdict.low, verdict.high}},
                     {"rule", verdict.claim.rule},
                     {"evidence", verdict.evidence},
+                    {"cell", verdict.claim.cell},
+                    {"theory", verdict.claim.theory},
+                    {"measured", verdict.measured},
                     {"source", verdict.claim.source},
                     {"experiments", verdict.claim.experiments},
                     {"subject", verdict.claim.subject}});

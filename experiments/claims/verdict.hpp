@@ -11,8 +11,8 @@
 
 namespace slim::experiments {
 
-enum class Answer { supported, refuted, inconclusive };
-std::string_view name(Answer answer);  ///< "SUPPORTED", "REFUTED", "INCONCLUSIVE"
+enum class Answer { supported, refuted, inconclusive, not_judged };
+std::string_view name(Answer answer);  ///< "SUPPORTED", "REFUTED", "INCONCLUSIVE", "NOT-JUDGED"
 
 /// What the records say of a claim.
 struct Verdict {
@@ -21,10 +21,13 @@ struct Verdict {
   double value = 0.0;  ///< of the claim's statistic; NaN when there is none
   double low = 0.0;    ///< its interval; exact counts have one of width 0
   double high = 0.0;
-  std::string evidence;  ///< one sentence with the numbers
+  std::string evidence;       ///< one sentence with the numbers
+  std::string measured = {};  ///< of a cell of table 1: the law that the counts follow
 };
 
 bool any_refuted(std::span<const Verdict> verdicts);
+/// A claim that claims.toml expects to be supported is not.
+bool any_lost(std::span<const Verdict> verdicts);
 
 /// The table for people.
 std::string to_table(std::span<const Verdict> verdicts);

@@ -5,7 +5,8 @@
 namespace slim::experiments {
 
 Operations count_operations(const Subject& subject, const Setting& setting) {
-  return count_operations(subject, setting, read_corpus(setting));
+  require_valid(setting);
+  return count_operations(subject, setting, Sequences(setting.batch, setting.length));
 }
 
 Operations count_operations(const Subject& subject, Setting setting, const Sequences& sequences) {

@@ -1,19 +1,10 @@
 #pragma once
 
+#include "experiments/measures/quantities.hpp"
 #include "experiments/setting.hpp"
 #include "reference/vocabulary/subject.hpp"
 
 namespace slim::experiments {
-
-/// Multiply-adds of a gradient in slices beside those of the full pass of the same setting.
-struct Overhead {
-  std::int64_t sliced = 0;
-  std::int64_t full = 0;  ///< C = L
-
-  [[nodiscard]] double ratio() const {
-    return static_cast<double>(sliced) / static_cast<double>(full);
-  }
-};
 
 /// Exact, for sizes that cannot be counted directly in any reasonable time. Multiply-adds are a
 /// polynomial of degree 2 in a common factor of all widths (d, d_ff, V, hence d_model and M), and

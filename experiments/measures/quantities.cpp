@@ -7,9 +7,11 @@
 namespace slim::experiments {
 namespace {
 
-constexpr std::array<std::string_view, 7> names = {
-    "seconds",   "bytes", "operations", "process", "gradient_error", "gradient_discrepancy",
-    "key_spread"};
+constexpr std::array<std::string_view, 11> names = {
+    "seconds",          "bytes",          "operations",
+    "process",          "gradient_error", "gradient_discrepancy",
+    "key_spread",       "overhead",       "switch_error",
+    "full_discrepancy", "longest"};
 static_assert(names.size() == std::variant_size_v<Measured>);
 
 }  // namespace

@@ -18,7 +18,11 @@ enum class Quantity {
   process,
   gradient_error,
   gradient_discrepancy,
-  key_spread
+  key_spread,
+  overhead,
+  switch_error,
+  full_discrepancy,
+  longest
 };
 std::string_view name(Quantity quantity);
 /// Throws ContractError that lists what is allowed.
@@ -74,8 +78,38 @@ struct KeySpread {
   double largest_bits = 0.0;
 };
 
-using Measured = std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError,
-                              GradientDiscrepancy, KeySpread>;
+/// Multiply-adds of a gradient in slices beside those of the full pass of the same setting.
+struct Overhead {
+  std::int64_t sliced = 0;
+  std::int64_t full = 0;  ///< C = L
+
+  [[nodiscard]] double ratio() const {
+    return static_cast<double>(sliced) / static_cast<double>(full);
+  }
+};
+
+/// How far a training that goes over from the full pass to slices at its half has left the one that
+/// does not: the largest difference of a parameter, as a share of the largest parameter.
+struct SwitchError {
+  double relative = 0.0;
+};
+
+/// How far a gradient is from the one that the same subject gives in the full pass, in the same
+/// scalar, as a share of its largest entry: the paper's figure 2.
+struct FullDiscrepancy {
+  double relative = 0.0;
+  std::string refusal = {};
+};
+
+/// The longest sequence, of lengths 2^k up to the setting's, whose gradient completes in a process
+/// of the setting's address space; 0 when not even the shortest does.
+struct Longest {
+  std::int64_t length = 0;
+};
+
+using Measured =
+    std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError, GradientDiscrepancy,
+                 KeySpread, Overhead, SwitchError, FullDiscrepancy, Longest>;
 Quantity quantity_of(const Measured& measured);
 
 }  // namespace slim::experiments

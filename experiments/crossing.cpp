@@ -1,0 +1,32 @@
+#include "experiments/crossing.hpp"
+
+namespace slim::experiments {
+
+std::vector<Plan> crossing_plans(const Conditions& conditions) {
+  struct Variant {
+    const char* subject;
+    Index slice;  ///< 0: as long as the sequence
+  };
+  const bool small = conditions.scale == Scale::ci;
+  const Index longest = small ? 1 << 11 : 1 << 13;
+  std::vector<Plan> plans;
+  for (const Quantity quantity : {Quantity::bytes, Quantity::seconds}) {
+    for (Index length = 1 << 6; length <= longest; length *= 2) {
+      for (const auto& [subject, slice] : {Variant{"softmax", 0}, Variant{"recovered/blocked", 0},
+                                           Variant{"recovered/blocked", 64}}) {
+        plans.push_back({.setting = {.subject = subject,
+                                     .model = {.hidden_dim = 64, .layers = 2, .ffn_dim = 256},
+                                     .length = length,
+                                     .slice = slice == 0 ? length : slice,
+                                     .seed = conditions.seed,
+                                     .threads = conditions.threads,
+                                     .corpus = conditions.corpus},
+                         .quantity = quantity,
+                         .samples = quantity == Quantity::seconds ? (small ? 3 : 7) : 1});
+      }
+    }
+  }
+  return plans;
+}
+
+}  // namespace slim::experiments

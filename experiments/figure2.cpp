@@ -1,0 +1,92 @@
+#include "experiments/figure2.hpp"
+
+#include "experiments/configurations.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace slim::experiments {
+namespace {
+
+struct Figure2Sizes {
+  Index length_divisor;
+  Index width_divisor;
+  Index smallest_slice;
+  std::uint64_t seeds;
+};
+
+Figure2Sizes figure2_sizes_at(Scale scale) {
+  switch (scale) {
+    case Scale::ci:
+      return {.length_divisor = 16, .width_divisor = 8, .smallest_slice = 4, .seeds = 2};
+    case Scale::laptop:
+      return {.length_divisor = 4, .width_divisor = 4, .smallest_slice = 1, .seeds = 3};
+    case Scale::paper:
+      break;
+  }
+  return {.length_divisor = 1, .width_divisor = 1, .smallest_slice = 1, .seeds = 3};
+}
+
+/// What a gradient in float32 takes, nearly: of a slice its activations and, with explicit prefix
+/// sums, R and S of every row; parameters and gradient; and two gradients more to compare.
+double roughly_bytes(const Setting& setting) {
+  const Model& model = setting.model;
+  const auto rows = static_cast<double>(std::min(setting.slice, setting.length));
+  double per_row = static_cast<double>(model.layers * (7 * model.hidden_dim + model.ffn_dim) +
+                                       2 * model.ffn_dim + 8 * model.hidden_dim);
+  if (setting.subject.ends_with("/explicit")) {
+    per_row += static_cast<double>(model.layers * model.hidden_dim * (model.features() + 1));
+  }
+  return 4.0 * (rows * per_row + 4.0 * static_cast<double>(parameter_count(model)));
+}
+
+double machine_bytes() {
+  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+}
+
+}  // namespace
+
+std::vector<Plan> figure2_plans(const Conditions& conditions) {
+  const Figure2Sizes sizes = figure2_sizes_at(conditions.scale);
+  const double limit = 0.75 * machine_bytes();
+  std::vector<Plan> plans;
+  for (const Configuration& configuration : configurations) {
+    for (const char* subject : {"recovered/iterative", "recovered/explicit"}) {
+      Setting setting = {.subject = subject,
+                         .model = configuration.model(sizes.width_divisor),
+                         .length = configuration.length / sizes.length_divisor,
+                         .threads = conditions.threads,
+                         .corpus = conditions.corpus};
+      Setting whole = setting;
+      whole.slice = whole.length;
+      const bool comparable = roughly_bytes(whole) <= limit;
+      for (Index slice = setting.length; slice >= sizes.smallest_slice; slice /= 4) {
+        setting.slice = slice;
+        if (roughly_bytes(setting) > limit) {
+          fmt::print(
+              stderr,
+              "figure2: configuration {}, {}, C = {} is left out: it needs about {:.0f} MiB, "
+              "above {:.0f} MiB, three quarters of this machine's memory\n",
+              configuration.name, subject, slice, roughly_bytes(setting) / (1 << 20),
+              limit / (1 << 20));
+          continue;
+        }
+        setting.seed = conditions.seed;
+        plans.push_back({.setting = setting, .quantity = Quantity::bytes});
+        for (std::uint64_t i = 0; i < sizes.seeds; ++i) {
+          setting.seed = conditions.seed + i;
+          plans.push_back({.setting = setting, .quantity = Quantity::seconds});
+          if (comparable && slice < setting.length) {
+            plans.push_back({.setting = setting, .quantity = Quantity::full_discrepancy});
+          }
+        }
+      }
+    }
+  }
+  return plans;
+}
+
+}  // namespace slim::experiments

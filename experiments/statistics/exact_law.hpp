@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slim::experiments {
+
+/// How an exact count may depend on L, C and N = ⌈L/C⌉: a sum of these terms, each with a constant.
+enum class Law {
+  constant,      ///< 1
+  linear,        ///< 1, L
+  quadratic,     ///< 1, L, L²
+  logarithmic,   ///< 1, ⌈log₂ L⌉
+  slice,         ///< 1, C
+  slices,        ///< 1, C, N, L: a lazy first sweep leaves the last slice out
+  slices_depth,  ///< 1, ⌈log₂ C⌉, N, N ⌈log₂ C⌉: likewise
+};
+/// Throws ContractError that lists what is allowed.
+Law parse_law(std::string_view text);
+
+struct CountOf {
+  std::int64_t length = 0;
+  std::int64_t slice = 0;
+  std::int64_t y = 0;
+};
+
+struct ExactLaw {
+  std::vector<double> constants;  ///< of the terms, in their order
+  double residual = 0.0;  ///< largest distance of a held-out count; 0 only when all are met exactly
+  int held_out = 0;       ///< counts that were not fitted
+  std::string formula;    ///< "12 + 3⌈log₂ L⌉"
+};
+
+/// Through as many counts as there are terms, in rational numbers; all others are held out. Nothing
+/// when too few differ to determine the constants, or none is held out.
+std::optional<ExactLaw> fit_exact_law(Law law, std::span<const CountOf> counts);
+
+}  // namespace slim::experiments

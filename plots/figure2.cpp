@@ -1,0 +1,127 @@
+#include "plots/figure2.hpp"
+
+#include "plots/axes.hpp"
+#include "plots/curves.hpp"
+#include "plots/guides.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace slim::plots {
+namespace {
+
+/// The configurations by growing length, at every scale.
+constexpr std::array by_length = {"II", "III", "I", "IV"};
+
+Chart draw_over_slice(std::span<const Record> records, double (*value)(const Record&)) {
+  Chart chart = chart_over_slice(records, value);
+  std::erase_if(chart.curves, [](const Curve& curve) { return curve.full_pass; });
+  std::set<std::int64_t> lengths;
+  for (const Curve& curve : chart.curves) lengths.insert(curve.points.front().length);
+  if (lengths.size() == by_length.size()) {
+    for (Curve& curve : chart.curves) {
+      const auto rank = std::distance(lengths.begin(), lengths.find(curve.points.front().length));
+      curve.label = fmt::format("{} (L = {}), {}", by_length.at(static_cast<std::size_t>(rank)),
+                                curve.points.front().length,
+                                curve.subject.substr(curve.subject.find('/') + 1));
+    }
+    std::stable_sort(chart.curves.begin(), chart.curves.end(), [](const Curve& a, const Curve& b) {
+      return a.points.front().length < b.points.front().length;
+    });
+  }
+  return chart;
+}
+
+/// Every curve's end at C = L, as one curve of crosses.
+void add_crosses(Chart& chart) {
+  Curve crosses{.label = "full pass (C = L)", .subject = {}, .full_pass = true, .points = {}};
+  crosses.points_only = true;
+  for (const Curve& curve : chart.curves) {
+    if (curve.points.back().slices == 1) crosses.points.push_back(curve.points.back());
+  }
+  std::sort(crosses.points.begin(), crosses.points.end(),
+            [](const Point& a, const Point& b) { return a.x < b.x; });
+  if (!crosses.points.empty()) chart.curves.push_back(std::move(crosses));
+}
+
+Chart draw_time(std::span<const Record> records) {
+  Chart chart = draw_over_slice(records, seconds);
+  chart.unit = "seconds";
+  chart.error_bars = true;
+  chart.y = seconds_axis("time of one gradient", y_range(chart.curves));
+  add_guide(chart, "∝ 1/C", -1.0, false, Side::below);
+  add_crosses(chart);
+  return chart;
+}
+
+Chart draw_memory(std::span<const Record> records) {
+  Chart chart = draw_over_slice(records, peak_bytes);
+  chart.unit = "bytes";
+  chart.y = bytes_axis("peak memory beyond parameters", y_range(chart.curves));
+  add_guide(chart, "∝ C", 1.0, false, Side::below);
+  add_crosses(chart);
+  return chart;
+}
+
+double discrepancy(const Record& record) {
+  const double value = std::get<experiments::FullDiscrepancy>(record.measured).relative;
+  require(std::isfinite(value) && value >= 0.0,
+          fmt::format("records.jsonl: a discrepancy is finite ({})", summary(record.setting)));
+  constexpr double smallest = 1e-12;  // far below float32: 0 has no place on a logarithmic axis
+  return std::max(value, smallest);
+}
+
+Chart draw_discrepancy(std::span<const Record> records) {
+  Chart chart = draw_over_slice(records, discrepancy);
+  chart.unit = "relative_discrepancy";
+  chart.error_bars = true;
+  chart.y = ratio_axis("relative discrepancy of the gradient", y_range(chart.curves));
+  return chart;
+}
+
+}  // namespace
+
+Figure figure2_time() {
+  return {.name = "figure2-time",
+          .title = "Figure 2, left: time of one gradient over C",
+          .caption =
+              "Configurations I to IV of the paper, medians over seeds with quartiles; crosses are "
+              "the full pass, the dotted line is proportional to 1/C. At scales below paper "
+              "lengths and widths are an equal part of the paper's.",
+          .claims = {"SERIAL", "OVERHEAD"},
+          .experiment = "figure2",
+          .quantity = Quantity::seconds,
+          .draw = draw_time};
+}
+
+Figure figure2_memory() {
+  return {.name = "figure2-memory",
+          .title = "Figure 2, middle: peak memory over C",
+          .caption =
+              "Counted exactly, beyond parameters, their gradient and the token ids. Crosses are "
+              "the full pass, the dotted line is proportional to C. What would not fit the memory "
+              "of the machine is left out.",
+          .claims = {"MEMORY-C", "BYTES"},
+          .experiment = "figure2",
+          .quantity = Quantity::bytes,
+          .draw = draw_memory};
+}
+
+Figure figure2_discrepancy() {
+  return {.name = "figure2-discrepancy",
+          .title = "Figure 2, right: discrepancy to the full pass over C",
+          .caption =
+              "Largest difference of a gradient entry from the full pass of the same subject in "
+              "float32, as a share of the largest entry; medians over seeds with quartiles.",
+          .claims = {"EXACT/sqr", "PRECISION/sqr"},
+          .experiment = "figure2",
+          .quantity = Quantity::full_discrepancy,
+          .draw = draw_discrepancy};
+}
+
+}  // namespace slim::plots
