@@ -44,7 +44,21 @@ std::string precision_that_fits(const Interview& of_subject, const Interview& of
   return {};
 }
 
+/// The reference, asked no more than the subject claims.
+Subject reference_as_modest_as(const Subject& subject) {
+  Subject reference = reference_subject();
+  reference.capabilities = subject.capabilities;
+  return reference;
+}
+
+std::vector<Law> all_laws() {
+  const std::span<const Law> all = laws::catalogue();
+  return {all.begin(), all.end()};
+}
+
 }  // namespace
+
+Diagnostician::Diagnostician() : Diagnostician(all_laws()) {}
 
 const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, std::size_t place,
                                          Panel::Case& c) {
@@ -95,9 +109,9 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
 }
 
 Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file) {
-  const Law& law = laws::find_law(file.text("law"));
+  const Law& law = panel_.law(file.text("law"));
   const std::unique_ptr<Trial> trial = law.load(file);
-  const Interview of_reference = interview(*trial, reference_subject(), scalar);
+  const Interview of_reference = interview(*trial, reference_as_modest_as(subject), scalar);
   const Interview of_subject = interview(*trial, subject, scalar);
   const Yardstick yardstick(of_reference, scalar);
   Diagnosis diagnosis;

@@ -18,8 +18,13 @@ namespace slim::properties {
 /// them. Used by one thread at a time.
 class Diagnostician {
  public:
+  /// By the catalogue's laws.
+  Diagnostician();
+  /// By laws that are adapted to the claims of one subject, of the names in the catalogue.
+  explicit Diagnostician(std::vector<Law> laws) : panel_(std::move(laws)) {}
+
   /// Any subject, also one that crashes, and a case file as a counterexample has it, with metadata
-  /// `law`. Throws ContractError when the file is no case of its law.
+  /// `law`. Throws ContractError when the file is no case of its law, or the law is unknown.
   Diagnosis diagnose(const Subject& subject, Scalar scalar, const CaseFile& file);
 
  private:

@@ -111,6 +111,19 @@ void record(TaskFunctions<Task, Result>& functions, Log& log) {
   record_in<Task, Result, BFloat16>(functions, log);
 }
 
+/// Arrays that a subject does not claim to fill say nothing about it: they are taken as 0.
+void level_unclaimed(Log& log, const Capabilities& claims) {
+  for (Answered& answer : log) {
+    for (AnsweredArray& array : answer.arrays) {
+      const bool of_states = array.name == "end" || array.name == "d.initial";
+      const bool of_pullback = array.name == "d.q" || array.name == "d.k" || array.name == "d.v";
+      if ((of_states && !claims.resumable) || (of_pullback && !claims.pullback)) {
+        std::ranges::fill(array.values, Digits50(0));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Interview interview(Trial& trial, const Subject& subject, Scalar scalar) {
@@ -121,9 +134,11 @@ Interview interview(Trial& trial, const Subject& subject, Scalar scalar) {
   record(recorded.gradient, log);
   Interview result;
   check_safely(trial, recorded, scalar);
+  level_unclaimed(log, subject.capabilities);
   result.before = std::move(log);
   log = {};
   result.finding = check_safely(trial, recorded, scalar);
+  level_unclaimed(log, subject.capabilities);
   result.answers = std::move(log);
   return result;
 }

@@ -29,7 +29,8 @@ struct Interview {
 };
 
 /// Checks the law on its case twice, and writes down every answer. The second time counts, so that
-/// what a subject remembers is something that this case put there.
+/// what a subject remembers is something that this case put there. What it does not claim to answer
+/// (states, the pullback) is written down as 0.
 Interview interview(Trial& trial, const Subject& subject, Scalar scalar);
 
 }  // namespace slim::properties

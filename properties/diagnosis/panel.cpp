@@ -2,7 +2,9 @@
 
 #include "properties/catalogue.hpp"
 #include "properties/engine/numbered_case.hpp"
-#include "properties/laws/catalogue.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <algorithm>
 
 namespace slim::properties {
 namespace {
@@ -22,13 +24,19 @@ int number_of(int i, int law) {
 
 }  // namespace
 
+const Law& Panel::law(const std::string& name) const {
+  const auto found = std::ranges::find(laws_, name, &Law::name);
+  require(found != laws_.end(), "law '" + name + "' is not one that subjects are compared by");
+  return *found;
+}
+
 std::vector<Panel::Case>& Panel::cases(bool of_models, Scalar scalar) {
   const auto found = cases_.find({of_models, scalar});
   if (found != cases_.end()) return found->second;
   std::vector<Case>& cases = cases_[{of_models, scalar}];
   for (int i = 0; i < std::max(most_cases_of_models, most_cases_of_attention); ++i) {
     int index = 0;
-    for (const Law& law : laws::catalogue()) {
+    for (const Law& law : laws_) {
       const int number = number_of(i, index++);
       if (is_of_models(law) != of_models) continue;
       if (i >= (of_models ? most_cases_of_models : most_cases_of_attention)) continue;

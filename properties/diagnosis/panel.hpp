@@ -1,6 +1,7 @@
 #pragma once
 
 #include "properties/diagnosis/resemblance.hpp"
+#include "properties/engine/law.hpp"
 
 #include <map>
 #include <optional>
@@ -11,7 +12,11 @@ namespace slim::properties {
 /// expose every mutant. Used by one thread at a time.
 class Panel {
  public:
-  explicit Panel(std::uint64_t seed = 1) : seed_(seed) {}
+  explicit Panel(std::vector<Law> laws, std::uint64_t seed = 1)
+      : laws_(std::move(laws)), seed_(seed) {}
+
+  /// Throws ContractError when there is none of the name.
+  [[nodiscard]] const Law& law(const std::string& name) const;
 
   struct Case {
     const Law* law = nullptr;
@@ -22,10 +27,10 @@ class Panel {
   /// The cases of attention and features, or those of whole models; only such as `scalar` can
   /// judge.
   std::vector<Case>& cases(bool of_models, Scalar scalar);
-  /// Made from what the reference, in the clothes of the subject that asks first, answers.
   const Yardstick& yardstick(Case& c, Scalar scalar);
 
  private:
+  std::vector<Law> laws_;
   std::uint64_t seed_;
   std::map<std::pair<bool, Scalar>, std::vector<Case>> cases_;
 };

@@ -1,6 +1,7 @@
 // Subjects that are at fault on purpose: each gets its verdict, the run goes on, nothing is left.
 
 #include "properties/catalogue.hpp"
+#include "properties/diagnosis/diagnostician.hpp"
 #include "properties/engine/engine.hpp"
 #include "properties/foreign/adapted_law.hpp"
 #include "properties/foreign/certificate.hpp"
@@ -321,7 +322,15 @@ TEST(ForeignExamples, TorchHoldsByAutogradAndFailsWithItsStabiliserOverTheLength
   const std::string leaking = path + "-c \"import re; exec(open('" + program +
                               "').read().replace('OVER_LENGTH = False', 'OVER_LENGTH = True'))\"";
   const ForeignSubject leaks = open_subject(program_door(leaking), {});
-  EXPECT_FALSE(run_on(leaks, names, 4, {Scalar::float64}).holds());
+  const RunResult broken = run_on(leaks, {"attention-agrees"}, 4, {Scalar::float64});
+  ASSERT_EQ(broken.counterexamples.size(), 1U);
+  const Counterexample& found = broken.counterexamples.front();
+  const std::vector<std::string> looks =
+      in_words(Diagnostician({adapted_law(laws::find_law("attention-agrees"), leaks.subject)})
+                   .diagnose(leaks.subject, found.scalar, found.file));
+  EXPECT_NE(looks.front().find("stabiliser of queries over-length, of keys over-length"),
+            std::string::npos)
+      << looks.front();
 }
 
 TEST(ForeignConventions, EveryLayoutAndOwnConventionsPassAsTightlyAndUndeclaredFail) {

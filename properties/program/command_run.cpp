@@ -189,9 +189,17 @@ bool is_of_the_house(const std::string& law) {
   return std::ranges::find(all, law, &Law::name) != all.end();
 }
 
-std::vector<Diagnosis> diagnosed(const RunPlan& plan, const RunResult& result,
-                                 ProgressLine& progress) {
-  Diagnostician diagnostician;
+/// The catalogue's laws as a guest can be asked them.
+Diagnostician diagnostician_for(const Guest& guest) {
+  std::vector<Law> adapted;
+  for (const Law& law : laws::catalogue()) {
+    adapted.push_back(foreign::adapted_law(law, guest.opened.subject));
+  }
+  return Diagnostician(std::move(adapted));
+}
+
+std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& plan,
+                                 const RunResult& result, ProgressLine& progress) {
   std::vector<Diagnosis> diagnoses;
   const int all = static_cast<int>(result.counterexamples.size());
   for (const Counterexample& found : result.counterexamples) {
@@ -239,7 +247,8 @@ int run_command(const RunArguments& arguments) {
     result = run(plan, [&](const Law& law, int done, int planned) {
       progress.show(law.name, done, planned);
     });
-    diagnoses = diagnosed(plan, result, progress);
+    diagnoses =
+        diagnosed(guest ? diagnostician_for(*guest) : Diagnostician(), plan, result, progress);
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 

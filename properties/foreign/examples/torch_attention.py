@@ -3,16 +3,17 @@ import torch
 
 from slim_subject import serve, subject
 
-OVER_LENGTH = False  # whether the largest exponent is taken over all rows, which is a leak
+OVER_LENGTH = False  # whether the stabiliser is taken over all rows, which is a leak
 
 
 @subject(framework="torch", features=["favor+"], causal=True, name="torch-favor")
 def attention(q, k, v, projection, **options):
     def favor(x):
         x = x * x.shape[-1] ** -0.25
-        exponent = x @ projection - (x * x).sum(-1, keepdim=True) / 2
+        projected = x @ projection
+        exponent = projected - (x * x).sum(-1, keepdim=True) / 2
         if OVER_LENGTH:
-            exponent = exponent - exponent.detach().amax((-1, -2), keepdim=True)
+            exponent = exponent - projected.detach().amax((-1, -2), keepdim=True)
         return exponent.exp()
 
     gq, gk = favor(q), favor(k)
