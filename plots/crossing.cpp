@@ -18,14 +18,14 @@ Chart draw_over_length(std::span<const Record> records, double (*value)(const Re
   return chart;
 }
 
-Chart draw_memory(std::span<const Record> records) {
+Chart draw_crossing_memory(std::span<const Record> records) {
   Chart chart = draw_over_length(records, peak_bytes);
   chart.unit = "bytes";
   chart.y = bytes_axis("peak memory beyond parameters", y_range(chart.curves));
   return chart;
 }
 
-Chart draw_time(std::span<const Record> records) {
+Chart draw_crossing_time(std::span<const Record> records) {
   Chart chart = draw_over_length(records, seconds);
   chart.unit = "seconds";
   chart.error_bars = true;
@@ -44,7 +44,7 @@ Figure crossing_memory() {
           .claims = {"TABLE1/softmax/memory", "TABLE1/full/memory", "TABLE1/C/memory"},
           .experiment = "crossing",
           .quantity = Quantity::bytes,
-          .draw = draw_memory};
+          .draw = draw_crossing_memory};
 }
 
 Figure crossing_time() {
@@ -54,7 +54,7 @@ Figure crossing_time() {
           .claims = {"TABLE1/softmax/serial", "TABLE1/full/serial", "TABLE1/C/serial"},
           .experiment = "crossing",
           .quantity = Quantity::seconds,
-          .draw = draw_time};
+          .draw = draw_crossing_time};
 }
 
 }  // namespace slim::plots

@@ -102,7 +102,8 @@ TEST_P(Diagnosing, NeverNamesOneOfTwoFaultsWhereTheOtherShows) {
   constexpr std::uint64_t pairs = 20;
   constexpr auto faults = static_cast<std::uint64_t>(mutants::Fault::width_of_keys_for_values);
   const Random random(static_cast<std::uint64_t>(GetParam()), stream_named("pairs of faults"));
-  Panel elsewhere(1'000);
+  const std::span<const Law> all = laws::catalogue();
+  Panel elsewhere({all.begin(), all.end()}, 1'000);
   int named = 0;
   for (std::uint64_t pair = 0; pair < pairs; ++pair) {
     const auto one = static_cast<mutants::Fault>(1 + random.below(faults, 2 * pair));
@@ -152,7 +153,7 @@ Subject spoiled(const Alter& alter, const Spoil& spoil, const char* correct = "s
   return subject;
 }
 
-const auto as_it_is = [](auto&) {};
+const auto unchanged = [](auto&) {};
 
 std::string words_of(const Diagnosis& diagnosis) {
   std::string text;
@@ -174,15 +175,15 @@ TEST(Diagnosis, NamesTheSameFaultInOtherCode) {
       const Diagnosis diagnosis = diagnosis_of(subject, scalar);
       return diagnosis.named().empty() ? words_of(diagnosis) : diagnosis.named();
     };
-    EXPECT_EQ(named(spoiled([](auto& task) { task.key_mask = {}; }, as_it_is)),
+    EXPECT_EQ(named(spoiled([](auto& task) { task.key_mask = {}; }, unchanged)),
               "mutant/mask-ignored");
-    EXPECT_EQ(named(spoiled([](auto& task) { task.causal = false; }, as_it_is)),
+    EXPECT_EQ(named(spoiled([](auto& task) { task.causal = false; }, unchanged)),
               "mutant/causal-flag-dropped");
-    EXPECT_EQ(named(spoiled([](auto& task) { task.start = {}; }, as_it_is)),
+    EXPECT_EQ(named(spoiled([](auto& task) { task.start = {}; }, unchanged)),
               "mutant/start-ignored");
-    EXPECT_EQ(named(spoiled([](auto& task) { task.end_cotangent = {}; }, as_it_is)),
+    EXPECT_EQ(named(spoiled([](auto& task) { task.end_cotangent = {}; }, unchanged)),
               "mutant/end-cotangent-ignored");
-    EXPECT_EQ(named(spoiled(as_it_is,
+    EXPECT_EQ(named(spoiled(unchanged,
                             [](auto& result) {
                               for (auto& x : result.start_gradient.values()) x *= 0;
                             })),
@@ -191,7 +192,7 @@ TEST(Diagnosis, NamesTheSameFaultInOtherCode) {
 }
 
 TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
-  const Diagnosis larger = diagnosis_of(spoiled(as_it_is,
+  const Diagnosis larger = diagnosis_of(spoiled(unchanged,
                                                 [](auto& result) {
                                                   for (auto& x : result.out.values()) x += x / 100;
                                                 }),
@@ -199,11 +200,12 @@ TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
   EXPECT_TRUE(larger.like.empty() && larger.fits.empty());
   EXPECT_NE(in_words(larger).front().find("behaves like none of 81 mutants"), std::string::npos);
   EXPECT_EQ(larger.precision, "");
-  const Diagnosis throwing = diagnosis_of(
-      spoiled([](auto&) { throw std::runtime_error("out of memory"); }, as_it_is), Scalar::float64);
+  const Diagnosis throwing =
+      diagnosis_of(spoiled([](auto&) { throw std::runtime_error("out of memory"); }, unchanged),
+                   Scalar::float64);
   EXPECT_TRUE(throwing.like.empty() && throwing.fits.empty() && throwing.only_here.empty());
   const Diagnosis chance =
-      diagnosis_of(spoiled(as_it_is,
+      diagnosis_of(spoiled(unchanged,
                            [calls = std::make_shared<int>(0)](auto& result) {
                              for (auto& x : result.out.values()) {
                                x = static_cast<std::decay_t<decltype(x)>>(++*calls % 101);
@@ -215,7 +217,7 @@ TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
 
 TEST(Diagnosis, SeesArithmeticInANarrowerScalar) {
   const Diagnosis diagnosis =
-      diagnosis_of(spoiled(as_it_is,
+      diagnosis_of(spoiled(unchanged,
                            []<class T>(AttentionResult<T>& result) {
                              if constexpr (std::is_same_v<T, double>) {
                                for (double& x : result.out.values()) {
@@ -235,7 +237,7 @@ Subject under(const std::function<void(AttentionConventions&)>& change) {
     change(task.conventions);
     if (task.features_given) task.conventions.scaling = declared;
   };
-  return spoiled(put, as_it_is, "reference");
+  return spoiled(put, unchanged, "reference");
 }
 
 TEST(Diagnosis, NamesTheConventionThatWasNotDeclared) {

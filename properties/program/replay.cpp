@@ -15,50 +15,51 @@ namespace slim::properties {
 namespace {
 
 /// Who is asked, in which arithmetic.
-struct Panel {
+struct Witnesses {
   std::vector<const Subject*> subjects;
   std::vector<Scalar> scalars;
   bool named = false;  ///< by the file
 };
 
-Panel panel_for(const CaseFile& file, const Subject* guest) {
+Witnesses witnesses_for(const CaseFile& file, const Subject* guest) {
   const auto subject = file.metadata.find("subject");
   const auto dtype = file.metadata.find("dtype");
-  Panel panel;
-  panel.named = guest != nullptr || subject != file.metadata.end();
+  Witnesses witnesses;
+  witnesses.named = guest != nullptr || subject != file.metadata.end();
   if (guest != nullptr) {
-    panel.subjects.push_back(guest);
-  } else if (panel.named) {
-    panel.subjects.push_back(&find_subject(subject->second));
+    witnesses.subjects.push_back(guest);
+  } else if (witnesses.named) {
+    witnesses.subjects.push_back(&find_subject(subject->second));
   } else {
     for (const Subject& candidate : catalogue()) {
-      if (!is_mutant(candidate)) panel.subjects.push_back(&candidate);
+      if (!is_mutant(candidate)) witnesses.subjects.push_back(&candidate);
     }
   }
-  panel.scalars.push_back(dtype == file.metadata.end() ? Scalar::float64
-                                                       : parse_scalar(dtype->second));
-  if (!panel.named && panel.scalars.front() != Scalar::digits50) {
-    panel.scalars.push_back(Scalar::digits50);
+  witnesses.scalars.push_back(dtype == file.metadata.end() ? Scalar::float64
+                                                           : parse_scalar(dtype->second));
+  if (!witnesses.named && witnesses.scalars.front() != Scalar::digits50) {
+    witnesses.scalars.push_back(Scalar::digits50);
   }
-  return panel;
+  return witnesses;
 }
 
 using Check = std::function<Finding(const Subject&, Scalar)>;
 
-std::vector<Replayed> asked(const Panel& panel, const std::string& against, const Check& check) {
+std::vector<Replayed> asked(const Witnesses& witnesses, const std::string& against,
+                            const Check& check) {
   std::vector<Replayed> lines;
-  for (const Subject* subject : panel.subjects) {
-    for (const Scalar scalar : panel.scalars) {
+  for (const Subject* subject : witnesses.subjects) {
+    for (const Scalar scalar : witnesses.scalars) {
       lines.push_back({subject->name, scalar, against, check(*subject, scalar)});
     }
   }
   return lines;
 }
 
-std::vector<Replayed> replay_law(const CaseFile& file, const Panel& panel) {
+std::vector<Replayed> replay_law(const CaseFile& file, const Witnesses& witnesses) {
   const Law& law = laws::find_law(file.text("law"));
   const std::unique_ptr<Trial> trial = law.load(file);
-  return asked(panel, law.name, [&](const Subject& subject, Scalar scalar) {
+  return asked(witnesses, law.name, [&](const Subject& subject, Scalar scalar) {
     std::string unusable = trial->unusable(scalar);
     if (!unusable.empty()) return skipped(std::move(unusable));
     return check_safely(*trial, subject, scalar);
@@ -111,10 +112,10 @@ class PlainCase final : public Trial {
   std::optional<ExpectedGradient> expected_;
 };
 
-std::vector<Replayed> replay_plain(const CaseFile& file, const Panel& panel) {
-  PlainCase plain(file, panel.named);
+std::vector<Replayed> replay_plain(const CaseFile& file, const Witnesses& witnesses) {
+  PlainCase plain(file, witnesses.named);
   const std::string against = plain.has_expected() ? "expected" : "reference in 50 digits";
-  return asked(panel, against, [&](const Subject& subject, Scalar scalar) {
+  return asked(witnesses, against, [&](const Subject& subject, Scalar scalar) {
     std::string unusable = plain.unusable(scalar);
     if (!unusable.empty()) return skipped(std::move(unusable));
     return check_safely(plain, subject, scalar);
@@ -126,8 +127,9 @@ std::vector<Replayed> replay_plain(const CaseFile& file, const Panel& panel) {
 std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest) {
   const CaseFile file = read_case_file(path);
   try {
-    const Panel panel = panel_for(file, guest);
-    return file.metadata.contains("law") ? replay_law(file, panel) : replay_plain(file, panel);
+    const Witnesses witnesses = witnesses_for(file, guest);
+    return file.metadata.contains("law") ? replay_law(file, witnesses)
+                                         : replay_plain(file, witnesses);
   } catch (const ContractError& error) {
     throw ContractError(path.string() + ": " + error.what());
   }
