@@ -136,8 +136,7 @@ TEST(LawJudge, RefutesOneOperationAndAPathWithoutItsLogarithm) {
 
 TEST(LawJudge, IsInconclusiveWithFewRecords) {
   const std::vector<Record> records = path_records();
-  EXPECT_EQ(judge(claim("PARALLEL"), std::span(records).first(3)).answer,
-            Answer::inconclusive);
+  EXPECT_EQ(judge(claim("PARALLEL"), std::span(records).first(3)).answer, Answer::inconclusive);
 }
 
 TEST(LawJudge, RefutesMemoryThatGrowsAtOneRow) {
