@@ -7,8 +7,8 @@
 namespace slim::plots {
 namespace {
 
-TEST(Styles, of_seven_curves_differ_in_colour_and_in_marker) {
-  std::vector<Curve> curves(7);
+TEST(Styles, of_nine_curves_differ_in_colour_and_in_marker) {
+  std::vector<Curve> curves(9);
   curves[2].full_pass = true;
   curves[5].subject = "recovered/iterative";
   std::set<std::string_view> colours;
@@ -17,8 +17,8 @@ TEST(Styles, of_seven_curves_differ_in_colour_and_in_marker) {
     colours.insert(style.colour);
     markers.insert(style.marker);
   }
-  EXPECT_EQ(colours.size(), 7U);
-  EXPECT_EQ(markers.size(), 7U);
+  EXPECT_EQ(colours.size(), 9U);
+  EXPECT_EQ(markers.size(), 9U);
 }
 
 TEST(Styles, of_a_kind_of_curve_do_not_depend_on_its_place) {
@@ -30,6 +30,16 @@ TEST(Styles, of_a_kind_of_curve_do_not_depend_on_its_place) {
   const auto other = styles_of(curves);
   EXPECT_EQ(one[0].colour, other[1].colour);
   EXPECT_EQ(one[1].colour, other[0].colour);
+}
+
+TEST(Styles, of_the_full_pass_are_its_own_wherever_it_stands) {
+  std::vector<Curve> curves(9);
+  curves.front().full_pass = true;
+  const CurveStyle first = styles_of(curves).front();
+  std::swap(curves.front(), curves.back());
+  const auto other = styles_of(curves);
+  EXPECT_EQ(other.back().marker, first.marker);
+  for (std::size_t i = 0; i + 1 < other.size(); ++i) EXPECT_NE(other[i].marker, first.marker);
 }
 
 TEST(Styles, do_not_run_out) {
