@@ -152,6 +152,16 @@ void read_tasks(Fields& fields, Declaration& declared) {
           "field 'tasks' names at least one of attention, features, gradient");
 }
 
+/// A declaration under which no case could ever be asked would hold every law.
+void require_some_case(const Declaration& declared) {
+  const Capabilities& can = declared.capabilities;
+  require(!can.feature_maps.empty() || (declared.attention && can.given_features),
+          "'feature_maps' is empty: name at least one of sqr, relu, elu+1, abs, favor+, or given "
+          "for attention");
+  require(!declared.attention || can.causal || can.bidirectional,
+          "attention is neither 'causal' nor 'bidirectional': it is at least one of them");
+}
+
 bool is_plain_name(std::string_view text) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
@@ -193,6 +203,7 @@ Declaration parse_declaration(std::string_view text) {
     read_conventions(*conventions, declared);
   }
   fields.refuse_others();
+  require_some_case(declared);
   declared.text = json.dump();
   return declared;
 }

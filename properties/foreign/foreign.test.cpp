@@ -495,6 +495,11 @@ TEST(Declarations, AreRefusedByName) {
   refused(head + R"(, "taks": 1})", "'taks'");
   refused(head + R"(, "capabilities": {"causal": 1}})", "'causal'");
   refused(head + R"(, "capabilities": {"dtypes": ["float16"]}})", "float16");
+  refused(head + R"(, "capabilities": {"feature_maps": []}})", "'feature_maps' is empty");
+  refused(head + R"(, "capabilities": {"causal": false}})", "neither 'causal' nor 'bidirectional'");
+  refused(R"({"protocol": 1, "name": "x", "tasks": ["features"],
+              "capabilities": {"feature_maps": ["given"]}})",
+          "'feature_maps' is empty");
   refused(head + R"(, "capabilities": {"claims": ["free"]}})", "flat in L");
   refused(head + R"(, "conventions": {"attention": {"epsilon_plce": "sums"}}})", "epsilon_plce");
 }
