@@ -29,10 +29,17 @@ struct GeluRows {
   Matrix<T> Y;
 };
 
-/// Y = X Φ(X), elementwise: the exact GeLU, no tanh.
+/// Y = X Φ(X), elementwise: the exact GeLU, no tanh. Φ is rounded as a number of size
+/// `cancellation` (Conventions): 0 leaves it as it is.
 template <class T>
-GeluRows<T> gelu(const Matrix<T>& X) {
-  GeluRows<T> rows{X.unaryExpr([](const T& x) { return T(normal_distribution(wide(x))); }), {}};
+GeluRows<T> gelu(const Matrix<T>& X, double cancellation = 0.0) {
+  using A = accumulator_t<T>;
+  const auto offset = static_cast<A>(cancellation);
+  GeluRows<T> rows{X.unaryExpr([&](const T& x) {
+                     const A Phi = normal_distribution(wide(x));
+                     return T(cancellation == 0.0 ? Phi : A(A(offset + Phi) - offset));
+                   }),
+                   {}};
   rows.Y = X.cwiseProduct(rows.Phi);
   return rows;
 }

@@ -31,6 +31,16 @@ TEST(Gelu, KeepsItsRelativeAccuracyFarBelowZero) {
   }
 }
 
+TEST(Gelu, RoundsItsTailAsOneAndErfDoWhereToldToCancel) {
+  const Matrix<double> X = Matrix<double>::Constant(1, 1, -8.0);
+  const double Phi = gelu(X).Phi(0, 0);
+  const double unit = 0x1p-53;
+  EXPECT_GT(Phi, 0.0);
+  EXPECT_LE(std::abs(gelu(X, 1.0).Phi(0, 0) - Phi), unit);
+  EXPECT_GE(std::abs(gelu(X, 1.0).Phi(0, 0) - Phi), 0.5 * Phi) << "its digits are lost";
+  EXPECT_EQ(gelu<double>(Matrix<double>::Constant(1, 1, 0.0), 1.0).Phi(0, 0), 0.5);
+}
+
 TEST(Gelu, MeetsItsDifferenceQuotientInFiftyDigits) {
   const Digits50 h("1e-17");
   for (const double x : {-6.0, -1.5, 0.0, 0.25, 4.0}) {

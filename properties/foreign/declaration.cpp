@@ -137,7 +137,10 @@ void read_conventions(const Json& json, Declaration& declared) {
     declared.attention_conventions = parse_attention_conventions(attention->dump());
   }
   if (const Json* gradient = fields.find("gradient")) {
-    declared.conventions = parse_conventions(gradient->dump());
+    const Json as_usual = {{"gelu_cancellation", declared.conventions.gelu_cancellation}};
+    Json all = *gradient;
+    if (all.is_object()) all.insert(as_usual.begin(), as_usual.end());  // keeps what is declared
+    declared.conventions = parse_conventions(all.dump());
   }
   fields.refuse_others();
 }

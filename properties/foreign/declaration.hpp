@@ -33,7 +33,8 @@ struct Declaration {
   bool gradient = false;
   std::vector<Scalar> scalars;  ///< of float32 and float64
   Capabilities capabilities{};
-  Conventions conventions{};
+  /// A guest's GeLU may be x (1 + erf(x/√2))/2 unless it says otherwise, as in the paper's code.
+  Conventions conventions{.gelu_cancellation = 1.0};
   AttentionConventions attention_conventions{};
   AxisOrder axes = AxisOrder::bhld;
   bool transposed_state = false;  ///< R is [B, H, M, D_v], not [B, H, D_v, M]

@@ -18,13 +18,14 @@ struct ConventionField {
   double Conventions::*field;
 };
 
-constexpr std::array<ConventionField, 6> convention_fields = {{
+constexpr std::array<ConventionField, 7> convention_fields = {{
     {"denominator_epsilon", &Conventions::denominator_epsilon},
     {"layer_norm_epsilon", &Conventions::layer_norm_epsilon},
     {"loss_epsilon", &Conventions::loss_epsilon},
     {"relu_slope_at_zero", &Conventions::relu_slope_at_zero},
     {"absolute_slope_at_zero", &Conventions::absolute_slope_at_zero},
     {"position_base", &Conventions::position_base},
+    {"gelu_cancellation", &Conventions::gelu_cancellation},
 }};
 
 std::string to_text(const Shape& shape) {
@@ -139,7 +140,7 @@ Conventions parse_conventions(const std::string& text) {
             "convention '" + on_one_line(key) +
                 "' is known: allowed are denominator_epsilon, "
                 "layer_norm_epsilon, loss_epsilon, relu_slope_at_zero, absolute_slope_at_zero, "
-                "position_base");
+                "position_base, gelu_cancellation");
   }
   return conventions;
 }

@@ -106,6 +106,8 @@ void require_valid(const Model& model) {
   require(std::isfinite(c.absolute_slope_at_zero), "absolute_slope_at_zero is finite");
   require(std::isfinite(c.position_base) && c.position_base > 0.0,
           "position_base is finite and positive");
+  require(c.gelu_cancellation >= 0.0 && c.gelu_cancellation <= 1.0,
+          "gelu_cancellation lies in 0 to 1");
 }
 
 }  // namespace slim

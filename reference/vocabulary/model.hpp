@@ -40,6 +40,9 @@ struct Conventions {
   double relu_slope_at_zero = 0.0;      ///< derivative of max(x, 0) at 0
   double absolute_slope_at_zero = 0.0;  ///< derivative of |x| at 0
   double position_base = 1e4;           ///< lowest frequency of the position code is 1/base
+  /// GeLU's Φ is rounded as a number of this size: 0 for erfc(−x/√2)/2, accurate in its tail; 1 for
+  /// (1 + erf(x/√2))/2, which cancels there. Changes what rounding may do, not what is true.
+  double gelu_cancellation = 0.0;
   bool operator==(const Conventions&) const = default;
 };
 
