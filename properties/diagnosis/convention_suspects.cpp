@@ -1,4 +1,5 @@
 #include "properties/diagnosis/suspects.hpp"
+#include "properties/mutants/attention_in_model.hpp"
 #include "reference/attention.hpp"
 #include "reference/gradient.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -60,7 +61,8 @@ void offer_gradient_under(const ChangeModel& change, Suspect& suspect) {
   };
 }
 
-/// What is changed acts on attention, on whole models, or on both.
+/// What is changed acts on attention, on whole models, or on both. Where only attention has it,
+/// a whole model has it in all its heads.
 void add(std::vector<Suspect>& all, std::string name, const ChangeAttention& attention,
          const ChangeModel& model = {}) {
   Suspect suspect{.name = std::move(name), .story = {}, .seen = {}, .is_convention = true};
@@ -77,6 +79,8 @@ void add(std::vector<Suspect>& all, std::string name, const ChangeAttention& att
     offer_gradient_under<Digits50>(model, suspect);
     offer_gradient_under<Float16>(model, suspect);
     offer_gradient_under<BFloat16>(model, suspect);
+  } else {
+    suspect.gradient = mutants::in_a_model(suspect.attention);
   }
   all.push_back(std::move(suspect));
 }

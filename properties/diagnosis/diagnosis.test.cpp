@@ -3,6 +3,7 @@
 #include "properties/engine/numbered_case.hpp"
 #include "properties/engine/shrink.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/faulty_attention.hpp"
 #include "reference/vocabulary/random.hpp"
 
@@ -238,6 +239,23 @@ Subject under(const std::function<void(AttentionConventions&)>& change) {
     if (task.features_given) task.conventions.scaling = declared;
   };
   return spoiled(put, unchanged, "reference");
+}
+
+TEST(Diagnosis, NamesAFaultOfAttentionInAWholeModel) {
+  const std::map<mutants::Fault, std::string> faults = {
+      {mutants::Fault::next_key_seen, "mutant/next-key-seen"},
+      {mutants::Fault::not_normalised, "mutant/not-normalised"},
+      {mutants::Fault::no_denominator_gradient_for_keys,
+       "mutant/no-denominator-gradient-for-keys"}};
+  for (const auto& [fault, name] : faults) {
+    Subject subject = find_subject("stored/blocked");
+    subject.name = "whole model " + std::to_string(++libraries());
+    subject.gradient = mutants::in_a_model(mutants::faulty_attention(fault));
+    subject.attention = {};
+    subject.features = {};
+    const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+    EXPECT_EQ(diagnosis.named(), name) << words_of(diagnosis);
+  }
 }
 
 TEST(Diagnosis, NamesTheConventionThatWasNotDeclared) {

@@ -13,6 +13,11 @@ bool holds_within(const Discrepancy& apart) {
   return apart.error <= apart.bound;
 }
 
+/// A suspect that the subject resembles no more than it resembles the reference explains nothing.
+bool is_nearer(const Discrepancy& to_suspect, const Discrepancy& to_reference) {
+  return to_suspect.ratio() < to_reference.ratio();
+}
+
 /// The scalar of the panel: 50 digits are slow, and float64 tells as much apart.
 Scalar panel_scalar(const Subject& subject, Scalar scalar, bool of_models) {
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
@@ -44,10 +49,12 @@ std::string precision_that_fits(const Interview& of_subject, const Interview& of
   return {};
 }
 
-/// The reference, asked no more than the subject claims.
+/// The reference, asked no more than the subject claims, under the subject's conventions.
 Subject reference_as_modest_as(const Subject& subject) {
   Subject reference = reference_subject();
   reference.capabilities = subject.capabilities;
+  reference.conventions = subject.conventions;
+  reference.attention_conventions = subject.attention_conventions;
   return reference;
 }
 
@@ -131,6 +138,7 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
       likeness.on_the_case =
           yardstick.apart_but_for_what_varies(of_subject, of_suspect, likeness.by_pattern);
       if (!holds_within(likeness.on_the_case)) continue;
+      if (!is_nearer(likeness.on_the_case, diagnosis.from_reference)) continue;
       confirm(subject, scalar, suspect, likeness);
       (likeness.unlike.empty() ? alike : diagnosis.only_here).push_back(std::move(likeness));
     }

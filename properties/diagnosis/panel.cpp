@@ -3,6 +3,7 @@
 #include "properties/catalogue.hpp"
 #include "properties/engine/numbered_case.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/gradient_case.hpp"
 
 #include <algorithm>
 
@@ -12,9 +13,27 @@ namespace {
 constexpr int most_cases_of_models = 5;     ///< a law
 constexpr int most_cases_of_attention = 8;  ///< a law
 
-/// Whether a law asks for the gradient of whole models.
+constexpr int most_draws = 64;
+
+/// Whether a law asks for the gradient of whole models. A draw that its subject does not claim has
+/// no case to tell by.
 bool is_of_models(const Law& law) {
-  return law.draw(1, 0, 20)->trial()->file().has("tokens");
+  for (int attempt = 0; attempt < most_draws; ++attempt) {
+    const CaseFile file = law.draw(1, attempt, 20)->trial()->file();
+    if (!file.tensors.empty()) return file.has("tokens");
+  }
+  return false;
+}
+
+/// The reference, of whole models under the conventions of this case.
+Subject reference_for(const Trial& trial) {
+  Subject reference = reference_subject();
+  const CaseFile file = trial.file();
+  const auto text = file.metadata.find("conventions");
+  if (file.has("tokens") && text != file.metadata.end()) {
+    reference.conventions = parse_conventions(text->second);
+  }
+  return reference;
 }
 
 /// Numbers spread over the sizes that are drawn, other ones for each law, since laws draw alike.
@@ -55,7 +74,7 @@ std::vector<Panel::Case>& Panel::cases(bool of_models, Scalar scalar) {
 
 const Yardstick& Panel::yardstick(Case& c, Scalar scalar) {
   if (!c.yardstick) {
-    c.yardstick.emplace(interview(*c.trial, reference_subject(), scalar), scalar);
+    c.yardstick.emplace(interview(*c.trial, reference_for(*c.trial), scalar), scalar);
   }
   return *c.yardstick;
 }

@@ -1,5 +1,6 @@
 #include "properties/diagnosis/suspects.hpp"
 
+#include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/catalogue.hpp"
 
 namespace slim::properties {
@@ -11,7 +12,9 @@ std::vector<Suspect> all_mutants_as_suspects() {
     suspects.push_back({.name = mutant.name,
                         .story = mutant.story,
                         .seen = mutant.seen,
-                        .gradient = mutant.gradient,
+                        .gradient = mutant.gradient.offers_any()
+                                        ? mutant.gradient
+                                        : mutants::in_a_model(mutant.attention),
                         .attention = mutant.attention,
                         .features = mutant.features});
   }

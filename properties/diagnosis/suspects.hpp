@@ -19,7 +19,8 @@ struct Suspect {
   FeaturesFunctions features{};
 };
 
-/// Every mutant of the catalogue.
+/// Every mutant of the catalogue. One of attention alone is a suspect for whole models too: all of
+/// a model's heads are its.
 std::span<const Suspect> mutant_suspects();
 
 /// The reference under every convention that is known to be chosen, whatever it is asked: place and

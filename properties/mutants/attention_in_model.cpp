@@ -1,0 +1,246 @@
+#include "properties/mutants/attention_in_model.hpp"
+
+#include "reference/forward.hpp"
+
+namespace slim::properties::mutants {
+namespace {
+
+namespace by_reference = slim::reference;
+
+/// What a layer's way down needs, of each sequence.
+template <class T>
+struct KeptLayer {
+  Heads<T> q, k, v;  ///< [B, H, L, d]
+  Heads<T> start;    ///< RS [B, H, d + 1, M], or none
+  std::vector<Matrix<T>> attention_in, ffn_in;
+  std::vector<by_reference::NormalisedRows<T>> norm1, norm2;
+  std::vector<by_reference::FeedForward<T>> ffn;
+};
+
+template <class T>
+class ModelAround {
+ public:
+  ModelAround(const AttentionFunction<T>& attention, const GradientTask<T>& task)
+      : attention_(attention),
+        task_(task),
+        model_(task.model),
+        B_(task.sequences.batch()),
+        L_(task.sequences.length()) {}
+
+  void answer(GradientResult<T>& result) {
+    GradientResult<T> fresh = zero_result();
+    std::vector<Matrix<T>> X;
+    for (Index b = 0; b < B_; ++b) {
+      X.push_back(by_reference::embedding(task_.theta, task_.sequences, b, task_.first_position,
+                                          model_.conventions.position_base));
+    }
+    std::vector<KeptLayer<T>> kept;
+    for (Index r = 0; r < model_.layers; ++r) kept.push_back(up(r, X));
+    std::vector<Matrix<T>> dX;
+    const T divisor = by_reference::loss_divisor(task_);
+    for (Index b = 0; b < B_; ++b) dX.push_back(through_loss(b, X[at(b)], divisor, fresh));
+    for (Index r = model_.layers - 1; r >= 0; --r) down(r, kept[at(r)], dX, fresh);
+    for (Index b = 0; b < B_; ++b) {
+      by_reference::embedding_pullback(task_.sequences, b, dX[at(b)], fresh.gradient);
+    }
+    result = std::move(fresh);
+  }
+
+ private:
+  static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+  [[nodiscard]] bool normalises_input() const { return model_.norm == Norm::branch_input; }
+  [[nodiscard]] T layer_norm_epsilon() const {
+    return static_cast<T>(model_.conventions.layer_norm_epsilon);
+  }
+  [[nodiscard]] HeadsSizes row_sizes() const {
+    return {.batch = B_, .heads = model_.heads, .rows = L_, .cols = model_.head_dim()};
+  }
+
+  GradientResult<T> zero_result() const {
+    const bool states = task_.wants_state;
+    const bool logits = task_.wants_logits;
+    return {.loss = T(0),
+            .gradient = Parameters<T>(model_, MemoryTag::gradient),
+            .logits = Matrix<T>(logits ? B_ * L_ : 0, logits ? model_.vocab_size : 0),
+            .end = states ? State<T>(model_, B_) : State<T>(),
+            .start_cotangent = states ? State<T>(model_, B_) : State<T>()};
+  }
+
+  /// A layer's heads of a state [B, H, d + 1, M]; empty where there is no state.
+  Heads<T> heads_of(const State<T>* state, Index r) const {
+    if (state == nullptr) return {};
+    Heads<T> heads({.batch = B_,
+                    .heads = model_.heads,
+                    .rows = model_.head_dim() + 1,
+                    .cols = model_.features()},
+                   MemoryTag::state);
+    for (Index b = 0; b < B_; ++b) {
+      for (Index h = 0; h < model_.heads; ++h) heads(b, h) = state->RS(b, r, h);
+    }
+    return heads;
+  }
+  void put(State<T>& state, Index r, const Heads<T>& heads) const {
+    if (!task_.wants_state) return;
+    for (Index b = 0; b < B_; ++b) {
+      for (Index h = 0; h < model_.heads; ++h) state.RS(b, r, h) = heads(b, h);
+    }
+  }
+  void split(Heads<T>& heads, Index b, const Matrix<T>& X) const {
+    const Index d = model_.head_dim();
+    for (Index h = 0; h < model_.heads; ++h) heads(b, h) = X.middleCols(h * d, d);
+  }
+  Matrix<T> joined(const Heads<T>& heads, Index b) const {
+    const Index d = model_.head_dim();
+    Matrix<T> X(L_, model_.hidden_dim);
+    for (Index h = 0; h < model_.heads; ++h) X.middleCols(h * d, d) = heads(b, h);
+    return X;
+  }
+
+  AttentionTask<T> question(Index r, const KeptLayer<T>& kept) const {
+    AttentionTask<T> asked{.q = kept.q.view(),
+                           .k = kept.k.view(),
+                           .v = kept.v.view(),
+                           .slice_length = task_.slice_length,
+                           .feature_map = model_.feature_map};
+    asked.conventions.epsilon = model_.conventions.denominator_epsilon;
+    asked.conventions.relu_slope_at_zero = model_.conventions.relu_slope_at_zero;
+    asked.conventions.absolute_slope_at_zero = model_.conventions.absolute_slope_at_zero;
+    if (!kept.start.empty()) asked.start = kept.start.view();
+    if (!task_.omega.empty()) {
+      const HeadsSizes sizes{
+          .batch = 1, .heads = model_.heads, .rows = model_.head_dim(), .cols = model_.features()};
+      asked.omega = {
+          .data = task_.omega.head(r, 0).data(), .sizes = sizes, .strides = contiguous(sizes)};
+    }
+    return asked;
+  }
+
+  KeptLayer<T> up(Index r, std::vector<Matrix<T>>& X) const {
+    const auto theta = task_.theta.layer(r);
+    KeptLayer<T> kept;
+    for (Heads<T>* heads : {&kept.q, &kept.k, &kept.v}) {
+      *heads = Heads<T>(row_sizes(), MemoryTag::slice);
+    }
+    kept.start = heads_of(task_.start, r);
+    for (Index b = 0; b < B_; ++b) {
+      if (normalises_input()) {
+        kept.norm1.push_back(
+            by_reference::layer_norm(theta.layernorm1, layer_norm_epsilon(), X[at(b)]));
+      }
+      kept.attention_in.push_back(normalises_input() ? kept.norm1.back().Y : X[at(b)]);
+      split(kept.q, b, by_reference::linear(theta.q_map, kept.attention_in.back()));
+      split(kept.k, b, by_reference::linear(theta.k_map, kept.attention_in.back()));
+      split(kept.v, b, by_reference::linear(theta.v_map, kept.attention_in.back()));
+    }
+    AttentionResult<T> heads;
+    attention_(question(r, kept), heads);
+    for (Index b = 0; b < B_; ++b) {
+      Matrix<T> Y = joined(heads.out, b);
+      if (!normalises_input()) {
+        kept.norm1.push_back(by_reference::layer_norm(theta.layernorm1, layer_norm_epsilon(), Y));
+        Y = kept.norm1.back().Y;
+      }
+      const Matrix<T> H = X[at(b)] + Y;
+      if (normalises_input()) {
+        kept.norm2.push_back(by_reference::layer_norm(theta.layernorm2, layer_norm_epsilon(), H));
+      }
+      kept.ffn_in.push_back(normalises_input() ? kept.norm2.back().Y : H);
+      kept.ffn.push_back(by_reference::feed_forward(theta, kept.ffn_in.back(),
+                                                    model_.conventions.gelu_cancellation));
+      Matrix<T> branch = kept.ffn.back().Y;
+      if (!normalises_input()) {
+        kept.norm2.push_back(
+            by_reference::layer_norm(theta.layernorm2, layer_norm_epsilon(), branch));
+        branch = kept.norm2.back().Y;
+      }
+      X[at(b)] = H + branch;
+    }
+    return kept;
+  }
+
+  Matrix<T> through_loss(Index b, const Matrix<T>& X, const T& divisor,
+                         GradientResult<T>& result) const {
+    const Matrix<T> logits = by_reference::linear(task_.theta.output_logit_map(), X);
+    const auto loss = by_reference::cross_entropy(logits, task_.sequences, b, divisor);
+    result.loss += loss.loss;
+    if (task_.wants_logits) result.logits.middleRows(b * L_, L_) = logits;
+    return by_reference::linear_pullback(task_.theta.output_logit_map(), X, loss.dlogits,
+                                         result.gradient.output_logit_map());
+  }
+
+  void down(Index r, const KeptLayer<T>& kept, std::vector<Matrix<T>>& dX,
+            GradientResult<T>& result) const {
+    const auto theta = task_.theta.layer(r);
+    auto gradient = result.gradient.layer(r);
+    std::vector<Matrix<T>> dH;
+    Heads<T> dY(row_sizes(), MemoryTag::slice);
+    for (Index b = 0; b < B_; ++b) {
+      Matrix<T> dffn = dX[at(b)];
+      if (!normalises_input()) {
+        dffn = by_reference::layer_norm_pullback(theta.layernorm2, kept.norm2[at(b)], dffn,
+                                                 gradient.layernorm2);
+      }
+      Matrix<T> back = by_reference::feed_forward_pullback(theta, kept.ffn_in[at(b)],
+                                                           kept.ffn[at(b)], dffn, gradient);
+      if (normalises_input()) {
+        back = by_reference::layer_norm_pullback(theta.layernorm2, kept.norm2[at(b)], back,
+                                                 gradient.layernorm2);
+      }
+      dH.push_back(back + dX[at(b)]);
+      Matrix<T> dmha = dH.back();
+      if (!normalises_input()) {
+        dmha = by_reference::layer_norm_pullback(theta.layernorm1, kept.norm1[at(b)], dmha,
+                                                 gradient.layernorm1);
+      }
+      split(dY, b, dmha);
+    }
+    const Heads<T> end_cotangent = heads_of(task_.end_cotangent, r);
+    AttentionTask<T> asked = question(r, kept);
+    asked.wants_pullback = true;
+    asked.out_cotangent = dY.view();
+    if (!end_cotangent.empty()) asked.end_cotangent = end_cotangent.view();
+    AttentionResult<T> heads;
+    attention_(asked, heads);
+    put(result.end, r, heads.end);
+    put(result.start_cotangent, r, heads.start_gradient);
+    for (Index b = 0; b < B_; ++b) {
+      const Matrix<T>& in = kept.attention_in[at(b)];
+      Matrix<T> back =
+          by_reference::linear_pullback(theta.q_map, in, joined(heads.dq, b), gradient.q_map) +
+          by_reference::linear_pullback(theta.k_map, in, joined(heads.dk, b), gradient.k_map) +
+          by_reference::linear_pullback(theta.v_map, in, joined(heads.dv, b), gradient.v_map);
+      if (normalises_input()) {
+        back = by_reference::layer_norm_pullback(theta.layernorm1, kept.norm1[at(b)], back,
+                                                 gradient.layernorm1);
+      }
+      dX[at(b)] = back + dH[at(b)];
+    }
+  }
+
+  const AttentionFunction<T>& attention_;
+  const GradientTask<T>& task_;
+  const Model& model_;
+  Index B_;
+  Index L_;
+};
+
+template <class T>
+GradientFunction<T> around(const AttentionFunction<T>& attention) {
+  if (!attention) return {};
+  return [attention](const GradientTask<T>& task, GradientResult<T>& result) {
+    require_valid(task);
+    ModelAround<T>(attention, task).answer(result);
+  };
+}
+
+}  // namespace
+
+GradientFunctions in_a_model(const AttentionFunctions& attention) {
+  GradientFunctions functions;
+  functions.in<float>() = around<float>(attention.in<float>());
+  functions.in<double>() = around<double>(attention.in<double>());
+  functions.in<Digits50>() = around<Digits50>(attention.in<Digits50>());
+  return functions;
+}
+
+}  // namespace slim::properties::mutants
