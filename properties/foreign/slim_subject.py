@@ -19,7 +19,8 @@ pullback, cotangent (dict: out, R, S), dtype. A subject returns its output; one 
 d.initial.S. With framework="torch" arrays are tensors and the pullback is torch's own, by autograd.
 
 Gradients of whole models: @gradient(...) on a function of (parameters, tokens, mask, **options) that
-returns the loss, or model(make, loss) for a module; both need torch.
+returns the loss, or model(make, loss) for a module, both of torch; with framework="numpy" @gradient takes
+a function that returns its gradients too.
 """
 import json
 import os
@@ -115,11 +116,13 @@ def features(function):
 
 
 def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
-             deterministic=True, claims=()):
+             deterministic=True, claims=(), framework="torch"):
     """Declares a function (parameters, tokens, mask, **options) -> loss, of torch tensors, as the task gradient.
 
-    It may return (loss, logits). `mask` has an entry for every target, all 1 where the case has none. The loss is
-    the sum over counted targets divided by options["counted_targets"]."""
+    It may return (loss, logits); with framework="numpy", of arrays, (loss, gradients) or (loss, gradients, logits),
+    gradients a dict by parameter. `mask` has an entry for every target, all 1 where the case has none. The loss is
+    the sum over counted targets divided by options["counted_targets"], which is at least 1: of no target the loss
+    is 0, as is its gradient."""
 
     def declare(function):
         _declare("gradient", name or function.__name__, version)
@@ -127,7 +130,8 @@ def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "f
                                          deterministic=deterministic, claims=list(claims))
         if conventions:
             _declared["conventions"]["gradient"] = dict(conventions)
-        _tasks["gradient"] = lambda tensors, metadata, wanted: _gradient_by_autograd(function, tensors, metadata, wanted)
+        run = _gradient_by_autograd if framework == "torch" else _gradient
+        _tasks["gradient"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
 
     return declare
@@ -138,13 +142,13 @@ def model(make, loss, **declared):
     "param."), loss(module, tokens, mask, **options) gives the loss, or (loss, logits)."""
 
     def loss_of(parameters, tokens, mask, **options):
-        from torch.nn.utils.stateless import functional_call  # noqa: F401, a clear error where torch is old
-
         module = make(options)
-        dtype = next(iter(parameters.values())).dtype
-        module.to(dtype)
         own = dict(module.named_parameters())
+        if own.keys() != parameters.keys():
+            raise ValueError(f"the module's parameters differ from the case's: only one has {sorted(own.keys() ^ parameters.keys())}")
         for key, value in parameters.items():
+            if own[key].shape != value.shape:
+                raise ValueError(f"the module's {key} has shape {list(own[key].shape)}, the case's {list(value.shape)}")
             own[key].data = value.detach()
         result = loss(module, tokens, mask, **options)
         value = result[0] if isinstance(result, tuple) else result
@@ -206,19 +210,35 @@ def _attention_by_autograd(function, tensors, metadata, wanted):
     return {name: value.detach().numpy() for name, value in result.items()}
 
 
-def _gradient_by_autograd(function, tensors, metadata, wanted):
-    import torch
-
-    parameters = {name[6:]: torch.tensor(array).requires_grad_() for name, array in tensors.items() if name.startswith("param.")}
-    projection = [torch.tensor(tensors[f"projection.{r}"]) for r in range(int(metadata["layers"])) if f"projection.{r}" in tensors]
-    tokens = torch.tensor(tensors["tokens"])
-    mask = torch.tensor(tensors["mask"])[:, 1:] if "mask" in tensors else torch.ones_like(tokens[:, 1:])
-    counted = int(metadata.get("counted_targets", int(mask.sum())))
+def _gradient_arguments(tensors, metadata, array_of, ones_like):
+    """(parameters, tokens, mask), options; arrays of the framework by array_of."""
+    parameters = {name[6:]: array_of(array) for name, array in tensors.items() if name.startswith("param.")}
+    projection = [array_of(tensors[f"projection.{r}"]) for r in range(int(metadata["layers"])) if f"projection.{r}" in tensors]
+    tokens = array_of(tensors["tokens"])
+    mask = array_of(tensors["mask"])[:, 1:] if "mask" in tensors else ones_like(tokens[:, 1:])
+    counted = max(1, int(metadata.get("counted_targets", int(mask.sum()))))
     options = dict(feature_map=metadata["feature_map"], norm=metadata["norm"], layers=int(metadata["layers"]), heads=int(metadata["heads"]),
                    vocab_size=int(metadata["vocab_size"]), hidden_dim=int(metadata["hidden_dim"]), ffn_dim=int(metadata["ffn_dim"]),
                    chunk=int(metadata["chunk"]), projection=projection, counted_targets=counted,
                    conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
-    result = function(parameters, tokens, mask, **options)
+    return (parameters, tokens, mask), options
+
+
+def _gradient(function, tensors, metadata, wanted):
+    arguments, options = _gradient_arguments(tensors, metadata, np.asarray, np.ones_like)
+    loss, gradients, *logits = function(*arguments, **options)
+    answer = {"loss": np.asarray(loss), **{"grad." + name: np.asarray(value) for name, value in gradients.items()}}
+    return {**answer, "logits": np.asarray(logits[0])} if logits else answer
+
+
+def _gradient_by_autograd(function, tensors, metadata, wanted):
+    import torch
+
+    arguments, options = _gradient_arguments(tensors, metadata, torch.tensor, torch.ones_like)
+    parameters = arguments[0]
+    for parameter in parameters.values():
+        parameter.requires_grad_()
+    result = function(*arguments, **options)
     loss, logits = result if isinstance(result, tuple) else (result, None)
     if loss.requires_grad:
         loss.backward()

@@ -1,0 +1,155 @@
+// The examples of the page, and right programs under conventions of their own.
+
+#include "properties/catalogue.hpp"
+#include "properties/diagnosis/diagnostician.hpp"
+#include "properties/foreign/adapted_law.hpp"
+#include "properties/foreign/guest_runs.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/program/verdict_table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slim::properties::foreign {
+namespace {
+
+const std::vector<std::string> forward_laws = {
+    "attention-agrees",  "averages",          "linear-in-values",     "heads-independent",
+    "calls-independent", "layouts-agree",     "future-does-not-leak", "permutation-equivariant",
+    "stays-in-hull",     "key-scale-cancels", "refuses-bad-requests"};
+
+TEST(ForeignExamples, InCAndCppHoldAndTheBuggyOneFails) {
+  const std::vector<Scalar> scalars = {Scalar::float32, Scalar::float64};
+  for (const char* name : {"c_attention", "cpp_attention"}) {
+    const ForeignSubject foreign = open_subject(library_door(library(name)), {});
+    const RunResult result = run_on(foreign, forward_laws, 12, scalars);
+    EXPECT_TRUE(result.holds()) << name;
+    for (const Verdict& verdict : result.verdicts) {
+      EXPECT_TRUE(verdict.holds()) << name << " " << verdict.law << ": " << summary(verdict) << " "
+                                   << verdict.tally.worst.tensor;
+    }
+  }
+  const ForeignSubject buggy = open_subject(library_door(library("c_attention_buggy")), {});
+  const RunResult result = run_on(buggy, {"attention-agrees", "averages"}, 12);
+  EXPECT_FALSE(result.holds());
+  EXPECT_NE(result.counterexamples.front().readable.find("L=1 "), std::string::npos);
+}
+
+TEST(ForeignExamples, NumpyHolds) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject foreign =
+      open_subject(program_door("PYTHONPATH=" + folder + " exec " SLIM_PYTHON " " + folder +
+                                "examples/numpy_attention.py"),
+                   {});
+  std::vector<std::string> names = forward_laws;
+  for (const char* more : {"features-agree", "attention-resumes", "masked-keys-absent"}) {
+    names.emplace_back(more);
+  }
+  const RunResult result = run_on(foreign, names, 6, {Scalar::float32, Scalar::float64});
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_TRUE(verdict.holds()) << verdict.law << ": " << summary(verdict) << " "
+                                 << verdict.tally.worst.tensor;
+    EXPECT_FALSE(verdict.unclaimed()) << verdict.law;
+  }
+  EXPECT_TRUE(result.holds());
+}
+
+/// What the guest behaves like, by the laws as adapted to it.
+Diagnosis diagnosis_of(const ForeignSubject& guest, const Counterexample& found) {
+  std::vector<Law> adapted;
+  for (const Law& law : laws::catalogue()) adapted.push_back(adapted_law(law, guest.subject));
+  return Diagnostician(std::move(adapted)).diagnose(guest.subject, found.scalar, found.file);
+}
+
+TEST(ForeignExamples, TorchHoldsByAutogradAndFailsWithItsStabiliserOverTheLength) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const std::string path = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
+  const std::string program = folder + "examples/torch_attention.py";
+  const std::vector<std::string> names = {"attention-agrees", "pullback-agrees",
+                                          "future-does-not-leak"};
+  const ForeignSubject right = open_subject(program_door(path + program), {});
+  const RunResult held = run_on(right, names, 4, {Scalar::float64});
+  for (const Verdict& verdict : held.verdicts) {
+    EXPECT_TRUE(verdict.holds()) << verdict.law << ": " << summary(verdict);
+    EXPECT_FALSE(verdict.unclaimed()) << verdict.law;
+  }
+  const std::string leaking = path + "-c \"import re; exec(open('" + program +
+                              "').read().replace('OVER_LENGTH = False', 'OVER_LENGTH = True'))\"";
+  const ForeignSubject leaks = open_subject(program_door(leaking), {});
+  const RunResult broken = run_on(leaks, {"attention-agrees"}, 4, {Scalar::float64});
+  ASSERT_EQ(broken.counterexamples.size(), 1U);
+  const Counterexample& found = broken.counterexamples.front();
+  const std::vector<std::string> looks = in_words(diagnosis_of(leaks, found));
+  EXPECT_NE(looks.front().find("stabiliser of queries over-length, of keys over-length"),
+            std::string::npos)
+      << looks.front();
+}
+
+TEST(ForeignExamples, TorchPerformerHoldsWholeAndFailsWhenItSeesTheNextRow) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const std::string path = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
+  const std::string program = folder + "examples/torch_performer.py";
+  const std::vector<std::string> names = {"gradient-agrees", "future-does-not-matter",
+                                          "batches-add"};
+  const ForeignSubject right = open_subject(program_door(path + program), {});
+  for (const Verdict& verdict : run_on(right, names, 8, {Scalar::float64}).verdicts) {
+    EXPECT_TRUE(verdict.holds()) << verdict.law << ": " << summary(verdict);
+    EXPECT_FALSE(verdict.unclaimed()) << verdict.law;
+  }
+  const std::string leaking =
+      path + "-c \"exec(open('" + program + "').read().replace('FUTURE = 0', 'FUTURE = 1'))\"";
+  const ForeignSubject leaks = open_subject(program_door(leaking), {});
+  const RunResult broken = run_on(leaks, {"gradient-agrees"}, 4, {Scalar::float64});
+  ASSERT_EQ(broken.counterexamples.size(), 1U);
+  const Diagnosis diagnosis = diagnosis_of(leaks, broken.counterexamples.front());
+  EXPECT_EQ(diagnosis.named(), "mutant/next-key-seen") << in_words(diagnosis).front();
+}
+
+TEST(ForeignConventions, EveryLayoutAndOwnConventionsPassAsTightlyAndUndeclaredFail) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::string program = "exec " SLIM_PYTHON " " + folder + "faults/layout_subject.py ";
+  const std::vector<std::string> names = {"attention-agrees", "features-agree", "attention-resumes",
+                                          "masked-keys-absent"};
+  for (const char* layout : {"BHLD DM", "BLHD MD", "LBHD DM"}) {
+    const ForeignSubject foreign = open_subject(program_door(program + layout), {});
+    const RunResult result = run_on(foreign, names, 5, {Scalar::float64});
+    for (const Verdict& verdict : result.verdicts) {
+      EXPECT_EQ(summary(verdict), "PASS") << layout << " " << verdict.law;
+    }
+  }
+  const ForeignSubject undeclared = open_subject(program_door(program + "BHLD DM undeclared"), {});
+  EXPECT_FALSE(run_on(undeclared, {"attention-agrees"}, 5, {Scalar::float64}).holds());
+}
+
+TEST(AdaptedLaws, HoldForTheReferenceUnderOtherConventions) {
+  std::vector<AttentionConventions> conventions(4);
+  conventions[0].epsilon = 1e-3;
+  conventions[1].epsilon_place = EpsilonPlace::feature;
+  conventions[1].epsilon = 1e-4;
+  conventions[2].divides_by_root_features = true;
+  conventions[2].scaling = Scaling::queries;
+  conventions[3].query_stabiliser = Stabiliser::per_row;
+  for (const AttentionConventions& own : conventions) {
+    Subject subject = reference_subject();
+    subject.capabilities.any_attention_conventions = false;
+    subject.attention_conventions = own;
+    std::vector<Law> adapted;
+    for (const Law& law : laws::catalogue()) {
+      if (law.name.find("gradient") == std::string::npos) {
+        adapted.push_back(adapted_law(law, subject));
+      }
+    }
+    RunPlan plan{.laws = {}, .subjects = {&subject}, .scalars = {Scalar::float64}};
+    for (const Law& law : adapted) plan.laws.push_back(&law);
+    plan.cases = 4;
+    plan.may_claim_less = true;
+    plan.shrinks = false;
+    for (const Verdict& verdict : run(plan).verdicts) {
+      EXPECT_TRUE(verdict.holds())
+          << to_text(own) << " " << verdict.law << ": " << summary(verdict) << " "
+          << verdict.tally.worst.tensor << " " << verdict.tally.worst.error;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace slim::properties::foreign

@@ -1,0 +1,235 @@
+// Subjects that are at fault on purpose: each gets its verdict, the run goes on, nothing is left.
+
+#include "properties/foreign/guest_runs.hpp"
+#include "properties/judgement/attention_answer.hpp"
+#include "properties/program/verdict_table.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+namespace slim::properties::foreign {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A word that no other process has among its arguments.
+std::string fresh_mark() {
+  static int number = 0;
+  return "slim-mark-" + std::to_string(::getpid()) + "-" + std::to_string(number++);
+}
+
+std::string command_of(const std::string& fault, const std::string& mark = "none") {
+  return "SLIM_MARK=" + mark + " exec " SLIM_PYTHON " " + folder + "faults/fault_subject.py " +
+         fault + " " + mark;
+}
+
+std::string content_of(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+/// Processes, other than this one, that have the mark among their arguments.
+int marked_processes(const std::string& mark) {
+  int count = 0;
+  std::error_code status;
+  for (const auto& entry : fs::directory_iterator("/proc", status)) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (name == std::to_string(::getpid())) continue;
+    count += content_of(entry.path() / "cmdline").find(mark) == std::string::npos ? 0 : 1;
+  }
+  return count;
+}
+
+AttentionInputs<double> small_question() {
+  AttentionInputs<double> inputs;
+  const HeadsSizes sizes{.batch = 1, .heads = 2, .rows = 3, .cols = 2};
+  for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v}) {
+    *heads = Heads<double>(sizes, MemoryTag::parameters);
+    double x = 1.0;
+    for (double& entry : heads->values()) entry = x += 0.25;
+  }
+  inputs.features_given = true;
+  return inputs;
+}
+
+struct Fate {
+  Failure failure;
+  std::string what;
+};
+
+/// How the first question ends; "answered" when it does not fail.
+Fate asked(const ForeignSubject& foreign) {
+  try {
+    ask(foreign.subject, Scalar::float32, small_question());
+  } catch (const SubjectError& error) {
+    return {error.failure(), error.what()};
+  }
+  return {Failure::wrong, "answered"};
+}
+
+Fate fate_of(const Door& door, const Limits& limits, fs::path* scratch = nullptr) {
+  try {
+    const ForeignSubject foreign = open_subject(door, limits);
+    if (scratch != nullptr) {
+      with_session(*foreign.pool,
+                   [&](Session& session) { *scratch = session.process().scratch(); });
+    }
+    const Fate first = asked(foreign);
+    const Fate second = asked(foreign);  // restarted where it has to be
+    EXPECT_EQ(first.failure, second.failure) << first.what << "\n" << second.what;
+    return first;
+  } catch (const SubjectError& error) {
+    return {error.failure(), error.what()};
+  }
+}
+
+struct KnownFault {
+  const char* fault;
+  Failure failure;
+  const char* words;
+  double deadline_s = 5.0;
+};
+
+class Faults : public testing::TestWithParam<KnownFault> {};
+
+TEST_P(Faults, GetTheirVerdictTwiceAndLeaveNothing) {
+  const KnownFault& known = GetParam();
+  const std::string mark = fresh_mark();
+  fs::path scratch;
+  const Fate fate =
+      fate_of(program_door(command_of(known.fault, mark)),
+              {.deadline_s = known.deadline_s, .memory_bytes = std::int64_t{200} << 20}, &scratch);
+  EXPECT_EQ(name(fate.failure), name(known.failure)) << fate.what;
+  EXPECT_NE(fate.what.find(known.words), std::string::npos) << fate.what;
+  EXPECT_EQ(marked_processes(mark), 0);
+  EXPECT_FALSE(!scratch.empty() && fs::exists(scratch));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfPrograms, Faults,
+    testing::Values(
+        KnownFault{"aborts", Failure::crash, "signal 6 (SIGABRT)"},
+        KnownFault{"segfaults", Failure::crash, "signal 11 (SIGSEGV)"},
+        KnownFault{"sleeps", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"allocates", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"allocates-at-once", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
+        KnownFault{"prints-afterwards", Failure::protocol_error, "'done"},
+        KnownFault{"endless-line", Failure::protocol_error, "a line of more than"},
+        KnownFault{"answers-out-of-order", Failure::protocol_error, "answered request"},
+        KnownFault{"truncates-result", Failure::protocol_error, "safetensors"},
+        KnownFault{"wrong-dtype", Failure::wrong_shape, "F64 [1, 2, 3, 2], asked for was F32"},
+        KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
+        KnownFault{"modifies-case", Failure::input_modified, "case file"},
+        KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
+        KnownFault{"exits", Failure::crash, "exit code 0"},
+        KnownFault{"declines", Failure::unsupported, "not today"},
+        KnownFault{"no-result", Failure::protocol_error, "is not there"},
+        KnownFault{"result-is-a-pipe", Failure::protocol_error, "no plain file"},
+        KnownFault{"dies-at-start", Failure::load_error, "'cannot find my weights'"},
+        KnownFault{"other-version", Failure::version_mismatch, "speaks version 2"},
+        KnownFault{"bad-declaration", Failure::protocol_error, "allowed are BHLD, BLHD, LBHD"}),
+    [](const testing::TestParamInfo<KnownFault>& of) {
+      std::string name = of.param.fault;
+      std::erase(name, '-');
+      return name;
+    });
+
+TEST(Foreign, ChildrenThatStayAreKilled) {
+  for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {
+    const std::string mark = fresh_mark();
+    {
+      const ForeignSubject foreign = open_subject(program_door(command_of(fault, mark)), {});
+      EXPECT_EQ(asked(foreign).what, "answered");
+      EXPECT_GE(marked_processes(mark), 2) << "it and a child at least";
+    }
+    EXPECT_EQ(marked_processes(mark), 0) << fault;
+  }
+}
+
+TEST(Foreign, NothingOutlivesAHarnessThatIsKilled) {
+  const std::string mark = fresh_mark();
+  const std::string command = command_of("leaves-children-at-start", mark);
+  const pid_t harness = ::fork();
+  if (harness == 0) {
+    ::execl(SLIM_VERIFY, "slim-verify", "run", "--subject-command", command.c_str(), "--cases",
+            "1000000", "--law", "attention-agrees", "--out", "/nonexistent-is-not-written",
+            nullptr);
+    ::_exit(127);
+  }
+  for (int i = 0; i < 1000 && marked_processes(mark) < 5; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ASSERT_GE(marked_processes(mark), 5) << "harness, keeper, subject, its child and grandchild";
+  ::kill(harness, SIGKILL);
+  ::waitpid(harness, nullptr, 0);
+  for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(marked_processes(mark), 0);
+}
+
+TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {
+  const ForeignSubject foreign = open_subject(program_door(command_of("segfaults")), {});
+  const RunResult result = run_on(foreign, {"attention-agrees", "averages"}, 2);
+  ASSERT_EQ(result.verdicts.size(), 2U);
+  for (const Verdict& verdict : result.verdicts) EXPECT_EQ(summary(verdict), "CRASH");
+  ASSERT_EQ(result.counterexamples.size(), 2U);
+  for (const Counterexample& found : result.counterexamples) {
+    EXPECT_NE(found.readable.find("L=1 "), std::string::npos) << found.readable;
+    EXPECT_NE(found.finding.note.find("SIGSEGV"), std::string::npos);
+  }
+  EXPECT_GT(processes_started(*foreign.pool), 3);
+}
+
+TEST(Foreign, NaNIsAVerdictOfItsOwn) {
+  const ForeignSubject foreign = open_subject(program_door(command_of("nan")), {});
+  const RunResult result = run_on(foreign, {"attention-agrees"}, 1);
+  EXPECT_EQ(summary(result.verdicts.front()), "NON-FINITE");
+}
+
+TEST(ForeignLibraries, GetTheirVerdict) {
+  const std::map<std::string, std::pair<Failure, std::string>> faults = {
+      {"PAST_END", {Failure::out_of_bounds, "past the end of out"}},
+      {"BEFORE_BEGINNING", {Failure::out_of_bounds, "before the beginning of out"}},
+      {"FAR_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
+      {"WRITES_INPUT", {Failure::input_modified, "wrote into its input q"}},
+      {"OLD_VERSION", {Failure::version_mismatch, "version 7 of slim_subject.h"}},
+      {"NO_SUBJECT", {Failure::load_error, "gave no subject"}},
+      {"CRASHES", {Failure::crash, "SIGABRT"}},
+      {"SLEEPS", {Failure::hang, "did not answer"}},
+      {"FAILS", {Failure::error, "q is too long"}},
+      {"PRINTS", {Failure::wrong, "answered"}},
+  };
+  for (const auto& [fault, expected] : faults) {
+    const Fate fate = fate_of(library_door(library("fault_" + fault)), {.deadline_s = 0.5});
+    EXPECT_EQ(name(fate.failure), name(expected.first)) << fault << ": " << fate.what;
+    EXPECT_NE(fate.what.find(expected.second), std::string::npos) << fault << ": " << fate.what;
+  }
+}
+
+TEST(ForeignLibraries, WhatIsNoLibraryOfOursDoesNotLoad) {
+  const Fate text = fate_of(library_door(folder + "slim_subject.h"), {});
+  EXPECT_EQ(text.failure, Failure::load_error) << text.what;
+  EXPECT_THROW(library_door("/nowhere.so"), ContractError);
+}
+
+TEST(ForeignLibraries, BuffersLeftAloneAreNaN) {
+  const ForeignSubject foreign =
+      open_subject(library_door(library("fault_LEAVES_NAN")), {.deadline_s = 5.0});
+  EXPECT_EQ(summary(run_on(foreign, {"attention-agrees"}, 1).verdicts.front()), "NON-FINITE");
+}
+
+}  // namespace
+}  // namespace slim::properties::foreign

@@ -1,0 +1,36 @@
+#include "properties/foreign/guest_runs.hpp"
+
+#include "properties/foreign/adapted_law.hpp"
+#include "properties/foreign/refuses_bad_requests.hpp"
+#include "properties/laws/catalogue.hpp"
+
+#include <cstdlib>
+
+namespace slim::properties::foreign {
+
+const std::string folder = SLIM_SOURCE_DIR "/properties/foreign/";
+
+std::string library(const std::string& name) {
+  return std::string(SLIM_EXAMPLES) + "/lib" + name + ".so";
+}
+
+bool has_module(const std::string& module) {
+  return std::system((SLIM_PYTHON " -c 'import " + module + "' 2>/dev/null").c_str()) == 0;
+}
+
+RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& names, int cases,
+                 std::vector<Scalar> scalars) {
+  std::vector<Law> laws;
+  for (const std::string& name : names) {
+    laws.push_back(name == "refuses-bad-requests"
+                       ? refuses_bad_requests(guest)
+                       : adapted_law(laws::find_law(name), guest.subject));
+  }
+  RunPlan plan{.laws = {}, .subjects = {&guest.subject}, .scalars = std::move(scalars)};
+  for (const Law& law : laws) plan.laws.push_back(&law);
+  plan.cases = cases;
+  plan.may_claim_less = true;
+  return run(plan);
+}
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,146 @@
+// What a guest declares, and what is written about it.
+
+#include "properties/foreign/adapted_law.hpp"
+#include "properties/foreign/certificate.hpp"
+#include "properties/foreign/expected_failures.hpp"
+#include "properties/foreign/guest_runs.hpp"
+#include "properties/foreign/level.hpp"
+#include "properties/foreign/resources.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace slim::properties::foreign {
+namespace {
+
+TEST(Levels, HaveEveryLaw) {
+  for (const Law& law : laws::catalogue()) EXPECT_NO_THROW(level_of(law.name)) << law.name;
+}
+
+TEST(ExpectedFailures, AreStaleWhenTheyHold) {
+  RunResult result;
+  Verdict broken{.law = "averages", .subject = "x", .scalar = Scalar::float32, .tally = {}};
+  broken.tally.cases = broken.tally.wrong = 1;
+  Verdict held = broken;
+  held.law = "attention-agrees";
+  held.tally.wrong = 0;
+  held.tally.passed = 1;
+  result.verdicts = {broken, held};
+  EXPECT_TRUE(compared(result, {{"averages", "float32"}}).met());
+  EXPECT_EQ(compared(result, {}).unexpected, (std::vector<std::string>{"averages float32"}));
+  const Expectation stale =
+      compared(result, {{"averages", "float32"}, {"attention-agrees", "float32"}});
+  EXPECT_EQ(stale.stale, (std::vector<std::string>{"attention-agrees float32"}));
+  EXPECT_FALSE(stale.met());
+}
+
+/// Samples whose bytes and seconds are these functions of L and C.
+std::vector<ResourceSample> synthetic(const ResourcePlan& plan, double bytes_a_row,
+                                      double bytes_a_slice_row, double power) {
+  std::vector<ResourceSample> samples;
+  const auto add = [&](Index length, Index slice) {
+    const auto L = static_cast<double>(length);
+    samples.push_back(
+        {.length = length,
+         .slice_length = slice,
+         .bytes_peak = 1e7 + bytes_a_row * L + bytes_a_slice_row * static_cast<double>(slice),
+         .seconds = 1e-4 + 1e-6 * std::pow(L, power)});
+  };
+  for (const Index length : plan.lengths) add(length, plan.slices.front());
+  for (std::size_t i = 1; i < plan.slices.size(); ++i) add(plan.lengths.back(), plan.slices[i]);
+  return samples;
+}
+
+TEST(ResourceClaims, AreJudgedByTheirGrowth) {
+  const ResourcePlan plan;
+  const auto standing = [&](ResourceClaim claim, const std::vector<ResourceSample>& samples) {
+    return std::string(name(judge_claim(claim, samples, plan).standing));
+  };
+  const double row = 4.0 * 4.0 * static_cast<double>(plan.width);
+  EXPECT_EQ(standing(ResourceClaim::flat_in_length, synthetic(plan, 3.0 * row, 0.0, 1.0)),
+            "SUPPORTED");
+  EXPECT_EQ(standing(ResourceClaim::flat_in_length, synthetic(plan, 16.0 * row, 0.0, 1.0)),
+            "REFUTED");
+  EXPECT_EQ(standing(ResourceClaim::linear_in_slice, synthetic(plan, row, 1e6, 1.0)), "SUPPORTED");
+  std::vector<ResourceSample> quadratic_in_slice = synthetic(plan, row, 0.0, 1.0);
+  quadratic_in_slice.back().bytes_peak *= 16.0;
+  EXPECT_EQ(standing(ResourceClaim::linear_in_slice, quadratic_in_slice), "REFUTED");
+  EXPECT_EQ(standing(ResourceClaim::linear_time, synthetic(plan, row, 0.0, 1.0)), "SUPPORTED");
+  EXPECT_EQ(standing(ResourceClaim::linear_time, synthetic(plan, row, 0.0, 2.0)), "REFUTED");
+  EXPECT_EQ(standing(ResourceClaim::linear_time, synthetic(plan, row, 0.0, 1.35)), "INCONCLUSIVE");
+}
+
+TEST(ResourceClaims, AreMeasuredOnAForeignProcess) {
+  const ForeignSubject foreign = open_subject(library_door(library("c_attention")), {});
+  const ResourcePlan plan{.lengths = {16, 32, 64}, .slices = {4, 8}, .width = 4, .repeats = 1};
+  const std::vector<ResourceSample> samples = measure_resources(foreign, plan);
+  ASSERT_EQ(samples.size(), 4U);
+  for (const ResourceSample& sample : samples) EXPECT_GT(sample.seconds, 0.0);
+}
+
+TEST(Papers, NameTheFailureAndDrawIt) {
+  const ForeignSubject buggy = open_subject(library_door(library("c_attention_buggy")), {});
+  const Law law = adapted_law(laws::find_law("attention-agrees"), buggy.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&buggy.subject}, .scalars = {Scalar::float64}};
+  plan.cases = 3;
+  plan.may_claim_less = true;
+  const RunResult result = run(plan);
+  const Certified certified{.foreign = buggy,
+                            .plan = plan,
+                            .result = result,
+                            .case_paths = {"x.safetensors"},
+                            .replay_lines = {"slim-verify replay x.safetensors"},
+                            .looks = {{"behaves like: mutant/none"}},
+                            .harness_version = "0"};
+  const std::string certificate = to_certificate(certified);
+  for (const char* words : {"\"Core\": {\n      \"standing\": \"falls short\"", "\"Resources\"",
+                            "\"seed\": 1", "\"verdict\": \"WRONG\""}) {
+    EXPECT_NE(certificate.find(words), std::string::npos) << words << "\n" << certificate;
+  }
+  EXPECT_NE(to_markdown(certified).find("| Core | falls short: attention-agrees |"),
+            std::string::npos);
+  EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);
+  const std::string page = to_html(certified);
+  for (const char* words :
+       {"<svg", "row 0: error", "fill=\"#c33\"", "slices of", "<p>behaves like: mutant/none</p>"}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words;
+  }
+  EXPECT_EQ(page.find("http"), std::string::npos) << "it is self-contained";
+}
+
+TEST(Declarations, AreRefusedByName) {
+  const auto refused = [](const std::string& text, const std::string& words) {
+    try {
+      parse_declaration(text);
+      ADD_FAILURE() << text;
+    } catch (const ContractError& error) {
+      EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
+    }
+  };
+  const std::string head = R"({"protocol": 1, "name": "x", "tasks": ["attention"])";
+  EXPECT_EQ(parse_declaration(head + "}").conventions.gelu_cancellation, 1.0);
+  const Conventions strict =
+      parse_declaration(head + R"(, "conventions": {"gradient": {"gelu_cancellation": 0}}})")
+          .conventions;
+  EXPECT_EQ(strict, Conventions());
+  refused("[]", "an object");
+  refused(R"({"name": "x"})", "'protocol'");
+  refused(R"({"protocol": 1, "name": "a b", "tasks": ["attention"]})", "'name'");
+  refused(R"({"protocol": 1, "name": "x"})", "'tasks'");
+  refused(head + R"(, "taks": 1})", "'taks'");
+  refused(head + R"(, "capabilities": {"causal": 1}})", "'causal'");
+  refused(head + R"(, "capabilities": {"dtypes": ["float16"]}})", "float16");
+  refused(head + R"(, "capabilities": {"feature_maps": []}})", "'feature_maps' is empty");
+  refused(head + R"(, "capabilities": {"causal": false}})", "neither 'causal' nor 'bidirectional'");
+  refused(R"({"protocol": 1, "name": "x", "tasks": ["features"],
+              "capabilities": {"feature_maps": ["given"]}})",
+          "'feature_maps' is empty");
+  refused(head + R"(, "capabilities": {"claims": ["free"]}})", "flat in L");
+  refused(head + R"(, "conventions": {"attention": {"epsilon_plce": "sums"}}})", "epsilon_plce");
+}
+
+}  // namespace
+}  // namespace slim::properties::foreign
