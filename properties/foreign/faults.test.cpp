@@ -6,10 +6,10 @@
 #include "reference/vocabulary/contract.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -85,7 +85,7 @@ Fate fate_of(const Door& door, const Limits& limits, fs::path* scratch = nullptr
       with_session(*foreign.pool,
                    [&](Session& session) { *scratch = session.process().scratch(); });
     }
-    const Fate first = asked(foreign);
+    Fate first = asked(foreign);
     const Fate second = asked(foreign);  // restarted where it has to be
     EXPECT_EQ(first.failure, second.failure) << first.what << "\n" << second.what;
     return first;

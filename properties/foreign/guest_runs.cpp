@@ -21,6 +21,7 @@ bool has_module(const std::string& module) {
 RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& names, int cases,
                  std::vector<Scalar> scalars) {
   std::vector<Law> laws;
+  laws.reserve(names.size());
   for (const std::string& name : names) {
     laws.push_back(name == "refuses-bad-requests"
                        ? refuses_bad_requests(guest)

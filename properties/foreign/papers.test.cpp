@@ -96,8 +96,8 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                             .looks = {{"behaves like: mutant/none"}},
                             .harness_version = "0"};
   const std::string certificate = to_certificate(certified);
-  for (const char* words : {"\"Core\": {\n      \"standing\": \"falls short\"", "\"Resources\"",
-                            "\"seed\": 1", "\"verdict\": \"WRONG\""}) {
+  for (const char* words : {"\"Core\": {\n      \"standing\": \"falls short\"", R"("Resources")",
+                            R"("seed": 1)", R"("verdict": "WRONG")"}) {
     EXPECT_NE(certificate.find(words), std::string::npos) << words << "\n" << certificate;
   }
   EXPECT_NE(to_markdown(certified).find("| Core | falls short: attention-agrees |"),

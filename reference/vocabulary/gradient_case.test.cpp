@@ -46,7 +46,7 @@ std::string refusal_of_case(Change change) {
 }
 
 template <class Change>
-void expect_refused(Change change, const std::string& because) {
+void expect_case_refused(Change change, const std::string& because) {
   const std::string message = refusal_of_case(change);
   EXPECT_NE(message.find(because), std::string::npos) << message << "\ninstead of: " << because;
 }
@@ -83,18 +83,18 @@ TEST(GradientCase, CarriesWhatIsExpected) {
 }
 
 TEST(GradientCase, OfTheWrongShapeIsRefusedNamingTheTensor) {
-  expect_refused([](CaseFile& f) { f.tensors.erase("param.layers.1.U_map.bias"); },
-                 "param.layers.1.U_map.bias");
-  expect_refused(
+  expect_case_refused([](CaseFile& f) { f.tensors.erase("param.layers.1.U_map.bias"); },
+                      "param.layers.1.U_map.bias");
+  expect_case_refused(
       [](CaseFile& f) {
         f.tensors.at("param.input_map.weight").shape = {4, 7};
       },
       "'param.input_map.weight' has shape [7, 4], not [4, 7]");
-  expect_refused([](CaseFile& f) { f.tensors.erase("projection.1"); }, "projection.1");
-  expect_refused([](CaseFile& f) { f.tensors.erase("tokens"); }, "tokens");
-  expect_refused([](CaseFile& f) { f.tensors.at("tokens").shape = {8}; }, "[B, L+1]");
-  expect_refused([](CaseFile& f) { f.tensors.at("tokens").shape = {8, 1}; }, "[B, L+1]");
-  expect_refused([](CaseFile& f) { f.tensors.at("mask").shape = {4, 2}; }, "mask");
+  expect_case_refused([](CaseFile& f) { f.tensors.erase("projection.1"); }, "projection.1");
+  expect_case_refused([](CaseFile& f) { f.tensors.erase("tokens"); }, "tokens");
+  expect_case_refused([](CaseFile& f) { f.tensors.at("tokens").shape = {8}; }, "[B, L+1]");
+  expect_case_refused([](CaseFile& f) { f.tensors.at("tokens").shape = {8, 1}; }, "[B, L+1]");
+  expect_case_refused([](CaseFile& f) { f.tensors.at("mask").shape = {4, 2}; }, "mask");
 }
 
 TEST(GradientCase, OfAbsurdSizesIsRefusedBeforeAnythingIsAllocated) {
@@ -106,11 +106,11 @@ TEST(GradientCase, OfAbsurdSizesIsRefusedBeforeAnythingIsAllocated) {
       EXPECT_NE(refusal_of_case([&](CaseFile& f) { f.metadata[key] = size; }), "accepted")
           << key << size;
     }
-    expect_refused([&](CaseFile& f) { f.metadata.erase(key); }, key);
+    expect_case_refused([&](CaseFile& f) { f.metadata.erase(key); }, key);
   }
-  expect_refused([](CaseFile& f) { f.metadata["vocab_size"] = "2147483648"; }, "");
-  expect_refused([](CaseFile& f) { f.metadata["hidden_dim"] = "2147483648"; }, "2^40");
-  expect_refused([](CaseFile& f) { f.metadata["layers"] = "4096"; }, "layers.2.");
+  expect_case_refused([](CaseFile& f) { f.metadata["vocab_size"] = "2147483648"; }, "");
+  expect_case_refused([](CaseFile& f) { f.metadata["hidden_dim"] = "2147483648"; }, "2^40");
+  expect_case_refused([](CaseFile& f) { f.metadata["layers"] = "4096"; }, "layers.2.");
   EXPECT_LE(ledger::peak().of(MemoryTag::parameters) - before, 1 << 20);
 }
 
@@ -119,11 +119,14 @@ TEST(GradientCase, WithBadTokensOrMaskIsRefused) {
     const std::vector<std::int64_t> values(8, value);
     return make_tensor({2, 4}, std::span<const std::int64_t>(values));
   };
-  expect_refused([&](CaseFile& f) { f.tensors["tokens"] = all(7); }, "from 0 to vocab_size - 1");
-  expect_refused([&](CaseFile& f) { f.tensors["tokens"] = all(-1); }, "from 0 to vocab_size - 1");
-  expect_refused([&](CaseFile& f) { f.tensors["tokens"] = all(std::int64_t{1} << 40); }, "token");
-  expect_refused([&](CaseFile& f) { f.tensors["mask"] = all(2); }, "0 or 1");
-  expect_refused(
+  expect_case_refused([&](CaseFile& f) { f.tensors["tokens"] = all(7); },
+                      "from 0 to vocab_size - 1");
+  expect_case_refused([&](CaseFile& f) { f.tensors["tokens"] = all(-1); },
+                      "from 0 to vocab_size - 1");
+  expect_case_refused([&](CaseFile& f) { f.tensors["tokens"] = all(std::int64_t{1} << 40); },
+                      "token");
+  expect_case_refused([&](CaseFile& f) { f.tensors["mask"] = all(2); }, "0 or 1");
+  expect_case_refused(
       [](CaseFile& f) {
         const std::vector<double> values(8, 0.0);
         f.tensors["tokens"] = make_tensor({2, 4}, std::span<const double>(values));
@@ -132,9 +135,9 @@ TEST(GradientCase, WithBadTokensOrMaskIsRefused) {
 }
 
 TEST(GradientCase, WithUnknownOptionsIsRefused) {
-  expect_refused([](CaseFile& f) { f.metadata["feature_map"] = "softmax"; }, "softmax");
-  expect_refused([](CaseFile& f) { f.metadata["norm"] = "post"; }, "branch-input");
-  expect_refused([](CaseFile& f) { f.metadata["hidden_dim"] = "10"; }, "multiple of 4");
+  expect_case_refused([](CaseFile& f) { f.metadata["feature_map"] = "softmax"; }, "softmax");
+  expect_case_refused([](CaseFile& f) { f.metadata["norm"] = "post"; }, "branch-input");
+  expect_case_refused([](CaseFile& f) { f.metadata["hidden_dim"] = "10"; }, "multiple of 4");
 }
 
 TEST(ConventionsText, LeavesOutWhatIsThePapers) {

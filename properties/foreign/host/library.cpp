@@ -162,6 +162,7 @@ Dtype wanted_type(const std::string& text) {
 
 std::vector<slim_tensor> listed(const std::deque<Array>& arrays) {
   std::vector<slim_tensor> list;
+  list.reserve(arrays.size());
   for (const Array& array : arrays) list.push_back({array.name.c_str(), &array.tensor});
   return list;
 }

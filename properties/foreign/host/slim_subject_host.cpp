@@ -5,9 +5,12 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <string_view>
 
-int main(int count, char** arguments) {
+namespace {
+
+int serve(int count, char** arguments) {
   using namespace slim::properties::foreign;
   const std::string_view mode = count > 1 ? arguments[1] : "";
   if (mode == "keep" && count > 4) {
@@ -22,4 +25,15 @@ int main(int count, char** arguments) {
                "slim-subject-host: the other programs of the harness run it: "
                "keep SCRATCH BYTES COMMAND..., or library FILE.so\n");
   return 2;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    return serve(count, arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "slim-subject-host: %s\n", error.what());
+    return 3;
+  }
 }
