@@ -28,6 +28,7 @@ Subject reference_itself() {
   subject.capabilities.sliced = false;
   subject.capabilities.bidirectional = true;
   subject.capabilities.any_attention_conventions = true;
+  subject.capabilities.isolates_non_finite = true;
   offer<float>(subject);
   offer<double>(subject);
   offer<Digits50>(subject);
@@ -50,6 +51,10 @@ Subject as_subject(const chunked::Variant& variant) {
   subject.capabilities.subtracting_wide = variant.boundary == "wide" || variant.boundary == "exact";
   subject.capabilities.chooses_first_sweep = true;
   subject.capabilities.bidirectional = true;
+  // ∞ less ∞ is no number, and neither is ∞ times the 0 of a masked block.
+  const bool subtracts_sums =
+      subject.capabilities.subtracting_wide || variant.boundary == "recovered";
+  subject.capabilities.isolates_non_finite = !subtracts_sums && variant.prefix_sum != "blocked";
   return subject;
 }
 
@@ -63,6 +68,7 @@ Subject as_subject(const mutants::Mutant& mutant) {
                   .features = mutant.features};
   subject.capabilities.subtracting = mutant.subtracting;
   subject.capabilities.bidirectional = mutant.attention.offers_any();
+  subject.capabilities.isolates_non_finite = mutant.attention.offers_any();
   return subject;
 }
 

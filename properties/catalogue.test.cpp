@@ -2,6 +2,7 @@
 
 #include "properties/laws/catalogue.hpp"
 #include "properties/mutants/catalogue.hpp"
+#include "properties/projections.hpp"
 #include "properties/suggestion.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -29,7 +30,7 @@ TEST(Catalogue, HasTheReferenceFirstAndNoNameTwice) {
     EXPECT_TRUE(names.insert(subject.name).second) << subject.name;
     EXPECT_FALSE(subject.summary.empty()) << subject.name;
     EXPECT_TRUE(subject.gradient.offers(Scalar::digits50) ||
-                subject.attention.offers(Scalar::digits50))
+                subject.attention.offers(Scalar::digits50) || projection_of(subject))
         << subject.name;
   }
   EXPECT_TRUE(names.contains("recovered/iterative"));

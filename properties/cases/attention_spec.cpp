@@ -29,8 +29,20 @@ class Numbers {
 
   /// A value or a cotangent.
   [[nodiscard]] double value(std::uint64_t place) const {
+    if (spec_.entries == Entries::far) return normal(place) * scale(largest_scale);
+    if (spec_.entries == Entries::subnormal) return at_times_subnormal(place);
     return spec_.entries == Entries::integers ? integer(place, -3, 3) : normal(place);
   }
+  /// One for the whole array: a power of ten from 1e-20 to 10^highest.
+  [[nodiscard]] double scale(Index highest) const {
+    return std::pow(10.0, std::min(integer(0, -4, 4) * 5.0, static_cast<double>(highest)));
+  }
+  /// A third from 1e-45, the smallest float32 number, to 1e-36.
+  [[nodiscard]] double at_times_subnormal(std::uint64_t place) const {
+    const double x = normal(place);
+    return uniform(place) < 1.0 / 3.0 ? x * std::pow(10.0, -integer(place, 36, 45)) : x;
+  }
+  static constexpr Index largest_scale = 20;
 
  private:
   static constexpr std::uint64_t far = std::uint64_t{1} << 40;  ///< places of another kind of draw
@@ -68,6 +80,13 @@ double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint
                  ? numbers.normal(place) - 18.0
                  : numbers.normal(place) *
                        (is_smooth_exponential(spec) ? 3.0 : near_epsilon_size(spec));
+    case Entries::far:
+      return numbers.normal(place) *
+             numbers.scale(is_smooth_exponential(spec) ? 0 : Numbers::largest_scale);
+    case Entries::steep:
+      return numbers.normal(place) * std::pow(10.0, numbers.integer(row, 0, 3));
+    case Entries::subnormal:
+      return numbers.at_times_subnormal(place);
     default:
       return numbers.normal(place);
   }
@@ -105,6 +124,14 @@ Heads<double> draw_values(const AttentionSpec& spec, const char* array, const He
     ++place;
   }
   return heads;
+}
+
+/// Normal, or small whole numbers where all are.
+Heads<double> draw_projection(AttentionSpec spec) {
+  if (spec.entries != Entries::integers) spec.entries = Entries::normal;
+  return draw_values(
+      spec, "omega",
+      {.batch = 1, .heads = spec.heads, .rows = spec.width, .cols = spec.features()});
 }
 
 /// About as large as a row's own sums, S₀ not negative; or any cotangent.
@@ -166,8 +193,9 @@ std::string_view name(KeyMask mask) {
 }
 
 std::string_view name(Entries entries) {
-  constexpr std::array<std::string_view, 7> names = {
-      "normal", "zeros", "near-equal", "equal", "spread", "near-epsilon", "integers"};
+  constexpr std::array<std::string_view, 10> names = {
+      "normal",       "zeros",    "near-equal", "equal", "spread",
+      "near-epsilon", "integers", "far",        "steep", "subnormal"};
   return names.at(static_cast<std::size_t>(entries));
 }
 
@@ -195,9 +223,7 @@ AttentionInputs<double> materialise(const AttentionSpec& spec) {
   inputs.features_given = spec.features_given;
   if (!spec.features_given) inputs.feature_map = spec.feature_map;
   if (spec.feature_map.kind == FeatureKind::favor_plus && !spec.features_given) {
-    inputs.omega =
-        draw_values(spec, "omega",
-                    {.batch = 1, .heads = spec.heads, .rows = spec.width, .cols = spec.features()});
+    inputs.omega = draw_projection(spec);
   }
   inputs.causal = spec.causal;
   inputs.key_mask = draw_key_mask(spec);

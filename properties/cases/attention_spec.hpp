@@ -27,6 +27,9 @@ enum class Entries {
   spread,        ///< rows of sizes from 1e-3 to 1e3
   near_epsilon,  ///< features so small that denominators are about ε = 1e-16
   integers,      ///< small whole numbers
+  far,           ///< each array 1e-20 to 1e20 times a normal, as the map bears it
+  steep,         ///< rows up to 1e3 times a normal, whatever the map
+  subnormal,     ///< a third are subnormal float32 numbers or next to them
 };
 std::string_view name(Entries entries);
 

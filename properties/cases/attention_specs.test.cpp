@@ -7,6 +7,7 @@
 #include <rapidcheck/Random.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace slim::properties {
@@ -60,7 +61,7 @@ TEST(AttentionSpecs, ReachTheHardPlaces) {
       const auto kind = static_cast<KeyMask>(mask);
       count("mask " + std::string(name(kind)), spec.mask == kind);
     }
-    for (int entries = 0; entries < 7; ++entries) {
+    for (int entries = 0; entries < 8; ++entries) {
       const auto kind = static_cast<Entries>(entries);
       count("entries " + std::string(name(kind)), spec.entries == kind);
     }
@@ -100,6 +101,30 @@ TEST(AttentionSpecs, HaveRowsWithoutFeaturesAndMaskedSlices) {
   spec.slice_length = 4;
   const std::vector<std::uint8_t> mask = materialise(spec).key_mask;
   EXPECT_EQ(mask, (std::vector<std::uint8_t>{0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0}));
+}
+
+TEST(AttentionSpecs, HaveNumbersFarFromOneAndSubnormalOnes) {
+  AttentionSpec spec;
+  spec.length = 8;
+  spec.width = spec.value_width = 4;
+  spec.entries = Entries::far;
+  double least = 1.0;
+  double largest = 1.0;
+  for (spec.seed = 0; spec.seed < 50; ++spec.seed) {
+    const AttentionInputs<double> inputs = materialise(spec);
+    for (const Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v, &inputs.out_cotangent}) {
+      least = std::min(least, std::abs(heads->values().front()));
+      largest = std::max(largest, std::abs(heads->values().front()));
+    }
+  }
+  EXPECT_LE(least, 1e-20);
+  EXPECT_GE(largest, 1e20);
+  spec.entries = Entries::subnormal;
+  int subnormal = 0;
+  for (const double x : materialise(spec).k.values()) {
+    subnormal += std::fpclassify(static_cast<float>(x)) == FP_SUBNORMAL ? 1 : 0;
+  }
+  EXPECT_GE(subnormal, 5) << "of 32";
 }
 
 TEST(AttentionSpecs, ShrinkToSmallerOnesOnly) {

@@ -120,6 +120,7 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   const std::unique_ptr<Trial> trial = law.load(file);
   const Interview of_reference = interview(*trial, reference_as_modest_as(subject), scalar);
   const Interview of_subject = interview(*trial, subject, scalar);
+  if (of_subject.answers.empty() && of_reference.answers.empty()) return {};  // of projections
   const Yardstick yardstick(of_reference, scalar);
   Diagnosis diagnosis;
   diagnosis.from_reference = yardstick.apart(of_subject, of_reference);

@@ -63,7 +63,7 @@ Record judged(NumberedCase& numbered, const Subject& subject, Scalar scalar) {
 void run_case(LawRun& run, std::uint64_t seed, int number) {
   NumberedCase numbered(run.law, seed, number);
   for (const auto& pair : run.pairs) {
-    if (number > pair->first_wrong) continue;
+    if (number > pair->first_wrong || !run.law.asks(number, pair->scalar)) continue;
     pair->enter(number, judged(numbered, *pair->subject, pair->scalar));
   }
 }
@@ -72,14 +72,17 @@ Verdict verdict_on(const LawRun& run, const Pair& pair) {
   Verdict verdict{
       .law = run.law.name, .subject = pair.subject->name, .scalar = pair.scalar, .tally = {}};
   Tally& tally = verdict.tally;
-  tally.cases = run.cases;
-  const int judged_cases = std::min(pair.first_wrong + 1, run.cases);
-  for (int number = 0; number < judged_cases; ++number) {
+  for (int number = 0; number < run.cases; ++number) {
+    if (!run.law.asks(number, pair.scalar)) continue;
+    ++tally.cases;
+    if (number > pair.first_wrong) {
+      ++tally.not_run;
+      continue;
+    }
     const Record& record = pair.records[static_cast<std::size_t>(number)];
     tally.add(record.finding);
     tally.drawn_again += record.attempt;
   }
-  tally.not_run = run.cases - judged_cases;
   require_accounted(tally);
   return verdict;
 }

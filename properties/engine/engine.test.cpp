@@ -189,5 +189,20 @@ TEST(Engine, TakesALawsShareOfTheCases) {
   EXPECT_EQ(run(fixture.plan(10, 2)).verdicts[0].tally.cases, 30);
 }
 
+TEST(Engine, AsksADearLawForOneCaseInSoManyInFiftyDigitsAndAccountsForThose) {
+  Fixture f{.law = law_about_numbers([](int n, const Subject& subject, Scalar) {
+              return wrong_from(n, subject.name == "left" ? 2000 : 700);
+            })};
+  f.law.one_in_digits50 = 3;
+  const RunResult result = run(f.plan(20, 2));
+  for (const Verdict& verdict : result.verdicts) {
+    const int asked = verdict.scalar == Scalar::digits50 ? 7 : 20;
+    EXPECT_EQ(verdict.tally.cases, asked) << verdict.subject;
+    if (verdict.subject != "left") continue;
+    EXPECT_EQ(verdict.tally.executed(), asked);
+    EXPECT_EQ(verdict.tally.not_run, 0);
+  }
+}
+
 }  // namespace
 }  // namespace slim::properties

@@ -56,6 +56,13 @@ struct Law {
   std::string tolerance;           ///< the bound and why
   std::vector<std::string> kills;  ///< mutants that it must kill
   int share = 1;                   ///< of the cases: a cheap law runs `share` times as many
+  /// In 50 digits a dear law asks for one case in so many. No divisor of 20, the cycle of sizes.
+  int one_in_digits50 = 1;
+
+  /// Whether the case of this number is one of those asked for in `scalar`.
+  [[nodiscard]] bool asks(int number, Scalar scalar) const {
+    return scalar != Scalar::digits50 || number % one_in_digits50 == 0;
+  }
 
   /// A pure function of its arguments; size from 1 to 100.
   std::function<std::unique_ptr<Draw>(std::uint64_t seed, int attempt, int size)> draw;

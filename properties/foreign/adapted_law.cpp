@@ -94,6 +94,9 @@ struct Adaptation {
 
 std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& drawn,
                                      bool may_redraw) {
+  if (adaptation.law.name == "projection-as-declared") {
+    return std::make_unique<AdaptedTrial>(nullptr, "does not draw projections", false);
+  }
   const CaseFile file = adapted(drawn.file(), adaptation.subject);
   const bool attention = is_of_attention(file);
   const Subject& subject = adaptation.subject;

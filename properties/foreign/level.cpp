@@ -12,8 +12,11 @@ struct Placed {
   Level level;
 };
 
-constexpr std::array<Placed, 23> placed = {{
+constexpr std::array<Placed, 29> placed = {{
     {"features-agree", Level::core},
+    {"features-unbiased", Level::core},
+    {"features-converge", Level::core},
+    {"projection-as-declared", Level::core},
     {"attention-agrees", Level::core},
     {"future-does-not-leak", Level::core},
     {"averages", Level::core},
@@ -33,6 +36,9 @@ constexpr std::array<Placed, 23> placed = {{
     {"attention-resumes", Level::sliced},
     {"slice-length-does-not-matter", Level::sliced},
     {"split-and-resume", Level::sliced},
+    {"stays-finite", Level::robust},
+    {"isolates-non-finite", Level::robust},
+    {"refuses-bad-tasks", Level::robust},
     {"calls-independent", Level::robust},
     {"gradient-calls-independent", Level::robust},
     {"refuses-bad-requests", Level::robust},

@@ -12,7 +12,6 @@ namespace slim::properties::foreign {
 namespace {
 
 constexpr int request_number = 1'000'001;
-constexpr const char* law_name = "refuses-bad-requests";
 
 constexpr std::array<const char*, 6> probes = {
     "an unknown method",   "a line that is no JSON", "a task that is not declared",
@@ -116,7 +115,7 @@ class ProbeDraw final : public Draw {
 
 Law refuses_bad_requests(const ForeignSubject& foreign) {
   Law law;
-  law.name = law_name;
+  law.name = refuses_bad_requests_name;
   law.statement = "what is no request gets an error with a message, and the next one its answer";
   law.source = "JSON-RPC 2.0, section 5.1";
   law.generator = "unknown method, no JSON, other task, case missing, truncated, without a tensor";

@@ -5,6 +5,8 @@
 
 namespace slim::properties::foreign {
 
+inline constexpr const char* refuses_bad_requests_name = "refuses-bad-requests";
+
 /// What is no request is refused by an error with a message, and the next question is answered.
 ///
 /// Statement: an unknown method, a line that is no JSON, a task that is not declared, a case file

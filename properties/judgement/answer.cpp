@@ -55,6 +55,17 @@ void require_shape(const GradientResult<T>& result, const GradientCase& c, const
   }
 }
 
+template <class To, class From>
+void require_unchanged(const char* input, std::span<const From> given, std::span<const To> left) {
+  const bool same = std::ranges::equal(given, left, [](const From& x, const To& y) {
+    const To handed_over = rounded_to<To>(x);
+    return handed_over == y || (handed_over != handed_over && y != y);  // NOLINT: NaN
+  });
+  if (!same) {
+    throw SubjectError(std::string("wrote into its input ") + input, Failure::input_modified);
+  }
+}
+
 template <class T>
 GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segment& segment) {
   const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
@@ -81,6 +92,12 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
     throw SubjectError(std::string("threw: ") + error.what());
   }
   require_shape(result, c, segment);
+  require_unchanged<T, double>("parameters", c.theta.values(), theta.values());
+  require_unchanged<T, double>("projection", c.omega.values(), omega.values());
+  if (start) {
+    require_unchanged<accumulator_t<T>, Digits50>("start state", segment.start->values(),
+                                                  start->values());
+  }
   if constexpr (std::is_same_v<T, Digits50>) {
     return result;
   } else {

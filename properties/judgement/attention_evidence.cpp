@@ -14,6 +14,7 @@ constexpr double walk_length = 4.0;      ///< λ of λ √n u
 constexpr double stored_roundings = 12;  ///< of a path, to a narrow scalar
 constexpr double share_in_digits50 = 1e-40;
 constexpr double margin_of_range = 1e3;  ///< kept from the largest number
+constexpr const char* overflow_reason = "numbers on the way overflow";
 
 bool is_stored_narrow(Scalar scalar) {
   return scalar == Scalar::float16 || scalar == Scalar::bfloat16;
@@ -306,12 +307,15 @@ bool AttentionEvidence::subtraction_decides(Scalar scalar) {
   return !(share * extent(scalar).worst_cancellation < 0.25);
 }
 
-bool AttentionEvidence::is_defined() {
+bool AttentionEvidence::is_guarded() const {
   const AttentionConventions& own = inputs_.conventions;
-  const bool guarded = own.epsilon_place == EpsilonPlace::denominator ||
-                       own.epsilon_place == EpsilonPlace::when_small ||
-                       own.epsilon_place == EpsilonPlace::clamped;
-  if (guarded && own.epsilon > 0.0) return true;
+  return own.epsilon > 0.0 && (own.epsilon_place == EpsilonPlace::denominator ||
+                               own.epsilon_place == EpsilonPlace::when_small ||
+                               own.epsilon_place == EpsilonPlace::clamped);
+}
+
+bool AttentionEvidence::is_defined() {
+  if (is_guarded()) return true;
   for (const AttentionArray array : all_attention_arrays) {
     for (const Digits50& x : array_of(truth(Scalar::digits50), array).values()) {
       if (!isfinite(x)) return false;
@@ -332,6 +336,36 @@ std::string AttentionEvidence::unusable(Scalar scalar) {
   if (!(g * g * value * cotangent >= computed.least) || !(g >= stored.least)) {
     return "numbers on the way underflow";
   }
+  return fits(scalar) ? "" : overflow_reason;
+}
+
+/// |x|² and |x| |ω_m| of whatever side, the scores' scale left out: that is at most 1.
+double AttentionEvidence::largest_exponent(Scalar scalar) {
+  const AttentionInputs<Digits50>& inputs = exact(scalar);
+  if (inputs.features_given || inputs.feature_map.kind != FeatureKind::favor_plus) return 0.0;
+  Sizes x;
+  x.see<Digits50>(inputs.q.values());
+  x.see<Digits50>(inputs.k.values());
+  Sizes omega;
+  omega.see<Digits50>(inputs.omega.values());
+  const auto D = static_cast<double>(inputs.q.sizes().cols);
+  return D * x.largest * std::max(x.largest, omega.largest);
+}
+
+std::string AttentionEvidence::overflowing(Scalar scalar) {
+  if (!is_defined()) return "a denominator is 0, which its epsilon does not guard";
+  const Range computed = range_of(computed_in(scalar));
+  if (!is_guarded() || !(inputs_.conventions.epsilon >= computed.least)) return unusable(scalar);
+  const double D = extent(scalar).largest_denominator;
+  const bool in_range = D * D * margin_of_range <= computed.largest &&
+                        largest_exponent(scalar) * margin_of_range <= computed.largest;
+  return in_range && fits(scalar) ? "" : overflow_reason;
+}
+
+bool AttentionEvidence::fits(Scalar scalar) {
+  const Extent& met = extent(scalar);
+  const Range computed = range_of(computed_in(scalar));
+  const Range stored = range_of(scalar);
   double largest = met.largest_feature;
   for (const AttentionArray array : all_attention_arrays) {
     for (const Gauge& x : array_of(gauges(scalar), array).values()) {
@@ -344,11 +378,8 @@ std::string AttentionEvidence::unusable(Scalar scalar) {
   const double dA = v / std::max(met.least_denominator, inputs_.conventions.epsilon);
   const double backward =
       rows * dA * v * v * std::max(1.0, met.largest_feature) * std::max(1.0, met.largest_feature);
-  if (!(largest * margin_of_range <= stored.largest) ||
-      !(std::max(numerator, backward) * margin_of_range <= computed.largest)) {
-    return "numbers on the way overflow";
-  }
-  return {};
+  return largest * margin_of_range <= stored.largest &&
+         std::max(numerator, backward) * margin_of_range <= computed.largest;
 }
 
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionEvidence& evidence) {

@@ -76,6 +76,14 @@ class AttentionEvidence {
   Band features_band(Scalar scalar, const reference::Gauged<Digits50>& truth) const;
   /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows.
   std::string unusable(Scalar scalar);
+  /// Why a correct program may answer with what is no number: something that it has to form on the
+  /// way is beyond the range of `scalar`, or within a thousandth of it. These are features and what
+  /// exponents are made of, sums, numerators, denominators and their squares (a quotient's rule may
+  /// divide by them), all answers with their gauges, and on the way back dY/D times values, sums
+  /// and features. Where no ε of at least the smallest normal number keeps denominators off 0, too
+  /// small counts as well; otherwise what is too small may become 0. 50 digits are kept in the
+  /// range of float64. Empty: it has to be finite.
+  std::string overflowing(Scalar scalar);
   /// Whether some denominator is so small against its final sums that subtraction leaves a rounding
   /// residue of it.
   bool subtraction_decides(Scalar scalar);
@@ -110,8 +118,12 @@ class AttentionEvidence {
   const AttentionResult<Gauge>& gauges(Scalar scalar);
   const AttentionResult<Gauge>& subtractive_gauges(Scalar scalar);
   const Extent& extent(Scalar scalar);
+  /// Whether ε keeps denominators off 0.
+  [[nodiscard]] bool is_guarded() const;
   /// Whether the truth is finite: some conventions leave a denominator 0.
   bool is_defined();
+  [[nodiscard]] double largest_exponent(Scalar scalar);
+  bool fits(Scalar scalar);
   Extent measured(Scalar scalar);
 
   AttentionInputs<double> inputs_;

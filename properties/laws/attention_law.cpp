@@ -24,17 +24,22 @@ AttentionCase case_from(const CaseFile& file, const AttentionFits& fits) {
 }
 
 /// A refusal is right where sums spread beyond what the subject has digits for.
-Finding checked(const AttentionCheck& check, AttentionCase& c, const Subject& subject,
+Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
                 Scalar scalar) {
+  if (parts.beyond_claims) {
+    if (std::string reason = parts.beyond_claims(subject); !reason.empty()) {
+      return not_claimed(std::move(reason));
+    }
+  }
   if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   AttentionJudge judge(subject, scalar);
   if (!is_beyond_its_digits(subject, scalar, c.whole)) {
-    check(c, subject, scalar, judge);
+    parts.check(c, subject, scalar, judge);
     return judge.finding();
   }
   judge.admit_drift();
   try {
-    check(c, subject, scalar, judge);
+    parts.check(c, subject, scalar, judge);
   } catch (const SubjectError& error) {
     if (error.failure() != Failure::error) throw;
     return skipped("refused: sums spread beyond the digits that the subject has");
@@ -62,9 +67,12 @@ Law attention_law(Law words, const AttentionLawParts& parts) {
            },
        .to_file = file_of,
        .from_file = [fits = parts.fits](const CaseFile& file) { return case_from(file, fits); },
-       .unusable = [](AttentionCase& c, Scalar scalar) { return c.whole.unusable(scalar); },
-       .check = [check = parts.check](AttentionCase& c, const Subject& subject, Scalar scalar)
-           -> Finding { return checked(check, c, subject, scalar); }});
+       .unusable = [unusable = parts.unusable](AttentionCase& c, Scalar scalar) -> std::string {
+         return unusable ? unusable(c, scalar) : c.whole.unusable(scalar);
+       },
+       .check = [parts](AttentionCase& c, const Subject& subject, Scalar scalar) -> Finding {
+         return checked(parts, c, subject, scalar);
+       }});
 }
 
 AttentionSpec as_drawn(AttentionSpec spec) {

@@ -30,6 +30,10 @@ struct AttentionLawParts {
   AttentionRepair repair;  ///< makes a drawn spec one of this law
   AttentionFits fits;      ///< the same of a case from a file
   AttentionCheck check;
+  /// Why nobody can be judged on the case; empty: AttentionEvidence::unusable says.
+  std::function<std::string(AttentionCase& c, Scalar scalar)> unusable{};
+  /// What the law asks for and the subject does not claim, whatever the case; empty: nothing.
+  std::function<std::string(const Subject& subject)> beyond_claims{};
 };
 
 /// Completes `words`: draws attention_specs, leaves out whom the case excuses, asks, judges.

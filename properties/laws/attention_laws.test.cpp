@@ -66,7 +66,7 @@ TEST_P(EveryAttentionLaw, HoldsForEveryCorrectSubject) {
   for (const Verdict& verdict : result.verdicts) {
     const std::string who = verdict.subject + " " + std::string(name(verdict.scalar));
     EXPECT_EQ(verdict.tally.wrong, 0) << who;
-    EXPECT_GT(verdict.tally.executed(), 0) << who;
+    EXPECT_TRUE(verdict.tally.executed() > 0 || verdict.unclaimed()) << who;
     const Capabilities& can = find_subject(verdict.subject).capabilities;
     if (!can.subtracting && !can.subtracting_wide) {
       EXPECT_EQ(verdict.tally.drift, 0) << who;
@@ -81,8 +81,9 @@ TEST_P(EveryAttentionLaw, HoldsForEveryCorrectSubjectInNarrowScalars) {
   for (const Verdict& verdict : result.verdicts) {
     const std::string who = verdict.subject + " " + std::string(name(verdict.scalar));
     EXPECT_EQ(verdict.tally.wrong, 0) << who;
-    EXPECT_GT(verdict.tally.executed(), 0) << who;
+    EXPECT_TRUE(verdict.tally.executed() > 0 || verdict.unclaimed()) << who;
   }
+  EXPECT_TRUE(result.idle_laws().empty());
 }
 
 TEST_P(EveryAttentionLaw, KillsTheMutantsThatItNames) {
@@ -120,7 +121,7 @@ TEST(AttentionLaws, HoldForTheBodyOfTheMutantsWithoutAFault) {
                                 .threads = 2});
   for (const Verdict& verdict : result.verdicts) {
     EXPECT_EQ(verdict.tally.wrong, 0) << verdict.law << " " << name(verdict.scalar);
-    EXPECT_GT(verdict.tally.executed(), 0) << verdict.law;
+    EXPECT_TRUE(verdict.tally.executed() > 0 || verdict.unclaimed()) << verdict.law;
   }
 }
 

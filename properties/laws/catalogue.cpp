@@ -8,16 +8,22 @@
 #include "properties/laws/attention_ignores_key_scale.hpp"
 #include "properties/laws/attention_integers_are_exact.hpp"
 #include "properties/laws/attention_is_linear_in_values.hpp"
+#include "properties/laws/attention_isolates_non_finite.hpp"
 #include "properties/laws/attention_layouts_agree.hpp"
 #include "properties/laws/attention_masks_keys.hpp"
 #include "properties/laws/attention_permutes.hpp"
+#include "properties/laws/attention_refuses_bad_tasks.hpp"
 #include "properties/laws/attention_resumes.hpp"
+#include "properties/laws/attention_stays_finite.hpp"
 #include "properties/laws/attention_stays_in_hull.hpp"
 #include "properties/laws/batches_add.hpp"
 #include "properties/laws/features_agree.hpp"
+#include "properties/laws/features_are_unbiased.hpp"
+#include "properties/laws/features_converge.hpp"
 #include "properties/laws/future_does_not_matter.hpp"
 #include "properties/laws/gradient_agrees.hpp"
 #include "properties/laws/gradient_calls_are_independent.hpp"
+#include "properties/laws/projection_is_as_declared.hpp"
 #include "properties/laws/pullback_agrees.hpp"
 #include "properties/laws/pullback_is_adjoint.hpp"
 #include "properties/laws/slice_length_does_not_matter.hpp"
@@ -50,7 +56,13 @@ std::span<const Law> catalogue() {
       attention_calls_are_independent(),
       attention_integers_are_exact(),
       pullback_is_adjoint(),
+      attention_stays_finite(),
+      attention_isolates_non_finite(),
+      attention_refuses_bad_tasks(),
       features_agree(),
+      features_are_unbiased(),
+      features_converge(),
+      projection_is_as_declared(),
   };
   return all;
 }

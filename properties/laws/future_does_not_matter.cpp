@@ -3,6 +3,7 @@
 #include "properties/cases/cut_spec.hpp"
 #include "properties/engine/make_law.hpp"
 #include "properties/judgement/gradient_evidence.hpp"
+#include "properties/laws/gradient_law.hpp"
 #include "reference/vocabulary/random.hpp"
 
 namespace slim::properties::laws {
@@ -86,6 +87,7 @@ Law future_does_not_matter() {
            "0, bit for bit, as both calls have one shape; for subjects that subtract twice "
            "the bound of gradient-agrees",
        .kills = {"mutant/model-own-slice-whole"},
+       .one_in_digits50 = one_model_in_digits50,
        .draw = {},
        .load = {}},
       {.specs = cut_specs(),

@@ -14,7 +14,8 @@ AttentionSpec smooth(AttentionSpec spec) {
     spec.feature_map.kind = FeatureKind::elu_plus_one;
   }
   if (spec.entries == Entries::zeros || spec.entries == Entries::near_epsilon ||
-      spec.entries == Entries::spread || spec.entries == Entries::integers) {
+      spec.entries == Entries::spread || spec.entries == Entries::integers ||
+      spec.entries == Entries::far) {
     spec.entries = Entries::normal;
   }
   if (spec.mask != KeyMask::none) spec.has_start = true;

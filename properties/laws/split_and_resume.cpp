@@ -3,6 +3,7 @@
 #include "properties/cases/cut_spec.hpp"
 #include "properties/engine/make_law.hpp"
 #include "properties/judgement/gradient_evidence.hpp"
+#include "properties/laws/gradient_law.hpp"
 
 namespace slim::properties::laws {
 namespace {
@@ -78,6 +79,7 @@ Law split_and_resume() {
        .kills = {"mutant/last-row-dropped", "mutant/position-restarted",
                  "mutant/model-start-ignored", "mutant/model-end-cotangent-ignored",
                  "mutant/counted-targets-ignored"},
+       .one_in_digits50 = one_model_in_digits50,
        .draw = {},
        .load = {}},
       {.specs = cut_specs(),

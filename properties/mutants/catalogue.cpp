@@ -3,6 +3,7 @@
 #include "properties/mutants/attention_mutants.hpp"
 #include "properties/mutants/last_row_dropped.hpp"
 #include "properties/mutants/model_mutants.hpp"
+#include "properties/mutants/projection_mutants.hpp"
 
 #include <iterator>
 #include <vector>
@@ -14,7 +15,7 @@ std::vector<Mutant> all_mutants() {
   std::vector<Mutant> all = {last_row_dropped()};
   for (const auto& of_class :
        {model_mutants, causality_mutants, normalisation_mutants, pullback_mutants, state_mutants,
-        feature_mutants, program_mutants, layout_mutants}) {
+        feature_mutants, projection_mutants, program_mutants, layout_mutants}) {
     std::vector<Mutant> more = of_class();
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));

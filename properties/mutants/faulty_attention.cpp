@@ -2,6 +2,7 @@
 
 #include "properties/mutants/faulty_features.hpp"
 #include "reference/vocabulary/attention_inputs.hpp"
+#include "reference/vocabulary/contract.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -50,7 +51,7 @@ class FaultyAttention {
         C_(std::min(task.slice_length, L_)) {}
 
   void answer() {
-    require_valid(task_);
+    if (!is_accepted()) return;
     ++calls_of_this_thread();
     if (was_cached()) return;
     resize();
@@ -63,6 +64,17 @@ class FaultyAttention {
 
  private:
   using Head = FaultyHead<T>;
+
+  [[nodiscard]] bool is_accepted() const {
+    try {
+      require_valid(task_);
+    } catch (const ContractError&) {
+      if (is(Fault::refusal_without_a_name)) throw std::runtime_error("bad arguments");
+      if (!is(Fault::bad_task_answered_with_nothing)) throw;
+      return false;
+    }
+    return true;
+  }
 
   [[nodiscard]] bool is(Fault fault) const { return faults_.has(fault); }
   [[nodiscard]] Index slice(Index l) const { return l / C_; }
@@ -214,6 +226,7 @@ class FaultyAttention {
     }
     return sum_over_keys([&](Index j) {
       const int times = weight(i, j);
+      if (is(Fault::mask_by_multiplication)) return T(T(static_cast<double>(times)) * part(j));
       return times == 0 ? T(0) : T(T(static_cast<double>(times)) * part(j));
     });
   }

@@ -78,6 +78,9 @@ enum class Fault {
   projection_shared_by_heads,
   root_features_on_queries_only,
   elu_without_one,
+  exponential_in_two_factors,
+  elu_slope_of_both_branches,
+  first_block_repeated,
   // randomness and state of the program
   projection_redrawn_at_each_call,
   projection_seeded_from_data,
@@ -95,6 +98,10 @@ enum class Fault {
   mask_before_map,
   mask_on_queries,
   width_of_keys_for_values,
+  mask_by_multiplication,
+  // interface
+  bad_task_answered_with_nothing,
+  refusal_without_a_name,
 };
 
 /// One fault, or two of them at once.

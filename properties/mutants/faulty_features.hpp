@@ -80,7 +80,10 @@ class FaultyFeatures {
       T lower = half_norm(X, l);
       if (faults_.has(Fault::stabiliser_of_each_key) && !is_query_) lower += P.row(l).maxCoeff();
       if (faults_.has(Fault::stabiliser_over_length) && !is_query_) lower += all;
-      for (Index m = 0; m < P.cols(); ++m) P(l, m) = exp(T(P(l, m) - lower));
+      for (Index m = 0; m < P.cols(); ++m) {
+        P(l, m) = faults_.has(Fault::exponential_in_two_factors) ? T(exp(P(l, m)) * exp(T(-lower)))
+                                                                 : T(exp(T(P(l, m) - lower)));
+      }
     }
     if (faults_.has(Fault::stabiliser_over_length) && !is_query_) P.array() += T(1e-6);
     return P;
@@ -107,6 +110,10 @@ class FaultyFeatures {
       case FeatureKind::relu:
         return x > T(0) ? T(1) : T(0);
       case FeatureKind::elu_plus_one:
+        if (faults_.has(Fault::elu_slope_of_both_branches)) {
+          const T positive(x > T(0) ? 1.0 : 0.0);
+          return positive + (T(1) - positive) * T(exp(x));
+        }
         return x > T(0) ? T(1) : T(exp(x));
       default:
         return x > T(0) ? T(1) : T(x < T(0) ? T(-1) : T(0));
@@ -126,6 +133,10 @@ Matrix<T> faulty_projection(Faults faults, const HeadsView<T>& omega, const Head
                             Index h) {
   if (omega.empty()) return {};
   Matrix<T> result = omega(0, faults.has(Fault::projection_shared_by_heads) ? 0 : h);
+  if (faults.has(Fault::first_block_repeated)) {
+    const Index d = result.rows();
+    for (Index m = d; m < result.cols(); ++m) result.col(m) = result.col(m % d).eval();
+  }
   if (faults.has(Fault::projection_redrawn_at_each_call)) {
     result *= T(1.0 + 0.01 * static_cast<double>(calls_of_this_thread() % 97));
   }

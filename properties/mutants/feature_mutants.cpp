@@ -22,6 +22,15 @@ std::vector<Mutant> feature_mutants() {
        "1/√M is on the queries' features only", "ports of FAVOR+"},
       {"elu-without-one", Fault::elu_without_one,
        "ELU has no 1 added, so that features are negative", "ports of linear transformers"},
+      {"exponential-in-two-factors", Fault::exponential_in_two_factors,
+       "exp(x·ω) and exp(−|x|²/2) are formed apart, and the first overflows",
+       "exponentials without a stabiliser: NaN where the truth is finite"},
+      {"elu-slope-of-both-branches", Fault::elu_slope_of_both_branches,
+       "ELU's slope adds 0 · exp(x) for large x, where exp(x) is infinite",
+       "gradients through both branches of a selection"},
+      {"first-block-repeated", Fault::first_block_repeated,
+       "every block of features has the first block's projection",
+       "one orthogonal block drawn, and tiled to the number of features"},
   });
 }
 

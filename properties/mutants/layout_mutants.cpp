@@ -28,6 +28,9 @@ std::vector<Mutant> layout_mutants() {
        "one mask for both sides"},
       {"width-of-keys-for-values", Fault::width_of_keys_for_values,
        "columns of v beyond the width of keys are left out", "D_v taken for D"},
+      {"mask-by-multiplication", Fault::mask_by_multiplication,
+       "weights of later keys are multiplied by 0, so that NaN and ∞ among them reach earlier rows",
+       "masked products of blocks that declare to isolate what is no number"},
   });
 }
 

@@ -17,6 +17,11 @@ std::vector<Mutant> program_mutants() {
        "results cached by pointer"},
       {"order-changes-from-call-to-call", Fault::order_changes_from_call_to_call,
        "keys are added up in an order that changes from call to call", "atomic additions"},
+      {"bad-task-answered-with-nothing", Fault::bad_task_answered_with_nothing,
+       "a task that does not fit together is answered with what was there before",
+       "return codes that nobody reads"},
+      {"refusal-without-a-name", Fault::refusal_without_a_name,
+       "a refusal does not say which argument it is about", "an assertion's bare failure"},
   });
 }
 

@@ -24,7 +24,7 @@ RunPlan plan_of_mutants(const MutantsArguments& arguments) {
   }
   plan.scalars = {parse_scalar(arguments.scalar)};
   plan.seed = arguments.seed;
-  plan.cases = arguments.cases;
+  plan.cases = arguments.effort.cases_a_law();
   plan.threads = arguments.threads == 0
                      ? std::max(1, static_cast<int>(std::thread::hardware_concurrency()))
                      : arguments.threads;

@@ -48,10 +48,19 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   return chosen;
 }
 
-std::vector<const Law*> chosen_laws(const std::vector<std::string>& names) {
+/// Laws of the catalogue: the one of the protocol is asked of guests alone, and is none of it.
+std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
   std::vector<const Law*> chosen;
-  for (const std::string& name : names) add_once(chosen, &laws::find_law(name));
-  if (!chosen.empty()) return chosen;
+  for (const std::string& name : names) {
+    if (name != foreign::refuses_bad_requests_name) {
+      add_once(chosen, &laws::find_law(name));
+      continue;
+    }
+    require(of_guest,
+            "law refuses-bad-requests is asked of a foreign subject: --subject-command or "
+            "--subject-library");
+  }
+  if (!names.empty()) return chosen;
   for (const Law& law : laws::catalogue()) chosen.push_back(&law);
   return chosen;
 }
@@ -70,11 +79,11 @@ struct Guest {
 
 RunPlan plan_from(const RunArguments& arguments) {
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  return {.laws = chosen_laws(arguments.laws),
+  return {.laws = chosen_laws(arguments.laws, arguments.foreign.given()),
           .subjects = chosen_subjects(arguments.subjects),
           .scalars = chosen_scalars(arguments.scalars),
           .seed = arguments.seed,
-          .cases = arguments.cases,
+          .cases = arguments.effort.cases_a_law(),
           .threads = arguments.threads == 0 ? machine : arguments.threads};
 }
 
@@ -103,7 +112,9 @@ void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   for (const Law* law : plan.laws) {
     guest.laws.push_back(foreign::adapted_law(*law, guest.opened.subject));
   }
-  if (arguments.laws.empty()) {
+  if (arguments.laws.empty() ||
+      std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
+          arguments.laws.end()) {
     guest.laws.push_back(foreign::refuses_bad_requests(guest.opened));
   }
   plan.laws.clear();

@@ -9,6 +9,19 @@ namespace slim::properties {
 /// Exit codes of slim-verify.
 enum Exit : int { holds = 0, falls_short = 1, bad_input = 2, harness_failed = 3 };
 
+/// How many cases are drawn of a law: by a word, or by number where one is given.
+struct Effort {
+  static constexpr int quick_cases = 12;
+  static constexpr int standard_cases = 40;
+
+  std::string word = "standard";  ///< or "quick"
+  int cases = 0;                  ///< 0: as the word says
+
+  [[nodiscard]] int cases_a_law() const {
+    return cases != 0 ? cases : word == "quick" ? quick_cases : standard_cases;
+  }
+};
+
 /// Somebody else's implementation; at most one of command and library is given.
 struct ForeignArguments {
   std::string command;
@@ -29,7 +42,7 @@ struct RunArguments {
   std::vector<std::string> laws;
   std::vector<std::string> scalars;
   std::uint64_t seed = 1;
-  int cases = 0;    ///< a law
+  Effort effort;
   int threads = 0;  ///< 0: as many as the machine has
   bool json = false;
   std::string junit;
@@ -42,7 +55,7 @@ struct RunArguments {
 struct MutantsArguments {
   std::string scalar = "float64";
   std::uint64_t seed = 1;
-  int cases = 0;    ///< a law
+  Effort effort;
   int threads = 0;  ///< 0: as many as the machine has
   bool json = false;
 };

@@ -10,8 +10,6 @@
 namespace slim::properties {
 namespace {
 
-constexpr int default_cases = 40;
-
 /// The command line as it was understood.
 struct Arguments {
   RunArguments run;
@@ -37,9 +35,20 @@ void add_foreign(CLI::App& command, ForeignArguments& arguments) {
       ->capture_default_str();
 }
 
+void add_effort(CLI::App& command, Effort& effort) {
+  command.add_option("--effort", effort.word, "quick or standard: how many cases")
+      ->check(CLI::IsMember({"quick", "standard"}))
+      ->capture_default_str();
+  command
+      .add_option("--cases", effort.cases,
+                  "cases a law, in place of what --effort says: quick " +
+                      std::to_string(Effort::quick_cases) + ", standard " +
+                      std::to_string(Effort::standard_cases))
+      ->check(CLI::Range(1, 1'000'000));
+}
+
 void add_run(CLI::App& app, RunArguments& arguments) {
   CLI::App* run = app.add_subcommand("run", "hold subjects against the laws on drawn cases");
-  arguments.cases = default_cases;
   run->add_option("--subject", arguments.subjects,
                   "a subject by name, or all: every one but the mutants (repeatable)")
       ->default_str("all");
@@ -50,9 +59,7 @@ void add_run(CLI::App& app, RunArguments& arguments) {
   run->add_option("--seed", arguments.seed, "the same seed draws the same cases")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  run->add_option("--cases", arguments.cases, "cases a law")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  add_effort(*run, arguments.effort);
   run->add_option("--threads", arguments.threads, "0: all of the machine; changes only the time")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -80,15 +87,12 @@ void add_replay(CLI::App& app, Arguments& arguments) {
 void add_mutants(CLI::App& app, MutantsArguments& arguments) {
   CLI::App* mutants = app.add_subcommand(
       "mutants", "hold every mutant against every law: none may survive, no law may be idle");
-  arguments.cases = default_cases;
   mutants->add_option("--scalar", arguments.scalar, "float32, float64 or digits50")
       ->capture_default_str();
   mutants->add_option("--seed", arguments.seed, "the same seed draws the same cases")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  mutants->add_option("--cases", arguments.cases, "cases a law")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  add_effort(*mutants, arguments.effort);
   mutants->add_option("--threads", arguments.threads, "0: all of the machine")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();

@@ -167,6 +167,8 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --scalar float128", "float128");
   expect_refused("run --cases 0", "--cases");
   expect_refused("run --cases many", "--cases");
+  expect_refused("run --effort much", "--effort");
+  expect_refused("run --law refuses-bad-requests", "foreign subject");
   expect_refused("run --seed -1", "--seed");
   expect_refused("run --threads -1", "--threads");
   expect_refused("run --out /proc/nowhere", "/proc/nowhere");
