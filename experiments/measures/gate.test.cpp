@@ -47,6 +47,18 @@ TEST(Gate, LetsTheMeasuredSubjectsThroughWithEveryMapNormAndScalar) {
   }
 }
 
+TEST(Gate, AsksWhatSettingsShareOnceAndRefusesAllTheSame) {
+  Gate gate(reference());
+  const Subject& wrong = properties::find_subject("mutant/last-row-dropped");
+  for (const char* map : {"sqr", "elu+1"}) {
+    for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+      const Setting asked = setting(map, Norm::branch_output, scalar);
+      EXPECT_NO_THROW(gate.require_lawful(properties::find_subject("recovered/iterative"), asked));
+      EXPECT_THROW(gate.require_lawful(wrong, asked), RefusedSubject) << map;
+    }
+  }
+}
+
 TEST(Gate, LetsNarrowScalarsThroughAndRefusesMutantsInThem) {
   for (const Scalar scalar : {Scalar::float16, Scalar::bfloat16}) {
     for (const char* name : {"recovered/blocked", "exact/iterative", "stored/tree"}) {
