@@ -75,7 +75,7 @@ Verdict judge_reach(const Claim& claim, std::span<const Record> records) {
       .answer = length >= claim.bound ? Answer::supported : Answer::refuted,
       .value = length,
       .low = length,
-      .high = length,
+      .high = reached == tried ? std::numeric_limits<double>::infinity() : length,
       .evidence = fmt::format("{} tokens in slices of {} in {:g} MiB of address space{}", reached,
                               slice, claim.cap_mebibytes,
                               reached == tried ? " (the longest tried: a lower bound)" : "")};

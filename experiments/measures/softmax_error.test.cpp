@@ -36,6 +36,20 @@ TEST(SoftmaxErrors, FallAsTheRootOfTheFeatures) {
   EXPECT_LT(ratio, 32.0);
 }
 
+TEST(SoftmaxErrors, OfOrthogonalProjectionsAreSmallerOnAverage) {
+  double independent = 0.0;
+  double orthogonal = 0.0;
+  double chi = 0.0;
+  for (std::uint64_t seed = 1; seed <= 32; ++seed) {
+    const SoftmaxError error = measure_softmax_error(head_of(1, seed));
+    independent += error.independent;
+    orthogonal += error.orthogonal;
+    chi += error.orthogonal_chi;
+  }
+  EXPECT_LT(chi, 0.95 * independent);
+  EXPECT_LT(orthogonal, chi);
+}
+
 TEST(SoftmaxErrors, AreSmallWhereAllScoresAreAlmostZero) {
   Setting setting = head_of(4, 1);
   setting.key_scale = 1e-6;
