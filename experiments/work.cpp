@@ -72,6 +72,7 @@ std::vector<WorkModel> work_models(std::string_view boundary, Law law,
   for (const char* sums : prefix_sums) {
     const std::string subject = fmt::format("{}/{}", boundary, sums);
     for (const auto& [name, value] : work_counts) {
+      if (subject.ends_with("/blocked") && value == &Operations::depth) continue;
       std::vector<CountOf> counts;
       for (const Record& record : records) {
         const Setting& setting = record.setting;

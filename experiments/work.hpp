@@ -21,7 +21,8 @@ struct WorkModel {
 };
 
 /// Of all subjects with this boundary. The blocked prefix sum multiplies blocks of 64 rows, so that
-/// slices that are no multiple of it follow no line with those that are, and are left out.
+/// slices that are no multiple of it follow no line with those that are, and are left out; its
+/// critical path jumps between one block and two, and has no model here.
 std::vector<WorkModel> work_models(std::string_view boundary, Law law,
                                    std::span<const Record> records);
 

@@ -60,8 +60,8 @@ Verdict judge_feature_slope(const Claim& claim, std::span<const Record> records)
 /// the interval of its median lies below 1; refuted when it lies above.
 Verdict judge_feature_gain(const Claim& claim, std::span<const Record> records);
 
-/// Every count of every prefix sum with the claim's boundaries follows the claim's law with a
-/// residual of exactly 0 at (L, C) held out. Needs all of them.
+/// Every count that work_models has of every prefix sum with the claim's boundaries follows the
+/// claim's law with a residual of exactly 0 at (L, C) held out. Needs all of them.
 Verdict judge_work(const Claim& claim, std::span<const Record> records);
 
 /// What a fresh process grows by is what was counted, within `bound` of it and 2 MiB of the

@@ -360,7 +360,7 @@ TEST(WorkJudge, SupportsEveryBoundaryByItsOwnLaw) {
 }
 
 TEST(WorkJudge, RefutesOneOperationOfAnySubjectAndAnotherLaw) {
-  for (const char* subject : {"recovered/tree", "stored/blocked", "wide/explicit"}) {
+  for (const char* subject : {"recovered/tree", "stored/iterative", "wide/explicit"}) {
     for (std::int64_t Operations::*count :
          {&Operations::multiplications, &Operations::additions, &Operations::divisions,
           &Operations::elementary, &Operations::depth}) {
