@@ -6,6 +6,7 @@
 #include "experiments/drift.hpp"
 #include "experiments/exact.hpp"
 #include "experiments/extension.hpp"
+#include "experiments/features.hpp"
 #include "experiments/figure2.hpp"
 #include "experiments/grid.hpp"
 #include "experiments/length.hpp"
@@ -44,7 +45,8 @@ std::span<const Experiment> catalogue() {
        .plans = table1_plans},
       {.name = "work",
        .question = "how much work and how long a critical path, for every boundary and prefix sum?",
-       .plans = work_plans},
+       .plans = work_plans,
+       .table = work_table},
       {.name = "extension",
        .question = "is the gradient exact for other architectures, too?",
        .plans = extension_plans},
@@ -60,6 +62,9 @@ std::span<const Experiment> catalogue() {
       {.name = "crossing",
        .question = "from which length on does a Performer cost less than softmax attention?",
        .plans = crossing_plans},
+      {.name = "features",
+       .question = "how far is FAVOR+ from softmax attention, over the number of features M?",
+       .plans = features_plans},
       {.name = "figure2",
        .question =
            "the paper's figure 2: time, memory and discrepancy over C, configurations I to IV",

@@ -85,6 +85,10 @@ Sequences read_corpus(const fs::path& file, Index batch, Index length, Index voc
   return sequences;
 }
 
+Index text_length(const fs::path& file, Index most) {
+  return static_cast<Index>(first_bytes(file, static_cast<std::size_t>(most)).size());
+}
+
 std::string corpus_sha1(const fs::path& file) {
   std::ifstream stream = open(file);
   boost::uuids::detail::sha1 sha1;

@@ -19,6 +19,9 @@ inline constexpr const char* default_corpus = "/usr/share/dictd/gcide.dict.dz";
 Sequences read_corpus(const std::filesystem::path& file, Index batch, Index length,
                       Index vocab_size);
 
+/// How many bytes the text has, of at most `most`. Throws as read_corpus does.
+Index text_length(const std::filesystem::path& file, Index most);
+
 /// SHA-1 of the file as it lies there, packed or not, in hexadecimal: what sha1sum prints.
 /// Throws ContractError when it cannot be read.
 std::string corpus_sha1(const std::filesystem::path& file);

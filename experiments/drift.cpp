@@ -82,7 +82,8 @@ std::vector<Plan> drift_plans(const Conditions& conditions) {
   const DriftSizes sizes = drift_sizes_at(conditions.scale);
   std::vector<Plan> plans;
   for (Index length = 1 << 8; length <= sizes.longest; length *= 16) {
-    const std::uint64_t seeds = length > 1 << 8 ? sizes.long_seeds : sizes.seeds;
+    const std::uint64_t seeds =
+        conditions.seeds_or(length > 1 << 8 ? sizes.long_seeds : sizes.seeds);
     for (std::uint64_t seed = conditions.seed; seed < conditions.seed + seeds; ++seed) {
       for (const Index head_width : {4, 64}) {
         for (const char* map : {"sqr", "elu+1", "relu", "favor+_1"}) {

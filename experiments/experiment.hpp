@@ -23,6 +23,11 @@ struct Conditions {
   std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path corpus = {};
+  std::uint64_t seeds = 0;  ///< how many, from `seed` on; 0: as many as the scale has
+
+  [[nodiscard]] std::uint64_t seeds_or(std::uint64_t of_scale) const {
+    return seeds > 0 ? seeds : of_scale;
+  }
 };
 
 /// One thing to measure, so many times.

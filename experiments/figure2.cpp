@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 
 namespace slim::experiments {
 namespace {
@@ -13,20 +14,20 @@ namespace {
 struct Figure2Sizes {
   Index length_divisor;
   Index width_divisor;
-  Index smallest_slice;
+  Index most_slices;  ///< N: a smaller C takes too long
   std::uint64_t seeds;
 };
 
 Figure2Sizes figure2_sizes_at(Scale scale) {
   switch (scale) {
     case Scale::ci:
-      return {.length_divisor = 16, .width_divisor = 8, .smallest_slice = 4, .seeds = 2};
+      return {.length_divisor = 16, .width_divisor = 8, .most_slices = 256, .seeds = 2};
     case Scale::laptop:
-      return {.length_divisor = 4, .width_divisor = 4, .smallest_slice = 1, .seeds = 3};
+      return {.length_divisor = 4, .width_divisor = 4, .most_slices = 4096, .seeds = 3};
     case Scale::paper:
       break;
   }
-  return {.length_divisor = 1, .width_divisor = 1, .smallest_slice = 1, .seeds = 3};
+  return {.length_divisor = 1, .width_divisor = 1, .most_slices = 1024, .seeds = 3};
 }
 
 /// What a gradient in float32 takes, nearly: of a slice its activations and, with explicit prefix
@@ -42,9 +43,16 @@ double roughly_bytes(const Setting& setting) {
   return 4.0 * (rows * per_row + 4.0 * static_cast<double>(parameter_count(model)));
 }
 
+/// What the machine has, or the control group that this process lives in allows it.
 double machine_bytes() {
-  return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
-         static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  double bytes = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
+                 static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  for (const char* limit :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    double allowed = 0.0;
+    if (std::ifstream(limit) >> allowed && allowed > 0.0) bytes = std::min(bytes, allowed);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -63,7 +71,8 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
       Setting whole = setting;
       whole.slice = whole.length;
       const bool comparable = roughly_bytes(whole) <= limit;
-      for (Index slice = setting.length; slice >= sizes.smallest_slice; slice /= 4) {
+      for (Index slice = setting.length; slice * sizes.most_slices >= setting.length && slice >= 1;
+           slice /= 4) {
         setting.slice = slice;
         if (roughly_bytes(setting) > limit) {
           fmt::print(
@@ -76,7 +85,7 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
         }
         setting.seed = conditions.seed;
         plans.push_back({.setting = setting, .quantity = Quantity::bytes});
-        for (std::uint64_t i = 0; i < sizes.seeds; ++i) {
+        for (std::uint64_t i = 0; i < conditions.seeds_or(sizes.seeds); ++i) {
           setting.seed = conditions.seed + i;
           plans.push_back({.setting = setting, .quantity = Quantity::seconds});
           if (comparable && slice < setting.length) {

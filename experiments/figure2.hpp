@@ -4,10 +4,11 @@
 
 namespace slim::experiments {
 
-/// Figure 2 of the paper: seconds, bytes and discrepancy to the full pass over C, at configurations
-/// I to IV (an eighth of each length and width at scale ci, a quarter at laptop), iterative and
-/// explicit prefix sums. What would take more than three quarters of the machine's memory is left
-/// out, and said on standard error.
+/// Figure 2 of the paper: seconds, bytes and discrepancy to the full pass over C = L, L/4, L/16, …
+/// at configurations I to IV (at ci a sixteenth of each length and an eighth of each width, at
+/// laptop a quarter of both), iterative and explicit prefix sums. C so small that there would be
+/// more than 1024 slices (4096 at laptop, 256 at ci) take too long. What would take more than three
+/// quarters of the memory that there is is left out, and said on standard error.
 std::vector<Plan> figure2_plans(const Conditions& conditions);
 
 }  // namespace slim::experiments

@@ -24,7 +24,7 @@ void widen(KeySpread& spread, const KeySpread& other) {
 }  // namespace
 
 std::vector<Plan> grid_plans(const Conditions& conditions) {
-  const std::uint64_t seeds = conditions.scale == Scale::ci ? 1 : 5;
+  const std::uint64_t seeds = conditions.seeds_or(conditions.scale == Scale::ci ? 1 : 5);
   std::vector<Plan> plans;
   for (const double deviation : {1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0}) {
     for (std::uint64_t seed = conditions.seed; seed < conditions.seed + seeds; ++seed) {

@@ -6,12 +6,14 @@ namespace slim::experiments {
 
 std::vector<Plan> overhead_plans(const Conditions& conditions) {
   constexpr Index slice = 16;
+  // III is as wide as I and as deep as II; IV counts what III does.
+  const std::size_t widths = conditions.scale == Scale::ci ? 2 : 3;
   std::vector<Plan> plans;
-  for (const Configuration& configuration : {configurations[0], configurations[1]}) {
-    for (const Index slices : {2, 4, 256}) {
+  for (std::size_t i = 0; i < widths; ++i) {
+    for (Index slices = 2; slices <= 256; slices *= 2) {
       for (const FirstSweep sweep : {FirstSweep::plain, FirstSweep::lazy}) {
         plans.push_back({.setting = {.subject = "recovered/iterative",
-                                     .model = configuration.model(),
+                                     .model = configurations.at(i).model(),
                                      .length = slice * slices,
                                      .slice = slice,
                                      .first_sweep = sweep,

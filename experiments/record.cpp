@@ -85,6 +85,12 @@ void add(Json& json, const Longest& x) {
   json["longest_length"] = x.length;
 }
 
+void add(Json& json, const SoftmaxError& x) {
+  json["softmax_error_independent"] = x.independent;
+  json["softmax_error_orthogonal"] = x.orthogonal;
+  json["softmax_error_orthogonal_chi"] = x.orthogonal_chi;
+}
+
 Measured measured_in(const Json& json) {
   const auto integer = [&](const char* field) { return json.at(field).get<std::int64_t>(); };
   switch (parse_quantity(json.at("quantity").get<std::string>())) {
@@ -129,6 +135,10 @@ Measured measured_in(const Json& json) {
                              .refusal = json.value("refusal", std::string())};
     case Quantity::longest:
       return Longest{.length = integer("longest_length")};
+    case Quantity::softmax_error:
+      return SoftmaxError{.independent = real(json, "softmax_error_independent"),
+                          .orthogonal = real(json, "softmax_error_orthogonal"),
+                          .orthogonal_chi = real(json, "softmax_error_orthogonal_chi")};
     case Quantity::gradient_error:
       break;
   }

@@ -45,6 +45,11 @@ struct SweepOptions {
     command.add_option("--corpus", conditions.corpus, "Text whose bytes are the tokens")
         ->capture_default_str();
     command.add_option("--seed", conditions.seed, "Of the parameters")->capture_default_str();
+    command
+        .add_option("--seeds", conditions.seeds,
+                    "How many seeds, of the experiments that take several; 0: as the scale has")
+        ->check(CLI::Range(0, 1000))
+        ->capture_default_str();
     command.add_option("--threads", conditions.threads, "Never changes a bit of the result")
         ->capture_default_str();
     if (for_machines) command.add_flag("--json", json, "Print for machines");

@@ -9,6 +9,7 @@
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/overhead.hpp"
 #include "experiments/measures/process_peak.hpp"
+#include "experiments/measures/softmax_error.hpp"
 #include "experiments/measures/stopwatch.hpp"
 #include "experiments/measures/switched_training.hpp"
 #include "experiments/measures/workload.hpp"
@@ -55,6 +56,8 @@ Measured nothing_yet(Quantity quantity) {
       return FullDiscrepancy{};
     case Quantity::longest:
       return Longest{};
+    case Quantity::softmax_error:
+      return SoftmaxError{};
     case Quantity::gradient_error:
       break;
   }
@@ -101,13 +104,15 @@ void require_corpus(const std::vector<Job>& jobs) {
 
 void require_lawful_subjects(const std::vector<Job>& jobs, const FindSubject& find_subject) {
   std::set<std::string> passed;
+  Gate gate(find_subject("reference"));
   for (const Job& job : jobs) {
     const Setting& s = job.setting;
+    if (quantity_of(job.measured) == Quantity::softmax_error) continue;  // of no gradient
     const std::string kind =
         fmt::format("{} {} {} {} {} {}", s.subject, name(s.scalar), name(s.model.feature_map),
                     name(s.model.norm), std::min<Index>(s.model.heads, 2), name(s.first_sweep));
     if (!passed.insert(kind).second) continue;
-    require_lawful(find_subject(s.subject), find_subject("reference"), s);
+    gate.require_lawful(find_subject(s.subject), s);
   }
 }
 
@@ -131,8 +136,14 @@ double weight(const Job& job) {
       return 30.0 * work;
     case Quantity::gradient_error:
       return 3000.0 * work;
+    case Quantity::softmax_error:
+      return 0.01 * work;
+    case Quantity::longest:  // a full pass soon outgrows its process
+      return job.setting.full_pass() ? 0.02 * work : 1.5 * work;
     default:
-      return work;
+      // A slice reads and writes every parameter a few times, which its products outweigh from
+      // some rows on.
+      return work * (1.0 + 16.0 / static_cast<double>(job.setting.slice));
   }
 }
 
@@ -145,10 +156,11 @@ class Measurer {
     const Subject& subject = sweep_.find_subject(setting.subject);
     switch (quantity_of(job.measured)) {
       case Quantity::seconds: {
-        const bool warm = !warmed_.insert(place(job)).second;
+        const bool warm = !warmed_.insert(warmth(job)).second;
         return time_gradient(subject, setting, warm);
       }
       case Quantity::bytes:
+        warmed_.insert(warmth(job));
         return count_bytes(subject, setting);
       case Quantity::operations:
         return count_operations(subject, setting);
@@ -161,13 +173,16 @@ class Measurer {
       case Quantity::key_spread:
         return measure_key_spread(setting, read_corpus(setting));
       case Quantity::overhead:
-        return count_overhead(subject, setting);
+        return overheads_.count(subject, setting);
       case Quantity::switch_error:
         return measure_switch(subject, setting);
       case Quantity::full_discrepancy:
+        warmed_.insert(warmth(job));
         return full_discrepancy(subject, setting);
       case Quantity::longest:
         return measure_longest(setting, sweep_.program);
+      case Quantity::softmax_error:
+        return measure_softmax_error(setting);
       case Quantity::gradient_error:
         break;
     }
@@ -175,6 +190,13 @@ class Measurer {
   }
 
  private:
+  /// What a run leaves warm, code and the allocator's memory, whatever the seed and the sample.
+  static std::string warmth(const Job& job) {
+    Setting setting = job.setting;
+    setting.seed = 0;
+    return fmt::format("{}", fmt::join(to_arguments(setting), " "));
+  }
+
   /// From the same subject's gradient in the full pass, which is kept for the next job.
   FullDiscrepancy full_discrepancy(const Subject& subject, const Setting& setting) {
     return in_scalar(setting.scalar, [&]<class T>() -> FullDiscrepancy {
@@ -229,6 +251,7 @@ class Measurer {
 
   const Sweep& sweep_;
   std::set<std::string> warmed_;
+  OverheadCounter overheads_;
   std::string whole_of_;
   std::vector<double> whole_;  ///< a gradient of the full pass
   std::string truth_of_;

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <map>
 #include <set>
 
 namespace slim::experiments {
@@ -183,6 +184,43 @@ TEST(Experiments, BytesAreMeasuredOverTheLengthsOfTheClaimAtEveryScale) {
   }
 }
 
+TEST(Experiments, Figure2TakesAsManySeedsAsAskedAtEveryPoint) {
+  for (const Scale scale : {Scale::ci, Scale::laptop, Scale::paper}) {
+    for (const std::uint64_t seeds : {0, 10}) {
+      std::map<std::string, std::set<std::uint64_t>> seen;
+      for (const Plan& plan :
+           find_experiments("figure2")[0].plans({.scale = scale, .seed = 5, .seeds = seeds})) {
+        if (plan.quantity != Quantity::seconds) continue;
+        Setting setting = plan.setting;
+        setting.seed = 0;
+        seen[summary(setting)].insert(plan.setting.seed);
+        EXPECT_LE(plan.setting.slices(), 4096);
+      }
+      EXPECT_GT(seen.size(), 20U);
+      for (const auto& [point, of_point] : seen) {
+        EXPECT_EQ(of_point.size(), seeds > 0 ? seeds : scale == Scale::ci ? 2U : 3U) << point;
+        EXPECT_EQ(*of_point.begin(), 5U);
+      }
+    }
+  }
+}
+
+TEST(Experiments, TheDeviceTriesAMillionTokensWhereTheTextHasThem) {
+  const TemporaryFolder folder;
+  const auto longest = [&](std::size_t bytes) {
+    const auto text = folder.write(std::to_string(bytes), std::string(bytes, 'x'));
+    Index length = 0;
+    for (const Plan& plan :
+         find_experiments("device")[0].plans({.scale = Scale::ci, .corpus = text})) {
+      length = std::max(length, plan.setting.length);
+    }
+    return length;
+  };
+  EXPECT_EQ(longest((1 << 20) + 1), 1 << 20);
+  EXPECT_EQ(longest(1 << 20), 1 << 19);
+  EXPECT_EQ(longest(1000), 512);
+}
+
 TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {
   try {
     find_experiments("none");
@@ -191,7 +229,8 @@ TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {
     EXPECT_STREQ(
         error.what(),
         "experiment 'none' is unknown: allowed are all, exact, length, slice, drift, grid, "
-        "table1, work, extension, overhead, compatible, device, crossing, figure2");
+        "table1, work, extension, overhead, compatible, device, crossing, features, "
+        "figure2");
   }
 }
 

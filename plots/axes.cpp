@@ -83,6 +83,27 @@ Axis ratio_axis(std::string label, DataRange range) {
   return axis;
 }
 
+Axis linear_axis(std::string label, DataRange range, double step) {
+  Axis axis{.label = std::move(label), .low = range.first, .high = range.second, .ticks = {}};
+  axis.linear = true;
+  for (double i = std::ceil(axis.low / step - 1e-9); i * step <= axis.high + 1e-9 * step; ++i) {
+    axis.ticks.push_back({i * step, fmt::format("{:.4g}", i * step)});
+  }
+  return axis;
+}
+
+Axis named_axis(std::string label, const std::vector<std::string>& names) {
+  Axis axis{.label = std::move(label),
+            .low = 0.5,
+            .high = static_cast<double>(names.size()) + 0.5,
+            .ticks = {}};
+  axis.linear = true;
+  for (const std::string& name : names) {
+    axis.ticks.push_back({static_cast<double>(axis.ticks.size() + 1), name});
+  }
+  return axis;
+}
+
 Axis slices_axis(std::string label, const Axis& slice_axis, double length) {
   Axis axis = slice_axis;
   axis.label = std::move(label);

@@ -19,6 +19,10 @@ Axis bytes_axis(std::string label, DataRange range);
 Axis seconds_axis(std::string label, DataRange range);
 /// Ticks 10^{-6}, 10^{-5}, …: whole powers of ten, at most eight.
 Axis ratio_axis(std::string label, DataRange range);
+/// A linear axis from low to high with ticks 1, 1.1, …: at every multiple of `step`.
+Axis linear_axis(std::string label, DataRange range, double step);
+/// Whole places 1, 2, … each with a name, for what has no size.
+Axis named_axis(std::string label, const std::vector<std::string>& names);
 /// The places of another axis, named by N = length / C.
 Axis slices_axis(std::string label, const Axis& slice_axis, double length);
 

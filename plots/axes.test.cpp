@@ -64,5 +64,20 @@ TEST(Axes, read_seconds_in_the_largest_unit_below_them) {
   EXPECT_EQ(readable_seconds(1.0), "1 s");
 }
 
+TEST(Axes, of_ratios_near_one_are_linear) {
+  const Axis axis = linear_axis("ratio", {0.98, 1.12}, 0.05);
+  EXPECT_TRUE(axis.linear);
+  EXPECT_EQ(labels(axis), (Labels{"1", "1.05", "1.1"}));
+  EXPECT_EQ(axis.high, 1.12);
+}
+
+TEST(Axes, of_names_have_a_place_for_each) {
+  const Axis axis = named_axis("cap", {"64 MiB", "128 MiB"});
+  EXPECT_EQ(labels(axis), (Labels{"64 MiB", "128 MiB"}));
+  EXPECT_EQ(axis.ticks[1].at, 2.0);
+  EXPECT_EQ(axis.low, 0.5);
+  EXPECT_EQ(axis.high, 2.5);
+}
+
 }  // namespace
 }  // namespace slim::plots

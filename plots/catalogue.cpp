@@ -1,9 +1,14 @@
 #include "plots/catalogue.hpp"
 
+#include "plots/critical_path.hpp"
 #include "plots/crossing.hpp"
+#include "plots/device.hpp"
+#include "plots/drift.hpp"
+#include "plots/features.hpp"
 #include "plots/figure2.hpp"
 #include "plots/memory_length.hpp"
 #include "plots/memory_slice.hpp"
+#include "plots/overhead.hpp"
 #include "plots/time_length.hpp"
 #include "plots/time_slice.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -18,7 +23,9 @@ namespace slim::plots {
 std::span<const Figure> catalogue() {
   static const std::vector<Figure> figures = {
       memory_length(),  time_length(),         memory_slice(),    time_slice(),    figure2_time(),
-      figure2_memory(), figure2_discrepancy(), crossing_memory(), crossing_time(),
+      figure2_memory(), figure2_discrepancy(), crossing_memory(), crossing_time(), overhead(),
+      critical_path(),  drift_boundary(),      drift_slice(),     drift_length(),  device(),
+      features(),
   };
   return figures;
 }

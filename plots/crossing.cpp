@@ -1,8 +1,13 @@
 #include "plots/crossing.hpp"
 
+#include "experiments/statistics/crossing.hpp"
 #include "plots/axes.hpp"
 #include "plots/curves.hpp"
 #include "plots/guides.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace slim::plots {
 namespace {
@@ -18,10 +23,31 @@ Chart draw_over_length(std::span<const Record> records, double (*value)(const Re
   return chart;
 }
 
+/// A line down where softmax attention begins to cost more than a Performer's curve.
+void mark_crossings(Chart& chart) {
+  const auto softmax = std::find_if(chart.curves.begin(), chart.curves.end(),
+                                    [](const Curve& curve) { return curve.subject == "softmax"; });
+  if (softmax == chart.curves.end()) return;
+  for (const Curve& curve : chart.curves) {
+    if (&curve == &*softmax) continue;
+    std::vector<experiments::CostPair> costs;
+    for (const Point& point : curve.points) {
+      for (const Point& other : softmax->points) {
+        if (other.x == point.x) costs.push_back({point.x, other.y.median, point.y.median});
+      }
+    }
+    const auto crossing = experiments::find_crossing(costs);
+    if (!crossing || crossing->low <= 0.0) continue;
+    chart.marks.push_back({crossing->size, fmt::format("L = {:.0f}, {}", crossing->size,
+                                                       curve.full_pass ? "full pass" : "slices")});
+  }
+}
+
 Chart draw_crossing_memory(std::span<const Record> records) {
   Chart chart = draw_over_length(records, peak_bytes);
   chart.unit = "bytes";
   chart.y = bytes_axis("peak memory beyond parameters", y_range(chart.curves));
+  mark_crossings(chart);
   return chart;
 }
 
@@ -30,6 +56,7 @@ Chart draw_crossing_time(std::span<const Record> records) {
   chart.unit = "seconds";
   chart.error_bars = true;
   chart.y = seconds_axis("time of one gradient", y_range(chart.curves));
+  mark_crossings(chart);
   return chart;
 }
 
@@ -40,8 +67,9 @@ Figure crossing_memory() {
           .title = "Softmax attention against a Performer: memory",
           .caption =
               "The same model but for its attention. Counted bytes beyond parameters, gradient and "
-              "tokens; softmax attention keeps every head's weights.",
-          .claims = {"TABLE1/softmax/memory", "TABLE1/full/memory", "TABLE1/C/memory"},
+              "tokens; softmax attention keeps every head's weights. Lines "
+              "down stand where it begins to take more.",
+          .claims = {"CROSSING/bytes"},
           .experiment = "crossing",
           .quantity = Quantity::bytes,
           .draw = draw_crossing_memory};
@@ -50,8 +78,10 @@ Figure crossing_memory() {
 Figure crossing_time() {
   return {.name = "crossing-time",
           .title = "Softmax attention against a Performer: time",
-          .caption = "The same model but for its attention; medians with quartiles.",
-          .claims = {"TABLE1/softmax/serial", "TABLE1/full/serial", "TABLE1/C/serial"},
+          .caption =
+              "The same model but for its attention; medians with quartiles. Lines "
+              "down stand where softmax attention begins to take longer.",
+          .claims = {"CROSSING/seconds"},
           .experiment = "crossing",
           .quantity = Quantity::seconds,
           .draw = draw_crossing_time};

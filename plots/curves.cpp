@@ -83,7 +83,8 @@ struct Cell {
 
 }  // namespace
 
-Curves gather_curves(std::span<const Record> records, Along along, double (*value)(const Record&)) {
+Curves gather_curves(std::span<const Record> records, Along along, double (*value)(const Record&),
+                     Spread spread) {
   std::map<CurveKey, std::map<Index, Cell>> cells;
   for (const Record& record : records) {
     const experiments::Setting& setting = record.setting;
@@ -106,7 +107,7 @@ Curves gather_curves(std::span<const Record> records, Along along, double (*valu
     const Shown differing = chosen(key.setting, shared, false);
     Curve curve{label_of(key, differing), key.subject, key.full_pass, {}};
     for (auto& [x, cell] : column) {
-      cell.point.y = quartiles(std::move(cell.sample));
+      cell.point.y = summarised(std::move(cell.sample), spread);
       curve.points.push_back(cell.point);
     }
     const Point& last = curve.points.back();
@@ -120,6 +121,34 @@ Curves gather_curves(std::span<const Record> records, Along along, double (*valu
   return result;
 }
 
+void LabelledCurves::add(const std::string& label, const Record& record, double x, double value) {
+  auto found = std::find_if(named_.begin(), named_.end(),
+                            [&](const Named& named) { return named.curve.label == label; });
+  if (found == named_.end()) {
+    const Curve curve{.label = label, .subject = record.setting.subject, .points = {}};
+    found = named_.insert(named_.end(), {curve, {}});
+  }
+  Sampled& at = found->by_x[x];
+  at.point = {record.setting.length,
+              std::min(record.setting.slice, record.setting.length),
+              record.setting.slices(),
+              x,
+              {}};
+  at.sample.push_back(value);
+}
+
+std::vector<Curve> LabelledCurves::curves(Spread spread) const {
+  std::vector<Curve> curves;
+  for (const Named& named : named_) {
+    curves.push_back(named.curve);
+    for (const auto& [x, at] : named.by_x) {
+      curves.back().points.push_back(at.point);
+      curves.back().points.back().y = summarised(at.sample, spread);
+    }
+  }
+  return curves;
+}
+
 std::pair<double, double> x_range(std::span<const Curve> curves) {
   double low = curves.front().points.front().x;
   double high = low;
@@ -131,11 +160,11 @@ std::pair<double, double> x_range(std::span<const Curve> curves) {
 }
 
 std::pair<double, double> y_range(std::span<const Curve> curves) {
-  double low = curves.front().points.front().y.lower;
+  double low = curves.front().points.front().y.median;
   double high = low;
   for (const Curve& curve : curves) {
     for (const Point& point : curve.points) {
-      low = std::min(low, point.y.lower);
+      low = std::min(low, point.y.lower > 0.0 ? point.y.lower : point.y.median);
       high = std::max(high, point.y.upper);
     }
   }

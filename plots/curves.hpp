@@ -3,6 +3,7 @@
 #include "experiments/record.hpp"
 #include "plots/chart.hpp"
 
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -23,11 +24,32 @@ struct Curves {
   std::vector<Curve> curves;
   std::string common;
 };
-Curves gather_curves(std::span<const Record> records, Along along, double (*value)(const Record&));
+Curves gather_curves(std::span<const Record> records, Along along, double (*value)(const Record&),
+                     Spread spread = Spread::quartiles);
+
+/// Curves under labels of a figure's own, where they differ by more than a setting.
+class LabelledCurves {
+ public:
+  /// Curves come in the order of their first sample.
+  void add(const std::string& label, const Record& record, double x, double value);
+  /// Points by growing x.
+  [[nodiscard]] std::vector<Curve> curves(Spread spread = Spread::quartiles) const;
+
+ private:
+  struct Sampled {
+    Point point;
+    std::vector<double> sample;
+  };
+  struct Named {
+    Curve curve;
+    std::map<double, Sampled> by_x;
+  };
+  std::vector<Named> named_;
+};
 
 /// Lowest x and highest x. Requires a curve; curves have points.
 std::pair<double, double> x_range(std::span<const Curve> curves);
-/// Lowest lower quartile and highest upper quartile. Requires a curve.
+/// Lowest lower (of a deviation below 0: lowest mean) and highest upper quartile. Requires a curve.
 std::pair<double, double> y_range(std::span<const Curve> curves);
 
 }  // namespace slim::plots

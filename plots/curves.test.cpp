@@ -71,5 +71,28 @@ TEST(Curves, count_a_slice_beyond_the_sequence_as_the_sequence) {
   EXPECT_EQ(result.curves[0].points[0].x, 8.0);
 }
 
+TEST(LabelledCurves, gather_samples_under_their_labels) {
+  LabelledCurves gathered;
+  const Record record = timed("a/b", 8, 4, 1.0);
+  gathered.add("late", record, 4.0, 7.0);
+  gathered.add("early", record, 2.0, 1.0);
+  gathered.add("early", record, 2.0, 3.0);
+  gathered.add("early", record, 1.0, 5.0);
+  const std::vector<Curve> curves = gathered.curves(Spread::deviation);
+  ASSERT_EQ(curves.size(), 2U);
+  EXPECT_EQ(curves[0].label, "late");
+  ASSERT_EQ(curves[1].points.size(), 2U);
+  EXPECT_EQ(curves[1].points[0].x, 1.0);
+  EXPECT_EQ(curves[1].points[1].y.median, 2.0);
+  EXPECT_EQ(curves[1].points[1].y.samples, 2U);
+  EXPECT_EQ(curves[1].points[1].slices, 2);
+}
+
+TEST(YRange, takes_the_mean_where_a_deviation_reaches_below_zero) {
+  std::vector<Curve> curves(1);
+  curves[0].points = {{8, 2, 4, 8.0, {-1.0, 2.0, 5.0, 3}}, {8, 2, 4, 9.0, {3.0, 4.0, 5.0, 3}}};
+  EXPECT_EQ(y_range(curves), (std::pair{2.0, 5.0}));
+}
+
 }  // namespace
 }  // namespace slim::plots

@@ -25,7 +25,9 @@ bool same_origin(const Record& a, const Record& b) {
 DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) {
   std::vector<Record> own;
   std::copy_if(records.begin(), records.end(), std::back_inserter(own), [&](const Record& r) {
-    return r.experiment == figure.experiment && quantity_of(r.measured) == figure.quantity;
+    const Quantity quantity = quantity_of(r.measured);
+    return r.experiment == figure.experiment &&
+           (quantity == figure.quantity || quantity == figure.or_quantity);
   });
   DrawnFigure drawn{.figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}};
   if (own.empty()) return drawn;
@@ -44,6 +46,23 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
   return drawn;
 }
 
+std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdict> verdicts) {
+  std::vector<Verdict> own;
+  for (const Verdict& v : verdicts) {
+    const auto& claims = drawn.figure.claims;
+    if (std::find(claims.begin(), claims.end(), v.claim) == claims.end()) continue;
+    if (v.code.empty() || v.code == drawn.provenance.code) own.push_back(v);
+  }
+  return own;
+}
+
+void add_verdicts(DrawnFigure& drawn, std::span<const Verdict> verdicts) {
+  for (const Verdict& v : verdicts_on(drawn, verdicts)) {
+    drawn.chart.verdicts.push_back(
+        {fmt::format("{}: {}, {}", v.claim, v.verdict, number_and_interval(v)), v.verdict});
+  }
+}
+
 Chart chart_over_length(std::span<const Record> records, double (*value)(const Record&)) {
   Curves gathered = gather_curves(records, Along::length, value);
   Chart chart;
@@ -53,12 +72,14 @@ Chart chart_over_length(std::span<const Record> records, double (*value)(const R
   return chart;
 }
 
-Chart chart_over_slice(std::span<const Record> records, double (*value)(const Record&)) {
-  Curves gathered = gather_curves(records, Along::slice, value);
+Chart chart_over_slice(std::span<const Record> records, double (*value)(const Record&),
+                       Spread spread) {
+  Curves gathered = gather_curves(records, Along::slice, value, spread);
   Chart chart;
+  chart.spread = spread;
   chart.curves = std::move(gathered.curves);
   chart.subtitle = std::move(gathered.common);
-  chart.over_slice = true;
+  chart.over = Over::slice;
   chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
   const Index length = records.front().setting.length;
   if (std::all_of(records.begin(), records.end(),

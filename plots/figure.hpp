@@ -2,7 +2,9 @@
 
 #include "experiments/record.hpp"
 #include "plots/chart.hpp"
+#include "plots/verdict.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +22,7 @@ struct Figure {
   std::vector<std::string> claims;  ///< whose verdicts belong to it
   std::string experiment;           ///< of the records that it shows
   Quantity quantity = Quantity::bytes;
+  std::optional<Quantity> or_quantity = {};  ///< a second one that it shows beside
   /// Requires at least one record, all of this experiment and quantity.
   Chart (*draw)(std::span<const Record>) = nullptr;
 };
@@ -40,9 +43,15 @@ struct DrawnFigure {
 /// machine and text as the newest of them, and makes its chart.
 DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records);
 
+/// Those on the figure's claims, from the same code as its records.
+std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdict> verdicts);
+/// Puts them, with their intervals, under the title.
+void add_verdicts(DrawnFigure& drawn, std::span<const Verdict> verdicts);
+
 /// A chart's beginnings: curves, subtitle and the lower axis, over L or over C.
 Chart chart_over_length(std::span<const Record> records, double (*value)(const Record&));
-Chart chart_over_slice(std::span<const Record> records, double (*value)(const Record&));
+Chart chart_over_slice(std::span<const Record> records, double (*value)(const Record&),
+                       Spread spread = Spread::quartiles);
 
 /// Bytes at the peak beyond parameters, their gradient and the token ids. Units: bytes.
 double peak_bytes(const Record& record);

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <set>
+#include <tuple>
 
 namespace slim::plots {
 namespace {
@@ -25,10 +26,11 @@ TEST(Figures, have_names_of_their_own) {
   std::set<std::string> names;
   for (const Figure& figure : catalogue()) names.insert(figure.name);
   EXPECT_EQ(names.size(), catalogue().size());
-  EXPECT_EQ(names,
-            (std::set<std::string>{"memory-length", "time-length", "memory-slice", "time-slice",
-                                   "figure2-time", "figure2-memory", "figure2-discrepancy",
-                                   "crossing-memory", "crossing-time"}));
+  EXPECT_EQ(names, (std::set<std::string>{"memory-length", "time-length", "memory-slice",
+                                          "time-slice", "figure2-time", "figure2-memory",
+                                          "figure2-discrepancy", "crossing-memory", "crossing-time",
+                                          "overhead", "critical-path", "drift-boundary",
+                                          "drift-slice", "drift-length", "device", "features"}));
   EXPECT_THROW(find_figure("memory"), ContractError);
 }
 
@@ -61,6 +63,69 @@ TEST(Figures, refuse_numbers_that_no_logarithm_takes) {
     record.measured = experiments::Seconds{.seconds = bad};
     EXPECT_THROW(chart_figure(find_figure("time-length"), std::vector{record}), ContractError);
   }
+}
+
+TEST(Figures, carry_the_verdicts_on_their_claims_and_no_others) {
+  DrawnFigure drawn = chart_figure(find_figure("memory-length"), std::vector{bytes(8, 150, "x")});
+  Verdict verdict;
+  verdict.claim = "MEMORY-C";
+  verdict.verdict = "SUPPORTED";
+  verdict.value = 0.0;
+  verdict.interval = {{0.0, 0.0}};
+  Verdict other = verdict;
+  other.claim = "SERIAL";
+  add_verdicts(drawn, std::vector{verdict, other});
+  ASSERT_EQ(drawn.chart.verdicts.size(), 1U);
+  EXPECT_EQ(drawn.chart.verdicts[0].text, "MEMORY-C: SUPPORTED, 0, exact");
+  EXPECT_EQ(drawn.chart.verdicts[0].verdict, "SUPPORTED");
+  verdict.code = "x";
+  EXPECT_EQ(verdicts_on(drawn, std::vector{verdict}).size(), 1U);
+  verdict.code = "y";
+  EXPECT_TRUE(verdicts_on(drawn, std::vector{verdict}).empty()) << "judged by other code";
+}
+
+TEST(Figures, mark_where_softmax_attention_begins_to_cost_more) {
+  std::vector<Record> records;
+  for (Index length = 16; length <= 1024; length *= 2) {
+    const auto L = static_cast<double>(length);
+    for (const auto& [subject, cost] : {std::pair{"softmax", L * L / 100}, {"recovered/a", L}}) {
+      Record record = bytes(length, 0, "x");
+      record.experiment = "crossing";
+      record.setting.subject = subject;
+      record.setting.slice = length;
+      record.measured = experiments::Seconds{.seconds = cost};
+      records.push_back(record);
+    }
+  }
+  const DrawnFigure drawn = chart_figure(find_figure("crossing-time"), records);
+  ASSERT_EQ(drawn.chart.marks.size(), 1U);
+  EXPECT_NEAR(drawn.chart.marks[0].x, 100.0, 1e-9);
+  EXPECT_EQ(drawn.chart.marks[0].label, "L = 100, full pass");
+}
+
+TEST(Figures, of_drift_take_the_worst_and_leave_refusals_out) {
+  std::vector<Record> records;
+  for (const auto& [seed, error, refusal] :
+       {std::tuple{1, 1e-6, ""}, {2, 1e-4, ""}, {3, 1e-5, ""}, {4, 1.0, "no grid"}}) {
+    Record record = bytes(256, 0, "x");
+    record.experiment = "drift";
+    record.setting.subject = "recovered/iterative";
+    record.setting.model = {.hidden_dim = 16, .layers = 2, .ffn_dim = 32, .heads = 4};
+    record.setting.model.feature_map = {.kind = FeatureKind::relu};
+    record.setting.seed = static_cast<std::uint64_t>(seed);
+    record.measured = experiments::GradientError{.relative = error, .refusal = refusal};
+    records.push_back(record);
+  }
+  const auto worst = [&](const char* name) {
+    const DrawnFigure drawn = chart_figure(find_figure(name), records);
+    EXPECT_EQ(drawn.chart.curves.size(), 1U) << name;
+    return drawn.chart.curves.at(0).points.at(0).y.median;
+  };
+  EXPECT_EQ(worst("drift-boundary"), 1e-4);
+  EXPECT_EQ(worst("drift-slice"), 1e-4);
+  records[0].measured = experiments::GradientError{.relative = HUGE_VAL};
+  EXPECT_EQ(worst("drift-slice"), 1e3) << "at the chart's end";
+  EXPECT_TRUE(chart_figure(find_figure("drift-length"), records).empty()) << "C = 16 alone";
 }
 
 }  // namespace

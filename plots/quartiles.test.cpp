@@ -38,5 +38,18 @@ TEST(Quartiles, refuse_an_empty_sample_and_values_that_are_not_finite) {
   EXPECT_THROW(quartiles({1.0, HUGE_VAL}), ContractError);
 }
 
+TEST(MeanAndDeviation, are_those_of_a_sample) {
+  const Quartiles of_three = mean_and_deviation({1.0, 2.0, 6.0});  // squares: 4 + 1 + 9
+  EXPECT_DOUBLE_EQ(of_three.median, 3.0);
+  EXPECT_DOUBLE_EQ(of_three.upper, 3.0 + std::sqrt(7.0));
+  EXPECT_DOUBLE_EQ(of_three.lower, 3.0 - std::sqrt(7.0));
+  EXPECT_EQ(of_three.samples, 3U);
+  EXPECT_EQ(mean_and_deviation({5.0}).upper, 5.0);
+  EXPECT_THROW(mean_and_deviation({}), ContractError);
+  EXPECT_THROW(mean_and_deviation({1.0, HUGE_VAL}), ContractError);
+  EXPECT_EQ(summarised({1.0, 2.0, 6.0}, Spread::quartiles).median, 2.0);
+  EXPECT_EQ(summarised({1.0, 2.0, 6.0}, Spread::deviation).median, 3.0);
+}
+
 }  // namespace
 }  // namespace slim::plots

@@ -17,17 +17,6 @@ std::string badge(const std::string& verdict) {
   return fmt::format(R"(<span class="badge {0}">{0}</span>)", escaped(verdict));
 }
 
-/// "1.07 in [1.02, 1.11]", as far as there is a value and an interval with a width.
-std::string number_and_interval(const Verdict& v) {
-  std::string text = v.value ? fmt::format("{:.4g}", *v.value) : "none";
-  if (v.interval && v.interval->first != v.interval->second) {
-    text += fmt::format(" in [{:.4g}, {:.4g}]", v.interval->first, v.interval->second);
-  } else if (v.interval) {
-    text += ", exact";
-  }
-  return text;
-}
-
 std::string verdict_row(const Verdict& v) {
   const auto cell = [](const char* name, const std::string& text) {
     return fmt::format(R"(<td role="cell" data-name="{}">{}</td>)", name, escaped(text));
@@ -61,8 +50,18 @@ void remember(std::vector<std::string>& list, const std::string& text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
 
+/// A line for a shell; a browser breaks it between words only.
+std::string command_line(const std::string& line) {
+  std::istringstream words(line);
+  std::string html;
+  for (std::string word; words >> word;) {
+    html += fmt::format("{}<span>{}</span>", html.empty() ? "" : " ", escaped(word));
+  }
+  return html;
+}
+
 /// The paper's table 1: in each cell what theory says, what was counted, and the verdict.
-std::string table1_section(std::span<const Verdict> verdicts) {
+std::string table1_section(std::span<const Verdict> verdicts, const std::string& scale) {
   constexpr std::string_view separator = " / ";
   std::vector<std::string> rows;
   std::vector<std::string> columns;
@@ -96,10 +95,9 @@ std::string table1_section(std::span<const Verdict> verdicts) {
     }
     html += "</tr>\n";
   }
-  return html +
-         "</tbody></table>\n<pre><span>slim-measure</span> <span>table</span> "
-         "<span>--scale</span> <span>ci</span> <span>--out</span> "
-         "<span>results</span></pre></section>\n";
+  return html + fmt::format("</tbody></table>\n<pre>{}</pre></section>\n",
+                            command_line(
+                                fmt::format("slim-measure table --scale {} --out results", scale)));
 }
 
 std::string numbers(const DrawnFigure& drawn) {
@@ -126,17 +124,12 @@ std::string numbers(const DrawnFigure& drawn) {
   return html + "</tbody></table></div></details>\n";
 }
 
-/// The line that measures and draws a figure again; a browser breaks it between words only.
+/// The line that measures and draws a figure again.
 std::string figure_command(const DrawnFigure& drawn) {
-  std::istringstream words(
+  return command_line(
       fmt::format("slim-measure sweep --experiment {} --scale {} --out results && "
                   "slim-plot figures --figure {} --records results --out figures",
                   drawn.figure.experiment, drawn.scale, drawn.figure.name));
-  std::string html;
-  for (std::string word; words >> word;) {
-    html += fmt::format("{}<span>{}</span>", html.empty() ? "" : " ", escaped(word));
-  }
-  return html;
 }
 
 std::string figure_block(const DrawnFigure& drawn, const Report& report) {
@@ -157,10 +150,7 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
                  fmt::format("{} Curves: {}. The numbers follow below.", figure.caption,
                              fmt::join(curves, "; "))),
       escaped(figure.title), escaped(figure.caption), escaped(drawn.chart.subtitle));
-  for (const Verdict& v : report.verdicts) {
-    if (std::find(figure.claims.begin(), figure.claims.end(), v.claim) == figure.claims.end()) {
-      continue;
-    }
+  for (const Verdict& v : verdicts_on(drawn, report.verdicts)) {
     html += fmt::format("<p>{0} <a href=\"#claim-{1}\">{1}</a>, {2}: {3}. Evidence: {4}</p>\n",
                         badge(v.verdict), escaped(v.claim), escaped(v.statistic),
                         escaped(number_and_interval(v)), escaped(v.evidence));
@@ -170,7 +160,11 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
                         "text are left out.</p>\n",
                         drawn.left_out);
   }
-  html += fmt::format("<pre>{}</pre>\n", figure_command(drawn));
+  const experiments::Provenance& p = drawn.provenance;
+  html += fmt::format(
+      "<pre>{}</pre>\n<p class=\"quiet\">Measured at commit {}, preset {}, on {}, up to {}.</p>\n",
+      figure_command(drawn), escaped(p.commit), escaped(p.preset), escaped(p.processor),
+      escaped(p.date));
   return html + numbers(drawn) + "</figcaption></figure>\n";
 }
 
@@ -236,7 +230,11 @@ std::string report_page(const Report& report) {
       R"(<p class="quiet">The claims of “Sub-Linear Memory: How to Make Performers SLiM” )"
       "(Likhosherstov et al., NeurIPS 2021), measured and judged.</p>\n{}</header>\n<main>\n",
       page_style(), summary(report.verdicts));
-  html += table1_section(report.verdicts);
+  std::string scale = "laptop";
+  for (const DrawnFigure& drawn : report.figures) {
+    if (!drawn.empty()) scale = drawn.scale;
+  }
+  html += table1_section(report.verdicts, scale);
   html += verdict_section(report.verdicts);
   html +=
       "<section aria-labelledby=\"figures\"><h2 id=\"figures\">Figures</h2>\n"

@@ -41,53 +41,84 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
-/// Title, what is common to all curves, and the key stand above the plot, each as high as it needs.
-/// Heights are fractions of the figure's.
-std::string page(const Chart& chart) {
+/// Dark enough on white, and told apart by the word beside.
+std::string_view colour_of(std::string_view verdict) {
+  if (verdict == "SUPPORTED") return "#00664a";
+  if (verdict == "REFUTED") return "#a03d00";
+  return "#5b5300";
+}
+
+/// The page above and around the plot. Heights are in units of a page of usual height.
+struct Page {
+  std::string text;
+  double height = 1.0;  ///< more than 1 where so much stands above that the plot would be squashed
+};
+
+/// Title, what is common to all curves, verdicts and the key stand above the plot, each as high as
+/// it needs.
+Page page(const Chart& chart) {
   constexpr double line = 0.036;
   constexpr double key_row = 0.044;
-  std::string text =
-      fmt::format("set label 1 {} at screen 0.025, 0.952 left noenhanced font ',17'\n",
-                  gnuplot_quoted(chart.title));
-  double top = 0.952;
-  int number = 2;
+  constexpr double least_plot = 0.44;
+  struct Label {
+    std::string text;
+    double from_top;
+    std::string look;
+  };
+  const std::string quiet = "font ',11' textcolor rgb '#555555'";
+  std::vector<Label> labels = {{chart.title, 0.048, "font ',17'"}};
+  double used = 0.048 + 0.053 - line;
   for (const std::string& part : wrapped(chart.subtitle, 92)) {
-    top -= number == 2 ? 0.053 : line;
-    text += fmt::format(
-        "set label {} {} at screen 0.025, {:.4g} left noenhanced font ',11' "
-        "textcolor rgb '#555555'\n",
-        number++, gnuplot_quoted(part), top);
+    labels.push_back({part, used += line, quiet});
+  }
+  for (const VerdictLine& verdict : chart.verdicts) {
+    labels.push_back({verdict.text, used += line,
+                      fmt::format("font ',11' textcolor rgb '{}'", colour_of(verdict.verdict))});
   }
   const std::size_t curves = chart.curves.size();
-  const std::size_t rows = curves <= 4 ? curves : (curves + 1) / 2;
-  top -= 0.028;
-  const double key_top = top;
-  top -= key_row * static_cast<double>(rows) + (chart.top ? 0.15 : 0.03);
-  return text + fmt::format(
-                    "set key at screen 0.17, {:.4g} left top maxrows {} Left reverse noenhanced "
-                    "samplen 3.5 spacing 1.2 font ',13'\n"
-                    "set lmargin at screen 0.18\n"
-                    "set rmargin at screen 0.975\n"
-                    "set bmargin at screen 0.15\n"
-                    "set tmargin at screen {:.4g}\n",
-                    key_top, rows, top);
+  const bool wide = std::any_of(chart.curves.begin(), chart.curves.end(), [](const Curve& curve) {
+    constexpr std::size_t half_a_page = 24;
+    return curve.label.size() > half_a_page;
+  });
+  const std::size_t rows = curves <= 4 || (wide && curves <= 6) ? curves : (curves + 1) / 2;
+  const double key = used += 0.028;
+  used += key_row * static_cast<double>(rows) + (chart.top ? 0.15 : 0.03);
+  const double foot = chart.x.slanted ? 0.24 : 0.15;
+
+  Page page{.text = {}, .height = std::max(1.0, used + least_plot + foot)};
+  const auto screen = [&](double from_top) { return 1.0 - from_top / page.height; };
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    page.text +=
+        fmt::format("set label {} {} at screen 0.025, {:.4g} left noenhanced {}\n", i + 1,
+                    gnuplot_quoted(labels[i].text), screen(labels[i].from_top), labels[i].look);
+  }
+  page.text += fmt::format(
+      "set key at screen 0.17, {:.4g} left top maxrows {} Left reverse noenhanced "
+      "samplen 3.5 spacing 1.2 font ',13'\n"
+      "set lmargin at screen 0.18\n"
+      "set rmargin at screen 0.975\n"
+      "set bmargin at screen {:.4g}\n"
+      "set tmargin at screen {:.4g}\n",
+      screen(key), rows, foot / page.height, screen(used));
+  return page;
 }
 
 std::string axis(std::string_view name, const Axis& axis, std::string_view options) {
   return fmt::format(
       "set {0}range [{1}:{2}]\n"
       "set {0}label {3} noenhanced {4}\n"
-      "set {0}tics {5} scale 0.6 nomirror\n",
-      name, axis.low, axis.high, gnuplot_quoted(axis.label), options, ticks(axis.ticks));
+      "set {0}tics {5} scale 0.6 nomirror{6}\n",
+      name, axis.low, axis.high, gnuplot_quoted(axis.label), options, ticks(axis.ticks),
+      axis.slanted ? " rotate by 30 right font ',11'" : "");
 }
 
 std::string axes(const Chart& chart) {
   std::string text =
       "set border 3 linecolor rgb '#333333'\n"
-      "set logscale x 2\n"
-      "set logscale y 10\n"
       "set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6' linewidth 0.8\n"
       "set errorbars 0.7\n";
+  if (!chart.x.linear) text += "set logscale x 2\n";
+  if (!chart.y.linear) text += "set logscale y 10\n";
   text += axis("x", chart.x, "");
   text += axis("y", chart.y, "offset 0.4, 0");
   if (chart.top) {
@@ -108,10 +139,65 @@ std::string style_lines(const Chart& chart) {
   return text;
 }
 
+/// Lines down, each with its name at its head.
+std::string marks(const Chart& chart) {
+  std::string text;
+  int number = 1;
+  for (const Mark& mark : chart.marks) {
+    text += fmt::format(
+        "set arrow {0} from {1}, graph 0 to {1}, graph 1 nohead linestyle 100\n"
+        "set label {2} {3} at {1}, graph {4} right offset -0.6, 0 font ',12' "
+        "textcolor rgb '#555555'\n",
+        number, mark.x, 40 + number, gnuplot_quoted(mark.label), 1.0 - 0.055 * number);
+    ++number;
+  }
+  return text;
+}
+
+/// Column of the data file.
+int column_of(Over over) {
+  switch (over) {
+    case Over::length:
+      return 2;
+    case Over::slice:
+      return 3;
+    case Over::slices:
+      return 4;
+    case Over::other:
+      break;
+  }
+  return 9;
+}
+
+/// Bars beside each other in groups; the full pass is hatched, what is cut into slices filled. A
+/// bar that is not there has its note at the foot.
+std::string plot_bars(const Chart& chart, const std::string& data) {
+  const double width = 0.84 / static_cast<double>(chart.curves.size());
+  std::vector<std::string> parts;
+  std::vector<std::string> notes;
+  for (std::size_t i = 0; i < chart.curves.size(); ++i) {
+    const double offset =
+        (static_cast<double>(i) - (static_cast<double>(chart.curves.size()) - 1.0) / 2.0) * width;
+    parts.push_back(fmt::format(
+        "{} index {} using ($9{:+.4f}):($5 > 0 ? $5 : NaN):({:.4f}) with boxes "
+        "linestyle {} dashtype solid linewidth 1 fillstyle {} border rgb '#333333' title {}",
+        data, i + 1, offset, 0.92 * width, i + 1,
+        chart.curves[i].full_pass ? fmt::format("pattern {}", 4 + i % 2)
+                                  : std::string("solid 0.85"),
+        gnuplot_quoted(chart.curves[i].label)));
+    notes.push_back(
+        fmt::format("{} index {} using ($9{:+.4f}):($5 > 0 ? $5 : {}):10 with labels offset 0, 0.5 "
+                    "font ',10' notitle",
+                    data, i + 1, offset, chart.y.low));
+  }
+  parts.insert(parts.end(), notes.begin(), notes.end());
+  return fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
+}
+
 /// The guides' names, each on the side of its guide away from the curves.
 std::string guide_labels(const Chart& chart) {
   std::string text;
-  int number = 10;
+  int number = 20;
   for (const Guide& guide : chart.guides) {
     const double x = guide.label_at;
     const double y = guide.coefficient * std::pow(x, guide.exponent);
@@ -136,7 +222,8 @@ const char* curve_kind(const Curve& curve) {
 
 std::string plot(const Chart& chart, const std::string& stem) {
   const std::string data = gnuplot_quoted(stem + ".tsv");
-  const int x = chart.over_slice ? 3 : 2;  // column of the data file
+  if (chart.bars) return plot_bars(chart, data);
+  const int x = column_of(chart.over);
   std::vector<std::string> parts;
   for (const Guide& guide : chart.guides) {
     parts.push_back(fmt::format("sample [{}:{}] {} * x**({}) with lines linestyle 100 notitle",
@@ -152,7 +239,12 @@ std::string plot(const Chart& chart, const std::string& stem) {
       if (parts.size() == 1) parts.back().insert(0, "sample ");
     }
     // Error bars clear the ground under their points, so they come before all curves.
-    if (chart.error_bars) {
+    if (chart.error_bars && chart.spread == Spread::deviation) {
+      parts.push_back(fmt::format(
+          "{0} using {1}:($6 > {2} ? $6 : {2}):7 with filledcurves linestyle {3} fillstyle "
+          "transparent solid 0.18 noborder notitle",
+          points_of(i), x, chart.y.low, i + 1));
+    } else if (chart.error_bars) {
       parts.push_back(
           fmt::format("{} using {}:5:6:7 with yerrorbars linestyle {} dashtype solid "
                       "linewidth 1.2 pointtype 0 notitle",
@@ -186,40 +278,47 @@ std::string script_of(const Chart& chart, const std::string& stem, const std::st
       "set encoding utf8\n"
       "set datafile separator tab\n",
       stem, single_line(chart.title), single_line(origin), stem, stem, stem);
-  text += page(chart);
+  const Page above = page(chart);
+  text += above.text;
   text += axes(chart);
   text += style_lines(chart);
   text += guide_labels(chart);
+  text += marks(chart);
   text += fmt::format(
-      "\nset terminal svg size 600, 450 dynamic rounded background '#ffffff' "
+      "\nset terminal svg size 600, {2:.0f} dynamic rounded background '#ffffff' "
       "font 'sans-serif,14'\n"
       "set output '{0}.svg'\n"
       "{1}\n"
-      "set terminal pngcairo size 1200, 900 rounded background '#ffffff' "
+      "set terminal pngcairo size 1200, {3:.0f} rounded background '#ffffff' "
       "font 'sans-serif,14' fontscale 1.5 linewidth 2 pointscale 2.4\n"
       "set output '{0}.png'\n"
       "replot\n"
       "\n"
-      "set terminal pdfcairo size 6in, 4.5in rounded font 'sans-serif,14' fontscale 0.5 "
+      "set terminal pdfcairo size 6in, {4:.4g}in rounded font 'sans-serif,14' fontscale 0.5 "
       "linewidth 1.6 pointscale 1\n"
       "set output '{0}.pdf'\n"
       "replot\n"
       "set output\n",
-      stem, plot(chart, stem));
+      stem, plot(chart, stem), 450.0 * above.height, 900.0 * above.height, 4.5 * above.height);
   return text;
 }
 
 std::vector<std::string> data_of(const Chart& chart) {
-  std::vector<std::string> lines = {
-      fmt::format("curve\tlength\tslice\tslices\t{0}_median\t{0}_lower_quartile\t"
-                  "{0}_upper_quartile\tsamples",
-                  chart.unit)};
+  const bool deviation = chart.spread == Spread::deviation;
+  std::vector<std::string> lines = {fmt::format(
+      "curve\tlength\tslice\tslices\t{0}_{1}\t{0}_{2}\t{0}_{3}\tsamples{4}", chart.unit,
+      deviation ? "mean" : "median", deviation ? "mean_less_deviation" : "lower_quartile",
+      deviation ? "mean_and_deviation" : "upper_quartile",
+      chart.over == Over::other ? fmt::format("\t{}{}", chart.x_name, chart.bars ? "\tnote" : "")
+                                : std::string())};
   for (const Curve& curve : chart.curves) {
     lines.insert(lines.end(), 2, "");
     for (const Point& p : curve.points) {
       lines.push_back(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}", single_line(curve.label),
                                   p.length, p.slice, p.slices, p.y.median, p.y.lower, p.y.upper,
                                   p.y.samples));
+      if (chart.over == Over::other) lines.back() += fmt::format("\t{}", p.x);
+      if (chart.bars) lines.back() += "\t" + single_line(p.note);
     }
   }
   return lines;

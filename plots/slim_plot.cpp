@@ -12,6 +12,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct Options {
   std::vector<std::string> figures;  ///< names; empty means all
 };
 
-std::vector<DrawnFigure> wanted_figures(const Options& options) {
+/// With the verdicts on their claims.
+std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const Verdict> verdicts) {
   std::vector<Figure> wanted;
   for (const std::string& name : options.figures) wanted.push_back(find_figure(name));
   if (wanted.empty()) wanted.assign(catalogue().begin(), catalogue().end());
@@ -36,7 +38,10 @@ std::vector<DrawnFigure> wanted_figures(const Options& options) {
   require(!records.empty(), file.string() + ": holds no records");
   std::vector<DrawnFigure> drawn;
   drawn.reserve(wanted.size());
-  for (const Figure& figure : wanted) drawn.push_back(chart_figure(figure, records));
+  for (const Figure& figure : wanted) {
+    drawn.push_back(chart_figure(figure, records));
+    add_verdicts(drawn.back(), verdicts);
+  }
   return drawn;
 }
 
@@ -57,7 +62,8 @@ bool complete(const std::vector<DrawnFigure>& figures) {
 }
 
 int draw_figures(const Options& options) {
-  const std::vector<DrawnFigure> figures = wanted_figures(options);
+  const std::vector<Verdict> verdicts = read_verdicts(options.records);
+  const std::vector<DrawnFigure> figures = wanted_figures(options, verdicts);
   write_figures(figures, options.out);
   for (const DrawnFigure& drawn : figures) {
     if (!drawn.empty()) {
@@ -68,8 +74,8 @@ int draw_figures(const Options& options) {
 }
 
 int write_report(const Options& options) {
-  const std::vector<DrawnFigure> figures = wanted_figures(options);
   const std::vector<Verdict> verdicts = read_verdicts(options.records);
+  const std::vector<DrawnFigure> figures = wanted_figures(options, verdicts);
   AtomicFile page(options.out);  // before drawing, so that an unwritable folder is noticed at once
 
   Report report{.verdicts = verdicts, .figures = figures, .svg = {}};

@@ -4,9 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
+#include <tuple>
 
 namespace slim::plots {
 namespace {
@@ -128,6 +130,91 @@ std::vector<std::string> synthetic_crossing_records() {
   return lines;
 }
 
+std::vector<std::string> synthetic_overhead_records() {
+  std::vector<std::string> lines;
+  for (Index slices = 2; slices <= 256; slices *= 2) {
+    for (const FirstSweep sweep : {FirstSweep::plain, FirstSweep::lazy}) {
+      Record record = cell("overhead", "recovered/iterative", 16 * slices, 16);
+      record.setting.first_sweep = sweep;
+      record.measured = experiments::Overhead{
+          .sliced = sweep == FirstSweep::plain ? 1335 : 1240 - 240 / slices, .full = 1000};
+      lines.push_back(to_line(record));
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> synthetic_work_records() {
+  std::vector<std::string> lines;
+  for (const Index slice : {16, 32, 64}) {
+    for (const char* subject : {"recovered/tree", "recovered/iterative"}) {
+      Record record = cell("work", subject, 8 * slice, slice);
+      record.measured = Operations{.depth = 3000 + 8 * slice};
+      lines.push_back(to_line(record));
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> synthetic_drift_records() {
+  std::vector<std::string> lines;
+  for (const char* subject : {"recovered/iterative-subtracting", "recovered/iterative",
+                              "exact/iterative", "stored/iterative"}) {
+    for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+      for (const char* map : {"sqr", "relu"}) {
+        for (const Index slice : {1, 16, 256}) {
+          Record record = cell("drift", subject, 256, slice);
+          record.setting.model.heads = 16;
+          record.setting.model.feature_map = parse_feature_map(map);
+          record.setting.scalar = scalar;
+          record.measured = experiments::GradientError{.relative = 1e-6};
+          lines.push_back(to_line(record));
+          record.setting.seed = 2;  // not finite, and refused
+          record.measured = experiments::GradientError{.relative = HUGE_VAL};
+          if (slice == 1 && record.setting.subject.starts_with("rec")) {
+            lines.push_back(to_line(record));
+          }
+          record.setting.seed = 3;
+          record.measured = experiments::GradientError{.relative = HUGE_VAL, .refusal = "no grid"};
+          lines.push_back(to_line(record));
+        }
+      }
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> synthetic_device_records() {
+  std::vector<std::string> lines;
+  for (const std::int64_t cap : {64, 128}) {
+    for (const auto& [subject, slice, longest] : {std::tuple{"softmax", 1 << 20, 0},
+                                                  {"recovered/blocked", 1 << 20, 4096},
+                                                  {"recovered/blocked", 256, 1 << 20}}) {
+      Record record = cell("device", subject, 1 << 20, slice);
+      record.setting.memory_cap = cap << 20;
+      record.measured = experiments::Longest{.length = longest};
+      lines.push_back(to_line(record));
+    }
+  }
+  return lines;
+}
+
+std::vector<std::string> synthetic_features_records() {
+  std::vector<std::string> lines;
+  for (Index blocks = 1; blocks <= 16; blocks *= 2) {
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      Record record = cell("features", "reference", 64, 64);
+      record.setting.seed = seed;
+      record.setting.model.feature_map = {.kind = FeatureKind::favor_plus, .blocks = blocks};
+      const double error = (1.0 + 0.1 * static_cast<double>(seed)) /
+                           std::sqrt(static_cast<double>(record.setting.model.features()));
+      record.measured = experiments::SoftmaxError{error, 0.8 * error, 0.9 * error};
+      lines.push_back(to_line(record));
+    }
+  }
+  return lines;
+}
+
 std::string synthetic_verdicts() {
   using Json = nlohmann::json;
   const auto verdict = [](const char* claim, const char* what, const char* statement, Json value,
@@ -164,7 +251,9 @@ std::string joined_lines(const std::vector<std::string>& lines) {
 void write_synthetic(const TestFolder& folder) {
   std::vector<std::string> lines = synthetic_length_records();
   for (const auto& more :
-       {synthetic_slice_records(), synthetic_figure2_records(), synthetic_crossing_records()}) {
+       {synthetic_slice_records(), synthetic_figure2_records(), synthetic_crossing_records(),
+        synthetic_overhead_records(), synthetic_work_records(), synthetic_drift_records(),
+        synthetic_device_records(), synthetic_features_records()}) {
     lines.insert(lines.end(), more.begin(), more.end());
   }
   folder.write("records.jsonl", joined_lines(lines));

@@ -27,6 +27,11 @@ std::vector<std::string> synthetic_length_records();
 std::vector<std::string> synthetic_slice_records();
 std::vector<std::string> synthetic_figure2_records();
 std::vector<std::string> synthetic_crossing_records();
+std::vector<std::string> synthetic_overhead_records();
+std::vector<std::string> synthetic_work_records();
+std::vector<std::string> synthetic_drift_records();
+std::vector<std::string> synthetic_device_records();
+std::vector<std::string> synthetic_features_records();
 
 /// Three verdicts, one of each kind, as `verdicts.json`.
 std::string synthetic_verdicts();

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 namespace slim::plots {
 namespace {
 
@@ -44,7 +46,24 @@ Verdict verdict_in(const Json& json) {
   return verdict;
 }
 
+/// Counts to the last digit, all else to four.
+std::string number(double x) {
+  constexpr double largest_count = 1e9;
+  if (x == std::floor(x) && std::abs(x) < largest_count) return fmt::format("{:.0f}", x);
+  return fmt::format("{:.4g}", x);
+}
+
 }  // namespace
+
+std::string number_and_interval(const Verdict& v) {
+  std::string text = v.value ? number(*v.value) : "none";
+  if (v.interval && v.interval->first != v.interval->second) {
+    text += fmt::format(" in [{}, {}]", number(v.interval->first), number(v.interval->second));
+  } else if (v.interval) {
+    text += ", exact";
+  }
+  return text;
+}
 
 std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "verdicts.json";
@@ -53,7 +72,11 @@ std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {
     const Json file = Json::parse(file_text(path));
     require(file.at("schema") == 1, fmt::format("schema is 1, not {}", file.at("schema").dump()));
     std::vector<Verdict> verdicts;
-    for (const Json& json : file.at("verdicts")) verdicts.push_back(verdict_in(json));
+    const Json provenance = file.value("provenance", Json::object());
+    for (const Json& json : file.at("verdicts")) {
+      verdicts.push_back(verdict_in(json));
+      verdicts.back().code = provenance.value("code", std::string());
+    }
     return verdicts;
   } catch (const Json::exception& error) {
     throw ContractError(fmt::format("{}: holds no verdicts: {}", path.string(), error.what()));

@@ -22,7 +22,12 @@ struct Verdict {
   std::string cell = {};      ///< of table 1, "row / column"; empty: not one
   std::string theory = {};    ///< of the cell
   std::string measured = {};  ///< likewise
+  std::string code = {};      ///< fingerprint of the sources that judged; empty: not told
 };
+
+/// "1.07 in [1.02, 1.11]", "0, exact", "none": as far as there is a value, and an interval with a
+/// width.
+std::string number_and_interval(const Verdict& verdict);
 
 /// The verdicts in `folder`/verdicts.json; none when there is no such file. Throws ContractError,
 /// one line that starts with the file, when it is not a list of verdicts of schema 1.

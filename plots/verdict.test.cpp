@@ -67,5 +67,16 @@ TEST(Verdicts, refuse_what_they_do_not_know) {
   refuses(changed("\"rule\"", "\"rulx\""));
 }
 
+TEST(Verdicts, have_numbers_in_words) {
+  Verdict verdict;
+  EXPECT_EQ(number_and_interval(verdict), "none");
+  verdict.value = 1048576.0;
+  verdict.interval = {{1048576.0, 1048576.0}};
+  EXPECT_EQ(number_and_interval(verdict), "1048576, exact");
+  verdict.value = 1.07654321;
+  verdict.interval = {{1.0, 1.2e-7}};
+  EXPECT_EQ(number_and_interval(verdict), "1.077 in [1, 1.2e-07]");
+}
+
 }  // namespace
 }  // namespace slim::plots

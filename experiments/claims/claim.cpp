@@ -84,8 +84,10 @@ Claim claim_in(const toml::table& table, std::size_t number) {
           "claim " + name + ": expected is SUPPORTED or REFUTED");
   if (fields.has("bound")) claim.bound = fields.number("bound");
   if (fields.has("feature_maps")) claim.feature_maps = fields.texts("feature_maps");
+  if (fields.has("boundaries")) claim.boundaries = fields.texts("boundaries");
   if (fields.has("shortest")) claim.shortest = static_cast<long long>(fields.number("shortest"));
   if (fields.has("longest")) claim.longest = static_cast<long long>(fields.number("longest"));
+  if (fields.has("cap_mebibytes")) claim.cap_mebibytes = fields.number("cap_mebibytes");
   if (fields.has("row_multiple")) {
     claim.row_multiple = static_cast<long long>(fields.number("row_multiple"));
     require(claim.row_multiple >= 1, "claim " + name + ": row_multiple is at least 1");

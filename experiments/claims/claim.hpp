@@ -24,12 +24,14 @@ struct Claim {
   // Numbers of the rule, for the judges that take them.
   double bound = 0.0;
   std::vector<std::string> feature_maps = {};
-  std::string scalar = "digits50";  ///< of the records, for judges of errors
-  std::string law = {};             ///< of exact counts, as statistics/exact_law.hpp names it
-  std::string count = {};           ///< which: work, multiplications, critical-path, bytes
-  std::string slices = {};          ///< of which records: full, one-row, fixed, several
-  long long shortest = 0;           ///< lengths that the records must span
+  std::vector<std::string> boundaries = {};  ///< of the subjects that decide
+  std::string scalar = "digits50";           ///< of the records, for judges of errors
+  std::string law = {};     ///< of exact counts, as statistics/exact_law.hpp names it
+  std::string count = {};   ///< which: work, multiplications, critical-path, bytes
+  std::string slices = {};  ///< of which records: full, one-row, fixed, several
+  long long shortest = 0;   ///< lengths that the records must span
   long long longest = 0;
+  double cap_mebibytes = 0.0;  ///< of the processes that decide
   long long row_multiple = 1;  ///< slice bytes are on a line at slices of so many rows
 };
 

@@ -37,7 +37,8 @@ Verdict judge_device(const Claim& claim, std::span<const Record> records) {
     cut = cut || (at_end && !(ratio >= claim.bound));
     short_of = short_of || (!at_end && !(ratio >= claim.bound));
     told += fmt::format("{}{} MiB: {} in slices{}, {} in the full pass", told.empty() ? "" : "; ",
-                        cap >> 20, reach.sliced, at_end ? " (the longest tried)" : "", reach.full);
+                        cap >> 20, reach.sliced,
+                        at_end ? " (the longest tried: a lower bound)" : "", reach.full);
   }
   if (told.empty()) return inconclusive(claim, "records are missing: a cap with both");
   Verdict verdict{.claim = claim,
@@ -48,6 +49,37 @@ Verdict judge_device(const Claim& claim, std::span<const Record> records) {
                   .evidence = told};
   if (cut) verdict.answer = Answer::inconclusive;
   if (short_of) verdict.answer = Answer::refuted;
+  return verdict;
+}
+
+Verdict judge_reach(const Claim& claim, std::span<const Record> records) {
+  std::int64_t reached = -1;
+  std::int64_t tried = 0;
+  std::int64_t slice = 0;
+  for (const Record& record : records) {
+    const auto* longest = std::get_if<Longest>(&record.measured);
+    const Setting& setting = record.setting;
+    if (longest == nullptr || setting.subject != claim.subject || setting.full_pass() ||
+        static_cast<double>(setting.memory_cap) > claim.cap_mebibytes * (1 << 20)) {
+      continue;
+    }
+    tried = std::max<std::int64_t>(tried, setting.length);
+    if (longest->length <= reached) continue;
+    reached = longest->length;
+    slice = setting.slice;
+  }
+  if (reached < 0) return inconclusive(claim, "records are missing: slices in so small a process");
+  const auto length = static_cast<double>(reached);
+  Verdict verdict{
+      .claim = claim,
+      .answer = length >= claim.bound ? Answer::supported : Answer::refuted,
+      .value = length,
+      .low = length,
+      .high = reached == tried ? std::numeric_limits<double>::infinity() : length,
+      .evidence = fmt::format("{} tokens in slices of {} in {:g} MiB of address space{}", reached,
+                              slice, claim.cap_mebibytes,
+                              reached == tried ? " (the longest tried: a lower bound)" : "")};
+  if (!(length >= claim.bound) && reached == tried) verdict.answer = Answer::inconclusive;
   return verdict;
 }
 

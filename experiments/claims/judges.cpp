@@ -9,10 +9,20 @@ namespace slim::experiments {
 
 Verdict judge(const Claim& claim, std::span<const Record> records) {
   using Judge = Verdict (*)(const Claim&, std::span<const Record>);
-  static const std::map<std::string, Judge> judges = {
-      {"exact", judge_exact},   {"memory", judge_memory},   {"serial", judge_serial},
-      {"law", judge_law},       {"bound", judge_bound},     {"overhead", judge_overhead},
-      {"device", judge_device}, {"process", judge_process}, {"time", judge_time}};
+  static const std::map<std::string, Judge> judges = {{"exact", judge_exact},
+                                                      {"memory", judge_memory},
+                                                      {"serial", judge_serial},
+                                                      {"law", judge_law},
+                                                      {"bound", judge_bound},
+                                                      {"overhead", judge_overhead},
+                                                      {"device", judge_device},
+                                                      {"process", judge_process},
+                                                      {"time", judge_time},
+                                                      {"reach", judge_reach},
+                                                      {"crossing", judge_crossing},
+                                                      {"feature-slope", judge_feature_slope},
+                                                      {"feature-gain", judge_feature_gain},
+                                                      {"work", judge_work}};
   if (claim.judge == "later") {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
     return {.claim = claim,
@@ -25,7 +35,8 @@ Verdict judge(const Claim& claim, std::span<const Record> records) {
   const auto found = judges.find(claim.judge);
   require(found != judges.end(), "claim " + claim.name + ": judge '" + claim.judge +
                                      "' is unknown: allowed are exact, memory, serial, law, bound, "
-                                     "overhead, device, process, time, later");
+                                     "overhead, device, reach, process, time, crossing, "
+                                     "feature-slope, feature-gain, work, later");
   return found->second(claim, records);
 }
 

@@ -42,6 +42,28 @@ Verdict judge_overhead(const Claim& claim, std::span<const Record> records);
 /// the same subject does. Needs both.
 Verdict judge_device(const Claim& claim, std::span<const Record> records);
 
+/// In a process of at most the claim's cap, slices complete the gradient of a sequence of at least
+/// `bound` tokens; inconclusive when so long a one was not tried.
+Verdict judge_reach(const Claim& claim, std::span<const Record> records);
+
+/// There is a length from which on the full pass of the claim's subject costs less than softmax
+/// attention, in bytes or in seconds by the median: the crossing, between the two lengths that
+/// enclose it. That of slices of `row_multiple` is told beside. Needs three lengths of both.
+Verdict judge_crossing(const Claim& claim, std::span<const Record> records);
+
+/// The error of FAVOR+ against softmax attention, of the projections that `count` names, falls as
+/// M^(−1/2): the interval of the fitted exponent lies within `bound` of −1/2; refuted when it lies
+/// outside. Needs four M with five seeds each.
+Verdict judge_feature_slope(const Claim& claim, std::span<const Record> records);
+
+/// The error with the projections that `count` names over that with independent ones, seed by seed:
+/// the interval of its median lies below 1; refuted when it lies above.
+Verdict judge_feature_gain(const Claim& claim, std::span<const Record> records);
+
+/// Every count that work_models has of every prefix sum with the claim's boundaries follows the
+/// claim's law with a residual of exactly 0 at (L, C) held out. Needs all of them.
+Verdict judge_work(const Claim& claim, std::span<const Record> records);
+
 /// What a fresh process grows by is what was counted, within `bound` of it and 2 MiB of the
 /// program's own pages: else memory escapes the counter. Looks at cells of 8 MiB and more.
 Verdict judge_process(const Claim& claim, std::span<const Record> records);

@@ -230,6 +230,164 @@ TEST(TimeJudge, NamesTheGrowthOrSaysWhyNot) {
   EXPECT_EQ(answer([](double x) { return x < 9000 ? 1e-5 * x : 3e-5 * x; }), Answer::inconclusive);
 }
 
+// DEVICE/million, CROSSING, FEATURES
+
+TEST(ReachJudge, WantsTheTokensInTheSmallProcess) {
+  const auto answer = [](std::int64_t reached, Index tried, std::int64_t cap) {
+    Record record = record_at("device", tried, 256, Longest{reached});
+    record.setting.subject = "recovered/blocked";
+    record.setting.memory_cap = cap;
+    return judge(claim("DEVICE/million"), std::vector<Record>{record}).answer;
+  };
+  constexpr std::int64_t million = 1 << 20;
+  EXPECT_EQ(answer(million, million, 64 << 20), Answer::supported);
+  EXPECT_EQ(answer(million / 2, million, 64 << 20), Answer::refuted);
+  EXPECT_EQ(answer(million / 2, million / 2, 64 << 20), Answer::inconclusive) << "not tried";
+  EXPECT_EQ(answer(million, million, 65 << 20), Answer::inconclusive) << "a larger process";
+  EXPECT_EQ(judge(claim("DEVICE/million"), {}).answer, Answer::inconclusive);
+}
+
+/// Softmax L² / 100 against a full pass and slices that cost L.
+std::vector<Record> crossing_records(double full, double sliced) {
+  std::vector<Record> records;
+  for (Index length = 16; length <= 1024; length *= 2) {
+    const auto L = static_cast<double>(length);
+    const auto add = [&](const char* subject, Index slice, double cost) {
+      records.push_back(record_at("crossing", length, slice, Seconds{.seconds = cost}));
+      records.back().setting.subject = subject;
+      const auto bytes = static_cast<std::int64_t>(100.0 * cost);
+      records.push_back(
+          record_at("crossing", length, slice, Bytes{.tokens = 7, .peak = bytes + 7}));
+      records.back().setting.subject = subject;
+    };
+    add("softmax", length, L * L / 100.0);
+    add("recovered/blocked", length, full * L);
+    if (length > 64) add("recovered/blocked", 64, sliced * L);
+  }
+  return records;
+}
+
+TEST(CrossingJudge, FindsTheLengthAndItsNeighbours) {
+  for (const char* name : {"CROSSING/bytes", "CROSSING/seconds"}) {
+    const Verdict verdict = judge(claim(name), crossing_records(1.0, 3.0));
+    EXPECT_EQ(verdict.answer, Answer::supported);
+    EXPECT_NEAR(verdict.value, 100.0, 1.0);
+    EXPECT_EQ(verdict.low, 64.0);
+    EXPECT_EQ(verdict.high, 128.0);
+    EXPECT_NE(verdict.evidence.find("between 256 and 512"), std::string::npos) << verdict.evidence;
+    EXPECT_EQ(judge(claim(name), crossing_records(20.0, 20.0)).answer, Answer::refuted);
+    EXPECT_EQ(judge(claim(name), {}).answer, Answer::inconclusive);
+  }
+}
+
+/// Errors of eight seeds at each M, ∝ M^exponent and a little apart.
+std::vector<Record> feature_records(double exponent, double orthogonal_over_independent) {
+  std::vector<Record> records;
+  for (Index blocks = 1; blocks <= 64; blocks *= 2) {
+    for (int seed = 0; seed < 8; ++seed) {
+      Record record = record_at("features", 64, 64, SoftmaxError{});
+      record.setting.model = {.hidden_dim = 16, .layers = 1, .ffn_dim = 16, .heads = 1};
+      record.setting.model.feature_map = {.kind = FeatureKind::favor_plus, .blocks = blocks};
+      const double error = (1.0 + 0.02 * seed) *
+                           std::pow(static_cast<double>(record.setting.model.features()), exponent);
+      record.measured = SoftmaxError{.independent = error,
+                                     .orthogonal = error,
+                                     .orthogonal_chi = error * orthogonal_over_independent};
+      records.push_back(record);
+    }
+  }
+  return records;
+}
+
+TEST(FeatureJudges, WantTheRootOfTheFeatures) {
+  for (const char* name :
+       {"FEATURES/independent", "FEATURES/orthogonal", "FEATURES/orthogonal-chi"}) {
+    const Verdict verdict = judge(claim(name), feature_records(-0.5, 0.9));
+    EXPECT_EQ(verdict.answer, Answer::supported);
+    EXPECT_NEAR(verdict.value, -0.5, 1e-9);
+    EXPECT_LE(verdict.low, verdict.value);
+    EXPECT_EQ(judge(claim(name), feature_records(-0.25, 0.9)).answer, Answer::refuted);
+    EXPECT_EQ(judge(claim(name), feature_records(-1.0, 0.9)).answer, Answer::refuted);
+    EXPECT_EQ(judge(claim(name), feature_records(-0.6, 0.9)).answer, Answer::inconclusive)
+        << "the interval straddles";
+    EXPECT_EQ(judge(claim(name), {}).answer, Answer::inconclusive);
+  }
+}
+
+TEST(FeatureJudges, WantOrthogonalOnesNearer) {
+  const Claim& gain = claim("FEATURES/gain");
+  const Verdict verdict = judge(gain, feature_records(-0.5, 0.9));
+  EXPECT_EQ(verdict.answer, Answer::supported);
+  EXPECT_NEAR(verdict.value, 0.9, 1e-12);
+  EXPECT_EQ(judge(gain, feature_records(-0.5, 1.1)).answer, Answer::refuted);
+  EXPECT_EQ(judge(gain, feature_records(-0.5, 1.0)).answer, Answer::inconclusive);
+  std::vector<Record> records = feature_records(-0.5, 0.9);
+  std::get<SoftmaxError>(records[3].measured).independent = std::nan("");
+  EXPECT_EQ(judge(gain, records).answer, Answer::inconclusive);
+  EXPECT_EQ(judge(gain, {}).answer, Answer::inconclusive);
+}
+
+// WORK
+
+std::vector<Record> work_records() {
+  std::vector<Record> records;
+  for (const char* boundary : {"recovered", "wide", "exact", "stored", "recomputed", "bisected"}) {
+    for (const char* sums : {"explicit", "tree", "iterative", "iterative-subtracting", "blocked"}) {
+      for (const auto& [slice, levels] : {std::pair{64, 6}, {128, 7}, {192, 8}, {256, 8}}) {
+        for (const auto& [slices, doublings] : {std::pair{2, 1}, {4, 2}, {8, 3}, {16, 4}}) {
+          const std::string_view name = boundary;
+          const std::int64_t sweeps = name == "recomputed" ? slices
+                                      : name == "bisected" ? doublings
+                                                           : 2;
+          const std::int64_t count = slices * sweeps * (7 * slice + 3 * levels + 11) - slice;
+          records.push_back(
+              record_at("work", slices * slice, slice,
+                        Operations{count + 1, count + 2, count + 3, count + 4, count + 5}));
+          records.back().setting.subject = std::string(boundary) + "/" + sums;
+        }
+      }
+    }
+  }
+  return records;
+}
+
+TEST(WorkJudge, SupportsEveryBoundaryByItsOwnLaw) {
+  for (const char* name : {"WORK", "WORK/recomputed", "WORK/bisected"}) {
+    const Verdict verdict = judge(claim(name), work_records());
+    EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
+    EXPECT_EQ(verdict.value, 0.0);
+  }
+}
+
+TEST(WorkJudge, RefutesOneOperationOfAnySubjectAndAnotherLaw) {
+  for (const char* subject : {"recovered/tree", "stored/iterative", "wide/explicit"}) {
+    for (std::int64_t Operations::*count :
+         {&Operations::multiplications, &Operations::additions, &Operations::divisions,
+          &Operations::elementary, &Operations::depth}) {
+      std::vector<Record> records = work_records();
+      const auto one = std::find_if(records.rbegin(), records.rend(), [&](const Record& record) {
+        return record.setting.subject == subject;
+      });
+      ++(std::get<Operations>(one->measured).*count);
+      EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::refuted) << subject;
+      EXPECT_EQ(judge(claim("WORK/bisected"), records).answer, Answer::supported);
+    }
+  }
+  Claim other = claim("WORK/recomputed");
+  other.law = "two-sweeps";
+  EXPECT_EQ(judge(other, work_records()).answer, Answer::refuted);
+  other.law = "bisected";
+  EXPECT_EQ(judge(other, work_records()).answer, Answer::refuted);
+}
+
+TEST(WorkJudge, IsInconclusiveWithoutOneSubject) {
+  std::vector<Record> records = work_records();
+  std::erase_if(records,
+                [](const Record& record) { return record.setting.subject == "wide/tree"; });
+  EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::inconclusive);
+  EXPECT_EQ(judge(claim("WORK"), {}).answer, Answer::inconclusive);
+}
+
 // MEMORY-C
 
 Bytes bytes_at(Index length, Index slice) {

@@ -47,6 +47,30 @@ TEST(Gate, LetsTheMeasuredSubjectsThroughWithEveryMapNormAndScalar) {
   }
 }
 
+TEST(Gate, AsksOnceWhatSettingsShareAndNothingThatTheyDoNot) {
+  const Subject& right = properties::find_subject("recovered/iterative");
+  const Subject& wrong = properties::find_subject("mutant/last-row-dropped");
+  Subject two_faced = right;
+  const auto give = [&]<class T>() {
+    two_faced.gradient.in<T>() = [&](const GradientTask<T>& task, GradientResult<T>& result) {
+      const bool honest = task.model.feature_map.kind == FeatureKind::square;
+      (honest ? right : wrong).gradient.in<T>()(task, result);
+    };
+  };
+  give.template operator()<float>();
+  give.template operator()<double>();
+  give.template operator()<Digits50>();
+  Gate gate(reference());
+  for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+    EXPECT_NO_THROW(gate.require_lawful(two_faced, setting("sqr", Norm::branch_output, scalar)));
+    EXPECT_NO_THROW(gate.require_lawful(right, setting("elu+1", Norm::branch_output, scalar)));
+    EXPECT_THROW(gate.require_lawful(two_faced, setting("elu+1", Norm::branch_output, scalar)),
+                 RefusedSubject);
+    EXPECT_THROW(gate.require_lawful(wrong, setting("sqr", Norm::branch_output, scalar)),
+                 RefusedSubject);
+  }
+}
+
 TEST(Gate, LetsNarrowScalarsThroughAndRefusesMutantsInThem) {
   for (const Scalar scalar : {Scalar::float16, Scalar::bfloat16}) {
     for (const char* name : {"recovered/blocked", "exact/iterative", "stored/tree"}) {

@@ -9,6 +9,12 @@
 
 namespace slim::experiments {
 
+namespace {
+
+constexpr Index shortest_tried = 64;
+
+}  // namespace
+
 void cap_address_space(std::int64_t bytes) {
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
   if (::setrlimit(RLIMIT_AS, &limit) != 0) {
@@ -18,20 +24,32 @@ void cap_address_space(std::int64_t bytes) {
 
 Longest measure_longest(const Setting& setting, const std::filesystem::path& program) {
   require(setting.memory_cap > 0, "a longest length is that of a process with a memory cap");
-  Longest longest;
-  for (Index length = 64; length <= setting.length; length *= 2) {
+  const auto completes = [&](Index length) {
     Setting attempt = setting;
     attempt.length = length;
     attempt.slice = setting.full_pass() ? length : setting.slice;
     attempt.threads = 1;
     try {
       process_peak_of_fresh_process(attempt, program);
+      return true;
     } catch (const std::runtime_error&) {
-      break;
+      return false;
     }
-    longest.length = length;
+  };
+  return {.length = longest_of(setting.length, completes)};
+}
+
+Index longest_of(Index most, const std::function<bool(Index)>& completes) {
+  if (most < shortest_tried || completes(most)) return most < shortest_tried ? 0 : most;
+  // Halvings of `most`: `some` of them do not complete, `all` of them do, or are too short.
+  int some = 0;
+  int all = 1;
+  while (most >> all >= shortest_tried) ++all;
+  while (all - some > 1) {
+    const int middle = (some + all) / 2;
+    (completes(most >> middle) ? all : some) = middle;
   }
-  return longest;
+  return most >> all >= shortest_tried ? most >> all : 0;
 }
 
 }  // namespace slim::experiments

@@ -4,16 +4,21 @@
 #include "experiments/setting.hpp"
 
 #include <filesystem>
+#include <functional>
 
 namespace slim::experiments {
 
 /// Limits the address space of this process. Requires bytes > 0; throws std::runtime_error.
 void cap_address_space(std::int64_t bytes);
 
-/// Doubles L from 64 on, each in a fresh process that caps its own address space before it prepares
-/// anything, until one fails or the setting's length is reached. `full` slices are as long as the
+/// The longest L whose gradient completes, of the setting's length and its halves down to 64, by
+/// bisection: what takes less memory completes, too. Each L is tried in a fresh process that caps
+/// its own address space before it prepares anything. The slices of a full pass are as long as the
 /// sequence. Text, parameters and program count, as they would on a small device.
 Longest measure_longest(const Setting& setting,
                         const std::filesystem::path& program = "/proc/self/exe");
+
+/// The longest of `most`, most/2, most/4, … ≥ 64 that completes, when all shorter ones do; 0: none.
+Index longest_of(Index most, const std::function<bool(Index)>& completes);
 
 }  // namespace slim::experiments

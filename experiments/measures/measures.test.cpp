@@ -2,6 +2,7 @@
 #include "experiments/measures/byte_count.hpp"
 #include "experiments/measures/gradient_error.hpp"
 #include "experiments/measures/key_spread.hpp"
+#include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/measures/stopwatch.hpp"
@@ -157,6 +158,19 @@ TEST_F(Measures, AFreshProcessThatFailsSaysWhy) {
     EXPECT_NE(std::string(error.what()).find("'nobody' is unknown"), std::string::npos)
         << error.what();
   }
+}
+
+TEST(LongestLength, IsFoundWhereverItLies) {
+  for (Index truth = 32; truth <= 4096; truth *= 2) {
+    std::vector<Index> tried;
+    const Index found = longest_of(4096, [&](Index length) {
+      tried.push_back(length);
+      return length <= truth;
+    });
+    EXPECT_EQ(found, truth < 64 ? 0 : truth);
+    EXPECT_LE(tried.size(), 4U) << "of 7 lengths";
+  }
+  EXPECT_EQ(longest_of(32, [](Index) { return true; }), 0);
 }
 
 TEST(Stopwatch, GivesTheMeanOfItsIterations) {

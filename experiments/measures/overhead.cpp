@@ -7,8 +7,10 @@
 #include "reference/vocabulary/draw.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <numeric>
+#include <vector>
 
 namespace slim::experiments {
 namespace {
@@ -34,56 +36,91 @@ Index common_factor(const Model& model) {
   return divisor;
 }
 
-/// Counts in a setting of `slices` slices, and of widths reduced to `factor` of `divisor`.
-std::int64_t counted(const Subject& subject, Setting setting, Index divisor, Index factor,
-                     Index slices) {
-  setting.model = narrowed(setting.model, divisor, factor);
-  setting.length = setting.slice * slices;
-  const Sequences tokens =
-      draw_sequences(setting.batch, setting.length, setting.model.vocab_size, setting.seed);
-  return count_operations(subject, setting, tokens).multiplications;
-}
+/// Multiplications of one subject, each count made once.
+class Counts {
+ public:
+  Counts(const Subject& subject, const Setting& setting, std::map<std::string, std::int64_t>& known)
+      : subject_(subject), setting_(setting), known_(known) {}
 
-std::int64_t evaluated(const Subject& subject, std::span<const CountAt> counts, std::int64_t at,
-                       const char* over) {
-  const std::optional<std::int64_t> value = extrapolate(counts, at);
-  require(value.has_value(), fmt::format("the multiply-adds of {} over the {} are no polynomial of "
-                                         "degree {}, so that they cannot be computed at {}",
-                                         subject.name, over, counts.size() - 2, at));
-  return *value;
-}
+  /// In the setting's widths, of so many slices.
+  std::int64_t of_slices(Index slices) { return at_full_width(slices, false); }
+  /// In the full pass over so many slices' rows.
+  std::int64_t of_full_pass(Index slices) { return at_full_width(slices, true); }
 
-std::int64_t at_full_width(const Subject& subject, const Setting& setting, Index slices) {
-  const Index divisor = common_factor(setting.model);
-  if (divisor <= 4) return counted(subject, setting, 1, 1, slices);
-  std::vector<CountAt> counts;
-  for (Index factor = 1; factor <= 4; ++factor) {
-    counts.push_back({factor, counted(subject, setting, divisor, factor, slices)});
+  /// Nothing when the counts of two to four slices do not lie on a line.
+  std::optional<std::int64_t> on_a_line(Index slices, bool full_pass) {
+    std::vector<CountAt> counts;
+    for (Index few = 2; few <= 4; ++few) counts.push_back({few, at_full_width(few, full_pass)});
+    return extrapolate(counts, slices);
   }
-  return evaluated(subject, counts, divisor, "widths");
-}
 
-std::int64_t at_every_slice(const Subject& subject, const Setting& setting) {
-  const Index slices = setting.slices();
-  if (slices <= 4) return at_full_width(subject, setting, slices);
-  std::vector<CountAt> counts;
-  for (Index few = 2; few <= 4; ++few) {
-    counts.push_back({few, at_full_width(subject, setting, few)});
+ private:
+  std::int64_t at_full_width(Index slices, bool full_pass) {
+    const Index divisor = common_factor(setting_.model);
+    if (divisor <= 4) return counted(setting_.model, slices, full_pass);
+    std::vector<CountAt> counts;
+    for (Index factor = 1; factor <= 4; ++factor) {
+      counts.push_back(
+          {factor, counted(narrowed(setting_.model, divisor, factor), slices, full_pass)});
+    }
+    const std::optional<std::int64_t> value = extrapolate(counts, divisor);
+    require(value.has_value(),
+            fmt::format("the multiply-adds of {} over the widths are no polynomial of degree 2, so "
+                        "that they cannot be computed at {}",
+                        subject_.name, divisor));
+    return *value;
   }
-  return evaluated(subject, counts, slices, "slices");
-}
+
+  std::int64_t counted(const Model& model, Index slices, bool full_pass) {
+    Setting setting = setting_;
+    setting.model = model;
+    setting.length = setting_.slice * slices;
+    if (full_pass) {
+      setting.slice = setting.length;
+      setting.first_sweep = FirstSweep::lazy;  // there is none
+    }
+    const std::string key = fmt::format("{}", fmt::join(to_arguments(setting), " "));
+    if (const auto found = known_.find(key); found != known_.end()) return found->second;
+    const Sequences tokens =
+        draw_sequences(setting.batch, setting.length, setting.model.vocab_size, setting.seed);
+    const std::int64_t count = count_operations(subject_, setting, tokens).multiplications;
+    known_.emplace(key, count);
+    return count;
+  }
+
+  const Subject& subject_;
+  const Setting& setting_;
+  std::map<std::string, std::int64_t>& known_;
+};
 
 }  // namespace
 
-Overhead count_overhead(const Subject& subject, const Setting& setting) {
+Overhead OverheadCounter::count(const Subject& subject, const Setting& setting) {
   require_valid(setting);
   require(setting.full_pass() || setting.length % setting.slice == 0,
           fmt::format("slice divides length, as {} does not {}", setting.slice, setting.length));
-  Setting full = setting;
-  full.slice = setting.length;
-  Overhead overhead{.sliced = 0, .full = at_full_width(subject, full, 1)};
-  overhead.sliced = setting.full_pass() ? overhead.full : at_every_slice(subject, setting);
-  return overhead;
+  Setting cut = setting;
+  cut.slice = std::min(setting.slice, setting.length);
+  Counts counts(subject, cut, known_);
+  const Index slices = cut.slices();
+  if (slices == 1) {
+    const std::int64_t full = counts.of_full_pass(1);
+    return {.sliced = full, .full = full};
+  }
+  if (slices <= 4) {
+    return {.sliced = counts.of_slices(slices), .full = counts.of_full_pass(slices)};
+  }
+  const std::optional<std::int64_t> sliced = counts.on_a_line(slices, false);
+  require(sliced.has_value(),
+          fmt::format("the multiply-adds of {} over the slices are no polynomial of degree 1, so "
+                      "that they cannot be computed at {}",
+                      subject.name, slices));
+  const std::optional<std::int64_t> full = counts.on_a_line(slices, true);
+  return {.sliced = *sliced, .full = full ? *full : counts.of_full_pass(slices)};
+}
+
+Overhead count_overhead(const Subject& subject, const Setting& setting) {
+  return OverheadCounter().count(subject, setting);
 }
 
 }  // namespace slim::experiments

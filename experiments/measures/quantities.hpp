@@ -22,7 +22,8 @@ enum class Quantity {
   overhead,
   switch_error,
   full_discrepancy,
-  longest
+  longest,
+  softmax_error
 };
 std::string_view name(Quantity quantity);
 /// Throws ContractError that lists what is allowed.
@@ -107,9 +108,17 @@ struct Longest {
   std::int64_t length = 0;
 };
 
+/// How far a head's attention by FAVOR+ features is from the softmax attention that it stands for,
+/// ‖Ŷ − Y‖ / ‖Y‖ of all entries, with M features drawn in each of three ways.
+struct SoftmaxError {
+  double independent = 0.0;
+  double orthogonal = 0.0;      ///< of length √d, as in the paper's code
+  double orthogonal_chi = 0.0;  ///< of lengths as independent ones have them
+};
+
 using Measured =
     std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError, GradientDiscrepancy,
-                 KeySpread, Overhead, SwitchError, FullDiscrepancy, Longest>;
+                 KeySpread, Overhead, SwitchError, FullDiscrepancy, Longest, SoftmaxError>;
 Quantity quantity_of(const Measured& measured);
 
 }  // namespace slim::experiments

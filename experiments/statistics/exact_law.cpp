@@ -15,8 +15,9 @@ namespace {
 
 using Rational = boost::multiprecision::cpp_rational;
 
-constexpr std::array<std::string_view, 7> law_names = {
-    "constant", "linear", "quadratic", "logarithmic", "slice", "slices", "slices-depth"};
+constexpr std::array<std::string_view, 10> law_names = {
+    "constant", "linear",       "quadratic",  "logarithmic", "slice",
+    "slices",   "slices-depth", "two-sweeps", "recomputed",  "bisected"};
 
 std::int64_t levels(std::int64_t n) {
   return std::bit_width(static_cast<std::uint64_t>(n - 1));
@@ -46,6 +47,23 @@ std::vector<Term> terms_at(Law law, const CountOf& at) {
       return {{"", 1}, {"C", C}, {"N", N}, {"L", L}};
     case Law::slices_depth:
       return {{"", 1}, {"⌈log₂ C⌉", levels(C)}, {"N", N}, {"N ⌈log₂ C⌉", N * levels(C)}};
+    case Law::two_sweeps:
+    case Law::recomputed:
+    case Law::bisected: {
+      std::vector<Term> terms = {{"", 1},  {"⌈log₂ C⌉", levels(C)},       {"C", C},
+                                 {"N", N}, {"N ⌈log₂ C⌉", N * levels(C)}, {"L", L}};
+      if (law == Law::recomputed) {
+        terms.push_back({"N²", N * N});
+        terms.push_back({"N² ⌈log₂ C⌉", N * N * levels(C)});
+        terms.push_back({"N L", N * L});
+      }
+      if (law == Law::bisected) {
+        terms.push_back({"N ⌈log₂ N⌉", N * levels(N)});
+        terms.push_back({"N ⌈log₂ N⌉ ⌈log₂ C⌉", N * levels(N) * levels(C)});
+        terms.push_back({"L ⌈log₂ N⌉", L * levels(N)});
+      }
+      return terms;
+    }
   }
   return {{"", 1}};
 }

@@ -18,6 +18,9 @@ enum class Law {
   slice,         ///< 1, C
   slices,        ///< 1, C, N, L: a lazy first sweep leaves the last slice out
   slices_depth,  ///< 1, ⌈log₂ C⌉, N, N ⌈log₂ C⌉: likewise
+  two_sweeps,    ///< those of slices and of slices-depth
+  recomputed,    ///< those of two-sweeps, N², N L, N² ⌈log₂ C⌉: a sweep for each slice
+  bisected,  ///< those of two-sweeps, N ⌈log₂ N⌉, L ⌈log₂ N⌉, N ⌈log₂ N⌉ ⌈log₂ C⌉: N a power of 2
 };
 /// Throws ContractError that lists what is allowed.
 Law parse_law(std::string_view text);

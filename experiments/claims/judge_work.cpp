@@ -1,0 +1,45 @@
+#include "experiments/claims/findings.hpp"
+#include "experiments/claims/judges.hpp"
+#include "experiments/work.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <fmt/format.h>
+
+namespace slim::experiments {
+
+Verdict judge_work(const Claim& claim, std::span<const Record> records) {
+  require(!claim.boundaries.empty(), "claim " + claim.name + ": boundaries is a list of texts");
+  double worst = 0.0;
+  int held_out = 0;
+  std::size_t models = 0;
+  std::string against;
+  std::string example;
+  for (const std::string& boundary : claim.boundaries) {
+    for (const WorkModel& model : work_models(boundary, parse_law(claim.law), records)) {
+      if (!model.law) {
+        return inconclusive(claim, "records are missing: counts of " + model.subject);
+      }
+      ++models;
+      held_out += model.law->held_out;
+      worst = std::max(worst, model.law->residual);
+      if (!(model.law->residual <= 0.0) && against.empty()) {
+        against = fmt::format("the {} of {} are off {} by up to {:g}", model.count, model.subject,
+                              model.law->formula, model.law->residual);
+      }
+      if (model.subject == claim.subject && model.count == "multiplications") {
+        example = fmt::format("{} does {} multiplications", model.subject, model.law->formula);
+      }
+    }
+  }
+  return {.claim = claim,
+          .answer = against.empty() ? Answer::supported : Answer::refuted,
+          .value = worst,
+          .low = worst,
+          .high = worst,
+          .evidence = against.empty() ? fmt::format("{} exact models, residual 0 at {} counts held "
+                                                    "out; {}",
+                                                    models, held_out, example)
+                                      : against};
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,155 @@
+// The report as headless Chromium shows it, on a phone and on a screen, light and dark.
+#include "plots/catalogue.hpp"
+#include "plots/file_text.hpp"
+#include "plots/synthetic_records.test.hpp"
+
+#include <boost/process.hpp>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <regex>
+
+namespace slim::plots {
+namespace {
+
+namespace process = boost::process;
+
+/// Empty where there is none.
+std::string chromium() {
+  for (const char* name : {"chromium", "chromium-browser", "google-chrome"}) {
+    const auto path = process::search_path(name);
+    if (!path.empty()) return path.string();
+  }
+  return {};
+}
+
+/// Shows page.html in frames of both widths and both colour schemes, and writes what it sees.
+constexpr const char* looking_glass = R"html(<!DOCTYPE html>
+<html style="color-scheme: light"><meta charset="utf-8"><body><script>
+for (const width of [400, 1400]) for (const scheme of ['light', 'dark']) {
+  const frame = document.createElement('iframe');
+  frame.src = 'page.html';
+  frame.style = `width: ${width}px; height: 900px; border: 0; color-scheme: ${scheme}`;
+  frame.dataset.scheme = scheme;
+  document.body.append(frame);
+}
+const luminance = colour => {
+  const part = x => (x /= 255) <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
+  const [r, g, b] = colour.match(/[\d.]+/g).map(Number).map(part);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+addEventListener('load', () => {
+  const frames = [...document.querySelectorAll('iframe')].map(frame => {
+    const page = frame.contentDocument, view = frame.contentWindow, root = page.documentElement;
+    const style = view.getComputedStyle(page.body);
+    const ground = luminance(style.backgroundColor), ink = luminance(style.color);
+    const figures = [...page.querySelectorAll('figure[id]')];
+    const visible = figure => {
+      const box = figure.querySelector('svg')?.getBoundingClientRect();
+      return box && box.width >= 200 && box.height >= 150 && box.left >= 0 &&
+             box.right <= view.innerWidth;
+    };
+    return {width: view.innerWidth, scheme: frame.dataset.scheme,
+            overflow: root.scrollWidth - root.clientWidth, figures: figures.length,
+            invisible: figures.filter(figure => !visible(figure)).map(figure => figure.id),
+            ground, contrast: (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05)};
+  });
+  const seen = document.createElement('pre');
+  seen.id = 'seen';
+  seen.textContent = JSON.stringify(frames);
+  document.body.append(seen);
+});
+</script></body></html>
+)html";
+
+struct Seen {
+  nlohmann::json frames;                ///< four
+  std::vector<std::string> complaints;  ///< on the console
+};
+
+class Browser : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    program_ = chromium();
+    if (program_.empty()) GTEST_SKIP() << "no chromium here";
+  }
+
+  /// Shows page.html of the folder.
+  Seen look() {
+    folder_.write("glass.html", looking_glass);
+    const std::string at = folder_.path().string();
+    process::child child(program_, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                         "--allow-file-access-from-files", "--enable-logging=stderr",
+                         "--user-data-dir=" + at + "/profile", "--dump-dom",
+                         "file://" + at + "/glass.html",
+                         process::std_in<process::null, process::std_out> at + "/dom",
+                         process::std_err > at + "/log");
+    if (!child.wait_for(std::chrono::seconds(120))) {
+      child.terminate();
+      ADD_FAILURE() << "chromium did not end";
+    }
+    Seen seen;
+    const std::string dom = file_text(folder_.path() / "dom");
+    const std::string log = file_text(folder_.path() / "log");
+    static const std::regex result(R"re(<pre id="seen">([^<]*)</pre>)re");
+    static const std::regex complaint(R"(CONSOLE[^\n]*)");
+    std::smatch found;
+    EXPECT_TRUE(std::regex_search(dom, found, result)) << log;
+    if (!found.empty()) seen.frames = nlohmann::json::parse(found[1].str());
+    for (std::sregex_iterator i(log.begin(), log.end(), complaint), end; i != end; ++i) {
+      seen.complaints.push_back(i->str());
+    }
+    return seen;
+  }
+
+  std::string program_;
+  TestFolder folder_;
+};
+
+TEST_F(Browser, shows_the_report_whole_on_phone_and_screen_light_and_dark) {
+  write_synthetic(folder_);
+  const std::string at = folder_.path().string();
+  ASSERT_EQ(process::system(SLIM_PLOT, "report", "--records", at, "--out", at + "/page.html",
+                            process::std_out > process::null, process::std_err > process::null),
+            0);
+  const Seen seen = look();
+  EXPECT_EQ(seen.complaints, std::vector<std::string>());
+  ASSERT_EQ(seen.frames.size(), 4U);
+  for (const nlohmann::json& frame : seen.frames) {
+    EXPECT_EQ(frame.at("overflow"), 0) << frame;
+    EXPECT_EQ(frame.at("figures"), catalogue().size()) << frame;
+    EXPECT_EQ(frame.at("invisible"), nlohmann::json::array()) << frame;
+    EXPECT_GE(frame.at("contrast").get<double>(), 7.0) << frame;
+    if (frame.at("scheme") == "dark") {
+      EXPECT_LE(frame.at("ground").get<double>(), 0.05) << frame;
+    } else {
+      EXPECT_GE(frame.at("ground").get<double>(), 0.8) << frame;
+    }
+  }
+  EXPECT_EQ(seen.frames[0].at("width"), 400);
+  EXPECT_EQ(seen.frames[2].at("width"), 1400);
+}
+
+TEST_F(Browser, is_looked_through_so_that_a_spoilt_page_is_seen) {
+  folder_.write("page.html",
+                R"html(<!DOCTYPE html><html><body style="background: #888; color: #777">
+<div style="width: 900px">wide</div>
+<figure id="good"><svg width="300" height="200"></svg></figure>
+<figure id="hidden" style="display: none"><svg width="300" height="200"></svg></figure>
+<figure id="none"></figure><figure id="far"><svg width="1600" height="200"></svg></figure>
+<script>nonsense();</script></body></html>)html");
+  const Seen seen = look();
+  EXPECT_EQ(seen.complaints.size(), 4U) << "one a frame";
+  ASSERT_EQ(seen.frames.size(), 4U);
+  for (const nlohmann::json& frame : seen.frames) {
+    EXPECT_GT(frame.at("overflow").get<int>(), 0) << frame;
+    EXPECT_EQ(frame.at("invisible"), (nlohmann::json{"hidden", "none", "far"})) << frame;
+    EXPECT_LT(frame.at("contrast").get<double>(), 7.0) << frame;
+    EXPECT_LT(frame.at("ground").get<double>(), 0.8) << frame;
+    EXPECT_GT(frame.at("ground").get<double>(), 0.05) << frame;
+  }
+}
+
+}  // namespace
+}  // namespace slim::plots

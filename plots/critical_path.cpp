@@ -1,0 +1,48 @@
+#include "plots/critical_path.hpp"
+
+#include "plots/axes.hpp"
+#include "plots/curves.hpp"
+
+#include <fmt/format.h>
+
+namespace slim::plots {
+namespace {
+
+constexpr Index slices_shown = 8;
+
+Chart draw_critical_path(std::span<const Record> records) {
+  LabelledCurves gathered;
+  for (const Record& record : records) {
+    const experiments::Setting& setting = record.setting;
+    if (!setting.subject.starts_with("recovered/") || setting.slices() != slices_shown) continue;
+    const auto& operations = std::get<Operations>(record.measured);
+    gathered.add(setting.subject, record, static_cast<double>(setting.slice),
+                 static_cast<double>(operations.depth));
+  }
+  Chart chart;
+  chart.subtitle = fmt::format("N = {} slices, d_model 8, 1 layer", slices_shown);
+  chart.curves = gathered.curves();
+  if (chart.curves.empty()) return chart;
+  chart.over = Over::slice;
+  chart.unit = "critical_path";
+  chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
+  chart.y = power_of_two_axis("operations one after another", y_range(chart.curves));
+  return chart;
+}
+
+}  // namespace
+
+Figure critical_path() {
+  return {.name = "critical-path",
+          .title = "Parallel time: the critical path",
+          .caption =
+              "The longest chain of operations of a gradient that wait for each other, counted "
+              "exactly, as on a machine of as many processors as there is work for. At a fixed "
+              "number of slices a tree's grows like log C, a loop's like C.",
+          .claims = {"PARALLEL", "PARALLEL/iterative", "WORK"},
+          .experiment = "work",
+          .quantity = Quantity::operations,
+          .draw = draw_critical_path};
+}
+
+}  // namespace slim::plots
