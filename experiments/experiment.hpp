@@ -23,6 +23,7 @@ struct Conditions {
   std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path corpus = {};
+  std::string task = {};  ///< of trainings: copying or text; empty: both
 };
 
 /// One thing to measure, so many times.

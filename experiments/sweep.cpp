@@ -14,6 +14,8 @@
 #include "experiments/measures/workload.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
+#include "experiments/training/training_data.hpp"
+#include "experiments/training/training_runs.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
 #include "reference/vocabulary/random.hpp"
@@ -55,6 +57,8 @@ Measured nothing_yet(Quantity quantity) {
       return FullDiscrepancy{};
     case Quantity::longest:
       return Longest{};
+    case Quantity::training:
+      return TrainingLeg{};
     case Quantity::gradient_error:
       break;
   }
@@ -93,10 +97,18 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
 
 /// The longest text that any setting needs is there.
 void require_corpus(const std::vector<Job>& jobs) {
-  const auto bytes = [](const Job& job) { return job.setting.batch * job.setting.length; };
+  const auto bytes = [](const Job& job) {
+    const bool trains = job.setting.training.steps > 0;  // on a text of its own, or on none
+    return trains ? 0 : job.setting.batch * job.setting.length;
+  };
   const auto longest = std::max_element(
       jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return bytes(a) < bytes(b); });
-  if (longest != jobs.end()) read_corpus(longest->setting);
+  if (longest != jobs.end() && bytes(*longest) > 0) read_corpus(longest->setting);
+  const auto training = std::find_if(jobs.begin(), jobs.end(), [](const Job& job) {
+    const Training& t = job.setting.training;
+    return t.steps > 0 && t.task == TrainingTask::text;
+  });
+  if (training != jobs.end()) training_data(training->setting);
 }
 
 void require_lawful_subjects(const std::vector<Job>& jobs, const FindSubject& find_subject) {
@@ -131,6 +143,13 @@ double weight(const Job& job) {
       return 30.0 * work;
     case Quantity::gradient_error:
       return 3000.0 * work;
+    case Quantity::training: {
+      const Training& t = job.setting.training;
+      const Index steps = job.setting.memory_cap > 0
+                              ? t.steps - t.switch_at
+                              : t.leg_end(job.sample) - t.leg_begin(job.sample);
+      return work * static_cast<double>(steps);
+    }
     default:
       return work;
   }
@@ -138,7 +157,8 @@ double weight(const Job& job) {
 
 class Measurer {
  public:
-  explicit Measurer(const Sweep& sweep) : sweep_(sweep) {}
+  explicit Measurer(const Sweep& sweep)
+      : sweep_(sweep), training_(sweep.folder / "training", sweep.find_subject, sweep.program) {}
 
   Measured measure(const Job& job) {
     const Setting& setting = job.setting;
@@ -168,6 +188,8 @@ class Measurer {
         return full_discrepancy(subject, setting);
       case Quantity::longest:
         return measure_longest(setting, sweep_.program);
+      case Quantity::training:
+        return training_.leg(job);
       case Quantity::gradient_error:
         break;
     }
@@ -228,6 +250,7 @@ class Measurer {
   }
 
   const Sweep& sweep_;
+  TrainingRuns training_;
   std::set<std::string> warmed_;
   std::string whole_of_;
   std::vector<double> whole_;  ///< a gradient of the full pass

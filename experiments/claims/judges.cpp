@@ -9,10 +9,17 @@ namespace slim::experiments {
 
 Verdict judge(const Claim& claim, std::span<const Record> records) {
   using Judge = Verdict (*)(const Claim&, std::span<const Record>);
-  static const std::map<std::string, Judge> judges = {
-      {"exact", judge_exact},   {"memory", judge_memory},   {"serial", judge_serial},
-      {"law", judge_law},       {"bound", judge_bound},     {"overhead", judge_overhead},
-      {"device", judge_device}, {"process", judge_process}, {"time", judge_time}};
+  static const std::map<std::string, Judge> judges = {{"exact", judge_exact},
+                                                      {"memory", judge_memory},
+                                                      {"serial", judge_serial},
+                                                      {"law", judge_law},
+                                                      {"bound", judge_bound},
+                                                      {"overhead", judge_overhead},
+                                                      {"device", judge_device},
+                                                      {"process", judge_process},
+                                                      {"time", judge_time},
+                                                      {"training", judge_training},
+                                                      {"fine-tuning", judge_fine_tuning}};
   if (claim.judge == "later") {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
     return {.claim = claim,
@@ -23,9 +30,10 @@ Verdict judge(const Claim& claim, std::span<const Record> records) {
             .evidence = "not judged yet"};
   }
   const auto found = judges.find(claim.judge);
-  require(found != judges.end(), "claim " + claim.name + ": judge '" + claim.judge +
-                                     "' is unknown: allowed are exact, memory, serial, law, bound, "
-                                     "overhead, device, process, time, later");
+  require(found != judges.end(),
+          "claim " + claim.name + ": judge '" + claim.judge +
+              "' is unknown: allowed are exact, memory, serial, law, bound, "
+              "overhead, device, process, time, training, fine-tuning, later");
   return found->second(claim, records);
 }
 

@@ -7,11 +7,11 @@
 namespace slim::experiments {
 namespace {
 
-constexpr std::array<std::string_view, 11> names = {
+constexpr std::array<std::string_view, 12> names = {
     "seconds",          "bytes",          "operations",
     "process",          "gradient_error", "gradient_discrepancy",
     "key_spread",       "overhead",       "switch_error",
-    "full_discrepancy", "longest"};
+    "full_discrepancy", "longest",        "training"};
 static_assert(names.size() == std::variant_size_v<Measured>);
 
 }  // namespace
