@@ -6,6 +6,7 @@
 #include "plots/memory_slice.hpp"
 #include "plots/time_length.hpp"
 #include "plots/time_slice.hpp"
+#include "plots/training_curves.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
@@ -17,8 +18,9 @@ namespace slim::plots {
 
 std::span<const Figure> catalogue() {
   static const std::vector<Figure> figures = {
-      memory_length(),  time_length(),         memory_slice(),    time_slice(),    figure2_time(),
-      figure2_memory(), figure2_discrepancy(), crossing_memory(), crossing_time(),
+      memory_length(), time_length(),     memory_slice(),        time_slice(),
+      figure2_time(),  figure2_memory(),  figure2_discrepancy(), crossing_memory(),
+      crossing_time(), figure3_copying(), figure3_text(),        fine_tuning(),
   };
   return figures;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plots/panel.hpp"
 #include "plots/quartiles.hpp"
 
 #include <cstdint>
@@ -62,6 +63,7 @@ struct Chart {
   std::vector<Guide> guides;
   bool error_bars = false;
   bool full_pass_level = false;  ///< a line across at the height of the full pass
+  std::vector<Panel> panels;     ///< in place of all that, but for title and subtitle
 };
 
 }  // namespace slim::plots

@@ -62,7 +62,8 @@ TEST_F(SlimPlot, draws_figures_and_report) {
   EXPECT_EQ(drawn.said, "");
   for (const char* name :
        {"memory-length", "time-length", "memory-slice", "time-slice", "figure2-time",
-        "figure2-memory", "figure2-discrepancy", "crossing-memory", "crossing-time"}) {
+        "figure2-memory", "figure2-discrepancy", "crossing-memory", "crossing-time",
+        "figure3-copying", "figure3-text", "fine-tuning"}) {
     for (const char* suffix : {".svg", ".png", ".pdf", ".gp", ".tsv"}) {
       EXPECT_TRUE(std::filesystem::exists(in("out/") + name + suffix)) << name << suffix;
     }

@@ -27,6 +27,8 @@ std::vector<std::string> synthetic_length_records();
 std::vector<std::string> synthetic_slice_records();
 std::vector<std::string> synthetic_figure2_records();
 std::vector<std::string> synthetic_crossing_records();
+/// Both tasks, two seeds, every regime and two other orders; fine-tuning of text in little memory.
+std::vector<std::string> synthetic_training_records();
 
 /// Three verdicts, one of each kind, as `verdicts.json`.
 std::string synthetic_verdicts();
