@@ -13,6 +13,8 @@
 #include "experiments/overhead.hpp"
 #include "experiments/slice.hpp"
 #include "experiments/table1.hpp"
+#include "experiments/training/regimes.hpp"
+#include "experiments/training/training_table.hpp"
 #include "experiments/work.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -69,6 +71,10 @@ std::span<const Experiment> catalogue() {
        .question =
            "the paper's figure 2: time, memory and discrepancy over C, configurations I to IV",
        .plans = figure2_plans},
+      {.name = "training",
+       .question = "the paper's figure 3: do sliced and switched trainings learn like full ones?",
+       .plans = training_plans,
+       .table = training_table},
   };
   return experiments;
 }

@@ -2,8 +2,10 @@
 
 #include "reference/vocabulary/sequences.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace slim::experiments {
 
@@ -21,6 +23,29 @@ Sequences read_corpus(const std::filesystem::path& file, Index batch, Index leng
 
 /// How many bytes the text has, of at most `most`. Throws as read_corpus does.
 Index text_length(const std::filesystem::path& file, Index most);
+
+/// A stretch of the text in a file.
+struct TextPart {
+  std::filesystem::path file;
+  std::uint64_t first = 0;  ///< byte of the unpacked text
+  std::uint64_t bytes = 0;
+};
+
+/// What a model is trained on, and what it is validated on.
+struct TextParts {
+  TextPart train;
+  TextPart held_out;
+};
+
+/// enwik8: its first 90 MB and the 5 MB after them. Penn Treebank's FILE.train.txt, packed or not:
+/// the file, and FILE.valid.txt beside it where there is one. Any other text: the first nine tenths
+/// and half of the rest, the same shares. Unpacks the whole text once.
+/// Throws ContractError like read_corpus.
+TextParts text_parts(const std::filesystem::path& file);
+
+/// Bytes [first, first + count) of the unpacked text. Throws ContractError like read_corpus.
+std::vector<unsigned char> corpus_bytes(const std::filesystem::path& file, std::uint64_t first,
+                                        std::uint64_t count, Index vocab_size);
 
 /// SHA-1 of the file as it lies there, packed or not, in hexadecimal: what sha1sum prints.
 /// Throws ContractError when it cannot be read.

@@ -24,6 +24,7 @@ struct Conditions {
   int threads = 1;
   std::filesystem::path corpus = {};
   std::uint64_t seeds = 0;  ///< how many, from `seed` on; 0: as many as the scale has
+  std::string task = {};    ///< of trainings: copying or text; empty: both
 
   [[nodiscard]] std::uint64_t seeds_or(std::uint64_t of_scale) const {
     return seeds > 0 ? seeds : of_scale;

@@ -91,6 +91,84 @@ void add(Json& json, const SoftmaxError& x) {
   json["softmax_error_orthogonal_chi"] = x.orthogonal_chi;
 }
 
+Json to_json(const Check& check) {
+  Json json = {{"step", check.step}, {"loss", check.loss}};
+  if (check.accuracy.has_value()) json["accuracy"] = *check.accuracy;
+  return json;
+}
+
+Check check_in(const Json& json) {
+  Check check{.step = json.at("step").get<std::int64_t>(), .loss = real(json, "loss")};
+  if (json.contains("accuracy")) check.accuracy = real(json, "accuracy");
+  return check;
+}
+
+void add(Json& json, const TrainingLeg& x) {
+  json["first_step"] = x.first_step;
+  json["losses"] = x.losses;
+  json["checks"] = Json::array();
+  for (const Check& check : x.checks) json["checks"].push_back(to_json(check));
+  if (x.end.has_value()) json["end"] = to_json(*x.end);
+  json["seconds"] = x.seconds;
+  json["seconds_gradient"] = x.seconds_gradient;
+  json["seconds_data"] = x.seconds_data;
+  json["seconds_checks"] = x.seconds_checks;
+  json["bytes_parameters"] = x.parameters;
+  json["bytes_optimiser"] = x.optimiser;
+  json["bytes_peak"] = x.peak;
+  if (!x.refusal.empty()) {
+    json["refusal"] = x.refusal;
+    json["bytes_wanted"] = x.wanted;
+  }
+}
+
+TrainingLeg leg_in(const Json& json) {
+  TrainingLeg leg{.first_step = json.at("first_step").get<std::int64_t>(),
+                  .seconds = real(json, "seconds"),
+                  .seconds_gradient = real(json, "seconds_gradient"),
+                  .seconds_data = real(json, "seconds_data"),
+                  .seconds_checks = real(json, "seconds_checks"),
+                  .parameters = json.at("bytes_parameters").get<std::int64_t>(),
+                  .optimiser = json.at("bytes_optimiser").get<std::int64_t>(),
+                  .peak = json.at("bytes_peak").get<std::int64_t>(),
+                  .wanted = json.value("bytes_wanted", std::int64_t{0}),
+                  .refusal = json.value("refusal", std::string())};
+  for (const Json& loss : json.at("losses")) {
+    leg.losses.push_back(loss.is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                        : loss.get<double>());
+  }
+  for (const Json& check : json.at("checks")) leg.checks.push_back(check_in(check));
+  if (json.contains("end")) leg.end = check_in(json.at("end"));
+  return leg;
+}
+
+Json to_json(const Training& training) {
+  Json json = {{"task", name(training.task)},
+               {"steps", training.steps},
+               {"rate", training.rate},
+               {"rate_drop", training.rate_drop},
+               {"check_every", training.check_every},
+               {"final_checks", training.final_checks},
+               {"leg", training.leg}};
+  if (training.switch_at > 0) {
+    json["switch_at"] = training.switch_at;
+    json["full_subject"] = training.full_subject;
+  }
+  return json;
+}
+
+Training training_in(const Json& json) {
+  return {.task = parse_training_task(json.at("task").get<std::string>()),
+          .steps = json.at("steps").get<Index>(),
+          .rate = real(json, "rate"),
+          .rate_drop = json.at("rate_drop").get<Index>(),
+          .check_every = json.at("check_every").get<Index>(),
+          .final_checks = json.at("final_checks").get<Index>(),
+          .leg = json.at("leg").get<Index>(),
+          .switch_at = json.value("switch_at", Index{0}),
+          .full_subject = json.value("full_subject", std::string())};
+}
+
 Measured measured_in(const Json& json) {
   const auto integer = [&](const char* field) { return json.at(field).get<std::int64_t>(); };
   switch (parse_quantity(json.at("quantity").get<std::string>())) {
@@ -139,6 +217,8 @@ Measured measured_in(const Json& json) {
       return SoftmaxError{.independent = real(json, "softmax_error_independent"),
                           .orthogonal = real(json, "softmax_error_orthogonal"),
                           .orthogonal_chi = real(json, "softmax_error_orthogonal_chi")};
+    case Quantity::training:
+      return leg_in(json);
     case Quantity::gradient_error:
       break;
   }
@@ -156,31 +236,33 @@ Json to_json(const Provenance& p) {
 Json place_json(const Record& record) {
   const Setting& setting = record.setting;
   const Model& model = setting.model;
-  return {{"schema", schema},
-          {"experiment", record.experiment},
-          {"scale", record.scale},
-          {"subject", setting.subject},
-          {"scalar", name(setting.scalar)},
-          {"feature_map", name(model.feature_map)},
-          {"norm", name(model.norm)},
-          {"conventions", Json::parse(to_text(model.conventions))},
-          {"vocab", model.vocab_size},
-          {"hidden", model.hidden_dim},
-          {"layers", model.layers},
-          {"ffn", model.ffn_dim},
-          {"heads", model.heads},
-          {"batch", setting.batch},
-          {"length", setting.length},
-          {"slice", setting.slice},
-          {"slices", setting.slices()},
-          {"full_pass", setting.full_pass()},
-          {"first_sweep", name(setting.first_sweep)},
-          {"key_scale", setting.key_scale},
-          {"memory_cap_bytes", setting.memory_cap},
-          {"seed", setting.seed},
-          {"threads", setting.threads},
-          {"quantity", name(quantity_of(record.measured))},
-          {"corpus_sha1", record.corpus_sha1}};
+  Json json = {{"schema", schema},
+               {"experiment", record.experiment},
+               {"scale", record.scale},
+               {"subject", setting.subject},
+               {"scalar", name(setting.scalar)},
+               {"feature_map", name(model.feature_map)},
+               {"norm", name(model.norm)},
+               {"conventions", Json::parse(to_text(model.conventions))},
+               {"vocab", model.vocab_size},
+               {"hidden", model.hidden_dim},
+               {"layers", model.layers},
+               {"ffn", model.ffn_dim},
+               {"heads", model.heads},
+               {"batch", setting.batch},
+               {"length", setting.length},
+               {"slice", setting.slice},
+               {"slices", setting.slices()},
+               {"full_pass", setting.full_pass()},
+               {"first_sweep", name(setting.first_sweep)},
+               {"key_scale", setting.key_scale},
+               {"memory_cap_bytes", setting.memory_cap},
+               {"seed", setting.seed},
+               {"threads", setting.threads},
+               {"quantity", name(quantity_of(record.measured))},
+               {"corpus_sha1", record.corpus_sha1}};
+  if (setting.training.steps > 0) json["training"] = to_json(setting.training);
+  return json;
 }
 
 Record record_in(const Json& json) {
@@ -211,7 +293,9 @@ Record record_in(const Json& json) {
                       .memory_cap = json.value("memory_cap_bytes", std::int64_t{0}),
                       .seed = json.at("seed").get<std::uint64_t>(),
                       .threads = json.at("threads").get<int>(),
-                      .corpus = text("corpus")},
+                      .corpus = text("corpus"),
+                      .training = json.contains("training") ? training_in(json.at("training"))
+                                                            : Training()},
           .corpus_sha1 = text("corpus_sha1"),
           .sample = json.at("sample").get<int>(),
           .measured = measured_in(json),

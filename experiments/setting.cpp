@@ -21,6 +21,7 @@ void require_valid(const Setting& setting) {
   require(setting.length <= most_tokens / setting.batch,
           fmt::format("batch × length is at most 2^31 tokens, not {} × {}", setting.batch,
                       setting.length));
+  require_valid(setting.training, setting.length);
 }
 
 std::string summary(const Setting& setting) {
@@ -29,6 +30,11 @@ std::string summary(const Setting& setting) {
                                  setting.model.hidden_dim, setting.length, setting.slice);
   if (setting.first_sweep != FirstSweep::lazy) text += " plain first sweep";
   if (setting.key_scale != 1.0) text += fmt::format(" keys × {}", setting.key_scale);
+  const Training& training = setting.training;
+  if (training.steps > 0) {
+    text += fmt::format(" {} {} steps seed {}", name(training.task), training.steps, setting.seed);
+    if (training.switch_at > 0) text += fmt::format(" from {}", training.switch_at);
+  }
   if (setting.memory_cap > 0) text += fmt::format(" in {} MiB", setting.memory_cap >> 20);
   return text;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "experiments/training/training.hpp"
 #include "reference/vocabulary/model.hpp"
 #include "reference/vocabulary/scalar.hpp"
 #include "reference/vocabulary/subject.hpp"
@@ -19,11 +20,14 @@ struct Setting {
   Index length = 1024;  ///< L, in targets: a sequence has L + 1 tokens
   Index slice = 256;    ///< C; at least L is the full pass
   FirstSweep first_sweep = FirstSweep::lazy;
-  double key_scale = 1.0;       ///< the maps of the keys are drawn this many times larger
-  std::int64_t memory_cap = 0;  ///< bytes of address space of a process that is capped; 0: none
+  double key_scale = 1.0;  ///< the maps of the keys are drawn this many times larger
+  /// Bytes of address space of a process that is capped; of a training, bytes that it may write to
+  /// beyond its program's own. 0: none.
+  std::int64_t memory_cap = 0;
   std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path corpus = {};
+  Training training = {};  ///< without steps: a single gradient
 
   [[nodiscard]] bool full_pass() const { return slice >= length; }
   /// N = ⌈L/C⌉

@@ -7,8 +7,15 @@
 #include "experiments/measure_gradient.hpp"
 #include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/process_peak.hpp"
+#include "experiments/progress.hpp"
 #include "experiments/softmax_transformer.hpp"
 #include "experiments/sweep.hpp"
+#include "experiments/training/capped_training.hpp"
+#include "experiments/training/estimate.hpp"
+#include "experiments/training/regimes.hpp"
+#include "experiments/training/sample.hpp"
+#include "experiments/training/training_table.hpp"
+#include "experiments/training/wider_gradient.hpp"
 #include "properties/catalogue.hpp"
 #include "properties/foreign/resources.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
@@ -19,13 +26,17 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <fstream>
+
 namespace {
 
 using namespace slim;
 using namespace slim::experiments;
 
-/// Properties' catalogue, and what a Performer is measured against.
+/// Properties' catalogue, what a Performer is measured against, and a control of trainings.
 const Subject& find_subject(std::string_view name) {
+  static const Subject wide = in_wider_scalar(properties::find_subject("recovered/blocked"));
+  if (name == wide.name) return wide;
   return name == "softmax" ? softmax_transformer() : properties::find_subject(name);
 }
 
@@ -154,6 +165,67 @@ int run_table1(const SweepOptions& options) {
   return holds;
 }
 
+/// How `slim-measure training` is asked for text: of a checkpoint, or of what it trained.
+struct SampleOptions {
+  CLI::Option* given = nullptr;
+  std::vector<std::string> checkpoint;  ///< none: the full pass's model, after its last step
+  SampleWishes wishes = {.prompt = "The "};
+
+  explicit SampleOptions(CLI::App& app) {
+    given = app.add_option("--sample", checkpoint,
+                           "Text from the trained model, or from a CHECKPOINT, training nothing")
+                ->expected(0, 1);
+    app.add_option("--prompt", wishes.prompt, "What the text begins with")->capture_default_str();
+    app.add_option("--bytes", wishes.length, "How much of it")->capture_default_str();
+    app.add_option("--temperature", wishes.temperature, "Of the draw")->capture_default_str();
+  }
+};
+
+void print_sample(const std::filesystem::path& checkpoint, const SampleWishes& wishes) {
+  fmt::print("{}\n",
+             sample_text(find_subject("recovered/blocked"), read_case_file(checkpoint), wishes));
+}
+
+int run_training(SweepOptions& options, const std::string& task, const SampleOptions& sample) {
+  if (!sample.checkpoint.empty() && !sample.checkpoint.front().empty()) {
+    print_sample(sample.checkpoint.front(), sample.wishes);
+    return holds;
+  }
+  if (!task.empty()) parse_training_task(task);
+  options.conditions.task = task;
+  const Sweep sweep = options.sweep();
+  const std::vector<Plan> plans = training_plans(sweep.conditions);
+  const std::chrono::seconds estimate(
+      static_cast<std::int64_t>(estimated_seconds(plans, find_subject)));
+  fmt::print(stderr, "{} trainings, about {} from nothing; what is on record is reused\n",
+             plans.size(), in_words(estimate));
+  const SweepReport report = run_sweep(find_experiments("training"), sweep);
+  fmt::print("{}", training_table(report.records));
+  if (sample.given->count() == 0) return holds;
+  const auto trained =
+      std::find_if(report.records.begin(), report.records.end(), [](const Record& record) {
+        return regime_of(record.setting) == Regime::full &&
+               record.setting.training.task == TrainingTask::text;
+      });
+  require(trained != report.records.end(), "--sample needs a model of text: --task text");
+  const TrainingRuns runs(sweep.folder / "training", find_subject, sweep.program);
+  fmt::print("\n");
+  print_sample(runs.checkpoint(*trained), sample.wishes);
+  return holds;
+}
+
+/// What a process of little memory is started for.
+int run_train_leg(const std::string& job_file, const std::string& start,
+                  const std::string& corpus) {
+  std::ifstream stream(job_file);
+  std::string line;
+  require(static_cast<bool>(std::getline(stream, line)), job_file + ": cannot be read");
+  Record job = parse_record(line);
+  job.measured = train_capped_here(job, corpus, start, find_subject);
+  fmt::print("{}\n", to_line(job));
+  return holds;
+}
+
 /// Somebody else's implementation, and what of it is measured.
 struct ForeignOptions {
   std::string command;
@@ -275,6 +347,23 @@ int run(int count, char** arguments) {
       "foreign", "Bytes and seconds of somebody else's attention, and its own claims");
   const ForeignOptions foreign_options(foreign);
 
+  CLI::App& training = *app.add_subcommand(
+      "training", "Training curves in full, in slices, and switched: the paper's figure 3");
+  SweepOptions training_options(training, false);
+  training.get_option("--out")->required(false);  // a sample of a checkpoint needs none
+  std::string task;
+  training.add_option("--task", task, "copying, text (default: both)");
+  const SampleOptions sample(training);
+
+  CLI::App& train_leg = *app.add_subcommand("train-leg", "Of a training in little memory");
+  train_leg.group("");  // hidden: what `training` runs as a fresh process
+  std::string job_file;
+  std::string start;
+  std::string leg_corpus;
+  train_leg.add_option("--job", job_file)->required();
+  train_leg.add_option("--start", start)->required();
+  train_leg.add_option("--corpus", leg_corpus)->required();
+
   CLI::App& process_peak = *app.add_subcommand("process-peak", "Of this very process");
   process_peak.group("");  // hidden: what `gradient` and `sweep` run as a fresh process
   const SettingOptions process_setting(process_peak);
@@ -286,10 +375,13 @@ int run(int count, char** arguments) {
     if (merge.parsed()) return run_merge(parts, merged);
     if (table.parsed()) return run_table(table_options);
     if (claims.parsed()) return run_claims(claims_options);
+    if (training.parsed()) return run_training(training_options, task, sample);
+    if (train_leg.parsed()) return run_train_leg(job_file, start, leg_corpus);
     if (foreign.parsed()) return run_foreign(foreign_options);
     if (process_peak.parsed()) return run_process_peak(process_setting.setting());
     throw ContractError(
-        "a command is needed: gradient, sweep, merge, table, claims, foreign; --help tells more");
+        "a command is needed: gradient, sweep, merge, table, claims, training, foreign; --help "
+        "tells more");
   } catch (const CLI::Success& help) {
     return app.exit(help);
   }

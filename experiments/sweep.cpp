@@ -15,6 +15,8 @@
 #include "experiments/measures/workload.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
+#include "experiments/training/training_data.hpp"
+#include "experiments/training/training_runs.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
 #include "reference/vocabulary/random.hpp"
@@ -58,6 +60,8 @@ Measured nothing_yet(Quantity quantity) {
       return Longest{};
     case Quantity::softmax_error:
       return SoftmaxError{};
+    case Quantity::training:
+      return TrainingLeg{};
     case Quantity::gradient_error:
       break;
   }
@@ -96,10 +100,18 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
 
 /// The longest text that any setting needs is there.
 void require_corpus(const std::vector<Job>& jobs) {
-  const auto bytes = [](const Job& job) { return job.setting.batch * job.setting.length; };
+  const auto bytes = [](const Job& job) {
+    const bool trains = job.setting.training.steps > 0;  // on a text of its own, or on none
+    return trains ? 0 : job.setting.batch * job.setting.length;
+  };
   const auto longest = std::max_element(
       jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return bytes(a) < bytes(b); });
-  if (longest != jobs.end()) read_corpus(longest->setting);
+  if (longest != jobs.end() && bytes(*longest) > 0) read_corpus(longest->setting);
+  const auto training = std::find_if(jobs.begin(), jobs.end(), [](const Job& job) {
+    const Training& t = job.setting.training;
+    return t.steps > 0 && t.task == TrainingTask::text;
+  });
+  if (training != jobs.end()) training_data(training->setting);
 }
 
 void require_lawful_subjects(const std::vector<Job>& jobs, const FindSubject& find_subject) {
@@ -140,6 +152,13 @@ double weight(const Job& job) {
       return 0.01 * work;
     case Quantity::longest:  // a full pass soon outgrows its process
       return job.setting.full_pass() ? 0.02 * work : 1.5 * work;
+    case Quantity::training: {
+      const Training& t = job.setting.training;
+      const Index steps = job.setting.memory_cap > 0
+                              ? t.steps - t.switch_at
+                              : t.leg_end(job.sample) - t.leg_begin(job.sample);
+      return work * static_cast<double>(steps);
+    }
     default:
       // A slice reads and writes every parameter a few times, which its products outweigh from
       // some rows on.
@@ -149,7 +168,8 @@ double weight(const Job& job) {
 
 class Measurer {
  public:
-  explicit Measurer(const Sweep& sweep) : sweep_(sweep) {}
+  explicit Measurer(const Sweep& sweep)
+      : sweep_(sweep), training_(sweep.folder / "training", sweep.find_subject, sweep.program) {}
 
   Measured measure(const Job& job) {
     const Setting& setting = job.setting;
@@ -183,6 +203,8 @@ class Measurer {
         return measure_longest(setting, sweep_.program);
       case Quantity::softmax_error:
         return measure_softmax_error(setting);
+      case Quantity::training:
+        return training_.leg(job);
       case Quantity::gradient_error:
         break;
     }
@@ -250,6 +272,7 @@ class Measurer {
   }
 
   const Sweep& sweep_;
+  TrainingRuns training_;
   std::set<std::string> warmed_;
   OverheadCounter overheads_;
   std::string whole_of_;

@@ -11,6 +11,7 @@
 #include "plots/overhead.hpp"
 #include "plots/time_length.hpp"
 #include "plots/time_slice.hpp"
+#include "plots/training_curves.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,7 @@ std::span<const Figure> catalogue() {
       memory_length(),  time_length(),         memory_slice(),    time_slice(),    figure2_time(),
       figure2_memory(), figure2_discrepancy(), crossing_memory(), crossing_time(), overhead(),
       critical_path(),  drift_boundary(),      drift_slice(),     drift_length(),  device(),
-      features(),
+      features(),       figure3_copying(),     figure3_text(),    fine_tuning(),
   };
   return figures;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plots/panel.hpp"
 #include "plots/quartiles.hpp"
 
 #include <cstdint>
@@ -85,6 +86,7 @@ struct Chart {
   bool error_bars = false;
   bool bars = false;             ///< a group of bars at each whole x, in place of curves
   bool full_pass_level = false;  ///< a line across at the height of the full pass
+  std::vector<Panel> panels;     ///< in place of all that, but for title and subtitle
 };
 
 }  // namespace slim::plots

@@ -36,7 +36,7 @@ struct DrawnFigure {
   std::string scale;
   std::size_t left_out = 0;  ///< records of other code, another machine or another text
 
-  [[nodiscard]] bool empty() const { return chart.curves.empty(); }
+  [[nodiscard]] bool empty() const { return chart.curves.empty() && chart.panels.empty(); }
 };
 
 /// Takes the records of the figure's experiment and quantity that come from the same code, build,

@@ -72,7 +72,7 @@ TEST(FigureFiles, are_all_or_none) {
   const TestFolder records;
   const TestFolder out;
   std::vector<DrawnFigure> figures = all_figures(records);
-  figures.back().chart.y.low = std::nan("");  // which is no number to gnuplot
+  figures.back().chart.panels.front().y_low = std::nan("");  // which is no number to gnuplot
   EXPECT_THROW(write_figures(figures, out.path()), GnuplotError);
   EXPECT_EQ(entries(out.path()), 0U);
 }

@@ -100,7 +100,36 @@ std::string table1_section(std::span<const Verdict> verdicts, const std::string&
                                 fmt::format("slim-measure table --scale {} --out results", scale)));
 }
 
+std::string panel_numbers(const DrawnFigure& drawn) {
+  std::string html = fmt::format(
+      R"(<details><summary>The numbers</summary><div class="wide" role="region" tabindex="0" )"
+      R"(aria-label="Numbers of {}"><table class="numbers"><thead><tr>)",
+      escaped(drawn.figure.name));
+  for (const char* name : {"curve", "x", "y", "low", "high"}) {
+    html += fmt::format(R"(<th scope="col">{}</th>)", name);
+  }
+  html += "</tr></thead><tbody>\n";
+  const auto row = [&](const std::string& name, double x, double y, double low, double high) {
+    html +=
+        fmt::format(R"(<tr><th scope="row">{}</th><td>{:.6g}</td><td>{:.6g}</td><td>{:.6g}</td>)"
+                    "<td>{:.6g}</td></tr>\n",
+                    escaped(name), x, y, low, high);
+  };
+  for (const Panel& panel : drawn.chart.panels) {
+    for (const PanelCurve& curve : panel.curves) {
+      const std::string name = panel.y_label + (curve.label.empty() ? "" : ": " + curve.label);
+      for (const PanelPoint& p : curve.points) row(name, p.x, p.y, p.low, p.high);
+    }
+    for (const PanelBar& bar : panel.bars) {
+      row(panel.x_label + ": " + bar.label, bar.grey + bar.value, 0.0, bar.grey,
+          bar.grey + bar.value);
+    }
+  }
+  return html + "</tbody></table></div></details>\n";
+}
+
 std::string numbers(const DrawnFigure& drawn) {
+  if (!drawn.chart.panels.empty()) return panel_numbers(drawn);
   const std::string& unit = drawn.chart.unit;
   std::string html = fmt::format(
       R"(<details><summary>The numbers</summary><div class="wide" role="region" tabindex="0" )"
@@ -142,6 +171,11 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
   }
   std::vector<std::string> curves;
   for (const Curve& curve : drawn.chart.curves) curves.push_back(curve.label);
+  for (const Panel& panel : drawn.chart.panels) {
+    for (const PanelCurve& curve : panel.curves) {
+      if (!curve.label.empty()) curves.push_back(curve.label);
+    }
+  }
   std::string html = fmt::format(
       "<figure class=\"card\" id=\"{0}\">\n{1}\n<figcaption><h3>{2}</h3>\n<p>{3}</p>\n<p "
       "class=\"quiet\">{4}.</p>\n",

@@ -1,5 +1,6 @@
 #include "plots/script.hpp"
 
+#include "plots/panel_script.hpp"
 #include "plots/style.hpp"
 
 #include <fmt/format.h>
@@ -10,15 +11,6 @@
 
 namespace slim::plots {
 namespace {
-
-/// Control characters, which end a line or a field, as spaces.
-std::string single_line(std::string_view text) {
-  std::string result(text);
-  std::replace_if(
-      result.begin(), result.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return result;
-}
 
 std::string ticks(const std::vector<Tick>& list) {
   std::vector<std::string> parts;
@@ -261,6 +253,14 @@ std::string plot(const Chart& chart, const std::string& stem) {
 
 }  // namespace
 
+std::string single_line(std::string_view text) {
+  std::string result(text);
+  std::replace_if(
+      result.begin(), result.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return result;
+}
+
 std::string gnuplot_quoted(std::string_view text) {
   std::string result = "'";
   for (const char c : single_line(text)) {
@@ -270,14 +270,19 @@ std::string gnuplot_quoted(std::string_view text) {
   return result + "'";
 }
 
-std::string script_of(const Chart& chart, const std::string& stem, const std::string& origin) {
-  std::string text = fmt::format(
+std::string script_head(const Chart& chart, const std::string& stem, const std::string& origin) {
+  return fmt::format(
       "# {}: {}\n"
       "# {}\n"
       "# Run `gnuplot {}.gp` in this folder: draws {}.svg, .png and .pdf from {}.tsv.\n"
       "set encoding utf8\n"
       "set datafile separator tab\n",
       stem, single_line(chart.title), single_line(origin), stem, stem, stem);
+}
+
+std::string script_of(const Chart& chart, const std::string& stem, const std::string& origin) {
+  if (!chart.panels.empty()) return panel_script_of(chart, stem, origin);
+  std::string text = script_head(chart, stem, origin);
   const Page above = page(chart);
   text += above.text;
   text += axes(chart);
@@ -304,6 +309,7 @@ std::string script_of(const Chart& chart, const std::string& stem, const std::st
 }
 
 std::vector<std::string> data_of(const Chart& chart) {
+  if (!chart.panels.empty()) return panel_data_of(chart);
   const bool deviation = chart.spread == Spread::deviation;
   std::vector<std::string> lines = {fmt::format(
       "curve\tlength\tslice\tslices\t{0}_{1}\t{0}_{2}\t{0}_{3}\tsamples{4}", chart.unit,

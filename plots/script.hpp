@@ -17,6 +17,12 @@ std::string script_of(const Chart& chart, const std::string& stem, const std::st
 /// quartile, samples; every number with all its digits.
 std::vector<std::string> data_of(const Chart& chart);
 
+/// The first lines of a script: what it is, and how gnuplot reads its data.
+std::string script_head(const Chart& chart, const std::string& stem, const std::string& origin);
+
+/// Control characters, which end a line or a field, as spaces.
+std::string single_line(std::string_view text);
+
 /// A text as gnuplot's single-quoted string, in which nothing is special; control characters
 /// become spaces.
 std::string gnuplot_quoted(std::string_view text);

@@ -215,6 +215,57 @@ std::vector<std::string> synthetic_features_records() {
   return lines;
 }
 
+std::vector<std::string> synthetic_training_records() {
+  using experiments::TrainingTask;
+  constexpr Index steps = 200;
+  constexpr Index length = 63;
+  std::vector<std::string> lines;
+  const auto add = [&](TrainingTask task, std::uint64_t seed, const char* subject, Index slice,
+                       Index switch_at, double off, std::int64_t cap = 0) {
+    Record record = cell("training", subject, length, slice);
+    Setting& setting = record.setting;
+    setting.seed = seed;
+    setting.memory_cap = cap;
+    setting.training = {
+        .task = task, .steps = steps, .check_every = 10, .leg = steps, .switch_at = switch_at};
+    if (switch_at > 0) setting.training.full_subject = "recovered/blocked";
+    experiments::TrainingLeg leg{
+        .first_step = switch_at, .parameters = 400'000, .optimiser = 800'000, .peak = 3000 * slice};
+    if (cap > 0 && slice == length) {
+      leg.refusal = "out of memory";
+      leg.wanted = 2'100'000;
+    } else {
+      for (Index step = switch_at; step < steps; ++step) {
+        const auto t = static_cast<double>(step);
+        const double noise = off * (1.0 + 0.5 * static_cast<double>(step % 7)) * (1.0 + 0.1 * t);
+        leg.losses.push_back(1.5 + 4.0 / (1.0 + 0.05 * t + 0.01 * static_cast<double>(seed)) +
+                             noise);
+        if ((step + 1) % 10 == 0) {
+          leg.checks.push_back(
+              {.step = step + 1, .loss = leg.losses.back(), .accuracy = t / (t + 20.0)});
+        }
+      }
+      leg.end = experiments::Check{.step = steps, .loss = leg.losses.back(), .accuracy = 0.9};
+    }
+    record.measured = leg;
+    lines.push_back(to_line(record));
+  };
+  for (const TrainingTask task : {TrainingTask::copying, TrainingTask::text}) {
+    for (const std::uint64_t seed : {1, 2}) {
+      add(task, seed, "recovered/blocked", length, 0, 0.0);
+      for (const Index at : {Index{0}, steps / 2}) {
+        add(task, seed, "recovered/blocked", 32, at, 1e-6);
+        add(task, seed, "recovered/blocked", 16, at, -8e-7);
+        add(task, seed, "recovered/tree", length, at, 1.2e-6);
+        add(task, seed, "float64/blocked", length, at, 9e-7);
+      }
+    }
+  }
+  add(TrainingTask::text, 1, "recovered/blocked", length, steps / 2, 0.0, 1'700'000);
+  add(TrainingTask::text, 1, "recovered/blocked", 16, steps / 2, -8e-7, 1'700'000);
+  return lines;
+}
+
 std::string synthetic_verdicts() {
   using Json = nlohmann::json;
   const auto verdict = [](const char* claim, const char* what, const char* statement, Json value,
@@ -253,7 +304,7 @@ void write_synthetic(const TestFolder& folder) {
   for (const auto& more :
        {synthetic_slice_records(), synthetic_figure2_records(), synthetic_crossing_records(),
         synthetic_overhead_records(), synthetic_work_records(), synthetic_drift_records(),
-        synthetic_device_records(), synthetic_features_records()}) {
+        synthetic_device_records(), synthetic_features_records(), synthetic_training_records()}) {
     lines.insert(lines.end(), more.begin(), more.end());
   }
   folder.write("records.jsonl", joined_lines(lines));

@@ -32,6 +32,8 @@ std::vector<std::string> synthetic_work_records();
 std::vector<std::string> synthetic_drift_records();
 std::vector<std::string> synthetic_device_records();
 std::vector<std::string> synthetic_features_records();
+/// Both tasks, two seeds, every regime and two other orders; fine-tuning of text in little memory.
+std::vector<std::string> synthetic_training_records();
 
 /// Three verdicts, one of each kind, as `verdicts.json`.
 std::string synthetic_verdicts();

@@ -22,7 +22,9 @@ Verdict judge(const Claim& claim, std::span<const Record> records) {
                                                       {"crossing", judge_crossing},
                                                       {"feature-slope", judge_feature_slope},
                                                       {"feature-gain", judge_feature_gain},
-                                                      {"work", judge_work}};
+                                                      {"work", judge_work},
+                                                      {"training", judge_training},
+                                                      {"fine-tuning", judge_fine_tuning}};
   if (claim.judge == "later") {
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
     return {.claim = claim,
@@ -36,7 +38,8 @@ Verdict judge(const Claim& claim, std::span<const Record> records) {
   require(found != judges.end(), "claim " + claim.name + ": judge '" + claim.judge +
                                      "' is unknown: allowed are exact, memory, serial, law, bound, "
                                      "overhead, device, reach, process, time, crossing, "
-                                     "feature-slope, feature-gain, work, later");
+                                     "feature-slope, feature-gain, work, training, fine-tuning, "
+                                     "later");
   return found->second(claim, records);
 }
 

@@ -72,6 +72,17 @@ Verdict judge_process(const Claim& claim, std::span<const Record> records);
 /// like another, inconclusive when none can be told.
 Verdict judge_time(const Claim& claim, std::span<const Record> records);
 
+/// Trainings in slices, from the start and from half of a full pass on, stay at most `bound` times
+/// as far from the full pass as rounding alone drives full passes in other orders of summation, at
+/// every step and in the metric after the last; refuted beyond twice that, inconclusive between, or
+/// where nothing was learned. Needs both tasks, of each two seeds, sliced and switched runs and two
+/// other orders.
+Verdict judge_training(const Claim& claim, std::span<const Record> records);
+
+/// In a process of little memory the full pass finds none, the same training in slices goes to its
+/// end, and there to the same bits as without a cap. Needs one task with all three runs.
+Verdict judge_fine_tuning(const Claim& claim, std::span<const Record> records);
+
 /// By the judge that the claim names. "later" is the judge of claims that
 /// are not judged yet. Throws ContractError when there is none of that name.
 Verdict judge(const Claim& claim, std::span<const Record> records);

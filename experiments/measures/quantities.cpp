@@ -11,7 +11,8 @@ constexpr std::array<std::string_view, 12> names = {
     "seconds",          "bytes",          "operations",
     "process",          "gradient_error", "gradient_discrepancy",
     "key_spread",       "overhead",       "switch_error",
-    "full_discrepancy", "longest",        "softmax_error"};
+    "full_discrepancy", "longest",        "softmax_error",
+    "training"};
 static_assert(names.size() == std::variant_size_v<Measured>);
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace slim::experiments {
 
@@ -23,7 +24,8 @@ enum class Quantity {
   switch_error,
   full_discrepancy,
   longest,
-  softmax_error
+  softmax_error,
+  training
 };
 std::string_view name(Quantity quantity);
 /// Throws ContractError that lists what is allowed.
@@ -116,9 +118,33 @@ struct SoftmaxError {
   double orthogonal_chi = 0.0;  ///< of lengths as independent ones have them
 };
 
-using Measured =
-    std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError, GradientDiscrepancy,
-                 KeySpread, Overhead, SwitchError, FullDiscrepancy, Longest, SoftmaxError>;
+/// What a model is held against in the course of its training. Units: nats a counted target.
+struct Check {
+  std::int64_t step = 0;  ///< steps made before
+  double loss = 0.0;
+  std::optional<double> accuracy = std::nullopt;  ///< share of the targets hit, where it is asked
+};
+
+/// Some steps of a training that follow each other.
+struct TrainingLeg {
+  std::int64_t first_step = 0;
+  std::vector<double> losses = {};  ///< of each step, before its update; nats a counted target
+  std::vector<Check> checks = {};   ///< validations on one batch
+  std::optional<Check> end = std::nullopt;  ///< after the last step of all, the mean of its batches
+  double seconds = 0.0;                     ///< of the steps, validations apart
+  double seconds_gradient = 0.0;            ///< of the gradients alone
+  double seconds_data = 0.0;                ///< of making the batches
+  double seconds_checks = 0.0;
+  std::int64_t parameters = 0;  ///< bytes; as many again the gradient
+  std::int64_t optimiser = 0;   ///< bytes of both moments
+  std::int64_t peak = 0;        ///< bytes beyond these, the largest in the leg
+  std::int64_t wanted = 0;      ///< bytes in all that a leg which did not fit its memory needs
+  std::string refusal = {};     ///< why it came to no end, if it did not
+};
+
+using Measured = std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError,
+                              GradientDiscrepancy, KeySpread, Overhead, SwitchError,
+                              FullDiscrepancy, Longest, SoftmaxError, TrainingLeg>;
 Quantity quantity_of(const Measured& measured);
 
 }  // namespace slim::experiments

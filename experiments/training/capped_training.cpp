@@ -1,0 +1,106 @@
+#include "experiments/training/capped_training.hpp"
+
+#include "reference/vocabulary/contract.hpp"
+
+#include <boost/process.hpp>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <new>
+#include <stdexcept>
+
+namespace slim::experiments {
+namespace {
+
+/// What this process may write to beside its stack, now: VmData of /proc/self/status. Units: bytes.
+std::int64_t data_bytes() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    std::int64_t kibibytes = 0;
+    if (word == "VmData:" && status >> kibibytes) return kibibytes * 1024;
+  }
+  throw std::runtime_error("/proc/self/status has no VmData");
+}
+
+/// Files that are only read, such as the checkpoint, do not count: their pages can go at any time.
+void cap_data(std::int64_t bytes) {
+  const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+  if (::setrlimit(RLIMIT_DATA, &limit) != 0) {
+    throw std::runtime_error("the memory of this process cannot be limited");
+  }
+}
+
+}  // namespace
+
+std::int64_t least_training_bytes(const Subject& subject, const Setting& setting) {
+  const std::int64_t scalar = setting.scalar == Scalar::float32 ? sizeof(float) : sizeof(double);
+  const std::int64_t tokens =
+      setting.batch * (setting.length + 1) * static_cast<std::int64_t>(sizeof(std::int32_t));
+  const std::int64_t pass = subject.least_bytes
+                                ? subject.least_bytes({.model = setting.model,
+                                                       .scalar = setting.scalar,
+                                                       .length = setting.length,
+                                                       .slice_length = setting.slice})
+                                : 0;
+  constexpr int copies = 4;  // parameters, gradient, two moments
+  return copies * parameter_count(setting.model) * scalar + tokens + pass;
+}
+
+TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
+                              const std::filesystem::path& start,
+                              const TrainingRuns::FindSubject& find_subject) {
+  Setting& setting = job.setting;
+  require(setting.memory_cap > 0 && setting.training.steps > 0,
+          "a capped training has steps and a memory cap");
+  setting.corpus = corpus;
+  setting.threads = 1;
+  const Subject& subject = find_subject(setting.subject);
+  // What is freed goes back at once, so that only what is needed at a time counts.
+  mallopt(M_MMAP_THRESHOLD, 1 << 16);
+  malloc_trim(0);
+  cap_data(data_bytes() + setting.memory_cap);
+  try {
+    const std::unique_ptr<TrainingData> data = training_data(setting);
+    const std::unique_ptr<Trainer> trainer = make_trainer(subject, setting);
+    trainer->resume(read_case_file(start));
+    return trainer->run(*data, setting.training.steps);
+  } catch (const std::bad_alloc&) {
+    TrainingLeg leg;
+    leg.first_step = setting.training.switch_at;
+    leg.wanted = least_training_bytes(subject, setting);
+    leg.refusal = fmt::format("out of memory: at least {} bytes are needed, and {} may be had",
+                              leg.wanted, setting.memory_cap);
+    return leg;
+  }
+}
+
+TrainingLeg train_in_capped_process(const Record& job, const std::filesystem::path& start,
+                                    const std::filesystem::path& program) {
+  namespace process = boost::process;
+  std::string name = (std::filesystem::temp_directory_path() / "slim-job-XXXXXX").string();
+  const int descriptor = ::mkstemp(name.data());
+  if (descriptor < 0) throw std::runtime_error("no temporary file can be made");
+  ::close(descriptor);
+  std::ofstream(name) << to_line(job) << '\n';
+  process::ipstream output;
+  process::child child(program.string(), "train-leg", "--job", name, "--start", start.string(),
+                       "--corpus", job.setting.corpus.string(),
+                       (process::std_out & process::std_err) > output,
+                       process::std_in < process::null);
+  const std::string words{std::istreambuf_iterator<char>(output), {}};
+  child.wait();
+  std::error_code ignored;
+  std::filesystem::remove(name, ignored);
+  if (child.exit_code() != 0) {
+    throw std::runtime_error(
+        fmt::format("the capped training failed ({}): {}", summary(job.setting), words));
+  }
+  return std::get<TrainingLeg>(parse_record(words.substr(0, words.find('\n'))).measured);
+}
+
+}  // namespace slim::experiments

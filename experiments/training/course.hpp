@@ -1,0 +1,42 @@
+#pragma once
+
+#include "experiments/record.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace slim::experiments {
+
+/// A run put together from the records of its legs.
+struct Course {
+  Setting setting;
+  std::string scale;
+  std::vector<double> losses;  ///< of step switch_at, switch_at + 1, …; nats a counted target
+  std::vector<Check> checks;
+  std::optional<Check> end;  ///< nothing while legs are missing
+  double seconds = 0.0;
+  double seconds_gradient = 0.0;
+  double seconds_data = 0.0;
+  std::int64_t parameters = 0;  ///< bytes
+  std::int64_t optimiser = 0;   ///< bytes
+  std::int64_t peak = 0;        ///< bytes beyond parameters, gradient and moments
+  std::int64_t wanted = 0;
+  std::string refusal;
+
+  [[nodiscard]] Index first_step() const { return setting.training.switch_at; }
+  /// Parameters, gradient, moments and all else. Units: bytes.
+  [[nodiscard]] std::int64_t bytes() const { return 2 * parameters + optimiser + peak; }
+};
+
+/// The trainings among the records, in the order of their first records. Of a course, legs count as
+/// far as they follow each other from its first step. Requires each leg once.
+std::vector<Course> courses(std::span<const Record> records);
+
+/// The metric of a task: bits a byte of text; share of the tokens copied rightly.
+double metric(const Setting& setting, const Check& check);
+const char* metric_name(TrainingTask task);
+
+}  // namespace slim::experiments

@@ -1,0 +1,175 @@
+#include "experiments/training/regimes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace slim::experiments {
+namespace {
+
+constexpr const char* trained = "recovered/blocked";
+
+/// What a task is at a scale.
+struct TaskSize {
+  Model model;
+  Index batch = 1;
+  Index length = 1;
+  Index slices[2] = {1, 1};  ///< C₁, C₂
+  Training training;
+  int seeds = 1;
+  std::int64_t memory_cap = 0;  ///< of fine-tuning; 0: none
+  std::vector<const char*> orders = {"recovered/tree", "recovered/iterative", "float64/blocked"};
+};
+
+TaskSize copying_at(Scale scale) {
+  switch (scale) {
+    case Scale::ci:
+      return {.model = {.vocab_size = 16,
+                        .hidden_dim = 32,
+                        .ffn_dim = 64,
+                        .heads = 2,
+                        .norm = Norm::branch_input},
+              .batch = 4,
+              .length = 31,
+              .slices = {8, 4},
+              .training = {.steps = 400, .rate = 1e-2, .rate_drop = 300},
+              .seeds = 2};
+    case Scale::laptop:
+      return {.model = {.hidden_dim = 256, .ffn_dim = 256, .heads = 8, .norm = Norm::branch_input},
+              .batch = 8,
+              .length = 63,
+              .slices = {16, 8},
+              .training = {.steps = 2000, .rate = 5e-3, .rate_drop = 1300},
+              .seeds = 2};
+    case Scale::paper:
+      break;
+  }
+  return {.model = {.hidden_dim = 256, .ffn_dim = 1024, .heads = 4, .norm = Norm::branch_input},
+          .length = 511,
+          .slices = {128, 64},
+          .training = {.steps = 15'000, .rate = 1e-2, .rate_drop = 10'000, .check_every = 5}};
+}
+
+TaskSize text_at(Scale scale, bool enwik8) {
+  switch (scale) {
+    case Scale::ci:
+      return {.model = {.hidden_dim = 32, .ffn_dim = 64, .heads = 2},
+              .batch = 1,
+              .length = 512,
+              .slices = {256, 128},
+              .training = {.steps = 200, .rate = 5e-3, .leg = 50},
+              .seeds = 2,
+              .memory_cap = 5 << 18};
+    case Scale::laptop:
+      return {.model = {.hidden_dim = 128, .layers = 2, .ffn_dim = 256, .heads = 4},
+              .batch = 1,
+              .length = 256,
+              .slices = {128, 64},
+              .training = {.steps = 4000, .rate = 3e-3, .rate_drop = 2800, .final_checks = 32},
+              .seeds = 2,
+              .memory_cap = 7 << 20};
+    case Scale::paper:
+      break;
+  }
+  if (enwik8) {
+    return {.model = {.hidden_dim = 1024, .layers = 3, .ffn_dim = 4096, .heads = 16},
+            .length = 4096,
+            .slices = {2048, 1366},
+            .training = {.steps = 100'000, .rate = 2e-4, .check_every = 5}};
+  }
+  return {.model = {.hidden_dim = 512, .layers = 3, .ffn_dim = 2048, .heads = 8},
+          .length = 1024,
+          .slices = {512, 256},
+          .training = {.steps = 30'000, .rate = 1e-4, .check_every = 5}};
+}
+
+Setting setting_of(const TaskSize& size, const Conditions& conditions, std::uint64_t seed) {
+  return {.subject = trained,
+          .model = size.model,
+          .batch = size.batch,
+          .length = size.length,
+          .slice = size.length,
+          .seed = seed,
+          .threads = conditions.scale == Scale::ci ? 1 : conditions.threads,
+          .corpus = conditions.corpus,
+          .training = size.training};
+}
+
+void add_plans(std::vector<Plan>& plans, const TaskSize& size, const Conditions& conditions) {
+  const auto add = [&](const Setting& setting) {
+    const int records = setting.memory_cap > 0 ? 1 : static_cast<int>(setting.training.legs());
+    plans.push_back({.setting = setting, .quantity = Quantity::training, .samples = records});
+  };
+  for (int i = 0; i < size.seeds; ++i) {
+    const Setting full =
+        setting_of(size, conditions, conditions.seed + static_cast<std::uint64_t>(i));
+    Setting half = full;
+    half.training.switch_at = full.training.steps / 2;
+    half.training.full_subject = trained;
+    add(full);
+    for (Setting setting : {full, half}) {
+      for (const Index slice : size.slices) {
+        setting.slice = slice;
+        add(setting);
+      }
+    }
+    for (Setting setting : {full, half}) {
+      for (const char* order : size.orders) {
+        setting.subject = order;
+        add(setting);
+      }
+    }
+    if (i > 0 || size.memory_cap == 0) continue;
+    half.memory_cap = size.memory_cap;
+    add(half);
+    half.slice = size.slices[1];
+    add(half);
+  }
+}
+
+}  // namespace
+
+std::vector<Plan> training_plans(const Conditions& conditions) {
+  std::vector<Plan> plans;
+  const auto wanted = [&](TrainingTask task) {
+    return conditions.task.empty() || conditions.task == name(task);
+  };
+  const bool enwik8 = conditions.corpus.filename().string().starts_with("enwik8");
+  if (wanted(TrainingTask::copying)) {
+    TaskSize size = copying_at(conditions.scale);
+    size.training.task = TrainingTask::copying;
+    add_plans(plans, size, conditions);
+  }
+  if (wanted(TrainingTask::text)) add_plans(plans, text_at(conditions.scale, enwik8), conditions);
+  return plans;
+}
+
+Regime regime_of(const Setting& setting) {
+  const bool from_half = setting.training.switch_at > 0;
+  if (setting.memory_cap > 0) return Regime::capped;
+  if (!setting.full_pass()) return from_half ? Regime::switched : Regime::sliced;
+  if (setting.subject == trained) return Regime::full;
+  return from_half ? Regime::reordered_at_half : Regime::reordered;
+}
+
+std::string regime_name(const Setting& setting) {
+  const bool from_half = setting.training.switch_at > 0;
+  std::string name = from_half ? "full, then " : "";
+  if (!setting.full_pass()) {
+    name += fmt::format("C = {}", setting.slice);
+  } else if (setting.subject == trained) {
+    name += "full";
+  } else {
+    const bool wide = setting.subject.starts_with("float64/");
+    const std::string sums(std::find(setting.subject.begin(), setting.subject.end(), '/'),
+                           setting.subject.end());
+    name += wide ? "full, in float64"
+                 : "full, sums " + sums.substr(std::min<std::size_t>(1, sums.size()));
+  }
+  if (setting.memory_cap > 0) {
+    name += fmt::format(" in {:.3g} MiB", static_cast<double>(setting.memory_cap) / (1 << 20));
+  }
+  return name;
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,107 @@
+#include "experiments/training/rounding_band.hpp"
+
+#include "experiments/training/regimes.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace slim::experiments {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+double loss_at(const Course& course, Index step) {
+  return course.losses[static_cast<std::size_t>(step - course.first_step())];
+}
+
+Index end_of(const Course& course) {
+  return course.first_step() + static_cast<Index>(course.losses.size());
+}
+
+/// NaN wins.
+double larger(double a, double b) {
+  return std::isnan(a) || std::isnan(b) ? nan : std::max(a, b);
+}
+
+}  // namespace
+
+std::vector<double> loss_differences(const Course& a, const Course& b, Index first) {
+  require(a.first_step() <= first && b.first_step() <= first,
+          "courses are compared at steps that both have");
+  const Index end = std::min(end_of(a), end_of(b));
+  std::vector<double> differences;
+  for (Index begin = first; begin < end; begin += band_window) {
+    const Index stop = std::min(end, begin + band_window);
+    double squares = 0.0;
+    for (Index step = begin; step < stop; ++step) {
+      const double off = loss_at(a, step) - loss_at(b, step);
+      squares += off * off;
+    }
+    differences.push_back(std::sqrt(squares / static_cast<double>(stop - begin)));
+  }
+  return differences;
+}
+
+std::vector<double> rounding_band(const Course& full, std::span<const Course* const> reordered) {
+  require(!reordered.empty(), "a band is made of one other order at least");
+  const Index first = reordered.front()->first_step();
+  const double u = unit_roundoff(full.setting.scalar);
+  std::vector<double> band;
+  for (const Course* other : reordered) {
+    const std::vector<double> differences = loss_differences(full, *other, first);
+    if (band.empty()) band.assign(differences.size(), 0.0);
+    band.resize(std::min(band.size(), differences.size()));
+    for (std::size_t i = 0; i < band.size(); ++i) band[i] = larger(band[i], differences[i]);
+  }
+  double largest = 0.0;
+  for (std::size_t i = 0; i < band.size(); ++i) {
+    const double loss = loss_at(full, first + static_cast<Index>(i) * band_window);
+    largest = larger(largest, larger(band[i], u * std::abs(loss)));
+    band[i] = largest;
+  }
+  return band;
+}
+
+double largest_share(std::span<const double> differences, std::span<const double> band) {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < std::min(differences.size(), band.size()); ++i) {
+    largest = larger(largest, differences[i] / band[i]);
+  }
+  return largest;
+}
+
+std::vector<CourseGroup> grouped(std::span<const Course> courses) {
+  std::map<std::pair<TrainingTask, std::uint64_t>, CourseGroup> groups;
+  for (const Course& course : courses) {
+    CourseGroup& group = groups[{course.setting.training.task, course.setting.seed}];
+    switch (regime_of(course.setting)) {
+      case Regime::full:
+        group.full = &course;
+        break;
+      case Regime::sliced:
+        group.sliced.push_back(&course);
+        break;
+      case Regime::switched:
+        group.switched.push_back(&course);
+        break;
+      case Regime::reordered:
+        group.reordered.push_back(&course);
+        break;
+      case Regime::reordered_at_half:
+        group.reordered_at_half.push_back(&course);
+        break;
+      case Regime::capped:
+        group.capped.push_back(&course);
+        break;
+    }
+  }
+  std::vector<CourseGroup> all;
+  all.reserve(groups.size());
+  for (auto& [key, group] : groups) all.push_back(std::move(group));
+  return all;
+}
+
+}  // namespace slim::experiments
