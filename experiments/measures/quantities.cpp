@@ -7,7 +7,7 @@
 namespace slim::experiments {
 namespace {
 
-constexpr std::array<std::string_view, 12> names = {
+constexpr std::array<std::string_view, 13> names = {
     "seconds",          "bytes",          "operations",
     "process",          "gradient_error", "gradient_discrepancy",
     "key_spread",       "overhead",       "switch_error",

@@ -297,7 +297,7 @@ TEST(Checkpoint, BareNamesOfAnotherProgramLoad) {
 // Runs
 
 /// Trains in full and, from half on, in slices, in legs of four steps.
-std::vector<Plan> tiny_plans(const Conditions& conditions) {
+std::vector<Plan> tiny_training_plans(const Conditions& conditions) {
   Setting full = tiny(TrainingTask::copying);
   full.training.steps = 16;
   full.corpus = conditions.corpus;
@@ -323,7 +323,7 @@ Subject killed_at(int call) {
 }
 
 SweepReport run_tiny(const std::filesystem::path& folder, const Subject& subject) {
-  const Experiment experiment{.name = "tiny", .question = "?", .plans = tiny_plans};
+  const Experiment experiment{.name = "tiny", .question = "?", .plans = tiny_training_plans};
   return run_sweep({experiment}, {.conditions = {.scale = Scale::ci, .corpus = folder / "text"},
                                   .folder = folder / "out",
                                   .find_subject = [&](std::string_view name) -> const Subject& {
