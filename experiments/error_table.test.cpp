@@ -46,6 +46,7 @@ TEST(ErrorTable, ARefusalIsNoError) {
 TEST(Tables, HaveARowForEverySettingOfTheirExperiment) {
   for (const Experiment& experiment : catalogue()) {
     if (experiment.table == nullptr) continue;
+    if (experiment.name == "work" || experiment.name == "training") continue;  // not of errors
     std::vector<Record> records;
     for (const Plan& plan : experiment.plans({.scale = Scale::ci, .corpus = "text"})) {
       Record record = example_record(GradientError{.relative = 1e-7});

@@ -166,7 +166,8 @@ TEST(Experiments, PlanOnlyValidSettingsAtEveryScale) {
       EXPECT_FALSE(plans.empty());
       for (const Plan& plan : plans) {
         EXPECT_NO_THROW(require_valid(plan.setting));
-        EXPECT_TRUE(plan.samples == 1 || plan.quantity == Quantity::seconds);
+        EXPECT_TRUE(plan.samples == 1 || plan.quantity == Quantity::seconds ||
+                    plan.quantity == Quantity::training);
       }
     }
   }
@@ -230,7 +231,7 @@ TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {
         error.what(),
         "experiment 'none' is unknown: allowed are all, exact, length, slice, drift, grid, "
         "table1, work, extension, overhead, compatible, device, crossing, features, "
-        "figure2");
+        "figure2, training");
   }
 }
 

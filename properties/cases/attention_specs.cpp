@@ -44,9 +44,9 @@ AttentionSpec draw_attention(const rc::Random& random, int size) {
   spec.mask = dice.one_of<KeyMask>({KeyMask::none, KeyMask::none, KeyMask::none, KeyMask::scattered,
                                     KeyMask::scattered, KeyMask::whole_slices, KeyMask::padding,
                                     KeyMask::leading, KeyMask::all});
-  spec.entries = dice.one_of<Entries>(
-      {Entries::normal, Entries::normal, Entries::normal, Entries::zeros, Entries::near_equal,
-       Entries::equal, Entries::spread, Entries::near_epsilon, Entries::integers, Entries::far});
+  spec.entries = dice.one_of<Entries>({Entries::normal, Entries::normal, Entries::normal,
+                                       Entries::zeros, Entries::near_equal, Entries::equal,
+                                       Entries::spread, Entries::near_epsilon, Entries::integers});
   spec.cut = dice.from(rc::gen::resize(
       rc::kNominalSize, rc::gen::inRange<Index>(1, std::max<Index>(2, spec.length))));
   if (dice.one_of<int>({0, 1}) == 1) {

@@ -21,10 +21,20 @@ constexpr int shards = 4;
 /// Cases on which to see a subject fail, kept with their truths.
 class Failures {
  public:
-  /// The shrunk case of the first law that the subject breaks.
+  /// The shrunk case of the first law that the subject breaks: of those whose numbers lie at the
+  /// edge of the scalar, where little can be told apart, only if it holds the others.
   std::optional<Counterexample> first_of(const Subject& subject, Scalar scalar) {
+    std::optional<Counterexample> found = first_of(subject, scalar, false);
+    return found ? found : first_of(subject, scalar, true);
+  }
+
+ private:
+  std::optional<Counterexample> first_of(const Subject& subject, Scalar scalar, bool at_the_edge) {
     for (int number = 0; number < 40; ++number) {
       for (const Law& law : laws::catalogue()) {
+        if ((law.name == "stays-finite" || law.name == "isolates-non-finite") != at_the_edge) {
+          continue;
+        }
         NumberedCase& numbered = at(law, number);
         const NumberedCase::Usable usable = numbered.usable(scalar);
         if (usable.trial == nullptr) continue;
@@ -35,7 +45,6 @@ class Failures {
     return std::nullopt;
   }
 
- private:
   NumberedCase& at(const Law& law, int number) {
     std::unique_ptr<NumberedCase>& kept = kept_[{law.name, number}];
     if (!kept) kept = std::make_unique<NumberedCase>(law, 1, number);
@@ -67,6 +76,7 @@ TEST_P(Diagnosing, NamesMutantsUnderAFalseName) {
     const Subject subject = under_a_false_name(find_subject(all[i].name));
     const std::optional<Counterexample> found = failures_.first_of(subject, Scalar::float64);
     ASSERT_TRUE(found) << all[i].name;
+    if (found->law == "refuses-bad-tasks") continue;  // likewise
     const Diagnosis diagnosis = diagnostician_.diagnose(subject, Scalar::float64, found->file);
     ++asked;
     if (diagnosis.named() == all[i].name) {

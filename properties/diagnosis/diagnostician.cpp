@@ -18,6 +18,12 @@ bool is_nearer(const Discrepancy& to_suspect, const Discrepancy& to_reference) {
   return to_suspect.ratio() < to_reference.ratio();
 }
 
+/// The same fault may be known of whole models and of attention: of a model the former is meant.
+void prefer_models(std::vector<Likeness>& like) {
+  if (std::ranges::all_of(like, &Likeness::in_a_model)) return;
+  std::erase_if(like, [](const Likeness& likeness) { return likeness.in_a_model; });
+}
+
 /// The scalar of the panel: 50 digits are slow, and float64 tells as much apart.
 Scalar panel_scalar(const Subject& subject, Scalar scalar, bool of_models) {
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
@@ -135,6 +141,7 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
                         .story = suspect.story,
                         .seen = suspect.seen,
                         .on_the_case = {},
+                        .in_a_model = suspect.in_a_model,
                         .unlike = {}};
       likeness.on_the_case =
           yardstick.apart_but_for_what_varies(of_subject, of_suspect, likeness.by_pattern);
@@ -145,6 +152,7 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
     }
   };
   compare(mutant_suspects(), diagnosis.mutants, diagnosis.like);
+  prefer_models(diagnosis.like);
   compare(convention_suspects(), diagnosis.conventions, diagnosis.fits);
   if (diagnosis.like.empty() && diagnosis.fits.empty() && diagnosis.only_here.empty()) {
     diagnosis.precision = precision_that_fits(of_subject, of_reference, scalar);

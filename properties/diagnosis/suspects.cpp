@@ -12,6 +12,7 @@ std::vector<Suspect> all_mutants_as_suspects() {
     suspects.push_back({.name = mutant.name,
                         .story = mutant.story,
                         .seen = mutant.seen,
+                        .in_a_model = !mutant.gradient.offers_any(),
                         .gradient = mutant.gradient.offers_any()
                                         ? mutant.gradient
                                         : mutants::in_a_model(mutant.attention),

@@ -75,7 +75,7 @@ TEST(ForeignExamples, TorchHoldsByAutogradAndFailsWithItsStabiliserOverTheLength
   const std::string leaking = path + "-c \"import re; exec(open('" + program +
                               "').read().replace('OVER_LENGTH = False', 'OVER_LENGTH = True'))\"";
   const ForeignSubject leaks = open_subject(program_door(leaking), {});
-  const RunResult broken = run_on(leaks, {"attention-agrees"}, 4, {Scalar::float64});
+  const RunResult broken = run_on(leaks, {"attention-agrees"}, 20, {Scalar::float64});
   ASSERT_EQ(broken.counterexamples.size(), 1U);
   const Counterexample& found = broken.counterexamples.front();
   const std::vector<std::string> looks = in_words(diagnosis_of(leaks, found));

@@ -10,6 +10,7 @@
 #include "properties/program/progress_line.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/writable_folder.hpp"
+#include "properties/projections.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -48,6 +49,14 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   return chosen;
 }
 
+/// Where no law is named, that of drawn projections is asked only if one of the subjects draws any.
+void leave_out_unasked(std::vector<const Law*>& laws, std::span<const Subject* const> subjects) {
+  const bool draws = std::ranges::any_of(
+      subjects, [](const Subject* subject) { return static_cast<bool>(projection_of(*subject)); });
+  if (draws) return;
+  std::erase_if(laws, [](const Law* law) { return law->name == "projection-as-declared"; });
+}
+
 /// Laws of the catalogue: the one of the protocol is asked of guests alone, and is none of it.
 std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
   std::vector<const Law*> chosen;
@@ -79,8 +88,11 @@ struct Guest {
 
 RunPlan plan_from(const RunArguments& arguments) {
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  return {.laws = chosen_laws(arguments.laws, arguments.foreign.given()),
-          .subjects = chosen_subjects(arguments.subjects),
+  std::vector<const Law*> laws = chosen_laws(arguments.laws, arguments.foreign.given());
+  std::vector<const Subject*> subjects = chosen_subjects(arguments.subjects);
+  if (arguments.laws.empty() && !arguments.foreign.given()) leave_out_unasked(laws, subjects);
+  return {.laws = std::move(laws),
+          .subjects = std::move(subjects),
           .scalars = chosen_scalars(arguments.scalars),
           .seed = arguments.seed,
           .cases = arguments.effort.cases_a_law(),
