@@ -21,8 +21,9 @@ constexpr int shards = 4;
 /// Cases on which to see a subject fail, kept with their truths.
 class Failures {
  public:
-  /// The shrunk case of the first law that the subject breaks: of those whose numbers lie at the
-  /// edge of the scalar, where little can be told apart, only if it holds the others.
+  /// The shrunk case of the first law that the subject breaks: of those about refusals and
+  /// numbers at the edge of the scalar, where little can be told apart, only if it holds the
+  /// others.
   std::optional<Counterexample> first_of(const Subject& subject, Scalar scalar) {
     std::optional<Counterexample> found = first_of(subject, scalar, false);
     return found ? found : first_of(subject, scalar, true);
@@ -32,9 +33,10 @@ class Failures {
   std::optional<Counterexample> first_of(const Subject& subject, Scalar scalar, bool at_the_edge) {
     for (int number = 0; number < 40; ++number) {
       for (const Law& law : laws::catalogue()) {
-        if ((law.name == "stays-finite" || law.name == "isolates-non-finite") != at_the_edge) {
-          continue;
-        }
+        const bool is_at_the_edge = law.name == "stays-finite" ||
+                                    law.name == "isolates-non-finite" ||
+                                    law.name == "refuses-bad-tasks";
+        if (is_at_the_edge != at_the_edge) continue;
         NumberedCase& numbered = at(law, number);
         const NumberedCase::Usable usable = numbered.usable(scalar);
         if (usable.trial == nullptr) continue;

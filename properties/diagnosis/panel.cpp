@@ -13,6 +13,7 @@ namespace {
 
 constexpr int most_cases_of_models = 5;     ///< a law
 constexpr int most_cases_of_attention = 8;  ///< a law
+constexpr int most_cases_at_the_edge = 32;  ///< of stays-finite: few maps and sizes reach infinity
 
 constexpr int most_draws = 64;
 
@@ -58,13 +59,16 @@ std::vector<Panel::Case>& Panel::cases(bool of_models, Scalar scalar) {
   const auto found = cases_.find({of_models, scalar});
   if (found != cases_.end()) return found->second;
   std::vector<Case>& cases = cases_[{of_models, scalar}];
-  for (int i = 0; i < std::max(most_cases_of_models, most_cases_of_attention); ++i) {
+  for (int i = 0; i < most_cases_at_the_edge; ++i) {
     int index = 0;
     for (const Law& law : laws_) {
       const int number = number_of(i, index++);
       if (std::ranges::find(left_out, law.name) != left_out.end()) continue;
       if (is_of_models(law) != of_models) continue;
-      if (i >= (of_models ? most_cases_of_models : most_cases_of_attention)) continue;
+      const int most = of_models                    ? most_cases_of_models
+                       : law.name == "stays-finite" ? most_cases_at_the_edge
+                                                    : most_cases_of_attention;
+      if (i >= most) continue;
       NumberedCase numbered(law, seed_, number);
       const NumberedCase::Usable usable = numbered.usable(scalar);
       if (usable.trial == nullptr) continue;
