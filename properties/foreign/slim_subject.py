@@ -227,7 +227,8 @@ def _gradient_arguments(tensors, metadata, array_of, ones_like):
 def _gradient(function, tensors, metadata, wanted):
     arguments, options = _gradient_arguments(tensors, metadata, np.asarray, np.ones_like)
     loss, gradients, *logits = function(*arguments, **options)
-    answer = {"loss": np.asarray(loss), **{"grad." + name: np.asarray(value) for name, value in gradients.items()}}
+    dtype = next(iter(arguments[0].values())).dtype  # a loss is often a Python number
+    answer = {"loss": np.asarray(loss, dtype), **{"grad." + name: np.asarray(value) for name, value in gradients.items()}}
     return {**answer, "logits": np.asarray(logits[0])} if logits else answer
 
 

@@ -11,7 +11,7 @@ enum Exit : int { holds = 0, falls_short = 1, bad_input = 2, harness_failed = 3 
 
 /// How many cases are drawn of a law: by a word, or by number where one is given.
 struct Effort {
-  static constexpr int quick_cases = 12;
+  static constexpr int quick_cases = 20;
   static constexpr int standard_cases = 40;
 
   std::string word = "standard";  ///< or "quick"
