@@ -1,34 +1,27 @@
 #include "experiments/sweep.hpp"
 
 #include "experiments/corpus.hpp"
-#include "experiments/measures/byte_count.hpp"
+#include "experiments/measurer.hpp"
 #include "experiments/measures/gate.hpp"
-#include "experiments/measures/gradient_error.hpp"
-#include "experiments/measures/key_spread.hpp"
-#include "experiments/measures/longest_length.hpp"
-#include "experiments/measures/operation_count.hpp"
-#include "experiments/measures/overhead.hpp"
-#include "experiments/measures/process_peak.hpp"
-#include "experiments/measures/softmax_error.hpp"
-#include "experiments/measures/stopwatch.hpp"
-#include "experiments/measures/switched_training.hpp"
-#include "experiments/measures/workload.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/training/training_data.hpp"
-#include "experiments/training/training_runs.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
 #include "reference/vocabulary/random.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
-#include <cmath>
-#include <limits>
+#include <exception>
+#include <map>
+#include <mutex>
 #include <numeric>
 #include <set>
+#include <thread>
 
 namespace slim::experiments {
 namespace {
@@ -128,17 +121,6 @@ void require_lawful_subjects(const std::vector<Job>& jobs, const FindSubject& fi
   }
 }
 
-Seconds time_gradient(const Subject& subject, const Setting& setting, bool warm) {
-  return in_scalar(setting.scalar, [&]<class T>() -> Seconds {
-    Workload<T> workload(subject, setting);
-    if (!warm) workload.run();
-    const Timing timing = time_call([&] { workload.run(); });
-    return {.seconds = timing.seconds,
-            .iterations = timing.iterations,
-            .loss = to_double(workload.result().loss)};
-  });
-}
-
 /// Relative cost of a job, for the time left: tokens times parameters, by how slow the scalar is.
 double weight(const Job& job) {
   const double work = static_cast<double>(job.setting.batch * job.setting.length) *
@@ -166,120 +148,118 @@ double weight(const Job& job) {
   }
 }
 
-class Measurer {
- public:
-  explicit Measurer(const Sweep& sweep)
-      : sweep_(sweep), training_(sweep.folder / "training", sweep.find_subject, sweep.program) {}
+/// Whether others may be measured at the same time: nothing of the result is a time or this
+/// process's memory, and two of its kind fit any machine.
+bool bears_company(const Job& job) {
+  switch (quantity_of(job.measured)) {
+    case Quantity::operations:
+    case Quantity::overhead:
+    case Quantity::gradient_error:
+    case Quantity::gradient_discrepancy:
+    case Quantity::key_spread:
+    case Quantity::softmax_error:
+    case Quantity::switch_error:
+      break;
+    case Quantity::process:  // processes of their own
+    case Quantity::longest:
+      break;
+    default:
+      return false;
+  }
+  constexpr Index most_states = Index{1} << 24;
+  const Setting& s = job.setting;
+  return s.memory_cap > 0 ||
+         s.batch * s.length <= most_states / (s.model.hidden_dim * s.model.layers);
+}
 
-  Measured measure(const Job& job) {
-    const Setting& setting = job.setting;
-    const Subject& subject = sweep_.find_subject(setting.subject);
-    switch (quantity_of(job.measured)) {
-      case Quantity::seconds: {
-        const bool warm = !warmed_.insert(warmth(job)).second;
-        return time_gradient(subject, setting, warm);
-      }
-      case Quantity::bytes:
-        warmed_.insert(warmth(job));
-        return count_bytes(subject, setting);
-      case Quantity::operations:
-        return count_operations(subject, setting);
-      case Quantity::process:
-        return process_peak_of_fresh_process(setting, sweep_.program);
-      case Quantity::gradient_discrepancy: {
-        const GradientError error = gradient_error(subject, setting, "stored/iterative");
-        return GradientDiscrepancy{.relative = error.relative, .refusal = error.refusal};
-      }
-      case Quantity::key_spread:
-        return measure_key_spread(setting, read_corpus(setting));
-      case Quantity::overhead:
-        return overheads_.count(subject, setting);
-      case Quantity::switch_error:
-        return measure_switch(subject, setting);
-      case Quantity::full_discrepancy:
-        warmed_.insert(warmth(job));
-        return full_discrepancy(subject, setting);
-      case Quantity::longest:
-        return measure_longest(setting, sweep_.program);
-      case Quantity::softmax_error:
-        return measure_softmax_error(setting);
-      case Quantity::training:
-        return training_.leg(job);
-      case Quantity::gradient_error:
-        break;
+/// Jobs that share what a measurer keeps: they differ in the subject, in C or in the scalar alone.
+std::string kin(const Job& job) {
+  Setting shared = job.setting;
+  if (shared.memory_cap > 0) return place(job);
+  shared.subject = "any";
+  shared.scalar = Scalar::float64;
+  shared.slice = 1;
+  shared.first_sweep = FirstSweep::lazy;
+  return fmt::format("{} {} {}", job.experiment, name(quantity_of(job.measured)),
+                     fmt::join(to_arguments(shared), " "));
+}
+
+/// Takes jobs in turn, on one thread or several, and keeps each result as it comes.
+class Production {
+ public:
+  Production(std::span<Job* const> jobs, const Sweep& sweep, RecordLog& log)
+      : sweep_(sweep),
+        log_(log),
+        progress_(jobs.size(), std::transform_reduce(jobs.begin(), jobs.end(), 0.0, std::plus<>{},
+                                                     [](const Job* job) { return weight(*job); })) {
+  }
+
+  void measure(Job& job, Measurer& measurer) {
+    {
+      const std::lock_guard lock(mutex_);
+      progress_.begin(fmt::format("{} {}: {}", job.experiment, name(quantity_of(job.measured)),
+                                  summary(job.setting)));
     }
-    return gradient_error(subject, setting, "reference");
+    job.measured = measurer.measure(job);
+    job.provenance.date = provenance().date;
+    const std::lock_guard lock(mutex_);
+    log_.append(job);
+    progress_.end(weight(job));
+  }
+
+  /// Each batch on one thread, as many batches at a time as the sweep has threads. When one
+  /// throws, the others end after the job in hand.
+  void measure_side_by_side(const std::vector<std::vector<Job*>>& batches) {
+    std::atomic<std::size_t> next{0};
+    std::atomic<bool> stop{false};
+    std::exception_ptr first;
+    const auto work = [&] {
+      Measurer measurer(sweep_);
+      try {
+        for (std::size_t i = next++; i < batches.size() && !stop; i = next++) {
+          for (auto job = batches[i].begin(); job != batches[i].end() && !stop; ++job) {
+            measure(**job, measurer);
+          }
+        }
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (first == nullptr) first = std::current_exception();
+        stop = true;
+      }
+    };
+    std::vector<std::thread> helpers;
+    for (int i = 1; i < sweep_.conditions.threads; ++i) helpers.emplace_back(work);
+    work();
+    for (std::thread& helper : helpers) helper.join();
+    if (first != nullptr) std::rethrow_exception(first);
   }
 
  private:
-  /// What a run leaves warm, code and the allocator's memory, whatever the seed and the sample.
-  static std::string warmth(const Job& job) {
-    Setting setting = job.setting;
-    setting.seed = 0;
-    return fmt::format("{}", fmt::join(to_arguments(setting), " "));
-  }
-
-  /// From the same subject's gradient in the full pass, which is kept for the next job.
-  FullDiscrepancy full_discrepancy(const Subject& subject, const Setting& setting) {
-    return in_scalar(setting.scalar, [&]<class T>() -> FullDiscrepancy {
-      Setting whole = setting;
-      whole.slice = setting.length;
-      const std::string key = fmt::format("{}", fmt::join(to_arguments(whole), " "));
-      if (key != whole_of_) {
-        Workload<T> workload(subject, whole);
-        workload.run();
-        const auto& values = workload.result().gradient.values();
-        whole_.clear();
-        for (const T& value : values) whole_.push_back(to_double(value));
-        whole_of_ = key;
-      }
-      Workload<T> workload(subject, setting);
-      workload.run();
-      const auto& values = workload.result().gradient.values();
-      double largest = 0.0;
-      double worst = 0.0;
-      for (std::size_t i = 0; i < whole_.size(); ++i) {
-        const double off = std::abs(to_double(values[i]) - whole_[i]);
-        if (!std::isfinite(off)) return {.relative = std::numeric_limits<double>::quiet_NaN()};
-        worst = std::max(worst, off);
-        largest = std::max(largest, std::abs(whole_[i]));
-      }
-      return {.relative = worst / largest};
-    });
-  }
-
-  /// From the gradient of the reference in 50 digits, or of another subject in float64. That truth
-  /// is kept for the next job, which often differs in C or in the subject alone.
-  GradientError gradient_error(const Subject& subject, const Setting& setting,
-                               const char* authority) {
-    const Sequences tokens = read_corpus(setting);
-    Setting question = setting;
-    question.subject = authority;
-    question.scalar = Scalar::digits50;
-    question.slice = 1;
-    question.first_sweep = FirstSweep::lazy;
-    question.model.conventions = subject.conventions;
-    const std::string key =
-        fmt::format("{} {}", fmt::join(to_arguments(question), " "), to_text(subject.conventions));
-    if (key != truth_of_) {
-      const Subject& truthful = sweep_.find_subject(authority);
-      truth_ = question.subject == "reference"
-                   ? true_gradient(truthful, subject.conventions, question, tokens)
-                   : stored_gradient(truthful, question, tokens);
-      truth_of_ = key;
-    }
-    return measure_gradient_error(subject, truth_, setting, tokens);
-  }
-
   const Sweep& sweep_;
-  TrainingRuns training_;
-  std::set<std::string> warmed_;
-  OverheadCounter overheads_;
-  std::string whole_of_;
-  std::vector<double> whole_;  ///< a gradient of the full pass
-  std::string truth_of_;
-  Parameters<Digits50> truth_;
+  RecordLog& log_;
+  Progress progress_;
+  std::mutex mutex_;
 };
+
+/// Side by side what bears it, then the others one after another, each alone on the machine.
+void measure_all(const std::vector<Job*>& missing, const Sweep& sweep, RecordLog& log) {
+  std::vector<std::vector<Job*>> batches;
+  std::map<std::string, std::size_t> batch_of;
+  std::vector<Job*> alone;
+  for (Job* job : missing) {
+    if (!bears_company(*job)) {
+      alone.push_back(job);
+      continue;
+    }
+    const auto [batch, is_new] = batch_of.emplace(kin(*job), batches.size());
+    if (is_new) batches.emplace_back();
+    batches[batch->second].push_back(job);
+  }
+  Production production(missing, sweep, log);
+  production.measure_side_by_side(batches);
+  Measurer measurer(sweep);
+  for (Job* job : alone) production.measure(*job, measurer);
+}
 
 }  // namespace
 
@@ -338,20 +318,8 @@ SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& s
     }
   }
 
-  Measurer measurer(sweep);
-  Progress progress(missing.size(),
-                    std::transform_reduce(missing.begin(), missing.end(), 0.0, std::plus<>{},
-                                          [](const Job* job) { return weight(*job); }));
-  for (Job* next : missing) {
-    Job& job = *next;
-    progress.begin(fmt::format("{} {}: {}", job.experiment, name(quantity_of(job.measured)),
-                               summary(job.setting)));
-    job.measured = measurer.measure(job);
-    job.provenance.date = provenance().date;
-    log.append(job);
-    progress.end(weight(job));
-    ++report.measured;
-  }
+  measure_all(missing, sweep, log);
+  report.measured = missing.size();
   return report;
 }
 

@@ -6,6 +6,7 @@
 #include <malloc.h>
 
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -51,10 +52,14 @@ ProcessPeak process_peak_of_fresh_process(const Setting& setting,
   namespace process = boost::process;
   std::vector<std::string> arguments = to_arguments(setting);
   arguments.insert(arguments.begin(), "process-peak");
+  // One at a time: a child that is made meanwhile would inherit the pipe, and hold it open.
+  static std::mutex spawning;
+  std::unique_lock lock(spawning);
   process::ipstream output;
   process::child child(program.string(), process::args(arguments),
                        (process::std_out & process::std_err) > output,
                        process::std_in < process::null);
+  lock.unlock();
   std::stringstream words;
   words << output.rdbuf();
   child.wait();

@@ -3,6 +3,7 @@
 #include "properties/catalogue.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/mutants/catalogue.hpp"
+#include "properties/program/commands.hpp"
 
 #include <gtest/gtest.h>
 
@@ -60,7 +61,7 @@ TEST(KillMatrix, IsFull) {
   for (const Law& law : laws::catalogue()) laws.push_back(law.name);
   for (const mutants::Mutant& mutant : mutants::catalogue()) mutants.push_back(mutant.name);
   EXPECT_GE(mutants.size(), 60U);
-  const KillMatrix matrix = matrix_of(laws, mutants, 40);
+  const KillMatrix matrix = matrix_of(laws, mutants, Effort::quick_cases);
   EXPECT_EQ(matrix.survivors(), std::vector<std::string>());
   EXPECT_EQ(matrix.idle_laws(), std::vector<std::string>());
 }

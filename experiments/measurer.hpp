@@ -1,0 +1,39 @@
+#pragma once
+
+#include "experiments/measures/overhead.hpp"
+#include "experiments/record.hpp"
+#include "experiments/sweep.hpp"
+#include "experiments/training/training_runs.hpp"
+#include "reference/vocabulary/parameters.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace slim::experiments {
+
+/// Measures one sample after another, and keeps what the next may share: a truth, a full pass, what
+/// is warm.
+class Measurer {
+ public:
+  explicit Measurer(const Sweep& sweep);
+
+  /// The result of `job`, a record that still holds its quantity's empty one.
+  Measured measure(const Record& job);
+
+ private:
+  FullDiscrepancy full_discrepancy(const Subject& subject, const Setting& setting);
+  GradientError gradient_error(const Subject& subject, const Setting& setting,
+                               const char* authority);
+
+  const Sweep& sweep_;
+  TrainingRuns training_;
+  std::set<std::string> warmed_;
+  OverheadCounter overheads_;
+  std::string whole_of_;
+  std::vector<double> whole_;  ///< a gradient of the full pass
+  std::string truth_of_;
+  Parameters<Digits50> truth_;
+};
+
+}  // namespace slim::experiments
