@@ -3,10 +3,12 @@
 #include "reference/rounding_source.hpp"
 #include "reference/vocabulary/scalar.hpp"
 
+#include <bit>
 #include <cmath>
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 namespace slim::reference {
 
@@ -69,11 +71,18 @@ class RandomlyRounded {
     x.value_ = value;
     return x;
   }
+  /// The neighbour of a finite number, above or below: std::nextafter, inline.
+  static T next(T r, bool above) {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    constexpr T least = std::numeric_limits<T>::denorm_min();
+    if (r == T(0)) return above ? least : -least;
+    const Bits bits = std::bit_cast<Bits>(r);  // of a sign and a size
+    return std::bit_cast<T>((r > T(0)) == above ? bits + 1 : bits - 1);
+  }
   /// r + residual is exact, r its nearest: r, or its neighbour on the residual's side.
   static RandomlyRounded rounded(T r, T residual) {
     if (residual == T(0) || !std::isfinite(residual)) return exactly(r);
-    const T toward = std::copysign(std::numeric_limits<T>::infinity(), residual);
-    const T neighbour = std::nextafter(r, toward);
+    const T neighbour = next(r, residual > T(0));
     const double chance =
         static_cast<double>(residual) / (static_cast<double>(neighbour) - static_cast<double>(r));
     return exactly(rounding_source().uniform() < chance ? neighbour : r);
@@ -82,7 +91,7 @@ class RandomlyRounded {
   static RandomlyRounded off_by(int ulps, T r, RandomlyRounded x, double exact_at) {
     const bool normal = std::isnormal(r);
     if (!normal || static_cast<double>(x.value_) == exact_at) return exactly(r);
-    const T ulp = std::nextafter(std::abs(r), std::numeric_limits<T>::infinity()) - std::abs(r);
+    const T ulp = next(std::abs(r), true) - std::abs(r);
     const auto shift = static_cast<T>(ulps * (2.0 * rounding_source().uniform() - 1.0));
     return exactly(r + shift * ulp);
   }

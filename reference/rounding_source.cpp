@@ -2,11 +2,6 @@
 
 namespace slim::reference {
 
-RoundingSource& rounding_source() {
-  thread_local RoundingSource source(0);
-  return source;
-}
-
 void seed_rounding(std::uint64_t seed) {
   rounding_source() = RoundingSource(seed);
 }

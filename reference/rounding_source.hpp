@@ -10,7 +10,7 @@ namespace slim::reference {
 /// The chances by which RandomlyRounded numbers round: a sequence that depends on its seed alone.
 class RoundingSource {
  public:
-  explicit RoundingSource(std::uint64_t seed) : random_(seed, stream_named("rounding")) {}
+  constexpr explicit RoundingSource(std::uint64_t seed) : random_(seed, stream_named("rounding")) {}
 
   /// The next chance, uniform in [0, 1), a multiple of 2^-32. Cost: a quarter of a Philox block.
   double uniform() {
@@ -29,7 +29,10 @@ class RoundingSource {
 };
 
 /// This thread's source, of seed 0 until it is seeded.
-RoundingSource& rounding_source();
+inline RoundingSource& rounding_source() {
+  constinit thread_local RoundingSource source(0);
+  return source;
+}
 /// Starts this thread's source anew, so that what follows can be repeated.
 void seed_rounding(std::uint64_t seed);
 

@@ -11,7 +11,8 @@ namespace slim {
 class Random {
  public:
   /// Streams of one seed are independent, such as one for each tensor.
-  explicit Random(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
+  constexpr explicit Random(std::uint64_t seed, std::uint64_t stream = 0)
+      : seed_(seed), stream_(stream) {}
 
   /// 128 random bits for `place`.
   [[nodiscard]] std::array<std::uint32_t, 4> bits(std::uint64_t place) const;
