@@ -4,10 +4,10 @@
 
 namespace slim::reference {
 
-using Rounded = RandomlyRounded<float>;
+using Rounded32 = RandomlyRounded<float>;
 
-template void gradient(const GradientTask<Rounded>&, GradientResult<Rounded>&);
-template void attention(const AttentionTask<Rounded>&, AttentionResult<Rounded>&);
-template void features(const FeaturesTask<Rounded>&, FeaturesResult<Rounded>&);
+template void gradient(const GradientTask<Rounded32>&, GradientResult<Rounded32>&);
+template void attention(const AttentionTask<Rounded32>&, AttentionResult<Rounded32>&);
+template void features(const FeaturesTask<Rounded32>&, FeaturesResult<Rounded32>&);
 
 }  // namespace slim::reference

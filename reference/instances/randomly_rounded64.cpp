@@ -4,10 +4,10 @@
 
 namespace slim::reference {
 
-using Rounded = RandomlyRounded<double>;
+using Rounded64 = RandomlyRounded<double>;
 
-template void gradient(const GradientTask<Rounded>&, GradientResult<Rounded>&);
-template void attention(const AttentionTask<Rounded>&, AttentionResult<Rounded>&);
-template void features(const FeaturesTask<Rounded>&, FeaturesResult<Rounded>&);
+template void gradient(const GradientTask<Rounded64>&, GradientResult<Rounded64>&);
+template void attention(const AttentionTask<Rounded64>&, AttentionResult<Rounded64>&);
+template void features(const FeaturesTask<Rounded64>&, FeaturesResult<Rounded64>&);
 
 }  // namespace slim::reference

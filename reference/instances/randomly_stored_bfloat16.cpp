@@ -4,10 +4,10 @@
 
 namespace slim::reference {
 
-using Stored = RandomlyStored<BFloat16>;
+using StoredBFloat16 = RandomlyStored<BFloat16>;
 
-template void gradient(const GradientTask<Stored>&, GradientResult<Stored>&);
-template void attention(const AttentionTask<Stored>&, AttentionResult<Stored>&);
-template void features(const FeaturesTask<Stored>&, FeaturesResult<Stored>&);
+template void gradient(const GradientTask<StoredBFloat16>&, GradientResult<StoredBFloat16>&);
+template void attention(const AttentionTask<StoredBFloat16>&, AttentionResult<StoredBFloat16>&);
+template void features(const FeaturesTask<StoredBFloat16>&, FeaturesResult<StoredBFloat16>&);
 
 }  // namespace slim::reference

@@ -4,10 +4,10 @@
 
 namespace slim::reference {
 
-using Stored = RandomlyStored<Float16>;
+using StoredFloat16 = RandomlyStored<Float16>;
 
-template void gradient(const GradientTask<Stored>&, GradientResult<Stored>&);
-template void attention(const AttentionTask<Stored>&, AttentionResult<Stored>&);
-template void features(const FeaturesTask<Stored>&, FeaturesResult<Stored>&);
+template void gradient(const GradientTask<StoredFloat16>&, GradientResult<StoredFloat16>&);
+template void attention(const AttentionTask<StoredFloat16>&, AttentionResult<StoredFloat16>&);
+template void features(const FeaturesTask<StoredFloat16>&, FeaturesResult<StoredFloat16>&);
 
 }  // namespace slim::reference
