@@ -117,15 +117,15 @@ std::vector<PanelPoint> largest(const std::vector<Values>& all, Index first, dou
 }
 
 /// The runs of a regime over the seeds, and its name.
-struct Shown {
+struct ShownRegime {
   std::string name;
   Look look;
   std::vector<const Course*> runs;
 };
 
-Shown& shown_of(std::vector<Shown>& all, const Course& course, Look look) {
+ShownRegime& shown_of(std::vector<ShownRegime>& all, const Course& course, Look look) {
   const std::string name = regime_name(course.setting);
-  for (Shown& regime : all) {
+  for (ShownRegime& regime : all) {
     if (regime.name == name) return regime;
   }
   all.push_back({.name = name, .look = look, .runs = {}});
@@ -165,7 +165,7 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
   const auto steps = static_cast<double>(setting.training.steps);
   const Index half = setting.training.steps / 2;
 
-  std::vector<Shown> regimes = {{.name = "full", .look = full_look, .runs = {}}};
+  std::vector<ShownRegime> regimes = {{.name = "full", .look = full_look, .runs = {}}};
   Panel below;
   std::vector<Values> band;
   std::vector<Values> band_at_half;
@@ -192,7 +192,7 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
                            .colour = "#f6d5c2",
                            .look = PanelCurve::Look::area,
                            .points = spread});
-  for (const Shown& regime : regimes) {
+  for (const ShownRegime& regime : regimes) {
     const bool full = regime.name == "full";
     curves.curves.push_back({.label = full ? "full, mean" : regime.name,
                              .colour = regime.look.colour,
@@ -220,7 +220,7 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
                           .colour = "#a6a6a6",
                           .look = PanelCurve::Look::area,
                           .points = largest(band_at_half, half, steps)});
-  for (const Shown& regime : regimes) {
+  for (const ShownRegime& regime : regimes) {
     if (regime.name == "full") continue;
     std::vector<Values> differences;
     const Index first = regime.runs.front()->first_step();
@@ -244,7 +244,7 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
 
   Panel memory{.left = 0.75, .right = 0.975, .bottom = 0.09, .top = 0.78};
   memory.x_label = "peak memory, KiB";
-  for (const Shown& regime : regimes) {
+  for (const ShownRegime& regime : regimes) {
     const Course& run = *regime.runs.front();
     memory.bars.push_back({.label = regime.name,
                            .colour = regime.look.colour,

@@ -9,9 +9,9 @@
 namespace slim::properties {
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr double share_of_tensor = 1e5;  ///< times u
-constexpr double share_of_all = 1e3;
+constexpr double unlike = std::numeric_limits<double>::infinity();
+constexpr double likeness_of_tensor = 1e5;  ///< times u
+constexpr double likeness_of_all = 1e3;
 constexpr double share_of_own_array = 64;  ///< times u, of what a suspect answers
 constexpr double share_of_own_answer = 16;
 
@@ -40,7 +40,7 @@ double feature_allowance(double g, double largest, Index cols, double u) {
 }
 
 Discrepancy infinitely_apart(const char* where) {
-  return {.tensor = where, .row = 0, .error = infinite, .bound = 0.0};
+  return {.tensor = where, .row = 0, .error = unlike, .bound = 0.0};
 }
 
 /// The law could not be checked to its end: no answer, or a misdeed.
@@ -70,7 +70,7 @@ Yardstick::Yardstick(const Interview& reference, Scalar scalar) : scalar_(scalar
             evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
             : array.name == "features"
                 ? feature_allowance(size_of(array.values[i]), allowed.largest, array.cols, u)
-                : u * (share_of_tensor * allowed.largest + share_of_all * all);
+                : u * (likeness_of_tensor * allowed.largest + likeness_of_all * all);
         allowed.bound = std::max(allowed.bound, here);
       }
       of_answer.push_back(std::move(allowed));
@@ -97,7 +97,7 @@ Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const 
     const bool both_none = isnan(x) && isnan(y);
     if (both_none || x == y) continue;
     double error = to_double(Digits50(abs(x - y)));
-    if (!std::isfinite(error)) error = infinite;
+    if (!std::isfinite(error)) error = unlike;
     const Discrepancy here{.tensor = wanted.name,
                            .row = static_cast<Index>(i) / wanted.cols,
                            .error = error,
