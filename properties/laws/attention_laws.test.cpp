@@ -37,9 +37,8 @@ std::vector<const Subject*> who_attends_correctly() {
 std::vector<const Law*> attention_laws() {
   std::vector<const Law*> found;
   for (const Law& law : laws::catalogue()) {
-    const Finding asked = law.draw(1, 0, 20)->trial()->check(
-        find_subject("mutant/last-row-dropped"), Scalar::float64);
-    if (!asked.claimed) found.push_back(&law);
+    const auto file = law.draw(1, 0, 20)->trial()->file();
+    if (file.metadata.contains("task")) found.push_back(&law);
   }
   return found;
 }

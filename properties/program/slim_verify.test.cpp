@@ -65,7 +65,7 @@ class SlimVerify : public testing::Test {
 };
 
 TEST_F(SlimVerify, PrintsTheFateOfEveryMutantAndFailsWhenOneSurvives) {
-  const Ran full = run("mutants --json");
+  const Ran full = run("mutants --effort quick --json");
   EXPECT_EQ(full.exit, 0) << full.err;
   const auto mutants = nlohmann::json::parse(full.out);
   ASSERT_GE(mutants.size(), 60U);
