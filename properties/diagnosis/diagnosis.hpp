@@ -40,7 +40,8 @@ struct Diagnosis {
   std::string precision;  ///< "float32": its errors are within those of a correct program in it
 };
 
-/// "behaves like: mutant/name (story)", then the evidence, a few lines without indentation.
+/// "behaves like: mutant/name (story)", then the evidence, a few lines without indentation;
+/// nothing where there was nobody to compare with.
 std::vector<std::string> in_words(const Diagnosis& diagnosis);
 
 }  // namespace slim::properties

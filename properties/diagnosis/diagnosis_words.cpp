@@ -54,7 +54,8 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   std::vector<std::string> lines;
   add_group(lines, diagnosis, diagnosis.like, "behaves like one of these");
   add_group(lines, diagnosis, diagnosis.fits, "fits each of these conventions");
-  if (!lines.empty()) return lines;
+  const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
+  if (!lines.empty() || !compared) return lines;
   lines.push_back(fmt::format("behaves like none of {} mutants, and fits none of {} conventions",
                               diagnosis.mutants, diagnosis.conventions));
   if (!diagnosis.precision.empty()) {

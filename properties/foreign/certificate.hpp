@@ -19,7 +19,7 @@ struct Certified {
 };
 
 /// JSON: harness, subject with its declaration (conventions and claims), seed, counts, levels, a
-/// verdict for each law and scalar, counterexamples. Level Resources is slim-measure's.
+/// verdict for each law and scalar, counterexamples.
 std::string to_certificate(const Certified& certified);
 /// Markdown for a pull request: the levels, then what fails and how to see it again.
 std::string to_markdown(const Certified& certified);

@@ -5,6 +5,7 @@
 #include "properties/foreign/adapted_law.hpp"
 #include "properties/foreign/guest_runs.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/program/replay.hpp"
 #include "properties/program/verdict_table.hpp"
 
 #include <gtest/gtest.h>
@@ -102,6 +103,26 @@ TEST(ForeignExamples, TorchPerformerHoldsWholeAndFailsWhenItSeesTheNextRow) {
   ASSERT_EQ(broken.counterexamples.size(), 1U);
   const Diagnosis diagnosis = diagnosis_of(leaks, broken.counterexamples.front());
   EXPECT_EQ(diagnosis.named(), "mutant/next-key-seen") << in_words(diagnosis).front();
+}
+
+TEST(ForeignGradients, OfNumpyAreTakenAsTheyAreReturned) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::string golden =
+      std::string(SLIM_SOURCE_DIR) + "/reference/golden/square_post.safetensors";
+  const auto finding = [&](const std::string& fault) {
+    const ForeignSubject guest =
+        open_subject(program_door("exec " SLIM_PYTHON " " + folder +
+                                  "faults/recorded_subject.py '" + golden + "' " + fault),
+                     {});
+    return replay(golden, &guest.subject).at(0).finding;
+  };
+  EXPECT_EQ(finding("").outcome, Outcome::pass) << finding("").note;
+  const Finding spoilt = finding("spoilt");
+  EXPECT_EQ(spoilt.outcome, Outcome::wrong);
+  EXPECT_EQ(spoilt.worst.tensor, "grad.layers.0.V_map.bias");
+  EXPECT_NE(finding("forgets").note.find("did not give grad.layers.0.V_map.bias"),
+            std::string::npos)
+      << finding("forgets").note;
 }
 
 TEST(ForeignConventions, EveryLayoutAndOwnConventionsPassAsTightlyAndUndeclaredFail) {

@@ -14,6 +14,7 @@
 #include <map>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 namespace slim::properties::foreign {
 namespace {
@@ -39,16 +40,30 @@ std::string content_of(const fs::path& path) {
 }
 
 /// Processes, other than this one, that have the mark among their arguments.
-int marked_processes(const std::string& mark) {
-  int count = 0;
+std::vector<pid_t> with_mark(const std::string& mark) {
+  std::vector<pid_t> found;
   std::error_code status;
   for (const auto& entry : fs::directory_iterator("/proc", status)) {
     const std::string name = entry.path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     if (name == std::to_string(::getpid())) continue;
-    count += content_of(entry.path() / "cmdline").find(mark) == std::string::npos ? 0 : 1;
+    if (content_of(entry.path() / "cmdline").find(mark) == std::string::npos) continue;
+    found.push_back(static_cast<pid_t>(std::stol(name)));
   }
-  return count;
+  return found;
+}
+
+int marked_processes(const std::string& mark) {
+  return static_cast<int>(with_mark(mark).size());
+}
+
+/// The marked child of a process: of this one a guardian, of a guardian its keeper.
+pid_t marked_child(const std::string& mark, pid_t parent) {
+  for (const pid_t pid : with_mark(mark)) {
+    const std::string status = content_of("/proc/" + std::to_string(pid) + "/status");
+    if (status.find("\nPPid:\t" + std::to_string(parent) + "\n") != std::string::npos) return pid;
+  }
+  return 0;
 }
 
 AttentionInputs<double> small_question() {
@@ -168,16 +183,40 @@ TEST(Foreign, NothingOutlivesAHarnessThatIsKilled) {
             nullptr);
     ::_exit(127);
   }
-  for (int i = 0; i < 1000 && marked_processes(mark) < 5; ++i) {
+  for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
-  ASSERT_GE(marked_processes(mark), 5) << "harness, keeper, subject, its child and grandchild";
+  ASSERT_GE(marked_processes(mark), 6) << "harness, guardian, keeper, subject, child, grandchild";
   ::kill(harness, SIGKILL);
   ::waitpid(harness, nullptr, 0);
   for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_EQ(marked_processes(mark), 0);
+}
+
+TEST(Foreign, NothingOutlivesItsKeeperOrGuardianThatIsKilled) {
+  for (const bool kills_guardian : {true, false}) {
+    const std::string mark = fresh_mark();
+    const ForeignSubject foreign =
+        open_subject(program_door(command_of("leaves-children-at-start", mark)), {});
+    for (int i = 0; i < 1000 && marked_processes(mark) < 5; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ASSERT_GE(marked_processes(mark), 5) << "guardian, keeper, subject, child, grandchild";
+    const pid_t guardian = marked_child(mark, ::getpid());
+    const pid_t keeper = marked_child(mark, guardian);
+    ASSERT_GT(guardian, 0);
+    ASSERT_GT(keeper, 0);
+    ::kill(kills_guardian ? guardian : keeper, SIGKILL);
+    // A guardian that was killed stays as a zombie, which has no arguments, until it is waited for.
+    for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(marked_processes(mark), 0) << (kills_guardian ? "guardian" : "keeper");
+    asked(foreign);  // meets the dead
+    EXPECT_EQ(asked(foreign).what, "answered") << "by a process that is started anew";
+  }
 }
 
 TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {

@@ -1,5 +1,6 @@
 #include "properties/foreign/level.hpp"
 
+#include "properties/foreign/costs_as_claimed.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <algorithm>
@@ -47,7 +48,8 @@ constexpr std::array<Placed, 29> placed = {{
 }  // namespace
 
 std::string_view name(Level level) {
-  constexpr std::array<std::string_view, 4> names = {"Core", "Gradient", "Sliced", "Robust"};
+  constexpr std::array<std::string_view, 5> names = {"Core", "Gradient", "Sliced", "Resources",
+                                                     "Robust"};
   return names.at(static_cast<std::size_t>(level));
 }
 
@@ -58,6 +60,7 @@ std::string_view name(LevelVerdict::Standing standing) {
 }
 
 Level level_of(std::string_view law) {
+  if (is_law_of_cost(law)) return Level::resources;
   const auto found = std::ranges::find(placed, law, &Placed::law);
   require(found != placed.end(), "law " + std::string(law) + " is at one of the levels");
   return found->level;

@@ -9,13 +9,14 @@ namespace slim::properties::foreign {
 
 /// What a certificate vouches for, a level at a time.
 enum class Level {
-  core,      ///< features and attention, forward
-  gradient,  ///< pullback of attention, gradient of whole models
-  sliced,    ///< cut anywhere and resumed, in slices of any length
-  robust,    ///< the same again, refuses what is no request and goes on
+  core,       ///< features and attention, forward
+  gradient,   ///< pullback of attention, gradient of whole models
+  sliced,     ///< cut anywhere and resumed, in slices of any length
+  resources,  ///< costs what it claims to cost
+  robust,     ///< the same again, refuses what is no request and goes on
 };
-inline constexpr std::array<Level, 4> all_levels = {Level::core, Level::gradient, Level::sliced,
-                                                    Level::robust};
+inline constexpr std::array<Level, 5> all_levels = {Level::core, Level::gradient, Level::sliced,
+                                                    Level::resources, Level::robust};
 std::string_view name(Level level);
 /// Throws ContractError when the law is at no level.
 Level level_of(std::string_view law);

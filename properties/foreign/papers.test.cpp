@@ -2,6 +2,7 @@
 
 #include "properties/foreign/adapted_law.hpp"
 #include "properties/foreign/certificate.hpp"
+#include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/guest_runs.hpp"
 #include "properties/foreign/level.hpp"
@@ -79,6 +80,46 @@ TEST(ResourceClaims, AreMeasuredOnAForeignProcess) {
   const std::vector<ResourceSample> samples = measure_resources(foreign, plan);
   ASSERT_EQ(samples.size(), 4U);
   for (const ResourceSample& sample : samples) EXPECT_GT(sample.seconds, 0.0);
+}
+
+/// Verdict of a guest on one claim, as the law of it comes out, and the level with it.
+RunResult run_of_claim(ForeignSubject guest, ResourceClaim claim, const ResourcePlan& costs) {
+  guest.declaration.claims = {claim};
+  const std::vector<Law> laws = costs_as_claimed(guest, costs);
+  RunPlan plan{.laws = {&laws.front()},
+               .subjects = {&guest.subject},
+               .scalars = {Scalar::float32, Scalar::float64}};
+  plan.cases = 1;
+  plan.may_claim_less = true;
+  return run(plan);
+}
+
+TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
+  const auto standing = [](const RunResult& result) {
+    for (const LevelVerdict& level : level_verdicts(result)) {
+      if (level.level == Level::resources) return std::string(name(level.standing));
+    }
+    return std::string();
+  };
+  const RunResult held =
+      run_of_claim(open_subject(library_door(library("c_attention")), {}),
+                   ResourceClaim::flat_in_length, {.lengths = {64, 128, 256}, .slices = {8, 16}});
+  EXPECT_EQ(held.verdicts.at(0).law, "cost-flat-in-L");
+  EXPECT_EQ(held.verdicts.at(0).tally.passed, 1);
+  EXPECT_TRUE(held.verdicts.at(1).unclaimed()) << "in float64";
+  EXPECT_EQ(standing(held), "holds");
+  EXPECT_EQ(standing(RunResult()), "not run");
+
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::string program = SLIM_PYTHON " " + folder + "examples/numpy_attention.py";
+  const RunResult broken =
+      run_of_claim(open_subject(program_door("PYTHONPATH=" + folder + " exec " + program), {}),
+                   ResourceClaim::flat_in_length,
+                   {.lengths = {128, 256, 512}, .slices = {64, 128}, .repeats = 1});
+  EXPECT_EQ(broken.verdicts.at(0).tally.wrong, 1) << "it keeps a prefix sum for each row";
+  EXPECT_NE(broken.counterexamples.at(0).finding.note.find("copies of a row's arrays"),
+            std::string::npos);
+  EXPECT_EQ(standing(broken), "falls short");
 }
 
 TEST(Papers, NameTheFailureAndDrawIt) {

@@ -121,8 +121,11 @@ ResourceVerdict flat_in_length(const std::vector<ResourceSample>& lengths, Index
   return {.claim = ResourceClaim::flat_in_length,
           .standing = copies <= most_copies ? ResourceVerdict::Standing::supported
                                             : ResourceVerdict::Standing::refuted,
-          .evidence = fmt::format("{:.3g} copies of a row's arrays a row; rule: at most {:g}",
-                                  copies, most_copies)};
+          .evidence = fmt::format("takes {:.3g} copies of a row's arrays a row; rule: at most {:g}",
+                                  copies, most_copies),
+          .statistic_name = "bytes",
+          .statistic = copies,
+          .bound = most_copies};
 }
 
 }  // namespace
@@ -132,11 +135,15 @@ std::string_view name(ResourceVerdict::Standing standing) {
   return names.at(static_cast<std::size_t>(standing));
 }
 
+bool measures_resources_of(const ForeignSubject& foreign) {
+  const Capabilities& can = foreign.declaration.capabilities;
+  return foreign.subject.attention.offers(Scalar::float32) &&
+         (can.given_features || can.takes(FeatureKind::square));
+}
+
 std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
                                               const ResourcePlan& plan) {
-  const Capabilities& can = foreign.declaration.capabilities;
-  require(foreign.subject.attention.offers(Scalar::float32) &&
-              (can.given_features || can.takes(FeatureKind::square)),
+  require(measures_resources_of(foreign),
           "resources are measured on attention in float32 over features that are given, or sqr");
   std::vector<ResourceSample> samples;
   with_session(*foreign.pool, [&](Session& session) {
@@ -164,10 +171,14 @@ ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSampl
     const Standing standing = ratio >= hidden_below && ratio <= linear_to ? Standing::supported
                               : ratio >= refuted_from                     ? Standing::refuted
                                                                           : Standing::inconclusive;
-    return {claim, standing,
-            fmt::format("seconds grew {:.3g} times over the last two doublings of L; rule: {:g} to "
-                        "{:g}, refuted from {:g}",
-                        ratio, hidden_below, linear_to, refuted_from)};
+    return {claim,
+            standing,
+            fmt::format("takes {:.3g} times as long after the last two doublings of L; rule: {:g} "
+                        "to {:g}, refuted from {:g}",
+                        ratio, hidden_below, linear_to, refuted_from),
+            "seconds",
+            ratio,
+            linear_to};
   }
   ResourceVerdict verdict = flat_in_length(lengths, plan.width);
   verdict.claim = claim;
@@ -180,10 +191,13 @@ ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSampl
     if (sample.slice_length <= slice) continue;
     const double doublings =
         static_cast<double>(sample.slice_length) / static_cast<double>(slice) / 2.0;
-    if (!(sample.bytes_peak <= most_growth_of_slice * doublings * least + noise_bytes)) {
+    const double most = most_growth_of_slice * doublings * least + noise_bytes;
+    if (!(sample.bytes_peak <= most)) {
       verdict.standing = Standing::refuted;
-      verdict.evidence = fmt::format("C from {} to {} takes the peak from {:.3g} to {:.3g} bytes",
-                                     slice, sample.slice_length, least, sample.bytes_peak);
+      verdict.statistic = sample.bytes_peak;
+      verdict.bound = most;
+      verdict.evidence = fmt::format("takes {:.3g} bytes at C = {} and {:.3g} at C = {}", least,
+                                     slice, sample.bytes_peak, sample.slice_length);
       return verdict;
     }
     least = sample.bytes_peak;

@@ -20,6 +20,9 @@ struct ResourcePlan {
   int repeats = 3;  ///< the least seconds and the median of bytes
 };
 
+/// Whether the subject claims attention in float32 over features that are given, or sqr.
+bool measures_resources_of(const ForeignSubject& foreign);
+
 /// Asks the subject. Throws SubjectError, and ContractError where it does not claim attention over
 /// given features or the feature map square in float32.
 std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
@@ -29,7 +32,10 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
 struct ResourceVerdict {
   ResourceClaim claim;
   enum class Standing { supported, refuted, inconclusive } standing = Standing::inconclusive;
-  std::string evidence;  ///< the statistic, and the rule
+  std::string evidence = {};        ///< the statistic, and the rule
+  std::string statistic_name = {};  ///< such as "seconds"
+  double statistic = 0.0;
+  double bound = 0.0;  ///< of the statistic, for a claim that is supported
 };
 std::string_view name(ResourceVerdict::Standing standing);
 

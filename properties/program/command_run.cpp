@@ -2,6 +2,7 @@
 #include "properties/diagnosis/diagnostician.hpp"
 #include "properties/foreign/adapted_law.hpp"
 #include "properties/foreign/certificate.hpp"
+#include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
 #include "properties/laws/catalogue.hpp"
@@ -84,6 +85,7 @@ std::vector<Scalar> chosen_scalars(const std::vector<std::string>& names) {
 struct Guest {
   foreign::ForeignSubject opened;
   std::vector<Law> laws;
+  std::vector<Law> costs;  ///< laws of what it claims to cost
 };
 
 RunPlan plan_from(const RunArguments& arguments) {
@@ -134,6 +136,19 @@ void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   plan.subjects = {&guest.opened.subject};
   if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
   plan.may_claim_less = true;
+}
+
+/// Adds laws that are asked once, by one thread, with nothing beside: of time and memory.
+void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
+  RunPlan alone = plan;
+  alone.laws.clear();
+  for (const Law& law : laws) alone.laws.push_back(&law);
+  alone.cases = 1;
+  alone.threads = 1;
+  RunResult more = run(alone);
+  std::ranges::move(more.verdicts, std::back_inserter(result.verdicts));
+  std::ranges::move(more.counterexamples, std::back_inserter(result.counterexamples));
+  plan.laws.insert(plan.laws.end(), alone.laws.begin(), alone.laws.end());
 }
 
 void write_if_named(const fs::path& path, const std::string& text) {
@@ -255,11 +270,12 @@ int run_command(const RunArguments& arguments) {
   if (arguments.foreign.given()) {
     require(arguments.subjects.empty(), "--subject names one of the house's, so not a guest's");
     try {
-      guest.emplace(Guest{open_guest(arguments.foreign), {}});
+      guest.emplace(Guest{open_guest(arguments.foreign), {}, {}});
     } catch (const SubjectError& error) {
       return report_unopened(error, arguments);
     }
     invite(plan, *guest, arguments);
+    if (arguments.laws.empty()) guest->costs = foreign::costs_as_claimed(guest->opened, {});
   }
 
   const auto start = std::chrono::steady_clock::now();
@@ -270,6 +286,10 @@ int run_command(const RunArguments& arguments) {
     result = run(plan, [&](const Law& law, int done, int planned) {
       progress.show(law.name, done, planned);
     });
+    if (guest && !guest->costs.empty()) {
+      progress.show("costs", 0, static_cast<int>(guest->costs.size()));
+      run_alone(plan, result, guest->costs);
+    }
     diagnoses =
         diagnosed(guest ? diagnostician_for(*guest) : Diagnostician(), plan, result, progress);
   }

@@ -41,8 +41,10 @@ std::string failure(const Counterexample& found, const Report& report, const std
 bool is_known(const Report& report, std::size_t i) {
   if (i == 0 || report.diagnoses.empty()) return false;
   const std::vector<Counterexample>& all = report.result.counterexamples;
-  return all[i].subject == all[i - 1].subject &&
-         in_words(report.diagnoses.at(i)).front() == in_words(report.diagnoses.at(i - 1)).front();
+  const std::vector<std::string> here = in_words(report.diagnoses.at(i));
+  const std::vector<std::string> before = in_words(report.diagnoses.at(i - 1));
+  return all[i].subject == all[i - 1].subject && !here.empty() && !before.empty() &&
+         here.front() == before.front();
 }
 
 }  // namespace

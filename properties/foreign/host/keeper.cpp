@@ -148,16 +148,17 @@ Pages pages_below(pid_t pid, int depth) {
   ::_exit(127);
 }
 
-/// Until the subject ends, outgrows its limit, or the harness lets go.
-void watch(const Keep& keep, pid_t subject) {
+/// Until the subject ends, outgrows its limit, or the harness or the guardian lets go.
+void watch(const Keep& keep, pid_t subject, int guardian) {
   // Not by pidfd_open: its header in glibc 2.36 is not one of C++.
   const auto ended = static_cast<int>(::syscall(SYS_pidfd_open, subject, 0));
   const long page = ::sysconf(_SC_PAGESIZE);
   long most_address_space = 0;
   for (;;) {
-    std::array<pollfd, 2> events = {{{lifeline, POLLIN, 0}, {ended, POLLIN, 0}}};
+    std::array<pollfd, 3> events = {
+        {{lifeline, POLLIN, 0}, {guardian, POLLIN, 0}, {ended, POLLIN, 0}}};
     ::poll(events.data(), events.size(), sample_ms);
-    if (events[0].revents != 0) return;
+    if (events[0].revents != 0 || events[1].revents != 0) return;
     int status = 0;
     rusage used{};
     if (::wait4(subject, &status, WNOHANG, &used) == subject) {
@@ -177,23 +178,53 @@ void watch(const Keep& keep, pid_t subject) {
   }
 }
 
+/// The subject's pipes are the subject's alone from here on.
+void leave_pipes() {
+  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (const int end : {0, 1, 2}) ::dup2(nowhere, end);
+}
+
+/// Starts the subject and stays until nothing is left of it. `guardian` hangs up when that dies.
+void keep_under(int guardian, const Keep& keep, char** command) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const pid_t keeper = ::getpid();
+  const pid_t subject = ::fork();
+  if (subject == 0) become_subject(keep, command, keeper);
+  leave_pipes();
+  if (subject < 0) {
+    report("exit 127 0 0\n");
+    return;
+  }
+  report("pid " + std::to_string(subject) + "\n");
+  watch(keep, subject, guardian);
+  kill_descendants();
+}
+
+/// Waits for the keeper, reaping orphans that come here meanwhile.
+void wait_for(pid_t keeper) {
+  for (;;) {
+    const pid_t reaped = ::waitpid(-1, nullptr, 0);
+    if (reaped == keeper || (reaped < 0 && errno != EINTR)) return;
+  }
+}
+
 }  // namespace
 
 int keep_subject(const Keep& keep, char** command) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
-  const pid_t keeper = ::getpid();
-  const pid_t subject = ::fork();
-  if (subject < 0) {
-    report("exit 127 0 0\n");
-  } else if (subject == 0) {
-    become_subject(keep, command, keeper);
+  std::array<int, 2> thread{-1, -1};
+  const pid_t keeper = ::pipe2(thread.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
+  if (keeper == 0) {
+    ::close(thread[1]);
+    keep_under(thread[0], keep, command);
   } else {
-    const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (const int end : {0, 1, 2}) ::dup2(nowhere, end);  // the subject's alone from here on
-    report("pid " + std::to_string(subject) + "\n");
-    watch(keep, subject);
-    kill_descendants();
+    leave_pipes();
+    ::close(lifeline);  // the keeper's to watch
+    ::close(thread[0]);
+    if (keeper < 0) report("exit 127 0 0\n");
+    wait_for(keeper);
+    kill_descendants();  // where the keeper was killed
   }
   std::error_code ignored;
   std::filesystem::remove_all(keep.scratch, ignored);

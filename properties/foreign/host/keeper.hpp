@@ -10,10 +10,12 @@ struct Keep {
   std::int64_t memory_bytes;  ///< of the subject's address space, and resident with its children
 };
 
-/// Runs `command` (null-terminated) as its child and stands between it and the harness, so that
-/// nothing is left behind however either of them ends. It is the reaper of every process below it;
-/// when the subject ends, or outgrows its limit, or the harness lets go of the lifeline (closes it
-/// or dies by whatever), it kills all that are below it, removes the scratch folder, and returns.
+/// Runs `command` (null-terminated) and stands between it and the harness, so that nothing is left
+/// behind however any of them ends. It is two processes, a guardian and the keeper below it, each
+/// the reaper of every process below. When the subject ends, or outgrows its limit, or the harness
+/// lets go of the lifeline (closes it or dies by whatever), or the guardian dies, the keeper kills
+/// all that are below it; when the keeper dies, the guardian does. Then the scratch folder is
+/// removed, and the guardian returns.
 ///
 /// Descriptors: 0, 1, 2 become the subject's; 3 is the lifeline, a pipe whose other end the harness
 /// holds; to 4 it writes lines: "pid N", then one of "exit CODE RSS AS", "signal NUMBER RSS AS"

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "properties/engine/law.hpp"
+#include "properties/foreign/foreign_subject.hpp"
+#include "properties/foreign/resources.hpp"
+
+#include <string>
+#include <vector>
+
+namespace slim::properties::foreign {
+
+/// Whether a law is one of these, which a certificate has at level Resources.
+bool is_law_of_cost(std::string_view law);
+
+/// What a subject claims of its cost, as laws of one case each: cost-flat-in-L, cost-O(C),
+/// cost-linear. None where it claims nothing.
+///
+/// Statement: as judge_claim says. Measured in float32 once for all of them, so they are to be run
+/// by one thread with nothing beside. A claim that is neither supported nor refuted is SUSPECT.
+/// Tolerance: the rule of judge_claim.
+std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourcePlan& plan);
+
+}  // namespace slim::properties::foreign
