@@ -39,7 +39,7 @@ TaskSize copying_at(Scale scale) {
               .batch = 8,
               .length = 63,
               .slices = {16, 8},
-              .training = {.steps = 2000, .rate = 5e-3, .rate_drop = 1300},
+              .training = {.steps = 2400, .rate = 5e-3, .rate_drop = 1400, .final_checks = 32},
               .seeds = 2};
     case Scale::paper:
       break;
