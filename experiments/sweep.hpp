@@ -42,10 +42,10 @@ struct Sweep {
 
 /// Measures what the folder's records do not hold yet, and appends each sample as it comes; when
 /// interrupted, the next run goes on. Exact quantities first, on all threads side by side; then,
-/// each alone on the machine, bytes, trainings, and seconds in interleaved rounds: sample 0 of every
-/// setting, sample 1 of every setting, …
-/// Before anything is written, settings and corpus are checked (ContractError), and each subject
-/// passes the gate for each kind of setting (RefusedSubject).
+/// each alone on the machine, bytes, trainings, and seconds in interleaved rounds: sample 0 of
+/// every setting, sample 1 of every setting, … Before anything is written, settings and corpus are
+/// checked (ContractError), and each subject passes the gate for each kind of setting
+/// (RefusedSubject).
 SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep);
 
 struct MergeReport {
