@@ -149,7 +149,7 @@ double weight(const Job& job) {
 }
 
 /// Whether others may be measured at the same time: nothing of the result is a time or this
-/// process's memory, and two of its kind fit any machine.
+/// process's memory, and it takes no more than about a gigabyte, even where every state is kept.
 bool bears_company(const Job& job) {
   switch (quantity_of(job.measured)) {
     case Quantity::operations:
@@ -166,10 +166,13 @@ bool bears_company(const Job& job) {
     default:
       return false;
   }
-  constexpr Index most_states = Index{1} << 24;
   const Setting& s = job.setting;
-  return s.memory_cap > 0 ||
-         s.batch * s.length <= most_states / (s.model.hidden_dim * s.model.layers);
+  if (s.memory_cap > 0) return true;
+  constexpr Index most_activations = Index{1} << 24;
+  constexpr Index most_sums = Index{1} << 27;
+  const Index width = s.model.hidden_dim * s.model.layers;
+  return s.batch * s.length <= most_activations / width &&
+         s.batch * s.slices() <= most_sums / (width * s.model.head_dim());
 }
 
 /// Jobs that share what a measurer keeps: they differ in the subject, in C or in the scalar alone.
@@ -207,15 +210,15 @@ class Production {
     progress_.end(weight(job));
   }
 
-  /// Each batch on one thread, as many batches at a time as the sweep has threads. When one
-  /// throws, the others end after the job in hand.
+  /// Each batch on one thread, as many batches at a time as the sweep has threads, eight at most.
+  /// When one throws, the others end after the job in hand.
   void measure_side_by_side(const std::vector<std::vector<Job*>>& batches) {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> stop{false};
     std::exception_ptr first;
     const auto work = [&] {
-      Measurer measurer(sweep_);
       try {
+        Measurer measurer(sweep_);
         for (std::size_t i = next++; i < batches.size() && !stop; i = next++) {
           for (auto job = batches[i].begin(); job != batches[i].end() && !stop; ++job) {
             measure(**job, measurer);
@@ -228,7 +231,7 @@ class Production {
       }
     };
     std::vector<std::thread> helpers;
-    for (int i = 1; i < sweep_.conditions.threads; ++i) helpers.emplace_back(work);
+    for (int i = 1; i < std::min(sweep_.conditions.threads, 8); ++i) helpers.emplace_back(work);
     work();
     for (std::thread& helper : helpers) helper.join();
     if (first != nullptr) std::rethrow_exception(first);

@@ -9,9 +9,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
 #include <map>
 #include <set>
+#include <stdexcept>
 
 namespace slim::experiments {
 namespace {
@@ -110,6 +112,38 @@ TEST_F(Sweeping, TimesInRoundsAfterAllElse) {
   }
   EXPECT_EQ(rounds, (std::vector<std::pair<int, Index>>{
                         {0, 16}, {0, 32}, {1, 16}, {1, 32}, {2, 16}, {2, 32}}));
+}
+
+TEST_F(Sweeping, SideBySideMeasuresTheSame) {
+  const SweepReport one = run();
+  sweep_.conditions.threads = 3;
+  const SweepReport three = run();
+  ASSERT_EQ(three.measured, tiny_samples);
+  for (std::size_t i = 0; i < tiny_samples; ++i) {
+    const Record& a = one.records[i];
+    const Record& b = three.records[i];
+    ASSERT_EQ(a.setting.length, b.setting.length);
+    ASSERT_EQ(quantity_of(a.measured), quantity_of(b.measured));
+    if (const auto* operations = std::get_if<Operations>(&a.measured)) {
+      EXPECT_EQ(operations->multiplications, std::get<Operations>(b.measured).multiplications);
+      EXPECT_GT(operations->multiplications, 0);
+    }
+  }
+}
+
+TEST_F(Sweeping, WhatThrowsSideBySideIsThrownAndLosesNoRecord) {
+  std::atomic<bool> breaks{true};
+  const std::filesystem::path file = sweep_.folder / "records.jsonl";
+  sweep_.find_subject = only(fake_subject([&] {  // past the gate, which writes nothing
+    if (std::filesystem::exists(file) && breaks.exchange(false)) throw std::runtime_error("once");
+  }));
+  sweep_.conditions.threads = 3;
+  EXPECT_THROW(run(), std::runtime_error);
+  const std::size_t kept = read_records(file).size();
+  EXPECT_LT(kept, 6U) << "of what is measured side by side not all, and nothing after it";
+  const SweepReport rest = run();
+  EXPECT_EQ(rest.reused, kept);
+  EXPECT_EQ(rest.measured + kept, tiny_samples);
 }
 
 TEST_F(Sweeping, KilledAtAnyCallLosesNoRecordAndGoesOn) {

@@ -4,7 +4,7 @@
 #include "properties/foreign/foreign_subject.hpp"
 #include "properties/foreign/resources.hpp"
 
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace slim::properties::foreign {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 namespace slim::properties::foreign {
 namespace {
@@ -88,6 +89,7 @@ ResourceSample measured(Session& session, const AttentionInputs<float>& inputs, 
   for (int i = 0; i <= repeats; ++i) {
     const std::vector<int> tree = tree_of(session.process().pid());
     const double before = status_bytes(tree, "VmRSS");
+    if (!(before > 0.0)) throw std::runtime_error("the subject's memory cannot be read in /proc");
     reset_peaks_of(tree);
     AttentionResult<float> result;
     const Clock::time_point start = Clock::now();

@@ -213,15 +213,15 @@ void wait_for(pid_t keeper) {
 int keep_subject(const Keep& keep, char** command) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
-  std::array<int, 2> thread{-1, -1};
-  const pid_t keeper = ::pipe2(thread.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
+  std::array<int, 2> tether{-1, -1};
+  const pid_t keeper = ::pipe2(tether.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
   if (keeper == 0) {
-    ::close(thread[1]);
-    keep_under(thread[0], keep, command);
+    ::close(tether[1]);
+    keep_under(tether[0], keep, command);
   } else {
     leave_pipes();
     ::close(lifeline);  // the keeper's to watch
-    ::close(thread[0]);
+    ::close(tether[0]);
     if (keeper < 0) report("exit 127 0 0\n");
     wait_for(keeper);
     kill_descendants();  // where the keeper was killed
