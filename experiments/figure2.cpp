@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string_view>
+#include <vector>
 
 namespace slim::experiments {
 namespace {
@@ -55,6 +57,26 @@ double machine_bytes() {
   return bytes;
 }
 
+/// C = L, L/4, L/16, …, as far as the memory goes; what is left out is said.
+std::vector<Index> slices_of(Setting setting, Index most_slices, std::string_view configuration,
+                             double limit) {
+  std::vector<Index> slices;
+  for (Index slice = setting.length; slice * most_slices >= setting.length && slice >= 1;
+       slice /= 4) {
+    setting.slice = slice;
+    if (roughly_bytes(setting) <= limit) {
+      slices.push_back(slice);
+      continue;
+    }
+    fmt::print(stderr,
+               "figure2: configuration {}, {}, C = {} is left out: it needs about {:.0f} MiB, "
+               "above {:.0f} MiB, three quarters of this machine's memory\n",
+               configuration, setting.subject, slice, roughly_bytes(setting) / (1 << 20),
+               limit / (1 << 20));
+  }
+  return slices;
+}
+
 }  // namespace
 
 std::vector<Plan> figure2_plans(const Conditions& conditions) {
@@ -66,31 +88,23 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
       Setting setting = {.subject = subject,
                          .model = configuration.model(sizes.width_divisor),
                          .length = configuration.length / sizes.length_divisor,
+                         .seed = conditions.seed,
                          .threads = conditions.threads,
                          .corpus = conditions.corpus};
-      Setting whole = setting;
-      whole.slice = whole.length;
-      const bool comparable = roughly_bytes(whole) <= limit;
-      for (Index slice = setting.length; slice * sizes.most_slices >= setting.length && slice >= 1;
-           slice /= 4) {
+      const std::vector<Index> slices =
+          slices_of(setting, sizes.most_slices, configuration.name, limit);
+      const auto add = [&](Index slice, Quantity quantity) {
         setting.slice = slice;
-        if (roughly_bytes(setting) > limit) {
-          fmt::print(
-              stderr,
-              "figure2: configuration {}, {}, C = {} is left out: it needs about {:.0f} MiB, "
-              "above {:.0f} MiB, three quarters of this machine's memory\n",
-              configuration.name, subject, slice, roughly_bytes(setting) / (1 << 20),
-              limit / (1 << 20));
-          continue;
-        }
-        setting.seed = conditions.seed;
-        plans.push_back({.setting = setting, .quantity = Quantity::bytes});
-        for (std::uint64_t i = 0; i < conditions.seeds_or(sizes.seeds); ++i) {
-          setting.seed = conditions.seed + i;
-          plans.push_back({.setting = setting, .quantity = Quantity::seconds});
-          if (comparable && slice < setting.length) {
-            plans.push_back({.setting = setting, .quantity = Quantity::full_discrepancy});
-          }
+        plans.push_back({.setting = setting, .quantity = quantity});
+      };
+      for (const Index slice : slices) add(slice, Quantity::bytes);
+      const bool comparable = !slices.empty() && slices.front() == setting.length;
+      // A seed at a time: the full pass's gradient is kept from one slice length to the next.
+      for (std::uint64_t i = 0; i < conditions.seeds_or(sizes.seeds); ++i) {
+        setting.seed = conditions.seed + i;
+        for (const Index slice : slices) {
+          add(slice, Quantity::seconds);
+          if (comparable && slice < setting.length) add(slice, Quantity::full_discrepancy);
         }
       }
     }
