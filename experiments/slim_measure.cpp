@@ -133,24 +133,41 @@ int run_table(const SweepOptions& options) {
   return holds;
 }
 
-/// Measures what the claims need and is missing, judges each, and keeps verdicts.json.
-std::vector<Verdict> judged(const SweepOptions& options, const std::vector<Claim>& claims) {
+bool needs(const Claim& claim, const std::string& experiment) {
+  return std::count(claim.experiments.begin(), claim.experiments.end(), experiment) > 0;
+}
+
+/// Measures what the claims need and is missing, and judges each; claims that need one of the
+/// experiments `without` are not judged.
+std::vector<Verdict> judged(const SweepOptions& options, const std::vector<Claim>& claims,
+                            const std::vector<std::string>& without = {}) {
+  const auto reason = [&](const Claim& claim) {
+    return std::find_if(without.begin(), without.end(),
+                        [&](const std::string& experiment) { return needs(claim, experiment); });
+  };
   std::vector<Experiment> experiments;
   for (const Experiment& experiment : catalogue()) {
-    const auto needs = [&](const Claim& claim) {
-      return std::count(claim.experiments.begin(), claim.experiments.end(), experiment.name) > 0;
+    const auto wants = [&](const Claim& claim) {
+      return reason(claim) == without.end() && needs(claim, experiment.name);
     };
-    if (std::any_of(claims.begin(), claims.end(), needs)) experiments.push_back(experiment);
+    if (std::any_of(claims.begin(), claims.end(), wants)) experiments.push_back(experiment);
   }
+  require(!experiments.empty(), "--leave-out leaves no claim to judge");
   const SweepReport report = run_sweep(experiments, options.sweep());
   std::vector<Verdict> verdicts;
   verdicts.reserve(claims.size());
-  for (const Claim& claim : claims) verdicts.push_back(judge(claim, report.records));
+  for (const Claim& claim : claims) {
+    const auto why = reason(claim);
+    verdicts.push_back(why == without.end() ? judge(claim, report.records) : left_out(claim, *why));
+  }
   return verdicts;
 }
 
-int run_claims(const SweepOptions& options) {
-  const std::vector<Verdict> verdicts = judged(options, built_in_claims());
+int run_claims(const SweepOptions& options, const std::vector<std::string>& without) {
+  for (const std::string& experiment : without) {
+    require(find_experiments(experiment).size() == 1, "--leave-out names one experiment at a time");
+  }
+  const std::vector<Verdict> verdicts = judged(options, built_in_claims(), without);
   const std::string json = to_json(verdicts, provenance());
   write_file(std::filesystem::path(options.out) / "verdicts.json", json);
   fmt::print("{}", options.json ? json : to_table(verdicts));
@@ -342,6 +359,9 @@ int run(int count, char** arguments) {
   CLI::App& claims =
       *app.add_subcommand("claims", "The table of verdicts, measuring what is missing");
   const SweepOptions claims_options(claims);
+  std::vector<std::string> without;
+  claims.add_option("--leave-out", without,
+                    "An experiment that is not measured; claims that need it are NOT-JUDGED");
 
   CLI::App& foreign = *app.add_subcommand(
       "foreign", "Bytes and seconds of somebody else's attention, and its own claims");
@@ -374,7 +394,7 @@ int run(int count, char** arguments) {
     if (sweep.parsed()) return run_sweep_command(sweep_options, shard);
     if (merge.parsed()) return run_merge(parts, merged);
     if (table.parsed()) return run_table(table_options);
-    if (claims.parsed()) return run_claims(claims_options);
+    if (claims.parsed()) return run_claims(claims_options, without);
     if (training.parsed()) return run_training(training_options, task, sample);
     if (train_leg.parsed()) return run_train_leg(job_file, start, leg_corpus);
     if (foreign.parsed()) return run_foreign(foreign_options);

@@ -25,22 +25,24 @@ Verdict judge(const Claim& claim, std::span<const Record> records) {
                                                       {"work", judge_work},
                                                       {"training", judge_training},
                                                       {"fine-tuning", judge_fine_tuning}};
-  if (claim.judge == "later") {
-    constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    return {.claim = claim,
-            .answer = Answer::not_judged,
-            .value = none,
-            .low = none,
-            .high = none,
-            .evidence = "not judged yet"};
-  }
   const auto found = judges.find(claim.judge);
   require(found != judges.end(), "claim " + claim.name + ": judge '" + claim.judge +
                                      "' is unknown: allowed are exact, memory, serial, law, bound, "
                                      "overhead, device, reach, process, time, crossing, "
-                                     "feature-slope, feature-gain, work, training, fine-tuning, "
-                                     "later");
+                                     "feature-slope, feature-gain, work, training, fine-tuning");
   return found->second(claim, records);
+}
+
+Verdict left_out(const Claim& claim, const std::string& experiment) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  return {.claim = claim,
+          .answer = Answer::not_judged,
+          .value = none,
+          .low = none,
+          .high = none,
+          .evidence = "experiment " + experiment +
+                      " was left out: slim-measure claims without --leave-out " + experiment +
+                      " judges it"};
 }
 
 }  // namespace slim::experiments

@@ -83,8 +83,10 @@ Verdict judge_training(const Claim& claim, std::span<const Record> records);
 /// end, and there to the same bits as without a cap. Needs one task with all three runs.
 Verdict judge_fine_tuning(const Claim& claim, std::span<const Record> records);
 
-/// By the judge that the claim names. "later" is the judge of claims that
-/// are not judged yet. Throws ContractError when there is none of that name.
+/// By the judge that the claim names. Throws ContractError for a name that is none.
 Verdict judge(const Claim& claim, std::span<const Record> records);
+
+/// NOT-JUDGED, since an experiment that the claim needs was left out on request.
+Verdict left_out(const Claim& claim, const std::string& experiment);
 
 }  // namespace slim::experiments

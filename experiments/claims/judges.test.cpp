@@ -545,6 +545,16 @@ TEST(Verdicts, TellWhetherAnyIsRefuted) {
   EXPECT_NE(to_table(verdicts).find("INCONCLUSIVE"), std::string::npos);
 }
 
+TEST(Verdicts, WhatWasLeftOutOnRequestIsNotLostAndIsCounted) {
+  const std::vector<Verdict> verdicts = {left_out(claim("TRAINING"), "training"),
+                                         judge(claim("SERIAL"), serial_records())};
+  EXPECT_EQ(verdicts.front().answer, Answer::not_judged);
+  EXPECT_FALSE(any_lost(verdicts));
+  EXPECT_FALSE(any_refuted(verdicts));
+  EXPECT_EQ(summary_of(verdicts), "2 claims: 1 SUPPORTED, 1 NOT-JUDGED");
+  EXPECT_NE(to_table(verdicts).find("experiment training was left out"), std::string::npos);
+}
+
 TEST(Judges, ANameThatIsNoneIsRefused) {
   Claim unknown = claim("SERIAL");
   unknown.judge = "none";

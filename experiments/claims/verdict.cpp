@@ -21,6 +21,21 @@ std::string_view name(Answer answer) {
   return "INCONCLUSIVE";
 }
 
+std::string summary_of(std::span<const Verdict> verdicts) {
+  std::string summary = fmt::format("{} claims", verdicts.size());
+  const char* separator = ": ";
+  for (const Answer answer :
+       {Answer::supported, Answer::refuted, Answer::inconclusive, Answer::not_judged}) {
+    const auto count = std::count_if(verdicts.begin(), verdicts.end(), [&](const Verdict& verdict) {
+      return verdict.answer == answer;
+    });
+    if (count == 0) continue;
+    summary += fmt::format("{}{} {}", separator, count, name(answer));
+    separator = ", ";
+  }
+  return summary;
+}
+
 bool any_refuted(std::span<const Verdict> verdicts) {
   return std::any_of(verdicts.begin(), verdicts.end(),
                      [](const Verdict& verdict) { return verdict.answer == Answer::refuted; });
@@ -28,7 +43,8 @@ bool any_refuted(std::span<const Verdict> verdicts) {
 
 bool any_lost(std::span<const Verdict> verdicts) {
   return std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
-    return verdict.claim.expected == "SUPPORTED" && verdict.answer != Answer::supported;
+    return verdict.claim.expected == "SUPPORTED" && verdict.answer != Answer::supported &&
+           verdict.answer != Answer::not_judged;
   });
 }
 
@@ -42,7 +58,7 @@ std::string to_table(std::span<const Verdict> verdicts) {
                     verdict.claim.rule);
     table += fmt::format("{:<25} {}\n", "", verdict.evidence);
   }
-  return table;
+  return table + summary_of(verdicts) + "\n";
 }
 
 std::string to_json(std::span<const Verdict> verdicts, const Provenance& p) {

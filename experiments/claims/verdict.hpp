@@ -26,10 +26,12 @@ struct Verdict {
 };
 
 bool any_refuted(std::span<const Verdict> verdicts);
-/// A claim that claims.toml expects to be supported is not.
+/// A claim that claims.toml expects to be supported was judged, and is not.
 bool any_lost(std::span<const Verdict> verdicts);
 
-/// The table for people.
+/// "38 claims: 34 SUPPORTED, 2 REFUTED, 2 NOT-JUDGED".
+std::string summary_of(std::span<const Verdict> verdicts);
+/// The table for people, and the summary below it.
 std::string to_table(std::span<const Verdict> verdicts);
 /// The same for machines: {"schema": 1, "verdicts": […], "provenance": {…}}.
 std::string to_json(std::span<const Verdict> verdicts, const Provenance& provenance);
