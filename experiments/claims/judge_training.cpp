@@ -47,11 +47,24 @@ struct Finding {
   int least_orders = 1 << 20;
   bool unfinished = false;
   bool untaught = false;
-  double curves = 0.0;   ///< largest difference of losses, as a share of the band
+  double curves = 0.0;  ///< largest difference of losses, as a share of the band
+  double orders = 0.0;  ///< the same of each other order, as a share of the band that the rest make
   double metrics = 0.0;  ///< the same of the metrics after the last step
   double off = 0.0;      ///< of a metric
   double off_by_rounding = 0.0;
 };
+
+/// Each of the other orders held against the band of the rest: what rounding alone comes to.
+void look_at_orders(Finding& finding, const Course& full,
+                    const std::vector<const Course*>& reordered) {
+  for (const Course* one : reordered) {
+    std::vector<const Course*> rest = reordered;
+    std::erase(rest, one);
+    if (rest.empty()) return;
+    raise(finding.orders, largest_share(loss_differences(full, *one, one->first_step()),
+                                        rounding_band(full, rest)));
+  }
+}
 
 void look_at(Finding& finding, const CourseGroup& group) {
   ++finding.seeds;
@@ -79,6 +92,7 @@ void look_at(Finding& finding, const CourseGroup& group) {
             largest_share(loss_differences(full, *course, course->first_step()), band));
       raise(finding.off, metric_difference(full, *course));
     }
+    look_at_orders(finding, full, reordered);
     for (const Course* course : reordered) {
       raise(finding.off_by_rounding, metric_difference(full, *course));
     }
@@ -116,9 +130,10 @@ Verdict judge_training(const Claim& claim, std::span<const Record> records) {
     verdict.low = std::min(verdict.low, share);
     verdict.evidence += fmt::format(
         "{}{}, {} seeds: losses at most {:.2f} times as far from the full pass as other orders of "
-        "summation at the same step, {} after the last step {:.2g} apart, other orders {:.2g}{}",
+        "summation at the same step (each of these {:.2f} times as far as the rest of them), {} "
+        "after the last step {:.2g} apart, other orders {:.2g}{}",
         verdict.evidence.empty() ? "" : "; ", name(task), finding.seeds, finding.curves,
-        metric_name(task), finding.off, finding.off_by_rounding,
+        finding.orders, metric_name(task), finding.off, finding.off_by_rounding,
         finding.untaught ? ", and nothing was learned" : "");
     if (finding.untaught) verdict.answer = Answer::inconclusive;
   }

@@ -76,6 +76,9 @@ TEST(TrainingJudge, ComparesWithWhatRoundingAloneMakes) {
   const Verdict verdict = judge(training_claim(), records_with(1.0, 0.5));
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
   EXPECT_NEAR(verdict.value, 1.0, 1e-6);
+  EXPECT_NE(verdict.evidence.find("each of these 1.43 times as far as the rest of them"),
+            std::string::npos)
+      << verdict.evidence;
   EXPECT_EQ(answer(records_with(3.9, 0.5)), Answer::supported);
   EXPECT_EQ(answer(records_with(4.1, 0.5)), Answer::inconclusive);
   EXPECT_EQ(answer(records_with(8.1, 0.5)), Answer::refuted);
