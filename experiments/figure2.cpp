@@ -112,4 +112,16 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
   return plans;
 }
 
+std::string_view configuration_name(const Record& record) {
+  const Figure2Sizes sizes = figure2_sizes_at(parse_scale(record.scale));
+  const Setting& setting = record.setting;
+  const auto found = std::find_if(
+      configurations.begin(), configurations.end(), [&](const Configuration& configuration) {
+        return setting.length == configuration.length / sizes.length_divisor &&
+               setting.model.layers == configuration.layers &&
+               setting.model.hidden_dim == configuration.hidden_dim / sizes.width_divisor;
+      });
+  return found == configurations.end() ? std::string_view() : found->name;
+}
+
 }  // namespace slim::experiments

@@ -1,6 +1,9 @@
 #pragma once
 
 #include "experiments/experiment.hpp"
+#include "experiments/record.hpp"
+
+#include <string_view>
 
 namespace slim::experiments {
 
@@ -10,5 +13,8 @@ namespace slim::experiments {
 /// more than 1024 slices (4096 at laptop, 256 at ci) take too long. What would take more than three
 /// quarters of the memory that there is is left out, and said on standard error.
 std::vector<Plan> figure2_plans(const Conditions& conditions);
+
+/// "I" to "IV": which configuration, at the record's scale, was measured; empty when none was.
+std::string_view configuration_name(const Record& record);
 
 }  // namespace slim::experiments

@@ -1,5 +1,6 @@
 #include "plots/figure2.hpp"
 
+#include "experiments/figure2.hpp"
 #include "plots/axes.hpp"
 #include "plots/curves.hpp"
 #include "plots/guides.hpp"
@@ -8,42 +9,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <set>
+#include <map>
+#include <string>
 
 namespace slim::plots {
 namespace {
 
-/// The configurations by growing length, at every scale.
-constexpr std::array by_length = {"II", "III", "I", "IV"};
+/// What a length is called, where every length is of one configuration.
+std::map<std::int64_t, std::string> configurations_by_length(std::span<const Record> records) {
+  std::map<std::int64_t, std::string> names;
+  for (const Record& record : records) {
+    const std::string name(experiments::configuration_name(record));
+    const auto [known, is_new] = names.emplace(record.setting.length, name);
+    if (name.empty() || known->second != name) return {};
+  }
+  return names;
+}
 
 Chart draw_over_slice(std::span<const Record> records, double (*value)(const Record&),
                       bool whole_is_shown) {
   Chart chart = chart_over_slice(records, value, Spread::deviation);
   std::erase_if(chart.curves, [](const Curve& curve) { return curve.full_pass; });
-  std::set<std::int64_t> lengths;
-  for (const Curve& curve : chart.curves) lengths.insert(curve.points.front().length);
-  if (lengths.size() == by_length.size()) {
-    for (Curve& curve : chart.curves) {
-      const auto rank = std::distance(lengths.begin(), lengths.find(curve.points.front().length));
-      curve.label = fmt::format("{} (L = {}), {}", by_length.at(static_cast<std::size_t>(rank)),
-                                curve.points.front().length,
-                                curve.subject.substr(curve.subject.find('/') + 1));
+  const std::map<std::int64_t, std::string> names = configurations_by_length(records);
+  if (names.empty()) return chart;
+  for (Curve& curve : chart.curves) {
+    const std::int64_t length = curve.points.front().length;
+    curve.label = fmt::format("{} (L = {}), {}", names.at(length), length,
+                              curve.subject.substr(curve.subject.find('/') + 1));
+    const Point& longest = curve.points.back();
+    if (longest.slices > 1 && whole_is_shown) {
+      chart.subtitle += fmt::format(", {}{}: C above {} does not fit the memory", names.at(length),
+                                    curve.label.substr(curve.label.find("),") + 2), longest.slice);
     }
-    for (const Curve& curve : chart.curves) {
-      const Point& longest = curve.points.back();
-      if (longest.slices > 1 && whole_is_shown) {
-        chart.subtitle += fmt::format(", {}: C above {} does not fit the memory",
-                                      curve.label.substr(0, curve.label.find(" (")) +
-                                          curve.label.substr(curve.label.find("),") + 1),
-                                      longest.slice);
-      }
-    }
-    std::stable_sort(chart.curves.begin(), chart.curves.end(), [](const Curve& a, const Curve& b) {
-      return a.points.front().length < b.points.front().length;
-    });
   }
+  std::stable_sort(chart.curves.begin(), chart.curves.end(), [](const Curve& a, const Curve& b) {
+    return a.points.front().length < b.points.front().length;
+  });
   return chart;
 }
 
