@@ -14,6 +14,7 @@ namespace slim::experiments {
 /// walked back by subtraction. The truth is the reference in 50 digits; where that takes too long,
 /// `stored/iterative` in float64. `recomputed` is left out where it would sweep over 256 slices or
 /// more, and `bisected` over more than 4,096: they give the bits of `stored`.
+/// Heads of width 64 go to L = 2¹⁶ at scale paper only, to 2¹² at laptop.
 std::vector<Plan> drift_plans(const Conditions& conditions);
 
 /// The largest error of each subject, over seeds: first by features and head width, then by C and
