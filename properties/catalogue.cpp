@@ -38,6 +38,12 @@ Subject reference_itself() {
   return subject;
 }
 
+MemoryGrowth memory_of(std::string_view boundary) {
+  if (boundary == "stored") return MemoryGrowth::slice_and_count;
+  if (boundary == "bisected") return MemoryGrowth::slice_and_logarithm;
+  return MemoryGrowth::slice;
+}
+
 Subject as_subject(const chunked::Variant& variant) {
   Subject subject{.name = variant.name(),
                   .summary = variant.summary,
@@ -50,6 +56,7 @@ Subject as_subject(const chunked::Variant& variant) {
   subject.capabilities.subtracting = variant.subtracting;
   subject.capabilities.subtracting_wide = variant.boundary == "wide" || variant.boundary == "exact";
   subject.capabilities.chooses_first_sweep = true;
+  subject.capabilities.memory = memory_of(variant.boundary);
   subject.capabilities.bidirectional = true;
   // ∞ less ∞ is no number, and neither is ∞ times the 0 of a masked block.
   const bool subtracts_sums =
@@ -67,6 +74,7 @@ Subject as_subject(const mutants::Mutant& mutant) {
                   .attention = mutant.attention,
                   .features = mutant.features};
   subject.capabilities.subtracting = mutant.subtracting;
+  subject.capabilities.memory = mutant.memory;
   subject.capabilities.bidirectional = mutant.attention.offers_any();
   subject.capabilities.isolates_non_finite = mutant.attention.offers_any();
   return subject;

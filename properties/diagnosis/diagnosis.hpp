@@ -37,6 +37,8 @@ struct Diagnosis {
   [[nodiscard]] std::string named() const {
     return like.size() == 1 && like.front().is_confident() ? like.front().name : std::string();
   }
+  /// Asked again, it broke the law again; else its answers depend on more than the question.
+  bool failed_again = true;
   std::string precision;  ///< "float32": its errors are within those of a correct program in it
 };
 

@@ -18,8 +18,8 @@ std::string evidence(const Diagnosis& diagnosis, const Likeness& found) {
   std::string text = fmt::format("answers alike {}", elsewhere(found));
   return text +
          fmt::format(
-             "; on this case it stands {:.2g} of what rounding allows from it, and {:.2g} from "
-             "the reference ({})",
+             "; on this case the two differ by {:.2g} times what rounding allows, the subject and "
+             "the reference by {:.2g} times ({})",
              found.on_the_case.ratio(), diagnosis.from_reference.ratio(),
              diagnosis.from_reference.tensor);
 }
@@ -58,6 +58,10 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   if (!lines.empty() || !compared) return lines;
   lines.push_back(fmt::format("behaves like none of {} mutants, and fits none of {} conventions",
                               diagnosis.mutants, diagnosis.conventions));
+  if (!diagnosis.failed_again) {
+    lines.emplace_back(
+        "asked again it did not break the law: its answers depend on more than the question");
+  }
   if (!diagnosis.precision.empty()) {
     lines.push_back(
         fmt::format("its errors on this case are within those of a correct program in {}",

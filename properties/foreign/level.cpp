@@ -13,7 +13,7 @@ struct Placed {
   Level level;
 };
 
-constexpr std::array<Placed, 29> placed = {{
+constexpr std::array<Placed, 30> placed = {{
     {"features-agree", Level::core},
     {"features-unbiased", Level::core},
     {"features-converge", Level::core},
@@ -37,6 +37,7 @@ constexpr std::array<Placed, 29> placed = {{
     {"attention-resumes", Level::sliced},
     {"slice-length-does-not-matter", Level::sliced},
     {"split-and-resume", Level::sliced},
+    {"bytes-as-claimed", Level::resources},
     {"stays-finite", Level::robust},
     {"isolates-non-finite", Level::robust},
     {"refuses-bad-tasks", Level::robust},

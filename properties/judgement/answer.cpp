@@ -1,6 +1,9 @@
 #include "properties/judgement/answer.hpp"
 
+#include "properties/judgement/fences.hpp"
+
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 
@@ -58,24 +61,58 @@ void require_shape(const GradientResult<T>& result, const GradientCase& c, const
 template <class To, class From>
 void require_unchanged(const char* input, std::span<const From> given, std::span<const To> left) {
   const bool same = std::ranges::equal(given, left, [](const From& x, const To& y) {
-    const To handed_over = rounded_to<To>(x);
-    return handed_over == y || (handed_over != handed_over && y != y);  // NOLINT: NaN
+    const To blocks = rounded_to<To>(x);
+    return blocks == y || (blocks != blocks && y != y);  // NOLINT: NaN
   });
   if (!same) {
     throw SubjectError(std::string("wrote into its input ") + input, Failure::input_modified);
   }
 }
 
+void require_unchanged(const Sequences& given, const Sequences& left) {
+  for (Index b = 0; b < given.batch(); ++b) {
+    const bool same_mask = !given.has_mask() || std::ranges::equal(given.mask(b), left.mask(b));
+    if (same_mask && std::ranges::equal(given.tokens(b), left.tokens(b))) continue;
+    throw SubjectError(std::string("wrote into its input ") + (same_mask ? "tokens" : "mask"),
+                       Failure::input_modified);
+  }
+}
+
+/// Tensors of the gradient begin on 64 bytes, with zeros between that belong to nobody.
+template <class T>
+void require_untouched_gaps(const Parameters<T>& gradient) {
+  const std::vector<ParameterSlot>& slots = gradient.slots();
+  for (std::size_t i = 0; i + 1 < slots.size(); ++i) {
+    const auto end = static_cast<std::size_t>(slots[i].offset + slots[i].size());
+    const auto next = static_cast<std::size_t>(slots[i + 1].offset);
+    const std::span<const T> gap = gradient.values().subspan(end, next - end);
+    if (std::ranges::all_of(gap, [](const T& x) { return x == T(0); })) continue;
+    throw SubjectError("wrote past the end of its output grad." + slots[i].name,
+                       Failure::out_of_bounds);
+  }
+}
+
+const void* first_of_mask(const Sequences& sequences) {
+  return sequences.has_mask() ? sequences.mask(0).data() : nullptr;
+}
+
+template <class T>
+const void* first_of(const State<T>* state) {
+  return state == nullptr ? nullptr : state->values().data();
+}
+
 template <class T>
 GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segment& segment) {
+  const MemoryWatch watch;
   const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
   const Projection<T> omega = converted<T>(c.omega, c.model);
+  const Sequences sequences = c.sequences;
   const auto start = carried<accumulator_t<T>>(segment.start, c);
   const auto end_cotangent = carried<accumulator_t<T>>(segment.end_cotangent, c);
   const GradientTask<T> task{.model = c.model,
                              .theta = theta,
                              .omega = omega,
-                             .sequences = c.sequences,
+                             .sequences = sequences,
                              .slice_length = c.slice_length,
                              .wants_logits = segment.wants_logits,
                              .wants_state = segment.wants_state,
@@ -84,6 +121,7 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
                              .start = start ? &*start : nullptr,
                              .end_cotangent = end_cotangent ? &*end_cotangent : nullptr};
   GradientResult<T> result = nothing_yet<T>(c.model);
+  const void* handed_over = result.gradient.values().data();
   try {
     subject.gradient.in<T>()(task, result);
   } catch (const SubjectError&) {
@@ -91,9 +129,20 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());
   }
+  const std::array blocks = {NamedBlock{"input parameters", theta.values().data()},
+                             NamedBlock{"input projection", omega.values().data()},
+                             NamedBlock{"input tokens", sequences.tokens(0).data()},
+                             NamedBlock{"input mask", first_of_mask(sequences)},
+                             NamedBlock{"input start state", first_of(task.start)},
+                             NamedBlock{"input end cotangent", first_of(task.end_cotangent)},
+                             NamedBlock{"output gradient", handed_over},
+                             NamedBlock{"output gradient", result.gradient.values().data()}};
+  require_untouched_fences(watch, blocks);
   require_shape(result, c, segment);
+  require_untouched_gaps(result.gradient);
   require_unchanged<T, double>("parameters", c.theta.values(), theta.values());
   require_unchanged<T, double>("projection", c.omega.values(), omega.values());
+  require_unchanged(c.sequences, sequences);
   if (start) {
     require_unchanged<accumulator_t<T>, Digits50>("start state", segment.start->values(),
                                                   start->values());

@@ -20,8 +20,9 @@ struct Segment {
 };
 
 /// Asks `subject` for the gradient of `c`, computed in `scalar`. What it has to fill is handed over
-/// full of NaN, so that an entry left alone shows.
-/// Throws SubjectError when the answer has the wrong shape, or when the subject throws.
+/// full of NaN, so that an entry left alone shows; every array stands between fences, and so does
+/// what the subject takes from the ledger. Throws SubjectError when the answer has the wrong shape,
+/// when the subject throws, or when it wrote into what it was given to read, or beside anything.
 GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
                    const Segment& segment = {});
 

@@ -1,6 +1,9 @@
 #include "properties/judgement/attention_answer.hpp"
 
+#include "properties/judgement/fences.hpp"
+
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <type_traits>
 
@@ -100,33 +103,37 @@ class HandedOver {
     const auto& [batch, head, row, col] = place_.strides;
     const Index last = place_.first + (sizes_.batch - 1) * batch + (sizes_.heads - 1) * head +
                        (sizes_.rows - 1) * row + (sizes_.cols - 1) * col;
-    memory_.assign(static_cast<std::size_t>(last) + 1, T(std::numeric_limits<float>::quiet_NaN()));
+    if (memory_.size() != last + 1) memory_ = Buffer<T>(MemoryTag::parameters, last + 1);
+    std::ranges::fill(memory_.span(), T(std::numeric_limits<float>::quiet_NaN()));
     for (Index b = 0; b < sizes_.batch; ++b) {
       for (Index h = 0; h < sizes_.heads; ++h) {
         for (Index l = 0; l < sizes_.rows; ++l) {
           for (Index i = 0; i < sizes_.cols; ++i) {
             const Index at = place_.first + b * batch + h * head + l * row + i * col;
-            memory_[static_cast<std::size_t>(at)] = rounded_to<T>(heads(b, h)(l, i));
+            memory_[at] = rounded_to<T>(heads(b, h)(l, i));
           }
         }
       }
     }
-    as_given_ = memory_;
+    as_given_.assign(memory_.begin(), memory_.end());
   }
   [[nodiscard]] HeadsView<T> view() const {
     if (memory_.empty()) return {};
     return {.data = memory_.data() + place_.first, .sizes = sizes_, .strides = place_.strides};
   }
   void require_unchanged(const char* array) const {
-    if (!std::ranges::equal(memory_, as_given_, is_unchanged<T>)) {
+    if (!std::ranges::equal(memory_.span(), as_given_, is_unchanged<T>)) {
       throw SubjectError(std::string("wrote into its input ") + array, Failure::input_modified);
     }
+  }
+  [[nodiscard]] NamedBlock block(const char* array) const {
+    return {std::string("input ") + array, memory_.data()};
   }
 
  private:
   HeadsSizes sizes_{};
   Place place_{};
-  std::vector<T> memory_;
+  Buffer<T> memory_;
   std::vector<T> as_given_;
 };
 
@@ -134,6 +141,11 @@ template <class T>
 void fill_with_nan(Heads<T>& heads, const HeadsSizes& sizes) {
   heads.resize(sizes, MemoryTag::result);
   std::ranges::fill(heads.values(), T(std::numeric_limits<float>::quiet_NaN()));
+}
+
+template <class T>
+NamedBlock output_block(const char* array, const Heads<T>& heads) {
+  return {std::string("output ") + array, heads.values().data()};
 }
 
 template <class T>
@@ -160,6 +172,7 @@ class AttentionDesk {
         start_(inputs.start, layout),
         out_cotangent_(inputs.out_cotangent, layout),
         end_cotangent_(inputs.end_cotangent, layout) {
+    put_mask();
     const AttentionTask<T> of = task();
     const HeadsSizes none;
     fill_with_nan(result_.out, of.out_sizes());
@@ -173,6 +186,7 @@ class AttentionDesk {
   /// Other numbers in the same memory.
   void put(const AttentionInputs<From>& inputs) {
     inputs_ = &inputs;
+    put_mask();
     q_.put(inputs.q);
     k_.put(inputs.k);
     v_.put(inputs.v);
@@ -183,6 +197,7 @@ class AttentionDesk {
   /// What the subject does not claim to answer is empty.
   AttentionAnswer answered() {
     const AttentionTask<T> asked = task();
+    std::vector<NamedBlock> named = blocks();
     try {
       subject_.attention.in<T>()(asked, result_);
     } catch (const SubjectError&) {
@@ -190,6 +205,8 @@ class AttentionDesk {
     } catch (const std::exception& error) {
       throw SubjectError(std::string("threw: ") + error.what());
     }
+    std::ranges::copy(blocks(), std::back_inserter(named));  // some may have been replaced
+    require_untouched_fences(watch_, named);
     require_sizes(asked);
     require_unchanged();
     const auto exactly = [](const auto& heads) {
@@ -216,7 +233,7 @@ class AttentionDesk {
             .features_given = inputs_->features_given,
             .causal = inputs_->causal,
             .conventions = inputs_->conventions,
-            .key_mask = inputs_->key_mask,
+            .key_mask = key_mask_.span(),
             .start = start_.view(),
             .wants_pullback = inputs_->wants_pullback && subject_.capabilities.pullback,
             .out_cotangent = out_cotangent_.view(),
@@ -239,10 +256,36 @@ class AttentionDesk {
     start_.require_unchanged("initial");
     out_cotangent_.require_unchanged("cotangent.out");
     end_cotangent_.require_unchanged("cotangent.end");
+    if (!std::ranges::equal(key_mask_.span(), inputs_->key_mask)) {
+      throw SubjectError("wrote into its input key_mask", Failure::input_modified);
+    }
+  }
+  void put_mask() {
+    const auto entries = static_cast<Index>(inputs_->key_mask.size());
+    if (key_mask_.size() != entries) key_mask_ = {MemoryTag::tokens, entries};
+    std::ranges::copy(inputs_->key_mask, key_mask_.begin());
+  }
+  [[nodiscard]] std::vector<NamedBlock> blocks() const {
+    return {q_.block("q"),
+            k_.block("k"),
+            v_.block("v"),
+            omega_.block("projection"),
+            start_.block("initial"),
+            out_cotangent_.block("cotangent.out"),
+            end_cotangent_.block("cotangent.end"),
+            {"input key_mask", key_mask_.data()},
+            output_block("out", result_.out),
+            output_block("end", result_.end),
+            output_block("d.q", result_.dq),
+            output_block("d.k", result_.dk),
+            output_block("d.v", result_.dv),
+            output_block("d.initial", result_.start_gradient)};
   }
 
+  MemoryWatch watch_;  ///< before all that it watches
   const Subject& subject_;
   const AttentionInputs<From>* inputs_;
+  Buffer<std::uint8_t> key_mask_;
   HandedOver<T> q_;
   HandedOver<T> k_;
   HandedOver<T> v_;
@@ -255,6 +298,7 @@ class AttentionDesk {
 
 template <class T>
 Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>& inputs) {
+  const MemoryWatch watch;
   const HandedOver<T> x(inputs.x, Layout::contiguous);
   const HandedOver<T> omega(inputs.omega, Layout::contiguous);
   const FeaturesTask<T> task{.x = x.view(),
@@ -264,6 +308,8 @@ Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>
                              .conventions = inputs.conventions};
   FeaturesResult<T> result;
   fill_with_nan(result.out, task.out_sizes());
+  const std::vector<NamedBlock> handed_over = {x.block("x"), omega.block("projection"),
+                                               output_block("features", result.out)};
   try {
     subject.features.in<T>()(task, result);
   } catch (const SubjectError&) {
@@ -271,6 +317,7 @@ Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());
   }
+  require_untouched_fences(watch, handed_over);
   require_answer_sizes("features", result.out, task.out_sizes());
   x.require_unchanged("x");
   omega.require_unchanged("projection");

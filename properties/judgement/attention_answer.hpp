@@ -19,10 +19,11 @@ enum class Layout {
   repeated,     ///< stride 0 along every axis on which all entries are the same
 };
 
-/// Asks for attention computed in `scalar`. What a subject has to fill is handed over full of NaN.
-/// A state that the subject does not claim to give (it is not resumable), and a pullback, are
-/// empty. Throws SubjectError when the answer has wrong sizes, when the subject throws, or when it
-/// wrote into what it was given to read.
+/// Asks for attention computed in `scalar`. What a subject has to fill is handed over full of NaN;
+/// every array stands between fences, and so does what the subject takes from the ledger. A state
+/// that the subject does not claim to give (it is not resumable), and a pullback, are empty. Throws
+/// SubjectError when the answer has wrong sizes, when the subject throws, or when it wrote into
+/// what it was given to read, or beside anything.
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout = Layout::contiguous);
 

@@ -398,6 +398,11 @@ bool is_beyond_its_digits(const Subject& subject, Scalar scalar, AttentionEviden
          !evidence.has_digits_to_spare(scalar);
 }
 
+std::string named_head(const std::string& tensor, const HeadsSizes& sizes, Index b, Index h) {
+  if (sizes.batch * sizes.heads == 1) return tensor;
+  return tensor + "[" + std::to_string(b) + "," + std::to_string(h) + "]";
+}
+
 void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& answer,
                           const Digits50& wanted, const Band& band) {
   double error = to_double(Digits50(abs(answer - wanted)));
@@ -439,9 +444,7 @@ void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answ
   std::size_t place = 0;
   for (Index b = 0; b < n.batch; ++b) {
     for (Index h = 0; h < n.heads; ++h) {
-      const std::string of_head =
-          n.batch * n.heads == 1 ? tensor
-                                 : tensor + "[" + std::to_string(b) + "," + std::to_string(h) + "]";
+      const std::string of_head = named_head(tensor, n, b, h);
       for (Index l = 0; l < n.rows; ++l) {
         const bool selected = !selects || selects(b, h, l);
         for (Index i = 0; i < n.cols; ++i, ++place) {

@@ -138,6 +138,9 @@ std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionE
 /// beyond its digits: then it may drift, or refuse.
 bool is_beyond_its_digits(const Subject& subject, Scalar scalar, AttentionEvidence& evidence);
 
+/// "out", or "out[b,h]" where there are several heads.
+std::string named_head(const std::string& tensor, const HeadsSizes& sizes, Index b, Index h);
+
 /// Collects entries of one check and says how it came out.
 class AttentionJudge {
  public:

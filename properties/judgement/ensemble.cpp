@@ -4,6 +4,7 @@
 #include "reference/randomly_stored.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -13,7 +14,6 @@ namespace {
 using reference::RandomlyRounded;
 using reference::RandomlyStored;
 
-constexpr std::uint64_t runs = 32;
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
 /// |x - truth|, infinite when x is not finite.
@@ -91,8 +91,8 @@ class KinkClearance {
 };
 
 template <class T>
-Ensemble ensemble_in(const GradientCase& c, const GradientAnswer& truth,
-                     const Insides<Digits50>& insides) {
+std::vector<Ensemble> ensembles_in(const GradientCase& c, const GradientAnswer& truth,
+                                   const Insides<Digits50>& insides, std::span<const int> sizes) {
   const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
   const Projection<T> omega = converted<T>(c.omega, c.model);
   const GradientTask<T> task{.model = c.model,
@@ -108,32 +108,45 @@ Ensemble ensemble_in(const GradientCase& c, const GradientAnswer& truth,
   ensemble.deviation.logits.assign(static_cast<std::size_t>(truth.logits.rows()), 0.0);
   KinkClearance<T> clearance(insides);
   GradientResult<T> result;
-  for (std::uint64_t run = 0; run < runs; ++run) {
-    reference::seed_rounding(run);
-    reference::gradient(task, result);
-    widen(ensemble.deviation, result, truth);
-    if (!has_kink) continue;
-    reference::seed_rounding(run);
-    clearance.widen(insides_of<T>(c));
+  std::vector<Ensemble> ensembles;
+  int run = 0;
+  for (const int size : sizes) {
+    for (; run < size; ++run) {
+      reference::seed_rounding(static_cast<std::uint64_t>(run));
+      reference::gradient(task, result);
+      widen(ensemble.deviation, result, truth);
+      if (!has_kink) continue;
+      reference::seed_rounding(static_cast<std::uint64_t>(run));
+      clearance.widen(insides_of<T>(c));
+    }
+    ensemble.finite = is_finite(ensemble.deviation);
+    ensemble.kink_clearance = has_kink ? clearance.smallest() : infinite;
+    ensembles.push_back(ensemble);
   }
-  ensemble.finite = is_finite(ensemble.deviation);
-  ensemble.kink_clearance = has_kink ? clearance.smallest() : infinite;
-  return ensemble;
+  return ensembles;
 }
 
 }  // namespace
 
 Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
                                    const GradientAnswer& truth, const Insides<Digits50>& insides) {
+  const std::array sizes = {ensemble_runs};
+  return std::move(randomly_rounded_ensembles(scalar, c, truth, insides, sizes).front());
+}
+
+std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCase& c,
+                                                 const GradientAnswer& truth,
+                                                 const Insides<Digits50>& insides,
+                                                 std::span<const int> sizes) {
   switch (scalar) {
     case Scalar::float32:
-      return ensemble_in<RandomlyRounded<float>>(c, truth, insides);
+      return ensembles_in<RandomlyRounded<float>>(c, truth, insides, sizes);
     case Scalar::float64:
-      return ensemble_in<RandomlyRounded<double>>(c, truth, insides);
+      return ensembles_in<RandomlyRounded<double>>(c, truth, insides, sizes);
     case Scalar::float16:
-      return ensemble_in<RandomlyStored<Float16>>(c, truth, insides);
+      return ensembles_in<RandomlyStored<Float16>>(c, truth, insides, sizes);
     case Scalar::bfloat16:
-      return ensemble_in<RandomlyStored<BFloat16>>(c, truth, insides);
+      return ensembles_in<RandomlyStored<BFloat16>>(c, truth, insides, sizes);
     case Scalar::digits50:
       break;
   }

@@ -3,9 +3,15 @@
 #include "properties/judgement/comparison.hpp"
 #include "properties/judgement/insides.hpp"
 
+#include <span>
+#include <vector>
+
 namespace slim::properties {
 
-/// How far correct programs in one scalar scatter about the truth on one case: 32 runs of the naive
+/// K: `slim-verify calibrate` shows what others would do.
+inline constexpr int ensemble_runs = 32;
+
+/// How far correct programs in one scalar scatter about the truth on one case: K runs of the naive
 /// reference in that scalar, forward and back, every operation rounded up or down at random.
 struct Ensemble {
   /// dev: the largest deviation from the truth in each row, over all runs. Infinite where a run was
@@ -24,5 +30,10 @@ struct Ensemble {
 /// Cost: 32 runs in a scalar about ten times as slow as the hardware's.
 Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
                                    const GradientAnswer& truth, const Insides<Digits50>& insides);
+/// Of the first K of the same runs, for every K of `sizes`, which ascend.
+std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCase& c,
+                                                 const GradientAnswer& truth,
+                                                 const Insides<Digits50>& insides,
+                                                 std::span<const int> sizes);
 
 }  // namespace slim::properties

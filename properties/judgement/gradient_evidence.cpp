@@ -8,9 +8,7 @@
 namespace slim::properties {
 namespace {
 
-constexpr double exact_share = 1e-40;      ///< of the largest gradient entry, in 50 digits
-constexpr double pass_deviations = 4.0;    ///< PASS: error ≤ 4 dev
-constexpr double suspect_over_pass = 2.0;  ///< SUSPECT: error ≤ 8 dev
+constexpr double exact_share = 1e-40;  ///< of the largest gradient entry, in 50 digits
 constexpr double clearance_deviations = 8.0;
 
 bool has_kink(FeatureKind kind) {

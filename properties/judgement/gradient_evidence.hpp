@@ -52,6 +52,10 @@ Finding judge(const Subject& subject, Scalar scalar,
 /// 0, where a rounding residue decides. Empty optional: it is asked.
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, GradientEvidence& evidence);
 
+/// PASS: error ≤ 4 dev, SUSPECT: ≤ 8 dev. `slim-verify calibrate` measures what that lets through.
+inline constexpr double pass_deviations = 4.0;
+inline constexpr double suspect_over_pass = 2.0;
+
 inline constexpr const char* zero_denominator_reason =
     "a denominator is 0, which subtraction turns into a rounding residue";
 

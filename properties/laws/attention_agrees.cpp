@@ -22,7 +22,9 @@ Law attention_agrees() {
        .tolerance = "4 √n u of the gauge, n the longest path of roundings; SUSPECT to γ_n",
        .kills = {"mutant/own-key-unseen", "mutant/own-slice-unseen", "mutant/normalised-by-feature",
                  "mutant/epsilon-clamped", "mutant/last-row-of-slice-dropped",
-                 "mutant/tail-unwritten", "mutant/queries-not-scaled", "mutant/mask-before-map"},
+                 "mutant/tail-unwritten", "mutant/queries-not-scaled", "mutant/mask-before-map",
+                 "mutant/output-written-past-its-end", "mutant/output-written-before-its-beginning",
+                 "mutant/work-space-written-past-its-end"},
        .draw = {},
        .load = {}},
       {.repair = as_drawn, .fits = fits_always, .check = agrees_with_definition});

@@ -59,7 +59,7 @@ void stays_between_values(AttentionCase& c, const Subject& subject, Scalar scala
           const Hull hull = hull_of(task, scalar, {b, h, i, column});
           const Digits50& y = answer.out.values()[place];
           const Digits50 nearest = y < hull.least ? hull.least : y > hull.most ? hull.most : y;
-          judge.hold("out", (b * sizes.heads + h) * sizes.rows + i, y, nearest,
+          judge.hold(named_head("out", sizes, b, h), i, y, nearest,
                      c.whole.band(scalar, AttentionArray::out, place));
         }
       }

@@ -17,6 +17,7 @@
 #include "properties/laws/attention_stays_finite.hpp"
 #include "properties/laws/attention_stays_in_hull.hpp"
 #include "properties/laws/batches_add.hpp"
+#include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/features_agree.hpp"
 #include "properties/laws/features_are_unbiased.hpp"
 #include "properties/laws/features_converge.hpp"
@@ -41,6 +42,7 @@ std::span<const Law> catalogue() {
       split_and_resume(),
       batches_add(),
       gradient_calls_are_independent(),
+      bytes_are_as_claimed(),
       attention_agrees(),
       pullback_agrees(),
       attention_future_does_not_leak(),

@@ -3,13 +3,15 @@
 #include "properties/engine/make_law.hpp"
 #include "reference/vocabulary/contract.hpp"
 
+#include <algorithm>
+
 namespace slim::properties::laws {
 
 Law gradient_law(Law words, const GradientLawParts& parts) {
   const auto repaired = [repair = parts.repair](const GradientSpec& spec) {
     return repair ? repair(spec) : spec;
   };
-  words.one_in_digits50 = one_model_in_digits50;
+  words.one_in_digits50 = std::max(words.one_in_digits50, one_model_in_digits50);
   return make_law<GradientSpec, GradientEvidence>(
       std::move(words),
       {.specs = gradient_specs(),

@@ -2,6 +2,7 @@
 
 #include "properties/mutants/attention_mutants.hpp"
 #include "properties/mutants/last_row_dropped.hpp"
+#include "properties/mutants/memory_mutants.hpp"
 #include "properties/mutants/model_mutants.hpp"
 #include "properties/mutants/projection_mutants.hpp"
 
@@ -14,8 +15,8 @@ namespace {
 std::vector<Mutant> all_mutants() {
   std::vector<Mutant> all = {last_row_dropped()};
   for (const auto& of_class :
-       {model_mutants, causality_mutants, normalisation_mutants, pullback_mutants, state_mutants,
-        feature_mutants, projection_mutants, program_mutants, layout_mutants}) {
+       {model_mutants, memory_mutants, causality_mutants, normalisation_mutants, pullback_mutants,
+        state_mutants, feature_mutants, projection_mutants, program_mutants, layout_mutants}) {
     std::vector<Mutant> more = of_class();
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));

@@ -15,10 +15,11 @@ using ProjectionDraw =
 
 /// An implementation that is wrong on purpose, to show that the laws notice.
 struct Mutant {
-  std::string name;          ///< "mutant/what-is-wrong"
-  std::string story;         ///< what goes wrong, in one sentence
-  std::string seen;          ///< where
-  bool subtracting = false;  ///< what its correct body claims
+  std::string name;                               ///< "mutant/what-is-wrong"
+  std::string story;                              ///< what goes wrong, in one sentence
+  std::string seen;                               ///< where
+  bool subtracting = false;                       ///< what its correct body claims
+  MemoryGrowth memory = MemoryGrowth::unclaimed;  ///< likewise
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};

@@ -59,6 +59,7 @@ class FaultyAttention {
     for (Index b = 0; b < task_.v.sizes.batch; ++b) {
       for (Index h = 0; h < task_.v.sizes.heads; ++h) answer_head(b, h);
     }
+    write_beside();
     keep_for_next_call();
   }
 
@@ -409,6 +410,21 @@ class FaultyAttention {
     // The caller's memory is not const, or this would be undefined.
     T& first = const_cast<T&>(*task_.k.data);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     first *= T(0.5);
+  }
+  /// A byte, so that it is the same in every scalar. The ledger's blocks are fenced where laws ask.
+  void write_beside() {
+    const auto put = [](std::span<T> values, std::ptrdiff_t distance) {
+      *(reinterpret_cast<unsigned char*>(values.data()) + distance) = 0;
+    };
+    const std::span<T> out = result_.out.values();
+    if (is(Fault::output_written_past_its_end)) {
+      put(out, static_cast<std::ptrdiff_t>(out.size_bytes()));
+    }
+    if (is(Fault::output_written_before_its_beginning)) put(out, -1);
+    if (is(Fault::work_space_written_past_its_end)) {
+      Buffer<T> denominators(MemoryTag::slice, L_);
+      put(denominators.span(), static_cast<std::ptrdiff_t>(denominators.span().size_bytes()));
+    }
   }
   static Matrix<T>& left_over() {
     thread_local Matrix<T> sums;

@@ -102,6 +102,10 @@ enum class Fault {
   // interface
   bad_task_answered_with_nothing,
   refusal_without_a_name,
+  // bounds
+  output_written_past_its_end,
+  output_written_before_its_beginning,
+  work_space_written_past_its_end,
 };
 
 /// One fault, or two of them at once.

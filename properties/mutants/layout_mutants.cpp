@@ -31,6 +31,15 @@ std::vector<Mutant> layout_mutants() {
       {"mask-by-multiplication", Fault::mask_by_multiplication,
        "weights of later keys are multiplied by 0, so that NaN and ∞ among them reach earlier rows",
        "masked products of blocks that declare to isolate what is no number"},
+      {"output-written-past-its-end", Fault::output_written_past_its_end,
+       "something is written right after the output's last entry",
+       "kernels whose last block is not clipped to the sequence"},
+      {"output-written-before-its-beginning", Fault::output_written_before_its_beginning,
+       "something is written right before the output's first entry",
+       "loops that update row l - 1, from l = 0 on"},
+      {"work-space-written-past-its-end", Fault::work_space_written_past_its_end,
+       "work space has a row less than is written into it",
+       "buffers of L rows for what needs L + 1"},
   });
 }
 

@@ -138,6 +138,16 @@ struct ProjectionRedrawn {
   }
 };
 
+/// Into the gap behind a bias, where the next tensor has not begun.
+struct BiasWrittenPastItsEnd {
+  template <class T>
+  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
+    reference::gradient(task, result);
+    const ParameterSlot& bias = result.gradient.slots()[2];
+    result.gradient.values()[static_cast<std::size_t>(bias.offset + bias.size())] = T(1);
+  }
+};
+
 template <class T>
 class CarriedGradientLost final : public CorrectPrefixSum<T> {
  public:
@@ -223,6 +233,10 @@ std::vector<Mutant> model_mutants() {
                    in_every_scalar(Forgets{Forgotten::counted_targets})),
       model_mutant("model-projection-redrawn", "the projection changes from call to call",
                    "features redrawn in evaluation, too", in_every_scalar(ProjectionRedrawn())),
+      model_mutant("bias-written-past-its-end",
+                   "the gradient of the logits' bias has an entry too many",
+                   "loops over a vocabulary that was padded to a round number",
+                   in_every_scalar(BiasWrittenPastItsEnd())),
       model_mutant("model-carried-gradient-lost",
                    "the cotangent of the sums is reset at each slice, walking back",
                    "states detached between slices, as truncated training does",

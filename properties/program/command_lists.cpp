@@ -40,6 +40,7 @@ nlohmann::ordered_json to_json(const Subject& subject) {
           {"deterministic", can.deterministic},
           {"subtracting", can.subtracting},
           {"subtracting_wide", can.subtracting_wide},
+          {"memory", name(can.memory)},
           {"conventions", nlohmann::json::parse(to_text(subject.conventions))}};
 }
 

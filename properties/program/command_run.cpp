@@ -5,6 +5,7 @@
 #include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
+#include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/guest.hpp"
@@ -50,12 +51,19 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   return chosen;
 }
 
-/// Where no law is named, that of drawn projections is asked only if one of the subjects draws any.
+/// Where no law is named, those of drawn projections and of claimed memory are asked only if one of
+/// the subjects draws any, or claims any.
 void leave_out_unasked(std::vector<const Law*>& laws, std::span<const Subject* const> subjects) {
-  const bool draws = std::ranges::any_of(
-      subjects, [](const Subject* subject) { return static_cast<bool>(projection_of(*subject)); });
-  if (draws) return;
-  std::erase_if(laws, [](const Law* law) { return law->name == "projection-as-declared"; });
+  const auto leave_out_unless = [&](std::string_view name, const auto& asked_of) {
+    if (std::ranges::any_of(subjects, asked_of)) return;
+    std::erase_if(laws, [name](const Law* law) { return law->name == name; });
+  };
+  leave_out_unless("projection-as-declared", [](const Subject* subject) {
+    return static_cast<bool>(projection_of(*subject));
+  });
+  leave_out_unless(laws::bytes_are_as_claimed_name, [](const Subject* subject) {
+    return subject->capabilities.memory != MemoryGrowth::unclaimed;
+  });
 }
 
 /// Laws of the catalogue: the one of the protocol is asked of guests alone, and is none of it.

@@ -60,6 +60,14 @@ struct MutantsArguments {
   bool json = false;
 };
 
+/// slim-verify calibrate: the tolerance of whole models, measured.
+struct CalibrateArguments {
+  std::uint64_t seed = 1;
+  int cases = 40;
+  int threads = 0;  ///< 0: as many as the machine has
+  bool json = false;
+};
+
 /// Each command prints to standard output and returns an exit code; bad input throws ContractError.
 int run_command(const RunArguments& arguments);
 /// With a foreign subject, that one is asked, whatever the files name.
@@ -67,6 +75,8 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
                    bool json);
 /// Falls short when a mutant survives, or a law kills none.
 int mutants_command(const MutantsArguments& arguments);
+/// Falls short when a correct subject is beyond what fails a run.
+int calibrate_command(const CalibrateArguments& arguments);
 int subjects_command(bool json);
 int laws_command(bool json);
 

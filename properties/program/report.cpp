@@ -1,8 +1,10 @@
 #include "properties/program/report.hpp"
 
+#include "properties/program/place.hpp"
 #include "properties/program/verdict_table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -16,13 +18,11 @@ std::string statement_of(const RunPlan& plan, const std::string& name) {
 
 std::string failure(const Counterexample& found, const Report& report, const std::string& path,
                     const Diagnosis* diagnosis, bool same_as_before) {
-  const Discrepancy& worst = found.finding.worst;
   std::string text = fmt::format("\n{}  {} breaks {} in {}\n", name(found.finding.failure),
                                  found.subject, found.law, name(found.scalar));
   if (!found.finding.note.empty()) text += fmt::format("  it {}\n", found.finding.note);
   text += fmt::format("  law     {}\n", statement_of(report.plan, found.law));
-  text += fmt::format("  where   {}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}\n",
-                      worst.tensor, worst.row, worst.error, worst.bound, worst.ratio());
+  text += fmt::format("  where   {}\n", where(found));
   text += fmt::format("  case    {}\n", found.readable);
   text += fmt::format("  drawn   {} (seed {}, case {}, {} shrinks)\n", found.drawn,
                       report.plan.seed, found.case_number, found.shrinks);
@@ -75,8 +75,9 @@ std::string to_text(const Report& report) {
         "it\n"
         "is declared by the subject, and not a failure.\n";
   }
-  for (const std::string& idle : report.result.idle_laws()) {
-    text += fmt::format("\nlaw {} executed no case, which is a failure\n", idle);
+  if (const std::vector<std::string> idle = report.result.idle_laws(); !idle.empty()) {
+    text += fmt::format("\nlaws that executed no case, which is a failure: {}\n",
+                        fmt::join(idle, ", "));
   }
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
     text +=

@@ -1,5 +1,6 @@
 #include "properties/program/report.hpp"
 
+#include "properties/program/place.hpp"
 #include "properties/program/verdict_table.hpp"
 
 #include <gtest/gtest.h>
@@ -63,6 +64,36 @@ TEST(Report, PrintsOneReplayLineAFailureThatAShellTakes) {
   }
 }
 
+TEST(Report, TellsAPositionsPlaceInItsSlice) {
+  Counterexample found{.law = "attention-agrees",
+                       .subject = "mine",
+                       .scalar = Scalar::float64,
+                       .drawn = {},
+                       .readable = {},
+                       .finding = {},
+                       .file = {}};
+  found.finding.worst = {.tensor = "d.k[0,1]", .row = 7, .error = 3.0, .bound = 1.0};
+  EXPECT_EQ(where(found), "d.k[0,1], row 7: error 3, bound 1, ratio 3") << "of no attention case";
+  found.file.metadata = {{"task", "attention"}, {"chunk", "3"}};
+  EXPECT_EQ(place_of(found), "d.k[0,1], row 7 (row 1 of slice 2, C=3)");
+  found.finding.worst.tensor = "out (future x 1)";
+  EXPECT_EQ(place_of(found), "out (future x 1), row 7 (row 1 of slice 2, C=3)");
+  found.finding.worst.tensor = "d.initial";
+  EXPECT_EQ(place_of(found), "d.initial, row 7") << "rows of a state are no positions";
+  found.finding.worst.tensor = "answer";
+  EXPECT_EQ(where(found), "no answer that could be compared");
+}
+
+TEST(Report, KeepsWideCellsApart) {
+  Example example;
+  example.plan.scalars.push_back(Scalar::float64);
+  example.result.verdicts.front().tally.failure = Failure::out_of_bounds;
+  example.result.verdicts.push_back(example.result.verdicts.front());
+  const std::string table = verdict_table(example.plan, example.result);
+  EXPECT_NE(table.find("OUT-OF-BOUNDS inf in 1  OUT-OF-BOUNDS inf in 1  2 of 4"), std::string::npos)
+      << table;
+}
+
 TEST(Report, IsJsonWithEveryCount) {
   const auto json = nlohmann::json::parse(to_json(Example().report()));
   EXPECT_EQ(json["holds"], false);
@@ -88,7 +119,7 @@ TEST(Report, IsMarkdownWithAccountsThatAddUp) {
   for (const char* part :
        {"# slim-verify: NOT all laws hold", "| 2 | executed |", "| 1 | skipped: a reason |",
         "| 1 | not run, after the first wrong one |", "| **4** | **in all** |",
-        "### a<b breaks some-law in float32", "`grad.x`, row 2", "smallest case: `L=2`",
+        "### a<b breaks some-law in float32", "where: grad.x, row 2", "smallest case: `L=2`",
         "| some-law | a<b | float32 | WRONG | inf | 2 of 4 |"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from\n" << text;
   }

@@ -1,3 +1,4 @@
+#include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
 
@@ -73,6 +74,7 @@ Json to_json(const Counterexample& found, const std::string& path, const std::st
   return {{"law", found.law},
           {"subject", found.subject},
           {"scalar", name(found.scalar)},
+          {"place", place_of(found)},
           {"failure", name(found.finding.failure)},
           {"note", found.finding.note},
           {"worst", to_json(found.finding.worst)},

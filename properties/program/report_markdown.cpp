@@ -1,7 +1,9 @@
+#include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -55,7 +57,6 @@ std::string verdicts(const RunResult& result) {
 
 std::string failure_section(const Report& report, std::size_t i) {
   const Counterexample& found = report.result.counterexamples[i];
-  const Discrepancy& worst = found.finding.worst;
   std::string text =
       fmt::format("### {} breaks {} in {}\n\n", found.subject, found.law, name(found.scalar));
   const auto law = std::ranges::find(report.plan.laws, found.law, &Law::name);
@@ -63,8 +64,7 @@ std::string failure_section(const Report& report, std::size_t i) {
     text += fmt::format("The law: {}. Source: {}.\n\n", (*law)->statement, (*law)->source);
   }
   if (!found.finding.note.empty()) text += fmt::format("It {}.\n\n", found.finding.note);
-  text += fmt::format("- where: `{}`, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}\n",
-                      worst.tensor, worst.row, worst.error, worst.bound, worst.ratio());
+  text += fmt::format("- where: {}\n", where(found));
   text += fmt::format("- smallest case: `{}`\n", found.readable);
   text += fmt::format("- drawn: seed {}, case {}, {} shrinks\n", report.plan.seed,
                       found.case_number, found.shrinks);
@@ -85,8 +85,9 @@ std::string to_markdown(const Report& report) {
   text += fmt::format("Seed {}, {} cases a law, {:.1f} s.\n\n", report.plan.seed, report.plan.cases,
                       report.seconds);
   text += accounts(report.result) + "\n";
-  for (const std::string& idle : report.result.idle_laws()) {
-    text += fmt::format("Law {} executed no case, which is a failure.\n\n", idle);
+  if (const std::vector<std::string> idle = report.result.idle_laws(); !idle.empty()) {
+    text += fmt::format("Laws that executed no case, which is a failure: {}.\n\n",
+                        fmt::join(idle, ", "));
   }
   if (!report.result.counterexamples.empty()) text += "## Failures\n\n";
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {

@@ -14,6 +14,7 @@ namespace {
 struct Arguments {
   RunArguments run;
   MutantsArguments mutants;
+  CalibrateArguments calibrate;
   std::vector<std::string> cases;
   bool json = false;
 };
@@ -99,6 +100,21 @@ void add_mutants(CLI::App& app, MutantsArguments& arguments) {
   mutants->add_flag("--json", arguments.json, "a JSON array, an object a mutant");
 }
 
+void add_calibrate(CLI::App& app, CalibrateArguments& arguments) {
+  CLI::App* calibrate = app.add_subcommand(
+      "calibrate", "measure what the tolerance of whole models lets through, and what not");
+  calibrate->add_option("--seed", arguments.seed, "the same seed draws the same cases")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  calibrate->add_option("--cases", arguments.cases, "cases a scalar")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  calibrate->add_option("--threads", arguments.threads, "0: all of the machine")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  calibrate->add_flag("--json", arguments.json, "a JSON array, an object a scalar");
+}
+
 int main_command(int argc, char** argv) {
   CLI::App app("slim-verify: is this implementation of a Performer's gradient right?",
                "slim-verify");
@@ -109,6 +125,7 @@ int main_command(int argc, char** argv) {
   add_run(app, arguments.run);
   add_replay(app, arguments);
   add_mutants(app, arguments.mutants);
+  add_calibrate(app, arguments.calibrate);
   CLI::App* subjects = app.add_subcommand("subjects", "list what can be verified");
   CLI::App* laws = app.add_subcommand("laws", "list what is required of it");
   for (CLI::App* list : {subjects, laws}) {
@@ -124,6 +141,7 @@ int main_command(int argc, char** argv) {
   }
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("mutants")) return mutants_command(arguments.mutants);
+  if (app.got_subcommand("calibrate")) return calibrate_command(arguments.calibrate);
   if (app.got_subcommand("replay")) {
     return replay_command(arguments.cases, arguments.run.foreign, arguments.json);
   }

@@ -9,7 +9,7 @@
 namespace slim::properties {
 namespace {
 
-constexpr std::size_t cell_width = 20;
+constexpr std::size_t narrowest_cell = 20;
 
 int cases_of_that_kind(const Tally& tally) {
   if (tally.wrong > 0) return tally.wrong;
@@ -66,6 +66,24 @@ std::size_t name_width(const RunPlan& plan) {
   return width + 4;
 }
 
+/// Columns, with the space behind them.
+struct Widths {
+  std::size_t name;
+  std::size_t cell;
+};
+
+std::size_t cell_width(const RunResult& result) {
+  std::size_t width = narrowest_cell;
+  for (const Verdict& verdict : result.verdicts) width = std::max(width, cell(verdict).size() + 2);
+  return width;
+}
+
+std::string heading(const std::string& title, const RunPlan& plan, const Widths& widths) {
+  std::string text = fmt::format("{:<{}}", title, widths.name);
+  for (const Scalar scalar : plan.scalars) text += fmt::format("{:<{}}", name(scalar), widths.cell);
+  return text + "executed\n";
+}
+
 }  // namespace
 
 std::string summary(const Verdict& verdict) {
@@ -78,19 +96,18 @@ std::string summary(const Verdict& verdict) {
 }
 
 std::string verdict_table(const RunPlan& plan, const RunResult& result) {
-  const std::size_t width = name_width(plan);
+  const Widths widths{.name = name_width(plan), .cell = cell_width(result)};
+  const bool one_subject = plan.subjects.size() == 1;
   std::string text;
+  if (one_subject) text += heading(plan.subjects.front()->name, plan, widths);
   std::span<const Verdict> rest = result.verdicts;
   for (const Law* law : plan.laws) {
-    text += fmt::format("{:<{}}", law->name, width);
-    for (const Scalar scalar : plan.scalars)
-      text += fmt::format("{:<{}}", name(scalar), cell_width);
-    text += "executed\n";
+    if (!one_subject) text += heading(law->name, plan, widths);
     for (const Subject* subject : plan.subjects) {
       const std::span<const Verdict> line = rest.first(plan.scalars.size());
       rest = rest.subspan(plan.scalars.size());
-      text += fmt::format("  {:<{}}", subject->name, width - 2);
-      for (const Verdict& verdict : line) text += fmt::format("{:<{}}", cell(verdict), cell_width);
+      text += fmt::format("  {:<{}}", one_subject ? law->name : subject->name, widths.name - 2);
+      for (const Verdict& verdict : line) text += fmt::format("{:<{}}", cell(verdict), widths.cell);
       text += executed(line) + "\n";
     }
   }

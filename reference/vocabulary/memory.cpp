@@ -1,8 +1,10 @@
 #include "reference/vocabulary/memory.hpp"
 
+#include "reference/vocabulary/memory_account.hpp"
+#include "reference/vocabulary/memory_watch.hpp"
+
 #include <sys/mman.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <new>
@@ -14,16 +16,11 @@ constexpr std::align_val_t alignment{64};
 
 struct Ledger {
   std::mutex mutex;
-  MemoryUse now;
-  MemoryUse peak;
+  MemoryAccount account;
 
   void enter(MemoryTag tag, std::int64_t bytes) {
     const std::lock_guard lock(mutex);
-    const auto slot = static_cast<std::size_t>(tag);
-    now.by_tag.at(slot) += bytes;
-    if (tag != MemoryTag::parameters && tag != MemoryTag::gradient) now.beyond_parameters += bytes;
-    peak.by_tag.at(slot) = std::max(peak.by_tag.at(slot), now.by_tag.at(slot));
-    peak.beyond_parameters = std::max(peak.beyond_parameters, now.beyond_parameters);
+    account.enter(tag, bytes);
   }
 };
 
@@ -56,29 +53,32 @@ namespace ledger {
 
 MemoryUse now() {
   const std::lock_guard lock(the_ledger().mutex);
-  return the_ledger().now;
+  return the_ledger().account.now;
 }
 
 MemoryUse peak() {
   const std::lock_guard lock(the_ledger().mutex);
-  return the_ledger().peak;
+  return the_ledger().account.peak;
 }
 
 void reset_peak() {
   const std::lock_guard lock(the_ledger().mutex);
-  the_ledger().peak = the_ledger().now;
+  the_ledger().account.peak = the_ledger().account.now;
 }
 
 void* allocate(MemoryTag tag, std::size_t bytes) {
-  void* address = ::operator new(bytes, alignment);
-  advise_large_pages(address, bytes);
+  void* address = allocate_watched(tag, bytes);
+  if (address == nullptr) {
+    address = ::operator new(bytes, alignment);
+    advise_large_pages(address, bytes);
+  }
   the_ledger().enter(tag, static_cast<std::int64_t>(bytes));
   return address;
 }
 
 void release(MemoryTag tag, std::size_t bytes, void* address) noexcept {
   the_ledger().enter(tag, -static_cast<std::int64_t>(bytes));
-  ::operator delete(address, alignment);
+  if (!release_watched(address)) ::operator delete(address, alignment);
 }
 
 }  // namespace ledger

@@ -3,6 +3,7 @@
 #include "reference/vocabulary/contract.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace slim {
 
@@ -16,6 +17,12 @@ FirstSweep parse_first_sweep(std::string_view text) {
   }
   throw ContractError("first sweep '" + on_one_line(text) +
                       "' is unknown: allowed are lazy, plain");
+}
+
+std::string_view name(MemoryGrowth growth) {
+  constexpr std::array<std::string_view, 4> names = {"unclaimed", "O(C)", "O(C + log N)",
+                                                     "O(C + N)"};
+  return names.at(static_cast<std::size_t>(growth));
 }
 
 void detail::require_valid(const TaskSizes& task) {

@@ -102,6 +102,16 @@ using AttentionFunction = AttentionFunctions::Function<T>;
 template <class T>
 using FeaturesFunction = FeaturesFunctions::Function<T>;
 
+/// How the bytes that a gradient takes, beyond parameters, gradient and tokens, grow with the
+/// length L and the slice length C. With N = L/C slices fixed, all of them are at most affine in C.
+enum class MemoryGrowth {
+  unclaimed,
+  slice,                ///< O(C): not a byte more for a longer sequence
+  slice_and_logarithm,  ///< O(C + log N): twice as many slices add the same again
+  slice_and_count,      ///< O(C + N): each slice adds the same, whatever its length
+};
+std::string_view name(MemoryGrowth growth);
+
 /// What a subject claims; a law skips, and counts, what is not claimed.
 struct Capabilities {
   std::vector<FeatureKind> feature_maps = {FeatureKind::square, FeatureKind::relu,
@@ -122,6 +132,8 @@ struct Capabilities {
   /// Takes on the conventions of an attention or features task; else only its declared ones.
   bool any_attention_conventions = false;
   bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
+  /// Claimed only by who enters all that it takes in the ledger.
+  MemoryGrowth memory = MemoryGrowth::unclaimed;
 
   [[nodiscard]] bool takes(FeatureKind kind) const;
 };
