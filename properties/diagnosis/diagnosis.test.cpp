@@ -213,7 +213,7 @@ TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
                                                 }),
                                         Scalar::float64);
   EXPECT_TRUE(larger.like.empty() && larger.fits.empty());
-  EXPECT_NE(in_words(larger).front().find("behaves like none of 87 mutants"), std::string::npos);
+  EXPECT_NE(in_words(larger).front().find("behaves like none of 89 mutants"), std::string::npos);
   EXPECT_EQ(larger.precision, "");
   const Diagnosis throwing =
       diagnosis_of(spoiled([](auto&) { throw std::runtime_error("out of memory"); }, unchanged),
