@@ -230,6 +230,14 @@ TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
   EXPECT_EQ(chance.named(), "");
 }
 
+TEST(Diagnosis, NamesTheFaultOfWhoClaimsNoPullbackAndNoState) {
+  Subject subject = spoiled([](auto& task) { task.causal = false; }, unchanged);
+  subject.capabilities.pullback = subject.capabilities.resumable = false;
+  const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+  EXPECT_EQ(diagnosis.named(), "mutant/causal-flag-dropped") << words_of(diagnosis);
+  EXPECT_EQ(in_words(diagnosis).front().find("behaves like: "), 0U) << words_of(diagnosis);
+}
+
 TEST(Diagnosis, SeesArithmeticInANarrowerScalar) {
   const Diagnosis diagnosis =
       diagnosis_of(spoiled(unchanged,
