@@ -1,5 +1,7 @@
 #include "properties/program/verdict_table.hpp"
 
+#include "properties/program/unclaimed_laws.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,6 +12,7 @@ namespace slim::properties {
 namespace {
 
 constexpr std::size_t cell_width = 20;
+constexpr std::size_t line_width = 110;
 
 int cases_of_that_kind(const Tally& tally) {
   if (tally.wrong > 0) return tally.wrong;
@@ -19,7 +22,7 @@ int cases_of_that_kind(const Tally& tally) {
 std::string cell(const Verdict& verdict) {
   std::string text = summary(verdict);
   if (verdict.tally.executed() == 0) return text;
-  text += fmt::format(" {:.2g}", verdict.tally.worst.ratio());
+  text += " " + in_short(verdict.tally.worst.ratio());
   const int cases = cases_of_that_kind(verdict.tally);
   return cases == 0 ? text : text + fmt::format(" in {}", cases);
 }
@@ -32,9 +35,38 @@ std::string executed(std::span<const Verdict> verdicts) {
   return fmt::format("{} of {}", fmt::join(counts, "/"), verdicts.front().tally.cases);
 }
 
-std::string skips(const RunResult& result) {
+/// Lines of at most line_width, broken after commas, indented.
+std::string wrapped(std::string_view text) {
+  std::string lines = "  ";
+  std::size_t width = 2;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(", ");
+    const std::string_view part =
+        text.substr(0, comma == std::string_view::npos ? comma : comma + 2);
+    if (width > 2 && width + part.size() > line_width) {
+      lines.back() = '\n';
+      lines += "  ";
+      width = 2;
+    }
+    lines += part;
+    width += part.size();
+    text.remove_prefix(part.size());
+  }
+  return lines + "\n";
+}
+
+/// What a guest does not claim, in short.
+std::string folded(const UnclaimedLaws& laws) {
+  if (laws.names.empty()) return {};
+  return headline(laws) + "\n" + wrapped(fmt::format("{}", fmt::join(laws.names, ", "))) +
+         wrapped("missing: " + reasons_in_words(laws));
+}
+
+/// Those of the laws in the table.
+std::string skips(const RunResult& result, const UnclaimedLaws& unclaimed) {
   std::map<std::string, int> by_reason;
   for (const Verdict& verdict : result.verdicts) {
+    if (unclaimed.has(verdict.law)) continue;
     for (const auto& [reason, count] : verdict.tally.skipped) by_reason[reason] += count;
   }
   std::string text;
@@ -68,6 +100,10 @@ std::size_t name_width(const RunPlan& plan) {
 
 }  // namespace
 
+std::string in_short(double ratio) {
+  return ratio > 0.0 && ratio < 1e-99 ? "<1e-99" : fmt::format("{:.2g}", ratio);
+}
+
 std::string summary(const Verdict& verdict) {
   const Tally& tally = verdict.tally;
   if (tally.wrong > 0) return std::string(name(tally.failure));
@@ -80,8 +116,13 @@ std::string summary(const Verdict& verdict) {
 std::string verdict_table(const RunPlan& plan, const RunResult& result) {
   const std::size_t width = name_width(plan);
   std::string text;
+  const UnclaimedLaws unclaimed = unclaimed_laws(result);
   std::span<const Verdict> rest = result.verdicts;
   for (const Law* law : plan.laws) {
+    if (unclaimed.has(law->name)) {
+      rest = rest.subspan(plan.subjects.size() * plan.scalars.size());
+      continue;
+    }
     text += fmt::format("{:<{}}", law->name, width);
     for (const Scalar scalar : plan.scalars)
       text += fmt::format("{:<{}}", name(scalar), cell_width);
@@ -95,7 +136,7 @@ std::string verdict_table(const RunPlan& plan, const RunResult& result) {
     }
   }
   text += "\nnumbers: the worst error over its bound, then in how many cases\n";
-  return text + skips(result) + sum(result);
+  return text + skips(result, unclaimed) + folded(unclaimed) + sum(result);
 }
 
 }  // namespace slim::properties
