@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <optional>
 
@@ -62,15 +64,25 @@ Subject under_a_false_name(const Subject& subject) {
   return disguised;
 }
 
+std::string words_of(const Diagnosis& diagnosis) {
+  std::string text;
+  for (const std::string& line : in_words(diagnosis)) text += "\n  " + line;
+  return text;
+}
+
 class Diagnosing : public testing::TestWithParam<int> {
  protected:
   Diagnostician diagnostician_;
   Failures failures_;
 };
 
+/// Two change from call to call, and are found by pattern; two remember what was asked before, and
+/// other laws than the one that was broken ask something else before.
+constexpr std::array unnamed = {"mutant/model-projection-redrawn",
+                                "mutant/projection-redrawn-at-each-call",
+                                "mutant/state-left-from-call-before", "mutant/cached-by-pointer"};
+
 TEST_P(Diagnosing, NamesMutantsUnderAFalseName) {
-  int asked = 0;
-  int named = 0;
   const std::span<const Suspect> all = mutant_suspects();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (static_cast<int>(i) % shards != GetParam()) continue;
@@ -80,16 +92,10 @@ TEST_P(Diagnosing, NamesMutantsUnderAFalseName) {
     ASSERT_TRUE(found) << all[i].name;
     if (found->law == "refuses-bad-tasks") continue;  // likewise
     const Diagnosis diagnosis = diagnostician_.diagnose(subject, Scalar::float64, found->file);
-    ++asked;
-    if (diagnosis.named() == all[i].name) {
-      ++named;
-      continue;
-    }
-    EXPECT_EQ(diagnosis.named(), "") << all[i].name << " is named wrong";
-    std::cout << all[i].name << " by " << found->law << "\n";
-    for (const std::string& line : in_words(diagnosis)) std::cout << "    " << line << "\n";
+    const bool can_be_named = std::ranges::find(unnamed, all[i].name) == unnamed.end();
+    EXPECT_EQ(diagnosis.named(), can_be_named ? all[i].name : "")
+        << "by " << found->law << words_of(diagnosis);
   }
-  EXPECT_GE(10 * named, 9 * asked) << named << " of " << asked;
 }
 
 /// Attention with two faults at once.
@@ -169,12 +175,6 @@ Subject spoiled(const Alter& alter, const Spoil& spoil, const char* correct = "s
 }
 
 const auto unchanged = [](auto&) {};
-
-std::string words_of(const Diagnosis& diagnosis) {
-  std::string text;
-  for (const std::string& line : in_words(diagnosis)) text += "\n  " + line;
-  return text;
-}
 
 Diagnosis diagnosis_of(const Subject& subject, Scalar scalar) {
   static Failures failures;

@@ -121,7 +121,7 @@ TEST(UnclaimedLaws, AreFoldedAndCountedAndStillInTheSum) {
       .laws = {&left_out, &asked}, .subjects = {&example.subject}, .scalars = {Scalar::float32}};
   const std::string table = verdict_table(plan, result);
   for (const char* part :
-       {"asked ", "PASS", "1 of 2", "1 skipped: a reason\n",
+       {"a<b ", "\n  asked ", "PASS", "1 of 2", "1 skipped: a reason\n",
         "not claimed: 1 of 2 laws, 3 checks\n  left-out\n  missing: other feature maps (2), the "
         "pullback (1)\n",
         "checks: 1 executed + 4 skipped + 0 not run = 5"}) {

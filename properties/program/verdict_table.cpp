@@ -91,6 +91,12 @@ std::string sum(const RunResult& result) {
                      skipped, not_run, made + skipped + not_run, drawn_again);
 }
 
+std::string heading(const std::string& of, std::span<const Scalar> scalars, std::size_t width) {
+  std::string text = fmt::format("{:<{}}", of, width);
+  for (const Scalar scalar : scalars) text += fmt::format("{:<{}}", name(scalar), cell_width);
+  return text + "executed\n";
+}
+
 std::size_t name_width(const RunPlan& plan) {
   std::size_t width = 0;
   for (const Subject* subject : plan.subjects) width = std::max(width, subject->name.size());
@@ -115,7 +121,9 @@ std::string summary(const Verdict& verdict) {
 
 std::string verdict_table(const RunPlan& plan, const RunResult& result) {
   const std::size_t width = name_width(plan);
+  const bool is_of_one = plan.subjects.size() == 1;
   std::string text;
+  if (is_of_one) text += heading(plan.subjects.front()->name, plan.scalars, width);
   const UnclaimedLaws unclaimed = unclaimed_laws(result);
   std::span<const Verdict> rest = result.verdicts;
   for (const Law* law : plan.laws) {
@@ -123,14 +131,11 @@ std::string verdict_table(const RunPlan& plan, const RunResult& result) {
       rest = rest.subspan(plan.subjects.size() * plan.scalars.size());
       continue;
     }
-    text += fmt::format("{:<{}}", law->name, width);
-    for (const Scalar scalar : plan.scalars)
-      text += fmt::format("{:<{}}", name(scalar), cell_width);
-    text += "executed\n";
+    if (!is_of_one) text += heading(law->name, plan.scalars, width);
     for (const Subject* subject : plan.subjects) {
       const std::span<const Verdict> line = rest.first(plan.scalars.size());
       rest = rest.subspan(plan.scalars.size());
-      text += fmt::format("  {:<{}}", subject->name, width - 2);
+      text += fmt::format("  {:<{}}", is_of_one ? law->name : subject->name, width - 2);
       for (const Verdict& verdict : line) text += fmt::format("{:<{}}", cell(verdict), cell_width);
       text += executed(line) + "\n";
     }

@@ -16,6 +16,8 @@ namespace slim::properties {
 ///   reference            PASS 0.33        PASS 0.31   PASS 0        60 of 60
 ///   recovered/iterative  DRIFT 13 in 1    PASS 0.2    PASS 2e-08    48 of 60
 /// ```
+///
+/// Of one subject, its name stands above, and the laws in the lines.
 std::string verdict_table(const RunPlan& plan, const RunResult& result);
 
 /// PASS, SUSPECT, DRIFT, the name of a failure (WRONG, CRASH, …), or "not claimed", "nothing
