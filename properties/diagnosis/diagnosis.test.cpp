@@ -253,6 +253,23 @@ TEST(Diagnosis, SeesArithmeticInANarrowerScalar) {
   EXPECT_EQ(diagnosis.precision, "float32");
 }
 
+TEST(Diagnosis, TellsNoGradientsApartOfWhoClaimsNone) {
+  Subject subject = spoiled(
+      [](auto& task) {
+        if (task.features_given || task.feature_map.kind != FeatureKind::favor_plus) return;
+        task.conventions.key_stabiliser = Stabiliser::over_length;
+      },
+      unchanged, "reference");
+  subject.gradient = {};
+  subject.capabilities.pullback = subject.capabilities.resumable = false;
+  const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+  ASSERT_FALSE(diagnosis.fits.empty()) << words_of(diagnosis);
+  EXPECT_EQ(diagnosis.fits.front().name, "stabiliser of queries none, of keys over-length");
+  for (const Likeness& found : diagnosis.fits) {
+    EXPECT_EQ(found.name.find("its gradient kept"), std::string::npos) << words_of(diagnosis);
+  }
+}
+
 /// The reference, which takes on what it is asked, made to take on something else.
 Subject under(const std::function<void(AttentionConventions&)>& change) {
   const auto put = [change](auto& task) {
