@@ -139,6 +139,7 @@ void add_stabilisers(std::vector<Suspect>& all) {
             c.epsilon_place = EpsilonPlace::feature;
             c.epsilon = epsilon;
           });
+          all.back().in_gradient_alone = !detached;
         }
       }
     }

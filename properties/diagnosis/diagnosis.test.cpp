@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <optional>
 
@@ -63,15 +65,25 @@ Subject under_a_false_name(const Subject& subject) {
   return disguised;
 }
 
+std::string words_of(const Diagnosis& diagnosis) {
+  std::string text;
+  for (const std::string& line : in_words(diagnosis)) text += "\n  " + line;
+  return text;
+}
+
 class Diagnosing : public testing::TestWithParam<int> {
  protected:
   Diagnostician diagnostician_;
   Failures failures_;
 };
 
+/// Two change from call to call, and are found by pattern; two remember what was asked before, and
+/// other laws than the one that was broken ask something else before.
+constexpr std::array unnamed = {"mutant/model-projection-redrawn",
+                                "mutant/projection-redrawn-at-each-call",
+                                "mutant/state-left-from-call-before", "mutant/cached-by-pointer"};
+
 TEST_P(Diagnosing, NamesMutantsUnderAFalseName) {
-  int asked = 0;
-  int named = 0;
   const std::span<const Suspect> all = mutant_suspects();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (static_cast<int>(i) % shards != GetParam()) continue;
@@ -82,16 +94,10 @@ TEST_P(Diagnosing, NamesMutantsUnderAFalseName) {
     if (found->law == "refuses-bad-tasks") continue;  // likewise
     if (found->law == "bytes-as-claimed") continue;   // likewise: they are right
     const Diagnosis diagnosis = diagnostician_.diagnose(subject, Scalar::float64, found->file);
-    ++asked;
-    if (diagnosis.named() == all[i].name) {
-      ++named;
-      continue;
-    }
-    EXPECT_EQ(diagnosis.named(), "") << all[i].name << " is named wrong";
-    std::cout << all[i].name << " by " << found->law << "\n";
-    for (const std::string& line : in_words(diagnosis)) std::cout << "    " << line << "\n";
+    const bool can_be_named = std::ranges::find(unnamed, all[i].name) == unnamed.end();
+    EXPECT_EQ(diagnosis.named(), can_be_named ? all[i].name : "")
+        << "by " << found->law << words_of(diagnosis);
   }
-  EXPECT_GE(10 * named, 9 * asked) << named << " of " << asked;
 }
 
 /// Attention with two faults at once.
@@ -172,12 +178,6 @@ Subject spoiled(const Alter& alter, const Spoil& spoil, const char* correct = "s
 
 const auto unchanged = [](auto&) {};
 
-std::string words_of(const Diagnosis& diagnosis) {
-  std::string text;
-  for (const std::string& line : in_words(diagnosis)) text += "\n  " + line;
-  return text;
-}
-
 Diagnosis diagnosis_of(const Subject& subject, Scalar scalar) {
   static Failures failures;
   static Diagnostician diagnostician;
@@ -238,6 +238,14 @@ TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
   EXPECT_EQ(chance.named(), "");
 }
 
+TEST(Diagnosis, NamesTheFaultOfWhoClaimsNoPullbackAndNoState) {
+  Subject subject = spoiled([](auto& task) { task.causal = false; }, unchanged);
+  subject.capabilities.pullback = subject.capabilities.resumable = false;
+  const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+  EXPECT_EQ(diagnosis.named(), "mutant/causal-flag-dropped") << words_of(diagnosis);
+  EXPECT_EQ(in_words(diagnosis).front().find("behaves like: "), 0U) << words_of(diagnosis);
+}
+
 TEST(Diagnosis, SeesArithmeticInANarrowerScalar) {
   const Diagnosis diagnosis =
       diagnosis_of(spoiled(unchanged,
@@ -251,6 +259,23 @@ TEST(Diagnosis, SeesArithmeticInANarrowerScalar) {
                    Scalar::float64);
   EXPECT_TRUE(diagnosis.like.empty() && diagnosis.fits.empty());
   EXPECT_EQ(diagnosis.precision, "float32");
+}
+
+TEST(Diagnosis, TellsNoGradientsApartOfWhoClaimsNone) {
+  Subject subject = spoiled(
+      [](auto& task) {
+        if (task.features_given || task.feature_map.kind != FeatureKind::favor_plus) return;
+        task.conventions.key_stabiliser = Stabiliser::over_length;
+      },
+      unchanged, "reference");
+  subject.gradient = {};
+  subject.capabilities.pullback = subject.capabilities.resumable = false;
+  const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+  ASSERT_FALSE(diagnosis.fits.empty()) << words_of(diagnosis);
+  EXPECT_EQ(diagnosis.fits.front().name, "stabiliser of queries none, of keys over-length");
+  for (const Likeness& found : diagnosis.fits) {
+    EXPECT_EQ(found.name.find("its gradient kept"), std::string::npos) << words_of(diagnosis);
+  }
 }
 
 /// The reference, which takes on what it is asked, made to take on something else.

@@ -25,6 +25,10 @@ void prefer_models(std::vector<Likeness>& like) {
   std::erase_if(like, [](const Likeness& likeness) { return likeness.in_a_model; });
 }
 
+bool has_gradients(const Subject& subject) {
+  return subject.gradient.offers_any() || subject.capabilities.pullback;
+}
+
 /// The scalar of the panel: 50 digits are slow, and float64 tells as much apart.
 Scalar panel_scalar(const Subject& subject, Scalar scalar, bool of_models) {
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
@@ -136,6 +140,7 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   const auto compare = [&](std::span<const Suspect> suspects, int& compared,
                            std::vector<Likeness>& alike) {
     for (const Suspect& suspect : suspects) {
+      if (suspect.in_gradient_alone && !has_gradients(subject)) continue;
       const Interview of_suspect = interview(*trial, in_the_clothes_of(subject, suspect), scalar);
       if (of_suspect.finding.outcome == Outcome::skipped) continue;
       ++compared;

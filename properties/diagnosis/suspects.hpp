@@ -14,7 +14,8 @@ struct Suspect {
   std::string story;  ///< what goes wrong, in one sentence; empty for a convention
   std::string seen;   ///< where; likewise
   bool is_convention = false;
-  bool in_a_model = false;  ///< of attention alone, put into a whole model
+  bool in_gradient_alone = false;  ///< another convention answers the same, but for gradients
+  bool in_a_model = false;         ///< of attention alone, put into a whole model
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};

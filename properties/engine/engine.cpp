@@ -102,11 +102,19 @@ std::vector<const Pair*> to_shrink(const LawRun& run) {
   return broken;
 }
 
+/// What was seen first, of a subject that does it no more when it is asked again.
+Finding seen_once(Finding finding) {
+  finding.note += finding.note.empty() ? "did so" : ";";
+  finding.note += " once, and not when it was asked again";
+  return finding;
+}
+
 Counterexample counterexample(const LawRun& run, const Pair& pair, std::uint64_t seed) {
   const int number = pair.first_wrong;
   const Record& record = pair.records[static_cast<std::size_t>(number)];
   Counterexample found = shrunk(run.law, *pair.subject, pair.scalar,
                                 NumberedCase(run.law, seed, number).draw(record.attempt));
+  if (found.finding.outcome != Outcome::wrong) found.finding = seen_once(record.finding);
   found.case_number = number;
   found.file.metadata["seed"] = std::to_string(seed);
   return found;

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gen/Numeric.h>
 
+#include <atomic>
+
 namespace slim::properties {
 namespace {
 
@@ -146,6 +148,20 @@ TEST(Engine, ExcusesASubjectThatClaimsNothingButNotALawThatNobodyClaims) {
   const Fixture nobody{
       .law = law_about_numbers([](int, const Subject&, Scalar) { return not_claimed("nobody"); })};
   EXPECT_FALSE(run(nobody.plan(10, 1)).holds());
+}
+
+TEST(Engine, KeepsAFailureThatIsNotSeenAgain) {
+  std::atomic<bool> failed = false;
+  const Fixture fixture{.law = law_about_numbers([&](int, const Subject& subject, Scalar) {
+                          const bool first = subject.name == "left" && !failed.exchange(true);
+                          return wrong_from(first ? 1 : 0, 1);
+                        })};
+  const RunResult result = run(fixture.plan(5, 1));
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  const Finding& kept = result.counterexamples[0].finding;
+  EXPECT_EQ(kept.outcome, Outcome::wrong);
+  EXPECT_EQ(kept.worst.error, 1.0);
+  EXPECT_EQ(kept.note, "did so once, and not when it was asked again");
 }
 
 TEST(Engine, DrawsAgainWhereAScalarCannotJudgeAndCountsIt) {

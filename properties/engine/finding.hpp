@@ -18,6 +18,9 @@ enum class Outcome {
 };
 std::string_view name(Outcome outcome);
 
+/// In place of a tensor's name, where there was no answer to compare.
+inline constexpr std::string_view no_tensor = "answer";
+
 /// The row in which an answer stands worst against its bound. A row is a matrix's last axis, or a
 /// whole vector, or the loss.
 struct Discrepancy {
@@ -40,6 +43,9 @@ struct Finding {
   std::string note;                  ///< why it was skipped, what drift means, what a subject threw
   Failure failure = Failure::wrong;  ///< in which way, of a wrong one
   bool claimed = true;  ///< false for a skip because the subject does not claim what was asked
+
+  /// Whether there were numbers to compare: not where no answer came, for which there is a note.
+  [[nodiscard]] bool has_numbers() const { return worst.tensor != no_tensor; }
 };
 
 /// A check that was not made. A reason is a short constant phrase, so that skips are counted by it.

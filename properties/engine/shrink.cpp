@@ -28,7 +28,7 @@ Finding check_safely(Trial& trial, const Subject& subject, Scalar scalar) {
     return finding;
   } catch (const SubjectError& error) {
     return {.outcome = Outcome::wrong,
-            .worst = {.tensor = "answer",
+            .worst = {.tensor = std::string(no_tensor),
                       .row = 0,
                       .error = std::numeric_limits<double>::infinity(),
                       .bound = 0.0},

@@ -95,9 +95,10 @@ struct Adaptation {
 std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& drawn,
                                      bool may_redraw) {
   if (adaptation.law.name == "projection-as-declared") {
-    return std::make_unique<AdaptedTrial>(nullptr, "does not draw projections", false);
+    return std::make_unique<AdaptedTrial>(nullptr, "does not claim to draw projections", false);
   }
-  const CaseFile file = adapted(drawn.file(), adaptation.subject);
+  const CaseFile drawn_file = drawn.file();
+  const CaseFile file = adapted(drawn_file, adaptation.subject);
   const bool attention = is_of_attention(file);
   const Subject& subject = adaptation.subject;
   if (attention ? !subject.attention.offers_any() : !subject.gradient.offers_any()) {
@@ -110,12 +111,19 @@ std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& 
     return std::make_unique<AdaptedTrial>(nullptr, std::move(beyond), may_redraw);
   }
   if (adaptation.law.name == "split-and-resume") {
-    return std::make_unique<AdaptedTrial>(nullptr, "case files carry no state of a model", false);
+    return std::make_unique<AdaptedTrial>(
+        nullptr, "does not claim states of whole models, which no case file carries", false);
+  }
+  if (adaptation.law.name == "slice-length-does-not-matter" && !subject.capabilities.sliced) {
+    return std::make_unique<AdaptedTrial>(nullptr, "does not claim slices", false);
   }
   try {
     return std::make_unique<AdaptedTrial>(adaptation.law.load(file), "", false);
   } catch (const ContractError& error) {
-    return std::make_unique<AdaptedTrial>(nullptr, error.what(), may_redraw);
+    const bool lost_its_mask =
+        drawn_file.tensors.contains("key_mask") && !subject.capabilities.key_masks;
+    return std::make_unique<AdaptedTrial>(
+        nullptr, lost_its_mask ? "does not claim key masks" : error.what(), may_redraw);
   }
 }
 

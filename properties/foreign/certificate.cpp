@@ -1,5 +1,6 @@
 #include "properties/foreign/certificate.hpp"
 
+#include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
 
@@ -41,10 +42,16 @@ OrderedJson levels_json(const RunResult& result) {
   for (const LevelVerdict& level : level_verdicts(result)) {
     levels[std::string(name(level.level))] = {{"standing", name(level.standing)},
                                               {"laws", level.laws},
+                                              {"claimed", level.claimed},
                                               {"executed", level.executed},
                                               {"broken", level.broken}};
   }
   return levels;
+}
+
+/// Conventions that differ from the paper's.
+std::string or_the_papers(const std::string& conventions) {
+  return conventions == "{}" ? "the paper's" : conventions;
 }
 
 }  // namespace
@@ -52,9 +59,16 @@ OrderedJson levels_json(const RunResult& result) {
 std::string conventions_line(const Declaration& declared) {
   std::vector<std::string> claims;
   for (const ResourceClaim claim : declared.claims) claims.emplace_back(name(claim));
-  return fmt::format("layout {}, attention conventions {}, gradient conventions {}, claims [{}]",
-                     name(declared.axes), to_text(declared.attention_conventions),
-                     to_text(declared.conventions), fmt::join(claims, ", "));
+  std::string line;
+  if (declared.attention || declared.features) {
+    line = fmt::format("layout {}, conventions of attention {}", name(declared.axes),
+                       or_the_papers(to_text(declared.attention_conventions)));
+  }
+  if (declared.gradient) {
+    line += fmt::format("{}conventions of the model {}", line.empty() ? "" : ", ",
+                        or_the_papers(to_text(declared.conventions)));
+  }
+  return line + (claims.empty() ? "" : fmt::format(", claims {}", fmt::join(claims, ", ")));
 }
 
 std::string to_certificate(const Certified& of) {
@@ -93,15 +107,16 @@ std::string to_certificate(const Certified& of) {
 std::string to_markdown(const Certified& of) {
   const Declaration& declared = of.foreign.declaration;
   std::string text = fmt::format(
-      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n| level | standing | cases |\n"
-      "|---|---|---|\n",
+      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n| level | standing | laws | "
+      "cases "
+      "|\n|---|---|---|---|\n",
       declared.name, declared.version, of.result.holds() ? "all laws hold" : "NOT all laws hold",
       of.plan.cases, of.plan.seed, of.harness_version, conventions_line(declared));
   for (const LevelVerdict& level : level_verdicts(of.result)) {
     text +=
-        fmt::format("| {} | {}{} | {} |\n", name(level.level), name(level.standing),
+        fmt::format("| {} | {}{} | {} of {} | {} |\n", name(level.level), name(level.standing),
                     level.broken.empty() ? "" : fmt::format(": {}", fmt::join(level.broken, ", ")),
-                    level.executed);
+                    level.claimed, level.laws, level.executed);
   }
   for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {
     const Counterexample& found = of.result.counterexamples[i];
@@ -114,7 +129,7 @@ std::string to_markdown(const Certified& of) {
                             : found.finding.note,
                         found.readable, of.replay_lines.at(i));
     if (of.looks.empty()) continue;
-    for (const std::string& line : of.looks.at(i)) text += fmt::format("- {}\n", line);
+    for (const std::string& line : of.looks.at(i)) text += list_item(line);
   }
   return text;
 }

@@ -105,6 +105,19 @@ TEST(ForeignExamples, TorchPerformerHoldsWholeAndFailsWhenItSeesTheNextRow) {
   EXPECT_EQ(diagnosis.named(), "mutant/next-key-seen") << in_words(diagnosis).front();
 }
 
+TEST(ForeignErrors, OfPythonNameTheLineTheyCameFrom) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject raises = open_subject(
+      program_door("PYTHONPATH=" + folder +
+                   " exec " SLIM_PYTHON " -c 'from slim_subject import serve, subject\n@subject()\n"
+                   "def f(q, k, v, **options):\n  raise IndexError(\"no such row\")\nserve()'"),
+      {});
+  const RunResult result = run_on(raises, {"attention-agrees"}, 1, {Scalar::float64});
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_EQ(result.counterexamples[0].finding.note,
+            "answered an error: IndexError: no such row (<string>, line 4)");
+}
+
 TEST(ForeignGradients, OfNumpyAreTakenAsTheyAreReturned) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string golden =

@@ -1,5 +1,6 @@
 #include "properties/foreign/certificate.hpp"
 #include "properties/judgement/attention_evidence.hpp"
+#include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/attention_case.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -124,32 +125,52 @@ std::string drawn(const Counterexample& found, const Subject& subject) {
   }
 }
 
-std::string verdict_rows(const RunResult& result) {
+std::string verdict_rows(const RunResult& result, const UnclaimedLaws& unclaimed) {
   std::string rows;
   for (const Verdict& verdict : result.verdicts) {
+    if (unclaimed.has(verdict.law)) continue;
     const Tally& tally = verdict.tally;
     rows += fmt::format(
-        "<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.2g}</td><td>{} + {} + "
+        "<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} + {} + "
         "{} = {}</td></tr>\n",
         verdict.unclaimed() ? "none"
         : verdict.holds()   ? "good"
                             : "bad",
         name(level_of(verdict.law)), html(verdict.law), name(verdict.scalar), summary(verdict),
-        tally.worst.ratio(), tally.executed(), tally.skipped_in_all(), tally.not_run, tally.cases);
+        in_short(tally.worst.ratio()), tally.executed(), tally.skipped_in_all(), tally.not_run,
+        tally.cases);
   }
   return rows;
+}
+
+/// Laws that are in no row, with all their checks.
+std::string unclaimed_paragraph(const UnclaimedLaws& laws) {
+  if (laws.names.empty()) return {};
+  return fmt::format("<p class=\"none\">{}: {}. Missing: {}.</p>\n", html(headline(laws)),
+                     fmt::join(laws.names, ", "), html(reasons_in_words(laws)));
+}
+
+/// How it fails: in words where there are any, and the worst number where there is one.
+std::string failing(const Finding& finding) {
+  const std::string note = finding.note.empty() ? "" : "It " + finding.note + ". ";
+  if (!finding.has_numbers()) return note;
+  const Discrepancy& worst = finding.worst;
+  return note + fmt::format("{}, row {}: error {:.3g}, bound {:.3g}.", worst.tensor, worst.row,
+                            worst.error, worst.bound);
 }
 
 constexpr const char* style =
     "body{font:15px sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left}"
     ".good td:nth-child(4){background:#dfd}.bad td:nth-child(4){background:#fdd}"
-    ".none td{color:#888}pre{background:#f4f4f4;padding:.6em;overflow-x:auto}";
+    ".name{font-weight:bold}.none,.none "
+    "td{color:#777}pre{background:#f4f4f4;padding:.6em;overflow-x:auto}";
 
 }  // namespace
 
 std::string to_html(const Certified& of) {
   const Declaration& declared = of.foreign.declaration;
+  const UnclaimedLaws unclaimed = unclaimed_laws(of.result);
   std::string page = fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title><style>"
       "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases a law, seed {5}, harness {6}, "
@@ -159,26 +180,35 @@ std::string to_html(const Certified& of) {
       of.result.holds() ? "all laws hold" : "NOT all laws hold", of.plan.cases, of.plan.seed,
       of.harness_version, of.seconds, html(conventions_line(declared)));
   for (const LevelVerdict& level : level_verdicts(of.result)) {
-    page += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                        name(level.level), name(level.standing), level.laws, level.executed,
-                        html(fmt::format("{}", fmt::join(level.broken, ", "))));
+    page += fmt::format("<tr><td>{}</td><td>{}</td><td>{} of {}</td><td>{}</td><td>{}</td></tr>\n",
+                        name(level.level), name(level.standing), level.claimed, level.laws,
+                        level.executed, html(fmt::format("{}", fmt::join(level.broken, ", "))));
   }
   page +=
       "</table>\n<h2>Verdicts</h2>\n<p>Ratio: the worst error over its bound. Cases: executed + "
       "skipped + not run = all.</p>\n<table><tr><th>level</th><th>law</th><th>scalar</th>"
       "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
-      verdict_rows(of.result) + "</table>\n";
+      verdict_rows(of.result, unclaimed) + "</table>\n" + unclaimed_paragraph(unclaimed);
+  if (!of.result.counterexamples.empty()) {
+    page +=
+        "<p>Below, each failure in its smallest case. Bars: the largest error of a row, on a "
+        "logarithmic axis, red beyond its bound, which is the black line; dashed: where a slice "
+        "begins.</p>\n";
+  }
   for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {
     const Counterexample& found = of.result.counterexamples[i];
-    const Discrepancy& worst = found.finding.worst;
+    page += fmt::format("<h2>{}: {} in {}</h2>\n<p>{}</p>\n", name(found.finding.failure),
+                        html(found.law), name(found.scalar), html(failing(found.finding)));
+    if (!of.looks.empty()) {
+      const char* item = "<p class=\"name\">{}</p>\n";
+      for (const std::string& line : of.looks.at(i)) {
+        page += fmt::format(fmt::runtime(item), html(line));
+        item = "<p>{}</p>\n";
+      }
+    }
     page += fmt::format(
-        "<h2>{}: {} in {}</h2>\n<p>{}</p>\n<p>{}, row {}: error {:.3g}, bound {:.3g}. Smallest "
-        "case, after {} steps: <code>{}</code></p>\n<pre>{}</pre>\n{}\n",
-        name(found.finding.failure), html(found.law), name(found.scalar), html(found.finding.note),
-        html(worst.tensor), worst.row, worst.error, worst.bound, found.shrinks,
+        "<p>Smallest case, after {} steps: <code>{}</code></p>\n<pre>{}</pre>\n{}\n", found.shrinks,
         html(found.readable), html(of.replay_lines.at(i)), drawn(found, of.foreign.subject));
-    if (of.looks.empty()) continue;
-    for (const std::string& line : of.looks.at(i)) page += fmt::format("<p>{}</p>\n", html(line));
   }
   return page + "</body></html>\n";
 }

@@ -73,14 +73,19 @@ std::vector<LevelVerdict> level_verdicts(const RunResult& result) {
   for (const Level level : all_levels) {
     LevelVerdict verdict{.level = level, .broken = {}};
     std::vector<std::string> laws;
+    std::vector<std::string> claimed;
     for (const Verdict& of : result.verdicts) {
       if (level_of(of.law) != level) continue;
       if (laws.empty() || laws.back() != of.law) laws.push_back(of.law);
+      if (!of.unclaimed() && (claimed.empty() || claimed.back() != of.law)) {
+        claimed.push_back(of.law);
+      }
       verdict.executed += of.tally.executed();
       const bool known_broken = !verdict.broken.empty() && verdict.broken.back() == of.law;
       if (!of.holds() && !known_broken) verdict.broken.push_back(of.law);
     }
     verdict.laws = static_cast<int>(laws.size());
+    verdict.claimed = static_cast<int>(claimed.size());
     if (!verdict.broken.empty()) {
       verdict.standing = Standing::falls_short;
     } else if (verdict.executed > 0) {

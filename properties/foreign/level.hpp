@@ -26,6 +26,7 @@ struct LevelVerdict {
   Level level = Level::core;
   enum class Standing { holds, falls_short, not_claimed, not_run } standing = Standing::not_run;
   int laws = 0;                     ///< of this level, in the run
+  int claimed = 0;                  ///< of these: the subject claims anything of them
   int executed = 0;                 ///< cases
   std::vector<std::string> broken;  ///< laws
 };

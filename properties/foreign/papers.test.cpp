@@ -141,12 +141,12 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                             R"("seed": 1)", R"("verdict": "WRONG")"}) {
     EXPECT_NE(certificate.find(words), std::string::npos) << words << "\n" << certificate;
   }
-  EXPECT_NE(to_markdown(certified).find("| Core | falls short: attention-agrees |"),
+  EXPECT_NE(to_markdown(certified).find("| Core | falls short: attention-agrees | 1 of 1 |"),
             std::string::npos);
   EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);
   const std::string page = to_html(certified);
-  for (const char* words :
-       {"<svg", "row 0: error", "fill=\"#c33\"", "slices of", "<p>behaves like: mutant/none</p>"}) {
+  for (const char* words : {"<svg", "row 0: error", "fill=\"#c33\"", "slices of",
+                            "<p class=\"name\">behaves like: mutant/none</p>"}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(page.find("http"), std::string::npos) << "it is self-contained";

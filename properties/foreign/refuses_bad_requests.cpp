@@ -73,7 +73,7 @@ class ProbeTrial final : public Trial {
 
   std::string unusable(Scalar /*scalar*/) override { return {}; }
   Finding check(const Subject& /*subject*/, Scalar /*scalar*/) override {
-    Finding finding{.worst = {.tensor = "answer"}, .note = {}};
+    Finding finding{.worst = {.tensor = std::string(no_tensor)}, .note = {}};
     with_session(*pool_, [&](Session& session) {
       if (!session.refuses(probe_line(session, probe_), request_number)) {
         finding.outcome = Outcome::wrong;

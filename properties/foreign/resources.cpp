@@ -83,6 +83,13 @@ double median_of(std::vector<double> values) {
   return values.at(values.size() / 2);
 }
 
+/// What a subject does wrong at sizes of which its message says nothing.
+[[noreturn]] void throw_at_sizes(const SubjectError& error, const AttentionInputs<float>& inputs) {
+  throw SubjectError(
+      fmt::format("{} at L = {}, C = {}", error.what(), inputs.v.sizes().rows, inputs.slice_length),
+      error.failure());
+}
+
 ResourceSample measured(Session& session, const AttentionInputs<float>& inputs, int repeats) {
   std::vector<double> seconds;
   std::vector<double> bytes;
@@ -93,7 +100,11 @@ ResourceSample measured(Session& session, const AttentionInputs<float>& inputs, 
     reset_peaks_of(tree);
     AttentionResult<float> result;
     const Clock::time_point start = Clock::now();
-    exchange(session, inputs.task(), result);
+    try {
+      exchange(session, inputs.task(), result);
+    } catch (const SubjectError& error) {
+      throw_at_sizes(error, inputs);
+    }
     const std::chrono::duration<double> took = Clock::now() - start;
     if (i == 0) continue;  // warms up
     seconds.push_back(took.count());

@@ -40,6 +40,12 @@ Failure failure_of(int code) {
   }
 }
 
+/// What comes before a subject's own words; those of the host of a library need nothing.
+std::string opening(Failure failure) {
+  if (failure == Failure::error) return "answered an error: ";
+  return failure == Failure::unsupported ? "declined: " : "";
+}
+
 Clock::time_point after(double seconds) {
   return Clock::now() +
          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
@@ -206,7 +212,8 @@ std::string Session::call(const std::string& method, const std::string& paramete
   const auto failure = failure_of(error["code"].get<int>());
   // A library's process ends with such an answer.
   if (failure == Failure::out_of_bounds || failure == Failure::input_modified) over_ = true;
-  throw SubjectError(on_one_line(error["message"].get<std::string>(), 400), failure);
+  throw SubjectError(opening(failure) + on_one_line(error["message"].get<std::string>(), 400),
+                     failure);
 }
 
 std::map<std::string, Tensor> Session::ask(const Question& question) {

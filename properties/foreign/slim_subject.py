@@ -19,12 +19,13 @@ pullback, cotangent (dict: out, R, S), dtype. A subject returns its output; one 
 d.initial.S. With framework="torch" arrays are tensors and the pullback is torch's own, by autograd.
 
 Gradients of whole models: @gradient(...) on a function of (parameters, tokens, mask, **options) that
-returns the loss, or model(make, loss) for a module, both of torch; with framework="numpy" @gradient takes
-a function that returns its gradients too.
+returns the loss, or model(make) for a module that gives logits, both of torch; with framework="numpy"
+@gradient takes a function that returns its gradients too.
 """
 import json
 import os
 import sys
+import traceback
 
 import numpy as np
 
@@ -137,12 +138,31 @@ def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "f
     return declare
 
 
-def model(make, loss, **declared):
-    """The same from a module: make(options) gives one whose state_dict has the case's names (without
+def with_positions(x, base=1e4):
+    """Embeddings [B, L, W] of torch, and beside them sines and cosines of the rows' positions: [B, L, 2 W]."""
+    import torch
+
+    length, width = x.shape[1:]
+    frequency = base ** -(torch.arange(0, width, 2, dtype=torch.float64) / width)
+    angle = torch.arange(length, dtype=torch.float64)[:, None] * frequency
+    return torch.cat((x, torch.cat((angle.sin(), angle.cos()), -1).to(x).expand_as(x)), -1)
+
+
+def cross_entropy(module, tokens, mask, counted_targets, **options):
+    """(loss, logits) of a module that gives logits [B, L, V] for tokens [B, L]: each predicts the next one."""
+    import torch
+
+    logits = module(tokens[:, :-1])
+    of_each = torch.nn.functional.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+    return (of_each * mask).sum() / counted_targets, logits
+
+
+def model(make, loss=cross_entropy, **declared):
+    """The same from a module: make(**options) gives one whose state_dict has the case's names (without
     "param."), loss(module, tokens, mask, **options) gives the loss, or (loss, logits)."""
 
     def loss_of(parameters, tokens, mask, **options):
-        module = make(options)
+        module = make(**options)
         own = dict(module.named_parameters())
         if own.keys() != parameters.keys():
             raise ValueError(f"the module's parameters differ from the case's: only one has {sorted(own.keys() ^ parameters.keys())}")
@@ -273,6 +293,13 @@ def _answer(request):
     return {}
 
 
+def _described(error):
+    """What was raised and the line of the subject's own that raised it."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    where = f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
 def serve():
     """Answers the harness until it is done. What the function prints goes to standard error."""
     answers = os.fdopen(os.dup(1), "w")
@@ -285,12 +312,12 @@ def serve():
             answer = {"result": _answer(request)}
         except LookupError as error:
             code = -32601 if "is unknown: allowed" in str(error) else -32602
-            answer = {"error": {"code": code, "message": f"{type(error).__name__}: {error}"}}
+            answer = {"error": {"code": code, "message": _described(error)}}
         except Unsupported as error:
             answer = {"error": {"code": -32001, "message": str(error)}}
         except MemoryError as error:
             answer = {"error": {"code": -32002, "message": f"out of memory: {error}"}}
         except Exception as error:
-            answer = {"error": {"code": -32000, "message": f"{type(error).__name__}: {error}"}}
+            answer = {"error": {"code": -32000, "message": _described(error)}}
         answers.write(json.dumps({"jsonrpc": "2.0", "id": number, **answer}) + "\n")
         answers.flush()

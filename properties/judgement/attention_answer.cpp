@@ -223,7 +223,9 @@ class AttentionDesk {
   }
 
  private:
+  /// Who claims no pullback is given no cotangents.
   [[nodiscard]] AttentionTask<T> task() const {
+    const bool wants_pullback = inputs_->wants_pullback && subject_.capabilities.pullback;
     return {.q = q_.view(),
             .k = k_.view(),
             .v = v_.view(),
@@ -235,9 +237,9 @@ class AttentionDesk {
             .conventions = inputs_->conventions,
             .key_mask = key_mask_.span(),
             .start = start_.view(),
-            .wants_pullback = inputs_->wants_pullback && subject_.capabilities.pullback,
-            .out_cotangent = out_cotangent_.view(),
-            .end_cotangent = end_cotangent_.view()};
+            .wants_pullback = wants_pullback,
+            .out_cotangent = wants_pullback ? out_cotangent_.view() : HeadsView<T>(),
+            .end_cotangent = wants_pullback ? end_cotangent_.view() : HeadsView<A>()};
   }
   void require_sizes(const AttentionTask<T>& asked) const {
     require_answer_sizes("out", result_.out, asked.out_sizes());

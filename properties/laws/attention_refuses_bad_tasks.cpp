@@ -109,7 +109,7 @@ void require_refused(const Subject& subject, Scalar scalar, AttentionInputs<doub
 
 std::string if_a_guest(const Subject& subject) {
   return subject.name.starts_with("foreign/")
-             ? "a guest's requests are refused by refuses-bad-requests"
+             ? "does not claim to throw: guests are asked refuses-bad-requests"
              : "";
 }
 

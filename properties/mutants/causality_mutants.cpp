@@ -7,6 +7,8 @@ std::vector<Mutant> causality_mutants() {
   return mutants_of({
       {"own-key-unseen", Fault::own_key_unseen, "row i sees keys j < i and not its own",
        "masks made with a strict comparison"},
+      {"first-key-unseen", Fault::first_key_unseen, "the first key of a sequence is never seen",
+       "loops over keys that begin at 1"},
       {"next-key-seen", Fault::next_key_seen, "row i sees keys j ≤ i + 1",
        "masks shifted by one, as for targets"},
       {"own-slice-unseen", Fault::own_slice_unseen,

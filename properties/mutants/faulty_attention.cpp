@@ -166,6 +166,7 @@ class FaultyAttention {
   // ---- which keys a query sees, how often ----
 
   [[nodiscard]] int weight(Index i, Index j) const {
+    if (is(Fault::first_key_unseen) && j == 0) return 0;
     const bool causal =
         (task_.causal && !is(Fault::causal_flag_dropped)) || is(Fault::always_causal);
     if (!causal) return is(Fault::totals_of_own_slice_only) && slice(i) != slice(j) ? 0 : 1;
@@ -355,6 +356,7 @@ class FaultyAttention {
   }
   [[nodiscard]] T denominator_gradient(const Head& head, const Vector<T>& D, const Matrix<T>& Y,
                                        Index i) const {
+    if (is(Fault::denominator_detached)) return T(0);
     const T inner = head.dY.row(i).dot(Y.row(i));
     if (is(Fault::denominator_gradient_added)) return inner / D(i);
     if (is(Fault::denominator_gradient_undivided)) return -inner;

@@ -9,6 +9,7 @@ enum class Fault {
   none,
   // causality and position
   own_key_unseen,
+  first_key_unseen,
   next_key_seen,
   own_slice_unseen,
   own_slice_whole,
@@ -34,6 +35,7 @@ enum class Fault {
   // gradient
   no_denominator_gradient_for_keys,
   no_denominator_gradient_for_queries,
+  denominator_detached,
   denominator_gradient_added,
   denominator_gradient_undivided,
   carried_gradient_lost,

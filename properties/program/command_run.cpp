@@ -121,6 +121,10 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
                                      const fs::path& folder) {
   std::vector<std::string> paths;
   for (const Counterexample& found : result.counterexamples) {
+    if (foreign::is_law_of_cost(found.law)) {  // which no case shows
+      paths.emplace_back();
+      continue;
+    }
     fs::create_directories(folder);
     const fs::path path = folder / file_name(found, seed);
     write_case_file(path, found.file);
@@ -195,8 +199,13 @@ void write_papers(const Report& report, const Guest& guest, const RunArguments& 
 std::string levels_text(const RunResult& result) {
   std::string text = "\n";
   for (const foreign::LevelVerdict& level : foreign::level_verdicts(result)) {
+    if (level.laws == 0) {
+      text += fmt::format("{:<10} {}\n", name(level.level), name(level.standing));
+      continue;
+    }
     text += fmt::format(
-        "{:<10} {:<12} {} cases{}\n", name(level.level), name(level.standing), level.executed,
+        "{:<10} {:<12} {} of {} laws, {} cases{}\n", name(level.level), name(level.standing),
+        level.claimed, level.laws, level.executed,
         level.broken.empty() ? "" : fmt::format(", broken: {}", fmt::join(level.broken, ", ")));
   }
   return text;
@@ -229,10 +238,12 @@ int report_unopened(const SubjectError& error, const RunArguments& arguments) {
   return Exit::falls_short;
 }
 
-/// Whether a law is one that mutants are asked, too: not what guests alone are.
-bool is_of_the_house(const std::string& law) {
+/// Whether there is something to compare: numbers or a misdeed, under a law that mutants are asked,
+/// too. A program that crashes or hangs behaves like none.
+bool can_be_diagnosed(const Counterexample& found) {
   const std::span<const Law> all = laws::catalogue();
-  return std::ranges::find(all, law, &Law::name) != all.end();
+  return std::ranges::find(all, found.law, &Law::name) != all.end() &&
+         (found.finding.has_numbers() || found.finding.failure == Failure::input_modified);
 }
 
 /// The catalogue's laws as a guest can be asked them.
@@ -250,7 +261,7 @@ std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& pla
   const int all = static_cast<int>(result.counterexamples.size());
   for (const Counterexample& found : result.counterexamples) {
     const auto subject = std::ranges::find(plan.subjects, found.subject, &Subject::name);
-    diagnoses.push_back(is_of_the_house(found.law)
+    diagnoses.push_back(can_be_diagnosed(found)
                             ? diagnostician.diagnose(**subject, found.scalar, found.file)
                             : Diagnosis());
     progress.show("diagnosis", static_cast<int>(diagnoses.size()), all);

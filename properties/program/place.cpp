@@ -33,15 +33,11 @@ Index slice_length_of(const CaseFile& file) {
   return C;
 }
 
-bool was_answered(const Discrepancy& worst) {
-  return worst.tensor != "answer";
-}
-
 }  // namespace
 
 std::string place_of(const Counterexample& found) {
   const Discrepancy& worst = found.finding.worst;
-  if (!was_answered(worst)) return "no answer that could be compared";
+  if (!found.finding.has_numbers()) return "no answer that could be compared";
   if (found.law == laws::bytes_are_as_claimed_name) return worst.tensor;
   std::string text = fmt::format("{}, row {}", worst.tensor, worst.row);
   const Index C = has_positions(found) ? slice_length_of(found.file) : 0;
@@ -51,7 +47,7 @@ std::string place_of(const Counterexample& found) {
 
 std::string where(const Counterexample& found) {
   const Discrepancy& worst = found.finding.worst;
-  if (!was_answered(worst)) return place_of(found);
+  if (!found.finding.has_numbers()) return place_of(found);
   return fmt::format("{}: error {:.3g}, bound {:.3g}, ratio {:.3g}", place_of(found), worst.error,
                      worst.bound, worst.ratio());
 }

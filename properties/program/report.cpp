@@ -22,14 +22,18 @@ std::string failure(const Counterexample& found, const Report& report, const std
                                  found.subject, found.law, name(found.scalar));
   if (!found.finding.note.empty()) text += fmt::format("  it {}\n", found.finding.note);
   text += fmt::format("  law     {}\n", statement_of(report.plan, found.law));
-  text += fmt::format("  where   {}\n", where(found));
+  if (found.finding.has_numbers()) text += fmt::format("  where   {}\n", where(found));
   text += fmt::format("  case    {}\n", found.readable);
   text += fmt::format("  drawn   {} (seed {}, case {}, {} shrinks)\n", found.drawn,
                       report.plan.seed, found.case_number, found.shrinks);
   text += fmt::format("  replay  {}\n", replay_line(path, report.replay_options));
   if (diagnosis == nullptr) return text;
   std::vector<std::string> lines = in_words(*diagnosis);
-  if (same_as_before && lines.size() > 1) lines = {lines.front() + ", as above"};
+  if (same_as_before && lines.size() > 1) {
+    std::string& known = lines.front();
+    if (known.ends_with(':')) known.pop_back();
+    lines = {known + ", as above"};
+  }
   for (std::size_t i = 0; i < lines.size(); ++i) {
     text += fmt::format("  {:<8}{}\n", i == 0 ? "looks" : "", lines[i]);
   }
@@ -59,6 +63,7 @@ std::string quoted_for_shell(const std::string& text) {
 }
 
 std::string replay_line(const std::string& path, const std::string& options) {
+  if (path.empty()) return "slim-measure foreign " + options;
   return "slim-verify replay " + (options.empty() ? "" : options + " ") + quoted_for_shell(path);
 }
 

@@ -4,6 +4,7 @@
 #include "properties/engine/engine.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace slim::properties {
 
@@ -27,8 +28,11 @@ std::string to_junit(const Report& report);
 /// Accounts, failures with their diagnosis, and a table of verdicts: to send to somebody.
 std::string to_markdown(const Report& report);
 
-/// "slim-verify replay PATH", quoted for a shell where it must be.
+/// "slim-verify replay PATH", quoted for a shell where it must be; of a cost, which has no case and
+/// so no path, "slim-measure foreign".
 std::string replay_line(const std::string& path, const std::string& options = {});
+/// A line of a diagnosis as an item of a Markdown list; what is indented is one of a list within.
+std::string list_item(std::string_view line);
 std::string quoted_for_shell(const std::string& text);
 
 }  // namespace slim::properties

@@ -1,6 +1,7 @@
 #include "properties/program/report.hpp"
 
 #include "properties/program/place.hpp"
+#include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
 
 #include <gtest/gtest.h>
@@ -123,6 +124,77 @@ TEST(Report, IsMarkdownWithAccountsThatAddUp) {
         "| some-law | a<b | float32 | WRONG | inf | 2 of 4 |"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from\n" << text;
   }
+}
+
+/// A guest of two laws, which claims nothing of the first.
+RunResult of_a_modest_guest() {
+  Verdict unclaimed{
+      .law = "left-out", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
+  unclaimed.tally.cases = 3;
+  unclaimed.tally.add(not_claimed("does not claim feature map sqr"));
+  unclaimed.tally.add(not_claimed("does not claim feature map abs"));
+  unclaimed.tally.add(not_claimed("does not claim the pullback"));
+  Verdict held{.law = "asked", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
+  held.tally.cases = 2;
+  held.tally.add({.outcome = Outcome::pass, .worst = {}, .note = {}});
+  held.tally.add(skipped("a reason"));
+  return {.verdicts = {unclaimed, held}, .counterexamples = {}, .may_claim_less = true};
+}
+
+TEST(UnclaimedLaws, AreFoldedAndCountedAndStillInTheSum) {
+  RunResult result = of_a_modest_guest();
+  Example example;
+  Law left_out = example.law;
+  left_out.name = "left-out";
+  Law asked = example.law;
+  asked.name = "asked";
+  const RunPlan plan{
+      .laws = {&left_out, &asked}, .subjects = {&example.subject}, .scalars = {Scalar::float32}};
+  const std::string table = verdict_table(plan, result);
+  for (const char* part :
+       {"a<b ", "\n  asked ", "PASS", "1 of 2", "1 skipped: a reason\n",
+        "not claimed: 1 of 2 laws, 3 checks\n  left-out\n  missing: other feature maps (2), the "
+        "pullback (1)\n",
+        "checks: 1 executed + 4 skipped + 0 not run = 5"}) {
+    EXPECT_NE(table.find(part), std::string::npos) << part << " is missing from\n" << table;
+  }
+  EXPECT_EQ(table.find("feature map sqr"), std::string::npos) << table;
+  EXPECT_EQ(table.find("left-out"), table.rfind("left-out")) << "in no line of its own\n" << table;
+
+  result.may_claim_less = false;
+  EXPECT_TRUE(unclaimed_laws(result).names.empty()) << "the house owes every law";
+  EXPECT_NE(verdict_table(plan, result).find("0 of 3"), std::string::npos);
+  result = of_a_modest_guest();
+  result.verdicts[0].tally.unclaimed -= 1;
+  EXPECT_TRUE(unclaimed_laws(result).names.empty()) << "a case was owed";
+}
+
+TEST(Report, SaysWhyThereIsNoNumber) {
+  Example example;
+  Finding& finding = example.result.counterexamples[0].finding;
+  finding.worst = {.tensor = std::string(no_tensor), .row = 0, .error = beyond_bound, .bound = 0.0};
+  finding.failure = Failure::crash;
+  finding.note = "ended by signal 6 (SIGABRT)";
+  example.result.verdicts[0].tally.worst = finding.worst;
+  example.result.verdicts[0].tally.failure = finding.failure;
+  EXPECT_NE(to_text(example.report()).find("  it ended by signal 6 (SIGABRT)\n"),
+            std::string::npos);
+  EXPECT_EQ(to_text(example.report()).find("  where "), std::string::npos);
+  EXPECT_EQ(to_markdown(example.report()).find("- where:"), std::string::npos);
+  EXPECT_NE(to_junit(example.report())
+                .find("<failure message=\"CRASH: it ended by signal 6 (SIGABRT)\">L=2\n"),
+            std::string::npos)
+      << to_junit(example.report());
+}
+
+TEST(Report, SaysHowToMeasureACostAgain) {
+  EXPECT_EQ(replay_line("", "--subject-library ./x.so"),
+            "slim-measure foreign --subject-library ./x.so");
+}
+
+TEST(Report, PutsListsIntoLists) {
+  EXPECT_EQ(list_item("fits each of these:") + list_item("  one of them"),
+            "- fits each of these:\n  - one of them\n");
 }
 
 TEST(Verdicts, RefuseToLoseACase) {

@@ -31,14 +31,36 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-/// The counterexample of this very (law, subject), if any.
-std::string evidence(const Report& report, const Verdict& verdict) {
-  for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
-    const Counterexample& found = report.result.counterexamples[i];
-    if (found.law != verdict.law || found.subject != verdict.subject) continue;
-    return found.readable + "\n" + replay_line(report.case_paths.at(i), report.replay_options);
+/// The place of the counterexample of this very (law, subject), or the number of all.
+std::size_t place_of(const Report& report, const Verdict& verdict) {
+  const std::vector<Counterexample>& all = report.result.counterexamples;
+  const auto found = std::ranges::find_if(all, [&](const Counterexample& counterexample) {
+    return counterexample.law == verdict.law && counterexample.subject == verdict.subject;
+  });
+  return static_cast<std::size_t>(found - all.begin());
+}
+
+/// How it fails, in a line: the number that is worst, or why there is none.
+std::string message(const Report& report, const Verdict& verdict) {
+  const Discrepancy& worst = verdict.tally.worst;
+  const std::size_t at = place_of(report, verdict);
+  if (worst.tensor == no_tensor && at < report.result.counterexamples.size()) {
+    return fmt::format("{}: it {}", summary(verdict),
+                       report.result.counterexamples[at].finding.note);
   }
-  return {};
+  return fmt::format("{}: {} row {}: error {:.3g}, bound {:.3g}", summary(verdict), worst.tensor,
+                     worst.row, worst.error, worst.bound);
+}
+
+/// The shrunk case, the line that asks it again, and what it behaves like.
+std::string evidence(const Report& report, const Verdict& verdict) {
+  const std::size_t at = place_of(report, verdict);
+  if (at == report.result.counterexamples.size()) return {};
+  std::string text = report.result.counterexamples[at].readable + "\n" +
+                     replay_line(report.case_paths.at(at), report.replay_options);
+  if (report.diagnoses.empty()) return text;
+  for (const std::string& line : in_words(report.diagnoses.at(at))) text += "\n" + line;
+  return text;
 }
 
 std::string test_case(const Report& report, const Verdict& verdict) {
@@ -46,12 +68,9 @@ std::string test_case(const Report& report, const Verdict& verdict) {
       fmt::format(R"(    <testcase classname="{}" name="{} {}")", escaped(verdict.law),
                   escaped(verdict.subject), name(verdict.scalar));
   if (!verdict.holds()) {
-    const Discrepancy& worst = verdict.tally.worst;
-    return open + fmt::format(
-                      ">\n      <failure message=\"{}: {} row {}: error {:.3g}, bound "
-                      "{:.3g}\">{}</failure>\n    </testcase>\n",
-                      summary(verdict), escaped(worst.tensor), worst.row, worst.error, worst.bound,
-                      escaped(evidence(report, verdict)));
+    return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                              escaped(message(report, verdict)),
+                              escaped(evidence(report, verdict)));
   }
   if (verdict.unclaimed()) return open + ">\n      <skipped/>\n    </testcase>\n";
   return open + "/>\n";

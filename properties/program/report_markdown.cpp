@@ -46,8 +46,7 @@ std::string verdicts(const RunResult& result) {
   text += "|---|---|---|---|---:|---:|\n";
   for (const Verdict& verdict : result.verdicts) {
     const Tally& tally = verdict.tally;
-    const std::string worst =
-        tally.executed() == 0 ? std::string() : fmt::format("{:.2g}", tally.worst.ratio());
+    const std::string worst = tally.executed() == 0 ? std::string() : in_short(tally.worst.ratio());
     text += fmt::format("| {} | {} | {} | {} | {} | {} of {} |\n", verdict.law,
                         in_cell(verdict.subject), name(verdict.scalar), summary(verdict), worst,
                         tally.executed(), tally.cases);
@@ -64,7 +63,7 @@ std::string failure_section(const Report& report, std::size_t i) {
     text += fmt::format("The law: {}. Source: {}.\n\n", (*law)->statement, (*law)->source);
   }
   if (!found.finding.note.empty()) text += fmt::format("It {}.\n\n", found.finding.note);
-  text += fmt::format("- where: {}\n", where(found));
+  if (found.finding.has_numbers()) text += fmt::format("- where: {}\n", where(found));
   text += fmt::format("- smallest case: `{}`\n", found.readable);
   text += fmt::format("- drawn: seed {}, case {}, {} shrinks\n", report.plan.seed,
                       found.case_number, found.shrinks);
@@ -72,12 +71,17 @@ std::string failure_section(const Report& report, std::size_t i) {
       fmt::format("- again: `{}`\n", replay_line(report.case_paths.at(i), report.replay_options));
   if (report.diagnoses.empty()) return text + "\n";
   for (const std::string& line : in_words(report.diagnoses.at(i))) {
-    text += fmt::format("- {}\n", line);
+    text += list_item(line);
   }
   return text + "\n";
 }
 
 }  // namespace
+
+std::string list_item(std::string_view line) {
+  return line.starts_with("  ") ? fmt::format("  - {}\n", line.substr(2))
+                                : fmt::format("- {}\n", line);
+}
 
 std::string to_markdown(const Report& report) {
   std::string text = fmt::format("# slim-verify: {}\n\n",

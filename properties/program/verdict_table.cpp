@@ -1,5 +1,7 @@
 #include "properties/program/verdict_table.hpp"
 
+#include "properties/program/unclaimed_laws.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,6 +12,7 @@ namespace slim::properties {
 namespace {
 
 constexpr std::size_t narrowest_cell = 20;
+constexpr std::size_t line_width = 110;
 
 int cases_of_that_kind(const Tally& tally) {
   if (tally.wrong > 0) return tally.wrong;
@@ -19,7 +22,7 @@ int cases_of_that_kind(const Tally& tally) {
 std::string cell(const Verdict& verdict) {
   std::string text = summary(verdict);
   if (verdict.tally.executed() == 0) return text;
-  text += fmt::format(" {:.2g}", verdict.tally.worst.ratio());
+  text += " " + in_short(verdict.tally.worst.ratio());
   const int cases = cases_of_that_kind(verdict.tally);
   return cases == 0 ? text : text + fmt::format(" in {}", cases);
 }
@@ -32,9 +35,38 @@ std::string executed(std::span<const Verdict> verdicts) {
   return fmt::format("{} of {}", fmt::join(counts, "/"), verdicts.front().tally.cases);
 }
 
-std::string skips(const RunResult& result) {
+/// Lines of at most line_width, broken after commas, indented.
+std::string wrapped(std::string_view text) {
+  std::string lines = "  ";
+  std::size_t width = 2;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(", ");
+    const std::string_view part =
+        text.substr(0, comma == std::string_view::npos ? comma : comma + 2);
+    if (width > 2 && width + part.size() > line_width) {
+      lines.back() = '\n';
+      lines += "  ";
+      width = 2;
+    }
+    lines += part;
+    width += part.size();
+    text.remove_prefix(part.size());
+  }
+  return lines + "\n";
+}
+
+/// What a guest does not claim, in short.
+std::string folded(const UnclaimedLaws& laws) {
+  if (laws.names.empty()) return {};
+  return headline(laws) + "\n" + wrapped(fmt::format("{}", fmt::join(laws.names, ", "))) +
+         wrapped("missing: " + reasons_in_words(laws));
+}
+
+/// Those of the laws in the table.
+std::string skips(const RunResult& result, const UnclaimedLaws& unclaimed) {
   std::map<std::string, int> by_reason;
   for (const Verdict& verdict : result.verdicts) {
+    if (unclaimed.has(verdict.law)) continue;
     for (const auto& [reason, count] : verdict.tally.skipped) by_reason[reason] += count;
   }
   std::string text;
@@ -86,6 +118,10 @@ std::string heading(const std::string& title, const RunPlan& plan, const Widths&
 
 }  // namespace
 
+std::string in_short(double ratio) {
+  return ratio > 0.0 && ratio < 1e-99 ? "<1e-99" : fmt::format("{:.2g}", ratio);
+}
+
 std::string summary(const Verdict& verdict) {
   const Tally& tally = verdict.tally;
   if (tally.wrong > 0) return std::string(name(tally.failure));
@@ -97,22 +133,27 @@ std::string summary(const Verdict& verdict) {
 
 std::string verdict_table(const RunPlan& plan, const RunResult& result) {
   const Widths widths{.name = name_width(plan), .cell = cell_width(result)};
-  const bool one_subject = plan.subjects.size() == 1;
+  const bool is_of_one = plan.subjects.size() == 1;
   std::string text;
-  if (one_subject) text += heading(plan.subjects.front()->name, plan, widths);
+  if (is_of_one) text += heading(plan.subjects.front()->name, plan, widths);
+  const UnclaimedLaws unclaimed = unclaimed_laws(result);
   std::span<const Verdict> rest = result.verdicts;
   for (const Law* law : plan.laws) {
-    if (!one_subject) text += heading(law->name, plan, widths);
+    if (unclaimed.has(law->name)) {
+      rest = rest.subspan(plan.subjects.size() * plan.scalars.size());
+      continue;
+    }
+    if (!is_of_one) text += heading(law->name, plan, widths);
     for (const Subject* subject : plan.subjects) {
       const std::span<const Verdict> line = rest.first(plan.scalars.size());
       rest = rest.subspan(plan.scalars.size());
-      text += fmt::format("  {:<{}}", one_subject ? law->name : subject->name, widths.name - 2);
+      text += fmt::format("  {:<{}}", is_of_one ? law->name : subject->name, widths.name - 2);
       for (const Verdict& verdict : line) text += fmt::format("{:<{}}", cell(verdict), widths.cell);
       text += executed(line) + "\n";
     }
   }
   text += "\nnumbers: the worst error over its bound, then in how many cases\n";
-  return text + skips(result) + sum(result);
+  return text + skips(result, unclaimed) + folded(unclaimed) + sum(result);
 }
 
 }  // namespace slim::properties

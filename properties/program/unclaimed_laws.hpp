@@ -1,0 +1,32 @@
+#pragma once
+
+#include "properties/engine/engine.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slim::properties {
+
+/// Laws of which a guest claims nothing in any scalar. Reports fold them into a short summary; all
+/// their checks are skips.
+struct UnclaimedLaws {
+  std::vector<std::string> names;
+  int of = 0;      ///< laws in the run
+  int checks = 0;  ///< all skipped
+  std::map<std::string, int>
+      reasons;  ///< how many checks each, "the pullback", "other feature maps"
+
+  [[nodiscard]] bool has(std::string_view law) const;
+};
+
+/// None where every law is owed, as it is by the house's own subjects.
+UnclaimedLaws unclaimed_laws(const RunResult& result);
+
+/// "not claimed: 19 of 29 laws, 1520 checks".
+std::string headline(const UnclaimedLaws& laws);
+/// "the task gradient (480), other feature maps (88)", the most frequent first.
+std::string reasons_in_words(const UnclaimedLaws& laws);
+
+}  // namespace slim::properties
