@@ -24,7 +24,7 @@ constexpr int shards = 4;
 /// Cases on which to see a subject fail, kept with their truths.
 class Failures {
  public:
-  /// The shrunk case of the first law that the subject breaks: of those about refusals and
+  /// The shrunk case of the first law that the subject breaks: of those about refusals, memory and
   /// numbers at the edge of the scalar, where little can be told apart, only if it holds the
   /// others.
   std::optional<Counterexample> first_of(const Subject& subject, Scalar scalar) {
@@ -36,9 +36,9 @@ class Failures {
   std::optional<Counterexample> first_of(const Subject& subject, Scalar scalar, bool at_the_edge) {
     for (int number = 0; number < 40; ++number) {
       for (const Law& law : laws::catalogue()) {
-        const bool is_at_the_edge = law.name == "stays-finite" ||
-                                    law.name == "isolates-non-finite" ||
-                                    law.name == "refuses-bad-tasks";
+        const bool is_at_the_edge =
+            law.name == "stays-finite" || law.name == "isolates-non-finite" ||
+            law.name == "refuses-bad-tasks" || law.name == "bytes-as-claimed";
         if (is_at_the_edge != at_the_edge) continue;
         NumberedCase& numbered = at(law, number);
         const NumberedCase::Usable usable = numbered.usable(scalar);

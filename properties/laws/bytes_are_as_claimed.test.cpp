@@ -68,6 +68,23 @@ TEST(BytesAsClaimed, RefutesAClaimThatIsTooBold) {
   EXPECT_FALSE(is_held_by(of_rows, MemoryGrowth::slice_and_count)) << "more for longer slices";
 }
 
+TEST(BytesAsClaimed, RefutesATableOfAllPairsOfSlices) {
+  Subject pairs = find_subject("stored/iterative");
+  pairs.name = "pairs";
+  const GradientFunction<float> correct = pairs.gradient.in<float>();
+  pairs.gradient.in<float>() = [correct](const GradientTask<float>& task,
+                                         GradientResult<float>& result) {
+    const Index N = task.sequences.length() / task.slice_length;
+    const Buffer<float> table(MemoryTag::state, N * N);
+    correct(task, result);
+  };
+  const RunResult result = counted({&pairs}, {Scalar::float32});
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  const Discrepancy& worst = result.counterexamples.front().finding.worst;
+  EXPECT_EQ(worst.tensor, "bytes more at L=8 than at L=4 (C=1)");
+  EXPECT_GT(worst.error, worst.bound);
+}
+
 TEST(BytesAsClaimed, SaysWhereAndWhatWasClaimed) {
   const RunResult result = counted({&find_subject("mutant/workspace-grows")}, {Scalar::float64});
   ASSERT_EQ(result.counterexamples.size(), 1U);
