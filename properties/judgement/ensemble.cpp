@@ -14,6 +14,7 @@ namespace {
 using reference::RandomlyRounded;
 using reference::RandomlyStored;
 
+constexpr double least_roundoffs = 1.0 / 16.0;  ///< dev of a row, of the gradient's largest entry
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
 /// |x - truth|, infinite when x is not finite.
@@ -51,6 +52,12 @@ bool is_finite(const GradientBounds& dev) {
   }
   for (const double row : dev.logits) sum += row;
   return std::isfinite(sum);
+}
+
+void raise_to(double floor, GradientBounds& dev) {
+  for (std::vector<double>& rows : dev.gradient) {
+    for (double& row : rows) row = std::max(row, floor);
+  }
 }
 
 /// The largest deviation of every input of the feature map over all runs.
@@ -126,18 +133,9 @@ std::vector<Ensemble> ensembles_in(const GradientCase& c, const GradientAnswer& 
   return ensembles;
 }
 
-}  // namespace
-
-Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
-                                   const GradientAnswer& truth, const Insides<Digits50>& insides) {
-  const std::array sizes = {ensemble_runs};
-  return std::move(randomly_rounded_ensembles(scalar, c, truth, insides, sizes).front());
-}
-
-std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCase& c,
-                                                 const GradientAnswer& truth,
-                                                 const Insides<Digits50>& insides,
-                                                 std::span<const int> sizes) {
+std::vector<Ensemble> ensembles_of(Scalar scalar, const GradientCase& c,
+                                   const GradientAnswer& truth, const Insides<Digits50>& insides,
+                                   std::span<const int> sizes) {
   switch (scalar) {
     case Scalar::float32:
       return ensembles_in<RandomlyRounded<float>>(c, truth, insides, sizes);
@@ -151,6 +149,24 @@ std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCa
       break;
   }
   throw std::logic_error("50 digits are held against a share of the truth, not against chance");
+}
+
+}  // namespace
+
+Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
+                                   const GradientAnswer& truth, const Insides<Digits50>& insides) {
+  const std::array sizes = {ensemble_runs};
+  return std::move(randomly_rounded_ensembles(scalar, c, truth, insides, sizes).front());
+}
+
+std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCase& c,
+                                                 const GradientAnswer& truth,
+                                                 const Insides<Digits50>& insides,
+                                                 std::span<const int> sizes) {
+  std::vector<Ensemble> ensembles = ensembles_of(scalar, c, truth, insides, sizes);
+  const double floor = least_roundoffs * unit_roundoff(scalar) * largest_entry(truth.gradient);
+  for (Ensemble& ensemble : ensembles) raise_to(floor, ensemble.deviation);
+  return ensembles;
 }
 
 }  // namespace slim::properties

@@ -14,8 +14,10 @@ inline constexpr int ensemble_runs = 32;
 /// How far correct programs in one scalar scatter about the truth on one case: K runs of the naive
 /// reference in that scalar, forward and back, every operation rounded up or down at random.
 struct Ensemble {
-  /// dev: the largest deviation from the truth in each row, over all runs. Infinite where a run was
-  /// not finite.
+  /// dev: the largest deviation from the truth in each row, over all runs, and in the gradient at
+  /// least a sixteenth of the unit roundoff of its largest entry: where terms cancel, one order of
+  /// summation may lose nothing and another the rounding of what cancelled. Infinite where a run
+  /// was not finite.
   GradientBounds deviation;
   /// The smallest |x| / dev(x) over all inputs x of the feature map: how clear of the kink of ReLU
   /// and |x| at 0 every run stayed. Infinite for smooth maps.
