@@ -22,7 +22,8 @@ Law gradient_agrees() {
        .source = "SLiM Performer, abstract: the gradient is exact for every C",
        .generator = "models with L·s·d_ff ≤ 1000, lengths around the slice's edges, masks, batches",
        .tolerance = "50 digits: 1e-40 of the largest gradient entry; else by row, 4 times the "
-                    "deviation of 32 randomly rounded references",
+                    "deviation of 32 randomly rounded references, which counts as u/16 of the "
+                    "gradient's largest entry at least",
        .kills = {"mutant/last-row-dropped", "mutant/mask-ignored-by-loss",
                  "mutant/normalised-by-all-positions", "mutant/model-carried-gradient-lost",
                  "mutant/slice-sum-without-keys", "mutant/bias-written-past-its-end",

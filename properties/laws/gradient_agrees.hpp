@@ -12,8 +12,8 @@ namespace slim::properties::laws {
 /// Source: SLiM Performer, abstract: "exact, without any approximation, for every slice length".
 /// Generator: gradient_specs.
 /// Tolerance: 50 digits, 1e-40 of the largest gradient entry; hardware numbers, 4 times the
-/// deviation of the ensemble of randomly rounded references in the row (see ensemble.hpp). Kills:
-/// mutant/last-row-dropped.
+/// deviation of the ensemble of randomly rounded references in the row, with a floor under it (see
+/// ensemble.hpp). Kills: mutant/last-row-dropped.
 Law gradient_agrees();
 
 }  // namespace slim::properties::laws
