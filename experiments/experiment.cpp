@@ -16,8 +16,8 @@ std::string_view name(Scale scale) {
 }
 
 Scale parse_scale(std::string_view text) {
-  for (std::size_t i = 0; i < scales.size(); ++i) {
-    if (scales.at(i) == text) return static_cast<Scale>(i);
+  for (const Scale scale : all_scales) {
+    if (name(scale) == text) return scale;
   }
   throw ContractError("scale '" + std::string(text) +
                       "' is unknown: allowed are ci, laptop, paper");

@@ -3,6 +3,7 @@
 #include "experiments/measures/quantities.hpp"
 #include "experiments/setting.hpp"
 
+#include <array>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@ namespace slim::experiments {
 
 /// How large the experiments are: ci takes minutes, laptop tens of minutes, paper hours.
 enum class Scale { ci, laptop, paper };
+inline constexpr std::array all_scales = {Scale::ci, Scale::laptop, Scale::paper};
 std::string_view name(Scale scale);
 /// Throws ContractError that lists what is allowed.
 Scale parse_scale(std::string_view text);

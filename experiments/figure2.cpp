@@ -113,7 +113,11 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
 }
 
 std::string_view configuration_name(const Record& record) {
-  const Figure2Sizes sizes = figure2_sizes_at(parse_scale(record.scale));
+  const auto scale = std::find_if(all_scales.begin(), all_scales.end(), [&](Scale candidate) {
+    return name(candidate) == record.scale;  // which is a file's text, and may be anything
+  });
+  if (scale == all_scales.end()) return {};
+  const Figure2Sizes sizes = figure2_sizes_at(*scale);
   const Setting& setting = record.setting;
   const auto found = std::find_if(
       configurations.begin(), configurations.end(), [&](const Configuration& configuration) {

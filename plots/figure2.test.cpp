@@ -66,6 +66,9 @@ TEST(Figure2, SaysWhichSliceLengthsDoNotFitTheMemory) {
 TEST(Figure2, NamesNoSettingThatIsNoConfiguration) {
   Record record = bytes_at_scale_ci().front();
   EXPECT_EQ(experiments::configuration_name(record), "I");
+  record.scale = "anything";
+  EXPECT_EQ(experiments::configuration_name(record), "");
+  record.scale = "ci";
   record.setting.model.layers = 2;
   EXPECT_EQ(experiments::configuration_name(record), "");
 }
