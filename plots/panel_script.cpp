@@ -1,6 +1,7 @@
 #include "plots/panel_script.hpp"
 
 #include "plots/script.hpp"
+#include "plots/style.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -72,7 +73,7 @@ std::string bar_part(const Panel& panel) {
         "set arrow from {0}, {1} to {0}, {2} nohead linecolor rgb '#333333' dashtype '-'\n"
         "set label {3} at {0}, {4} right offset -0.5, 0 noenhanced font ',10'\n",
         panel.mark, panel.y_low, panel.y_high, gnuplot_quoted(panel.mark_label),
-        panel.y_low + 0.12);
+        panel.y_high - 0.12);
   }
   return text;
 }
@@ -108,16 +109,29 @@ std::string panel_part(const Panel& panel, const std::string& data, std::size_t&
   return text + fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }
 
+/// On the right, beside title and subtitle.
+std::string verdict_part(const Chart& chart) {
+  std::string text;
+  for (std::size_t i = 0; i < chart.verdicts.size(); ++i) {
+    const VerdictLine& verdict = chart.verdicts[i];
+    text += fmt::format(
+        "set label {} {} at screen 0.975, {:.3f} right noenhanced font ',10' textcolor rgb '{}'\n",
+        10 + i, gnuplot_quoted(verdict.text), 0.966 - 0.024 * static_cast<double>(i),
+        verdict_colour(verdict.verdict));
+  }
+  return text;
+}
+
 std::string page_part(const Chart& chart, const std::string& stem) {
   std::string text = fmt::format(
       "unset label\nunset object\nunset arrow\nset multiplot\nset label 1 {} at screen 0.025, "
       "0.962 left noenhanced font "
       "',16'\n"
       "set label 2 {} at screen 0.025, 0.922 left noenhanced font ',10' textcolor rgb '#555555'\n"
-      "set border 0\nunset tics\nunset key\nset xrange [0:1]\nset yrange [0:1]\n"
+      "{}set border 0\nunset tics\nunset key\nset xrange [0:1]\nset yrange [0:1]\n"
       "unset logscale\nset xlabel\nset ylabel\nplot 2 notitle\n"
       "set tics nomirror scale 0.6 font ',11'\n",
-      gnuplot_quoted(chart.title), gnuplot_quoted(chart.subtitle));
+      gnuplot_quoted(chart.title), gnuplot_quoted(chart.subtitle), verdict_part(chart));
   std::size_t index = 0;
   const std::string data = gnuplot_quoted(stem + ".tsv");
   for (const Panel& panel : chart.panels) text += panel_part(panel, data, index);

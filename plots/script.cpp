@@ -33,13 +33,6 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
-/// Dark enough on white, and told apart by the word beside.
-std::string_view colour_of(std::string_view verdict) {
-  if (verdict == "SUPPORTED") return "#00664a";
-  if (verdict == "REFUTED") return "#a03d00";
-  return "#5b5300";
-}
-
 /// The page above and around the plot. Heights are in units of a page of usual height.
 struct Page {
   std::string text;
@@ -64,8 +57,9 @@ Page page(const Chart& chart) {
     labels.push_back({part, used += line, quiet});
   }
   for (const VerdictLine& verdict : chart.verdicts) {
-    labels.push_back({verdict.text, used += line,
-                      fmt::format("font ',11' textcolor rgb '{}'", colour_of(verdict.verdict))});
+    labels.push_back(
+        {verdict.text, used += line,
+         fmt::format("font ',11' textcolor rgb '{}'", verdict_colour(verdict.verdict))});
   }
   const std::size_t curves = chart.curves.size();
   const bool wide = std::any_of(chart.curves.begin(), chart.curves.end(), [](const Curve& curve) {
@@ -161,12 +155,23 @@ int column_of(Over over) {
   return 9;
 }
 
+/// Whether a bar's note would stand beside that of the bar on its left, at the same height.
+bool is_level_with(const Curve& bars, const Curve& left) {
+  return std::ranges::any_of(bars.points, [&](const Point& p) {
+    return std::ranges::any_of(left.points, [&](const Point& q) {
+      return p.x == q.x && p.y.median == q.y.median && p.note.size() > 6;  // wider than a bar
+    });
+  });
+}
+
 /// Bars beside each other in groups; the full pass is hatched, what is cut into slices filled. A
-/// bar that is not there has its note at the foot.
+/// bar that is not there has its note at the foot. Wide notes next to each other stand one above
+/// the other.
 std::string plot_bars(const Chart& chart, const std::string& data) {
   const double width = 0.84 / static_cast<double>(chart.curves.size());
   std::vector<std::string> parts;
   std::vector<std::string> notes;
+  bool raised = false;
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     const double offset =
         (static_cast<double>(i) - (static_cast<double>(chart.curves.size()) - 1.0) / 2.0) * width;
@@ -177,10 +182,11 @@ std::string plot_bars(const Chart& chart, const std::string& data) {
         chart.curves[i].full_pass ? fmt::format("pattern {}", 4 + i % 2)
                                   : std::string("solid 0.85"),
         gnuplot_quoted(chart.curves[i].label)));
+    raised = !raised && i > 0 && is_level_with(chart.curves[i], chart.curves[i - 1]);
     notes.push_back(
-        fmt::format("{} index {} using ($9{:+.4f}):($5 > 0 ? $5 : {}):10 with labels offset 0, 0.5 "
+        fmt::format("{} index {} using ($9{:+.4f}):($5 > 0 ? $5 : {}):10 with labels offset 0, {} "
                     "font ',10' notitle",
-                    data, i + 1, offset, chart.y.low));
+                    data, i + 1, offset, chart.y.low, raised ? 1.4 : 0.5));
   }
   parts.insert(parts.end(), notes.begin(), notes.end());
   return fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));

@@ -55,4 +55,10 @@ std::vector<CurveStyle> styles_of(std::span<const Curve> curves) {
   return chosen;
 }
 
+std::string_view verdict_colour(std::string_view verdict) {
+  if (verdict == "SUPPORTED") return "#00664a";
+  if (verdict == "REFUTED") return "#a03d00";
+  return "#5b5300";
+}
+
 }  // namespace slim::plots

@@ -19,4 +19,7 @@ struct CurveStyle {
 /// in every figure as long as each stands there once; further curves take what is left.
 std::vector<CurveStyle> styles_of(std::span<const Curve> curves);
 
+/// Of a verdict's line: dark enough on white, and told apart by the word beside.
+std::string_view verdict_colour(std::string_view verdict);
+
 }  // namespace slim::plots

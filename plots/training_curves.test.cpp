@@ -47,6 +47,14 @@ TEST(Figure3, HasACurveARegimeADifferenceUnderEachAndABar) {
   EXPECT_LT(memory.bars[2].value, memory.bars[1].value);
 }
 
+TEST(Figure3, CarriesItsVerdictsBesideTheTitle) {
+  Chart chart = chart_figure(figure3_text(), synthetic()).chart;
+  chart.verdicts = {{"TRAINING: SUPPORTED, 2 in [1, 2]", "SUPPORTED"}};
+  const std::string script = panel_script_of(chart, "figure3-text", "");
+  EXPECT_NE(script.find("'TRAINING: SUPPORTED, 2 in [1, 2]' at screen 0.975, 0.966 right"),
+            std::string::npos);
+}
+
 TEST(Figure3, IsEmptyWithoutOtherOrders) {
   std::vector<Record> records = synthetic();
   std::erase_if(records, [](const Record& r) { return r.setting.subject != "recovered/blocked"; });
