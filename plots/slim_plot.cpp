@@ -1,3 +1,4 @@
+#include "experiments/catalogue.hpp"
 #include "experiments/record_log.hpp"
 #include "plots/catalogue.hpp"
 #include "plots/figure_files.hpp"
@@ -25,6 +26,7 @@ struct Options {
   std::filesystem::path records;
   std::filesystem::path out;
   std::vector<std::string> figures;  ///< names; empty means all
+  std::vector<std::string> without;  ///< experiments, whose figures are not wanted
 };
 
 /// With the verdicts on their claims.
@@ -32,6 +34,12 @@ std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const 
   std::vector<Figure> wanted;
   for (const std::string& name : options.figures) wanted.push_back(find_figure(name));
   if (wanted.empty()) wanted.assign(catalogue().begin(), catalogue().end());
+  for (const std::string& experiment : options.without) {
+    require(experiments::find_experiments(experiment).size() == 1,
+            "--leave-out names one experiment at a time");
+    std::erase_if(wanted, [&](const Figure& figure) { return figure.experiment == experiment; });
+  }
+  require(!wanted.empty(), "--leave-out leaves no figure to draw");
 
   const std::filesystem::path file = options.records / "records.jsonl";
   const std::vector<Record> records = experiments::newest(experiments::read_records(file));
@@ -109,6 +117,10 @@ int run(int argc, char** argv) {
         ->required();
     command->add_option("--figure", options.figures,
                         "only this one; may be given again (default: all)");
+    command->add_option(
+        "--leave-out", options.without,
+        "an experiment that was not measured on purpose: its figures are not drawn; "
+        "may be given again");
   }
   figures->add_option("--out", options.out, "folder for the files, made when missing")->required();
   report->add_option("--out", options.out, "the page, such as report.html")->required();

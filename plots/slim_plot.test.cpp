@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <sstream>
 
 namespace slim::plots {
 namespace {
@@ -40,8 +41,9 @@ class SlimPlot : public ::testing::Test {
   [[nodiscard]] Outcome figures(const std::string& more = "") const {
     return slim_plot(fmt::format("figures --records {} --out {} {}", in(""), in("out"), more));
   }
-  [[nodiscard]] Outcome report() const {
-    return slim_plot(fmt::format("report --records {} --out {}", in(""), in("report.html")));
+  [[nodiscard]] Outcome report(const std::string& more = "") const {
+    return slim_plot(
+        fmt::format("report --records {} --out {} {}", in(""), in("report.html"), more));
   }
   /// Exit 2, one line that names `what`, and nothing written.
   void expect_refused(const Outcome& outcome, const std::string& what) const {
@@ -92,6 +94,28 @@ TEST_F(SlimPlot, says_which_figure_has_no_records) {
   EXPECT_EQ(reported.status, 1);
   EXPECT_NE(reported.said.find("verdicts"), std::string::npos) << reported.said;
   EXPECT_TRUE(std::filesystem::exists(in("report.html")));
+}
+
+TEST_F(SlimPlot, does_not_miss_the_figures_of_an_experiment_that_was_left_out) {
+  write_synthetic(folder_);
+  std::istringstream records(file_text(in("records.jsonl")));
+  std::string kept;
+  for (std::string line; std::getline(records, line);) {
+    if (line.find("\"experiment\":\"training\"") == std::string::npos) kept += line + "\n";
+  }
+  folder_.write("records.jsonl", kept);
+  EXPECT_EQ(figures().status, 1);
+  EXPECT_EQ(figures("--leave-out training").status, 0);
+  EXPECT_FALSE(std::filesystem::exists(in("out/figure3-text.svg")));
+  EXPECT_EQ(report().status, 1);
+  EXPECT_EQ(report("--leave-out training").status, 0);
+}
+
+TEST_F(SlimPlot, refuses_to_leave_out_what_is_no_experiment_and_all_that_was_wanted) {
+  write_synthetic(folder_);
+  expect_refused(figures("--leave-out trainings"), "experiment 'trainings' is unknown");
+  expect_refused(figures("--leave-out all"), "one experiment at a time");
+  expect_refused(figures("--figure fine-tuning --leave-out training"), "leaves no figure");
 }
 
 TEST_F(SlimPlot, refuses_missing_and_empty_records) {
