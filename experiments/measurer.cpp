@@ -23,22 +23,23 @@
 namespace slim::experiments {
 namespace {
 
-Seconds time_gradient(const Subject& subject, const Setting& setting, bool warm) {
-  return in_scalar(setting.scalar, [&]<class T>() -> Seconds {
-    Workload<T> workload(subject, setting);
-    if (!warm) workload.run();
-    const Timing timing = time_call([&] { workload.run(); });
-    return {.seconds = timing.seconds,
-            .iterations = timing.iterations,
-            .loss = to_double(workload.result().loss)};
-  });
+std::string key_of(const Setting& setting) {
+  return fmt::format("{}", fmt::join(to_arguments(setting), " "));
+}
+
+template <class T>
+std::vector<double> in_double(const Parameters<T>& gradient) {
+  std::vector<double> values;
+  values.reserve(gradient.values().size());
+  for (const T& value : gradient.values()) values.push_back(to_double(value));
+  return values;
 }
 
 /// What a run leaves warm, code and the allocator's memory, whatever the seed and the sample.
 std::string warmth(const Record& job) {
   Setting setting = job.setting;
   setting.seed = 0;
-  return fmt::format("{}", fmt::join(to_arguments(setting), " "));
+  return key_of(setting);
 }
 
 }  // namespace
@@ -86,33 +87,47 @@ Measured Measurer::measure(const Record& job) {
   return gradient_error(subject, setting, "reference");
 }
 
+Seconds Measurer::time_gradient(const Subject& subject, const Setting& setting, bool warm) {
+  return in_scalar(setting.scalar, [&]<class T>() -> Seconds {
+    last_ = {};  // so that its memory is not in the way
+    Workload<T> workload(subject, setting);
+    if (!warm) workload.run();
+    const Timing timing = time_call([&] { workload.run(); });
+    last_ = {.of = key_of(setting), .values = in_double(workload.result().gradient)};
+    return {.seconds = timing.seconds,
+            .iterations = timing.iterations,
+            .loss = to_double(workload.result().loss)};
+  });
+}
+
+const Measurer::KeptGradient& Measurer::gradient_of(const Subject& subject,
+                                                    const Setting& setting) {
+  if (key_of(setting) != last_.of) {
+    last_ = {};
+    last_ = in_scalar(setting.scalar, [&]<class T>() -> KeptGradient {
+      Workload<T> workload(subject, setting);
+      workload.run();
+      return {.of = key_of(setting), .values = in_double(workload.result().gradient)};
+    });
+  }
+  return last_;
+}
+
 /// From the same subject's gradient in the full pass, which is kept for the next job.
 FullDiscrepancy Measurer::full_discrepancy(const Subject& subject, const Setting& setting) {
-  return in_scalar(setting.scalar, [&]<class T>() -> FullDiscrepancy {
-    Setting whole = setting;
-    whole.slice = setting.length;
-    const std::string key = fmt::format("{}", fmt::join(to_arguments(whole), " "));
-    if (key != whole_of_) {
-      Workload<T> workload(subject, whole);
-      workload.run();
-      const auto& values = workload.result().gradient.values();
-      whole_.clear();
-      for (const T& value : values) whole_.push_back(to_double(value));
-      whole_of_ = key;
-    }
-    Workload<T> workload(subject, setting);
-    workload.run();
-    const auto& values = workload.result().gradient.values();
-    double largest = 0.0;
-    double worst = 0.0;
-    for (std::size_t i = 0; i < whole_.size(); ++i) {
-      const double off = std::abs(to_double(values[i]) - whole_[i]);
-      if (!std::isfinite(off)) return {.relative = std::numeric_limits<double>::quiet_NaN()};
-      worst = std::max(worst, off);
-      largest = std::max(largest, std::abs(whole_[i]));
-    }
-    return {.relative = worst / largest};
-  });
+  Setting whole = setting;
+  whole.slice = setting.length;
+  if (key_of(whole) != whole_.of) whole_ = gradient_of(subject, whole);
+  const std::vector<double>& values = gradient_of(subject, setting).values;
+  double largest = 0.0;
+  double worst = 0.0;
+  for (std::size_t i = 0; i < whole_.values.size(); ++i) {
+    const double off = std::abs(values[i] - whole_.values[i]);
+    if (!std::isfinite(off)) return {.relative = std::numeric_limits<double>::quiet_NaN()};
+    worst = std::max(worst, off);
+    largest = std::max(largest, std::abs(whole_.values[i]));
+  }
+  return {.relative = worst / largest};
 }
 
 /// From the gradient of the reference in 50 digits, or of another subject in float64. That truth

@@ -12,8 +12,8 @@
 
 namespace slim::experiments {
 
-/// Measures one sample after another, and keeps what the next may share: a truth, a full pass, what
-/// is warm.
+/// Measures one sample after another, and keeps what the next may share: a truth, a full pass, the
+/// gradient that was timed last, what is warm.
 class Measurer {
  public:
   explicit Measurer(const Sweep& sweep);
@@ -22,6 +22,15 @@ class Measurer {
   Measured measure(const Record& job);
 
  private:
+  /// A gradient, and the setting that it is of.
+  struct KeptGradient {
+    std::string of;
+    std::vector<double> values;
+  };
+
+  Seconds time_gradient(const Subject& subject, const Setting& setting, bool warm);
+  /// Runs the subject, unless this is what was timed last.
+  const KeptGradient& gradient_of(const Subject& subject, const Setting& setting);
   FullDiscrepancy full_discrepancy(const Subject& subject, const Setting& setting);
   GradientError gradient_error(const Subject& subject, const Setting& setting,
                                const char* authority);
@@ -30,8 +39,8 @@ class Measurer {
   TrainingRuns training_;
   std::set<std::string> warmed_;
   OverheadCounter overheads_;
-  std::string whole_of_;
-  std::vector<double> whole_;  ///< a gradient of the full pass
+  KeptGradient whole_;  ///< of the full pass
+  KeptGradient last_;   ///< of the run before
   std::string truth_of_;
   Parameters<Digits50> truth_;
 };

@@ -7,6 +7,8 @@
 
 namespace slim::experiments {
 
+constexpr std::chrono::minutes lines_apart{1};
+
 Progress::Progress(std::size_t steps, double work)
     : terminal_(::isatty(STDERR_FILENO) == 1), steps_(steps), work_(work) {}
 
@@ -19,16 +21,18 @@ void Progress::clear() const {
 }
 
 void Progress::begin(std::string_view what) {
-  if (!terminal_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (!terminal_ && now - said_ < lines_apart) return;
+  said_ = now;
   std::string left;
   if (work_done_ > 0.0) {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+    const std::chrono::duration<double> elapsed = now - start_;
     const auto rest = std::chrono::duration_cast<std::chrono::seconds>(
         elapsed * ((work_ - work_done_) / work_done_));
     left = ", " + in_words(rest) + " left";
   }
   clear();
-  fmt::print(stderr, "[{}/{}{}] {}", done_ + 1, steps_, left, what);
+  fmt::print(stderr, "[{}/{}{}] {}{}", done_ + 1, steps_, left, what, terminal_ ? "" : "\n");
   std::fflush(stderr);
 }
 

@@ -6,8 +6,9 @@
 
 namespace slim::experiments {
 
-/// Progress on standard error: on a terminal one line that is rewritten, with the time left; silent
-/// elsewhere. The time left is what the work done so far took, times the work still to do.
+/// Progress on standard error: on a terminal one line that is rewritten, with the time left;
+/// elsewhere, in a log, a line a minute. The time left is what the work done so far took, times the
+/// work still to do.
 class Progress {
  public:
   /// `work` is the sum of the weights of all steps, in any unit.
@@ -31,6 +32,7 @@ class Progress {
   double work_;
   double work_done_ = 0.0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point said_ = start_;  ///< when something was
 };
 
 /// "12 s", "3 min 05 s", "2 h 10 min".

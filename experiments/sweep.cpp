@@ -61,7 +61,8 @@ Measured nothing_yet(Quantity quantity) {
   return GradientError{};
 }
 
-/// Every sample of every plan: the exact ones, then rounds of seconds.
+/// Every sample of every plan: the exact ones, then rounds of seconds. A discrepancy stands beside
+/// the seconds of its gradient, so that this is computed once.
 std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep& sweep) {
   const std::string sha1 = corpus_sha1(sweep.conditions.corpus);
   const Provenance here = provenance();
@@ -84,7 +85,9 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
   }
   std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) {
     const auto round = [](const Job& job) {
-      return quantity_of(job.measured) == Quantity::seconds ? 1 + job.sample : 0;
+      const Quantity quantity = quantity_of(job.measured);
+      const bool timed = quantity == Quantity::seconds || quantity == Quantity::full_discrepancy;
+      return timed ? 1 + job.sample : 0;
     };
     return round(a) < round(b);
   });
@@ -131,6 +134,8 @@ double weight(const Job& job) {
     case Quantity::gradient_error:
       return 3000.0 * work;
     case Quantity::softmax_error:
+      return 0.01 * work;
+    case Quantity::full_discrepancy:  // of a gradient that was timed
       return 0.01 * work;
     case Quantity::longest:  // a full pass soon outgrows its process
       return job.setting.full_pass() ? 0.02 * work : 1.5 * work;
