@@ -29,6 +29,9 @@ Subject reference_itself() {
   subject.capabilities.bidirectional = true;
   subject.capabilities.any_attention_conventions = true;
   subject.capabilities.isolates_non_finite = true;
+  subject.projection = [](Index d, Index M, ProjectionKind kind, const Random& random) {
+    return random_projection(d, M, kind, random);
+  };
   offer<float>(subject);
   offer<double>(subject);
   offer<Digits50>(subject);
@@ -72,7 +75,8 @@ Subject as_subject(const mutants::Mutant& mutant) {
                   .conventions = {},
                   .gradient = mutant.gradient,
                   .attention = mutant.attention,
-                  .features = mutant.features};
+                  .features = mutant.features,
+                  .projection = mutant.projection};
   subject.capabilities.subtracting = mutant.subtracting;
   subject.capabilities.memory = mutant.memory;
   subject.capabilities.bidirectional = mutant.attention.offers_any();

@@ -4,8 +4,9 @@
 
 namespace slim::properties {
 
-/// How the subject draws FAVOR+'s projections, if it does: a case brings its own, so that only the
-/// reference, whose vocabulary draws those of the cases, and mutants of it do. Else empty.
-mutants::ProjectionDraw projection_of(const Subject& subject);
+/// How the subject draws FAVOR+'s projections, if it does; else empty.
+inline mutants::ProjectionDraw projection_of(const Subject& subject) {
+  return subject.projection;
+}
 
 }  // namespace slim::properties

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "properties/diagnosis/topic.hpp"
 #include "properties/engine/finding.hpp"
 
 #include <string>
@@ -26,8 +27,9 @@ struct Likeness {
 
 /// What a failing subject behaves like, as far as could be told.
 struct Diagnosis {
-  int mutants = 0;      ///< that answer the failing case at all, and were compared
-  int conventions = 0;  ///< likewise
+  Topic topic = Topic::attention;  ///< by what it was compared
+  int mutants = 0;                 ///< that answer the failing case at all, and were compared
+  int conventions = 0;             ///< likewise
   /// Where the subject stands worst against the reference, in the same units of rounding.
   Discrepancy from_reference;
   std::vector<Likeness> like;       ///< mutants, alike in every case; several: cannot be told apart
@@ -40,6 +42,10 @@ struct Diagnosis {
   /// Asked again, it broke the law again; else its answers depend on more than the question.
   bool failed_again = true;
   std::string precision;  ///< "float32": its errors are within those of a correct program in it
+  /// Where nobody is alike: how its answers depend on the calls before, and in which case that was
+  /// seen; empty if they were not seen to. Then the mutants of which the same was seen there.
+  std::string earlier_calls;
+  std::vector<Likeness> like_in_that;
 };
 
 /// "behaves like: mutant/name (story)", then the evidence, a few lines without indentation;

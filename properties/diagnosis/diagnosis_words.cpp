@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace slim::properties {
 namespace {
 
-/// "all 128 further cases, in 31 of which the fault shows"
+/// "here and in all 184 further cases, in 27 of which it shows"
 std::string elsewhere(const Likeness& found) {
   if (found.further == 0) return "on this case; no further one could be asked";
   std::string text = fmt::format("here and in all {} further cases, ", found.further);
@@ -14,18 +16,36 @@ std::string elsewhere(const Likeness& found) {
   return text;
 }
 
+const char* what_is_alike(Topic topic) {
+  switch (topic) {
+    case Topic::attention:
+    case Topic::models:
+      return "answers alike";
+    case Topic::refusals:
+      return "answers and refuses alike";
+    case Topic::bytes:
+      return "answers alike, and takes as many bytes more for longer sequences and slices,";
+    case Topic::projections:
+      return "draws the same numbers";
+  }
+  return "";
+}
+
 std::string evidence(const Diagnosis& diagnosis, const Likeness& found) {
-  std::string text = fmt::format("answers alike {}", elsewhere(found));
+  std::string text = fmt::format("{} {}", what_is_alike(diagnosis.topic), elsewhere(found));
+  if (diagnosis.topic == Topic::refusals || diagnosis.topic == Topic::bytes) return text;
   return text +
          fmt::format(
-             "; on this case the two differ by {:.2g} times what rounding allows, the subject and "
-             "the reference by {:.2g} times ({})",
+             "; on this case its answers and the suspect's differ by {:.2g} times what rounding "
+             "allows, its and the reference's by {:.2g} times (most in {})",
              found.on_the_case.ratio(), diagnosis.from_reference.ratio(),
              diagnosis.from_reference.tensor);
 }
 
+/// With a mutant's story, or what to do about a convention.
 std::string with_story(const Likeness& found) {
-  return found.story.empty() ? found.name : fmt::format("{} ({})", found.name, found.story);
+  return fmt::format("{} ({})", found.name,
+                     found.story.empty() ? "if that is meant, declare it" : found.story);
 }
 
 /// How sure it is, in the first words.
@@ -45,7 +65,8 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
     lines.push_back(fmt::format("{}, which no case told apart:", several));
     for (const Likeness& found : group) lines.push_back("  " + with_story(found));
   }
-  lines.push_back(evidence(diagnosis, group.front()));
+  std::string shown = evidence(diagnosis, group.front());
+  if (std::ranges::find(lines, shown) == lines.end()) lines.push_back(std::move(shown));
 }
 
 }  // namespace
@@ -56,8 +77,18 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   add_group(lines, diagnosis, diagnosis.fits, "fits each of these conventions");
   const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
   if (!lines.empty() || !compared) return lines;
-  lines.push_back(fmt::format("behaves like none of {} mutants, and fits none of {} conventions",
-                              diagnosis.mutants, diagnosis.conventions));
+  if (!diagnosis.earlier_calls.empty()) {
+    lines.push_back("its answers depend on earlier calls: it " + diagnosis.earlier_calls);
+    for (const Likeness& found : diagnosis.like_in_that) {
+      lines.push_back("the same is seen of " + with_story(found));
+    }
+    return lines;
+  }
+  lines.push_back(
+      fmt::format("behaves like none of {} mutants{}", diagnosis.mutants,
+                  diagnosis.conventions == 0
+                      ? ""
+                      : fmt::format(", and fits none of {} conventions", diagnosis.conventions)));
   if (!diagnosis.failed_again) {
     lines.emplace_back(
         "asked again it did not break the law: its answers depend on more than the question");

@@ -1,8 +1,11 @@
 #include "properties/diagnosis/diagnostician.hpp"
 
 #include "properties/catalogue.hpp"
+#include "properties/diagnosis/earlier_calls.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -29,8 +32,17 @@ bool has_gradients(const Subject& subject) {
   return subject.gradient.offers_any() || subject.capabilities.pullback;
 }
 
+/// What is compared of a subject that broke the law.
+Topic topic_to_compare(const Law& law, const Subject& subject, const Finding& finding) {
+  if (law.name == laws::bytes_are_as_claimed_name) return Topic::bytes;
+  if (law.name == "projection-as-declared") return Topic::projections;
+  if (law.name == "refuses-bad-tasks" && finding.failure == Failure::error) return Topic::refusals;
+  return subject.attention.offers_any() ? Topic::attention : Topic::models;
+}
+
 /// The scalar of the panel: 50 digits are slow, and float64 tells as much apart.
-Scalar panel_scalar(const Subject& subject, Scalar scalar, bool of_models) {
+Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
+  const bool of_models = topic == Topic::models || topic == Topic::bytes;
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
                                 : subject.attention.offers(Scalar::float64);
   return scalar == Scalar::digits50 && offers ? Scalar::float64 : scalar;
@@ -78,9 +90,23 @@ std::vector<Law> all_laws() {
 
 Diagnostician::Diagnostician() : Diagnostician(all_laws()) {}
 
-const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, std::size_t place,
-                                         Panel::Case& c) {
-  std::string key = subject.name + " " + std::string(name(scalar));
+bool Diagnostician::can_compare(const Counterexample& found) const {
+  if (!panel_.has(found.law)) return false;
+  if (found.finding.has_numbers()) return true;
+  switch (found.finding.failure) {
+    case Failure::input_modified:
+    case Failure::out_of_bounds:
+      return true;
+    case Failure::error:
+      return found.law == "refuses-bad-tasks" && !found.finding.note.starts_with("threw");
+    default:
+      return false;
+  }
+}
+
+const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, Topic topic,
+                                         std::size_t place, Panel::Case& c) {
+  std::string key = fmt::format("{} {} {}", subject.name, name(scalar), static_cast<int>(topic));
   if (key != asked_last_) of_asked_last_.clear();
   asked_last_ = std::move(key);
   const auto known = of_asked_last_.find(place);
@@ -88,9 +114,10 @@ const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, 
   return of_asked_last_.emplace(place, interview(*c.trial, subject, scalar)).first->second;
 }
 
-void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect& suspect,
-                            Likeness& likeness) {
-  const std::string key = subject.name + " " + std::string(name(scalar)) + " " + suspect.name;
+void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
+                            const Suspect& suspect, Likeness& likeness) {
+  const std::string key =
+      fmt::format("{} {} {} {}", subject.name, name(scalar), static_cast<int>(topic), suspect.name);
   const auto known = confirmed_.find(key);
   if (known != confirmed_.end()) {
     likeness.further = known->second.further;
@@ -101,18 +128,19 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
   }
   Likeness found;
   const Subject clothed = in_the_clothes_of(subject, suspect);
-  const bool of_models = !subject.attention.offers_any();
-  const Scalar in = panel_scalar(subject, scalar, of_models);
+  const Scalar in = panel_scalar(subject, scalar, topic);
   std::size_t place = 0;
-  for (Panel::Case& c : panel_.cases(of_models, in)) {
-    const Interview& of_subject = on_panel(subject, in, place++, c);
+  for (Panel::Case& c : panel_.cases(topic, in)) {
+    const Interview& of_subject = on_panel(subject, in, topic, place++, c);
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
     const Interview of_suspect = interview(*c.trial, clothed, in);
     ++found.further;
     if (of_suspect.finding.outcome == Outcome::wrong) ++found.shown;
     int left_out = 0;
     const Discrepancy apart =
-        panel_.yardstick(c, in).apart_but_for_what_varies(of_subject, of_suspect, left_out);
+        c.law->name == laws::bytes_are_as_claimed_name
+            ? growth_apart(of_subject, of_suspect)
+            : panel_.yardstick(c, in).apart_but_for_what_varies(of_subject, of_suspect, left_out);
     found.by_pattern += left_out;
     if (holds_within(apart)) continue;
     found.unlike = c.law->name + ", " + c.readable + ": " + apart.tensor + ", row " +
@@ -126,17 +154,56 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
   confirmed_.emplace(key, std::move(found));
 }
 
+void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar,
+                                           Diagnosis& diagnosis) {
+  const Topic topic = diagnosis.topic;
+  const Scalar in = panel_scalar(subject, scalar, topic);
+  std::size_t place = 0;
+  for (Panel::Case& c : panel_.cases(topic, in)) {
+    const std::size_t here = place++;
+    if (!c.law->name.ends_with("calls-independent")) continue;
+    const Interview of_reference = interview(*c.trial, reference_as_modest_as(subject), in);
+    const auto recollection = [&](const Interview& of) {
+      return recollection_of(of, of_reference, panel_.yardstick(c, in));
+    };
+    const Recollection seen = recollection(on_panel(subject, in, topic, here, c));
+    if (seen == Recollection::none) continue;
+    diagnosis.earlier_calls = fmt::format("{} ({}, {})", in_words(seen), c.law->name, c.readable);
+    for (const Suspect& suspect : mutant_suspects()) {
+      const Interview of_suspect = interview(*c.trial, in_the_clothes_of(subject, suspect), in);
+      if (recollection(of_suspect) != seen) continue;
+      diagnosis.like_in_that.push_back({.name = suspect.name,
+                                        .story = suspect.story,
+                                        .seen = suspect.seen,
+                                        .on_the_case = {},
+                                        .in_a_model = suspect.in_a_model,
+                                        .unlike = {}});
+    }
+    prefer_models(diagnosis.like_in_that);
+    return;
+  }
+}
+
+Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found) {
+  return can_compare(found) ? diagnose(subject, found.scalar, found.file) : Diagnosis();
+}
+
 Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file) {
   const Law& law = panel_.law(file.text("law"));
-  if (law.name == laws::bytes_are_as_claimed_name) return {};  // right answers tell nobody apart
   const std::unique_ptr<Trial> trial = law.load(file);
-  const Interview of_reference = interview(*trial, reference_as_modest_as(subject), scalar);
   const Interview of_subject = interview(*trial, subject, scalar);
-  if (of_subject.answers.empty() && of_reference.answers.empty()) return {};  // of projections
-  const Yardstick yardstick(of_reference, scalar);
+  if (!of_subject.is_complete) return {};
   Diagnosis diagnosis;
+  diagnosis.topic = topic_to_compare(law, subject, of_subject.finding);
+  const bool of_bytes = diagnosis.topic == Topic::bytes;
+  const Interview of_reference =
+      of_bytes ? Interview() : interview(*trial, reference_as_modest_as(subject), scalar);
+  if (of_subject.answers.empty() && of_reference.answers.empty()) return {};
+  const Yardstick yardstick(of_reference, scalar);
   diagnosis.failed_again = of_subject.finding.outcome == Outcome::wrong;
-  diagnosis.from_reference = yardstick.apart(of_subject, of_reference);
+  // The reference enters no slices in the ledger: what is allowed to grow, the law says.
+  diagnosis.from_reference =
+      of_bytes ? of_subject.finding.worst : yardstick.apart(of_subject, of_reference);
   const auto compare = [&](std::span<const Suspect> suspects, int& compared,
                            std::vector<Likeness>& alike) {
     for (const Suspect& suspect : suspects) {
@@ -151,21 +218,26 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
                         .on_the_case = {},
                         .in_a_model = suspect.in_a_model,
                         .unlike = {}};
-      likeness.on_the_case =
-          yardstick.apart_but_for_what_varies(of_subject, of_suspect, likeness.by_pattern);
+      likeness.on_the_case = of_bytes ? growth_apart(of_subject, of_suspect)
+                                      : yardstick.apart_but_for_what_varies(of_subject, of_suspect,
+                                                                            likeness.by_pattern);
       if (!holds_within(likeness.on_the_case)) continue;
       if (!is_nearer(likeness.on_the_case, diagnosis.from_reference)) continue;
-      confirm(subject, scalar, suspect, likeness);
+      confirm(subject, scalar, diagnosis.topic, suspect, likeness);
       (likeness.unlike.empty() ? alike : diagnosis.only_here).push_back(std::move(likeness));
     }
   };
   compare(mutant_suspects(), diagnosis.mutants, diagnosis.like);
   prefer_models(diagnosis.like);
+  const bool is_of_answers =
+      diagnosis.topic == Topic::attention || diagnosis.topic == Topic::models;
+  if (!is_of_answers) return diagnosis;
   compare(convention_suspects(), diagnosis.conventions, diagnosis.fits);
-  if (diagnosis.failed_again && diagnosis.like.empty() && diagnosis.fits.empty() &&
-      diagnosis.only_here.empty()) {
+  if (!diagnosis.like.empty() || !diagnosis.fits.empty()) return diagnosis;
+  if (diagnosis.failed_again && diagnosis.only_here.empty()) {
     diagnosis.precision = precision_that_fits(of_subject, of_reference, scalar);
   }
+  look_for_earlier_calls(subject, scalar, diagnosis);
   return diagnosis;
 }
 

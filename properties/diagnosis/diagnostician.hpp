@@ -3,6 +3,7 @@
 #include "properties/diagnosis/diagnosis.hpp"
 #include "properties/diagnosis/panel.hpp"
 #include "properties/diagnosis/suspects.hpp"
+#include "properties/engine/shrink.hpp"
 
 #include <map>
 
@@ -15,7 +16,9 @@ namespace slim::properties {
 /// law on the failing case, too, and all its answers are the subject's to within rounding
 /// (Yardstick). A small case cannot tell much apart, so every candidate is then compared on the
 /// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
-/// them. Used by one thread at a time.
+/// them. Where answers are right, what else a law looks at is compared: how the bytes of the ledger
+/// grow, which projections are drawn, what a task gets that does not fit together. Used by one
+/// thread at a time.
 class Diagnostician {
  public:
   /// By the catalogue's laws.
@@ -27,18 +30,28 @@ class Diagnostician {
   /// `law`. Throws ContractError when the file is no case of its law, or the law is unknown.
   Diagnosis diagnose(const Subject& subject, Scalar scalar, const CaseFile& file);
 
+  /// The same of a failure as the engine found it. Empty, nobody compared, where there is nothing
+  /// to compare: a crash, a hang, a law that no mutant is asked.
+  Diagnosis diagnose(const Subject& subject, const Counterexample& found);
+
  private:
+  [[nodiscard]] bool can_compare(const Counterexample& found) const;
+
   /// A candidate's likeness to one subject in the cases of the panel.
-  void confirm(const Subject& subject, Scalar scalar, const Suspect& suspect, Likeness& likeness);
+  void confirm(const Subject& subject, Scalar scalar, Topic topic, const Suspect& suspect,
+               Likeness& likeness);
+
+  /// Whether answers depend on earlier calls, and whose else do so in the same way.
+  void look_for_earlier_calls(const Subject& subject, Scalar scalar, Diagnosis& diagnosis);
 
   /// Of the subject that was asked last, by the case's place in the panel.
-  const Interview& on_panel(const Subject& subject, Scalar scalar, std::size_t place,
+  const Interview& on_panel(const Subject& subject, Scalar scalar, Topic topic, std::size_t place,
                             Panel::Case& c);
 
   Panel panel_;
   std::string asked_last_;
   std::map<std::size_t, Interview> of_asked_last_;
-  std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, scalar and suspect
+  std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalar, suspect
 };
 
 }  // namespace slim::properties

@@ -2,11 +2,21 @@
 
 #include "properties/engine/shrink.hpp"
 #include "properties/judgement/attention_evidence.hpp"
+#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/memory_watch.hpp"
+
+#include <numeric>
 
 namespace slim::properties {
 namespace {
 
-using Log = std::vector<Answered>;
+constexpr std::size_t most_projections = 32;
+
+struct Log {
+  std::vector<Answered> answers;
+  std::vector<double> bytes;
+  bool is_waiting = false;  ///< for an answer, which does not come if the subject throws
+};
 
 template <class T>
 std::vector<Digits50> in_digits50(std::span<const T> values) {
@@ -87,18 +97,57 @@ Answered answered(const GradientResult<T>& result) {
   return answer;
 }
 
+template <class T>
+bool fits_together(const AttentionTask<T>& task) {
+  try {
+    require_valid(task);
+    return true;
+  } catch (const ContractError&) {
+    return false;
+  }
+}
+
+template <class T>
+void answer_in(Log& log, const AttentionFunction<T>& inner, const AttentionTask<T>& task,
+               AttentionResult<T>& result) {
+  const bool is_a_question = fits_together(task);
+  std::shared_ptr<const AttentionInputs<double>> asked;
+  if (is_a_question) asked = inputs_of(task);
+  log.is_waiting = log.is_waiting || is_a_question;
+  inner(task, result);
+  if (!is_a_question) return;
+  log.is_waiting = false;
+  log.answers.push_back(answered(result));
+  log.answers.back().attention = std::move(asked);
+}
+
+template <class T>
+void answer_in(Log& log, const FeaturesFunction<T>& inner, const FeaturesTask<T>& task,
+               FeaturesResult<T>& result) {
+  inner(task, result);
+  log.answers.push_back(answered(result));
+}
+
+template <class T>
+void answer_in(Log& log, const GradientFunction<T>& inner, const GradientTask<T>& task,
+               GradientResult<T>& result) {
+  const MemoryWatch watch;
+  log.is_waiting = true;
+  inner(task, result);
+  log.is_waiting = false;
+  const MemoryUse peak = watch.peak();
+  log.bytes.push_back(static_cast<double>(
+      std::accumulate(peak.by_tag.begin(), peak.by_tag.end(), std::int64_t{0})));
+  log.answers.push_back(answered(result));
+}
+
 /// The function, with each answer written down.
 template <template <class> class Task, template <class> class Result, class T>
 void record_in(TaskFunctions<Task, Result>& functions, Log& log) {
   auto& function = functions.template in<T>();
   if (!function) return;
   function = [inner = function, &log](const Task<T>& task, Result<T>& result) {
-    std::shared_ptr<const AttentionInputs<double>> asked;
-    if constexpr (std::is_same_v<Task<T>, AttentionTask<T>>) asked = inputs_of(task);
-    inner(task, result);
-    Answered answer = answered(result);
-    answer.attention = std::move(asked);
-    log.push_back(std::move(answer));
+    answer_in<T>(log, inner, task, result);
   };
 }
 
@@ -111,9 +160,23 @@ void record(TaskFunctions<Task, Result>& functions, Log& log) {
   record_in<Task, Result, BFloat16>(functions, log);
 }
 
+void record(ProjectionDraw& draw, Log& log) {
+  if (!draw) return;
+  draw = [inner = draw, &log](Index d, Index M, ProjectionKind kind, const Random& random) {
+    Matrix<double> omega = inner(d, M, kind, random);
+    if (log.answers.size() < most_projections) {
+      const std::span<const double> values(omega.data(), static_cast<std::size_t>(omega.size()));
+      log.answers.push_back(
+          {.arrays = {{"projection", std::max<Index>(1, omega.cols()), in_digits50(values)}},
+           .attention = nullptr});
+    }
+    return omega;
+  };
+}
+
 /// Arrays that a subject does not claim to fill say nothing about it: they are taken as 0.
 void level_unclaimed(Log& log, const Capabilities& claims) {
-  for (Answered& answer : log) {
+  for (Answered& answer : log.answers) {
     for (AnsweredArray& array : answer.arrays) {
       const bool of_states = array.name == "end" || array.name == "d.initial";
       const bool of_pullback = array.name == "d.q" || array.name == "d.k" || array.name == "d.v";
@@ -132,14 +195,17 @@ Interview interview(Trial& trial, const Subject& subject, Scalar scalar) {
   record(recorded.attention, log);
   record(recorded.features, log);
   record(recorded.gradient, log);
+  record(recorded.projection, log);
   Interview result;
   check_safely(trial, recorded, scalar);
   level_unclaimed(log, subject.capabilities);
-  result.before = std::move(log);
+  result.before = std::move(log.answers);
   log = {};
   result.finding = check_safely(trial, recorded, scalar);
   level_unclaimed(log, subject.capabilities);
-  result.answers = std::move(log);
+  result.answers = std::move(log.answers);
+  result.bytes = std::move(log.bytes);
+  result.is_complete = !log.is_waiting;
   return result;
 }
 

@@ -6,29 +6,34 @@
 #include "reference/vocabulary/gradient_case.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace slim::properties {
 namespace {
 
-constexpr int most_cases_of_models = 5;     ///< a law
-constexpr int most_cases_of_attention = 8;  ///< a law
-constexpr int most_cases_at_the_edge = 32;  ///< of stays-finite: few maps and sizes reach infinity
-
 constexpr int most_draws = 64;
 
-/// Laws that are not about numbers answered, which tell nobody apart.
-constexpr std::array<std::string_view, 3> left_out = {"refuses-bad-tasks", "projection-as-declared",
-                                                      "bytes-as-claimed"};
-
-/// Whether a law asks for the gradient of whole models. A draw that its subject does not claim has
-/// no case to tell by.
-bool is_of_models(const Law& law) {
+/// What a law is about. A draw that its subject does not claim has no case to tell by.
+Topic topic_of(const Law& law) {
+  if (law.name == "refuses-bad-tasks") return Topic::refusals;
+  if (law.name == "bytes-as-claimed") return Topic::bytes;
+  if (law.name == "projection-as-declared") return Topic::projections;
   for (int attempt = 0; attempt < most_draws; ++attempt) {
     const CaseFile file = law.draw(1, attempt, 20)->trial()->file();
-    if (!file.tensors.empty()) return file.has("tokens");
+    if (!file.tensors.empty()) return file.has("tokens") ? Topic::models : Topic::attention;
   }
-  return false;
+  return Topic::attention;
+}
+
+/// Laws about refusals and bytes tell those apart who differ in nothing else: who does is told by
+/// the answers, too.
+bool belongs(Topic law, Topic topic) {
+  return law == topic || (topic == Topic::refusals && law == Topic::attention) ||
+         (topic == Topic::bytes && law == Topic::models);
+}
+
+int most_cases(const Law& law, Topic topic) {
+  if (topic == Topic::models || topic == Topic::bytes) return Panel::cases_of_models;
+  return law.name == "stays-finite" ? Panel::cases_at_the_edge : Panel::cases_of_attention;
 }
 
 /// The reference, of whole models under the conventions of this case.
@@ -49,26 +54,27 @@ int number_of(int i, int law) {
 
 }  // namespace
 
+bool Panel::has(std::string_view law) const {
+  return std::ranges::find(laws_, law, &Law::name) != laws_.end();
+}
+
 const Law& Panel::law(const std::string& name) const {
   const auto found = std::ranges::find(laws_, name, &Law::name);
   require(found != laws_.end(), "law '" + name + "' is not one that subjects are compared by");
   return *found;
 }
 
-std::vector<Panel::Case>& Panel::cases(bool of_models, Scalar scalar) {
-  const auto found = cases_.find({of_models, scalar});
+std::vector<Panel::Case>& Panel::cases(Topic topic, Scalar scalar) {
+  const auto found = cases_.find({topic, scalar});
   if (found != cases_.end()) return found->second;
-  std::vector<Case>& cases = cases_[{of_models, scalar}];
-  for (int i = 0; i < most_cases_at_the_edge; ++i) {
-    int index = 0;
-    for (const Law& law : laws_) {
-      const int number = number_of(i, index++);
-      if (std::ranges::find(left_out, law.name) != left_out.end()) continue;
-      if (is_of_models(law) != of_models) continue;
-      const int most = of_models                    ? most_cases_of_models
-                       : law.name == "stays-finite" ? most_cases_at_the_edge
-                                                    : most_cases_of_attention;
-      if (i >= most) continue;
+  std::vector<Case>& cases = cases_[{topic, scalar}];
+  std::vector<Topic> topics;
+  for (const Law& law : laws_) topics.push_back(topic_of(law));
+  for (int i = 0; i < cases_at_the_edge; ++i) {
+    for (std::size_t at = 0; at < laws_.size(); ++at) {
+      const Law& law = laws_[at];
+      const int number = number_of(i, static_cast<int>(at));
+      if (!belongs(topics[at], topic) || i >= most_cases(law, topic)) continue;
       NumberedCase numbered(law, seed_, number);
       const NumberedCase::Usable usable = numbered.usable(scalar);
       if (usable.trial == nullptr) continue;

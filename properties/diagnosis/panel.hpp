@@ -1,6 +1,7 @@
 #pragma once
 
 #include "properties/diagnosis/resemblance.hpp"
+#include "properties/diagnosis/topic.hpp"
 #include "properties/engine/law.hpp"
 
 #include <map>
@@ -12,11 +13,16 @@ namespace slim::properties {
 /// expose every mutant. Used by one thread at a time.
 class Panel {
  public:
+  static constexpr int cases_of_models = 5;     ///< a law
+  static constexpr int cases_of_attention = 8;  ///< a law, but
+  static constexpr int cases_at_the_edge = 32;  ///< of stays-finite: few maps and sizes reach ∞
+
   explicit Panel(std::vector<Law> laws, std::uint64_t seed = 1)
       : laws_(std::move(laws)), seed_(seed) {}
 
   /// Throws ContractError when there is none of the name.
   [[nodiscard]] const Law& law(const std::string& name) const;
+  [[nodiscard]] bool has(std::string_view law) const;
 
   struct Case {
     const Law* law = nullptr;
@@ -24,15 +30,14 @@ class Panel {
     std::unique_ptr<Trial> trial;
     std::optional<Yardstick> yardstick;
   };
-  /// The cases of attention and features, or those of whole models; only such as `scalar` can
-  /// judge.
-  std::vector<Case>& cases(bool of_models, Scalar scalar);
+  /// Only such as `scalar` can judge.
+  std::vector<Case>& cases(Topic topic, Scalar scalar);
   const Yardstick& yardstick(Case& c, Scalar scalar);
 
  private:
   std::vector<Law> laws_;
   std::uint64_t seed_;
-  std::map<std::pair<bool, Scalar>, std::vector<Case>> cases_;
+  std::map<std::pair<Topic, Scalar>, std::vector<Case>> cases_;
 };
 
 }  // namespace slim::properties

@@ -12,7 +12,8 @@ namespace {
 constexpr double unlike = std::numeric_limits<double>::infinity();
 constexpr double likeness_of_tensor = 1e5;  ///< times u
 constexpr double likeness_of_all = 1e3;
-constexpr double share_of_own_array = 64;  ///< times u, of what a suspect answers
+constexpr double likeness_of_projection = 1e3;  ///< likewise, of double, in which all are drawn
+constexpr double share_of_own_array = 64;       ///< times u, of what a suspect answers
 constexpr double share_of_own_answer = 16;
 
 double size_of(const Digits50& x) {
@@ -48,9 +49,16 @@ bool failed(const Interview& of) {
   return of.finding.outcome == Outcome::wrong && !of.finding.has_numbers();
 }
 
+/// What the harness saw, without the subject's own words: they stand after a colon.
+std::string_view seen_by_the_harness(const std::string& note) {
+  return std::string_view(note).substr(0, note.find(": "));
+}
+
 bool failed_alike(const Interview& one, const Interview& other) {
-  return failed(one) == failed(other) && (!failed(one) || (one.finding.note == other.finding.note &&
-                                                           !one.finding.note.starts_with("threw")));
+  if (failed(one) != failed(other)) return false;
+  return !failed(one) ||
+         (seen_by_the_harness(one.finding.note) == seen_by_the_harness(other.finding.note) &&
+          !one.finding.note.starts_with("threw"));
 }
 
 }  // namespace
@@ -70,6 +78,8 @@ Yardstick::Yardstick(const Interview& reference, Scalar scalar) : scalar_(scalar
             evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
             : array.name == "features"
                 ? feature_allowance(size_of(array.values[i]), allowed.largest, array.cols, u)
+            : array.name == "projection"
+                ? likeness_of_projection * unit_roundoff(Scalar::float64) * allowed.largest
                 : u * (likeness_of_tensor * allowed.largest + likeness_of_all * all);
         allowed.bound = std::max(allowed.bound, here);
       }
@@ -116,15 +126,34 @@ Discrepancy Yardstick::apart(const Interview& one, const Interview& wanted) cons
   }
   Discrepancy worst;
   for (std::size_t n = 0; n < one.answers.size(); ++n) {
-    const std::vector<AnsweredArray>& arrays = one.answers[n].arrays;
-    if (arrays.size() != wanted.answers[n].arrays.size() || arrays.size() != allowed_[n].size()) {
-      return infinitely_apart("arrays of an answer");
-    }
-    for (std::size_t a = 0; a < arrays.size(); ++a) {
-      const Discrepancy here =
-          array_apart(n, a, arrays[a], wanted.answers[n].arrays[a], largest_of(wanted.answers[n]));
-      if (worst.tensor.empty() || worse(here, worst)) worst = here;
-    }
+    const Discrepancy here = apart(n, one.answers[n], wanted.answers[n]);
+    if (worst.tensor.empty() || worse(here, worst)) worst = here;
+  }
+  return worst;
+}
+
+Discrepancy Yardstick::apart(std::size_t answer, const Answered& one,
+                             const Answered& wanted) const {
+  const std::size_t arrays = allowed_.at(answer).size();
+  if (one.arrays.size() != arrays || wanted.arrays.size() != arrays) {
+    return infinitely_apart("arrays of an answer");
+  }
+  Discrepancy worst;
+  for (std::size_t a = 0; a < arrays; ++a) {
+    const Discrepancy here =
+        array_apart(answer, a, one.arrays[a], wanted.arrays[a], largest_of(wanted));
+    if (worst.tensor.empty() || worse(here, worst)) worst = here;
+  }
+  return worst;
+}
+
+Discrepancy growth_apart(const Interview& one, const Interview& wanted) {
+  Discrepancy worst{.tensor = "bytes", .row = 0, .error = 0.0, .bound = 0.0};
+  if (one.bytes.size() != wanted.bytes.size()) return infinitely_apart("number of answers");
+  for (std::size_t n = 1; n < one.bytes.size(); ++n) {
+    const double growth = one.bytes[n] - one.bytes.front();
+    const double other = wanted.bytes[n] - wanted.bytes.front();
+    worst.error = std::max(worst.error, std::abs(growth - other));
   }
   return worst;
 }

@@ -9,8 +9,9 @@ namespace slim::properties {
 /// Attention: twice the largest PASS band of the array's entries (AttentionEvidence), since each
 /// program may be off by it; of the array, since a fault moves large numbers to other entries; and
 /// 64 u of the largest entry that the suspect answers there, 16 u of the largest in all its arrays.
-/// Features: 8 (D + 12) u |g| (1 + |ln g|), the roundings of an exponential. Gradients of whole
-/// models: 1e5 u of the tensor's largest entry and 1e3 u of the largest of all, since some vanish.
+/// Features: 8 (D + 12) u |g| (1 + |ln g|), the roundings of an exponential. Projections: 1e3
+/// roundings of double, in which all are drawn. Gradients of whole models: 1e5 u of the tensor's
+/// largest entry and 1e3 u of the largest of all, since some vanish.
 class Yardstick {
  public:
   /// From what the reference answered to the same law on the same case.
@@ -19,8 +20,12 @@ class Yardstick {
   /// The entry at which two interviews stand worst, error over what is allowed there. Where the
   /// array of `wanted` is larger than the reference's, so are its roundings. Two entries that are
   /// not numbers are alike. Another number of answers, or only one that failed, or two that failed
-  /// otherwise than by one misdeed that the harness saw, are infinitely far apart.
+  /// otherwise than by one misdeed that the harness saw, whatever they said about it, are
+  /// infinitely far apart.
   [[nodiscard]] Discrepancy apart(const Interview& one, const Interview& wanted) const;
+  /// The same of two answers, one of each, to question `answer`.
+  [[nodiscard]] Discrepancy apart(std::size_t answer, const Answered& one,
+                                  const Answered& wanted) const;
 
   /// As `apart`, but of an answer that changes from one asking to the next in both, the arrays that
   /// change in either are left out. `left_out` counts these.
@@ -41,5 +46,9 @@ class Yardstick {
   Scalar scalar_;
   std::vector<std::vector<Allowed>> allowed_;  ///< by answer, then array
 };
+
+/// How far two programs are apart in the bytes that each question takes more than the first one:
+/// nothing is allowed.
+Discrepancy growth_apart(const Interview& one, const Interview& wanted);
 
 }  // namespace slim::properties

@@ -17,7 +17,8 @@ std::vector<Suspect> all_mutants_as_suspects() {
                                         ? mutant.gradient
                                         : mutants::in_a_model(mutant.attention),
                         .attention = mutant.attention,
-                        .features = mutant.features});
+                        .features = mutant.features,
+                        .projection = mutant.projection});
   }
   return suspects;
 }
@@ -34,6 +35,7 @@ Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect) {
   clothed.gradient = subject.gradient.offers_any() ? suspect.gradient : GradientFunctions();
   clothed.attention = subject.attention.offers_any() ? suspect.attention : AttentionFunctions();
   clothed.features = subject.features.offers_any() ? suspect.features : FeaturesFunctions();
+  clothed.projection = subject.projection ? suspect.projection : ProjectionDraw();
   return clothed;
 }
 

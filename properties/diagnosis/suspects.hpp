@@ -19,6 +19,7 @@ struct Suspect {
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};
+  ProjectionDraw projection{};
 };
 
 /// Every mutant of the catalogue. One of attention alone is a suspect for whole models too: all of

@@ -6,7 +6,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <cmath>
 #include <mutex>
+#include <optional>
+#include <stdexcept>
 
 namespace slim::properties {
 namespace {
@@ -15,6 +19,7 @@ namespace {
 struct Record {
   Finding finding;
   int attempt = 0;
+  double seconds = 0.0;
 };
 
 /// One (subject, scalar) under one law.
@@ -53,10 +58,13 @@ struct LawRun {
 };
 
 Record judged(NumberedCase& numbered, const Subject& subject, Scalar scalar) {
+  const auto start = std::chrono::steady_clock::now();
   const NumberedCase::Usable usable = numbered.usable(scalar);
-  return {.finding = usable.trial == nullptr ? skipped(usable.reason)
-                                             : check_safely(*usable.trial, subject, scalar),
-          .attempt = usable.attempt};
+  Record record{.finding = usable.trial == nullptr ? skipped(usable.reason)
+                                                   : check_safely(*usable.trial, subject, scalar),
+                .attempt = usable.attempt};
+  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return record;
 }
 
 /// Cases past a pair's first wrong one are left out: which ones were judged depends on the threads.
@@ -68,13 +76,16 @@ void run_case(LawRun& run, std::uint64_t seed, int number) {
   }
 }
 
-Verdict verdict_on(const LawRun& run, const Pair& pair) {
-  Verdict verdict{
-      .law = run.law.name, .subject = pair.subject->name, .scalar = pair.scalar, .tally = {}};
+Verdict verdict_on(const LawRun& run, const Pair& pair, int cases_a_law) {
+  Verdict verdict{.law = run.law.name,
+                  .subject = pair.subject->name,
+                  .scalar = pair.scalar,
+                  .tally = {},
+                  .of_protocol = run.law.of_protocol};
   Tally& tally = verdict.tally;
+  tally.cases = run.law.cases_of(cases_a_law, pair.scalar);
   for (int number = 0; number < run.cases; ++number) {
     if (!run.law.asks(number, pair.scalar)) continue;
-    ++tally.cases;
     if (number > pair.first_wrong) {
       ++tally.not_run;
       continue;
@@ -82,8 +93,8 @@ Verdict verdict_on(const LawRun& run, const Pair& pair) {
     const Record& record = pair.records[static_cast<std::size_t>(number)];
     tally.add(record.finding);
     tally.drawn_again += record.attempt;
+    verdict.seconds += record.seconds;
   }
-  require_accounted(tally);
   return verdict;
 }
 
@@ -100,6 +111,52 @@ std::vector<const Pair*> to_shrink(const LawRun& run) {
     }
   }
   return broken;
+}
+
+/// The pair of this subject in this scalar, or null.
+const Pair* pair_of(const LawRun& run, const Subject* subject, Scalar scalar) {
+  const auto found = std::ranges::find_if(run.pairs, [&](const std::unique_ptr<Pair>& pair) {
+    return pair->subject == subject && pair->scalar == scalar;
+  });
+  return found == run.pairs.end() ? nullptr : found->get();
+}
+
+bool is_beyond_pass(const Record& record) {
+  const Outcome outcome = record.finding.outcome;
+  return outcome != Outcome::pass && outcome != Outcome::skipped;
+}
+
+bool has_finite_error(const Record& record) {
+  return record.finding.outcome != Outcome::skipped && record.finding.has_numbers() &&
+         std::isfinite(record.finding.worst.error);
+}
+
+/// Of the cases up to the first wrong one, which are the same for any number of threads.
+std::optional<Refinement> refinement_of(const LawRun& run, const Subject& subject) {
+  const Pair* coarse = pair_of(run, &subject, Scalar::float32);
+  const Pair* fine = pair_of(run, &subject, Scalar::float64);
+  if (coarse == nullptr || fine == nullptr) return std::nullopt;
+  const int end = std::min({coarse->first_wrong + 1, fine->first_wrong + 1, run.cases});
+  std::optional<Refinement> worst;
+  for (int number = 0; number < end; ++number) {
+    const Record& one = coarse->records[static_cast<std::size_t>(number)];
+    const Record& other = fine->records[static_cast<std::size_t>(number)];
+    if (!is_beyond_pass(one) && !is_beyond_pass(other)) continue;
+    if (one.attempt != other.attempt || !has_finite_error(one) || !has_finite_error(other)) {
+      continue;
+    }
+    const Discrepancy& larger =
+        worse(one.finding.worst, other.finding.worst) ? one.finding.worst : other.finding.worst;
+    const bool is_worst =
+        !worst || (worse(larger, worst->in_float32) && worse(larger, worst->in_float64));
+    if (!is_worst) continue;
+    worst = Refinement{.law = run.law.name,
+                       .subject = subject.name,
+                       .case_number = number,
+                       .in_float32 = one.finding.worst,
+                       .in_float64 = other.finding.worst};
+  }
+  return worst;
 }
 
 /// What was seen first, of a subject that does it no more when it is asked again.
@@ -149,15 +206,19 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
   });
 
   RunResult result;
-  result.may_claim_less = plan.may_claim_less;
   std::vector<std::pair<const LawRun*, const Pair*>> broken;
   for (const auto& law_run : runs) {
     for (const auto& pair : law_run->pairs) {
-      result.verdicts.push_back(verdict_on(*law_run, *pair));
+      result.verdicts.push_back(verdict_on(*law_run, *pair, plan.cases));
+    }
+    for (const Subject* subject : plan.subjects) {
+      std::optional<Refinement> refinement = refinement_of(*law_run, *subject);
+      if (refinement) result.refinements.push_back(*std::move(refinement));
     }
     if (!plan.shrinks) continue;
     for (const Pair* pair : to_shrink(*law_run)) broken.emplace_back(law_run.get(), pair);
   }
+  require_accounted(plan, result);
   result.counterexamples.resize(broken.size());
   in_parallel(static_cast<int>(broken.size()), plan.threads, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
@@ -166,22 +227,76 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
   return result;
 }
 
+void require_accounted(const RunPlan& plan, const RunResult& result) {
+  auto verdict = result.verdicts.begin();
+  for (const Law* law : plan.laws) {
+    for (const Subject* subject : plan.subjects) {
+      for (const Scalar scalar : plan.scalars) {
+        if (verdict == result.verdicts.end() || verdict->law != law->name ||
+            verdict->subject != subject->name || verdict->scalar != scalar) {
+          throw std::logic_error("no verdict on " + law->name + " of " + subject->name + " in " +
+                                 std::string(name(scalar)) + ", which was planned");
+        }
+        if (verdict->tally.cases != law->cases_of(plan.cases, scalar)) {
+          throw std::logic_error(law->name + " has another number of cases than was planned");
+        }
+        require_accounted((verdict++)->tally);
+      }
+    }
+  }
+  if (verdict != result.verdicts.end()) throw std::logic_error("a verdict that was not planned");
+}
+
 std::vector<std::string> RunResult::idle_laws() const {
   std::vector<std::string> idle;
   for (const Verdict& verdict : verdicts) {
     const bool executed = std::ranges::any_of(verdicts, [&](const Verdict& other) {
       return other.law == verdict.law && other.tally.executed() > 0;
     });
-    if (may_claim_less && verdict.unclaimed()) continue;
-    if (!executed && (idle.empty() || idle.back() != verdict.law)) idle.push_back(verdict.law);
+    if (executed || verdict.unclaimed()) continue;
+    if (idle.empty() || idle.back() != verdict.law) idle.push_back(verdict.law);
   }
   return idle;
 }
 
+std::vector<std::string> RunResult::idle_subjects() const {
+  std::vector<std::string> idle;
+  if (std::ranges::none_of(verdicts, &Verdict::of_protocol)) return idle;
+  for (const Verdict& verdict : verdicts) {
+    const auto has = [&](bool of_protocol, bool executed) {
+      return std::ranges::any_of(verdicts, [&](const Verdict& other) {
+        return other.subject == verdict.subject && other.of_protocol == of_protocol &&
+               (other.tally.executed() > 0) == executed;
+      });
+    };
+    const bool is_known = std::ranges::find(idle, verdict.subject) != idle.end();
+    if (is_known || !has(true, true) || has(false, true) || !has(false, false)) continue;
+    idle.push_back(verdict.subject);
+  }
+  return idle;
+}
+
+bool RunResult::executes_something() const {
+  return std::ranges::any_of(verdicts,
+                             [](const Verdict& verdict) { return verdict.tally.executed() > 0; });
+}
+
+std::vector<std::string> RunResult::shortfalls() const {
+  std::vector<std::string> all;
+  if (!executes_something()) all.emplace_back("nothing was executed");
+  for (const std::string& law : idle_laws()) {
+    all.push_back("law " + law + " executed no case, though what it asks is claimed");
+  }
+  for (const std::string& subject : idle_subjects()) {
+    all.push_back("subject " + subject +
+                  " executed nothing but the law of the protocol: it claims nothing that another "
+                  "law asks");
+  }
+  return all;
+}
+
 bool RunResult::holds() const {
-  const bool any_executed = std::ranges::any_of(
-      verdicts, [](const Verdict& verdict) { return verdict.tally.executed() > 0; });
-  return any_executed && idle_laws().empty() &&
+  return shortfalls().empty() &&
          std::ranges::all_of(verdicts, [](const Verdict& verdict) { return verdict.holds(); });
 }
 

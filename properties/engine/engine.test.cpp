@@ -127,6 +127,35 @@ TEST(Engine, AccountsForEveryCase) {
   }
 }
 
+TEST(Engine, RefusesAResultThatLacksWhatWasPlanned) {
+  Fixture fixture{
+      .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 2000); })};
+  fixture.law.share = 2;
+  fixture.law.one_in_digits50 = 3;
+  const RunPlan plan = fixture.plan(10, 1);
+  const RunResult result = run(plan);
+  EXPECT_EQ(result.verdicts[0].tally.cases, 20) << "in float32";
+  EXPECT_EQ(result.verdicts[1].tally.cases, 7) << "in 50 digits";
+  EXPECT_NO_THROW(require_accounted(plan, result));
+  const auto spoilt = [&](const std::function<void(RunResult&)>& spoil) {
+    RunResult other = result;
+    spoil(other);
+    return other;
+  };
+  for (const RunResult& lacking :
+       {spoilt([](RunResult& other) { other.verdicts.pop_back(); }),
+        spoilt([](RunResult& other) { other.verdicts.erase(other.verdicts.begin()); }),
+        spoilt([](RunResult& other) { other.verdicts.push_back(other.verdicts.back()); }),
+        spoilt([](RunResult& other) { --other.verdicts[0].tally.passed; }),
+        spoilt([](RunResult& other) {
+          --other.verdicts[0].tally.passed;
+          --other.verdicts[0].tally.cases;
+        }),
+        spoilt([](RunResult& other) { ++other.verdicts[2].tally.not_run; })}) {
+    EXPECT_THROW(require_accounted(plan, lacking), std::logic_error);
+  }
+}
+
 TEST(Engine, RefusesALawThatExecutesNothing) {
   const Fixture fixture{
       .law = law_about_numbers([](int, const Subject&, Scalar) { return skipped("never"); })};
@@ -147,7 +176,34 @@ TEST(Engine, ExcusesASubjectThatClaimsNothingButNotALawThatNobodyClaims) {
 
   const Fixture nobody{
       .law = law_about_numbers([](int, const Subject&, Scalar) { return not_claimed("nobody"); })};
-  EXPECT_FALSE(run(nobody.plan(10, 1)).holds());
+  const RunResult nothing = run(nobody.plan(10, 1));
+  EXPECT_FALSE(nothing.holds());
+  EXPECT_EQ(nothing.shortfalls(), std::vector<std::string>{"nothing was executed"});
+
+  RunPlan both = nobody.plan(10, 1);
+  both.laws.push_back(&fixture.law);
+  const RunResult one_claimed = run(both);
+  EXPECT_TRUE(one_claimed.holds()) << "a law that nobody claims is not idle beside one that holds";
+  EXPECT_TRUE(one_claimed.idle_laws().empty());
+}
+
+TEST(Engine, RefusesASubjectThatDoesNothingButSpeakTheProtocol) {
+  const auto held = [](int, const Subject&, Scalar) { return wrong_from(0, 1); };
+  Fixture protocol{.law = law_about_numbers(held)};
+  protocol.law.name = "spoken-to";
+  protocol.law.of_protocol = true;
+  const Fixture other{.law = law_about_numbers([](int, const Subject& subject, Scalar) {
+                        return subject.name == "left" ? not_claimed("does not claim this")
+                                                      : wrong_from(0, 1);
+                      })};
+  RunPlan plan = protocol.plan(3, 1);
+  EXPECT_TRUE(run(plan).holds()) << "nothing else was asked";
+  plan.laws.push_back(&other.law);
+  const RunResult result = run(plan);
+  EXPECT_EQ(result.idle_subjects(), std::vector<std::string>{"left"});
+  EXPECT_FALSE(result.holds());
+  ASSERT_EQ(result.shortfalls().size(), 1U);
+  EXPECT_EQ(result.shortfalls()[0].find("subject left executed nothing but"), 0U);
 }
 
 TEST(Engine, KeepsAFailureThatIsNotSeenAgain) {
@@ -196,6 +252,26 @@ TEST(Engine, PassesOnWhatTheHarnessItselfThrows) {
   EXPECT_THROW(run(fixture.plan(50, 2)), std::runtime_error);
   EXPECT_THROW(run(fixture.plan(0, 1)), ContractError);
   EXPECT_THROW(run(fixture.plan(1, 0)), ContractError);
+}
+
+TEST(Engine, TellsTheErrorOfOneCaseInFloat32AndFloat64) {
+  Fixture fixture{.law = law_about_numbers([](int n, const Subject& subject, Scalar scalar) {
+                    Finding finding = wrong_from(0, 1);
+                    if (subject.name == "right") return finding;
+                    if (scalar == Scalar::float32 && n > 500) finding.outcome = Outcome::drift;
+                    finding.worst.error = scalar == Scalar::float32 ? n : n / 1e9;
+                    return finding;
+                  })};
+  RunPlan plan = fixture.plan(100, 2);
+  plan.scalars = {Scalar::float32, Scalar::float64};
+  const RunResult result = run(plan);
+  ASSERT_EQ(result.refinements.size(), 1U) << "of who passes there is nothing to tell";
+  const Refinement& told = result.refinements.front();
+  EXPECT_EQ(told.subject, "left");
+  EXPECT_EQ(told.in_float32.error, result.verdicts[0].tally.worst.error) << "the worst case";
+  EXPECT_EQ(told.in_float64.error, told.in_float32.error / 1e9) << "the same case";
+  plan.scalars = {Scalar::float32, Scalar::digits50};
+  EXPECT_TRUE(run(plan).refinements.empty()) << "not asked in both";
 }
 
 TEST(Engine, TakesALawsShareOfTheCases) {

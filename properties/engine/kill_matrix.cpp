@@ -5,9 +5,14 @@
 
 namespace slim::properties {
 
-double MutantFate::margin() const {
+const Kill* MutantFate::nearest() const {
   const auto least = std::ranges::min_element(kills, {}, &Kill::margin);
-  return least == kills.end() ? 0.0 : least->margin;
+  return least == kills.end() ? nullptr : &*least;
+}
+
+double MutantFate::margin() const {
+  const Kill* least = nearest();
+  return least == nullptr ? 0.0 : least->margin;
 }
 
 const Kill* MutantFate::killed_by(std::string_view law) const {
@@ -23,12 +28,23 @@ std::vector<std::string> KillMatrix::survivors() const {
   return names;
 }
 
+LawPower KillMatrix::power_of(std::string_view law) const {
+  LawPower power;
+  for (const MutantFate& fate : mutants) {
+    const Kill* kill = fate.killed_by(law);
+    if (kill == nullptr) continue;
+    ++power.kills;
+    if (power.kills > 1 && power.margin <= kill->margin) continue;
+    power.nearest = fate.name;
+    power.margin = kill->margin;
+  }
+  return power;
+}
+
 std::vector<std::string> KillMatrix::idle_laws() const {
   std::vector<std::string> names;
   for (const std::string& law : laws) {
-    const bool kills = std::ranges::any_of(
-        mutants, [&](const MutantFate& fate) { return fate.killed_by(law) != nullptr; });
-    if (!kills) names.push_back(law);
+    if (power_of(law).kills == 0) names.push_back(law);
   }
   return names;
 }

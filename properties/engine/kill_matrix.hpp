@@ -17,10 +17,19 @@ struct MutantFate {
   std::vector<std::string> survived;  ///< laws that were asked and held
 
   [[nodiscard]] bool killed() const { return !kills.empty(); }
-  /// The smallest margin of a kill; 0 for a survivor.
+  /// The kill with the smallest margin, by which it came nearest to survival; null for a survivor.
+  [[nodiscard]] const Kill* nearest() const;
+  /// Its margin; 0 for a survivor.
   [[nodiscard]] double margin() const;
   /// The kill by this law, or null.
   [[nodiscard]] const Kill* killed_by(std::string_view law) const;
+};
+
+/// What a law does among the mutants.
+struct LawPower {
+  int kills = 0;
+  std::string nearest;  ///< the mutant that it kills by the smallest margin; empty: none
+  double margin = 0.0;  ///< that one; 0 where it kills none
 };
 
 /// Law × mutant.
@@ -29,6 +38,7 @@ struct KillMatrix {
   std::vector<MutantFate> mutants;
 
   [[nodiscard]] std::vector<std::string> survivors() const;
+  [[nodiscard]] LawPower power_of(std::string_view law) const;
   /// Laws that kill no mutant.
   [[nodiscard]] std::vector<std::string> idle_laws() const;
   /// No mutant survives and every law kills one.

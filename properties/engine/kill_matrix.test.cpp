@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace slim::properties {
@@ -28,6 +29,7 @@ TEST(KillMatrix, HasASurvivorWhereNoLawLooks) {
   ASSERT_EQ(matrix.mutants.size(), 2U);
   EXPECT_FALSE(matrix.mutants[0].killed());
   EXPECT_EQ(matrix.mutants[0].margin(), 0.0);
+  EXPECT_EQ(matrix.mutants[0].nearest(), nullptr);
   EXPECT_EQ(matrix.mutants[0].survived, std::vector<std::string>{"attention-agrees"});
   EXPECT_TRUE(matrix.mutants[1].killed());
   EXPECT_EQ(matrix.survivors(), std::vector<std::string>{"mutant/start-gradient-missing"});
@@ -40,6 +42,8 @@ TEST(KillMatrix, NamesALawThatKillsNobody) {
       matrix_of({"attention-agrees", "pullback-agrees"}, {"mutant/end-without-key-sum"}, 20);
   EXPECT_TRUE(matrix.survivors().empty());
   EXPECT_EQ(matrix.idle_laws(), std::vector<std::string>{"pullback-agrees"});
+  EXPECT_EQ(matrix.power_of("pullback-agrees").kills, 0);
+  EXPECT_EQ(matrix.power_of("pullback-agrees").margin, 0.0);
   EXPECT_FALSE(matrix.is_full());
 }
 
@@ -50,9 +54,26 @@ TEST(KillMatrix, TakesTheSmallestMarginAndLeavesOutWhatWasNotAsked) {
   ASSERT_EQ(fate.kills.size(), 2U);
   EXPECT_EQ(fate.killed_by("layouts-agree")->margin, std::numeric_limits<double>::infinity());
   EXPECT_EQ(fate.margin(), fate.killed_by("attention-agrees")->margin);
+  EXPECT_EQ(fate.nearest()->law, "attention-agrees");
   EXPECT_GT(fate.margin(), 1.0);
   EXPECT_EQ(fate.killed_by("gradient-agrees"), nullptr);
   EXPECT_TRUE(fate.survived.empty());
+}
+
+TEST(KillMatrix, TellsWhoComesNearestToSurvivingALaw) {
+  const KillMatrix matrix{
+      .laws = {"strict", "exact", "idle"},
+      .mutants = {
+          {.name = "coarse", .kills = {{"strict", 100.0}, {"exact", HUGE_VAL}}, .survived = {}},
+          {.name = "fine", .kills = {{"strict", 2.0}}, .survived = {}},
+          {.name = "coarser", .kills = {{"strict", 1e9}}, .survived = {}}}};
+  const LawPower strict = matrix.power_of("strict");
+  EXPECT_EQ(strict.kills, 3);
+  EXPECT_EQ(strict.nearest, "fine");
+  EXPECT_EQ(strict.margin, 2.0);
+  EXPECT_EQ(matrix.power_of("exact").nearest, "coarse");
+  EXPECT_EQ(matrix.power_of("exact").margin, HUGE_VAL);
+  EXPECT_EQ(matrix.power_of("idle").nearest, "");
 }
 
 TEST(KillMatrix, IsFull) {

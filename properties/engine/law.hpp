@@ -58,7 +58,15 @@ struct Law {
   int share = 1;                   ///< of the cases: a cheap law runs `share` times as many
   /// In 50 digits a dear law asks for one case in so many. No divisor of 20, the cycle of sizes.
   int one_in_digits50 = 1;
+  /// About how a subject is spoken to, not about what it computes: who is asked more, and executes
+  /// nothing but this, is not verified.
+  bool of_protocol = false;
 
+  /// How many cases are asked for in `scalar`, in a run of `cases` cases a law.
+  [[nodiscard]] int cases_of(int cases, Scalar scalar) const {
+    const int all = cases * share;
+    return scalar == Scalar::digits50 ? (all + one_in_digits50 - 1) / one_in_digits50 : all;
+  }
   /// Whether the case of this number is one of those asked for in `scalar`.
   [[nodiscard]] bool asks(int number, Scalar scalar) const {
     return scalar != Scalar::digits50 || number % one_in_digits50 == 0;

@@ -11,7 +11,7 @@ namespace slim::properties {
 /// What became of the cases that one subject faced in one law and one scalar. Every case is in
 /// exactly one count: executed + skipped + not_run = cases.
 struct Tally {
-  int cases = 0;
+  int cases = 0;  ///< as planned, not as counted
   int passed = 0;
   int suspect = 0;
   int drift = 0;
@@ -34,6 +34,8 @@ struct Verdict {
   std::string subject;
   Scalar scalar = Scalar::digits50;
   Tally tally;
+  bool of_protocol = false;  ///< the law is
+  double seconds = 0.0;      ///< of asking and judging; whoever is asked first pays for the truth
 
   /// The subject claims nothing of what the law asks in this scalar: no case was owed.
   [[nodiscard]] bool unclaimed() const;

@@ -1,23 +1,20 @@
 #include "properties/foreign/certificate.hpp"
 
+#include "properties/program/drift.hpp"
+#include "properties/program/failure_groups.hpp"
+#include "properties/program/json_text.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
-
-#include <cmath>
 
 namespace slim::properties::foreign {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
-
-OrderedJson number_or_infinite(double value) {
-  return std::isfinite(value) ? OrderedJson(value) : OrderedJson("infinite");
-}
 
 OrderedJson verdict_json(const Verdict& verdict) {
   const Tally& tally = verdict.tally;
@@ -86,6 +83,8 @@ std::string to_certificate(const Certified& of) {
       {"seconds", of.seconds},
       {"processes_started", processes_started(*of.foreign.pool)},
       {"levels", levels_json(of.result)},
+      {"shortfalls", of.result.shortfalls()},
+      {"drift", drift_in_words(of.result)},
       {"verdicts", OrderedJson::array()},
       {"counterexamples", OrderedJson::array()}};
   for (const Verdict& verdict : of.result.verdicts)
@@ -101,7 +100,7 @@ std::string to_certificate(const Certified& of) {
                                        {"replay", of.replay_lines.at(i)}});
     if (!of.looks.empty()) json["counterexamples"].back()["looks"] = of.looks.at(i);
   }
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 std::string to_markdown(const Certified& of) {
@@ -118,8 +117,12 @@ std::string to_markdown(const Certified& of) {
                     level.broken.empty() ? "" : fmt::format(": {}", fmt::join(level.broken, ", ")),
                     level.claimed, level.laws, level.executed);
   }
-  for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {
-    const Counterexample& found = of.result.counterexamples[i];
+  for (const std::string& shortfall : of.result.shortfalls()) {
+    text += fmt::format("\n**Falls short**: {}.\n", shortfall);
+  }
+  for (const std::string& line : drift_in_words(of.result)) text += "\n" + line + "\n";
+  for (const FailureGroup& group : failure_groups(of.result.counterexamples, of.looks)) {
+    const Counterexample& found = of.result.counterexamples[group.shown];
     text += fmt::format("\n**{}** in {} ({}): {}\n\n- smallest case: `{}`\n- again: `{}`\n",
                         name(found.finding.failure), found.law, name(found.scalar),
                         found.finding.note.empty()
@@ -127,11 +130,17 @@ std::string to_markdown(const Certified& of) {
                                           found.finding.worst.tensor, found.finding.worst.row,
                                           found.finding.worst.error, found.finding.worst.bound)
                             : found.finding.note,
-                        found.readable, of.replay_lines.at(i));
-    if (of.looks.empty()) continue;
-    for (const std::string& line : of.looks.at(i)) text += list_item(line);
+                        found.readable, of.replay_lines.at(group.shown));
+    if (!of.looks.empty()) {
+      for (const std::string& line : of.looks.at(group.shown)) text += list_item(line);
+    }
+    for (const std::size_t place : group.others) {
+      const Counterexample& other = of.result.counterexamples[place];
+      text += fmt::format("- likewise {} ({}): {}; again: `{}`\n", other.law, name(other.scalar),
+                          in_brief(other.finding), of.replay_lines.at(place));
+    }
   }
-  return text;
+  return printable(text);
 }
 
 }  // namespace slim::properties::foreign

@@ -175,7 +175,6 @@ TEST(AdaptedLaws, HoldForTheReferenceUnderOtherConventions) {
     RunPlan plan{.laws = {}, .subjects = {&subject}, .scalars = {Scalar::float64}};
     for (const Law& law : adapted) plan.laws.push_back(&law);
     plan.cases = 4;
-    plan.may_claim_less = true;
     plan.shrinks = false;
     for (const Verdict& verdict : run(plan).verdicts) {
       EXPECT_TRUE(verdict.holds())

@@ -30,7 +30,6 @@ RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& na
   RunPlan plan{.laws = {}, .subjects = {&guest.subject}, .scalars = std::move(scalars)};
   for (const Law& law : laws) plan.laws.push_back(&law);
   plan.cases = cases;
-  plan.may_claim_less = true;
   return run(plan);
 }
 

@@ -1,9 +1,14 @@
 #include "properties/foreign/certificate.hpp"
 #include "properties/judgement/attention_evidence.hpp"
+#include "properties/program/drift.hpp"
+#include "properties/program/failure_groups.hpp"
+#include "properties/program/legend.hpp"
+#include "properties/program/place.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/attention_case.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,7 +21,7 @@ namespace {
 
 std::string html(std::string_view text) {
   std::string safe;
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     if (c == '&') {
       safe += "&amp;";
     } else if (c == '<') {
@@ -155,8 +160,22 @@ std::string failing(const Finding& finding) {
   const std::string note = finding.note.empty() ? "" : "It " + finding.note + ". ";
   if (!finding.has_numbers()) return note;
   const Discrepancy& worst = finding.worst;
-  return note + fmt::format("{}, row {}: error {:.3g}, bound {:.3g}.", worst.tensor, worst.row,
-                            worst.error, worst.bound);
+  return note + fmt::format("{}, row {}: {}.", worst.tensor, worst.row, error_in_words(worst));
+}
+
+/// The failures of a group that are not drawn.
+std::string others_table(const Certified& of, const FailureGroup& group) {
+  if (group.others.empty()) return {};
+  std::string text = fmt::format(
+      "<p>It {}</p>\n<table><tr><th>law</th><th>scalar</th><th>failure</th><th>again</th></tr>\n",
+      headline_of_others(group));
+  for (const std::size_t place : group.others) {
+    const Counterexample& other = of.result.counterexamples[place];
+    text += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td></tr>\n",
+                        html(other.law), name(other.scalar), html(in_brief(other.finding)),
+                        html(of.replay_lines.at(place)));
+  }
+  return text + "</table>\n";
 }
 
 constexpr const char* style =
@@ -189,26 +208,36 @@ std::string to_html(const Certified& of) {
       "skipped + not run = all.</p>\n<table><tr><th>level</th><th>law</th><th>scalar</th>"
       "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
       verdict_rows(of.result, unclaimed) + "</table>\n" + unclaimed_paragraph(unclaimed);
+  for (const std::string& shortfall : of.result.shortfalls()) {
+    page += fmt::format("<p class=\"name\">Falls short: {}.</p>\n", html(shortfall));
+  }
+  for (const std::string& line : drift_in_words(of.result)) page += "<p>" + html(line) + "</p>\n";
   if (!of.result.counterexamples.empty()) {
     page +=
-        "<p>Below, each failure in its smallest case. Bars: the largest error of a row, on a "
+        "<p>Below, each kind of failure in its smallest case. Bars: the largest error of a row, on "
+        "a "
         "logarithmic axis, red beyond its bound, which is the black line; dashed: where a slice "
         "begins.</p>\n";
   }
-  for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {
-    const Counterexample& found = of.result.counterexamples[i];
+  for (const std::string& sentence : legend_of(of.result.counterexamples)) {
+    page += "<p class=\"none\">" + html(sentence) + "</p>\n";
+  }
+  for (const FailureGroup& group : failure_groups(of.result.counterexamples, of.looks)) {
+    const Counterexample& found = of.result.counterexamples[group.shown];
     page += fmt::format("<h2>{}: {} in {}</h2>\n<p>{}</p>\n", name(found.finding.failure),
                         html(found.law), name(found.scalar), html(failing(found.finding)));
     if (!of.looks.empty()) {
       const char* item = "<p class=\"name\">{}</p>\n";
-      for (const std::string& line : of.looks.at(i)) {
+      for (const std::string& line : of.looks.at(group.shown)) {
         page += fmt::format(fmt::runtime(item), html(line));
         item = "<p>{}</p>\n";
       }
     }
-    page += fmt::format(
-        "<p>Smallest case, after {} steps: <code>{}</code></p>\n<pre>{}</pre>\n{}\n", found.shrinks,
-        html(found.readable), html(of.replay_lines.at(i)), drawn(found, of.foreign.subject));
+    page +=
+        fmt::format("<p>Smallest case, after {} steps: <code>{}</code></p>\n<pre>{}</pre>\n{}\n",
+                    found.shrinks, html(found.readable), html(of.replay_lines.at(group.shown)),
+                    drawn(found, of.foreign.subject));
+    page += others_table(of, group);
   }
   return page + "</body></html>\n";
 }

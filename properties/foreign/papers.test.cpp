@@ -11,8 +11,12 @@
 #include "reference/vocabulary/contract.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 namespace slim::properties::foreign {
 namespace {
@@ -90,7 +94,6 @@ RunResult run_of_claim(ForeignSubject guest, ResourceClaim claim, const Resource
                .subjects = {&guest.subject},
                .scalars = {Scalar::float32, Scalar::float64}};
   plan.cases = 1;
-  plan.may_claim_less = true;
   return run(plan);
 }
 
@@ -127,7 +130,6 @@ TEST(Papers, NameTheFailureAndDrawIt) {
   const Law law = adapted_law(laws::find_law("attention-agrees"), buggy.subject);
   RunPlan plan{.laws = {&law}, .subjects = {&buggy.subject}, .scalars = {Scalar::float64}};
   plan.cases = 3;
-  plan.may_claim_less = true;
   const RunResult result = run(plan);
   const Certified certified{.foreign = buggy,
                             .plan = plan,
@@ -150,6 +152,52 @@ TEST(Papers, NameTheFailureAndDrawIt) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(page.find("http"), std::string::npos) << "it is self-contained";
+  EXPECT_EQ((page + certificate).find("exact/"), std::string::npos) << "it does not drift";
+
+  RunResult drifting = result;
+  drifting.verdicts.front().tally.drift = 1;
+  const Certified drifts{.foreign = buggy,
+                         .plan = plan,
+                         .result = drifting,
+                         .case_paths = certified.case_paths,
+                         .replay_lines = certified.replay_lines,
+                         .looks = {},
+                         .harness_version = "0"};
+  for (const std::string& paper : {to_certificate(drifts), to_markdown(drifts), to_html(drifts)}) {
+    EXPECT_NE(paper.find("exact/… recovers the sums to the bit"), std::string::npos) << paper;
+  }
+}
+
+/// Reads each paper as a machine would; what it finds amiss goes to standard error.
+constexpr const char* reader = R"(
+import json, sys, xml.dom.minidom
+for path in sys.argv[1:]:
+    text = open(path, "rb").read().decode("utf-8")
+    if path.endswith(".json"): json.loads(text)
+    if path.endswith(".xml"): xml.dom.minidom.parseString(text.encode())
+    assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in text), path
+)";
+
+TEST(Papers, AreReadableWhateverBytesAGuestAndItsCommandHave) {
+  const std::filesystem::path papers =
+      std::filesystem::path(testing::TempDir()) / "papers-of-a-guest-that-writes-bytes";
+  std::filesystem::remove_all(papers);
+  std::filesystem::create_directories(papers);
+  std::ofstream(papers / "reader.py") << reader;
+  const std::string run =
+      "cd '" + papers.string() + "' && " SLIM_VERIFY " run --subject-command ': \xff; exec " +
+      std::string(SLIM_PYTHON " ") + folder + "faults/fault_subject.py prints-bytes' " +
+      "--law attention-agrees --cases 2 --out . --json --certificate certificate.json " +
+      "--junit junit.xml --html page.html --markdown summary.md > run.json";
+  const int status = std::system(run.c_str());
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 1) << "it falls short, and the harness does not";
+  const std::string read = "cd '" + papers.string() +
+                           "' && " SLIM_PYTHON
+                           " reader.py run.json certificate.json junit.xml "
+                           "page.html summary.md";
+  EXPECT_EQ(std::system(read.c_str()), 0);
+  std::filesystem::remove_all(papers);
 }
 
 TEST(Declarations, AreRefusedByName) {

@@ -120,6 +120,7 @@ Law refuses_bad_requests(const ForeignSubject& foreign) {
   law.source = "JSON-RPC 2.0, section 5.1";
   law.generator = "unknown method, no JSON, other task, case missing, truncated, without a tensor";
   law.tolerance = "none";
+  law.of_protocol = true;
   law.draw = [pool = foreign.pool](std::uint64_t seed, int /*attempt*/,
                                    int /*size*/) -> std::unique_ptr<Draw> {
     return std::make_unique<ProbeDraw>(pool, static_cast<std::size_t>(seed % probes.size()));

@@ -101,8 +101,8 @@ void require_refused(const Subject& subject, Scalar scalar, AttentionInputs<doub
     const std::string words = error.what();
     const bool threw = error.failure() == Failure::error && words.starts_with("threw: ");
     if (threw && names(words, spoiling.argument)) return;
-    throw SubjectError(std::string("given ") + spoiling.what + ", did not refuse " +
-                       spoiling.argument + " by name: " + words);
+    throw SubjectError("did not name " + std::string(spoiling.argument) + " where it was given " +
+                       spoiling.what + ": " + words);
   }
   throw SubjectError(std::string("answered to ") + spoiling.what);
 }

@@ -1,17 +1,13 @@
 #pragma once
 
-#include "reference/vocabulary/random_projection.hpp"
 #include "reference/vocabulary/subject.hpp"
 
-#include <functional>
 #include <span>
 #include <string>
 
 namespace slim::properties::mutants {
 
-/// Draws a projection [d, M].
-using ProjectionDraw =
-    std::function<Matrix<double>(Index d, Index M, ProjectionKind kind, const Random& random)>;
+using slim::ProjectionDraw;
 
 /// An implementation that is wrong on purpose, to show that the laws notice.
 struct Mutant {
@@ -23,7 +19,7 @@ struct Mutant {
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};
-  ProjectionDraw projection{};  ///< no task of a subject: projection_of finds it by name
+  ProjectionDraw projection{};
 };
 
 /// Every mutant, in the order of the catalogue of defects: causality, normalisation, gradient,

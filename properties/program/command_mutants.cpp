@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <thread>
 
 namespace slim::properties {
@@ -31,6 +32,10 @@ RunPlan plan_of_mutants(const MutantsArguments& arguments) {
   return plan;
 }
 
+constexpr const char* margin_is =
+    "error over the law's bound, in the first case that is wrong; of the laws that kill the mutant "
+    "the smallest";
+
 nlohmann::ordered_json json_of(const KillMatrix& matrix) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < matrix.mutants.size(); ++i) {
@@ -39,12 +44,14 @@ nlohmann::ordered_json json_of(const KillMatrix& matrix) {
     std::vector<std::string> killed_by;
     killed_by.reserve(fate.kills.size());
     for (const Kill& kill : fate.kills) killed_by.push_back(kill.law);
-    nlohmann::ordered_json margin = fate.margin();
-    if (!std::isfinite(fate.margin())) margin = "infinite";
+    const bool is_exact = !std::isfinite(fate.margin());
     all.push_back({{"name", fate.name},
                    {"killed", fate.killed()},
                    {"killed_by", killed_by},
-                   {"margin", margin},
+                   {"margin", is_exact ? std::numeric_limits<double>::max() : fate.margin()},
+                   {"exact", is_exact},
+                   {"margin_law", fate.killed() ? fate.nearest()->law : ""},
+                   {"margin_is", margin_is},
                    {"story", mutant.story},
                    {"seen", mutant.seen}});
   }
@@ -63,22 +70,34 @@ std::string cell_of(const MutantFate& fate, const std::string& law) {
   return std::ranges::find(fate.survived, law) == fate.survived.end() ? "" : ".";
 }
 
+std::string margin_in_short(double margin) {
+  return std::isfinite(margin) ? fmt::format("{:.2g}", margin) : "0!";
+}
+
 std::string text_of(const KillMatrix& matrix) {
-  std::string text;
+  std::string text =
+      fmt::format("{:>3}  {:<32}{:>6}  {:<9}{}\n", "", "law", "kills", "margin", "of");
   for (std::size_t i = 0; i < matrix.laws.size(); ++i) {
-    text += fmt::format("{:>3}  {}\n", i + 1, matrix.laws[i]);
+    const LawPower power = matrix.power_of(matrix.laws[i]);
+    text += fmt::format("{:>3}  {:<32}{:>6}  {:<9}{}\n", i + 1, matrix.laws[i], power.kills,
+                        power.kills == 0 ? "" : margin_in_short(power.margin), power.nearest);
   }
-  text += fmt::format("\n{:<44}", "");
+  text += fmt::format("\n{:<44}{:<9}", "mutant", "margin");
   for (std::size_t i = 0; i < matrix.laws.size(); ++i) text += fmt::format("{:>4}", i + 1);
   text += "\n";
   for (const MutantFate& fate : matrix.mutants) {
-    text += fmt::format("{:<44}", fate.name);
+    text +=
+        fmt::format("{:<44}{:<9}", fate.name, fate.killed() ? margin_in_short(fate.margin()) : "");
     for (const std::string& law : matrix.laws) text += fmt::format("{:>4}", cell_of(fate, law));
     text += fate.killed() ? "\n" : "  SURVIVES\n";
   }
   text +=
-      "\nnumbers: the power of ten of error over bound; 0!: no error was allowed; "
-      ".: the law held\n";
+      "\nmargin: error over the law's bound in the first case that is wrong; of a mutant the "
+      "smallest "
+      "over the laws\n"
+      "that kill it, of a law the smallest over the mutants that it kills; 0!: no error was "
+      "allowed\n"
+      "in a law's column: the margin's power of ten; .: the law held; blank: it was not asked\n";
   for (const std::string& law : matrix.idle_laws()) {
     text += fmt::format("law {} kills no mutant\n", law);
   }

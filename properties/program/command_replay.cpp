@@ -1,13 +1,12 @@
 #include "properties/engine/parallel.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/guest.hpp"
+#include "properties/program/json_text.hpp"
 #include "properties/program/replay.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <thread>
 
 namespace slim::properties {
@@ -46,11 +45,6 @@ std::string to_text(const ReplayedFile& file) {
   return text + (file.agrees() ? "  agrees\n" : "  does NOT agree\n");
 }
 
-nlohmann::ordered_json number(double value) {
-  if (std::isfinite(value)) return value;
-  return "infinite";
-}
-
 nlohmann::ordered_json to_json(const ReplayedFile& file) {
   nlohmann::ordered_json json = {{"path", file.path}, {"agrees", file.agrees()}};
   json["checks"] = nlohmann::ordered_json::array();
@@ -63,9 +57,9 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
                               {"note", line.finding.note},
                               {"tensor", worst.tensor},
                               {"row", worst.row},
-                              {"error", number(worst.error)},
-                              {"bound", number(worst.bound)},
-                              {"ratio", number(worst.ratio())}});
+                              {"error", number_or_infinite(worst.error)},
+                              {"bound", number_or_infinite(worst.bound)},
+                              {"ratio", number_or_infinite(worst.ratio())}});
   }
   return json;
 }
@@ -95,7 +89,7 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
   if (json) {
     nlohmann::ordered_json all = {{"schema", 1}, {"agrees", all_agree}};
     for (const ReplayedFile& file : files) all["files"].push_back(to_json(file));
-    fmt::print("{}\n", all.dump(2));
+    fmt::print("{}", json_text(all));
   } else {
     for (const ReplayedFile& file : files) fmt::print("{}", to_text(file));
   }

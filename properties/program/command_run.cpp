@@ -5,20 +5,18 @@
 #include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
-#include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/guest.hpp"
+#include "properties/program/json_text.hpp"
 #include "properties/program/progress_line.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/writable_folder.hpp"
-#include "properties/projections.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -49,21 +47,6 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
     }
   }
   return chosen;
-}
-
-/// Where no law is named, those of drawn projections and of claimed memory are asked only if one of
-/// the subjects draws any, or claims any.
-void leave_out_unasked(std::vector<const Law*>& laws, std::span<const Subject* const> subjects) {
-  const auto leave_out_unless = [&](std::string_view name, const auto& asked_of) {
-    if (std::ranges::any_of(subjects, asked_of)) return;
-    std::erase_if(laws, [name](const Law* law) { return law->name == name; });
-  };
-  leave_out_unless("projection-as-declared", [](const Subject* subject) {
-    return static_cast<bool>(projection_of(*subject));
-  });
-  leave_out_unless(laws::bytes_are_as_claimed_name, [](const Subject* subject) {
-    return subject->capabilities.memory != MemoryGrowth::unclaimed;
-  });
 }
 
 /// Laws of the catalogue: the one of the protocol is asked of guests alone, and is none of it.
@@ -98,11 +81,8 @@ struct Guest {
 
 RunPlan plan_from(const RunArguments& arguments) {
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  std::vector<const Law*> laws = chosen_laws(arguments.laws, arguments.foreign.given());
-  std::vector<const Subject*> subjects = chosen_subjects(arguments.subjects);
-  if (arguments.laws.empty() && !arguments.foreign.given()) leave_out_unasked(laws, subjects);
-  return {.laws = std::move(laws),
-          .subjects = std::move(subjects),
+  return {.laws = chosen_laws(arguments.laws, arguments.foreign.given()),
+          .subjects = chosen_subjects(arguments.subjects),
           .scalars = chosen_scalars(arguments.scalars),
           .seed = arguments.seed,
           .cases = arguments.effort.cases_a_law(),
@@ -147,7 +127,6 @@ void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   for (const Law& law : guest.laws) plan.laws.push_back(&law);
   plan.subjects = {&guest.opened.subject};
   if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
-  plan.may_claim_less = true;
 }
 
 /// Adds laws that are asked once, by one thread, with nothing beside: of time and memory.
@@ -221,7 +200,9 @@ bool is_as_expected(const RunResult& result,
   for (const std::string& key : expectation.stale) {
     fmt::print(stderr, "stale expected failure, it holds or was not run: {}\n", key);
   }
-  return expectation.met();
+  const bool is_idle = !result.executes_something() || !result.idle_subjects().empty();
+  if (is_idle) fmt::print(stderr, "unexpected failure: {}\n", result.shortfalls().front());
+  return expectation.met() && !is_idle;
 }
 
 int report_unopened(const SubjectError& error, const RunArguments& arguments) {
@@ -231,19 +212,11 @@ int report_unopened(const SubjectError& error, const RunArguments& arguments) {
                                          {"holds", false},
                                          {"failure", name(error.failure())},
                                          {"note", error.what()}};
-    fmt::print("{}\n", json.dump(2));
+    fmt::print("{}", json_text(json));
   } else {
     fmt::print("{}  the subject {}\n", name(error.failure()), error.what());
   }
   return Exit::falls_short;
-}
-
-/// Whether there is something to compare: numbers or a misdeed, under a law that mutants are asked,
-/// too. A program that crashes or hangs behaves like none.
-bool can_be_diagnosed(const Counterexample& found) {
-  const std::span<const Law> all = laws::catalogue();
-  return std::ranges::find(all, found.law, &Law::name) != all.end() &&
-         (found.finding.has_numbers() || found.finding.failure == Failure::input_modified);
 }
 
 /// The catalogue's laws as a guest can be asked them.
@@ -261,9 +234,7 @@ std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& pla
   const int all = static_cast<int>(result.counterexamples.size());
   for (const Counterexample& found : result.counterexamples) {
     const auto subject = std::ranges::find(plan.subjects, found.subject, &Subject::name);
-    diagnoses.push_back(can_be_diagnosed(found)
-                            ? diagnostician.diagnose(**subject, found.scalar, found.file)
-                            : Diagnosis());
+    diagnoses.push_back(diagnostician.diagnose(**subject, found));
     progress.show("diagnosis", static_cast<int>(diagnoses.size()), all);
   }
   return diagnoses;

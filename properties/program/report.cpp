@@ -1,54 +1,77 @@
 #include "properties/program/report.hpp"
 
+#include "properties/program/drift.hpp"
+#include "properties/program/failure_groups.hpp"
+#include "properties/program/legend.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/verdict_table.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace slim::properties {
 namespace {
 
+constexpr std::size_t widest_line = 110;
+
+/// Broken after words, the further lines indented.
+std::string in_lines(std::string_view text) {
+  std::string lines;
+  while (text.size() > widest_line) {
+    const std::size_t space = text.rfind(' ', widest_line);
+    if (space == std::string_view::npos) break;
+    lines += fmt::format("{}\n  ", text.substr(0, space));
+    text.remove_prefix(space + 1);
+  }
+  return lines + std::string(text) + "\n";
+}
+
 std::string statement_of(const RunPlan& plan, const std::string& name) {
   const auto law = std::ranges::find(plan.laws, name, &Law::name);
   return law == plan.laws.end() ? std::string() : (*law)->statement;
 }
 
-std::string failure(const Counterexample& found, const Report& report, const std::string& path,
-                    const Diagnosis* diagnosis, bool same_as_before) {
+/// A failure in full: a heading, and what is known of it in lines of one word each.
+std::string failure(const Report& report, std::size_t place,
+                    const std::vector<std::vector<std::string>>& looks) {
+  const Counterexample& found = report.result.counterexamples[place];
+  const auto line = [](std::string_view word, std::string_view text) {
+    return fmt::format("  {:<8}{}\n", word, text);
+  };
   std::string text = fmt::format("\n{}  {} breaks {} in {}\n", name(found.finding.failure),
                                  found.subject, found.law, name(found.scalar));
   if (!found.finding.note.empty()) text += fmt::format("  it {}\n", found.finding.note);
-  text += fmt::format("  law     {}\n", statement_of(report.plan, found.law));
-  if (found.finding.has_numbers()) text += fmt::format("  where   {}\n", where(found));
-  text += fmt::format("  case    {}\n", found.readable);
-  text += fmt::format("  drawn   {} (seed {}, case {}, {} shrinks)\n", found.drawn,
-                      report.plan.seed, found.case_number, found.shrinks);
-  text += fmt::format("  replay  {}\n", replay_line(path, report.replay_options));
-  if (diagnosis == nullptr) return text;
-  std::vector<std::string> lines = in_words(*diagnosis);
-  if (same_as_before && lines.size() > 1) {
-    std::string& known = lines.front();
-    if (known.ends_with(':')) known.pop_back();
-    lines = {known + ", as above"};
-  }
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    text += fmt::format("  {:<8}{}\n", i == 0 ? "looks" : "", lines[i]);
+  text += line("law", statement_of(report.plan, found.law));
+  if (found.finding.has_numbers()) text += line("where", where(found));
+  const std::string change = refinement_in_words(report.result, found.law, found.subject);
+  if (!change.empty()) text += line("scalar", change);
+  text += line("case", found.readable);
+  text += line("drawn", fmt::format("{} (seed {}, case {}, {} shrinks)", found.drawn,
+                                    report.plan.seed, found.case_number, found.shrinks));
+  text += line("replay", replay_line(report.case_paths.at(place), report.replay_options));
+  if (looks.empty()) return text;
+  for (std::size_t i = 0; i < looks[place].size(); ++i) {
+    text += line(i == 0 ? "looks" : "", looks[place][i]);
   }
   return text;
 }
 
-/// Whether the failure before this one has the same subject, and the same diagnosis in its first
-/// line.
-bool is_known(const Report& report, std::size_t i) {
-  if (i == 0 || report.diagnoses.empty()) return false;
-  const std::vector<Counterexample>& all = report.result.counterexamples;
-  const std::vector<std::string> here = in_words(report.diagnoses.at(i));
-  const std::vector<std::string> before = in_words(report.diagnoses.at(i - 1));
-  return all[i].subject == all[i - 1].subject && !here.empty() && !before.empty() &&
-         here.front() == before.front();
+/// The failures of a group that are not shown in full, in a line each.
+std::string others(const Report& report, const FailureGroup& group) {
+  if (group.others.empty()) return {};
+  std::string text = fmt::format("  {:<8}{}\n", "also", headline_of_others(group));
+  std::size_t width = 0;
+  for (const std::size_t place : group.others) {
+    width = std::max(width, report.result.counterexamples[place].law.size());
+  }
+  for (const std::size_t place : group.others) {
+    const Counterexample& found = report.result.counterexamples[place];
+    text += fmt::format("  {:<8}{:<{}}  {:<9} {}; {}\n", "", found.law, width, name(found.scalar),
+                        in_brief(found.finding),
+                        replay_line(report.case_paths.at(place), report.replay_options));
+  }
+  return text;
 }
 
 }  // namespace
@@ -67,28 +90,27 @@ std::string replay_line(const std::string& path, const std::string& options) {
   return "slim-verify replay " + (options.empty() ? "" : options + " ") + quoted_for_shell(path);
 }
 
+std::vector<std::vector<std::string>> looks_of(const Report& report) {
+  std::vector<std::vector<std::string>> looks;
+  for (const Diagnosis& diagnosis : report.diagnoses) looks.push_back(in_words(diagnosis));
+  return looks;
+}
+
 std::string to_text(const Report& report) {
   std::string text = verdict_table(report.plan, report.result);
-  const bool drifted = std::ranges::any_of(
-      report.result.verdicts, [](const Verdict& verdict) { return verdict.tally.drift > 0; });
-  if (drifted) {
-    text +=
-        "\nDRIFT: right in 50 digits (attention: within what subtracting can lose), but rounding "
-        "is "
-        "amplified beyond what\n"
-        "a program that only adds would show. That is what recovering sums by subtraction does; "
-        "it\n"
-        "is declared by the subject, and not a failure.\n";
+  const std::vector<std::string> drift = drift_in_words(report.result);
+  if (!drift.empty()) text += "\n";
+  for (const std::string& line : drift) text += in_lines(line);
+  for (const std::string& shortfall : report.result.shortfalls()) {
+    text += fmt::format("\nFALLS SHORT  {}\n", shortfall);
   }
-  if (const std::vector<std::string> idle = report.result.idle_laws(); !idle.empty()) {
-    text += fmt::format("\nlaws that executed no case, which is a failure: {}\n",
-                        fmt::join(idle, ", "));
+  const std::vector<std::vector<std::string>> looks = looks_of(report);
+  for (const FailureGroup& group : failure_groups(report.result.counterexamples, looks)) {
+    text += failure(report, group.shown, looks) + others(report, group);
   }
-  for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
-    text +=
-        failure(report.result.counterexamples[i], report, report.case_paths.at(i),
-                report.diagnoses.empty() ? nullptr : &report.diagnoses.at(i), is_known(report, i));
-  }
+  const std::vector<std::string> legend = legend_of(report.result.counterexamples);
+  if (!legend.empty()) text += "\n";
+  for (const std::string& sentence : legend) text += in_lines(sentence);
   return text + fmt::format("\n{} in {:.1f} s, seed {}\n",
                             report.result.holds() ? "all laws hold" : "NOT all laws hold",
                             report.seconds, report.plan.seed);

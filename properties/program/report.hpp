@@ -23,10 +23,15 @@ struct Report {
 std::string to_text(const Report& report);
 /// One object: {"schema": 1, "holds": …, "verdicts": […], "counterexamples": […], …}.
 std::string to_json(const Report& report);
-/// One test suite a law, one test case a (subject, scalar).
+/// One test suite a law, one test case a (subject, scalar); and one for what fails the run besides.
+/// Times are of asking and judging, where whoever is asked first pays for the truth; at the top the
+/// time of the run.
 std::string to_junit(const Report& report);
 /// Accounts, failures with their diagnosis, and a table of verdicts: to send to somebody.
 std::string to_markdown(const Report& report);
+
+/// What each failure looks like, in lines; or empty, if no diagnosis was made.
+std::vector<std::vector<std::string>> looks_of(const Report& report);
 
 /// "slim-verify replay PATH", quoted for a shell where it must be; of a cost, which has no case and
 /// so no path, "slim-measure foreign".

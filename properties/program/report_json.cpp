@@ -1,27 +1,20 @@
+#include "properties/program/drift.hpp"
+#include "properties/program/json_text.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
-
-#include <nlohmann/json.hpp>
-
-#include <cmath>
 
 namespace slim::properties {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// JSON has no infinity: an infinite error is the string "infinite".
-Json number(double value) {
-  return std::isfinite(value) ? Json(value) : Json("infinite");
-}
-
 Json to_json(const Discrepancy& worst) {
   return {{"tensor", worst.tensor},
           {"row", worst.row},
-          {"error", number(worst.error)},
-          {"bound", number(worst.bound)},
-          {"ratio", number(worst.ratio())}};
+          {"error", number_or_infinite(worst.error)},
+          {"bound", number_or_infinite(worst.bound)},
+          {"ratio", number_or_infinite(worst.ratio())}};
 }
 
 Json to_json(const Verdict& verdict) {
@@ -45,6 +38,14 @@ Json to_json(const Verdict& verdict) {
           {"worst", tally.executed() > 0 ? to_json(tally.worst) : Json(nullptr)}};
 }
 
+Json to_json(const Refinement& of) {
+  return {{"law", of.law},
+          {"subject", of.subject},
+          {"case_number", of.case_number},
+          {"float32", to_json(of.in_float32)},
+          {"float64", to_json(of.in_float64)}};
+}
+
 Json to_json(const std::vector<Likeness>& group) {
   Json all = Json::array();
   for (const Likeness& found : group) {
@@ -65,6 +66,8 @@ Json to_json(const Diagnosis& diagnosis) {
           {"fits_conventions", to_json(diagnosis.fits)},
           {"only_on_this_case", to_json(diagnosis.only_here)},
           {"fits_arithmetic_in", diagnosis.precision},
+          {"depends_on_earlier_calls", diagnosis.earlier_calls},
+          {"likewise", to_json(diagnosis.like_in_that)},
           {"mutants_compared", diagnosis.mutants},
           {"conventions_compared", diagnosis.conventions},
           {"from_reference", to_json(diagnosis.from_reference)}};
@@ -96,10 +99,16 @@ std::string to_json(const Report& report) {
                {"cases", report.plan.cases},
                {"seconds", report.seconds},
                {"idle_laws", report.result.idle_laws()},
+               {"shortfalls", report.result.shortfalls()},
+               {"drift", drift_in_words(report.result)},
                {"verdicts", Json::array()},
+               {"float32_to_float64", Json::array()},
                {"counterexamples", Json::array()}};
   for (const Verdict& verdict : report.result.verdicts) {
     json["verdicts"].push_back(to_json(verdict));
+  }
+  for (const Refinement& refinement : report.result.refinements) {
+    json["float32_to_float64"].push_back(to_json(refinement));
   }
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
     json["counterexamples"].push_back(
@@ -108,7 +117,7 @@ std::string to_json(const Report& report) {
       json["counterexamples"].back()["diagnosis"] = to_json(report.diagnoses.at(i));
     }
   }
-  return json.dump(2) + "\n";
+  return json_text(json);
 }
 
 }  // namespace slim::properties

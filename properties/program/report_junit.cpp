@@ -1,16 +1,21 @@
+#include "properties/program/drift.hpp"
+#include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
+#include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace slim::properties {
 namespace {
 
+/// As XML takes it, whatever the bytes.
 std::string escaped(std::string_view text) {
   std::string result;
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     switch (c) {
       case '&':
         result += "&amp;";
@@ -40,16 +45,28 @@ std::size_t place_of(const Report& report, const Verdict& verdict) {
   return static_cast<std::size_t>(found - all.begin());
 }
 
+/// "40 skipped: a reason; 2 skipped: another".
+std::string skips_in_words(const Tally& tally) {
+  std::vector<std::string> words;
+  for (const auto& [reason, count] : tally.skipped) {
+    words.push_back(fmt::format("{} skipped: {}", count, reason));
+  }
+  return fmt::format("{}", fmt::join(words, "; "));
+}
+
 /// How it fails, in a line: the number that is worst, or why there is none.
 std::string message(const Report& report, const Verdict& verdict) {
+  if (verdict.tally.executed() == 0) {
+    return fmt::format("{}: {}", summary(verdict), skips_in_words(verdict.tally));
+  }
   const Discrepancy& worst = verdict.tally.worst;
   const std::size_t at = place_of(report, verdict);
   if (worst.tensor == no_tensor && at < report.result.counterexamples.size()) {
     return fmt::format("{}: it {}", summary(verdict),
                        report.result.counterexamples[at].finding.note);
   }
-  return fmt::format("{}: {} row {}: error {:.3g}, bound {:.3g}", summary(verdict), worst.tensor,
-                     worst.row, worst.error, worst.bound);
+  return fmt::format("{}: {} row {}: {}", summary(verdict), worst.tensor, worst.row,
+                     error_in_words(worst));
 }
 
 /// The shrunk case, the line that asks it again, and what it behaves like.
@@ -64,37 +81,90 @@ std::string evidence(const Report& report, const Verdict& verdict) {
 }
 
 std::string test_case(const Report& report, const Verdict& verdict) {
-  const std::string open =
-      fmt::format(R"(    <testcase classname="{}" name="{} {}")", escaped(verdict.law),
-                  escaped(verdict.subject), name(verdict.scalar));
+  const std::string open = fmt::format(R"(    <testcase classname="{}" name="{} {}" time="{:.6f}")",
+                                       escaped(verdict.law), escaped(verdict.subject),
+                                       name(verdict.scalar), verdict.seconds);
   if (!verdict.holds()) {
     return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
                               escaped(message(report, verdict)),
                               escaped(evidence(report, verdict)));
   }
-  if (verdict.unclaimed()) return open + ">\n      <skipped/>\n    </testcase>\n";
+  if (verdict.unclaimed()) {
+    return open + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                              escaped(skips_in_words(verdict.tally)));
+  }
+  if (verdict.tally.drift > 0) {
+    const std::string text =
+        fmt::format("{}\n{}", fmt::join(meaning_of_drift(), "\n"),
+                    refinement_in_words(report.result, verdict.law, verdict.subject));
+    return open +
+           fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", escaped(text));
+  }
   return open + "/>\n";
+}
+
+/// Test cases, and how many of them are what.
+struct Suite {
+  std::string text;
+  int tests = 0;
+  int failures = 0;
+  int skipped = 0;
+  double seconds = 0.0;
+
+  [[nodiscard]] std::string attributes() const {
+    return fmt::format(R"(tests="{}" failures="{}" errors="0" skipped="{}" time="{:.6f}")", tests,
+                       failures, skipped, seconds);
+  }
+  /// Takes in another one, as an element of its own.
+  void add(const std::string& name, const Suite& other) {
+    text += fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", escaped(name),
+                        other.attributes(), other.text);
+    tests += other.tests;
+    failures += other.failures;
+    skipped += other.skipped;
+  }
+};
+
+Suite suite_of(const Report& report, const Law& law) {
+  Suite suite;
+  for (const Verdict& verdict : report.result.verdicts) {
+    if (verdict.law != law.name) continue;
+    suite.text += test_case(report, verdict);
+    ++suite.tests;
+    suite.failures += verdict.holds() ? 0 : 1;
+    suite.skipped += verdict.unclaimed() ? 1 : 0;
+    suite.seconds += verdict.seconds;
+  }
+  return suite;
+}
+
+/// One test case: what fails the run besides wrong cases.
+Suite suite_of_the_run(const RunResult& result) {
+  Suite suite{.text = "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
+              .tests = 1};
+  const std::vector<std::string> shortfalls = result.shortfalls();
+  if (shortfalls.empty()) {
+    suite.text += "/>\n";
+    return suite;
+  }
+  suite.failures = 1;
+  suite.text += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                            escaped(shortfalls.front()),
+                            escaped(fmt::format("{}", fmt::join(shortfalls, "\n"))));
+  return suite;
 }
 
 }  // namespace
 
 std::string to_junit(const Report& report) {
-  const auto& verdicts = report.result.verdicts;
-  std::string text =
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"slim-verify\">\n";
-  for (const Law* law : report.plan.laws) {
-    const auto of_law = [&](const Verdict& verdict) { return verdict.law == law->name; };
-    const auto tests = std::ranges::count_if(verdicts, of_law);
-    const auto failures =
-        std::ranges::count_if(verdicts, [&](const Verdict& v) { return of_law(v) && !v.holds(); });
-    text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n",
-                        escaped(law->name), tests, failures);
-    for (const Verdict& verdict : verdicts) {
-      if (of_law(verdict)) text += test_case(report, verdict);
-    }
-    text += "  </testsuite>\n";
-  }
-  return text + "</testsuites>\n";
+  Suite all;
+  for (const Law* law : report.plan.laws) all.add(law->name, suite_of(report, *law));
+  all.add("run", suite_of_the_run(report.result));
+  all.seconds = report.seconds;
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"slim-verify\" "
+      "{}>\n{}</testsuites>\n",
+      all.attributes(), all.text);
 }
 
 }  // namespace slim::properties

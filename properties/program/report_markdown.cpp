@@ -1,6 +1,11 @@
+#include "properties/program/drift.hpp"
+#include "properties/program/failure_groups.hpp"
+#include "properties/program/legend.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
+#include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -45,17 +50,25 @@ std::string verdicts(const RunResult& result) {
   std::string text = "| law | subject | scalar | verdict | error / bound | executed |\n";
   text += "|---|---|---|---|---:|---:|\n";
   for (const Verdict& verdict : result.verdicts) {
+    if (verdict.unclaimed()) continue;
     const Tally& tally = verdict.tally;
     const std::string worst = tally.executed() == 0 ? std::string() : in_short(tally.worst.ratio());
     text += fmt::format("| {} | {} | {} | {} | {} | {} of {} |\n", verdict.law,
                         in_cell(verdict.subject), name(verdict.scalar), summary(verdict), worst,
                         tally.executed(), tally.cases);
   }
-  return text;
+  const UnclaimedLaws unclaimed = unclaimed_laws(result);
+  if (unclaimed.names.empty()) return text;
+  return text + fmt::format("\n{}: {}. Missing: {}.\n", headline(unclaimed),
+                            fmt::join(unclaimed.names, ", "), reasons_in_words(unclaimed));
 }
 
-std::string failure_section(const Report& report, std::size_t i) {
-  const Counterexample& found = report.result.counterexamples[i];
+std::string failure_section(const Report& report, const FailureGroup& group,
+                            const std::vector<std::vector<std::string>>& looks) {
+  const auto again = [&](std::size_t place) {
+    return replay_line(report.case_paths.at(place), report.replay_options);
+  };
+  const Counterexample& found = report.result.counterexamples[group.shown];
   std::string text =
       fmt::format("### {} breaks {} in {}\n\n", found.subject, found.law, name(found.scalar));
   const auto law = std::ranges::find(report.plan.laws, found.law, &Law::name);
@@ -63,15 +76,23 @@ std::string failure_section(const Report& report, std::size_t i) {
     text += fmt::format("The law: {}. Source: {}.\n\n", (*law)->statement, (*law)->source);
   }
   if (!found.finding.note.empty()) text += fmt::format("It {}.\n\n", found.finding.note);
+  if (!looks.empty()) {
+    for (const std::string& line : looks[group.shown]) text += list_item(line);
+  }
   if (found.finding.has_numbers()) text += fmt::format("- where: {}\n", where(found));
+  const std::string change = refinement_in_words(report.result, found.law, found.subject);
+  if (!change.empty()) text += fmt::format("- scalar: {}\n", change);
   text += fmt::format("- smallest case: `{}`\n", found.readable);
   text += fmt::format("- drawn: seed {}, case {}, {} shrinks\n", report.plan.seed,
                       found.case_number, found.shrinks);
-  text +=
-      fmt::format("- again: `{}`\n", replay_line(report.case_paths.at(i), report.replay_options));
-  if (report.diagnoses.empty()) return text + "\n";
-  for (const std::string& line : in_words(report.diagnoses.at(i))) {
-    text += list_item(line);
+  text += fmt::format("- again: `{}`\n", again(group.shown));
+  if (group.others.empty()) return text + "\n";
+  text += fmt::format("\nIt {}\n\n| law | scalar | failure | again |\n|---|---|---|---|\n",
+                      headline_of_others(group));
+  for (const std::size_t place : group.others) {
+    const Counterexample& other = report.result.counterexamples[place];
+    text += fmt::format("| {} | {} | {} | `{}` |\n", other.law, name(other.scalar),
+                        in_cell(in_brief(other.finding)), in_cell(again(place)));
   }
   return text + "\n";
 }
@@ -89,15 +110,19 @@ std::string to_markdown(const Report& report) {
   text += fmt::format("Seed {}, {} cases a law, {:.1f} s.\n\n", report.plan.seed, report.plan.cases,
                       report.seconds);
   text += accounts(report.result) + "\n";
-  if (const std::vector<std::string> idle = report.result.idle_laws(); !idle.empty()) {
-    text += fmt::format("Laws that executed no case, which is a failure: {}.\n\n",
-                        fmt::join(idle, ", "));
+  for (const std::string& shortfall : report.result.shortfalls()) {
+    text += fmt::format("**Falls short**: {}.\n\n", shortfall);
   }
+  for (const std::string& line : drift_in_words(report.result)) text += line + "\n\n";
   if (!report.result.counterexamples.empty()) text += "## Failures\n\n";
-  for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
-    text += failure_section(report, i);
+  const std::vector<std::vector<std::string>> looks = looks_of(report);
+  for (const FailureGroup& group : failure_groups(report.result.counterexamples, looks)) {
+    text += failure_section(report, group, looks);
   }
-  return text + "## Verdicts\n\n" + verdicts(report.result);
+  for (const std::string& sentence : legend_of(report.result.counterexamples)) {
+    text += sentence + "\n\n";
+  }
+  return printable(text + "## Verdicts\n\n" + verdicts(report.result));
 }
 
 }  // namespace slim::properties

@@ -97,7 +97,10 @@ void add_mutants(CLI::App& app, MutantsArguments& arguments) {
   mutants->add_option("--threads", arguments.threads, "0: all of the machine")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  mutants->add_flag("--json", arguments.json, "a JSON array, an object a mutant");
+  mutants->add_flag(
+      "--json", arguments.json,
+      "a JSON array, an object a mutant; margin: error over the law's bound, the smallest "
+      "over the laws that kill it; exact: none of these allows an error");
 }
 
 void add_calibrate(CLI::App& app, CalibrateArguments& arguments) {

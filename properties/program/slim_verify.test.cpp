@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace {
@@ -72,12 +73,28 @@ TEST_F(SlimVerify, PrintsTheFateOfEveryMutantAndFailsWhenOneSurvives) {
   for (const auto& mutant : mutants) {
     EXPECT_EQ(mutant["killed"], true) << mutant["name"];
     EXPECT_FALSE(mutant["killed_by"].empty()) << mutant["name"];
-    EXPECT_TRUE(mutant["margin"] == "infinite" || mutant["margin"].get<double>() > 1.0)
-        << mutant["name"];
+    EXPECT_GT(mutant["margin"].get<double>(), 1.0) << mutant["name"];
+    EXPECT_EQ(mutant["exact"].get<bool>(), mutant["margin"].get<double>() > 1e300);
+    const auto& laws = mutant["killed_by"];
+    EXPECT_NE(std::ranges::find(laws, mutant["margin_law"]), laws.end()) << mutant["name"];
   }
   const Ran few = run("mutants --cases 1");
   EXPECT_EQ(few.exit, 1);
   EXPECT_NE(few.out.find("SURVIVES"), std::string::npos) << few.out;
+  std::istringstream lines(few.out);
+  std::map<std::string, std::vector<std::string>> words_after;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string first;
+    words >> first;
+    for (std::string word; words >> word;) words_after[first].push_back(word);
+  }
+  const std::vector<std::string>& law = words_after["1"];
+  ASSERT_EQ(law.size(), 4U) << "gradient-agrees, kills, margin, mutant\n" << few.out;
+  EXPECT_EQ(law[0], "gradient-agrees");
+  EXPECT_GT(std::stod(law[2]), 1.0);
+  EXPECT_TRUE(law[3].starts_with("mutant/")) << law[3];
+  EXPECT_GT(std::stod(words_after["mutant/last-row-dropped"].at(0)), 1.0) << "its margin";
   expect_refused("mutants --scalar float8", "float8");
 }
 
@@ -105,6 +122,46 @@ TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
   EXPECT_EQ(again.exit, 1) << again.out << again.err;
   EXPECT_NE(again.out.find("mutant/last-row-dropped"), std::string::npos);
   EXPECT_NE(again.out.find("WRONG"), std::string::npos);
+}
+
+TEST_F(SlimVerify, NamesWhatLawsSeeBesidesTheAnswers) {
+  const std::map<std::string, std::vector<std::string>> by_law = {
+      {"attention-agrees",
+       {"output-written-past-its-end", "output-written-before-its-beginning",
+        "work-space-written-past-its-end"}},
+      {"bytes-as-claimed", {"workspace-grows", "slices-counted", "scores-of-a-slice-kept"}},
+      {"refuses-bad-tasks", {"bad-task-answered-with-nothing", "refusal-without-a-name"}},
+      {"projection-as-declared",
+       {"projection-of-unit-length", "projection-without-sign-correction",
+        "projection-independent-called-orthogonal", "projection-of-blocks-alike",
+        "projection-without-chi-lengths"}}};
+  for (const auto& [law, mutants] : by_law) {
+    std::string arguments = "run --scalar float64 --law " + law;
+    for (const std::string& mutant : mutants) arguments += " --subject mutant/" + mutant;
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.exit, 1) << ran.err;
+    for (const std::string& mutant : mutants) {
+      EXPECT_NE(ran.out.find("behaves like: mutant/" + mutant + " ("), std::string::npos)
+          << mutant << "\n"
+          << ran.out;
+    }
+  }
+}
+
+TEST_F(SlimVerify, AccountsForLawsThatASubjectDoesNotClaim) {
+  const Ran reference = run("run --subject reference --cases 2");
+  EXPECT_EQ(reference.exit, 0) << reference.out;
+  for (const char* part : {"\nnot claimed: 1 of ",
+                           " laws, 5 checks\n  bytes-as-claimed\n  missing: its memory (5)\n"}) {
+    EXPECT_NE(reference.out.find(part), std::string::npos) << part << "\n" << reference.out;
+  }
+  const Ran attention = run("run --subject mutant/own-key-unseen --cases 2");
+  EXPECT_EQ(attention.exit, 1);
+  EXPECT_EQ(attention.out.find("FALLS SHORT"), std::string::npos) << attention.out;
+  const Ran none = run("run --subject reference --law bytes-as-claimed --junit nothing.xml");
+  EXPECT_EQ(none.exit, 1) << none.out;
+  EXPECT_NE(content(folder_ / "nothing.xml").find("<failure message=\"nothing was executed\">"),
+            std::string::npos);
 }
 
 TEST_F(SlimVerify, WritesJsonAndJUnit) {

@@ -10,8 +10,11 @@ namespace {
 
 /// What is not claimed: which of many feature maps a case was drawn with says little.
 std::string what_is_missing(std::string reason) {
-  constexpr std::string_view opening = "does not claim ";
-  if (reason.starts_with(opening)) reason.erase(0, opening.size());
+  for (const std::string_view opening : {"does not claim ", "claims nothing of "}) {
+    if (reason.starts_with(opening)) reason.erase(0, opening.size());
+  }
+  constexpr std::string_view refusal = "does not ";
+  if (reason.starts_with(refusal)) reason.replace(0, refusal.size(), "to ");
   return reason.starts_with("feature map ") ? "other feature maps" : reason;
 }
 
@@ -25,8 +28,7 @@ UnclaimedLaws unclaimed_laws(const RunResult& result) {
   UnclaimedLaws laws;
   std::vector<std::string> claimed;
   for (const Verdict& verdict : result.verdicts) {
-    const bool is_unclaimed = result.may_claim_less && verdict.unclaimed();
-    std::vector<std::string>& names = is_unclaimed ? laws.names : claimed;
+    std::vector<std::string>& names = verdict.unclaimed() ? laws.names : claimed;
     if (std::ranges::find(names, verdict.law) == names.end()) names.push_back(verdict.law);
   }
   std::erase_if(laws.names, [&](const std::string& name) {

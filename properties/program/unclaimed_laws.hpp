@@ -9,8 +9,8 @@
 
 namespace slim::properties {
 
-/// Laws of which a guest claims nothing in any scalar. Reports fold them into a short summary; all
-/// their checks are skips.
+/// Laws of which no subject claims anything in any scalar. Reports fold them into a short summary;
+/// all their checks are skips.
 struct UnclaimedLaws {
   std::vector<std::string> names;
   int of = 0;      ///< laws in the run
@@ -21,7 +21,6 @@ struct UnclaimedLaws {
   [[nodiscard]] bool has(std::string_view law) const;
 };
 
-/// None where every law is owed, as it is by the house's own subjects.
 UnclaimedLaws unclaimed_laws(const RunResult& result);
 
 /// "not claimed: 19 of 29 laws, 1520 checks".

@@ -55,7 +55,7 @@ std::string wrapped(std::string_view text) {
   return lines + "\n";
 }
 
-/// What a guest does not claim, in short.
+/// What nobody claims, in short.
 std::string folded(const UnclaimedLaws& laws) {
   if (laws.names.empty()) return {};
   return headline(laws) + "\n" + wrapped(fmt::format("{}", fmt::join(laws.names, ", "))) +
@@ -144,15 +144,26 @@ std::string verdict_table(const RunPlan& plan, const RunResult& result) {
       continue;
     }
     if (!is_of_one) text += heading(law->name, plan, widths);
+    int left_out = 0;
     for (const Subject* subject : plan.subjects) {
       const std::span<const Verdict> line = rest.first(plan.scalars.size());
       rest = rest.subspan(plan.scalars.size());
+      if (std::ranges::all_of(line, &Verdict::unclaimed)) {
+        ++left_out;
+        continue;
+      }
       text += fmt::format("  {:<{}}", is_of_one ? law->name : subject->name, widths.name - 2);
       for (const Verdict& verdict : line) text += fmt::format("{:<{}}", cell(verdict), widths.cell);
       text += executed(line) + "\n";
     }
+    if (left_out > 0) {
+      text += fmt::format("  not claimed by {} of {} subjects\n", left_out, plan.subjects.size());
+    }
   }
-  text += "\nnumbers: the worst error over its bound, then in how many cases\n";
+  text +=
+      "\nnumbers: the worst error over its bound, then in how many cases; after the first wrong "
+      "case a "
+      "law is not run on\n";
   return text + skips(result, unclaimed) + folded(unclaimed) + sum(result);
 }
 

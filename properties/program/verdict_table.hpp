@@ -7,9 +7,9 @@
 namespace slim::properties {
 
 /// A line a (law, subject), a column a scalar: the verdict, the worst error over its bound, and in
-/// how many cases a verdict other than PASS came about; last, how many cases were executed. Then
-/// what was skipped and why, what laws a guest claims nothing of (UnclaimedLaws, in no line of the
-/// table), and the sum of all checks.
+/// how many cases a verdict other than PASS came about; last, how many cases were executed. Who
+/// claims nothing of a law is counted and has no line. Then what was skipped and why, what laws
+/// nobody claims anything of (UnclaimedLaws, likewise in no line), and the sum of all checks.
 ///
 /// ```
 /// gradient-agrees        float32          float64     digits50

@@ -4,6 +4,7 @@
 #include "reference/vocabulary/random.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 namespace slim {
@@ -37,5 +38,9 @@ Matrix<double> haar_orthogonal(Index d, const Random& random, std::uint64_t firs
 /// needed. Uses d·M places of `random` from `first` when independent, else 2d² for each block.
 Matrix<double> random_projection(Index d, Index M, ProjectionKind kind, const Random& random,
                                  std::uint64_t first = 0);
+
+/// Draws a projection [d, M], as random_projection does.
+using ProjectionDraw =
+    std::function<Matrix<double>(Index d, Index M, ProjectionKind kind, const Random& random)>;
 
 }  // namespace slim

@@ -41,13 +41,5 @@ TEST(StrictJson, RefusesWhatIsNoJson) {
   }
 }
 
-TEST(OnOneLine, CutsNoCharacterInTwo) {
-  EXPECT_EQ(on_one_line("abcü", 4), "abc…");
-  EXPECT_EQ(on_one_line("abcü", 5), "abcü");
-  EXPECT_EQ(on_one_line("€uro", 2), "…");
-  EXPECT_EQ(on_one_line("a\nb\x7f"), "a?b?");
-  EXPECT_EQ(on_one_line(std::string(61, 'x')), std::string(60, 'x').append("…"));
-}
-
 }  // namespace
 }  // namespace slim

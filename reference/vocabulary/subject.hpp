@@ -3,6 +3,7 @@
 #include "reference/vocabulary/accumulator.hpp"
 #include "reference/vocabulary/attention.hpp"
 #include "reference/vocabulary/parameters.hpp"
+#include "reference/vocabulary/random_projection.hpp"
 #include "reference/vocabulary/sequences.hpp"
 #include "reference/vocabulary/state.hpp"
 #include "reference/vocabulary/task_functions.hpp"
@@ -160,6 +161,9 @@ struct Subject {
   AttentionFunctions attention{};
   FeaturesFunctions features{};
   LeastBytes least_bytes{};  ///< empty: not stated
+  /// How it draws FAVOR+'s projections, if it does: a case brings its own, so that only the
+  /// reference, whose vocabulary draws those of the cases, and mutants of it do.
+  ProjectionDraw projection{};
 };
 
 }  // namespace slim

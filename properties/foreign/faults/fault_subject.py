@@ -64,6 +64,8 @@ def commit(request):
         os.environ["X"] = str(len(bytearray(1 << 40)))
     elif fault == "prints-garbage":
         print("epoch 1: loss 0.25")
+    elif fault == "prints-bytes":
+        os.write(1, b"warning: \xff\xfe\x80 \x1b[31m ]]> & nonsense\n")
     elif fault == "prints-afterwards":
         return "done\n"
     elif fault == "endless-line":

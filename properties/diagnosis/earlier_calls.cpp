@@ -1,0 +1,55 @@
+#include "properties/diagnosis/earlier_calls.hpp"
+
+#include <algorithm>
+
+namespace slim::properties {
+namespace {
+
+/// By their place among the answers.
+constexpr std::size_t at_first = 0;
+constexpr std::size_t at_between = 1;  ///< to another question
+constexpr std::size_t at_again = 2;
+constexpr std::size_t at_once_more = 3;      ///< of attention
+constexpr std::size_t at_between_alone = 4;  ///< likewise
+
+}  // namespace
+
+std::string_view in_words(Recollection recollection) {
+  switch (recollection) {
+    case Recollection::none:
+      return "gives answers that depend on the question alone";
+    case Recollection::stale:
+      return "answers another question at the same addresses as it answered the first";
+    case Recollection::carried:
+      return "answers the same question otherwise after another one";
+    case Recollection::changing:
+      return "answers the same question otherwise from one asking to the next";
+  }
+  return {};
+}
+
+Recollection recollection_of(const Interview& subject, const Interview& reference,
+                             const Yardstick& yardstick) {
+  const std::size_t answers = subject.answers.size();
+  if (answers <= at_again || reference.answers.size() < answers) return Recollection::none;
+  const auto differ = [&](const Answered& one, const Answered& other) {
+    const Discrepancy apart = yardstick.apart(at_first, one, other);
+    return !(apart.error <= apart.bound);
+  };
+  const std::vector<Answered>& given = subject.answers;
+  const bool has_all = answers > at_between_alone;
+  const bool differs_alone = has_all && differ(given[at_between], given[at_between_alone]);
+  if (differs_alone && !differ(given[at_between], given[at_first]) &&
+      differ(reference.answers[at_between], reference.answers[at_first])) {
+    return Recollection::stale;
+  }
+  const bool depends = differs_alone || differ(given[at_again], given[at_first]) ||
+                       (has_all && differ(given[at_once_more], given[at_again]));
+  if (!depends) return Recollection::none;
+  const bool does_so_again =
+      subject.before.size() == answers && !differ(subject.before[at_again], given[at_again]) &&
+      (!has_all || !differ(subject.before[at_once_more], given[at_once_more]));
+  return does_so_again ? Recollection::carried : Recollection::changing;
+}
+
+}  // namespace slim::properties
