@@ -105,6 +105,31 @@ TEST(ForeignExamples, TorchPerformerHoldsWholeAndFailsWhenItSeesTheNextRow) {
   EXPECT_EQ(diagnosis.named(), "mutant/next-key-seen") << in_words(diagnosis).front();
 }
 
+TEST(ForeignExamples, TorchPerformerByTanhIsToldItsConventionAndHoldsWhenItDeclaresIt) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const auto by_tanh = [&](const std::string& declared) {
+    return "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " -c \"exec(open('" + folder +
+           "examples/torch_performer.py').read()"
+           ".replace('gelu(self.U_map(x))', 'gelu(self.U_map(x), "
+           "approximate=TANH)').replace('TANH', repr('tanh'))"
+           ".replace('name=', '" +
+           declared + "name='))\"";
+  };
+  const ForeignSubject silent = open_subject(program_door(by_tanh("")), {});
+  const RunResult broken = run_on(silent, {"gradient-agrees"}, 4, {Scalar::float64});
+  ASSERT_EQ(broken.counterexamples.size(), 1U);
+  const std::vector<std::string> words =
+      in_words(diagnosis_of(silent, broken.counterexamples.front()));
+  EXPECT_NE(words.front().find("GeLU by its tanh approximation"), std::string::npos)
+      << words.front();
+  const ForeignSubject open =
+      open_subject(program_door(by_tanh("conventions=dict(gelu_tanh=1), ")), {});
+  for (const Verdict& verdict : run_on(open, {"gradient-agrees"}, 8, {Scalar::float64}).verdicts) {
+    EXPECT_TRUE(verdict.holds()) << verdict.law << ": " << summary(verdict);
+    EXPECT_FALSE(verdict.unclaimed()) << verdict.law;
+  }
+}
+
 TEST(ForeignErrors, OfPythonNameTheLineTheyCameFrom) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const ForeignSubject raises = open_subject(

@@ -28,7 +28,10 @@ Law gradient_agrees() {
                  "mutant/normalised-by-all-positions", "mutant/model-carried-gradient-lost",
                  "mutant/slice-sum-without-keys", "mutant/bias-written-past-its-end",
                  "mutant/layer-norm-epsilon-of-a-millionth", "mutant/last-sequence-only",
-                 "mutant/slice-sum-doubled", "mutant/model-own-slice-whole"},
+                 "mutant/slice-sum-doubled", "mutant/model-own-slice-whole",
+                 "mutant/gelu-slope-without-density", "mutant/layer-norm-statistics-detached",
+                 "mutant/embedding-gradient-overwritten", "mutant/positions-from-one",
+                 "mutant/heads-interleaved", "mutant/weights-transposed"},
        .draw = {},
        .load = {}},
       {.check = agrees_with_reference});
