@@ -64,8 +64,9 @@ Verdict judge_feature_gain(const Claim& claim, std::span<const Record> records);
 /// claim's law with a residual of exactly 0 at (L, C) held out. Needs all of them.
 Verdict judge_work(const Claim& claim, std::span<const Record> records);
 
-/// What a fresh process grows by is what was counted, within `bound` of it and 2 MiB of the
-/// program's own pages: else memory escapes the counter. Looks at cells of 8 MiB and more.
+/// What a fresh process of the claim's subject grows by in a gradient is what was counted, within
+/// `bound` of it, or within 256 KiB where that is more; and at fixed C the difference does not grow
+/// over L by as much: else memory escapes the counter. Needs six processes, three L at one C.
 Verdict judge_process(const Claim& claim, std::span<const Record> records);
 
 /// Seconds over L at fixed C grow like L among 1, log L, √L, L, L log L, L²; refuted when they grow

@@ -196,20 +196,80 @@ TEST(DeviceJudge, ComparesSlicesWithTheFullPass) {
   EXPECT_EQ(answer(8192, 32768), Answer::inconclusive) << "no longer one was tried";
 }
 
-TEST(ProcessJudge, SeesMemoryThatEscapesTheCounter) {
-  const auto verdict = [](std::int64_t grown) {
-    return judge(
-        claim("BYTES"),
-        std::vector<Record>{
-            record_at("length", 65536, 256, Bytes{.peak = 100'000'000, .scratch = 1'000'000}),
-            record_at("length", 65536, 256, ProcessPeak{.peak = grown, .baseline = 0})});
+/// Processes at fixed C and in the full pass, which grow by `off` bytes more than was counted.
+std::vector<Record> process_records(std::int64_t off) {
+  std::vector<Record> records;
+  const auto add = [&](Index length, Index slice, std::int64_t counted) {
+    constexpr std::int64_t scratch = 100'000;
+    records.push_back(
+        record_at("length", length, slice,
+                  Bytes{.tokens = 7, .peak = counted - scratch + 7, .scratch = scratch}));
+    records.push_back(record_at("length", length, slice,
+                                ProcessPeak{.peak = 1'000 + counted + off, .baseline = 1'000}));
   };
-  EXPECT_EQ(verdict(101'000'000).answer, Answer::supported);
-  EXPECT_EQ(verdict(108'000'000).answer, Answer::supported) << "2 MiB and 5 %";
-  EXPECT_EQ(verdict(109'000'000).answer, Answer::refuted);
-  EXPECT_EQ(verdict(90'000'000).answer, Answer::refuted);
-  EXPECT_NE(verdict(200'000'000).evidence.find("memory escapes the counter"), std::string::npos);
+  for (Index length = 1024; length <= 16384; length *= 4) {
+    add(length, 256, 4'000'000);
+    add(length, length, 8'000 * length);
+  }
+  return records;
+}
+
+/// Of the process at this L and C.
+ProcessPeak& process_at(std::vector<Record>& records, Index length, Index slice) {
+  return std::get<ProcessPeak>(
+      std::find_if(records.begin(), records.end(), [&](const Record& record) {
+        return std::holds_alternative<ProcessPeak>(record.measured) &&
+               record.setting.length == length && record.setting.slice == slice;
+      })->measured);
+}
+
+TEST(ProcessJudge, SeesMemoryThatEscapesTheCounter) {
+  constexpr std::int64_t own = 256 << 10;
+  EXPECT_EQ(judge(claim("BYTES"), process_records(0)).answer, Answer::supported);
+  EXPECT_EQ(judge(claim("BYTES"), process_records(own)).answer, Answer::supported);
+  for (const std::int64_t off : {own + 1, -own - 1}) {
+    const Verdict verdict = judge(claim("BYTES"), process_records(off));
+    EXPECT_EQ(verdict.answer, Answer::refuted) << off;
+    EXPECT_NE(verdict.evidence.find("memory escapes the counter"), std::string::npos);
+  }
+  std::vector<Record> records = process_records(0);
+  process_at(records, 16384, 16384).peak += 16384 * 400;
+  const Verdict verdict = judge(claim("BYTES"), records);
+  EXPECT_EQ(verdict.answer, Answer::supported) << "5 % of a long full pass";
+  EXPECT_NEAR(verdict.value, 0.05, 1e-12);
+  EXPECT_NE(verdict.evidence.find("off by at most 5.0 %"), std::string::npos) << verdict.evidence;
+  process_at(records, 16384, 16384).peak += 1;
+  EXPECT_EQ(judge(claim("BYTES"), records).answer, Answer::refuted);
+}
+
+TEST(ProcessJudge, SeesADifferenceThatGrowsOverTheLength) {
+  std::vector<Record> records = process_records(-(200 << 10));
+  process_at(records, 16384, 256).peak += 256 << 10;
+  EXPECT_EQ(judge(claim("BYTES"), records).answer, Answer::supported);
+  process_at(records, 16384, 256).peak += 1;
+  const Verdict verdict = judge(claim("BYTES"), records);
+  EXPECT_EQ(verdict.answer, Answer::refuted) << "each of them is within its bound";
+  EXPECT_NE(verdict.evidence.find("grows by 256 KiB over L"), std::string::npos)
+      << verdict.evidence;
+}
+
+TEST(ProcessJudge, LooksAtItsOwnSubjectAndWantsMoreThanAFew) {
   EXPECT_EQ(judge(claim("BYTES"), {}).answer, Answer::inconclusive);
+  const std::vector<Record> all = process_records(0);
+  EXPECT_EQ(judge(claim("BYTES"), std::span(all).first(10)).answer, Answer::inconclusive);
+  for (const bool experiment : {true, false}) {
+    std::vector<Record> others = all;
+    for (Record& record : others) {
+      if (experiment) record.experiment = "figure2";
+      if (!experiment) record.setting.subject = "stored/iterative";
+    }
+    EXPECT_EQ(judge(claim("BYTES"), others).answer, Answer::inconclusive);
+    for (Record& record : others) {
+      if (auto* process = std::get_if<ProcessPeak>(&record.measured)) process->peak *= 2;
+    }
+    others.insert(others.end(), all.begin(), all.end());
+    EXPECT_EQ(judge(claim("BYTES"), others).answer, Answer::supported);
+  }
 }
 
 TEST(TimeJudge, NamesTheGrowthOrSaysWhyNot) {

@@ -8,10 +8,12 @@
 
 namespace slim::experiments {
 
-/// Resident memory of this very process: made ready, high-water mark reset (drawing parameters in
-/// double takes more than keeping them), one gradient, high-water mark read. What the process did
-/// before still counts, so it wants to be fresh. Source of the numbers: VmRSS and VmHWM of
-/// /proc/self/status.
+/// Resident memory of this very process: a gradient of at most 64 rows, so that the pages of the
+/// program that it runs through are resident; made ready, what is free given back, high-water mark
+/// reset (drawing parameters in double takes more than keeping them), one gradient, high-water mark
+/// read. What the process did before still counts, so it wants to be fresh. What a subject keeps
+/// from one gradient to the next is hidden as far as 64 rows need it. Source of the numbers: VmRSS
+/// and VmHWM of /proc/self/status.
 ProcessPeak process_peak_here(const Subject& subject, const Setting& setting);
 
 /// The same in a fresh process, which runs `slim-measure process-peak`. `program` is slim-measure;
