@@ -597,6 +597,10 @@ TEST(Verdicts, TellWhetherAnyIsRefuted) {
   records[0].measured = GradientError{.relative = std::nan("")};
   verdicts.back() = judge(claim("EXACT/relu"), records);
   EXPECT_FALSE(any_lost(verdicts)) << "to be refuted is what is expected of it";
+  EXPECT_TRUE(any_lost(std::vector{judge(claim("EXACT/relu"), exact_records("EXACT/relu"))}))
+      << "expected to be refuted, and supported";
+  EXPECT_TRUE(any_lost(std::vector{judge(claim("EXACT/relu"), {})}))
+      << "expected to be refuted, and not judged for lack of records";
   verdicts.push_back(judge(claim("EXACT/sqr"), {}));
   EXPECT_TRUE(any_refuted(verdicts));
   const std::string json = to_json(verdicts, example_record(Seconds{}).provenance);
