@@ -39,11 +39,13 @@ Verdict judge_bound(const Claim& claim, std::span<const Record> records);
 Verdict judge_overhead(const Claim& claim, std::span<const Record> records);
 
 /// In a process of each cap, slices reach at least `bound` times the length that the full pass of
-/// the same subject does. Needs both.
+/// the same subject does. Inconclusive where a cap has not both, where the full pass completes at no
+/// length, or where no longer sequence was tried in slices.
 Verdict judge_device(const Claim& claim, std::span<const Record> records);
 
 /// In a process of at most the claim's cap, slices complete the gradient of a sequence of at least
-/// `bound` tokens; inconclusive when so long a one was not tried.
+/// `bound` tokens; inconclusive when so long a one was not tried. The interval has no end where the
+/// longest that was tried completes.
 Verdict judge_reach(const Claim& claim, std::span<const Record> records);
 
 /// There is a length from which on the full pass of the claim's subject costs less than softmax

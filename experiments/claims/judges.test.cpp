@@ -180,20 +180,45 @@ TEST(CompatibleJudge, RefutesATrainingThatStrays) {
   EXPECT_EQ(answer(std::nan("")), Answer::refuted);
 }
 
+/// Of processes of 64 and 128 MiB; the full pass of the larger reaches 2048, slices all of 32768.
+std::vector<Record> device_records(std::int64_t full, std::int64_t sliced) {
+  std::vector<Record> records = {record_at("device", 32768, 32768, Longest{full}),
+                                 record_at("device", 32768, 256, Longest{sliced}),
+                                 record_at("device", 32768, 32768, Longest{2048}),
+                                 record_at("device", 32768, 256, Longest{32768})};
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    records[i].setting.subject = "recovered/blocked";
+    records[i].setting.memory_cap = (i < 2 ? 64 : 128) << 20;
+  }
+  return records;
+}
+
 TEST(DeviceJudge, ComparesSlicesWithTheFullPass) {
   const auto answer = [](std::int64_t full, std::int64_t sliced) {
-    std::vector<Record> records = {record_at("device", 32768, 32768, Longest{full}),
-                                   record_at("device", 32768, 256, Longest{sliced})};
-    for (Record& record : records) {
-      record.setting.subject = "recovered/blocked";
-      record.setting.memory_cap = 64 << 20;
-    }
-    return judge(claim("DEVICE"), records).answer;
+    return judge(claim("DEVICE"), device_records(full, sliced)).answer;
   };
   EXPECT_EQ(answer(1024, 32768), Answer::supported);
   EXPECT_EQ(answer(1024, 1024), Answer::refuted);
-  EXPECT_EQ(answer(0, 0), Answer::refuted);
+  EXPECT_EQ(answer(1024, 0), Answer::refuted);
   EXPECT_EQ(answer(8192, 32768), Answer::inconclusive) << "no longer one was tried";
+  EXPECT_EQ(answer(0, 32768), Answer::inconclusive) << "there is no full pass to compare with";
+  EXPECT_EQ(answer(0, 0), Answer::inconclusive);
+}
+
+TEST(DeviceJudge, WantsBothAtEveryCap) {
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::vector<Record> records = device_records(1024, 32768);
+    records.erase(records.begin() + static_cast<std::ptrdiff_t>(i));
+    const Verdict verdict = judge(claim("DEVICE"), records);
+    EXPECT_EQ(verdict.answer, Answer::inconclusive) << i;
+    EXPECT_NE(verdict.evidence.find("are missing"), std::string::npos) << verdict.evidence;
+    std::get<Longest>(records[i < 2 ? 2 : 1].measured).length = 1024;  // slices of the other cap
+    EXPECT_EQ(judge(claim("DEVICE"), records).answer, Answer::refuted) << "whatever is missing";
+  }
+  EXPECT_EQ(judge(claim("DEVICE"), {}).answer, Answer::inconclusive);
+  std::vector<Record> others = device_records(1024, 32768);
+  for (Record& record : others) record.experiment = "figure2";
+  EXPECT_EQ(judge(claim("DEVICE"), others).answer, Answer::inconclusive);
 }
 
 /// Processes at fixed C and in the full pass, which grow by `off` bytes more than was counted.
@@ -300,6 +325,14 @@ TEST(ReachJudge, WantsTheTokensInTheSmallProcess) {
     return judge(claim("DEVICE/million"), std::vector<Record>{record}).answer;
   };
   constexpr std::int64_t million = 1 << 20;
+  const auto end = [](std::int64_t reached, Index tried) {
+    Record record = record_at("device", tried, 256, Longest{reached});
+    record.setting.subject = "recovered/blocked";
+    record.setting.memory_cap = 64 << 20;
+    return judge(claim("DEVICE/million"), std::vector<Record>{record}).high;
+  };
+  EXPECT_EQ(end(million, million), HUGE_VAL) << "a lower bound";
+  EXPECT_EQ(end(million, 2 * million), million);
   EXPECT_EQ(answer(million, million, 64 << 20), Answer::supported);
   EXPECT_EQ(answer(million / 2, million, 64 << 20), Answer::refuted);
   EXPECT_EQ(answer(million / 2, million / 2, 64 << 20), Answer::inconclusive) << "not tried";

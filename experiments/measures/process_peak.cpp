@@ -75,6 +75,9 @@ ProcessPeak process_peak_of_fresh_process(const Setting& setting,
   std::stringstream words;
   words << output.rdbuf();
   child.wait();
+  if (child.exit_code() == no_memory_exit_code) {
+    throw NoMemory("no memory: " + summary(setting));
+  }
   ProcessPeak result;
   if (child.exit_code() != 0 || !(words >> result.peak >> result.baseline)) {
     throw std::runtime_error("the process that measures its own peak failed (" + summary(setting) +
