@@ -50,7 +50,9 @@ Verdict judge_reach(const Claim& claim, std::span<const Record> records);
 
 /// There is a length from which on the full pass of the claim's subject costs less than softmax
 /// attention, in bytes or in seconds by the median: the crossing, between the two lengths that
-/// enclose it. That of slices of `row_multiple` is told beside. Needs three lengths of both.
+/// enclose it. That of slices of `row_multiple` is told beside, where a sequence of no more rows is
+/// one slice. Needs three lengths of both, one of which costs softmax attention less; inconclusive
+/// when a cost is 0 or not finite.
 Verdict judge_crossing(const Claim& claim, std::span<const Record> records);
 
 /// The error of FAVOR+ against softmax attention, of the projections that `count` names, falls as

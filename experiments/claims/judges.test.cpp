@@ -373,6 +373,32 @@ TEST(CrossingJudge, FindsTheLengthAndItsNeighbours) {
   }
 }
 
+TEST(CrossingJudge, IsInconclusiveWhereNoLengthOrNoNumberIsBelowIt) {
+  for (const char* name : {"CROSSING/bytes", "CROSSING/seconds"}) {
+    const Verdict verdict = judge(claim(name), crossing_records(0.1, 0.1));
+    EXPECT_EQ(verdict.answer, Answer::inconclusive);
+    EXPECT_NE(verdict.evidence.find("at L = 16 already"), std::string::npos) << verdict.evidence;
+  }
+  for (const double seconds : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
+    for (const char* subject : {"softmax", "recovered/blocked"}) {
+      std::vector<Record> records = crossing_records(1.0, 3.0);
+      const auto one = std::find_if(records.begin(), records.end(), [&](const Record& record) {
+        return record.setting.subject == subject;
+      });
+      one->measured = Seconds{.seconds = seconds};
+      EXPECT_EQ(judge(claim("CROSSING/seconds"), records).answer, Answer::inconclusive) << seconds;
+    }
+  }
+}
+
+TEST(CrossingJudge, TakesASequenceOfOneSliceForTheFullPass) {
+  // Slices that cost less than softmax attention wherever there are two of them or more.
+  const Verdict verdict = judge(claim("CROSSING/seconds"), crossing_records(1.0, 0.5));
+  EXPECT_NE(verdict.evidence.find("slices of 64 do from L = 80 on, between 64 and 128"),
+            std::string::npos)
+      << verdict.evidence;
+}
+
 /// Errors of eight seeds at each M, ∝ M^exponent and a little apart.
 std::vector<Record> feature_records(double exponent, double orthogonal_over_independent) {
   std::vector<Record> records;
