@@ -10,8 +10,9 @@ namespace slim::experiments {
 // Judges are pure: records in, verdict out. One refuting record refutes, whatever is missing;
 // without enough records the verdict is INCONCLUSIVE, and says what is missing.
 
-/// Every gradient error in 50 digits, for the claim's feature maps and every C, is at most the
-/// claim's bound. Needs C = 1, a C that leaves several slices, and the full pass for each map.
+/// Every gradient error against 50 digits, for the claim's feature maps and every C, is at most the
+/// claim's bound; of float32 gradients those of long sequences, too, which are held against float64.
+/// Needs C = 1, a C that leaves several slices, and the full pass for each map.
 Verdict judge_exact(const Claim& claim, std::span<const Record> records);
 
 /// At fixed C, state, slice and result bytes do not grow by one from the claim's shortest length to

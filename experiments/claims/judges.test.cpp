@@ -100,6 +100,33 @@ TEST(PrecisionJudge, LetsFloat32StrayToItsBoundAndReluNotGetAway) {
   }
 }
 
+TEST(PrecisionJudge, JudgesLongSequencesAgainstFloat64) {
+  std::vector<Record> records = exact_records("PRECISION/sqr");
+  for (Record& record : records) {
+    record.experiment = "drift";
+    record.setting.scalar = Scalar::float32;
+  }
+  for (const std::uint64_t seed : {1, 2}) {
+    records.push_back(record_at("drift", 65536, 16, GradientDiscrepancy{.relative = 1e-4}));
+    records.back().setting.seed = seed;
+  }
+  const Verdict verdict = judge(claim("PRECISION/sqr"), records);
+  EXPECT_EQ(verdict.answer, Answer::supported);
+  EXPECT_EQ(verdict.value, 1e-4);
+  EXPECT_NE(verdict.evidence.find("L from 24 (1 seed) to 65536 (2 seeds)"), std::string::npos)
+      << verdict.evidence;
+  for (const double error : {1.1e-3, std::nan("")}) {
+    records.back().measured = GradientDiscrepancy{.relative = error};
+    EXPECT_EQ(judge(claim("PRECISION/sqr"), records).answer, Answer::refuted) << error;
+  }
+}
+
+TEST(ExactJudge, HoldsNoGradientIn50DigitsAgainstFloat64) {
+  std::vector<Record> records = exact_records("EXACT/sqr");
+  for (Record& record : records) record.measured = GradientDiscrepancy{.relative = 1e-48};
+  EXPECT_EQ(judge(claim("EXACT/sqr"), records).answer, Answer::inconclusive);
+}
+
 // Laws of exact counts: PARALLEL and table 1
 
 std::vector<Record> path_records() {
