@@ -11,8 +11,8 @@ namespace slim::experiments {
 // without enough records the verdict is INCONCLUSIVE, and says what is missing.
 
 /// Every gradient error against 50 digits, for the claim's feature maps and every C, is at most the
-/// claim's bound; of float32 gradients those of long sequences, too, which are held against float64.
-/// Needs C = 1, a C that leaves several slices, and the full pass for each map.
+/// claim's bound; of float32 gradients those of long sequences, too, which are held against
+/// float64. Needs C = 1, a C that leaves several slices, and the full pass for each map.
 Verdict judge_exact(const Claim& claim, std::span<const Record> records);
 
 /// At fixed C, state, slice and result bytes do not grow by one from the claim's shortest length to
@@ -36,7 +36,7 @@ Verdict judge_law(const Claim& claim, std::span<const Record> records);
 Verdict judge_bound(const Claim& claim, std::span<const Record> records);
 
 /// Multiply-adds of the plain first sweep over those of the full pass are at most the claim's
-/// bound, and the lazy one's are fewer. Needs both sweeps.
+/// bound, and the lazy one's are fewer. Needs both sweeps, of three numbers of slices each.
 Verdict judge_overhead(const Claim& claim, std::span<const Record> records);
 
 /// In a process of each cap, slices reach at least `bound` times the length that the full pass of
@@ -97,7 +97,9 @@ Verdict judge_time(const Claim& claim, std::span<const Record> records);
 Verdict judge_training(const Claim& claim, std::span<const Record> records);
 
 /// In a process of little memory the full pass finds none, the same training in slices goes to its
-/// end, and there to the same bits as without a cap. Needs one task with all three runs.
+/// end, and there to the same bits as without a cap; the metric there is that of the full pass
+/// without a cap, within `bound` times what other orders of summation from half on make of it, all
+/// seeds; refuted beyond twice that. Needs one task with all these runs.
 Verdict judge_fine_tuning(const Claim& claim, std::span<const Record> records);
 
 /// By the judge that the claim names. Throws ContractError for a name that is none.

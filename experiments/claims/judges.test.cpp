@@ -179,18 +179,40 @@ TEST(LawJudge, RefutesMemoryThatGrowsAtOneRow) {
 
 // OVERHEAD, COMPATIBLE, DEVICE, BYTES, SERIAL/seconds
 
+std::vector<Record> overhead_records(std::int64_t plain, std::int64_t lazy) {
+  std::vector<Record> records;
+  for (const Index slices : {2, 4, 8}) {
+    for (const FirstSweep sweep : {FirstSweep::plain, FirstSweep::lazy}) {
+      const std::int64_t sliced = sweep == FirstSweep::plain ? plain : lazy;
+      records.push_back(
+          record_at("overhead", 64 * slices, 64, Overhead{.sliced = sliced, .full = 1000}));
+      records.back().setting.first_sweep = sweep;
+    }
+  }
+  return records;
+}
+
 TEST(OverheadJudge, WantsThePlainSweepSmallAndTheLazyOneSmaller) {
   const auto answer = [](std::int64_t plain, std::int64_t lazy) {
-    std::vector<Record> records = {
-        record_at("overhead", 128, 64, Overhead{.sliced = plain, .full = 1000}),
-        record_at("overhead", 128, 64, Overhead{.sliced = lazy, .full = 1000})};
-    records[0].setting.first_sweep = FirstSweep::plain;
-    return judge(claim("OVERHEAD"), records).answer;
+    return judge(claim("OVERHEAD"), overhead_records(plain, lazy)).answer;
   };
   EXPECT_EQ(answer(1335, 1120), Answer::supported);
   EXPECT_EQ(answer(1401, 1120), Answer::refuted);
   EXPECT_EQ(answer(1335, 1335), Answer::refuted);
+}
+
+TEST(OverheadJudge, WantsSeveralNumbersOfSlicesAndRefutesNaN) {
   EXPECT_EQ(judge(claim("OVERHEAD"), {}).answer, Answer::inconclusive);
+  const std::vector<Record> all = overhead_records(1335, 1120);
+  EXPECT_EQ(judge(claim("OVERHEAD"), std::span(all).first(4)).answer, Answer::inconclusive);
+  const std::vector<Record> dear = overhead_records(1401, 1120);
+  EXPECT_EQ(judge(claim("OVERHEAD"), std::span(dear).first(1)).answer, Answer::refuted)
+      << "whatever is missing";
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::vector<Record> records = all;
+    records[i].measured = Overhead{.sliced = 0, .full = 0};
+    EXPECT_EQ(judge(claim("OVERHEAD"), records).answer, Answer::refuted) << i;
+  }
 }
 
 TEST(CompatibleJudge, RefutesATrainingThatStrays) {
@@ -532,6 +554,11 @@ TEST(WorkJudge, IsInconclusiveWithoutOneSubject) {
                 [](const Record& record) { return record.setting.subject == "wide/tree"; });
   EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::inconclusive);
   EXPECT_EQ(judge(claim("WORK"), {}).answer, Answer::inconclusive);
+  const auto of_stored = std::find_if(records.rbegin(), records.rend(), [](const Record& record) {
+    return record.setting.subject == "stored/tree";  // which is looked at after wide
+  });
+  ++std::get<Operations>(of_stored->measured).additions;
+  EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::refuted) << "whatever is missing";
 }
 
 // MEMORY-C

@@ -151,23 +151,53 @@ TEST(TrainingJudge, IsInconclusiveWhereAKindOfRunIsMissingOrNothingWasLearned) {
   EXPECT_EQ(answer(unfinished), Answer::inconclusive);
 }
 
-TEST(FineTuningJudge, WantsAFullPassThatFailsAndSlicesOfTheSameBits) {
-  const std::vector<Claim> claims = built_in_claims();
-  const Claim claim = *std::find_if(claims.begin(), claims.end(),
-                                    [](const Claim& c) { return c.name == "DEVICE/fine-tuning"; });
-  std::vector<Record> records = {run(TrainingTask::text, 1, "recovered/blocked", 8, 20, 0.0),
-                                 run(TrainingTask::text, 1, "recovered/blocked", 8, 20, 0.0),
-                                 run(TrainingTask::text, 1, "recovered/blocked", 63, 20, 0.0)};
+/// The same slices without and with a cap, the full pass with it, failing; then without: the full
+/// pass, which is `off` from the slices, and other orders of summation, which are 1e-4 from it.
+std::vector<Record> fine_tuning_records(double off) {
+  const auto text = [](const char* subject, Index slice, Index switch_at, double away) {
+    return run(TrainingTask::text, 1, subject, slice, switch_at, away);
+  };
+  std::vector<Record> records = {
+      text("recovered/blocked", 8, 20, 0.0),      text("recovered/blocked", 8, 20, 0.0),
+      text("recovered/blocked", 63, 20, 0.0),     text("recovered/blocked", 63, 0, off),
+      text("recovered/tree", 63, 20, off + 1e-4), text("recovered/iterative", 63, 20, off - 1e-4)};
   records[1].setting.memory_cap = records[2].setting.memory_cap = 1 << 20;
-  EXPECT_EQ(judge(claim, records).answer, Answer::inconclusive) << "the full pass went through";
   std::get<TrainingLeg>(records[2].measured) = {
       .first_step = 20, .wanted = 2 << 20, .refusal = "out of memory"};
-  const Verdict verdict = judge(claim, records);
+  return records;
+}
+
+Verdict fine_tuning_verdict(const std::vector<Record>& records) {
+  const std::vector<Claim> claims = built_in_claims();
+  return judge(*std::find_if(claims.begin(), claims.end(),
+                             [](const Claim& c) { return c.name == "DEVICE/fine-tuning"; }),
+               records);
+}
+
+TEST(FineTuningJudge, WantsAFullPassThatFailsAndSlicesOfTheSameBits) {
+  std::vector<Record> records = fine_tuning_records(0.0);
+  const Verdict verdict = fine_tuning_verdict(records);
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
   EXPECT_NE(verdict.evidence.find("wanting 2.0 MiB"), std::string::npos) << verdict.evidence;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    std::vector<Record> rest = records;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_EQ(fine_tuning_verdict(rest).answer, Answer::inconclusive) << i;
+  }
   std::get<TrainingLeg>(records[1].measured).losses[3] += 1e-15;
-  EXPECT_EQ(judge(claim, records).answer, Answer::refuted);
-  EXPECT_EQ(judge(claim, {records.begin(), records.begin() + 2}).answer, Answer::inconclusive);
+  EXPECT_EQ(fine_tuning_verdict(records).answer, Answer::refuted);
+  records = fine_tuning_records(0.0);
+  records[2] = records[1];
+  records[2].setting.slice = 63;
+  EXPECT_EQ(fine_tuning_verdict(records).answer, Answer::inconclusive)
+      << "the full pass went through";
+}
+
+TEST(FineTuningJudge, WantsTheMetricOfTheFullPass) {
+  EXPECT_EQ(fine_tuning_verdict(fine_tuning_records(1.9e-4)).answer, Answer::supported);
+  EXPECT_EQ(fine_tuning_verdict(fine_tuning_records(-2.1e-4)).answer, Answer::inconclusive);
+  EXPECT_EQ(fine_tuning_verdict(fine_tuning_records(4.1e-4)).answer, Answer::refuted);
+  EXPECT_EQ(fine_tuning_verdict(fine_tuning_records(std::nan(""))).answer, Answer::refuted);
 }
 
 /// Slices whose gradient forgets one letter's embedding: losses still fall, curves look alike.
