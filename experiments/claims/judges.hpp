@@ -27,9 +27,10 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records);
 /// time is told beside, and decides nothing.
 Verdict judge_serial(const Claim& claim, std::span<const Record> records);
 
-/// Exact counts of operations, of the critical path or of bytes of the claim's subject over (L, C)
-/// follow the claim's law with a residual of exactly 0 at counts held out of the fit, and its
-/// leading constant is positive.
+/// Exact counts of multiplications, of the critical path or of bytes of the claim's subject over
+/// (L, C) follow the claim's law with a residual of exactly 0 at counts held out of the fit, and its
+/// leading constant is positive. A law of slices-depth is that of C a power of 2; a path at another
+/// C is between those at the powers of 2 beside it.
 Verdict judge_law(const Claim& claim, std::span<const Record> records);
 
 /// Every training that went over to slices is within the claim's bound of the one that did not.

@@ -144,7 +144,7 @@ std::vector<Record> path_records() {
 TEST(LawJudge, SupportsCountsOfItsLawAndTellsThem) {
   const Verdict verdict = judge(claim("PARALLEL"), path_records());
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
-  EXPECT_EQ(verdict.measured, "9 N ⌈log₂ C⌉ + 40 N − 7");
+  EXPECT_EQ(verdict.measured, "9 N ⌈log₂ C⌉ + 40 N − 7 (critical-path)");
   EXPECT_EQ(judge(claim("TABLE1/C/parallel"), path_records()).answer, Answer::supported);
 }
 
@@ -159,6 +159,21 @@ TEST(LawJudge, RefutesOneOperationAndAPathWithoutItsLogarithm) {
     std::get<Operations>(record.measured).depth = record.setting.slices();
   }
   EXPECT_EQ(judge(claim("PARALLEL"), records).answer, Answer::refuted);
+}
+
+TEST(LawJudge, WantsPathsBetweenPowersOf2BetweenTheirs) {
+  // At C = 48 there are trees of five levels and of six.
+  for (const auto& [levels, answer] : {std::pair{4.9, Answer::refuted},
+                                       {5.0, Answer::supported},
+                                       {5.5, Answer::supported},
+                                       {6.0, Answer::supported},
+                                       {6.1, Answer::refuted}}) {
+    std::vector<Record> records = path_records();
+    const auto depth = static_cast<std::int64_t>(3 * (40 + 9 * levels) - 7);
+    records.push_back(record_at("table1", 144, 48, Operations{.depth = depth}));
+    records.back().setting.subject = "recovered/tree";
+    EXPECT_EQ(judge(claim("PARALLEL"), records).answer, answer) << levels;
+  }
 }
 
 TEST(LawJudge, IsInconclusiveWithFewRecords) {
