@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,8 @@ void unpack(const fs::path& file, const Read& read) {
   text.exceptions(std::ios::badbit);
   try {
     read(text);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw ContractError(fmt::format("corpus {}: is corrupt: {}", file.string(), error.what()));
   }

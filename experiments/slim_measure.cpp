@@ -27,6 +27,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <new>
 
 namespace {
 
@@ -90,10 +91,15 @@ int run_gradient(const Setting& setting, const Wishes& wishes, bool json) {
 }
 
 int run_process_peak(const Setting& setting) {
+  const Subject& subject = find_subject(setting.subject);
   if (setting.memory_cap > 0) cap_address_space(setting.memory_cap);
-  const ProcessPeak peak = process_peak_here(find_subject(setting.subject), setting);
-  fmt::print("{} {}\n", peak.peak, peak.baseline);
-  return holds;
+  try {
+    const ProcessPeak peak = process_peak_here(subject, setting);
+    fmt::print("{} {}\n", peak.peak, peak.baseline);
+    return holds;
+  } catch (const std::bad_alloc&) {
+    return no_memory_exit_code;
+  }
 }
 
 int run_sweep_command(const SweepOptions& options, const std::string& shard) {

@@ -1,14 +1,21 @@
 #include "experiments/sweep.hpp"
 
 #include "experiments/catalogue.hpp"
+#include "experiments/claims/judges.hpp"
+#include "experiments/example_records.hpp"
 #include "experiments/fake_subject.hpp"
+#include "experiments/measures/byte_count.hpp"
 #include "experiments/measures/gate.hpp"
 #include "experiments/record_log.hpp"
+#include "experiments/softmax_transformer.hpp"
 #include "experiments/temporary_folder.hpp"
+#include "properties/catalogue.hpp"
 #include "reference/vocabulary/contract.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <map>
@@ -254,6 +261,34 @@ TEST(Experiments, TheDeviceTriesAMillionTokensWhereTheTextHasThem) {
   EXPECT_EQ(longest((1 << 20) + 1), 1 << 20);
   EXPECT_EQ(longest(1 << 20), 1 << 19);
   EXPECT_EQ(longest(1000), 512);
+}
+
+TEST(Experiments, TheCrossingOfBytesLiesBetweenTwoOfItsLengths) {
+  const TemporaryFolder folder;
+  const auto text = folder.write("text", std::string(2000, 'x'));
+  std::vector<Record> records;
+  std::set<std::string> settings;
+  for (const Plan& plan :
+       find_experiments("crossing")[0].plans({.scale = Scale::ci, .corpus = text})) {
+    EXPECT_TRUE(
+        settings.insert(fmt::format("{} {}", name(plan.quantity), summary(plan.setting))).second)
+        << "twice: " << summary(plan.setting);
+    if (plan.quantity != Quantity::bytes || plan.setting.length > 256) continue;
+    const Subject& subject = plan.setting.subject == "softmax"
+                                 ? softmax_transformer()
+                                 : properties::find_subject(plan.setting.subject);
+    Record record = example_record(count_bytes(subject, plan.setting));
+    record.experiment = "crossing";
+    record.setting = plan.setting;
+    records.push_back(record);
+  }
+  const std::vector<Claim> claims = built_in_claims();
+  const Verdict verdict =
+      judge(*std::find_if(claims.begin(), claims.end(),
+                          [](const Claim& claim) { return claim.name == "CROSSING/bytes"; }),
+            records);
+  EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
+  EXPECT_GE(verdict.low, 1.0);
 }
 
 TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {

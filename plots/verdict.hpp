@@ -15,7 +15,7 @@ struct Verdict {
   std::string statement;  ///< the claim in words
   std::string statistic;  ///< what was computed
   std::optional<double> value;
-  std::optional<std::pair<double, double>> interval;
+  std::optional<std::pair<double, double>> interval;  ///< one without an end goes to infinity
   std::string rule;           ///< when the claim counts as supported
   std::string evidence;       ///< one sentence
   std::string source;         ///< where the claim is made
@@ -25,8 +25,8 @@ struct Verdict {
   std::string code = {};      ///< fingerprint of the sources that judged; empty: not told
 };
 
-/// "1.07 in [1.02, 1.11]", "0, exact", "none": as far as there is a value, and an interval with a
-/// width.
+/// "1.07 in [1.02, 1.11]", "0, exact", "1048576 or more", "none": as far as there is a value, and an
+/// interval with a width.
 std::string number_and_interval(const Verdict& verdict);
 
 /// The verdicts in `folder`/verdicts.json; none when there is no such file. Throws ContractError,

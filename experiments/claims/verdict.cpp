@@ -43,8 +43,8 @@ bool any_refuted(std::span<const Verdict> verdicts) {
 
 bool any_lost(std::span<const Verdict> verdicts) {
   return std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
-    return verdict.claim.expected == "SUPPORTED" && verdict.answer != Answer::supported &&
-           verdict.answer != Answer::not_judged;
+    return !verdict.claim.expected.empty() && verdict.answer != Answer::not_judged &&
+           verdict.claim.expected != name(verdict.answer);
   });
 }
 

@@ -26,7 +26,8 @@ struct Verdict {
 };
 
 bool any_refuted(std::span<const Verdict> verdicts);
-/// A claim that claims.toml expects to be supported was judged, and is not.
+/// A claim was judged, and not as claims.toml expects: supported no longer, or refuted no longer,
+/// be it that it cannot be told.
 bool any_lost(std::span<const Verdict> verdicts);
 
 /// "38 claims: 34 SUPPORTED, 2 REFUTED, 2 NOT-JUDGED".

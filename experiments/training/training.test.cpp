@@ -9,6 +9,7 @@
 #include "experiments/sweep.hpp"
 #include "experiments/temporary_folder.hpp"
 #include "experiments/training/adam.hpp"
+#include "experiments/training/capped_training.hpp"
 #include "experiments/training/checkpoint.hpp"
 #include "experiments/training/course.hpp"
 #include "experiments/training/regimes.hpp"
@@ -27,6 +28,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <set>
 
 namespace slim::experiments {
@@ -380,6 +382,58 @@ TEST(TrainingRuns, KilledAnywhereTheyGoOnToTheSameBits) {
     ++models;
   }
   EXPECT_EQ(models, 3U);
+}
+
+// Regimes
+
+TEST(Regimes, TakeAsManySeedsAsAskedAndTwoAtLeast) {
+  for (const Scale scale : all_scales) {
+    for (const std::uint64_t seeds : {0, 3}) {
+      std::map<std::string, std::set<std::uint64_t>> seen;
+      for (const Plan& plan : training_plans({.scale = scale, .seed = 5, .seeds = seeds})) {
+        if (plan.setting.memory_cap > 0) continue;
+        seen[regime_name(plan.setting) + std::string(name(plan.setting.training.task))].insert(
+            plan.setting.seed);
+      }
+      EXPECT_EQ(seen.size(), 2U * (1 + 2 + 2 + 3 + 3));
+      for (const auto& [regime, of_regime] : seen) {
+        EXPECT_EQ(of_regime.size(), seeds > 0 ? seeds : 2U) << regime;
+        EXPECT_EQ(*of_regime.begin(), 5U);
+      }
+    }
+  }
+}
+
+TEST(Regimes, FineTuneTextInMemoryThatSlicesFitAndTheFullPassDoesNot) {
+  const Subject& subject = properties::find_subject("recovered/blocked");
+  for (const Scale scale : all_scales) {
+    for (const char* corpus : {"text", "enwik8"}) {
+      int full = 0;
+      int sliced = 0;
+      for (const Plan& plan : training_plans({.scale = scale, .corpus = corpus})) {
+        const Setting& s = plan.setting;
+        if (s.memory_cap == 0) continue;
+        EXPECT_EQ(s.training.task, TrainingTask::text);
+        const std::int64_t least = least_training_bytes(subject, s);
+        if (s.full_pass()) {
+          EXPECT_GT(least, s.memory_cap) << name(scale) << " " << corpus;
+          ++full;
+          continue;
+        }
+        // The text of the run is kept, too; passes take up to a fifth more than they must.
+        const std::int64_t model = 16 * parameter_count(s.model);
+        const Index checks =
+            std::max(s.training.steps / s.training.check_every + 1, s.training.final_checks);
+        const std::int64_t text = std::min<std::int64_t>(s.training.steps * s.length, 90'000'000) +
+                                  std::min<std::int64_t>(checks * s.length, 5'000'000);
+        EXPECT_LT(model + text + (least - model) * 6 / 5, s.memory_cap)
+            << name(scale) << " " << corpus;
+        ++sliced;
+      }
+      EXPECT_EQ(full, 1);
+      EXPECT_EQ(sliced, 1);
+    }
+  }
 }
 
 // Samples
