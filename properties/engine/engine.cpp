@@ -178,10 +178,14 @@ std::vector<std::string> RunResult::idle_laws() const {
   return idle;
 }
 
-bool RunResult::holds() const {
+bool RunResult::executed_all() const {
   const bool any_executed = std::ranges::any_of(
       verdicts, [](const Verdict& verdict) { return verdict.tally.executed() > 0; });
-  return any_executed && idle_laws().empty() &&
+  return any_executed && idle_laws().empty() && unasked_tasks.empty();
+}
+
+bool RunResult::holds() const {
+  return executed_all() &&
          std::ranges::all_of(verdicts, [](const Verdict& verdict) { return verdict.holds(); });
 }
 

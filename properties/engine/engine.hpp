@@ -26,10 +26,14 @@ struct RunResult {
   /// One for each (law, subject) that broke, in the most exact scalar in which it did.
   std::vector<Counterexample> counterexamples;
   bool may_claim_less = false;  ///< as planned
+  /// Tasks that a guest declares and that no case was of, which is a failure, as an idle law is.
+  std::vector<std::string> unasked_tasks{};
 
   /// Laws that executed no case at all, which is a failure.
   [[nodiscard]] std::vector<std::string> idle_laws() const;
-  /// Every verdict holds, no law is idle, and something was executed.
+  /// Something was executed, by every law and of every declared task.
+  [[nodiscard]] bool executed_all() const;
+  /// Every verdict holds, and all was executed.
   [[nodiscard]] bool holds() const;
 };
 

@@ -145,6 +145,14 @@ void read_conventions(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
+/// Numbers that no case could be judged under: of every feature map, so that what acts on FAVOR+
+/// alone is looked at, too.
+void require_valid_conventions(const Declaration& declared) {
+  const Model of_any_size{.conventions = declared.conventions};
+  require_valid(of_any_size);
+  require_valid(declared.attention_conventions, FeatureKind::favor_plus, false);
+}
+
 void read_tasks(Fields& fields, Declaration& declared) {
   for (const std::string& task : fields.strings("tasks")) {
     const int number = choice_of<int>(
@@ -155,10 +163,11 @@ void read_tasks(Fields& fields, Declaration& declared) {
           "field 'tasks' names at least one of attention, features, gradient");
 }
 
-/// A declaration under which no case could ever be asked would hold every law.
+/// A task of which no case could ever be asked would hold every law.
 void require_some_case(const Declaration& declared) {
   const Capabilities& can = declared.capabilities;
-  require(!can.feature_maps.empty() || (declared.attention && can.given_features),
+  const bool needs_map = declared.features || declared.gradient || !can.given_features;
+  require(!needs_map || !can.feature_maps.empty(),
           "'feature_maps' is empty: name at least one of sqr, relu, elu+1, abs, favor+, or given "
           "for attention");
   require(!declared.attention || can.causal || can.bidirectional,
@@ -205,6 +214,7 @@ Declaration parse_declaration(std::string_view text) {
   if (const Json* conventions = fields.find("conventions")) {
     read_conventions(*conventions, declared);
   }
+  require_valid_conventions(declared);
   fields.refuse_others();
   require_some_case(declared);
   declared.text = json.dump();

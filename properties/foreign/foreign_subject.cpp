@@ -2,6 +2,7 @@
 
 #include "properties/foreign/exchange.hpp"
 
+#include <array>
 #include <atomic>
 #include <mutex>
 
@@ -9,6 +10,9 @@ namespace slim::properties::foreign {
 
 class SessionPool {
  public:
+  enum TaskNumber : std::size_t { attention, features, gradient };
+  static constexpr std::array<const char*, 3> task_names = {"attention", "features", "gradient"};
+
   SessionPool(Door door, const Limits& limits) : door_(std::move(door)), limits_(limits) {}
 
   std::unique_ptr<Session> take() {
@@ -29,6 +33,8 @@ class SessionPool {
     idle_.push_back(std::move(session));
   }
   [[nodiscard]] int started() const { return started_; }
+  void note_asked(TaskNumber task) { was_asked_.at(task) = true; }
+  [[nodiscard]] bool was_asked(TaskNumber task) const { return was_asked_.at(task); }
 
  private:
   Door door_;
@@ -36,25 +42,28 @@ class SessionPool {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Session>> idle_;
   std::atomic<int> started_{0};
+  std::array<std::atomic<bool>, task_names.size()> was_asked_{};
 };
 
 namespace {
 
 template <template <class> class Task, template <class> class Result, class T>
-void offer_in(TaskFunctions<Task, Result>& functions, const std::shared_ptr<SessionPool>& pool) {
-  functions.template in<T>() = [pool](const Task<T>& task, Result<T>& result) {
+void offer_in(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber number,
+              const std::shared_ptr<SessionPool>& pool) {
+  functions.template in<T>() = [pool, number](const Task<T>& task, Result<T>& result) {
+    pool->note_asked(number);
     with_session(*pool, [&](Session& session) { exchange(session, task, result); });
   };
 }
 
 template <template <class> class Task, template <class> class Result>
-void offer(TaskFunctions<Task, Result>& functions, const Declaration& declared,
-           const std::shared_ptr<SessionPool>& pool) {
+void offer(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber number,
+           const Declaration& declared, const std::shared_ptr<SessionPool>& pool) {
   for (const Scalar scalar : declared.scalars) {
     if (scalar == Scalar::float32) {
-      offer_in<Task, Result, float>(functions, pool);
+      offer_in<Task, Result, float>(functions, number, pool);
     } else {
-      offer_in<Task, Result, double>(functions, pool);
+      offer_in<Task, Result, double>(functions, number, pool);
     }
   }
 }
@@ -76,6 +85,19 @@ int processes_started(const SessionPool& pool) {
   return pool.started();
 }
 
+std::vector<std::string> tasks_never_asked(const ForeignSubject& foreign) {
+  const Declaration& declared = foreign.declaration;
+  std::vector<std::string> never;
+  const auto look_at = [&](bool declares, SessionPool::TaskNumber task) {
+    if (!declares || foreign.pool->was_asked(task)) return;
+    never.emplace_back(SessionPool::task_names.at(task));
+  };
+  look_at(declared.attention, SessionPool::attention);
+  look_at(declared.features, SessionPool::features);
+  look_at(declared.gradient, SessionPool::gradient);
+  return never;
+}
+
 ForeignSubject open_subject(const Door& door, const Limits& limits) {
   ForeignSubject foreign;
   foreign.pool = std::make_shared<SessionPool>(door, limits);
@@ -88,9 +110,9 @@ ForeignSubject open_subject(const Door& door, const Limits& limits) {
   subject.capabilities = declared.capabilities;
   subject.conventions = declared.conventions;
   subject.attention_conventions = declared.attention_conventions;
-  if (declared.attention) offer(subject.attention, declared, foreign.pool);
-  if (declared.features) offer(subject.features, declared, foreign.pool);
-  if (declared.gradient) offer(subject.gradient, declared, foreign.pool);
+  if (declared.attention) offer(subject.attention, SessionPool::attention, declared, foreign.pool);
+  if (declared.features) offer(subject.features, SessionPool::features, declared, foreign.pool);
+  if (declared.gradient) offer(subject.gradient, SessionPool::gradient, declared, foreign.pool);
   return foreign;
 }
 

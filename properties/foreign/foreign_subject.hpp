@@ -25,6 +25,9 @@ ForeignSubject open_subject(const Door& door, const Limits& limits);
 /// Processes that were started in all, of which all but one a thread are restarts.
 int processes_started(const SessionPool& pool);
 
+/// Tasks that it declares and that no question was of so far: nothing is known of them.
+std::vector<std::string> tasks_never_asked(const ForeignSubject& foreign);
+
 /// Runs `use` with a session of the pool that nobody else uses.
 void with_session(SessionPool& pool, const std::function<void(Session&)>& use);
 

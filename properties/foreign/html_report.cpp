@@ -189,6 +189,10 @@ std::string to_html(const Certified& of) {
       "skipped + not run = all.</p>\n<table><tr><th>level</th><th>law</th><th>scalar</th>"
       "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
       verdict_rows(of.result, unclaimed) + "</table>\n" + unclaimed_paragraph(unclaimed);
+  if (!of.result.unasked_tasks.empty()) {
+    page += fmt::format("<p>Declared tasks of which no case was executed: {}.</p>\n",
+                        fmt::join(of.result.unasked_tasks, ", "));
+  }
   if (!of.result.counterexamples.empty()) {
     page +=
         "<p>Below, each failure in its smallest case. Bars: the largest error of a row, on a "

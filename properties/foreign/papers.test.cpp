@@ -181,6 +181,32 @@ TEST(Declarations, AreRefusedByName) {
           "'feature_maps' is empty");
   refused(head + R"(, "capabilities": {"claims": ["free"]}})", "flat in L");
   refused(head + R"(, "conventions": {"attention": {"epsilon_plce": "sums"}}})", "epsilon_plce");
+  refused(head + R"(, "conventions": {"attention": {"epsilon": -1}}})", "epsilon is finite");
+  refused(head + R"(, "conventions": {"gradient": {"position_base": 0}}})", "position_base");
+  for (const char* task : {"features", "gradient"}) {
+    refused(R"({"protocol": 1, "name": "x", "tasks": ["attention", ")" + std::string(task) +
+                R"("], "capabilities": {"feature_maps": ["given"]}})",
+            "'feature_maps' is empty");
+  }
+}
+
+TEST(AdaptedLaws, ExcuseNoCaseThatIsInvalidUnderConventions) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  guest.subject.attention_conventions.epsilon = -1.0;
+  const Law law = adapted_law(laws::find_law("attention-agrees"), guest.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  plan.may_claim_less = true;
+  EXPECT_THROW(run(plan), ContractError);
+}
+
+TEST(Guests, HoldOnlyWhenEveryTaskThatTheyDeclareWasAsked) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  guest.declaration.gradient = true;
+  RunResult result = run_on(guest, {"attention-agrees"}, 1, {Scalar::float64});
+  EXPECT_TRUE(result.holds());
+  result.unasked_tasks = tasks_never_asked(guest);
+  EXPECT_EQ(result.unasked_tasks, std::vector<std::string>{"gradient"});
+  EXPECT_FALSE(result.holds());
 }
 
 }  // namespace

@@ -305,6 +305,10 @@ int run_command(const RunArguments& arguments) {
     result = run(plan, [&](const Law& law, int done, int planned) {
       progress.show(law.name, done, planned);
     });
+    // Who names laws chooses what is asked.
+    if (guest && arguments.laws.empty()) {
+      result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
+    }
     if (guest && !guest->costs.empty()) {
       progress.show("costs", 0, static_cast<int>(guest->costs.size()));
       run_alone(plan, result, guest->costs);
