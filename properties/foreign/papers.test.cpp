@@ -38,6 +38,25 @@ TEST(ExpectedFailures, AreStaleWhenTheyHold) {
   EXPECT_FALSE(stale.met());
 }
 
+TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
+  RunResult result;
+  result.may_claim_less = true;
+  Verdict unclaimed{.law = "averages", .subject = "x", .scalar = Scalar::float32, .tally = {}};
+  unclaimed.tally.cases = unclaimed.tally.unclaimed = 1;
+  unclaimed.tally.skipped["does not claim this"] = 1;
+  result.verdicts = {unclaimed};
+  EXPECT_EQ(compared(result, {}).idle, std::vector<std::string>{"anything"});
+  EXPECT_FALSE(compared(result, {}).met());
+
+  Verdict idle = unclaimed;
+  idle.law = "attention-agrees";
+  idle.tally.unclaimed = 0;
+  result.verdicts = {idle};
+  const Expectation of_idle = compared(result, {{"attention-agrees", "float32"}});
+  EXPECT_EQ(of_idle.idle, std::vector<std::string>{"attention-agrees"});
+  EXPECT_FALSE(of_idle.met());
+}
+
 /// Samples whose bytes and seconds are these functions of L and C.
 std::vector<ResourceSample> synthetic(const ResourcePlan& plan, double bytes_a_row,
                                       double bytes_a_slice_row, double power) {

@@ -221,6 +221,9 @@ bool is_as_expected(const RunResult& result,
   for (const std::string& key : expectation.stale) {
     fmt::print(stderr, "stale expected failure, it holds or was not run: {}\n", key);
   }
+  for (const std::string& what : expectation.idle) {
+    fmt::print(stderr, "no case was executed of {}\n", what);
+  }
   return expectation.met();
 }
 
@@ -283,6 +286,7 @@ int run_command(const RunArguments& arguments) {
   }
   std::optional<std::vector<foreign::ExpectedFailure>> expected;
   if (!arguments.foreign.expected_failures.empty()) {
+    require(arguments.foreign.given(), "--expected-failures goes with a foreign subject");
     expected = foreign::read_expected_failures(arguments.foreign.expected_failures);
   }
   std::optional<Guest> guest;

@@ -177,6 +177,7 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --junit /proc/results.xml", "/proc");
   expect_refused("run --markdown /proc/results.md", "/proc");
   expect_refused("run --unknown", "--unknown");
+  expect_refused("run --expected-failures " SLIM_SOURCE_DIR "/LICENSE", "foreign subject");
   expect_refused("replay", "files");
   expect_refused("replay missing.safetensors", "missing.safetensors");
   expect_refused("replay .", "not a file");
