@@ -1,4 +1,5 @@
 #include "properties/foreign/certificate.hpp"
+#include "properties/foreign/markup.hpp"
 #include "properties/judgement/attention_evidence.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
@@ -13,24 +14,6 @@
 
 namespace slim::properties::foreign {
 namespace {
-
-std::string html(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '&') {
-      safe += "&amp;";
-    } else if (c == '<') {
-      safe += "&lt;";
-    } else if (c == '>') {
-      safe += "&gt;";
-    } else if (c == '"') {
-      safe += "&quot;";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
 
 /// The largest error of a row and the bound at that entry, over sequences, heads and columns.
 struct RowError {

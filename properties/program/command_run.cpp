@@ -5,6 +5,7 @@
 #include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
+#include "properties/foreign/unopened.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
@@ -227,7 +228,16 @@ bool is_as_expected(const RunResult& result,
   return expectation.met();
 }
 
+/// On all papers that were asked for, so that none of an earlier run is taken for one of this.
 int report_unopened(const SubjectError& error, const RunArguments& arguments) {
+  const foreign::Unopened unopened{.failure = error.failure(),
+                                   .what = error.what(),
+                                   .options = guest_options(arguments.foreign),
+                                   .harness_version = SLIM_VERSION};
+  write_if_named(arguments.foreign.certificate, to_certificate(unopened));
+  write_if_named(arguments.foreign.html, to_html(unopened));
+  write_if_named(arguments.markdown, to_markdown(unopened));
+  write_if_named(arguments.junit, to_junit(unopened));
   if (arguments.json) {
     const nlohmann::ordered_json json = {{"schema", 1},
                                          {"program", "slim-verify"},
