@@ -39,7 +39,7 @@ std::string beyond_claims(const CaseFile& file, const Subject& subject) {
   const Capabilities& can = subject.capabilities;
   if (!is_of_attention(file)) {
     const FeatureMap map = parse_feature_map(file.text("feature_map"));
-    return can.takes(map.kind) ? "" : "does not claim feature map " + name(map);
+    return can.takes_in_models(map.kind) ? "" : "does not claim feature map " + name(map);
   }
   const std::string& map = file.text("feature_map");
   if (map == "given" && !can.given_features) return "does not claim given features";

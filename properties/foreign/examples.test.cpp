@@ -118,6 +118,35 @@ TEST(ForeignErrors, OfPythonNameTheLineTheyCameFrom) {
             "answered an error: IndexError: no such row (<string>, line 4)");
 }
 
+/// A Python subject given as text, its lines after "from slim_subject import *".
+Door python_door(const std::string& lines) {
+  return program_door("PYTHONPATH=" + folder +
+                      " exec " SLIM_PYTHON " -c 'from slim_subject import *\n" + lines +
+                      "\nserve()'");
+}
+
+TEST(ForeignHelper, LetsOneFileHaveAnAttentionAndAModel) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::string attention = "@subject(features=[\"favor+\"])\ndef f(q, **options): pass\n";
+  const std::string model = "(framework=\"numpy\"%)\ndef g(parameters, **options): pass\n";
+  const auto with = [&](const std::string& more) {
+    std::string text = attention + "@gradient" + model;
+    return python_door(text.replace(text.find('%'), 1, more));
+  };
+  const Capabilities can = open_subject(with(""), {}).declaration.capabilities;
+  EXPECT_TRUE(can.takes(FeatureKind::favor_plus) && !can.takes(FeatureKind::square));
+  EXPECT_TRUE(can.takes_in_models(FeatureKind::square));
+  EXPECT_FALSE(can.takes_in_models(FeatureKind::favor_plus));
+  try {
+    open_subject(with(", dtypes=[\"float64\"]"), {});
+    ADD_FAILURE() << "types of one task were dropped";
+  } catch (const SubjectError& error) {
+    EXPECT_EQ(error.failure(), Failure::load_error);
+    EXPECT_NE(std::string(error.what()).find("dtypes holds for all tasks"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(ForeignGradients, OfNumpyAreTakenAsTheyAreReturned) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string golden =

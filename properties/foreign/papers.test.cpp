@@ -207,6 +207,20 @@ TEST(Declarations, AreRefusedByName) {
                 R"("], "capabilities": {"feature_maps": ["given"]}})",
             "'feature_maps' is empty");
   }
+  refused(head + R"(, "capabilities": {"feature_maps": {"attention": ["sqr"]}}})",
+          "'feature_maps' of gradient is empty");
+  refused(head + R"(, "capabilities": {"feature_maps": {"models": ["sqr"]}}})", "'models'");
+}
+
+TEST(Declarations, MayNameFeatureMapsByTask) {
+  const Capabilities can =
+      parse_declaration(R"({"protocol": 1, "name": "x", "tasks": ["attention", "gradient"],
+          "capabilities": {"feature_maps": {"attention": ["given"], "gradient": ["sqr"]}}})")
+          .capabilities;
+  EXPECT_TRUE(can.given_features);
+  EXPECT_FALSE(can.takes(FeatureKind::square));
+  EXPECT_TRUE(can.takes_in_models(FeatureKind::square));
+  EXPECT_FALSE(can.takes_in_models(FeatureKind::relu));
 }
 
 TEST(AdaptedLaws, ExcuseNoCaseThatIsInvalidUnderConventions) {

@@ -36,6 +36,7 @@ LONGEST_HEADER = 1 << 26
 
 _tasks = {}
 _declared = {"tasks": [], "capabilities": {}, "conventions": {}}
+_feature_maps = {}  # by task
 
 
 class Unsupported(Exception):
@@ -89,13 +90,11 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
     torch = framework == "torch"
 
     def declare(function):
-        _declare("attention", name or function.__name__, version)
+        _declare("attention", name or function.__name__, version, features, conventions, sliced, claims, dtypes=list(dtypes),
+                 deterministic=deterministic)
         _declared["capabilities"].update(
-            feature_maps=list(features), causal=causal, bidirectional=bidirectional, dtypes=list(dtypes), layout=layout, state=state,
-            resumable=resumable, sliced=sliced, pullback=torch if pullback is None else pullback, key_masks=key_masks,
-            deterministic=deterministic, subtracting=subtracting, claims=list(claims))
-        if conventions:
-            _declared["conventions"]["attention"] = dict(conventions)
+            causal=causal, bidirectional=bidirectional, layout=layout, state=state, resumable=resumable,
+            pullback=torch if pullback is None else pullback, key_masks=key_masks, subtracting=subtracting)
         run = _attention_by_autograd if torch else _attention
         _tasks["attention"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -126,11 +125,8 @@ def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "f
     is 0, as is its gradient."""
 
     def declare(function):
-        _declare("gradient", name or function.__name__, version)
-        _declared["capabilities"].update(feature_maps=list(features), dtypes=list(dtypes), sliced=sliced,
-                                         deterministic=deterministic, claims=list(claims))
-        if conventions:
-            _declared["conventions"]["gradient"] = dict(conventions)
+        _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=list(dtypes),
+                 deterministic=deterministic)
         run = _gradient_by_autograd if framework == "torch" else _gradient
         _tasks["gradient"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -180,10 +176,33 @@ def model(make, loss=cross_entropy, **declared):
     return gradient(**declared)(loss_of)
 
 
-def _declare(task, name, version):
+def _declare(task, name, version, feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
+    """Feature maps and conventions are the task's own; slices and claims add up; `of_all` holds for every task, so that
+    no task can say otherwise than one before it."""
+    if task in _declared["tasks"]:
+        raise ValueError(f"task {task} is declared twice")
+    for capability, value in of_all.items():
+        before = _declared["capabilities"].setdefault(capability, value)
+        if before != value:
+            raise ValueError(f"{capability} holds for all tasks: {before} before, {value} for {task}; give both the same, "
+                             "or serve them from two files")
     _declared["tasks"].append(task)
     if task != "features" or "name" not in _declared:
         _declared.update(name=name, version=version)
+    if feature_maps is not None:
+        _feature_maps[task] = list(feature_maps)
+    if conventions:
+        _declared["conventions"][task] = dict(conventions)
+    can = _declared["capabilities"]
+    can["sliced"] = can.get("sliced", False) or sliced
+    can["claims"] = can.get("claims", []) + [claim for claim in claims if claim not in can.get("claims", [])]
+
+
+def _declaration():
+    """The answer to `describe`: feature maps by task only where they differ."""
+    maps = list(_feature_maps.values())
+    given = {"feature_maps": maps[0] if maps.count(maps[0]) == len(maps) else _feature_maps} if maps else {}
+    return {"protocol": PROTOCOL, **_declared, "capabilities": {**_declared["capabilities"], **given}}
 
 
 def _attention_options(tensors, metadata):
@@ -275,7 +294,7 @@ def _gradient_by_autograd(function, tensors, metadata, wanted):
 def _answer(request):
     method = request.get("method")
     if method == "describe":
-        return {"protocol": PROTOCOL, **_declared}
+        return _declaration()
     if method == "shutdown":
         return {}
     if method != "run":
