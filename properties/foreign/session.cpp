@@ -116,7 +116,9 @@ Door library_door(const fs::path& library) {
 }
 
 Session::Session(const Door& door, const Limits& limits)
-    : limits_(limits), process_(door.command, limits.memory_bytes) {
+    : limits_(limits),
+      ends_with_a_misdeed_(door.lays_out),
+      process_(door.command, limits.memory_bytes) {
   const Json parameters = {{"protocol", protocol_version}};
   const std::string described =
       call("describe", parameters.dump(), start_deadlines * limits.deadline_s);
@@ -210,8 +212,8 @@ std::string Session::call(const std::string& method, const std::string& paramete
     give_up("wrote an error without code and message: " + in_quotes(line), Failure::protocol_error);
   }
   const auto failure = failure_of(error["code"].get<int>());
-  // A library's process ends with such an answer.
-  if (failure == Failure::out_of_bounds || failure == Failure::input_modified) over_ = true;
+  const bool misdeed = failure == Failure::out_of_bounds || failure == Failure::input_modified;
+  if (misdeed && ends_with_a_misdeed_) over_ = true;
   throw SubjectError(opening(failure) + on_one_line(error["message"].get<std::string>(), 400),
                      failure);
 }

@@ -66,6 +66,7 @@ class Session {
   [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
 
   Limits limits_;
+  bool ends_with_a_misdeed_;  ///< its process, as that of a library does
   Process process_;
   Declaration declaration_;
   int next_id_ = 1;
