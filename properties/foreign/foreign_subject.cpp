@@ -24,6 +24,9 @@ class SessionPool {
         return session;
       }
     }
+    return start();
+  }
+  std::unique_ptr<Session> start() {
     ++started_;
     return std::make_unique<Session>(door_, limits_);
   }
@@ -79,6 +82,10 @@ void with_session(SessionPool& pool, const std::function<void(Session&)>& use) {
     throw;
   }
   pool.give_back(std::move(session));
+}
+
+void with_fresh_session(SessionPool& pool, const std::function<void(Session&)>& use) {
+  use(*pool.start());
 }
 
 int processes_started(const SessionPool& pool) {

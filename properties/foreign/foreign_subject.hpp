@@ -30,5 +30,7 @@ std::vector<std::string> tasks_never_asked(const ForeignSubject& foreign);
 
 /// Runs `use` with a session of the pool that nobody else uses.
 void with_session(SessionPool& pool, const std::function<void(Session&)>& use);
+/// The same with one of a process that has been asked nothing, which ends afterwards.
+void with_fresh_session(SessionPool& pool, const std::function<void(Session&)>& use);
 
 }  // namespace slim::properties::foreign

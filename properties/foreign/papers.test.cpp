@@ -129,12 +129,19 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   EXPECT_EQ(standing(held), "holds");
   EXPECT_EQ(standing(RunResult()), "not run");
 
+  const ResourcePlan short_rows{.lengths = {128, 256, 512}, .slices = {64, 128}, .repeats = 1};
+  const RunResult hoarding =
+      run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder +
+                                             "faults/fault_subject.py cached-workspace"),
+                                {}),
+                   ResourceClaim::flat_in_length, short_rows);
+  EXPECT_EQ(hoarding.verdicts.at(0).tally.wrong, 1) << "what it keeps for later calls counts";
+
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string program = SLIM_PYTHON " " + folder + "examples/numpy_attention.py";
   const RunResult broken =
       run_of_claim(open_subject(program_door("PYTHONPATH=" + folder + " exec " + program), {}),
-                   ResourceClaim::flat_in_length,
-                   {.lengths = {128, 256, 512}, .slices = {64, 128}, .repeats = 1});
+                   ResourceClaim::flat_in_length, short_rows);
   EXPECT_EQ(broken.verdicts.at(0).tally.wrong, 1) << "it keeps a prefix sum for each row";
   EXPECT_NE(broken.counterexamples.at(0).finding.note.find("copies of a row's arrays"),
             std::string::npos);

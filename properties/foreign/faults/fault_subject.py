@@ -39,6 +39,17 @@ def write_result(path, results, value, dtype=None):
         file.write(whole[: len(whole) // 2] if fault == "truncates-result" else whole)
 
 
+workspace = bytearray()
+
+
+def keep_prefix_sums(shape):
+    """A matrix for every row, in a workspace that is kept and only grows: no second call takes more."""
+    global workspace
+    rows, width = shape[-2:]
+    if len(workspace) < 4 * rows * width * width:
+        workspace = bytearray(b"x") * (4 * rows * width * width)
+
+
 def stay_behind():
     """A child in a session of its own that ignores what can be ignored, and a child of its."""
     code = "import signal,subprocess,sys,time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + (
@@ -77,6 +88,8 @@ def commit(request):
         with open(parameters["case"], "r+b") as file:
             file.seek(-1, 2)
             file.write(b"\x55")
+    elif fault == "cached-workspace":
+        keep_prefix_sums(parameters["results"]["out"]["shape"])
     elif fault == "nan":
         value = float("nan")
     elif fault == "leaves-children":
