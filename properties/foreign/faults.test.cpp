@@ -137,6 +137,9 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"aborts", Failure::crash, "signal 6 (SIGABRT)"},
         KnownFault{"segfaults", Failure::crash, "signal 11 (SIGSEGV)"},
         KnownFault{"sleeps", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-keeper", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-guardian", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-both", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"allocates", Failure::memory_limit, "outgrew 200 MB"},
         KnownFault{"allocates-at-once", Failure::memory_limit, "outgrew 200 MB"},
         KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
@@ -173,26 +176,31 @@ TEST(Foreign, ChildrenThatStayAreKilled) {
   }
 }
 
-TEST(Foreign, NothingOutlivesAHarnessThatIsKilled) {
-  const std::string mark = fresh_mark();
-  const std::string command = command_of("leaves-children-at-start", mark);
-  const pid_t harness = ::fork();
-  if (harness == 0) {
-    ::execl(SLIM_VERIFY, "slim-verify", "run", "--subject-command", command.c_str(), "--cases",
-            "1000000", "--law", "attention-agrees", "--out", "/nonexistent-is-not-written",
-            nullptr);
-    ::_exit(127);
+TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
+  for (const bool stops_keeper : {false, true}) {
+    const std::string mark = fresh_mark();
+    const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
+    const pid_t harness = ::fork();
+    if (harness == 0) {
+      ::execl(SLIM_VERIFY, "slim-verify", "run", "--subject-command", command.c_str(), "--cases",
+              "1000000", "--law", "attention-agrees", "--threads", "1", "--out",
+              "/nonexistent-is-not-written", nullptr);
+      ::_exit(127);
+    }
+    for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ASSERT_GE(marked_processes(mark), 6) << "harness, guardian, keeper, subject, child, grandchild";
+    const pid_t keeper = marked_child(mark, marked_child(mark, harness));
+    ASSERT_GT(keeper, 0);
+    if (stops_keeper) ::kill(keeper, SIGSTOP);
+    ::kill(harness, SIGKILL);
+    ::waitpid(harness, nullptr, 0);
+    for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(marked_processes(mark), 0) << (stops_keeper ? "stopped" : "going on");
   }
-  for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  ASSERT_GE(marked_processes(mark), 6) << "harness, guardian, keeper, subject, child, grandchild";
-  ::kill(harness, SIGKILL);
-  ::waitpid(harness, nullptr, 0);
-  for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_EQ(marked_processes(mark), 0);
 }
 
 TEST(Foreign, NothingOutlivesItsKeeperOrGuardianThatIsKilled) {

@@ -1,8 +1,11 @@
 #include "properties/foreign/process.hpp"
 
+#include "properties/foreign/host/process_tree.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_error_text = 4096;
+constexpr std::chrono::milliseconds patience_with_guardians{2500};  ///< theirs with a keeper is 1 s
+constexpr std::chrono::seconds longest_sweep{10};
 
 [[noreturn]] void fail(const std::string& what, int number) {
   throw std::runtime_error(what + ": " + std::strerror(number));
@@ -75,6 +80,40 @@ void append_bounded(std::string& text, const char* bytes, std::size_t size, std:
   if (text.size() > most) text.erase(0, text.size() - most);
 }
 
+/// Waits for a child; false when it has not ended by the deadline.
+bool ends_by(pid_t child, Clock::time_point deadline) {
+  const auto ended = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  pid_t reaped = 0;
+  for (;;) {
+    reaped = ::waitpid(child, nullptr, WNOHANG);
+    const bool waits = reaped == 0 || (reaped < 0 && errno == EINTR);
+    if (!waits || Clock::now() >= deadline) break;
+    constexpr int unwatched_ms = 20;
+    pollfd event = {ended, POLLIN, 0};
+    ::poll(&event, 1, ended < 0 ? unwatched_ms : milliseconds_until(deadline));
+  }
+  if (ended >= 0) ::close(ended);
+  return reaped != 0;
+}
+
+/// Ends a child that does not end by itself, and first all below it, while it is there to tell
+/// which these are.
+void end_with_all_below(pid_t child) {
+  const Clock::time_point deadline = Clock::now() + longest_sweep;
+  for (bool any = true; any && Clock::now() < deadline;) {
+    any = false;
+    for (const ProcessEntry& entry : below(child, all_processes())) {
+      if (entry.ended) continue;
+      any = true;
+      ::kill(entry.pid, SIGKILL);
+    }
+    ::poll(nullptr, 0, 1);
+  }
+  ::kill(child, SIGKILL);
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 /// A write to who is gone is an error to handle, not a reason to die.
 void ignore_broken_pipes() {
   static const bool done = [] {
@@ -127,7 +166,7 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
   const int failed =
-      ::posix_spawn(&keeper_, host.c_str(), &actions, &attributes, argv.data(), environ);
+      ::posix_spawn(&guardian_, host.c_str(), &actions, &attributes, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (failed != 0) {
@@ -144,8 +183,7 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
 
 Process::~Process() {
   let_go();
-  while (::waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  if (!ends_by(guardian_, Clock::now() + patience_with_guardians)) end_with_all_below(guardian_);
   for (int* end : {&input_, &output_, &error_, &status_}) close_if_open(*end);
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);  // where the keeper itself was killed

@@ -72,7 +72,7 @@ class Process {
   int error_ = -1;
   int lifeline_ = -1;
   int status_ = -1;
-  int keeper_ = 0;
+  int guardian_ = 0;  ///< the keeper's parent
   int pid_ = 0;
   bool has_ended_ = false;
   Ending ending_;

@@ -39,6 +39,11 @@ def write_result(path, results, value, dtype=None):
         file.write(whole[: len(whole) // 2] if fault == "truncates-result" else whole)
 
 
+def parent_of(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        return int(stat.read().rsplit(")", 1)[1].split()[1])
+
+
 workspace = bytearray()
 
 
@@ -65,7 +70,7 @@ def commit(request):
         os.abort()
     elif fault == "segfaults":
         ctypes.string_at(0)
-    elif fault == "sleeps":
+    elif fault in ("sleeps", "leaves-children-at-start-and-sleeps"):
         time.sleep(600)
     elif fault == "allocates":
         hoard = []
@@ -94,6 +99,16 @@ def commit(request):
         value = float("nan")
     elif fault == "leaves-children":
         stay_behind()
+    elif fault == "stops-its-keeper":
+        os.kill(os.getppid(), signal.SIGSTOP)
+        time.sleep(600)
+    elif fault == "stops-its-guardian":
+        os.kill(parent_of(os.getppid()), signal.SIGSTOP)
+        time.sleep(600)
+    elif fault == "stops-both":
+        os.kill(parent_of(os.getppid()), signal.SIGSTOP)
+        os.kill(os.getppid(), signal.SIGSTOP)
+        time.sleep(600)
     elif fault == "closes-output":
         os.close(1)
         time.sleep(600)
@@ -112,7 +127,7 @@ def commit(request):
 
 for line in sys.stdin:
     request = json.loads(line)
-    if request["method"] == "describe" and fault == "leaves-children-at-start":
+    if request["method"] == "describe" and fault.startswith("leaves-children-at-start"):
         stay_behind()
     answer = {"result": DESCRIPTION} if request["method"] == "describe" else commit(request)
     tail = ""

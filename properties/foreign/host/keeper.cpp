@@ -1,6 +1,7 @@
 #include "properties/foreign/host/keeper.hpp"
 
-#include <dirent.h>
+#include "properties/foreign/host/process_tree.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -12,14 +13,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 namespace slim::properties::foreign {
 namespace {
@@ -27,6 +27,7 @@ namespace {
 constexpr int lifeline = 3;
 constexpr int status_pipe = 4;
 constexpr int sample_ms = 20;
+constexpr int patience_ms = 1000;  ///< of a guardian with its keeper, once the harness has let go
 constexpr rlim_t largest_file = rlim_t{1} << 32;
 
 void report(const std::string& line) {
@@ -43,50 +44,13 @@ std::string text_of(const std::string& path) {
   return size <= 0 ? std::string() : std::string(bytes.data(), static_cast<std::size_t>(size));
 }
 
-pid_t number_in(const char* text) {
-  pid_t number = 0;
-  const std::size_t size = std::strlen(text);
-  const auto [end, error] = std::from_chars(text, text + size, number);
-  return error == std::errc() && end == text + size ? number : 0;
-}
-
-/// Field 4 of /proc/PID/stat; the name before it may contain anything.
-pid_t parent_of(pid_t pid) {
-  const std::string stat = text_of("/proc/" + std::to_string(pid) + "/stat");
-  const std::size_t name_end = stat.rfind(')');
-  pid_t parent = 0;
-  if (name_end == std::string::npos ||
-      std::sscanf(stat.c_str() + name_end + 1, " %*c %d", &parent) != 1) {
-    return 0;
-  }
-  return parent;
-}
-
-/// All processes below this one, zombies included.
-std::vector<pid_t> descendants() {
-  std::vector<std::pair<pid_t, pid_t>> parents;
-  if (DIR* proc = ::opendir("/proc"); proc != nullptr) {
-    while (const dirent* entry = ::readdir(proc)) {
-      const pid_t pid = number_in(entry->d_name);
-      if (pid > 0) parents.emplace_back(pid, parent_of(pid));
-    }
-    ::closedir(proc);
-  }
-  std::vector<pid_t> below = {::getpid()};
-  for (std::size_t i = 0; i < below.size(); ++i) {
-    for (const auto& [pid, parent] : parents) {
-      if (parent == below[i]) below.push_back(pid);
-    }
-  }
-  below.erase(below.begin());
-  return below;
-}
-
 /// Until there is none: what was forked meanwhile is met by the next round, orphans come here since
 /// this process is their reaper.
 void kill_descendants() {
   for (;;) {
-    for (const pid_t pid : descendants()) ::kill(pid, SIGKILL);
+    for (const ProcessEntry& entry : below(::getpid(), all_processes())) {
+      ::kill(entry.pid, SIGKILL);
+    }
     pid_t reaped = 0;
     do {
       reaped = ::waitpid(-1, nullptr, WNOHANG);
@@ -119,9 +83,9 @@ Pages pages_below(pid_t pid, int depth) {
     const long child = std::strtol(at, &end, 10);
     if (end == at) break;
     at = end + (*end == ' ' ? 1 : 0);
-    const Pages below = pages_below(static_cast<pid_t>(child), depth - 1);
-    sum.address_space = std::max(sum.address_space, below.address_space);
-    sum.resident += below.resident;
+    const Pages of_child = pages_below(static_cast<pid_t>(child), depth - 1);
+    sum.address_space = std::max(sum.address_space, of_child.address_space);
+    sum.resident += of_child.resident;
   }
   return sum;
 }
@@ -148,10 +112,15 @@ Pages pages_below(pid_t pid, int depth) {
   ::_exit(127);
 }
 
+/// A descriptor that is readable once the process has ended; -1 where the system has none.
+int end_of(pid_t pid) {
+  // Not by pidfd_open: its header in glibc 2.36 is not one of C++.
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
 /// Until the subject ends, outgrows its limit, or the harness or the guardian lets go.
 void watch(const Keep& keep, pid_t subject, int guardian) {
-  // Not by pidfd_open: its header in glibc 2.36 is not one of C++.
-  const auto ended = static_cast<int>(::syscall(SYS_pidfd_open, subject, 0));
+  const int ended = end_of(subject);
   const long page = ::sysconf(_SC_PAGESIZE);
   long most_address_space = 0;
   for (;;) {
@@ -200,11 +169,26 @@ void keep_under(int guardian, const Keep& keep, char** command) {
   kill_descendants();
 }
 
-/// Waits for the keeper, reaping orphans that come here meanwhile.
+/// Waits for the keeper, reaping orphans that come here meanwhile. Once the harness has let go, the
+/// keeper has a second; then it is killed, since it may be stopped.
 void wait_for(pid_t keeper) {
+  using SteadyClock = std::chrono::steady_clock;
+  const int ended = end_of(keeper);
+  const int unwatched_ms = ended < 0 ? sample_ms : -1;
+  bool has_let_go = false;
+  SteadyClock::time_point deadline;
   for (;;) {
-    const pid_t reaped = ::waitpid(-1, nullptr, 0);
-    if (reaped == keeper || (reaped < 0 && errno != EINTR)) return;
+    pid_t reaped = 0;
+    while ((reaped = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
+      if (reaped == keeper) return;
+    }
+    if (reaped < 0 && errno == ECHILD) return;
+    if (has_let_go && SteadyClock::now() >= deadline) ::kill(keeper, SIGKILL);
+    std::array<pollfd, 2> events = {{{ended, POLLIN, 0}, {has_let_go ? -1 : lifeline, POLLIN, 0}}};
+    ::poll(events.data(), events.size(), has_let_go ? sample_ms : unwatched_ms);
+    if (events[1].revents == 0) continue;
+    has_let_go = true;
+    deadline = SteadyClock::now() + std::chrono::milliseconds(patience_ms);
   }
 }
 
@@ -220,7 +204,6 @@ int keep_subject(const Keep& keep, char** command) {
     keep_under(tether[0], keep, command);
   } else {
     leave_pipes();
-    ::close(lifeline);  // the keeper's to watch
     ::close(tether[0]);
     if (keeper < 0) report("exit 127 0 0\n");
     wait_for(keeper);

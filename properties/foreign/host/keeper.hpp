@@ -14,8 +14,8 @@ struct Keep {
 /// behind however any of them ends. It is two processes, a guardian and the keeper below it, each
 /// the reaper of every process below. When the subject ends, or outgrows its limit, or the harness
 /// lets go of the lifeline (closes it or dies by whatever), or the guardian dies, the keeper kills
-/// all that are below it; when the keeper dies, the guardian does. Then the scratch folder is
-/// removed, and the guardian returns.
+/// all that are below it; when the keeper dies, or has not done so a second after the harness let
+/// go, the guardian does. Then the scratch folder is removed, and the guardian returns.
 ///
 /// Descriptors: 0, 1, 2 become the subject's; 3 is the lifeline, a pipe whose other end the harness
 /// holds; to 4 it writes lines: "pid N", then one of "exit CODE RSS AS", "signal NUMBER RSS AS"
