@@ -141,6 +141,8 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"stops-its-guardian", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"stops-both", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"allocates", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"fills-its-scratch", Failure::memory_limit, "outgrew 200 MB"},
         KnownFault{"allocates-at-once", Failure::memory_limit, "outgrew 200 MB"},
         KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
         KnownFault{"prints-afterwards", Failure::protocol_error, "'done"},

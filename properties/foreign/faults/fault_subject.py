@@ -39,6 +39,18 @@ def write_result(path, results, value, dtype=None):
         file.write(whole[: len(whole) // 2] if fault == "truncates-result" else whole)
 
 
+def start_daemons(count, size):
+    """Each forked twice, so that none is below this process, and of its own session."""
+    for _ in range(count):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                hoard = [bytearray(b"x") * size]
+                time.sleep(600 * len(hoard))
+            os._exit(0)
+        os.wait()
+
+
 def parent_of(pid):
     with open(f"/proc/{pid}/stat") as stat:
         return int(stat.read().rsplit(")", 1)[1].split()[1])
@@ -76,6 +88,14 @@ def commit(request):
         hoard = []
         while True:
             hoard.append(bytearray(b"x" * (1 << 22)))
+    elif fault == "starts-daemons-that-allocate":
+        start_daemons(3, 100 << 20)
+        time.sleep(600)
+    elif fault == "fills-its-scratch":
+        for number in range(3):
+            with open(f"{os.environ['SLIM_SCRATCH']}/{number}", "wb") as file:
+                file.write(b"x" * (100 << 20))
+        time.sleep(600)
     elif fault == "allocates-at-once":
         os.environ["X"] = str(len(bytearray(1 << 40)))
     elif fault == "prints-garbage":

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -35,15 +37,6 @@ void report(const std::string& line) {
   [[maybe_unused]] const ssize_t written = ::write(status_pipe, line.data(), line.size());
 }
 
-std::string text_of(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return {};
-  std::array<char, 4096> bytes{};
-  const ssize_t size = ::read(file, bytes.data(), bytes.size());
-  ::close(file);
-  return size <= 0 ? std::string() : std::string(bytes.data(), static_cast<std::size_t>(size));
-}
-
 /// Until there is none: what was forked meanwhile is met by the next round, orphans come here since
 /// this process is their reaper.
 void kill_descendants() {
@@ -60,32 +53,28 @@ void kill_descendants() {
   }
 }
 
-/// Pages of address space and in memory.
-struct Pages {
-  long address_space = 0;
-  long resident = 0;
-};
-Pages pages_of(pid_t pid) {
-  Pages pages;
-  const std::string statm = text_of("/proc/" + std::to_string(pid) + "/statm");
-  std::sscanf(statm.c_str(), "%ld %ld", &pages.address_space, &pages.resident);
-  return pages;
+/// On the disk or in memory, where the folder is; holes of files take none.
+std::int64_t bytes_in(const char* folder) {
+  constexpr std::int64_t block = 512;  // of st_blocks, whatever the file system's are
+  std::int64_t bytes = 0;
+  std::error_code error;
+  using Walk = std::filesystem::recursive_directory_iterator;
+  const auto options = std::filesystem::directory_options::skip_permission_denied;
+  for (Walk at(folder, options, error); !error && at != Walk(); at.increment(error)) {
+    struct stat status {};
+    if (::lstat(at->path().c_str(), &status) == 0) bytes += block * status.st_blocks;
+  }
+  return bytes;
 }
 
-/// The same of a process and those below it, by the kernel's own lists.
-Pages pages_below(pid_t pid, int depth) {
-  Pages sum = pages_of(pid);
-  if (depth == 0) return sum;
-  const std::string number = std::to_string(pid);
-  const std::string children = text_of("/proc/" + number + "/task/" + number + "/children");
-  for (const char* at = children.c_str(); *at != '\0';) {
-    char* end = nullptr;
-    const long child = std::strtol(at, &end, 10);
-    if (end == at) break;
-    at = end + (*end == ' ' ? 1 : 0);
-    const Pages of_child = pages_below(static_cast<pid_t>(child), depth - 1);
-    sum.address_space = std::max(sum.address_space, of_child.address_space);
-    sum.resident += of_child.resident;
+/// The largest address space below this process, and what all resides, the scratch folder included:
+/// it lies in memory where it can. Daemons come to be children of this process.
+ProcessBytes bytes_kept(const Keep& keep) {
+  ProcessBytes sum{.resident = bytes_in(keep.scratch)};
+  for (const pid_t pid : listed_below(::getpid())) {
+    const ProcessBytes bytes = bytes_of(pid);
+    sum.address_space = std::max(sum.address_space, bytes.address_space);
+    sum.resident += bytes.resident;
   }
   return sum;
 }
@@ -121,8 +110,7 @@ int end_of(pid_t pid) {
 /// Until the subject ends, outgrows its limit, or the harness or the guardian lets go.
 void watch(const Keep& keep, pid_t subject, int guardian) {
   const int ended = end_of(subject);
-  const long page = ::sysconf(_SC_PAGESIZE);
-  long most_address_space = 0;
+  std::int64_t most_address_space = 0;
   for (;;) {
     std::array<pollfd, 3> events = {
         {{lifeline, POLLIN, 0}, {guardian, POLLIN, 0}, {ended, POLLIN, 0}}};
@@ -134,14 +122,14 @@ void watch(const Keep& keep, pid_t subject, int guardian) {
       const bool by_signal = WIFSIGNALED(status);
       report((by_signal ? "signal " : "exit ") +
              std::to_string(by_signal ? WTERMSIG(status) : WEXITSTATUS(status)) + " " +
-             std::to_string(used.ru_maxrss * 1024) + " " +
-             std::to_string(most_address_space * page) + "\n");
+             std::to_string(used.ru_maxrss * 1024) + " " + std::to_string(most_address_space) +
+             "\n");
       return;
     }
-    const Pages now = pages_below(subject, 8);
+    const ProcessBytes now = bytes_kept(keep);
     most_address_space = std::max(most_address_space, now.address_space);
-    if (now.resident > keep.memory_bytes / page) {
-      report("memory " + std::to_string(now.resident * page) + "\n");
+    if (now.resident > keep.memory_bytes) {
+      report("memory " + std::to_string(now.resident) + "\n");
       return;
     }
   }
