@@ -6,6 +6,7 @@
 #include "reference/vocabulary/contract.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -152,6 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"wrong-dtype", Failure::wrong_shape, "F64 [1, 2, 3, 2], asked for was F32"},
         KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
+        KnownFault{"grows-case", Failure::input_modified, "case file"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
         KnownFault{"declines", Failure::unsupported, "not today"},
@@ -165,6 +167,20 @@ INSTANTIATE_TEST_SUITE_P(
       std::erase(name, '-');
       return name;
     });
+
+/// Largest bytes that this process ever had in memory.
+std::int64_t peak_of_this_process() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return std::int64_t{1024} * used.ru_maxrss;
+}
+
+TEST(Foreign, ACaseFileThatGrewIsNotReadInto) {
+  const std::int64_t before = peak_of_this_process();
+  const ForeignSubject foreign = open_subject(program_door(command_of("grows-case")), {});
+  EXPECT_EQ(asked(foreign).failure, Failure::input_modified);
+  EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "of a file of 3 GiB";
+}
 
 TEST(Foreign, ChildrenThatStayAreKilled) {
   for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {

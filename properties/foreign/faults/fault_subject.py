@@ -113,6 +113,8 @@ def commit(request):
         with open(parameters["case"], "r+b") as file:
             file.seek(-1, 2)
             file.write(b"\x55")
+    elif fault == "grows-case":
+        os.truncate(parameters["case"], 3 << 30)  # a hole, which takes no memory
     elif fault == "cached-workspace":
         keep_prefix_sums(parameters["results"]["out"]["shape"])
     elif fault == "nan":
