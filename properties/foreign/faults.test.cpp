@@ -154,6 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
         KnownFault{"grows-case", Failure::input_modified, "case file"},
+        KnownFault{"kills-its-keepers", Failure::crash, "its keeper was killed"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
         KnownFault{"declines", Failure::unsupported, "not today"},

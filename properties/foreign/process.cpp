@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 
@@ -114,6 +117,45 @@ void end_with_all_below(pid_t child) {
   }
 }
 
+/// Guardians that this process has started and not yet waited for. Held while one is started, so
+/// that a sweep does not take it for an orphan.
+struct Guardians {
+  std::mutex mutex;
+  std::set<pid_t> alive;
+};
+Guardians& guardians() {
+  static Guardians all;
+  return all;
+}
+
+/// Orphans of guests come to this process, and not to the system's first, from here on.
+void become_reaper() {
+  static const bool done = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+  static_cast<void>(done);
+}
+
+/// Children that came here when their keeper and guardian were killed: who is below a guardian is
+/// in a session of its own, which none can leave for this process's.
+std::vector<pid_t> orphans(const std::set<pid_t>& known) {
+  std::vector<pid_t> found;
+  const pid_t own_session = ::getsid(0);
+  for (const ProcessEntry& entry : all_processes()) {
+    const bool came_here = entry.parent == ::getpid() && entry.session != own_session;
+    if (came_here && !known.contains(entry.pid)) found.push_back(entry.pid);
+  }
+  return found;
+}
+
+void end_orphans() {
+  const std::lock_guard lock(guardians().mutex);
+  const Clock::time_point deadline = Clock::now() + longest_sweep;
+  while (Clock::now() < deadline) {
+    const std::vector<pid_t> found = orphans(guardians().alive);
+    if (found.empty()) return;
+    for (const pid_t pid : found) end_with_all_below(pid);
+  }
+}
+
 /// A write to who is gone is an error to handle, not a reason to die.
 void ignore_broken_pipes() {
   static const bool done = [] {
@@ -165,8 +207,13 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   ::sigemptyset(&none);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-  const int failed =
-      ::posix_spawn(&guardian_, host.c_str(), &actions, &attributes, argv.data(), environ);
+  become_reaper();
+  int failed = 0;
+  {
+    const std::lock_guard lock(guardians().mutex);
+    failed = ::posix_spawn(&guardian_, host.c_str(), &actions, &attributes, argv.data(), environ);
+    if (failed == 0) guardians().alive.insert(guardian_);
+  }
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (failed != 0) {
@@ -184,6 +231,11 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
 Process::~Process() {
   let_go();
   if (!ends_by(guardian_, Clock::now() + patience_with_guardians)) end_with_all_below(guardian_);
+  {
+    const std::lock_guard lock(guardians().mutex);
+    guardians().alive.erase(guardian_);
+  }
+  end_orphans();
   for (int* end : {&input_, &output_, &error_, &status_}) close_if_open(*end);
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);  // where the keeper itself was killed
@@ -229,8 +281,9 @@ void Process::read_status() {
       append_bounded(status_text_, bytes.data(), static_cast<std::size_t>(size), 4096);
       continue;
     }
-    if (size == 0) {  // the keeper is gone, and all below it
+    if (size == 0) {  // keeper and guardian are gone
       close_if_open(status_);
+      if (!has_ended_) ending_ = {.kind = Ending::Kind::lost_its_keeper};
       has_ended_ = true;
     }
     break;

@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 
 /// How a subject's process ended.
 struct Ending {
-  enum class Kind { exited, signalled, outgrew } kind = Kind::exited;
+  enum class Kind { exited, signalled, outgrew, lost_its_keeper } kind = Kind::exited;
   int number = 0;                  ///< exit code or signal
   std::int64_t resident = 0;       ///< largest bytes
   std::int64_t address_space = 0;  ///< largest bytes seen
@@ -32,7 +32,9 @@ struct Heard {
 
 /// A hostile program under a keeper (host/keeper.hpp): in a session of its own, with a scratch
 /// folder, a memory limit and no descriptors but the three standard ones. Whatever ends this
-/// object or the harness, it and all that it started are killed and the folder removed.
+/// object or the harness, it and all that it started are killed and the folder removed. Where
+/// keeper and guardian are killed, orphans come to the process that has this object, which ends
+/// them with it: children of that process in sessions of their own are taken for such.
 class Process {
  public:
   /// Starts `command` (program and arguments). Throws std::runtime_error when the system cannot.

@@ -84,12 +84,14 @@ int signal_of(const Ending& ending) {
 
 bool outgrew(const Ending& ending, const std::string& last_words, std::int64_t limit) {
   if (ending.kind == Ending::Kind::outgrew) return true;
+  if (ending.kind == Ending::Kind::lost_its_keeper) return false;
   if (ending.kind == Ending::Kind::exited && ending.number == 0) return false;
   return speaks_of_memory(last_words) || 2 * ending.resident >= limit ||
          10 * ending.address_space >= 9 * limit;
 }
 
 std::string to_words(const Ending& ending) {
+  if (ending.kind == Ending::Kind::lost_its_keeper) return "ended as its keeper was killed";
   const int signal = signal_of(ending);
   if (signal != 0) {
     const char* abbreviation = ::sigabbrev_np(signal);

@@ -131,6 +131,12 @@ def commit(request):
         os.kill(parent_of(os.getppid()), signal.SIGSTOP)
         os.kill(os.getppid(), signal.SIGSTOP)
         time.sleep(600)
+    elif fault == "kills-its-keepers":
+        stay_behind()
+        keeper = os.getppid()
+        os.kill(parent_of(keeper), signal.SIGKILL)
+        os.kill(keeper, signal.SIGKILL)
+        time.sleep(600)
     elif fault == "closes-output":
         os.close(1)
         time.sleep(600)
