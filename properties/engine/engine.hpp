@@ -41,7 +41,8 @@ struct RunResult {
 using Progress = std::function<void(const Law& law, int done, int planned)>;
 
 /// Draws, asks, judges, shrinks. The result depends on the plan but not on its threads: a verdict's
-/// counts end at its first wrong case, by number.
+/// counts end at its first wrong case, by number. A hang takes as long as a deadline, so a subject
+/// that hung under a law is asked nothing more of it, and only its first law that hung is shrunk.
 /// Throws what a generator or the truth throws; what a subject throws is a finding.
 RunResult run(const RunPlan& plan, const Progress& progress = {});
 

@@ -2,6 +2,7 @@
 
 #include "properties/foreign/exchange.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -26,9 +27,21 @@ class SessionPool {
     }
     return start();
   }
+  /// Who has started once is expected to take about as long the next time.
   std::unique_ptr<Session> start() {
     ++started_;
-    return std::make_unique<Session>(door_, limits_);
+    Limits limits = limits_;
+    {
+      const std::lock_guard lock(mutex_);
+      if (first_start_s_ > 0.0) limits.start_deadline_s = restart_deadline_s();
+    }
+    const Clock::time_point start = Clock::now();
+    auto session = std::make_unique<Session>(door_, limits);
+    const std::lock_guard lock(mutex_);
+    if (!(first_start_s_ > 0.0)) {
+      first_start_s_ = std::chrono::duration<double>(Clock::now() - start).count();
+    }
+    return session;
   }
   void give_back(std::unique_ptr<Session> session) {
     if (session->is_over()) return;
@@ -40,9 +53,16 @@ class SessionPool {
   [[nodiscard]] bool was_asked(TaskNumber task) const { return was_asked_.at(task); }
 
  private:
+  [[nodiscard]] double restart_deadline_s() const {
+    constexpr double least_s = 1.0;
+    const double expected = std::max({5.0 * first_start_s_, limits_.deadline_s, least_s});
+    return std::min(expected, limits_.start_s());
+  }
+
   Door door_;
   Limits limits_;
   std::mutex mutex_;
+  double first_start_s_ = 0.0;  ///< 0 before it is known
   std::vector<std::unique_ptr<Session>> idle_;
   std::atomic<int> started_{0};
   std::array<std::atomic<bool>, task_names.size()> was_asked_{};

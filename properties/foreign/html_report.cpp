@@ -89,6 +89,7 @@ std::string chart(const std::string& tensor, const std::vector<RowError>& rows, 
 
 /// The failing case asked again and drawn; why not, where it cannot be.
 std::string drawn(const Counterexample& found, const Subject& subject) {
+  if (found.finding.failure == Failure::hang) return "<p>It is not asked again to be drawn.</p>";
   try {
     AttentionEvidence evidence(to_attention_inputs(found.file));
     const AttentionAnswer answer = ask(subject, found.scalar, evidence.given());

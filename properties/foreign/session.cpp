@@ -17,7 +17,6 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr int deepest_answer = 8;
-constexpr double start_deadlines = 10.0;
 constexpr std::size_t quoted_bytes = 160;
 
 /// What error codes of JSON-RPC mean here; those below -32000 are the helper's and the host's.
@@ -122,8 +121,7 @@ Session::Session(const Door& door, const Limits& limits)
       ends_with_a_misdeed_(door.lays_out),
       process_(door.command, limits.memory_bytes) {
   const Json parameters = {{"protocol", protocol_version}};
-  const std::string described =
-      call("describe", parameters.dump(), start_deadlines * limits.deadline_s);
+  const std::string described = call("describe", parameters.dump(), limits.start_s());
   try {
     declaration_ = parse_declaration(described);
   } catch (const ContractError& error) {

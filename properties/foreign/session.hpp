@@ -20,8 +20,13 @@ Door program_door(const std::string& command_line);
 Door library_door(const std::filesystem::path& library);
 
 struct Limits {
-  double deadline_s = 10.0;                           ///< for each answer; ten times that to start
+  double deadline_s = 10.0;                           ///< for each answer
+  double start_deadline_s = 0.0;                      ///< 0: ten times that
   std::int64_t memory_bytes = std::int64_t{8} << 30;  ///< of its address space, of all it starts
+
+  [[nodiscard]] double start_s() const {
+    return start_deadline_s > 0.0 ? start_deadline_s : 10.0 * deadline_s;
+  }
 };
 
 /// A tensor that a subject has to give.
