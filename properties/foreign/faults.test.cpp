@@ -270,6 +270,8 @@ TEST(ForeignLibraries, GetTheirVerdict) {
       {"PAST_END", {Failure::out_of_bounds, "past the end of out"}},
       {"BEFORE_BEGINNING", {Failure::out_of_bounds, "before the beginning of out"}},
       {"FAR_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
+      {"PAGES_PAST_END", {Failure::out_of_bounds, "past the end of out"}},
+      {"PAGES_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
       {"WRITES_INPUT", {Failure::input_modified, "wrote into its input q"}},
       {"OLD_VERSION", {Failure::version_mismatch, "version 7 of slim_subject.h"}},
       {"NO_SUBJECT", {Failure::load_error, "gave no subject"}},
