@@ -183,6 +183,21 @@ TEST(Foreign, ACaseFileThatGrewIsNotReadInto) {
   EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "of a file of 3 GiB";
 }
 
+TEST(Foreign, ASessionEndsWithShutdown) {
+  const fs::path note = fs::path(testing::TempDir()) / fresh_mark();
+  {
+    const ForeignSubject foreign = open_subject(
+        program_door("SLIM_NOTE='" + note.string() + "' " + command_of("notes-its-shutdown")), {});
+    EXPECT_EQ(asked(foreign).what, "answered");
+    EXPECT_FALSE(fs::exists(note));
+  }
+  EXPECT_EQ(content_of(note), "shutdown");
+  fs::remove(note);
+  const std::string mark = fresh_mark();
+  asked(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
+  EXPECT_EQ(marked_processes(mark), 0) << "it has a second";
+}
+
 TEST(Foreign, ChildrenThatStayAreKilled) {
   for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {
     const std::string mark = fresh_mark();

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr int deepest_answer = 8;
 constexpr std::size_t quoted_bytes = 160;
+constexpr double shutdown_s = 1.0;
 
 /// What error codes of JSON-RPC mean here; those below -32000 are the helper's and the host's.
 Failure failure_of(int code) {
@@ -128,6 +129,21 @@ Session::Session(const Door& door, const Limits& limits)
     give_up(std::string("answered a bad declaration: ") + error.what(), Failure::protocol_error);
   }
   described_ = true;
+}
+
+Session::~Session() {
+  try {
+    if (!over_) shut_down();
+  } catch (const std::exception&) {  // it is killed
+  }
+}
+
+/// Whatever it answers: it is asked nothing more.
+void Session::shut_down() {
+  const Clock::time_point deadline = after(shutdown_s);
+  const std::string request =
+      fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"shutdown","params":{{}}}})", next_id_++);
+  if (process_.say(request, deadline)) process_.end(deadline);
 }
 
 void Session::give_up(const std::string& what, Failure failure) {

@@ -46,10 +46,14 @@ struct Question {
 };
 
 /// One running process of a subject, asked in JSON-RPC 2.0, a line a message. What goes wrong is a
-/// SubjectError with its kind, after which the session is over but for refusals.
+/// SubjectError with its kind, after which the session is over but for refusals. One that is not
+/// over ends with `shutdown`, and the process has a second to end by itself.
 class Session {
  public:
   Session(const Door& door, const Limits& limits);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
 
   [[nodiscard]] const Declaration& declaration() const { return declaration_; }
   /// The wanted tensors, of the asked types and shapes.
@@ -67,6 +71,7 @@ class Session {
   std::string call(const std::string& method, const std::string& parameters, double deadline_s);
   std::string answer_line(Clock::time_point deadline, double deadline_s);
   void require_silence();
+  void shut_down();
   [[noreturn]] void give_up(const std::string& what, Failure failure);
   [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
 

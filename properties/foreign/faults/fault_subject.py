@@ -155,6 +155,13 @@ def commit(request):
 
 for line in sys.stdin:
     request = json.loads(line)
+    if request["method"] == "shutdown":
+        if fault == "notes-its-shutdown":
+            with open(os.environ["SLIM_NOTE"], "w") as note:
+                note.write("shutdown")
+        if fault == "stays-after-shutdown":
+            time.sleep(600)
+        break
     if request["method"] == "describe" and fault.startswith("leaves-children-at-start"):
         stay_behind()
     answer = {"result": DESCRIPTION} if request["method"] == "describe" else commit(request)
