@@ -198,6 +198,21 @@ TEST(Foreign, ASessionEndsWithShutdown) {
   EXPECT_EQ(marked_processes(mark), 0) << "it has a second";
 }
 
+TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
+  const fs::path note = fs::path(testing::TempDir()) / fresh_mark();
+  const ForeignSubject foreign = open_subject(
+      program_door("SLIM_NOTE='" + note.string() + "' " + command_of("redeclares")), {});
+  EXPECT_EQ(asked(foreign).what, "answered") << "by the first process";
+  try {
+    with_fresh_session(*foreign.pool, [](Session&) {});
+    ADD_FAILURE() << "another epsilon was taken for the same";
+  } catch (const SubjectError& error) {
+    EXPECT_EQ(error.failure(), Failure::protocol_error);
+    EXPECT_NE(std::string(error.what()).find("declares something else"), std::string::npos);
+  }
+  fs::remove(note);
+}
+
 TEST(Foreign, ChildrenThatStayAreKilled) {
   for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {
     const std::string mark = fresh_mark();

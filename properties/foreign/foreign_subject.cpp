@@ -40,6 +40,11 @@ class SessionPool {
     const std::lock_guard lock(mutex_);
     if (!(first_start_s_ > 0.0)) {
       first_start_s_ = std::chrono::duration<double>(Clock::now() - start).count();
+      declared_ = session->declaration().text;
+    }
+    if (session->declaration().text != declared_) {
+      throw SubjectError("declares something else than when it was first started",
+                         Failure::protocol_error);
     }
     return session;
   }
@@ -63,6 +68,7 @@ class SessionPool {
   Limits limits_;
   std::mutex mutex_;
   double first_start_s_ = 0.0;  ///< 0 before it is known
+  std::string declared_;        ///< as it was first started
   std::vector<std::unique_ptr<Session>> idle_;
   std::atomic<int> started_{0};
   std::array<std::atomic<bool>, task_names.size()> was_asked_{};

@@ -8,7 +8,8 @@
 namespace slim::properties::foreign {
 
 /// The processes of a foreign subject: one for each thread that asks, started when it is needed,
-/// and anew after one has crashed, hung or made noise. Thread-safe.
+/// and anew after one has crashed, hung or made noise. Each has to declare what the first did, for
+/// that is what is asked and judged by; else SubjectError of kind protocol_error. Thread-safe.
 class SessionPool;
 
 /// An implementation of somebody else as a subject like any other.

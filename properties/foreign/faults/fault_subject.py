@@ -19,6 +19,10 @@ DESCRIPTION = {
 }
 if fault == "bad-declaration":
     DESCRIPTION["capabilities"]["layout"] = "HBLD"
+if fault == "redeclares":
+    if os.path.exists(os.environ["SLIM_NOTE"]):
+        DESCRIPTION["conventions"] = {"attention": {"epsilon": 1e-3}}
+    open(os.environ["SLIM_NOTE"], "w").close()
 SIZES = {"F32": ("f", 4), "F64": ("d", 8)}
 
 
