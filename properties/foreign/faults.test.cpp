@@ -123,9 +123,11 @@ TEST_P(Faults, GetTheirVerdictTwiceAndLeaveNothing) {
   const KnownFault& known = GetParam();
   const std::string mark = fresh_mark();
   fs::path scratch;
-  const Fate fate =
-      fate_of(program_door(command_of(known.fault, mark)),
-              {.deadline_s = known.deadline_s, .memory_bytes = std::int64_t{200} << 20}, &scratch);
+  const Fate fate = fate_of(program_door(command_of(known.fault, mark)),
+                            {.deadline_s = known.deadline_s,
+                             .memory_bytes = std::int64_t{200} << 20,
+                             .address_space_bytes = std::int64_t{1} << 39},
+                            &scratch);
   EXPECT_EQ(name(fate.failure), name(known.failure)) << fate.what;
   EXPECT_NE(fate.what.find(known.words), std::string::npos) << fate.what;
   EXPECT_EQ(marked_processes(mark), 0);
@@ -144,6 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"allocates", Failure::memory_limit, "outgrew 200 MB"},
         KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "outgrew 200 MB"},
         KnownFault{"fills-its-scratch", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"reserves", Failure::wrong, "answered"},
         KnownFault{"allocates-at-once", Failure::memory_limit, "outgrew 200 MB"},
         KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
         KnownFault{"prints-afterwards", Failure::protocol_error, "'done"},
@@ -211,6 +214,12 @@ TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
     EXPECT_NE(std::string(error.what()).find("declares something else"), std::string::npos);
   }
   fs::remove(note);
+}
+
+TEST(Foreign, AddressSpaceIsLimitedWhereThatIsAskedFor) {
+  const Fate fate =
+      fate_of(program_door(command_of("reserves")), {.address_space_bytes = std::int64_t{1} << 30});
+  EXPECT_EQ(name(fate.failure), "MEMORY-LIMIT") << fate.what;
 }
 
 TEST(Foreign, ChildrenThatStayAreKilled) {

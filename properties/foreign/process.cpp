@@ -178,7 +178,8 @@ fs::path host_program() {
   return path;
 }
 
-Process::Process(const std::vector<std::string>& command, std::int64_t memory_bytes) {
+Process::Process(const std::vector<std::string>& command, std::int64_t memory_bytes,
+                 std::int64_t address_space_bytes) {
   ignore_broken_pipes();
   const std::string host = host_program().string();
   Pipe in;
@@ -187,7 +188,8 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   Pipe life;
   Pipe status;
   scratch_ = make_scratch();
-  std::vector<std::string> words = {host, "keep", scratch_.string(), std::to_string(memory_bytes)};
+  std::vector<std::string> words = {host, "keep", scratch_.string(), std::to_string(memory_bytes),
+                                    std::to_string(address_space_bytes)};
   words.insert(words.end(), command.begin(), command.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

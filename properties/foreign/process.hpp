@@ -37,8 +37,10 @@ struct Heard {
 /// them with it: children of that process in sessions of their own are taken for such.
 class Process {
  public:
-  /// Starts `command` (program and arguments). Throws std::runtime_error when the system cannot.
-  Process(const std::vector<std::string>& command, std::int64_t memory_bytes);
+  /// Starts `command` (program and arguments); of address space it has any where that is 0. Throws
+  /// std::runtime_error when the system cannot.
+  Process(const std::vector<std::string>& command, std::int64_t memory_bytes,
+          std::int64_t address_space_bytes);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();

@@ -82,12 +82,14 @@ int signal_of(const Ending& ending) {
   return 0;
 }
 
-bool outgrew(const Ending& ending, const std::string& last_words, std::int64_t limit) {
+bool outgrew(const Ending& ending, const std::string& last_words, const Limits& limits) {
   if (ending.kind == Ending::Kind::outgrew) return true;
   if (ending.kind == Ending::Kind::lost_its_keeper) return false;
   if (ending.kind == Ending::Kind::exited && ending.number == 0) return false;
-  return speaks_of_memory(last_words) || 2 * ending.resident >= limit ||
-         10 * ending.address_space >= 9 * limit;
+  const bool was_large = 2 * ending.resident >= limits.memory_bytes;
+  const bool reserved_all =
+      limits.address_space_bytes > 0 && 10 * ending.address_space >= 9 * limits.address_space_bytes;
+  return speaks_of_memory(last_words) || was_large || reserved_all;
 }
 
 std::string to_words(const Ending& ending) {
@@ -120,7 +122,7 @@ Door library_door(const fs::path& library) {
 Session::Session(const Door& door, const Limits& limits)
     : limits_(limits),
       ends_with_a_misdeed_(door.lays_out),
-      process_(door.command, limits.memory_bytes) {
+      process_(door.command, limits.memory_bytes, limits.address_space_bytes) {
   const Json parameters = {{"protocol", protocol_version}};
   const std::string described = call("describe", parameters.dump(), limits.start_s());
   try {
@@ -156,7 +158,7 @@ void Session::report_end(Clock::time_point deadline, const char* when) {
   std::string what = fmt::format("{} {}", to_words(ending), when);
   const std::string last = last_line(process_.last_words());
   if (!last.empty()) what += ", saying " + in_quotes(last);
-  if (outgrew(ending, process_.last_words(), limits_.memory_bytes)) {
+  if (outgrew(ending, process_.last_words(), limits_)) {
     give_up(fmt::format("outgrew {} MB: {}", limits_.memory_bytes >> 20,
                         ending.kind == Ending::Kind::outgrew ? "it was ended" : what),
             Failure::memory_limit);

@@ -20,9 +20,11 @@ Door program_door(const std::string& command_line);
 Door library_door(const std::filesystem::path& library);
 
 struct Limits {
-  double deadline_s = 10.0;                           ///< for each answer
-  double start_deadline_s = 0.0;                      ///< 0: ten times that
-  std::int64_t memory_bytes = std::int64_t{8} << 30;  ///< of its address space, of all it starts
+  double deadline_s = 10.0;       ///< for each answer
+  double start_deadline_s = 0.0;  ///< 0: ten times that
+  /// Resident in all that it starts, and in its scratch folder.
+  std::int64_t memory_bytes = std::int64_t{8} << 30;
+  std::int64_t address_space_bytes = 0;  ///< of each of its processes; 0: as it likes
 
   [[nodiscard]] double start_s() const {
     return start_deadline_s > 0.0 ? start_deadline_s : 10.0 * deadline_s;

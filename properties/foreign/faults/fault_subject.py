@@ -1,6 +1,7 @@
 """A subject that is at fault on purpose: python3 fault_subject.py FAULT. For the harness's own tests."""
 import ctypes
 import json
+import mmap
 import os
 import signal
 import struct
@@ -84,6 +85,8 @@ def commit(request):
     value, dtype = 0.0, None
     if fault == "aborts":
         os.abort()
+    elif fault == "reserves":
+        mmap.mmap(-1, 1 << 36, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000).close()  # MAP_NORESERVE
     elif fault == "segfaults":
         ctypes.string_at(0)
     elif fault in ("sleeps", "leaves-children-at-start-and-sleeps"):

@@ -88,9 +88,9 @@ ProcessBytes bytes_kept(const Keep& keep) {
     const rlimit both{value, value};
     ::setrlimit(resource, &both);
   };
-#ifndef SLIM_SANITIZED  // sanitizers reserve terabytes of address space
-  limit(RLIMIT_AS, static_cast<rlim_t>(keep.memory_bytes));
-#endif
+  if (keep.address_space_bytes > 0) {
+    limit(RLIMIT_AS, static_cast<rlim_t>(keep.address_space_bytes));
+  }
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, largest_file);
   ::setenv("SLIM_SCRATCH", keep.scratch, 1);

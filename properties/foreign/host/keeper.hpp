@@ -6,9 +6,9 @@ namespace slim::properties::foreign {
 
 /// What a keeper is told.
 struct Keep {
-  const char* scratch;  ///< folder of the subject, removed at the end
-  /// Of the subject's address space, and resident in all that it starts and in the scratch folder.
-  std::int64_t memory_bytes;
+  const char* scratch;               ///< folder of the subject, removed at the end
+  std::int64_t memory_bytes;         ///< resident in all that it starts, and in the scratch folder
+  std::int64_t address_space_bytes;  ///< of each process; 0: without a limit
 };
 
 /// Runs `command` (null-terminated) and stands between it and the harness, so that nothing is left
