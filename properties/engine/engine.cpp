@@ -155,7 +155,7 @@ Counterexample counterexample(const LawRun& run, const Pair& pair, std::uint64_t
   std::unique_ptr<Draw> draw = NumberedCase(run.law, seed, number).draw(record.attempt);
   Counterexample found = shrinks
                              ? shrunk(run.law, *pair.subject, pair.scalar, std::move(draw))
-                             : as_drawn(run.law, *pair.subject, pair.scalar, *draw, record.finding);
+                             : unshrunk(run.law, *pair.subject, pair.scalar, *draw, record.finding);
   if (found.finding.outcome != Outcome::wrong) found.finding = seen_once(record.finding);
   found.case_number = number;
   found.file.metadata["seed"] = std::to_string(seed);

@@ -78,7 +78,7 @@ Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
   return found;
 }
 
-Counterexample as_drawn(const Law& law, const Subject& subject, Scalar scalar, const Draw& draw,
+Counterexample unshrunk(const Law& law, const Subject& subject, Scalar scalar, const Draw& draw,
                         const Finding& finding) {
   Counterexample found{.law = law.name,
                        .subject = subject.name,

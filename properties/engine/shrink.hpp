@@ -22,7 +22,7 @@ struct Counterexample {
 Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
                       std::unique_ptr<Draw> draw);
 /// The case itself, and what was found on it; the subject is not asked again.
-Counterexample as_drawn(const Law& law, const Subject& subject, Scalar scalar, const Draw& draw,
+Counterexample unshrunk(const Law& law, const Subject& subject, Scalar scalar, const Draw& draw,
                         const Finding& finding);
 
 /// One check, with what the subject throws turned into a finding.
