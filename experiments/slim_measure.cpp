@@ -272,8 +272,7 @@ struct ForeignOptions {
         ->check(CLI::Range(1, 1 << 24))
         ->delimiter(',')
         ->capture_default_str();
-    app.add_option("--repeats", plan.repeats,
-                   "Samples of each: the least seconds, the median of bytes")
+    app.add_option("--repeats", plan.repeats, "Samples of the time, of which the least counts")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     app.add_flag("--json", json, "Print for machines");

@@ -127,6 +127,33 @@ TEST(Engine, AccountsForEveryCase) {
   }
 }
 
+TEST(Engine, AsksASubjectThatHangsLittleMore) {
+  std::atomic<int> asked{0};
+  const auto hangs = [&](int, const Subject& subject, Scalar) -> Finding {
+    if (subject.name == "right") return wrong_from(0, 1);
+    ++asked;
+    throw SubjectError("did not answer", Failure::hang);
+  };
+  const Fixture fixture{.law = law_about_numbers(hangs)};
+  RunPlan plan = fixture.plan(50, 1);
+  plan.laws = {&fixture.law, &fixture.law, &fixture.law};
+  const RunResult result = run(plan);
+  EXPECT_LE(asked, 3 + 1 + 6) << "one of each law, and the shrinking of the first";
+  ASSERT_EQ(result.counterexamples.size(), 3U);
+  EXPECT_EQ(result.counterexamples[2].shrinks, 0);
+  EXPECT_EQ(result.counterexamples[2].readable, result.counterexamples[2].drawn);
+  EXPECT_EQ(result.counterexamples[2].file.text("law"), "about-numbers");
+  for (const Verdict& verdict : result.verdicts) {
+    const Tally& tally = verdict.tally;
+    EXPECT_EQ(tally.executed() + tally.not_run, 50);
+    EXPECT_EQ(verdict.holds(), verdict.subject == "right");
+    if (verdict.subject == "left")
+      EXPECT_EQ(tally.wrong, verdict.scalar == Scalar::float32 ? 1 : 0);
+  }
+  plan.threads = 7;
+  expect_equal(result, run(plan));
+}
+
 TEST(Engine, RefusesALawThatExecutesNothing) {
   const Fixture fixture{
       .law = law_about_numbers([](int, const Subject&, Scalar) { return skipped("never"); })};

@@ -16,8 +16,15 @@ class Measured {
   Measured(const ForeignSubject& foreign, ResourcePlan plan)
       : foreign_(foreign), plan_(std::move(plan)) {}
 
+  /// Throws what the subject threw when it was measured: it is not measured again.
   ResourceVerdict verdict(ResourceClaim claim) {
-    if (!samples_) samples_ = measure_resources(foreign_, plan_);
+    if (error_) throw SubjectError(*error_);
+    try {
+      if (!samples_) samples_ = measure_resources(foreign_, plan_);
+    } catch (const SubjectError& error) {
+      error_ = error;
+      throw;
+    }
     return judge_claim(claim, *samples_, plan_);
   }
   [[nodiscard]] bool can_be_measured() const { return measures_resources_of(foreign_); }
@@ -26,6 +33,7 @@ class Measured {
   ForeignSubject foreign_;
   ResourcePlan plan_;
   std::optional<std::vector<ResourceSample>> samples_;
+  std::optional<SubjectError> error_;
 };
 
 class CostTrial final : public Trial {

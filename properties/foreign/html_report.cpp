@@ -1,4 +1,5 @@
 #include "properties/foreign/certificate.hpp"
+#include "properties/foreign/markup.hpp"
 #include "properties/judgement/attention_evidence.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
@@ -13,24 +14,6 @@
 
 namespace slim::properties::foreign {
 namespace {
-
-std::string html(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '&') {
-      safe += "&amp;";
-    } else if (c == '<') {
-      safe += "&lt;";
-    } else if (c == '>') {
-      safe += "&gt;";
-    } else if (c == '"') {
-      safe += "&quot;";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
 
 /// The largest error of a row and the bound at that entry, over sequences, heads and columns.
 struct RowError {
@@ -106,6 +89,7 @@ std::string chart(const std::string& tensor, const std::vector<RowError>& rows, 
 
 /// The failing case asked again and drawn; why not, where it cannot be.
 std::string drawn(const Counterexample& found, const Subject& subject) {
+  if (found.finding.failure == Failure::hang) return "<p>It is not asked again to be drawn.</p>";
   try {
     AttentionEvidence evidence(to_attention_inputs(found.file));
     const AttentionAnswer answer = ask(subject, found.scalar, evidence.given());
@@ -189,6 +173,10 @@ std::string to_html(const Certified& of) {
       "skipped + not run = all.</p>\n<table><tr><th>level</th><th>law</th><th>scalar</th>"
       "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
       verdict_rows(of.result, unclaimed) + "</table>\n" + unclaimed_paragraph(unclaimed);
+  if (!of.result.unasked_tasks.empty()) {
+    page += fmt::format("<p>Declared tasks of which no case was executed: {}.</p>\n",
+                        fmt::join(of.result.unasked_tasks, ", "));
+  }
   if (!of.result.counterexamples.empty()) {
     page +=
         "<p>Below, each failure in its smallest case. Bars: the largest error of a row, on a "

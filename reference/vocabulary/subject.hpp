@@ -134,8 +134,10 @@ struct Capabilities {
   bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
   /// Claimed only by who enters all that it takes in the ledger.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
+  std::vector<FeatureKind> model_feature_maps{};  ///< of whole models; empty: feature_maps
 
   [[nodiscard]] bool takes(FeatureKind kind) const;
+  [[nodiscard]] bool takes_in_models(FeatureKind kind) const;
 };
 
 /// What the memory of a gradient depends on, beside the subject.
