@@ -168,7 +168,7 @@ int run_claims(const SweepOptions& options, const std::vector<std::string>& with
     require(find_experiments(experiment).size() == 1, "--leave-out names one experiment at a time");
   }
   const std::vector<Verdict> verdicts = judged(options, built_in_claims(), without);
-  const std::string json = to_json(verdicts, provenance());
+  const std::string json = to_json(verdicts, options.scale, provenance());
   write_file(std::filesystem::path(options.out) / "verdicts.json", json);
   fmt::print("{}", options.json ? json : to_table(verdicts));
   return any_lost(verdicts) ? falls_short : holds;

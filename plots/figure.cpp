@@ -17,7 +17,7 @@ bool same_origin(const Record& a, const Record& b) {
   const experiments::Provenance& p = a.provenance;
   const experiments::Provenance& q = b.provenance;
   return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags &&
-         p.processor == q.processor && a.corpus_sha1 == b.corpus_sha1;
+         p.processor == q.processor && a.corpus_sha1 == b.corpus_sha1 && a.scale == b.scale;
 }
 
 }  // namespace
@@ -51,7 +51,9 @@ std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdi
   for (const Verdict& v : verdicts) {
     const auto& claims = drawn.figure.claims;
     if (std::find(claims.begin(), claims.end(), v.claim) == claims.end()) continue;
-    if (v.code.empty() || v.code == drawn.provenance.code) own.push_back(v);
+    const bool same_code = v.code.empty() || v.code == drawn.provenance.code;
+    const bool same_scale = v.scale.empty() || v.scale == drawn.scale;
+    if (same_code && same_scale) own.push_back(v);
   }
   return own;
 }

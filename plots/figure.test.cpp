@@ -51,6 +51,34 @@ TEST(Figures, leave_out_records_of_other_code) {
   EXPECT_EQ(drawn.left_out, 1U);
 }
 
+TEST(Figures, leave_out_records_of_another_scale) {
+  std::vector<Record> records = {bytes(8, 150, "x"), bytes(16, 170, "x"), bytes(32, 190, "x")};
+  records[0].scale = "ci";
+  records[1].scale = records[2].scale = "laptop";
+  const DrawnFigure drawn = chart_figure(find_figure("memory-length"), records);
+  ASSERT_EQ(drawn.chart.curves.size(), 1U);
+  EXPECT_EQ(drawn.chart.curves[0].points.size(), 2U);
+  EXPECT_EQ(drawn.left_out, 1U);
+  EXPECT_EQ(drawn.scale, "laptop");
+}
+
+TEST(Figures, of_capped_processes_show_no_length_that_was_not_measured) {
+  // Of two scales the median of both was shown, under a label of its own.
+  std::vector<Record> records;
+  for (const auto& [scale, length] : {std::pair{"ci", 4096}, {"laptop", 16384}}) {
+    Record record = bytes(1 << 20, 0, "x");
+    record.experiment = "device";
+    record.scale = scale;
+    record.setting.memory_cap = 64 << 20;
+    record.measured = experiments::Longest{.length = length};
+    records.push_back(record);
+  }
+  const DrawnFigure drawn = chart_figure(find_figure("device"), records);
+  ASSERT_EQ(drawn.chart.curves.size(), 1U);
+  EXPECT_EQ(drawn.chart.curves[0].points[0].y.median, 16384.0);
+  EXPECT_EQ(drawn.chart.curves[0].points[0].note, "2^{14}");
+}
+
 TEST(Figures, are_empty_without_records) {
   EXPECT_TRUE(chart_figure(find_figure("time-length"), std::vector{bytes(8, 150, "x")}).empty());
 }
@@ -82,6 +110,11 @@ TEST(Figures, carry_the_verdicts_on_their_claims_and_no_others) {
   EXPECT_EQ(verdicts_on(drawn, std::vector{verdict}).size(), 1U);
   verdict.code = "y";
   EXPECT_TRUE(verdicts_on(drawn, std::vector{verdict}).empty()) << "judged by other code";
+  verdict.code = "x";
+  drawn.scale = verdict.scale = "laptop";
+  EXPECT_EQ(verdicts_on(drawn, std::vector{verdict}).size(), 1U);
+  verdict.scale = "ci";
+  EXPECT_TRUE(verdicts_on(drawn, std::vector{verdict}).empty()) << "judged at another scale";
 }
 
 TEST(Figures, mark_where_softmax_attention_begins_to_cost_more) {

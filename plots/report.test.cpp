@@ -59,6 +59,12 @@ TEST_F(ReportTest, shows_each_verdict_and_each_figure) {
   shows("1.013 in [0.97, 1.06]");
 }
 
+TEST_F(ReportTest, says_at_which_scale_the_claims_were_judged) {
+  EXPECT_EQ(page_of(records_, verdicts_).find("Judged at scale"), std::string::npos) << "not told";
+  for (Verdict& verdict : verdicts_) verdict.scale = "paper";
+  EXPECT_NE(page_of(records_, verdicts_).find("Judged at scale paper."), std::string::npos);
+}
+
 TEST_F(ReportTest, stands_alone) {
   const std::string page = page_of(records_, verdicts_);
   EXPECT_EQ(page.find("<script"), std::string::npos);

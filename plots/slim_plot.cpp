@@ -58,7 +58,7 @@ bool complete(const std::vector<DrawnFigure>& figures) {
   bool all = true;
   for (const DrawnFigure& drawn : figures) {
     if (drawn.left_out > 0) {
-      fmt::print(stderr, "{}: {} records of other code, machine or text are left out\n",
+      fmt::print(stderr, "{}: {} records of other code, machine, text or scale are left out\n",
                  drawn.figure.name, drawn.left_out);
     }
     if (!drawn.empty()) continue;

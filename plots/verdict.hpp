@@ -23,6 +23,7 @@ struct Verdict {
   std::string theory = {};    ///< of the cell
   std::string measured = {};  ///< likewise
   std::string code = {};      ///< fingerprint of the sources that judged; empty: not told
+  std::string scale = {};     ///< of the records that were judged; empty: not told
 };
 
 /// "1.07 in [1.02, 1.11]", "0, exact", "none": as far as there is a value, and an interval with a

@@ -33,7 +33,7 @@ struct CourseGroup {
   std::vector<const Course*> reordered_at_half;
   std::vector<const Course*> capped;
 };
-/// By task, then seed. The courses outlive the groups.
+/// By task, then scale, then seed. The courses outlive the groups.
 std::vector<CourseGroup> grouped(std::span<const Course> courses);
 
 }  // namespace slim::experiments

@@ -109,6 +109,23 @@ TEST(TrainingJudge, IsInconclusiveWhereAKindOfRunIsMissingOrNothingWasLearned) {
   EXPECT_EQ(answer(unfinished), Answer::inconclusive);
 }
 
+TEST(CourseGroups, KeepScalesApart) {
+  std::vector<Record> records = records_with(1.0, 0.5);
+  const std::size_t of_one_scale = records.size();
+  for (std::size_t i = 0; i < of_one_scale; ++i) {
+    records.push_back(records[i]);
+    records.back().scale = "paper";
+  }
+  const std::vector<Course> all = courses(records);
+  const std::vector<CourseGroup> groups = grouped(all);
+  EXPECT_EQ(groups.size(), 8U) << "two tasks, two scales, two seeds";
+  for (const CourseGroup& group : groups) {
+    ASSERT_NE(group.full, nullptr);
+    EXPECT_EQ(group.sliced.size(), 2U);
+    for (const Course* course : group.sliced) EXPECT_EQ(course->scale, group.full->scale);
+  }
+}
+
 TEST(FineTuningJudge, WantsAFullPassThatFailsAndSlicesOfTheSameBits) {
   const std::vector<Claim> claims = built_in_claims();
   const Claim claim = *std::find_if(claims.begin(), claims.end(),
