@@ -32,19 +32,6 @@ Figure2Sizes figure2_sizes_at(Scale scale) {
   return {.length_divisor = 1, .width_divisor = 1, .most_slices = 1024, .seeds = 3};
 }
 
-/// What a gradient in float32 takes, nearly: of a slice its activations and, with explicit prefix
-/// sums, R and S of every row; parameters and gradient; and two gradients more to compare.
-double roughly_bytes(const Setting& setting) {
-  const Model& model = setting.model;
-  const auto rows = static_cast<double>(std::min(setting.slice, setting.length));
-  double per_row = static_cast<double>(model.layers * (7 * model.hidden_dim + model.ffn_dim) +
-                                       2 * model.ffn_dim + 8 * model.hidden_dim);
-  if (setting.subject.ends_with("/explicit")) {
-    per_row += static_cast<double>(model.layers * model.hidden_dim * (model.features() + 1));
-  }
-  return 4.0 * (rows * per_row + 4.0 * static_cast<double>(parameter_count(model)));
-}
-
 /// What the machine has, or the control group that this process lives in allows it.
 double machine_bytes() {
   double bytes = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
@@ -64,20 +51,31 @@ std::vector<Index> slices_of(Setting setting, Index most_slices, std::string_vie
   for (Index slice = setting.length; slice * most_slices >= setting.length && slice >= 1;
        slice /= 4) {
     setting.slice = slice;
-    if (roughly_bytes(setting) <= limit) {
+    if (figure2_bytes(setting) <= limit) {
       slices.push_back(slice);
       continue;
     }
     fmt::print(stderr,
                "figure2: configuration {}, {}, C = {} is left out: it needs about {:.0f} MiB, "
                "above {:.0f} MiB, three quarters of this machine's memory\n",
-               configuration, setting.subject, slice, roughly_bytes(setting) / (1 << 20),
+               configuration, setting.subject, slice, figure2_bytes(setting) / (1 << 20),
                limit / (1 << 20));
   }
   return slices;
 }
 
 }  // namespace
+
+double figure2_bytes(const Setting& setting) {
+  const Model& model = setting.model;
+  const auto rows = static_cast<double>(std::min(setting.slice, setting.length));
+  double per_row = static_cast<double>(model.layers * (7 * model.hidden_dim + model.ffn_dim) +
+                                       2 * model.ffn_dim + 8 * model.hidden_dim);
+  if (setting.subject.ends_with("/explicit")) {
+    per_row += static_cast<double>(model.layers * model.hidden_dim * (model.features() + 1));
+  }
+  return 4.0 * (rows * per_row + 4.0 * static_cast<double>(parameter_count(model)));
+}
 
 std::vector<Plan> figure2_plans(const Conditions& conditions) {
   const Figure2Sizes sizes = figure2_sizes_at(conditions.scale);

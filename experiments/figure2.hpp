@@ -14,6 +14,11 @@ namespace slim::experiments {
 /// quarters of the memory that there is is left out, and said on standard error.
 std::vector<Plan> figure2_plans(const Conditions& conditions);
 
+/// What a gradient in float32 takes, nearly: of a slice its activations and, with explicit prefix
+/// sums, R and S of every row; parameters and gradient; and two gradients more to compare.
+/// Units: bytes.
+double figure2_bytes(const Setting& setting);
+
 /// "I" to "IV": which configuration, at the record's scale, was measured; empty when none was.
 std::string_view configuration_name(const Record& record);
 
