@@ -75,10 +75,12 @@ TEST(Record, OtherCodeFlagsOrProcessorIsAnotherMeasurementOfTheSamePlace) {
   }
 }
 
-TEST(Record, DateCommitAndResultDoNotMakeAnotherMeasurement) {
+TEST(Record, DateCommitPartAndResultDoNotMakeAnotherMeasurement) {
   Record other = example_record(Seconds{.seconds = 9.0});
   other.provenance.date = other.provenance.commit = "other";
   other.setting.corpus = "/elsewhere/text.gz";
+  other.shard = "1/2";
+  EXPECT_EQ(parse_record(to_line(other)).shard, "1/2");
   EXPECT_EQ(identity(other), identity(example_record(Seconds{})));
 }
 

@@ -7,6 +7,7 @@
 #include "experiments/measure_gradient.hpp"
 #include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/process_peak.hpp"
+#include "experiments/merge.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/softmax_transformer.hpp"
 #include "experiments/sweep.hpp"
@@ -117,6 +118,7 @@ int run_merge(const std::vector<std::filesystem::path>& parts, const std::string
   const MergeReport report = merge_records(parts, out);
   fmt::print("{} records taken, {} known already: {}/records.jsonl\n", report.taken, report.known,
              out);
+  for (const std::string& parts_of : report.missing) fmt::print("no records of {}\n", parts_of);
   return holds;
 }
 

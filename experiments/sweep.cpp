@@ -77,7 +77,8 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
                    .corpus_sha1 = sha1,
                    .sample = sample,
                    .measured = nothing_yet(plan.quantity),
-                   .provenance = here};
+                   .provenance = here,
+                   .shard = name(sweep.shard)};
         job.setting.model.conventions = sweep.find_subject(plan.setting.subject).conventions;
         jobs.push_back(std::move(job));
       }
@@ -92,6 +93,12 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
     return round(a) < round(b);
   });
   return jobs;
+}
+
+/// By all that a job is but its threads, of which another machine has another number.
+std::uint64_t part_of(Job job, std::uint64_t count) {
+  job.setting.threads = 1;
+  return stream_named(place(job).c_str()) % count;
 }
 
 /// The longest text that any setting needs is there.
@@ -271,7 +278,12 @@ void measure_all(const std::vector<Job*>& missing, const Sweep& sweep, RecordLog
 
 }  // namespace
 
+std::string name(const Shard& shard) {
+  return shard.count > 1 ? fmt::format("{}/{}", shard.index, shard.count) : "";
+}
+
 Shard parse_shard(std::string_view text) {
+  constexpr std::uint64_t most_parts = 1'000'000;
   Shard shard;
   const char* end = text.data() + text.size();
   const auto [slash, first] = std::from_chars(text.data(), end, shard.index);
@@ -279,36 +291,15 @@ Shard parse_shard(std::string_view text) {
   const auto [rest, second] =
       divided ? std::from_chars(slash + 1, end, shard.count) : std::from_chars_result{end, first};
   require(divided && second == std::errc() && rest == end && shard.count >= 1 &&
-              shard.index < shard.count,
-          "shard '" + std::string(text) + "' is not i/n with 0 ≤ i < n, as in 0/4");
+              shard.index < shard.count && shard.count <= most_parts,
+          "shard '" + std::string(text) + "' is not i/n with 0 ≤ i < n ≤ 10^6, as in 0/4");
   return shard;
-}
-
-MergeReport merge_records(const std::vector<std::filesystem::path>& parts,
-                          const std::filesystem::path& folder) {
-  std::vector<Record> records;
-  for (const std::filesystem::path& part : parts) {
-    const std::vector<Record> own = read_records(part / "records.jsonl");
-    records.insert(records.end(), own.begin(), own.end());
-  }
-  RecordLog log(folder, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
-  MergeReport report;
-  for (const Record& record : records) {
-    if (log.find(identity(record)) != nullptr) {
-      ++report.known;
-    } else {
-      log.append(record);
-      ++report.taken;
-    }
-  }
-  return report;
 }
 
 SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep) {
   std::vector<Job> jobs = jobs_of(experiments, sweep);
-  std::erase_if(jobs, [&](const Job& job) {
-    return stream_named(place(job).c_str()) % sweep.shard.count != sweep.shard.index;
-  });
+  std::erase_if(
+      jobs, [&](const Job& job) { return part_of(job, sweep.shard.count) != sweep.shard.index; });
   require_corpus(jobs);
   require_lawful_subjects(jobs, sweep.find_subject);
 

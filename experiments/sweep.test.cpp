@@ -3,10 +3,12 @@
 #include "experiments/catalogue.hpp"
 #include "experiments/fake_subject.hpp"
 #include "experiments/measures/gate.hpp"
+#include "experiments/merge.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/temporary_folder.hpp"
 #include "reference/vocabulary/contract.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -79,15 +81,45 @@ TEST_F(Sweeping, PartsShareNothingAndMergeToTheWhole) {
   }
   EXPECT_EQ(measured, tiny_samples);
   sweep_.folder = folder_.path() / "whole";
-  EXPECT_EQ(merge_records(parts, sweep_.folder).taken, tiny_samples);
+  const MergeReport merged = merge_records(parts, sweep_.folder);
+  EXPECT_EQ(merged.taken, tiny_samples);
+  EXPECT_EQ(merged.missing, std::vector<std::string>());
   EXPECT_EQ(merge_records(parts, sweep_.folder).known, tiny_samples);
   sweep_.shard = {};
   EXPECT_EQ(run().measured, 0U);
 }
 
+TEST_F(Sweeping, PartsAreTheWholeWhateverCoresTheirMachinesHave) {
+  std::set<std::string> cells;
+  for (const char* shard : {"0/3", "1/3", "2/3"}) {
+    sweep_.shard = parse_shard(shard);
+    sweep_.folder = folder_.path() / std::to_string(++sweep_.conditions.threads);
+    for (Record& record : run().records) {
+      record.setting.threads = 1;
+      EXPECT_TRUE(cells.insert(fmt::format("{} {}", place(record), record.sample)).second);
+    }
+  }
+  EXPECT_EQ(cells.size(), tiny_samples);
+}
+
+TEST_F(Sweeping, AMergeSaysWhichPartsAreMissing) {
+  std::vector<std::filesystem::path> parts;
+  for (const char* shard : {"0/4", "2/4"}) {
+    sweep_.shard = parse_shard(shard);
+    parts.push_back(sweep_.folder = folder_.path() / std::to_string(parts.size()));
+    ASSERT_GT(run().measured, 0U) << shard;
+  }
+  const auto missing = [&] { return merge_records(parts, folder_.path() / "whole").missing; };
+  EXPECT_EQ(missing(), std::vector<std::string>({"tiny at scale laptop: 1/4, 3/4"}));
+  sweep_.shard = {};
+  parts.push_back(sweep_.folder = folder_.path() / "all");
+  run();
+  EXPECT_EQ(missing(), std::vector<std::string>()) << "a whole sweep";
+}
+
 TEST(Shard, IsBelowItsCount) {
   EXPECT_EQ(parse_shard("2/3").index, 2U);
-  for (const char* bad : {"", "3/3", "1", "1/", "/2", "a/2", "1/0", "-1/2", "1/2x"}) {
+  for (const char* bad : {"", "3/3", "1", "1/", "/2", "a/2", "1/0", "-1/2", "1/2x", "1/1000001"}) {
     EXPECT_THROW(parse_shard(bad), ContractError) << bad;
   }
 }
