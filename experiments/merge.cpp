@@ -8,12 +8,20 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <utility>
 
 namespace slim::experiments {
 namespace {
+
+namespace fs = std::filesystem;
+
+struct Taken {
+  Record record;
+  fs::path part;
+};
 
 /// Of each experiment and scale the parts that there are, by how many make the whole.
 std::vector<std::string> missing_parts(std::span<const Record> records) {
@@ -41,24 +49,41 @@ std::vector<std::string> missing_parts(std::span<const Record> records) {
 
 }  // namespace
 
-MergeReport merge_records(const std::vector<std::filesystem::path>& parts,
-                          const std::filesystem::path& folder) {
-  std::vector<Record> records;
-  for (const std::filesystem::path& part : parts) {
-    const std::vector<Record> own = read_records(part / "records.jsonl");
-    records.insert(records.end(), own.begin(), own.end());
-  }
+MergeReport merge_records(const std::vector<fs::path>& parts, const fs::path& folder,
+                          const std::function<void(std::string)>& say) {
+  std::optional<RecordLog> log;
+  if (fs::exists(folder / "records.jsonl")) log.emplace(folder, say);
   MergeReport report;
-  RecordLog log(folder, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
-  for (const Record& record : records) {
-    if (log.find(identity(record)) != nullptr) {
-      ++report.known;
-    } else {
-      log.append(record);
-      ++report.taken;
+  std::vector<Taken> fresh;
+  std::map<std::string, std::size_t> place_in_fresh;
+  for (const fs::path& part : parts) {
+    for (const Record& record : read_records(part / "records.jsonl", say)) {
+      const std::string key = identity(record);
+      const Record* known = log.has_value() ? log->find(key) : nullptr;
+      fs::path where = folder;
+      if (known == nullptr) {
+        const auto [at, is_new] = place_in_fresh.emplace(key, fresh.size());
+        if (is_new) {
+          fresh.push_back({record, part});
+          continue;
+        }
+        known = &fresh[at->second].record;
+        where = fresh[at->second].part;
+      }
+      if (exact_result(*known) == exact_result(record)) {
+        ++report.known;
+      } else {
+        report.conflicts.push_back(fmt::format(
+            "{} {}, {}: {} and {}", record.experiment, name(quantity_of(record.measured)),
+            summary(record.setting), where.string(), part.string()));
+      }
     }
   }
-  report.missing = missing_parts(read_records(log.file()));
+  if (!report.conflicts.empty()) return report;
+  if (!log.has_value()) log.emplace(folder, say);
+  for (const Taken& taken : fresh) log->append(taken.record);
+  report.taken = fresh.size();
+  report.missing = missing_parts(read_records(log->file()));
   return report;
 }
 

@@ -346,4 +346,19 @@ std::string identity(const Record& record) {
   return json.dump();
 }
 
+std::string exact_result(const Record& record) {
+  const Quantity quantity = quantity_of(record.measured);
+  if (quantity == Quantity::seconds || quantity == Quantity::process ||
+      quantity == Quantity::longest) {
+    return {};
+  }
+  Json json;
+  std::visit([&](const auto& measured) { add(json, measured); }, record.measured);
+  for (const char* told :
+       {"bytes_scratch", "seconds", "seconds_gradient", "seconds_data", "seconds_checks"}) {
+    json.erase(told);
+  }
+  return json.dump();
+}
+
 }  // namespace slim::experiments

@@ -32,5 +32,8 @@ Record parse_record(std::string_view line);
 std::string identity(const Record& record);
 /// The same without code, compiler, flags, processor and sample: the point in a plot.
 std::string place(const Record& record);
+/// What of the result is the same whenever the same is measured again, as JSON: counts, errors,
+/// losses. Empty of what a clock or a process's memory tells.
+std::string exact_result(const Record& record);
 
 }  // namespace slim::experiments

@@ -39,12 +39,17 @@ class RecordLog {
   std::map<std::string, Record> records_;
 };
 
-/// Every record of a file in the order of writing; a last line that is no record is left out.
+/// Every record of a file in the order of writing; a last line that is no record is left out, and
+/// `say` is told.
 /// Throws ContractError when the file cannot be read or an earlier line is no record.
-std::vector<Record> read_records(const std::filesystem::path& file);
+std::vector<Record> read_records(const std::filesystem::path& file,
+                                 const std::function<void(std::string)>& say = {});
 
-/// Only the newest of each place: where code or flags changed, the records of the last ones; every
-/// sample of these is kept.
+/// By their dates, which are all in one time zone.
+bool is_older(const Record& a, const Record& b);
+
+/// Only the newest of each place: where code or flags changed, the records of those of the last
+/// date, wherever in the file they stand (of one date: the last); every sample of these is kept.
 std::vector<Record> newest(const std::vector<Record>& records);
 
 }  // namespace slim::experiments

@@ -27,7 +27,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
+#include <span>
 
 namespace {
 
@@ -115,7 +117,16 @@ int run_sweep_command(const SweepOptions& options, const std::string& shard) {
 }
 
 int run_merge(const std::vector<std::filesystem::path>& parts, const std::string& out) {
-  const MergeReport report = merge_records(parts, out);
+  const MergeReport report =
+      merge_records(parts, out, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  if (!report.conflicts.empty()) {
+    constexpr std::size_t most_named = 10;
+    const std::size_t count = report.conflicts.size();
+    fmt::print(stderr, "nothing was merged: {} measurement{} with two different results\n{}\n",
+               count, count == 1 ? "" : "s",
+               fmt::join(std::span(report.conflicts).first(std::min(most_named, count)), "\n"));
+    return falls_short;
+  }
   fmt::print("{} records taken, {} known already: {}/records.jsonl\n", report.taken, report.known,
              out);
   for (const std::string& parts_of : report.missing) fmt::print("no records of {}\n", parts_of);

@@ -1,3 +1,5 @@
+#include "experiments/example_records.hpp"
+#include "experiments/record_log.hpp"
 #include "experiments/temporary_folder.hpp"
 
 #include <boost/process.hpp>
@@ -120,6 +122,23 @@ TEST_F(SlimMeasure, RefusesABadSweepWithCode2AndWritesNothing) {
   expect_refusal(slim_measure({"sweep", "--experiment", "exact", "--scale", "ci", "--corpus", text_,
                                "--out", text_ + "/below"}),
                  2, "cannot be made");
+}
+
+TEST_F(SlimMeasure, RefusesToMergeTwoResultsOfOneMeasurementWithCode1) {
+  const auto out = folder_.path() / "out";
+  std::vector<std::string> parts;
+  for (const std::int64_t depth : {5, 6}) {
+    const std::filesystem::path part = folder_.path() / std::to_string(depth);
+    RecordLog(part, {}).append(example_record(Operations{.depth = depth}));
+    parts.push_back(part.string());
+  }
+  const Outcome outcome = slim_measure({"merge", parts[0], parts[1], "--out", out.string()});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_EQ(outcome.error.find("nothing was merged: 1 measurement with two"), 0U) << outcome.error;
+  EXPECT_NE(outcome.error.find("length operations, recovered/iterative"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(out));
+  EXPECT_EQ(slim_measure({"merge", parts[0], "--out", out.string()}).code, 0);
 }
 
 TEST_F(SlimMeasure, RefusesAMutantWithCode1) {

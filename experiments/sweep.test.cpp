@@ -81,10 +81,10 @@ TEST_F(Sweeping, PartsShareNothingAndMergeToTheWhole) {
   }
   EXPECT_EQ(measured, tiny_samples);
   sweep_.folder = folder_.path() / "whole";
-  const MergeReport merged = merge_records(parts, sweep_.folder);
+  const MergeReport merged = merge_records(parts, sweep_.folder, {});
   EXPECT_EQ(merged.taken, tiny_samples);
   EXPECT_EQ(merged.missing, std::vector<std::string>());
-  EXPECT_EQ(merge_records(parts, sweep_.folder).known, tiny_samples);
+  EXPECT_EQ(merge_records(parts, sweep_.folder, {}).known, tiny_samples);
   sweep_.shard = {};
   EXPECT_EQ(run().measured, 0U);
 }
@@ -109,7 +109,7 @@ TEST_F(Sweeping, AMergeSaysWhichPartsAreMissing) {
     parts.push_back(sweep_.folder = folder_.path() / std::to_string(parts.size()));
     ASSERT_GT(run().measured, 0U) << shard;
   }
-  const auto missing = [&] { return merge_records(parts, folder_.path() / "whole").missing; };
+  const auto missing = [&] { return merge_records(parts, folder_.path() / "whole", {}).missing; };
   EXPECT_EQ(missing(), std::vector<std::string>({"tiny at scale laptop: 1/4, 3/4"}));
   sweep_.shard = {};
   parts.push_back(sweep_.folder = folder_.path() / "all");

@@ -1,5 +1,6 @@
 #include "plots/figure.hpp"
 
+#include "experiments/record_log.hpp"
 #include "plots/axes.hpp"
 #include "plots/curves.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -32,7 +33,8 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
   DrawnFigure drawn{.figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}};
   if (own.empty()) return drawn;
 
-  const Record newest = own.back();
+  // Of one date the last, as they stand in the file.
+  const Record newest = *std::max_element(own.rbegin(), own.rend(), experiments::is_older);
   const auto older = std::stable_partition(own.begin(), own.end(),
                                            [&](const Record& r) { return same_origin(r, newest); });
   drawn.left_out = static_cast<std::size_t>(std::distance(older, own.end()));

@@ -51,6 +51,13 @@ TEST(Figures, leave_out_records_of_other_code) {
   EXPECT_EQ(drawn.left_out, 1U);
 }
 
+TEST(Figures, take_the_code_of_the_last_date_wherever_it_stands) {
+  std::vector<Record> records = {bytes(8, 150, "new"), bytes(16, 170, "old")};
+  records[0].provenance.date = "2026-02-01T00:00:00Z";
+  records[1].provenance.date = "2026-01-01T00:00:00Z";
+  EXPECT_EQ(chart_figure(find_figure("memory-length"), records).provenance.code, "new");
+}
+
 TEST(Figures, leave_out_records_of_another_scale) {
   std::vector<Record> records = {bytes(8, 150, "x"), bytes(16, 170, "x"), bytes(32, 190, "x")};
   records[0].scale = "ci";

@@ -42,7 +42,8 @@ std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const 
   require(!wanted.empty(), "--leave-out leaves no figure to draw");
 
   const std::filesystem::path file = options.records / "records.jsonl";
-  const std::vector<Record> records = experiments::newest(experiments::read_records(file));
+  const std::vector<Record> records = experiments::newest(experiments::read_records(
+      file, [](const std::string& line) { fmt::print(stderr, "{}\n", line); }));
   require(!records.empty(), file.string() + ": holds no records");
   std::vector<DrawnFigure> drawn;
   drawn.reserve(wanted.size());
