@@ -141,6 +141,43 @@ TEST_F(SlimMeasure, RefusesToMergeTwoResultsOfOneMeasurementWithCode1) {
   EXPECT_EQ(slim_measure({"merge", parts[0], "--out", out.string()}).code, 0);
 }
 
+TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
+  const std::filesystem::path out = folder_.path() / "out";
+  std::size_t appended = 0;
+  {
+    RecordLog log(out, {});
+    for (const auto& [sweep, sliced] :
+         {std::pair{FirstSweep::plain, 133}, {FirstSweep::lazy, 110}}) {
+      Record record = example_record(Overhead{.sliced = sliced, .full = 100});
+      record.experiment = "overhead";
+      record.setting.first_sweep = sweep;
+      log.append(record);
+      ++appended;
+    }
+  }
+  const std::vector<std::string> arguments = {"claims",     "--records-only", "--out",
+                                              out.string(), "--json",         "--scale"};
+  const auto at_scale = [&](const char* scale) {
+    std::vector<std::string> all = arguments;
+    all.emplace_back(scale);
+    return slim_measure(all);
+  };
+  const Outcome outcome = at_scale("ci");
+  ASSERT_EQ(outcome.code, 0) << outcome.error;
+  const nlohmann::json json = nlohmann::json::parse(outcome.output);
+  EXPECT_EQ(json.at("scale"), "ci");
+  EXPECT_EQ(json.at("provenance").at("code"), "0123456789ab") << "of the records";
+  for (const nlohmann::json& verdict : json.at("verdicts")) {
+    const bool known = verdict.at("claim") == "OVERHEAD";
+    EXPECT_EQ(verdict.at("verdict"), known ? "SUPPORTED" : "NOT-JUDGED") << verdict;
+    if (verdict.at("claim") != "SERIAL") continue;
+    EXPECT_EQ(verdict.at("evidence"), "there are no records of experiment length");
+  }
+  EXPECT_EQ(read_records(out / "records.jsonl").size(), appended);
+  EXPECT_TRUE(std::filesystem::exists(out / "verdicts.json"));
+  expect_refusal(at_scale("laptop"), 2, "no records of scale laptop: there are some of ci");
+}
+
 TEST_F(SlimMeasure, RefusesAMutantWithCode1) {
   expect_refusal(gradient({"--subject", "mutant/last-row-dropped"}), 1,
                  "mutant/last-row-dropped is refused");

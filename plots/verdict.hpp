@@ -22,7 +22,7 @@ struct Verdict {
   std::string cell = {};      ///< of table 1, "row / column"; empty: not one
   std::string theory = {};    ///< of the cell
   std::string measured = {};  ///< likewise
-  std::string code = {};      ///< fingerprint of the sources that judged; empty: not told
+  std::string code = {};      ///< fingerprint of the sources of what was judged; empty: not told
   std::string scale = {};     ///< of the records that were judged; empty: not told
 };
 
