@@ -27,7 +27,7 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
   std::vector<Record> own;
   std::copy_if(records.begin(), records.end(), std::back_inserter(own), [&](const Record& r) {
     const Quantity quantity = quantity_of(r.measured);
-    return r.experiment == figure.experiment &&
+    return (r.experiment == figure.experiment || r.experiment == figure.or_experiment) &&
            (quantity == figure.quantity || quantity == figure.or_quantity);
   });
   DrawnFigure drawn{.figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}};

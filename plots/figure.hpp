@@ -21,9 +21,10 @@ struct Figure {
   std::string caption;
   std::vector<std::string> claims;  ///< whose verdicts belong to it
   std::string experiment;           ///< of the records that it shows
+  std::string or_experiment = {};   ///< a second one that it shows beside
   Quantity quantity = Quantity::bytes;
   std::optional<Quantity> or_quantity = {};  ///< a second one that it shows beside
-  /// Requires at least one record, all of this experiment and quantity.
+  /// Requires at least one record, all of these experiments and quantities.
   Chart (*draw)(std::span<const Record>) = nullptr;
 };
 
@@ -39,8 +40,8 @@ struct DrawnFigure {
   [[nodiscard]] bool empty() const { return chart.curves.empty() && chart.panels.empty(); }
 };
 
-/// Takes the records of the figure's experiment and quantity that come from the same code, build,
-/// machine, text and scale as the newest of them, and makes its chart.
+/// Takes the records of the figure's experiments and quantities that come from the same code,
+/// build, machine, text and scale as the newest of them, and makes its chart.
 DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records);
 
 /// Those on the figure's claims, of the same code and scale as its records.

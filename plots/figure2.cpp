@@ -122,7 +122,7 @@ Figure figure2_time() {
           "proportional to 1/C. At scales "
           "below paper "
           "lengths and widths are an equal part of the paper's.",
-      .claims = {"SERIAL", "OVERHEAD"},
+      .claims = {"SERIAL/seconds", "SERIAL", "OVERHEAD"},
       .experiment = "figure2",
       .quantity = Quantity::seconds,
       .draw = draw_time};

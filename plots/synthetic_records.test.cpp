@@ -147,12 +147,33 @@ std::vector<std::string> synthetic_overhead_records() {
 std::vector<std::string> synthetic_work_records() {
   std::vector<std::string> lines;
   for (const Index slice : {16, 32, 64}) {
-    for (const char* subject : {"recovered/tree", "recovered/iterative"}) {
+    for (const char* subject : {"recovered/tree", "recovered/iterative", "bisected/tree"}) {
       Record record = cell("work", subject, 8 * slice, slice);
       record.measured = Operations{.depth = 3000 + 8 * slice};
       lines.push_back(to_line(record));
     }
   }
+  return lines;
+}
+
+std::vector<std::string> synthetic_exact_records() {
+  std::vector<std::string> lines;
+  const auto add = [&](const char* experiment, const char* subject, const char* map, Index length,
+                       double relative) {
+    for (const Index slice : {1, 4, 12, 31}) {
+      Record record = cell(experiment, subject, length, slice);
+      record.setting.scalar = Scalar::digits50;
+      record.setting.model.feature_map = parse_feature_map(map);
+      record.measured = experiments::GradientError{.relative = slice < length ? relative : 1e-49};
+      lines.push_back(to_line(record));
+    }
+  };
+  for (const char* map : {"sqr", "elu+1", "abs", "favor+_2"}) {
+    add("exact", "recovered/iterative", map, 24, 2e-50);
+  }
+  add("exact", "recovered/iterative", "relu", 24, 9e-35);
+  add("exact", "stored/iterative", "relu", 24, 1e-49);
+  add("extension", "recovered/iterative", "sqr", 13, 5e-49);
   return lines;
 }
 
@@ -304,7 +325,8 @@ void write_synthetic(const TestFolder& folder) {
   for (const auto& more :
        {synthetic_slice_records(), synthetic_figure2_records(), synthetic_crossing_records(),
         synthetic_overhead_records(), synthetic_work_records(), synthetic_drift_records(),
-        synthetic_device_records(), synthetic_features_records(), synthetic_training_records()}) {
+        synthetic_device_records(), synthetic_features_records(), synthetic_training_records(),
+        synthetic_exact_records()}) {
     lines.insert(lines.end(), more.begin(), more.end());
   }
   folder.write("records.jsonl", joined_lines(lines));

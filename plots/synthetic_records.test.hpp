@@ -30,6 +30,7 @@ std::vector<std::string> synthetic_crossing_records();
 std::vector<std::string> synthetic_overhead_records();
 std::vector<std::string> synthetic_work_records();
 std::vector<std::string> synthetic_drift_records();
+std::vector<std::string> synthetic_exact_records();
 std::vector<std::string> synthetic_device_records();
 std::vector<std::string> synthetic_features_records();
 /// Both tasks, two seeds, every regime and two other orders; fine-tuning of text in little memory.
