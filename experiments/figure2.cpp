@@ -46,20 +46,20 @@ double machine_bytes() {
 
 /// C = L, L/4, L/16, …, as far as the memory goes; what is left out is said.
 std::vector<Index> slices_of(Setting setting, Index most_slices, std::string_view configuration,
-                             double limit) {
+                             double limit, const Conditions& conditions) {
   std::vector<Index> slices;
   for (Index slice = setting.length; slice * most_slices >= setting.length && slice >= 1;
        slice /= 4) {
     setting.slice = slice;
     if (figure2_bytes(setting) <= limit) {
       slices.push_back(slice);
-      continue;
+    } else if (conditions.say) {
+      conditions.say(fmt::format(
+          "figure2: configuration {}, {}, C = {} is left out: it needs about {:.0f} MiB, above "
+          "{:.0f} MiB, three quarters of this machine's memory",
+          configuration, setting.subject, slice, figure2_bytes(setting) / (1 << 20),
+          limit / (1 << 20)));
     }
-    fmt::print(stderr,
-               "figure2: configuration {}, {}, C = {} is left out: it needs about {:.0f} MiB, "
-               "above {:.0f} MiB, three quarters of this machine's memory\n",
-               configuration, setting.subject, slice, figure2_bytes(setting) / (1 << 20),
-               limit / (1 << 20));
   }
   return slices;
 }
@@ -90,7 +90,7 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
                          .threads = conditions.threads,
                          .corpus = conditions.corpus};
       const std::vector<Index> slices =
-          slices_of(setting, sizes.most_slices, configuration.name, limit);
+          slices_of(setting, sizes.most_slices, configuration.name, limit, conditions);
       const auto add = [&](Index slice, Quantity quantity) {
         setting.slice = slice;
         plans.push_back({.setting = setting, .quantity = quantity});

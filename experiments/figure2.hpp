@@ -11,7 +11,7 @@ namespace slim::experiments {
 /// at configurations I to IV (at ci a sixteenth of each length and an eighth of each width, at
 /// laptop a quarter of both), iterative and explicit prefix sums. C so small that there would be
 /// more than 1024 slices (4096 at laptop, 256 at ci) take too long. What would take more than three
-/// quarters of the memory that there is is left out, and said on standard error.
+/// quarters of the memory that there is is left out, and said.
 std::vector<Plan> figure2_plans(const Conditions& conditions);
 
 /// What a gradient in float32 takes, nearly: of a slice its activations and, with explicit prefix

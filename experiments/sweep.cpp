@@ -29,6 +29,10 @@ namespace {
 /// One sample to come: a record whose result is still the quantity's empty one.
 using Job = Record;
 
+void say_on_standard_error(const std::string& line) {
+  fmt::print(stderr, "{}\n", line);
+}
+
 Measured nothing_yet(Quantity quantity) {
   switch (quantity) {
     case Quantity::seconds:
@@ -66,13 +70,15 @@ Measured nothing_yet(Quantity quantity) {
 std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep& sweep) {
   const std::string sha1 = corpus_sha1(sweep.conditions.corpus);
   const Provenance here = provenance();
+  Conditions conditions = sweep.conditions;
+  conditions.say = say_on_standard_error;
   std::vector<Job> jobs;
   for (const Experiment& experiment : experiments) {
-    for (const Plan& plan : experiment.plans(sweep.conditions)) {
+    for (const Plan& plan : experiment.plans(conditions)) {
       require_valid(plan.setting);
       for (int sample = 0; sample < plan.samples; ++sample) {
         Job job = {.experiment = experiment.name,
-                   .scale = std::string(name(sweep.conditions.scale)),
+                   .scale = std::string(name(conditions.scale)),
                    .setting = plan.setting,
                    .corpus_sha1 = sha1,
                    .sample = sample,
@@ -304,7 +310,7 @@ SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& s
   require_lawful_subjects(jobs, sweep.find_subject);
 
   SweepReport report;
-  RecordLog log(sweep.folder, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  RecordLog log(sweep.folder, say_on_standard_error);
   report.file = log.file();
   report.records = jobs;
   std::vector<Record*> missing;

@@ -3,6 +3,7 @@
 #include "experiments/record_log.hpp"
 #include "plots/axes.hpp"
 #include "plots/curves.hpp"
+#include "plots/figure_command.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
@@ -30,7 +31,8 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
     return (r.experiment == figure.experiment || r.experiment == figure.or_experiment) &&
            (quantity == figure.quantity || quantity == figure.or_quantity);
   });
-  DrawnFigure drawn{.figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}};
+  DrawnFigure drawn{
+      .figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}, .command = {}};
   if (own.empty()) return drawn;
 
   // Of one date the last, as they stand in the file.
@@ -43,6 +45,7 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
   drawn.provenance = newest.provenance;
   drawn.corpus = fmt::format("{} (SHA-1 {})", newest.setting.corpus.string(), newest.corpus_sha1);
   drawn.scale = newest.scale;
+  drawn.command = figure_command(figure, own);
   drawn.chart = figure.draw(own);
   drawn.chart.title = figure.title;
   return drawn;

@@ -35,6 +35,7 @@ struct DrawnFigure {
   experiments::Provenance provenance;  ///< of the records shown
   std::string corpus;                  ///< name and hash
   std::string scale;
+  std::string command;       ///< that measures and draws it again
   std::size_t left_out = 0;  ///< records of other code, another machine, text or scale
 
   [[nodiscard]] bool empty() const { return chart.curves.empty() && chart.panels.empty(); }

@@ -157,14 +157,6 @@ std::string numbers(const DrawnFigure& drawn) {
   return html + "</tbody></table></div></details>\n";
 }
 
-/// The line that measures and draws a figure again.
-std::string figure_command(const DrawnFigure& drawn) {
-  return command_line(
-      fmt::format("slim-measure sweep --experiment {} --scale {} --out results && "
-                  "slim-plot figures --figure {} --records results --out figures",
-                  drawn.figure.experiment, drawn.scale, drawn.figure.name));
-}
-
 std::string figure_block(const DrawnFigure& drawn, const Report& report) {
   const Figure& figure = drawn.figure;
   if (drawn.empty()) {
@@ -201,7 +193,7 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
   const experiments::Provenance& p = drawn.provenance;
   html += fmt::format(
       "<pre>{}</pre>\n<p class=\"quiet\">Measured at commit {}, preset {}, on {}, up to {}.</p>\n",
-      figure_command(drawn), escaped(p.commit), escaped(p.preset), escaped(p.processor),
+      command_line(drawn.command), escaped(p.commit), escaped(p.preset), escaped(p.processor),
       escaped(p.date));
   return html + numbers(drawn) + "</figcaption></figure>\n";
 }

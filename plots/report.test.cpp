@@ -65,6 +65,13 @@ TEST_F(ReportTest, says_at_which_scale_the_claims_were_judged) {
   EXPECT_NE(page_of(records_, verdicts_).find("Judged at scale paper."), std::string::npos);
 }
 
+TEST_F(ReportTest, tells_with_which_options_a_figure_is_measured_again) {
+  const std::string option = "<span>--corpus</span> <span>enwik8</span>";
+  EXPECT_EQ(page_of(records_, verdicts_).find(option), std::string::npos);
+  for (Record& record : records_) record.setting.corpus = "enwik8";
+  EXPECT_NE(page_of(records_, verdicts_).find(option), std::string::npos);
+}
+
 TEST_F(ReportTest, stands_alone) {
   const std::string page = page_of(records_, verdicts_);
   EXPECT_EQ(page.find("<script"), std::string::npos);

@@ -22,7 +22,7 @@ const experiments::Provenance provenance = {.version = "0.1.0",
                                             .compiler = "GNU 12.2.0",
                                             .flags = "-O3 -march=native",
                                             .preset = "Release",
-                                            .processor = "Imaginary 9000, 2 threads",
+                                            .processor = "Imaginary 9000 × 2",
                                             .date = "2026-01-02T03:04:05Z"};
 
 Record cell(const std::string& experiment, const std::string& subject, Index length, Index slice) {
