@@ -14,7 +14,7 @@ struct Record {
   std::string experiment;
   std::string scale;
   Setting setting;
-  std::string corpus_sha1;
+  std::string corpus_sha1;  ///< of its held-out text, too, where that is a file of its own
   int sample = 0;
   Measured measured;
   Provenance provenance;

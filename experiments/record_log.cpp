@@ -57,6 +57,13 @@ Lines read_lines(const fs::path& file) {
 
 }  // namespace
 
+std::string why_not_locked(int error) {
+  if (error == EWOULDBLOCK) {
+    return "another process is writing it; wait for it, or give another --out";
+  }
+  return "cannot be locked: " + std::generic_category().message(error);
+}
+
 RecordLog::RecordLog(const fs::path& folder, const std::function<void(std::string)>& say)
     : file_(folder / "records.jsonl") {
   std::error_code status;
@@ -67,7 +74,7 @@ RecordLog::RecordLog(const fs::path& folder, const std::function<void(std::strin
                                         std::generic_category().message(errno)));
   try {
     require(::flock(descriptor_, LOCK_EX | LOCK_NB) == 0,
-            file_.string() + ": another process is writing it; wait for it, or give another --out");
+            file_.string() + ": " + why_not_locked(errno));
     read_and_repair(say);
   } catch (...) {
     ::close(descriptor_);
@@ -89,6 +96,7 @@ void RecordLog::read_and_repair(const std::function<void(std::string)>& say) {
   if (::ftruncate(descriptor_, static_cast<off_t>(lines.whole)) != 0) {
     fail(file_, "cannot be repaired");
   }
+  if (!say) return;
   say(
       fmt::format("{}: its last line was cut off while being written: {} bytes removed, that "
                   "sample is measured again",

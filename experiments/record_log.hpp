@@ -18,7 +18,7 @@ class RecordLog {
   /// Makes the folder and the file where they are missing, and takes the file for this process. A
   /// last line that was cut off while being written is removed, and `say` is told.
   /// Throws ContractError, one line that starts with the path, when the folder cannot be written,
-  /// another process has the file, or a line before the last is no record.
+  /// another process has the file, it cannot be locked, or a line before the last is no record.
   RecordLog(const std::filesystem::path& folder, const std::function<void(std::string)>& say);
   RecordLog(const RecordLog&) = delete;
   RecordLog& operator=(const RecordLog&) = delete;
@@ -38,6 +38,9 @@ class RecordLog {
   int descriptor_ = -1;
   std::map<std::string, Record> records_;
 };
+
+/// What an error of flock says to people: another process, or what the system calls it.
+std::string why_not_locked(int error);
 
 /// Every record of a file in the order of writing; a last line that is no record is left out, and
 /// `say` is told.

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 
@@ -81,7 +82,16 @@ TEST_F(Log, GarbageBeforeTheLastLineIsRefusedAndNotTouched) {
 
 TEST_F(Log, TwoProcessesDoNotWriteOneFile) {
   const RecordLog log(folder_.path(), {});
-  EXPECT_THROW(RecordLog(folder_.path(), {}), ContractError);
+  try {
+    const RecordLog again(folder_.path(), {});
+    FAIL();
+  } catch (const ContractError& error) {
+    EXPECT_NE(std::string(error.what()).find("another process is writing it"), std::string::npos);
+  }
+}
+
+TEST_F(Log, ADiskThatCannotLockIsNoOtherProcess) {
+  EXPECT_EQ(why_not_locked(ENOLCK), "cannot be locked: No locks available");
 }
 
 TEST_F(Log, AFolderThatCannotBeMadeIsRefused) {

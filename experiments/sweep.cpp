@@ -68,7 +68,7 @@ Measured nothing_yet(Quantity quantity) {
 /// Every sample of every plan: the exact ones, then rounds of seconds. A discrepancy stands beside
 /// the seconds of its gradient, so that this is computed once.
 std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep& sweep) {
-  const std::string sha1 = corpus_sha1(sweep.conditions.corpus);
+  const std::string text = corpus_identity(sweep.conditions.corpus);
   const Provenance here = provenance();
   Conditions conditions = sweep.conditions;
   conditions.say = say_on_standard_error;
@@ -80,7 +80,7 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
         Job job = {.experiment = experiment.name,
                    .scale = std::string(name(conditions.scale)),
                    .setting = plan.setting,
-                   .corpus_sha1 = sha1,
+                   .corpus_sha1 = text,
                    .sample = sample,
                    .measured = nothing_yet(plan.quantity),
                    .provenance = here,

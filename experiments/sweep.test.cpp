@@ -133,6 +133,15 @@ TEST_F(Sweeping, OtherSeedsOrAnotherTextAreMeasuredBesideTheOld) {
   EXPECT_EQ(read_records(sweep_.folder / "records.jsonl").size(), 3 * tiny_samples);
 }
 
+TEST_F(Sweeping, AnotherValidationTextIsMeasuredBesideTheOld) {
+  sweep_.conditions.corpus = folder_.write("ptb.train.txt", std::string(1000, 'x'));
+  folder_.write("ptb.valid.txt", "one");
+  run();
+  EXPECT_EQ(run().measured, 0U);
+  folder_.write("ptb.valid.txt", "two");
+  EXPECT_EQ(run().measured, tiny_samples);
+}
+
 TEST_F(Sweeping, TimesInRoundsAfterAllElse) {
   std::vector<std::pair<int, Index>> rounds;
   bool seconds_began = false;
