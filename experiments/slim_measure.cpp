@@ -9,7 +9,6 @@
 #include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/merge.hpp"
-#include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/softmax_transformer.hpp"
 #include "experiments/sweep.hpp"
@@ -45,6 +44,16 @@ const Subject& find_subject(std::string_view name) {
   return name == "softmax" ? softmax_transformer() : properties::find_subject(name);
 }
 
+void say_in_passing(const std::string& line) {
+  fmt::print(stderr, "{}\n", line);
+}
+
+/// Trainings may take days: how long, before they start.
+void announce_trainings(std::span<const Record* const> missing) {
+  const std::string estimate = training_estimate(missing, find_subject);
+  if (!estimate.empty()) say_in_passing(estimate);
+}
+
 struct SweepOptions {
   std::string experiment = "all";
   std::string scale = "laptop";
@@ -72,16 +81,15 @@ struct SweepOptions {
   }
 
   [[nodiscard]] Sweep sweep() const {
-    Sweep sweep = {.conditions = conditions, .folder = out, .find_subject = find_subject};
+    Sweep sweep = {.conditions = conditions,
+                   .folder = out,
+                   .find_subject = find_subject,
+                   .announce = announce_trainings};
     sweep.conditions.scale = parse_scale(scale);
     require(!out.empty(), "--out names a folder");
     return sweep;
   }
 };
-
-void say_in_passing(const std::string& line) {
-  fmt::print(stderr, "{}\n", line);
-}
 
 std::vector<std::string> names_of_tables() {
   std::vector<std::string> names = {"table1"};
@@ -268,11 +276,6 @@ int run_training(SweepOptions& options, const std::string& task, const SampleOpt
   if (!task.empty()) parse_training_task(task);
   options.conditions.task = task;
   const Sweep sweep = options.sweep();
-  const std::vector<Plan> plans = training_plans(sweep.conditions);
-  const std::chrono::seconds estimate(
-      static_cast<std::int64_t>(estimated_seconds(plans, find_subject)));
-  fmt::print(stderr, "{} trainings, about {} from nothing; what is on record is reused\n",
-             plans.size(), in_words(estimate));
   const SweepReport report = run_sweep(find_experiments("training"), sweep);
   fmt::print("{}", training_table(report.records));
   if (sample.given->count() == 0) return holds;

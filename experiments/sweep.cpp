@@ -323,6 +323,7 @@ SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& s
     }
   }
 
+  if (sweep.announce) sweep.announce(std::vector<const Record*>(missing.begin(), missing.end()));
   measure_all(missing, sweep, log);
   report.measured = missing.size();
   return report;

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +43,8 @@ struct Sweep {
   FindSubject find_subject;
   Shard shard = {};
   std::filesystem::path program = "/proc/self/exe";  ///< slim-measure, for fresh processes
+  /// Told what is missing before it is measured; empty: nobody.
+  std::function<void(std::span<const Record* const>)> announce = {};
 };
 
 /// Measures what the folder's records do not hold yet, and appends each sample as it comes; when

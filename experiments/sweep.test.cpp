@@ -71,6 +71,17 @@ TEST_F(Sweeping, MeasuresOnceAndReusesAfterwards) {
   EXPECT_EQ(second.records.size(), tiny_samples);
 }
 
+TEST_F(Sweeping, TellsWhatIsMissingBeforeItIsMeasured) {
+  std::vector<std::size_t> told;
+  sweep_.announce = [&](std::span<const Record* const> missing) {
+    told.push_back(missing.size());
+    EXPECT_EQ(read_records(sweep_.folder / "records.jsonl").size(), tiny_samples - missing.size());
+  };
+  run();
+  run();
+  EXPECT_EQ(told, (std::vector<std::size_t>{tiny_samples, 0}));
+}
+
 TEST_F(Sweeping, PartsShareNothingAndMergeToTheWhole) {
   std::vector<std::filesystem::path> parts;
   std::size_t measured = 0;
