@@ -55,6 +55,15 @@ TEST(Figure3, CarriesItsVerdictsBesideTheTitle) {
             std::string::npos);
 }
 
+TEST(Figure3, SaysWhatTheGreyPartsOfItsBarsAre) {
+  for (const Figure& figure : {figure3_text(), fine_tuning()}) {
+    const Chart chart = chart_figure(figure, synthetic()).chart;
+    EXPECT_NE(panel_script_of(chart, figure.name, "").find("'parameters, gradient, moments' at"),
+              std::string::npos)
+        << figure.name;
+  }
+}
+
 TEST(Figure3, IsEmptyWithoutOtherOrders) {
   std::vector<Record> records = synthetic();
   std::erase_if(records, [](const Record& r) { return r.setting.subject != "recovered/blocked"; });
