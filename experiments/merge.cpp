@@ -80,10 +80,13 @@ MergeReport merge_records(const std::vector<fs::path>& parts, const fs::path& fo
     }
   }
   if (!report.conflicts.empty()) return report;
+  std::vector<Record> whole;
+  if (log.has_value()) whole = read_records(log->file());
+  for (const Taken& taken : fresh) whole.push_back(taken.record);
+  report.missing = missing_parts(whole);  // which may refuse a part that is none
   if (!log.has_value()) log.emplace(folder, say);
   for (const Taken& taken : fresh) log->append(taken.record);
   report.taken = fresh.size();
-  report.missing = missing_parts(read_records(log->file()));
   return report;
 }
 
