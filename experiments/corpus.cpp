@@ -173,4 +173,10 @@ std::string corpus_sha1(const fs::path& file) {
   return text;
 }
 
+std::string corpus_identity(const fs::path& file) {
+  const std::string own = corpus_sha1(file);
+  const std::optional<fs::path> sibling = held_out_sibling(file);
+  return sibling ? own + "+" + corpus_sha1(*sibling) : own;
+}
+
 }  // namespace slim::experiments

@@ -81,6 +81,7 @@ std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {
     for (const Json& json : file.at("verdicts")) {
       verdicts.push_back(verdict_in(json));
       verdicts.back().code = provenance.value("code", std::string());
+      verdicts.back().scale = file.value("scale", std::string());
     }
     return verdicts;
   } catch (const Json::exception& error) {

@@ -22,7 +22,8 @@ struct Verdict {
   std::string cell = {};      ///< of table 1, "row / column"; empty: not one
   std::string theory = {};    ///< of the cell
   std::string measured = {};  ///< likewise
-  std::string code = {};      ///< fingerprint of the sources that judged; empty: not told
+  std::string code = {};      ///< fingerprint of the sources of what was judged; empty: not told
+  std::string scale = {};     ///< of the records that were judged; empty: not told
 };
 
 /// "1.07 in [1.02, 1.11]", "0, exact", "1048576 or more", "none": as far as there is a value, and an

@@ -731,7 +731,7 @@ TEST(Verdicts, TellWhetherAnyIsRefuted) {
       << "expected to be refuted, and not judged for lack of records";
   verdicts.push_back(judge(claim("EXACT/sqr"), {}));
   EXPECT_TRUE(any_refuted(verdicts));
-  const std::string json = to_json(verdicts, example_record(Seconds{}).provenance);
+  const std::string json = to_json(verdicts, "ci", example_record(Seconds{}).provenance);
   EXPECT_NE(json.find("\"verdict\": \"REFUTED\""), std::string::npos);
   EXPECT_NE(json.find("\"value\": null"), std::string::npos) << "NaN travels as null";
   EXPECT_NE(to_table(verdicts).find("INCONCLUSIVE"), std::string::npos);

@@ -34,7 +34,9 @@ bool any_lost(std::span<const Verdict> verdicts);
 std::string summary_of(std::span<const Verdict> verdicts);
 /// The table for people, and the summary below it.
 std::string to_table(std::span<const Verdict> verdicts);
-/// The same for machines: {"schema": 1, "verdicts": […], "provenance": {…}}.
-std::string to_json(std::span<const Verdict> verdicts, const Provenance& provenance);
+/// The same for machines: {"schema": 1, "scale": "ci", "verdicts": […], "provenance": {…}}. `scale`
+/// is that of the records judged.
+std::string to_json(std::span<const Verdict> verdicts, std::string_view scale,
+                    const Provenance& provenance);
 
 }  // namespace slim::experiments

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <string>
+#include <tuple>
 
 namespace slim::experiments {
 namespace {
@@ -109,9 +111,10 @@ double metric_band(std::span<const Compared> controls) {
 }
 
 std::vector<CourseGroup> grouped(std::span<const Course> courses) {
-  std::map<std::pair<TrainingTask, std::uint64_t>, CourseGroup> groups;
+  std::map<std::tuple<TrainingTask, std::string, std::uint64_t>, CourseGroup> groups;
   for (const Course& course : courses) {
-    CourseGroup& group = groups[{course.setting.training.task, course.setting.seed}];
+    const Setting& setting = course.setting;
+    CourseGroup& group = groups[{setting.training.task, course.scale, setting.seed}];
     switch (regime_of(course.setting)) {
       case Regime::full:
         group.full = &course;

@@ -52,7 +52,7 @@ struct CourseGroup {
   std::vector<const Course*> reordered_at_half;
   std::vector<const Course*> capped;
 };
-/// By task, then seed. The courses outlive the groups.
+/// By task, then scale, then seed. The courses outlive the groups.
 std::vector<CourseGroup> grouped(std::span<const Course> courses);
 
 /// The runs of a kind, such as &CourseGroup::sliced, in all groups of a task that have a full pass.

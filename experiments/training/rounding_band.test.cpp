@@ -151,6 +151,23 @@ TEST(TrainingJudge, IsInconclusiveWhereAKindOfRunIsMissingOrNothingWasLearned) {
   EXPECT_EQ(answer(unfinished), Answer::inconclusive);
 }
 
+TEST(CourseGroups, KeepScalesApart) {
+  std::vector<Record> records = records_with(1.0, 0.5);
+  const std::size_t of_one_scale = records.size();
+  for (std::size_t i = 0; i < of_one_scale; ++i) {
+    records.push_back(records[i]);
+    records.back().scale = "paper";
+  }
+  const std::vector<Course> all = courses(records);
+  const std::vector<CourseGroup> groups = grouped(all);
+  EXPECT_EQ(groups.size(), 8U) << "two tasks, two scales, two seeds";
+  for (const CourseGroup& group : groups) {
+    ASSERT_NE(group.full, nullptr);
+    EXPECT_EQ(group.sliced.size(), 2U);
+    for (const Course* course : group.sliced) EXPECT_EQ(course->scale, group.full->scale);
+  }
+}
+
 /// The same slices without and with a cap, the full pass with it, failing; then without: the full
 /// pass, which is `off` from the slices, and other orders of summation, which are 1e-4 from it.
 std::vector<Record> fine_tuning_records(double off) {

@@ -12,10 +12,12 @@
 #include "experiments/training/capped_training.hpp"
 #include "experiments/training/checkpoint.hpp"
 #include "experiments/training/course.hpp"
+#include "experiments/training/estimate.hpp"
 #include "experiments/training/regimes.hpp"
 #include "experiments/training/sample.hpp"
 #include "experiments/training/trainer.hpp"
 #include "experiments/training/training_runs.hpp"
+#include "experiments/training/training_table.hpp"
 #include "properties/catalogue.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/draw.hpp"
@@ -434,6 +436,53 @@ TEST(Regimes, FineTuneTextInMemoryThatSlicesFitAndTheFullPassDoesNot) {
       EXPECT_EQ(sliced, 1);
     }
   }
+}
+
+// Before
+
+TEST(TrainingEstimate, CountsTheGradientsOfEachLegAndOfNothingElse) {
+  Record job;
+  job.setting = tiny(TrainingTask::copying);  // 12 steps in legs of 4, a check after each, 2 last
+  job.measured = TrainingLeg{};
+  std::vector<Index> gradients;
+  for (job.sample = 0; job.sample < 3; ++job.sample) gradients.push_back(gradients_of(job));
+  EXPECT_EQ(gradients, (std::vector<Index>{5, 5, 7}));
+  job.sample = 0;
+  job.setting.training.switch_at = 6;
+  job.setting.memory_cap = 1 << 20;
+  EXPECT_EQ(gradients_of(job), 6 + 2 + 2) << "in little memory all of it is one record";
+  job.measured = Seconds{};
+  EXPECT_EQ(gradients_of(job), 0);
+}
+
+TEST(TrainingEstimate, IsOfWhatIsMissing) {
+  const auto find = [](std::string_view name) -> const Subject& {
+    return properties::find_subject(name);
+  };
+  Record job;
+  job.setting = tiny(TrainingTask::copying);
+  job.measured = TrainingLeg{};
+  Record other = job;
+  other.measured = Seconds{};
+  const std::vector<const Record*> one = {&job, &other};
+  EXPECT_TRUE(training_estimate(one, find).starts_with("training: 1 record is missing, about "));
+  const std::vector<const Record*> two = {&job, &job};
+  EXPECT_TRUE(training_estimate(two, find).starts_with("training: 2 records are missing, about "));
+  const std::vector<const Record*> none = {&other};
+  EXPECT_EQ(training_estimate(none, find), "");
+}
+
+TEST(TrainingTable, TellsWhatAStepTakesBesideItsGradientAndItsData) {
+  Record record;
+  record.experiment = "training";
+  record.setting = tiny(TrainingTask::copying);
+  record.measured = TrainingLeg{.losses = std::vector<double>(4, 1.0),
+                                .seconds = 0.4,
+                                .seconds_gradient = 0.32,
+                                .seconds_data = 0.01};
+  const std::string table = training_table(std::vector{record});
+  EXPECT_NE(table.find("| step (ms) | step / gradient | data / step |\n"), std::string::npos);
+  EXPECT_TRUE(table.ends_with("| 100.00 | 1.250 | 0.0250 |\n")) << table;
 }
 
 // Samples
