@@ -27,7 +27,8 @@ struct RunResult {
   std::vector<Counterexample> counterexamples;
   bool may_claim_less = false;  ///< as planned
 
-  /// Laws that executed no case at all, which is a failure.
+  /// Laws that executed no case at all, which is a failure. One that nobody claims is excused where
+  /// less may be claimed, but not all at once: where no answer was judged, there is nothing to hold.
   [[nodiscard]] std::vector<std::string> idle_laws() const;
   /// Every verdict holds, no law is idle, and something was executed.
   [[nodiscard]] bool holds() const;
