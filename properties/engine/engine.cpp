@@ -104,8 +104,11 @@ void run_case(LawRun& run, std::uint64_t seed, int number) {
 }
 
 Verdict verdict_on(const LawRun& run, const Pair& pair) {
-  Verdict verdict{
-      .law = run.law.name, .subject = pair.subject->name, .scalar = pair.scalar, .tally = {}};
+  Verdict verdict{.law = run.law.name,
+                  .subject = pair.subject->name,
+                  .scalar = pair.scalar,
+                  .tally = {},
+                  .judges_answers = run.law.judges_answers};
   Tally& tally = verdict.tally;
   for (int number = 0; number < run.cases; ++number) {
     if (!run.law.asks(number, pair.scalar)) continue;
@@ -213,12 +216,16 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
 }
 
 std::vector<std::string> RunResult::idle_laws() const {
+  const bool any_answer = std::ranges::any_of(verdicts, [](const Verdict& verdict) {
+    return verdict.judges_answers && verdict.tally.executed() > 0;
+  });
   std::vector<std::string> idle;
   for (const Verdict& verdict : verdicts) {
     const bool executed = std::ranges::any_of(verdicts, [&](const Verdict& other) {
       return other.law == verdict.law && other.tally.executed() > 0;
     });
-    if (may_claim_less && verdict.unclaimed()) continue;
+    const bool excused = any_answer || !verdict.judges_answers;
+    if (may_claim_less && verdict.unclaimed() && excused) continue;
     if (!executed && (idle.empty() || idle.back() != verdict.law)) idle.push_back(verdict.law);
   }
   return idle;

@@ -29,7 +29,8 @@ struct RunResult {
   /// Tasks that a guest declares and that no case was of, which is a failure, as an idle law is.
   std::vector<std::string> unasked_tasks{};
 
-  /// Laws that executed no case at all, which is a failure.
+  /// Laws that executed no case at all, which is a failure. One that nobody claims is excused where
+  /// less may be claimed, but not all at once: where no answer was judged, there is nothing to hold.
   [[nodiscard]] std::vector<std::string> idle_laws() const;
   /// Something was executed, by every law and of every declared task.
   [[nodiscard]] bool executed_all() const;

@@ -35,7 +35,7 @@ CaseFile adapted(CaseFile file, const Subject& subject) {
 }
 
 /// What of the case the subject does not claim, whatever the scalar; empty: it is its case.
-std::string beyond_claims(const CaseFile& file, const Subject& subject) {
+std::string beyond_claims(const CaseFile& file, const Subject& subject, bool asks_features) {
   const Capabilities& can = subject.capabilities;
   if (!is_of_attention(file)) {
     const FeatureMap map = parse_feature_map(file.text("feature_map"));
@@ -46,6 +46,7 @@ std::string beyond_claims(const CaseFile& file, const Subject& subject) {
   if (map != "given" && !can.takes(parse_feature_map(map).kind)) {
     return "does not claim feature map " + map;
   }
+  if (asks_features) return {};
   const bool causal = file.text("causal") == "1";
   if (causal ? !can.causal : !can.bidirectional) {
     return causal ? "does not claim causal" : "does not claim bidirectional";
@@ -116,12 +117,16 @@ std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& 
   const CaseFile file = adapted(drawn_file, adaptation.subject);
   const bool attention = is_of_attention(file);
   const Subject& subject = adaptation.subject;
-  if (attention ? !subject.attention.offers_any() : !subject.gradient.offers_any()) {
-    const char* task = attention ? "attention" : "gradient";
+  const bool features = adaptation.law.asks_features;
+  const bool offered = features    ? subject.features.offers_any()
+                       : attention ? subject.attention.offers_any()
+                                   : subject.gradient.offers_any();
+  if (!offered) {
+    const char* task = features ? "features" : attention ? "attention" : "gradient";
     return std::make_unique<AdaptedTrial>(nullptr, std::string("does not claim the task ") + task,
                                           false);
   }
-  std::string beyond = beyond_claims(file, subject);
+  std::string beyond = beyond_claims(file, subject, features);
   if (!beyond.empty()) {
     return std::make_unique<AdaptedTrial>(nullptr, std::move(beyond), may_redraw);
   }

@@ -106,6 +106,7 @@ std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourceP
     law.source = "the subject's declaration";
     law.generator = "one head, L from 1024 to 8192, C from 64 to 256";
     law.tolerance = "the rule of slim-measure foreign";
+    law.judges_answers = false;
     law.draw = [measured, claim](std::uint64_t /*seed*/, int /*attempt*/,
                                  int /*size*/) -> std::unique_ptr<Draw> {
       return std::make_unique<CostDraw>(measured, claim);

@@ -124,6 +124,7 @@ void read_capabilities(const Json& json, Declaration& declared) {
   Fields fields(json, "capabilities");
   Capabilities& can = declared.capabilities;
   can.bidirectional = can.sliced = can.resumable = can.key_masks = can.pullback = false;
+  can.logits = false;
   read_feature_maps(fields, can);
   fields.read("causal", can.causal);
   fields.read("bidirectional", can.bidirectional);
@@ -131,6 +132,7 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.read("resumable", can.resumable);
   fields.read("pullback", can.pullback);
   fields.read("key_masks", can.key_masks);
+  fields.read("logits", can.logits);
   fields.read("deterministic", can.deterministic);
   fields.read("subtracting", can.subtracting);
   fields.read("isolates_non_finite", can.isolates_non_finite);

@@ -54,6 +54,30 @@ TEST(ForeignExamples, NumpyHolds) {
   EXPECT_TRUE(result.holds());
 }
 
+TEST(ForeignExamples, FeaturesAloneAreJudged) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::string program = "exec " SLIM_PYTHON " " + folder + "faults/features_subject.py";
+  const std::vector<std::string> names = {"features-agree", "features-unbiased",
+                                          "features-converge", "attention-agrees",
+                                          "refuses-bad-requests"};
+  const ForeignSubject right = open_subject(program_door(program), {});
+  const RunResult held = run_on(right, names, 6, {Scalar::float32, Scalar::float64});
+  EXPECT_TRUE(held.holds());
+  for (const Verdict& verdict : held.verdicts) {
+    const bool of_features = verdict.law.starts_with("features-");
+    EXPECT_EQ(verdict.unclaimed(), verdict.law == "attention-agrees") << verdict.law;
+    if (of_features) EXPECT_EQ(verdict.tally.executed(), 6) << verdict.law;
+  }
+  const ForeignSubject wrong = open_subject(program_door(program + " constant"), {});
+  const RunResult broken = run_on(wrong, names, 6);
+  EXPECT_FALSE(broken.holds());
+  for (const Verdict& verdict : broken.verdicts) {
+    if (verdict.law.starts_with("features-")) EXPECT_EQ(verdict.tally.wrong, 1) << verdict.law;
+  }
+  EXPECT_FALSE(run_on(right, {"attention-agrees", "refuses-bad-requests"}, 6).holds())
+      << "nothing but the protocol was asked";
+}
+
 /// What the guest behaves like, by the laws as adapted to it.
 Diagnosis diagnosis_of(const ForeignSubject& guest, const Counterexample& found) {
   std::vector<Law> adapted;

@@ -109,9 +109,15 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
     return declare
 
 
-def features(function):
-    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features."""
+def features(function=None, *, maps=()):
+    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features.
+
+    Where it is the only task, the maps are named with it: @features(maps=["favor+"])."""
+    if function is None:
+        return lambda of_maps: features(of_maps, maps=maps)
     _declare("features", function.__name__, "1")
+    if maps:
+        _feature_maps["attention"] = list(maps)  # which features share
 
     def run(tensors, metadata, wanted):
         def call(arrays):
@@ -126,17 +132,18 @@ def features(function):
 
 
 def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
-             deterministic=True, claims=(), framework="torch"):
+             deterministic=True, logits=False, claims=(), framework="torch"):
     """Declares a function (parameters, tokens, mask, **options) -> loss, of torch tensors, as the task gradient.
 
-    It may return (loss, logits); with framework="numpy", of arrays, (loss, gradients) or (loss, gradients, logits),
-    gradients a dict by parameter. `mask` has an entry for every target, all 1 where the case has none. The loss is
+    It may return (loss, logits), which are judged where it declares logits=True; with framework="numpy", of arrays,
+    (loss, gradients) or (loss, gradients, logits), gradients a dict by parameter. `mask` has an entry for every target, all 1 where the case has none. The loss is
     the sum over counted targets divided by options["counted_targets"], which is at least 1: of no target the loss
     is 0, as is its gradient."""
 
     def declare(function):
         _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=list(dtypes),
                  deterministic=deterministic)
+        _declared["capabilities"]["logits"] = logits
         run = _gradient_by_autograd if framework == "torch" else _gradient
         _tasks["gradient"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -183,6 +190,7 @@ def model(make, loss=cross_entropy, **declared):
             parameter.grad = own[key].grad
         return tuple(x.detach() for x in result) if isinstance(result, tuple) else value.detach()
 
+    declared.setdefault("logits", loss is cross_entropy)
     return gradient(**declared)(loss_of)
 
 
