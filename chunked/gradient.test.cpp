@@ -73,6 +73,10 @@ TEST(Gradient, RefusesATaskThatMakesNoSense) {
   const DrawnExample<float> example(small_model(), 1, 4);
   EXPECT_THROW(static_cast<void>(example.run(catalogue().front(), 0)), ContractError);
   EXPECT_THROW(static_cast<void>(example.run(catalogue().front(), 2, 0)), ContractError);
+  Model by_tanh = small_model();
+  by_tanh.conventions.gelu_tanh = 1.0;
+  const DrawnExample<float> other(by_tanh, 1, 4);
+  EXPECT_THROW(static_cast<void>(other.run(catalogue().front(), 2)), ContractError);
 }
 
 }  // namespace

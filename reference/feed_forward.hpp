@@ -16,10 +16,10 @@ struct FeedForward {
 /// FFN(X) = GeLU(X W₁ᵀ + b₁) W₂ᵀ + b₂; W₁ is U_map's weight, W₂ is V_map's.
 template <class T>
 FeedForward<T> feed_forward(const LayerParameters<const T>& theta, const Matrix<T>& X,
-                            double gelu_cancellation = 0.0) {
+                            const GeluForm& form = {}) {
   FeedForward<T> kept;
   kept.U = linear(theta.U_map, X);
-  kept.gelu = gelu(kept.U, gelu_cancellation);
+  kept.gelu = gelu(kept.U, form);
   kept.Y = linear(theta.V_map, kept.gelu.Y);
   return kept;
 }

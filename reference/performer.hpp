@@ -29,7 +29,7 @@ struct LayerContext {
   std::vector<FeatureFunction<T>> g;  ///< of each head
   Norm norm;
   accumulator_t<T> epsilon;  ///< of the layer norm
-  double gelu_cancellation;
+  GeluForm gelu;
 };
 
 template <class T>
@@ -39,7 +39,7 @@ LayerContext<T> layer_context(const Model& model, const Parameters<T>& theta,
                           .g = {},
                           .norm = model.norm,
                           .epsilon = accumulator_t<T>(model.conventions.layer_norm_epsilon),
-                          .gelu_cancellation = model.conventions.gelu_cancellation};
+                          .gelu = gelu_form(model.conventions)};
   for (Index h = 0; h < model.heads; ++h) {
     context.g.push_back({model.feature_map, model.conventions, omega.head(r, h)});
   }
@@ -63,7 +63,7 @@ Layer<T> layer(const LayerContext<T>& context,
 
   if (normalises_input) kept.norm2 = layer_norm(theta.layernorm2, context.epsilon, H);
   kept.feed_forward_in = normalises_input ? kept.norm2.Y : H;
-  kept.feed_forward = feed_forward(theta, kept.feed_forward_in, context.gelu_cancellation);
+  kept.feed_forward = feed_forward(theta, kept.feed_forward_in, context.gelu);
   if (!normalises_input)
     kept.norm2 = layer_norm(theta.layernorm2, context.epsilon, kept.feed_forward.Y);
   kept.Y = H + (normalises_input ? kept.feed_forward.Y : kept.norm2.Y);

@@ -163,6 +163,7 @@ void add_slopes_and_model_constants(std::vector<Suspect>& all) {
     add(all, fmt::format("epsilon {:g} in LayerNorm", epsilon), {},
         [epsilon](Conventions& c) { c.layer_norm_epsilon = epsilon; });
   }
+  add(all, "GeLU by its tanh approximation", {}, [](Conventions& c) { c.gelu_tanh = 1.0; });
   for (const double epsilon : {1e-5, 1e-6, 1e-8, 1e-12}) {
     add(all, fmt::format("epsilon {:g} added to the number of counted targets", epsilon), {},
         [epsilon](Conventions& c) { c.loss_epsilon = epsilon; });

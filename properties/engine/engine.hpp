@@ -36,15 +36,20 @@ struct RunResult {
   /// One for each (law, subject) beyond PASS in float32 or float64 that was asked the same case in
   /// both, of the case in which it stands worst; not where it gave no finite number.
   std::vector<Refinement> refinements{};
+  /// Tasks that a guest declares and that no case was of, which is a failure, as an idle law is.
+  std::vector<std::string> unasked_tasks{};
 
   /// Laws that executed no case at all, though somebody claims what they ask.
   [[nodiscard]] std::vector<std::string> idle_laws() const;
-  /// Subjects that executed laws of the protocol and nothing else, though more was asked.
+  /// Subjects that executed laws of the protocol, or of costs, and none of those asked that judge
+  /// answers: there is nothing to hold.
   [[nodiscard]] std::vector<std::string> idle_subjects() const;
-  [[nodiscard]] bool executes_something() const;
-  /// In words, what fails the run besides wrong cases: idle laws, idle subjects, nothing executed.
+  /// In words, what fails the run besides wrong cases: idle laws and subjects, tasks never asked,
+  /// nothing executed.
   [[nodiscard]] std::vector<std::string> shortfalls() const;
-  /// Every verdict holds, and nothing falls short.
+  /// Nothing falls short.
+  [[nodiscard]] bool executed_all() const;
+  /// Every verdict holds, and all was executed.
   [[nodiscard]] bool holds() const;
 };
 
@@ -56,7 +61,8 @@ void require_accounted(const RunPlan& plan, const RunResult& result);
 using Progress = std::function<void(const Law& law, int done, int planned)>;
 
 /// Draws, asks, judges, shrinks. The result depends on the plan but not on its threads: a verdict's
-/// counts end at its first wrong case, by number.
+/// counts end at its first wrong case, by number. A hang takes as long as a deadline, so a subject
+/// that hung under a law is asked nothing more of it, and only its first law that hung is shrunk.
 /// Throws what a generator or the truth throws; what a subject throws is a finding.
 RunResult run(const RunPlan& plan, const Progress& progress = {});
 

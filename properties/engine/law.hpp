@@ -58,9 +58,9 @@ struct Law {
   int share = 1;                   ///< of the cases: a cheap law runs `share` times as many
   /// In 50 digits a dear law asks for one case in so many. No divisor of 20, the cycle of sizes.
   int one_in_digits50 = 1;
-  /// About how a subject is spoken to, not about what it computes: who is asked more, and executes
-  /// nothing but this, is not verified.
-  bool of_protocol = false;
+  bool asks_features = false;  ///< of a case of attention, the task features and not attention
+  /// Whether it holds answers to a task against anything; not the law of the protocol, or of costs.
+  bool judges_answers = true;
 
   /// How many cases are asked for in `scalar`, in a run of `cases` cases a law.
   [[nodiscard]] int cases_of(int cases, Scalar scalar) const {
@@ -72,7 +72,7 @@ struct Law {
     return scalar != Scalar::digits50 || number % one_in_digits50 == 0;
   }
 
-  /// A pure function of its arguments; size from 1 to 100.
+  /// A pure function of its arguments; size from 1 to 100, dealt (dealt_size.hpp).
   std::function<std::unique_ptr<Draw>(std::uint64_t seed, int attempt, int size)> draw;
   /// Throws ContractError when the file is not a case of this law.
   std::function<std::unique_ptr<Trial>(const CaseFile& file)> load;

@@ -34,8 +34,8 @@ struct Verdict {
   std::string subject;
   Scalar scalar = Scalar::digits50;
   Tally tally;
-  bool of_protocol = false;  ///< the law is
-  double seconds = 0.0;      ///< of asking and judging; whoever is asked first pays for the truth
+  bool judges_answers = true;  ///< as the law does
+  double seconds = 0.0;        ///< of asking and judging; whoever is asked first pays for the truth
 
   /// The subject claims nothing of what the law asks in this scalar: no case was owed.
   [[nodiscard]] bool unclaimed() const;

@@ -78,6 +78,7 @@ std::string to_certificate(const Certified& of) {
        {{"name", of.foreign.declaration.name}, {"version", of.foreign.declaration.version}}},
       {"declaration", OrderedJson::parse(of.foreign.declaration.text)},
       {"holds", of.result.holds()},
+      {"unasked_tasks", of.result.unasked_tasks},
       {"seed", of.plan.seed},
       {"cases_a_law", of.plan.cases},
       {"seconds", of.seconds},

@@ -1,4 +1,5 @@
 #include "properties/foreign/certificate.hpp"
+#include "properties/foreign/markup.hpp"
 #include "properties/judgement/attention_evidence.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
@@ -18,24 +19,6 @@
 
 namespace slim::properties::foreign {
 namespace {
-
-std::string html(std::string_view text) {
-  std::string safe;
-  for (const char c : printable(text)) {
-    if (c == '&') {
-      safe += "&amp;";
-    } else if (c == '<') {
-      safe += "&lt;";
-    } else if (c == '>') {
-      safe += "&gt;";
-    } else if (c == '"') {
-      safe += "&quot;";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
 
 /// The largest error of a row and the bound at that entry, over sequences, heads and columns.
 struct RowError {
@@ -111,6 +94,7 @@ std::string chart(const std::string& tensor, const std::vector<RowError>& rows, 
 
 /// The failing case asked again and drawn; why not, where it cannot be.
 std::string drawn(const Counterexample& found, const Subject& subject) {
+  if (found.finding.failure == Failure::hang) return "<p>It is not asked again to be drawn.</p>";
   try {
     AttentionEvidence evidence(to_attention_inputs(found.file));
     const AttentionAnswer answer = ask(subject, found.scalar, evidence.given());

@@ -1,12 +1,14 @@
 #include "properties/foreign/resources.hpp"
 
 #include "properties/foreign/exchange.hpp"
+#include "properties/foreign/host/process_tree.hpp"
 #include "reference/vocabulary/attention_inputs.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -22,15 +24,12 @@ constexpr double linear_to = 5.5;
 constexpr double refuted_from = 8.0;
 constexpr double arrays_of_a_row = 4.0;  ///< q, k, v, out
 
-/// The process and all below it: a shell may stand before the subject.
-std::vector<int> tree_of(int pid) {
-  std::vector<int> tree = {pid};
-  for (std::size_t i = 0; i < tree.size(); ++i) {
-    const std::string number = std::to_string(tree[i]);
-    std::ifstream children("/proc/" + number + "/task/" + number + "/children");
-    for (int child = 0; children >> child;) tree.push_back(child);
+/// Of a subject, which a shell may stand before and daemons beside: all are below its keeper.
+pid_t keeper_of(pid_t subject) {
+  for (const ProcessEntry& entry : all_processes()) {
+    if (entry.pid == subject && entry.parent > 1) return entry.parent;
   }
-  return tree;
+  throw std::runtime_error("the subject's keeper cannot be found in /proc");
 }
 
 /// "VmHWM:    1234 kB" of /proc/PID/status, in bytes; 0 when it is not there.
@@ -46,13 +45,13 @@ double status_bytes(int pid, const std::string& field) {
   return 0.0;
 }
 
-double status_bytes(const std::vector<int>& tree, const std::string& field) {
+double status_bytes(const std::vector<pid_t>& tree, const std::string& field) {
   double sum = 0.0;
   for (const int pid : tree) sum += status_bytes(pid, field);
   return sum;
 }
 
-void reset_peaks_of(const std::vector<int>& tree) {
+void reset_peaks_of(const std::vector<pid_t>& tree) {
   for (const int pid : tree) {
     std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << "5";
   }
@@ -78,11 +77,6 @@ AttentionInputs<float> question_of(const ForeignSubject& foreign, Index length, 
   return inputs;
 }
 
-double median_of(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.at(values.size() / 2);
-}
-
 /// What a subject does wrong at sizes of which its message says nothing.
 [[noreturn]] void throw_at_sizes(const SubjectError& error, const AttentionInputs<float>& inputs) {
   throw SubjectError(
@@ -90,30 +84,44 @@ double median_of(std::vector<double> values) {
       error.failure());
 }
 
-ResourceSample measured(Session& session, const AttentionInputs<float>& inputs, int repeats) {
-  std::vector<double> seconds;
-  std::vector<double> bytes;
-  for (int i = 0; i <= repeats; ++i) {
-    const std::vector<int> tree = tree_of(session.process().pid());
+double seconds_of_call(Session& session, const AttentionInputs<float>& inputs) {
+  AttentionResult<float> result;
+  const Clock::time_point start = Clock::now();
+  try {
+    exchange(session, inputs.task(), result);
+  } catch (const SubjectError& error) {
+    throw_at_sizes(error, inputs);
+  }
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The least of some calls, after one that warms up.
+double least_seconds(const ForeignSubject& foreign, const AttentionInputs<float>& inputs,
+                     int repeats) {
+  double least = INFINITY;
+  with_session(*foreign.pool, [&](Session& session) {
+    seconds_of_call(session, inputs);
+    for (int i = 0; i < repeats; ++i) least = std::min(least, seconds_of_call(session, inputs));
+  });
+  return least;
+}
+
+/// Peak of the first call of these sizes in a process of its own, beyond what that holds after a
+/// call of one row, which loads what every call needs: what is kept for later calls counts.
+double first_peak(const ForeignSubject& foreign, const AttentionInputs<float>& one_row,
+                  const AttentionInputs<float>& inputs) {
+  double peak = 0.0;
+  with_fresh_session(*foreign.pool, [&](Session& session) {
+    seconds_of_call(session, one_row);
+    const pid_t keeper = keeper_of(session.process().pid());
+    const std::vector<pid_t> tree = listed_below(keeper);
     const double before = status_bytes(tree, "VmRSS");
     if (!(before > 0.0)) throw std::runtime_error("the subject's memory cannot be read in /proc");
     reset_peaks_of(tree);
-    AttentionResult<float> result;
-    const Clock::time_point start = Clock::now();
-    try {
-      exchange(session, inputs.task(), result);
-    } catch (const SubjectError& error) {
-      throw_at_sizes(error, inputs);
-    }
-    const std::chrono::duration<double> took = Clock::now() - start;
-    if (i == 0) continue;  // warms up
-    seconds.push_back(took.count());
-    bytes.push_back(std::max(0.0, status_bytes(tree, "VmHWM") - before));
-  }
-  return {.length = inputs.v.sizes().rows,
-          .slice_length = inputs.slice_length,
-          .bytes_peak = median_of(bytes),
-          .seconds = *std::ranges::min_element(seconds)};
+    seconds_of_call(session, inputs);
+    peak = status_bytes(listed_below(keeper), "VmHWM") - before;
+  });
+  return std::max(0.0, peak);
 }
 
 std::vector<ResourceSample> over_lengths(const std::vector<ResourceSample>& samples,
@@ -159,17 +167,16 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
   require(measures_resources_of(foreign),
           "resources are measured on attention in float32 over features that are given, or sqr");
   std::vector<ResourceSample> samples;
-  with_session(*foreign.pool, [&](Session& session) {
-    for (const Index length : plan.lengths) {
-      samples.push_back(measured(
-          session, question_of(foreign, length, plan.slices.front(), plan.width), plan.repeats));
-    }
-    for (std::size_t i = 1; i < plan.slices.size(); ++i) {
-      samples.push_back(
-          measured(session, question_of(foreign, plan.lengths.back(), plan.slices[i], plan.width),
-                   plan.repeats));
-    }
-  });
+  const auto sample = [&](Index length, Index slice) {
+    const AttentionInputs<float> inputs = question_of(foreign, length, slice, plan.width);
+    const AttentionInputs<float> one_row = question_of(foreign, 1, slice, plan.width);
+    samples.push_back({.length = length,
+                       .slice_length = slice,
+                       .bytes_peak = first_peak(foreign, one_row, inputs),
+                       .seconds = least_seconds(foreign, inputs, plan.repeats)});
+  };
+  for (const Index length : plan.lengths) sample(length, plan.slices.front());
+  for (std::size_t i = 1; i < plan.slices.size(); ++i) sample(plan.lengths.back(), plan.slices[i]);
   return samples;
 }
 

@@ -1,5 +1,6 @@
 #include "properties/mutants/attention_in_model.hpp"
 
+#include "properties/mutants/row_maps.hpp"
 #include "reference/forward.hpp"
 
 namespace slim::properties::mutants {
@@ -20,8 +21,10 @@ struct KeptLayer {
 template <class T>
 class ModelAround {
  public:
-  ModelAround(const AttentionFunction<T>& attention, const GradientTask<T>& task)
+  ModelAround(const AttentionFunction<T>& attention, const RowMaps<T>& maps,
+              const GradientTask<T>& task)
       : attention_(attention),
+        maps_(maps),
         task_(task),
         model_(task.model),
         B_(task.sequences.batch()),
@@ -31,8 +34,7 @@ class ModelAround {
     GradientResult<T> fresh = zero_result();
     std::vector<Matrix<T>> X;
     for (Index b = 0; b < B_; ++b) {
-      X.push_back(by_reference::embedding(task_.theta, task_.sequences, b, task_.first_position,
-                                          model_.conventions.position_base));
+      X.push_back(maps_.embedding(task_, b));
     }
     std::vector<KeptLayer<T>> kept;
     for (Index r = 0; r < model_.layers; ++r) kept.push_back(up(r, X));
@@ -41,13 +43,16 @@ class ModelAround {
     for (Index b = 0; b < B_; ++b) dX.push_back(through_loss(b, X[at(b)], divisor, fresh));
     for (Index r = model_.layers - 1; r >= 0; --r) down(r, kept[at(r)], dX, fresh);
     for (Index b = 0; b < B_; ++b) {
-      by_reference::embedding_pullback(task_.sequences, b, dX[at(b)], fresh.gradient);
+      maps_.embedding_pullback(task_, b, dX[at(b)], fresh.gradient);
     }
     result = std::move(fresh);
   }
 
  private:
   static std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+  [[nodiscard]] Index column(Index h, Index i) const {
+    return maps_.column(h, i, model_.heads, model_.head_dim());
+  }
   [[nodiscard]] bool normalises_input() const { return model_.norm == Norm::branch_input; }
   [[nodiscard]] T layer_norm_epsilon() const {
     return static_cast<T>(model_.conventions.layer_norm_epsilon);
@@ -86,13 +91,15 @@ class ModelAround {
     }
   }
   void split(Heads<T>& heads, Index b, const Matrix<T>& X) const {
-    const Index d = model_.head_dim();
-    for (Index h = 0; h < model_.heads; ++h) heads(b, h) = X.middleCols(h * d, d);
+    for (Index h = 0; h < model_.heads; ++h) {
+      for (Index i = 0; i < model_.head_dim(); ++i) heads(b, h).col(i) = X.col(column(h, i));
+    }
   }
   Matrix<T> joined(const Heads<T>& heads, Index b) const {
-    const Index d = model_.head_dim();
     Matrix<T> X(L_, model_.hidden_dim);
-    for (Index h = 0; h < model_.heads; ++h) X.middleCols(h * d, d) = heads(b, h);
+    for (Index h = 0; h < model_.heads; ++h) {
+      for (Index i = 0; i < model_.head_dim(); ++i) X.col(column(h, i)) = heads(b, h).col(i);
+    }
     return X;
   }
 
@@ -124,8 +131,7 @@ class ModelAround {
     kept.start = heads_of(task_.start, r);
     for (Index b = 0; b < B_; ++b) {
       if (normalises_input()) {
-        kept.norm1.push_back(
-            by_reference::layer_norm(theta.layernorm1, layer_norm_epsilon(), X[at(b)]));
+        kept.norm1.push_back(maps_.layer_norm(theta.layernorm1, layer_norm_epsilon(), X[at(b)]));
       }
       kept.attention_in.push_back(normalises_input() ? kept.norm1.back().Y : X[at(b)]);
       split(kept.q, b, by_reference::linear(theta.q_map, kept.attention_in.back()));
@@ -137,20 +143,19 @@ class ModelAround {
     for (Index b = 0; b < B_; ++b) {
       Matrix<T> Y = joined(heads.out, b);
       if (!normalises_input()) {
-        kept.norm1.push_back(by_reference::layer_norm(theta.layernorm1, layer_norm_epsilon(), Y));
+        kept.norm1.push_back(maps_.layer_norm(theta.layernorm1, layer_norm_epsilon(), Y));
         Y = kept.norm1.back().Y;
       }
       const Matrix<T> H = X[at(b)] + Y;
       if (normalises_input()) {
-        kept.norm2.push_back(by_reference::layer_norm(theta.layernorm2, layer_norm_epsilon(), H));
+        kept.norm2.push_back(maps_.layer_norm(theta.layernorm2, layer_norm_epsilon(), H));
       }
       kept.ffn_in.push_back(normalises_input() ? kept.norm2.back().Y : H);
-      kept.ffn.push_back(by_reference::feed_forward(theta, kept.ffn_in.back(),
-                                                    model_.conventions.gelu_cancellation));
+      kept.ffn.push_back(maps_.feed_forward(theta, kept.ffn_in.back(),
+                                            by_reference::gelu_form(model_.conventions)));
       Matrix<T> branch = kept.ffn.back().Y;
       if (!normalises_input()) {
-        kept.norm2.push_back(
-            by_reference::layer_norm(theta.layernorm2, layer_norm_epsilon(), branch));
+        kept.norm2.push_back(maps_.layer_norm(theta.layernorm2, layer_norm_epsilon(), branch));
         branch = kept.norm2.back().Y;
       }
       X[at(b)] = H + branch;
@@ -177,20 +182,20 @@ class ModelAround {
     for (Index b = 0; b < B_; ++b) {
       Matrix<T> dffn = dX[at(b)];
       if (!normalises_input()) {
-        dffn = by_reference::layer_norm_pullback(theta.layernorm2, kept.norm2[at(b)], dffn,
-                                                 gradient.layernorm2);
+        dffn = maps_.layer_norm_pullback(theta.layernorm2, kept.norm2[at(b)], dffn,
+                                         gradient.layernorm2);
       }
-      Matrix<T> back = by_reference::feed_forward_pullback(theta, kept.ffn_in[at(b)],
-                                                           kept.ffn[at(b)], dffn, gradient);
+      Matrix<T> back =
+          maps_.feed_forward_pullback(theta, kept.ffn_in[at(b)], kept.ffn[at(b)], dffn, gradient);
       if (normalises_input()) {
-        back = by_reference::layer_norm_pullback(theta.layernorm2, kept.norm2[at(b)], back,
-                                                 gradient.layernorm2);
+        back = maps_.layer_norm_pullback(theta.layernorm2, kept.norm2[at(b)], back,
+                                         gradient.layernorm2);
       }
       dH.push_back(back + dX[at(b)]);
       Matrix<T> dmha = dH.back();
       if (!normalises_input()) {
-        dmha = by_reference::layer_norm_pullback(theta.layernorm1, kept.norm1[at(b)], dmha,
-                                                 gradient.layernorm1);
+        dmha = maps_.layer_norm_pullback(theta.layernorm1, kept.norm1[at(b)], dmha,
+                                         gradient.layernorm1);
       }
       split(dY, b, dmha);
     }
@@ -210,36 +215,48 @@ class ModelAround {
           by_reference::linear_pullback(theta.k_map, in, joined(heads.dk, b), gradient.k_map) +
           by_reference::linear_pullback(theta.v_map, in, joined(heads.dv, b), gradient.v_map);
       if (normalises_input()) {
-        back = by_reference::layer_norm_pullback(theta.layernorm1, kept.norm1[at(b)], back,
-                                                 gradient.layernorm1);
+        back = maps_.layer_norm_pullback(theta.layernorm1, kept.norm1[at(b)], back,
+                                         gradient.layernorm1);
       }
       dX[at(b)] = back + dH[at(b)];
     }
   }
 
   const AttentionFunction<T>& attention_;
+  const RowMaps<T>& maps_;
   const GradientTask<T>& task_;
   const Model& model_;
   Index B_;
   Index L_;
 };
 
+}  // namespace
+
 template <class T>
-GradientFunction<T> around(const AttentionFunction<T>& attention) {
+GradientFunction<T> model_of(const AttentionFunction<T>& attention,
+                             std::shared_ptr<const RowMaps<T>> row_maps) {
   if (!attention) return {};
-  return [attention](const GradientTask<T>& task, GradientResult<T>& result) {
+  return [attention, maps = std::move(row_maps)](const GradientTask<T>& task,
+                                                 GradientResult<T>& result) {
     require_valid(task);
-    ModelAround<T>(attention, task).answer(result);
+    ModelAround<T>(attention, *maps, task).answer(result);
   };
 }
-
-}  // namespace
+template GradientFunction<float> model_of(const AttentionFunction<float>&,
+                                          std::shared_ptr<const RowMaps<float>>);
+template GradientFunction<double> model_of(const AttentionFunction<double>&,
+                                           std::shared_ptr<const RowMaps<double>>);
+template GradientFunction<Digits50> model_of(const AttentionFunction<Digits50>&,
+                                             std::shared_ptr<const RowMaps<Digits50>>);
 
 GradientFunctions in_a_model(const AttentionFunctions& attention) {
   GradientFunctions functions;
-  functions.in<float>() = around<float>(attention.in<float>());
-  functions.in<double>() = around<double>(attention.in<double>());
-  functions.in<Digits50>() = around<Digits50>(attention.in<Digits50>());
+  functions.in<float>() =
+      model_of<float>(attention.in<float>(), std::make_shared<RowMaps<float>>());
+  functions.in<double>() =
+      model_of<double>(attention.in<double>(), std::make_shared<RowMaps<double>>());
+  functions.in<Digits50>() =
+      model_of<Digits50>(attention.in<Digits50>(), std::make_shared<RowMaps<Digits50>>());
   return functions;
 }
 

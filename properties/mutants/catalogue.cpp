@@ -5,6 +5,7 @@
 #include "properties/mutants/memory_mutants.hpp"
 #include "properties/mutants/model_mutants.hpp"
 #include "properties/mutants/projection_mutants.hpp"
+#include "properties/mutants/row_map_mutants.hpp"
 
 #include <iterator>
 #include <vector>
@@ -15,8 +16,9 @@ namespace {
 std::vector<Mutant> all_mutants() {
   std::vector<Mutant> all = {last_row_dropped()};
   for (const auto& of_class :
-       {model_mutants, memory_mutants, causality_mutants, normalisation_mutants, pullback_mutants,
-        state_mutants, feature_mutants, projection_mutants, program_mutants, layout_mutants}) {
+       {model_mutants, row_map_mutants, memory_mutants, causality_mutants, normalisation_mutants,
+        pullback_mutants, state_mutants, feature_mutants, projection_mutants, program_mutants,
+        layout_mutants, size_mutants}) {
     std::vector<Mutant> more = of_class();
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));

@@ -12,7 +12,8 @@ foreign::ForeignSubject open_guest(const ForeignArguments& arguments) {
                                                        : foreign::program_door(arguments.command);
   return foreign::open_subject(
       door, {.deadline_s = arguments.deadline_s,
-             .memory_bytes = static_cast<std::int64_t>(arguments.memory_mb) << 20});
+             .memory_bytes = static_cast<std::int64_t>(arguments.memory_mb) << 20,
+             .address_space_bytes = static_cast<std::int64_t>(arguments.address_space_mb) << 20});
 }
 
 std::string guest_options(const ForeignArguments& arguments) {

@@ -101,6 +101,7 @@ std::string to_json(const Report& report) {
                {"idle_laws", report.result.idle_laws()},
                {"shortfalls", report.result.shortfalls()},
                {"drift", drift_in_words(report.result)},
+               {"unasked_tasks", report.result.unasked_tasks},
                {"verdicts", Json::array()},
                {"float32_to_float64", Json::array()},
                {"counterexamples", Json::array()}};

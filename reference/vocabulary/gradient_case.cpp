@@ -18,7 +18,7 @@ struct ConventionField {
   double Conventions::*field;
 };
 
-constexpr std::array<ConventionField, 7> convention_fields = {{
+constexpr std::array<ConventionField, 8> convention_fields = {{
     {"denominator_epsilon", &Conventions::denominator_epsilon},
     {"layer_norm_epsilon", &Conventions::layer_norm_epsilon},
     {"loss_epsilon", &Conventions::loss_epsilon},
@@ -26,6 +26,7 @@ constexpr std::array<ConventionField, 7> convention_fields = {{
     {"absolute_slope_at_zero", &Conventions::absolute_slope_at_zero},
     {"position_base", &Conventions::position_base},
     {"gelu_cancellation", &Conventions::gelu_cancellation},
+    {"gelu_tanh", &Conventions::gelu_tanh},
 }};
 
 std::string to_text(const Shape& shape) {
@@ -140,7 +141,7 @@ Conventions parse_conventions(const std::string& text) {
             "convention '" + on_one_line(key) +
                 "' is known: allowed are denominator_epsilon, "
                 "layer_norm_epsilon, loss_epsilon, relu_slope_at_zero, absolute_slope_at_zero, "
-                "position_base, gelu_cancellation");
+                "position_base, gelu_cancellation, gelu_tanh");
   }
   return conventions;
 }

@@ -142,8 +142,10 @@ TEST(GradientCase, WithUnknownOptionsIsRefused) {
 
 TEST(ConventionsText, LeavesOutWhatIsThePapers) {
   EXPECT_EQ(to_text(Conventions{}), "{}");
-  const Conventions conventions{
-      .layer_norm_epsilon = 1e-6, .position_base = 500.0, .gelu_cancellation = 1.0};
+  const Conventions conventions{.layer_norm_epsilon = 1e-6,
+                                .position_base = 500.0,
+                                .gelu_cancellation = 1.0,
+                                .gelu_tanh = 1.0};
   EXPECT_EQ(parse_conventions(to_text(conventions)), conventions);
 }
 

@@ -43,6 +43,9 @@ struct Conventions {
   /// GeLU's Φ is rounded as a number of this size: 0 for erfc(−x/√2)/2, accurate in its tail; 1 for
   /// (1 + erf(x/√2))/2, which cancels there. Changes what rounding may do, not what is true.
   double gelu_cancellation = 0.0;
+  /// 1: GeLU by its tanh approximation, x (1 + tanh(√(2/π)(x + 0.044715 x³)))/2, the default of
+  /// some frameworks; 0: exact. Taken on by the reference.
+  double gelu_tanh = 0.0;
   bool operator==(const Conventions&) const = default;
 };
 

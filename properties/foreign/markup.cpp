@@ -1,0 +1,25 @@
+#include "properties/foreign/markup.hpp"
+
+#include "reference/vocabulary/printable.hpp"
+
+namespace slim::properties::foreign {
+
+std::string html(std::string_view text) {
+  std::string safe;
+  for (const char c : printable(text)) {
+    if (c == '&') {
+      safe += "&amp;";
+    } else if (c == '<') {
+      safe += "&lt;";
+    } else if (c == '>') {
+      safe += "&gt;";
+    } else if (c == '"') {
+      safe += "&quot;";
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,265 @@
+#include "properties/mutants/row_map_mutants.hpp"
+
+#include "properties/mutants/row_maps.hpp"
+#include "reference/attention.hpp"
+#include "reference/gradient.hpp"
+
+#include <cmath>
+
+namespace slim::properties::mutants {
+namespace {
+
+/// dX = Φ(X) dY, without X φ(X) dY: Φ taken for a constant.
+template <class T>
+class GeluSlopeWithoutDensity final : public RowMaps<T> {
+ public:
+  [[nodiscard]] Matrix<T> feed_forward_pullback(const LayerParameters<const T>& theta,
+                                                const Matrix<T>& X,
+                                                const reference::FeedForward<T>& kept,
+                                                const Matrix<T>& dY,
+                                                LayerParameters<T> gradient) const override {
+    const Matrix<T> dgelu =
+        reference::linear_pullback(theta.V_map, kept.gelu.Y, dY, gradient.V_map);
+    const Matrix<T> dU = dgelu.cwiseProduct(kept.gelu.Phi);
+    return reference::linear_pullback(theta.U_map, X, dU, gradient.U_map);
+  }
+};
+
+/// dX = w dY / √(variance + ε), mean and variance taken for constants.
+template <class T>
+class LayerNormStatisticsDetached final : public RowMaps<T> {
+ public:
+  [[nodiscard]] Matrix<T> layer_norm_pullback(const LayerNorm<const T>& norm,
+                                              const reference::NormalisedRows<T>& rows,
+                                              const Matrix<T>& dY,
+                                              LayerNorm<T> gradient) const override {
+    Matrix<T> dX = RowMaps<T>::layer_norm_pullback(norm, rows, dY, gradient);
+    for (Index l = 0; l < dX.rows(); ++l) {
+      for (Index i = 0; i < dX.cols(); ++i) {
+        dX(l, i) = norm.weight(i) * dY(l, i) * rows.inverse_deviation(l);
+      }
+    }
+    return dX;
+  }
+};
+
+/// x̂ = (x − mean) / √(Σ (x − mean)²/(n − 1) + ε), with its right pullback.
+template <class T>
+class LayerNormUnbiased final : public RowMaps<T> {
+ public:
+  [[nodiscard]] reference::NormalisedRows<T> layer_norm(const LayerNorm<const T>& norm,
+                                                        const T& epsilon,
+                                                        const Matrix<T>& X) const override {
+    using std::sqrt;
+    // √((n − 1)/n) of what dividing by n and ε (n − 1)/n give
+    const T share = T(X.cols() - 1) / T(X.cols());
+    reference::NormalisedRows<T> rows = reference::layer_norm(norm, T(epsilon * share), X);
+    rows.normalised *= T(sqrt(share));
+    rows.inverse_deviation *= T(sqrt(share));
+    for (Index l = 0; l < X.rows(); ++l) {
+      for (Index i = 0; i < X.cols(); ++i) {
+        rows.Y(l, i) = rows.normalised(l, i) * norm.weight(i) + norm.bias(i);
+      }
+    }
+    return rows;
+  }
+  [[nodiscard]] Matrix<T> layer_norm_pullback(const LayerNorm<const T>& norm,
+                                              const reference::NormalisedRows<T>& rows,
+                                              const Matrix<T>& dY,
+                                              LayerNorm<T> gradient) const override {
+    Matrix<T> dX = RowMaps<T>::layer_norm_pullback(norm, rows, dY, gradient);
+    const T n = T(dY.cols());
+    for (Index l = 0; l < dX.rows(); ++l) {
+      T mean(0);
+      T slope(0);
+      for (Index i = 0; i < dX.cols(); ++i) {
+        const T dnormalised = norm.weight(i) * dY(l, i);
+        mean += dnormalised / n;
+        slope += dnormalised * rows.normalised(l, i) / (n - T(1));
+      }
+      for (Index i = 0; i < dX.cols(); ++i) {
+        dX(l, i) = (norm.weight(i) * dY(l, i) - mean - rows.normalised(l, i) * slope) *
+                   rows.inverse_deviation(l);
+      }
+    }
+    return dX;
+  }
+};
+
+/// dE_token = dX_l, the last of a token's rows alone.
+template <class T>
+class EmbeddingGradientOverwritten final : public RowMaps<T> {
+ public:
+  void embedding_pullback(const GradientTask<T>& task, Index b, const Matrix<T>& dX,
+                          Parameters<T>& gradient) const override {
+    MatrixView<T> dE = gradient.input_map();
+    for (Index l = 0; l < dX.rows(); ++l) {
+      dE.row(task.sequences.input(b, l)) = dX.row(l).head(dE.cols());
+    }
+  }
+};
+
+/// √d_model times the learned half, with its right pullback.
+template <class T>
+class EmbeddingScaled final : public RowMaps<T> {
+ public:
+  [[nodiscard]] Matrix<T> embedding(const GradientTask<T>& task, Index b) const override {
+    return scaled(RowMaps<T>::embedding(task, b));
+  }
+  void embedding_pullback(const GradientTask<T>& task, Index b, const Matrix<T>& dX,
+                          Parameters<T>& gradient) const override {
+    RowMaps<T>::embedding_pullback(task, b, scaled(dX), gradient);
+  }
+
+ private:
+  static Matrix<T> scaled(Matrix<T> X) {
+    using std::sqrt;
+    X.leftCols(X.cols() / 2) *= T(sqrt(T(X.cols())));
+    return X;
+  }
+};
+
+/// sin, cos, sin, cos, … in place of all sines and then all cosines.
+template <class T>
+class PositionsInterleaved final : public RowMaps<T> {
+ public:
+  [[nodiscard]] Matrix<T> embedding(const GradientTask<T>& task, Index b) const override {
+    Matrix<T> X = RowMaps<T>::embedding(task, b);
+    const Index width = X.cols() / 2;
+    const Matrix<T> code = X.rightCols(width);
+    for (Index i = 0; i < width; ++i) {
+      X.col(width + i) = code.col(i % 2 == 0 ? i / 2 : width / 2 + i / 2);
+    }
+    return X;
+  }
+};
+
+/// The first row is at position 1.
+template <class T>
+class PositionsFromOne final : public RowMaps<T> {
+ public:
+  [[nodiscard]] Matrix<T> embedding(const GradientTask<T>& task, Index b) const override {
+    return reference::embedding(task.theta, task.sequences, b, task.first_position + 1,
+                                task.model.conventions.position_base);
+  }
+};
+
+/// Head h has columns h, h + k, h + 2k, … of k heads.
+template <class T>
+class HeadsInterleaved final : public RowMaps<T> {
+ public:
+  [[nodiscard]] Index column(Index h, Index i, Index heads, Index /*d*/) const override {
+    return i * heads + h;
+  }
+};
+
+/// The reference asked about other parameters; its gradient goes back the way they were changed.
+/// `change` is applied to theta, and to the gradient.
+template <class T, class Change>
+GradientFunction<T> with_parameters(const Change& change) {
+  return [change](const GradientTask<T>& task, GradientResult<T>& result) {
+    Parameters<T> theta = task.theta;
+    for (Index r = 0; r < theta.layers(); ++r) change(theta.layer(r));
+    const GradientTask<T> asked{.model = task.model,
+                                .theta = theta,
+                                .omega = task.omega,
+                                .sequences = task.sequences,
+                                .slice_length = task.slice_length,
+                                .wants_logits = task.wants_logits,
+                                .wants_state = task.wants_state,
+                                .first_position = task.first_position,
+                                .counted_targets = task.counted_targets,
+                                .start = task.start,
+                                .end_cotangent = task.end_cotangent};
+    reference::gradient(asked, result);
+    for (Index r = 0; r < theta.layers(); ++r) change(result.gradient.layer(r));
+  };
+}
+
+/// y = x W in place of x Wᵀ, in the square maps.
+struct WeightsTransposed {
+  template <class T>
+  void operator()(LayerParameters<T> layer) const {
+    for (LinearMap<T>* map : {&layer.q_map, &layer.k_map, &layer.v_map}) {
+      map->weight = map->weight.transpose().eval();
+    }
+  }
+};
+
+struct AttentionWithoutBias {
+  template <class T>
+  void operator()(LayerParameters<T> layer) const {
+    for (LinearMap<T>* map : {&layer.q_map, &layer.k_map, &layer.v_map}) map->bias.setZero();
+  }
+};
+
+template <template <class> class Maps>
+GradientFunctions with_row_maps() {
+  GradientFunctions functions;
+  functions.in<float>() =
+      model_of<float>(reference::attention<float>, std::make_shared<Maps<float>>());
+  functions.in<double>() =
+      model_of<double>(reference::attention<double>, std::make_shared<Maps<double>>());
+  functions.in<Digits50>() =
+      model_of<Digits50>(reference::attention<Digits50>, std::make_shared<Maps<Digits50>>());
+  return functions;
+}
+
+template <class Change>
+GradientFunctions with_parameters_in_every_scalar() {
+  GradientFunctions functions;
+  functions.in<float>() = with_parameters<float>(Change());
+  functions.in<double>() = with_parameters<double>(Change());
+  functions.in<Digits50>() = with_parameters<Digits50>(Change());
+  return functions;
+}
+
+Mutant row_map_mutant(const char* name, const char* story, const char* seen,
+                      GradientFunctions gradient) {
+  return {.name = std::string("mutant/") + name,
+          .story = story,
+          .seen = seen,
+          .gradient = std::move(gradient)};
+}
+
+}  // namespace
+
+std::vector<Mutant> row_map_mutants() {
+  return {
+      row_map_mutant("gelu-slope-without-density", "the slope of GeLU is Φ(x), without x φ(x)",
+                     "activations written as x times a gate that is not differentiated",
+                     with_row_maps<GeluSlopeWithoutDensity>()),
+      row_map_mutant("layer-norm-statistics-detached",
+                     "mean and variance of LayerNorm are taken for constants, going back",
+                     "fused normalisations whose pullback is that of their last line",
+                     with_row_maps<LayerNormStatisticsDetached>()),
+      row_map_mutant(
+          "layer-norm-unbiased", "the variance of LayerNorm is divided by n − 1 in place of n",
+          "variances taken from a statistics library", with_row_maps<LayerNormUnbiased>()),
+      row_map_mutant("embedding-gradient-overwritten",
+                     "a token's gradient is that of its last row alone",
+                     "scattered assignments where scattered sums belong",
+                     with_row_maps<EmbeddingGradientOverwritten>()),
+      row_map_mutant("embedding-scaled", "the learned embedding is scaled by √d_model",
+                     "ports from models that tie embedding and logits",
+                     with_row_maps<EmbeddingScaled>()),
+      row_map_mutant("positions-interleaved",
+                     "sines and cosines of positions alternate in place of following one another",
+                     "position codes taken from another library",
+                     with_row_maps<PositionsInterleaved>()),
+      row_map_mutant("positions-from-one", "the first row is at position 1",
+                     "libraries that keep position 0 for padding",
+                     with_row_maps<PositionsFromOne>()),
+      row_map_mutant(
+          "heads-interleaved", "a head's columns are every k-th one in place of a block of d",
+          "reshapes to [L, d, k] where [L, k, d] is stored", with_row_maps<HeadsInterleaved>()),
+      row_map_mutant("weights-transposed", "queries, keys and values are X W in place of X Wᵀ",
+                     "checkpoints carried between frameworks that store [in, out] and [out, in]",
+                     with_parameters_in_every_scalar<WeightsTransposed>()),
+      row_map_mutant("attention-without-bias", "queries, keys and values have no bias",
+                     "an option that is accepted and ignored",
+                     with_parameters_in_every_scalar<AttentionWithoutBias>()),
+  };
+}
+
+}  // namespace slim::properties::mutants

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "reference/embedding.hpp"
+#include "reference/feed_forward.hpp"
+#include "reference/layer_norm.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+#include <memory>
+
+namespace slim::properties::mutants {
+
+/// What a model does to each row by itself, as the reference does it: a mutant derives from this,
+/// and overrides the step that it does wrong.
+template <class T>
+class RowMaps {
+ public:
+  RowMaps() = default;
+  RowMaps(const RowMaps&) = delete;
+  RowMaps& operator=(const RowMaps&) = delete;
+  virtual ~RowMaps() = default;
+
+  /// Sequence b's rows [L, d_model].
+  [[nodiscard]] virtual Matrix<T> embedding(const GradientTask<T>& task, Index b) const {
+    return reference::embedding(task.theta, task.sequences, b, task.first_position,
+                                task.model.conventions.position_base);
+  }
+  virtual void embedding_pullback(const GradientTask<T>& task, Index b, const Matrix<T>& dX,
+                                  Parameters<T>& gradient) const {
+    reference::embedding_pullback(task.sequences, b, dX, gradient);
+  }
+  [[nodiscard]] virtual reference::NormalisedRows<T> layer_norm(const LayerNorm<const T>& norm,
+                                                                const T& epsilon,
+                                                                const Matrix<T>& X) const {
+    return reference::layer_norm(norm, epsilon, X);
+  }
+  [[nodiscard]] virtual Matrix<T> layer_norm_pullback(const LayerNorm<const T>& norm,
+                                                      const reference::NormalisedRows<T>& rows,
+                                                      const Matrix<T>& dY,
+                                                      LayerNorm<T> gradient) const {
+    return reference::layer_norm_pullback(norm, rows, dY, gradient);
+  }
+  [[nodiscard]] virtual reference::FeedForward<T> feed_forward(
+      const LayerParameters<const T>& theta, const Matrix<T>& X,
+      const reference::GeluForm& form) const {
+    return reference::feed_forward(theta, X, form);
+  }
+  [[nodiscard]] virtual Matrix<T> feed_forward_pullback(const LayerParameters<const T>& theta,
+                                                        const Matrix<T>& X,
+                                                        const reference::FeedForward<T>& kept,
+                                                        const Matrix<T>& dY,
+                                                        LayerParameters<T> gradient) const {
+    return reference::feed_forward_pullback(theta, X, kept, dY, gradient);
+  }
+  /// The column of q, k, v and of the output that is column i of head h, of k heads d wide.
+  [[nodiscard]] virtual Index column(Index h, Index i, Index /*heads*/, Index d) const {
+    return h * d + i;
+  }
+};
+
+/// A whole model and its gradient: the reference but for its heads, which are asked of `attention`
+/// for the whole batch, and for its row maps. Instantiated for float, double and 50 digits.
+template <class T>
+GradientFunction<T> model_of(const AttentionFunction<T>& attention,
+                             std::shared_ptr<const RowMaps<T>> row_maps);
+
+}  // namespace slim::properties::mutants
