@@ -20,8 +20,9 @@ struct MergeReport {
 
 /// Appends the records of the parts' records.jsonl to that of `folder`, each once; seconds that
 /// were measured twice stay as they are read first. Where an exact result was measured twice and
-/// differs, nothing is appended at all. `say` is told of a last line that was cut off. Throws
-/// ContractError when a part has none.
+/// differs, nothing is appended at all. `say` is told of a last line that was cut off.
+/// Throws ContractError, and appends nothing, when a part has no records, or one that is not of
+/// i/n.
 MergeReport merge_records(const std::vector<std::filesystem::path>& parts,
                           const std::filesystem::path& folder,
                           const std::function<void(std::string)>& say);

@@ -68,8 +68,13 @@ TEST_F(Merge, SaysThatAPartWasCutOff) {
   EXPECT_NE(said_[0].find("cut/records.jsonl: its last line was cut off"), std::string::npos);
 }
 
-TEST_F(Merge, RefusesAPartWithoutRecordsAndMakesNothing) {
+TEST_F(Merge, RefusesAPartWithoutRecordsOrOfNoPartAndMakesNothing) {
   EXPECT_THROW(merged({part("one", {Seconds{}}), folder_.path() / "none"}), ContractError);
+  Record record = example_record(Seconds{});
+  record.shard = "4/4";
+  const auto bad = folder_.path() / "bad";
+  RecordLog(bad, {}).append(record);
+  EXPECT_THROW(merged({bad}), ContractError);
   EXPECT_FALSE(std::filesystem::exists(whole_));
 }
 

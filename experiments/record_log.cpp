@@ -73,8 +73,9 @@ RecordLog::RecordLog(const fs::path& folder, const std::function<void(std::strin
   require(descriptor_ >= 0, fmt::format("{}: cannot be written: {}", file_.string(),
                                         std::generic_category().message(errno)));
   try {
-    require(::flock(descriptor_, LOCK_EX | LOCK_NB) == 0,
-            file_.string() + ": " + why_not_locked(errno));
+    // Before the message, whose words depend on errno.
+    const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+    require(locked, file_.string() + ": " + why_not_locked(errno));
     read_and_repair(say);
   } catch (...) {
     ::close(descriptor_);

@@ -24,10 +24,11 @@ namespace slim::plots {
 
 std::span<const Figure> catalogue() {
   static const std::vector<Figure> figures = {
-      memory_length(),  time_length(),         memory_slice(),    time_slice(),    figure2_time(),
-      figure2_memory(), figure2_discrepancy(), crossing_memory(), crossing_time(), overhead(),
-      critical_path(),  drift_boundary(),      drift_slice(),     drift_length(),  device(),
-      features(),       figure3_copying(),     figure3_text(),    fine_tuning(),   exact(),
+      memory_length(),  time_length(),     memory_slice(),        time_slice(),
+      figure2_time(),   figure2_memory(),  figure2_discrepancy(), crossing_memory(),
+      crossing_time(),  overhead(),        critical_path(),       exact(),
+      drift_boundary(), drift_slice(),     drift_length(),        device(),
+      features(),       figure3_copying(), figure3_text(),        fine_tuning(),
   };
   return figures;
 }
