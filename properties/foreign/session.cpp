@@ -179,7 +179,7 @@ std::string Session::answer_line(Clock::time_point deadline, double deadline_s) 
     case Heard::Kind::closed:
       give_up("closed its standard output and went on", Failure::protocol_error);
     case Heard::Kind::late:
-      give_up(fmt::format("did not answer within {} s", deadline_s), Failure::hang);
+      give_up(fmt::format("did not answer within {:.3g} s", deadline_s), Failure::hang);
     case Heard::Kind::ended:
       break;
   }
