@@ -37,7 +37,7 @@ TEST(Verdicts, whose_interval_has_no_end_tell_the_lower_bound) {
   written.value = written.low = 1048576.0;
   written.high = HUGE_VAL;
   const TestFolder folder;
-  folder.write("verdicts.json", experiments::to_json(std::array{written}, {}));
+  folder.write("verdicts.json", experiments::to_json(std::array{written}, "ci", {}));
   const std::vector<Verdict> read = read_verdicts(folder.path());
   ASSERT_EQ(read.size(), 1U);
   EXPECT_EQ(number_and_interval(read[0]), "1048576 or more");

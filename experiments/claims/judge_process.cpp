@@ -14,12 +14,22 @@ namespace {
 /// gradient has touched, the page that an array begins or ends in. Units: bytes.
 constexpr double own_pages = 256 << 10;
 
+struct CountedBytes {
+  double bytes = 0.0;
+  double scratch = 0.0;  ///< of these; packing buffers, which are taken whole and used in part
+};
+
 struct ProcessCell {
   Setting setting;
   double counted = 0.0;
+  double scratch = 0.0;
   double grown = 0.0;
 
-  [[nodiscard]] double off() const { return grown - counted; }
+  /// What scratch that is never touched explains is no difference.
+  [[nodiscard]] double off() const {
+    const double less = std::max(0.0, counted - grown - scratch);
+    return grown > counted ? grown - counted : -less;
+  }
   [[nodiscard]] double raw_share() const { return std::abs(off()) / counted; }
 };
 
@@ -29,15 +39,16 @@ std::string place_of(const std::string& experiment, const Setting& setting) {
 
 /// Each process whose bytes were counted, in the order of L.
 std::vector<ProcessCell> cells_of(const Claim& claim, std::span<const Record> records) {
-  std::map<std::string, double> counted;
+  std::map<std::string, CountedBytes> counted;
   const auto belongs = [&](const Record& record) {
     return names_experiment(claim, record.experiment) && record.setting.subject == claim.subject;
   };
   for (const Record& record : records) {
     const auto* bytes = std::get_if<Bytes>(&record.measured);
     if (bytes == nullptr || !bytes->scratch.has_value() || !belongs(record)) continue;
-    counted[place_of(record.experiment, record.setting)] =
-        static_cast<double>(bytes->peak - bytes->tokens + *bytes->scratch);
+    counted[place_of(record.experiment, record.setting)] = {
+        .bytes = static_cast<double>(bytes->peak - bytes->tokens + *bytes->scratch),
+        .scratch = static_cast<double>(*bytes->scratch)};
   }
   std::vector<ProcessCell> cells;
   for (const Record& record : records) {
@@ -46,7 +57,8 @@ std::vector<ProcessCell> cells_of(const Claim& claim, std::span<const Record> re
     const auto known = counted.find(place_of(record.experiment, record.setting));
     if (known == counted.end()) continue;
     cells.push_back({.setting = record.setting,
-                     .counted = known->second,
+                     .counted = known->second.bytes,
+                     .scratch = known->second.scratch,
                      .grown = static_cast<double>(process->peak - process->baseline)});
   }
   std::stable_sort(cells.begin(), cells.end(), [](const ProcessCell& a, const ProcessCell& b) {

@@ -28,9 +28,9 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records);
 Verdict judge_serial(const Claim& claim, std::span<const Record> records);
 
 /// Exact counts of multiplications, of the critical path or of bytes of the claim's subject over
-/// (L, C) follow the claim's law with a residual of exactly 0 at counts held out of the fit, and its
-/// leading constant is positive. A law of slices-depth is that of C a power of 2; a path at another
-/// C is between those at the powers of 2 beside it.
+/// (L, C) follow the claim's law with a residual of exactly 0 at counts held out of the fit, and
+/// its leading constant is positive. A law of slices-depth is that of C a power of 2; a path at
+/// another C is between those at the powers of 2 beside it.
 Verdict judge_law(const Claim& claim, std::span<const Record> records);
 
 /// Every training that went over to slices is within the claim's bound of the one that did not.
@@ -71,8 +71,9 @@ Verdict judge_feature_gain(const Claim& claim, std::span<const Record> records);
 Verdict judge_work(const Claim& claim, std::span<const Record> records);
 
 /// What a fresh process of the claim's subject grows by in a gradient is what was counted, within
-/// `bound` of it, or within 256 KiB where that is more; and at fixed C the difference does not grow
-/// over L by as much: else memory escapes the counter. Needs six processes, three L at one C.
+/// `bound` of it, or within 256 KiB where that is more, scratch that is counted and never touched
+/// apart; and at fixed C the difference does not grow over L by as much: else memory escapes the
+/// counter. Needs six processes, three L at one C.
 Verdict judge_process(const Claim& claim, std::span<const Record> records);
 
 /// Seconds over L at fixed C grow like L among 1, log L, √L, L, L log L, L²; refuted when they grow

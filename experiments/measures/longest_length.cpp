@@ -13,13 +13,6 @@ namespace {
 
 constexpr Index shortest_tried = 64;
 
-/// The matrix library puts up to two buffers of 128 KiB on the stack.
-void grow_stack() {
-  constexpr std::size_t page = 4096;
-  volatile char rows[1 << 19];
-  for (std::size_t i = 0; i < sizeof(rows); i += page) rows[i] = 0;
-}
-
 }  // namespace
 
 void cap_address_space(std::int64_t bytes) {

@@ -46,6 +46,7 @@ ProcessPeak process_peak_in(const Subject& subject, const Setting& setting) {
   // Under a cap all that counts is whether the gradient completes.
   if (setting.memory_cap == 0) Workload<T>(subject, in_few_rows(setting)).run();
   Workload<T> workload(subject, setting);
+  grow_stack();
   malloc_trim(0);
   reset_high_water_mark();
   const std::int64_t baseline = status_bytes("VmRSS");
@@ -54,6 +55,12 @@ ProcessPeak process_peak_in(const Subject& subject, const Setting& setting) {
 }
 
 }  // namespace
+
+void grow_stack() {
+  constexpr std::size_t page = 4096;
+  volatile char rows[1 << 19];
+  for (std::size_t i = 0; i < sizeof(rows); i += page) rows[i] = 0;
+}
 
 ProcessPeak process_peak_here(const Subject& subject, const Setting& setting) {
   return in_scalar(setting.scalar, [&]<class T>() { return process_peak_in<T>(subject, setting); });

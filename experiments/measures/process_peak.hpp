@@ -9,6 +9,10 @@
 
 namespace slim::experiments {
 
+/// Takes half a MiB of stack, and gives it back: the matrix library puts two buffers of up to 128
+/// KiB there, which no allocator sees.
+void grow_stack();
+
 /// Resident memory of this very process: a gradient of at most 64 rows, so that the pages of the
 /// program that it runs through are resident; made ready, what is free given back, high-water mark
 /// reset (drawing parameters in double takes more than keeping them), one gradient, high-water mark

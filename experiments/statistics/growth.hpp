@@ -23,7 +23,7 @@ struct GrowthChoice {
 /// a thousand to one); else the answer is inconclusive and says which two cannot be told apart.
 /// When all are out, as by a sharp knee where a working set leaves a cache, it is inconclusive and
 /// says where the slope changes most. A soft knee under a slower growth can look like a faster one:
-/// where a slower one whose cost rises once, by up to a factor of three within three intervals
+/// where a slower one whose cost rises once, by up to a factor of three within six intervals
 /// (growth_fit.hpp), fits as well but for 14 in χ², it is inconclusive and says where that would
 /// be. Growth by less than a tenth in all is "1".
 /// Requires positive samples, three or more at each of five sizes at least; throws ContractError.

@@ -136,7 +136,7 @@ double misfit(Growth growth, std::span<const MedianAt> at) {
 std::optional<Knee> best_knee(Growth growth, std::span<const MedianAt> at) {
   std::optional<Knee> best;
   for (std::size_t from = 0; from + 2 < at.size(); ++from) {
-    for (const std::size_t width : {1, 2, 3}) {
+    for (const std::size_t width : {1, 2, 3, 4, 5, 6}) {
       for (const bool offset : {true, false}) {
         if (offset && growth == Growth::constant) continue;  // a and b would be one
         const auto knee = fitted_knee(growth, at, {from, width}, offset);

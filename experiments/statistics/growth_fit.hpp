@@ -25,8 +25,8 @@ std::vector<MedianAt> medians_of(std::span<const Samples> samples);
 double misfit(Growth growth, std::span<const MedianAt> at);
 
 /// A cost that rises once by a factor, as when a working set leaves a cache:
-/// y = a + f(x) (b + c r(x)), a ≥ 0, b > 0, 0 ≤ c ≤ 2 b, where the ramp r goes from 0 to 1 over
-/// one, two or three intervals between sizes.
+/// y = a + f(x) (b + c r(x)), a ≥ 0, b > 0, 0 ≤ c ≤ 2 b, where the ramp r goes from 0 to 1 over one
+/// to six intervals between sizes.
 struct Knee {
   double misfit = 0.0;  ///< χ²
   double rise = 0.0;    ///< c / b
