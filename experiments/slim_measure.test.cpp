@@ -151,8 +151,12 @@ TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
       Record record = example_record(Overhead{.sliced = sliced, .full = 100});
       record.experiment = "overhead";
       record.setting.first_sweep = sweep;
-      log.append(record);
-      ++appended;
+      record.setting.length = 64;
+      for (const Index slice : {8, 16, 32}) {
+        record.setting.slice = slice;
+        log.append(record);
+        ++appended;
+      }
     }
   }
   const std::vector<std::string> arguments = {"claims",     "--records-only", "--out",

@@ -100,13 +100,14 @@ TEST(Gate, LetsNarrowScalarsThroughAndRefusesMutantsInThem) {
       << "wrong by a quarter in float16 alone";
 }
 
-/// Mutants of segments (where they start, what comes after) and of FAVOR+, of which a whole
-/// gradient with square features asks nothing. Those of memory compute what is right: what they
-/// cost is what measuring is for.
+/// Mutants of segments (where they start, far out, what comes after) and of FAVOR+, of which a
+/// whole gradient with square features asks nothing. Those of memory compute what is right: what
+/// they cost is what measuring is for.
 bool is_asked(const Subject& subject) {
   const std::set<std::string_view> not_asked = {
-      "mutant/counted-targets-ignored", "mutant/model-end-cotangent-ignored",
-      "mutant/model-projection-redrawn", "mutant/model-start-ignored", "mutant/position-restarted"};
+      "mutant/counted-targets-ignored",  "mutant/model-end-cotangent-ignored",
+      "mutant/model-projection-redrawn", "mutant/model-start-ignored",
+      "mutant/position-restarted",       "mutant/position-in-half"};
   const bool of_memory = subject.capabilities.memory != MemoryGrowth::unclaimed;
   return properties::is_mutant(subject) && !of_memory && subject.gradient.offers(Scalar::float32) &&
          !not_asked.contains(subject.name);
