@@ -62,8 +62,16 @@ bool is_smooth_exponential(const AttentionSpec& spec) {
                                   spec.feature_map.kind == FeatureKind::favor_plus);
 }
 
+/// How far queries are above 1, and keys below: features of 1e10, and denominators that are
+/// about 1.
+double opposite_size(const AttentionSpec& spec, bool is_key) {
+  const double size =
+      spec.feature_map.kind == FeatureKind::square && !spec.features_given ? 1e5 : 1e10;
+  return is_key ? 1.0 / size : size;
+}
+
 double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint64_t place,
-                    std::uint64_t row) {
+                    std::uint64_t row, bool is_key) {
   switch (spec.entries) {
     case Entries::integers:
       return numbers.integer(place, spec.features_given ? 0 : -2, 3);
@@ -83,6 +91,8 @@ double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint
     case Entries::far:
       return numbers.normal(place) *
              numbers.scale(is_smooth_exponential(spec) ? 0 : Numbers::largest_scale);
+    case Entries::opposite:
+      return numbers.normal(place) * opposite_size(spec, is_key);
     case Entries::steep:
       return numbers.normal(place) * std::pow(10.0, numbers.integer(row, 0, 3));
     case Entries::subnormal:
@@ -104,7 +114,7 @@ Heads<double> draw_side(const AttentionSpec& spec, const char* array, bool is_ke
   for (double& x : heads.values()) {
     const std::uint64_t row = place / static_cast<std::uint64_t>(spec.width);
     const std::uint64_t column = place % static_cast<std::uint64_t>(spec.width);
-    x = alike ? numbers.normal(column) : query_or_key(spec, numbers, place, row);
+    x = alike ? numbers.normal(column) : query_or_key(spec, numbers, place, row, is_key);
     if (alike && spec.entries == Entries::near_equal) x += 1e-3 * numbers.normal(place);
     if (spec.features_given) {
       x = spec.entries == Entries::zeros ? std::max(x, 0.0) : std::abs(x);
@@ -193,9 +203,9 @@ std::string_view name(KeyMask mask) {
 }
 
 std::string_view name(Entries entries) {
-  constexpr std::array<std::string_view, 10> names = {
-      "normal",       "zeros",    "near-equal", "equal", "spread",
-      "near-epsilon", "integers", "far",        "steep", "subnormal"};
+  constexpr std::array<std::string_view, 11> names = {
+      "normal",   "zeros", "near-equal", "equal", "spread",   "near-epsilon",
+      "integers", "far",   "opposite",   "steep", "subnormal"};
   return names.at(static_cast<std::size_t>(entries));
 }
 

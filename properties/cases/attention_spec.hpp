@@ -28,6 +28,7 @@ enum class Entries {
   near_epsilon,  ///< features so small that denominators are about ε = 1e-16
   integers,      ///< small whole numbers
   far,           ///< each array 1e-20 to 1e20 times a normal, as the map bears it
+  opposite,      ///< features of queries about 1e10, of keys about 1e-10; not of exponential maps
   steep,         ///< rows up to 1e3 times a normal, whatever the map
   subnormal,     ///< a third are subnormal float32 numbers or next to them
 };

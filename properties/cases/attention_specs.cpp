@@ -18,6 +18,7 @@ constexpr Index longest_attention = 24;
 constexpr int place_next_to_epsilon = 3;
 constexpr int other_place_next_to_epsilon = 11;
 constexpr int place_of_long_and_thin = 6;
+constexpr int place_of_half_as_long = 17;
 constexpr int place_of_short_and_wide = 14;
 
 AttentionSpec valid_attention(AttentionSpec spec) {
@@ -35,13 +36,21 @@ void put_next_to_epsilon(Dice& dice, AttentionSpec& spec) {
       {FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one, FeatureKind::absolute});
 }
 
-/// What a case's sizes are like. Long and wide ones stand at sizes at which loops over blocks of 16,
-/// 32 or 64 rows, or over 8 or 16 numbers at a time, go wrong: one less, as many, one more.
-enum class Shape { compact, long_and_thin, short_and_wide };
+/// What a case's sizes are like. Long and wide ones stand at sizes at which loops over blocks of
+/// 16, 32 or 64 rows, or over 8 or 16 numbers at a time, go wrong: one less, as many, one more.
+enum class Shape { compact, half_as_long, long_and_thin, short_and_wide };
 
 Shape shape_of(int size) {
-  if (place_of(size) == place_of_long_and_thin) return Shape::long_and_thin;
-  return place_of(size) == place_of_short_and_wide ? Shape::short_and_wide : Shape::compact;
+  switch (place_of(size)) {
+    case place_of_half_as_long:
+      return Shape::half_as_long;
+    case place_of_long_and_thin:
+      return Shape::long_and_thin;
+    case place_of_short_and_wide:
+      return Shape::short_and_wide;
+    default:
+      return Shape::compact;
+  }
 }
 
 void draw_compact(Dice& dice, AttentionSpec& spec) {
@@ -54,9 +63,9 @@ void draw_compact(Dice& dice, AttentionSpec& spec) {
   }
 }
 
-void draw_long_and_thin(Dice& dice, AttentionSpec& spec) {
+void draw_long_and_thin(Dice& dice, AttentionSpec& spec, const std::vector<Index>& lengths) {
   spec.slice_length = dice.one_of<Index>({15, 16, 17, 63, 64, 65, 100, 300});
-  spec.length = dice.one_of<Index>({31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129, 257});
+  spec.length = dice.one_of(lengths);
   spec.width = dice.one_of<Index>({1, 2});
   spec.value_width = dice.one_of<Index>({1, 2});
 }
@@ -80,8 +89,11 @@ AttentionSpec draw_attention(const rc::Random& random, int size) {
     case Shape::compact:
       draw_compact(dice, spec);
       break;
+    case Shape::half_as_long:
+      draw_long_and_thin(dice, spec, {32, 33, 48, 64, 65});
+      break;
     case Shape::long_and_thin:
-      draw_long_and_thin(dice, spec);
+      draw_long_and_thin(dice, spec, {31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129, 257});
       break;
     case Shape::short_and_wide:
       draw_short_and_wide(dice, spec);
@@ -109,6 +121,7 @@ AttentionSpec draw_attention(const rc::Random& random, int size) {
   }
   spec.seed = static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
   const int place = place_of(size);
+  if (place == place_of_half_as_long) spec.mask = KeyMask::none;
   if (place == place_next_to_epsilon || place == other_place_next_to_epsilon) {
     put_next_to_epsilon(dice, spec);
   }

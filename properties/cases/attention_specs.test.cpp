@@ -80,7 +80,7 @@ TEST(AttentionSpecs, ReachTheHardPlaces) {
   for (const auto& [what, count] : seen) EXPECT_GE(count, drawn_specs / 60) << what;
 }
 
-TEST(AttentionSpecs, DealALongCaseAWideOneAndTwoNextToEpsilonToEvery20) {
+TEST(AttentionSpecs, DealTwoLongCasesAWideOneAndTwoNextToEpsilonToEvery20) {
   for (int first = 0; first < drawn_specs; first += 20) {
     int of_long = 0;
     int of_wide = 0;
@@ -91,7 +91,7 @@ TEST(AttentionSpecs, DealALongCaseAWideOneAndTwoNextToEpsilonToEvery20) {
       of_wide += std::max(spec.width, spec.value_width) > 5 ? 1 : 0;
       next_to_epsilon += spec.entries == Entries::near_epsilon ? 1 : 0;
     }
-    EXPECT_EQ(of_long, 1);
+    EXPECT_EQ(of_long, 2);
     EXPECT_EQ(of_wide, 1);
     EXPECT_GE(next_to_epsilon, 2);
   }
@@ -162,6 +162,14 @@ TEST(AttentionSpecs, HaveNumbersFarFromOneAndSubnormalOnes) {
   }
   EXPECT_LE(least, 1e-20);
   EXPECT_GE(largest, 1e20);
+  spec.entries = Entries::opposite;
+  for (const FeatureKind kind : {FeatureKind::square, FeatureKind::absolute}) {
+    spec.feature_map.kind = kind;
+    const AttentionInputs<double> inputs = materialise(spec);
+    const double power = kind == FeatureKind::square ? 2.0 : 1.0;
+    EXPECT_GE(std::pow(inputs.q(0, 0).cwiseAbs().maxCoeff(), power), 1e10);
+    EXPECT_LE(std::pow(inputs.k(0, 0).cwiseAbs().minCoeff(), power), 1e-10);
+  }
   spec.entries = Entries::subnormal;
   int subnormal = 0;
   for (const double x : materialise(spec).k.values()) {

@@ -43,7 +43,7 @@ Law attention_law(Law words, const AttentionLawParts& parts);
 /// The generator's words that all these laws begin with.
 inline constexpr const char* attention_generator =
     "B·H·L·M·D_v ≤ 900, lengths around the slice's edges, every feature map, masks, zeros, ties; "
-    "one in 20 of up to 257 rows, one of widths up to 65";
+    "two in 20 of up to 257 rows, one of widths up to 65";
 
 /// As drawn.
 AttentionSpec as_drawn(AttentionSpec spec);

@@ -6,7 +6,7 @@ namespace slim::properties::laws {
 namespace {
 
 AttentionSpec with_hard_entries(AttentionSpec spec) {
-  constexpr std::array hard = {Entries::far, Entries::steep, Entries::subnormal};
+  constexpr std::array hard = {Entries::far, Entries::steep, Entries::subnormal, Entries::opposite};
   const bool has_exponents =
       !spec.features_given && (spec.feature_map.kind == FeatureKind::elu_plus_one ||
                                spec.feature_map.kind == FeatureKind::favor_plus);
@@ -36,7 +36,9 @@ Law attention_stays_finite() {
        .statement = "nothing is NaN or infinite where all that the definition forms is in range, and "
                     "it is right but for roundings and underflow",
        .source = "IEEE 754: what is in range rounds to a number",
-       .generator = "as attention-agrees, arrays of 1e-20 to 1e20, rows up to 1e3, subnormals",
+       .generator =
+           "as attention-agrees, arrays of 1e-20 to 1e20, queries of 1e10 and keys of 1e-10, "
+           "rows up to 1e3, subnormals",
        .tolerance = "as attention-agrees, and where numbers underflow the smallest normal one for "
                     "each operation, as it grows; within 1e3 of overflow nobody is asked",
        .kills = {"mutant/exponential-in-two-factors", "mutant/elu-slope-of-both-branches",
