@@ -1,7 +1,6 @@
 #include "properties/diagnosis/diagnostician.hpp"
 
 #include "properties/catalogue.hpp"
-#include "properties/diagnosis/earlier_calls.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 
@@ -81,6 +80,11 @@ Subject reference_as_modest_as(const Subject& subject) {
   return reference;
 }
 
+/// Whether it asks the same question again, after another one.
+bool asks_again(const Law& law) {
+  return law.name.ends_with("calls-independent");
+}
+
 std::vector<Law> all_laws() {
   const std::span<const Law> all = laws::catalogue();
   return {all.begin(), all.end()};
@@ -154,24 +158,38 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
   confirmed_.emplace(key, std::move(found));
 }
 
+Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c) {
+  const Interview of_reference = interview(*c.trial, reference_as_modest_as(subject), scalar);
+  return recollection_of(interview(*c.trial, subject, scalar), of_reference,
+                         panel_.yardstick(c, scalar));
+}
+
+/// A suspect may have met this very question before: it is asked the others, too.
+bool Diagnostician::recollects(const Subject& subject, Scalar scalar, Topic topic,
+                               Recollection wanted) {
+  return std::ranges::any_of(panel_.cases(topic, scalar), [&](Panel::Case& c) {
+    return asks_again(*c.law) && recollection_on(subject, scalar, c) == wanted;
+  });
+}
+
 void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar,
                                            Diagnosis& diagnosis) {
   const Topic topic = diagnosis.topic;
+  const std::string key =
+      fmt::format("{} {} {}", subject.name, name(scalar), static_cast<int>(topic));
+  if (const auto known = by_earlier_calls_.find(key); known != by_earlier_calls_.end()) {
+    diagnosis.earlier_calls = known->second.earlier_calls;
+    diagnosis.like_in_that = known->second.like_in_that;
+    return;
+  }
   const Scalar in = panel_scalar(subject, scalar, topic);
-  std::size_t place = 0;
   for (Panel::Case& c : panel_.cases(topic, in)) {
-    const std::size_t here = place++;
-    if (!c.law->name.ends_with("calls-independent")) continue;
-    const Interview of_reference = interview(*c.trial, reference_as_modest_as(subject), in);
-    const auto recollection = [&](const Interview& of) {
-      return recollection_of(of, of_reference, panel_.yardstick(c, in));
-    };
-    const Recollection seen = recollection(on_panel(subject, in, topic, here, c));
+    if (!asks_again(*c.law)) continue;
+    const Recollection seen = recollection_on(subject, in, c);
     if (seen == Recollection::none) continue;
     diagnosis.earlier_calls = fmt::format("{} ({}, {})", in_words(seen), c.law->name, c.readable);
     for (const Suspect& suspect : mutant_suspects()) {
-      const Interview of_suspect = interview(*c.trial, in_the_clothes_of(subject, suspect), in);
-      if (recollection(of_suspect) != seen) continue;
+      if (!recollects(in_the_clothes_of(subject, suspect), in, topic, seen)) continue;
       diagnosis.like_in_that.push_back({.name = suspect.name,
                                         .story = suspect.story,
                                         .seen = suspect.seen,
@@ -180,8 +198,9 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
                                         .unlike = {}});
     }
     prefer_models(diagnosis.like_in_that);
-    return;
+    break;
   }
+  by_earlier_calls_[key] = diagnosis;
 }
 
 Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found) {

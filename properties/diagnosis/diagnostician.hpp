@@ -1,6 +1,7 @@
 #pragma once
 
 #include "properties/diagnosis/diagnosis.hpp"
+#include "properties/diagnosis/earlier_calls.hpp"
 #include "properties/diagnosis/panel.hpp"
 #include "properties/diagnosis/suspects.hpp"
 #include "properties/engine/shrink.hpp"
@@ -41,6 +42,8 @@ class Diagnostician {
   void confirm(const Subject& subject, Scalar scalar, Topic topic, const Suspect& suspect,
                Likeness& likeness);
 
+  Recollection recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c);
+  bool recollects(const Subject& subject, Scalar scalar, Topic topic, Recollection wanted);
   /// Whether answers depend on earlier calls, and whose else do so in the same way.
   void look_for_earlier_calls(const Subject& subject, Scalar scalar, Diagnosis& diagnosis);
 
@@ -51,6 +54,7 @@ class Diagnostician {
   Panel panel_;
   std::string asked_last_;
   std::map<std::size_t, Interview> of_asked_last_;
+  std::map<std::string, Diagnosis, std::less<>> by_earlier_calls_;  ///< by subject, scalar, topic
   std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalar, suspect
 };
 

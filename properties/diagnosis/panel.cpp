@@ -36,9 +36,11 @@ int most_cases(const Law& law, Topic topic) {
   return law.name == "stays-finite" ? Panel::cases_at_the_edge : Panel::cases_of_attention;
 }
 
-/// The reference, of whole models under the conventions of this case.
+/// The reference, of whole models under the conventions of this case, and asked whatever anybody
+/// is: another first sweep, too, though it has none.
 Subject reference_for(const Trial& trial) {
   Subject reference = reference_subject();
+  reference.capabilities.chooses_first_sweep = true;
   const CaseFile file = trial.file();
   const auto text = file.metadata.find("conventions");
   if (file.has("tokens") && text != file.metadata.end()) {

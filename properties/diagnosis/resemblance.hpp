@@ -8,7 +8,8 @@ namespace slim::properties {
 ///
 /// Attention: twice the largest PASS band of the array's entries (AttentionEvidence), since each
 /// program may be off by it; of the array, since a fault moves large numbers to other entries; and
-/// 64 u of the largest entry that the suspect answers there, 16 u of the largest in all its arrays.
+/// 64 u of the largest entry that the suspect answers there, 16 u of the largest in all its arrays,
+/// or 1e5 u of it where the reference's array is 0.
 /// Features: 8 (D + 12) u |g| (1 + |ln g|), the roundings of an exponential. Projections: 1e3
 /// roundings of double, in which all are drawn. Gradients of whole models: 1e5 u of the tensor's
 /// largest entry and 1e3 u of the largest of all, since some vanish.

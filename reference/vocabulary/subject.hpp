@@ -132,7 +132,7 @@ struct Capabilities {
   bool given_features = true;  ///< attention takes q and k that are features already
   /// Takes on the conventions of an attention or features task; else only its declared ones.
   bool any_attention_conventions = false;
-  bool logits = true;          ///< of a gradient task gives them, if wanted
+  bool logits = true;                ///< of a gradient task gives them, if wanted
   bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
   /// Claimed only by who enters all that it takes in the ledger.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
