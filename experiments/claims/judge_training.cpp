@@ -56,8 +56,10 @@ struct Shares {
   double runs = 0.0;      ///< the largest, as a share of the band that the controls make
   double controls = 0.0;  ///< the largest of a control, as a share of the band that the rest make
 
-  /// A band is never held for narrower than it is: half of it counts where controls come to less.
-  [[nodiscard]] double multiple() const { return runs / std::max(controls, 0.5); }
+  /// Controls count as no less than 1/bound: nothing within the band is beyond the bound.
+  [[nodiscard]] double multiple(double bound) const {
+    return runs / std::max(controls, 1.0 / bound);
+  }
 };
 
 using ShareOf = std::function<double(const Compared&, std::span<const Compared>)>;
@@ -126,7 +128,7 @@ Verdict judge_training(const Claim& claim, std::span<const Record> records) {
     double multiple = 0.0;
     double scatter = 0.0;
     for (const Shares& shares : {finding.curves, finding.metrics}) {
-      raise(multiple, shares.multiple());
+      raise(multiple, shares.multiple(claim.bound));
       raise(scatter, shares.controls);
     }
     raise(verdict.value, multiple);
