@@ -72,6 +72,9 @@ void add(std::vector<Suspect>& all, std::string name, const ChangeAttention& att
     offer_attention_under<Digits50>(attention, suspect);
     offer_attention_under<Float16>(attention, suspect);
     offer_attention_under<BFloat16>(attention, suspect);
+    suspect.conventions = [attention](const AttentionInputs<double>& asked) {
+      return changed(asked.conventions, attention, asked.feature_map.kind, asked.features_given);
+    };
   }
   if (model) {
     offer_gradient_under<float>(model, suspect);

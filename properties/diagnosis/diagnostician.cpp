@@ -10,6 +10,9 @@
 namespace slim::properties {
 namespace {
 
+/// Beyond so many times what rounding allows the reference, no convention's roundings explain it.
+constexpr double widest_rounding = 1e6;
+
 bool holds_within(const Discrepancy& apart) {
   return apart.error <= apart.bound;
 }
@@ -53,9 +56,9 @@ std::vector<Scalar> narrower_than(Scalar scalar) {
 std::string precision_that_fits(const Interview& of_subject, const Interview& of_reference,
                                 Scalar scalar) {
   for (const Scalar narrower : narrower_than(scalar)) {
-    if (holds_within(Yardstick(of_reference, narrower).apart(of_subject, of_reference))) {
-      return std::string(name(narrower));
-    }
+    const Yardstick yardstick(of_reference, narrower);
+    const bool fits = holds_within(yardstick.apart(of_subject, of_reference));
+    if (fits && yardstick.bears_all()) return std::string(name(narrower));
   }
   return {};
 }
@@ -67,6 +70,29 @@ Subject reference_as_modest_as(const Subject& subject) {
   reference.conventions = subject.conventions;
   reference.attention_conventions = subject.attention_conventions;
   return reference;
+}
+
+/// The same answers as those of who was asked under the conventions that the suspect takes on.
+Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
+  for (Answered& answer : of_suspect.answers) {
+    if (!answer.attention) continue;
+    AttentionInputs<double> asked = *answer.attention;
+    asked.conventions = suspect.conventions(asked);
+    answer.attention = std::make_shared<const AttentionInputs<double>>(std::move(asked));
+  }
+  return of_suspect;
+}
+
+/// How far the two are apart, by what rounding allows the reference; or, where a convention makes
+/// other numbers on the way, by what it allows under that convention.
+Discrepancy apart_from_suspect(const Yardstick& yardstick, const Interview& of_subject,
+                               const Interview& of_suspect, const Suspect& suspect, Scalar scalar,
+                               int& left_out) {
+  Discrepancy apart = yardstick.apart_but_for_what_varies(of_subject, of_suspect, left_out);
+  const bool may_be_rounding = apart.ratio() < widest_rounding;
+  if (holds_within(apart) || !suspect.conventions || !may_be_rounding) return apart;
+  return Yardstick(under_its_own(of_suspect, suspect), scalar)
+      .apart_but_for_what_varies(of_subject, of_suspect, left_out);
 }
 
 std::vector<Law> all_laws() {
@@ -111,8 +137,8 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
     ++found.further;
     if (of_suspect.finding.outcome == Outcome::wrong) ++found.shown;
     int left_out = 0;
-    const Discrepancy apart =
-        panel_.yardstick(c, in).apart_but_for_what_varies(of_subject, of_suspect, left_out);
+    const Discrepancy apart = apart_from_suspect(panel_.yardstick(c, in), of_subject, of_suspect,
+                                                 suspect, in, left_out);
     found.by_pattern += left_out;
     if (holds_within(apart)) continue;
     found.unlike = c.law->name + ", " + c.readable + ": " + apart.tensor + ", row " +
@@ -151,10 +177,14 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
                         .on_the_case = {},
                         .in_a_model = suspect.in_a_model,
                         .unlike = {}};
-      likeness.on_the_case =
-          yardstick.apart_but_for_what_varies(of_subject, of_suspect, likeness.by_pattern);
+      if (!is_nearer(yardstick.apart_but_for_what_varies(of_subject, of_suspect,
+                                                         likeness.by_pattern),
+                     diagnosis.from_reference)) {
+        continue;
+      }
+      likeness.on_the_case = apart_from_suspect(yardstick, of_subject, of_suspect, suspect, scalar,
+                                                likeness.by_pattern);
       if (!holds_within(likeness.on_the_case)) continue;
-      if (!is_nearer(likeness.on_the_case, diagnosis.from_reference)) continue;
       confirm(subject, scalar, suspect, likeness);
       (likeness.unlike.empty() ? alike : diagnosis.only_here).push_back(std::move(likeness));
     }

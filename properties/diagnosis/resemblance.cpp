@@ -14,6 +14,7 @@ constexpr double likeness_of_tensor = 1e5;  ///< times u
 constexpr double likeness_of_all = 1e3;
 constexpr double share_of_own_array = 64;  ///< times u, of what a suspect answers
 constexpr double share_of_own_answer = 16;
+constexpr double any_number = std::numeric_limits<double>::max();
 
 double size_of(const Digits50& x) {
   return std::abs(to_double(x));
@@ -62,12 +63,15 @@ Yardstick::Yardstick(const Interview& reference, Scalar scalar) : scalar_(scalar
     const double all = largest_of(answer);
     std::optional<AttentionEvidence> evidence;
     if (answer.attention) evidence.emplace(*answer.attention);
+    const bool bears_it = !evidence || evidence->unusable(scalar).empty();
+    bears_all_ = bears_all_ && bears_it;
     for (std::size_t a = 0; a < answer.arrays.size(); ++a) {
       const AnsweredArray& array = answer.arrays[a];
       Allowed allowed{.entries = array.values.size(), .bound = 0.0, .largest = largest_of(array)};
       for (std::size_t i = 0; i < array.values.size(); ++i) {
         const double here =
-            evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
+            !bears_it  ? any_number
+            : evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
             : array.name == "features"
                 ? feature_allowance(size_of(array.values[i]), allowed.largest, array.cols, u)
                 : u * (likeness_of_tensor * allowed.largest + likeness_of_all * all);
@@ -89,9 +93,11 @@ Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const 
   }
   const double largest = largest_of(wanted);
   const double larger = allowed.largest > 0.0 ? std::max(1.0, largest / allowed.largest) : 1.0;
-  const double bound = larger * allowed.bound +
-                       unit_roundoff(scalar_) *
-                           (share_of_own_array * largest + share_of_own_answer * largest_of_all);
+  // What is no number is infinitely far from one, and beyond every bound.
+  const double bound =
+      std::min(any_number, larger * allowed.bound +
+                               unit_roundoff(scalar_) * (share_of_own_array * largest +
+                                                         share_of_own_answer * largest_of_all));
   Discrepancy worst{.tensor = wanted.name, .row = 0, .error = 0.0, .bound = 0.0};
   for (std::size_t i = 0; i < one.values.size(); ++i) {
     const Digits50& x = one.values[i];

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "reference/vocabulary/attention_inputs.hpp"
 #include "reference/vocabulary/subject.hpp"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +21,8 @@ struct Suspect {
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};
+  /// Of a convention of attention: what it takes on when it is asked this; else empty.
+  std::function<AttentionConventions(const AttentionInputs<double>&)> conventions{};
 };
 
 /// Every mutant of the catalogue. One of attention alone is a suspect for whole models too: all of
