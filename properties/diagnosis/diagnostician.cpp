@@ -1,6 +1,7 @@
 #include "properties/diagnosis/diagnostician.hpp"
 
 #include "properties/catalogue.hpp"
+#include "properties/diagnosis/constant_search.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 
@@ -12,6 +13,7 @@ namespace {
 
 /// Beyond so many times what rounding allows the reference, no convention's roundings explain it.
 constexpr double widest_rounding = 1e6;
+constexpr int most_digits = 3;  ///< of a constant that is solved for
 
 bool holds_within(const Discrepancy& apart) {
   return apart.error <= apart.bound;
@@ -102,6 +104,16 @@ std::vector<Law> all_laws() {
 
 }  // namespace
 
+/// A failing case, what the subject answers to it, and what is found out about it.
+struct Diagnostician::Examination {
+  const Subject& subject;
+  Scalar scalar;
+  Trial& trial;
+  Interview of_subject;
+  Yardstick yardstick;  ///< from the reference, under the conventions that the subject declares
+  Diagnosis diagnosis{};
+};
+
 Diagnostician::Diagnostician() : Diagnostician(all_laws()) {}
 
 const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, std::size_t place,
@@ -137,8 +149,8 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
     ++found.further;
     if (of_suspect.finding.outcome == Outcome::wrong) ++found.shown;
     int left_out = 0;
-    const Discrepancy apart = apart_from_suspect(panel_.yardstick(c, in), of_subject, of_suspect,
-                                                 suspect, in, left_out);
+    const Discrepancy apart =
+        apart_from_suspect(panel_.yardstick(c, in), of_subject, of_suspect, suspect, in, left_out);
     found.by_pattern += left_out;
     if (holds_within(apart)) continue;
     found.unlike = c.law->name + ", " + c.readable + ": " + apart.tensor + ", row " +
@@ -152,49 +164,86 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
   confirmed_.emplace(key, std::move(found));
 }
 
+std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& suspect,
+                                                int& compared) {
+  if (suspect.in_gradient_alone && !has_gradients(of.subject)) return std::nullopt;
+  const Interview of_suspect =
+      interview(of.trial, in_the_clothes_of(of.subject, suspect), of.scalar);
+  if (of_suspect.finding.outcome == Outcome::skipped) return std::nullopt;
+  ++compared;
+  if (of_suspect.finding.outcome != Outcome::wrong) return std::nullopt;
+  Likeness found{.name = suspect.name,
+                 .story = suspect.story,
+                 .seen = suspect.seen,
+                 .on_the_case = {},
+                 .in_a_model = suspect.in_a_model,
+                 .unlike = {}};
+  if (!is_nearer(
+          of.yardstick.apart_but_for_what_varies(of.of_subject, of_suspect, found.by_pattern),
+          of.diagnosis.from_reference)) {
+    return std::nullopt;
+  }
+  found.on_the_case = apart_from_suspect(of.yardstick, of.of_subject, of_suspect, suspect,
+                                         of.scalar, found.by_pattern);
+  if (!holds_within(found.on_the_case)) return std::nullopt;
+  confirm(of.subject, of.scalar, suspect, found);
+  return found;
+}
+
+void Diagnostician::compare(Examination& of, std::span<const Suspect> suspects, int& compared,
+                            std::vector<Likeness>& alike) {
+  for (const Suspect& suspect : suspects) {
+    std::optional<Likeness> found = likeness(of, suspect, compared);
+    if (!found) continue;
+    (found->unlike.empty() ? alike : of.diagnosis.only_here).push_back(std::move(*found));
+  }
+}
+
+/// Of its digits as few as will do: somebody chose the constant.
+void Diagnostician::search_constants(Examination& of) {
+  for (const ConstantConvention& convention : constants_of_conventions()) {
+    const auto distance = [&](double constant) {
+      const Subject clothed = in_the_clothes_of(of.subject, convention.with(constant));
+      return of.yardstick.apart(of.of_subject, interview(of.trial, clothed, of.scalar)).ratio();
+    };
+    const ConstantFound best = best_decade(distance, convention.least, convention.largest);
+    if (!std::isfinite(best.distance)) continue;
+    const double exact = best_constant(distance, best.constant);
+    for (int digits = 1; digits <= most_digits; ++digits) {
+      std::optional<Likeness> found =
+          likeness(of, convention.with(rounded_to_digits(exact, digits)), of.diagnosis.conventions);
+      if (!found || !found->unlike.empty()) continue;
+      of.diagnosis.fits.push_back(std::move(*found));
+      break;
+    }
+  }
+}
+
 Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file) {
   const Law& law = panel_.law(file.text("law"));
   if (law.name == laws::bytes_are_as_claimed_name) return {};  // right answers tell nobody apart
   const std::unique_ptr<Trial> trial = law.load(file);
   const Interview of_reference = interview(*trial, reference_as_modest_as(subject), scalar);
-  const Interview of_subject = interview(*trial, subject, scalar);
+  Interview of_subject = interview(*trial, subject, scalar);
   if (of_subject.answers.empty() && of_reference.answers.empty()) return {};  // of projections
-  const Yardstick yardstick(of_reference, scalar);
-  Diagnosis diagnosis;
-  diagnosis.failed_again = of_subject.finding.outcome == Outcome::wrong;
-  diagnosis.from_reference = yardstick.apart(of_subject, of_reference);
-  const auto compare = [&](std::span<const Suspect> suspects, int& compared,
-                           std::vector<Likeness>& alike) {
-    for (const Suspect& suspect : suspects) {
-      if (suspect.in_gradient_alone && !has_gradients(subject)) continue;
-      const Interview of_suspect = interview(*trial, in_the_clothes_of(subject, suspect), scalar);
-      if (of_suspect.finding.outcome == Outcome::skipped) continue;
-      ++compared;
-      if (of_suspect.finding.outcome != Outcome::wrong) continue;
-      Likeness likeness{.name = suspect.name,
-                        .story = suspect.story,
-                        .seen = suspect.seen,
-                        .on_the_case = {},
-                        .in_a_model = suspect.in_a_model,
-                        .unlike = {}};
-      if (!is_nearer(yardstick.apart_but_for_what_varies(of_subject, of_suspect,
-                                                         likeness.by_pattern),
-                     diagnosis.from_reference)) {
-        continue;
-      }
-      likeness.on_the_case = apart_from_suspect(yardstick, of_subject, of_suspect, suspect, scalar,
-                                                likeness.by_pattern);
-      if (!holds_within(likeness.on_the_case)) continue;
-      confirm(subject, scalar, suspect, likeness);
-      (likeness.unlike.empty() ? alike : diagnosis.only_here).push_back(std::move(likeness));
-    }
-  };
-  compare(mutant_suspects(), diagnosis.mutants, diagnosis.like);
+  Examination examination{.subject = subject,
+                          .scalar = scalar,
+                          .trial = *trial,
+                          .of_subject = std::move(of_subject),
+                          .yardstick = Yardstick(of_reference, scalar)};
+  Diagnosis& diagnosis = examination.diagnosis;
+  diagnosis.failed_again = examination.of_subject.finding.outcome == Outcome::wrong;
+  diagnosis.from_reference = examination.yardstick.apart(examination.of_subject, of_reference);
+  compare(examination, mutant_suspects(), diagnosis.mutants, diagnosis.like);
   prefer_models(diagnosis.like);
-  compare(convention_suspects(), diagnosis.conventions, diagnosis.fits);
+  compare(examination, convention_suspects(), diagnosis.conventions, diagnosis.fits);
+  const bool has_distance = std::isfinite(diagnosis.from_reference.error);
+  if (diagnosis.failed_again && has_distance && diagnosis.like.empty() && diagnosis.fits.empty()) {
+    search_constants(examination);
+  }
   if (diagnosis.failed_again && diagnosis.like.empty() && diagnosis.fits.empty() &&
       diagnosis.only_here.empty()) {
-    diagnosis.precision = precision_that_fits(of_subject, of_reference, scalar);
+    diagnosis.precision = precision_that_fits(examination.of_subject, of_reference, scalar);
   }
   return diagnosis;
 }

@@ -5,6 +5,7 @@
 #include "properties/diagnosis/suspects.hpp"
 
 #include <map>
+#include <optional>
 
 namespace slim::properties {
 
@@ -15,7 +16,9 @@ namespace slim::properties {
 /// law on the failing case, too, and all its answers are the subject's to within rounding
 /// (Yardstick). A small case cannot tell much apart, so every candidate is then compared on the
 /// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
-/// them. Used by one thread at a time.
+/// them. Where nobody is, constants of conventions (every ε, the positions' base) are solved for on
+/// the failing case, as the number of at most three digits that comes nearest, and confirmed
+/// likewise. Used by one thread at a time.
 class Diagnostician {
  public:
   /// By the catalogue's laws.
@@ -28,6 +31,14 @@ class Diagnostician {
   Diagnosis diagnose(const Subject& subject, Scalar scalar, const CaseFile& file);
 
  private:
+  struct Examination;
+  /// How alike a suspect is on the failing case and in the panel; nothing where it is not on the
+  /// case. `compared` counts who answers the case at all.
+  std::optional<Likeness> likeness(Examination& of, const Suspect& suspect, int& compared);
+  void compare(Examination& of, std::span<const Suspect> suspects, int& compared,
+               std::vector<Likeness>& alike);
+  /// Conventions with a constant of somebody's own, solved for on the failing case.
+  void search_constants(Examination& of);
   /// A candidate's likeness to one subject in the cases of the panel.
   void confirm(const Subject& subject, Scalar scalar, const Suspect& suspect, Likeness& likeness);
 

@@ -34,6 +34,15 @@ std::span<const Suspect> mutant_suspects();
 /// Conventions.
 std::span<const Suspect> convention_suspects();
 
+/// A convention with a number in it, of which only usual ones are among the suspects.
+struct ConstantConvention {
+  double least;  ///< of the numbers that anybody may choose, all above 0
+  double largest;
+  std::function<Suspect(double)> with;
+};
+/// ε at each of its places, and the constants of whole models.
+std::span<const ConstantConvention> constants_of_conventions();
+
 /// The suspect with this subject's name and claims, so that the laws treat both alike. Tasks that
 /// the subject does not offer are not offered.
 Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect);

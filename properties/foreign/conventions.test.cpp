@@ -68,7 +68,11 @@ INSTANTIATE_TEST_SUITE_P(
                         R"("epsilon_place": "feature", "epsilon": 1e-4})",
                         "favor+",
                         "stabiliser of queries per-row, of keys over-length, epsilon 0.0001 added "
-                        "to every feature"}));
+                        "to every feature"},
+        KnownConvention{R"({"epsilon": 5e-6})", "relu", "epsilon 5e-06 added to the denominator"},
+        KnownConvention{R"({"epsilon": 1e-2})", "relu", "epsilon 0.01 added to the denominator"},
+        KnownConvention{R"({"epsilon_place": "feature", "epsilon": 2.5e-3})", "relu",
+                        "epsilon 0.0025 added to every feature"}));
 
 }  // namespace
 }  // namespace slim::properties::foreign
