@@ -37,6 +37,12 @@ struct Diagnosis {
   [[nodiscard]] std::string named() const {
     return like.size() == 1 && like.front().is_confident() ? like.front().name : std::string();
   }
+  /// What is declared breaks the law, and the subject does what it declares.
+  [[nodiscard]] bool declared_so() const {
+    return !breaking_conventions.empty() && from_reference.error <= from_reference.bound;
+  }
+  /// The conventions of the case, where the reference breaks the law under them, too; else empty.
+  std::string breaking_conventions;
   /// Asked again, it broke the law again; else its answers depend on more than the question.
   bool failed_again = true;
   std::string precision;  ///< "float32": its errors are within those of a correct program in it

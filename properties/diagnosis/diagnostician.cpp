@@ -234,6 +234,10 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   Diagnosis& diagnosis = examination.diagnosis;
   diagnosis.failed_again = examination.of_subject.finding.outcome == Outcome::wrong;
   diagnosis.from_reference = examination.yardstick.apart(examination.of_subject, of_reference);
+  if (of_reference.finding.outcome == Outcome::wrong) {
+    diagnosis.breaking_conventions = file.text("conventions");
+    if (diagnosis.declared_so()) return diagnosis;
+  }
   compare(examination, mutant_suspects(), diagnosis.mutants, diagnosis.like);
   prefer_models(diagnosis.like);
   compare(examination, convention_suspects(), diagnosis.conventions, diagnosis.fits);

@@ -18,7 +18,9 @@ namespace slim::properties {
 /// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
 /// them. Where nobody is, constants of conventions (every ε, the positions' base) are solved for on
 /// the failing case, as the number of at most three digits that comes nearest, and confirmed
-/// likewise. Used by one thread at a time.
+/// likewise. Where the reference breaks the law, too, under the conventions that the subject
+/// declares, and answers the same, these are to blame, and nobody is compared. Used by one thread
+/// at a time.
 class Diagnostician {
  public:
   /// By the catalogue's laws.

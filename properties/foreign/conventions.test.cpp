@@ -74,5 +74,16 @@ INSTANTIATE_TEST_SUITE_P(
         KnownConvention{R"({"epsilon_place": "feature", "epsilon": 2.5e-3})", "relu",
                         "epsilon 0.0025 added to every feature"}));
 
+TEST(DeclaredConventions, ThatBreakALawThemselvesAreSaidTo) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject guest = guest_under(
+      R"({"query_stabiliser": "per-row", "key_stabiliser": "over-length"})", "favor+", "declared");
+  EXPECT_EQ(looks_of(guest, "attention-agrees", Scalar::float64),
+            std::vector<std::string>{"holds"});
+  const auto looks = looks_of(guest, "future-does-not-leak", Scalar::float64);
+  EXPECT_EQ(looks.front(), "your declared convention breaks this law");
+  EXPECT_NE(in_lines(looks).find(R"("key_stabiliser":"over-length")"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace slim::properties::foreign

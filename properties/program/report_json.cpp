@@ -65,6 +65,7 @@ Json to_json(const Diagnosis& diagnosis) {
           {"fits_conventions", to_json(diagnosis.fits)},
           {"only_on_this_case", to_json(diagnosis.only_here)},
           {"fits_arithmetic_in", diagnosis.precision},
+          {"declared_conventions_break_it", diagnosis.declared_so()},
           {"mutants_compared", diagnosis.mutants},
           {"conventions_compared", diagnosis.conventions},
           {"from_reference", to_json(diagnosis.from_reference)}};
