@@ -23,8 +23,8 @@ struct Certified {
 std::string to_certificate(const Certified& certified);
 /// Markdown for a pull request: the levels, then what fails and how to see it again.
 std::string to_markdown(const Certified& certified);
-/// One self-contained page: levels, verdicts, and each failing case drawn, error by row with the
-/// edges of the slices.
+/// One self-contained page: levels, verdicts, and each failure drawn, the discrepancy that the law
+/// found by row, with the edges of the slices. In light or dark, as the reader's system is.
 std::string to_html(const Certified& certified);
 
 /// "BHLD", conventions and claims of a declaration in a line.

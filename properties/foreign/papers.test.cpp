@@ -1,5 +1,6 @@
 // What a guest declares, and what is written about it.
 
+#include "properties/catalogue.hpp"
 #include "properties/foreign/adapted_law.hpp"
 #include "properties/foreign/certificate.hpp"
 #include "properties/foreign/costs_as_claimed.hpp"
@@ -145,11 +146,37 @@ TEST(Papers, NameTheFailureAndDrawIt) {
             std::string::npos);
   EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);
   const std::string page = to_html(certified);
-  for (const char* words : {"<svg", "row 0: error", "fill=\"#c33\"", "slices of",
+  for (const char* words : {"<svg", "row 0: error", "class=\"beyond\"", "slices of",
                             "<p class=\"name\">behaves like: mutant/none</p>"}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
   EXPECT_EQ(page.find("http"), std::string::npos) << "it is self-contained";
+}
+
+/// The page on what a subject of the house does wrong under a law, as if a guest had.
+std::string page_on(const char* subject, const char* law_name) {
+  const ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  const Law& law = laws::find_law(law_name);
+  RunPlan plan{.laws = {&law}, .subjects = {&find_subject(subject)}, .scalars = {Scalar::float64}};
+  const RunResult result = run(plan);
+  return to_html({.foreign = guest,
+                  .plan = plan,
+                  .result = result,
+                  .case_paths = {"x.safetensors"},
+                  .replay_lines = {"slim-verify replay x.safetensors"},
+                  .looks = {},
+                  .harness_version = "0"});
+}
+
+TEST(Papers, DrawWhatTheLawComparedAndNotSomethingElse) {
+  const std::string leak = page_on("mutant/causal-flag-dropped", "future-does-not-leak");
+  EXPECT_NE(leak.find("class=\"beyond\""), std::string::npos);
+  EXPECT_NE(leak.find("(future x "), std::string::npos) << leak;
+  EXPECT_NE(leak.find("every bound is 0"), std::string::npos) << leak;
+  const std::string gradient = page_on("mutant/last-row-dropped", "gradient-agrees");
+  EXPECT_NE(gradient.find("class=\"beyond\""), std::string::npos);
+  EXPECT_NE(gradient.find("<figcaption>grad."), std::string::npos) << gradient;
+  EXPECT_EQ(gradient.find("slices of"), std::string::npos) << "rows of parameters have no place";
 }
 
 TEST(Declarations, AreRefusedByName) {

@@ -167,9 +167,14 @@ class AttentionJudge {
   [[nodiscard]] Finding finding() const;
 
  private:
+  /// Rows of one tensor come one after another.
+  void keep_row(const Discrepancy& entry);
+
   bool subtracts_;
   Scalar scalar_;
   Finding finding_;
+  Discrepancy held_;            ///< the tensor that is being held, for its rows
+  bool worst_is_held_ = false;  ///< the finding's worst entry is one of them
   std::string unclaimed_;
 };
 

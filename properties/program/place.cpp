@@ -24,23 +24,22 @@ bool has_positions(const Counterexample& found) {
   return std::ranges::find(arrays_by_position, array) != arrays_by_position.end();
 }
 
-/// C of an attention case; 0 where it has none.
-Index slice_length_of(const CaseFile& file) {
+}  // namespace
+
+Index slice_length_of(const Counterexample& found) {
   Index C = 0;
-  const auto text = file.metadata.find("chunk");
-  if (text == file.metadata.end()) return C;
+  const auto text = found.file.metadata.find("chunk");
+  if (!has_positions(found) || text == found.file.metadata.end()) return C;
   std::from_chars(text->second.data(), text->second.data() + text->second.size(), C);
   return C;
 }
-
-}  // namespace
 
 std::string place_of(const Counterexample& found) {
   const Discrepancy& worst = found.finding.worst;
   if (!found.finding.has_numbers()) return "no answer that could be compared";
   if (found.law == laws::bytes_are_as_claimed_name) return worst.tensor;
   std::string text = fmt::format("{}, row {}", worst.tensor, worst.row);
-  const Index C = has_positions(found) ? slice_length_of(found.file) : 0;
+  const Index C = slice_length_of(found);
   if (C <= 0) return text;
   return text + fmt::format(" (row {} of slice {}, C={})", worst.row % C, worst.row / C, C);
 }

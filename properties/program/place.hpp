@@ -12,6 +12,10 @@ namespace slim::properties {
 /// the row alone.
 std::string place_of(const Counterexample& found);
 
+/// C, where rows of the tensor that stands worst are positions, which have a place in a slice; else
+/// 0.
+Index slice_length_of(const Counterexample& found);
+
 /// The same with error, bound and ratio, where there was an answer to compare.
 std::string where(const Counterexample& found);
 
