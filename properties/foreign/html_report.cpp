@@ -176,9 +176,8 @@ std::string to_html(const Certified& of) {
       "{7:.1f} s. {8}.</p>\n<div "
       "class=\"wide\"><table><tr><th>level</th><th>standing</th><th>laws</th><th>cases</th>"
       "<th>broken</th></tr>\n",
-      html(declared.name), style, html(declared.version),
-      of.result.holds() ? "all laws hold" : "NOT all laws hold", of.plan.cases, of.plan.seed,
-      of.harness_version, of.seconds, html(conventions_line(declared)));
+      html(declared.name), style, html(declared.version), how_it_went(of), of.plan.cases,
+      of.plan.seed, of.harness_version, of.seconds, html(conventions_line(declared)));
   for (const LevelVerdict& level : level_verdicts(of.result)) {
     page += fmt::format("<tr><td>{}</td><td>{}</td><td>{} of {}</td><td>{}</td><td>{}</td></tr>\n",
                         name(level.level), name(level.standing), level.claimed, level.laws,

@@ -136,12 +136,17 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                             .case_paths = {"x.safetensors"},
                             .replay_lines = {"slim-verify replay x.safetensors"},
                             .looks = {{"behaves like: mutant/none"}},
-                            .harness_version = "0"};
+                            .harness_version = "0",
+                            .harness_commit = "abc",
+                            .expected = {{"attention-agrees", "float64"}}};
   const std::string certificate = to_certificate(certified);
   for (const char* words : {"\"Core\": {\n      \"standing\": \"falls short\"", R"("Resources")",
-                            R"("seed": 1)", R"("verdict": "WRONG")"}) {
+                            R"("seed": 1)", R"("verdict": "WRONG")", R"("harness_commit": "abc")",
+                            R"("deadline_s": 10.0)", R"("epsilon": 1e-16)", R"("passed": 0)",
+                            R"("skipped_by_reason": {)", R"("met": true)", R"("case_number": )"}) {
     EXPECT_NE(certificate.find(words), std::string::npos) << words << "\n" << certificate;
   }
+  EXPECT_NE(to_markdown(certified).find(": fails as expected\n"), std::string::npos);
   EXPECT_NE(to_markdown(certified).find("| Core | falls short: attention-agrees | 1 of 1 |"),
             std::string::npos);
   EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);

@@ -10,9 +10,12 @@ namespace slim::properties {
 foreign::ForeignSubject open_guest(const ForeignArguments& arguments) {
   const foreign::Door door = arguments.command.empty() ? foreign::library_door(arguments.library)
                                                        : foreign::program_door(arguments.command);
-  return foreign::open_subject(
-      door, {.deadline_s = arguments.deadline_s,
-             .memory_bytes = static_cast<std::int64_t>(arguments.memory_mb) << 20});
+  return foreign::open_subject(door, limits_of(arguments));
+}
+
+foreign::Limits limits_of(const ForeignArguments& arguments) {
+  return {.deadline_s = arguments.deadline_s,
+          .memory_bytes = static_cast<std::int64_t>(arguments.memory_mb) << 20};
 }
 
 std::string guest_options(const ForeignArguments& arguments) {

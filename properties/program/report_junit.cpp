@@ -63,17 +63,58 @@ std::string evidence(const Report& report, const Verdict& verdict) {
   return text;
 }
 
+bool is_expected_to_fail(const Report& report, const Verdict& verdict) {
+  const std::string key = verdict.law + " " + std::string(name(verdict.scalar));
+  return std::ranges::find(report.expected_failures, key) != report.expected_failures.end();
+}
+
+/// Whether the verdict is another than it was expected to be.
+bool fails(const Report& report, const Verdict& verdict) {
+  return verdict.holds() == is_expected_to_fail(report, verdict);
+}
+
+std::string failed_case(const std::string& open, const std::string& message,
+                        const std::string& text) {
+  return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                            escaped(message), escaped(text));
+}
+
 std::string test_case(const Report& report, const Verdict& verdict) {
   const std::string open =
       fmt::format(R"(    <testcase classname="{}" name="{} {}")", escaped(verdict.law),
                   escaped(verdict.subject), name(verdict.scalar));
+  if (fails(report, verdict)) {
+    return verdict.holds() ? failed_case(open, "stale expected failure: it holds", "")
+                           : failed_case(open, message(report, verdict), evidence(report, verdict));
+  }
   if (!verdict.holds()) {
-    return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                              escaped(message(report, verdict)),
-                              escaped(evidence(report, verdict)));
+    return open +
+           fmt::format(">\n      <skipped message=\"expected failure: {}\"/>\n    </testcase>\n",
+                       escaped(message(report, verdict)));
   }
   if (verdict.unclaimed()) return open + ">\n      <skipped/>\n    </testcase>\n";
   return open + "/>\n";
+}
+
+/// Expected failures that no verdict is about.
+std::string suite_of_what_was_not_run(const Report& report) {
+  std::string cases;
+  int count = 0;
+  for (const std::string& key : report.expected_failures) {
+    const bool was_run = std::ranges::any_of(report.result.verdicts, [&](const Verdict& verdict) {
+      return verdict.law + " " + std::string(name(verdict.scalar)) == key;
+    });
+    if (was_run) continue;
+    ++count;
+    cases += failed_case(
+        fmt::format(R"(    <testcase classname="expected-failures" name="{}")", escaped(key)),
+        "stale expected failure: it was not run", "");
+  }
+  if (count == 0) return {};
+  return fmt::format(
+      "  <testsuite name=\"expected-failures\" tests=\"{0}\" failures=\"{0}\">\n{1}  "
+      "</testsuite>\n",
+      count, cases);
 }
 
 }  // namespace
@@ -85,8 +126,8 @@ std::string to_junit(const Report& report) {
   for (const Law* law : report.plan.laws) {
     const auto of_law = [&](const Verdict& verdict) { return verdict.law == law->name; };
     const auto tests = std::ranges::count_if(verdicts, of_law);
-    const auto failures =
-        std::ranges::count_if(verdicts, [&](const Verdict& v) { return of_law(v) && !v.holds(); });
+    const auto failures = std::ranges::count_if(
+        verdicts, [&](const Verdict& v) { return of_law(v) && fails(report, v); });
     text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n",
                         escaped(law->name), tests, failures);
     for (const Verdict& verdict : verdicts) {
@@ -94,7 +135,7 @@ std::string to_junit(const Report& report) {
     }
     text += "  </testsuite>\n";
   }
-  return text + "</testsuites>\n";
+  return text + suite_of_what_was_not_run(report) + "</testsuites>\n";
 }
 
 }  // namespace slim::properties
