@@ -123,6 +123,29 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   EXPECT_EQ(standing(broken), "falls short");
 }
 
+TEST(ResourcePlans, AreThoseByWhichAClaimCanBeJudged) {
+  EXPECT_NO_THROW(require_valid(ResourcePlan()));
+  EXPECT_THROW(require_valid({.lengths = {256, 256, 256}}), ContractError);
+  EXPECT_THROW(require_valid({.lengths = {256, 512}}), ContractError);
+  EXPECT_THROW(require_valid({.slices = {64, 64}}), ContractError);
+}
+
+TEST(CostLaws, AreMeasuredOfWholeModelsAndOfEveryFeatureMap) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ResourcePlan plan{.lengths = {256, 512, 1024}, .slices = {32, 64}, .repeats = 1};
+  const auto tally_of = [&](const std::string& program, ResourceClaim claim) {
+    return run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder + program), {}),
+                        claim, plan)
+        .verdicts.at(0)
+        .tally;
+  };
+  EXPECT_EQ(tally_of("faults/cost_subject.py in-slices", ResourceClaim::linear_in_slice).passed, 1);
+  EXPECT_EQ(tally_of("faults/cost_subject.py all-rows", ResourceClaim::flat_in_length).wrong, 1);
+  EXPECT_EQ(
+      tally_of("faults/convention_subject.py '{}' favor+", ResourceClaim::flat_in_length).wrong, 1)
+      << "it makes the L × L weights";
+}
+
 TEST(Papers, NameTheFailureAndDrawIt) {
   const ForeignSubject buggy = open_subject(library_door(library("c_attention_buggy")), {});
   const Law law = adapted_law(laws::find_law("attention-agrees"), buggy.subject);
