@@ -19,9 +19,18 @@ foreign::Limits limits_of(const ForeignArguments& arguments) {
 }
 
 std::string guest_options(const ForeignArguments& arguments) {
-  return arguments.command.empty()
-             ? fmt::format("--subject-library {}", quoted_for_shell(arguments.library))
-             : fmt::format("--subject-command {}", quoted_for_shell(arguments.command));
+  std::string options =
+      arguments.command.empty()
+          ? fmt::format("--subject-library {}", quoted_for_shell(arguments.library))
+          : fmt::format("--subject-command {}", quoted_for_shell(arguments.command));
+  const ForeignArguments usual;
+  if (arguments.deadline_s != usual.deadline_s) {
+    options += fmt::format(" --subject-deadline {}", arguments.deadline_s);
+  }
+  if (arguments.memory_mb != usual.memory_mb) {
+    options += fmt::format(" --subject-memory {}", arguments.memory_mb);
+  }
+  return options;
 }
 
 }  // namespace slim::properties

@@ -12,7 +12,7 @@ foreign::ForeignSubject open_guest(const ForeignArguments& arguments);
 /// Of its process.
 foreign::Limits limits_of(const ForeignArguments& arguments);
 
-/// The options that open it again, quoted for a shell.
+/// The options that open it again under the same limits, quoted for a shell.
 std::string guest_options(const ForeignArguments& arguments);
 
 }  // namespace slim::properties
