@@ -88,5 +88,25 @@ TEST_F(Replays, AskABadRequestAgain) {
   EXPECT_NE(again.text.find("CRASH"), std::string::npos) << again.text;
 }
 
+TEST(Noise, IsNoOtherFailureUnlessThereIsALargerOne) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::vector<std::string> names = {"attention-agrees",     "heads-independent",
+                                          "future-does-not-leak", "layouts-agree",
+                                          "calls-independent",    "integers-exact"};
+  const auto summaries = [&](const std::string& error) {
+    const ForeignSubject guest = open_subject(
+        program_door("exec " SLIM_PYTHON " " + folder + "faults/noisy_subject.py " + error), {});
+    std::vector<std::string> all;
+    for (const Verdict& verdict : run_on(guest, names, 6, {Scalar::float64}).verdicts) {
+      all.push_back(summary(verdict));
+    }
+    return all;
+  };
+  const std::vector<std::string> steady_but_for_bits = summaries("0");
+  EXPECT_EQ(std::ranges::count(steady_but_for_bits, "WRONG"), 0);
+  EXPECT_GE(std::ranges::count(steady_but_for_bits, "NON-DETERMINISTIC"), 4);
+  EXPECT_EQ(summaries("1e-3").front(), "WRONG") << "and no noise explains it";
+}
+
 }  // namespace
 }  // namespace slim::properties::foreign

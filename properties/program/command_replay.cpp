@@ -1,5 +1,7 @@
 #include "properties/engine/parallel.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
+#include "properties/foreign/told_from_noise.hpp"
+#include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/guest.hpp"
 #include "properties/program/replay.hpp"
@@ -78,9 +80,11 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
   return json;
 }
 
-/// The one of the protocol, which is none of the catalogue's.
+/// The catalogue's as a guest is asked them, and the one of the protocol.
 std::vector<Law> laws_of(const foreign::ForeignSubject& guest) {
-  return {foreign::refuses_bad_requests(guest)};
+  std::vector<Law> all = {foreign::refuses_bad_requests(guest)};
+  for (const Law& law : laws::catalogue()) all.push_back(foreign::told_from_noise(law));
+  return all;
 }
 
 }  // namespace

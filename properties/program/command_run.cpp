@@ -5,6 +5,7 @@
 #include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
+#include "properties/foreign/told_from_noise.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/build_commit.hpp"
@@ -137,7 +138,8 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
 /// The same plan for a guest, in the scalars that it declares unless others are asked for.
 void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   for (const Law* law : plan.laws) {
-    guest.laws.push_back(foreign::adapted_law(*law, guest.opened.subject));
+    guest.laws.push_back(
+        foreign::told_from_noise(foreign::adapted_law(*law, guest.opened.subject)));
   }
   if (arguments.laws.empty() ||
       std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
