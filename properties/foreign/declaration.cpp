@@ -82,11 +82,9 @@ Choice choice_of(const std::string& text, const std::array<std::string_view, cou
 }
 
 void read_feature_maps(Fields& fields, Capabilities& can) {
-  const std::vector<std::string> names = fields.strings("feature_maps");
-  if (fields.find("feature_maps") == nullptr) return;
   can.feature_maps.clear();
   can.given_features = false;
-  for (const std::string& name : names) {
+  for (const std::string& name : fields.strings("feature_maps")) {
     if (name == "given") {
       can.given_features = true;
     } else if (name == "favor+") {

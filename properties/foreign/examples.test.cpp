@@ -143,6 +143,34 @@ TEST(ForeignErrors, OfPythonNameTheLineTheyCameFrom) {
             "answered an error: IndexError: no such row (<string>, line 4)");
 }
 
+TEST(ForeignErrors, OfPythonNameATypeThatNoTensorHas) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject none = open_subject(
+      program_door("PYTHONPATH=" + folder +
+                   " exec " SLIM_PYTHON " -c 'from slim_subject import serve, subject\n@subject()\n"
+                   "def f(q, k, v, **options):\n  return None\nserve()'"),
+      {});
+  const RunResult result = run_on(none, {"attention-agrees"}, 1, {Scalar::float64});
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_NE(result.counterexamples[0].finding.note.find("tensor 'out' has type object"),
+            std::string::npos)
+      << result.counterexamples[0].finding.note;
+}
+
+TEST(ForeignFeatures, AloneSayWhichMapsTheyAre) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject guest = open_subject(
+      program_door("PYTHONPATH=" + folder +
+                   " exec " SLIM_PYTHON " -c 'from slim_subject import features, serve\n"
+                   "@features([\"relu\"], name=\"rectified\", dtypes=[\"float64\"])\n"
+                   "def g(x, **options):\n  return x * (x > 0)\nserve()'"),
+      {});
+  EXPECT_EQ(guest.declaration.name, "rectified");
+  EXPECT_EQ(guest.declaration.scalars, std::vector<Scalar>{Scalar::float64});
+  EXPECT_EQ(guest.declaration.capabilities.feature_maps,
+            std::vector<FeatureKind>{FeatureKind::relu});
+}
+
 TEST(ForeignGradients, OfNumpyAreTakenAsTheyAreReturned) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string golden =

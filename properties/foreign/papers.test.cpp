@@ -217,9 +217,10 @@ TEST(Declarations, AreRefusedByName) {
     }
   };
   const std::string head = R"({"protocol": 1, "name": "x", "tasks": ["attention"])";
-  EXPECT_EQ(parse_declaration(head + "}").conventions.gelu_cancellation, 1.0);
+  const std::string of_squares = head + R"(, "capabilities": {"feature_maps": ["sqr"]})";
+  EXPECT_EQ(parse_declaration(of_squares + "}").conventions.gelu_cancellation, 1.0);
   const Conventions strict =
-      parse_declaration(head + R"(, "conventions": {"gradient": {"gelu_cancellation": 0}}})")
+      parse_declaration(of_squares + R"(, "conventions": {"gradient": {"gelu_cancellation": 0}}})")
           .conventions;
   EXPECT_EQ(strict, Conventions());
   refused("[]", "an object");
@@ -230,7 +231,9 @@ TEST(Declarations, AreRefusedByName) {
   refused(head + R"(, "capabilities": {"causal": 1}})", "'causal'");
   refused(head + R"(, "capabilities": {"dtypes": ["float16"]}})", "float16");
   refused(head + R"(, "capabilities": {"feature_maps": []}})", "'feature_maps' is empty");
-  refused(head + R"(, "capabilities": {"causal": false}})", "neither 'causal' nor 'bidirectional'");
+  refused(head + "}", "'feature_maps' is empty");
+  refused(head + R"(, "capabilities": {"feature_maps": ["sqr"], "causal": false}})",
+          "neither 'causal' nor 'bidirectional'");
   refused(R"({"protocol": 1, "name": "x", "tasks": ["features"],
               "capabilities": {"feature_maps": ["given"]}})",
           "'feature_maps' is empty");

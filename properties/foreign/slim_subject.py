@@ -70,6 +70,8 @@ def write_case(path, tensors, metadata=None):
         header["__metadata__"] = {key: str(value) for key, value in metadata.items()}
     for name, array in tensors.items():
         array = np.asarray(array)
+        if array.dtype not in NAMES:
+            raise TypeError(f"tensor {name!r} has type {array.dtype}: allowed are {', '.join(map(str, NAMES))}")
         part = array.tobytes()  # row-major
         header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape), "data_offsets": [offset, offset + len(part)]}
         offset += len(part)
@@ -84,7 +86,7 @@ def write_case(path, tensors, metadata=None):
 
 def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
             layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
-            subtracting=False, conventions=None, claims=(), framework="numpy"):
+            subtracting=False, isolates_non_finite=False, conventions=None, claims=(), framework="numpy"):
     """Declares the function below as the task attention. `conventions` is a dict, as README.md lists them."""
     torch = framework == "torch"
 
@@ -93,7 +95,7 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
         _declared["capabilities"].update(
             feature_maps=list(features), causal=causal, bidirectional=bidirectional, dtypes=list(dtypes), layout=layout, state=state,
             resumable=resumable, sliced=sliced, pullback=torch if pullback is None else pullback, key_masks=key_masks,
-            deterministic=deterministic, subtracting=subtracting, claims=list(claims))
+            deterministic=deterministic, subtracting=subtracting, isolates_non_finite=isolates_non_finite, claims=list(claims))
         if conventions:
             _declared["conventions"]["attention"] = dict(conventions)
         run = _attention_by_autograd if torch else _attention
@@ -103,9 +105,20 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
     return declare
 
 
-def features(function):
-    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features."""
-    _declare("features", function.__name__, "1")
+def features(maps, **declared):
+    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features: @features beside
+    an attention, whose feature maps they are; @features(["relu"], name=…, dtypes=…, layout=…) where there is none."""
+    if callable(maps):
+        return _features(maps)
+    return lambda function: _features(function, list(maps), **declared)
+
+
+def _features(function, maps=None, name=None, version="1", conventions=None, **capabilities):
+    _declare("features", name or function.__name__, version)
+    if maps is not None:
+        _declared["capabilities"].update(feature_maps=maps, **capabilities)
+    if conventions:
+        _declared["conventions"]["attention"] = dict(conventions)
 
     def run(tensors, metadata, wanted):
         out = function(tensors["x"], feature_map=metadata["feature_map"], projection=tensors.get("projection"),
