@@ -1,5 +1,7 @@
 #include "properties/foreign/process.hpp"
 
+#include "properties/engine/failure.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -23,7 +25,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_error_text = 4096;
 
 [[noreturn]] void fail(const std::string& what, int number) {
-  throw std::runtime_error(what + ": " + std::strerror(number));
+  throw HarnessError(what + ": " + std::strerror(number));
 }
 
 /// Both ends closed by exec.
@@ -91,8 +93,7 @@ void ignore_broken_pipes() {
 fs::path host_program() {
   const fs::path path = fs::read_symlink("/proc/self/exe").parent_path() / "slim-subject-host";
   if (::access(path.c_str(), X_OK) != 0) {
-    throw std::runtime_error("the program slim-subject-host is not beside this one: " +
-                             path.string());
+    throw HarnessError("the program slim-subject-host is not beside this one: " + path.string());
   }
   return path;
 }
@@ -116,18 +117,22 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawnattr_init(&attributes);
-  // By way of high numbers, so that no end is overwritten before its turn.
+  // By way of numbers above them, so that no end is overwritten before its turn.
   const std::array<int, 5> ends = {in.read, out.write, err.write, life.read, status.write};
-  constexpr int high = 500;
-  for (int i = 0; i < 5; ++i) ::posix_spawn_file_actions_adddup2(&actions, ends.at(i), high + i);
+  const int high = *std::ranges::max_element(ends) + 1;
+  int refused = 0;
+  for (int i = 0; i < 5; ++i) {
+    refused |= ::posix_spawn_file_actions_adddup2(&actions, ends.at(i), high + i);
+  }
   for (int i = 0; i < 5; ++i) ::posix_spawn_file_actions_adddup2(&actions, high + i, i);
   for (int i = 0; i < 5; ++i) ::posix_spawn_file_actions_addclose(&actions, high + i);
   sigset_t none;
   ::sigemptyset(&none);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-  const int failed =
-      ::posix_spawn(&keeper_, host.c_str(), &actions, &attributes, argv.data(), environ);
+  const int failed = refused != 0 ? EMFILE
+                                  : ::posix_spawn(&keeper_, host.c_str(), &actions, &attributes,
+                                                  argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (failed != 0) {

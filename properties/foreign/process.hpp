@@ -35,7 +35,7 @@ struct Heard {
 /// object or the harness, it and all that it started are killed and the folder removed.
 class Process {
  public:
-  /// Starts `command` (program and arguments). Throws std::runtime_error when the system cannot.
+  /// Starts `command` (program and arguments). Throws HarnessError when the system cannot.
   Process(const std::vector<std::string>& command, std::int64_t memory_bytes);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -81,8 +81,8 @@ class Process {
   std::string status_text_;
 };
 
-/// The program that keeps subjects and loads libraries, beside this one. Throws std::runtime_error
-/// when it is not there.
+/// The program that keeps subjects and loads libraries, beside this one. Throws HarnessError when
+/// it is not there.
 std::filesystem::path host_program();
 
 }  // namespace slim::properties::foreign

@@ -88,6 +88,16 @@ TEST_F(Replays, AskABadRequestAgain) {
   EXPECT_NE(again.text.find("CRASH"), std::string::npos) << again.text;
 }
 
+TEST_F(Replays, NeedFewDescriptorsAndBlameNobodyForTheirLack) {
+  const std::string arguments = " slim-verify run --subject-library " + library("c_attention") +
+                                " --law attention-agrees --cases 1 --scalar float32 --threads 1";
+  const Printed few = printed("bash -c 'ulimit -n 60;" + arguments + "'");
+  EXPECT_EQ(few.exit, 0) << few.text;
+  const Printed none = printed("bash -c 'ulimit -n 9;" + arguments + "'");
+  EXPECT_EQ(none.exit, 3) << none.text;
+  EXPECT_NE(none.text.find("the harness failed: "), std::string::npos) << none.text;
+}
+
 TEST(Noise, IsNoOtherFailureUnlessThereIsALargerOne) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::vector<std::string> names = {"attention-agrees",     "heads-independent",

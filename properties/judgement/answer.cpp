@@ -126,6 +126,8 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
     subject.gradient.in<T>()(task, result);
   } catch (const SubjectError&) {
     throw;
+  } catch (const HarnessError&) {
+    throw;
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());
   }

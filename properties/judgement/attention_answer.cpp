@@ -202,6 +202,8 @@ class AttentionDesk {
       subject_.attention.in<T>()(asked, result_);
     } catch (const SubjectError&) {
       throw;
+    } catch (const HarnessError&) {
+      throw;
     } catch (const std::exception& error) {
       throw SubjectError(std::string("threw: ") + error.what());
     }
@@ -315,6 +317,8 @@ Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>
   try {
     subject.features.in<T>()(task, result);
   } catch (const SubjectError&) {
+    throw;
+  } catch (const HarnessError&) {
     throw;
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());
