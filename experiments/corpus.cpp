@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,8 @@ void unpack(const fs::path& file, const Read& read) {
   text.exceptions(std::ios::badbit);
   try {
     read(text);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw ContractError(fmt::format("corpus {}: is corrupt: {}", file.string(), error.what()));
   }
@@ -168,6 +171,12 @@ std::string corpus_sha1(const fs::path& file) {
   std::string text;
   for (const unsigned int word : digest) text += fmt::format("{:08x}", word);
   return text;
+}
+
+std::string corpus_identity(const fs::path& file) {
+  const std::string own = corpus_sha1(file);
+  const std::optional<fs::path> sibling = held_out_sibling(file);
+  return sibling ? own + "+" + corpus_sha1(*sibling) : own;
 }
 
 }  // namespace slim::experiments

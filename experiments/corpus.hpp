@@ -51,4 +51,9 @@ std::vector<unsigned char> corpus_bytes(const std::filesystem::path& file, std::
 /// Throws ContractError when it cannot be read.
 std::string corpus_sha1(const std::filesystem::path& file);
 
+/// What tells one text from another: its SHA-1, and that of the held-out text which lies beside it
+/// as a file of its own (Penn Treebank's), with a "+" between.
+/// Throws ContractError when either cannot be read.
+std::string corpus_identity(const std::filesystem::path& file);
+
 }  // namespace slim::experiments

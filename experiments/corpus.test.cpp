@@ -110,6 +110,14 @@ TEST_F(Corpus, Sha1IsWhatSha1sumPrints) {
   EXPECT_EQ(corpus_sha1(file("abc", "abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
+TEST_F(Corpus, IdentityHoldsPennTreebanksOwnValidation) {
+  const auto text = file("ptb.train.txt", "abc");
+  EXPECT_EQ(corpus_identity(text), corpus_sha1(text)) << "alone";
+  const auto held_out = file("ptb.valid.txt", "abd");
+  EXPECT_EQ(corpus_identity(text), corpus_sha1(text) + "+" + corpus_sha1(held_out));
+  EXPECT_EQ(corpus_identity(held_out), corpus_sha1(held_out)) << "which is validated on itself";
+}
+
 TEST(DefaultCorpus, IsTheDictionaryWhereItIsInstalled) {
   if (!std::filesystem::exists(default_corpus)) GTEST_SKIP() << "dict-gcide is not installed";
   const Sequences sequences = read_corpus(default_corpus, 1, 1 << 20, 256);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ struct Conditions {
   std::filesystem::path corpus = {};
   std::uint64_t seeds = 0;  ///< how many, from `seed` on; 0: as many as the scale has
   std::string task = {};    ///< of trainings: copying or text; empty: both
+  std::function<void(const std::string&)> say = {};  ///< told what plans leave out; empty: nobody
 
   [[nodiscard]] std::uint64_t seeds_or(std::uint64_t of_scale) const {
     return seeds > 0 ? seeds : of_scale;

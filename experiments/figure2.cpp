@@ -32,19 +32,6 @@ Figure2Sizes figure2_sizes_at(Scale scale) {
   return {.length_divisor = 1, .width_divisor = 1, .most_slices = 1024, .seeds = 3};
 }
 
-/// What a gradient in float32 takes, nearly: of a slice its activations and, with explicit prefix
-/// sums, R and S of every row; parameters and gradient; and two gradients more to compare.
-double roughly_bytes(const Setting& setting) {
-  const Model& model = setting.model;
-  const auto rows = static_cast<double>(std::min(setting.slice, setting.length));
-  double per_row = static_cast<double>(model.layers * (7 * model.hidden_dim + model.ffn_dim) +
-                                       2 * model.ffn_dim + 8 * model.hidden_dim);
-  if (setting.subject.ends_with("/explicit")) {
-    per_row += static_cast<double>(model.layers * model.hidden_dim * (model.features() + 1));
-  }
-  return 4.0 * (rows * per_row + 4.0 * static_cast<double>(parameter_count(model)));
-}
-
 /// What the machine has, or the control group that this process lives in allows it.
 double machine_bytes() {
   double bytes = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
@@ -59,25 +46,36 @@ double machine_bytes() {
 
 /// C = L, L/4, L/16, …, as far as the memory goes; what is left out is said.
 std::vector<Index> slices_of(Setting setting, Index most_slices, std::string_view configuration,
-                             double limit) {
+                             double limit, const Conditions& conditions) {
   std::vector<Index> slices;
   for (Index slice = setting.length; slice * most_slices >= setting.length && slice >= 1;
        slice /= 4) {
     setting.slice = slice;
-    if (roughly_bytes(setting) <= limit) {
+    if (figure2_bytes(setting) <= limit) {
       slices.push_back(slice);
-      continue;
+    } else if (conditions.say) {
+      conditions.say(fmt::format(
+          "figure2: configuration {}, {}, C = {} is left out: it needs about {:.0f} MiB, above "
+          "{:.0f} MiB, three quarters of this machine's memory",
+          configuration, setting.subject, slice, figure2_bytes(setting) / (1 << 20),
+          limit / (1 << 20)));
     }
-    fmt::print(stderr,
-               "figure2: configuration {}, {}, C = {} is left out: it needs about {:.0f} MiB, "
-               "above {:.0f} MiB, three quarters of this machine's memory\n",
-               configuration, setting.subject, slice, roughly_bytes(setting) / (1 << 20),
-               limit / (1 << 20));
   }
   return slices;
 }
 
 }  // namespace
+
+double figure2_bytes(const Setting& setting) {
+  const Model& model = setting.model;
+  const auto rows = static_cast<double>(std::min(setting.slice, setting.length));
+  double per_row = static_cast<double>(model.layers * (7 * model.hidden_dim + model.ffn_dim) +
+                                       2 * model.ffn_dim + 8 * model.hidden_dim);
+  if (setting.subject.ends_with("/explicit")) {
+    per_row += static_cast<double>(model.layers * model.hidden_dim * (model.features() + 1));
+  }
+  return 4.0 * (rows * per_row + 4.0 * static_cast<double>(parameter_count(model)));
+}
 
 std::vector<Plan> figure2_plans(const Conditions& conditions) {
   const Figure2Sizes sizes = figure2_sizes_at(conditions.scale);
@@ -92,7 +90,7 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
                          .threads = conditions.threads,
                          .corpus = conditions.corpus};
       const std::vector<Index> slices =
-          slices_of(setting, sizes.most_slices, configuration.name, limit);
+          slices_of(setting, sizes.most_slices, configuration.name, limit, conditions);
       const auto add = [&](Index slice, Quantity quantity) {
         setting.slice = slice;
         plans.push_back({.setting = setting, .quantity = quantity});

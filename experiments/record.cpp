@@ -306,7 +306,8 @@ Record record_in(const Json& json) {
                          .flags = fact("flags"),
                          .preset = fact("preset"),
                          .processor = fact("processor"),
-                         .date = fact("date")}};
+                         .date = fact("date")},
+          .shard = json.value("shard", std::string())};
 }
 
 }  // namespace
@@ -316,6 +317,7 @@ std::string to_line(const Record& record) {
   json["sample"] = record.sample;
   std::visit([&](const auto& measured) { add(json, measured); }, record.measured);
   json["corpus"] = record.setting.corpus.filename().string();
+  if (!record.shard.empty()) json["shard"] = record.shard;
   json["provenance"] = to_json(record.provenance);
   return json.dump();
 }
@@ -341,6 +343,21 @@ std::string identity(const Record& record) {
   json["provenance"].erase("date");
   json["provenance"].erase("commit");
   json["provenance"].erase("version");
+  return json.dump();
+}
+
+std::string exact_result(const Record& record) {
+  const Quantity quantity = quantity_of(record.measured);
+  if (quantity == Quantity::seconds || quantity == Quantity::process ||
+      quantity == Quantity::longest) {
+    return {};
+  }
+  Json json;
+  std::visit([&](const auto& measured) { add(json, measured); }, record.measured);
+  for (const char* told :
+       {"bytes_scratch", "seconds", "seconds_gradient", "seconds_data", "seconds_checks"}) {
+    json.erase(told);
+  }
   return json.dump();
 }
 

@@ -75,11 +75,29 @@ TEST(Record, OtherCodeFlagsOrProcessorIsAnotherMeasurementOfTheSamePlace) {
   }
 }
 
-TEST(Record, DateCommitAndResultDoNotMakeAnotherMeasurement) {
+TEST(Record, DateCommitPartAndResultDoNotMakeAnotherMeasurement) {
   Record other = example_record(Seconds{.seconds = 9.0});
   other.provenance.date = other.provenance.commit = "other";
   other.setting.corpus = "/elsewhere/text.gz";
+  other.shard = "1/2";
+  EXPECT_EQ(parse_record(to_line(other)).shard, "1/2");
   EXPECT_EQ(identity(other), identity(example_record(Seconds{})));
+}
+
+TEST(Record, ExactResultsLeaveOutWhatAClockOrAProcessTells) {
+  const auto exact = [](const Measured& measured) {
+    return exact_result(example_record(measured));
+  };
+  EXPECT_EQ(exact(Seconds{.seconds = 1.0}), "");
+  EXPECT_EQ(exact(ProcessPeak{.peak = 1}), "");
+  EXPECT_EQ(exact(Longest{.length = 64}), "");
+  EXPECT_EQ(exact(Bytes{.peak = 8, .scratch = 1}), exact(Bytes{.peak = 8, .scratch = 2}));
+  EXPECT_NE(exact(Bytes{.peak = 8, .scratch = 1}), exact(Bytes{.peak = 9, .scratch = 1}));
+  EXPECT_NE(exact(Operations{.depth = 1}), exact(Operations{.depth = 2}));
+  EXPECT_NE(exact(GradientError{.relative = 1e-50}), exact(GradientError{.relative = 2e-50}));
+  EXPECT_EQ(exact(TrainingLeg{.losses = {1.0}, .seconds = 1.0}),
+            exact(TrainingLeg{.losses = {1.0}, .seconds = 2.0}));
+  EXPECT_NE(exact(TrainingLeg{.losses = {1.0}}), exact(TrainingLeg{.losses = {2.0}}));
 }
 
 TEST(Record, EverySizeMakesAnotherMeasurement) {

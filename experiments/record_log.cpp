@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 
 namespace slim::experiments {
 namespace {
@@ -56,6 +57,13 @@ Lines read_lines(const fs::path& file) {
 
 }  // namespace
 
+std::string why_not_locked(int error) {
+  if (error == EWOULDBLOCK) {
+    return "another process is writing it; wait for it, or give another --out";
+  }
+  return "cannot be locked: " + std::generic_category().message(error);
+}
+
 RecordLog::RecordLog(const fs::path& folder, const std::function<void(std::string)>& say)
     : file_(folder / "records.jsonl") {
   std::error_code status;
@@ -66,7 +74,7 @@ RecordLog::RecordLog(const fs::path& folder, const std::function<void(std::strin
                                         std::generic_category().message(errno)));
   try {
     require(::flock(descriptor_, LOCK_EX | LOCK_NB) == 0,
-            file_.string() + ": another process is writing it; wait for it, or give another --out");
+            file_.string() + ": " + why_not_locked(errno));
     read_and_repair(say);
   } catch (...) {
     ::close(descriptor_);
@@ -88,6 +96,7 @@ void RecordLog::read_and_repair(const std::function<void(std::string)>& say) {
   if (::ftruncate(descriptor_, static_cast<off_t>(lines.whole)) != 0) {
     fail(file_, "cannot be repaired");
   }
+  if (!say) return;
   say(
       fmt::format("{}: its last line was cut off while being written: {} bytes removed, that "
                   "sample is measured again",
@@ -107,8 +116,18 @@ void RecordLog::append(const Record& record) {
   records_.insert_or_assign(identity(record), record);
 }
 
-std::vector<Record> read_records(const fs::path& file) {
-  return read_lines(file).records;
+std::vector<Record> read_records(const fs::path& file,
+                                 const std::function<void(std::string)>& say) {
+  Lines lines = read_lines(file);
+  if (lines.whole != lines.all && say) {
+    say(fmt::format("{}: its last line was cut off while being written, and is left out",
+                    file.string()));
+  }
+  return std::move(lines.records);
+}
+
+bool is_older(const Record& a, const Record& b) {
+  return a.provenance.date < b.provenance.date;
 }
 
 std::vector<Record> newest(const std::vector<Record>& records) {
@@ -117,16 +136,19 @@ std::vector<Record> newest(const std::vector<Record>& records) {
     p.date = p.commit = p.version = "";
     return p;
   };
-  std::unordered_map<std::string, Provenance> last;
-  for (const Record& record : records) last[place(record)] = origin(record);
+  std::unordered_map<std::string, const Record*> last;
+  for (const Record& record : records) {
+    const Record*& known = last[place(record)];
+    if (known == nullptr || !is_older(record, *known)) known = &record;
+  }
   std::map<std::string, std::size_t> seen;  // a sample measured twice counts once, as measured last
   std::vector<Record> result;
   for (const Record& record : records) {
-    if (last.at(place(record)) != origin(record)) continue;
+    if (origin(*last.at(place(record))) != origin(record)) continue;
     const auto [where, fresh] = seen.emplace(identity(record), result.size());
     if (fresh) {
       result.push_back(record);
-    } else {
+    } else if (!is_older(record, result[where->second])) {
       result[where->second] = record;
     }
   }

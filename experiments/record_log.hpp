@@ -18,7 +18,7 @@ class RecordLog {
   /// Makes the folder and the file where they are missing, and takes the file for this process. A
   /// last line that was cut off while being written is removed, and `say` is told.
   /// Throws ContractError, one line that starts with the path, when the folder cannot be written,
-  /// another process has the file, or a line before the last is no record.
+  /// another process has the file, it cannot be locked, or a line before the last is no record.
   RecordLog(const std::filesystem::path& folder, const std::function<void(std::string)>& say);
   RecordLog(const RecordLog&) = delete;
   RecordLog& operator=(const RecordLog&) = delete;
@@ -39,12 +39,20 @@ class RecordLog {
   std::map<std::string, Record> records_;
 };
 
-/// Every record of a file in the order of writing; a last line that is no record is left out.
-/// Throws ContractError when the file cannot be read or an earlier line is no record.
-std::vector<Record> read_records(const std::filesystem::path& file);
+/// What an error of flock says to people: another process, or what the system calls it.
+std::string why_not_locked(int error);
 
-/// Only the newest of each place: where code or flags changed, the records of the last ones; every
-/// sample of these is kept.
+/// Every record of a file in the order of writing; a last line that is no record is left out, and
+/// `say` is told.
+/// Throws ContractError when the file cannot be read or an earlier line is no record.
+std::vector<Record> read_records(const std::filesystem::path& file,
+                                 const std::function<void(std::string)>& say = {});
+
+/// By their dates, which are all in one time zone.
+bool is_older(const Record& a, const Record& b);
+
+/// Only the newest of each place: where code or flags changed, the records of those of the last
+/// date, wherever in the file they stand (of one date: the last); every sample of these is kept.
 std::vector<Record> newest(const std::vector<Record>& records);
 
 }  // namespace slim::experiments

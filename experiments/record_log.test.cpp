@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 
@@ -81,12 +82,46 @@ TEST_F(Log, GarbageBeforeTheLastLineIsRefusedAndNotTouched) {
 
 TEST_F(Log, TwoProcessesDoNotWriteOneFile) {
   const RecordLog log(folder_.path(), {});
-  EXPECT_THROW(RecordLog(folder_.path(), {}), ContractError);
+  try {
+    const RecordLog again(folder_.path(), {});
+    FAIL();
+  } catch (const ContractError& error) {
+    EXPECT_NE(std::string(error.what()).find("another process is writing it"), std::string::npos);
+  }
+}
+
+TEST_F(Log, ADiskThatCannotLockIsNoOtherProcess) {
+  EXPECT_EQ(why_not_locked(ENOLCK), "cannot be locked: No locks available");
 }
 
 TEST_F(Log, AFolderThatCannotBeMadeIsRefused) {
   folder_.write("file", "x");
   EXPECT_THROW(RecordLog(folder_.path() / "file" / "folder", {}), ContractError);
+}
+
+TEST_F(Log, ReadersAreToldOfACutLineWhichStays) {
+  const std::string cut = bytes_of(file_).substr(0, bytes_of(file_).size() - 5);
+  folder_.write("records.jsonl", cut);
+  std::vector<std::string> said;
+  EXPECT_EQ(read_records(file_, [&](const std::string& line) { said.push_back(line); }).size(), 2U);
+  EXPECT_EQ(said, std::vector<std::string>({file_.string() + ": its last line was cut off while "
+                                                             "being written, and is left out"}));
+  EXPECT_EQ(read_records(file_).size(), 2U);
+  EXPECT_EQ(bytes_of(file_), cut);
+}
+
+TEST_F(Log, NewestGoesByTheDateNotByThePlaceInTheFile) {
+  // As after a merge of a new folder and an old one.
+  Record fresh = sample(0, 1.0);
+  fresh.provenance.code = "new";
+  fresh.provenance.date = "2026-02-01T00:00:00Z";
+  const std::vector<Record> kept = newest({fresh, sample(0, 2.0), sample(1, 3.0)});
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].provenance.code, "new");
+  Record again = fresh;
+  again.provenance.date = "2026-02-02T00:00:00Z";
+  again.measured = Seconds{.seconds = 4.0};
+  EXPECT_EQ(std::get<Seconds>(newest({again, fresh}).at(0).measured).seconds, 4.0);
 }
 
 TEST_F(Log, NewestKeepsAllSamplesOfTheLastCodeAtEachPlace) {

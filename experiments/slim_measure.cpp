@@ -3,11 +3,13 @@
 #include "experiments/claims/judges.hpp"
 #include "experiments/claims/table1.hpp"
 #include "experiments/command_line.hpp"
+#include "experiments/comparable.hpp"
 #include "experiments/corpus.hpp"
 #include "experiments/measure_gradient.hpp"
 #include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/process_peak.hpp"
-#include "experiments/progress.hpp"
+#include "experiments/merge.hpp"
+#include "experiments/record_log.hpp"
 #include "experiments/softmax_transformer.hpp"
 #include "experiments/sweep.hpp"
 #include "experiments/training/capped_training.hpp"
@@ -26,7 +28,10 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
+#include <new>
+#include <span>
 
 namespace {
 
@@ -38,6 +43,16 @@ const Subject& find_subject(std::string_view name) {
   static const Subject wide = in_wider_scalar(properties::find_subject("recovered/blocked"));
   if (name == wide.name) return wide;
   return name == "softmax" ? softmax_transformer() : properties::find_subject(name);
+}
+
+void say_in_passing(const std::string& line) {
+  fmt::print(stderr, "{}\n", line);
+}
+
+/// Trainings may take days: how long, before they start.
+void announce_trainings(std::span<const Record* const> missing) {
+  const std::string estimate = training_estimate(missing, find_subject);
+  if (!estimate.empty()) say_in_passing(estimate);
 }
 
 struct SweepOptions {
@@ -67,7 +82,10 @@ struct SweepOptions {
   }
 
   [[nodiscard]] Sweep sweep() const {
-    Sweep sweep = {.conditions = conditions, .folder = out, .find_subject = find_subject};
+    Sweep sweep = {.conditions = conditions,
+                   .folder = out,
+                   .find_subject = find_subject,
+                   .announce = announce_trainings};
     sweep.conditions.scale = parse_scale(scale);
     require(!out.empty(), "--out names a folder");
     return sweep;
@@ -90,10 +108,15 @@ int run_gradient(const Setting& setting, const Wishes& wishes, bool json) {
 }
 
 int run_process_peak(const Setting& setting) {
+  const Subject& subject = find_subject(setting.subject);
   if (setting.memory_cap > 0) cap_address_space(setting.memory_cap);
-  const ProcessPeak peak = process_peak_here(find_subject(setting.subject), setting);
-  fmt::print("{} {}\n", peak.peak, peak.baseline);
-  return holds;
+  try {
+    const ProcessPeak peak = process_peak_here(subject, setting);
+    fmt::print("{} {}\n", peak.peak, peak.baseline);
+    return holds;
+  } catch (const std::bad_alloc&) {
+    return no_memory_exit_code;
+  }
 }
 
 int run_sweep_command(const SweepOptions& options, const std::string& shard) {
@@ -114,9 +137,19 @@ int run_sweep_command(const SweepOptions& options, const std::string& shard) {
 }
 
 int run_merge(const std::vector<std::filesystem::path>& parts, const std::string& out) {
-  const MergeReport report = merge_records(parts, out);
+  const MergeReport report =
+      merge_records(parts, out, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  if (!report.conflicts.empty()) {
+    constexpr std::size_t most_named = 10;
+    const std::size_t count = report.conflicts.size();
+    fmt::print(stderr, "nothing was merged: {} measurement{} with two different results\n{}\n",
+               count, count == 1 ? "" : "s",
+               fmt::join(std::span(report.conflicts).first(std::min(most_named, count)), "\n"));
+    return falls_short;
+  }
   fmt::print("{} records taken, {} known already: {}/records.jsonl\n", report.taken, report.known,
              out);
+  for (const std::string& parts_of : report.missing) fmt::print("no records of {}\n", parts_of);
   return holds;
 }
 
@@ -163,13 +196,51 @@ std::vector<Verdict> judged(const SweepOptions& options, const std::vector<Claim
   return verdicts;
 }
 
-int run_claims(const SweepOptions& options, const std::vector<std::string>& without) {
+/// Judges what was measured, wherever that was; claims that need an experiment of which there are
+/// no records, or one of `without`, are not judged.
+std::vector<Verdict> judged_from(const Comparable& found, const std::vector<Claim>& claims,
+                                 const std::vector<std::string>& without) {
+  const auto stays_out = [&](const std::string& experiment) {
+    return std::count(without.begin(), without.end(), experiment) > 0;
+  };
+  const auto lacks = [&](const std::string& experiment) {
+    return stays_out(experiment) ||
+           std::none_of(found.records.begin(), found.records.end(),
+                        [&](const Record& record) { return record.experiment == experiment; });
+  };
+  std::vector<Verdict> verdicts;
+  for (const Claim& claim : claims) {
+    const auto why = std::find_if(claim.experiments.begin(), claim.experiments.end(), lacks);
+    const bool judges = why == claim.experiments.end();
+    verdicts.push_back(judges ? judge(claim, found.records) : left_out(claim, *why));
+    if (judges || stays_out(*why)) continue;
+    verdicts.back().evidence = "there are no records of experiment " + *why;
+  }
+  return verdicts;
+}
+
+int run_claims(const SweepOptions& options, const std::vector<std::string>& without,
+               bool records_only) {
   for (const std::string& experiment : without) {
     require(find_experiments(experiment).size() == 1, "--leave-out names one experiment at a time");
   }
-  const std::vector<Verdict> verdicts = judged(options, built_in_claims(), without);
-  const std::string json = to_json(verdicts, provenance());
-  write_file(std::filesystem::path(options.out) / "verdicts.json", json);
+  const std::filesystem::path folder = options.sweep().folder;
+  Provenance origin = provenance();
+  std::vector<Verdict> verdicts;
+  if (records_only) {
+    const Comparable found =
+        comparable(read_records(folder / "records.jsonl", say_in_passing), options.scale);
+    if (found.left_out > 0) {
+      fmt::print(stderr, "{} records of other code, machine, text or threads are left out\n",
+                 found.left_out);
+    }
+    verdicts = judged_from(found, built_in_claims(), without);
+    origin = found.provenance;
+  } else {
+    verdicts = judged(options, built_in_claims(), without);
+  }
+  const std::string json = to_json(verdicts, options.scale, origin);
+  write_file(folder / "verdicts.json", json);
   fmt::print("{}", options.json ? json : to_table(verdicts));
   return any_lost(verdicts) ? falls_short : holds;
 }
@@ -211,11 +282,6 @@ int run_training(SweepOptions& options, const std::string& task, const SampleOpt
   if (!task.empty()) parse_training_task(task);
   options.conditions.task = task;
   const Sweep sweep = options.sweep();
-  const std::vector<Plan> plans = training_plans(sweep.conditions);
-  const std::chrono::seconds estimate(
-      static_cast<std::int64_t>(estimated_seconds(plans, find_subject)));
-  fmt::print(stderr, "{} trainings, about {} from nothing; what is on record is reused\n",
-             plans.size(), in_words(estimate));
   const SweepReport report = run_sweep(find_experiments("training"), sweep);
   fmt::print("{}", training_table(report.records));
   if (sample.given->count() == 0) return holds;
@@ -271,8 +337,7 @@ struct ForeignOptions {
         ->check(CLI::Range(1, 1 << 24))
         ->delimiter(',')
         ->capture_default_str();
-    app.add_option("--repeats", plan.repeats,
-                   "Samples of each: the least seconds, the median of bytes")
+    app.add_option("--repeats", plan.repeats, "Samples of the time, of which the least counts")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     app.add_flag("--json", json, "Print for machines");
@@ -371,6 +436,9 @@ int run(int count, char** arguments) {
   std::vector<std::string> without;
   claims.add_option("--leave-out", without,
                     "An experiment that is not measured; claims that need it are NOT-JUDGED");
+  bool records_only = false;
+  claims.add_flag("--records-only", records_only,
+                  "Judge what was measured, on whatever machines, and measure nothing");
 
   CLI::App& foreign = *app.add_subcommand(
       "foreign", "Bytes and seconds of somebody else's attention or model, and its own claims");
@@ -403,7 +471,7 @@ int run(int count, char** arguments) {
     if (sweep.parsed()) return run_sweep_command(sweep_options, shard);
     if (merge.parsed()) return run_merge(parts, merged);
     if (table.parsed()) return run_table(table_options);
-    if (claims.parsed()) return run_claims(claims_options, without);
+    if (claims.parsed()) return run_claims(claims_options, without, records_only);
     if (training.parsed()) return run_training(training_options, task, sample);
     if (train_leg.parsed()) return run_train_leg(job_file, start, leg_corpus);
     if (foreign.parsed()) return run_foreign(foreign_options);

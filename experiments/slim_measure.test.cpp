@@ -1,3 +1,5 @@
+#include "experiments/example_records.hpp"
+#include "experiments/record_log.hpp"
 #include "experiments/temporary_folder.hpp"
 
 #include <boost/process.hpp>
@@ -132,6 +134,60 @@ TEST_F(SlimMeasure, RefusesSizesOfGuestsByWhichNoClaimCanBeJudged) {
   expect_refusal(foreign({"--lengths", "256", "512"}), 2, "three at least");
   expect_refusal(foreign({"--slices", "64", "32"}), 2, "slices rise");
   expect_refusal(foreign({"--subject-memory", "1"}), 2, "--subject-memory");
+}
+
+TEST_F(SlimMeasure, RefusesToMergeTwoResultsOfOneMeasurementWithCode1) {
+  const auto out = folder_.path() / "out";
+  std::vector<std::string> parts;
+  for (const std::int64_t depth : {5, 6}) {
+    const std::filesystem::path part = folder_.path() / std::to_string(depth);
+    RecordLog(part, {}).append(example_record(Operations{.depth = depth}));
+    parts.push_back(part.string());
+  }
+  const Outcome outcome = slim_measure({"merge", parts[0], parts[1], "--out", out.string()});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_EQ(outcome.error.find("nothing was merged: 1 measurement with two"), 0U) << outcome.error;
+  EXPECT_NE(outcome.error.find("length operations, recovered/iterative"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(out));
+  EXPECT_EQ(slim_measure({"merge", parts[0], "--out", out.string()}).code, 0);
+}
+
+TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
+  const std::filesystem::path out = folder_.path() / "out";
+  std::size_t appended = 0;
+  {
+    RecordLog log(out, {});
+    for (const auto& [sweep, sliced] :
+         {std::pair{FirstSweep::plain, 133}, {FirstSweep::lazy, 110}}) {
+      Record record = example_record(Overhead{.sliced = sliced, .full = 100});
+      record.experiment = "overhead";
+      record.setting.first_sweep = sweep;
+      log.append(record);
+      ++appended;
+    }
+  }
+  const std::vector<std::string> arguments = {"claims",     "--records-only", "--out",
+                                              out.string(), "--json",         "--scale"};
+  const auto at_scale = [&](const char* scale) {
+    std::vector<std::string> all = arguments;
+    all.emplace_back(scale);
+    return slim_measure(all);
+  };
+  const Outcome outcome = at_scale("ci");
+  ASSERT_EQ(outcome.code, 0) << outcome.error;
+  const nlohmann::json json = nlohmann::json::parse(outcome.output);
+  EXPECT_EQ(json.at("scale"), "ci");
+  EXPECT_EQ(json.at("provenance").at("code"), "0123456789ab") << "of the records";
+  for (const nlohmann::json& verdict : json.at("verdicts")) {
+    const bool known = verdict.at("claim") == "OVERHEAD";
+    EXPECT_EQ(verdict.at("verdict"), known ? "SUPPORTED" : "NOT-JUDGED") << verdict;
+    if (verdict.at("claim") != "SERIAL") continue;
+    EXPECT_EQ(verdict.at("evidence"), "there are no records of experiment length");
+  }
+  EXPECT_EQ(read_records(out / "records.jsonl").size(), appended);
+  EXPECT_TRUE(std::filesystem::exists(out / "verdicts.json"));
+  expect_refusal(at_scale("laptop"), 2, "no records of scale laptop: there are some of ci");
 }
 
 TEST_F(SlimMeasure, RefusesAMutantWithCode1) {

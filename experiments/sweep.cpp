@@ -29,6 +29,10 @@ namespace {
 /// One sample to come: a record whose result is still the quantity's empty one.
 using Job = Record;
 
+void say_on_standard_error(const std::string& line) {
+  fmt::print(stderr, "{}\n", line);
+}
+
 Measured nothing_yet(Quantity quantity) {
   switch (quantity) {
     case Quantity::seconds:
@@ -64,20 +68,23 @@ Measured nothing_yet(Quantity quantity) {
 /// Every sample of every plan: the exact ones, then rounds of seconds. A discrepancy stands beside
 /// the seconds of its gradient, so that this is computed once.
 std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep& sweep) {
-  const std::string sha1 = corpus_sha1(sweep.conditions.corpus);
+  const std::string text = corpus_identity(sweep.conditions.corpus);
   const Provenance here = provenance();
+  Conditions conditions = sweep.conditions;
+  conditions.say = say_on_standard_error;
   std::vector<Job> jobs;
   for (const Experiment& experiment : experiments) {
-    for (const Plan& plan : experiment.plans(sweep.conditions)) {
+    for (const Plan& plan : experiment.plans(conditions)) {
       require_valid(plan.setting);
       for (int sample = 0; sample < plan.samples; ++sample) {
         Job job = {.experiment = experiment.name,
-                   .scale = std::string(name(sweep.conditions.scale)),
+                   .scale = std::string(name(conditions.scale)),
                    .setting = plan.setting,
-                   .corpus_sha1 = sha1,
+                   .corpus_sha1 = text,
                    .sample = sample,
                    .measured = nothing_yet(plan.quantity),
-                   .provenance = here};
+                   .provenance = here,
+                   .shard = name(sweep.shard)};
         job.setting.model.conventions = sweep.find_subject(plan.setting.subject).conventions;
         jobs.push_back(std::move(job));
       }
@@ -92,6 +99,12 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
     return round(a) < round(b);
   });
   return jobs;
+}
+
+/// By all that a job is but its threads, of which another machine has another number.
+std::uint64_t part_of(Job job, std::uint64_t count) {
+  job.setting.threads = 1;
+  return stream_named(place(job).c_str()) % count;
 }
 
 /// The longest text that any setting needs is there.
@@ -271,7 +284,12 @@ void measure_all(const std::vector<Job*>& missing, const Sweep& sweep, RecordLog
 
 }  // namespace
 
+std::string name(const Shard& shard) {
+  return shard.count > 1 ? fmt::format("{}/{}", shard.index, shard.count) : "";
+}
+
 Shard parse_shard(std::string_view text) {
+  constexpr std::uint64_t most_parts = 1'000'000;
   Shard shard;
   const char* end = text.data() + text.size();
   const auto [slash, first] = std::from_chars(text.data(), end, shard.index);
@@ -279,41 +297,20 @@ Shard parse_shard(std::string_view text) {
   const auto [rest, second] =
       divided ? std::from_chars(slash + 1, end, shard.count) : std::from_chars_result{end, first};
   require(divided && second == std::errc() && rest == end && shard.count >= 1 &&
-              shard.index < shard.count,
-          "shard '" + std::string(text) + "' is not i/n with 0 ≤ i < n, as in 0/4");
+              shard.index < shard.count && shard.count <= most_parts,
+          "shard '" + std::string(text) + "' is not i/n with 0 ≤ i < n ≤ 10^6, as in 0/4");
   return shard;
-}
-
-MergeReport merge_records(const std::vector<std::filesystem::path>& parts,
-                          const std::filesystem::path& folder) {
-  std::vector<Record> records;
-  for (const std::filesystem::path& part : parts) {
-    const std::vector<Record> own = read_records(part / "records.jsonl");
-    records.insert(records.end(), own.begin(), own.end());
-  }
-  RecordLog log(folder, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
-  MergeReport report;
-  for (const Record& record : records) {
-    if (log.find(identity(record)) != nullptr) {
-      ++report.known;
-    } else {
-      log.append(record);
-      ++report.taken;
-    }
-  }
-  return report;
 }
 
 SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep) {
   std::vector<Job> jobs = jobs_of(experiments, sweep);
-  std::erase_if(jobs, [&](const Job& job) {
-    return stream_named(place(job).c_str()) % sweep.shard.count != sweep.shard.index;
-  });
+  std::erase_if(
+      jobs, [&](const Job& job) { return part_of(job, sweep.shard.count) != sweep.shard.index; });
   require_corpus(jobs);
   require_lawful_subjects(jobs, sweep.find_subject);
 
   SweepReport report;
-  RecordLog log(sweep.folder, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  RecordLog log(sweep.folder, say_on_standard_error);
   report.file = log.file();
   report.records = jobs;
   std::vector<Record*> missing;
@@ -326,6 +323,7 @@ SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& s
     }
   }
 
+  if (sweep.announce) sweep.announce(std::vector<const Record*>(missing.begin(), missing.end()));
   measure_all(missing, sweep, log);
   report.measured = missing.size();
   return report;

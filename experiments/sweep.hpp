@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,12 +24,15 @@ struct SweepReport {
   std::filesystem::path file;
 };
 
-/// Part `index` of `count`, 0 ≤ index < count: settings fall to one by a hash of all that they are,
-/// so that the parts of an array job share nothing and together are the whole.
+/// Part `index` of `count`, 0 ≤ index < count ≤ 10^6: settings fall to one by a hash of all that
+/// they are but their threads, so that the parts of an array job share nothing and together are the
+/// whole, whatever machines they run on.
 struct Shard {
   std::uint64_t index = 0;
   std::uint64_t count = 1;
 };
+/// "i/n"; empty of a whole.
+std::string name(const Shard& shard);
 /// Of "i/n". Throws ContractError that says what is allowed.
 Shard parse_shard(std::string_view text);
 
@@ -38,6 +43,8 @@ struct Sweep {
   FindSubject find_subject;
   Shard shard = {};
   std::filesystem::path program = "/proc/self/exe";  ///< slim-measure, for fresh processes
+  /// Told what is missing before it is measured; empty: nobody.
+  std::function<void(std::span<const Record* const>)> announce = {};
 };
 
 /// Measures what the folder's records do not hold yet, and appends each sample as it comes; when
@@ -47,14 +54,5 @@ struct Sweep {
 /// checked (ContractError), and each subject passes the gate for each kind of setting
 /// (RefusedSubject).
 SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep);
-
-struct MergeReport {
-  std::size_t taken = 0;
-  std::size_t known = 0;  ///< records that `folder` has already
-};
-/// Appends the records of the parts' records.jsonl to that of `folder`, each once.
-/// Throws ContractError when a part has none.
-MergeReport merge_records(const std::vector<std::filesystem::path>& parts,
-                          const std::filesystem::path& folder);
 
 }  // namespace slim::experiments

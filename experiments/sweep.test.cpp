@@ -1,14 +1,22 @@
 #include "experiments/sweep.hpp"
 
 #include "experiments/catalogue.hpp"
+#include "experiments/claims/judges.hpp"
+#include "experiments/example_records.hpp"
 #include "experiments/fake_subject.hpp"
+#include "experiments/measures/byte_count.hpp"
 #include "experiments/measures/gate.hpp"
+#include "experiments/merge.hpp"
 #include "experiments/record_log.hpp"
+#include "experiments/softmax_transformer.hpp"
 #include "experiments/temporary_folder.hpp"
+#include "properties/catalogue.hpp"
 #include "reference/vocabulary/contract.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <map>
@@ -69,6 +77,17 @@ TEST_F(Sweeping, MeasuresOnceAndReusesAfterwards) {
   EXPECT_EQ(second.records.size(), tiny_samples);
 }
 
+TEST_F(Sweeping, TellsWhatIsMissingBeforeItIsMeasured) {
+  std::vector<std::size_t> told;
+  sweep_.announce = [&](std::span<const Record* const> missing) {
+    told.push_back(missing.size());
+    EXPECT_EQ(read_records(sweep_.folder / "records.jsonl").size(), tiny_samples - missing.size());
+  };
+  run();
+  run();
+  EXPECT_EQ(told, (std::vector<std::size_t>{tiny_samples, 0}));
+}
+
 TEST_F(Sweeping, PartsShareNothingAndMergeToTheWhole) {
   std::vector<std::filesystem::path> parts;
   std::size_t measured = 0;
@@ -79,15 +98,45 @@ TEST_F(Sweeping, PartsShareNothingAndMergeToTheWhole) {
   }
   EXPECT_EQ(measured, tiny_samples);
   sweep_.folder = folder_.path() / "whole";
-  EXPECT_EQ(merge_records(parts, sweep_.folder).taken, tiny_samples);
-  EXPECT_EQ(merge_records(parts, sweep_.folder).known, tiny_samples);
+  const MergeReport merged = merge_records(parts, sweep_.folder, {});
+  EXPECT_EQ(merged.taken, tiny_samples);
+  EXPECT_EQ(merged.missing, std::vector<std::string>());
+  EXPECT_EQ(merge_records(parts, sweep_.folder, {}).known, tiny_samples);
   sweep_.shard = {};
   EXPECT_EQ(run().measured, 0U);
 }
 
+TEST_F(Sweeping, PartsAreTheWholeWhateverCoresTheirMachinesHave) {
+  std::set<std::string> cells;
+  for (const char* shard : {"0/3", "1/3", "2/3"}) {
+    sweep_.shard = parse_shard(shard);
+    sweep_.folder = folder_.path() / std::to_string(++sweep_.conditions.threads);
+    for (Record& record : run().records) {
+      record.setting.threads = 1;
+      EXPECT_TRUE(cells.insert(fmt::format("{} {}", place(record), record.sample)).second);
+    }
+  }
+  EXPECT_EQ(cells.size(), tiny_samples);
+}
+
+TEST_F(Sweeping, AMergeSaysWhichPartsAreMissing) {
+  std::vector<std::filesystem::path> parts;
+  for (const char* shard : {"0/4", "2/4"}) {
+    sweep_.shard = parse_shard(shard);
+    parts.push_back(sweep_.folder = folder_.path() / std::to_string(parts.size()));
+    ASSERT_GT(run().measured, 0U) << shard;
+  }
+  const auto missing = [&] { return merge_records(parts, folder_.path() / "whole", {}).missing; };
+  EXPECT_EQ(missing(), std::vector<std::string>({"tiny at scale laptop: 1/4, 3/4"}));
+  sweep_.shard = {};
+  parts.push_back(sweep_.folder = folder_.path() / "all");
+  run();
+  EXPECT_EQ(missing(), std::vector<std::string>()) << "a whole sweep";
+}
+
 TEST(Shard, IsBelowItsCount) {
   EXPECT_EQ(parse_shard("2/3").index, 2U);
-  for (const char* bad : {"", "3/3", "1", "1/", "/2", "a/2", "1/0", "-1/2", "1/2x"}) {
+  for (const char* bad : {"", "3/3", "1", "1/", "/2", "a/2", "1/0", "-1/2", "1/2x", "1/1000001"}) {
     EXPECT_THROW(parse_shard(bad), ContractError) << bad;
   }
 }
@@ -99,6 +148,15 @@ TEST_F(Sweeping, OtherSeedsOrAnotherTextAreMeasuredBesideTheOld) {
   sweep_.conditions.corpus = folder_.write("other", std::string(1000, 'y'));
   EXPECT_EQ(run().measured, tiny_samples);
   EXPECT_EQ(read_records(sweep_.folder / "records.jsonl").size(), 3 * tiny_samples);
+}
+
+TEST_F(Sweeping, AnotherValidationTextIsMeasuredBesideTheOld) {
+  sweep_.conditions.corpus = folder_.write("ptb.train.txt", std::string(1000, 'x'));
+  folder_.write("ptb.valid.txt", "one");
+  run();
+  EXPECT_EQ(run().measured, 0U);
+  folder_.write("ptb.valid.txt", "two");
+  EXPECT_EQ(run().measured, tiny_samples);
 }
 
 TEST_F(Sweeping, TimesInRoundsAfterAllElse) {
@@ -254,6 +312,34 @@ TEST(Experiments, TheDeviceTriesAMillionTokensWhereTheTextHasThem) {
   EXPECT_EQ(longest((1 << 20) + 1), 1 << 20);
   EXPECT_EQ(longest(1 << 20), 1 << 19);
   EXPECT_EQ(longest(1000), 512);
+}
+
+TEST(Experiments, TheCrossingOfBytesLiesBetweenTwoOfItsLengths) {
+  const TemporaryFolder folder;
+  const auto text = folder.write("text", std::string(2000, 'x'));
+  std::vector<Record> records;
+  std::set<std::string> settings;
+  for (const Plan& plan :
+       find_experiments("crossing")[0].plans({.scale = Scale::ci, .corpus = text})) {
+    EXPECT_TRUE(
+        settings.insert(fmt::format("{} {}", name(plan.quantity), summary(plan.setting))).second)
+        << "twice: " << summary(plan.setting);
+    if (plan.quantity != Quantity::bytes || plan.setting.length > 256) continue;
+    const Subject& subject = plan.setting.subject == "softmax"
+                                 ? softmax_transformer()
+                                 : properties::find_subject(plan.setting.subject);
+    Record record = example_record(count_bytes(subject, plan.setting));
+    record.experiment = "crossing";
+    record.setting = plan.setting;
+    records.push_back(record);
+  }
+  const std::vector<Claim> claims = built_in_claims();
+  const Verdict verdict =
+      judge(*std::find_if(claims.begin(), claims.end(),
+                          [](const Claim& claim) { return claim.name == "CROSSING/bytes"; }),
+            records);
+  EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
+  EXPECT_GE(verdict.low, 1.0);
 }
 
 TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {

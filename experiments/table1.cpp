@@ -34,6 +34,10 @@ std::vector<Plan> table1_plans(const Conditions& conditions) {
         for (const Index slices : {2, 3, 4}) add(subject, slice * slices, slice, quantity);
       }
     }
+    // No powers of 2, where ⌈log₂ C⌉ is not log₂ C.
+    for (const Index slice : {48, 96}) {
+      for (const Index slices : {2, 3, 4}) add("recovered/tree", slice * slices, slice, quantity);
+    }
   }
   return plans;
 }

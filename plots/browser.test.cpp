@@ -45,14 +45,15 @@ addEventListener('load', () => {
     const style = view.getComputedStyle(page.body);
     const ground = luminance(style.backgroundColor), ink = luminance(style.color);
     const figures = [...page.querySelectorAll('figure[id]')];
-    const visible = figure => {
-      const box = figure.querySelector('svg')?.getBoundingClientRect();
-      return box && box.width >= 200 && box.height >= 150 && box.left >= 0 &&
-             box.right <= view.innerWidth;
-    };
+    const inView = (box, width, height) => box && box.width >= width && box.height >= height &&
+                                           box.left >= 0 && box.right <= view.innerWidth;
+    const visible = figure =>
+      inView(figure.querySelector('svg')?.getBoundingClientRect(), 200, 150);
+    const cells = [...page.querySelectorAll('[aria-labelledby=table1] td[data-name]')];
     return {width: view.innerWidth, scheme: frame.dataset.scheme,
             overflow: root.scrollWidth - root.clientWidth, figures: figures.length,
             invisible: figures.filter(figure => !visible(figure)).map(figure => figure.id),
+            cells: cells.filter(cell => inView(cell.getBoundingClientRect(), 100, 60)).length,
             ground, contrast: (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05)};
   });
   const seen = document.createElement('pre');
@@ -120,6 +121,7 @@ TEST_F(Browser, shows_the_report_whole_on_phone_and_screen_light_and_dark) {
     EXPECT_EQ(frame.at("overflow"), 0) << frame;
     EXPECT_EQ(frame.at("figures"), catalogue().size()) << frame;
     EXPECT_EQ(frame.at("invisible"), nlohmann::json::array()) << frame;
+    EXPECT_EQ(frame.at("cells"), 12) << "of table 1: " << frame;
     EXPECT_GE(frame.at("contrast").get<double>(), 7.0) << frame;
     if (frame.at("scheme") == "dark") {
       EXPECT_LE(frame.at("ground").get<double>(), 0.05) << frame;
@@ -138,6 +140,9 @@ TEST_F(Browser, is_looked_through_so_that_a_spoilt_page_is_seen) {
 <figure id="good"><svg width="300" height="200"></svg></figure>
 <figure id="hidden" style="display: none"><svg width="300" height="200"></svg></figure>
 <figure id="none"></figure><figure id="far"><svg width="1600" height="200"></svg></figure>
+<section aria-labelledby="table1"><table><tr>
+<td data-name="seen" style="width: 120px; height: 60px">O(L)</td></tr><tr>
+<td data-name="low" style="width: 120px; height: 20px">O(L)</td></tr></table></section>
 <script>nonsense();</script></body></html>)html");
   const Seen seen = look();
   EXPECT_EQ(seen.complaints.size(), 4U) << "one a frame";
@@ -145,6 +150,7 @@ TEST_F(Browser, is_looked_through_so_that_a_spoilt_page_is_seen) {
   for (const nlohmann::json& frame : seen.frames) {
     EXPECT_GT(frame.at("overflow").get<int>(), 0) << frame;
     EXPECT_EQ(frame.at("invisible"), (nlohmann::json{"hidden", "none", "far"})) << frame;
+    EXPECT_EQ(frame.at("cells"), 1) << frame;
     EXPECT_LT(frame.at("contrast").get<double>(), 7.0) << frame;
     EXPECT_LT(frame.at("ground").get<double>(), 0.8) << frame;
     EXPECT_GT(frame.at("ground").get<double>(), 0.05) << frame;

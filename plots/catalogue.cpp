@@ -4,6 +4,7 @@
 #include "plots/crossing.hpp"
 #include "plots/device.hpp"
 #include "plots/drift.hpp"
+#include "plots/exact.hpp"
 #include "plots/features.hpp"
 #include "plots/figure2.hpp"
 #include "plots/memory_length.hpp"
@@ -26,7 +27,7 @@ std::span<const Figure> catalogue() {
       memory_length(),  time_length(),         memory_slice(),    time_slice(),    figure2_time(),
       figure2_memory(), figure2_discrepancy(), crossing_memory(), crossing_time(), overhead(),
       critical_path(),  drift_boundary(),      drift_slice(),     drift_length(),  device(),
-      features(),       figure3_copying(),     figure3_text(),    fine_tuning(),
+      features(),       figure3_copying(),     figure3_text(),    fine_tuning(),   exact(),
   };
   return figures;
 }

@@ -14,7 +14,9 @@ Chart draw_critical_path(std::span<const Record> records) {
   LabelledCurves gathered;
   for (const Record& record : records) {
     const experiments::Setting& setting = record.setting;
-    if (!setting.subject.starts_with("recovered/") || setting.slices() != slices_shown) continue;
+    const bool shown = setting.subject.starts_with("recovered/") ||
+                       setting.subject == "recomputed/tree" || setting.subject == "bisected/tree";
+    if (!shown || setting.slices() != slices_shown) continue;
     const auto& operations = std::get<Operations>(record.measured);
     gathered.add(setting.subject, record, static_cast<double>(setting.slice),
                  static_cast<double>(operations.depth));
@@ -38,8 +40,9 @@ Figure critical_path() {
           .caption =
               "The longest chain of operations of a gradient that wait for each other, counted "
               "exactly, as on a machine of as many processors as there is work for. At a fixed "
-              "number of slices a tree's grows like log C, a loop's like C.",
-          .claims = {"PARALLEL", "PARALLEL/iterative", "WORK"},
+              "number of slices a tree's grows like log C, a loop's like C. Boundaries that are "
+              "computed again take further sweeps, one after another.",
+          .claims = {"PARALLEL", "PARALLEL/iterative", "WORK", "WORK/recomputed", "WORK/bisected"},
           .experiment = "work",
           .quantity = Quantity::operations,
           .draw = draw_critical_path};

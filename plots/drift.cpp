@@ -2,14 +2,12 @@
 
 #include "plots/axes.hpp"
 #include "plots/curves.hpp"
+#include "plots/worst_errors.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <map>
-#include <optional>
 
 namespace slim::plots {
 namespace {
@@ -31,67 +29,10 @@ constexpr std::array<Boundary, 8> boundaries = {
 
 constexpr double smallest_shown = 1e-17;
 constexpr double largest_shown = 1e3;
-
-/// Nothing of a subject that refused.
-std::optional<double> drift_of(const Record& record) {
-  double relative = 0.0;
-  if (const auto* error = std::get_if<experiments::GradientError>(&record.measured)) {
-    if (!error->refusal.empty()) return {};
-    relative = error->relative;
-  } else if (const auto* discrepancy =
-                 std::get_if<experiments::GradientDiscrepancy>(&record.measured)) {
-    if (!discrepancy->refusal.empty()) return {};
-    relative = discrepancy->relative;
-  }
-  if (!(relative <= largest_shown)) return largest_shown;
-  return std::max(relative, smallest_shown);
-}
-
-/// The largest error of each cell, with the record that has it.
-class Worst {
- public:
-  void add(const std::string& label, double x, const Record& record) {
-    const std::optional<double> error = drift_of(record);
-    if (!error) return;
-    const auto [at, fresh] = cells_.try_emplace({label, x}, Cell{*error, &record});
-    if (!fresh && *error > at->second.error) at->second = {*error, &record};
-  }
-  /// Curves in the order of `labels`, as far as there are.
-  [[nodiscard]] std::vector<Curve> curves(const std::vector<std::string>& labels) const {
-    LabelledCurves gathered;
-    for (const std::string& label : labels) {
-      for (const auto& [key, cell] : cells_) {
-        if (key.first == label) gathered.add(label, *cell.record, key.second, cell.error);
-      }
-    }
-    return gathered.curves();
-  }
-
- private:
-  struct Cell {
-    double error;
-    const Record* record;
-  };
-  std::map<std::pair<std::string, double>, Cell> cells_;
-};
-
-/// Axis of errors, with the bound of the claims on float32.
-void add_error_axis(Chart& chart) {
-  chart.unit = "relative_error";
-  chart.y = ratio_axis("largest relative error", y_range(chart.curves));
-  Guide bound{.label = "10^{−3}",
-              .exponent = 0.0,
-              .coefficient = 1e-3,
-              .from = chart.x.low,
-              .to = chart.x.high,
-              .above = true};
-  bound.label_at = chart.x.linear ? std::lerp(chart.x.low, chart.x.high, 0.96)
-                                  : chart.x.low * std::pow(chart.x.high / chart.x.low, 0.96);
-  if (chart.y.low < 1e-3 && 1e-3 < chart.y.high) chart.guides.push_back(bound);
-}
+constexpr double claimed_bound = 1e-3;  // on float32
 
 Chart draw_drift_boundary(std::span<const Record> records) {
-  Worst worst;
+  WorstErrors worst(smallest_shown, largest_shown);
   std::vector<std::string> labels;
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     for (const char* map : {"sqr", "elu+1", "favor+_1", "relu"}) {
@@ -123,14 +64,14 @@ Chart draw_drift_boundary(std::span<const Record> records) {
   for (const Boundary& boundary : boundaries) names.emplace_back(boundary.label);
   chart.x = named_axis("", names);
   chart.x.slanted = true;
-  add_error_axis(chart);
+  add_error_axis(chart, claimed_bound, "10^{−3}");
   return chart;
 }
 
 /// One curve a boundary, heads 4 wide, ReLU features, float32: where subtraction is seen.
 std::vector<Curve> relu_curves(std::span<const Record> records, Index (*x)(const Record&),
                                bool (*shown)(const Record&)) {
-  Worst worst;
+  WorstErrors worst(smallest_shown, largest_shown);
   std::vector<std::string> labels;
   for (const Boundary& boundary : boundaries) {
     labels.emplace_back(boundary.label);
@@ -156,7 +97,7 @@ Chart draw_drift_slice(std::span<const Record> records) {
   if (chart.curves.empty()) return chart;
   chart.over = Over::slice;
   chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
-  add_error_axis(chart);
+  add_error_axis(chart, claimed_bound, "10^{−3}");
   return chart;
 }
 
@@ -169,7 +110,7 @@ Chart draw_drift_length(std::span<const Record> records) {
   if (chart.curves.empty()) return chart;
   chart.over = Over::length;
   chart.x = power_of_two_axis("sequence length L", x_range(chart.curves));
-  add_error_axis(chart);
+  add_error_axis(chart, claimed_bound, "10^{−3}");
   return chart;
 }
 

@@ -1,7 +1,9 @@
 #include "plots/figure.hpp"
 
+#include "experiments/record_log.hpp"
 #include "plots/axes.hpp"
 #include "plots/curves.hpp"
+#include "plots/figure_command.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +19,7 @@ bool same_origin(const Record& a, const Record& b) {
   const experiments::Provenance& p = a.provenance;
   const experiments::Provenance& q = b.provenance;
   return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags &&
-         p.processor == q.processor && a.corpus_sha1 == b.corpus_sha1;
+         p.processor == q.processor && a.corpus_sha1 == b.corpus_sha1 && a.scale == b.scale;
 }
 
 }  // namespace
@@ -26,13 +28,15 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
   std::vector<Record> own;
   std::copy_if(records.begin(), records.end(), std::back_inserter(own), [&](const Record& r) {
     const Quantity quantity = quantity_of(r.measured);
-    return r.experiment == figure.experiment &&
+    return (r.experiment == figure.experiment || r.experiment == figure.or_experiment) &&
            (quantity == figure.quantity || quantity == figure.or_quantity);
   });
-  DrawnFigure drawn{.figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}};
+  DrawnFigure drawn{
+      .figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}, .command = {}};
   if (own.empty()) return drawn;
 
-  const Record newest = own.back();
+  // Of one date the last, as they stand in the file.
+  const Record newest = *std::max_element(own.rbegin(), own.rend(), experiments::is_older);
   const auto older = std::stable_partition(own.begin(), own.end(),
                                            [&](const Record& r) { return same_origin(r, newest); });
   drawn.left_out = static_cast<std::size_t>(std::distance(older, own.end()));
@@ -41,6 +45,7 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
   drawn.provenance = newest.provenance;
   drawn.corpus = fmt::format("{} (SHA-1 {})", newest.setting.corpus.string(), newest.corpus_sha1);
   drawn.scale = newest.scale;
+  drawn.command = figure_command(figure, own);
   drawn.chart = figure.draw(own);
   drawn.chart.title = figure.title;
   return drawn;
@@ -51,7 +56,9 @@ std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdi
   for (const Verdict& v : verdicts) {
     const auto& claims = drawn.figure.claims;
     if (std::find(claims.begin(), claims.end(), v.claim) == claims.end()) continue;
-    if (v.code.empty() || v.code == drawn.provenance.code) own.push_back(v);
+    const bool same_code = v.code.empty() || v.code == drawn.provenance.code;
+    const bool same_scale = v.scale.empty() || v.scale == drawn.scale;
+    if (same_code && same_scale) own.push_back(v);
   }
   return own;
 }

@@ -21,9 +21,10 @@ struct Figure {
   std::string caption;
   std::vector<std::string> claims;  ///< whose verdicts belong to it
   std::string experiment;           ///< of the records that it shows
+  std::string or_experiment = {};   ///< a second one that it shows beside
   Quantity quantity = Quantity::bytes;
   std::optional<Quantity> or_quantity = {};  ///< a second one that it shows beside
-  /// Requires at least one record, all of this experiment and quantity.
+  /// Requires at least one record, all of these experiments and quantities.
   Chart (*draw)(std::span<const Record>) = nullptr;
 };
 
@@ -34,16 +35,17 @@ struct DrawnFigure {
   experiments::Provenance provenance;  ///< of the records shown
   std::string corpus;                  ///< name and hash
   std::string scale;
-  std::size_t left_out = 0;  ///< records of other code, another machine or another text
+  std::string command;       ///< that measures and draws it again
+  std::size_t left_out = 0;  ///< records of other code, another machine, text or scale
 
   [[nodiscard]] bool empty() const { return chart.curves.empty() && chart.panels.empty(); }
 };
 
-/// Takes the records of the figure's experiment and quantity that come from the same code, build,
-/// machine and text as the newest of them, and makes its chart.
+/// Takes the records of the figure's experiments and quantities that come from the same code,
+/// build, machine, text and scale as the newest of them, and makes its chart.
 DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records);
 
-/// Those on the figure's claims, from the same code as its records.
+/// Those on the figure's claims, of the same code and scale as its records.
 std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdict> verdicts);
 /// Puts them, with their intervals, under the title.
 void add_verdicts(DrawnFigure& drawn, std::span<const Verdict> verdicts);

@@ -26,7 +26,7 @@ Figure memory_slice() {
               "counted exactly, at a fixed length L. The cross and its level are the full pass "
               "(C = L); the dotted line is proportional to C. What remains at small C is the "
               "carried state, which does not depend on C.",
-          .claims = {"MEMORY-C"},
+          .claims = {"MEMORY-C", "MEMORY-1"},
           .experiment = "slice",
           .quantity = Quantity::bytes,
           .draw = draw_memory_slice};

@@ -50,6 +50,7 @@ struct Panel {
   bool key = false;          ///< above the panel
   std::vector<PanelCurve> curves = {};
   std::vector<PanelBar> bars = {};  ///< in place of curves; x is their value
+  std::string grey_label = {};      ///< what the grey parts are
   double mark = 0.0;                ///< a line across the bars at this value; 0: none
   std::string mark_label = {};
 };

@@ -50,7 +50,9 @@ double tick_step(double width) {
   return 2.0 * power;
 }
 
-/// Bars from the top down, each below its name.
+constexpr const char* grey = "#c4c4c4";
+
+/// Bars from the top down, each below its name; what grey is stands above them.
 std::string bar_part(const Panel& panel) {
   std::string text;
   const auto count = static_cast<double>(panel.bars.size());
@@ -63,10 +65,18 @@ std::string bar_part(const Panel& panel) {
           "noborder\n",
           from, y + 0.12, to, y + 0.52, colour);
     };
-    if (bar.grey > 0.0) rectangle(0.0, bar.grey, "#c4c4c4");
+    if (bar.grey > 0.0) rectangle(0.0, bar.grey, grey);
     if (bar.value > 0.0) rectangle(bar.grey, bar.grey + bar.value, bar.colour);
     text += fmt::format("set label {} at {}, {} left noenhanced font ',10'\n",
                         gnuplot_quoted(bar.label), panel.x_low, y + 0.7);
+  }
+  if (!panel.grey_label.empty()) {
+    text += fmt::format(
+        "set object rectangle from screen {0}, {1} to screen {2}, {3} fillcolor rgb '{4}' "
+        "fillstyle solid 1 noborder\n"
+        "set label {5} at screen {6}, {7} left noenhanced font ',10'\n",
+        panel.left, panel.top + 0.018, panel.left + 0.014, panel.top + 0.035, grey,
+        gnuplot_quoted(panel.grey_label), panel.left + 0.02, panel.top + 0.027);
   }
   if (panel.mark > 0.0) {
     text += fmt::format(

@@ -6,7 +6,8 @@
 namespace slim::plots {
 
 /// What the three numbers of a sample are, and how they are drawn: the median between the
-/// quartiles, as bars; or the mean, less and more one standard deviation, as a band.
+/// quartiles, as bars; or the mean, less and more one standard deviation, as a band (bars where
+/// points are no curve).
 enum class Spread { quartiles, deviation };
 
 /// A sample in three numbers.

@@ -35,6 +35,10 @@ std::string verdict_section(std::span<const Verdict> verdicts) {
     return html + R"(<p class="note">No claim has been judged: <code>slim-measure claims</code> )"
                   "writes <code>verdicts.json</code> beside the records.</p></section>\n";
   }
+  if (!verdicts.front().scale.empty()) {
+    html += fmt::format("<p class=\"quiet\">Judged at scale {}.</p>\n",
+                        escaped(verdicts.front().scale));
+  }
   html += R"(<table class="verdicts card" role="table"><thead role="rowgroup">)"
           R"(<tr role="row">)";
   for (const char* name : {"Name", "Verdict", "Claim", "Statistic", "Value and interval", "Rule",
@@ -153,14 +157,6 @@ std::string numbers(const DrawnFigure& drawn) {
   return html + "</tbody></table></div></details>\n";
 }
 
-/// The line that measures and draws a figure again.
-std::string figure_command(const DrawnFigure& drawn) {
-  return command_line(
-      fmt::format("slim-measure sweep --experiment {} --scale {} --out results && "
-                  "slim-plot figures --figure {} --records results --out figures",
-                  drawn.figure.experiment, drawn.scale, drawn.figure.name));
-}
-
 std::string figure_block(const DrawnFigure& drawn, const Report& report) {
   const Figure& figure = drawn.figure;
   if (drawn.empty()) {
@@ -190,14 +186,14 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
                         escaped(number_and_interval(v)), escaped(v.evidence));
   }
   if (drawn.left_out > 0) {
-    html += fmt::format(R"(<p class="note">{} records of other code, another machine or another )"
-                        "text are left out.</p>\n",
+    html += fmt::format(R"(<p class="note">{} records of other code, another machine, text or )"
+                        "scale are left out.</p>\n",
                         drawn.left_out);
   }
   const experiments::Provenance& p = drawn.provenance;
   html += fmt::format(
       "<pre>{}</pre>\n<p class=\"quiet\">Measured at commit {}, preset {}, on {}, up to {}.</p>\n",
-      figure_command(drawn), escaped(p.commit), escaped(p.preset), escaped(p.processor),
+      command_line(drawn.command), escaped(p.commit), escaped(p.preset), escaped(p.processor),
       escaped(p.date));
   return html + numbers(drawn) + "</figcaption></figure>\n";
 }
@@ -253,6 +249,18 @@ std::string summary(std::span<const Verdict> verdicts) {
   return parts.empty() ? "" : fmt::format("<p>{}</p>\n", fmt::join(parts, " "));
 }
 
+/// As the verdicts tell it, or the figures where they do not.
+std::string judged_scale(const Report& report) {
+  if (!report.verdicts.empty() && !report.verdicts.front().scale.empty()) {
+    return report.verdicts.front().scale;
+  }
+  std::string scale = "laptop";
+  for (const DrawnFigure& drawn : report.figures) {
+    if (!drawn.empty()) scale = drawn.scale;
+  }
+  return scale;
+}
+
 }  // namespace
 
 std::string report_page(const Report& report) {
@@ -264,11 +272,7 @@ std::string report_page(const Report& report) {
       R"(<p class="quiet">The claims of “Sub-Linear Memory: How to Make Performers SLiM” )"
       "(Likhosherstov et al., NeurIPS 2021), measured and judged.</p>\n{}</header>\n<main>\n",
       page_style(), summary(report.verdicts));
-  std::string scale = "laptop";
-  for (const DrawnFigure& drawn : report.figures) {
-    if (!drawn.empty()) scale = drawn.scale;
-  }
-  html += table1_section(report.verdicts, scale);
+  html += table1_section(report.verdicts, judged_scale(report));
   html += verdict_section(report.verdicts);
   html +=
       "<section aria-labelledby=\"figures\"><h2 id=\"figures\">Figures</h2>\n"

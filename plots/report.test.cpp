@@ -59,6 +59,39 @@ TEST_F(ReportTest, shows_each_verdict_and_each_figure) {
   shows("1.013 in [0.97, 1.06]");
 }
 
+TEST_F(ReportTest, says_at_which_scale_the_claims_were_judged) {
+  EXPECT_EQ(page_of(records_, verdicts_).find("Judged at scale"), std::string::npos) << "not told";
+  for (Verdict& verdict : verdicts_) verdict.scale = "paper";
+  EXPECT_NE(page_of(records_, verdicts_).find("Judged at scale paper."), std::string::npos);
+}
+
+TEST_F(ReportTest, has_the_twelve_cells_of_table_1) {
+  const std::string page = page_of(records_, verdicts_);
+  const std::size_t begin = page.find("<h2 id=\"table1\">");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string table = page.substr(begin, page.find("</section>", begin) - begin);
+  const auto count = [&](const std::string& text) {
+    std::size_t found = 0;
+    for (std::size_t at = table.find(text); at != std::string::npos;
+         at = table.find(text, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count("scope=\"row\""), 4U);
+  EXPECT_EQ(count("scope=\"col\""), 3U);
+  EXPECT_EQ(count("O((L/C)(1 + log C))"), 12U);
+  EXPECT_EQ(count("14 N ⌈log₂ C⌉"), 12U);
+  EXPECT_EQ(count("badge SUPPORTED"), 12U);
+}
+
+TEST_F(ReportTest, tells_with_which_options_a_figure_is_measured_again) {
+  const std::string option = "<span>--corpus</span> <span>enwik8</span>";
+  EXPECT_EQ(page_of(records_, verdicts_).find(option), std::string::npos);
+  for (Record& record : records_) record.setting.corpus = "enwik8";
+  EXPECT_NE(page_of(records_, verdicts_).find(option), std::string::npos);
+}
+
 TEST_F(ReportTest, stands_alone) {
   const std::string page = page_of(records_, verdicts_);
   EXPECT_EQ(page.find("<script"), std::string::npos);

@@ -237,16 +237,21 @@ std::string plot(const Chart& chart, const std::string& stem) {
       if (parts.size() == 1) parts.back().insert(0, "sample ");
     }
     // Error bars clear the ground under their points, so they come before all curves.
-    if (chart.error_bars && chart.spread == Spread::deviation) {
-      parts.push_back(fmt::format(
-          "{0} using {1}:($6 > {2} ? $6 : {2}):7 with filledcurves linestyle {3} fillstyle "
-          "transparent solid 0.18 noborder notitle",
-          points_of(i), x, chart.y.low, i + 1));
-    } else if (chart.error_bars) {
+    if (!chart.error_bars) continue;
+    // A deviation may reach below 0, where a logarithmic axis has no place.
+    const bool deviation = chart.spread == Spread::deviation;
+    const std::string low =
+        deviation ? fmt::format("($6 > {0} ? $6 : {0})", chart.y.low) : std::string("6");
+    if (deviation && !curve.points_only) {
       parts.push_back(
-          fmt::format("{} using {}:5:6:7 with yerrorbars linestyle {} dashtype solid "
+          fmt::format("{} using {}:{}:7 with filledcurves linestyle {} fillstyle "
+                      "transparent solid 0.18 noborder notitle",
+                      points_of(i), x, low, i + 1));
+    } else {
+      parts.push_back(
+          fmt::format("{} using {}:5:{}:7 with yerrorbars linestyle {} dashtype solid "
                       "linewidth 1.2 pointtype 0 notitle",
-                      points_of(i), x, i + 1));
+                      points_of(i), x, low, i + 1));
     }
   }
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {

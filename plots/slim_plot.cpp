@@ -42,7 +42,8 @@ std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const 
   require(!wanted.empty(), "--leave-out leaves no figure to draw");
 
   const std::filesystem::path file = options.records / "records.jsonl";
-  const std::vector<Record> records = experiments::newest(experiments::read_records(file));
+  const std::vector<Record> records = experiments::newest(experiments::read_records(
+      file, [](const std::string& line) { fmt::print(stderr, "{}\n", line); }));
   require(!records.empty(), file.string() + ": holds no records");
   std::vector<DrawnFigure> drawn;
   drawn.reserve(wanted.size());
@@ -58,7 +59,7 @@ bool complete(const std::vector<DrawnFigure>& figures) {
   bool all = true;
   for (const DrawnFigure& drawn : figures) {
     if (drawn.left_out > 0) {
-      fmt::print(stderr, "{}: {} records of other code, machine or text are left out\n",
+      fmt::print(stderr, "{}: {} records of other code, machine, text or scale are left out\n",
                  drawn.figure.name, drawn.left_out);
     }
     if (!drawn.empty()) continue;

@@ -2,6 +2,7 @@
 
 #include "experiments/record.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -22,7 +23,7 @@ const experiments::Provenance provenance = {.version = "0.1.0",
                                             .compiler = "GNU 12.2.0",
                                             .flags = "-O3 -march=native",
                                             .preset = "Release",
-                                            .processor = "Imaginary 9000, 2 threads",
+                                            .processor = "Imaginary 9000 × 2",
                                             .date = "2026-01-02T03:04:05Z"};
 
 Record cell(const std::string& experiment, const std::string& subject, Index length, Index slice) {
@@ -147,12 +148,33 @@ std::vector<std::string> synthetic_overhead_records() {
 std::vector<std::string> synthetic_work_records() {
   std::vector<std::string> lines;
   for (const Index slice : {16, 32, 64}) {
-    for (const char* subject : {"recovered/tree", "recovered/iterative"}) {
+    for (const char* subject : {"recovered/tree", "recovered/iterative", "bisected/tree"}) {
       Record record = cell("work", subject, 8 * slice, slice);
       record.measured = Operations{.depth = 3000 + 8 * slice};
       lines.push_back(to_line(record));
     }
   }
+  return lines;
+}
+
+std::vector<std::string> synthetic_exact_records() {
+  std::vector<std::string> lines;
+  const auto add = [&](const char* experiment, const char* subject, const char* map, Index length,
+                       double relative) {
+    for (const Index slice : {1, 4, 12, 31}) {
+      Record record = cell(experiment, subject, length, slice);
+      record.setting.scalar = Scalar::digits50;
+      record.setting.model.feature_map = parse_feature_map(map);
+      record.measured = experiments::GradientError{.relative = slice < length ? relative : 1e-49};
+      lines.push_back(to_line(record));
+    }
+  };
+  for (const char* map : {"sqr", "elu+1", "abs", "favor+_2"}) {
+    add("exact", "recovered/iterative", map, 24, 2e-50);
+  }
+  add("exact", "recovered/iterative", "relu", 24, 9e-35);
+  add("exact", "stored/iterative", "relu", 24, 1e-49);
+  add("extension", "recovered/iterative", "sqr", 13, 5e-49);
   return lines;
 }
 
@@ -280,17 +302,25 @@ std::string synthetic_verdicts() {
             {"evidence", "Bytes counted at 7 lengths from 1024 to 65536 differ by 0 bytes."},
             {"source", "abstract"}};
   };
-  return Json{{"schema", 1},
-              {"verdicts",
-               {verdict("EXACT", "REFUTED", "The gradient is computed with no approximation.",
-                        1.5e-41, {1.5e-41, 1.5e-41}),
-                verdict("MEMORY-C", "SUPPORTED",
-                        "Memory does not grow with L, beside the input tokens: it is O(C).", 0.0,
-                        {0.0, 0.0}),
-                verdict("SERIAL", "INCONCLUSIVE", "Serial time stays O(L) for every C.", 1.013,
-                        {0.97, 1.06})}},
-              {"provenance", Json::object()}}
-      .dump(1);
+  Json verdicts = {
+      verdict("EXACT", "REFUTED", "The gradient is computed with no approximation.", 1.5e-41,
+              {1.5e-41, 1.5e-41}),
+      verdict("MEMORY-C", "SUPPORTED",
+              "Memory does not grow with L, beside the input tokens: it is O(C).", 0.0, {0.0, 0.0}),
+      verdict("SERIAL", "INCONCLUSIVE", "Serial time stays O(L) for every C.", 1.013,
+              {0.97, 1.06})};
+  for (const char* row :
+       {"softmax attention", "Performer, slice C", "Performer, C = L", "Performer, C = 1"}) {
+    for (const char* column : {"serial time", "parallel time", "memory"}) {
+      const std::string claim = fmt::format("TABLE1/{}", verdicts.size());
+      Json cell = verdict(claim.c_str(), "SUPPORTED", "a cell of table 1", 0.0, {0.0, 0.0});
+      cell["cell"] = fmt::format("{} / {}", row, column);
+      cell["theory"] = "(L/C)(1 + log C)";
+      cell["measured"] = "14 N ⌈log₂ C⌉ + 795 N − 7 ⌈log₂ C⌉ − 133";
+      verdicts.push_back(cell);
+    }
+  }
+  return Json{{"schema", 1}, {"verdicts", verdicts}, {"provenance", Json::object()}}.dump(1);
 }
 
 std::string joined_lines(const std::vector<std::string>& lines) {
@@ -304,7 +334,8 @@ void write_synthetic(const TestFolder& folder) {
   for (const auto& more :
        {synthetic_slice_records(), synthetic_figure2_records(), synthetic_crossing_records(),
         synthetic_overhead_records(), synthetic_work_records(), synthetic_drift_records(),
-        synthetic_device_records(), synthetic_features_records(), synthetic_training_records()}) {
+        synthetic_device_records(), synthetic_features_records(), synthetic_training_records(),
+        synthetic_exact_records()}) {
     lines.insert(lines.end(), more.begin(), more.end());
   }
   folder.write("records.jsonl", joined_lines(lines));

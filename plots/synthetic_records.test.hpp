@@ -30,12 +30,13 @@ std::vector<std::string> synthetic_crossing_records();
 std::vector<std::string> synthetic_overhead_records();
 std::vector<std::string> synthetic_work_records();
 std::vector<std::string> synthetic_drift_records();
+std::vector<std::string> synthetic_exact_records();
 std::vector<std::string> synthetic_device_records();
 std::vector<std::string> synthetic_features_records();
 /// Both tasks, two seeds, every regime and two other orders; fine-tuning of text in little memory.
 std::vector<std::string> synthetic_training_records();
 
-/// Three verdicts, one of each kind, as `verdicts.json`.
+/// Three verdicts, one of each kind, and the twelve cells of table 1, as `verdicts.json`.
 std::string synthetic_verdicts();
 
 std::string joined_lines(const std::vector<std::string>& lines);

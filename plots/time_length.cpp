@@ -25,7 +25,7 @@ Figure time_length() {
               "Wall time, medians with quartiles. Sliced or not, the time should grow in "
               "proportion to the length L (dotted); the distance between the curves is the "
               "price of running the slices again.",
-          .claims = {"SERIAL"},
+          .claims = {"SERIAL/seconds", "SERIAL"},
           .experiment = "length",
           .quantity = Quantity::seconds,
           .draw = draw_time_length};

@@ -26,7 +26,7 @@ Figure time_slice() {
               "Wall time at a fixed length L, medians with quartiles. The cross and its "
               "level are the full pass (C = L); the dotted line is proportional to 1/C, "
               "the number of slices.",
-          .claims = {"SERIAL"},
+          .claims = {"SERIAL/seconds", "SERIAL"},
           .experiment = "slice",
           .quantity = Quantity::seconds,
           .draw = draw_time_slice};

@@ -22,6 +22,7 @@ using experiments::TrainingTask;
 using Values = std::vector<double>;
 
 constexpr Index most_points = 80;
+constexpr const char* grey_parts = "parameters, gradient, moments";
 constexpr double kibibyte = 1024.0;
 constexpr double mebibyte = 1024.0 * 1024.0;
 
@@ -244,6 +245,7 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
 
   Panel memory{.left = 0.75, .right = 0.975, .bottom = 0.09, .top = 0.78};
   memory.x_label = "peak memory, KiB";
+  memory.grey_label = grey_parts;
   for (const ShownRegime& regime : regimes) {
     const Course& run = *regime.runs.front();
     memory.bars.push_back({.label = regime.name,
@@ -299,6 +301,7 @@ Chart draw_fine_tuning(std::span<const Record> records) {
 
     Panel memory{.left = 0.69, .right = 0.975, .bottom = 0.10, .top = 0.78};
     memory.x_label = "memory, MiB";
+    memory.grey_label = grey_parts;
     const auto model_bytes = static_cast<double>(sliced->bytes() - sliced->peak) / mebibyte;
     memory.bars = {{.label = failing->refusal.empty() ? "full pass: goes through"
                                                       : "full pass: fails, wanting",

@@ -55,11 +55,40 @@ TEST(Figure3, CarriesItsVerdictsBesideTheTitle) {
             std::string::npos);
 }
 
+TEST(Figure3, SaysWhatTheGreyPartsOfItsBarsAre) {
+  for (const Figure& figure : {figure3_text(), fine_tuning()}) {
+    const Chart chart = chart_figure(figure, synthetic()).chart;
+    EXPECT_NE(panel_script_of(chart, figure.name, "").find("'parameters, gradient, moments' at"),
+              std::string::npos)
+        << figure.name;
+  }
+}
+
 TEST(Figure3, IsEmptyWithoutOtherOrders) {
   std::vector<Record> records = synthetic();
   std::erase_if(records, [](const Record& r) { return r.setting.subject != "recovered/blocked"; });
   EXPECT_TRUE(chart_figure(figure3_text(), records).empty());
   EXPECT_FALSE(chart_figure(fine_tuning(), records).empty());
+}
+
+TEST(Figure3, IsDrawnFromTheNewestScaleWhereThereAreTwo) {
+  // Shorter trainings of the same seeds, which ended slim-plot with "steps that both have".
+  std::vector<Record> records = synthetic();
+  const std::string own = records.front().scale;
+  std::vector<Record> both = records;
+  for (Record& record : both) {
+    record.scale = "other";
+    record.setting.training.steps /= 2;
+    record.setting.training.switch_at /= 2;
+    auto& leg = std::get<experiments::TrainingLeg>(record.measured);
+    leg.first_step /= 2;
+    leg.losses.resize(leg.losses.size() / 2);
+  }
+  both.insert(both.end(), records.begin(), records.end());
+  const DrawnFigure drawn = chart_figure(figure3_text(), both);
+  EXPECT_EQ(drawn.scale, own);
+  EXPECT_EQ(drawn.left_out, records.size());
+  EXPECT_EQ(panel_data_of(drawn.chart), panel_data_of(chart_figure(figure3_text(), records).chart));
 }
 
 TEST(Figure3, DataHaveEveryPointWithItsBand) {

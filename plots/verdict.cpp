@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace slim::plots {
 namespace {
@@ -41,7 +42,8 @@ Verdict verdict_in(const Json& json) {
   if (const Json& interval = json.at("interval"); !interval.is_null()) {
     const std::optional<double> low = number_in(interval.at(0));
     const std::optional<double> high = number_in(interval.at(1));
-    if (low && high) verdict.interval = std::pair{*low, *high};
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    if (low) verdict.interval = std::pair{*low, high.value_or(infinity)};
   }
   return verdict;
 }
@@ -57,7 +59,10 @@ std::string number(double x) {
 
 std::string number_and_interval(const Verdict& v) {
   std::string text = v.value ? number(*v.value) : "none";
-  if (v.interval && v.interval->first != v.interval->second) {
+  if (v.interval && std::isinf(v.interval->second)) {
+    text += v.value == v.interval->first ? " or more"
+                                         : fmt::format(", at least {}", number(v.interval->first));
+  } else if (v.interval && v.interval->first != v.interval->second) {
     text += fmt::format(" in [{}, {}]", number(v.interval->first), number(v.interval->second));
   } else if (v.interval) {
     text += ", exact";
@@ -76,6 +81,7 @@ std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {
     for (const Json& json : file.at("verdicts")) {
       verdicts.push_back(verdict_in(json));
       verdicts.back().code = provenance.value("code", std::string());
+      verdicts.back().scale = file.value("scale", std::string());
     }
     return verdicts;
   } catch (const Json::exception& error) {

@@ -21,21 +21,33 @@ TEST(Verdicts, are_read_as_experiments_write_them) {
   written.low = -1.0;
   written.high = 1.0;
   const TestFolder folder;
-  folder.write("verdicts.json", experiments::to_json(std::array{written}, {}));
+  folder.write("verdicts.json", experiments::to_json(std::array{written}, "ci", {}));
   const std::vector<Verdict> read = read_verdicts(folder.path());
   ASSERT_EQ(read.size(), 1U);
   EXPECT_EQ(read[0].claim, "MEMORY-C");
   EXPECT_EQ(read[0].verdict, "SUPPORTED");
   EXPECT_EQ(read[0].rule, "less than 1");
+  EXPECT_EQ(read[0].scale, "ci");
   EXPECT_EQ(read[0].value, 0.1 + 0.2);
   EXPECT_EQ(read[0].interval, std::pair(-1.0, 1.0));
+}
+
+TEST(Verdicts, whose_interval_has_no_end_tell_the_lower_bound) {
+  experiments::Verdict written;
+  written.value = written.low = 1048576.0;
+  written.high = HUGE_VAL;
+  const TestFolder folder;
+  folder.write("verdicts.json", experiments::to_json(std::array{written}, {}));
+  const std::vector<Verdict> read = read_verdicts(folder.path());
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(number_and_interval(read[0]), "1048576 or more");
 }
 
 TEST(Verdicts, without_a_number_have_none) {
   experiments::Verdict written;
   written.value = written.low = written.high = NAN;
   const TestFolder folder;
-  folder.write("verdicts.json", experiments::to_json(std::array{written}, {}));
+  folder.write("verdicts.json", experiments::to_json(std::array{written}, "ci", {}));
   const std::vector<Verdict> read = read_verdicts(folder.path());
   ASSERT_EQ(read.size(), 1U);
   EXPECT_FALSE(read[0].value.has_value());

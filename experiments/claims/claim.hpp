@@ -27,7 +27,7 @@ struct Claim {
   std::vector<std::string> boundaries = {};  ///< of the subjects that decide
   std::string scalar = "digits50";           ///< of the records, for judges of errors
   std::string law = {};     ///< of exact counts, as statistics/exact_law.hpp names it
-  std::string count = {};   ///< which: work, multiplications, critical-path, bytes
+  std::string count = {};   ///< which: multiplications, critical-path, bytes
   std::string slices = {};  ///< of which records: full, one-row, fixed, several
   long long shortest = 0;   ///< lengths that the records must span
   long long longest = 0;

@@ -42,6 +42,15 @@ TEST(Claims, BuiltInOnesAreReadAndHaveJudges) {
   EXPECT_EQ(cells.size(), 12U) << "of table 1";
 }
 
+TEST(Claims, AreExpectedAsTheyStandUnlessAClockDecides) {
+  for (const Claim& claim : built_in_claims()) {
+    const bool clock = claim.name == "SERIAL/seconds" || claim.name == "CROSSING/seconds";
+    EXPECT_EQ(claim.expected.empty(), clock) << claim.name;
+    const bool relu = claim.name == "EXACT/relu" || claim.name == "PRECISION/relu";
+    EXPECT_EQ(claim.expected == "REFUTED", relu) << claim.name;
+  }
+}
+
 TEST(Claims, AMissingFieldIsNamed) {
   EXPECT_EQ(refusal(good), "");
   EXPECT_EQ(refusal("[[claim]]\nname = \"A\"\n"), "claim A: statement is a text");

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <map>
 #include <vector>
 
@@ -53,11 +54,18 @@ Verdict judge_crossing(const Claim& claim, std::span<const Record> records) {
     if (!names_experiment(claim, record.experiment)) continue;
     const std::optional<double> cost = cost_of(claim, record.measured);
     const Setting& setting = record.setting;
-    if (!cost) continue;
-    if (setting.subject == "softmax") softmax[setting.length].push_back(*cost);
-    if (setting.subject != claim.subject) continue;
+    if (!cost || (setting.subject != "softmax" && setting.subject != claim.subject)) continue;
+    if (!(std::isfinite(*cost) && *cost > 0.0)) {
+      return inconclusive(claim, fmt::format("a cost is {}: {}", *cost, summary(setting)));
+    }
+    if (setting.subject == "softmax") {
+      softmax[setting.length].push_back(*cost);
+      continue;
+    }
     if (setting.full_pass()) whole[setting.length].push_back(*cost);
-    if (setting.slice == claim.row_multiple) sliced[setting.length].push_back(*cost);
+    // A sequence no longer than a slice is one slice.
+    const bool one_slice = setting.full_pass() && setting.length <= claim.row_multiple;
+    if (setting.slice == claim.row_multiple || one_slice) sliced[setting.length].push_back(*cost);
   }
   const std::vector<CostPair> full_pairs = paired(softmax, whole);
   if (full_pairs.size() < 3) {
@@ -70,6 +78,11 @@ Verdict judge_crossing(const Claim& claim, std::span<const Record> records) {
                            claim.count, full_pairs.back().size));
     verdict.answer = Answer::refuted;
     return verdict;
+  }
+  if (full->low <= 0.0) {
+    return inconclusive(
+        claim, fmt::format("the full pass takes fewer {} {}: no shorter sequence was tried",
+                           claim.count, in_words(*full)));
   }
   std::string evidence =
       fmt::format("the full pass takes fewer {} {}", claim.count, in_words(*full));

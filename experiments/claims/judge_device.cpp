@@ -7,47 +7,81 @@
 
 namespace slim::experiments {
 
+namespace {
+
+/// What is reached under one cap; −1: not measured.
+struct Reach {
+  std::int64_t full = -1;
+  std::int64_t sliced = -1;
+  std::int64_t most = 0;  ///< longest that was tried in slices
+
+  /// What reaches the longest that was tried would reach further: its ratio is a lower bound.
+  [[nodiscard]] bool at_end() const { return sliced == most; }
+  [[nodiscard]] double ratio() const {
+    return static_cast<double>(sliced) / static_cast<double>(full);
+  }
+};
+
+}  // namespace
+
 Verdict judge_device(const Claim& claim, std::span<const Record> records) {
-  struct Reach {
-    std::int64_t full = -1;
-    std::int64_t sliced = -1;
-    std::int64_t most = 0;  ///< longest that was tried
-  };
   std::map<std::int64_t, Reach> caps;
   for (const Record& record : records) {
     const auto* longest = std::get_if<Longest>(&record.measured);
-    if (longest == nullptr || record.setting.subject != claim.subject) continue;
+    if (longest == nullptr || !names_experiment(claim, record.experiment) ||
+        record.setting.subject != claim.subject) {
+      continue;
+    }
     Reach& reach = caps[record.setting.memory_cap];
-    (record.setting.full_pass() ? reach.full : reach.sliced) = longest->length;
-    reach.most = record.setting.length;
+    if (record.setting.full_pass()) {
+      reach.full = longest->length;
+    } else {
+      reach.sliced = longest->length;
+      reach.most = record.setting.length;
+    }
   }
   double least = std::numeric_limits<double>::infinity();
   double most = 0.0;
   std::string told;
-  bool cut = false;
+  std::string open;
   bool short_of = false;
   for (const auto& [cap, reach] : caps) {
-    if (reach.full < 0 || reach.sliced < 0) continue;
-    // What reaches the longest that was tried would reach further: its ratio is a lower bound.
-    const double ratio = static_cast<double>(reach.sliced) /
-                         static_cast<double>(std::max<std::int64_t>(reach.full, 32));
-    least = std::min(least, ratio);
-    most = std::max(most, ratio);
-    const bool at_end = reach.sliced == reach.most;
-    cut = cut || (at_end && !(ratio >= claim.bound));
-    short_of = short_of || (!at_end && !(ratio >= claim.bound));
+    const std::int64_t mebibytes = cap >> 20;
+    const auto leave_open = [&](const char* why) {
+      open += fmt::format("{}{} MiB: {}", open.empty() ? "" : "; ", mebibytes, why);
+    };
+    if (reach.full < 0 || reach.sliced < 0) {
+      leave_open(reach.full < 0 ? "records of the full pass are missing"
+                                : "records of slices are missing");
+      continue;
+    }
+    if (reach.full == 0) {
+      leave_open("not even the shortest full pass completes, so that there is no ratio");
+      continue;
+    }
+    least = std::min(least, reach.ratio());
+    most = std::max(most, reach.ratio());
+    if (!(reach.ratio() >= claim.bound)) {
+      short_of = short_of || !reach.at_end();
+      if (reach.at_end()) leave_open("no longer one was tried in slices");
+    }
     told += fmt::format("{}{} MiB: {} in slices{}, {} in the full pass", told.empty() ? "" : "; ",
-                        cap >> 20, reach.sliced,
-                        at_end ? " (the longest tried: a lower bound)" : "", reach.full);
+                        mebibytes, reach.sliced,
+                        reach.at_end() ? " (the longest tried: a lower bound)" : "", reach.full);
   }
-  if (told.empty()) return inconclusive(claim, "records are missing: a cap with both");
+  if (told.empty()) {
+    return inconclusive(claim, open.empty() ? "records are missing: a cap with both" : open);
+  }
   Verdict verdict{.claim = claim,
                   .answer = Answer::supported,
                   .value = least,
                   .low = least,
                   .high = most,
                   .evidence = told};
-  if (cut) verdict.answer = Answer::inconclusive;
+  if (!open.empty()) {
+    verdict.answer = Answer::inconclusive;
+    verdict.evidence += "; undecided, " + open;
+  }
   if (short_of) verdict.answer = Answer::refuted;
   return verdict;
 }
@@ -59,7 +93,8 @@ Verdict judge_reach(const Claim& claim, std::span<const Record> records) {
   for (const Record& record : records) {
     const auto* longest = std::get_if<Longest>(&record.measured);
     const Setting& setting = record.setting;
-    if (longest == nullptr || setting.subject != claim.subject || setting.full_pass() ||
+    if (longest == nullptr || !names_experiment(claim, record.experiment) ||
+        setting.subject != claim.subject || setting.full_pass() ||
         static_cast<double>(setting.memory_cap) > claim.cap_mebibytes * (1 << 20)) {
       continue;
     }

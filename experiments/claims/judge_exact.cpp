@@ -6,9 +6,32 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
+#include <set>
 
 namespace slim::experiments {
 namespace {
+
+/// An error against 50 digits; of a float32 gradient also one against float64, which differs from
+/// these by far less than such a gradient can show.
+std::optional<double> relative_error(const Record& record) {
+  if (const auto* error = std::get_if<GradientError>(&record.measured)) return error->relative;
+  const auto* discrepancy = std::get_if<GradientDiscrepancy>(&record.measured);
+  if (discrepancy == nullptr || record.setting.scalar != Scalar::float32) return std::nullopt;
+  return discrepancy->relative;
+}
+
+using SeedsByLength = std::map<Index, std::set<std::uint64_t>>;
+
+/// "L from 256 (3 seeds) to 65536 (1 seed)"
+std::string in_words(const SeedsByLength& seeds) {
+  const auto at = [](const auto& entry) {
+    const std::size_t count = entry.second.size();
+    return fmt::format("{} ({} seed{})", entry.first, count, count == 1 ? "" : "s");
+  };
+  if (seeds.size() == 1) return "L = " + at(*seeds.begin());
+  return fmt::format("L from {} to {}", at(*seeds.begin()), at(*seeds.rbegin()));
+}
 
 /// What is seen of one feature map.
 struct Seen {
@@ -18,8 +41,11 @@ struct Seen {
   bool one = false;      ///< C = 1
   bool several = false;  ///< 1 < C < L
   bool full = false;     ///< C ≥ L
+  SeedsByLength seeds;
 
   void add(const Setting& setting, double error) {
+    seeds[setting.length].insert(setting.seed);
+    if (std::isnan(largest)) return;
     largest = std::isnan(error) || error > largest ? error : largest;
     smallest = std::min(smallest, error);
     ++cells;
@@ -35,14 +61,13 @@ struct Seen {
 Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
   std::map<std::string, Seen> seen;
   for (const Record& record : records) {
-    const auto* error = std::get_if<GradientError>(&record.measured);
-    if (error == nullptr || record.setting.subject != claim.subject ||
+    const std::optional<double> error = relative_error(record);
+    if (!error || record.setting.subject != claim.subject ||
         record.setting.scalar != parse_scalar(claim.scalar) ||
         std::count(claim.experiments.begin(), claim.experiments.end(), record.experiment) == 0) {
       continue;
     }
-    Seen& map = seen[name(record.setting.model.feature_map)];
-    if (!std::isnan(map.largest)) map.add(record.setting, error->relative);
+    seen[name(record.setting.model.feature_map)].add(record.setting, *error);
   }
 
   Verdict verdict{.claim = claim,
@@ -52,16 +77,20 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
                   .high = 0.0,
                   .evidence = {}};
   std::size_t cells = 0;
+  SeedsByLength seeds;
   std::string missing;
   for (const std::string& map : claim.feature_maps) {
     const Seen& at = seen[map];
     cells += at.cells;
+    for (const auto& [length, of_length] : at.seeds) {
+      seeds[length].insert(of_length.begin(), of_length.end());
+    }
     if (at.cells > 0 && !(at.largest <= claim.bound)) {
       verdict.answer = Answer::refuted;
       verdict.value = verdict.high = at.largest;
       verdict.low = at.smallest;
-      verdict.evidence = fmt::format("with feature map {} the error is {:.2g}, beyond {:.2g}", map,
-                                     at.largest, claim.bound);
+      verdict.evidence = fmt::format("with feature map {} the error is {:.2g}, beyond {:.2g}; {}",
+                                     map, at.largest, claim.bound, in_words(at.seeds));
       return verdict;
     }
     verdict.value = verdict.high = std::max(verdict.high, at.largest);
@@ -75,8 +104,8 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
                        (missing.empty() ? "every feature map" : missing);
     return verdict;
   }
-  verdict.evidence = fmt::format("largest error {:.1e} in {} cells, {} feature maps", verdict.value,
-                                 cells, claim.feature_maps.size());
+  verdict.evidence = fmt::format("largest error {:.1e} in {} cells, {} feature maps, {}",
+                                 verdict.value, cells, claim.feature_maps.size(), in_words(seeds));
   for (const auto& [map, at] : seen) {
     const bool judged = std::find(claim.feature_maps.begin(), claim.feature_maps.end(), map) !=
                         claim.feature_maps.end();

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
 #include <optional>
 
 namespace slim::experiments {
@@ -31,28 +33,44 @@ std::optional<std::int64_t> counted(const Claim& claim, const Measured& measured
   if (operations == nullptr) return std::nullopt;
   if (claim.count == "critical-path") return operations->depth;
   if (claim.count == "multiplications") return operations->multiplications;
-  if (claim.count == "work") {
-    return operations->additions + operations->multiplications + operations->divisions +
-           operations->elementary;
-  }
   require(claim.count == "bytes", "claim " + claim.name +
-                                      ": count is work, multiplications, critical-path or bytes, "
-                                      "not '" +
+                                      ": count is multiplications, critical-path or bytes, not '" +
                                       claim.count + "'");
   return std::nullopt;
+}
+
+/// The levels of trees over C rows are ⌈log₂ C⌉ where C is a power of 2. Elsewhere a path is no
+/// shorter than at the power of 2 below, and no longer than at the one above, with as many slices.
+bool has_levels_between(const Claim& claim, const CountOf& count) {
+  return parse_law(claim.law) == Law::slices_depth &&
+         !std::has_single_bit(static_cast<std::uint64_t>(count.slice));
+}
+
+bool lies_between(const Claim& claim, const ExactLaw& fit, const CountOf& count) {
+  const auto at = [&](std::uint64_t slice) {
+    const auto C = static_cast<std::int64_t>(slice);
+    return value_at(parse_law(claim.law), fit,
+                    {.length = count.length / count.slice * C, .slice = C, .y = 0});
+  };
+  const auto C = static_cast<std::uint64_t>(count.slice);
+  const auto y = static_cast<double>(count.y);
+  return at(std::bit_floor(C)) <= y && y <= at(std::bit_ceil(C));
 }
 
 }  // namespace
 
 Verdict judge_law(const Claim& claim, std::span<const Record> records) {
   std::vector<CountOf> counts;
+  std::vector<CountOf> between;
   for (const Record& record : records) {
     if (!names_experiment(claim, record.experiment) || record.setting.subject != claim.subject ||
         !in_series(claim, record.setting)) {
       continue;
     }
     const std::optional<std::int64_t> y = counted(claim, record.measured);
-    if (y) counts.push_back({record.setting.length, record.setting.slice, *y});
+    if (!y) continue;
+    const CountOf count{record.setting.length, record.setting.slice, *y};
+    (has_levels_between(claim, count) ? between : counts).push_back(count);
   }
   const std::optional<ExactLaw> fit = fit_exact_law(parse_law(claim.law), counts);
   if (!fit) return inconclusive(claim, "records are missing: counts at more (L, C)");
@@ -62,7 +80,10 @@ Verdict judge_law(const Claim& claim, std::span<const Record> records) {
                   .low = fit->residual,
                   .high = fit->residual,
                   .evidence = {},
-                  .measured = fit->formula};
+                  .measured = fmt::format("{} ({})", fit->formula, claim.count)};
+  const auto off = std::find_if(between.begin(), between.end(), [&](const CountOf& count) {
+    return !lies_between(claim, *fit, count);
+  });
   if (!(fit->residual <= 0.0)) {
     verdict.answer = Answer::refuted;
     verdict.evidence =
@@ -70,9 +91,17 @@ Verdict judge_law(const Claim& claim, std::span<const Record> records) {
   } else if (!(fit->constants.back() > 0.0)) {
     verdict.answer = Answer::refuted;
     verdict.evidence = fmt::format("{}: the leading term is missing", fit->formula);
+  } else if (off != between.end()) {
+    verdict.answer = Answer::refuted;
+    verdict.evidence =
+        fmt::format("{} = {} at L = {}, C = {} is not between {} at the powers of 2 beside C",
+                    claim.count, off->y, off->length, off->slice, fit->formula);
   } else {
     verdict.evidence = fmt::format("{} = {}, residual 0 at {} counts held out", claim.count,
                                    fit->formula, fit->held_out);
+    if (!between.empty()) {
+      verdict.evidence += fmt::format("; {} where C is no power of 2 lie between", between.size());
+    }
   }
   return verdict;
 }

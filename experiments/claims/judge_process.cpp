@@ -2,58 +2,137 @@
 #include "experiments/claims/judges.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <map>
 
 namespace slim::experiments {
+namespace {
 
-Verdict judge_process(const Claim& claim, std::span<const Record> records) {
-  constexpr double own_pages = 2 << 20;
-  constexpr double smallest = 8 << 20;
-  using Place = std::tuple<std::string, std::string, Index, Index, Index>;
-  const auto place = [](const Record& record) {
-    const Setting& s = record.setting;
-    return Place{record.experiment, s.subject, s.length, s.slice, s.model.hidden_dim};
+/// What a process may take beside what is counted: stacks, pages of the program that no small
+/// gradient has touched, the page that an array begins or ends in. Units: bytes.
+constexpr double own_pages = 256 << 10;
+
+struct ProcessCell {
+  Setting setting;
+  double counted = 0.0;
+  double grown = 0.0;
+
+  [[nodiscard]] double off() const { return grown - counted; }
+  [[nodiscard]] double raw_share() const { return std::abs(off()) / counted; }
+};
+
+std::string place_of(const std::string& experiment, const Setting& setting) {
+  return fmt::format("{} {}", experiment, fmt::join(to_arguments(setting), " "));
+}
+
+/// Each process whose bytes were counted, in the order of L.
+std::vector<ProcessCell> cells_of(const Claim& claim, std::span<const Record> records) {
+  std::map<std::string, double> counted;
+  const auto belongs = [&](const Record& record) {
+    return names_experiment(claim, record.experiment) && record.setting.subject == claim.subject;
   };
-  std::map<Place, double> counted;
   for (const Record& record : records) {
     const auto* bytes = std::get_if<Bytes>(&record.measured);
-    if (bytes == nullptr || !bytes->scratch.has_value()) continue;
-    counted[place(record)] =
-        static_cast<double>(bytes->peak - bytes->tokens) + static_cast<double>(*bytes->scratch);
+    if (bytes == nullptr || !bytes->scratch.has_value() || !belongs(record)) continue;
+    counted[place_of(record.experiment, record.setting)] =
+        static_cast<double>(bytes->peak - bytes->tokens + *bytes->scratch);
   }
-  double worst = 0.0;
-  double low = std::numeric_limits<double>::infinity();
-  int cells = 0;
-  std::string against;
+  std::vector<ProcessCell> cells;
   for (const Record& record : records) {
     const auto* process = std::get_if<ProcessPeak>(&record.measured);
-    const auto known = counted.find(place(record));
-    if (process == nullptr || known == counted.end() || known->second < smallest) continue;
-    const double grown = static_cast<double>(process->peak - process->baseline);
-    const double beyond = std::max(0.0, std::abs(grown - known->second) - own_pages);
-    const double share = beyond / known->second;
-    ++cells;
-    worst = std::max(worst, share);
-    low = std::min(low, share);
-    if (!(share <= claim.bound)) {
-      against = fmt::format(
-          "memory escapes the counter: {} grew by {:.1f} MiB, {:.1f} MiB were "
-          "counted",
-          summary(record.setting), grown / (1 << 20), known->second / (1 << 20));
-    }
+    if (process == nullptr || !belongs(record)) continue;
+    const auto known = counted.find(place_of(record.experiment, record.setting));
+    if (known == counted.end()) continue;
+    cells.push_back({.setting = record.setting,
+                     .counted = known->second,
+                     .grown = static_cast<double>(process->peak - process->baseline)});
   }
-  if (cells == 0) return inconclusive(claim, "records are missing: processes and their bytes");
-  return {.claim = claim,
-          .answer = against.empty() ? Answer::supported : Answer::refuted,
-          .value = worst,
-          .low = low,
-          .high = worst,
-          .evidence = against.empty()
-                          ? fmt::format("{} fresh processes, at most {:.1f} % unexplained", cells,
-                                        100.0 * worst)
-                          : against};
+  std::stable_sort(cells.begin(), cells.end(), [](const ProcessCell& a, const ProcessCell& b) {
+    return a.setting.length < b.setting.length;
+  });
+  return cells;
+}
+
+/// Cells that differ in L alone, at a fixed C below it.
+std::vector<std::vector<const ProcessCell*>> over_length(const std::vector<ProcessCell>& cells) {
+  std::map<std::string, std::vector<const ProcessCell*>> series;
+  for (const ProcessCell& cell : cells) {
+    if (cell.setting.full_pass()) continue;
+    Setting shared = cell.setting;
+    shared.length = 0;
+    series[place_of("", shared)].push_back(&cell);
+  }
+  std::vector<std::vector<const ProcessCell*>> all;
+  for (auto& [place, of_place] : series) {
+    if (of_place.size() >= 3) all.push_back(std::move(of_place));
+  }
+  return all;
+}
+
+/// By how much the difference at a longer L exceeds that at a shorter one, at most.
+double growth_of(const std::vector<const ProcessCell*>& series) {
+  double growth = 0.0;
+  double least = series.front()->off();
+  for (const ProcessCell* cell : series) {
+    least = std::min(least, cell->off());
+    growth = std::max(growth, cell->off() - least);
+  }
+  return growth;
+}
+
+std::string in_words(const ProcessCell& cell) {
+  constexpr double mebibyte = 1 << 20;
+  return fmt::format("L = {}, C = {} grew by {:.2f} MiB, {:.2f} MiB were counted",
+                     cell.setting.length, cell.setting.slice, cell.grown / mebibyte,
+                     cell.counted / mebibyte);
+}
+
+}  // namespace
+
+Verdict judge_process(const Claim& claim, std::span<const Record> records) {
+  constexpr std::size_t fewest = 6;
+  const std::vector<ProcessCell> cells = cells_of(claim, records);
+  const auto series = over_length(cells);
+  const double smallest = own_pages / claim.bound;
+  Verdict verdict{.claim = claim, .answer = Answer::supported, .evidence = {}};
+  verdict.low = std::numeric_limits<double>::infinity();
+  const ProcessCell* worst = nullptr;
+  double raw_of_large = 0.0;
+  for (const ProcessCell& cell : cells) {
+    const double share = std::abs(cell.off()) / std::max(cell.counted, smallest);
+    if (worst == nullptr || !(share <= verdict.value)) {
+      verdict.value = share;
+      worst = &cell;
+    }
+    verdict.low = std::min(verdict.low, share);
+    if (cell.counted >= smallest) raw_of_large = std::max(raw_of_large, cell.raw_share());
+  }
+  verdict.high = verdict.value;
+  double growth = 0.0;
+  for (const auto& of_slice : series) growth = std::max(growth, growth_of(of_slice));
+  if (worst != nullptr && !(verdict.value <= claim.bound)) {
+    verdict.answer = Answer::refuted;
+    verdict.evidence = "memory escapes the counter: " + in_words(*worst);
+  } else if (!(growth <= own_pages)) {
+    verdict.answer = Answer::refuted;
+    verdict.evidence = fmt::format(
+        "memory escapes the counter: at fixed C the difference grows by {:.0f} KiB over L",
+        growth / 1024);
+  } else if (cells.size() < fewest || series.empty()) {
+    return inconclusive(claim, fmt::format("records are missing: {} processes and their bytes, "
+                                           "three lengths at one C among them",
+                                           fewest));
+  } else {
+    verdict.evidence = fmt::format(
+        "{} fresh processes: {}, off by {:.0f} KiB, which is most; where {:.0f} MiB and more were "
+        "counted they are off by at most {:.1f} %; at fixed C the difference grows by {:.0f} KiB "
+        "over L",
+        cells.size(), in_words(*worst), worst->off() / 1024, smallest / (1 << 20),
+        100.0 * raw_of_large, growth / 1024);
+  }
+  return verdict;
 }
 
 }  // namespace slim::experiments

@@ -13,11 +13,13 @@ Verdict judge_work(const Claim& claim, std::span<const Record> records) {
   int held_out = 0;
   std::size_t models = 0;
   std::string against;
+  std::string missing;
   std::string example;
   for (const std::string& boundary : claim.boundaries) {
     for (const WorkModel& model : work_models(boundary, parse_law(claim.law), records)) {
       if (!model.law) {
-        return inconclusive(claim, "records are missing: counts of " + model.subject);
+        missing = "records are missing: counts of " + model.subject;
+        continue;
       }
       ++models;
       held_out += model.law->held_out;
@@ -31,6 +33,7 @@ Verdict judge_work(const Claim& claim, std::span<const Record> records) {
       }
     }
   }
+  if (against.empty() && !missing.empty()) return inconclusive(claim, missing);
   return {.claim = claim,
           .answer = against.empty() ? Answer::supported : Answer::refuted,
           .value = worst,

@@ -100,6 +100,33 @@ TEST(PrecisionJudge, LetsFloat32StrayToItsBoundAndReluNotGetAway) {
   }
 }
 
+TEST(PrecisionJudge, JudgesLongSequencesAgainstFloat64) {
+  std::vector<Record> records = exact_records("PRECISION/sqr");
+  for (Record& record : records) {
+    record.experiment = "drift";
+    record.setting.scalar = Scalar::float32;
+  }
+  for (const std::uint64_t seed : {1, 2}) {
+    records.push_back(record_at("drift", 65536, 16, GradientDiscrepancy{.relative = 1e-4}));
+    records.back().setting.seed = seed;
+  }
+  const Verdict verdict = judge(claim("PRECISION/sqr"), records);
+  EXPECT_EQ(verdict.answer, Answer::supported);
+  EXPECT_EQ(verdict.value, 1e-4);
+  EXPECT_NE(verdict.evidence.find("L from 24 (1 seed) to 65536 (2 seeds)"), std::string::npos)
+      << verdict.evidence;
+  for (const double error : {1.1e-3, std::nan("")}) {
+    records.back().measured = GradientDiscrepancy{.relative = error};
+    EXPECT_EQ(judge(claim("PRECISION/sqr"), records).answer, Answer::refuted) << error;
+  }
+}
+
+TEST(ExactJudge, HoldsNoGradientIn50DigitsAgainstFloat64) {
+  std::vector<Record> records = exact_records("EXACT/sqr");
+  for (Record& record : records) record.measured = GradientDiscrepancy{.relative = 1e-48};
+  EXPECT_EQ(judge(claim("EXACT/sqr"), records).answer, Answer::inconclusive);
+}
+
 // Laws of exact counts: PARALLEL and table 1
 
 std::vector<Record> path_records() {
@@ -117,7 +144,7 @@ std::vector<Record> path_records() {
 TEST(LawJudge, SupportsCountsOfItsLawAndTellsThem) {
   const Verdict verdict = judge(claim("PARALLEL"), path_records());
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
-  EXPECT_EQ(verdict.measured, "9 N ⌈log₂ C⌉ + 40 N − 7");
+  EXPECT_EQ(verdict.measured, "9 N ⌈log₂ C⌉ + 40 N − 7 (critical-path)");
   EXPECT_EQ(judge(claim("TABLE1/C/parallel"), path_records()).answer, Answer::supported);
 }
 
@@ -132,6 +159,21 @@ TEST(LawJudge, RefutesOneOperationAndAPathWithoutItsLogarithm) {
     std::get<Operations>(record.measured).depth = record.setting.slices();
   }
   EXPECT_EQ(judge(claim("PARALLEL"), records).answer, Answer::refuted);
+}
+
+TEST(LawJudge, WantsPathsBetweenPowersOf2BetweenTheirs) {
+  // At C = 48 there are trees of five levels and of six.
+  for (const auto& [levels, answer] : {std::pair{4.9, Answer::refuted},
+                                       {5.0, Answer::supported},
+                                       {5.5, Answer::supported},
+                                       {6.0, Answer::supported},
+                                       {6.1, Answer::refuted}}) {
+    std::vector<Record> records = path_records();
+    const auto depth = static_cast<std::int64_t>(3 * (40 + 9 * levels) - 7);
+    records.push_back(record_at("table1", 144, 48, Operations{.depth = depth}));
+    records.back().setting.subject = "recovered/tree";
+    EXPECT_EQ(judge(claim("PARALLEL"), records).answer, answer) << levels;
+  }
 }
 
 TEST(LawJudge, IsInconclusiveWithFewRecords) {
@@ -152,18 +194,40 @@ TEST(LawJudge, RefutesMemoryThatGrowsAtOneRow) {
 
 // OVERHEAD, COMPATIBLE, DEVICE, BYTES, SERIAL/seconds
 
+std::vector<Record> overhead_records(std::int64_t plain, std::int64_t lazy) {
+  std::vector<Record> records;
+  for (const Index slices : {2, 4, 8}) {
+    for (const FirstSweep sweep : {FirstSweep::plain, FirstSweep::lazy}) {
+      const std::int64_t sliced = sweep == FirstSweep::plain ? plain : lazy;
+      records.push_back(
+          record_at("overhead", 64 * slices, 64, Overhead{.sliced = sliced, .full = 1000}));
+      records.back().setting.first_sweep = sweep;
+    }
+  }
+  return records;
+}
+
 TEST(OverheadJudge, WantsThePlainSweepSmallAndTheLazyOneSmaller) {
   const auto answer = [](std::int64_t plain, std::int64_t lazy) {
-    std::vector<Record> records = {
-        record_at("overhead", 128, 64, Overhead{.sliced = plain, .full = 1000}),
-        record_at("overhead", 128, 64, Overhead{.sliced = lazy, .full = 1000})};
-    records[0].setting.first_sweep = FirstSweep::plain;
-    return judge(claim("OVERHEAD"), records).answer;
+    return judge(claim("OVERHEAD"), overhead_records(plain, lazy)).answer;
   };
   EXPECT_EQ(answer(1335, 1120), Answer::supported);
   EXPECT_EQ(answer(1401, 1120), Answer::refuted);
   EXPECT_EQ(answer(1335, 1335), Answer::refuted);
+}
+
+TEST(OverheadJudge, WantsSeveralNumbersOfSlicesAndRefutesNaN) {
   EXPECT_EQ(judge(claim("OVERHEAD"), {}).answer, Answer::inconclusive);
+  const std::vector<Record> all = overhead_records(1335, 1120);
+  EXPECT_EQ(judge(claim("OVERHEAD"), std::span(all).first(4)).answer, Answer::inconclusive);
+  const std::vector<Record> dear = overhead_records(1401, 1120);
+  EXPECT_EQ(judge(claim("OVERHEAD"), std::span(dear).first(1)).answer, Answer::refuted)
+      << "whatever is missing";
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::vector<Record> records = all;
+    records[i].measured = Overhead{.sliced = 0, .full = 0};
+    EXPECT_EQ(judge(claim("OVERHEAD"), records).answer, Answer::refuted) << i;
+  }
 }
 
 TEST(CompatibleJudge, RefutesATrainingThatStrays) {
@@ -180,36 +244,121 @@ TEST(CompatibleJudge, RefutesATrainingThatStrays) {
   EXPECT_EQ(answer(std::nan("")), Answer::refuted);
 }
 
+/// Of processes of 64 and 128 MiB; the full pass of the larger reaches 2048, slices all of 32768.
+std::vector<Record> device_records(std::int64_t full, std::int64_t sliced) {
+  std::vector<Record> records = {record_at("device", 32768, 32768, Longest{full}),
+                                 record_at("device", 32768, 256, Longest{sliced}),
+                                 record_at("device", 32768, 32768, Longest{2048}),
+                                 record_at("device", 32768, 256, Longest{32768})};
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    records[i].setting.subject = "recovered/blocked";
+    records[i].setting.memory_cap = (i < 2 ? 64 : 128) << 20;
+  }
+  return records;
+}
+
 TEST(DeviceJudge, ComparesSlicesWithTheFullPass) {
   const auto answer = [](std::int64_t full, std::int64_t sliced) {
-    std::vector<Record> records = {record_at("device", 32768, 32768, Longest{full}),
-                                   record_at("device", 32768, 256, Longest{sliced})};
-    for (Record& record : records) {
-      record.setting.subject = "recovered/blocked";
-      record.setting.memory_cap = 64 << 20;
-    }
-    return judge(claim("DEVICE"), records).answer;
+    return judge(claim("DEVICE"), device_records(full, sliced)).answer;
   };
   EXPECT_EQ(answer(1024, 32768), Answer::supported);
   EXPECT_EQ(answer(1024, 1024), Answer::refuted);
-  EXPECT_EQ(answer(0, 0), Answer::refuted);
+  EXPECT_EQ(answer(1024, 0), Answer::refuted);
   EXPECT_EQ(answer(8192, 32768), Answer::inconclusive) << "no longer one was tried";
+  EXPECT_EQ(answer(0, 32768), Answer::inconclusive) << "there is no full pass to compare with";
+  EXPECT_EQ(answer(0, 0), Answer::inconclusive);
+}
+
+TEST(DeviceJudge, WantsBothAtEveryCap) {
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::vector<Record> records = device_records(1024, 32768);
+    records.erase(records.begin() + static_cast<std::ptrdiff_t>(i));
+    const Verdict verdict = judge(claim("DEVICE"), records);
+    EXPECT_EQ(verdict.answer, Answer::inconclusive) << i;
+    EXPECT_NE(verdict.evidence.find("are missing"), std::string::npos) << verdict.evidence;
+    std::get<Longest>(records[i < 2 ? 2 : 1].measured).length = 1024;  // slices of the other cap
+    EXPECT_EQ(judge(claim("DEVICE"), records).answer, Answer::refuted) << "whatever is missing";
+  }
+  EXPECT_EQ(judge(claim("DEVICE"), {}).answer, Answer::inconclusive);
+  std::vector<Record> others = device_records(1024, 32768);
+  for (Record& record : others) record.experiment = "figure2";
+  EXPECT_EQ(judge(claim("DEVICE"), others).answer, Answer::inconclusive);
+}
+
+/// Processes at fixed C and in the full pass, which grow by `off` bytes more than was counted.
+std::vector<Record> process_records(std::int64_t off) {
+  std::vector<Record> records;
+  const auto add = [&](Index length, Index slice, std::int64_t counted) {
+    constexpr std::int64_t scratch = 100'000;
+    records.push_back(
+        record_at("length", length, slice,
+                  Bytes{.tokens = 7, .peak = counted - scratch + 7, .scratch = scratch}));
+    records.push_back(record_at("length", length, slice,
+                                ProcessPeak{.peak = 1'000 + counted + off, .baseline = 1'000}));
+  };
+  for (Index length = 1024; length <= 16384; length *= 4) {
+    add(length, 256, 4'000'000);
+    add(length, length, 8'000 * length);
+  }
+  return records;
+}
+
+/// Of the process at this L and C.
+ProcessPeak& process_at(std::vector<Record>& records, Index length, Index slice) {
+  return std::get<ProcessPeak>(
+      std::find_if(records.begin(), records.end(), [&](const Record& record) {
+        return std::holds_alternative<ProcessPeak>(record.measured) &&
+               record.setting.length == length && record.setting.slice == slice;
+      })->measured);
 }
 
 TEST(ProcessJudge, SeesMemoryThatEscapesTheCounter) {
-  const auto verdict = [](std::int64_t grown) {
-    return judge(
-        claim("BYTES"),
-        std::vector<Record>{
-            record_at("length", 65536, 256, Bytes{.peak = 100'000'000, .scratch = 1'000'000}),
-            record_at("length", 65536, 256, ProcessPeak{.peak = grown, .baseline = 0})});
-  };
-  EXPECT_EQ(verdict(101'000'000).answer, Answer::supported);
-  EXPECT_EQ(verdict(108'000'000).answer, Answer::supported) << "2 MiB and 5 %";
-  EXPECT_EQ(verdict(109'000'000).answer, Answer::refuted);
-  EXPECT_EQ(verdict(90'000'000).answer, Answer::refuted);
-  EXPECT_NE(verdict(200'000'000).evidence.find("memory escapes the counter"), std::string::npos);
+  constexpr std::int64_t own = 256 << 10;
+  EXPECT_EQ(judge(claim("BYTES"), process_records(0)).answer, Answer::supported);
+  EXPECT_EQ(judge(claim("BYTES"), process_records(own)).answer, Answer::supported);
+  for (const std::int64_t off : {own + 1, -own - 1}) {
+    const Verdict verdict = judge(claim("BYTES"), process_records(off));
+    EXPECT_EQ(verdict.answer, Answer::refuted) << off;
+    EXPECT_NE(verdict.evidence.find("memory escapes the counter"), std::string::npos);
+  }
+  std::vector<Record> records = process_records(0);
+  process_at(records, 16384, 16384).peak += 16384 * 400;
+  const Verdict verdict = judge(claim("BYTES"), records);
+  EXPECT_EQ(verdict.answer, Answer::supported) << "5 % of a long full pass";
+  EXPECT_NEAR(verdict.value, 0.05, 1e-12);
+  EXPECT_NE(verdict.evidence.find("off by at most 5.0 %"), std::string::npos) << verdict.evidence;
+  process_at(records, 16384, 16384).peak += 1;
+  EXPECT_EQ(judge(claim("BYTES"), records).answer, Answer::refuted);
+}
+
+TEST(ProcessJudge, SeesADifferenceThatGrowsOverTheLength) {
+  std::vector<Record> records = process_records(-(200 << 10));
+  process_at(records, 16384, 256).peak += 256 << 10;
+  EXPECT_EQ(judge(claim("BYTES"), records).answer, Answer::supported);
+  process_at(records, 16384, 256).peak += 1;
+  const Verdict verdict = judge(claim("BYTES"), records);
+  EXPECT_EQ(verdict.answer, Answer::refuted) << "each of them is within its bound";
+  EXPECT_NE(verdict.evidence.find("grows by 256 KiB over L"), std::string::npos)
+      << verdict.evidence;
+}
+
+TEST(ProcessJudge, LooksAtItsOwnSubjectAndWantsMoreThanAFew) {
   EXPECT_EQ(judge(claim("BYTES"), {}).answer, Answer::inconclusive);
+  const std::vector<Record> all = process_records(0);
+  EXPECT_EQ(judge(claim("BYTES"), std::span(all).first(10)).answer, Answer::inconclusive);
+  for (const bool experiment : {true, false}) {
+    std::vector<Record> others = all;
+    for (Record& record : others) {
+      if (experiment) record.experiment = "figure2";
+      if (!experiment) record.setting.subject = "stored/iterative";
+    }
+    EXPECT_EQ(judge(claim("BYTES"), others).answer, Answer::inconclusive);
+    for (Record& record : others) {
+      if (auto* process = std::get_if<ProcessPeak>(&record.measured)) process->peak *= 2;
+    }
+    others.insert(others.end(), all.begin(), all.end());
+    EXPECT_EQ(judge(claim("BYTES"), others).answer, Answer::supported);
+  }
 }
 
 TEST(TimeJudge, NamesTheGrowthOrSaysWhyNot) {
@@ -240,6 +389,14 @@ TEST(ReachJudge, WantsTheTokensInTheSmallProcess) {
     return judge(claim("DEVICE/million"), std::vector<Record>{record}).answer;
   };
   constexpr std::int64_t million = 1 << 20;
+  const auto end = [](std::int64_t reached, Index tried) {
+    Record record = record_at("device", tried, 256, Longest{reached});
+    record.setting.subject = "recovered/blocked";
+    record.setting.memory_cap = 64 << 20;
+    return judge(claim("DEVICE/million"), std::vector<Record>{record}).high;
+  };
+  EXPECT_EQ(end(million, million), HUGE_VAL) << "a lower bound";
+  EXPECT_EQ(end(million, 2 * million), million);
   EXPECT_EQ(answer(million, million, 64 << 20), Answer::supported);
   EXPECT_EQ(answer(million / 2, million, 64 << 20), Answer::refuted);
   EXPECT_EQ(answer(million / 2, million / 2, 64 << 20), Answer::inconclusive) << "not tried";
@@ -278,6 +435,32 @@ TEST(CrossingJudge, FindsTheLengthAndItsNeighbours) {
     EXPECT_EQ(judge(claim(name), crossing_records(20.0, 20.0)).answer, Answer::refuted);
     EXPECT_EQ(judge(claim(name), {}).answer, Answer::inconclusive);
   }
+}
+
+TEST(CrossingJudge, IsInconclusiveWhereNoLengthOrNoNumberIsBelowIt) {
+  for (const char* name : {"CROSSING/bytes", "CROSSING/seconds"}) {
+    const Verdict verdict = judge(claim(name), crossing_records(0.1, 0.1));
+    EXPECT_EQ(verdict.answer, Answer::inconclusive);
+    EXPECT_NE(verdict.evidence.find("at L = 16 already"), std::string::npos) << verdict.evidence;
+  }
+  for (const double seconds : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
+    for (const char* subject : {"softmax", "recovered/blocked"}) {
+      std::vector<Record> records = crossing_records(1.0, 3.0);
+      const auto one = std::find_if(records.begin(), records.end(), [&](const Record& record) {
+        return record.setting.subject == subject;
+      });
+      one->measured = Seconds{.seconds = seconds};
+      EXPECT_EQ(judge(claim("CROSSING/seconds"), records).answer, Answer::inconclusive) << seconds;
+    }
+  }
+}
+
+TEST(CrossingJudge, TakesASequenceOfOneSliceForTheFullPass) {
+  // Slices that cost less than softmax attention wherever there are two of them or more.
+  const Verdict verdict = judge(claim("CROSSING/seconds"), crossing_records(1.0, 0.5));
+  EXPECT_NE(verdict.evidence.find("slices of 64 do from L = 80 on, between 64 and 128"),
+            std::string::npos)
+      << verdict.evidence;
 }
 
 /// Errors of eight seeds at each M, ∝ M^exponent and a little apart.
@@ -386,6 +569,11 @@ TEST(WorkJudge, IsInconclusiveWithoutOneSubject) {
                 [](const Record& record) { return record.setting.subject == "wide/tree"; });
   EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::inconclusive);
   EXPECT_EQ(judge(claim("WORK"), {}).answer, Answer::inconclusive);
+  const auto of_stored = std::find_if(records.rbegin(), records.rend(), [](const Record& record) {
+    return record.setting.subject == "stored/tree";  // which is looked at after wide
+  });
+  ++std::get<Operations>(of_stored->measured).additions;
+  EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::refuted) << "whatever is missing";
 }
 
 // MEMORY-C
@@ -537,9 +725,13 @@ TEST(Verdicts, TellWhetherAnyIsRefuted) {
   records[0].measured = GradientError{.relative = std::nan("")};
   verdicts.back() = judge(claim("EXACT/relu"), records);
   EXPECT_FALSE(any_lost(verdicts)) << "to be refuted is what is expected of it";
+  EXPECT_TRUE(any_lost(std::vector{judge(claim("EXACT/relu"), exact_records("EXACT/relu"))}))
+      << "expected to be refuted, and supported";
+  EXPECT_TRUE(any_lost(std::vector{judge(claim("EXACT/relu"), {})}))
+      << "expected to be refuted, and not judged for lack of records";
   verdicts.push_back(judge(claim("EXACT/sqr"), {}));
   EXPECT_TRUE(any_refuted(verdicts));
-  const std::string json = to_json(verdicts, example_record(Seconds{}).provenance);
+  const std::string json = to_json(verdicts, "ci", example_record(Seconds{}).provenance);
   EXPECT_NE(json.find("\"verdict\": \"REFUTED\""), std::string::npos);
   EXPECT_NE(json.find("\"value\": null"), std::string::npos) << "NaN travels as null";
   EXPECT_NE(to_table(verdicts).find("INCONCLUSIVE"), std::string::npos);

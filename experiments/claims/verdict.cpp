@@ -43,8 +43,8 @@ bool any_refuted(std::span<const Verdict> verdicts) {
 
 bool any_lost(std::span<const Verdict> verdicts) {
   return std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
-    return verdict.claim.expected == "SUPPORTED" && verdict.answer != Answer::supported &&
-           verdict.answer != Answer::not_judged;
+    return !verdict.claim.expected.empty() && verdict.answer != Answer::not_judged &&
+           verdict.claim.expected != name(verdict.answer);
   });
 }
 
@@ -61,7 +61,8 @@ std::string to_table(std::span<const Verdict> verdicts) {
   return table + summary_of(verdicts) + "\n";
 }
 
-std::string to_json(std::span<const Verdict> verdicts, const Provenance& p) {
+std::string to_json(std::span<const Verdict> verdicts, std::string_view scale,
+                    const Provenance& p) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Verdict& verdict : verdicts) {
     list.push_back({{"claim", verdict.claim.name},
@@ -80,6 +81,7 @@ std::string to_json(std::span<const Verdict> verdicts, const Provenance& p) {
                     {"subject", verdict.claim.subject}});
   }
   const nlohmann::ordered_json json = {{"schema", 1},
+                                       {"scale", scale},
                                        {"verdicts", list},
                                        {"provenance",
                                         {{"version", p.version},

@@ -26,14 +26,17 @@ struct Verdict {
 };
 
 bool any_refuted(std::span<const Verdict> verdicts);
-/// A claim that claims.toml expects to be supported was judged, and is not.
+/// A claim was judged, and not as claims.toml expects: supported no longer, or refuted no longer,
+/// be it that it cannot be told.
 bool any_lost(std::span<const Verdict> verdicts);
 
 /// "38 claims: 34 SUPPORTED, 2 REFUTED, 2 NOT-JUDGED".
 std::string summary_of(std::span<const Verdict> verdicts);
 /// The table for people, and the summary below it.
 std::string to_table(std::span<const Verdict> verdicts);
-/// The same for machines: {"schema": 1, "verdicts": […], "provenance": {…}}.
-std::string to_json(std::span<const Verdict> verdicts, const Provenance& provenance);
+/// The same for machines: {"schema": 1, "scale": "ci", "verdicts": […], "provenance": {…}}. `scale`
+/// is that of the records judged.
+std::string to_json(std::span<const Verdict> verdicts, std::string_view scale,
+                    const Provenance& provenance);
 
 }  // namespace slim::experiments

@@ -13,9 +13,17 @@ namespace {
 
 constexpr Index shortest_tried = 64;
 
+/// The matrix library puts up to two buffers of 128 KiB on the stack.
+void grow_stack() {
+  constexpr std::size_t page = 4096;
+  volatile char rows[1 << 19];
+  for (std::size_t i = 0; i < sizeof(rows); i += page) rows[i] = 0;
+}
+
 }  // namespace
 
 void cap_address_space(std::int64_t bytes) {
+  grow_stack();
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
   if (::setrlimit(RLIMIT_AS, &limit) != 0) {
     throw std::runtime_error("the address space of this process cannot be limited");
@@ -32,7 +40,7 @@ Longest measure_longest(const Setting& setting, const std::filesystem::path& pro
     try {
       process_peak_of_fresh_process(attempt, program);
       return true;
-    } catch (const std::runtime_error&) {
+    } catch (const NoMemory&) {
       return false;
     }
   };

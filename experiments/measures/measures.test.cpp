@@ -160,6 +160,22 @@ TEST_F(Measures, AFreshProcessThatFailsSaysWhy) {
   }
 }
 
+TEST_F(Measures, AFreshProcessWithoutMemorySaysSoAndNoOtherFailureIsTakenForIt) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the sanitizer maps more than any cap";
+#endif
+  setting_.subject = "recovered/blocked";
+  setting_.memory_cap = 256 << 20;
+  EXPECT_NO_THROW(process_peak_of_fresh_process(setting_, SLIM_MEASURE));
+  setting_.model.ffn_dim = 1 << 22;
+  EXPECT_THROW(process_peak_of_fresh_process(setting_, SLIM_MEASURE), NoMemory);
+  setting_.model.ffn_dim = 8;
+  EXPECT_EQ(measure_longest(setting_, SLIM_MEASURE).length, setting_.length);
+  setting_.subject = "nobody";
+  EXPECT_THROW(measure_longest(setting_, SLIM_MEASURE), std::runtime_error)
+      << "which is not a length of 0";
+}
+
 TEST(LongestLength, IsFoundWhereverItLies) {
   for (Index truth = 32; truth <= 4096; truth *= 2) {
     std::vector<Index> tried;

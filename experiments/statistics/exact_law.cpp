@@ -122,6 +122,15 @@ Law parse_law(std::string_view text) {
   throw ContractError("law '" + std::string(text) + "' is unknown: allowed are " + allowed);
 }
 
+double value_at(Law law, const ExactLaw& fit, const CountOf& at) {
+  const std::vector<Term> terms = terms_at(law, at);
+  double value = 0.0;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    value += fit.constants[i] * static_cast<double>(terms[i].value);
+  }
+  return value;
+}
+
 std::optional<ExactLaw> fit_exact_law(Law law, std::span<const CountOf> counts) {
   if (counts.empty()) return std::nullopt;
   const std::size_t wanted = terms_at(law, counts.front()).size();

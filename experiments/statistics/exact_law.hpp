@@ -38,6 +38,9 @@ struct ExactLaw {
   std::string formula;    ///< "12 + 3⌈log₂ L⌉"
 };
 
+/// What the law says at (L, C); y means nothing.
+double value_at(Law law, const ExactLaw& fit, const CountOf& at);
+
 /// Through as many counts as there are terms, in rational numbers; all others are held out. Nothing
 /// when too few differ to determine the constants, or none is held out.
 std::optional<ExactLaw> fit_exact_law(Law law, std::span<const CountOf> counts);

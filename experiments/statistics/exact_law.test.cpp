@@ -32,6 +32,8 @@ TEST(ExactLaw, MeetsCountsOfItsOwn) {
   ASSERT_TRUE(depth.has_value());
   EXPECT_EQ(depth->residual, 0.0);
   EXPECT_EQ(depth->constants, (std::vector<double>{-2, 0, 11, 5}));
+  EXPECT_EQ(value_at(Law::slices_depth, *depth, {.length = 96, .slice = 32, .y = 0}),
+            3 * (5 * 5 + 11) - 2);
 }
 
 TEST(ExactLaw, OneUnitOffIsAResidual) {

@@ -1,6 +1,6 @@
 #include "experiments/statistics/growth.hpp"
 
-#include "experiments/statistics/median.hpp"
+#include "experiments/statistics/growth_fit.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <boost/math/distributions/fisher_f.hpp>
@@ -16,93 +16,8 @@ namespace {
 
 constexpr std::array<std::string_view, 6> growth_names = {"1", "log L", "√L", "L", "L log L", "L²"};
 
-double f(Growth growth, double x) {
-  switch (growth) {
-    case Growth::constant:
-      return 0.0;
-    case Growth::logarithmic:
-      return std::log(x);
-    case Growth::square_root:
-      return std::sqrt(x);
-    case Growth::linear:
-      return x;
-    case Growth::linear_logarithmic:
-      return x * std::log(x);
-    case Growth::quadratic:
-      break;
-  }
-  return x * x;
-}
-
-struct Measurement {
-  double x;
-  double y;
-  double deviation;  ///< of y
-};
-
-/// χ² of the best a + b f, a, b ≥ 0.
-double misfit(Growth growth, const std::vector<Measurement>& at) {
-  double w = 0.0;
-  double wf = 0.0;
-  double wff = 0.0;
-  double wy = 0.0;
-  double wfy = 0.0;
-  for (const Measurement& m : at) {
-    const double weight = 1.0 / (m.deviation * m.deviation);
-    const double value = f(growth, m.x);
-    w += weight;
-    wf += weight * value;
-    wff += weight * value * value;
-    wy += weight * m.y;
-    wfy += weight * value * m.y;
-  }
-  const double determinant = w * wff - wf * wf;
-  double a = wy / w;
-  double b = 0.0;
-  if (growth != Growth::constant && determinant > 0.0) {
-    b = (w * wfy - wf * wy) / determinant;
-    a = (wy - b * wf) / w;
-    if (b < 0.0) {
-      b = 0.0;
-      a = wy / w;
-    } else if (a < 0.0) {
-      a = 0.0;
-      b = wfy / wff;
-    }
-  }
-  double chi2 = 0.0;
-  for (const Measurement& m : at) {
-    const double off = (m.y - a - b * f(growth, m.x)) / m.deviation;
-    chi2 += off * off;
-  }
-  return chi2;
-}
-
-std::vector<Measurement> measurements(std::span<const Samples> samples) {
-  // One relative deviation for all sizes, from the logarithms within each.
-  double squares = 0.0;
-  double freedom = 0.0;
-  for (const Samples& at : samples) {
-    double mean = 0.0;
-    for (const double y : at.values) mean += std::log(y) / static_cast<double>(at.values.size());
-    for (const double y : at.values) squares += (std::log(y) - mean) * (std::log(y) - mean);
-    freedom += static_cast<double>(at.values.size()) - 1.0;
-  }
-  const double deviation = std::max(std::sqrt(squares / freedom), 1e-6);
-  constexpr double of_median = 1.2533;  // times a mean's, of a normal distribution: √(π/2)
-  std::vector<Measurement> result;
-  for (const Samples& at : samples) {
-    const double y = median(at.values);
-    result.push_back(
-        {at.size, y, of_median * deviation * y / std::sqrt(static_cast<double>(at.values.size()))});
-  }
-  std::sort(result.begin(), result.end(),
-            [](const Measurement& a, const Measurement& b) { return a.x < b.x; });
-  return result;
-}
-
 /// Where the slope of log y over log x changes most.
-std::string knee(const std::vector<Measurement>& at) {
+std::string turn_of(std::span<const MedianAt> at) {
   double most = 0.0;
   std::size_t place = 1;
   const auto slope = [&](std::size_t i) {
@@ -117,6 +32,27 @@ std::string knee(const std::vector<Measurement>& at) {
   }
   return fmt::format("the exponent goes from {:.2f} to {:.2f} at {:g}", slope(place - 1),
                      slope(place), at[place].x);
+}
+
+/// χ² of one model above another's at which it is out: odds of a thousand to one.
+constexpr double clear = 14.0;
+
+/// A growth below `named` that fits as well with a knee, if there is one, in words.
+std::optional<std::string> hidden_knee(Growth named, double chi2, std::span<const MedianAt> at) {
+  std::optional<Knee> best;
+  Growth below = Growth::constant;
+  for (int i = 0; i < static_cast<int>(named); ++i) {
+    const std::optional<Knee> knee = best_knee(static_cast<Growth>(i), at);
+    if (!knee || !(knee->misfit < chi2 + clear)) continue;
+    if (best && best->misfit <= knee->misfit) continue;
+    best = knee;
+    below = static_cast<Growth>(i);
+  }
+  if (!best) return std::nullopt;
+  return fmt::format(
+      "{} fits, and so does {} whose cost rises by {:.0f} % from {:g} to {:g}, as when a working "
+      "set leaves a cache",
+      name(named), name(below), 100.0 * best->rise, best->from, best->to);
 }
 
 }  // namespace
@@ -135,9 +71,9 @@ GrowthChoice choose_growth(std::span<const Samples> samples) {
     }
     freedom += static_cast<double>(at.values.size()) - 1.0;
   }
-  const std::vector<Measurement> at = measurements(samples);
+  const std::vector<MedianAt> at = medians_of(samples);
   const auto [least, most] = std::minmax_element(
-      at.begin(), at.end(), [](const Measurement& a, const Measurement& b) { return a.y < b.y; });
+      at.begin(), at.end(), [](const MedianAt& a, const MedianAt& b) { return a.y < b.y; });
 
   struct Candidate {
     Growth growth;
@@ -158,14 +94,16 @@ GrowthChoice choose_growth(std::span<const Samples> samples) {
     return {std::nullopt, "the samples scatter too much to tell growth from none"};
   }
   if (fitting.empty()) {
-    return {std::nullopt, "no growth fits, as when a working set leaves a cache: " + knee(at)};
+    return {std::nullopt, "no growth fits, as when a working set leaves a cache: " + turn_of(at)};
   }
   std::sort(fitting.begin(), fitting.end(),
             [](const Candidate& a, const Candidate& b) { return a.chi2 < b.chi2; });
-  constexpr double clear = 14.0;
   if (fitting.size() > 1 && fitting[1].chi2 - fitting[0].chi2 < clear) {
     return {std::nullopt,
             fmt::format("{} and {} both fit", name(fitting[0].growth), name(fitting[1].growth))};
+  }
+  if (auto knee = hidden_knee(fitting[0].growth, fitting[0].chi2, at)) {
+    return {std::nullopt, *std::move(knee)};
   }
   return {fitting.front().growth, fmt::format("{} fits, χ² {:.1f} at {} sizes, no other does",
                                               name(fitting[0].growth), fitting[0].chi2, at.size())};

@@ -1,6 +1,7 @@
 #include "experiments/training/estimate.hpp"
 
 #include "experiments/measures/workload.hpp"
+#include "experiments/progress.hpp"
 #include "reference/vocabulary/draw.hpp"
 
 #include <fmt/format.h>
@@ -26,22 +27,36 @@ double seconds_of_gradient(const Subject& subject, const Setting& setting) {
 
 }  // namespace
 
-double estimated_seconds(std::span<const Plan> plans, const FindSubject& find_subject) {
+Index gradients_of(const Record& job) {
+  const Training& t = job.setting.training;
+  if (quantity_of(job.measured) != Quantity::training) return 0;
+  const bool whole = job.setting.memory_cap > 0;  // no legs in a process of little memory
+  const Index begin = whole ? t.switch_at : t.leg_begin(job.sample);
+  const Index end = whole ? t.steps : t.leg_end(job.sample);
+  const Index checks = end / t.check_every - begin / t.check_every;
+  return end - begin + checks + (end == t.steps ? t.final_checks : 0);
+}
+
+std::string training_estimate(std::span<const Record* const> missing,
+                              const FindSubject& find_subject) {
   std::map<std::string, double> known;
-  double total = 0.0;
-  for (const Plan& plan : plans) {
-    const Setting& s = plan.setting;
+  double seconds = 0.0;
+  std::size_t count = 0;
+  for (const Record* job : missing) {
+    const Index gradients = gradients_of(*job);
+    if (gradients == 0) continue;
+    ++count;
+    const Setting& s = job->setting;
     const std::string kind = fmt::format("{} {} {}", name(s.training.task), s.subject, s.slice);
     auto found = known.find(kind);
     if (found == known.end()) {
       found = known.emplace(kind, seconds_of_gradient(find_subject(s.subject), s)).first;
     }
-    const Training& t = s.training;
-    const Index steps = t.steps - t.switch_at;
-    const Index gradients = steps + steps / t.check_every + t.final_checks;
-    total += found->second * static_cast<double>(gradients);
+    seconds += found->second * static_cast<double>(gradients);
   }
-  return total;
+  if (count == 0) return {};
+  return fmt::format("training: {} record{} missing, about {}", count, count == 1 ? " is" : "s are",
+                     in_words(std::chrono::seconds(static_cast<std::int64_t>(seconds))));
 }
 
 }  // namespace slim::experiments

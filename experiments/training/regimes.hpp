@@ -11,8 +11,8 @@ namespace slim::experiments {
 /// parameters: the full pass; slices C₁ and C₂ from the start; the full pass gone over to C₁ and C₂
 /// at half. Then controls, which differ from the full pass by rounding alone: the full pass with
 /// its prefix sums in other orders, and with its gradient made in float64, from the start and from
-/// half. Then fine-tuning from half in
-/// processes of little memory.
+/// half. Then, of the first seed's text, fine-tuning from half in processes of little memory.
+/// Two seeds, or as many as the conditions say.
 std::vector<Plan> training_plans(const Conditions& conditions);
 
 /// What a run is among these.

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <string>
+#include <tuple>
 
 namespace slim::experiments {
 namespace {
@@ -19,6 +21,16 @@ double loss_at(const Course& course, Index step) {
 
 Index end_of(const Course& course) {
   return course.first_step() + static_cast<Index>(course.losses.size());
+}
+
+/// What a metric can tell.
+double resolution(const Course& course) {
+  const Setting& s = course.setting;
+  if (s.training.task == TrainingTask::text) {
+    return unit_roundoff(s.scalar) * metric(s, *course.end);
+  }
+  const Index targets = s.training.final_checks * s.batch * (s.length + 1) / 2;
+  return 1.0 / static_cast<double>(targets);
 }
 
 /// NaN wins.
@@ -45,24 +57,30 @@ std::vector<double> loss_differences(const Course& a, const Course& b, Index fir
   return differences;
 }
 
-std::vector<double> rounding_band(const Course& full, std::span<const Course* const> reordered) {
-  require(!reordered.empty(), "a band is made of one other order at least");
-  const Index first = reordered.front()->first_step();
-  const double u = unit_roundoff(full.setting.scalar);
+std::vector<double> rounding_band(std::span<const Compared> controls) {
+  require(!controls.empty(), "a band is made of one other order at least");
+  const Index first = controls.front().run->first_step();
   std::vector<double> band;
-  for (const Course* other : reordered) {
-    const std::vector<double> differences = loss_differences(full, *other, first);
+  for (const auto& [full, run] : controls) {
+    require(run->first_step() == first, "the runs of a band begin at the same step");
+    const double u = unit_roundoff(full->setting.scalar);
+    const std::vector<double> differences = loss_differences(*full, *run, first);
     if (band.empty()) band.assign(differences.size(), 0.0);
     band.resize(std::min(band.size(), differences.size()));
-    for (std::size_t i = 0; i < band.size(); ++i) band[i] = larger(band[i], differences[i]);
+    for (std::size_t i = 0; i < band.size(); ++i) {
+      const double loss = loss_at(*full, first + static_cast<Index>(i) * band_window);
+      band[i] = larger(band[i], larger(differences[i], u * std::abs(loss)));
+    }
   }
-  double largest = 0.0;
-  for (std::size_t i = 0; i < band.size(); ++i) {
-    const double loss = loss_at(full, first + static_cast<Index>(i) * band_window);
-    largest = larger(largest, larger(band[i], u * std::abs(loss)));
-    band[i] = largest;
-  }
+  for (std::size_t i = 1; i < band.size(); ++i) band[i] = larger(band[i], band[i - 1]);
   return band;
+}
+
+std::vector<double> rounding_band(const Course& full, std::span<const Course* const> reordered) {
+  std::vector<Compared> controls;
+  controls.reserve(reordered.size());
+  for (const Course* run : reordered) controls.push_back({.full = &full, .run = run});
+  return rounding_band(controls);
 }
 
 double largest_share(std::span<const double> differences, std::span<const double> band) {
@@ -73,10 +91,30 @@ double largest_share(std::span<const double> differences, std::span<const double
   return largest;
 }
 
+double share_of_band(const Compared& run, std::span<const Compared> controls) {
+  return largest_share(loss_differences(*run.full, *run.run, run.run->first_step()),
+                       rounding_band(controls));
+}
+
+double metric_difference(const Compared& run) {
+  return std::abs(metric(run.full->setting, *run.full->end) -
+                  metric(run.run->setting, *run.run->end));
+}
+
+double metric_band(std::span<const Compared> controls) {
+  require(!controls.empty(), "a band is made of one other order at least");
+  double band = 0.0;
+  for (const Compared& control : controls) {
+    band = larger(band, larger(metric_difference(control), resolution(*control.full)));
+  }
+  return band;
+}
+
 std::vector<CourseGroup> grouped(std::span<const Course> courses) {
-  std::map<std::pair<TrainingTask, std::uint64_t>, CourseGroup> groups;
+  std::map<std::tuple<TrainingTask, std::string, std::uint64_t>, CourseGroup> groups;
   for (const Course& course : courses) {
-    CourseGroup& group = groups[{course.setting.training.task, course.setting.seed}];
+    const Setting& setting = course.setting;
+    CourseGroup& group = groups[{setting.training.task, course.scale, setting.seed}];
     switch (regime_of(course.setting)) {
       case Regime::full:
         group.full = &course;
@@ -101,6 +139,16 @@ std::vector<CourseGroup> grouped(std::span<const Course> courses) {
   std::vector<CourseGroup> all;
   all.reserve(groups.size());
   for (auto& [key, group] : groups) all.push_back(std::move(group));
+  return all;
+}
+
+std::vector<Compared> compared(std::span<const CourseGroup> groups, TrainingTask task,
+                               std::vector<const Course*> CourseGroup::*kind) {
+  std::vector<Compared> all;
+  for (const CourseGroup& group : groups) {
+    if (group.full == nullptr || group.full->setting.training.task != task) continue;
+    for (const Course* run : group.*kind) all.push_back({.full = group.full, .run = run});
+  }
   return all;
 }
 

@@ -38,20 +38,29 @@ double accuracy(const Matrix<T>& logits, const Sequences& batch) {
   return static_cast<double>(hits) / static_cast<double>(batch.counted_targets());
 }
 
+/// The setting under the subject's conventions.
+template <class T>
+Setting trainable(const Subject& subject, Setting setting) {
+  require_valid(setting);
+  require(subject.capabilities.takes(setting.model.feature_map.kind),
+          subject.name + " does not take feature map " + name(setting.model.feature_map));
+  require(static_cast<bool>(subject.gradient.in<T>()),
+          subject.name + " does not work in this scalar");
+  setting.model.conventions = subject.conventions;
+  return setting;
+}
+
 template <class T>
 class TrainerIn final : public Trainer {
  public:
+  /// Parameters are drawn, in double, before gradient and moments take their memory, so that this
+  /// takes no more than the steps do.
   TrainerIn(const Subject& subject, const Setting& setting)
-      : setting_(setting),
+      : setting_(trainable<T>(subject, setting)),
         function_(subject.gradient.in<T>()),
-        adam_(setting.model, setting.threads) {
-    require_valid(setting);
-    require(subject.capabilities.takes(setting.model.feature_map.kind),
-            subject.name + " does not take feature map " + name(setting.model.feature_map));
-    require(static_cast<bool>(function_), subject.name + " does not work in this scalar");
-    setting_.model.conventions = subject.conventions;
-    theta_ = converted<T>(drawn_parameters(setting), setting_.model, MemoryTag::parameters);
-    omega_ = converted<T>(draw_projection(setting_.model, setting.seed), setting_.model);
+        theta_(converted<T>(drawn_parameters(setting), setting_.model, MemoryTag::parameters)),
+        omega_(converted<T>(draw_projection(setting_.model, setting.seed), setting_.model)),
+        adam_(setting_.model, setting.threads) {
     result_.gradient = Parameters<T>(setting_.model, MemoryTag::gradient);
   }
 

@@ -9,12 +9,15 @@
 #include "experiments/sweep.hpp"
 #include "experiments/temporary_folder.hpp"
 #include "experiments/training/adam.hpp"
+#include "experiments/training/capped_training.hpp"
 #include "experiments/training/checkpoint.hpp"
 #include "experiments/training/course.hpp"
+#include "experiments/training/estimate.hpp"
 #include "experiments/training/regimes.hpp"
 #include "experiments/training/sample.hpp"
 #include "experiments/training/trainer.hpp"
 #include "experiments/training/training_runs.hpp"
+#include "experiments/training/training_table.hpp"
 #include "properties/catalogue.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/draw.hpp"
@@ -27,6 +30,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <set>
 
 namespace slim::experiments {
@@ -380,6 +384,105 @@ TEST(TrainingRuns, KilledAnywhereTheyGoOnToTheSameBits) {
     ++models;
   }
   EXPECT_EQ(models, 3U);
+}
+
+// Regimes
+
+TEST(Regimes, TakeAsManySeedsAsAskedAndTwoAtLeast) {
+  for (const Scale scale : all_scales) {
+    for (const std::uint64_t seeds : {0, 3}) {
+      std::map<std::string, std::set<std::uint64_t>> seen;
+      for (const Plan& plan : training_plans({.scale = scale, .seed = 5, .seeds = seeds})) {
+        if (plan.setting.memory_cap > 0) continue;
+        seen[regime_name(plan.setting) + std::string(name(plan.setting.training.task))].insert(
+            plan.setting.seed);
+      }
+      EXPECT_EQ(seen.size(), 2U * (1 + 2 + 2 + 3 + 3));
+      for (const auto& [regime, of_regime] : seen) {
+        EXPECT_EQ(of_regime.size(), seeds > 0 ? seeds : 2U) << regime;
+        EXPECT_EQ(*of_regime.begin(), 5U);
+      }
+    }
+  }
+}
+
+TEST(Regimes, FineTuneTextInMemoryThatSlicesFitAndTheFullPassDoesNot) {
+  const Subject& subject = properties::find_subject("recovered/blocked");
+  for (const Scale scale : all_scales) {
+    for (const char* corpus : {"text", "enwik8"}) {
+      int full = 0;
+      int sliced = 0;
+      for (const Plan& plan : training_plans({.scale = scale, .corpus = corpus})) {
+        const Setting& s = plan.setting;
+        if (s.memory_cap == 0) continue;
+        EXPECT_EQ(s.training.task, TrainingTask::text);
+        const std::int64_t least = least_training_bytes(subject, s);
+        if (s.full_pass()) {
+          EXPECT_GT(least, s.memory_cap) << name(scale) << " " << corpus;
+          ++full;
+          continue;
+        }
+        // The text of the run is kept, too; passes take up to a fifth more than they must.
+        const std::int64_t model = 16 * parameter_count(s.model);
+        const Index checks =
+            std::max(s.training.steps / s.training.check_every + 1, s.training.final_checks);
+        const std::int64_t text = std::min<std::int64_t>(s.training.steps * s.length, 90'000'000) +
+                                  std::min<std::int64_t>(checks * s.length, 5'000'000);
+        EXPECT_LT(model + text + (least - model) * 6 / 5, s.memory_cap)
+            << name(scale) << " " << corpus;
+        ++sliced;
+      }
+      EXPECT_EQ(full, 1);
+      EXPECT_EQ(sliced, 1);
+    }
+  }
+}
+
+// Before
+
+TEST(TrainingEstimate, CountsTheGradientsOfEachLegAndOfNothingElse) {
+  Record job;
+  job.setting = tiny(TrainingTask::copying);  // 12 steps in legs of 4, a check after each, 2 last
+  job.measured = TrainingLeg{};
+  std::vector<Index> gradients;
+  for (job.sample = 0; job.sample < 3; ++job.sample) gradients.push_back(gradients_of(job));
+  EXPECT_EQ(gradients, (std::vector<Index>{5, 5, 7}));
+  job.sample = 0;
+  job.setting.training.switch_at = 6;
+  job.setting.memory_cap = 1 << 20;
+  EXPECT_EQ(gradients_of(job), 6 + 2 + 2) << "in little memory all of it is one record";
+  job.measured = Seconds{};
+  EXPECT_EQ(gradients_of(job), 0);
+}
+
+TEST(TrainingEstimate, IsOfWhatIsMissing) {
+  const auto find = [](std::string_view name) -> const Subject& {
+    return properties::find_subject(name);
+  };
+  Record job;
+  job.setting = tiny(TrainingTask::copying);
+  job.measured = TrainingLeg{};
+  Record other = job;
+  other.measured = Seconds{};
+  const std::vector<const Record*> one = {&job, &other};
+  EXPECT_TRUE(training_estimate(one, find).starts_with("training: 1 record is missing, about "));
+  const std::vector<const Record*> two = {&job, &job};
+  EXPECT_TRUE(training_estimate(two, find).starts_with("training: 2 records are missing, about "));
+  const std::vector<const Record*> none = {&other};
+  EXPECT_EQ(training_estimate(none, find), "");
+}
+
+TEST(TrainingTable, TellsWhatAStepTakesBesideItsGradientAndItsData) {
+  Record record;
+  record.experiment = "training";
+  record.setting = tiny(TrainingTask::copying);
+  record.measured = TrainingLeg{.losses = std::vector<double>(4, 1.0),
+                                .seconds = 0.4,
+                                .seconds_gradient = 0.32,
+                                .seconds_data = 0.01};
+  const std::string table = training_table(std::vector{record});
+  EXPECT_NE(table.find("| step (ms) | step / gradient | data / step |\n"), std::string::npos);
+  EXPECT_TRUE(table.ends_with("| 100.00 | 1.250 | 0.0250 |\n")) << table;
 }
 
 // Samples

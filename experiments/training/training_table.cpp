@@ -47,12 +47,14 @@ void take(Row& row, const Course& course) {
   row.refusal = course.refusal;
 }
 
-void take_share(Row& row, const Course& course, const Course& full,
-                const std::vector<const Course*>& reordered) {
-  if (reordered.empty()) return;
-  const double share = largest_share(loss_differences(course, full, course.first_step()),
-                                     rounding_band(full, reordered));
-  row.share = std::isnan(row.share) ? share : std::max(row.share, share);
+void take_shares(std::vector<Row>& rows, std::span<const Compared> runs,
+                 std::span<const Compared> controls) {
+  if (controls.empty()) return;
+  for (const Compared& run : runs) {
+    Row& row = row_of(rows, run.run->setting);
+    const double share = share_of_band(run, controls);
+    row.share = std::isnan(row.share) ? share : std::max(row.share, share);
+  }
 }
 
 std::string line(const Row& row) {
@@ -81,14 +83,11 @@ std::string training_table(std::span<const Record> records) {
   const std::vector<Course> all = courses(records);
   std::vector<Row> rows;
   for (const Course& course : all) take(row_of(rows, course.setting), course);
-  for (const CourseGroup& group : grouped(all)) {
-    if (group.full == nullptr) continue;
-    for (const Course* course : group.sliced) {
-      take_share(row_of(rows, course->setting), *course, *group.full, group.reordered);
-    }
-    for (const Course* course : group.switched) {
-      take_share(row_of(rows, course->setting), *course, *group.full, group.reordered_at_half);
-    }
+  const std::vector<CourseGroup> groups = grouped(all);
+  for (const TrainingTask task : {TrainingTask::copying, TrainingTask::text}) {
+    const auto runs = [&](auto kind) { return compared(groups, task, kind); };
+    take_shares(rows, runs(&CourseGroup::sliced), runs(&CourseGroup::reordered));
+    take_shares(rows, runs(&CourseGroup::switched), runs(&CourseGroup::reordered_at_half));
   }
   std::string table =
       "| task | regime | metric after the last step | loss difference / rounding band | "

@@ -29,7 +29,15 @@ TEST(AttentionSpecs, StayWithinTheWorkThatFiftyDigitsAllow) {
     const AttentionSpec spec = drawn_attention_spec(i);
     const Index one_head = spec.length * spec.features() * spec.value_width;
     EXPECT_LE(spec.batch * spec.heads * one_head, std::max<Index>(900, one_head)) << readable(spec);
-    EXPECT_LE(spec.length, 24) << readable(spec);
+    const bool long_and_thin = spec.length > 24;
+    if (long_and_thin) {
+      EXPECT_LE(spec.length, 257) << readable(spec);
+      EXPECT_LE(std::max(spec.features(), spec.value_width), 2) << readable(spec);
+      EXPECT_LE(spec.length, 18 * spec.slice_length) << readable(spec);
+    }
+    if (std::max(spec.width, spec.value_width) > 5) {
+      EXPECT_LE(spec.length, 3) << readable(spec);
+    }
     EXPECT_TRUE(spec.cut == 1 || (spec.cut > 1 && spec.cut < spec.length)) << readable(spec);
   }
 }
@@ -70,6 +78,41 @@ TEST(AttentionSpecs, ReachTheHardPlaces) {
   }
   EXPECT_GE(seen.size(), 35U);
   for (const auto& [what, count] : seen) EXPECT_GE(count, drawn_specs / 60) << what;
+}
+
+TEST(AttentionSpecs, DealALongCaseAWideOneAndTwoNextToEpsilonToEvery20) {
+  for (int first = 0; first < drawn_specs; first += 20) {
+    int of_long = 0;
+    int of_wide = 0;
+    int next_to_epsilon = 0;
+    for (int i = first; i < first + 20; ++i) {
+      const AttentionSpec spec = drawn_attention_spec(i);
+      of_long += spec.length > 24 ? 1 : 0;
+      of_wide += std::max(spec.width, spec.value_width) > 5 ? 1 : 0;
+      next_to_epsilon += spec.entries == Entries::near_epsilon ? 1 : 0;
+    }
+    EXPECT_EQ(of_long, 1);
+    EXPECT_EQ(of_wide, 1);
+    EXPECT_GE(next_to_epsilon, 2);
+  }
+}
+
+TEST(AttentionSpecs, ReachSizesAroundBlocksOfRowsAndRegisters) {
+  std::map<std::string, int> seen;
+  for (int i = 0; i < drawn_specs; ++i) {
+    const AttentionSpec spec = drawn_attention_spec(i);
+    const Index wide = std::max(spec.width, spec.value_width);
+    if (spec.length > 24) ++seen["L % 16 = " + std::to_string(spec.length % 16)];
+    if (wide > 5) ++seen[(spec.width > 5 ? "D % 8 = " : "D_v % 8 = ") + std::to_string(wide % 8)];
+    const Index rows = std::min(spec.length, spec.slice_length);
+    if (rows > 64) ++seen["more than a block of 64 rows in a slice"];
+    if (rows > 128) ++seen["more than two"];
+  }
+  for (const char* what : {"L % 16 = 15", "L % 16 = 0", "L % 16 = 1", "D % 8 = 7", "D % 8 = 0",
+                           "D % 8 = 1", "D_v % 8 = 7", "D_v % 8 = 0", "D_v % 8 = 1",
+                           "more than a block of 64 rows in a slice", "more than two"}) {
+    EXPECT_GE(seen[what], 2) << what;
+  }
 }
 
 TEST(AttentionSpecs, MaterialiseIntoValidTasksOfFloat32Numbers) {

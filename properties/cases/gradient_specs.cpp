@@ -1,6 +1,7 @@
 #include "properties/cases/gradient_specs.hpp"
 
 #include "properties/cases/dice.hpp"
+#include "properties/engine/dealt_size.hpp"
 
 #include <rapidcheck/seq/Create.h>
 #include <rapidcheck/shrinkable/Create.h>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr Index largest_work = 1000;  ///< B·L·s·width, in proportion to what a 50-digit run costs
 constexpr Index longest = 40;
+constexpr int place_of_long_model = 10;  ///< of the 20 sizes that are dealt
 
 std::vector<Index> divisors(Index n) {
   std::vector<Index> found;
@@ -37,16 +39,34 @@ Model draw_model(Dice& dice) {
   return model;
 }
 
-GradientSpec draw_spec(const rc::Random& random, int size) {
-  Dice dice(random, size);
-  GradientSpec spec;
-  spec.model = draw_model(dice);
+void draw_compact_sizes(Dice& dice, GradientSpec& spec) {
   spec.slice_length = dice.one_of<Index>({1, 1, dice.up_to(9), dice.up_to(9), dice.up_to(30)});
   spec.length = draw_length(dice, spec.slice_length, longest);
   const Index widest = largest_work / (spec.length * spec.model.layers);
   spec.batch = std::min(dice.one_of<Index>({1, 1, 2, 3}),
                         std::max<Index>(1, widest / spec.model.hidden_dim));
   spec.model.ffn_dim = dice.up_to(std::min<Index>(widest / spec.batch, 16));
+}
+
+/// The smallest model, over more rows than a block of 16, 32 or 64 of them.
+void draw_long_sizes(Dice& dice, GradientSpec& spec) {
+  spec.slice_length = dice.one_of<Index>({15, 16, 17, 32, 63, 64, 65, 100, 200});
+  spec.length = dice.one_of<Index>({31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129});
+  spec.model.hidden_dim = 4;
+  spec.model.layers = 1;
+  spec.model.heads = dice.one_of<Index>({1, 2, 4});
+  spec.model.ffn_dim = dice.up_to(4);
+}
+
+GradientSpec draw_spec(const rc::Random& random, int size) {
+  Dice dice(random, size);
+  GradientSpec spec;
+  spec.model = draw_model(dice);
+  if (place_of(size) == place_of_long_model) {
+    draw_long_sizes(dice, spec);
+  } else {
+    draw_compact_sizes(dice, spec);
+  }
   spec.mask = dice.one_of<MaskKind>(
       {MaskKind::none, MaskKind::none, MaskKind::none, MaskKind::scattered, MaskKind::scattered,
        MaskKind::whole_slices, MaskKind::all_but_one, MaskKind::nothing});

@@ -30,6 +30,26 @@ TEST(GradientSpecs, StayWithinTheWorkThatFiftyDigitsAllow) {
   }
 }
 
+TEST(GradientSpecs, DealALongCaseToEvery20) {
+  std::set<Index> lengths;
+  bool several_blocks_in_a_slice = false;
+  for (int first = 0; first < many; first += 20) {
+    int of_long = 0;
+    for (int i = first; i < first + 20; ++i) {
+      const GradientSpec spec = drawn(i).value();
+      if (spec.length <= 40 && spec.slice_length <= 30) continue;
+      ++of_long;
+      lengths.insert(spec.length);
+      several_blocks_in_a_slice =
+          several_blocks_in_a_slice || std::min(spec.length, spec.slice_length) > 64;
+      EXPECT_LE(spec.model.layers * spec.model.hidden_dim, 4) << readable(spec);
+    }
+    EXPECT_LE(of_long, 1);
+  }
+  for (const Index length : {48, 64, 65, 129}) EXPECT_TRUE(lengths.contains(length)) << length;
+  EXPECT_TRUE(several_blocks_in_a_slice);
+}
+
 TEST(GradientSpecs, ReachTheEdgesOfSlices) {
   std::map<std::string, int> seen;
   for (int i = 0; i < many; ++i) {
@@ -121,6 +141,23 @@ TEST(CutSpecs, CutBetweenTheFirstAndTheLastTarget) {
     }
   }
   EXPECT_GE(at_edge, many / 10);
+}
+
+TEST(CutSpecs, BeginWhereNarrowPositionsGoWrong) {
+  const rc::Gen<CutSpec> specs = cut_specs(Begins::anywhere);
+  std::map<Index, int> seen;
+  for (int i = 0; i < 40; ++i) {
+    const auto number = static_cast<std::uint64_t>(i);
+    const auto drawn_spec = specs(rc::Random(number), 5 * (i % 20 + 1));
+    const CutSpec spec = drawn_spec.value();
+    ++seen[spec.first_position];
+    const bool is_told = readable(spec).find(" from=") != std::string::npos;
+    EXPECT_EQ(is_told, spec.first_position > 0);
+    auto shrinks = drawn_spec.shrinks();
+    if (spec.first_position > 0) EXPECT_EQ(shrinks.next()->value().first_position, 0);
+  }
+  EXPECT_EQ(seen, (std::map<Index, int>{
+                      {0, 30}, {257, 2}, {2049, 2}, {4099, 2}, {65537, 2}, {70001, 2}}));
 }
 
 TEST(Masks, CountWhatTheirNamesSay) {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
+#include <limits>
 #include <mutex>
 
 namespace slim::properties {
@@ -17,22 +19,53 @@ struct Record {
   int attempt = 0;
 };
 
+bool is_hang(const Finding& finding) {
+  return finding.outcome == Outcome::wrong && finding.failure == Failure::hang;
+}
+
+void lower(std::atomic<int>& least, int value) {
+  int now = least;
+  while (value < now && !least.compare_exchange_weak(now, value)) {
+  }
+}
+
+/// The first check of a subject under a law that hung, in the order of cases, then scalars: those
+/// after it are not run, since each would take as long.
+using FirstHang = std::atomic<int>;
+
 /// One (subject, scalar) under one law.
 struct Pair {
   const Subject* subject;
   Scalar scalar;
+  int place;   ///< of the scalar,
+  int places;  ///< of so many
+  FirstHang* first_hang;
   std::vector<Record> records;   ///< by case number
   std::atomic<int> first_wrong;  ///< number of the first wrong case; all cases when there is none
 
-  Pair(const Subject& of, Scalar in, int cases)
-      : subject(&of), scalar(in), records(static_cast<std::size_t>(cases)), first_wrong(cases) {}
+  Pair(const RunPlan& plan, const Subject& of, int scalar_place, FirstHang& hang, int cases)
+      : subject(&of),
+        scalar(plan.scalars[static_cast<std::size_t>(scalar_place)]),
+        place(scalar_place),
+        places(static_cast<int>(plan.scalars.size())),
+        first_hang(&hang),
+        records(static_cast<std::size_t>(cases)),
+        first_wrong(cases) {}
 
   void enter(int number, Record record) {
+    if (is_hang(record.finding)) lower(*first_hang, number * places + place);
     const bool wrong = record.finding.outcome == Outcome::wrong;
     records[static_cast<std::size_t>(number)] = std::move(record);
-    int first = first_wrong;
-    while (wrong && number < first && !first_wrong.compare_exchange_weak(first, number)) {
-    }
+    if (wrong) lower(first_wrong, number);
+  }
+  /// Whether the case is after the first wrong one, or after a hang. Which of these were judged
+  /// depends on the threads.
+  [[nodiscard]] bool leaves_out(int number) const {
+    return number > first_wrong || number * places + place > *first_hang;
+  }
+  [[nodiscard]] bool broke() const {
+    const int first = first_wrong;
+    return static_cast<std::size_t>(first) < records.size() && !leaves_out(first);
   }
 };
 
@@ -41,12 +74,15 @@ struct LawRun {
   const Law& law;
   int cases;
   std::vector<std::unique_ptr<Pair>> pairs;  ///< by subject, then scalar
+  std::deque<FirstHang> first_hangs;         ///< by subject
   int done = 0;
 
   LawRun(const Law& of, const RunPlan& plan) : law(of), cases(plan.cases * of.share) {
+    const int scalars = static_cast<int>(plan.scalars.size());
     for (const Subject* subject : plan.subjects) {
-      for (const Scalar scalar : plan.scalars) {
-        pairs.push_back(std::make_unique<Pair>(*subject, scalar, cases));
+      FirstHang& hang = first_hangs.emplace_back(std::numeric_limits<int>::max());
+      for (int place = 0; place < scalars; ++place) {
+        pairs.push_back(std::make_unique<Pair>(plan, *subject, place, hang, cases));
       }
     }
   }
@@ -59,23 +95,25 @@ Record judged(NumberedCase& numbered, const Subject& subject, Scalar scalar) {
           .attempt = usable.attempt};
 }
 
-/// Cases past a pair's first wrong one are left out: which ones were judged depends on the threads.
 void run_case(LawRun& run, std::uint64_t seed, int number) {
   NumberedCase numbered(run.law, seed, number);
   for (const auto& pair : run.pairs) {
-    if (number > pair->first_wrong || !run.law.asks(number, pair->scalar)) continue;
+    if (pair->leaves_out(number) || !run.law.asks(number, pair->scalar)) continue;
     pair->enter(number, judged(numbered, *pair->subject, pair->scalar));
   }
 }
 
 Verdict verdict_on(const LawRun& run, const Pair& pair) {
-  Verdict verdict{
-      .law = run.law.name, .subject = pair.subject->name, .scalar = pair.scalar, .tally = {}};
+  Verdict verdict{.law = run.law.name,
+                  .subject = pair.subject->name,
+                  .scalar = pair.scalar,
+                  .tally = {},
+                  .judges_answers = run.law.judges_answers};
   Tally& tally = verdict.tally;
   for (int number = 0; number < run.cases; ++number) {
     if (!run.law.asks(number, pair.scalar)) continue;
     ++tally.cases;
-    if (number > pair.first_wrong) {
+    if (pair.leaves_out(number)) {
       ++tally.not_run;
       continue;
     }
@@ -92,7 +130,7 @@ Verdict verdict_on(const LawRun& run, const Pair& pair) {
 std::vector<const Pair*> to_shrink(const LawRun& run) {
   std::vector<const Pair*> broken;
   for (const auto& pair : run.pairs) {
-    if (pair->first_wrong == run.cases) continue;
+    if (!pair->broke()) continue;
     if (broken.empty() || broken.back()->subject != pair->subject) {
       broken.push_back(pair.get());
     } else if (unit_roundoff(pair->scalar) < unit_roundoff(broken.back()->scalar)) {
@@ -109,11 +147,18 @@ Finding seen_once(Finding finding) {
   return finding;
 }
 
-Counterexample counterexample(const LawRun& run, const Pair& pair, std::uint64_t seed) {
+const Record& first_record(const Pair& pair) {
+  return pair.records[static_cast<std::size_t>(static_cast<int>(pair.first_wrong))];
+}
+
+Counterexample counterexample(const LawRun& run, const Pair& pair, std::uint64_t seed,
+                              bool shrinks) {
   const int number = pair.first_wrong;
-  const Record& record = pair.records[static_cast<std::size_t>(number)];
-  Counterexample found = shrunk(run.law, *pair.subject, pair.scalar,
-                                NumberedCase(run.law, seed, number).draw(record.attempt));
+  const Record& record = first_record(pair);
+  std::unique_ptr<Draw> draw = NumberedCase(run.law, seed, number).draw(record.attempt);
+  Counterexample found = shrinks
+                             ? shrunk(run.law, *pair.subject, pair.scalar, std::move(draw))
+                             : unshrunk(run.law, *pair.subject, pair.scalar, *draw, record.finding);
   if (found.finding.outcome != Outcome::wrong) found.finding = seen_once(record.finding);
   found.case_number = number;
   found.file.metadata["seed"] = std::to_string(seed);
@@ -158,30 +203,42 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
     if (!plan.shrinks) continue;
     for (const Pair* pair : to_shrink(*law_run)) broken.emplace_back(law_run.get(), pair);
   }
+  const auto hung = [](const auto& of) { return is_hang(first_record(*of.second).finding); };
+  const auto first_hung = std::ranges::find_if(broken, hung);
   result.counterexamples.resize(broken.size());
   in_parallel(static_cast<int>(broken.size()), plan.threads, [&](int i) {
-    const auto at = static_cast<std::size_t>(i);
-    result.counterexamples[at] = counterexample(*broken[at].first, *broken[at].second, plan.seed);
+    const auto at = broken.begin() + i;
+    const bool shrinks = at == first_hung || !hung(*at);
+    result.counterexamples[static_cast<std::size_t>(i)] =
+        counterexample(*at->first, *at->second, plan.seed, shrinks);
   });
   return result;
 }
 
 std::vector<std::string> RunResult::idle_laws() const {
+  const bool any_answer = std::ranges::any_of(verdicts, [](const Verdict& verdict) {
+    return verdict.judges_answers && verdict.tally.executed() > 0;
+  });
   std::vector<std::string> idle;
   for (const Verdict& verdict : verdicts) {
     const bool executed = std::ranges::any_of(verdicts, [&](const Verdict& other) {
       return other.law == verdict.law && other.tally.executed() > 0;
     });
-    if (may_claim_less && verdict.unclaimed()) continue;
+    const bool excused = any_answer || !verdict.judges_answers;
+    if (may_claim_less && verdict.unclaimed() && excused) continue;
     if (!executed && (idle.empty() || idle.back() != verdict.law)) idle.push_back(verdict.law);
   }
   return idle;
 }
 
-bool RunResult::holds() const {
+bool RunResult::executed_all() const {
   const bool any_executed = std::ranges::any_of(
       verdicts, [](const Verdict& verdict) { return verdict.tally.executed() > 0; });
-  return any_executed && idle_laws().empty() &&
+  return any_executed && idle_laws().empty() && unasked_tasks.empty();
+}
+
+bool RunResult::holds() const {
+  return executed_all() &&
          std::ranges::all_of(verdicts, [](const Verdict& verdict) { return verdict.holds(); });
 }
 

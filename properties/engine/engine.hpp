@@ -26,10 +26,15 @@ struct RunResult {
   /// One for each (law, subject) that broke, in the most exact scalar in which it did.
   std::vector<Counterexample> counterexamples;
   bool may_claim_less = false;  ///< as planned
+  /// Tasks that a guest declares and that no case was of, which is a failure, as an idle law is.
+  std::vector<std::string> unasked_tasks{};
 
-  /// Laws that executed no case at all, which is a failure.
+  /// Laws that executed no case at all, which is a failure. One that nobody claims is excused where
+  /// less may be claimed, but not all at once: where no answer was judged, there is nothing to hold.
   [[nodiscard]] std::vector<std::string> idle_laws() const;
-  /// Every verdict holds, no law is idle, and something was executed.
+  /// Something was executed, by every law and of every declared task.
+  [[nodiscard]] bool executed_all() const;
+  /// Every verdict holds, and all was executed.
   [[nodiscard]] bool holds() const;
 };
 
@@ -37,7 +42,8 @@ struct RunResult {
 using Progress = std::function<void(const Law& law, int done, int planned)>;
 
 /// Draws, asks, judges, shrinks. The result depends on the plan but not on its threads: a verdict's
-/// counts end at its first wrong case, by number.
+/// counts end at its first wrong case, by number. A hang takes as long as a deadline, so a subject
+/// that hung under a law is asked nothing more of it, and only its first law that hung is shrunk.
 /// Throws what a generator or the truth throws; what a subject throws is a finding.
 RunResult run(const RunPlan& plan, const Progress& progress = {});
 

@@ -1,12 +1,16 @@
 #include "properties/engine/engine.hpp"
 
+#include "properties/engine/dealt_size.hpp"
 #include "properties/engine/make_law.hpp"
+#include "properties/engine/numbered_case.hpp"
+#include "properties/laws/catalogue.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gen/Numeric.h>
 
 #include <atomic>
+#include <set>
 
 namespace slim::properties {
 namespace {
@@ -99,6 +103,36 @@ TEST(Engine, FindsTheSameFirstFailureAndShrinkForAnyNumberOfThreads) {
   }
 }
 
+TEST(Engine, DrawsOtherCasesForOtherLawsSeedsAndNumbers) {
+  std::set<std::string> drawn;
+  int all = 0;
+  for (const char* law : {"attention-agrees", "pullback-agrees", "layouts-agree"}) {
+    for (const std::uint64_t seed : {1, 2, 100}) {
+      for (int number = 0; number < 40; ++number) {
+        drawn.insert(NumberedCase(laws::find_law(law), seed, number).draw(0)->readable());
+        ++all;
+      }
+    }
+  }
+  EXPECT_GE(static_cast<int>(drawn.size()), all - 2) << "but for chance among the smallest";
+}
+
+TEST(Engine, DrawsTheSameCaseAgain) {
+  const Law& law = laws::find_law("gradient-agrees");
+  const auto drawn = [&] { return NumberedCase(law, 7, 13).draw(2)->readable(); };
+  EXPECT_EQ(drawn(), drawn());
+}
+
+TEST(Engine, DealsEverySizeInTwentyCases) {
+  std::set<int> places;
+  for (int number = 40; number < 40 + dealt_sizes; ++number) {
+    EXPECT_EQ(place_of(dealt_size(number)), number % dealt_sizes);
+    places.insert(place_of(dealt_size(number)));
+  }
+  EXPECT_EQ(places.size(), 20U);
+  EXPECT_EQ(place_of(1), 0);
+}
+
 TEST(Engine, ShrinksToTheSmallestWrongCase) {
   const Fixture fixture{
       .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 57); })};
@@ -127,6 +161,33 @@ TEST(Engine, AccountsForEveryCase) {
   }
 }
 
+TEST(Engine, AsksASubjectThatHangsLittleMore) {
+  std::atomic<int> asked{0};
+  const auto hangs = [&](int, const Subject& subject, Scalar) -> Finding {
+    if (subject.name == "right") return wrong_from(0, 1);
+    ++asked;
+    throw SubjectError("did not answer", Failure::hang);
+  };
+  const Fixture fixture{.law = law_about_numbers(hangs)};
+  RunPlan plan = fixture.plan(50, 1);
+  plan.laws = {&fixture.law, &fixture.law, &fixture.law};
+  const RunResult result = run(plan);
+  EXPECT_LE(asked, 3 + 1 + 6) << "one of each law, and the shrinking of the first";
+  ASSERT_EQ(result.counterexamples.size(), 3U);
+  EXPECT_EQ(result.counterexamples[2].shrinks, 0);
+  EXPECT_EQ(result.counterexamples[2].readable, result.counterexamples[2].drawn);
+  EXPECT_EQ(result.counterexamples[2].file.text("law"), "about-numbers");
+  for (const Verdict& verdict : result.verdicts) {
+    const Tally& tally = verdict.tally;
+    EXPECT_EQ(tally.executed() + tally.not_run, 50);
+    EXPECT_EQ(verdict.holds(), verdict.subject == "right");
+    if (verdict.subject == "left")
+      EXPECT_EQ(tally.wrong, verdict.scalar == Scalar::float32 ? 1 : 0);
+  }
+  plan.threads = 7;
+  expect_equal(result, run(plan));
+}
+
 TEST(Engine, RefusesALawThatExecutesNothing) {
   const Fixture fixture{
       .law = law_about_numbers([](int, const Subject&, Scalar) { return skipped("never"); })};
@@ -148,6 +209,26 @@ TEST(Engine, ExcusesASubjectThatClaimsNothingButNotALawThatNobodyClaims) {
   const Fixture nobody{
       .law = law_about_numbers([](int, const Subject&, Scalar) { return not_claimed("nobody"); })};
   EXPECT_FALSE(run(nobody.plan(10, 1)).holds());
+}
+
+TEST(Engine, HoldsNothingWhereOnlyTheProtocolWasAskedOf) {
+  const auto result_with = [](bool claims) {
+    Law protocol = law_about_numbers([](int, const Subject&, Scalar) { return Finding(); });
+    protocol.name = "protocol";
+    protocol.judges_answers = false;
+    const Law answers = law_about_numbers([claims](int, const Subject&, Scalar) {
+      return claims ? Finding() : not_claimed("nobody");
+    });
+    const Subject guest = named("guest");
+    return run({.laws = {&answers, &protocol},
+                .subjects = {&guest},
+                .scalars = {Scalar::float64},
+                .cases = 5,
+                .may_claim_less = true});
+  };
+  EXPECT_TRUE(result_with(true).holds());
+  EXPECT_FALSE(result_with(false).holds());
+  EXPECT_EQ(result_with(false).idle_laws(), std::vector<std::string>{"about-numbers"});
 }
 
 TEST(Engine, KeepsAFailureThatIsNotSeenAgain) {

@@ -59,12 +59,16 @@ struct Law {
   /// In 50 digits a dear law asks for one case in so many. No divisor of 20, the cycle of sizes.
   int one_in_digits50 = 1;
 
+  bool asks_features = false;    ///< of a case of attention, the task features and not attention
+  /// Whether it holds answers to a task against anything; not the law of the protocol, or of costs.
+  bool judges_answers = true;
+
   /// Whether the case of this number is one of those asked for in `scalar`.
   [[nodiscard]] bool asks(int number, Scalar scalar) const {
     return scalar != Scalar::digits50 || number % one_in_digits50 == 0;
   }
 
-  /// A pure function of its arguments; size from 1 to 100.
+  /// A pure function of its arguments; size from 1 to 100, dealt (dealt_size.hpp).
   std::function<std::unique_ptr<Draw>(std::uint64_t seed, int attempt, int size)> draw;
   /// Throws ContractError when the file is not a case of this law.
   std::function<std::unique_ptr<Trial>(const CaseFile& file)> load;

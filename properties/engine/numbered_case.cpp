@@ -1,13 +1,26 @@
 #include "properties/engine/numbered_case.hpp"
 
+#include "properties/engine/dealt_size.hpp"
+#include "reference/vocabulary/random.hpp"
+
 namespace slim::properties {
 namespace {
 
 constexpr std::size_t most_attempts = 50;
 
-/// Sizes cycle, so that small and large cases meet every subject early, however many there are.
-int size_of(int number) {
-  return 5 * (number % 20 + 1);
+/// A bijection that spreads every bit over all. Source: the finaliser of SplitMix64, Steele, Lea and
+/// Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+std::uint64_t scattered(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15ULL;
+  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31U);
+}
+
+/// Neither two laws nor two seeds nor two numbers draw alike.
+std::uint64_t seed_of(const Law& law, std::uint64_t seed, int number) {
+  const std::uint64_t of_law = scattered(stream_named(law.name.c_str()));
+  return scattered(scattered(of_law ^ seed) + static_cast<std::uint64_t>(number));
 }
 
 }  // namespace
@@ -16,7 +29,7 @@ NumberedCase::NumberedCase(const Law& law, std::uint64_t seed, int number)
     : law_(law), seed_(seed), number_(number) {}
 
 std::unique_ptr<Draw> NumberedCase::draw(int attempt) const {
-  return law_.draw(seed_ + static_cast<std::uint64_t>(number_), attempt, size_of(number_));
+  return law_.draw(seed_of(law_, seed_, number_), attempt, dealt_size(number_));
 }
 
 NumberedCase::Usable NumberedCase::usable(Scalar scalar) {

@@ -7,7 +7,7 @@ namespace slim::properties {
 namespace {
 
 constexpr int most_checks = 400;
-constexpr int most_hangs = 12;  ///< each takes as long as the deadline
+constexpr int most_hangs = 6;  ///< each takes as long as the deadline
 
 /// Where the walk stands.
 struct Step {
@@ -15,6 +15,15 @@ struct Step {
   std::unique_ptr<Trial> trial;
   Finding finding;
 };
+
+/// The case's file with what replays exactly this check.
+CaseFile labelled(CaseFile file, const Counterexample& found) {
+  file.metadata["law"] = found.law;
+  file.metadata["subject"] = found.subject;
+  file.metadata["dtype"] = name(found.scalar);
+  file.metadata["description"] = found.readable;
+  return file;
+}
 
 }  // namespace
 
@@ -65,11 +74,20 @@ Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
   }
   found.readable = at.draw->readable();
   found.finding = std::move(at.finding);
-  found.file = at.trial->file();
-  found.file.metadata["law"] = found.law;
-  found.file.metadata["subject"] = found.subject;
-  found.file.metadata["dtype"] = name(found.scalar);
-  found.file.metadata["description"] = found.readable;
+  found.file = labelled(at.trial->file(), found);
+  return found;
+}
+
+Counterexample unshrunk(const Law& law, const Subject& subject, Scalar scalar, const Draw& draw,
+                        const Finding& finding) {
+  Counterexample found{.law = law.name,
+                       .subject = subject.name,
+                       .scalar = scalar,
+                       .drawn = draw.readable(),
+                       .readable = draw.readable(),
+                       .finding = finding,
+                       .file = {}};
+  found.file = labelled(draw.trial()->file(), found);
   return found;
 }
 

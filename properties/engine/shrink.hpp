@@ -18,9 +18,12 @@ struct Counterexample {
 };
 
 /// Walks down the tree of smaller cases: the first smaller one that is wrong too is the next step,
-/// until none is, or 400 have been tried, or 12 have hung. Deterministic.
+/// until none is, or 400 have been tried, or 6 have hung. Deterministic.
 Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
                       std::unique_ptr<Draw> draw);
+/// The case itself, and what was found on it; the subject is not asked again.
+Counterexample unshrunk(const Law& law, const Subject& subject, Scalar scalar, const Draw& draw,
+                        const Finding& finding);
 
 /// One check, with what the subject throws turned into a finding.
 Finding check_safely(Trial& trial, const Subject& subject, Scalar scalar);

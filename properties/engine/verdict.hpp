@@ -34,6 +34,7 @@ struct Verdict {
   std::string subject;
   Scalar scalar = Scalar::digits50;
   Tally tally;
+  bool judges_answers = true;  ///< as the law does
 
   /// The subject claims nothing of what the law asks in this scalar: no case was owed.
   [[nodiscard]] bool unclaimed() const;

@@ -35,17 +35,18 @@ CaseFile adapted(CaseFile file, const Subject& subject) {
 }
 
 /// What of the case the subject does not claim, whatever the scalar; empty: it is its case.
-std::string beyond_claims(const CaseFile& file, const Subject& subject) {
+std::string beyond_claims(const CaseFile& file, const Subject& subject, bool asks_features) {
   const Capabilities& can = subject.capabilities;
   if (!is_of_attention(file)) {
     const FeatureMap map = parse_feature_map(file.text("feature_map"));
-    return can.takes(map.kind) ? "" : "does not claim feature map " + name(map);
+    return can.takes_in_models(map.kind) ? "" : "does not claim feature map " + name(map);
   }
   const std::string& map = file.text("feature_map");
   if (map == "given" && !can.given_features) return "does not claim given features";
   if (map != "given" && !can.takes(parse_feature_map(map).kind)) {
     return "does not claim feature map " + map;
   }
+  if (asks_features) return {};
   const bool causal = file.text("causal") == "1";
   if (causal ? !can.causal : !can.bidirectional) {
     return causal ? "does not claim causal" : "does not claim bidirectional";
@@ -92,6 +93,21 @@ struct Adaptation {
   Subject subject;
 };
 
+/// Why the law does not take its case any more, where what the subject does not claim, or its
+/// conventions, took something away; empty: that is not why.
+std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn) {
+  const Subject& subject = adaptation.subject;
+  if (drawn.has("key_mask") && !subject.capabilities.key_masks) return "does not claim key masks";
+  const bool resumed = drawn.has("initial.R") || drawn.has("cotangent.R");
+  if (resumed && !subject.capabilities.resumable) return "does not claim to be resumable";
+  const double vanishing = AttentionConventions().epsilon;
+  if (adaptation.law.name == "integers-exact" &&
+      !(subject.attention_conventions.epsilon <= vanishing)) {
+    return "declares an epsilon that does not vanish beside 1";
+  }
+  return {};
+}
+
 std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& drawn,
                                      bool may_redraw) {
   if (adaptation.law.name == "projection-as-declared") {
@@ -101,12 +117,16 @@ std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& 
   const CaseFile file = adapted(drawn_file, adaptation.subject);
   const bool attention = is_of_attention(file);
   const Subject& subject = adaptation.subject;
-  if (attention ? !subject.attention.offers_any() : !subject.gradient.offers_any()) {
-    const char* task = attention ? "attention" : "gradient";
+  const bool features = adaptation.law.asks_features;
+  const bool offered = features    ? subject.features.offers_any()
+                       : attention ? subject.attention.offers_any()
+                                   : subject.gradient.offers_any();
+  if (!offered) {
+    const char* task = features ? "features" : attention ? "attention" : "gradient";
     return std::make_unique<AdaptedTrial>(nullptr, std::string("does not claim the task ") + task,
                                           false);
   }
-  std::string beyond = beyond_claims(file, subject);
+  std::string beyond = beyond_claims(file, subject, features);
   if (!beyond.empty()) {
     return std::make_unique<AdaptedTrial>(nullptr, std::move(beyond), may_redraw);
   }
@@ -119,11 +139,10 @@ std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& 
   }
   try {
     return std::make_unique<AdaptedTrial>(adaptation.law.load(file), "", false);
-  } catch (const ContractError& error) {
-    const bool lost_its_mask =
-        drawn_file.tensors.contains("key_mask") && !subject.capabilities.key_masks;
-    return std::make_unique<AdaptedTrial>(
-        nullptr, lost_its_mask ? "does not claim key masks" : error.what(), may_redraw);
+  } catch (const ContractError&) {
+    std::string lost = lost_by_adapting(adaptation, drawn_file);
+    if (lost.empty()) throw;  // the harness is at fault, not the subject
+    return std::make_unique<AdaptedTrial>(nullptr, std::move(lost), may_redraw);
   }
 }
 

@@ -119,6 +119,7 @@ std::string to_certificate(const Certified& of) {
       {"conventions", conventions_json(of.foreign.declaration)},
       {"limits", {{"deadline_s", of.limits.deadline_s}, {"memory_bytes", of.limits.memory_bytes}}},
       {"holds", of.result.holds()},
+      {"unasked_tasks", of.result.unasked_tasks},
       {"seed", of.plan.seed},
       {"cases_a_law", of.plan.cases},
       {"seconds", of.seconds},
@@ -159,6 +160,10 @@ std::string to_markdown(const Certified& of) {
         fmt::format("| {} | {}{} | {} of {} | {} |\n", name(level.level), name(level.standing),
                     level.broken.empty() ? "" : fmt::format(": {}", fmt::join(level.broken, ", ")),
                     level.claimed, level.laws, level.executed);
+  }
+  if (!of.result.unasked_tasks.empty()) {
+    text += fmt::format("\nDeclared tasks of which no case was executed: {}\n",
+                        fmt::join(of.result.unasked_tasks, ", "));
   }
   for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {
     const Counterexample& found = of.result.counterexamples[i];

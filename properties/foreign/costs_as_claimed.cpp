@@ -16,8 +16,15 @@ class Measured {
   Measured(const ForeignSubject& foreign, ResourcePlan plan)
       : foreign_(foreign), plan_(std::move(plan)) {}
 
+  /// Throws what the subject threw when it was measured: it is not measured again.
   ResourceVerdict verdict(ResourceClaim claim) {
-    if (!samples_) samples_ = measure_resources(foreign_, plan_);
+    if (error_) throw SubjectError(*error_);
+    try {
+      if (!samples_) samples_ = measure_resources(foreign_, plan_);
+    } catch (const SubjectError& error) {
+      error_ = error;
+      throw;
+    }
     return judge_claim(claim, *samples_, plan_);
   }
   [[nodiscard]] bool can_be_measured() const { return !costed_tasks(foreign_).empty(); }
@@ -27,6 +34,7 @@ class Measured {
   ForeignSubject foreign_;
   ResourcePlan plan_;
   std::optional<std::vector<ResourceSample>> samples_;
+  std::optional<SubjectError> error_;
 };
 
 class CostTrial final : public Trial {
@@ -101,6 +109,7 @@ std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourceP
     law.source = "the subject's declaration";
     law.generator = "one head, of models one layer, L from 1024 to 8192, C from 64 to 256";
     law.tolerance = "the rule of slim-measure foreign";
+    law.judges_answers = false;
     law.draw = [measured, claim](std::uint64_t /*seed*/, int /*attempt*/,
                                  int /*size*/) -> std::unique_ptr<Draw> {
       return std::make_unique<CostDraw>(measured, claim);

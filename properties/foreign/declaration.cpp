@@ -81,24 +81,52 @@ Choice choice_of(const std::string& text, const std::array<std::string_view, cou
                                   fmt::join(names, ", ")));
 }
 
-void read_feature_maps(Fields& fields, Capabilities& can) {
-  can.feature_maps.clear();
-  can.given_features = false;
-  for (const std::string& name : fields.strings("feature_maps")) {
-    if (name == "given") {
-      can.given_features = true;
-    } else if (name == "favor+") {
-      can.feature_maps.push_back(FeatureKind::favor_plus);
-    } else {
-      can.feature_maps.push_back(parse_feature_map(name).kind);
+/// Names of feature maps, and whether "given" is among them.
+struct FeatureMaps {
+  std::vector<FeatureKind> kinds;
+  bool given = false;
+
+  explicit FeatureMaps(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      if (name == "given") {
+        given = true;
+      } else if (name == "favor+") {
+        kinds.push_back(FeatureKind::favor_plus);
+      } else {
+        kinds.push_back(parse_feature_map(name).kind);
+      }
     }
   }
+};
+
+/// One list for all tasks, or one of "attention", which features share, and one of "gradient".
+void read_feature_maps(Fields& fields, Capabilities& can) {
+  const Json* found = fields.find("feature_maps");
+  can.feature_maps.clear();
+  can.given_features = false;
+  if (found == nullptr) return;
+  if (!found->is_object()) {
+    const FeatureMaps maps(fields.strings("feature_maps"));
+    can.feature_maps = maps.kinds;
+    can.given_features = maps.given;
+    return;
+  }
+  Fields by_task(*found, "feature_maps");
+  const FeatureMaps of_attention(by_task.strings("attention"));
+  const FeatureMaps of_models(by_task.strings("gradient"));
+  by_task.refuse_others();
+  require(!of_models.kinds.empty(), "'feature_maps' of gradient is empty: give one list for all");
+  require(!of_models.given, "'feature_maps' of gradient has no 'given': that is attention's");
+  can.feature_maps = of_attention.kinds;
+  can.given_features = of_attention.given;
+  can.model_feature_maps = of_models.kinds;
 }
 
 void read_capabilities(const Json& json, Declaration& declared) {
   Fields fields(json, "capabilities");
   Capabilities& can = declared.capabilities;
   can.bidirectional = can.sliced = can.resumable = can.key_masks = can.pullback = false;
+  can.logits = false;
   read_feature_maps(fields, can);
   fields.read("causal", can.causal);
   fields.read("bidirectional", can.bidirectional);
@@ -106,6 +134,7 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.read("resumable", can.resumable);
   fields.read("pullback", can.pullback);
   fields.read("key_masks", can.key_masks);
+  fields.read("logits", can.logits);
   fields.read("deterministic", can.deterministic);
   fields.read("subtracting", can.subtracting);
   fields.read("isolates_non_finite", can.isolates_non_finite);
@@ -143,6 +172,14 @@ void read_conventions(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
+/// Numbers that no case could be judged under: of every feature map, so that what acts on FAVOR+
+/// alone is looked at, too.
+void require_valid_conventions(const Declaration& declared) {
+  const Model of_any_size{.conventions = declared.conventions};
+  require_valid(of_any_size);
+  require_valid(declared.attention_conventions, FeatureKind::favor_plus, false);
+}
+
 void read_tasks(Fields& fields, Declaration& declared) {
   for (const std::string& task : fields.strings("tasks")) {
     const int number = choice_of<int>(
@@ -153,10 +190,14 @@ void read_tasks(Fields& fields, Declaration& declared) {
           "field 'tasks' names at least one of attention, features, gradient");
 }
 
-/// A declaration under which no case could ever be asked would hold every law.
+/// A task of which no case could ever be asked would hold every law.
 void require_some_case(const Declaration& declared) {
   const Capabilities& can = declared.capabilities;
-  require(!can.feature_maps.empty() || (declared.attention && can.given_features),
+  const bool of_models_alone = !declared.attention && !declared.features;
+  const bool models_share = declared.gradient && can.model_feature_maps.empty();
+  const bool needs_map =
+      declared.features || models_share || (!can.given_features && !of_models_alone);
+  require(!needs_map || !can.feature_maps.empty(),
           "'feature_maps' is empty: name at least one of sqr, relu, elu+1, abs, favor+, or given "
           "for attention");
   require(!declared.attention || can.causal || can.bidirectional,
@@ -203,6 +244,7 @@ Declaration parse_declaration(std::string_view text) {
   if (const Json* conventions = fields.find("conventions")) {
     read_conventions(*conventions, declared);
   }
+  require_valid_conventions(declared);
   fields.refuse_others();
   require_some_case(declared);
   declared.text = json.dump();

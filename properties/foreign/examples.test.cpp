@@ -54,6 +54,30 @@ TEST(ForeignExamples, NumpyHolds) {
   EXPECT_TRUE(result.holds());
 }
 
+TEST(ForeignExamples, FeaturesAloneAreJudged) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::string program = "exec " SLIM_PYTHON " " + folder + "faults/features_subject.py";
+  const std::vector<std::string> names = {"features-agree", "features-unbiased",
+                                          "features-converge", "attention-agrees",
+                                          "refuses-bad-requests"};
+  const ForeignSubject right = open_subject(program_door(program), {});
+  const RunResult held = run_on(right, names, 6, {Scalar::float32, Scalar::float64});
+  EXPECT_TRUE(held.holds());
+  for (const Verdict& verdict : held.verdicts) {
+    const bool of_features = verdict.law.starts_with("features-");
+    EXPECT_EQ(verdict.unclaimed(), verdict.law == "attention-agrees") << verdict.law;
+    if (of_features) EXPECT_EQ(verdict.tally.executed(), 6) << verdict.law;
+  }
+  const ForeignSubject wrong = open_subject(program_door(program + " constant"), {});
+  const RunResult broken = run_on(wrong, names, 6);
+  EXPECT_FALSE(broken.holds());
+  for (const Verdict& verdict : broken.verdicts) {
+    if (verdict.law.starts_with("features-")) EXPECT_EQ(verdict.tally.wrong, 1) << verdict.law;
+  }
+  EXPECT_FALSE(run_on(right, {"attention-agrees", "refuses-bad-requests"}, 6).holds())
+      << "nothing but the protocol was asked";
+}
+
 /// What the guest behaves like, by the laws as adapted to it.
 Diagnosis diagnosis_of(const ForeignSubject& guest, const Counterexample& found) {
   std::vector<Law> adapted;
@@ -157,18 +181,67 @@ TEST(ForeignErrors, OfPythonNameATypeThatNoTensorHas) {
       << result.counterexamples[0].finding.note;
 }
 
-TEST(ForeignFeatures, AloneSayWhichMapsTheyAre) {
+/// A Python subject given as text, its lines after "from slim_subject import *".
+Door python_door(const std::string& lines) {
+  return program_door("PYTHONPATH=" + folder +
+                      " exec " SLIM_PYTHON " -c 'from slim_subject import *\n" + lines +
+                      "\nserve()'");
+}
+
+TEST(ForeignHelper, LetsOneFileHaveAnAttentionAndAModel) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
-  const ForeignSubject guest = open_subject(
-      program_door("PYTHONPATH=" + folder +
-                   " exec " SLIM_PYTHON " -c 'from slim_subject import features, serve\n"
-                   "@features([\"relu\"], name=\"rectified\", dtypes=[\"float64\"])\n"
-                   "def g(x, **options):\n  return x * (x > 0)\nserve()'"),
-      {});
-  EXPECT_EQ(guest.declaration.name, "rectified");
-  EXPECT_EQ(guest.declaration.scalars, std::vector<Scalar>{Scalar::float64});
-  EXPECT_EQ(guest.declaration.capabilities.feature_maps,
-            std::vector<FeatureKind>{FeatureKind::relu});
+  const std::string attention = "@subject(features=[\"favor+\"])\ndef f(q, **options): pass\n";
+  const std::string model = "(framework=\"numpy\"%)\ndef g(parameters, **options): pass\n";
+  const auto with = [&](const std::string& more) {
+    std::string text = attention + "@gradient" + model;
+    return python_door(text.replace(text.find('%'), 1, more));
+  };
+  const Capabilities can = open_subject(with(""), {}).declaration.capabilities;
+  EXPECT_TRUE(can.takes(FeatureKind::favor_plus) && !can.takes(FeatureKind::square));
+  EXPECT_TRUE(can.takes_in_models(FeatureKind::square));
+  EXPECT_FALSE(can.takes_in_models(FeatureKind::favor_plus));
+  try {
+    open_subject(with(", dtypes=[\"float64\"]"), {});
+    ADD_FAILURE() << "types of one task were dropped";
+  } catch (const SubjectError& error) {
+    EXPECT_EQ(error.failure(), Failure::load_error);
+    EXPECT_NE(std::string(error.what()).find("dtypes holds for all tasks"), std::string::npos)
+        << error.what();
+  }
+}
+
+/// How a run of one law ends for a Python subject that is given as text.
+Finding python_finding(const std::string& lines, const char* law) {
+  const ForeignSubject guest = open_subject(python_door(lines), {});
+  const RunResult result = run_on(guest, {law}, 4, {Scalar::float64});
+  return result.counterexamples.empty() ? Finding() : result.counterexamples[0].finding;
+}
+
+TEST(ForeignHelper, TellsOfInputsThatWereWritten) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const auto expect_modified = [](const std::string& lines, const char* law, const char* words) {
+    const Finding finding = python_finding(lines, law);
+    EXPECT_EQ(name(finding.failure), "INPUT-MODIFIED") << lines << "\n" << finding.note;
+    EXPECT_NE(finding.note.find(words), std::string::npos) << finding.note;
+  };
+  const std::string of_numpy = "@subject()\ndef f(q, k, v, **options):\n  ";
+  expect_modified(of_numpy + "k *= 2\n  return v", "attention-agrees",
+                  "wrote into its input k (<string>, line 4)");
+  const Finding own =
+      python_finding(of_numpy + "own = np.broadcast_to(0.0, v.shape)\n  own[:] = 1\n  return own",
+                     "attention-agrees");
+  EXPECT_EQ(name(own.failure), "ERROR") << "an array of its own: " << own.note;
+
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const std::string of_torch = "@subject(framework=\"torch\")\ndef f(q, k, v, **options):\n  ";
+  expect_modified(of_torch + "q.data.mul_(2)\n  return v", "attention-agrees", "its input q");
+  expect_modified(of_torch + "q.mul_(2)\n  return v", "attention-agrees", "its input q");
+  expect_modified(of_torch + "q.mul_(2)\n  return v", "pullback-agrees",
+                  "wrote into its input q (<string>, line 4)");
+  expect_modified(
+      "@gradient()\ndef f(parameters, tokens, mask, **options):\n"
+      "  x = parameters[\"output_logit_map.bias\"]\n  x.data.add_(1)\n  return x.sum()",
+      "gradient-agrees", "its input param.output_logit_map.bias");
 }
 
 TEST(ForeignGradients, OfNumpyAreTakenAsTheyAreReturned) {

@@ -53,6 +53,9 @@ Expectation compared(const RunResult& result, const std::vector<ExpectedFailure>
   for (const std::string& key : listed) {
     if (std::ranges::find(broken, key) == broken.end()) expectation.stale.push_back(key);
   }
+  expectation.idle = result.idle_laws();
+  for (const std::string& task : result.unasked_tasks) expectation.idle.push_back("task " + task);
+  if (expectation.idle.empty() && !result.executed_all()) expectation.idle.emplace_back("anything");
   return expectation;
 }
 

@@ -6,6 +6,7 @@
 #include "reference/vocabulary/contract.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,9 +123,11 @@ TEST_P(Faults, GetTheirVerdictTwiceAndLeaveNothing) {
   const KnownFault& known = GetParam();
   const std::string mark = fresh_mark();
   fs::path scratch;
-  const Fate fate =
-      fate_of(program_door(command_of(known.fault, mark)),
-              {.deadline_s = known.deadline_s, .memory_bytes = std::int64_t{200} << 20}, &scratch);
+  const Fate fate = fate_of(program_door(command_of(known.fault, mark)),
+                            {.deadline_s = known.deadline_s,
+                             .memory_bytes = std::int64_t{200} << 20,
+                             .address_space_bytes = std::int64_t{1} << 39},
+                            &scratch);
   EXPECT_EQ(name(fate.failure), name(known.failure)) << fate.what;
   EXPECT_NE(fate.what.find(known.words), std::string::npos) << fate.what;
   EXPECT_EQ(marked_processes(mark), 0);
@@ -137,7 +140,13 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"aborts", Failure::crash, "signal 6 (SIGABRT)"},
         KnownFault{"segfaults", Failure::crash, "signal 11 (SIGSEGV)"},
         KnownFault{"sleeps", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-keeper", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-guardian", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-both", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"allocates", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"fills-its-scratch", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"reserves", Failure::wrong, "answered"},
         KnownFault{"allocates-at-once", Failure::memory_limit, "outgrew 200 MB"},
         KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
         KnownFault{"prints-afterwards", Failure::protocol_error, "'done"},
@@ -150,6 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"code-wraps", Failure::error, "no code of ours"},
         KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
+        KnownFault{"grows-case", Failure::input_modified, "case file"},
+        KnownFault{"kills-its-keepers", Failure::crash, "its keeper was killed"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
         KnownFault{"declines", Failure::unsupported, "not today"},
@@ -164,6 +175,56 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
+/// Largest bytes that this process ever had in memory.
+std::int64_t peak_of_this_process() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return std::int64_t{1024} * used.ru_maxrss;
+}
+
+TEST(Foreign, ACaseFileThatGrewIsNotReadInto) {
+  const std::int64_t before = peak_of_this_process();
+  const ForeignSubject foreign = open_subject(program_door(command_of("grows-case")), {});
+  EXPECT_EQ(asked(foreign).failure, Failure::input_modified);
+  EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "of a file of 3 GiB";
+}
+
+TEST(Foreign, ASessionEndsWithShutdown) {
+  const fs::path note = fs::path(testing::TempDir()) / fresh_mark();
+  {
+    const ForeignSubject foreign = open_subject(
+        program_door("SLIM_NOTE='" + note.string() + "' " + command_of("notes-its-shutdown")), {});
+    EXPECT_EQ(asked(foreign).what, "answered");
+    EXPECT_FALSE(fs::exists(note));
+  }
+  EXPECT_EQ(content_of(note), "shutdown");
+  fs::remove(note);
+  const std::string mark = fresh_mark();
+  asked(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
+  EXPECT_EQ(marked_processes(mark), 0) << "it has a second";
+}
+
+TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
+  const fs::path note = fs::path(testing::TempDir()) / fresh_mark();
+  const ForeignSubject foreign = open_subject(
+      program_door("SLIM_NOTE='" + note.string() + "' " + command_of("redeclares")), {});
+  EXPECT_EQ(asked(foreign).what, "answered") << "by the first process";
+  try {
+    with_fresh_session(*foreign.pool, [](Session&) {});
+    ADD_FAILURE() << "another epsilon was taken for the same";
+  } catch (const SubjectError& error) {
+    EXPECT_EQ(error.failure(), Failure::protocol_error);
+    EXPECT_NE(std::string(error.what()).find("declares something else"), std::string::npos);
+  }
+  fs::remove(note);
+}
+
+TEST(Foreign, AddressSpaceIsLimitedWhereThatIsAskedFor) {
+  const Fate fate =
+      fate_of(program_door(command_of("reserves")), {.address_space_bytes = std::int64_t{1} << 30});
+  EXPECT_EQ(name(fate.failure), "MEMORY-LIMIT") << fate.what;
+}
+
 TEST(Foreign, ChildrenThatStayAreKilled) {
   for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {
     const std::string mark = fresh_mark();
@@ -176,26 +237,31 @@ TEST(Foreign, ChildrenThatStayAreKilled) {
   }
 }
 
-TEST(Foreign, NothingOutlivesAHarnessThatIsKilled) {
-  const std::string mark = fresh_mark();
-  const std::string command = command_of("leaves-children-at-start", mark);
-  const pid_t harness = ::fork();
-  if (harness == 0) {
-    ::execl(SLIM_VERIFY, "slim-verify", "run", "--subject-command", command.c_str(), "--cases",
-            "1000000", "--law", "attention-agrees", "--out", "/nonexistent-is-not-written",
-            nullptr);
-    ::_exit(127);
+TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
+  for (const bool stops_keeper : {false, true}) {
+    const std::string mark = fresh_mark();
+    const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
+    const pid_t harness = ::fork();
+    if (harness == 0) {
+      ::execl(SLIM_VERIFY, "slim-verify", "run", "--subject-command", command.c_str(), "--cases",
+              "1000000", "--law", "attention-agrees", "--threads", "1", "--out",
+              "/nonexistent-is-not-written", nullptr);
+      ::_exit(127);
+    }
+    for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ASSERT_GE(marked_processes(mark), 6) << "harness, guardian, keeper, subject, child, grandchild";
+    const pid_t keeper = marked_child(mark, marked_child(mark, harness));
+    ASSERT_GT(keeper, 0);
+    if (stops_keeper) ::kill(keeper, SIGSTOP);
+    ::kill(harness, SIGKILL);
+    ::waitpid(harness, nullptr, 0);
+    for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(marked_processes(mark), 0) << (stops_keeper ? "stopped" : "going on");
   }
-  for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  ASSERT_GE(marked_processes(mark), 6) << "harness, guardian, keeper, subject, child, grandchild";
-  ::kill(harness, SIGKILL);
-  ::waitpid(harness, nullptr, 0);
-  for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_EQ(marked_processes(mark), 0);
 }
 
 TEST(Foreign, NothingOutlivesItsKeeperOrGuardianThatIsKilled) {
@@ -246,6 +312,8 @@ TEST(ForeignLibraries, GetTheirVerdict) {
       {"PAST_END", {Failure::out_of_bounds, "past the end of out"}},
       {"BEFORE_BEGINNING", {Failure::out_of_bounds, "before the beginning of out"}},
       {"FAR_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
+      {"PAGES_PAST_END", {Failure::out_of_bounds, "past the end of out"}},
+      {"PAGES_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
       {"WRITES_INPUT", {Failure::input_modified, "wrote into its input q"}},
       {"OLD_VERSION", {Failure::version_mismatch, "version 7 of slim_subject.h"}},
       {"NO_SUBJECT", {Failure::load_error, "gave no subject"}},

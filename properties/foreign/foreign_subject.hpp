@@ -8,7 +8,8 @@
 namespace slim::properties::foreign {
 
 /// The processes of a foreign subject: one for each thread that asks, started when it is needed,
-/// and anew after one has crashed, hung or made noise. Thread-safe.
+/// and anew after one has crashed, hung or made noise. Each has to declare what the first did, for
+/// that is what is asked and judged by; else SubjectError of kind protocol_error. Thread-safe.
 class SessionPool;
 
 /// An implementation of somebody else as a subject like any other.
@@ -25,7 +26,12 @@ ForeignSubject open_subject(const Door& door, const Limits& limits);
 /// Processes that were started in all, of which all but one a thread are restarts.
 int processes_started(const SessionPool& pool);
 
+/// Tasks that it declares and that no question was of so far: nothing is known of them.
+std::vector<std::string> tasks_never_asked(const ForeignSubject& foreign);
+
 /// Runs `use` with a session of the pool that nobody else uses.
 void with_session(SessionPool& pool, const std::function<void(Session&)>& use);
+/// The same with one of a process that has been asked nothing, which ends afterwards.
+void with_fresh_session(SessionPool& pool, const std::function<void(Session&)>& use);
 
 }  // namespace slim::properties::foreign

@@ -1,4 +1,5 @@
 #include "properties/foreign/certificate.hpp"
+#include "properties/foreign/markup.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
@@ -11,24 +12,6 @@
 
 namespace slim::properties::foreign {
 namespace {
-
-std::string html(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    if (c == '&') {
-      safe += "&amp;";
-    } else if (c == '<') {
-      safe += "&lt;";
-    } else if (c == '>') {
-      safe += "&gt;";
-    } else if (c == '"') {
-      safe += "&quot;";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
-}
 
 constexpr double chart_height = 150.0;
 constexpr double widest_chart = 640.0;
@@ -190,6 +173,10 @@ std::string to_html(const Certified& of) {
       "class=\"wide\"><table><tr><th>level</th><th>law</th><th>scalar</th>"
       "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
       verdict_rows(of.result, unclaimed) + "</table></div>\n" + unclaimed_paragraph(unclaimed);
+  if (!of.result.unasked_tasks.empty()) {
+    page += fmt::format("<p>Declared tasks of which no case was executed: {}.</p>\n",
+                        fmt::join(of.result.unasked_tasks, ", "));
+  }
   if (!of.result.counterexamples.empty()) {
     page +=
         "<p>Below, each failure in its smallest case. Bars: what the law compared, the largest "

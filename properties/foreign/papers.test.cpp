@@ -39,6 +39,25 @@ TEST(ExpectedFailures, AreStaleWhenTheyHold) {
   EXPECT_FALSE(stale.met());
 }
 
+TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
+  RunResult result;
+  result.may_claim_less = true;
+  Verdict unclaimed{.law = "averages", .subject = "x", .scalar = Scalar::float32, .tally = {}};
+  unclaimed.tally.cases = unclaimed.tally.unclaimed = 1;
+  unclaimed.tally.skipped["does not claim this"] = 1;
+  result.verdicts = {unclaimed};
+  EXPECT_EQ(compared(result, {}).idle, std::vector<std::string>{"anything"});
+  EXPECT_FALSE(compared(result, {}).met());
+
+  Verdict idle = unclaimed;
+  idle.law = "attention-agrees";
+  idle.tally.unclaimed = 0;
+  result.verdicts = {idle};
+  const Expectation of_idle = compared(result, {{"attention-agrees", "float32"}});
+  EXPECT_EQ(of_idle.idle, std::vector<std::string>{"attention-agrees"});
+  EXPECT_FALSE(of_idle.met());
+}
+
 /// Samples whose bytes and seconds are these functions of L and C.
 std::vector<ResourceSample> synthetic(const ResourcePlan& plan, double bytes_a_row,
                                       double bytes_a_slice_row, double power) {
@@ -111,12 +130,19 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   EXPECT_EQ(standing(held), "holds");
   EXPECT_EQ(standing(RunResult()), "not run");
 
+  const ResourcePlan short_rows{.lengths = {128, 256, 512}, .slices = {64, 128}, .repeats = 1};
+  const RunResult hoarding =
+      run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder +
+                                             "faults/fault_subject.py cached-workspace"),
+                                {}),
+                   ResourceClaim::flat_in_length, short_rows);
+  EXPECT_EQ(hoarding.verdicts.at(0).tally.wrong, 1) << "what it keeps for later calls counts";
+
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string program = SLIM_PYTHON " " + folder + "examples/numpy_attention.py";
   const RunResult broken =
       run_of_claim(open_subject(program_door("PYTHONPATH=" + folder + " exec " + program), {}),
-                   ResourceClaim::flat_in_length,
-                   {.lengths = {128, 256, 512}, .slices = {64, 128}, .repeats = 1});
+                   ResourceClaim::flat_in_length, short_rows);
   EXPECT_EQ(broken.verdicts.at(0).tally.wrong, 1) << "it keeps a prefix sum for each row";
   EXPECT_NE(broken.counterexamples.at(0).finding.note.find("copies of a row's arrays"),
             std::string::npos);
@@ -239,6 +265,46 @@ TEST(Declarations, AreRefusedByName) {
           "'feature_maps' is empty");
   refused(head + R"(, "capabilities": {"claims": ["free"]}})", "flat in L");
   refused(head + R"(, "conventions": {"attention": {"epsilon_plce": "sums"}}})", "epsilon_plce");
+  refused(head + R"(, "conventions": {"attention": {"epsilon": -1}}})", "epsilon is finite");
+  refused(head + R"(, "conventions": {"gradient": {"position_base": 0}}})", "position_base");
+  for (const char* task : {"features", "gradient"}) {
+    refused(R"({"protocol": 1, "name": "x", "tasks": ["attention", ")" + std::string(task) +
+                R"("], "capabilities": {"feature_maps": ["given"]}})",
+            "'feature_maps' is empty");
+  }
+  refused(head + R"(, "capabilities": {"feature_maps": {"attention": ["sqr"]}}})",
+          "'feature_maps' of gradient is empty");
+  refused(head + R"(, "capabilities": {"feature_maps": {"models": ["sqr"]}}})", "'models'");
+}
+
+TEST(Declarations, MayNameFeatureMapsByTask) {
+  const Capabilities can =
+      parse_declaration(R"({"protocol": 1, "name": "x", "tasks": ["attention", "gradient"],
+          "capabilities": {"feature_maps": {"attention": ["given"], "gradient": ["sqr"]}}})")
+          .capabilities;
+  EXPECT_TRUE(can.given_features);
+  EXPECT_FALSE(can.takes(FeatureKind::square));
+  EXPECT_TRUE(can.takes_in_models(FeatureKind::square));
+  EXPECT_FALSE(can.takes_in_models(FeatureKind::relu));
+}
+
+TEST(AdaptedLaws, ExcuseNoCaseThatIsInvalidUnderConventions) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  guest.subject.attention_conventions.epsilon = -1.0;
+  const Law law = adapted_law(laws::find_law("attention-agrees"), guest.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  plan.may_claim_less = true;
+  EXPECT_THROW(run(plan), ContractError);
+}
+
+TEST(Guests, HoldOnlyWhenEveryTaskThatTheyDeclareWasAsked) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  guest.declaration.gradient = true;
+  RunResult result = run_on(guest, {"attention-agrees"}, 1, {Scalar::float64});
+  EXPECT_TRUE(result.holds());
+  result.unasked_tasks = tasks_never_asked(guest);
+  EXPECT_EQ(result.unasked_tasks, std::vector<std::string>{"gradient"});
+  EXPECT_FALSE(result.holds());
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 #include "properties/foreign/process.hpp"
 
 #include "properties/engine/failure.hpp"
+#include "properties/foreign/host/process_tree.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +17,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 
@@ -23,6 +28,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_error_text = 4096;
+constexpr std::chrono::milliseconds patience_with_guardians{2500};  ///< theirs with a keeper is 1 s
+constexpr std::chrono::seconds longest_sweep{10};
 
 [[noreturn]] void fail(const std::string& what, int number) {
   throw HarnessError(what + ": " + std::strerror(number));
@@ -77,6 +84,79 @@ void append_bounded(std::string& text, const char* bytes, std::size_t size, std:
   if (text.size() > most) text.erase(0, text.size() - most);
 }
 
+/// Waits for a child; false when it has not ended by the deadline.
+bool ends_by(pid_t child, Clock::time_point deadline) {
+  const auto ended = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  pid_t reaped = 0;
+  for (;;) {
+    reaped = ::waitpid(child, nullptr, WNOHANG);
+    const bool waits = reaped == 0 || (reaped < 0 && errno == EINTR);
+    if (!waits || Clock::now() >= deadline) break;
+    constexpr int unwatched_ms = 20;
+    pollfd event = {ended, POLLIN, 0};
+    ::poll(&event, 1, ended < 0 ? unwatched_ms : milliseconds_until(deadline));
+  }
+  if (ended >= 0) ::close(ended);
+  return reaped != 0;
+}
+
+/// Ends a child that does not end by itself, and first all below it, while it is there to tell
+/// which these are.
+void end_with_all_below(pid_t child) {
+  const Clock::time_point deadline = Clock::now() + longest_sweep;
+  for (bool any = true; any && Clock::now() < deadline;) {
+    any = false;
+    for (const ProcessEntry& entry : below(child, all_processes())) {
+      if (entry.ended) continue;
+      any = true;
+      ::kill(entry.pid, SIGKILL);
+    }
+    ::poll(nullptr, 0, 1);
+  }
+  ::kill(child, SIGKILL);
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+/// Guardians that this process has started and not yet waited for. Held while one is started, so
+/// that a sweep does not take it for an orphan.
+struct Guardians {
+  std::mutex mutex;
+  std::set<pid_t> alive;
+};
+Guardians& guardians() {
+  static Guardians all;
+  return all;
+}
+
+/// Orphans of guests come to this process, and not to the system's first, from here on.
+void become_reaper() {
+  static const bool done = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+  static_cast<void>(done);
+}
+
+/// Children that came here when their keeper and guardian were killed: who is below a guardian is
+/// in a session of its own, which none can leave for this process's.
+std::vector<pid_t> orphans(const std::set<pid_t>& known) {
+  std::vector<pid_t> found;
+  const pid_t own_session = ::getsid(0);
+  for (const ProcessEntry& entry : all_processes()) {
+    const bool came_here = entry.parent == ::getpid() && entry.session != own_session;
+    if (came_here && !known.contains(entry.pid)) found.push_back(entry.pid);
+  }
+  return found;
+}
+
+void end_orphans() {
+  const std::lock_guard lock(guardians().mutex);
+  const Clock::time_point deadline = Clock::now() + longest_sweep;
+  while (Clock::now() < deadline) {
+    const std::vector<pid_t> found = orphans(guardians().alive);
+    if (found.empty()) return;
+    for (const pid_t pid : found) end_with_all_below(pid);
+  }
+}
+
 /// A write to who is gone is an error to handle, not a reason to die.
 void ignore_broken_pipes() {
   static const bool done = [] {
@@ -98,7 +178,8 @@ fs::path host_program() {
   return path;
 }
 
-Process::Process(const std::vector<std::string>& command, std::int64_t memory_bytes) {
+Process::Process(const std::vector<std::string>& command, std::int64_t memory_bytes,
+                 std::int64_t address_space_bytes) {
   ignore_broken_pipes();
   const std::string host = host_program().string();
   Pipe in;
@@ -107,7 +188,8 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   Pipe life;
   Pipe status;
   scratch_ = make_scratch();
-  std::vector<std::string> words = {host, "keep", scratch_.string(), std::to_string(memory_bytes)};
+  std::vector<std::string> words = {host, "keep", scratch_.string(), std::to_string(memory_bytes),
+                                    std::to_string(address_space_bytes)};
   words.insert(words.end(), command.begin(), command.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -130,9 +212,15 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   ::sigemptyset(&none);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-  const int failed = refused != 0 ? EMFILE
-                                  : ::posix_spawn(&keeper_, host.c_str(), &actions, &attributes,
-                                                  argv.data(), environ);
+  become_reaper();
+  int failed = 0;
+  {
+    const std::lock_guard lock(guardians().mutex);
+    failed = refused != 0 ? EMFILE
+                          : ::posix_spawn(&guardian_, host.c_str(), &actions, &attributes,
+                                          argv.data(), environ);
+    if (failed == 0) guardians().alive.insert(guardian_);
+  }
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (failed != 0) {
@@ -149,8 +237,12 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
 
 Process::~Process() {
   let_go();
-  while (::waitpid(keeper_, nullptr, 0) < 0 && errno == EINTR) {
+  if (!ends_by(guardian_, Clock::now() + patience_with_guardians)) end_with_all_below(guardian_);
+  {
+    const std::lock_guard lock(guardians().mutex);
+    guardians().alive.erase(guardian_);
   }
+  end_orphans();
   for (int* end : {&input_, &output_, &error_, &status_}) close_if_open(*end);
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);  // where the keeper itself was killed
@@ -196,8 +288,9 @@ void Process::read_status() {
       append_bounded(status_text_, bytes.data(), static_cast<std::size_t>(size), 4096);
       continue;
     }
-    if (size == 0) {  // the keeper is gone, and all below it
+    if (size == 0) {  // keeper and guardian are gone
       close_if_open(status_);
+      if (!has_ended_) ending_ = {.kind = Ending::Kind::lost_its_keeper};
       has_ended_ = true;
     }
     break;

@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 
 /// How a subject's process ended.
 struct Ending {
-  enum class Kind { exited, signalled, outgrew } kind = Kind::exited;
+  enum class Kind { exited, signalled, outgrew, lost_its_keeper } kind = Kind::exited;
   int number = 0;                  ///< exit code or signal
   std::int64_t resident = 0;       ///< largest bytes
   std::int64_t address_space = 0;  ///< largest bytes seen
@@ -32,11 +32,15 @@ struct Heard {
 
 /// A hostile program under a keeper (host/keeper.hpp): in a session of its own, with a scratch
 /// folder, a memory limit and no descriptors but the three standard ones. Whatever ends this
-/// object or the harness, it and all that it started are killed and the folder removed.
+/// object or the harness, it and all that it started are killed and the folder removed. Where
+/// keeper and guardian are killed, orphans come to the process that has this object, which ends
+/// them with it: children of that process in sessions of their own are taken for such.
 class Process {
  public:
-  /// Starts `command` (program and arguments). Throws HarnessError when the system cannot.
-  Process(const std::vector<std::string>& command, std::int64_t memory_bytes);
+  /// Starts `command` (program and arguments); of address space it has any where that is 0. Throws
+  /// HarnessError when the system cannot.
+  Process(const std::vector<std::string>& command, std::int64_t memory_bytes,
+          std::int64_t address_space_bytes);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();
@@ -72,7 +76,7 @@ class Process {
   int error_ = -1;
   int lifeline_ = -1;
   int status_ = -1;
-  int keeper_ = 0;
+  int guardian_ = 0;  ///< the keeper's parent
   int pid_ = 0;
   bool has_ended_ = false;
   Ending ending_;

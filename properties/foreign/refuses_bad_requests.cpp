@@ -1,5 +1,6 @@
 #include "properties/foreign/refuses_bad_requests.hpp"
 
+#include "properties/engine/dealt_size.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
@@ -135,9 +136,11 @@ Law refuses_bad_requests(const ForeignSubject& foreign) {
   law.source = "JSON-RPC 2.0, section 5.1";
   law.generator = "unknown method, no JSON, other task, case missing, truncated, without a tensor";
   law.tolerance = "none";
-  law.draw = [pool = foreign.pool](std::uint64_t seed, int /*attempt*/,
-                                   int /*size*/) -> std::unique_ptr<Draw> {
-    return std::make_unique<ProbeDraw>(pool, static_cast<std::size_t>(seed % probes.size()));
+  law.judges_answers = false;
+  law.draw = [pool = foreign.pool](std::uint64_t /*seed*/, int /*attempt*/,
+                                   int size) -> std::unique_ptr<Draw> {
+    const auto place = static_cast<std::size_t>(place_of(size));
+    return std::make_unique<ProbeDraw>(pool, place % probes.size());
   };
   law.load = [pool = foreign.pool](const CaseFile& file) -> std::unique_ptr<Trial> {
     return std::make_unique<ProbeTrial>(pool, probe_named(file.text("request")));

@@ -1,6 +1,7 @@
 #include "properties/foreign/resources.hpp"
 
 #include "properties/foreign/exchange.hpp"
+#include "properties/foreign/host/process_tree.hpp"
 #include "reference/vocabulary/attention_inputs.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/draw.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -28,15 +30,12 @@ constexpr double arrays_of_a_row = 4.0;  ///< q, k, v, out; or four activations
 constexpr Index vocabulary = 256;
 constexpr std::uint64_t seed_of_models = 1;
 
-/// The process and all below it: a shell may stand before the subject.
-std::vector<int> tree_of(int pid) {
-  std::vector<int> tree = {pid};
-  for (std::size_t i = 0; i < tree.size(); ++i) {
-    const std::string number = std::to_string(tree[i]);
-    std::ifstream children("/proc/" + number + "/task/" + number + "/children");
-    for (int child = 0; children >> child;) tree.push_back(child);
+/// Of a subject, which a shell may stand before and daemons beside: all are below its keeper.
+pid_t keeper_of(pid_t subject) {
+  for (const ProcessEntry& entry : all_processes()) {
+    if (entry.pid == subject && entry.parent > 1) return entry.parent;
   }
-  return tree;
+  throw std::runtime_error("the subject's keeper cannot be found in /proc");
 }
 
 /// "VmHWM:    1234 kB" of /proc/PID/status, in bytes; 0 when it is not there.
@@ -52,13 +51,13 @@ double status_bytes(int pid, const std::string& field) {
   return 0.0;
 }
 
-double status_bytes(const std::vector<int>& tree, const std::string& field) {
+double status_bytes(const std::vector<pid_t>& tree, const std::string& field) {
   double sum = 0.0;
   for (const int pid : tree) sum += status_bytes(pid, field);
   return sum;
 }
 
-void reset_peaks_of(const std::vector<int>& tree) {
+void reset_peaks_of(const std::vector<pid_t>& tree) {
   for (const int pid : tree) {
     std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << "5";
   }
@@ -74,9 +73,15 @@ struct CallSizes {
 /// A call that is asked again and again.
 using Call = std::function<void(Session&)>;
 
-FeatureMap map_taken_by(const Capabilities& can) {
-  const bool takes_squares = can.takes(FeatureKind::square) || can.feature_maps.empty();
-  return {.kind = takes_squares ? FeatureKind::square : can.feature_maps.front()};
+const std::vector<FeatureKind>& maps_of_models(const Capabilities& can) {
+  return can.model_feature_maps.empty() ? can.feature_maps : can.model_feature_maps;
+}
+
+/// The squares where they are among them.
+FeatureMap map_among(const std::vector<FeatureKind>& kinds) {
+  const bool has_squares =
+      kinds.empty() || std::ranges::find(kinds, FeatureKind::square) != kinds.end();
+  return {.kind = has_squares ? FeatureKind::square : kinds.front()};
 }
 
 /// Entries of [0, 1), from a fixed seed.
@@ -100,7 +105,7 @@ Call attention_call(const ForeignSubject& foreign, const CallSizes& sizes) {
     *heads = uniform_heads<T>(rows, state);
   }
   inputs->features_given = can.given_features;
-  if (!can.given_features) inputs->feature_map = map_taken_by(can);
+  if (!can.given_features) inputs->feature_map = map_among(can.feature_maps);
   if (inputs->feature_map.kind == FeatureKind::favor_plus) {
     inputs->omega =
         uniform_heads<T>({.batch = 1, .heads = 1, .rows = sizes.width, .cols = sizes.width}, state);
@@ -131,7 +136,7 @@ Call gradient_call(const ForeignSubject& foreign, const CallSizes& sizes) {
                     .layers = 1,
                     .ffn_dim = sizes.width,
                     .heads = 1,
-                    .feature_map = map_taken_by(foreign.declaration.capabilities),
+                    .feature_map = map_among(maps_of_models(foreign.declaration.capabilities)),
                     .conventions = foreign.declaration.conventions};
   const auto whole = std::make_shared<const WholeModel<T>>(WholeModel<T>{
       .model = model,
@@ -151,15 +156,16 @@ Call gradient_call(const ForeignSubject& foreign, const CallSizes& sizes) {
   };
 }
 
-template <class T>
-Call call_of(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
-  return task == CostedTask::attention ? attention_call<T>(foreign, sizes)
-                                       : gradient_call<T>(foreign, sizes);
-}
+/// A call and its sizes.
+struct SizedCall {
+  CallSizes sizes;
+  Call make;
+};
 
-double median_of(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.at(values.size() / 2);
+template <class T>
+SizedCall call_of(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
+  return {sizes, task == CostedTask::attention ? attention_call<T>(foreign, sizes)
+                                               : gradient_call<T>(foreign, sizes)};
 }
 
 /// What a subject does wrong at sizes of which its message says nothing.
@@ -168,29 +174,41 @@ double median_of(std::vector<double> values) {
                      error.failure());
 }
 
-ResourceSample measured(Session& session, const Call& call, const CallSizes& sizes, int repeats) {
-  std::vector<double> seconds;
-  std::vector<double> bytes;
-  for (int i = 0; i <= repeats; ++i) {
-    const std::vector<int> tree = tree_of(session.process().pid());
+double seconds_of_call(Session& session, const SizedCall& call) {
+  const Clock::time_point start = Clock::now();
+  try {
+    call.make(session);
+  } catch (const SubjectError& error) {
+    throw_at_sizes(error, call.sizes);
+  }
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The least of some calls, after one that warms up.
+double least_seconds(const ForeignSubject& foreign, const SizedCall& call, int repeats) {
+  double least = INFINITY;
+  with_session(*foreign.pool, [&](Session& session) {
+    seconds_of_call(session, call);
+    for (int i = 0; i < repeats; ++i) least = std::min(least, seconds_of_call(session, call));
+  });
+  return least;
+}
+
+/// Peak of the first call of these sizes in a process of its own, beyond what that holds after a
+/// call of one row, which loads what every call needs: what is kept for later calls counts.
+double first_peak(const ForeignSubject& foreign, const SizedCall& one_row, const SizedCall& call) {
+  double peak = 0.0;
+  with_fresh_session(*foreign.pool, [&](Session& session) {
+    seconds_of_call(session, one_row);
+    const pid_t keeper = keeper_of(session.process().pid());
+    const std::vector<pid_t> tree = listed_below(keeper);
     const double before = status_bytes(tree, "VmRSS");
     if (!(before > 0.0)) throw std::runtime_error("the subject's memory cannot be read in /proc");
     reset_peaks_of(tree);
-    const Clock::time_point start = Clock::now();
-    try {
-      call(session);
-    } catch (const SubjectError& error) {
-      throw_at_sizes(error, sizes);
-    }
-    const std::chrono::duration<double> took = Clock::now() - start;
-    if (i == 0) continue;  // warms up
-    seconds.push_back(took.count());
-    bytes.push_back(std::max(0.0, status_bytes(tree, "VmHWM") - before));
-  }
-  return {.length = sizes.length,
-          .slice_length = sizes.slice,
-          .bytes_peak = median_of(bytes),
-          .seconds = *std::ranges::min_element(seconds)};
+    seconds_of_call(session, call);
+    peak = status_bytes(listed_below(keeper), "VmHWM") - before;
+  });
+  return std::max(0.0, peak);
 }
 
 std::vector<ResourceSample> over_lengths(const std::vector<ResourceSample>& samples,
@@ -317,7 +335,7 @@ std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign) {
   std::vector<CostedTask> tasks;
   const Scalar scalar = costed_scalar(foreign);
   if (foreign.subject.attention.offers(scalar)) tasks.push_back(CostedTask::attention);
-  const bool takes_a_map = !foreign.declaration.capabilities.feature_maps.empty();
+  const bool takes_a_map = !maps_of_models(foreign.declaration.capabilities).empty();
   if (foreign.subject.gradient.offers(scalar) && takes_a_map) {
     tasks.push_back(CostedTask::gradient);
   }
@@ -331,22 +349,25 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
   require(!tasks.empty(), "resources are measured of attention and of whole models");
   const bool in_float32 = costed_scalar(foreign) == Scalar::float32;
   std::vector<ResourceSample> samples;
-  with_session(*foreign.pool, [&](Session& session) {
-    for (const CostedTask task : tasks) {
-      const auto add = [&](Index length, Index slice) {
-        const CallSizes sizes{.length = length, .slice = slice, .width = plan.width};
-        const Call call = in_float32 ? call_of<float>(task, foreign, sizes)
-                                     : call_of<double>(task, foreign, sizes);
-        samples.push_back(measured(session, call, sizes, plan.repeats));
-        samples.back().task = task;
-        samples.back().scalar = costed_scalar(foreign);
-      };
-      for (const Index length : plan.lengths) add(length, plan.slices.front());
-      for (std::size_t i = 1; i < plan.slices.size(); ++i) {
-        add(plan.lengths.back(), plan.slices[i]);
-      }
+  for (const CostedTask task : tasks) {
+    const auto call = [&](Index length, Index slice) {
+      const CallSizes sizes{.length = length, .slice = slice, .width = plan.width};
+      return in_float32 ? call_of<float>(task, foreign, sizes)
+                        : call_of<double>(task, foreign, sizes);
+    };
+    const auto sample = [&](Index length, Index slice) {
+      samples.push_back({.task = task,
+                         .scalar = costed_scalar(foreign),
+                         .length = length,
+                         .slice_length = slice,
+                         .bytes_peak = first_peak(foreign, call(1, slice), call(length, slice)),
+                         .seconds = least_seconds(foreign, call(length, slice), plan.repeats)});
+    };
+    for (const Index length : plan.lengths) sample(length, plan.slices.front());
+    for (std::size_t i = 1; i < plan.slices.size(); ++i) {
+      sample(plan.lengths.back(), plan.slices[i]);
     }
-  });
+  }
   return samples;
 }
 

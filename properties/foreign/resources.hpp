@@ -12,10 +12,11 @@ std::string_view name(CostedTask task);
 struct ResourceSample {
   CostedTask task = CostedTask::attention;
   Scalar scalar = Scalar::float32;
-  Index length = 0;         ///< L
-  Index slice_length = 0;   ///< C
-  double bytes_peak = 0.0;  ///< resident, beyond what the process held before the call
-  double seconds = 0.0;     ///< from the question to the answer, its file included
+  Index length = 0;        ///< L
+  Index slice_length = 0;  ///< C
+  double bytes_peak =
+      0.0;               ///< resident, of the first such call of a process, beyond a call of a row
+  double seconds = 0.0;  ///< from the question to the answer, its file included; warmed up
 };
 
 /// What is measured. Attention: one head of width and value width `width` over given features, else
@@ -25,7 +26,7 @@ struct ResourcePlan {
   std::vector<Index> lengths = {1024, 2048, 4096, 8192};  ///< at the first of slices
   std::vector<Index> slices = {64, 128, 256};             ///< at the last of lengths
   Index width = 64;                                       ///< D = D_v = M
-  int repeats = 3;  ///< the least seconds and the median of bytes
+  int repeats = 3;  ///< of the time, of which the least counts
 };
 /// Throws ContractError unless there are three lengths at least, each twice the one before, as the
 /// rules want them, and slices rise.

@@ -115,7 +115,7 @@ Sealed::Sealed(fs::path path) : path_(std::move(path)) {
 
 bool Sealed::is_broken() const {
   Bytes now;
-  return !read_whole(path_, SIZE_MAX, now).empty() || now != bytes_;
+  return !read_whole(path_, bytes_.size(), now).empty() || now != bytes_;
 }
 
 std::map<std::string, Tensor> read_result(const fs::path& path,

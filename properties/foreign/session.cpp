@@ -17,8 +17,8 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr int deepest_answer = 8;
-constexpr double start_deadlines = 10.0;
 constexpr std::size_t quoted_bytes = 160;
+constexpr double shutdown_s = 1.0;
 
 /// What error codes of JSON-RPC mean here; those below -32000 are the helper's and the host's.
 Failure failure_of(const Json& code) {
@@ -84,14 +84,18 @@ int signal_of(const Ending& ending) {
   return 0;
 }
 
-bool outgrew(const Ending& ending, const std::string& last_words, std::int64_t limit) {
+bool outgrew(const Ending& ending, const std::string& last_words, const Limits& limits) {
   if (ending.kind == Ending::Kind::outgrew) return true;
+  if (ending.kind == Ending::Kind::lost_its_keeper) return false;
   if (ending.kind == Ending::Kind::exited && ending.number == 0) return false;
-  return speaks_of_memory(last_words) || 2 * ending.resident >= limit ||
-         10 * ending.address_space >= 9 * limit;
+  const bool was_large = 2 * ending.resident >= limits.memory_bytes;
+  const bool reserved_all =
+      limits.address_space_bytes > 0 && 10 * ending.address_space >= 9 * limits.address_space_bytes;
+  return speaks_of_memory(last_words) || was_large || reserved_all;
 }
 
 std::string to_words(const Ending& ending) {
+  if (ending.kind == Ending::Kind::lost_its_keeper) return "ended as its keeper was killed";
   const int signal = signal_of(ending);
   if (signal != 0) {
     const char* abbreviation = ::sigabbrev_np(signal);
@@ -118,16 +122,32 @@ Door library_door(const fs::path& library) {
 }
 
 Session::Session(const Door& door, const Limits& limits)
-    : limits_(limits), process_(door.command, limits.memory_bytes) {
+    : limits_(limits),
+      ends_with_a_misdeed_(door.lays_out),
+      process_(door.command, limits.memory_bytes, limits.address_space_bytes) {
   const Json parameters = {{"protocol", protocol_version}};
-  const std::string described =
-      call("describe", parameters.dump(), start_deadlines * limits.deadline_s);
+  const std::string described = call("describe", parameters.dump(), limits.start_s());
   try {
     declaration_ = parse_declaration(described);
   } catch (const ContractError& error) {
     give_up(std::string("answered a bad declaration: ") + error.what(), Failure::protocol_error);
   }
   described_ = true;
+}
+
+Session::~Session() {
+  try {
+    if (!over_) shut_down();
+  } catch (const std::exception&) {  // it is killed
+  }
+}
+
+/// Whatever it answers: it is asked nothing more.
+void Session::shut_down() {
+  const Clock::time_point deadline = after(shutdown_s);
+  const std::string request =
+      fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"shutdown","params":{{}}}})", next_id_++);
+  if (process_.say(request, deadline)) process_.end(deadline);
 }
 
 void Session::give_up(const std::string& what, Failure failure) {
@@ -140,7 +160,7 @@ void Session::report_end(Clock::time_point deadline, const char* when) {
   std::string what = fmt::format("{} {}", to_words(ending), when);
   const std::string last = last_line(process_.last_words());
   if (!last.empty()) what += ", saying " + in_quotes(last);
-  if (outgrew(ending, process_.last_words(), limits_.memory_bytes)) {
+  if (outgrew(ending, process_.last_words(), limits_)) {
     give_up(fmt::format("outgrew {} MB: {}", limits_.memory_bytes >> 20,
                         ending.kind == Ending::Kind::outgrew ? "it was ended" : what),
             Failure::memory_limit);
@@ -212,8 +232,8 @@ std::string Session::call(const std::string& method, const std::string& paramete
     give_up("wrote an error without code and message: " + in_quotes(line), Failure::protocol_error);
   }
   const auto failure = failure_of(error["code"]);
-  // A library's process ends with such an answer.
-  if (failure == Failure::out_of_bounds || failure == Failure::input_modified) over_ = true;
+  const bool misdeed = failure == Failure::out_of_bounds || failure == Failure::input_modified;
+  if (misdeed && ends_with_a_misdeed_) over_ = true;
   throw SubjectError(opening(failure) + on_one_line(error["message"].get<std::string>(), 400),
                      failure);
 }

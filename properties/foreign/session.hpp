@@ -20,8 +20,15 @@ Door program_door(const std::string& command_line);
 Door library_door(const std::filesystem::path& library);
 
 struct Limits {
-  double deadline_s = 10.0;                           ///< for each answer; ten times that to start
-  std::int64_t memory_bytes = std::int64_t{8} << 30;  ///< of its address space, of all it starts
+  double deadline_s = 10.0;       ///< for each answer
+  double start_deadline_s = 0.0;  ///< 0: ten times that
+  /// Resident in all that it starts, and in its scratch folder.
+  std::int64_t memory_bytes = std::int64_t{8} << 30;
+  std::int64_t address_space_bytes = 0;  ///< of each of its processes; 0: as it likes
+
+  [[nodiscard]] double start_s() const {
+    return start_deadline_s > 0.0 ? start_deadline_s : 10.0 * deadline_s;
+  }
 };
 
 /// A tensor that a subject has to give.
@@ -41,10 +48,14 @@ struct Question {
 };
 
 /// One running process of a subject, asked in JSON-RPC 2.0, a line a message. What goes wrong is a
-/// SubjectError with its kind, after which the session is over but for refusals.
+/// SubjectError with its kind, after which the session is over but for refusals. One that is not
+/// over ends with `shutdown`, and the process has a second to end by itself.
 class Session {
  public:
   Session(const Door& door, const Limits& limits);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
 
   [[nodiscard]] const Declaration& declaration() const { return declaration_; }
   /// The wanted tensors, of the asked types and shapes.
@@ -62,10 +73,12 @@ class Session {
   std::string call(const std::string& method, const std::string& parameters, double deadline_s);
   std::string answer_line(Clock::time_point deadline, double deadline_s);
   void require_silence();
+  void shut_down();
   [[noreturn]] void give_up(const std::string& what, Failure failure);
   [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
 
   Limits limits_;
+  bool ends_with_a_misdeed_;  ///< its process, as that of a library does
   Process process_;
   Declaration declaration_;
   int next_id_ = 1;

@@ -22,10 +22,12 @@ Gradients of whole models: @gradient(...) on a function of (parameters, tokens, 
 returns the loss, or model(make) for a module that gives logits, both of torch; with framework="numpy"
 @gradient takes a function that returns its gradients too.
 """
+import contextlib
 import json
 import os
 import sys
 import traceback
+import zlib
 
 import numpy as np
 
@@ -33,13 +35,19 @@ PROTOCOL = 1
 DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "I64": np.int64, "U8": np.uint8}
 NAMES = {np.dtype(t): name for name, t in DTYPES.items()}
 LONGEST_HEADER = 1 << 26
+REFUSE_WRITING = ("read-only", "readonly", "WRITEABLE", "in-place")  # what numpy and torch say of arrays that do
 
 _tasks = {}
 _declared = {"tasks": [], "capabilities": {}, "conventions": {}}
+_feature_maps = {}  # by task
 
 
 class Unsupported(Exception):
     """Raise it for a case that is declined."""
+
+
+class InputModified(Exception):
+    """A function wrote into what it was given to read."""
 
 
 def read_case(path):
@@ -91,13 +99,12 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
     torch = framework == "torch"
 
     def declare(function):
-        _declare("attention", name or function.__name__, version)
+        _declare("attention", name or function.__name__, version, features, conventions, sliced, claims, dtypes=list(dtypes),
+                 deterministic=deterministic)
         _declared["capabilities"].update(
-            feature_maps=list(features), causal=causal, bidirectional=bidirectional, dtypes=list(dtypes), layout=layout, state=state,
-            resumable=resumable, sliced=sliced, pullback=torch if pullback is None else pullback, key_masks=key_masks,
-            deterministic=deterministic, subtracting=subtracting, isolates_non_finite=isolates_non_finite, claims=list(claims))
-        if conventions:
-            _declared["conventions"]["attention"] = dict(conventions)
+            causal=causal, bidirectional=bidirectional, layout=layout, state=state, resumable=resumable,
+            pullback=torch if pullback is None else pullback, key_masks=key_masks, subtracting=subtracting,
+            isolates_non_finite=isolates_non_finite)
         run = _attention_by_autograd if torch else _attention
         _tasks["attention"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -105,45 +112,41 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
     return declare
 
 
-def features(maps, **declared):
-    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features: @features beside
-    an attention, whose feature maps they are; @features(["relu"], name=…, dtypes=…, layout=…) where there is none."""
-    if callable(maps):
-        return _features(maps)
-    return lambda function: _features(function, list(maps), **declared)
+def features(function=None, *, maps=()):
+    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features.
 
-
-def _features(function, maps=None, name=None, version="1", conventions=None, **capabilities):
-    _declare("features", name or function.__name__, version)
-    if maps is not None:
-        _declared["capabilities"].update(feature_maps=maps, **capabilities)
-    if conventions:
-        _declared["conventions"]["attention"] = dict(conventions)
+    Where it is the only task, the maps are named with it: @features(maps=["favor+"])."""
+    if function is None:
+        return lambda of_maps: features(of_maps, maps=maps)
+    _declare("features", function.__name__, "1")
+    if maps:
+        _feature_maps["attention"] = list(maps)  # which features share
 
     def run(tensors, metadata, wanted):
-        out = function(tensors["x"], feature_map=metadata["feature_map"], projection=tensors.get("projection"),
-                       role=metadata["role"], conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
-        return {"features": out}
+        def call(arrays):
+            out = function(arrays["x"], feature_map=metadata["feature_map"], projection=arrays.get("projection"),
+                           role=metadata["role"], conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
+            return {"features": out}
+
+        return _leaving_inputs(call, tensors, np.asarray, np.array)
 
     _tasks["features"] = run
     return function
 
 
 def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
-             deterministic=True, claims=(), framework="torch"):
+             deterministic=True, logits=False, claims=(), framework="torch"):
     """Declares a function (parameters, tokens, mask, **options) -> loss, of torch tensors, as the task gradient.
 
-    It may return (loss, logits); with framework="numpy", of arrays, (loss, gradients) or (loss, gradients, logits),
-    gradients a dict by parameter. `mask` has an entry for every target, all 1 where the case has none. The loss is
+    It may return (loss, logits), which are judged where it declares logits=True; with framework="numpy", of arrays,
+    (loss, gradients) or (loss, gradients, logits), gradients a dict by parameter. `mask` has an entry for every target, all 1 where the case has none. The loss is
     the sum over counted targets divided by options["counted_targets"], which is at least 1: of no target the loss
     is 0, as is its gradient."""
 
     def declare(function):
-        _declare("gradient", name or function.__name__, version)
-        _declared["capabilities"].update(feature_maps=list(features), dtypes=list(dtypes), sliced=sliced,
-                                         deterministic=deterministic, claims=list(claims))
-        if conventions:
-            _declared["conventions"]["gradient"] = dict(conventions)
+        _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=list(dtypes),
+                 deterministic=deterministic)
+        _declared["capabilities"]["logits"] = logits
         run = _gradient_by_autograd if framework == "torch" else _gradient
         _tasks["gradient"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -190,13 +193,68 @@ def model(make, loss=cross_entropy, **declared):
             parameter.grad = own[key].grad
         return tuple(x.detach() for x in result) if isinstance(result, tuple) else value.detach()
 
+    declared.setdefault("logits", loss is cross_entropy)
     return gradient(**declared)(loss_of)
 
 
-def _declare(task, name, version):
+def _declare(task, name, version, feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
+    """Feature maps and conventions are the task's own; slices and claims add up; `of_all` holds for every task, so that
+    no task can say otherwise than one before it."""
+    if task in _declared["tasks"]:
+        raise ValueError(f"task {task} is declared twice")
+    for capability, value in of_all.items():
+        before = _declared["capabilities"].setdefault(capability, value)
+        if before != value:
+            raise ValueError(f"{capability} holds for all tasks: {before} before, {value} for {task}; give both the same, "
+                             "or serve them from two files")
     _declared["tasks"].append(task)
     if task != "features" or "name" not in _declared:
         _declared.update(name=name, version=version)
+    if feature_maps is not None:
+        _feature_maps[task] = list(feature_maps)
+    if conventions:
+        _declared["conventions"][task] = dict(conventions)
+    can = _declared["capabilities"]
+    can["sliced"] = can.get("sliced", False) or sliced
+    can["claims"] = can.get("claims", []) + [claim for claim in claims if claim not in can.get("claims", [])]
+
+
+def _declaration():
+    """The answer to `describe`: feature maps by task only where they differ."""
+    maps = list(_feature_maps.values())
+    given = {"feature_maps": maps[0] if maps.count(maps[0]) == len(maps) else _feature_maps} if maps else {}
+    return {"protocol": PROTOCOL, **_declared, "capabilities": {**_declared["capabilities"], **given}}
+
+
+def _sums(arrays):
+    """Shapes and check sums, which tell whether arrays, of numpy or torch, are the same."""
+    of_numpy = {name: x.detach().cpu().numpy() if hasattr(x, "detach") else x for name, x in arrays.items()}
+    return {name: (x.shape, zlib.crc32(np.ascontiguousarray(x))) for name, x in of_numpy.items()}
+
+
+def _leaving_inputs(call, tensors, array_of, writable_of, while_writable=contextlib.nullcontext):
+    """call(arrays), which has to leave the arrays as they are. Where they cannot be written what it raises may be of
+    that: then it is asked once more on arrays that can, to tell."""
+    before = _sums(tensors)
+
+    def require_unchanged(arrays, where=""):
+        after = _sums(arrays)
+        changed = [name for name in before if after[name] != before[name]]
+        if changed:
+            raise InputModified(f"wrote into its input {', '.join(changed)}{where}")
+
+    arrays = {name: array_of(array) for name, array in tensors.items()}
+    try:
+        answer = call(arrays)
+    except Exception as error:
+        if any(words in str(error) for words in REFUSE_WRITING):
+            arrays = {name: writable_of(array) for name, array in tensors.items()}
+            with while_writable(), contextlib.suppress(Exception):
+                call(arrays)
+            require_unchanged(arrays, _place_of(error))
+        raise
+    require_unchanged(arrays)
+    return answer
 
 
 def _attention_options(tensors, metadata):
@@ -215,40 +273,45 @@ def _named(result):
 
 
 def _attention(function, tensors, metadata, wanted):
-    return _named(function(tensors["q"], tensors["k"], tensors["v"], **_attention_options(tensors, metadata)))
+    def call(arrays):
+        return _named(function(arrays["q"], arrays["k"], arrays["v"], **_attention_options(arrays, metadata)))
+
+    return _leaving_inputs(call, tensors, np.asarray, np.array)
 
 
 def _attention_by_autograd(function, tensors, metadata, wanted):
     import torch
 
-    inputs = {name: torch.tensor(array) for name, array in tensors.items()}
-    options = _attention_options(inputs, metadata)
-    sources = {"d.q": inputs["q"], "d.k": inputs["k"], "d.v": inputs["v"]}
-    if options["initial"] is None and "d.initial.R" in wanted:
-        zeros = [torch.zeros(wanted["d.initial." + x]["shape"], dtype=inputs["q"].dtype) for x in "RS"]
-        options["initial"] = tuple(zeros)
-    if options["initial"] is not None:
-        sources.update({"d.initial.R": options["initial"][0], "d.initial.S": options["initial"][1]})
-    for source in sources.values():
-        source.requires_grad_(options["pullback"])
-    result = _named(function(inputs["q"], inputs["k"], inputs["v"], **options))
-    if options["pullback"]:
-        phi = sum((result[name] * by).sum() for name, by in options["cotangent"].items())
-        if torch.is_tensor(phi) and phi.requires_grad:
-            pulled = torch.autograd.grad(phi, list(sources.values()), allow_unused=True)
-        else:
-            pulled = [None] * len(sources)
-        for (name, source), gradient_of in zip(sources.items(), pulled):
-            result[name] = torch.zeros_like(source) if gradient_of is None else gradient_of
-    return {name: value.detach().numpy() for name, value in result.items()}
+    def call(inputs):
+        options = _attention_options(inputs, metadata)
+        sources = {"d.q": inputs["q"], "d.k": inputs["k"], "d.v": inputs["v"]}
+        if options["initial"] is None and "d.initial.R" in wanted:
+            zeros = [torch.zeros(wanted["d.initial." + x]["shape"], dtype=inputs["q"].dtype) for x in "RS"]
+            options["initial"] = tuple(zeros)
+        if options["initial"] is not None:
+            sources.update({"d.initial.R": options["initial"][0], "d.initial.S": options["initial"][1]})
+        for source in sources.values():
+            source.requires_grad_(options["pullback"])
+        result = _named(function(inputs["q"], inputs["k"], inputs["v"], **options))
+        if options["pullback"]:
+            phi = sum((result[name] * by).sum() for name, by in options["cotangent"].items())
+            if torch.is_tensor(phi) and phi.requires_grad:
+                pulled = torch.autograd.grad(phi, list(sources.values()), allow_unused=True)
+            else:
+                pulled = [None] * len(sources)
+            for (name, source), gradient_of in zip(sources.items(), pulled):
+                result[name] = torch.zeros_like(source) if gradient_of is None else gradient_of
+        return {name: value.detach().numpy() for name, value in result.items()}
+
+    return _leaving_inputs(call, tensors, torch.tensor, torch.tensor, torch.no_grad)
 
 
-def _gradient_arguments(tensors, metadata, array_of, ones_like):
-    """(parameters, tokens, mask), options; arrays of the framework by array_of."""
-    parameters = {name[6:]: array_of(array) for name, array in tensors.items() if name.startswith("param.")}
-    projection = [array_of(tensors[f"projection.{r}"]) for r in range(int(metadata["layers"])) if f"projection.{r}" in tensors]
-    tokens = array_of(tensors["tokens"])
-    mask = array_of(tensors["mask"])[:, 1:] if "mask" in tensors else ones_like(tokens[:, 1:])
+def _gradient_arguments(arrays, metadata, ones_like):
+    """(parameters, tokens, mask), options."""
+    parameters = {name[6:]: array for name, array in arrays.items() if name.startswith("param.")}
+    projection = [arrays[f"projection.{r}"] for r in range(int(metadata["layers"])) if f"projection.{r}" in arrays]
+    tokens = arrays["tokens"]
+    mask = arrays["mask"][:, 1:] if "mask" in arrays else ones_like(tokens[:, 1:])
     counted = max(1, int(metadata.get("counted_targets", int(mask.sum()))))
     options = dict(feature_map=metadata["feature_map"], norm=metadata["norm"], layers=int(metadata["layers"]), heads=int(metadata["heads"]),
                    vocab_size=int(metadata["vocab_size"]), hidden_dim=int(metadata["hidden_dim"]), ffn_dim=int(metadata["ffn_dim"]),
@@ -258,37 +321,43 @@ def _gradient_arguments(tensors, metadata, array_of, ones_like):
 
 
 def _gradient(function, tensors, metadata, wanted):
-    arguments, options = _gradient_arguments(tensors, metadata, np.asarray, np.ones_like)
-    loss, gradients, *logits = function(*arguments, **options)
-    dtype = next(iter(arguments[0].values())).dtype  # a loss is often a Python number
-    answer = {"loss": np.asarray(loss, dtype), **{"grad." + name: np.asarray(value) for name, value in gradients.items()}}
-    return {**answer, "logits": np.asarray(logits[0])} if logits else answer
+    def call(arrays):
+        arguments, options = _gradient_arguments(arrays, metadata, np.ones_like)
+        loss, gradients, *logits = function(*arguments, **options)
+        dtype = next(iter(arguments[0].values())).dtype  # a loss is often a Python number
+        answer = {"loss": np.asarray(loss, dtype), **{"grad." + name: np.asarray(value) for name, value in gradients.items()}}
+        return {**answer, "logits": np.asarray(logits[0])} if logits else answer
+
+    return _leaving_inputs(call, tensors, np.asarray, np.array)
 
 
 def _gradient_by_autograd(function, tensors, metadata, wanted):
     import torch
 
-    arguments, options = _gradient_arguments(tensors, metadata, torch.tensor, torch.ones_like)
-    parameters = arguments[0]
-    for parameter in parameters.values():
-        parameter.requires_grad_()
-    result = function(*arguments, **options)
-    loss, logits = result if isinstance(result, tuple) else (result, None)
-    if loss.requires_grad:
-        loss.backward()
-    answer = {"loss": loss.detach().numpy()}
-    if "logits" in wanted:
-        answer["logits"] = logits.detach().numpy()
-    for name, parameter in parameters.items():
-        grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-        answer["grad." + name] = grad.numpy()
-    return answer
+    def call(arrays):
+        arguments, options = _gradient_arguments(arrays, metadata, torch.ones_like)
+        parameters = arguments[0]
+        for parameter in parameters.values():
+            parameter.requires_grad_()
+        result = function(*arguments, **options)
+        loss, logits = result if isinstance(result, tuple) else (result, None)
+        if loss.requires_grad:
+            loss.backward()
+        answer = {"loss": loss.detach().numpy()}
+        if "logits" in wanted:
+            answer["logits"] = logits.detach().numpy()
+        for name, parameter in parameters.items():
+            grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
+            answer["grad." + name] = grad.numpy()
+        return answer
+
+    return _leaving_inputs(call, tensors, torch.tensor, torch.tensor, torch.no_grad)
 
 
 def _answer(request):
     method = request.get("method")
     if method == "describe":
-        return {"protocol": PROTOCOL, **_declared}
+        return _declaration()
     if method == "shutdown":
         return {}
     if method != "run":
@@ -306,11 +375,14 @@ def _answer(request):
     return {}
 
 
-def _described(error):
-    """What was raised and the line of the subject's own that raised it."""
+def _place_of(error):
+    """The line of the subject's own that raised it."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-    where = f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {error}{where}"
+    return f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
+
+
+def _described(error):
+    return f"{type(error).__name__}: {error}{_place_of(error)}"
 
 
 def serve():
@@ -328,6 +400,8 @@ def serve():
             answer = {"error": {"code": code, "message": _described(error)}}
         except Unsupported as error:
             answer = {"error": {"code": -32001, "message": str(error)}}
+        except InputModified as error:
+            answer = {"error": {"code": -32004, "message": str(error)}}
         except MemoryError as error:
             answer = {"error": {"code": -32002, "message": f"out of memory: {error}"}}
         except Exception as error:

@@ -119,7 +119,9 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
                              .first_position = segment.first_position,
                              .counted_targets = segment.counted_targets,
                              .start = start ? &*start : nullptr,
-                             .end_cotangent = end_cotangent ? &*end_cotangent : nullptr};
+                             .end_cotangent = end_cotangent ? &*end_cotangent : nullptr,
+                             .first_sweep = segment.first_sweep,
+                             .threads = segment.threads};
   GradientResult<T> result = nothing_yet<T>(c.model);
   const void* handed_over = result.gradient.values().data();
   try {
@@ -148,6 +150,10 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
   if (start) {
     require_unchanged<accumulator_t<T>, Digits50>("start state", segment.start->values(),
                                                   start->values());
+  }
+  if (end_cotangent) {
+    require_unchanged<accumulator_t<T>, Digits50>(
+        "end cotangent", segment.end_cotangent->values(), end_cotangent->values());
   }
   if constexpr (std::is_same_v<T, Digits50>) {
     return result;
@@ -182,7 +188,7 @@ GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
 std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c) {
   if (!subject.gradient.offers_any()) return "does not claim the task gradient";
   if (!subject.gradient.offers(scalar)) return "does not claim " + std::string(name(scalar));
-  if (!subject.capabilities.takes(c.model.feature_map.kind)) {
+  if (!subject.capabilities.takes_in_models(c.model.feature_map.kind)) {
     return "does not claim feature map " + name(c.model.feature_map);
   }
   if (subject.conventions != c.model.conventions) return "claims other conventions";

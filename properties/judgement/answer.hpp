@@ -9,7 +9,8 @@ namespace slim::properties {
 /// question is written once for all scalars.
 using GradientAnswer = GradientResult<Digits50>;
 
-/// What a question asks beyond a whole case: a segment's place in its sequence, as in GradientTask.
+/// What a question asks beyond a whole case, as in GradientTask: a segment's place in its sequence,
+/// and how it is to be answered.
 struct Segment {
   Index first_position = 0;
   Index counted_targets = 0;
@@ -17,6 +18,8 @@ struct Segment {
   const State<Digits50>* end_cotangent = nullptr;
   bool wants_state = false;
   bool wants_logits = false;
+  FirstSweep first_sweep = FirstSweep::lazy;
+  int threads = 1;
 };
 
 /// Asks `subject` for the gradient of `c`, computed in `scalar`. What it has to fill is handed over

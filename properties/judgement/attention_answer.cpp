@@ -190,6 +190,7 @@ class AttentionDesk {
     q_.put(inputs.q);
     k_.put(inputs.k);
     v_.put(inputs.v);
+    if (!inputs.omega.empty()) omega_.put(inputs.omega);
     if (!inputs.start.empty()) start_.put(inputs.start);
     if (!inputs.out_cotangent.empty()) out_cotangent_.put(inputs.out_cotangent);
     if (!inputs.end_cotangent.empty()) end_cotangent_.put(inputs.end_cotangent);
@@ -330,6 +331,12 @@ Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>
   return converted<Digits50>(result.out, MemoryTag::result);
 }
 
+bool has_other_conventions(const Subject& subject, const AttentionInputs<double>& inputs) {
+  const AttentionConventions own =
+      acting_on(subject.attention_conventions, inputs.feature_map.kind, inputs.features_given);
+  return !subject.capabilities.any_attention_conventions && own != inputs.conventions;
+}
+
 /// call.operator()<T>() with the scalar's type.
 template <class Call>
 auto in_type_of(Scalar scalar, const Call& call) {
@@ -382,6 +389,16 @@ Heads<Digits50> ask(const Subject& subject, Scalar scalar, const FeaturesInputs<
   return in_type_of(scalar, [&]<class T>() { return features_in<T>(subject, inputs); });
 }
 
+std::string unclaimed_features(const Subject& subject, Scalar scalar,
+                               const AttentionInputs<double>& inputs) {
+  if (!subject.features.offers_any()) return "does not claim the task features";
+  if (!subject.features.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.capabilities.takes(inputs.feature_map.kind)) {
+    return "does not claim feature map " + name(inputs.feature_map);
+  }
+  return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
+}
+
 std::string unclaimed(const Subject& subject, Scalar scalar,
                       const AttentionInputs<double>& inputs) {
   const Capabilities& can = subject.capabilities;
@@ -397,12 +414,7 @@ std::string unclaimed(const Subject& subject, Scalar scalar,
   }
   const bool resumes = !inputs.start.empty() || !inputs.end_cotangent.empty();
   if (resumes && !can.resumable) return "does not claim to be resumable";
-  const AttentionConventions own =
-      acting_on(subject.attention_conventions, inputs.feature_map.kind, inputs.features_given);
-  if (!can.any_attention_conventions && own != inputs.conventions) {
-    return "claims other conventions";
-  }
-  return {};
+  return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
 }
 
 }  // namespace slim::properties

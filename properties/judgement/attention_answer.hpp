@@ -41,5 +41,8 @@ Heads<Digits50> ask(const Subject& subject, Scalar scalar, const FeaturesInputs<
 
 /// Why `subject` need not answer this in `scalar`: what it does not claim. Empty when it must.
 std::string unclaimed(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs);
+/// The same of the features of such a case, for which no attention need be claimed.
+std::string unclaimed_features(const Subject& subject, Scalar scalar,
+                               const AttentionInputs<double>& inputs);
 
 }  // namespace slim::properties

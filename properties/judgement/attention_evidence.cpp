@@ -14,6 +14,7 @@ constexpr double walk_length = 4.0;      ///< λ of λ √n u
 constexpr double stored_roundings = 12;  ///< of a path, to a narrow scalar
 constexpr double share_in_digits50 = 1e-40;
 constexpr double margin_of_range = 1e3;  ///< kept from the largest number
+constexpr double higher_orders = 2.0;    ///< of what underflow loses
 constexpr const char* overflow_reason = "numbers on the way overflow";
 
 bool is_stored_narrow(Scalar scalar) {
@@ -90,6 +91,14 @@ struct Sizes {
     }
   }
 };
+
+/// The same signs, and no entry smaller than 1.
+Heads<Digits50> of_at_least_one(Heads<Digits50> heads) {
+  for (Digits50& x : heads.values()) {
+    if (abs(x) < 1) x = x < 0 ? -1 : 1;
+  }
+  return heads;
+}
 
 Heads<Digits50> features_of(const AttentionInputs<Digits50>& inputs, bool is_query) {
   const Heads<Digits50>& x = is_query ? inputs.q : inputs.k;
@@ -202,6 +211,21 @@ const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::subtractive_
   return *kept;
 }
 
+const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvidence::underflows(
+    Scalar scalar) {
+  std::optional<std::array<AttentionResult<Underflow>, 2>>& kept = known(scalar).underflows;
+  if (kept) return *kept;
+  AttentionInputs<Digits50> inputs = exact(scalar);
+  inputs.v = of_at_least_one(std::move(inputs.v));
+  inputs.out_cotangent = of_at_least_one(std::move(inputs.out_cotangent));
+  inputs.end_cotangent = of_at_least_one(std::move(inputs.end_cotangent));
+  const AttentionInputs<Underflow> counting = converted<Underflow>(inputs);
+  kept.emplace();
+  reference::attention(counting.task(), kept->front());
+  reference::attention_by_definition(counting.task(), kept->back());
+  return *kept;
+}
+
 /// f: a feature. A path through R or S has f + L + 2; a numerator or denominator, with M products
 /// summed and ε, F = 2f + L + M + 4; a quotient 2F + 1; dA = dY/D F + 1, and dD = −Y·dA with D_v
 /// products 3F + D_v + 4. The rest is what comes on top of dD: the sums over rows and features, and
@@ -237,6 +261,20 @@ Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t pl
     band = band + flat_band(unit_roundoff(scalar) * size + range_of(scalar).subnormal);
   }
   return band;
+}
+
+Band AttentionEvidence::band_at_the_edge(Scalar scalar, AttentionArray array, std::size_t place) {
+  std::optional<bool>& is_at_the_edge = at_the_edge_.at(static_cast<std::size_t>(scalar));
+  if (!is_at_the_edge) is_at_the_edge = !unusable(scalar).empty();
+  const Band rounded = band(scalar, array, place);
+  if (!*is_at_the_edge) return rounded;
+  if (is_stored_narrow(scalar)) return flat_band(std::numeric_limits<double>::max());
+  long double lost = 0.0L;
+  for (const AttentionResult<Underflow>& form : underflows(scalar)) {
+    lost += array_of(form, array).values()[place].lost();
+  }
+  const long double least = range_of(computed_in(scalar)).least;
+  return rounded + flat_band(static_cast<double>(higher_orders * least * lost));
 }
 
 Band AttentionEvidence::features_band(Scalar scalar, const Gauge& truth) const {

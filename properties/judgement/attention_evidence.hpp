@@ -3,6 +3,7 @@
 #include "properties/engine/finding.hpp"
 #include "properties/judgement/attention_answer.hpp"
 #include "reference/gauged.hpp"
+#include "reference/underflowing.hpp"
 
 #include <array>
 #include <optional>
@@ -60,6 +61,16 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 /// In 50 digits γ_n is 1e-40, far above its roundings and far below anything that is a mistake.
 /// Narrow scalars round what is stored (features, outputs, cotangents) and sum in float:
 ///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
+/// These bands presume that no number on the way underflows, which `unusable` sees to. Where one
+/// may, `band_at_the_edge` adds to each of them 2 λ N, λ the smallest normal number and N what
+/// reference::Underflowing counts: every operation may lose λ, which what follows makes larger. For
+/// an output that is N ≈ n/D, the n η/D of a bound for subnormals, with λ in place of η since a
+/// program may flush them to 0, and an exponential may end at λ. N depends on the order of products
+/// (g(q) g(k) may underflow where g(k) v does not), so it is the sum of those by prefix sums and by
+/// the definition, with values and cotangents taken to be at least 1: then it does not matter
+/// whether a small one comes first. The 2 is for higher orders: with denominators of ε or more and
+/// sums a thousandth of the largest number (`overflowing`) λ N of a denominator is below half of
+/// it. Narrow scalars have no such band, since in them a feature is lost beside its ε.
 /// Used by one thread at a time.
 class AttentionEvidence {
  public:
@@ -72,6 +83,9 @@ class AttentionEvidence {
   const AttentionAnswer& truth(Scalar scalar);
   /// Of the entry at `place` of an array's values.
   Band band(Scalar scalar, AttentionArray array, std::size_t place);
+  /// The same where numbers on the way may underflow. Any number, in a narrow scalar in which they
+  /// do.
+  Band band_at_the_edge(Scalar scalar, AttentionArray array, std::size_t place);
   /// The same for features g(q) or g(k), given their truth: f roundings each.
   Band features_band(Scalar scalar, const reference::Gauged<Digits50>& truth) const;
   /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows.
@@ -95,6 +109,7 @@ class AttentionEvidence {
 
  private:
   using Gauge = reference::Gauged<Digits50>;
+  using Underflow = reference::Underflowing;
   /// Sizes of what is met on the way, of entries that are not 0.
   struct Extent {
     double least_feature;
@@ -112,11 +127,14 @@ class AttentionEvidence {
     std::optional<AttentionAnswer> truth;
     std::optional<AttentionResult<Gauge>> gauges;
     std::optional<AttentionResult<Gauge>> subtractive_gauges;
+    std::optional<std::array<AttentionResult<Underflow>, 2>> underflows;
     std::optional<Extent> extent;
   };
   Known& known(Scalar scalar);
   const AttentionResult<Gauge>& gauges(Scalar scalar);
   const AttentionResult<Gauge>& subtractive_gauges(Scalar scalar);
+  /// By prefix sums, and by the definition.
+  const std::array<AttentionResult<Underflow>, 2>& underflows(Scalar scalar);
   const Extent& extent(Scalar scalar);
   /// Whether ε keeps denominators off 0.
   [[nodiscard]] bool is_guarded() const;
@@ -127,7 +145,8 @@ class AttentionEvidence {
   Extent measured(Scalar scalar);
 
   AttentionInputs<double> inputs_;
-  std::array<Known, 3> known_;  ///< float32 and wider, float16, bfloat16
+  std::array<Known, 3> known_;                     ///< float32 and wider, float16, bfloat16
+  std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: numbers on the way underflow
 };
 
 /// Why this subject is not asked: it does not claim the case, or it subtracts and a denominator is

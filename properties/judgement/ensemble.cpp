@@ -99,7 +99,8 @@ class KinkClearance {
 
 template <class T>
 std::vector<Ensemble> ensembles_in(const GradientCase& c, const GradientAnswer& truth,
-                                   const Insides<Digits50>& insides, std::span<const int> sizes) {
+                                   const Insides<Digits50>& insides, std::span<const int> sizes,
+                                   Index first_position) {
   const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
   const Projection<T> omega = converted<T>(c.omega, c.model);
   const GradientTask<T> task{.model = c.model,
@@ -107,7 +108,8 @@ std::vector<Ensemble> ensembles_in(const GradientCase& c, const GradientAnswer& 
                              .omega = omega,
                              .sequences = c.sequences,
                              .slice_length = c.slice_length,
-                             .wants_logits = truth.logits.size() > 0};
+                             .wants_logits = truth.logits.size() > 0,
+                             .first_position = first_position};
   const FeatureKind kind = c.model.feature_map.kind;
   const bool has_kink = kind == FeatureKind::relu || kind == FeatureKind::absolute;
 
@@ -124,7 +126,7 @@ std::vector<Ensemble> ensembles_in(const GradientCase& c, const GradientAnswer& 
       widen(ensemble.deviation, result, truth);
       if (!has_kink) continue;
       reference::seed_rounding(static_cast<std::uint64_t>(run));
-      clearance.widen(insides_of<T>(c));
+      clearance.widen(insides_of<T>(c, first_position));
     }
     ensemble.finite = is_finite(ensemble.deviation);
     ensemble.kink_clearance = has_kink ? clearance.smallest() : infinite;
@@ -135,16 +137,16 @@ std::vector<Ensemble> ensembles_in(const GradientCase& c, const GradientAnswer& 
 
 std::vector<Ensemble> ensembles_of(Scalar scalar, const GradientCase& c,
                                    const GradientAnswer& truth, const Insides<Digits50>& insides,
-                                   std::span<const int> sizes) {
+                                   std::span<const int> sizes, Index first_position) {
   switch (scalar) {
     case Scalar::float32:
-      return ensembles_in<RandomlyRounded<float>>(c, truth, insides, sizes);
+      return ensembles_in<RandomlyRounded<float>>(c, truth, insides, sizes, first_position);
     case Scalar::float64:
-      return ensembles_in<RandomlyRounded<double>>(c, truth, insides, sizes);
+      return ensembles_in<RandomlyRounded<double>>(c, truth, insides, sizes, first_position);
     case Scalar::float16:
-      return ensembles_in<RandomlyStored<Float16>>(c, truth, insides, sizes);
+      return ensembles_in<RandomlyStored<Float16>>(c, truth, insides, sizes, first_position);
     case Scalar::bfloat16:
-      return ensembles_in<RandomlyStored<BFloat16>>(c, truth, insides, sizes);
+      return ensembles_in<RandomlyStored<BFloat16>>(c, truth, insides, sizes, first_position);
     case Scalar::digits50:
       break;
   }
@@ -154,16 +156,20 @@ std::vector<Ensemble> ensembles_of(Scalar scalar, const GradientCase& c,
 }  // namespace
 
 Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
-                                   const GradientAnswer& truth, const Insides<Digits50>& insides) {
+                                   const GradientAnswer& truth, const Insides<Digits50>& insides,
+                                   Index first_position) {
   const std::array sizes = {ensemble_runs};
-  return std::move(randomly_rounded_ensembles(scalar, c, truth, insides, sizes).front());
+  return std::move(
+      randomly_rounded_ensembles(scalar, c, truth, insides, sizes, first_position).front());
 }
 
 std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCase& c,
                                                  const GradientAnswer& truth,
                                                  const Insides<Digits50>& insides,
-                                                 std::span<const int> sizes) {
-  std::vector<Ensemble> ensembles = ensembles_of(scalar, c, truth, insides, sizes);
+                                                 std::span<const int> sizes,
+                                                 Index first_position) {
+  std::vector<Ensemble> ensembles =
+      ensembles_of(scalar, c, truth, insides, sizes, first_position);
   const double floor = least_roundoffs * unit_roundoff(scalar) * largest_entry(truth.gradient);
   for (Ensemble& ensemble : ensembles) raise_to(floor, ensemble.deviation);
   return ensembles;

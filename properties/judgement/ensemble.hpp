@@ -26,16 +26,18 @@ struct Ensemble {
   bool finite = true;
 };
 
-/// Logits are bounded when `truth` has them.
+/// Logits are bounded when `truth` has them. The case's first row stands at `first_position`.
 /// Source: stochastic rounding as an estimate of rounding error, Parker 1997 (Monte Carlo
 /// arithmetic) and Vignes' CESTAC. Runs are numbered and seeded by their number.
 /// Cost: 32 runs in a scalar about ten times as slow as the hardware's.
 Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
-                                   const GradientAnswer& truth, const Insides<Digits50>& insides);
+                                   const GradientAnswer& truth, const Insides<Digits50>& insides,
+                                   Index first_position = 0);
 /// Of the first K of the same runs, for every K of `sizes`, which ascend.
 std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCase& c,
                                                  const GradientAnswer& truth,
                                                  const Insides<Digits50>& insides,
-                                                 std::span<const int> sizes);
+                                                 std::span<const int> sizes,
+                                                 Index first_position = 0);
 
 }  // namespace slim::properties

@@ -82,6 +82,25 @@ TEST(Answers, AreRefusedWhoWritesIntoTokensOrMask) {
             "INPUT-MODIFIED: wrote into its input tokens");
 }
 
+TEST(Answers, AreRefusedWhoWritesIntoStates) {
+  const GradientCase c = materialise({.length = 3});
+  const GradientAnswer of_reference =
+      ask(reference_subject(), Scalar::float64, c, {.wants_state = true});
+  const auto failure = [&](const auto& state_of) {
+    const Subject subject = altered_reference(
+        "altered", [&]<class T>(const GradientTask<T>& task, GradientResult<T>&) {
+          *byte_of(std::span<const T>(state_of(task)->values()), 0) ^= 1;
+        });
+    const Segment segment{.start = &of_reference.end,
+                          .end_cotangent = &of_reference.start_cotangent};
+    return failure_of([&] { ask(subject, Scalar::float64, c, segment); });
+  };
+  EXPECT_EQ(failure([](const auto& task) { return task.start; }),
+            "INPUT-MODIFIED: wrote into its input start state");
+  EXPECT_EQ(failure([](const auto& task) { return task.end_cotangent; }),
+            "INPUT-MODIFIED: wrote into its input end cotangent");
+}
+
 /// The failure of a subject that does `alter(task, result)` after correct attention.
 template <class Alter>
 std::string attention_failure(const Alter& alter, Layout layout = Layout::contiguous) {

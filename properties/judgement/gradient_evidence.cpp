@@ -2,6 +2,8 @@
 
 #include "properties/catalogue.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,6 +12,7 @@ namespace {
 
 constexpr double exact_share = 1e-40;  ///< of the largest gradient entry, in 50 digits
 constexpr double clearance_deviations = 8.0;
+constexpr double largest_relative_drift = 0x1p-8;  ///< κ u of what is in proportion
 
 bool has_kink(FeatureKind kind) {
   return kind == FeatureKind::relu || kind == FeatureKind::absolute;
@@ -19,19 +22,22 @@ bool has_kink(FeatureKind kind) {
 
 const GradientAnswer& GradientEvidence::truth() {
   if (!truth_) {
-    truth_ = ask(reference_subject(), Scalar::digits50, case_, {.wants_logits = with_logits_});
+    truth_ = ask(reference_subject(), Scalar::digits50, case_,
+                 {.first_position = first_position_, .wants_logits = with_logits_});
   }
   return *truth_;
 }
 
 const Insides<Digits50>& GradientEvidence::insides() {
-  if (!insides_) insides_ = insides_of<Digits50>(case_);
+  if (!insides_) insides_ = insides_of<Digits50>(case_, first_position_);
   return *insides_;
 }
 
 const Ensemble& GradientEvidence::ensemble(Scalar scalar) {
   std::optional<Ensemble>& kept = ensembles_.at(static_cast<std::size_t>(scalar));
-  if (!kept) kept = randomly_rounded_ensemble(scalar, case_, truth(), insides());
+  if (!kept) {
+    kept = randomly_rounded_ensemble(scalar, case_, truth(), insides(), first_position_);
+  }
   return *kept;
 }
 
@@ -51,6 +57,11 @@ const GradientBounds& GradientEvidence::bounds(Scalar scalar) {
 
 bool GradientEvidence::has_zero_denominator() {
   return has_kink(case_.model.feature_map.kind) && insides().has_zero_denominator;
+}
+
+bool GradientEvidence::drifts_in_proportion() {
+  if (!cancellation_) cancellation_ = worst_cancellation_in(case_, first_position_);
+  return *cancellation_ * unit_roundoff(Scalar::float32) <= largest_relative_drift;
 }
 
 std::string GradientEvidence::unusable(Scalar scalar) {
@@ -82,6 +93,26 @@ Finding judge(const Subject& subject, Scalar scalar,
           "right in 50 digits: rounding, amplified by subtracting sums that were added before";
     }
   }
+  return finding;
+}
+
+Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
+              const std::function<Discrepancy(Scalar)>& discrepancy) {
+  Finding finding = judge(subject, scalar, discrepancy);
+  if (finding.outcome != Outcome::drift) return finding;
+  if (scalar != Scalar::float32 && scalar != Scalar::float64) return finding;
+  const Scalar other = scalar == Scalar::float32 ? Scalar::float64 : Scalar::float32;
+  if (!subject.gradient.offers(other) || !evidence.unusable(other).empty() ||
+      !evidence.drifts_in_proportion()) {
+    return finding;
+  }
+  const double here = finding.worst.ratio();
+  const double there = discrepancy(other).ratio();
+  if (here <= most_change_of_drift * std::max(1.0, there)) return finding;
+  finding.outcome = Outcome::wrong;
+  finding.note = fmt::format("is off by {:.3g} bounds in {} and by {:.3g} in {}: rounding would be "
+                             "off alike in both",
+                             here, name(scalar), there, name(other));
   return finding;
 }
 

@@ -24,7 +24,8 @@ Law attention_agrees() {
                  "mutant/epsilon-clamped", "mutant/last-row-of-slice-dropped",
                  "mutant/tail-unwritten", "mutant/queries-not-scaled", "mutant/mask-before-map",
                  "mutant/output-written-past-its-end", "mutant/output-written-before-its-beginning",
-                 "mutant/work-space-written-past-its-end"},
+                 "mutant/work-space-written-past-its-end", "mutant/own-key-unseen-from-row-24",
+                 "mutant/values-beyond-eight-columns-dropped"},
        .draw = {},
        .load = {}},
       {.repair = as_drawn, .fits = fits_always, .check = agrees_with_definition});

@@ -7,10 +7,15 @@
 namespace slim::properties::laws {
 namespace {
 
+/// Another task of the same shape, whatever it is given. A start state's key sums stay without
+/// sign.
 AttentionInputs<double> in_reverse(AttentionInputs<double> inputs) {
-  for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v, &inputs.out_cotangent}) {
+  for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v, &inputs.omega,
+                               &inputs.out_cotangent, &inputs.end_cotangent}) {
     std::ranges::reverse(heads->values());
   }
+  std::ranges::reverse(inputs.key_mask);
+  for (double& x : inputs.start.values()) x *= 2.0;
   return inputs;
 }
 
@@ -47,7 +52,8 @@ Law attention_calls_are_independent() {
        .statement =
            "the same task gives the same answer again, after another one at the same place",
        .source = "attention is a function",
-       .generator = "as attention-agrees; in between a task with the numbers in reverse order",
+       .generator = "as attention-agrees; in between a task with all numbers, projection and mask "
+                    "in reverse order, and twice the start state",
        .tolerance = "0 for who is deterministic, else twice the bands",
        .kills = {"mutant/cached-by-pointer", "mutant/state-left-from-call-before",
                  "mutant/queries-gradient-accumulated", "mutant/order-changes-from-call-to-call",

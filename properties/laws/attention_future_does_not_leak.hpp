@@ -8,7 +8,7 @@ namespace slim::properties::laws {
 /// cotangent.
 ///
 /// Statement: let m be a cut. Changing q, k and v in rows l ≥ m by factors of 1 (other numbers),
-/// 1e2 and 1e8 leaves rows l < m of the output as they were, and if cotangents of rows l ≥ m and of
+/// 1e2 and 1e8 (of one of the three, where the scalar does not bear all) leaves rows l < m of the output as they were, and if cotangents of rows l ≥ m and of
 /// the end state are 0, so are rows l ≥ m of d.q, d.k and d.v exactly, and rows l < m stay as they
 /// were. Source: causality, Y_l reads rows l' ≤ l alone. Generator: attention_specs, causal, L ≥ 2;
 /// small changes hide a stabiliser, so they are made large; in float16, which ends at 65504, up

@@ -31,8 +31,15 @@ Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject&
       return not_claimed(std::move(reason));
     }
   }
-  if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   AttentionJudge judge(subject, scalar);
+  if (parts.asks_features) {
+    if (std::string reason = unclaimed_features(subject, scalar, c.given()); !reason.empty()) {
+      return not_claimed(std::move(reason));
+    }
+    parts.check(c, subject, scalar, judge);
+    return judge.finding();
+  }
+  if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   if (!is_beyond_its_digits(subject, scalar, c.whole)) {
     parts.check(c, subject, scalar, judge);
     return judge.finding();
@@ -57,6 +64,7 @@ AttentionEvidence& AttentionCase::other(int number,
 }
 
 Law attention_law(Law words, const AttentionLawParts& parts) {
+  words.asks_features = parts.asks_features;
   return make_law<AttentionSpec, AttentionCase>(
       std::move(words),
       {.specs = attention_specs(parts.repair),

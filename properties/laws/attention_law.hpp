@@ -34,6 +34,7 @@ struct AttentionLawParts {
   std::function<std::string(AttentionCase& c, Scalar scalar)> unusable{};
   /// What the law asks for and the subject does not claim, whatever the case; empty: nothing.
   std::function<std::string(const Subject& subject)> beyond_claims{};
+  bool asks_features = false;  ///< the task features, and not attention
 };
 
 /// Completes `words`: draws attention_specs, leaves out whom the case excuses, asks, judges.
@@ -41,7 +42,8 @@ Law attention_law(Law words, const AttentionLawParts& parts);
 
 /// The generator's words that all these laws begin with.
 inline constexpr const char* attention_generator =
-    "B·H·L·M·D_v ≤ 900, lengths around the slice's edges, every feature map, masks, zeros, ties";
+    "B·H·L·M·D_v ≤ 900, lengths around the slice's edges, every feature map, masks, zeros, ties; "
+    "one in 20 of up to 257 rows, one of widths up to 65";
 
 /// As drawn.
 AttentionSpec as_drawn(AttentionSpec spec);

@@ -74,6 +74,47 @@ AttentionInputs<double> first_rows(AttentionInputs<double> inputs, Index rows) {
   return inputs;
 }
 
+/// Cotangents of the first rows and the end state alone: those of rows that are cut off have
+/// queries, and reach keys.
+AttentionInputs<double> without_late_cotangents(AttentionInputs<double> inputs, Index rows) {
+  const HeadsSizes sizes = inputs.out_cotangent.sizes();
+  for (Index b = 0; b < sizes.batch; ++b) {
+    for (Index h = 0; h < sizes.heads; ++h) {
+      inputs.out_cotangent(b, h).bottomRows(sizes.rows - rows).setZero();
+    }
+  }
+  return inputs;
+}
+
+/// Whether a query's features depend on other queries, those that are cut off among them.
+bool looks_at_all_queries(const AttentionConventions& conventions) {
+  return conventions.query_stabiliser == Stabiliser::over_length ||
+         conventions.query_stabiliser == Stabiliser::over_all;
+}
+
+/// Where the last rows are masked: the sequence without them has the first rows' output and
+/// gradients, and the same states.
+void hold_padded_and_cut(AttentionCase& c, const Subject& subject, Scalar scalar,
+                         AttentionJudge& judge) {
+  const Index kept = rows_before_padding(c.given().task());
+  if (kept == 0 || kept == c.length() || looks_at_all_queries(c.given().conventions)) return;
+  AttentionEvidence& padded =
+      c.other(0, [&] { return without_late_cotangents(c.given(), kept); });
+  const AttentionAnswer cut = ask(subject, scalar, first_rows(padded.given(), kept));
+  for (const AttentionArray array : all_attention_arrays) {
+    const Heads<Digits50>& whole = array_of(padded.truth(scalar), array);
+    const bool is_state = array == AttentionArray::end || array == AttentionArray::start_gradient;
+    const Heads<Digits50> wanted = is_state ? whole : top_rows(whole, kept);
+    const HeadsSizes sizes = wanted.sizes();
+    judge.hold(std::string(name(array)) + " of the cut sequence", array_of(cut, array), wanted,
+               [&](std::size_t place) {
+                 const auto of_head = static_cast<std::size_t>(sizes.rows * sizes.cols);
+                 const auto of_whole = static_cast<std::size_t>(whole.sizes().rows * sizes.cols);
+                 return padded.band(scalar, array, place / of_head * of_whole + place % of_head);
+               });
+  }
+}
+
 void leaves_masked_keys_out(AttentionCase& c, const Subject& subject, Scalar scalar,
                             AttentionJudge& judge) {
   const AttentionAnswer before = ask(subject, scalar, c.given());
@@ -93,17 +134,7 @@ void leaves_masked_keys_out(AttentionCase& c, const Subject& subject, Scalar sca
         Heads<Digits50>(got.sizes(), MemoryTag::result), [](std::size_t) { return Band(); },
         [&](Index b, Index, Index l) { return !task.takes_part(b, l); });
   }
-  const Index kept = rows_before_padding(task);
-  if (!c.given().causal || kept == 0 || kept == c.length()) return;
-  const AttentionAnswer cut = ask(subject, scalar, first_rows(c.given(), kept));
-  const Heads<Digits50> wanted = top_rows(c.whole.truth(scalar).out, kept);
-  const auto whole_rows = static_cast<std::size_t>(c.length());
-  const auto width = static_cast<std::size_t>(wanted.sizes().cols);
-  judge.hold("out of the cut sequence", cut.out, wanted, [&](std::size_t place) {
-    const std::size_t head = place / (static_cast<std::size_t>(kept) * width);
-    const std::size_t within = place % (static_cast<std::size_t>(kept) * width);
-    return c.whole.band(scalar, AttentionArray::out, head * whole_rows * width + within);
-  });
+  hold_padded_and_cut(c, subject, scalar, judge);
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include "properties/laws/attention_law.hpp"
 
-#include <limits>
-
 namespace slim::properties::laws {
 namespace {
 
@@ -20,14 +18,13 @@ AttentionSpec with_hard_entries(AttentionSpec spec) {
   return spec;
 }
 
-void is_finite_where_the_truth_is(AttentionCase& c, const Subject& subject, Scalar scalar,
-                                  AttentionJudge& judge) {
+void is_right_where_the_truth_is_finite(AttentionCase& c, const Subject& subject, Scalar scalar,
+                                        AttentionJudge& judge) {
   const AttentionAnswer answer = ask(subject, scalar, c.given());
-  constexpr double any_number = std::numeric_limits<double>::max();
   for (const AttentionArray array : all_attention_arrays) {
-    judge.hold(std::string(name(array)), array_of(answer, array),
-               array_of(c.whole.truth(scalar), array),
-               [](std::size_t) { return flat_band(any_number); });
+    judge.hold(
+        std::string(name(array)), array_of(answer, array), array_of(c.whole.truth(scalar), array),
+        [&](std::size_t place) { return c.whole.band_at_the_edge(scalar, array, place); });
   }
 }
 
@@ -36,17 +33,21 @@ void is_finite_where_the_truth_is(AttentionCase& c, const Subject& subject, Scal
 Law attention_stays_finite() {
   return attention_law(
       {.name = "stays-finite",
-       .statement = "nothing is NaN or infinite where all that the definition forms is in range",
+       .statement = "nothing is NaN or infinite where all that the definition forms is in range, and "
+                    "it is right but for roundings and underflow",
        .source = "IEEE 754: what is in range rounds to a number",
        .generator = "as attention-agrees, arrays of 1e-20 to 1e20, rows up to 1e3, subnormals",
-       .tolerance = "any number; within 1e3 of overflow, D² included, nobody is asked",
-       .kills = {"mutant/exponential-in-two-factors", "mutant/elu-slope-of-both-branches"},
+       .tolerance = "as attention-agrees, and where numbers underflow the smallest normal one for "
+                    "each operation, as it grows; within 1e3 of overflow nobody is asked",
+       .kills = {"mutant/exponential-in-two-factors", "mutant/elu-slope-of-both-branches",
+                 "mutant/overflow-answered-with-zero", "mutant/features-clipped",
+                 "mutant/features-flushed", "mutant/sums-below-epsilon-answered-with-zero"},
        .share = 3,
        .draw = {},
        .load = {}},
       {.repair = with_hard_entries,
        .fits = fits_always,
-       .check = is_finite_where_the_truth_is,
+       .check = is_right_where_the_truth_is_finite,
        .unusable = [](AttentionCase& c, Scalar scalar) { return c.whole.overflowing(scalar); }});
 }
 

@@ -2,6 +2,8 @@
 
 #include "properties/laws/attention_law.hpp"
 
+#include <algorithm>
+
 namespace slim::properties::laws {
 namespace {
 
@@ -14,17 +16,18 @@ std::string has_no_start(const AttentionCase& c) {
   return c.given().start.empty() ? "" : "it has no start state";
 }
 
+/// The least interval of 0 and the values of one column that a row sees.
 struct Hull {
   Digits50 least = 0;
   Digits50 most = 0;
-};
 
-/// Where an entry of the output stands.
-struct OutputPlace {
-  Index b;
-  Index h;
-  Index i;
-  Index column;
+  void take_in(const Digits50& value) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  [[nodiscard]] Digits50 nearest_to(const Digits50& y) const {
+    return y < least ? least : y > most ? most : y;
+  }
 };
 
 /// A value as `scalar` has it.
@@ -34,15 +37,17 @@ Digits50 value_in(Scalar scalar, double x) {
   return Digits50(x);
 }
 
-Hull hull_of(const AttentionTask<double>& task, Scalar scalar, const OutputPlace& at) {
+/// Of each row of one column: hulls grow from row to row, or are that of all rows.
+std::vector<Hull> hulls_of(const AttentionTask<double>& task, Scalar scalar, Index b, Index h,
+                           Index column) {
+  std::vector<Hull> hulls;
   Hull hull;
   for (Index j = 0; j < task.v.sizes.rows; ++j) {
-    if ((task.causal && j > at.i) || !task.takes_part(at.b, j)) continue;
-    const Digits50 value = value_in(scalar, task.v(at.b, at.h)(j, at.column));
-    if (value < hull.least) hull.least = value;
-    if (value > hull.most) hull.most = value;
+    if (task.takes_part(b, j)) hull.take_in(value_in(scalar, task.v(b, h)(j, column)));
+    hulls.push_back(hull);
   }
-  return hull;
+  if (!task.causal) std::ranges::fill(hulls, hull);
+  return hulls;
 }
 
 void stays_between_values(AttentionCase& c, const Subject& subject, Scalar scalar,
@@ -51,16 +56,17 @@ void stays_between_values(AttentionCase& c, const Subject& subject, Scalar scala
   const AttentionAnswer answer = ask(subject, scalar, given);
   const AttentionTask<double> task = given.task();
   const HeadsSizes sizes = given.v.sizes();
-  std::size_t place = 0;
   for (Index b = 0; b < sizes.batch; ++b) {
     for (Index h = 0; h < sizes.heads; ++h) {
-      for (Index i = 0; i < sizes.rows; ++i) {
-        for (Index column = 0; column < sizes.cols; ++column, ++place) {
-          const Hull hull = hull_of(task, scalar, {b, h, i, column});
-          const Digits50& y = answer.out.values()[place];
-          const Digits50 nearest = y < hull.least ? hull.least : y > hull.most ? hull.most : y;
-          judge.hold(named_head("out", sizes, b, h), i, y, nearest,
-                     c.whole.band(scalar, AttentionArray::out, place));
+      const std::string tensor = named_head("out", sizes, b, h);
+      for (Index column = 0; column < sizes.cols; ++column) {
+        const std::vector<Hull> hulls = hulls_of(task, scalar, b, h, column);
+        for (Index i = 0; i < sizes.rows; ++i) {
+          const Digits50& y = answer.out(b, h)(i, column);
+          const Index place = ((b * sizes.heads + h) * sizes.rows + i) * sizes.cols + column;
+          judge.hold(
+              tensor, i, y, hulls[static_cast<std::size_t>(i)].nearest_to(y),
+              c.whole.band(scalar, AttentionArray::out, static_cast<std::size_t>(place)));
         }
       }
     }

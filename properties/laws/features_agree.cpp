@@ -26,10 +26,6 @@ FeaturesInputs<T> features_asked(const AttentionInputs<T>& inputs, bool is_query
 
 void has_the_maps_features(AttentionCase& c, const Subject& subject, Scalar scalar,
                            AttentionJudge& judge) {
-  if (!subject.features.offers(scalar)) {
-    judge.leave_unclaimed("does not claim the task features");
-    return;
-  }
   for (const bool is_query : {true, false}) {
     const Heads<Digits50> answer = ask(subject, scalar, features_asked(c.given(), is_query));
     using Gauge = reference::Gauged<Digits50>;
@@ -56,10 +52,15 @@ Law features_agree() {
                         .tolerance = "n u of the gauge, n = 3 elementwise and D + 12 for FAVOR+",
                         .kills = {"mutant/queries-not-scaled", "mutant/keys-scaled-twice",
                                   "mutant/norm-of-unscaled-input", "mutant/elu-without-one",
-                                  "mutant/root-features-on-queries-only"},
+                                  "mutant/root-features-on-queries-only",
+                                  "mutant/epsilon-in-exponent",
+                                  "mutant/another-projection-for-keys"},
                         .draw = {},
                         .load = {}},
-                       {.repair = with_a_map, .fits = has_a_map, .check = has_the_maps_features});
+                       {.repair = with_a_map,
+                        .fits = has_a_map,
+                        .check = has_the_maps_features,
+                        .asks_features = true});
 }
 
 }  // namespace slim::properties::laws

@@ -135,7 +135,7 @@ FeaturesInputs<double> features_at(const NodesAsProjection& nodes,
 void estimate_without_bias(AttentionCase& c, const Subject& subject, Scalar scalar,
                            AttentionJudge& judge) {
   const AttentionInputs<double>& given = c.given();
-  if (const std::string reason = claims_no_kernel(subject, scalar, given.conventions);
+  if (const std::string reason = claims_no_kernel(given.conventions);
       !reason.empty()) {
     judge.leave_unclaimed(reason);
     return;
@@ -182,7 +182,8 @@ Law features_are_unbiased() {
       {.repair = of_one_narrow_row,
        .fits = is_of_narrow_rows,
        .check = estimate_without_bias,
-       .unusable = too_large_for});
+       .unusable = too_large_for,
+       .asks_features = true});
 }
 
 }  // namespace slim::properties::laws

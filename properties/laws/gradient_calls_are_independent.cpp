@@ -3,9 +3,22 @@
 #include "properties/laws/gradient_law.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace slim::properties::laws {
 namespace {
+
+/// 2 n u of a sum of n terms that are not negative, the losses of all rows: added in two orders.
+double rounding_of_a_sum(const Digits50& loss, Scalar scalar, const Sequences& sequences) {
+  const auto n = static_cast<double>(sequences.batch() * sequences.length() + 1);
+  return 2.0 * n * unit_roundoff(scalar) * std::abs(to_double(loss));
+}
+
+/// Another task, asked in between.
+GradientCase in_reverse_order(GradientCase c) {
+  for (Index b = 0; b < c.sequences.batch(); ++b) std::ranges::reverse(c.sequences.tokens(b));
+  return c;
+}
 
 Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& subject,
                                     Scalar scalar) {
@@ -13,18 +26,20 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
   if (!subject.capabilities.deterministic) {
     if (std::string reason = evidence.unusable(scalar); !reason.empty()) return skipped(reason);
   }
-  return judge(subject, scalar, [&](Scalar in) {
-    GradientCase between = evidence.given();
-    for (Index b = 0; b < between.sequences.batch(); ++b) {
-      std::ranges::reverse(between.sequences.tokens(b));
-    }
-    const GradientAnswer first = ask(subject, in, evidence.given());
-    ask(subject, in, between);
-    const GradientAnswer again = ask(subject, in, evidence.given());
+  return judge(subject, scalar, evidence, [&](Scalar in) {
+    const GradientCase& c = evidence.given();
     const GradientBounds bounds = subject.capabilities.deterministic
-                                      ? uniform_bounds(between.model, 0.0, 0.0)
+                                      ? uniform_bounds(c.model, 0.0, 0.0)
                                       : scaled(evidence.bounds(in), 2.0);
-    return worst_discrepancy(again, first, bounds);
+    const GradientAnswer first = ask(subject, in, c);
+    ask(subject, in, in_reverse_order(c));
+    Discrepancy worst = worst_discrepancy(ask(subject, in, c, {.threads = 2}), first, bounds);
+    if (!subject.capabilities.chooses_first_sweep) return worst;
+    GradientBounds but_for_the_loss = bounds;
+    but_for_the_loss.loss += rounding_of_a_sum(first.loss, in, c.sequences);
+    const Discrepancy swept = worst_discrepancy(
+        ask(subject, in, c, {.first_sweep = FirstSweep::plain}), first, but_for_the_loss);
+    return worse(swept, worst) ? swept : worst;
   });
 }
 
@@ -33,10 +48,12 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
 Law gradient_calls_are_independent() {
   return gradient_law(
       {.name = "gradient-calls-independent",
-       .statement = "the same task gives the same answer again, after another one",
-       .source = "a gradient is a function",
+       .statement = "the same task gives the same answer again, after another one, on two threads, "
+                    "and by either first sweep",
+       .source = "a gradient is a function; the options of a task change no bit of it",
        .generator = "as gradient-agrees; in between the tokens in reverse",
-       .tolerance = "0 for who is deterministic, else twice the bound of gradient-agrees",
+       .tolerance = "0 for who is deterministic, else twice the bound of gradient-agrees; the loss "
+                    "of the plain sweep, which is added in another order, 2 n u of it",
        .kills = {"mutant/model-projection-redrawn"},
        .draw = {},
        .load = {}},

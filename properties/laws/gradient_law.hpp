@@ -19,6 +19,8 @@ struct GradientLawParts {
   std::function<std::string(const GradientCase&)> fits{};
   /// Whether a case next to a kink, where nobody can be judged, is drawn again.
   bool needs_room_at_kinks = true;
+  /// Whether the logits of cases of an odd length, L = 1 among them, are part of the truth.
+  bool compares_logits = false;
 };
 
 /// Completes `words`: draws gradient_specs, and reads and writes case files.

@@ -142,6 +142,19 @@ TEST(GradientAgrees, SeesALayerNormEpsilonOfOneInAMillion) {
   EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
 }
 
+TEST(GradientAgrees, SeesWrongLogitsBesideARightLoss) {
+  const Subject subject = altered_reference(
+      "logits", []<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
+        if (task.wants_logits) result.logits(0, 1) += T(0.001);
+      });
+  const RunResult result = run_on({&subject}, "gradient-agrees", 10);
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_EQ(verdict.tally.wrong, 1) << name(verdict.scalar);
+  }
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_EQ(result.counterexamples[0].finding.worst.tensor, "logits");
+}
+
 TEST(GradientAgrees, SeesOneWrongRowOfOneTensor) {
   const Subject subject =
       altered_reference("one-row", []<class T>(const GradientTask<T>&, GradientResult<T>& result) {
@@ -151,6 +164,38 @@ TEST(GradientAgrees, SeesOneWrongRowOfOneTensor) {
   ASSERT_EQ(result.counterexamples.size(), 1U);
   EXPECT_EQ(result.counterexamples[0].finding.worst.tensor, "grad.output_logit_map.weight");
   EXPECT_EQ(result.counterexamples[0].finding.worst.row, 1);
+}
+
+/// `recovered`, with every gradient in one scalar a thousandth too large.
+template <class T>
+Subject recovered_and_wrong_in() {
+  Subject subject = find_subject("recovered/iterative");
+  subject.name = "recovered and wrong";
+  subject.gradient.in<T>() = [correct = subject.gradient.in<T>()](const GradientTask<T>& task,
+                                                                  GradientResult<T>& result) {
+    correct(task, result);
+    for (T& entry : result.gradient.values()) entry *= static_cast<T>(1.001);
+  };
+  return subject;
+}
+
+TEST(GradientAgrees, TakesNoMistakeOfWhoSubtractsForDrift) {
+  const std::vector<Scalar> hardware = {Scalar::float32, Scalar::float64};
+  const RunResult right =
+      run_on({&find_subject("recovered/iterative")}, "gradient-agrees", 40, hardware);
+  for (const Verdict& verdict : right.verdicts) {
+    EXPECT_GT(verdict.tally.drift, 0) << name(verdict.scalar);
+    EXPECT_EQ(verdict.tally.wrong, 0) << name(verdict.scalar);
+  }
+  const auto wrong_in = [&](const Subject& subject) {
+    std::vector<int> wrong;
+    for (const Verdict& verdict : run_on({&subject}, "gradient-agrees", 40, hardware).verdicts) {
+      wrong.push_back(verdict.tally.wrong);
+    }
+    return wrong;
+  };
+  EXPECT_EQ(wrong_in(recovered_and_wrong_in<float>()), (std::vector<int>{1, 0}));
+  EXPECT_EQ(wrong_in(recovered_and_wrong_in<double>()), (std::vector<int>{0, 1}));
 }
 
 TEST(FutureDoesNotMatter, SeesALeakThatNoToleranceWouldShow) {
@@ -163,6 +208,56 @@ TEST(FutureDoesNotMatter, SeesALeakThatNoToleranceWouldShow) {
   for (const Verdict& verdict : result.verdicts) {
     EXPECT_EQ(verdict.tally.wrong, 1) << name(verdict.scalar);
   }
+}
+
+/// The reference, whose gradient is another of a sequence that is shorter than 4.
+TEST(FutureDoesNotMatter, SeesAPrefixThatIsNotThatOfTheWhole) {
+  const Subject subject = altered_reference(
+      "short", []<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
+        if (task.sequences.length() >= 4) return;
+        for (T& entry : result.gradient.values()) entry *= T(1.001);
+      });
+  const RunResult result = run_on({&subject}, "future-does-not-matter", 20);
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_EQ(verdict.tally.wrong, 1) << name(verdict.scalar);
+  }
+}
+
+/// What a law that asks for options alone shows.
+template <class Alter>
+std::vector<int> wrong_among_options(Alter alter) {
+  Subject subject = find_subject("stored/iterative");
+  subject.name = "options";
+  const auto in = [&]<class T>() {
+    subject.gradient.in<T>() = [alter, correct = subject.gradient.in<T>()](
+                                   const GradientTask<T>& task, GradientResult<T>& result) {
+      correct(task, result);
+      alter(task, result);
+    };
+  };
+  in.template operator()<float>();
+  in.template operator()<double>();
+  in.template operator()<Digits50>();
+  std::vector<int> wrong;
+  for (const char* law : {"gradient-agrees", "gradient-calls-independent"}) {
+    wrong.push_back(run_on({&subject}, law, 10, {Scalar::float64}).verdicts[0].tally.wrong);
+  }
+  return wrong;
+}
+
+TEST(GradientCallsAreIndependent, SeesThreadsThatChangeABitAndASweepThatIsNotThere) {
+  EXPECT_EQ(wrong_among_options([](const auto&, auto&) {}), (std::vector<int>{0, 0}));
+  EXPECT_EQ(wrong_among_options([]<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
+              if (task.threads == 1) return;
+              for (T& entry : result.gradient.values()) {
+                entry += entry * std::numeric_limits<T>::epsilon() * T(2);
+              }
+            }),
+            (std::vector<int>{0, 1}));
+  EXPECT_EQ(wrong_among_options([]<class T>(const GradientTask<T>& task, GradientResult<T>&) {
+              if (task.first_sweep == FirstSweep::plain) throw std::runtime_error("no such sweep");
+            }),
+            (std::vector<int>{0, 1}));
 }
 
 TEST(SplitAndResume, SeesAnEndCotangentThatIsIgnored) {

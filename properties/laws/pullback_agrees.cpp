@@ -28,7 +28,9 @@ Law pullback_agrees() {
        .kills = {"mutant/no-denominator-gradient-for-keys",
                  "mutant/no-denominator-gradient-for-queries", "mutant/carried-gradient-lost",
                  "mutant/boundary-row-counted-twice", "mutant/start-gradient-missing",
-                 "mutant/start-gradient-in-low-precision", "mutant/masked-keys-get-gradient"},
+                 "mutant/start-gradient-in-low-precision", "mutant/masked-keys-get-gradient",
+                 "mutant/another-projection-in-pullback",
+                 "mutant/gradients-of-keys-and-values-swapped"},
        .draw = {},
        .load = {}},
       {.repair = as_drawn, .fits = fits_always, .check = pulls_back_the_definition});

@@ -3,10 +3,13 @@
 #include "properties/laws/attention_law.hpp"
 #include "reference/vocabulary/random.hpp"
 
+#include <algorithm>
+
 namespace slim::properties::laws {
 namespace {
 
 const Digits50 difference_step("1e-14");
+constexpr Index longest_sloped = 65;  ///< each check answers twice in 50 digits
 
 AttentionSpec smooth(AttentionSpec spec) {
   const FeatureKind kind = spec.feature_map.kind;
@@ -19,6 +22,7 @@ AttentionSpec smooth(AttentionSpec spec) {
     spec.entries = Entries::normal;
   }
   if (spec.mask != KeyMask::none) spec.has_start = true;
+  spec.length = std::min(spec.length, longest_sloped);
   return spec;
 }
 

@@ -7,9 +7,7 @@
 
 namespace slim::properties::laws {
 
-std::string claims_no_kernel(const Subject& subject, Scalar scalar,
-                             const AttentionConventions& conventions) {
-  if (!subject.features.offers(scalar)) return "does not claim the task features";
+std::string claims_no_kernel(const AttentionConventions& conventions) {
   const bool in_features = conventions.epsilon_place == EpsilonPlace::feature ||
                            conventions.epsilon_place == EpsilonPlace::exponent;
   if (in_features && conventions.epsilon > 0.0) return "claims features with an epsilon";

@@ -9,9 +9,8 @@ namespace slim::properties::laws {
 
 // What the laws of FAVOR+'s estimate of exp(q·k/√d) share.
 
-/// Why the subject's features are no estimate of the kernel, or are not offered; else empty.
-std::string claims_no_kernel(const Subject& subject, Scalar scalar,
-                             const AttentionConventions& conventions);
+/// Why features under these conventions are no estimate of the kernel; else empty.
+std::string claims_no_kernel(const AttentionConventions& conventions);
 
 /// c of x̃ = c x on each side: c_q c_k = 1/√d, or 1 where nobody scales.
 struct SideScales {

@@ -8,7 +8,7 @@ namespace {
 Finding is_alike_for_every_slice_length(GradientEvidence& evidence, const Subject& subject,
                                         Scalar scalar) {
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
-  return judge(subject, scalar, [&](Scalar in) {
+  return judge(subject, scalar, evidence, [&](Scalar in) {
     GradientCase other = evidence.given();
     const GradientAnswer answer = ask(subject, in, other);
     const GradientBounds bounds = scaled(evidence.bounds(in), 2.0);

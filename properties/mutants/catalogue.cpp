@@ -18,7 +18,7 @@ std::vector<Mutant> all_mutants() {
   for (const auto& of_class :
        {model_mutants, row_map_mutants, memory_mutants, causality_mutants, normalisation_mutants,
         pullback_mutants, state_mutants, feature_mutants, projection_mutants, program_mutants,
-        layout_mutants}) {
+        layout_mutants, size_mutants}) {
     std::vector<Mutant> more = of_class();
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));

@@ -25,6 +25,9 @@ std::vector<Mutant> causality_mutants() {
        "the output is the running mean of v over channels",
        "a running sum over the wrong axis, for three years under a test that allowed an error of "
        "0.6"},
+      {"running-sum-over-heads", Fault::running_sum_over_heads,
+       "a row sees the same row of the heads up to its own, and no other row",
+       "a running sum over the axis of heads"},
       {"prefix-by-subtraction", Fault::prefix_by_subtraction,
        "a prefix sum is the next one less its last term, (x₀ + x₁) − x₁",
        "tree sums with subtraction: a huge later row destroys an earlier one"},

@@ -59,6 +59,7 @@ class FaultyAttention {
     for (Index b = 0; b < task_.v.sizes.batch; ++b) {
       for (Index h = 0; h < task_.v.sizes.heads; ++h) answer_head(b, h);
     }
+    answer_overflow_with_zero();
     write_beside();
     keep_for_next_call();
   }
@@ -119,9 +120,11 @@ class FaultyAttention {
     head.Q = read(task_.q, b, h, false);
     head.K = read(task_.k, b, h, false);
     head.V = read(task_.v, b, h, false);
+    if (is(Fault::queries_and_keys_swapped)) std::swap(head.Q, head.K);
     if (is(Fault::width_of_keys_for_values) && head.Q.cols() < d_) {
       head.V.rightCols(d_ - head.Q.cols()).setZero();
     }
+    if (is(Fault::values_beyond_eight_columns_dropped) && d_ > 8) head.V.rightCols(d_ - 8).setZero();
     head.dY = task_.out_cotangent.empty() ? Matrix<T>(Matrix<T>::Zero(L_, d_))
                                           : read(task_.out_cotangent, b, h, true);
     if (is(Fault::mask_before_map)) {
@@ -160,7 +163,7 @@ class FaultyAttention {
   }
   FaultyFeatures<T> features(bool is_query, Index h) const {
     return {faults_, task_.feature_map.kind, task_.features_given, is_query,
-            faulty_projection(faults_, task_.omega, task_.k, h)};
+            faulty_projection(faults_, task_.omega, task_.k, h, is_query)};
   }
 
   // ---- which keys a query sees, how often ----
@@ -172,6 +175,10 @@ class FaultyAttention {
     if (!causal) return is(Fault::totals_of_own_slice_only) && slice(i) != slice(j) ? 0 : 1;
     int times = j <= i ? 1 : 0;
     if (is(Fault::own_key_unseen) && j == i) times = 0;
+    if (is(Fault::own_key_unseen_from_row_24) && j == i && i >= 24) times = 0;
+    if (is(Fault::last_row_of_whole_vectors_stale) && j == i && i + 1 == L_ && L_ % 16 == 0) {
+      times = 0;
+    }
     if (is(Fault::next_key_seen) && j == i + 1) times = 1;
     if (is(Fault::own_slice_whole) && slice(j) == slice(i)) times = 1;
     if (is(Fault::own_slice_unseen) && slice(j) == slice(i)) times = 0;
@@ -232,12 +239,18 @@ class FaultyAttention {
       return times == 0 ? T(0) : T(T(static_cast<double>(times)) * part(j));
     });
   }
-  [[nodiscard]] T with_epsilon(const T& sum) const {
+  [[nodiscard]] T with_epsilon(const T& sum, const Head& head, Index i) const {
     const auto epsilon = static_cast<T>(task_.conventions.epsilon);
+    if (is(Fault::epsilon_added_to_sums)) return sum + epsilon * head.gQ.row(i).sum();
     if (is(Fault::epsilon_of_a_millionth)) return sum + T(1e-6);
     if (is(Fault::epsilon_clamped)) return sum > epsilon ? sum : epsilon;
     if (is(Fault::epsilon_when_small)) return sum > epsilon ? sum : T(sum + T(2) * epsilon);
     return is(Fault::no_epsilon) ? sum : T(sum + epsilon);
+  }
+  /// Of a denominator with its epsilon.
+  [[nodiscard]] bool is_below_epsilon(const T& D) const {
+    const auto epsilon = static_cast<T>(task_.conventions.epsilon);
+    return D < epsilon + epsilon;
   }
   [[nodiscard]] T denominator(const Head& head, Index b, Index i) const {
     if (is(Fault::not_normalised)) return T(1);
@@ -245,13 +258,15 @@ class FaultyAttention {
     const auto of_key = [&](Index j) { return score(head, i, j); };
     const T before = head.S0.dot(head.gQ.row(i));
     if (is(Fault::normalised_by_total)) {
-      return with_epsilon(
-          T(before + sum_over_keys([&](Index j) { return is_masked(b, j) ? T(0) : of_key(j); })));
+      const T all = sum_over_keys([&](Index j) { return is_masked(b, j) ? T(0) : of_key(j); });
+      return with_epsilon(before + all, head, i);
     }
-    if (!is(Fault::mask_zeroes_values_only)) return with_epsilon(before + sum_seen(b, i, of_key));
+    if (!is(Fault::mask_zeroes_values_only)) {
+      return with_epsilon(before + sum_seen(b, i, of_key), head, i);
+    }
     T sum = before;
     for (Index j = 0; j < L_; ++j) sum += T(static_cast<double>(weight(i, j))) * of_key(j);
-    return with_epsilon(sum);
+    return with_epsilon(sum, head, i);
   }
   [[nodiscard]] T normalised_by_each_feature(const Head& head, Index b, Index i, Index c) const {
     T y(0);
@@ -259,7 +274,8 @@ class FaultyAttention {
       const T S = head.S0(m) + sum_seen(b, i, [&](Index j) { return head.gK(j, m); });
       const T R =
           head.R0(c, m) + sum_seen(b, i, [&](Index j) { return T(head.V(j, c) * head.gK(j, m)); });
-      y += R * head.gQ(i, m) / with_epsilon(S * head.gQ(i, m)) / T(static_cast<double>(M_));
+      y += R * head.gQ(i, m) / with_epsilon(S * head.gQ(i, m), head, i) /
+           T(static_cast<double>(M_));
     }
     return y;
   }
@@ -272,6 +288,9 @@ class FaultyAttention {
                     sum_seen(b, i, [&](Index j) { return T(score(head, i, j) * head.V(j, c)); });
         Y(i, c) = A / D(i);
         if (is(Fault::normalised_twice)) Y(i, c) /= D(i);
+        if (is(Fault::sums_below_epsilon_answered_with_zero) && is_below_epsilon(D(i))) {
+          Y(i, c) = T(0);
+        }
         if (is(Fault::scaled_after_normalising)) {
           Y(i, c) /= T(sqrt(T(static_cast<double>(head.Q.cols()))));
         }
@@ -281,6 +300,21 @@ class FaultyAttention {
         }
       }
     }
+  }
+  /// Y_i from the same row of the heads up to this one.
+  void attend_over_heads(const Head& head, Index b, Index h, Vector<T>& D, Matrix<T>& Y) {
+    D.setConstant(static_cast<T>(task_.conventions.epsilon));
+    Y.setZero();
+    for (Index other = 0; other <= h; ++other) {
+      const Head seen = load(b, other);
+      for (Index i = 0; i < L_; ++i) {
+        if (is_masked(b, i)) continue;
+        const T w = head.gQ.row(i).dot(seen.gK.row(i));
+        D(i) += w;
+        Y.row(i) += w * seen.V.row(i);
+      }
+    }
+    for (Index i = 0; i < L_; ++i) Y.row(i) /= D(i);
   }
   void put_end(const Head& head, Index b, Index h) {
     Matrix<T> RS(d_ + 1, M_);
@@ -314,6 +348,7 @@ class FaultyAttention {
     }
     out = Y;
     if (is(Fault::tail_zero)) out.bottomRows(tail).setZero();
+    if (is(Fault::tail_copied) && L_ > C_) out.bottomRows(tail) = Y.middleRows(L_ - tail - C_, tail);
     if (is(Fault::short_sequence_skipped) && L_ < task_.slice_length) out.setZero();
   }
 
@@ -376,8 +411,17 @@ class FaultyAttention {
       result_.dq(b, h) = dQ;
     }
     result_.dk(b, h) = features(false, h).pulled_back(head.K, head.gK, of.dgK);
+    if (is(Fault::gradients_of_keys_and_values_swapped) && head.K.cols() == d_) {
+      result_.dv(b, h) = result_.dk(b, h);
+      result_.dk(b, h) = of.dV;
+      put_start_gradient(of, b, h);
+      return;
+    }
     const bool stale = is(Fault::values_gradient_left_stale) && task_.end_cotangent.empty();
     if (!stale) result_.dv(b, h) = of.dV;
+    put_start_gradient(of, b, h);
+  }
+  void put_start_gradient(const Gradients& of, Index b, Index h) {
     auto start = result_.start_gradient(b, h);
     start = of.dstart;
     if (is(Fault::start_gradient_missing)) start.setZero();
@@ -392,7 +436,11 @@ class FaultyAttention {
     const Head head = load(b, h);
     Vector<T> D(L_);
     Matrix<T> Y(L_, d_);
-    attend(head, b, D, Y);
+    if (is(Fault::running_sum_over_heads)) {
+      attend_over_heads(head, b, h, D, Y);
+    } else {
+      attend(head, b, D, Y);
+    }
     put_output(Y, b, h);
     put_end(head, b, h);
     if (task_.wants_pullback) pull_back(head, D, Y, b, h);
@@ -412,6 +460,15 @@ class FaultyAttention {
     // The caller's memory is not const, or this would be undefined.
     T& first = const_cast<T&>(*task_.k.data);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     first *= T(0.5);
+  }
+  void answer_overflow_with_zero() {
+    if (!is(Fault::overflow_answered_with_zero)) return;
+    for (Heads<T>* heads : {&result_.out, &result_.end, &result_.dq, &result_.dk, &result_.dv,
+                            &result_.start_gradient}) {
+      for (T& x : heads->values()) {
+        if (!std::isfinite(to_double(x))) x = T(0);
+      }
+    }
   }
   /// A byte, so that it is the same in every scalar. The ledger's blocks are fenced where laws ask.
   void write_beside() {
@@ -484,7 +541,8 @@ void offer_features(Faults faults, FeaturesFunctions& functions) {
     for (Index b = 0; b < task.x.sizes.batch; ++b) {
       for (Index h = 0; h < task.x.sizes.heads; ++h) {
         const FaultyFeatures<T> features(faults, task.feature_map.kind, false, task.is_query,
-                                         faulty_projection(faults, task.omega, task.x, h));
+                                         faulty_projection(faults, task.omega, task.x, h,
+                                                           task.is_query));
         result.out(b, h) = features.of(task.x(b, h));
       }
     }

@@ -108,6 +108,25 @@ enum class Fault {
   output_written_past_its_end,
   output_written_before_its_beginning,
   work_space_written_past_its_end,
+  // what only long or wide sequences show
+  own_key_unseen_from_row_24,
+  last_row_of_whole_vectors_stale,
+  values_beyond_eight_columns_dropped,
+  // what only numbers far from 1 show
+  overflow_answered_with_zero,
+  features_clipped,
+  features_flushed,
+  exponent_floored,
+  sums_below_epsilon_answered_with_zero,
+  // other things taken for the right ones
+  running_sum_over_heads,
+  epsilon_in_exponent,
+  epsilon_added_to_sums,
+  another_projection_for_keys,
+  another_projection_in_pullback,
+  tail_copied,
+  queries_and_keys_swapped,
+  gradients_of_keys_and_values_swapped,
 };
 
 /// One fault, or two of them at once.

@@ -30,6 +30,12 @@ class FaultyFeatures {
     Matrix<T> G = is_favor() ? exponential(X)
                              : Matrix<T>(X.unaryExpr([&](const T& x) { return elementwise(x); }));
     if (faults_.has(Fault::epsilon_in_feature)) G.array() += T(1e-3);
+    if (faults_.has(Fault::features_clipped)) {
+      G = G.unaryExpr([](const T& g) { return g > T(1e7) ? T(1e7) : g; });
+    }
+    if (faults_.has(Fault::features_flushed)) {
+      G = G.unaryExpr([](const T& g) { return g < T(1e-18) ? T(0) : g; });
+    }
     if (faults_.has(Fault::root_features_on_queries_only) && is_query_) {
       using std::sqrt;
       G /= T(sqrt(T(static_cast<double>(G.cols()))));
@@ -42,7 +48,9 @@ class FaultyFeatures {
     if (given_) return dG;
     if (is_favor()) {
       const Matrix<T> P = dG.cwiseProduct(G);
-      Matrix<T> dX = P * omega_.transpose();
+      const bool another = faults_.has(Fault::another_projection_in_pullback);
+      const T of_pullback = another ? T(1.01) : T(1);
+      Matrix<T> dX = of_pullback * P * omega_.transpose();
       for (Index l = 0; l < X.rows(); ++l) dX.row(l) -= scale() * P.row(l).sum() * X.row(l);
       return scale() * dX;
     }
@@ -71,6 +79,10 @@ class FaultyFeatures {
     const T square = X.row(l).squaredNorm() / T(2);
     return faults_.has(Fault::norm_of_unscaled_input) ? square : T(scale() * scale() * square);
   }
+  [[nodiscard]] bool in_two_factors() const {
+    return faults_.has(Fault::exponential_in_two_factors) ||
+           faults_.has(Fault::overflow_answered_with_zero);
+  }
   /// exp(x̃·ω_m − |x̃|²/2)
   [[nodiscard]] Matrix<T> exponential(const Matrix<T>& X) const {
     using std::exp;
@@ -80,9 +92,12 @@ class FaultyFeatures {
       T lower = half_norm(X, l);
       if (faults_.has(Fault::stabiliser_of_each_key) && !is_query_) lower += P.row(l).maxCoeff();
       if (faults_.has(Fault::stabiliser_over_length) && !is_query_) lower += all;
+      if (faults_.has(Fault::epsilon_in_exponent)) lower -= T(1e-3);
       for (Index m = 0; m < P.cols(); ++m) {
-        P(l, m) = faults_.has(Fault::exponential_in_two_factors) ? T(exp(P(l, m)) * exp(T(-lower)))
-                                                                 : T(exp(T(P(l, m) - lower)));
+        if (faults_.has(Fault::exponent_floored) && P(l, m) - lower < T(-30)) {
+          P(l, m) = lower - T(30);
+        }
+        P(l, m) = in_two_factors() ? T(exp(P(l, m)) * exp(T(-lower))) : T(exp(T(P(l, m) - lower)));
       }
     }
     if (faults_.has(Fault::stabiliser_over_length) && !is_query_) P.array() += T(1e-6);
@@ -130,13 +145,14 @@ class FaultyFeatures {
 /// ω of head h of a task, or what a fault takes for it; empty where the task has none.
 template <class T>
 Matrix<T> faulty_projection(Faults faults, const HeadsView<T>& omega, const HeadsView<T>& x,
-                            Index h) {
+                            Index h, bool is_query) {
   if (omega.empty()) return {};
   Matrix<T> result = omega(0, faults.has(Fault::projection_shared_by_heads) ? 0 : h);
   if (faults.has(Fault::first_block_repeated)) {
     const Index d = result.rows();
     for (Index m = d; m < result.cols(); ++m) result.col(m) = result.col(m % d).eval();
   }
+  if (faults.has(Fault::another_projection_for_keys) && !is_query) result *= T(-1);
   if (faults.has(Fault::projection_redrawn_at_each_call)) {
     result *= T(1.0 + 0.01 * static_cast<double>(calls_of_this_thread() % 97));
   }

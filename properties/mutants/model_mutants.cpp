@@ -3,6 +3,8 @@
 #include "properties/mutants/body.hpp"
 #include "reference/gradient.hpp"
 
+#include <algorithm>
+
 namespace slim::properties::mutants {
 namespace {
 
@@ -128,6 +130,100 @@ struct Forgets {
   }
 };
 
+Sequences targets_between(const Sequences& sequences, Index first, Index last) {
+  Sequences part(sequences.batch(), last - first);
+  if (sequences.has_mask()) part.add_mask();
+  const auto at = static_cast<std::size_t>(first);
+  const auto size = static_cast<std::size_t>(last - first) + 1;
+  for (Index b = 0; b < sequences.batch(); ++b) {
+    std::ranges::copy(sequences.tokens(b).subspan(at, size), part.tokens(b).begin());
+    if (!sequences.has_mask()) continue;
+    std::ranges::copy(sequences.mask(b).subspan(at, size), part.mask(b).begin());
+  }
+  return part;
+}
+
+/// Each slice is asked for as a segment that begins where the first one does: up with the state,
+/// down with its cotangent.
+struct PositionRestartedInEverySlice {
+  template <class T>
+  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
+    const Index L = task.sequences.length();
+    const Index C = std::min(task.slice_length, L);
+    const Index N = (L + C - 1) / C;
+    if (N == 1) {
+      reference::gradient(task, result);
+      return;
+    }
+    std::vector<Sequences> slices;
+    for (Index n = 0; n < N; ++n) {
+      slices.push_back(targets_between(task.sequences, n * C, std::min((n + 1) * C, L)));
+    }
+    const auto of_slice = [&](Index n, const State<T>* start, const State<T>* end_cotangent) {
+      GradientTask<T> one =
+          about(task, task.model, slices[static_cast<std::size_t>(n)], task.omega);
+      one.counted_targets =
+          task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
+      one.start = start;
+      one.end_cotangent = end_cotangent;
+      one.wants_state = true;
+      GradientResult<T> answer;
+      reference::gradient(one, answer);
+      return answer;
+    };
+    std::vector<State<T>> ends;
+    const auto start_of = [&](Index n) {
+      return n == 0 ? task.start : &ends[static_cast<std::size_t>(n) - 1];
+    };
+    for (Index n = 0; n < N; ++n) ends.push_back(of_slice(n, start_of(n), nullptr).end);
+    GradientResult<T> all;
+    all.loss = T(0);
+    all.gradient = Parameters<T>(task.model, MemoryTag::gradient);
+    if (task.wants_logits) {
+      all.logits = Matrix<T>::Zero(task.sequences.batch() * L, task.model.vocab_size);
+    }
+    const State<T>* end_cotangent = task.end_cotangent;
+    for (Index n = N - 1; n >= 0; --n) {
+      GradientResult<T> slice = of_slice(n, start_of(n), end_cotangent);
+      add(slice, n * C, L, all);
+      all.start_cotangent = std::move(slice.start_cotangent);
+      end_cotangent = &all.start_cotangent;
+    }
+    if (task.wants_state) {
+      all.end = std::move(ends.back());
+    } else {
+      all.start_cotangent = {};
+    }
+    result = std::move(all);
+  }
+
+ private:
+  template <class T>
+  static void add(const GradientResult<T>& slice, Index first, Index L, GradientResult<T>& all) {
+    all.loss += slice.loss;
+    const std::span<T> sum = all.gradient.values();
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += slice.gradient.values()[i];
+    if (all.logits.size() == 0) return;
+    const Index batch = all.logits.rows() / L;
+    const Index rows = slice.logits.rows() / batch;
+    for (Index b = 0; b < batch; ++b) {
+      all.logits.middleRows(b * L + first, rows) = slice.logits.middleRows(b * rows, rows);
+    }
+  }
+};
+
+/// Half precision has all whole numbers up to 2048, of larger ones fewer, and none beyond 65504.
+struct PositionInHalf {
+  template <class T>
+  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
+    constexpr Index largest = 65504;
+    const auto position = static_cast<double>(std::min(task.first_position, largest));
+    GradientTask<T> rounded = about(task, task.model, task.sequences, task.omega);
+    rounded.first_position = static_cast<Index>(to_double(rounded_to<Float16>(position)));
+    reference::gradient(rounded, result);
+  }
+};
+
 struct ProjectionRedrawn {
   template <class T>
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
@@ -221,6 +317,14 @@ std::vector<Mutant> model_mutants() {
       model_mutant("position-restarted", "a later segment's positions begin at 0 again",
                    "positions counted within a slice",
                    in_every_scalar(Forgets{Forgotten::first_position})),
+      model_mutant("position-restarted-in-every-slice",
+                   "the positions of every slice begin where those of the first one do",
+                   "positions counted within a slice",
+                   in_every_scalar(PositionRestartedInEverySlice())),
+      model_mutant("position-in-half",
+                   "the position of a segment's first row is held in half precision",
+                   "positions in the type of the activations: float16 is exact only to 2048",
+                   in_every_scalar(PositionInHalf())),
       model_mutant("model-start-ignored", "the sums that a segment starts from are taken for 0",
                    "slices folded into the batch", in_every_scalar(Forgets{Forgotten::start})),
       model_mutant("model-end-cotangent-ignored",

@@ -6,6 +6,7 @@
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
 #include "properties/foreign/told_from_noise.hpp"
+#include "properties/foreign/unopened.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/build_commit.hpp"
@@ -228,10 +229,22 @@ bool is_as_expected(const RunResult& result,
   for (const std::string& key : expectation.stale) {
     fmt::print(stderr, "stale expected failure, it holds or was not run: {}\n", key);
   }
+  for (const std::string& what : expectation.idle) {
+    fmt::print(stderr, "no case was executed of {}\n", what);
+  }
   return expectation.met();
 }
 
+/// On all papers that were asked for, so that none of an earlier run is taken for one of this.
 int report_unopened(const SubjectError& error, const RunArguments& arguments) {
+  const foreign::Unopened unopened{.failure = error.failure(),
+                                   .what = error.what(),
+                                   .options = guest_options(arguments.foreign),
+                                   .harness_version = SLIM_VERSION};
+  write_if_named(arguments.foreign.certificate, to_certificate(unopened));
+  write_if_named(arguments.foreign.html, to_html(unopened));
+  write_if_named(arguments.markdown, to_markdown(unopened));
+  write_if_named(arguments.junit, to_junit(unopened));
   if (arguments.json) {
     const nlohmann::ordered_json json = {{"schema", 1},
                                          {"program", "slim-verify"},
@@ -291,6 +304,7 @@ int run_command(const RunArguments& arguments) {
   using Expected = std::vector<foreign::ExpectedFailure>;
   std::optional<Expected> expected;
   if (!arguments.foreign.expected_failures.empty()) {
+    require(arguments.foreign.given(), "--expected-failures goes with a foreign subject");
     expected = foreign::read_expected_failures(arguments.foreign.expected_failures);
   }
   std::optional<Guest> guest;
@@ -313,6 +327,10 @@ int run_command(const RunArguments& arguments) {
     result = run(plan, [&](const Law& law, int done, int planned) {
       progress.show(law.name, done, planned);
     });
+    // Who names laws chooses what is asked.
+    if (guest && arguments.laws.empty()) {
+      result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
+    }
     if (guest && !guest->costs.empty()) {
       progress.show("costs", 0, static_cast<int>(guest->costs.size()));
       run_alone(plan, result, guest->costs);

@@ -28,6 +28,7 @@ struct ForeignArguments {
   std::string library;
   double deadline_s = 10.0;
   int memory_mb = 8192;
+  int address_space_mb = 0;  ///< 0: without a limit
 
   std::string certificate;        ///< file to write, if any
   std::string html;               ///< likewise

@@ -15,7 +15,8 @@ foreign::ForeignSubject open_guest(const ForeignArguments& arguments) {
 
 foreign::Limits limits_of(const ForeignArguments& arguments) {
   return {.deadline_s = arguments.deadline_s,
-          .memory_bytes = static_cast<std::int64_t>(arguments.memory_mb) << 20};
+          .memory_bytes = static_cast<std::int64_t>(arguments.memory_mb) << 20,
+          .address_space_bytes = static_cast<std::int64_t>(arguments.address_space_mb) << 20};
 }
 
 std::string guest_options(const ForeignArguments& arguments) {
@@ -29,6 +30,9 @@ std::string guest_options(const ForeignArguments& arguments) {
   }
   if (arguments.memory_mb != usual.memory_mb) {
     options += fmt::format(" --subject-memory {}", arguments.memory_mb);
+  }
+  if (arguments.address_space_mb != usual.address_space_mb) {
+    options += fmt::format(" --subject-address-space {}", arguments.address_space_mb);
   }
   return options;
 }

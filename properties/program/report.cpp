@@ -84,6 +84,10 @@ std::string to_text(const Report& report) {
     text += fmt::format("\nlaws that executed no case, which is a failure: {}\n",
                         fmt::join(idle, ", "));
   }
+  if (const std::vector<std::string>& tasks = report.result.unasked_tasks; !tasks.empty()) {
+    text += fmt::format("\ndeclared tasks of which no case was executed, which is a failure: {}\n",
+                        fmt::join(tasks, ", "));
+  }
   for (std::size_t i = 0; i < report.result.counterexamples.size(); ++i) {
     text +=
         failure(report.result.counterexamples[i], report, report.case_paths.at(i),

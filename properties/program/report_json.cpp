@@ -97,6 +97,7 @@ std::string to_json(const Report& report) {
                {"cases", report.plan.cases},
                {"seconds", report.seconds},
                {"idle_laws", report.result.idle_laws()},
+               {"unasked_tasks", report.result.unasked_tasks},
                {"verdicts", Json::array()},
                {"counterexamples", Json::array()}};
   for (const Verdict& verdict : report.result.verdicts) {

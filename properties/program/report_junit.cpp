@@ -135,6 +135,18 @@ std::string to_junit(const Report& report) {
     }
     text += "  </testsuite>\n";
   }
+  if (const std::vector<std::string>& tasks = report.result.unasked_tasks; !tasks.empty()) {
+    text += fmt::format("  <testsuite name=\"declared-tasks\" tests=\"{0}\" failures=\"{0}\">\n",
+                        tasks.size());
+    for (const std::string& task : tasks) {
+      text += fmt::format(
+          "    <testcase classname=\"declared-tasks\" name=\"{}\">\n"
+          "      <failure message=\"no case of it was executed\"/>\n"
+          "    </testcase>\n",
+          escaped(task));
+    }
+    text += "  </testsuite>\n";
+  }
   return text + suite_of_what_was_not_run(report) + "</testsuites>\n";
 }
 

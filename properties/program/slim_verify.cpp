@@ -31,8 +31,13 @@ void add_foreign(CLI::App& command, ForeignArguments& arguments) {
       ->capture_default_str();
   command
       .add_option("--subject-memory", arguments.memory_mb,
-                  "MB of its address space, and resident with all that it starts")
+                  "MB resident with all that it starts, its scratch folder included")
       ->check(CLI::Range(16, 1 << 24))
+      ->capture_default_str();
+  command
+      .add_option("--subject-address-space", arguments.address_space_mb,
+                  "MB that each of its processes may reserve; 0: any number")
+      ->check(CLI::Range(0, 1 << 28))
       ->capture_default_str();
 }
 

@@ -124,6 +124,22 @@ TEST_F(SlimVerify, WritesJsonAndJUnit) {
             std::string::npos);
 }
 
+TEST_F(SlimVerify, WritesItsPapersOfAGuestThatDoesNotOpenToo) {
+  std::ofstream(folder_ / "certificate.json") << "{\"holds\": true}";
+  const Ran ran =
+      run("run --subject-command 'echo no weights >&2; exit 3' --certificate certificate.json "
+          "--markdown summary.md --html page.html --junit results.xml");
+  EXPECT_EQ(ran.exit, 1) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("LOAD-ERROR"), std::string::npos) << ran.out;
+  const auto certificate = nlohmann::json::parse(content(folder_ / "certificate.json"));
+  EXPECT_EQ(certificate["holds"], false);
+  EXPECT_EQ(certificate["failure"], "LOAD-ERROR");
+  for (const char* paper : {"certificate.json", "summary.md", "page.html", "results.xml"}) {
+    EXPECT_NE(content(folder_ / paper).find("exit code 3"), std::string::npos) << paper;
+  }
+  EXPECT_NE(content(folder_ / "results.xml").find("failures=\"1\""), std::string::npos);
+}
+
 TEST_F(SlimVerify, PrintsTheSameForAnyNumberOfThreads) {
   const std::string arguments =
       "run --subject reference --subject recovered/blocked --subject exact/iterative "
@@ -177,6 +193,7 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --junit /proc/results.xml", "/proc");
   expect_refused("run --markdown /proc/results.md", "/proc");
   expect_refused("run --unknown", "--unknown");
+  expect_refused("run --expected-failures " SLIM_SOURCE_DIR "/LICENSE", "foreign subject");
   expect_refused("replay", "files");
   expect_refused("replay missing.safetensors", "missing.safetensors");
   expect_refused("replay .", "not a file");

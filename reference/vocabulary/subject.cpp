@@ -56,4 +56,9 @@ bool Capabilities::takes(FeatureKind kind) const {
   return std::find(feature_maps.begin(), feature_maps.end(), kind) != feature_maps.end();
 }
 
+bool Capabilities::takes_in_models(FeatureKind kind) const {
+  const std::vector<FeatureKind>& maps = model_feature_maps;
+  return maps.empty() ? takes(kind) : std::find(maps.begin(), maps.end(), kind) != maps.end();
+}
+
 }  // namespace slim

@@ -131,11 +131,14 @@ struct Capabilities {
   bool given_features = true;  ///< attention takes q and k that are features already
   /// Takes on the conventions of an attention or features task; else only its declared ones.
   bool any_attention_conventions = false;
+  bool logits = true;          ///< of a gradient task gives them, if wanted
   bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
   /// Claimed only by who enters all that it takes in the ledger.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
+  std::vector<FeatureKind> model_feature_maps{};  ///< of whole models; empty: feature_maps
 
   [[nodiscard]] bool takes(FeatureKind kind) const;
+  [[nodiscard]] bool takes_in_models(FeatureKind kind) const;
 };
 
 /// What the memory of a gradient depends on, beside the subject.

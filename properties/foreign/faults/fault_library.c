@@ -11,6 +11,8 @@ enum {
   PAST_END,
   BEFORE_BEGINNING,
   FAR_BEFORE,
+  PAGES_PAST_END,
+  PAGES_BEFORE,
   WRITES_INPUT,
   OLD_VERSION,
   NO_SUBJECT,
@@ -32,6 +34,8 @@ static int run(const slim_task* task, char* error, size_t error_size) {
   if (FAULT == PAST_END) y[entries] = 1.0F;
   if (FAULT == BEFORE_BEGINNING) y[-1] = 1.0F;
   if (FAULT == FAR_BEFORE) y[-1100] = 1.0F;
+  if (FAULT == PAGES_PAST_END) y[entries + 250000] = 1.0F;
+  if (FAULT == PAGES_BEFORE) y[-250000] = 1.0F;
   if (FAULT == WRITES_INPUT) ((float*)slim_input(task, "q")->data)[0] = 1.0F;
   if (FAULT == CRASHES) abort();
   if (FAULT == SLEEPS) sleep(600);

@@ -1,6 +1,7 @@
 """A subject that is at fault on purpose: python3 fault_subject.py FAULT. For the harness's own tests."""
 import ctypes
 import json
+import mmap
 import os
 import signal
 import struct
@@ -19,6 +20,10 @@ DESCRIPTION = {
 }
 if fault == "bad-declaration":
     DESCRIPTION["capabilities"]["layout"] = "HBLD"
+if fault == "redeclares":
+    if os.path.exists(os.environ["SLIM_NOTE"]):
+        DESCRIPTION["conventions"] = {"attention": {"epsilon": 1e-3}}
+    open(os.environ["SLIM_NOTE"], "w").close()
 SIZES = {"F32": ("f", 4), "F64": ("d", 8)}
 
 
@@ -41,6 +46,34 @@ def write_result(path, results, value, dtype=None):
         file.write(whole[: len(whole) // 2] if fault == "truncates-result" else whole)
 
 
+def start_daemons(count, size):
+    """Each forked twice, so that none is below this process, and of its own session."""
+    for _ in range(count):
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                hoard = [bytearray(b"x") * size]
+                time.sleep(600 * len(hoard))
+            os._exit(0)
+        os.wait()
+
+
+def parent_of(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        return int(stat.read().rsplit(")", 1)[1].split()[1])
+
+
+workspace = bytearray()
+
+
+def keep_prefix_sums(shape):
+    """A matrix for every row, in a workspace that is kept and only grows: no second call takes more."""
+    global workspace
+    rows, width = shape[-2:]
+    if len(workspace) < 4 * rows * width * width:
+        workspace = bytearray(b"x") * (4 * rows * width * width)
+
+
 def stay_behind():
     """A child in a session of its own that ignores what can be ignored, and a child of its."""
     code = "import signal,subprocess,sys,time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + (
@@ -54,14 +87,24 @@ def commit(request):
     value, dtype = 0.0, None
     if fault == "aborts":
         os.abort()
+    elif fault == "reserves":
+        mmap.mmap(-1, 1 << 36, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000).close()  # MAP_NORESERVE
     elif fault == "segfaults":
         ctypes.string_at(0)
-    elif fault == "sleeps":
+    elif fault in ("sleeps", "leaves-children-at-start-and-sleeps"):
         time.sleep(600)
     elif fault == "allocates":
         hoard = []
         while True:
             hoard.append(bytearray(b"x" * (1 << 22)))
+    elif fault == "starts-daemons-that-allocate":
+        start_daemons(3, 100 << 20)
+        time.sleep(600)
+    elif fault == "fills-its-scratch":
+        for number in range(3):
+            with open(f"{os.environ['SLIM_SCRATCH']}/{number}", "wb") as file:
+                file.write(b"x" * (100 << 20))
+        time.sleep(600)
     elif fault == "allocates-at-once":
         os.environ["X"] = str(len(bytearray(1 << 40)))
     elif fault == "prints-garbage":
@@ -79,10 +122,30 @@ def commit(request):
         with open(parameters["case"], "r+b") as file:
             file.seek(-1, 2)
             file.write(b"\x55")
+    elif fault == "grows-case":
+        os.truncate(parameters["case"], 3 << 30)  # a hole, which takes no memory
+    elif fault == "cached-workspace":
+        keep_prefix_sums(parameters["results"]["out"]["shape"])
     elif fault == "nan":
         value = float("nan")
     elif fault == "leaves-children":
         stay_behind()
+    elif fault == "stops-its-keeper":
+        os.kill(os.getppid(), signal.SIGSTOP)
+        time.sleep(600)
+    elif fault == "stops-its-guardian":
+        os.kill(parent_of(os.getppid()), signal.SIGSTOP)
+        time.sleep(600)
+    elif fault == "stops-both":
+        os.kill(parent_of(os.getppid()), signal.SIGSTOP)
+        os.kill(os.getppid(), signal.SIGSTOP)
+        time.sleep(600)
+    elif fault == "kills-its-keepers":
+        stay_behind()
+        keeper = os.getppid()
+        os.kill(parent_of(keeper), signal.SIGKILL)
+        os.kill(keeper, signal.SIGKILL)
+        time.sleep(600)
     elif fault == "closes-output":
         os.close(1)
         time.sleep(600)
@@ -103,7 +166,14 @@ def commit(request):
 
 for line in sys.stdin:
     request = json.loads(line)
-    if request["method"] == "describe" and fault == "leaves-children-at-start":
+    if request["method"] == "shutdown":
+        if fault == "notes-its-shutdown":
+            with open(os.environ["SLIM_NOTE"], "w") as note:
+                note.write("shutdown")
+        if fault == "stays-after-shutdown":
+            time.sleep(600)
+        break
+    if request["method"] == "describe" and fault.startswith("leaves-children-at-start"):
         stay_behind()
     answer = {"result": DESCRIPTION} if request["method"] == "describe" else commit(request)
     tail = ""

@@ -18,6 +18,7 @@ namespace {
 constexpr auto pattern = std::byte{0xa5};
 constexpr std::size_t most_buffers = 4096;
 constexpr std::size_t longest_name = 60;
+constexpr std::size_t guard_bytes = std::size_t{1} << 21;  ///< on each side, a multiple of a page
 
 /// What the handler of faults may read: plain memory, written before the library runs.
 struct Range {
@@ -70,13 +71,13 @@ GuardedBuffer::GuardedBuffer(std::string name, std::size_t size)
     : name_(std::move(name)), size_(size) {
   const std::size_t page = page_size();
   const std::size_t inner = std::max<std::size_t>(1, (size + page - 1) / page) * page;
-  page_bytes_ = inner + 2 * page;
+  page_bytes_ = inner + 2 * guard_bytes;
   void* mapped = ::mmap(nullptr, page_bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED || range_count == most_buffers) throw std::bad_alloc();
   pages_ = static_cast<std::byte*>(mapped);
-  if (::mprotect(pages_ + page, inner, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
-  data_ = pages_ + page + inner - size;
-  std::memset(pages_ + page, static_cast<int>(pattern), inner - size);
+  if (::mprotect(pages_ + guard_bytes, inner, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
+  data_ = pages_ + guard_bytes + inner - size;
+  std::memset(pages_ + guard_bytes, static_cast<int>(pattern), inner - size);
   Range& range = ranges[range_count++];
   range = {.first_page = reinterpret_cast<std::uintptr_t>(pages_),
            .first = reinterpret_cast<std::uintptr_t>(data_),
@@ -101,11 +102,11 @@ void GuardedBuffer::fill_with_nan() {
 }
 
 void GuardedBuffer::forbid_writing() {
-  ::mprotect(pages_ + page_size(), page_bytes_ - 2 * page_size(), PROT_READ);
+  ::mprotect(pages_ + guard_bytes, page_bytes_ - 2 * guard_bytes, PROT_READ);
 }
 
 bool GuardedBuffer::is_sound() const {
-  return std::all_of(pages_ + page_size(), data_, [](std::byte b) { return b == pattern; });
+  return std::all_of(pages_ + guard_bytes, data_, [](std::byte b) { return b == pattern; });
 }
 
 void GuardedBuffer::catch_faults() {

@@ -6,8 +6,8 @@
 
 namespace slim::properties::foreign {
 
-/// Bytes that end where a page begins that nobody may touch, and stand behind another one. What is
-/// left of their first page holds a pattern.
+/// Bytes that end where 2 MiB begin that nobody may touch, and stand behind as many. What is left
+/// of their first page holds a pattern.
 class GuardedBuffer {
  public:
   /// Throws std::bad_alloc.
@@ -34,7 +34,7 @@ class GuardedBuffer {
  private:
   std::string name_;
   std::size_t size_;
-  std::byte* pages_ = nullptr;  ///< the first, which is a guard
+  std::byte* pages_ = nullptr;  ///< the first, which begins a guard
   std::size_t page_bytes_ = 0;  ///< both guards included
   std::byte* data_ = nullptr;
 };

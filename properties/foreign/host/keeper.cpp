@@ -1,10 +1,12 @@
 #include "properties/foreign/host/keeper.hpp"
 
-#include <dirent.h>
+#include "properties/foreign/host/process_tree.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,14 +14,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 namespace slim::properties::foreign {
 namespace {
@@ -27,6 +29,7 @@ namespace {
 constexpr int lifeline = 3;
 constexpr int status_pipe = 4;
 constexpr int sample_ms = 20;
+constexpr int patience_ms = 1000;  ///< of a guardian with its keeper, once the harness has let go
 constexpr rlim_t largest_file = rlim_t{1} << 32;
 
 void report(const std::string& line) {
@@ -34,59 +37,13 @@ void report(const std::string& line) {
   [[maybe_unused]] const ssize_t written = ::write(status_pipe, line.data(), line.size());
 }
 
-std::string text_of(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return {};
-  std::array<char, 4096> bytes{};
-  const ssize_t size = ::read(file, bytes.data(), bytes.size());
-  ::close(file);
-  return size <= 0 ? std::string() : std::string(bytes.data(), static_cast<std::size_t>(size));
-}
-
-pid_t number_in(const char* text) {
-  pid_t number = 0;
-  const std::size_t size = std::strlen(text);
-  const auto [end, error] = std::from_chars(text, text + size, number);
-  return error == std::errc() && end == text + size ? number : 0;
-}
-
-/// Field 4 of /proc/PID/stat; the name before it may contain anything.
-pid_t parent_of(pid_t pid) {
-  const std::string stat = text_of("/proc/" + std::to_string(pid) + "/stat");
-  const std::size_t name_end = stat.rfind(')');
-  pid_t parent = 0;
-  if (name_end == std::string::npos ||
-      std::sscanf(stat.c_str() + name_end + 1, " %*c %d", &parent) != 1) {
-    return 0;
-  }
-  return parent;
-}
-
-/// All processes below this one, zombies included.
-std::vector<pid_t> descendants() {
-  std::vector<std::pair<pid_t, pid_t>> parents;
-  if (DIR* proc = ::opendir("/proc"); proc != nullptr) {
-    while (const dirent* entry = ::readdir(proc)) {
-      const pid_t pid = number_in(entry->d_name);
-      if (pid > 0) parents.emplace_back(pid, parent_of(pid));
-    }
-    ::closedir(proc);
-  }
-  std::vector<pid_t> below = {::getpid()};
-  for (std::size_t i = 0; i < below.size(); ++i) {
-    for (const auto& [pid, parent] : parents) {
-      if (parent == below[i]) below.push_back(pid);
-    }
-  }
-  below.erase(below.begin());
-  return below;
-}
-
 /// Until there is none: what was forked meanwhile is met by the next round, orphans come here since
 /// this process is their reaper.
 void kill_descendants() {
   for (;;) {
-    for (const pid_t pid : descendants()) ::kill(pid, SIGKILL);
+    for (const ProcessEntry& entry : below(::getpid(), all_processes())) {
+      ::kill(entry.pid, SIGKILL);
+    }
     pid_t reaped = 0;
     do {
       reaped = ::waitpid(-1, nullptr, WNOHANG);
@@ -96,32 +53,28 @@ void kill_descendants() {
   }
 }
 
-/// Pages of address space and in memory.
-struct Pages {
-  long address_space = 0;
-  long resident = 0;
-};
-Pages pages_of(pid_t pid) {
-  Pages pages;
-  const std::string statm = text_of("/proc/" + std::to_string(pid) + "/statm");
-  std::sscanf(statm.c_str(), "%ld %ld", &pages.address_space, &pages.resident);
-  return pages;
+/// On the disk or in memory, where the folder is; holes of files take none.
+std::int64_t bytes_in(const char* folder) {
+  constexpr std::int64_t block = 512;  // of st_blocks, whatever the file system's are
+  std::int64_t bytes = 0;
+  std::error_code error;
+  using Walk = std::filesystem::recursive_directory_iterator;
+  const auto options = std::filesystem::directory_options::skip_permission_denied;
+  for (Walk at(folder, options, error); !error && at != Walk(); at.increment(error)) {
+    struct stat status {};
+    if (::lstat(at->path().c_str(), &status) == 0) bytes += block * status.st_blocks;
+  }
+  return bytes;
 }
 
-/// The same of a process and those below it, by the kernel's own lists.
-Pages pages_below(pid_t pid, int depth) {
-  Pages sum = pages_of(pid);
-  if (depth == 0) return sum;
-  const std::string number = std::to_string(pid);
-  const std::string children = text_of("/proc/" + number + "/task/" + number + "/children");
-  for (const char* at = children.c_str(); *at != '\0';) {
-    char* end = nullptr;
-    const long child = std::strtol(at, &end, 10);
-    if (end == at) break;
-    at = end + (*end == ' ' ? 1 : 0);
-    const Pages below = pages_below(static_cast<pid_t>(child), depth - 1);
-    sum.address_space = std::max(sum.address_space, below.address_space);
-    sum.resident += below.resident;
+/// The largest address space below this process, and what all resides, the scratch folder included:
+/// it lies in memory where it can. Daemons come to be children of this process.
+ProcessBytes bytes_kept(const Keep& keep) {
+  ProcessBytes sum{.resident = bytes_in(keep.scratch)};
+  for (const pid_t pid : listed_below(::getpid())) {
+    const ProcessBytes bytes = bytes_of(pid);
+    sum.address_space = std::max(sum.address_space, bytes.address_space);
+    sum.resident += bytes.resident;
   }
   return sum;
 }
@@ -135,9 +88,9 @@ Pages pages_below(pid_t pid, int depth) {
     const rlimit both{value, value};
     ::setrlimit(resource, &both);
   };
-#ifndef SLIM_SANITIZED  // sanitizers reserve terabytes of address space
-  limit(RLIMIT_AS, static_cast<rlim_t>(keep.memory_bytes));
-#endif
+  if (keep.address_space_bytes > 0) {
+    limit(RLIMIT_AS, static_cast<rlim_t>(keep.address_space_bytes));
+  }
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, largest_file);
   ::setenv("SLIM_SCRATCH", keep.scratch, 1);
@@ -148,12 +101,16 @@ Pages pages_below(pid_t pid, int depth) {
   ::_exit(127);
 }
 
+/// A descriptor that is readable once the process has ended; -1 where the system has none.
+int end_of(pid_t pid) {
+  // Not by pidfd_open: its header in glibc 2.36 is not one of C++.
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
 /// Until the subject ends, outgrows its limit, or the harness or the guardian lets go.
 void watch(const Keep& keep, pid_t subject, int guardian) {
-  // Not by pidfd_open: its header in glibc 2.36 is not one of C++.
-  const auto ended = static_cast<int>(::syscall(SYS_pidfd_open, subject, 0));
-  const long page = ::sysconf(_SC_PAGESIZE);
-  long most_address_space = 0;
+  const int ended = end_of(subject);
+  std::int64_t most_address_space = 0;
   for (;;) {
     std::array<pollfd, 3> events = {
         {{lifeline, POLLIN, 0}, {guardian, POLLIN, 0}, {ended, POLLIN, 0}}};
@@ -165,14 +122,14 @@ void watch(const Keep& keep, pid_t subject, int guardian) {
       const bool by_signal = WIFSIGNALED(status);
       report((by_signal ? "signal " : "exit ") +
              std::to_string(by_signal ? WTERMSIG(status) : WEXITSTATUS(status)) + " " +
-             std::to_string(used.ru_maxrss * 1024) + " " +
-             std::to_string(most_address_space * page) + "\n");
+             std::to_string(used.ru_maxrss * 1024) + " " + std::to_string(most_address_space) +
+             "\n");
       return;
     }
-    const Pages now = pages_below(subject, 8);
+    const ProcessBytes now = bytes_kept(keep);
     most_address_space = std::max(most_address_space, now.address_space);
-    if (now.resident > keep.memory_bytes / page) {
-      report("memory " + std::to_string(now.resident * page) + "\n");
+    if (now.resident > keep.memory_bytes) {
+      report("memory " + std::to_string(now.resident) + "\n");
       return;
     }
   }
@@ -200,11 +157,26 @@ void keep_under(int guardian, const Keep& keep, char** command) {
   kill_descendants();
 }
 
-/// Waits for the keeper, reaping orphans that come here meanwhile.
+/// Waits for the keeper, reaping orphans that come here meanwhile. Once the harness has let go, the
+/// keeper has a second; then it is killed, since it may be stopped.
 void wait_for(pid_t keeper) {
+  using SteadyClock = std::chrono::steady_clock;
+  const int ended = end_of(keeper);
+  const int unwatched_ms = ended < 0 ? sample_ms : -1;
+  bool has_let_go = false;
+  SteadyClock::time_point deadline;
   for (;;) {
-    const pid_t reaped = ::waitpid(-1, nullptr, 0);
-    if (reaped == keeper || (reaped < 0 && errno != EINTR)) return;
+    pid_t reaped = 0;
+    while ((reaped = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
+      if (reaped == keeper) return;
+    }
+    if (reaped < 0 && errno == ECHILD) return;
+    if (has_let_go && SteadyClock::now() >= deadline) ::kill(keeper, SIGKILL);
+    std::array<pollfd, 2> events = {{{ended, POLLIN, 0}, {has_let_go ? -1 : lifeline, POLLIN, 0}}};
+    ::poll(events.data(), events.size(), has_let_go ? sample_ms : unwatched_ms);
+    if (events[1].revents == 0) continue;
+    has_let_go = true;
+    deadline = SteadyClock::now() + std::chrono::milliseconds(patience_ms);
   }
 }
 
@@ -220,7 +192,6 @@ int keep_subject(const Keep& keep, char** command) {
     keep_under(tether[0], keep, command);
   } else {
     leave_pipes();
-    ::close(lifeline);  // the keeper's to watch
     ::close(tether[0]);
     if (keeper < 0) report("exit 127 0 0\n");
     wait_for(keeper);

@@ -6,16 +6,17 @@ namespace slim::properties::foreign {
 
 /// What a keeper is told.
 struct Keep {
-  const char* scratch;        ///< folder of the subject, removed at the end
-  std::int64_t memory_bytes;  ///< of the subject's address space, and resident with its children
+  const char* scratch;               ///< folder of the subject, removed at the end
+  std::int64_t memory_bytes;         ///< resident in all that it starts, and in the scratch folder
+  std::int64_t address_space_bytes;  ///< of each process; 0: without a limit
 };
 
 /// Runs `command` (null-terminated) and stands between it and the harness, so that nothing is left
 /// behind however any of them ends. It is two processes, a guardian and the keeper below it, each
 /// the reaper of every process below. When the subject ends, or outgrows its limit, or the harness
 /// lets go of the lifeline (closes it or dies by whatever), or the guardian dies, the keeper kills
-/// all that are below it; when the keeper dies, the guardian does. Then the scratch folder is
-/// removed, and the guardian returns.
+/// all that are below it; when the keeper dies, or has not done so a second after the harness let
+/// go, the guardian does. Then the scratch folder is removed, and the guardian returns.
 ///
 /// Descriptors: 0, 1, 2 become the subject's; 3 is the lifeline, a pipe whose other end the harness
 /// holds; to 4 it writes lines: "pid N", then one of "exit CODE RSS AS", "signal NUMBER RSS AS"

@@ -10,20 +10,24 @@
 
 namespace {
 
+bool reads(const char* text, std::int64_t& number) {
+  const char* end = text + std::strlen(text);
+  return std::from_chars(text, end, number).ptr == end;
+}
+
 int serve(int count, char** arguments) {
   using namespace slim::properties::foreign;
   const std::string_view mode = count > 1 ? arguments[1] : "";
-  if (mode == "keep" && count > 4) {
-    Keep keep{.scratch = arguments[2], .memory_bytes = 0};
-    const char* end = arguments[3] + std::strlen(arguments[3]);
-    if (std::from_chars(arguments[3], end, keep.memory_bytes).ptr == end) {
-      return keep_subject(keep, arguments + 4);
+  if (mode == "keep" && count > 5) {
+    Keep keep{.scratch = arguments[2], .memory_bytes = 0, .address_space_bytes = 0};
+    if (reads(arguments[3], keep.memory_bytes) && reads(arguments[4], keep.address_space_bytes)) {
+      return keep_subject(keep, arguments + 5);
     }
   }
   if (mode == "library" && count == 3) return serve_library(arguments[2]);
   std::fprintf(stderr,
                "slim-subject-host: the other programs of the harness run it: "
-               "keep SCRATCH BYTES COMMAND..., or library FILE.so\n");
+               "keep SCRATCH BYTES ADDRESSES COMMAND..., or library FILE.so\n");
   return 2;
 }
 

@@ -1,0 +1,110 @@
+#include "properties/foreign/host/process_tree.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace slim::properties::foreign {
+namespace {
+
+constexpr std::size_t most_listed = 10'000;
+
+std::string text_of_proc(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  std::string text;
+  std::array<char, 4096> bytes{};
+  for (ssize_t size = 0; (size = ::read(file, bytes.data(), bytes.size())) > 0;) {
+    text.append(bytes.data(), static_cast<std::size_t>(size));
+  }
+  ::close(file);
+  return text;
+}
+
+/// The folder's names that are numbers.
+std::vector<pid_t> numbers_in(const std::string& folder) {
+  std::vector<pid_t> numbers;
+  DIR* entries = ::opendir(folder.c_str());
+  if (entries == nullptr) return numbers;
+  while (const dirent* entry = ::readdir(entries)) {
+    const std::size_t size = std::strlen(entry->d_name);
+    pid_t number = 0;
+    const auto [end, error] = std::from_chars(entry->d_name, entry->d_name + size, number);
+    if (error == std::errc() && *end == '\0') numbers.push_back(number);
+  }
+  ::closedir(entries);
+  return numbers;
+}
+
+/// Fields 3, 4 and 6 of /proc/PID/stat; the name before them may contain anything.
+ProcessEntry entry_of(pid_t pid) {
+  ProcessEntry entry{.pid = pid};
+  const std::string stat = text_of_proc("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t name_end = stat.rfind(')');
+  char state = 'X';
+  if (name_end == std::string::npos || std::sscanf(stat.c_str() + name_end + 1, " %c %d %*d %d",
+                                                   &state, &entry.parent, &entry.session) != 3) {
+    return ProcessEntry{.pid = pid, .ended = true};
+  }
+  entry.ended = state == 'Z' || state == 'X';
+  return entry;
+}
+
+void append_children_of(pid_t pid, std::vector<pid_t>& list) {
+  const std::string tasks = "/proc/" + std::to_string(pid) + "/task/";
+  for (const pid_t thread : numbers_in(tasks)) {
+    const std::string children = text_of_proc(tasks + std::to_string(thread) + "/children");
+    for (const char* at = children.c_str(); *at != '\0';) {
+      char* end = nullptr;
+      const long child = std::strtol(at, &end, 10);
+      if (end == at || list.size() >= most_listed) return;
+      list.push_back(static_cast<pid_t>(child));
+      at = end + (*end == ' ' ? 1 : 0);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<ProcessEntry> all_processes() {
+  std::vector<ProcessEntry> all;
+  for (const pid_t pid : numbers_in("/proc")) all.push_back(entry_of(pid));
+  return all;
+}
+
+std::vector<ProcessEntry> below(pid_t ancestor, const std::vector<ProcessEntry>& all) {
+  std::vector<ProcessEntry> found = {ProcessEntry{.pid = ancestor}};
+  // `all` was not read at once: a number that came to be another process's must not make a circle.
+  for (std::size_t i = 0; i < found.size() && found.size() <= all.size(); ++i) {
+    for (const ProcessEntry& entry : all) {
+      if (entry.parent == found[i].pid) found.push_back(entry);
+    }
+  }
+  found.erase(found.begin());
+  return found;
+}
+
+std::vector<pid_t> listed_below(pid_t ancestor) {
+  std::vector<pid_t> list;
+  append_children_of(ancestor, list);
+  for (std::size_t i = 0; i < list.size(); ++i) append_children_of(list[i], list);
+  return list;
+}
+
+ProcessBytes bytes_of(pid_t pid) {
+  static const auto page = static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
+  long address_space = 0;
+  long resident = 0;
+  const std::string statm = text_of_proc("/proc/" + std::to_string(pid) + "/statm");
+  if (std::sscanf(statm.c_str(), "%ld %ld", &address_space, &resident) != 2) return {};
+  return {.address_space = page * address_space, .resident = page * resident};
+}
+
+}  // namespace slim::properties::foreign

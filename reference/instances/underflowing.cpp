@@ -1,0 +1,10 @@
+#include "reference/attention_definition.hpp"
+#include "reference/underflowing.hpp"
+
+namespace slim::reference {
+
+template void attention(const AttentionTask<Underflowing>&, AttentionResult<Underflowing>&);
+template void attention_by_definition(const AttentionTask<Underflowing>&,
+                                      AttentionResult<Underflowing>&);
+
+}  // namespace slim::reference
