@@ -154,7 +154,9 @@ TEST(CutSpecs, BeginWhereNarrowPositionsGoWrong) {
     const bool is_told = readable(spec).find(" from=") != std::string::npos;
     EXPECT_EQ(is_told, spec.first_position > 0);
     auto shrinks = drawn_spec.shrinks();
-    if (spec.first_position > 0) EXPECT_EQ(shrinks.next()->value().first_position, 0);
+    if (spec.first_position > 0) {
+      EXPECT_EQ(shrinks.next()->value().first_position, 0);
+    }
   }
   EXPECT_EQ(seen, (std::map<Index, int>{
                       {0, 30}, {257, 2}, {2049, 2}, {4099, 2}, {65537, 2}, {70001, 2}}));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace slim::properties {
 namespace {
@@ -15,13 +16,15 @@ constexpr int golden_sections = 36;  ///< 0.618^36 of two decades
 
 ConstantFound best_decade(const DistanceByConstant& distance, double least, double largest) {
   ConstantFound best{.constant = least, .distance = std::numeric_limits<double>::infinity()};
+  std::vector<ConstantFound> alike;
   const int decades = static_cast<int>(std::lround(std::log10(largest / least)));
   for (int decade = 0; decade <= decades; ++decade) {
     const double constant = least * std::pow(10.0, decade);
-    const double here = distance(constant);
-    if (here < best.distance) best = {.constant = constant, .distance = here};
+    const ConstantFound here{.constant = constant, .distance = distance(constant)};
+    if (here.distance < best.distance) best = here;
+    if (here.distance <= 1.0) alike.push_back(here);
   }
-  return best;
+  return alike.empty() ? best : alike[alike.size() / 2];
 }
 
 double best_constant(const DistanceByConstant& distance, double near) {

@@ -85,16 +85,38 @@ Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
   return of_suspect;
 }
 
-/// How far the two are apart, by what rounding allows the reference; or, where a convention makes
-/// other numbers on the way, by what it allows under that convention.
-Discrepancy apart_from_suspect(const Yardstick& yardstick, const Interview& of_subject,
-                               const Interview& of_suspect, const Suspect& suspect, Scalar scalar,
-                               int& left_out) {
-  Discrepancy apart = yardstick.apart_but_for_what_varies(of_subject, of_suspect, left_out);
-  const bool may_be_rounding = apart.ratio() < widest_rounding;
-  if (holds_within(apart) || !suspect.conventions || !may_be_rounding) return apart;
-  return Yardstick(under_its_own(of_suspect, suspect), scalar)
-      .apart_but_for_what_varies(of_subject, of_suspect, left_out);
+/// How far a subject and a suspect are apart, and whether that tells anything.
+struct Compared {
+  Discrepancy apart;
+  bool tells = true;
+};
+
+/// By what rounding allows the reference; or, where a convention makes other numbers on the way, by
+/// what it allows under that convention. If the scalar does not bear those, being alike tells
+/// nothing.
+Compared compared_with(const Suspect& suspect, const Yardstick& yardstick,
+                       const Interview& of_subject, const Interview& of_suspect, Scalar scalar,
+                       int& left_out) {
+  Compared by_reference{yardstick.apart_but_for_what_varies(of_subject, of_suspect, left_out)};
+  const bool may_be_rounding = by_reference.apart.ratio() < widest_rounding;
+  if (holds_within(by_reference.apart) || !suspect.conventions || !may_be_rounding) {
+    return by_reference;
+  }
+  const Yardstick own(under_its_own(of_suspect, suspect), scalar);
+  return {own.apart_but_for_what_varies(of_subject, of_suspect, left_out), own.bears_all()};
+}
+
+/// By which constant the answers to a case come nearest to the subject's.
+std::optional<double> nearest_constant(const ConstantConvention& convention, const Subject& subject,
+                                       Scalar scalar, Trial& trial, const Interview& of_subject,
+                                       const Yardstick& yardstick) {
+  const auto distance = [&](double constant) {
+    const Subject clothed = in_the_clothes_of(subject, convention.with(constant));
+    return yardstick.apart(of_subject, interview(trial, clothed, scalar)).ratio();
+  };
+  const ConstantFound best = best_decade(distance, convention.least, convention.largest);
+  if (!std::isfinite(best.distance)) return std::nullopt;
+  return best_constant(distance, best.constant);
 }
 
 std::vector<Law> all_laws() {
@@ -134,6 +156,7 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
     likeness.further = known->second.further;
     likeness.shown = known->second.shown;
     likeness.unlike = known->second.unlike;
+    likeness.parted_in = known->second.parted_in;
     likeness.by_pattern += known->second.by_pattern;
     return;
   }
@@ -146,13 +169,15 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
     const Interview& of_subject = on_panel(subject, in, place++, c);
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
     const Interview of_suspect = interview(*c.trial, clothed, in);
+    int left_out = 0;
+    const auto [apart, tells] =
+        compared_with(suspect, panel_.yardstick(c, in), of_subject, of_suspect, in, left_out);
+    if (holds_within(apart) && !tells) continue;
     ++found.further;
     if (of_suspect.finding.outcome == Outcome::wrong) ++found.shown;
-    int left_out = 0;
-    const Discrepancy apart =
-        apart_from_suspect(panel_.yardstick(c, in), of_subject, of_suspect, suspect, in, left_out);
     found.by_pattern += left_out;
     if (holds_within(apart)) continue;
+    found.parted_in = static_cast<int>(place) - 1;
     found.unlike = c.law->name + ", " + c.readable + ": " + apart.tensor + ", row " +
                    std::to_string(apart.row);
     break;
@@ -160,6 +185,7 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, const Suspect
   likeness.further = found.further;
   likeness.shown = found.shown;
   likeness.unlike = found.unlike;
+  likeness.parted_in = found.parted_in;
   likeness.by_pattern += found.by_pattern;
   confirmed_.emplace(key, std::move(found));
 }
@@ -183,9 +209,10 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
           of.diagnosis.from_reference)) {
     return std::nullopt;
   }
-  found.on_the_case = apart_from_suspect(of.yardstick, of.of_subject, of_suspect, suspect,
-                                         of.scalar, found.by_pattern);
-  if (!holds_within(found.on_the_case)) return std::nullopt;
+  Compared here =
+      compared_with(suspect, of.yardstick, of.of_subject, of_suspect, of.scalar, found.by_pattern);
+  found.on_the_case = std::move(here.apart);
+  if (!holds_within(found.on_the_case) || !here.tells) return std::nullopt;
   confirm(of.subject, of.scalar, suspect, found);
   return found;
 }
@@ -200,22 +227,36 @@ void Diagnostician::compare(Examination& of, std::span<const Suspect> suspects, 
 }
 
 /// Of its digits as few as will do: somebody chose the constant.
+std::optional<Likeness> Diagnostician::likeness_with(Examination& of,
+                                                     const ConstantConvention& convention,
+                                                     double exact, int& parted_in) {
+  for (int digits = 1; digits <= most_digits; ++digits) {
+    std::optional<Likeness> found =
+        likeness(of, convention.with(rounded_to_digits(exact, digits)), of.diagnosis.conventions);
+    if (found && found->unlike.empty()) return found;
+    if (found) parted_in = found->parted_in;
+  }
+  return std::nullopt;
+}
+
 void Diagnostician::search_constants(Examination& of) {
+  const bool of_models = !of.subject.attention.offers_any();
+  const Scalar in = panel_scalar(of.subject, of.scalar, of_models);
   for (const ConstantConvention& convention : constants_of_conventions()) {
-    const auto distance = [&](double constant) {
-      const Subject clothed = in_the_clothes_of(of.subject, convention.with(constant));
-      return of.yardstick.apart(of.of_subject, interview(of.trial, clothed, of.scalar)).ratio();
-    };
-    const ConstantFound best = best_decade(distance, convention.least, convention.largest);
-    if (!std::isfinite(best.distance)) continue;
-    const double exact = best_constant(distance, best.constant);
-    for (int digits = 1; digits <= most_digits; ++digits) {
-      std::optional<Likeness> found =
-          likeness(of, convention.with(rounded_to_digits(exact, digits)), of.diagnosis.conventions);
-      if (!found || !found->unlike.empty()) continue;
-      of.diagnosis.fits.push_back(std::move(*found));
-      break;
+    std::optional<double> exact =
+        nearest_constant(convention, of.subject, of.scalar, of.trial, of.of_subject, of.yardstick);
+    if (!exact) continue;
+    int parted_in = -1;
+    std::optional<Likeness> found = likeness_with(of, convention, *exact, parted_in);
+    if (!found && parted_in >= 0) {
+      const auto place = static_cast<std::size_t>(parted_in);
+      Panel::Case& c = panel_.cases(of_models, in).at(place);
+      const Interview& of_subject = on_panel(of.subject, in, place, c);
+      exact = nearest_constant(convention, of.subject, in, *c.trial, of_subject,
+                               panel_.yardstick(c, in));
+      if (exact) found = likeness_with(of, convention, *exact, parted_in);
     }
+    if (found) of.diagnosis.fits.push_back(std::move(*found));
   }
 }
 

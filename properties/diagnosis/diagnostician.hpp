@@ -39,7 +39,12 @@ class Diagnostician {
   std::optional<Likeness> likeness(Examination& of, const Suspect& suspect, int& compared);
   void compare(Examination& of, std::span<const Suspect> suspects, int& compared,
                std::vector<Likeness>& alike);
-  /// Conventions with a constant of somebody's own, solved for on the failing case.
+  /// The same of a convention with this constant, rounded to few digits. `parted_in` becomes the
+  /// panel's case in which the last one that is alike on the failing case was not.
+  std::optional<Likeness> likeness_with(Examination& of, const ConstantConvention& convention,
+                                        double exact, int& parted_in);
+  /// Conventions with a constant of somebody's own, solved for on the failing case; where that does
+  /// not depend on the constant, on the first further one that does.
   void search_constants(Examination& of);
   /// A candidate's likeness to one subject in the cases of the panel.
   void confirm(const Subject& subject, Scalar scalar, const Suspect& suspect, Likeness& likeness);

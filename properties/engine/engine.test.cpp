@@ -181,8 +181,9 @@ TEST(Engine, AsksASubjectThatHangsLittleMore) {
     const Tally& tally = verdict.tally;
     EXPECT_EQ(tally.executed() + tally.not_run, 50);
     EXPECT_EQ(verdict.holds(), verdict.subject == "right");
-    if (verdict.subject == "left")
+    if (verdict.subject == "left") {
       EXPECT_EQ(tally.wrong, verdict.scalar == Scalar::float32 ? 1 : 0);
+    }
   }
   plan.threads = 7;
   expect_equal(result, run(plan));

@@ -66,13 +66,17 @@ TEST(ForeignExamples, FeaturesAloneAreJudged) {
   for (const Verdict& verdict : held.verdicts) {
     const bool of_features = verdict.law.starts_with("features-");
     EXPECT_EQ(verdict.unclaimed(), verdict.law == "attention-agrees") << verdict.law;
-    if (of_features) EXPECT_EQ(verdict.tally.executed(), 6) << verdict.law;
+    if (of_features) {
+      EXPECT_EQ(verdict.tally.executed(), 6) << verdict.law;
+    }
   }
   const ForeignSubject wrong = open_subject(program_door(program + " constant"), {});
   const RunResult broken = run_on(wrong, names, 6);
   EXPECT_FALSE(broken.holds());
   for (const Verdict& verdict : broken.verdicts) {
-    if (verdict.law.starts_with("features-")) EXPECT_EQ(verdict.tally.wrong, 1) << verdict.law;
+    if (verdict.law.starts_with("features-")) {
+      EXPECT_EQ(verdict.tally.wrong, 1) << verdict.law;
+    }
   }
   EXPECT_FALSE(run_on(right, {"attention-agrees", "refuses-bad-requests"}, 6).holds())
       << "nothing but the protocol was asked";

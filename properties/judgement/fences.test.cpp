@@ -83,7 +83,7 @@ TEST(Answers, AreRefusedWhoWritesIntoTokensOrMask) {
 }
 
 TEST(Answers, AreRefusedWhoWritesIntoStates) {
-  const GradientCase c = materialise({.length = 3});
+  const GradientCase c = materialise(GradientSpec{.length = 3});
   const GradientAnswer of_reference =
       ask(reference_subject(), Scalar::float64, c, {.wants_state = true});
   const auto failure = [&](const auto& state_of) {
