@@ -327,11 +327,6 @@ TEST(Diagnosis, NamesTheConventionThatWasNotDeclared) {
   EXPECT_EQ(convention([](AttentionConventions& c) { c.epsilon = 5e-6; }),
             "epsilon 5e-06 added to the denominator")
       << "which is none of the usual";
-  EXPECT_EQ(convention([](AttentionConventions& c) {
-              c.epsilon_place = EpsilonPlace::feature;
-              c.epsilon = 2.5e-3;
-            }),
-            "epsilon 0.0025 added to every feature");
 }
 
 /// The reference in whole models, made to take on other constants.

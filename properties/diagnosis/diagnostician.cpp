@@ -58,9 +58,8 @@ std::vector<Scalar> narrower_than(Scalar scalar) {
 std::string precision_that_fits(const Interview& of_subject, const Interview& of_reference,
                                 Scalar scalar) {
   for (const Scalar narrower : narrower_than(scalar)) {
-    const Yardstick yardstick(of_reference, narrower);
-    const bool fits = holds_within(yardstick.apart(of_subject, of_reference));
-    if (fits && yardstick.bears_all()) return std::string(name(narrower));
+    const Yardstick yardstick(of_reference, narrower, Yardstick::WhereUnborne::as_borne);
+    if (holds_within(yardstick.apart(of_subject, of_reference))) return std::string(name(narrower));
   }
   return {};
 }

@@ -56,7 +56,8 @@ bool failed_alike(const Interview& one, const Interview& other) {
 
 }  // namespace
 
-Yardstick::Yardstick(const Interview& reference, Scalar scalar) : scalar_(scalar) {
+Yardstick::Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unborne)
+    : scalar_(scalar) {
   const double u = unit_roundoff(scalar);
   for (const Answered& answer : reference.answers) {
     std::vector<Allowed> of_answer;
@@ -70,7 +71,7 @@ Yardstick::Yardstick(const Interview& reference, Scalar scalar) : scalar_(scalar
       Allowed allowed{.entries = array.values.size(), .bound = 0.0, .largest = largest_of(array)};
       for (std::size_t i = 0; i < array.values.size(); ++i) {
         const double here =
-            !bears_it  ? any_number
+            !bears_it && unborne == WhereUnborne::any ? any_number
             : evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
             : array.name == "features"
                 ? feature_allowance(size_of(array.values[i]), allowed.largest, array.cols, u)

@@ -16,9 +16,14 @@ namespace slim::properties {
 /// models: 1e5 u of the tensor's largest entry and 1e3 u of the largest of all, since some vanish.
 class Yardstick {
  public:
+  /// What is alike where the scalar does not bear the numbers.
+  enum class WhereUnborne {
+    any,       ///< any two numbers
+    as_borne,  ///< what rounding allows, as if nothing underflowed
+  };
   /// From what the reference answered to the same law on the same case; or somebody else who is
   /// right under the conventions of what was asked.
-  Yardstick(const Interview& reference, Scalar scalar);
+  Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unborne = WhereUnborne::any);
 
   /// Whether the scalar bears the numbers of every question, so that answers can be compared by
   /// size.

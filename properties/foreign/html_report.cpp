@@ -135,7 +135,7 @@ body{font:15px/1.45 sans-serif;background:var(--paper);color:var(--ink);max-widt
 margin:1.5em auto;padding:0 1em}
 .wide,figure{overflow-x:auto;margin:.8em 0}
 table{border-collapse:collapse}
-td,th{border:1px solid var(--rule);padding:.2em .6em;text-align:left;vertical-align:top}
+td,th{border:1px solid var(--rule);padding:.2em .6em;text-align:left;white-space:nowrap}
 .good td:nth-child(4){background:var(--good)}.bad td:nth-child(4){background:var(--bad)}
 .name{font-weight:bold}.none,.none td{color:var(--faint)}
 p,code,h1,h2{overflow-wrap:anywhere}

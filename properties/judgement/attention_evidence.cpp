@@ -142,10 +142,20 @@ std::vector<DenominatorPair> denominators(const AttentionInputs<Digits50>& input
   return pairs;
 }
 
+/// A factor of x has two of its own, and a square twice as many as its x; 1/√M has three, a
+/// stabiliser and an ε in the features one each.
 double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
-  if (inputs.feature_map.kind != FeatureKind::favor_plus) return 3.0;
-  return static_cast<double>(inputs.q.sizes().cols) + 12.0;
+  const AttentionConventions& own = inputs.conventions;
+  const bool stabilised =
+      own.query_stabiliser != Stabiliser::none || own.key_stabiliser != Stabiliser::none;
+  const double more = (own.divides_by_root_features ? 3.0 : 0.0) + (stabilised ? 1.0 : 0.0) +
+                      (own.epsilon_place == EpsilonPlace::feature ? 1.0 : 0.0);
+  if (inputs.feature_map.kind == FeatureKind::favor_plus) {
+    return static_cast<double>(inputs.q.sizes().cols) + 12.0 + more;
+  }
+  const bool scaled = own.scaling != Scaling::by_feature_map && own.scaling != Scaling::none;
+  return 3.0 + (scaled ? 6.0 : 0.0) + more;
 }
 
 }  // namespace
