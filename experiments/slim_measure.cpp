@@ -314,6 +314,7 @@ struct ForeignOptions {
   std::string command;
   std::string library;
   double deadline_s = 60.0;
+  int memory_mb = 8192;
   properties::foreign::ResourcePlan plan;
   bool json = false;
 
@@ -323,6 +324,10 @@ struct ForeignOptions {
         ->excludes(line);
     app.add_option("--subject-deadline", deadline_s, "Seconds for each answer")
         ->check(CLI::Range(0.01, 86400.0))
+        ->capture_default_str();
+    app.add_option("--subject-memory", memory_mb,
+                   "MB of its address space, and resident with all that it starts")
+        ->check(CLI::Range(16, 1 << 24))
         ->capture_default_str();
     app.add_option("--lengths", plan.lengths, "L, each twice the one before, three at least")
         ->check(CLI::Range(1, 1 << 24))
@@ -343,24 +348,28 @@ int run_foreign(const ForeignOptions& options) {
   using namespace properties::foreign;
   require(!options.command.empty() || !options.library.empty(),
           "--subject-command or --subject-library is given");
-  require(options.plan.lengths.size() >= 3, "--lengths has at least three of them");
+  require_valid(options.plan);
   const Door door =
       options.library.empty() ? program_door(options.command) : library_door(options.library);
   try {
-    const ForeignSubject foreign = open_subject(door, {.deadline_s = options.deadline_s});
+    const ForeignSubject foreign =
+        open_subject(door, {.deadline_s = options.deadline_s,
+                            .memory_bytes = static_cast<std::int64_t>(options.memory_mb) << 20});
     const std::vector<ResourceSample> samples = measure_resources(foreign, options.plan);
     nlohmann::ordered_json json = {{"subject", foreign.declaration.name},
                                    {"samples", nlohmann::json::array()},
                                    {"claims", nlohmann::json::array()}};
     std::string text =
-        fmt::format("{:>9} {:>7} {:>14} {:>12}\n", "L", "C", "bytes_peak", "seconds");
+        fmt::format("{:<9} {:>9} {:>7} {:>14} {:>12}\n", "task", "L", "C", "bytes_peak", "seconds");
     for (const ResourceSample& sample : samples) {
-      json["samples"].push_back({{"length", sample.length},
+      json["samples"].push_back({{"task", name(sample.task)},
+                                 {"scalar", name(sample.scalar)},
+                                 {"length", sample.length},
                                  {"slice", sample.slice_length},
                                  {"bytes_peak", sample.bytes_peak},
                                  {"seconds_min", sample.seconds}});
-      text += fmt::format("{:>9} {:>7} {:>14.0f} {:>12.6f}\n", sample.length, sample.slice_length,
-                          sample.bytes_peak, sample.seconds);
+      text += fmt::format("{:<9} {:>9} {:>7} {:>14.0f} {:>12.6f}\n", name(sample.task),
+                          sample.length, sample.slice_length, sample.bytes_peak, sample.seconds);
     }
     bool refuted = false;
     for (const ResourceClaim claim : foreign.declaration.claims) {
@@ -432,7 +441,7 @@ int run(int count, char** arguments) {
                   "Judge what was measured, on whatever machines, and measure nothing");
 
   CLI::App& foreign = *app.add_subcommand(
-      "foreign", "Bytes and seconds of somebody else's attention, and its own claims");
+      "foreign", "Bytes and seconds of somebody else's attention or model, and its own claims");
   const ForeignOptions foreign_options(foreign);
 
   CLI::App& training = *app.add_subcommand(

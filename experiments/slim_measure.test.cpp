@@ -124,6 +124,18 @@ TEST_F(SlimMeasure, RefusesABadSweepWithCode2AndWritesNothing) {
                  2, "cannot be made");
 }
 
+TEST_F(SlimMeasure, RefusesSizesOfGuestsByWhichNoClaimCanBeJudged) {
+  const auto foreign = [&](std::vector<std::string> sizes) {
+    std::vector<std::string> arguments = {"foreign", "--subject-command", "true"};
+    arguments.insert(arguments.end(), sizes.begin(), sizes.end());
+    return slim_measure(arguments);
+  };
+  expect_refusal(foreign({"--lengths", "256", "256", "256"}), 2, "twice the one before");
+  expect_refusal(foreign({"--lengths", "256", "512"}), 2, "three at least");
+  expect_refusal(foreign({"--slices", "64", "32"}), 2, "slices rise");
+  expect_refusal(foreign({"--subject-memory", "1"}), 2, "--subject-memory");
+}
+
 TEST_F(SlimMeasure, RefusesToMergeTwoResultsOfOneMeasurementWithCode1) {
   const auto out = folder_.path() / "out";
   std::vector<std::string> parts;

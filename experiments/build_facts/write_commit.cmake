@@ -1,5 +1,5 @@
-# Writes OUTPUT, a header with the commit and a fingerprint of the sources under SOURCE, and leaves
-# it alone when nothing changed. Works without git and outside a repository.
+# Writes OUTPUT, a header with the commit and a fingerprint of the sources under SOURCE, in
+# NAMESPACE, and leaves it alone when nothing changed. Works without git and outside a repository.
 set(commit "unknown")
 find_program(GIT git)
 if(GIT)
@@ -28,12 +28,12 @@ string(SUBSTRING "${code}" 0 12 code)
 
 set(text "#pragma once
 
-namespace slim::experiments::build {
+namespace ${NAMESPACE} {
 
 inline constexpr const char* commit = \"${commit}\";
 inline constexpr const char* code = \"${code}\";
 
-}  // namespace slim::experiments::build
+}  // namespace ${NAMESPACE}
 ")
 set(before "")
 if(EXISTS ${OUTPUT})

@@ -63,8 +63,8 @@ void offer_gradient_under(const ChangeModel& change, Suspect& suspect) {
 
 /// What is changed acts on attention, on whole models, or on both. Where only attention has it,
 /// a whole model has it in all its heads.
-void add(std::vector<Suspect>& all, std::string name, const ChangeAttention& attention,
-         const ChangeModel& model = {}) {
+Suspect convention(std::string name, const ChangeAttention& attention,
+                   const ChangeModel& model = {}) {
   Suspect suspect{.name = std::move(name), .story = {}, .seen = {}, .is_convention = true};
   if (attention) {
     offer_attention_under<float>(attention, suspect);
@@ -72,6 +72,9 @@ void add(std::vector<Suspect>& all, std::string name, const ChangeAttention& att
     offer_attention_under<Digits50>(attention, suspect);
     offer_attention_under<Float16>(attention, suspect);
     offer_attention_under<BFloat16>(attention, suspect);
+    suspect.conventions = [attention](const AttentionInputs<double>& asked) {
+      return changed(asked.conventions, attention, asked.feature_map.kind, asked.features_given);
+    };
   }
   if (model) {
     offer_gradient_under<float>(model, suspect);
@@ -82,12 +85,14 @@ void add(std::vector<Suspect>& all, std::string name, const ChangeAttention& att
   } else {
     suspect.gradient = mutants::in_a_model(suspect.attention);
   }
-  all.push_back(std::move(suspect));
+  return suspect;
 }
 
-void add_epsilons(std::vector<Suspect>& all) {
-  constexpr std::array usual = {0.0,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7, 1e-8,
-                                1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20};
+constexpr std::array all_epsilon_places = {EpsilonPlace::denominator, EpsilonPlace::feature,
+                                           EpsilonPlace::exponent,    EpsilonPlace::sums,
+                                           EpsilonPlace::when_small,  EpsilonPlace::clamped};
+
+Suspect with_epsilon(EpsilonPlace place, double epsilon) {
   constexpr std::array<const char*, 6> words = {
       "epsilon {:g} added to the denominator",
       "epsilon {:g} added to every feature",
@@ -95,28 +100,48 @@ void add_epsilons(std::vector<Suspect>& all) {
       "epsilon {:g} added to the sums of keys",
       "twice epsilon {:g} added to a denominator of at most that",
       "the denominator clamped to at least {:g}"};
-  for (std::size_t at = 0; at < words.size(); ++at) {
-    const auto place = static_cast<EpsilonPlace>(at);
+  const auto change = [place, epsilon](AttentionConventions& c) {
+    c.epsilon_place = place;
+    c.epsilon = epsilon;
+  };
+  const ChangeModel of_model = [epsilon](Conventions& c) { c.denominator_epsilon = epsilon; };
+  return convention(fmt::format(fmt::runtime(words.at(static_cast<std::size_t>(place))), epsilon),
+                    change, place == EpsilonPlace::denominator ? of_model : ChangeModel());
+}
+
+Suspect with_layer_norm_epsilon(double epsilon) {
+  return convention(fmt::format("epsilon {:g} in LayerNorm", epsilon), {},
+                    [epsilon](Conventions& c) { c.layer_norm_epsilon = epsilon; });
+}
+
+Suspect with_loss_epsilon(double epsilon) {
+  return convention(fmt::format("epsilon {:g} added to the number of counted targets", epsilon), {},
+                    [epsilon](Conventions& c) { c.loss_epsilon = epsilon; });
+}
+
+Suspect with_position_base(double base) {
+  return convention(fmt::format("lowest frequency of positions 1/{:g}", base), {},
+                    [base](Conventions& c) { c.position_base = base; });
+}
+
+void add_epsilons(std::vector<Suspect>& all) {
+  constexpr std::array usual = {0.0,  1e-3,  1e-4,  1e-5,  1e-6,  1e-7, 1e-8,
+                                1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20};
+  for (const EpsilonPlace place : all_epsilon_places) {
     for (const double epsilon : usual) {
       if (epsilon == 0.0 && place != EpsilonPlace::denominator) continue;
-      const auto change = [place, epsilon](AttentionConventions& c) {
-        c.epsilon_place = place;
-        c.epsilon = epsilon;
-      };
-      const ChangeModel of_model = [epsilon](Conventions& c) { c.denominator_epsilon = epsilon; };
-      add(all, fmt::format(fmt::runtime(words.at(at)), epsilon), change,
-          place == EpsilonPlace::denominator ? of_model : ChangeModel());
+      all.push_back(with_epsilon(place, epsilon));
     }
   }
 }
 
 void add_scalings(std::vector<Suspect>& all) {
   for (const Scaling scaling : {Scaling::none, Scaling::queries, Scaling::keys, Scaling::both}) {
-    add(all, fmt::format("scaling of scores by 1/sqrt(d): {}", name(scaling)),
-        [scaling](AttentionConventions& c) { c.scaling = scaling; });
+    all.push_back(convention(fmt::format("scaling of scores by 1/sqrt(d): {}", name(scaling)),
+                             [scaling](AttentionConventions& c) { c.scaling = scaling; }));
   }
-  add(all, "features divided by sqrt(M)",
-      [](AttentionConventions& c) { c.divides_by_root_features = true; });
+  all.push_back(convention("features divided by sqrt(M)",
+                           [](AttentionConventions& c) { c.divides_by_root_features = true; }));
 }
 
 void add_stabilisers(std::vector<Suspect>& all) {
@@ -131,14 +156,14 @@ void add_stabilisers(std::vector<Suspect>& all) {
               fmt::format("stabiliser of queries {}, of keys {}", name(queries), name(keys));
           if (epsilon > 0.0) words += fmt::format(", epsilon {:g} added to every feature", epsilon);
           if (!detached) words += ", its gradient kept";
-          add(all, words, [=](AttentionConventions& c) {
+          all.push_back(convention(words, [=](AttentionConventions& c) {
             c.query_stabiliser = queries;
             c.key_stabiliser = keys;
             c.stabiliser_detached = detached;
             if (epsilon == 0.0) return;
             c.epsilon_place = EpsilonPlace::feature;
             c.epsilon = epsilon;
-          });
+          }));
           all.back().in_gradient_alone = !detached;
         }
       }
@@ -148,30 +173,37 @@ void add_stabilisers(std::vector<Suspect>& all) {
 
 void add_slopes_and_model_constants(std::vector<Suspect>& all) {
   for (const double slope : {0.5, 1.0}) {
-    add(
-        all, fmt::format("slope {:g} of max(x, 0) at 0", slope),
+    all.push_back(convention(
+        fmt::format("slope {:g} of max(x, 0) at 0", slope),
         [slope](AttentionConventions& c) { c.relu_slope_at_zero = slope; },
-        [slope](Conventions& c) { c.relu_slope_at_zero = slope; });
+        [slope](Conventions& c) { c.relu_slope_at_zero = slope; }));
   }
   for (const double slope : {1.0, -1.0}) {
-    add(
-        all, fmt::format("slope {:g} of |x| at 0", slope),
+    all.push_back(convention(
+        fmt::format("slope {:g} of |x| at 0", slope),
         [slope](AttentionConventions& c) { c.absolute_slope_at_zero = slope; },
-        [slope](Conventions& c) { c.absolute_slope_at_zero = slope; });
+        [slope](Conventions& c) { c.absolute_slope_at_zero = slope; }));
   }
   for (const double epsilon : {0.0, 1e-3, 1e-6, 1e-7, 1e-8, 1e-12}) {
-    add(all, fmt::format("epsilon {:g} in LayerNorm", epsilon), {},
-        [epsilon](Conventions& c) { c.layer_norm_epsilon = epsilon; });
+    all.push_back(with_layer_norm_epsilon(epsilon));
   }
-  add(all, "GeLU by its tanh approximation", {}, [](Conventions& c) { c.gelu_tanh = 1.0; });
-  for (const double epsilon : {1e-5, 1e-6, 1e-8, 1e-12}) {
-    add(all, fmt::format("epsilon {:g} added to the number of counted targets", epsilon), {},
-        [epsilon](Conventions& c) { c.loss_epsilon = epsilon; });
+  all.push_back(
+      convention("GeLU by its tanh approximation", {}, [](Conventions& c) { c.gelu_tanh = 1.0; }));
+  for (const double epsilon : {1e-5, 1e-6, 1e-8, 1e-12}) all.push_back(with_loss_epsilon(epsilon));
+  for (const double base : {1e3, 1e5, 5e5}) all.push_back(with_position_base(base));
+}
+
+std::vector<ConstantConvention> all_constants() {
+  std::vector<ConstantConvention> all;
+  for (const EpsilonPlace place : all_epsilon_places) {
+    all.push_back({.least = 1e-20, .largest = 1.0, .with = [place](double epsilon) {
+                     return with_epsilon(place, epsilon);
+                   }});
   }
-  for (const double base : {1e3, 1e5, 5e5}) {
-    add(all, fmt::format("lowest frequency of positions 1/{:g}", base), {},
-        [base](Conventions& c) { c.position_base = base; });
-  }
+  all.push_back({.least = 1e-12, .largest = 1.0, .with = with_layer_norm_epsilon});
+  all.push_back({.least = 1e-12, .largest = 1.0, .with = with_loss_epsilon});
+  all.push_back({.least = 10.0, .largest = 1e8, .with = with_position_base});
+  return all;
 }
 
 std::vector<Suspect> all_conventions_as_suspects() {
@@ -187,6 +219,11 @@ std::vector<Suspect> all_conventions_as_suspects() {
 
 std::span<const Suspect> convention_suspects() {
   static const std::vector<Suspect> all = all_conventions_as_suspects();
+  return all;
+}
+
+std::span<const ConstantConvention> constants_of_conventions() {
+  static const std::vector<ConstantConvention> all = all_constants();
   return all;
 }
 

@@ -20,6 +20,7 @@ struct Likeness {
   int by_pattern = 0;  ///< arrays that change from asking to asking in both, so that no numbers fit
   bool in_a_model = false;  ///< a mutant of attention, in all heads of a whole model
   std::string unlike;       ///< the first other case in which they part; empty: alike in all
+  int parted_in = -1;       ///< its number in the panel
 
   /// Numbers fit in every case, and it shows in others than the failing one.
   [[nodiscard]] bool is_confident() const { return unlike.empty() && by_pattern == 0 && shown > 0; }
@@ -39,6 +40,12 @@ struct Diagnosis {
   [[nodiscard]] std::string named() const {
     return like.size() == 1 && like.front().is_confident() ? like.front().name : std::string();
   }
+  /// What is declared breaks the law, and the subject does what it declares.
+  [[nodiscard]] bool declared_so() const {
+    return !breaking_conventions.empty() && from_reference.error <= from_reference.bound;
+  }
+  /// The conventions of the case, where the reference breaks the law under them, too; else empty.
+  std::string breaking_conventions;
   /// Asked again, it broke the law again; else its answers depend on more than the question.
   bool failed_again = true;
   std::string precision;  ///< "float32": its errors are within those of a correct program in it

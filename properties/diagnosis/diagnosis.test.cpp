@@ -1,4 +1,5 @@
 #include "properties/catalogue.hpp"
+#include "properties/diagnosis/constant_search.hpp"
 #include "properties/diagnosis/diagnostician.hpp"
 #include "properties/engine/numbered_case.hpp"
 #include "properties/engine/shrink.hpp"
@@ -6,6 +7,8 @@
 #include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/catalogue.hpp"
 #include "properties/mutants/faulty_attention.hpp"
+#include "properties/projections.hpp"
+#include "reference/gradient.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/random.hpp"
 
@@ -13,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -408,6 +412,60 @@ TEST(Diagnosis, NamesTheConventionThatWasNotDeclared) {
             "scaling of scores by 1/sqrt(d): queries");
   EXPECT_EQ(convention([](AttentionConventions& c) { c.relu_slope_at_zero = 0.5; }),
             "slope 0.5 of max(x, 0) at 0");
+  EXPECT_EQ(convention([](AttentionConventions& c) { c.epsilon = 5e-6; }),
+            "epsilon 5e-06 added to the denominator")
+      << "which is none of the usual";
+}
+
+/// The reference in whole models, made to take on other constants.
+Subject whole_model_under(const std::function<void(slim::Conventions&)>& change) {
+  Subject subject = find_subject("reference");
+  subject.name = "whole model " + std::to_string(++libraries());
+  subject.attention = {};
+  subject.features = {};
+  subject.gradient = {};
+  subject.gradient.in<double>() = [change](const GradientTask<double>& task,
+                                           GradientResult<double>& result) {
+    Model model = task.model;
+    change(model.conventions);
+    reference::gradient(GradientTask<double>{.model = model,
+                                             .theta = task.theta,
+                                             .omega = task.omega,
+                                             .sequences = task.sequences,
+                                             .slice_length = task.slice_length,
+                                             .wants_logits = task.wants_logits,
+                                             .wants_state = task.wants_state,
+                                             .first_position = task.first_position,
+                                             .counted_targets = task.counted_targets,
+                                             .start = task.start,
+                                             .end_cotangent = task.end_cotangent},
+                        result);
+  };
+  return subject;
+}
+
+TEST(Diagnosis, SolvesForConstantsOfWholeModelsThatAreNoneOfTheUsual) {
+  const auto convention = [](const std::function<void(slim::Conventions&)>& change) {
+    const Diagnosis diagnosis = diagnosis_of(whole_model_under(change), Scalar::float64);
+    return diagnosis.fits.size() == 1 ? diagnosis.fits.front().name : words_of(diagnosis);
+  };
+  EXPECT_EQ(convention([](slim::Conventions& c) { c.position_base = 2e4; }),
+            "lowest frequency of positions 1/20000");
+  EXPECT_EQ(convention([](slim::Conventions& c) { c.layer_norm_epsilon = 3e-6; }),
+            "epsilon 3e-06 in LayerNorm");
+  EXPECT_EQ(convention([](slim::Conventions& c) { c.denominator_epsilon = 4.2e-5; }),
+            "epsilon 4.2e-05 added to the denominator");
+}
+
+TEST(ConstantSearch, FindsTheBottomOfAValleyOnALogarithmicScale) {
+  for (const double bottom : {1e-20, 5e-6, 0.0123, 2e4}) {
+    const auto distance = [bottom](double x) { return std::abs(std::log(x / bottom)); };
+    const ConstantFound decade = best_decade(distance, 1e-20, 1e8);
+    EXPECT_LE(decade.distance, std::log(10.0) / 2.0 + 1e-9) << bottom;
+    EXPECT_NEAR(best_constant(distance, decade.constant) / bottom, 1.0, 1e-6) << bottom;
+  }
+  EXPECT_EQ(rounded_to_digits(4.9996e-6, 1), 5e-6);
+  EXPECT_EQ(rounded_to_digits(0.01234, 3), 0.0123);
 }
 
 }  // namespace

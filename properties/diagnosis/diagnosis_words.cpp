@@ -73,6 +73,11 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
 
 std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   std::vector<std::string> lines;
+  if (diagnosis.declared_so()) {
+    return {"your declared convention breaks this law",
+            fmt::format("the reference under {} breaks it here, too, and answers the same",
+                        diagnosis.breaking_conventions)};
+  }
   add_group(lines, diagnosis, diagnosis.like, "behaves like one of these");
   add_group(lines, diagnosis, diagnosis.fits, "fits each of these conventions");
   const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
@@ -101,6 +106,10 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   for (const Likeness& found : diagnosis.only_here) {
     lines.push_back(fmt::format("like {} on this case, but not in {}", found.name, found.unlike));
     if (lines.size() == 5) break;
+  }
+  if (!diagnosis.breaking_conventions.empty()) {
+    lines.push_back(fmt::format("the reference under {} breaks this law here, too, and otherwise",
+                                diagnosis.breaking_conventions));
   }
   return lines;
 }

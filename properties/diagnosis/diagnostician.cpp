@@ -1,6 +1,7 @@
 #include "properties/diagnosis/diagnostician.hpp"
 
 #include "properties/catalogue.hpp"
+#include "properties/diagnosis/constant_search.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 
@@ -11,6 +12,10 @@
 
 namespace slim::properties {
 namespace {
+
+/// Beyond so many times what rounding allows the reference, no convention's roundings explain it.
+constexpr double widest_rounding = 1e6;
+constexpr int most_digits = 3;  ///< of a constant that is solved for
 
 bool holds_within(const Discrepancy& apart) {
   return apart.error <= apart.bound;
@@ -64,9 +69,8 @@ std::vector<Scalar> narrower_than(Scalar scalar) {
 std::string precision_that_fits(const Interview& of_subject, const Interview& of_reference,
                                 Scalar scalar) {
   for (const Scalar narrower : narrower_than(scalar)) {
-    if (holds_within(Yardstick(of_reference, narrower).apart(of_subject, of_reference))) {
-      return std::string(name(narrower));
-    }
+    const Yardstick yardstick(of_reference, narrower, Yardstick::WhereUnborne::as_borne);
+    if (holds_within(yardstick.apart(of_subject, of_reference))) return std::string(name(narrower));
   }
   return {};
 }
@@ -85,12 +89,67 @@ bool asks_again(const Law& law) {
   return law.name.ends_with("calls-independent");
 }
 
+/// The same answers as those of who was asked under the conventions that the suspect takes on.
+Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
+  for (Answered& answer : of_suspect.answers) {
+    if (!answer.attention) continue;
+    AttentionInputs<double> asked = *answer.attention;
+    asked.conventions = suspect.conventions(asked);
+    answer.attention = std::make_shared<const AttentionInputs<double>>(std::move(asked));
+  }
+  return of_suspect;
+}
+
+/// How far a subject and a suspect are apart, and whether that tells anything.
+struct Compared {
+  Discrepancy apart;
+  bool tells = true;
+};
+
+/// By what rounding allows the reference; or, where a convention makes other numbers on the way, by
+/// what it allows under that convention. If the scalar does not bear those, being alike tells
+/// nothing.
+Compared compared_with(const Suspect& suspect, const Yardstick& yardstick,
+                       const Interview& of_subject, const Interview& of_suspect, Scalar scalar,
+                       int& left_out) {
+  Compared by_reference{yardstick.apart_but_for_what_varies(of_subject, of_suspect, left_out)};
+  const bool may_be_rounding = by_reference.apart.ratio() < widest_rounding;
+  if (holds_within(by_reference.apart) || !suspect.conventions || !may_be_rounding) {
+    return by_reference;
+  }
+  const Yardstick own(under_its_own(of_suspect, suspect), scalar);
+  return {own.apart_but_for_what_varies(of_subject, of_suspect, left_out), own.bears_all()};
+}
+
+/// By which constant the answers to a case come nearest to the subject's.
+std::optional<double> nearest_constant(const ConstantConvention& convention, const Subject& subject,
+                                       Scalar scalar, Trial& trial, const Interview& of_subject,
+                                       const Yardstick& yardstick) {
+  const auto distance = [&](double constant) {
+    const Subject clothed = in_the_clothes_of(subject, convention.with(constant));
+    return yardstick.apart(of_subject, interview(trial, clothed, scalar)).ratio();
+  };
+  const ConstantFound best = best_decade(distance, convention.least, convention.largest);
+  if (!std::isfinite(best.distance)) return std::nullopt;
+  return best_constant(distance, best.constant);
+}
+
 std::vector<Law> all_laws() {
   const std::span<const Law> all = laws::catalogue();
   return {all.begin(), all.end()};
 }
 
 }  // namespace
+
+/// A failing case, what the subject answers to it, and what is found out about it.
+struct Diagnostician::Examination {
+  const Subject& subject;
+  Scalar scalar;
+  Trial& trial;
+  Interview of_subject;
+  Yardstick yardstick;  ///< from the reference, under the conventions that the subject declares
+  Diagnosis diagnosis{};
+};
 
 Diagnostician::Diagnostician() : Diagnostician(all_laws()) {}
 
@@ -127,6 +186,7 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
     likeness.further = known->second.further;
     likeness.shown = known->second.shown;
     likeness.unlike = known->second.unlike;
+    likeness.parted_in = known->second.parted_in;
     likeness.by_pattern += known->second.by_pattern;
     return;
   }
@@ -138,15 +198,17 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
     const Interview& of_subject = on_panel(subject, in, topic, place++, c);
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
     const Interview of_suspect = interview(*c.trial, clothed, in);
+    int left_out = 0;
+    const auto [apart, tells] =
+        topic == Topic::bytes
+            ? Compared{growth_apart(of_subject, of_suspect)}
+            : compared_with(suspect, panel_.yardstick(c, in), of_subject, of_suspect, in, left_out);
+    if (holds_within(apart) && !tells) continue;
     ++found.further;
     if (of_suspect.finding.outcome == Outcome::wrong) ++found.shown;
-    int left_out = 0;
-    const Discrepancy apart =
-        c.law->name == laws::bytes_are_as_claimed_name
-            ? growth_apart(of_subject, of_suspect)
-            : panel_.yardstick(c, in).apart_but_for_what_varies(of_subject, of_suspect, left_out);
     found.by_pattern += left_out;
     if (holds_within(apart)) continue;
+    found.parted_in = static_cast<int>(place) - 1;
     found.unlike = c.law->name + ", " + c.readable + ": " + apart.tensor + ", row " +
                    std::to_string(apart.row);
     break;
@@ -154,6 +216,7 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
   likeness.further = found.further;
   likeness.shown = found.shown;
   likeness.unlike = found.unlike;
+  likeness.parted_in = found.parted_in;
   likeness.by_pattern += found.by_pattern;
   confirmed_.emplace(key, std::move(found));
 }
@@ -203,6 +266,77 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
   by_earlier_calls_[key] = diagnosis;
 }
 
+std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& suspect,
+                                                int& compared) {
+  if (suspect.in_gradient_alone && !has_gradients(of.subject)) return std::nullopt;
+  const Interview of_suspect =
+      interview(of.trial, in_the_clothes_of(of.subject, suspect), of.scalar);
+  if (of_suspect.finding.outcome == Outcome::skipped) return std::nullopt;
+  ++compared;
+  if (of_suspect.finding.outcome != Outcome::wrong) return std::nullopt;
+  Likeness found{.name = suspect.name,
+                 .story = suspect.story,
+                 .seen = suspect.seen,
+                 .on_the_case = {},
+                 .in_a_model = suspect.in_a_model,
+                 .unlike = {}};
+  const bool of_bytes = of.diagnosis.topic == Topic::bytes;
+  const Discrepancy as_rounded = of_bytes ? growth_apart(of.of_subject, of_suspect)
+                                          : of.yardstick.apart_but_for_what_varies(
+                                                of.of_subject, of_suspect, found.by_pattern);
+  if (!is_nearer(as_rounded, of.diagnosis.from_reference)) return std::nullopt;
+  Compared here = of_bytes ? Compared{as_rounded}
+                           : compared_with(suspect, of.yardstick, of.of_subject, of_suspect,
+                                           of.scalar, found.by_pattern);
+  found.on_the_case = std::move(here.apart);
+  if (!holds_within(found.on_the_case) || !here.tells) return std::nullopt;
+  confirm(of.subject, of.scalar, of.diagnosis.topic, suspect, found);
+  return found;
+}
+
+void Diagnostician::compare(Examination& of, std::span<const Suspect> suspects, int& compared,
+                            std::vector<Likeness>& alike) {
+  for (const Suspect& suspect : suspects) {
+    std::optional<Likeness> found = likeness(of, suspect, compared);
+    if (!found) continue;
+    (found->unlike.empty() ? alike : of.diagnosis.only_here).push_back(std::move(*found));
+  }
+}
+
+/// Of its digits as few as will do: somebody chose the constant.
+std::optional<Likeness> Diagnostician::likeness_with(Examination& of,
+                                                     const ConstantConvention& convention,
+                                                     double exact, int& parted_in) {
+  for (int digits = 1; digits <= most_digits; ++digits) {
+    std::optional<Likeness> found =
+        likeness(of, convention.with(rounded_to_digits(exact, digits)), of.diagnosis.conventions);
+    if (found && found->unlike.empty()) return found;
+    if (found) parted_in = found->parted_in;
+  }
+  return std::nullopt;
+}
+
+void Diagnostician::search_constants(Examination& of) {
+  const Topic topic = of.diagnosis.topic;
+  const Scalar in = panel_scalar(of.subject, of.scalar, topic);
+  for (const ConstantConvention& convention : constants_of_conventions()) {
+    std::optional<double> exact =
+        nearest_constant(convention, of.subject, of.scalar, of.trial, of.of_subject, of.yardstick);
+    if (!exact) continue;
+    int parted_in = -1;
+    std::optional<Likeness> found = likeness_with(of, convention, *exact, parted_in);
+    if (!found && parted_in >= 0) {
+      const auto place = static_cast<std::size_t>(parted_in);
+      Panel::Case& c = panel_.cases(topic, in).at(place);
+      const Interview& of_subject = on_panel(of.subject, in, topic, place, c);
+      exact = nearest_constant(convention, of.subject, in, *c.trial, of_subject,
+                               panel_.yardstick(c, in));
+      if (exact) found = likeness_with(of, convention, *exact, parted_in);
+    }
+    if (found) of.diagnosis.fits.push_back(std::move(*found));
+  }
+}
+
 Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found) {
   return can_compare(found) ? diagnose(subject, found.scalar, found.file) : Diagnosis();
 }
@@ -210,51 +344,40 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& 
 Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file) {
   const Law& law = panel_.law(file.text("law"));
   const std::unique_ptr<Trial> trial = law.load(file);
-  const Interview of_subject = interview(*trial, subject, scalar);
+  Interview of_subject = interview(*trial, subject, scalar);
   if (!of_subject.is_complete) return {};
-  Diagnosis diagnosis;
-  diagnosis.topic = topic_to_compare(law, subject, of_subject.finding);
-  const bool of_bytes = diagnosis.topic == Topic::bytes;
+  const Topic topic = topic_to_compare(law, subject, of_subject.finding);
+  const bool of_bytes = topic == Topic::bytes;
   const Interview of_reference =
       of_bytes ? Interview() : interview(*trial, reference_as_modest_as(subject), scalar);
   if (of_subject.answers.empty() && of_reference.answers.empty()) return {};
-  const Yardstick yardstick(of_reference, scalar);
-  diagnosis.failed_again = of_subject.finding.outcome == Outcome::wrong;
+  Examination examination{.subject = subject,
+                          .scalar = scalar,
+                          .trial = *trial,
+                          .of_subject = std::move(of_subject),
+                          .yardstick = Yardstick(of_reference, scalar)};
+  Diagnosis& diagnosis = examination.diagnosis;
+  const Finding& finding = examination.of_subject.finding;
+  diagnosis.topic = topic;
+  diagnosis.failed_again = finding.outcome == Outcome::wrong;
   // The reference enters no slices in the ledger: what is allowed to grow, the law says.
   diagnosis.from_reference =
-      of_bytes ? of_subject.finding.worst : yardstick.apart(of_subject, of_reference);
-  const auto compare = [&](std::span<const Suspect> suspects, int& compared,
-                           std::vector<Likeness>& alike) {
-    for (const Suspect& suspect : suspects) {
-      if (suspect.in_gradient_alone && !has_gradients(subject)) continue;
-      const Interview of_suspect = interview(*trial, in_the_clothes_of(subject, suspect), scalar);
-      if (of_suspect.finding.outcome == Outcome::skipped) continue;
-      ++compared;
-      if (of_suspect.finding.outcome != Outcome::wrong) continue;
-      Likeness likeness{.name = suspect.name,
-                        .story = suspect.story,
-                        .seen = suspect.seen,
-                        .on_the_case = {},
-                        .in_a_model = suspect.in_a_model,
-                        .unlike = {}};
-      likeness.on_the_case = of_bytes ? growth_apart(of_subject, of_suspect)
-                                      : yardstick.apart_but_for_what_varies(of_subject, of_suspect,
-                                                                            likeness.by_pattern);
-      if (!holds_within(likeness.on_the_case)) continue;
-      if (!is_nearer(likeness.on_the_case, diagnosis.from_reference)) continue;
-      confirm(subject, scalar, diagnosis.topic, suspect, likeness);
-      (likeness.unlike.empty() ? alike : diagnosis.only_here).push_back(std::move(likeness));
-    }
-  };
-  compare(mutant_suspects(), diagnosis.mutants, diagnosis.like);
+      of_bytes ? finding.worst : examination.yardstick.apart(examination.of_subject, of_reference);
+  if (!of_bytes && of_reference.finding.outcome == Outcome::wrong) {
+    diagnosis.breaking_conventions = file.text("conventions");
+    if (diagnosis.declared_so()) return diagnosis;
+  }
+  compare(examination, mutant_suspects(), diagnosis.mutants, diagnosis.like);
   prefer_models(diagnosis.like);
-  const bool is_of_answers =
-      diagnosis.topic == Topic::attention || diagnosis.topic == Topic::models;
+  const bool is_of_answers = topic == Topic::attention || topic == Topic::models;
   if (!is_of_answers) return diagnosis;
-  compare(convention_suspects(), diagnosis.conventions, diagnosis.fits);
-  if (!diagnosis.like.empty() || !diagnosis.fits.empty()) return diagnosis;
+  compare(examination, convention_suspects(), diagnosis.conventions, diagnosis.fits);
+  const auto is_named = [&] { return !diagnosis.like.empty() || !diagnosis.fits.empty(); };
+  const bool has_distance = std::isfinite(diagnosis.from_reference.error);
+  if (diagnosis.failed_again && has_distance && !is_named()) search_constants(examination);
+  if (is_named()) return diagnosis;
   if (diagnosis.failed_again && diagnosis.only_here.empty()) {
-    diagnosis.precision = precision_that_fits(of_subject, of_reference, scalar);
+    diagnosis.precision = precision_that_fits(examination.of_subject, of_reference, scalar);
   }
   look_for_earlier_calls(subject, scalar, diagnosis);
   return diagnosis;

@@ -7,6 +7,7 @@
 #include "properties/engine/shrink.hpp"
 
 #include <map>
+#include <optional>
 
 namespace slim::properties {
 
@@ -17,9 +18,12 @@ namespace slim::properties {
 /// law on the failing case, too, and all its answers are the subject's to within rounding
 /// (Yardstick). A small case cannot tell much apart, so every candidate is then compared on the
 /// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
-/// them. Where answers are right, what else a law looks at is compared: how the bytes of the ledger
-/// grow, which projections are drawn, what a task gets that does not fit together. Used by one
-/// thread at a time.
+/// them. Where nobody is, constants of conventions (every ε, the positions' base) are solved for on
+/// the failing case, as the number of at most three digits that comes nearest, and confirmed
+/// likewise. Where the reference breaks the law, too, under the conventions that the subject
+/// declares, and answers the same, these are to blame, and nobody is compared. Where answers are
+/// right, what else a law looks at is compared: how the bytes of the ledger grow, which projections
+/// are drawn, what a task gets that does not fit together. Used by one thread at a time.
 class Diagnostician {
  public:
   /// By the catalogue's laws.
@@ -38,6 +42,19 @@ class Diagnostician {
  private:
   [[nodiscard]] bool can_compare(const Counterexample& found) const;
 
+  struct Examination;
+  /// How alike a suspect is on the failing case and in the panel; nothing where it is not on the
+  /// case. `compared` counts who answers the case at all.
+  std::optional<Likeness> likeness(Examination& of, const Suspect& suspect, int& compared);
+  void compare(Examination& of, std::span<const Suspect> suspects, int& compared,
+               std::vector<Likeness>& alike);
+  /// The same of a convention with this constant, rounded to few digits. `parted_in` becomes the
+  /// panel's case in which the last one that is alike on the failing case was not.
+  std::optional<Likeness> likeness_with(Examination& of, const ConstantConvention& convention,
+                                        double exact, int& parted_in);
+  /// Conventions with a constant of somebody's own, solved for on the failing case; where that does
+  /// not depend on the constant, on the first further one that does.
+  void search_constants(Examination& of);
   /// A candidate's likeness to one subject in the cases of the panel.
   void confirm(const Subject& subject, Scalar scalar, Topic topic, const Suspect& suspect,
                Likeness& likeness);

@@ -15,6 +15,7 @@ constexpr double likeness_of_all = 1e3;
 constexpr double likeness_of_projection = 1e3;  ///< likewise, of double, in which all are drawn
 constexpr double share_of_own_array = 64;       ///< times u, of what a suspect answers
 constexpr double share_of_own_answer = 16;
+constexpr double any_number = std::numeric_limits<double>::max();
 
 double size_of(const Digits50& x) {
   return std::abs(to_double(x));
@@ -63,19 +64,23 @@ bool failed_alike(const Interview& one, const Interview& other) {
 
 }  // namespace
 
-Yardstick::Yardstick(const Interview& reference, Scalar scalar) : scalar_(scalar) {
+Yardstick::Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unborne)
+    : scalar_(scalar) {
   const double u = unit_roundoff(scalar);
   for (const Answered& answer : reference.answers) {
     std::vector<Allowed> of_answer;
     const double all = largest_of(answer);
     std::optional<AttentionEvidence> evidence;
     if (answer.attention) evidence.emplace(*answer.attention);
+    const bool bears_it = !evidence || evidence->unusable(scalar).empty();
+    bears_all_ = bears_all_ && bears_it;
     for (std::size_t a = 0; a < answer.arrays.size(); ++a) {
       const AnsweredArray& array = answer.arrays[a];
       Allowed allowed{.entries = array.values.size(), .bound = 0.0, .largest = largest_of(array)};
       for (std::size_t i = 0; i < array.values.size(); ++i) {
         const double here =
-            evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
+            !bears_it && unborne == WhereUnborne::any ? any_number
+            : evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
             : array.name == "features"
                 ? feature_allowance(size_of(array.values[i]), allowed.largest, array.cols, u)
             : array.name == "projection"
@@ -102,9 +107,10 @@ Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const 
   // Where the reference answers 0 it says nothing about roundings: all keys are masked.
   const double unknown =
       allowed.largest > 0.0 ? 0.0 : unit_roundoff(scalar_) * likeness_of_tensor * largest_of_all;
-  const double bound = larger * allowed.bound + unknown +
-                       unit_roundoff(scalar_) *
-                           (share_of_own_array * largest + share_of_own_answer * largest_of_all);
+  const double of_suspect = unit_roundoff(scalar_) *
+                            (share_of_own_array * largest + share_of_own_answer * largest_of_all);
+  // What is no number is infinitely far from one, and beyond every bound.
+  const double bound = std::min(any_number, larger * allowed.bound + unknown + of_suspect);
   Discrepancy worst{.tensor = wanted.name, .row = 0, .error = 0.0, .bound = 0.0};
   for (std::size_t i = 0; i < one.values.size(); ++i) {
     const Digits50& x = one.values[i];

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "reference/vocabulary/attention_inputs.hpp"
 #include "reference/vocabulary/subject.hpp"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +22,8 @@ struct Suspect {
   AttentionFunctions attention{};
   FeaturesFunctions features{};
   ProjectionDraw projection{};
+  /// Of a convention of attention: what it takes on when it is asked this; else empty.
+  std::function<AttentionConventions(const AttentionInputs<double>&)> conventions{};
 };
 
 /// Every mutant of the catalogue. One of attention alone is a suspect for whole models too: all of
@@ -30,6 +34,15 @@ std::span<const Suspect> mutant_suspects();
 /// size of ε, scaling, stabilisers, 1/√M, slopes at kinks; for whole models the constants of
 /// Conventions.
 std::span<const Suspect> convention_suspects();
+
+/// A convention with a number in it, of which only usual ones are among the suspects.
+struct ConstantConvention {
+  double least;  ///< of the numbers that anybody may choose, all above 0
+  double largest;
+  std::function<Suspect(double)> with;
+};
+/// ε at each of its places, and the constants of whole models.
+std::span<const ConstantConvention> constants_of_conventions();
 
 /// The suspect with this subject's name and claims, so that the laws treat both alike. Tasks that
 /// the subject does not offer are not offered.

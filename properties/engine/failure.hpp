@@ -37,4 +37,10 @@ class SubjectError : public std::runtime_error {
   Failure failure_;
 };
 
+/// The harness cannot go on, for want of descriptors or memory of its own: nobody else's fault.
+class HarnessError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 }  // namespace slim::properties

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace slim::properties {
 
@@ -21,6 +22,13 @@ std::string_view name(Outcome outcome);
 /// In place of a tensor's name, where there was no answer to compare.
 inline constexpr std::string_view no_tensor = "answer";
 
+/// Error and bound of a row, at the entry where it stands worst.
+struct RowError {
+  Index row = 0;
+  double error = 0.0;  ///< infinite when the answer is not finite there
+  double bound = 0.0;
+};
+
 /// The row in which an answer stands worst against its bound. A row is a matrix's last axis, or a
 /// whole vector, or the loss.
 struct Discrepancy {
@@ -28,6 +36,7 @@ struct Discrepancy {
   Index row = 0;
   double error = 0.0;  ///< largest in the row; infinite when the answer is not finite there
   double bound = 0.0;
+  std::vector<RowError> rows{};  ///< of this tensor that were compared, in order; may be left out
 
   /// error / bound: 0 for no error, infinite for an error where none is allowed.
   [[nodiscard]] double ratio() const;

@@ -25,8 +25,14 @@ OrderedJson verdict_json(const Verdict& verdict) {
                       {"holds", verdict.holds()},
                       {"cases", tally.cases},
                       {"executed", tally.executed()},
+                      {"passed", tally.passed},
+                      {"suspect", tally.suspect},
+                      {"drift", tally.drift},
+                      {"wrong", tally.wrong},
                       {"skipped", tally.skipped_in_all()},
-                      {"not_run", tally.not_run}};
+                      {"skipped_by_reason", tally.skipped},
+                      {"not_run", tally.not_run},
+                      {"drawn_again", tally.drawn_again}};
   if (tally.executed() > 0) {
     json["worst_ratio"] = number_or_infinite(tally.worst.ratio());
     json["worst_tensor"] = tally.worst.tensor;
@@ -46,12 +52,40 @@ OrderedJson levels_json(const RunResult& result) {
   return levels;
 }
 
+/// What the subject is held to, whether it declared it or left it at its default.
+OrderedJson conventions_json(const Declaration& declared) {
+  OrderedJson json = OrderedJson::object();
+  if (declared.attention || declared.features) {
+    json["attention"] = OrderedJson::parse(to_full_text(declared.attention_conventions));
+  }
+  if (declared.gradient) json["gradient"] = OrderedJson::parse(to_full_text(declared.conventions));
+  return json;
+}
+
+OrderedJson expected_json(const Certified& of) {
+  const Expectation expectation = compared(of.result, of.expected);
+  OrderedJson listed = OrderedJson::array();
+  for (const ExpectedFailure& failure : of.expected) {
+    listed.push_back(failure.law + " " + failure.scalar);
+  }
+  return {{"listed", listed},
+          {"met", expectation.met()},
+          {"unexpected", expectation.unexpected},
+          {"stale", expectation.stale}};
+}
+
 /// Conventions that differ from the paper's.
 std::string or_the_papers(const std::string& conventions) {
   return conventions == "{}" ? "the paper's" : conventions;
 }
 
 }  // namespace
+
+std::string how_it_went(const Certified& of) {
+  if (of.result.holds()) return "all laws hold";
+  const bool expected = !of.expected.empty() && compared(of.result, of.expected).met();
+  return expected ? "fails as expected" : "NOT all laws hold";
+}
 
 std::string conventions_line(const Declaration& declared) {
   std::vector<std::string> claims;
@@ -73,10 +107,13 @@ std::string to_certificate(const Certified& of) {
       {"schema", 1},
       {"certificate", "slim-verify"},
       {"harness_version", of.harness_version},
+      {"harness_commit", of.harness_commit},
       {"protocol", protocol_version},
       {"subject",
        {{"name", of.foreign.declaration.name}, {"version", of.foreign.declaration.version}}},
       {"declaration", OrderedJson::parse(of.foreign.declaration.text)},
+      {"conventions", conventions_json(of.foreign.declaration)},
+      {"limits", {{"deadline_s", of.limits.deadline_s}, {"memory_bytes", of.limits.memory_bytes}}},
       {"holds", of.result.holds()},
       {"unasked_tasks", of.result.unasked_tasks},
       {"seed", of.plan.seed},
@@ -86,6 +123,7 @@ std::string to_certificate(const Certified& of) {
       {"levels", levels_json(of.result)},
       {"shortfalls", of.result.shortfalls()},
       {"drift", drift_in_words(of.result)},
+      {"expected_failures", expected_json(of)},
       {"verdicts", OrderedJson::array()},
       {"counterexamples", OrderedJson::array()}};
   for (const Verdict& verdict : of.result.verdicts)
@@ -97,6 +135,9 @@ std::string to_certificate(const Certified& of) {
                                        {"failure", name(found.finding.failure)},
                                        {"note", found.finding.note},
                                        {"case", found.readable},
+                                       {"case_number", found.case_number},
+                                       {"drawn", found.drawn},
+                                       {"seed", of.plan.seed},
                                        {"path", of.case_paths.at(i)},
                                        {"replay", of.replay_lines.at(i)}});
     if (!of.looks.empty()) json["counterexamples"].back()["looks"] = of.looks.at(i);
@@ -110,8 +151,8 @@ std::string to_markdown(const Certified& of) {
       "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n| level | standing | laws | "
       "cases "
       "|\n|---|---|---|---|\n",
-      declared.name, declared.version, of.result.holds() ? "all laws hold" : "NOT all laws hold",
-      of.plan.cases, of.plan.seed, of.harness_version, conventions_line(declared));
+      declared.name, declared.version, how_it_went(of), of.plan.cases, of.plan.seed,
+      of.harness_version, conventions_line(declared));
   for (const LevelVerdict& level : level_verdicts(of.result)) {
     text +=
         fmt::format("| {} | {}{} | {} of {} | {} |\n", name(level.level), name(level.standing),

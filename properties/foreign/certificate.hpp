@@ -1,5 +1,6 @@
 #pragma once
 
+#include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/foreign_subject.hpp"
 #include "properties/foreign/level.hpp"
 
@@ -16,16 +17,23 @@ struct Certified {
   std::vector<std::vector<std::string>> looks;
   std::string harness_version;
   double seconds = 0.0;
+  std::string harness_commit{};
+  Limits limits{};                          ///< of the guest's process
+  std::vector<ExpectedFailure> expected{};  ///< as they were listed
 };
 
-/// JSON: harness, subject with its declaration (conventions and claims), seed, counts, levels, a
-/// verdict for each law and scalar, counterexamples.
+/// JSON: harness with its commit, subject with its declaration and the conventions that it was held
+/// to, defaults among them; limits, seed, levels, expected failures; a verdict for each law and
+/// scalar with all counts, and why cases were skipped; counterexamples.
 std::string to_certificate(const Certified& certified);
 /// Markdown for a pull request: the levels, then what fails and how to see it again.
 std::string to_markdown(const Certified& certified);
-/// One self-contained page: levels, verdicts, and each failing case drawn, error by row with the
-/// edges of the slices.
+/// One self-contained page: levels, verdicts, and each failure drawn, the discrepancy that the law
+/// found by row, with the edges of the slices. In light or dark, as the reader's system is.
 std::string to_html(const Certified& certified);
+
+/// "all laws hold", "NOT all laws hold", or "fails as expected".
+std::string how_it_went(const Certified& certified);
 
 /// "BHLD", conventions and claims of a declaration in a line.
 std::string conventions_line(const Declaration& declared);

@@ -27,7 +27,8 @@ class Measured {
     }
     return judge_claim(claim, *samples_, plan_);
   }
-  [[nodiscard]] bool can_be_measured() const { return measures_resources_of(foreign_); }
+  [[nodiscard]] bool can_be_measured() const { return !costed_tasks(foreign_).empty(); }
+  [[nodiscard]] Scalar scalar() const { return costed_scalar(foreign_); }
 
  private:
   ForeignSubject foreign_;
@@ -43,9 +44,11 @@ class CostTrial final : public Trial {
 
   std::string unusable(Scalar /*scalar*/) override { return {}; }
   Finding check(const Subject& /*subject*/, Scalar scalar) override {
-    if (scalar != Scalar::float32) return not_claimed("costs are measured in float32");
     if (!measured_->can_be_measured()) {
-      return not_claimed("costs are measured over features that are given, or sqr");
+      return not_claimed("costs are measured of attention and of whole models");
+    }
+    if (scalar != measured_->scalar()) {
+      return not_claimed("costs are measured in " + std::string(name(measured_->scalar())));
     }
     using Standing = ResourceVerdict::Standing;
     const ResourceVerdict verdict = measured_->verdict(claim_);
@@ -102,9 +105,9 @@ std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourceP
   for (const ResourceClaim claim : foreign.declaration.claims) {
     Law law;
     law.name = law_name(claim);
-    law.statement = "bytes and seconds of attention grow as the subject claims";
+    law.statement = "bytes and seconds of attention and whole models grow as the subject claims";
     law.source = "the subject's declaration";
-    law.generator = "one head, L from 1024 to 8192, C from 64 to 256";
+    law.generator = "one head, of models one layer, L from 1024 to 8192, C from 64 to 256";
     law.tolerance = "the rule of slim-measure foreign";
     law.judges_answers = false;
     law.draw = [measured, claim](std::uint64_t /*seed*/, int /*attempt*/,

@@ -102,6 +102,8 @@ struct FeatureMaps {
 /// One list for all tasks, or one of "attention", which features share, and one of "gradient".
 void read_feature_maps(Fields& fields, Capabilities& can) {
   const Json* found = fields.find("feature_maps");
+  can.feature_maps.clear();
+  can.given_features = false;
   if (found == nullptr) return;
   if (!found->is_object()) {
     const FeatureMaps maps(fields.strings("feature_maps"));

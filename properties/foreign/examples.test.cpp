@@ -171,6 +171,20 @@ TEST(ForeignErrors, OfPythonNameTheLineTheyCameFrom) {
             "answered an error: IndexError: no such row (<string>, line 4)");
 }
 
+TEST(ForeignErrors, OfPythonNameATypeThatNoTensorHas) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject none = open_subject(
+      program_door("PYTHONPATH=" + folder +
+                   " exec " SLIM_PYTHON " -c 'from slim_subject import serve, subject\n@subject()\n"
+                   "def f(q, k, v, **options):\n  return None\nserve()'"),
+      {});
+  const RunResult result = run_on(none, {"attention-agrees"}, 1, {Scalar::float64});
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_NE(result.counterexamples[0].finding.note.find("tensor 'out' has type object"),
+            std::string::npos)
+      << result.counterexamples[0].finding.note;
+}
+
 /// A Python subject given as text, its lines after "from slim_subject import *".
 Door python_door(const std::string& lines) {
   return program_door("PYTHONPATH=" + folder +

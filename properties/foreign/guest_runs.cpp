@@ -2,6 +2,7 @@
 
 #include "properties/foreign/adapted_law.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
+#include "properties/foreign/told_from_noise.hpp"
 #include "properties/laws/catalogue.hpp"
 
 #include <cstdlib>
@@ -25,7 +26,7 @@ RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& na
   for (const std::string& name : names) {
     laws.push_back(name == "refuses-bad-requests"
                        ? refuses_bad_requests(guest)
-                       : adapted_law(laws::find_law(name), guest.subject));
+                       : told_from_noise(adapted_law(laws::find_law(name), guest.subject)));
   }
   RunPlan plan{.laws = {}, .subjects = {&guest.subject}, .scalars = std::move(scalars)};
   for (const Law& law : laws) plan.laws.push_back(&law);

@@ -14,7 +14,7 @@ std::string library(const std::string& name);
 /// Whether the tests' Python has this module.
 bool has_module(const std::string& module);
 
-/// A run of laws, each adapted to the guest.
+/// A run of laws, each as a guest is asked it.
 RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& names, int cases,
                  std::vector<Scalar> scalars = {Scalar::float32});
 

@@ -1,14 +1,11 @@
 #include "properties/foreign/certificate.hpp"
 #include "properties/foreign/markup.hpp"
-#include "properties/judgement/attention_evidence.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
-#include "reference/vocabulary/attention_case.hpp"
-#include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>
@@ -20,30 +17,10 @@
 namespace slim::properties::foreign {
 namespace {
 
-/// The largest error of a row and the bound at that entry, over sequences, heads and columns.
-struct RowError {
-  double error = 0.0;
-  double bound = 0.0;
-};
-
-std::vector<RowError> errors_by_row(const AttentionAnswer& answer, AttentionEvidence& evidence,
-                                    Scalar scalar, AttentionArray array) {
-  const Heads<Digits50>& given = array_of(answer, array);
-  const Heads<Digits50>& truth = array_of(evidence.truth(scalar), array);
-  const HeadsSizes& n = given.sizes();
-  std::vector<RowError> rows(static_cast<std::size_t>(n.rows));
-  for (std::size_t place = 0; place < given.values().size(); ++place) {
-    double error = to_double(Digits50(abs(given.values()[place] - truth.values()[place])));
-    if (!std::isfinite(error)) error = INFINITY;
-    const std::size_t row = place / static_cast<std::size_t>(n.cols) % rows.size();
-    if (error < rows[row].error) continue;
-    rows[row] = {error, evidence.band(scalar, array, place).pass};
-  }
-  return rows;
-}
-
-constexpr double chart_width = 640.0;
 constexpr double chart_height = 150.0;
+constexpr double widest_chart = 640.0;
+constexpr double narrowest_chart = 300.0;
+constexpr double widest_bar = 40.0;
 constexpr double decades = 20.0;  ///< from 1e-18 up to 100, and beyond is at the top
 
 double height_of(double value) {
@@ -52,66 +29,70 @@ double height_of(double value) {
   return std::clamp(decade / decades, 0.0, 1.0) * chart_height;
 }
 
-/// Bars: the error of each row, on a logarithmic axis; a dash: its bound; lines: edges of slices.
-std::string chart(const std::string& tensor, const std::vector<RowError>& rows, Index slice) {
-  const double step = chart_width / static_cast<double>(rows.size());
-  std::string svg = fmt::format(
-      "<figure><svg viewBox=\"-40 -10 {:.0f} {:.0f}\" width=\"{:.0f}\" role=\"img\" "
-      "aria-label=\"error of {} by row\">",
-      chart_width + 50, chart_height + 40, chart_width + 50, html(tensor));
+/// Lines of powers of ten, to read the bars by.
+std::string scale_lines(double width) {
+  std::string svg;
   for (const int power : {-18, -12, -6, 0}) {
     const double y = chart_height - height_of(std::pow(10.0, power));
-    svg += fmt::format(
-        "<line x1=\"0\" x2=\"{:.0f}\" y1=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"#ddd\"/><text x=\"-38\" "
-        "y=\"{:.1f}\" font-size=\"11\">1e{}</text>",
-        chart_width, y, y, y + 4, power);
+    svg += fmt::format(R"(<line class="scale" x1="0" x2="{:.0f}" y1="{:.1f}" y2="{:.1f}"/>)"
+                       R"(<text x="-38" y="{:.1f}">1e{}</text>)",
+                       width, y, y, y + 4, power);
   }
-  for (std::size_t l = 0; l < rows.size(); ++l) {
-    const double x = static_cast<double>(l) * step;
-    const bool within = rows[l].error <= rows[l].bound;
-    const double h = std::max(1.0, height_of(rows[l].error));
-    svg += fmt::format(
-        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"><title>row "
-        "{}: error {:.3g}, bound {:.3g}</title></rect>",
-        x + 0.1 * step, chart_height - h, 0.8 * step, h, within ? "#4a8" : "#c33", l, rows[l].error,
-        rows[l].bound);
-    const double bound = chart_height - height_of(rows[l].bound);
-    svg += fmt::format(
-        "<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"#000\"/>", x,
-        x + step, bound, bound);
-    if (l > 0 && static_cast<Index>(l) % slice == 0) {
-      svg += fmt::format(
-          "<line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"-5\" y2=\"{:.0f}\" stroke=\"#36c\" "
-          "stroke-dasharray=\"4 3\"/>",
-          x, x, chart_height + 5);
-    }
-  }
-  return svg + fmt::format(
-                   "<text x=\"0\" y=\"{:.0f}\" font-size=\"12\">{}: rows 0 to {}, slices of "
-                   "{}</text></svg></figure>",
-                   chart_height + 22, html(tensor), rows.size() - 1, slice);
+  return svg;
 }
 
-/// The failing case asked again and drawn; why not, where it cannot be.
-std::string drawn(const Counterexample& found, const Subject& subject) {
-  if (found.finding.failure == Failure::hang) return "<p>It is not asked again to be drawn.</p>";
-  try {
-    AttentionEvidence evidence(to_attention_inputs(found.file));
-    const AttentionAnswer answer = ask(subject, found.scalar, evidence.given());
-    std::string charts;
-    for (const AttentionArray array :
-         {AttentionArray::out, AttentionArray::dq, AttentionArray::dk, AttentionArray::dv}) {
-      if (array_of(answer, array).empty()) continue;
-      charts +=
-          chart(std::string(name(array)), errors_by_row(answer, evidence, found.scalar, array),
-                evidence.given().slice_length);
-    }
-    return charts;
-  } catch (const ContractError&) {
-    return "<p>The case is not one of attention: it is not drawn.</p>";
-  } catch (const SubjectError& error) {
-    return fmt::format("<p>Asked again it gave nothing to draw: {}.</p>", html(error.what()));
+/// A row's error as a bar, red beyond its bound, which is a dash.
+std::string bar(const RowError& row, double x, double step) {
+  const bool within = row.error <= row.bound;
+  const double height = std::max(2.0, height_of(row.error));
+  const double bound = chart_height - height_of(row.bound);
+  return fmt::format(
+      R"(<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>row {}: )"
+      R"(error {:.3g}, bound {:.3g}</title></rect>)"
+      R"(<line class="bound" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>)",
+      within ? "within" : "beyond", x + 0.1 * step, chart_height - height, 0.8 * step, height,
+      row.row, row.error, row.bound, x, x + step, bound, bound);
+}
+
+std::string slice_edge(double x) {
+  return fmt::format(R"(<line class="edge" x1="{0:.1f}" x2="{0:.1f}" y1="-8" y2="{1:.0f}"/>)", x,
+                     chart_height + 5);
+}
+
+/// What the law compared where the answer stands worst: a bar for each row of that tensor.
+std::string chart(const Counterexample& found) {
+  const Discrepancy& worst = found.finding.worst;
+  const Index rows = worst.rows.back().row + 1;
+  const auto count = static_cast<double>(rows);
+  const double width = std::clamp(widest_bar * count, narrowest_chart, widest_chart);
+  const double step = std::min(widest_bar, width / count);
+  std::string svg = fmt::format(
+      R"(<figure><svg viewBox="-40 -10 {0:.0f} {1:.0f}" width="{0:.0f}" height="{1:.0f}" )"
+      R"(role="img" aria-label="error of {2} by row">)",
+      width + 50, chart_height + 20, html(worst.tensor));
+  svg += scale_lines(width);
+  for (const RowError& row : worst.rows) {
+    svg += bar(row, static_cast<double>(row.row) * step, step);
   }
+  const Index C = slice_length_of(found);
+  for (Index row = C; C > 0 && row < rows; row += C) {
+    svg += slice_edge(static_cast<double>(row) * step);
+  }
+  std::string caption = fmt::format("{}: ", html(worst.tensor));
+  caption += rows == 1 ? "row 0" : fmt::format("rows 0 to {}", rows - 1);
+  if (C > 0) caption += fmt::format(", slices of {}", C);
+  if (static_cast<Index>(worst.rows.size()) < rows) caption += "; rows without a bar: not compared";
+  const bool is_of_bits =
+      std::ranges::all_of(worst.rows, [](const RowError& row) { return !(row.bound > 0.0); });
+  if (is_of_bits) caption += "; no bit may differ, so that every bound is 0";
+  return svg + fmt::format("</svg><figcaption>{}</figcaption></figure>", caption);
+}
+
+/// The failure drawn; why not, where it cannot be.
+std::string drawn(const Counterexample& found) {
+  if (!found.finding.has_numbers()) return "<p>There was no answer to draw.</p>";
+  if (found.finding.worst.rows.empty()) return "<p>It is about one number, which has no rows.</p>";
+  return chart(found);
 }
 
 std::string verdict_rows(const RunResult& result, const UnclaimedLaws& unclaimed) {
@@ -151,7 +132,8 @@ std::string failing(const Finding& finding) {
 std::string others_table(const Certified& of, const FailureGroup& group) {
   if (group.others.empty()) return {};
   std::string text = fmt::format(
-      "<p>It {}</p>\n<table><tr><th>law</th><th>scalar</th><th>failure</th><th>again</th></tr>\n",
+      "<p>It {}</p>\n<div "
+      "class=\"wide\"><table><tr><th>law</th><th>scalar</th><th>failure</th><th>again</th></tr>\n",
       headline_of_others(group));
   for (const std::size_t place : group.others) {
     const Counterexample& other = of.result.counterexamples[place];
@@ -159,15 +141,29 @@ std::string others_table(const Certified& of, const FailureGroup& group) {
                         html(other.law), name(other.scalar), html(in_brief(other.finding)),
                         html(of.replay_lines.at(place)));
   }
-  return text + "</table>\n";
+  return text + "</table></div>\n";
 }
 
-constexpr const char* style =
-    "body{font:15px sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left}"
-    ".good td:nth-child(4){background:#dfd}.bad td:nth-child(4){background:#fdd}"
-    ".name{font-weight:bold}.none,.none "
-    "td{color:#777}pre{background:#f4f4f4;padding:.6em;overflow-x:auto}";
+/// In the colours that the reader's system asks for. What is wide moves within its own frame.
+constexpr const char* style = R"css(
+:root{color-scheme:light dark;--paper:#fff;--ink:#222;--faint:#686868;--rule:#ccc;--panel:#f4f4f4;
+--good:#d9f2d9;--bad:#fbdcdc;--within:#2f8f6b;--beyond:#c33;--edge:#36c}
+@media(prefers-color-scheme:dark){:root{--paper:#16181b;--ink:#e4e4e4;--faint:#9a9a9a;--rule:#45494f;
+--panel:#22262b;--good:#1d3d26;--bad:#54232a;--within:#58c79c;--beyond:#ff6b6b;--edge:#7aa2ff}}
+body{font:15px/1.45 sans-serif;background:var(--paper);color:var(--ink);max-width:62em;
+margin:1.5em auto;padding:0 1em}
+.wide,figure{overflow-x:auto;margin:.8em 0}
+table{border-collapse:collapse}
+td,th{border:1px solid var(--rule);padding:.2em .6em;text-align:left;white-space:nowrap}
+.good td:nth-child(4){background:var(--good)}.bad td:nth-child(4){background:var(--bad)}
+.name{font-weight:bold}.none,.none td{color:var(--faint)}
+p,code,h1,h2{overflow-wrap:anywhere}
+pre{background:var(--panel);padding:.6em;overflow-x:auto}
+svg{display:block}svg text{font-size:11px;fill:var(--faint)}figcaption{color:var(--faint)}
+.scale{stroke:var(--rule)}.bound{stroke:var(--ink);stroke-width:1.5}
+.edge{stroke:var(--edge);stroke-dasharray:4 3}
+.within{fill:var(--within)}.beyond{fill:var(--beyond)}
+)css";
 
 }  // namespace
 
@@ -175,33 +171,36 @@ std::string to_html(const Certified& of) {
   const Declaration& declared = of.foreign.declaration;
   const UnclaimedLaws unclaimed = unclaimed_laws(of.result);
   std::string page = fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title><style>"
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" "
+      "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>"
       "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases a law, seed {5}, harness {6}, "
-      "{7:.1f} s. {8}.</p>\n<table><tr><th>level</th><th>standing</th><th>laws</th><th>cases</th>"
+      "{7:.1f} s. {8}.</p>\n<div "
+      "class=\"wide\"><table><tr><th>level</th><th>standing</th><th>laws</th><th>cases</th>"
       "<th>broken</th></tr>\n",
-      html(declared.name), style, html(declared.version),
-      of.result.holds() ? "all laws hold" : "NOT all laws hold", of.plan.cases, of.plan.seed,
-      of.harness_version, of.seconds, html(conventions_line(declared)));
+      html(declared.name), style, html(declared.version), how_it_went(of), of.plan.cases,
+      of.plan.seed, of.harness_version, of.seconds, html(conventions_line(declared)));
   for (const LevelVerdict& level : level_verdicts(of.result)) {
     page += fmt::format("<tr><td>{}</td><td>{}</td><td>{} of {}</td><td>{}</td><td>{}</td></tr>\n",
                         name(level.level), name(level.standing), level.claimed, level.laws,
                         level.executed, html(fmt::format("{}", fmt::join(level.broken, ", "))));
   }
   page +=
-      "</table>\n<h2>Verdicts</h2>\n<p>Ratio: the worst error over its bound. Cases: executed + "
-      "skipped + not run = all.</p>\n<table><tr><th>level</th><th>law</th><th>scalar</th>"
+      "</table></div>\n<h2>Verdicts</h2>\n<p>Ratio: the worst error over its bound. Cases: "
+      "executed + "
+      "skipped + not run = all.</p>\n<div "
+      "class=\"wide\"><table><tr><th>level</th><th>law</th><th>scalar</th>"
       "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
-      verdict_rows(of.result, unclaimed) + "</table>\n" + unclaimed_paragraph(unclaimed);
+      verdict_rows(of.result, unclaimed) + "</table></div>\n" + unclaimed_paragraph(unclaimed);
   for (const std::string& shortfall : of.result.shortfalls()) {
     page += fmt::format("<p class=\"name\">Falls short: {}.</p>\n", html(shortfall));
   }
   for (const std::string& line : drift_in_words(of.result)) page += "<p>" + html(line) + "</p>\n";
   if (!of.result.counterexamples.empty()) {
     page +=
-        "<p>Below, each kind of failure in its smallest case. Bars: the largest error of a row, on "
-        "a "
-        "logarithmic axis, red beyond its bound, which is the black line; dashed: where a slice "
-        "begins.</p>\n";
+        "<p>Below, each kind of failure in its smallest case. Bars: what the law compared, the "
+        "largest error of each row of the tensor that stands worst, on a logarithmic axis, red "
+        "beyond its bound, which is the line; dashed: where a slice begins.</p>\n";
   }
   for (const std::string& sentence : legend_of(of.result.counterexamples)) {
     page += "<p class=\"none\">" + html(sentence) + "</p>\n";
@@ -217,10 +216,9 @@ std::string to_html(const Certified& of) {
         item = "<p>{}</p>\n";
       }
     }
-    page +=
-        fmt::format("<p>Smallest case, after {} steps: <code>{}</code></p>\n<pre>{}</pre>\n{}\n",
-                    found.shrinks, html(found.readable), html(of.replay_lines.at(group.shown)),
-                    drawn(found, of.foreign.subject));
+    page += fmt::format(
+        "<p>Smallest case, after {} steps: <code>{}</code></p>\n<pre>{}</pre>\n{}\n", found.shrinks,
+        html(found.readable), html(of.replay_lines.at(group.shown)), drawn(found));
     page += others_table(of, group);
   }
   return page + "</body></html>\n";

@@ -1,5 +1,6 @@
 // What a guest declares, and what is written about it.
 
+#include "properties/catalogue.hpp"
 #include "properties/foreign/adapted_law.hpp"
 #include "properties/foreign/certificate.hpp"
 #include "properties/foreign/costs_as_claimed.hpp"
@@ -48,7 +49,7 @@ TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
   unclaimed.tally.cases = unclaimed.tally.unclaimed = 1;
   unclaimed.tally.skipped["does not claim this"] = 1;
   result.verdicts = {unclaimed};
-  EXPECT_EQ(compared(result, {}).idle, std::vector<std::string>{"anything"});
+  EXPECT_EQ(compared(result, {}).idle, std::vector<std::string>{"averages"});
   EXPECT_FALSE(compared(result, {}).met());
 
   Verdict idle = unclaimed;
@@ -150,6 +151,29 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   EXPECT_EQ(standing(broken), "falls short");
 }
 
+TEST(ResourcePlans, AreThoseByWhichAClaimCanBeJudged) {
+  EXPECT_NO_THROW(require_valid(ResourcePlan()));
+  EXPECT_THROW(require_valid({.lengths = {256, 256, 256}}), ContractError);
+  EXPECT_THROW(require_valid({.lengths = {256, 512}}), ContractError);
+  EXPECT_THROW(require_valid({.slices = {64, 64}}), ContractError);
+}
+
+TEST(CostLaws, AreMeasuredOfWholeModelsAndOfEveryFeatureMap) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ResourcePlan plan{.lengths = {256, 512, 1024}, .slices = {32, 64}, .repeats = 1};
+  const auto tally_of = [&](const std::string& program, ResourceClaim claim) {
+    return run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder + program), {}),
+                        claim, plan)
+        .verdicts.at(0)
+        .tally;
+  };
+  EXPECT_EQ(tally_of("faults/cost_subject.py in-slices", ResourceClaim::linear_in_slice).passed, 1);
+  EXPECT_EQ(tally_of("faults/cost_subject.py all-rows", ResourceClaim::flat_in_length).wrong, 1);
+  EXPECT_EQ(
+      tally_of("faults/convention_subject.py '{}' favor+", ResourceClaim::flat_in_length).wrong, 1)
+      << "it makes the L × L weights";
+}
+
 TEST(Papers, NameTheFailureAndDrawIt) {
   const ForeignSubject buggy = open_subject(library_door(library("c_attention_buggy")), {});
   const Law law = adapted_law(laws::find_law("attention-agrees"), buggy.subject);
@@ -162,17 +186,22 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                             .case_paths = {"x.safetensors"},
                             .replay_lines = {"slim-verify replay x.safetensors"},
                             .looks = {{"behaves like: mutant/none"}},
-                            .harness_version = "0"};
+                            .harness_version = "0",
+                            .harness_commit = "abc",
+                            .expected = {{"attention-agrees", "float64"}}};
   const std::string certificate = to_certificate(certified);
   for (const char* words : {"\"Core\": {\n      \"standing\": \"falls short\"", R"("Resources")",
-                            R"("seed": 1)", R"("verdict": "WRONG")"}) {
+                            R"("seed": 1)", R"("verdict": "WRONG")", R"("harness_commit": "abc")",
+                            R"("deadline_s": 10.0)", R"("epsilon": 1e-16)", R"("passed": 0)",
+                            R"("skipped_by_reason": {)", R"("met": true)", R"("case_number": )"}) {
     EXPECT_NE(certificate.find(words), std::string::npos) << words << "\n" << certificate;
   }
+  EXPECT_NE(to_markdown(certified).find(": fails as expected\n"), std::string::npos);
   EXPECT_NE(to_markdown(certified).find("| Core | falls short: attention-agrees | 1 of 1 |"),
             std::string::npos);
   EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);
   const std::string page = to_html(certified);
-  for (const char* words : {"<svg", "row 0: error", "fill=\"#c33\"", "slices of",
+  for (const char* words : {"<svg", "row 0: error", "class=\"beyond\"", "slices of",
                             "<p class=\"name\">behaves like: mutant/none</p>"}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
@@ -225,6 +254,32 @@ TEST(Papers, AreReadableWhateverBytesAGuestAndItsCommandHave) {
   std::filesystem::remove_all(papers);
 }
 
+/// The page on what a subject of the house does wrong under a law, as if a guest had.
+std::string page_on(const char* subject, const char* law_name) {
+  const ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  const Law& law = laws::find_law(law_name);
+  RunPlan plan{.laws = {&law}, .subjects = {&find_subject(subject)}, .scalars = {Scalar::float64}};
+  const RunResult result = run(plan);
+  return to_html({.foreign = guest,
+                  .plan = plan,
+                  .result = result,
+                  .case_paths = {"x.safetensors"},
+                  .replay_lines = {"slim-verify replay x.safetensors"},
+                  .looks = {},
+                  .harness_version = "0"});
+}
+
+TEST(Papers, DrawWhatTheLawComparedAndNotSomethingElse) {
+  const std::string leak = page_on("mutant/causal-flag-dropped", "future-does-not-leak");
+  EXPECT_NE(leak.find("class=\"beyond\""), std::string::npos);
+  EXPECT_NE(leak.find("(future x "), std::string::npos) << leak;
+  EXPECT_NE(leak.find("every bound is 0"), std::string::npos) << leak;
+  const std::string gradient = page_on("mutant/last-row-dropped", "gradient-agrees");
+  EXPECT_NE(gradient.find("class=\"beyond\""), std::string::npos);
+  EXPECT_NE(gradient.find("<figcaption>grad."), std::string::npos) << gradient;
+  EXPECT_EQ(gradient.find("slices of"), std::string::npos) << "rows of parameters have no place";
+}
+
 TEST(Declarations, AreRefusedByName) {
   const auto refused = [](const std::string& text, const std::string& words) {
     try {
@@ -235,9 +290,10 @@ TEST(Declarations, AreRefusedByName) {
     }
   };
   const std::string head = R"({"protocol": 1, "name": "x", "tasks": ["attention"])";
-  EXPECT_EQ(parse_declaration(head + "}").conventions.gelu_cancellation, 1.0);
+  const std::string of_squares = head + R"(, "capabilities": {"feature_maps": ["sqr"]})";
+  EXPECT_EQ(parse_declaration(of_squares + "}").conventions.gelu_cancellation, 1.0);
   const Conventions strict =
-      parse_declaration(head + R"(, "conventions": {"gradient": {"gelu_cancellation": 0}}})")
+      parse_declaration(of_squares + R"(, "conventions": {"gradient": {"gelu_cancellation": 0}}})")
           .conventions;
   EXPECT_EQ(strict, Conventions());
   refused("[]", "an object");
@@ -248,7 +304,9 @@ TEST(Declarations, AreRefusedByName) {
   refused(head + R"(, "capabilities": {"causal": 1}})", "'causal'");
   refused(head + R"(, "capabilities": {"dtypes": ["float16"]}})", "float16");
   refused(head + R"(, "capabilities": {"feature_maps": []}})", "'feature_maps' is empty");
-  refused(head + R"(, "capabilities": {"causal": false}})", "neither 'causal' nor 'bidirectional'");
+  refused(head + "}", "'feature_maps' is empty");
+  refused(head + R"(, "capabilities": {"feature_maps": ["sqr"], "causal": false}})",
+          "neither 'causal' nor 'bidirectional'");
   refused(R"({"protocol": 1, "name": "x", "tasks": ["features"],
               "capabilities": {"feature_maps": ["given"]}})",
           "'feature_maps' is empty");

@@ -1,5 +1,6 @@
 #include "properties/foreign/process.hpp"
 
+#include "properties/engine/failure.hpp"
 #include "properties/foreign/host/process_tree.hpp"
 
 #include <fcntl.h>
@@ -31,7 +32,7 @@ constexpr std::chrono::milliseconds patience_with_guardians{2500};  ///< theirs 
 constexpr std::chrono::seconds longest_sweep{10};
 
 [[noreturn]] void fail(const std::string& what, int number) {
-  throw std::runtime_error(what + ": " + std::strerror(number));
+  throw HarnessError(what + ": " + std::strerror(number));
 }
 
 /// Both ends closed by exec.
@@ -172,8 +173,7 @@ void ignore_broken_pipes() {
 fs::path host_program() {
   const fs::path path = fs::read_symlink("/proc/self/exe").parent_path() / "slim-subject-host";
   if (::access(path.c_str(), X_OK) != 0) {
-    throw std::runtime_error("the program slim-subject-host is not beside this one: " +
-                             path.string());
+    throw HarnessError("the program slim-subject-host is not beside this one: " + path.string());
   }
   return path;
 }
@@ -199,10 +199,13 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawnattr_init(&attributes);
-  // By way of high numbers, so that no end is overwritten before its turn.
+  // By way of numbers above them, so that no end is overwritten before its turn.
   const std::array<int, 5> ends = {in.read, out.write, err.write, life.read, status.write};
-  constexpr int high = 500;
-  for (int i = 0; i < 5; ++i) ::posix_spawn_file_actions_adddup2(&actions, ends.at(i), high + i);
+  const int high = *std::ranges::max_element(ends) + 1;
+  int refused = 0;
+  for (int i = 0; i < 5; ++i) {
+    refused |= ::posix_spawn_file_actions_adddup2(&actions, ends.at(i), high + i);
+  }
   for (int i = 0; i < 5; ++i) ::posix_spawn_file_actions_adddup2(&actions, high + i, i);
   for (int i = 0; i < 5; ++i) ::posix_spawn_file_actions_addclose(&actions, high + i);
   sigset_t none;
@@ -213,7 +216,9 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   int failed = 0;
   {
     const std::lock_guard lock(guardians().mutex);
-    failed = ::posix_spawn(&guardian_, host.c_str(), &actions, &attributes, argv.data(), environ);
+    failed = refused != 0 ? EMFILE
+                          : ::posix_spawn(&guardian_, host.c_str(), &actions, &attributes,
+                                          argv.data(), environ);
     if (failed == 0) guardians().alive.insert(guardian_);
   }
   ::posix_spawn_file_actions_destroy(&actions);

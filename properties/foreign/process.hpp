@@ -38,7 +38,7 @@ struct Heard {
 class Process {
  public:
   /// Starts `command` (program and arguments); of address space it has any where that is 0. Throws
-  /// std::runtime_error when the system cannot.
+  /// HarnessError when the system cannot.
   Process(const std::vector<std::string>& command, std::int64_t memory_bytes,
           std::int64_t address_space_bytes);
   Process(const Process&) = delete;
@@ -85,8 +85,8 @@ class Process {
   std::string status_text_;
 };
 
-/// The program that keeps subjects and loads libraries, beside this one. Throws std::runtime_error
-/// when it is not there.
+/// The program that keeps subjects and loads libraries, beside this one. Throws HarnessError when
+/// it is not there.
 std::filesystem::path host_program();
 
 }  // namespace slim::properties::foreign

@@ -4,8 +4,10 @@
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 
@@ -88,12 +90,25 @@ class ProbeTrial final : public Trial {
     });
     return finding;
   }
-  [[nodiscard]] CaseFile file() const override { return {}; }
+  [[nodiscard]] CaseFile file() const override {
+    CaseFile file;
+    file.metadata["request"] = probes.at(probe_);
+    return file;
+  }
 
  private:
   std::shared_ptr<SessionPool> pool_;
   std::size_t probe_;
 };
+
+/// Its place among them. Throws ContractError when there is none of the name.
+std::size_t probe_named(const std::string& name) {
+  const auto found = std::ranges::find(probes, name);
+  require(found != probes.end(), "metadata 'request' is one of " +
+                                     fmt::format("{}", fmt::join(probes, ", ")) + ", not '" +
+                                     on_one_line(name) + "'");
+  return static_cast<std::size_t>(found - probes.begin());
+}
 
 class ProbeDraw final : public Draw {
  public:
@@ -127,8 +142,8 @@ Law refuses_bad_requests(const ForeignSubject& foreign) {
     const auto place = static_cast<std::size_t>(place_of(size));
     return std::make_unique<ProbeDraw>(pool, place % probes.size());
   };
-  law.load = [](const CaseFile& /*file*/) -> std::unique_ptr<Trial> {
-    throw ContractError("a law of the protocol has no case to replay: run it again");
+  law.load = [pool = foreign.pool](const CaseFile& file) -> std::unique_ptr<Trial> {
+    return std::make_unique<ProbeTrial>(pool, probe_named(file.text("request")));
   };
   return law;
 }

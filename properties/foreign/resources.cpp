@@ -4,25 +4,31 @@
 #include "properties/foreign/host/process_tree.hpp"
 #include "reference/vocabulary/attention_inputs.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/draw.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
 namespace slim::properties::foreign {
 namespace {
 
-constexpr double most_copies = 8.0;
+constexpr double most_copies_of_attention = 8.0;
+constexpr double most_copies_of_a_model = 2.0;
 constexpr double most_growth_of_slice = 2.2;
 constexpr double noise_bytes = 1 << 20;
 constexpr double hidden_below = 2.0;
 constexpr double linear_to = 5.5;
 constexpr double refuted_from = 8.0;
-constexpr double arrays_of_a_row = 4.0;  ///< q, k, v, out
+constexpr double arrays_of_a_row = 4.0;  ///< q, k, v, out; or four activations
+constexpr Index vocabulary = 256;
+constexpr std::uint64_t seed_of_models = 1;
 
 /// Of a subject, which a shell may stand before and daemons beside: all are below its keeper.
 pid_t keeper_of(pid_t subject) {
@@ -57,59 +63,140 @@ void reset_peaks_of(const std::vector<pid_t>& tree) {
   }
 }
 
-AttentionInputs<float> question_of(const ForeignSubject& foreign, Index length, Index slice,
-                                   Index width) {
-  AttentionInputs<float> inputs;
-  std::uint32_t state = 12345;
-  for (Heads<float>* heads : {&inputs.q, &inputs.k, &inputs.v}) {
-    *heads = Heads<float>({.batch = 1, .heads = 1, .rows = length, .cols = width},
-                          MemoryTag::parameters);
-    for (float& x : heads->values()) {
-      state = state * 1664525U + 1013904223U;
-      x = static_cast<float>(state >> 8) / 16777216.0F;
-    }
+/// The sizes of one call.
+struct CallSizes {
+  Index length;
+  Index slice;
+  Index width;
+};
+
+/// A call that is asked again and again.
+using Call = std::function<void(Session&)>;
+
+const std::vector<FeatureKind>& maps_of_models(const Capabilities& can) {
+  return can.model_feature_maps.empty() ? can.feature_maps : can.model_feature_maps;
+}
+
+/// The squares where they are among them.
+FeatureMap map_among(const std::vector<FeatureKind>& kinds) {
+  const bool has_squares =
+      kinds.empty() || std::ranges::find(kinds, FeatureKind::square) != kinds.end();
+  return {.kind = has_squares ? FeatureKind::square : kinds.front()};
+}
+
+/// Entries of [0, 1), from a fixed seed.
+template <class T>
+Heads<T> uniform_heads(const HeadsSizes& sizes, std::uint32_t& state) {
+  Heads<T> heads(sizes, MemoryTag::parameters);
+  for (T& x : heads.values()) {
+    state = state * 1664525U + 1013904223U;
+    x = static_cast<T>(state >> 8) / T(16777216);
   }
-  inputs.features_given = foreign.declaration.capabilities.given_features;
-  inputs.slice_length = slice;
-  inputs.causal = foreign.declaration.capabilities.causal;
-  inputs.conventions = acting_on(foreign.declaration.attention_conventions, FeatureKind::square,
-                                 inputs.features_given);
-  return inputs;
+  return heads;
+}
+
+template <class T>
+Call attention_call(const ForeignSubject& foreign, const CallSizes& sizes) {
+  const Capabilities& can = foreign.declaration.capabilities;
+  const auto inputs = std::make_shared<AttentionInputs<T>>();
+  const HeadsSizes rows{.batch = 1, .heads = 1, .rows = sizes.length, .cols = sizes.width};
+  std::uint32_t state = 12345;
+  for (Heads<T>* heads : {&inputs->q, &inputs->k, &inputs->v}) {
+    *heads = uniform_heads<T>(rows, state);
+  }
+  inputs->features_given = can.given_features;
+  if (!can.given_features) inputs->feature_map = map_among(can.feature_maps);
+  if (inputs->feature_map.kind == FeatureKind::favor_plus) {
+    inputs->omega =
+        uniform_heads<T>({.batch = 1, .heads = 1, .rows = sizes.width, .cols = sizes.width}, state);
+  }
+  inputs->slice_length = sizes.slice;
+  inputs->causal = can.causal;
+  inputs->conventions = acting_on(foreign.declaration.attention_conventions,
+                                  inputs->feature_map.kind, inputs->features_given);
+  return [inputs](Session& session) {
+    AttentionResult<T> result;
+    exchange(session, inputs->task(), result);
+  };
+}
+
+/// A model with its parameters, and a sequence.
+template <class T>
+struct WholeModel {
+  Model model;
+  Parameters<T> theta;
+  Projection<T> omega;
+  Sequences sequences;
+};
+
+template <class T>
+Call gradient_call(const ForeignSubject& foreign, const CallSizes& sizes) {
+  const Model model{.vocab_size = vocabulary,
+                    .hidden_dim = sizes.width,
+                    .layers = 1,
+                    .ffn_dim = sizes.width,
+                    .heads = 1,
+                    .feature_map = map_among(maps_of_models(foreign.declaration.capabilities)),
+                    .conventions = foreign.declaration.conventions};
+  const auto whole = std::make_shared<const WholeModel<T>>(WholeModel<T>{
+      .model = model,
+      .theta = converted<T>(draw_parameters(model, seed_of_models), model, MemoryTag::parameters),
+      .omega = converted<T>(draw_projection(model, seed_of_models), model),
+      .sequences = draw_sequences(1, sizes.length, vocabulary, seed_of_models)});
+  return [whole, slice = sizes.slice](Session& session) {
+    GradientResult<T> result;
+    result.gradient = Parameters<T>(whole->model, MemoryTag::gradient);
+    exchange(session,
+             GradientTask<T>{.model = whole->model,
+                             .theta = whole->theta,
+                             .omega = whole->omega,
+                             .sequences = whole->sequences,
+                             .slice_length = slice},
+             result);
+  };
+}
+
+/// A call and its sizes.
+struct SizedCall {
+  CallSizes sizes;
+  Call make;
+};
+
+template <class T>
+SizedCall call_of(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
+  return {sizes, task == CostedTask::attention ? attention_call<T>(foreign, sizes)
+                                               : gradient_call<T>(foreign, sizes)};
 }
 
 /// What a subject does wrong at sizes of which its message says nothing.
-[[noreturn]] void throw_at_sizes(const SubjectError& error, const AttentionInputs<float>& inputs) {
-  throw SubjectError(
-      fmt::format("{} at L = {}, C = {}", error.what(), inputs.v.sizes().rows, inputs.slice_length),
-      error.failure());
+[[noreturn]] void throw_at_sizes(const SubjectError& error, const CallSizes& sizes) {
+  throw SubjectError(fmt::format("{} at L = {}, C = {}", error.what(), sizes.length, sizes.slice),
+                     error.failure());
 }
 
-double seconds_of_call(Session& session, const AttentionInputs<float>& inputs) {
-  AttentionResult<float> result;
+double seconds_of_call(Session& session, const SizedCall& call) {
   const Clock::time_point start = Clock::now();
   try {
-    exchange(session, inputs.task(), result);
+    call.make(session);
   } catch (const SubjectError& error) {
-    throw_at_sizes(error, inputs);
+    throw_at_sizes(error, call.sizes);
   }
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 /// The least of some calls, after one that warms up.
-double least_seconds(const ForeignSubject& foreign, const AttentionInputs<float>& inputs,
-                     int repeats) {
+double least_seconds(const ForeignSubject& foreign, const SizedCall& call, int repeats) {
   double least = INFINITY;
   with_session(*foreign.pool, [&](Session& session) {
-    seconds_of_call(session, inputs);
-    for (int i = 0; i < repeats; ++i) least = std::min(least, seconds_of_call(session, inputs));
+    seconds_of_call(session, call);
+    for (int i = 0; i < repeats; ++i) least = std::min(least, seconds_of_call(session, call));
   });
   return least;
 }
 
 /// Peak of the first call of these sizes in a process of its own, beyond what that holds after a
 /// call of one row, which loads what every call needs: what is kept for later calls counts.
-double first_peak(const ForeignSubject& foreign, const AttentionInputs<float>& one_row,
-                  const AttentionInputs<float>& inputs) {
+double first_peak(const ForeignSubject& foreign, const SizedCall& one_row, const SizedCall& call) {
   double peak = 0.0;
   with_fresh_session(*foreign.pool, [&](Session& session) {
     seconds_of_call(session, one_row);
@@ -118,7 +205,7 @@ double first_peak(const ForeignSubject& foreign, const AttentionInputs<float>& o
     const double before = status_bytes(tree, "VmRSS");
     if (!(before > 0.0)) throw std::runtime_error("the subject's memory cannot be read in /proc");
     reset_peaks_of(tree);
-    seconds_of_call(session, inputs);
+    seconds_of_call(session, call);
     peak = status_bytes(listed_below(keeper), "VmHWM") - before;
   });
   return std::max(0.0, peak);
@@ -136,52 +223,25 @@ std::vector<ResourceSample> over_lengths(const std::vector<ResourceSample>& samp
 ResourceVerdict flat_in_length(const std::vector<ResourceSample>& lengths, Index width) {
   const ResourceSample& last = lengths.back();
   const ResourceSample& before = lengths.at(lengths.size() - 2);
-  const double row = arrays_of_a_row * 4.0 * static_cast<double>(width);
+  const double number = last.scalar == Scalar::float32 ? 4.0 : 8.0;
+  const double row = arrays_of_a_row * number * static_cast<double>(width);
   const double copies = (last.bytes_peak - before.bytes_peak) /
                         (row * static_cast<double>(last.length - before.length));
+  const bool is_attention = last.task == CostedTask::attention;
+  const double most = is_attention ? most_copies_of_attention : most_copies_of_a_model;
   return {.claim = ResourceClaim::flat_in_length,
-          .standing = copies <= most_copies ? ResourceVerdict::Standing::supported
-                                            : ResourceVerdict::Standing::refuted,
-          .evidence = fmt::format("takes {:.3g} copies of a row's arrays a row; rule: at most {:g}",
-                                  copies, most_copies),
+          .standing = copies <= most ? ResourceVerdict::Standing::supported
+                                     : ResourceVerdict::Standing::refuted,
+          .evidence = fmt::format("takes {:.3g} copies of a row's {} a row; rule: at most {:g}",
+                                  copies, is_attention ? "arrays" : "four activations", most),
           .statistic_name = "bytes",
           .statistic = copies,
-          .bound = most_copies};
+          .bound = most};
 }
 
-}  // namespace
-
-std::string_view name(ResourceVerdict::Standing standing) {
-  constexpr std::array<std::string_view, 3> names = {"SUPPORTED", "REFUTED", "INCONCLUSIVE"};
-  return names.at(static_cast<std::size_t>(standing));
-}
-
-bool measures_resources_of(const ForeignSubject& foreign) {
-  const Capabilities& can = foreign.declaration.capabilities;
-  return foreign.subject.attention.offers(Scalar::float32) &&
-         (can.given_features || can.takes(FeatureKind::square));
-}
-
-std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
-                                              const ResourcePlan& plan) {
-  require(measures_resources_of(foreign),
-          "resources are measured on attention in float32 over features that are given, or sqr");
-  std::vector<ResourceSample> samples;
-  const auto sample = [&](Index length, Index slice) {
-    const AttentionInputs<float> inputs = question_of(foreign, length, slice, plan.width);
-    const AttentionInputs<float> one_row = question_of(foreign, 1, slice, plan.width);
-    samples.push_back({.length = length,
-                       .slice_length = slice,
-                       .bytes_peak = first_peak(foreign, one_row, inputs),
-                       .seconds = least_seconds(foreign, inputs, plan.repeats)});
-  };
-  for (const Index length : plan.lengths) sample(length, plan.slices.front());
-  for (std::size_t i = 1; i < plan.slices.size(); ++i) sample(plan.lengths.back(), plan.slices[i]);
-  return samples;
-}
-
-ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSample>& samples,
-                            const ResourcePlan& plan) {
+/// The claim on the samples of one task.
+ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSample>& samples,
+                             const ResourcePlan& plan) {
   using Standing = ResourceVerdict::Standing;
   const std::vector<ResourceSample> lengths = over_lengths(samples, plan);
   require(lengths.size() >= 3, "a claim is judged on at least three lengths");
@@ -225,6 +285,108 @@ ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSampl
   }
   verdict.evidence += "; doubling C at most doubles the peak";
   return verdict;
+}
+
+/// The larger, the worse for the claim.
+int gravity(const ResourceVerdict& verdict) {
+  switch (verdict.standing) {
+    case ResourceVerdict::Standing::supported:
+      return 0;
+    case ResourceVerdict::Standing::inconclusive:
+      return 1;
+    case ResourceVerdict::Standing::refuted:
+      break;
+  }
+  return 2;
+}
+
+}  // namespace
+
+std::string_view name(ResourceVerdict::Standing standing) {
+  constexpr std::array<std::string_view, 3> names = {"SUPPORTED", "REFUTED", "INCONCLUSIVE"};
+  return names.at(static_cast<std::size_t>(standing));
+}
+
+std::string_view name(CostedTask task) {
+  return task == CostedTask::attention ? "attention" : "gradient";
+}
+
+void require_valid(const ResourcePlan& plan) {
+  require(plan.lengths.size() >= 3, "lengths are three at least");
+  for (std::size_t i = 1; i < plan.lengths.size(); ++i) {
+    require(plan.lengths[i] == 2 * plan.lengths[i - 1],
+            fmt::format("each length is twice the one before, but {} comes after {}",
+                        plan.lengths[i], plan.lengths[i - 1]));
+  }
+  require(!plan.slices.empty(), "slices are one at least");
+  for (std::size_t i = 1; i < plan.slices.size(); ++i) {
+    require(plan.slices[i] > plan.slices[i - 1],
+            fmt::format("slices rise, but {} comes after {}", plan.slices[i], plan.slices[i - 1]));
+  }
+}
+
+Scalar costed_scalar(const ForeignSubject& foreign) {
+  const bool offers_float32 = foreign.subject.attention.offers(Scalar::float32) ||
+                              foreign.subject.gradient.offers(Scalar::float32);
+  return offers_float32 ? Scalar::float32 : Scalar::float64;
+}
+
+std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign) {
+  std::vector<CostedTask> tasks;
+  const Scalar scalar = costed_scalar(foreign);
+  if (foreign.subject.attention.offers(scalar)) tasks.push_back(CostedTask::attention);
+  const bool takes_a_map = !maps_of_models(foreign.declaration.capabilities).empty();
+  if (foreign.subject.gradient.offers(scalar) && takes_a_map) {
+    tasks.push_back(CostedTask::gradient);
+  }
+  return tasks;
+}
+
+std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
+                                              const ResourcePlan& plan) {
+  require_valid(plan);
+  const std::vector<CostedTask> tasks = costed_tasks(foreign);
+  require(!tasks.empty(), "resources are measured of attention and of whole models");
+  const bool in_float32 = costed_scalar(foreign) == Scalar::float32;
+  std::vector<ResourceSample> samples;
+  for (const CostedTask task : tasks) {
+    const auto call = [&](Index length, Index slice) {
+      const CallSizes sizes{.length = length, .slice = slice, .width = plan.width};
+      return in_float32 ? call_of<float>(task, foreign, sizes)
+                        : call_of<double>(task, foreign, sizes);
+    };
+    const auto sample = [&](Index length, Index slice) {
+      samples.push_back({.task = task,
+                         .scalar = costed_scalar(foreign),
+                         .length = length,
+                         .slice_length = slice,
+                         .bytes_peak = first_peak(foreign, call(1, slice), call(length, slice)),
+                         .seconds = least_seconds(foreign, call(length, slice), plan.repeats)});
+    };
+    for (const Index length : plan.lengths) sample(length, plan.slices.front());
+    for (std::size_t i = 1; i < plan.slices.size(); ++i) {
+      sample(plan.lengths.back(), plan.slices[i]);
+    }
+  }
+  return samples;
+}
+
+ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSample>& samples,
+                            const ResourcePlan& plan) {
+  std::optional<ResourceVerdict> gravest;
+  bool are_several = false;
+  for (const CostedTask task : {CostedTask::attention, CostedTask::gradient}) {
+    std::vector<ResourceSample> of_task;
+    std::ranges::copy_if(samples, std::back_inserter(of_task),
+                         [task](const ResourceSample& sample) { return sample.task == task; });
+    if (of_task.empty()) continue;
+    are_several = of_task.size() < samples.size();
+    ResourceVerdict verdict = judged_alone(claim, of_task, plan);
+    if (are_several) verdict.evidence = fmt::format("{}: {}", name(task), verdict.evidence);
+    if (!gravest || gravity(verdict) > gravity(*gravest)) gravest = std::move(verdict);
+  }
+  require(gravest.has_value(), "a claim is judged on samples");
+  return *gravest;
 }
 
 }  // namespace slim::properties::foreign

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,6 +79,34 @@ void require_as_wanted(const CaseFile& file, const WantedTensor& wanted) {
                      Failure::wrong_shape);
 }
 
+/// The header of a file that could not be read, as far as it is JSON.
+nlohmann::json header_of(const Bytes& bytes) {
+  std::uint64_t size = 0;
+  if (bytes.size() < sizeof size) return {};
+  std::memcpy(&size, bytes.data(), sizeof size);
+  if (size > bytes.size() - sizeof size) return {};
+  const char* first = reinterpret_cast<const char*>(bytes.data()) + sizeof size;
+  return nlohmann::json::parse(first, first + size, nullptr, false);
+}
+
+/// Of a file that is none of ours because a tensor has a type that case files never have, such as
+/// BF16, that type is what is wrong.
+void require_known_types(const Bytes& bytes, const std::vector<WantedTensor>& wanted) {
+  const nlohmann::json header = header_of(bytes);
+  if (!header.is_object()) return;
+  for (const WantedTensor& tensor : wanted) {
+    const auto entry = header.find(tensor.name);
+    if (entry == header.end() || !entry->is_object()) continue;
+    const auto type = entry->find("dtype");
+    if (type == entry->end() || !type->is_string()) continue;
+    const auto given = type->get<std::string>();
+    if (given == name(tensor.dtype)) continue;
+    throw SubjectError(fmt::format("gave tensor '{}' as {}, asked for was {}", tensor.name,
+                                   on_one_line(given), name(tensor.dtype)),
+                       Failure::wrong_shape);
+  }
+}
+
 }  // namespace
 
 Sealed::Sealed(fs::path path) : path_(std::move(path)) {
@@ -95,14 +124,16 @@ std::map<std::string, Tensor> read_result(const fs::path& path,
   for (const WantedTensor& tensor : wanted) most += 4 * 8 * entries_of(tensor);
   const auto bytes = std::make_shared<Bytes>();
   if (const std::string amiss = read_whole(path, most, *bytes); !amiss.empty()) {
-    throw SubjectError("its result file " + amiss, Failure::protocol_error);
+    throw SubjectError("gave a result file that " + amiss, Failure::protocol_error);
   }
   CaseFile file;
   try {
     file = parse_case_file(*bytes, bytes);
   } catch (const ContractError& error) {
-    throw SubjectError(std::string("its result file is no safetensors file: ") + error.what(),
-                       Failure::protocol_error);
+    require_known_types(*bytes, wanted);
+    throw SubjectError(
+        std::string("gave a result file that is no safetensors file: ") + error.what(),
+        Failure::protocol_error);
   }
   std::map<std::string, Tensor> tensors;
   for (const WantedTensor& tensor : wanted) {

@@ -21,8 +21,10 @@ constexpr std::size_t quoted_bytes = 160;
 constexpr double shutdown_s = 1.0;
 
 /// What error codes of JSON-RPC mean here; those below -32000 are the helper's and the host's.
-Failure failure_of(int code) {
-  switch (code) {
+Failure failure_of(const Json& code) {
+  // One above the largest int64 is none of these, but would be if it were cast to one.
+  if (code.is_number_unsigned()) return Failure::error;
+  switch (code.get<std::int64_t>()) {
     case -32001:
       return Failure::unsupported;
     case -32002:
@@ -229,7 +231,7 @@ std::string Session::call(const std::string& method, const std::string& paramete
       !error.value("message", Json()).is_string()) {
     give_up("wrote an error without code and message: " + in_quotes(line), Failure::protocol_error);
   }
-  const auto failure = failure_of(error["code"].get<int>());
+  const auto failure = failure_of(error["code"]);
   const bool misdeed = failure == Failure::out_of_bounds || failure == Failure::input_modified;
   if (misdeed && ends_with_a_misdeed_) over_ = true;
   throw SubjectError(opening(failure) + on_one_line(error["message"].get<std::string>(), 400),
@@ -243,7 +245,7 @@ std::map<std::string, Tensor> Session::ask(const Question& question) {
   try {
     write_case_file(asked, question.file);
   } catch (const ContractError& error) {
-    give_up(std::string("its scratch folder is gone: ") + error.what(), Failure::crash);
+    give_up(std::string("left no scratch folder: ") + error.what(), Failure::crash);
   }
   Json wanted = Json::object();
   for (const WantedTensor& tensor : question.wanted) {

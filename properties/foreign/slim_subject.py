@@ -78,6 +78,8 @@ def write_case(path, tensors, metadata=None):
         header["__metadata__"] = {key: str(value) for key, value in metadata.items()}
     for name, array in tensors.items():
         array = np.asarray(array)
+        if array.dtype not in NAMES:
+            raise TypeError(f"tensor {name!r} has type {array.dtype}: allowed are {', '.join(map(str, NAMES))}")
         part = array.tobytes()  # row-major
         header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape), "data_offsets": [offset, offset + len(part)]}
         offset += len(part)
@@ -92,7 +94,7 @@ def write_case(path, tensors, metadata=None):
 
 def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
             layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
-            subtracting=False, conventions=None, claims=(), framework="numpy"):
+            subtracting=False, isolates_non_finite=False, conventions=None, claims=(), framework="numpy"):
     """Declares the function below as the task attention. `conventions` is a dict, as README.md lists them."""
     torch = framework == "torch"
 
@@ -101,7 +103,8 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
                  deterministic=deterministic)
         _declared["capabilities"].update(
             causal=causal, bidirectional=bidirectional, layout=layout, state=state, resumable=resumable,
-            pullback=torch if pullback is None else pullback, key_masks=key_masks, subtracting=subtracting)
+            pullback=torch if pullback is None else pullback, key_masks=key_masks, subtracting=subtracting,
+            isolates_non_finite=isolates_non_finite)
         run = _attention_by_autograd if torch else _attention
         _tasks["attention"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function

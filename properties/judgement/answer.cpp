@@ -128,6 +128,8 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
     subject.gradient.in<T>()(task, result);
   } catch (const SubjectError&) {
     throw;
+  } catch (const HarnessError&) {
+    throw;
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());
   }
@@ -150,8 +152,8 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
                                                   start->values());
   }
   if (end_cotangent) {
-    require_unchanged<accumulator_t<T>, Digits50>(
-        "end cotangent", segment.end_cotangent->values(), end_cotangent->values());
+    require_unchanged<accumulator_t<T>, Digits50>("end cotangent", segment.end_cotangent->values(),
+                                                  end_cotangent->values());
   }
   if constexpr (std::is_same_v<T, Digits50>) {
     return result;

@@ -203,6 +203,8 @@ class AttentionDesk {
       subject_.attention.in<T>()(asked, result_);
     } catch (const SubjectError&) {
       throw;
+    } catch (const HarnessError&) {
+      throw;
     } catch (const std::exception& error) {
       throw SubjectError(std::string("threw: ") + error.what());
     }
@@ -316,6 +318,8 @@ Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>
   try {
     subject.features.in<T>()(task, result);
   } catch (const SubjectError&) {
+    throw;
+  } catch (const HarnessError&) {
     throw;
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());

@@ -142,10 +142,20 @@ std::vector<DenominatorPair> denominators(const AttentionInputs<Digits50>& input
   return pairs;
 }
 
+/// A factor of x has two of its own, and a square twice as many as its x; 1/√M has three, a
+/// stabiliser and an ε in the features one each.
 double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
-  if (inputs.feature_map.kind != FeatureKind::favor_plus) return 3.0;
-  return static_cast<double>(inputs.q.sizes().cols) + 12.0;
+  const AttentionConventions& own = inputs.conventions;
+  const bool stabilised =
+      own.query_stabiliser != Stabiliser::none || own.key_stabiliser != Stabiliser::none;
+  const double more = (own.divides_by_root_features ? 3.0 : 0.0) + (stabilised ? 1.0 : 0.0) +
+                      (own.epsilon_place == EpsilonPlace::feature ? 1.0 : 0.0);
+  if (inputs.feature_map.kind == FeatureKind::favor_plus) {
+    return static_cast<double>(inputs.q.sizes().cols) + 12.0 + more;
+  }
+  const bool scaled = own.scaling != Scaling::by_feature_map && own.scaling != Scaling::none;
+  return 3.0 + (scaled ? 6.0 : 0.0) + more;
 }
 
 }  // namespace
@@ -455,18 +465,42 @@ void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& 
     outcome = Outcome::drift;
   }
   const Discrepancy candidate{.tensor = tensor, .row = row, .error = error, .bound = band.pass};
+  keep_row(candidate);
   const bool first = finding_.worst.tensor.empty();
   if (!first && outcome < finding_.outcome) return;
   if (!first && outcome == finding_.outcome && !worse(candidate, finding_.worst)) return;
   finding_.outcome = outcome;
   finding_.worst = candidate;
+  worst_is_held_ = true;
   finding_.note = outcome == Outcome::drift
                       ? "within what subtracting sums that were added before can lose"
                       : std::string();
 }
 
+void AttentionJudge::keep_row(const Discrepancy& entry) {
+  std::vector<RowError>& rows = held_.rows;
+  if (entry.tensor != held_.tensor || (!rows.empty() && entry.row < rows.back().row)) {
+    if (worst_is_held_) finding_.worst.rows = std::move(rows);
+    worst_is_held_ = false;
+    held_ = {.tensor = entry.tensor};
+  }
+  const RowError row{.row = entry.row, .error = entry.error, .bound = entry.bound};
+  if (rows.empty() || rows.back().row != entry.row) {
+    rows.push_back(row);
+  } else if (worse(entry, {.tensor = entry.tensor,
+                           .row = entry.row,
+                           .error = rows.back().error,
+                           .bound = rows.back().bound})) {
+    rows.back() = row;
+  }
+}
+
 Finding AttentionJudge::finding() const {
-  if (!finding_.worst.tensor.empty()) return finding_;
+  if (!finding_.worst.tensor.empty()) {
+    Finding found = finding_;
+    if (worst_is_held_) found.worst.rows = held_.rows;
+    return found;
+  }
   return unclaimed_.empty() ? skipped("the case has nothing to compare") : not_claimed(unclaimed_);
 }
 

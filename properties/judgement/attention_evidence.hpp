@@ -145,7 +145,7 @@ class AttentionEvidence {
   Extent measured(Scalar scalar);
 
   AttentionInputs<double> inputs_;
-  std::array<Known, 3> known_;                     ///< float32 and wider, float16, bfloat16
+  std::array<Known, 3> known_;                      ///< float32 and wider, float16, bfloat16
   std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: numbers on the way underflow
 };
 
@@ -186,9 +186,14 @@ class AttentionJudge {
   [[nodiscard]] Finding finding() const;
 
  private:
+  /// Rows of one tensor come one after another.
+  void keep_row(const Discrepancy& entry);
+
   bool subtracts_;
   Scalar scalar_;
   Finding finding_;
+  Discrepancy held_;            ///< the tensor that is being held, for its rows
+  bool worst_is_held_ = false;  ///< the finding's worst entry is one of them
   std::string unclaimed_;
 };
 

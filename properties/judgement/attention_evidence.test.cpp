@@ -107,6 +107,21 @@ TEST(AttentionJudge, TellsPassFromSuspectFromDriftFromWrong) {
             Outcome::wrong);
 }
 
+TEST(AttentionJudge, KeepsTheRowsOfTheTensorThatStandsWorst) {
+  AttentionJudge judge(reference_subject(), Scalar::float64);
+  judge.hold("a", 0, Digits50(1), Digits50(0), flat_band(2.0));
+  judge.hold("b", 0, Digits50(3), Digits50(0), flat_band(2.0));
+  judge.hold("b", 0, Digits50(1), Digits50(0), flat_band(2.0));
+  judge.hold("b", 2, Digits50(9), Digits50(0), flat_band(2.0));
+  judge.hold("c", 1, Digits50(1), Digits50(0), flat_band(2.0));
+  const std::vector<RowError> rows = judge.finding().worst.rows;
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].row, 0);
+  EXPECT_EQ(rows[0].error, 3.0) << "the worst entry of its row";
+  EXPECT_EQ(rows[1].row, 2);
+  EXPECT_EQ(rows[1].error, 9.0);
+}
+
 TEST(AttentionJudge, KeepsTheGravestAndPassesNothingUnseen) {
   AttentionJudge judge(reference_subject(), Scalar::float64);
   EXPECT_EQ(judge.finding().outcome, Outcome::skipped);

@@ -22,9 +22,40 @@ double row_error(const Row& answer, const Row& truth) {
   return error;
 }
 
-void consider(const Discrepancy& candidate, Discrepancy& worst) {
-  if (worse(candidate, worst)) worst = candidate;
-}
+/// Rows of one tensor after another, and the worst of all, with its tensor's.
+class Rows {
+ public:
+  explicit Rows(Discrepancy first) : worst_(std::move(first)) {
+    worst_.rows = {{.row = worst_.row, .error = worst_.error, .bound = worst_.bound}};
+  }
+  void begin(const std::string& tensor) {
+    end();
+    tensor_ = tensor;
+  }
+  void add(Index row, double error, double bound) {
+    rows_.push_back({.row = row, .error = error, .bound = bound});
+    const Discrepancy here{.tensor = tensor_, .row = row, .error = error, .bound = bound};
+    if (!worse(here, worst_)) return;
+    worst_ = here;
+    has_worst_ = true;
+  }
+  Discrepancy worst() {
+    end();
+    return std::move(worst_);
+  }
+
+ private:
+  void end() {
+    if (has_worst_) worst_.rows = std::move(rows_);
+    has_worst_ = false;
+    rows_.clear();
+  }
+
+  Discrepancy worst_;
+  std::string tensor_;
+  std::vector<RowError> rows_;
+  bool has_worst_ = false;
+};
 
 }  // namespace
 
@@ -58,29 +89,26 @@ GradientBounds sum(GradientBounds a, const GradientBounds& b) {
 
 Discrepancy worst_discrepancy(const GradientAnswer& answer, const GradientAnswer& truth,
                               const GradientBounds& bounds) {
-  Discrepancy worst{
-      .tensor = "loss", .row = 0, .error = distance(answer.loss, truth.loss), .bound = bounds.loss};
+  Rows rows({.tensor = "loss",
+             .row = 0,
+             .error = distance(answer.loss, truth.loss),
+             .bound = bounds.loss});
   const std::vector<ParameterSlot>& slots = truth.gradient.slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const MatrixView<const Digits50> given = answer.gradient.matrix(slots[i]);
     const MatrixView<const Digits50> wanted = truth.gradient.matrix(slots[i]);
+    rows.begin("grad." + slots[i].name);
     for (Index row = 0; row < slots[i].rows; ++row) {
-      consider({.tensor = "grad." + slots[i].name,
-                .row = row,
-                .error = row_error(given.row(row), wanted.row(row)),
-                .bound = bounds.gradient.at(i).at(static_cast<std::size_t>(row))},
-               worst);
+      rows.add(row, row_error(given.row(row), wanted.row(row)),
+               bounds.gradient.at(i).at(static_cast<std::size_t>(row)));
     }
   }
+  rows.begin("logits");
   for (std::size_t row = 0; row < bounds.logits.size(); ++row) {
     const auto at = static_cast<Index>(row);
-    consider({.tensor = "logits",
-              .row = at,
-              .error = row_error(answer.logits.row(at), truth.logits.row(at)),
-              .bound = bounds.logits[row]},
-             worst);
+    rows.add(at, row_error(answer.logits.row(at), truth.logits.row(at)), bounds.logits[row]);
   }
-  return worst;
+  return rows.worst();
 }
 
 double largest_entry(const Parameters<Digits50>& gradient) {

@@ -47,6 +47,9 @@ TEST(Comparison, NamesTheRowThatIsWorstAgainstItsOwnBound) {
   EXPECT_EQ(worst.error, 0.25);
   EXPECT_EQ(worst.bound, 0.125);
   EXPECT_EQ(worst.ratio(), 2.0);
+  ASSERT_EQ(worst.rows.size(), static_cast<std::size_t>(slots[1].rows)) << "all of that tensor";
+  EXPECT_EQ(worst.rows[1].error, 0.25);
+  EXPECT_EQ(worst.rows[0].error, 0.0);
 }
 
 TEST(Comparison, TakesTheLargestErrorOfARow) {

@@ -1,4 +1,7 @@
 #include "properties/engine/parallel.hpp"
+#include "properties/foreign/refuses_bad_requests.hpp"
+#include "properties/foreign/told_from_noise.hpp"
+#include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/guest.hpp"
 #include "properties/program/json_text.hpp"
@@ -26,17 +29,23 @@ struct ReplayedFile {
   }
 };
 
+/// PASS, SKIPPED, or in which way it failed: WRONG, CRASH, …
+std::string_view verdict_of(const Finding& finding) {
+  return finding.outcome == Outcome::wrong ? name(finding.failure) : name(finding.outcome);
+}
+
 std::string to_text(const Replayed& line) {
   const Finding& finding = line.finding;
   std::string text =
-      fmt::format("  {:<32} {:<9} {:<8}", line.subject, name(line.scalar), name(finding.outcome));
-  if (finding.outcome != Outcome::skipped) {
+      fmt::format("  {:<32} {:<9} {:<8}", line.subject, name(line.scalar), verdict_of(finding));
+  if (finding.outcome != Outcome::skipped && finding.has_numbers()) {
     text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; against {}",
                         finding.worst.tensor, finding.worst.row, finding.worst.error,
                         finding.worst.bound, finding.worst.ratio(), line.against);
   }
-  const std::string_view separator = finding.outcome == Outcome::skipped ? "" : "; ";
-  return finding.note.empty() ? text : text + fmt::format("{}{}", separator, finding.note);
+  if (finding.note.empty()) return text;
+  if (finding.outcome == Outcome::skipped) return text + finding.note;
+  return text + (finding.has_numbers() ? "; " : "it ") + finding.note;
 }
 
 std::string to_text(const ReplayedFile& file) {
@@ -54,6 +63,7 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
                               {"scalar", name(line.scalar)},
                               {"against", line.against},
                               {"outcome", name(line.finding.outcome)},
+                              {"verdict", verdict_of(line.finding)},
                               {"note", line.finding.note},
                               {"tensor", worst.tensor},
                               {"row", worst.row},
@@ -62,6 +72,13 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
                               {"ratio", number_or_infinite(worst.ratio())}});
   }
   return json;
+}
+
+/// The catalogue's as a guest is asked them, and the one of the protocol.
+std::vector<Law> laws_of(const foreign::ForeignSubject& guest) {
+  std::vector<Law> all = {foreign::refuses_bad_requests(guest)};
+  for (const Law& law : laws::catalogue()) all.push_back(foreign::told_from_noise(law));
+  return all;
 }
 
 }  // namespace
@@ -76,13 +93,14 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
     return Exit::falls_short;
   }
   const Subject* guest_subject = opened ? &opened->subject : nullptr;
+  const std::vector<Law> own_laws = opened ? laws_of(*opened) : std::vector<Law>();
   std::vector<ReplayedFile> files;
   files.reserve(paths.size());
   for (const std::string& path : paths) files.push_back({path, {}});
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   in_parallel(static_cast<int>(files.size()), machine, [&](int i) {
     ReplayedFile& file = files[static_cast<std::size_t>(i)];
-    file.lines = replay(file.path, guest_subject);
+    file.lines = replay(file.path, guest_subject, own_laws);
   });
   const bool all_agree =
       std::ranges::all_of(files, [](const ReplayedFile& file) { return file.agrees(); });

@@ -5,8 +5,10 @@
 #include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
+#include "properties/foreign/told_from_noise.hpp"
 #include "properties/foreign/unopened.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/program/build_commit.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/guest.hpp"
 #include "properties/program/json_text.hpp"
@@ -117,7 +119,8 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
 /// The same plan for a guest, in the scalars that it declares unless others are asked for.
 void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   for (const Law* law : plan.laws) {
-    guest.laws.push_back(foreign::adapted_law(*law, guest.opened.subject));
+    guest.laws.push_back(
+        foreign::told_from_noise(foreign::adapted_law(*law, guest.opened.subject)));
   }
   if (arguments.laws.empty() ||
       std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
@@ -155,7 +158,8 @@ void require_writable_file(const fs::path& file) {
 }
 
 /// The papers of a guest.
-void write_papers(const Report& report, const Guest& guest, const RunArguments& arguments) {
+void write_papers(const Report& report, const Guest& guest, const RunArguments& arguments,
+                  const std::vector<foreign::ExpectedFailure>& expected) {
   foreign::Certified certified{.foreign = guest.opened,
                                .plan = report.plan,
                                .result = report.result,
@@ -163,7 +167,10 @@ void write_papers(const Report& report, const Guest& guest, const RunArguments& 
                                .replay_lines = {},
                                .looks = {},
                                .harness_version = SLIM_VERSION,
-                               .seconds = report.seconds};
+                               .seconds = report.seconds,
+                               .harness_commit = build_commit(),
+                               .limits = limits_of(arguments.foreign),
+                               .expected = expected};
   for (const std::string& path : report.case_paths) {
     certified.replay_lines.push_back(replay_line(path, report.replay_options));
   }
@@ -263,7 +270,8 @@ int run_command(const RunArguments& arguments) {
             "--certificate and --html go with a foreign subject");
     require_writable_file(*path);
   }
-  std::optional<std::vector<foreign::ExpectedFailure>> expected;
+  using Expected = std::vector<foreign::ExpectedFailure>;
+  std::optional<Expected> expected;
   if (!arguments.foreign.expected_failures.empty()) {
     require(arguments.foreign.given(), "--expected-failures goes with a foreign subject");
     expected = foreign::read_expected_failures(arguments.foreign.expected_failures);
@@ -301,15 +309,18 @@ int run_command(const RunArguments& arguments) {
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 
-  const Report report{.plan = plan,
-                      .result = result,
-                      .case_paths = write_cases(result, plan.seed, arguments.out),
-                      .seconds = elapsed.count(),
-                      .replay_options = guest ? guest_options(arguments.foreign) : "",
-                      .diagnoses = std::move(diagnoses)};
+  Report report{.plan = plan,
+                .result = result,
+                .case_paths = write_cases(result, plan.seed, arguments.out),
+                .seconds = elapsed.count(),
+                .replay_options = guest ? guest_options(arguments.foreign) : "",
+                .diagnoses = std::move(diagnoses)};
+  for (const foreign::ExpectedFailure& failure : expected.value_or(Expected())) {
+    report.expected_failures.push_back(failure.law + " " + failure.scalar);
+  }
   write_if_named(arguments.junit, to_junit(report));
   if (guest) {
-    write_papers(report, *guest, arguments);
+    write_papers(report, *guest, arguments, expected.value_or(Expected()));
   } else {
     write_if_named(arguments.markdown, to_markdown(report));
   }

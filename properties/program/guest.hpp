@@ -9,7 +9,10 @@ namespace slim::properties {
 /// when the subject does not come to describe itself.
 foreign::ForeignSubject open_guest(const ForeignArguments& arguments);
 
-/// The options that open it again, quoted for a shell.
+/// Of its process.
+foreign::Limits limits_of(const ForeignArguments& arguments);
+
+/// The options that open it again under the same limits, quoted for a shell.
 std::string guest_options(const ForeignArguments& arguments);
 
 }  // namespace slim::properties

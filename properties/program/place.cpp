@@ -41,16 +41,15 @@ Index width_of_values(const Counterexample& found) {
   return array == "end" || array == "d.initial" ? v->second.shape.back() : 0;
 }
 
-/// C of an attention case; 0 where it has none.
-Index slice_length_of(const CaseFile& file) {
+}  // namespace
+
+Index slice_length_of(const Counterexample& found) {
   Index C = 0;
-  const auto text = file.metadata.find("chunk");
-  if (text == file.metadata.end()) return C;
+  const auto text = found.file.metadata.find("chunk");
+  if (!has_positions(found) || text == found.file.metadata.end()) return C;
   std::from_chars(text->second.data(), text->second.data() + text->second.size(), C);
   return C;
 }
-
-}  // namespace
 
 std::string place_of(const Counterexample& found) {
   const Discrepancy& worst = found.finding.worst;
@@ -61,7 +60,7 @@ std::string place_of(const Counterexample& found) {
     return text + (worst.row == D_v ? " (S, the sum of keys)"
                                     : fmt::format(" (R, the sum of column {} of v)", worst.row));
   }
-  const Index C = has_positions(found) ? slice_length_of(found.file) : 0;
+  const Index C = slice_length_of(found);
   if (C <= 0) return text;
   return text + fmt::format(" (row {} of slice {}, C={})", worst.row % C, worst.row / C, C);
 }

@@ -13,6 +13,10 @@ namespace slim::properties {
 /// the row alone.
 std::string place_of(const Counterexample& found);
 
+/// C, where rows of the tensor that stands worst are positions, which have a place in a slice; else
+/// 0.
+Index slice_length_of(const Counterexample& found);
+
 /// "error 1.18, bound 4.02e-40, ratio 2.94e+39", or in words that none is allowed, or that it is
 /// not finite.
 std::string error_in_words(const Discrepancy& worst);

@@ -56,8 +56,14 @@ std::vector<Replayed> asked(const Witnesses& witnesses, const std::string& again
   return lines;
 }
 
-std::vector<Replayed> replay_law(const CaseFile& file, const Witnesses& witnesses) {
-  const Law& law = laws::find_law(file.text("law"));
+const Law& law_named(const std::string& name, std::span<const Law> laws_of_guest) {
+  const auto own = std::ranges::find(laws_of_guest, name, &Law::name);
+  return own == laws_of_guest.end() ? laws::find_law(name) : *own;
+}
+
+std::vector<Replayed> replay_law(const CaseFile& file, const Witnesses& witnesses,
+                                 std::span<const Law> laws_of_guest) {
+  const Law& law = law_named(file.text("law"), laws_of_guest);
   const std::unique_ptr<Trial> trial = law.load(file);
   return asked(witnesses, law.name, [&](const Subject& subject, Scalar scalar) {
     std::string unusable = trial->unusable(scalar);
@@ -124,11 +130,12 @@ std::vector<Replayed> replay_plain(const CaseFile& file, const Witnesses& witnes
 
 }  // namespace
 
-std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest) {
+std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest,
+                             std::span<const Law> laws_of_guest) {
   const CaseFile file = read_case_file(path);
   try {
     const Witnesses witnesses = witnesses_for(file, guest);
-    return file.metadata.contains("law") ? replay_law(file, witnesses)
+    return file.metadata.contains("law") ? replay_law(file, witnesses, laws_of_guest)
                                          : replay_plain(file, witnesses);
   } catch (const ContractError& error) {
     throw ContractError(path.string() + ": " + error.what());

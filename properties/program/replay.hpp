@@ -1,10 +1,10 @@
 #pragma once
 
-#include "properties/engine/finding.hpp"
+#include "properties/engine/law.hpp"
 #include "reference/vocabulary/scalar.hpp"
-#include "reference/vocabulary/subject.hpp"
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,7 +27,8 @@ struct Replayed {
 /// - else the reference in 50 digits, computed anew, with the laws' tolerances.
 /// A subject that subtracts is skipped where a denominator is 0, unless the file names it.
 /// Throws ContractError when the file is missing, corrupt, or names what does not exist.
-/// A guest, if any, is asked in place of all these.
-std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest = nullptr);
+/// A guest, if any, is asked in place of all these, and by its own laws before the catalogue's.
+std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest = nullptr,
+                             std::span<const Law> laws_of_guest = {});
 
 }  // namespace slim::properties

@@ -14,8 +14,9 @@ struct Report {
   const RunResult& result;
   std::vector<std::string> case_paths;
   double seconds = 0.0;
-  std::string replay_options{};        ///< of a guest
-  std::vector<Diagnosis> diagnoses{};  ///< of each, in their order; or empty: not made
+  std::string replay_options{};                  ///< of a guest
+  std::vector<Diagnosis> diagnoses{};            ///< of each, in their order; or empty: not made
+  std::vector<std::string> expected_failures{};  ///< "LAW SCALAR" each, of a guest
 };
 
 /// "gradient-agrees  recovered/iterative  float32  PASS  58 passed, 2 skipped: …", a line a
@@ -23,9 +24,10 @@ struct Report {
 std::string to_text(const Report& report);
 /// One object: {"schema": 1, "holds": …, "verdicts": […], "counterexamples": […], …}.
 std::string to_json(const Report& report);
-/// One test suite a law, one test case a (subject, scalar); and one for what fails the run besides.
-/// Times are of asking and judging, where whoever is asked first pays for the truth; at the top the
-/// time of the run.
+/// One test suite a law, one test case a (subject, scalar); one for what fails the run besides. An
+/// expected failure is skipped, with the reason; one that holds or was not run fails, as it does
+/// the run. Times are of asking and judging, where whoever is asked first pays for the truth; at
+/// the top the time of the run.
 std::string to_junit(const Report& report);
 /// Accounts, failures with their diagnosis, and a table of verdicts: to send to somebody.
 std::string to_markdown(const Report& report);

@@ -233,6 +233,32 @@ TEST(Report, SaysWhatDriftIsAndWhoIsFreeOfItInEveryPaper) {
   EXPECT_EQ(none.find("DRIFT"), std::string::npos) << none;
 }
 
+TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {
+  Example example;
+  Verdict held = example.result.verdicts.front();
+  held.scalar = Scalar::float64;
+  held.tally.wrong = held.tally.not_run = 0;
+  example.result.verdicts.push_back(held);
+  Report report = example.report();
+  report.expected_failures = {"some-law float32"};
+  const std::string expected = to_junit(report);
+  EXPECT_NE(expected.find("tests=\"2\" failures=\"0\""), std::string::npos) << expected;
+  EXPECT_EQ(expected.find("<failure"), std::string::npos) << expected;
+  EXPECT_NE(expected.find("<skipped message=\"expected failure: WRONG: grad.x row 2"),
+            std::string::npos)
+      << expected;
+  report.expected_failures = {"some-law float64", "no-law float32"};
+  const std::string stale = to_junit(report);
+  EXPECT_NE(stale.find("tests=\"2\" failures=\"2\""), std::string::npos) << stale;
+  EXPECT_NE(stale.find("stale expected failure: it holds"), std::string::npos) << stale;
+  EXPECT_NE(
+      stale.find(
+          "name=\"no-law float32\" time=\"0\">\n      <failure message=\"stale expected failure: "
+          "it was not run"),
+      std::string::npos)
+      << stale;
+}
+
 TEST(Report, IsMarkdownWithAccountsThatAddUp) {
   const std::string text = to_markdown(Example().report());
   for (const char* part :

@@ -68,6 +68,7 @@ Json to_json(const Diagnosis& diagnosis) {
           {"fits_arithmetic_in", diagnosis.precision},
           {"depends_on_earlier_calls", diagnosis.earlier_calls},
           {"likewise", to_json(diagnosis.like_in_that)},
+          {"declared_conventions_break_it", diagnosis.declared_so()},
           {"mutants_compared", diagnosis.mutants},
           {"conventions_compared", diagnosis.conventions},
           {"from_reference", to_json(diagnosis.from_reference)}};

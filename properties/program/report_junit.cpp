@@ -80,14 +80,34 @@ std::string evidence(const Report& report, const Verdict& verdict) {
   return text;
 }
 
+bool is_expected_to_fail(const Report& report, const Verdict& verdict) {
+  const std::string key = verdict.law + " " + std::string(name(verdict.scalar));
+  return std::ranges::find(report.expected_failures, key) != report.expected_failures.end();
+}
+
+/// Whether the verdict is another than it was expected to be.
+bool fails(const Report& report, const Verdict& verdict) {
+  return verdict.holds() == is_expected_to_fail(report, verdict);
+}
+
+std::string failed_case(const std::string& open, const std::string& message,
+                        const std::string& text) {
+  return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                            escaped(message), escaped(text));
+}
+
 std::string test_case(const Report& report, const Verdict& verdict) {
   const std::string open = fmt::format(R"(    <testcase classname="{}" name="{} {}" time="{:.6f}")",
                                        escaped(verdict.law), escaped(verdict.subject),
                                        name(verdict.scalar), verdict.seconds);
+  if (fails(report, verdict)) {
+    return verdict.holds() ? failed_case(open, "stale expected failure: it holds", "")
+                           : failed_case(open, message(report, verdict), evidence(report, verdict));
+  }
   if (!verdict.holds()) {
-    return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                              escaped(message(report, verdict)),
-                              escaped(evidence(report, verdict)));
+    return open +
+           fmt::format(">\n      <skipped message=\"expected failure: {}\"/>\n    </testcase>\n",
+                       escaped(message(report, verdict)));
   }
   if (verdict.unclaimed()) {
     return open + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
@@ -125,14 +145,19 @@ struct Suite {
   }
 };
 
+/// Nothing of it is claimed, or it fails as it was expected to.
+bool is_skipped(const Report& report, const Verdict& verdict) {
+  return !fails(report, verdict) && (verdict.unclaimed() || !verdict.holds());
+}
+
 Suite suite_of(const Report& report, const Law& law) {
   Suite suite;
   for (const Verdict& verdict : report.result.verdicts) {
     if (verdict.law != law.name) continue;
     suite.text += test_case(report, verdict);
     ++suite.tests;
-    suite.failures += verdict.holds() ? 0 : 1;
-    suite.skipped += verdict.unclaimed() ? 1 : 0;
+    suite.failures += fails(report, verdict) ? 1 : 0;
+    suite.skipped += is_skipped(report, verdict) ? 1 : 0;
     suite.seconds += verdict.seconds;
   }
   return suite;
@@ -154,12 +179,32 @@ Suite suite_of_the_run(const RunResult& result) {
   return suite;
 }
 
+/// Expected failures that no verdict is about.
+Suite suite_of_what_was_not_run(const Report& report) {
+  Suite suite;
+  for (const std::string& key : report.expected_failures) {
+    const bool was_run = std::ranges::any_of(report.result.verdicts, [&](const Verdict& verdict) {
+      return verdict.law + " " + std::string(name(verdict.scalar)) == key;
+    });
+    if (was_run) continue;
+    ++suite.tests;
+    ++suite.failures;
+    suite.text +=
+        failed_case(fmt::format(R"(    <testcase classname="expected-failures" name="{}" time="0")",
+                                escaped(key)),
+                    "stale expected failure: it was not run", "");
+  }
+  return suite;
+}
+
 }  // namespace
 
 std::string to_junit(const Report& report) {
   Suite all;
   for (const Law* law : report.plan.laws) all.add(law->name, suite_of(report, *law));
   all.add("run", suite_of_the_run(report.result));
+  const Suite not_run = suite_of_what_was_not_run(report);
+  if (not_run.tests > 0) all.add("expected-failures", not_run);
   all.seconds = report.seconds;
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"slim-verify\" "

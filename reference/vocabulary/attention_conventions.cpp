@@ -143,6 +143,12 @@ std::string to_text(const AttentionConventions& conventions) {
   return json.dump();
 }
 
+std::string to_full_text(const AttentionConventions& conventions) {
+  Json json = Json::object();
+  for (const Field& field : fields) json[field.name] = field.write(conventions);
+  return json.dump();
+}
+
 AttentionConventions parse_attention_conventions(std::string_view text) {
   std::set<std::string> seen;
   const Json json = Json::parse(

@@ -61,6 +61,8 @@ Stabiliser parse_stabiliser(std::string_view text);
 
 /// As JSON text, fields that have the default value left out: "{}" is the paper's.
 std::string to_text(const AttentionConventions& conventions);
+/// The same with every field.
+std::string to_full_text(const AttentionConventions& conventions);
 /// Throws ContractError on an unknown field, one given twice, or a value of the wrong kind.
 AttentionConventions parse_attention_conventions(std::string_view text);
 

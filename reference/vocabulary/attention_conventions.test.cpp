@@ -53,6 +53,9 @@ TEST(AttentionConventions, OfOtherNamesAreRefusedWithTheKnownOnes) {
 
 TEST(AttentionConventions, AreTextThatLeavesOutWhatIsThePapers) {
   EXPECT_EQ(to_text(AttentionConventions{}), "{}");
+  const std::string full = to_full_text(AttentionConventions{});
+  EXPECT_NE(full.find(R"("epsilon":1e-16)"), std::string::npos) << full;
+  EXPECT_EQ(parse_attention_conventions(full), AttentionConventions{});
   const AttentionConventions all{.epsilon_place = EpsilonPlace::clamped,
                                  .epsilon = 1e-3,
                                  .scaling = Scaling::keys,

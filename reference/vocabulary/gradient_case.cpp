@@ -125,6 +125,12 @@ std::string to_text(const Conventions& conventions) {
   return json.dump();
 }
 
+std::string to_full_text(const Conventions& conventions) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [name, field] : convention_fields) json[name] = conventions.*field;
+  return json.dump();
+}
+
 Conventions parse_conventions(const std::string& text) {
   const nlohmann::json json = parse_strictly(text, 1, "metadata 'conventions'");
   require(json.is_object(), "metadata 'conventions' is a JSON object");

@@ -40,6 +40,8 @@ void add_expected(CaseFile& file, const ExpectedGradient& expected, const Gradie
 
 /// Conventions as JSON text, fields that have the default value left out: "{}" is the paper's.
 std::string to_text(const Conventions& conventions);
+/// The same with every field.
+std::string to_full_text(const Conventions& conventions);
 /// Throws ContractError on an unknown field, which is never ignored.
 Conventions parse_conventions(const std::string& text);
 

@@ -142,6 +142,8 @@ TEST(GradientCase, WithUnknownOptionsIsRefused) {
 
 TEST(ConventionsText, LeavesOutWhatIsThePapers) {
   EXPECT_EQ(to_text(Conventions{}), "{}");
+  EXPECT_EQ(parse_conventions(to_full_text(Conventions{})), Conventions{});
+  EXPECT_NE(to_full_text(Conventions{}).find("\"layer_norm_epsilon\":"), std::string::npos);
   const Conventions conventions{.layer_norm_epsilon = 1e-6,
                                 .position_base = 500.0,
                                 .gelu_cancellation = 1.0,

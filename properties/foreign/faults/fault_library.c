@@ -16,6 +16,7 @@ enum {
   WRITES_INPUT,
   OLD_VERSION,
   NO_SUBJECT,
+  NO_JSON,
   CRASHES,
   SLEEPS,
   FAILS,
@@ -45,9 +46,11 @@ static int run(const slim_task* task, char* error, size_t error_size) {
 
 static const slim_subject self = {
     sizeof self, FAULT == OLD_VERSION ? 7u : SLIM_SUBJECT_VERSION,
-    "{\"protocol\": 1, \"name\": \"fault\", \"version\": \"1\", \"tasks\": [\"attention\"], "
-    "\"capabilities\": "
-    "{\"feature_maps\": [\"given\"], \"causal\": true, \"dtypes\": [\"float32\"]}}",
+    FAULT == NO_JSON
+        ? "{\"protocol\": 1,"
+        : "{\"protocol\": 1, \"name\": \"fault\", \"version\": \"1\", \"tasks\": [\"attention\"], "
+          "\"capabilities\": "
+          "{\"feature_maps\": [\"given\"], \"causal\": true, \"dtypes\": [\"float32\"]}}",
     run};
 
 SLIM_SUBJECT_EXPORT const slim_subject* slim_subject_entry(void) {

@@ -35,6 +35,8 @@ def write_result(path, results, value, dtype=None):
         for extent in wanted["shape"]:
             count *= extent
         part = struct.pack(f"<{count}{SIZES[kind][0]}", *[value] * count)
+        if fault == "bfloat16":
+            kind, part = "BF16", bytes(2 * count)
         shape = wanted["shape"][:-1] + [wanted["shape"][-1], 1] if fault == "wrong-shape" else wanted["shape"]
         header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(body), len(body) + len(part)]}
         body += part
@@ -153,6 +155,8 @@ def commit(request):
         os._exit(0)
     elif fault == "declines":
         return {"error": {"code": -32001, "message": "not today"}}
+    elif fault == "code-wraps":
+        return {"error": {"code": 2**32 - 32001, "message": "no code of ours"}}
     elif fault == "no-result":
         return {"result": {}}
     elif fault == "result-is-a-pipe":

@@ -176,10 +176,19 @@ void require_inputs(const std::string& task, const CaseFile& file) {
   if (task == "gradient") static_cast<void>(file.tensor("tokens"));
 }
 
+Json declaration_of(const slim_subject& subject) {
+  try {
+    return Json::parse(subject.declaration);
+  } catch (const Json::parse_error& error) {
+    throw Refusal{load_error, std::string("has a declaration that is no JSON: ") +
+                                  on_one_line(error.what(), 200)};
+  }
+}
+
 Json run_task(const slim_subject& subject, const Json& parameters) {
   const CaseFile file = read_case_file(parameters.at("case").get<std::string>());
   const auto name = parameters.at("task").get<std::string>();
-  const Json declared = Json::parse(subject.declaration).at("tasks");
+  const Json declared = declaration_of(subject).at("tasks");
   if (std::find(declared.begin(), declared.end(), name) == declared.end()) {
     throw Refusal{unsupported, "task '" + on_one_line(name) + "' is not declared"};
   }
@@ -247,7 +256,7 @@ Json answer_to(const slim_subject* subject, const Refusal& refusal, const Json& 
                                       "' is unknown: allowed are describe, run, shutdown"};
   }
   if (subject == nullptr) throw refusal;
-  if (method == "describe") return Json::parse(subject->declaration);
+  if (method == "describe") return declaration_of(*subject);
   return run_task(*subject, request.at("params"));
 }
 
