@@ -8,24 +8,23 @@
 
 namespace slim::chunked {
 
-/// One state of integers on a grid, with a spacing 2^e of its own for every feature of every head
-/// and layer. A slice's sum is rounded to the grid once and added; subtracting it again restores
-/// the state that passed to the bit, however long the sequence. It relies on a slice giving the
-/// same sum in both sweeps, so both sweeps call the same products with the same shapes.
+/// One state of integers on a grid, with a spacing 2^e of its own for every sum. A slice's sum is
+/// rounded to the grid once and added; subtracting it again restores the state that passed to the
+/// bit, however long the sequence. It relies on a slice giving the same sum in both sweeps, so both
+/// sweeps call the same products with the same shapes.
 ///
-/// The spacing is chosen at a feature's first key sum that is not 0, half of the spare digits below
-/// it and half above. When a sum outgrows that, the sweep up goes on in T to see how far sums
-/// reach, and starts again on a grid that holds them (see restart()). A key sum S that no longer
-/// carries the digits of T is then refused with a ContractError, never rounded away: in float sums
-/// may span 102 binary digits, in double 73. Error: half a spacing per slice, against the largest
-/// sum of the feature. Least memory: a state in T, which the sweep down reads twice, and one of
-/// 128-bit integers: |B| (bytes of T + 16), and an exponent for each of s k M features.
+/// The spacing is chosen at the first slice whose sum is not 0, half of the spare digits below it
+/// and half above. When a sum outgrows that, the sweep up goes on in T to see how far sums reach,
+/// and starts again on a grid that holds them (see restart()). A key sum S that no longer carries
+/// the digits of T is then refused with a ContractError, never rounded away: in float sums may span
+/// 102 binary digits, in double 73. Error: half a spacing per slice, against the largest that the
+/// sum becomes on its way. Least memory: a state in T, which the sweep down reads twice, one of
+/// 128-bit integers and one of exponents: |B| (bytes of T + 20).
 template <class T>
 class Exact final : public Boundary<T> {
  public:
   [[nodiscard]] std::int64_t least_bytes(const StateSizes& sizes, Index /*slices*/) const override {
-    return state_bytes<T>(sizes) + state_bytes<Integer>(sizes) +
-           sizes.layers * sizes.heads * sizes.features * static_cast<Index>(sizeof(int));
+    return state_bytes<T>(sizes) + state_bytes<Integer>(sizes) + state_bytes<int>(sizes);
   }
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     heads_ = sizes.heads;
@@ -38,9 +37,9 @@ class Exact final : public Boundary<T> {
     if (rounded_.empty()) {
       rounded_ = State<T>(sizes, 1);
       sums_ = Buffer<Integer>(MemoryTag::state, layers_ * heads_ * rows_ * features_);
-      columns_ = Buffer<Column>(MemoryTag::state, layers_ * heads_ * features_);
+      places_ = Buffer<Place>(MemoryTag::state, sums_.size());
     }
-    for (Column& column : columns_) column = Column{};
+    for (Place& place : places_) place = Place{};
     restart_sums();
   }
   LayerSums<const T> start(Index /*n*/, Index r) const override {
@@ -70,21 +69,20 @@ class Exact final : public Boundary<T> {
   /// Binary digits beyond those of T.
   static constexpr int spare = Grid::bits - Grid::digits;
 
-  /// One feature of one head and layer: its spacing is 2^exponent.
-  struct Column {
-    int exponent = 0;
-    int largest = std::numeric_limits<int>::min();  ///< exponent of the largest sum so far
-    bool placed = false;                            ///< a sum that is not 0 has been seen
-    bool outgrown = false;  ///< sums no longer fit: they go on in T, for their size alone
-    bool lost = false;      ///< a sum was not finite: the state is NaN from there on
+  /// Where a sum is on its grid.
+  struct Place {
+    int exponent = 0;       ///< of the spacing; once outgrown, of the largest that the sum became
+    bool chosen = false;    ///< a sum that is not 0 has been seen
+    bool outgrown = false;  ///< it no longer fits: it goes on in T, for its size alone
+    bool lost = false;      ///< a sum was not finite: it is NaN from there on
   };
 
   void restart_sums() {
     overflowed_ = false;
-    for (Column& column : columns_) {
-      if (!column.outgrown) continue;
+    for (Place& place : places_) {
+      if (!place.outgrown) continue;
       constexpr int room = 2;  // for sums that round up on the coarser grid
-      column = Column{.exponent = column.largest + room - Grid::bits, .placed = true};
+      place = Place{.exponent = place.exponent + room - Grid::bits, .chosen = true};
     }
     for (Integer& q : sums_) q = Integer(0);
     for (Index r = 0; r < layers_; ++r) {
@@ -96,62 +94,58 @@ class Exact final : public Boundary<T> {
 
   void add(Index r, LayerSums<const T> sum, int sign) {
     LayerSums<T> rounded = layer_sums(rounded_, 0, r, heads_);
-    for (Index h = 0; h < heads_; ++h) {
-      for (Index j = 0; j < features_; ++j) {
-        add_column(columns_[(r * heads_ + h) * features_ + j], (h * rows_) * features_ + j, r, sum,
-                   sign, rounded);
-      }
+    const Index of_head = rows_ * features_;
+    const Index of_layer = heads_ * of_head;
+    for (Index at = 0; at < of_layer; ++at) {
+      Place& place = places_[r * of_layer + at];
+      Integer& q = sums_[r * of_layer + at];
+      rounded(at) = added(place, q, rounded(at), sum(at), sign);
+      const bool is_key_sum = at % of_head >= of_head - features_;
+      require(!is_key_sum || overflowed_ || place.lost || sign < 0 || !(sum(at) > T(0)) ||
+                  !Grid::below(q, Grid::digits),
+              "the key sums of a feature span more digits than boundary 'exact' has: use 'stored'");
     }
   }
 
-  void add_column(Column& column, Index first, Index r, const LayerSums<const T>& sum, int sign,
-                  LayerSums<T>& rounded) {
-    Integer* sums = sums_.data() + r * heads_ * rows_ * features_;
-    const Index key_sum = first + (rows_ - 1) * features_;
-    for (Index at = first; at <= key_sum; at += features_) {
-      const T& x = sum(at);
-      if (!Grid::is_finite(x)) column.lost = true;
-      if (column.lost) {
-        rounded(at) = std::numeric_limits<T>::quiet_NaN();
-        continue;
-      }
-      if (x != T(0)) place(column, sum(key_sum), x);
-      if (column.outgrown) {
-        rounded(at) += x;
-        if (rounded(at) != T(0)) note(column, rounded(at));
-        continue;
-      }
-      if (x != T(0)) {
-        const Integer q = Grid::place(x, column.exponent);
-        sums[at] = sign > 0 ? Integer(sums[at] + q) : Integer(sums[at] - q);
-      }
-      rounded(at) = Grid::read(sums[at], column.exponent);
-      if (!Grid::below(sums[at], Grid::bits)) outgrow(column, rounded(at));
+  /// The sum that was q, and `before` in T, and x more or less.
+  T added(Place& place, Integer& q, T before, const T& x, int sign) {
+    if (!Grid::is_finite(x)) place.lost = true;
+    if (place.lost) return std::numeric_limits<T>::quiet_NaN();
+    if (x != T(0)) put_on_grid(place, x);
+    if (place.outgrown) {
+      before += x;
+      if (before != T(0)) note(place, before);
+      return before;
     }
-    require(overflowed_ || column.lost || sign < 0 || !(sum(key_sum) > T(0)) ||
-                !Grid::below(sums[key_sum], Grid::digits),
-            "the key sums of a feature span more digits than boundary 'exact' has: use 'stored'");
+    if (x != T(0)) {
+      const Integer more = Grid::place(x, place.exponent);
+      q = sign > 0 ? Integer(q + more) : Integer(q - more);
+    }
+    const T rounded = Grid::read(q, place.exponent);
+    if (!Grid::below(q, Grid::bits)) outgrow(place, rounded);
+    return rounded;
   }
 
   /// Chooses the spacing at the first sum, and sees whether x fits.
-  void place(Column& column, const T& key_sum, const T& x) {
-    if (!column.placed) {
-      const T& first = key_sum != T(0) && Grid::is_finite(key_sum) ? key_sum : x;
-      column.exponent = Grid::exponent(first) - Grid::digits - spare / 2;
-      column.placed = true;
+  void put_on_grid(Place& place, const T& x) {
+    if (!place.chosen) {
+      place.exponent = Grid::exponent(x) - Grid::digits - spare / 2;
+      place.chosen = true;
     }
-    if (!column.outgrown && Grid::exponent(x) - column.exponent > Grid::bits) outgrow(column, x);
+    const bool fits = place.outgrown || Grid::exponent(x) - place.exponent <= Grid::bits;
+    if (!fits) outgrow(place, x);
   }
-  void outgrow(Column& column, const T& x) {
-    column.outgrown = true;
+  void outgrow(Place& place, const T& x) {
+    place.outgrown = true;
+    place.exponent = std::numeric_limits<int>::min();
     overflowed_ = true;
-    note(column, x);
+    note(place, x);
   }
-  static void note(Column& column, const T& x) {
+  static void note(Place& place, const T& x) {
     if (!Grid::is_finite(x)) {
-      column.lost = true;
+      place.lost = true;
     } else {
-      column.largest = std::max(column.largest, Grid::exponent(x));
+      place.exponent = std::max(place.exponent, Grid::exponent(x));
     }
   }
 
@@ -165,7 +159,7 @@ class Exact final : public Boundary<T> {
   Start<T> start_;
   State<T> rounded_;
   Buffer<Integer> sums_;
-  Buffer<Column> columns_;
+  Buffer<Place> places_;
 };
 
 }  // namespace slim::chunked

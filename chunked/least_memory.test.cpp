@@ -58,7 +58,7 @@ TEST(LeastMemory, OfAnExampleDoneByHand) {
   // Iterative: R, S of one head and two denominators, 22. B and G.
   EXPECT_EQ(least("recovered/iterative"), 4 * (224 + 22 + 40 + 40));
   EXPECT_EQ(least("wide/iterative"), 4 * (224 + 22 + 40 + 40) + 8 * 40);
-  EXPECT_EQ(least("exact/iterative"), 4 * (224 + 22 + 40 + 40) + 16 * 40 + 4 * 8);
+  EXPECT_EQ(least("exact/iterative"), 4 * (224 + 22 + 40 + 40) + 16 * 40 + 4 * 40);
   EXPECT_EQ(least("stored/iterative"), 4 * (224 + 22 + 3 * 40 + 40));
   EXPECT_EQ(least("bisected/iterative"), 4 * (224 + 22 + 4 * 40 + 40));
   // Explicit: R and S of two rows and heads.

@@ -64,7 +64,7 @@ void draw_compact(Dice& dice, AttentionSpec& spec) {
 }
 
 void draw_long_and_thin(Dice& dice, AttentionSpec& spec, const std::vector<Index>& lengths) {
-  spec.slice_length = dice.one_of<Index>({15, 16, 17, 63, 64, 65, 100, 300});
+  spec.slice_length = dice.one_of<Index>({15, 16, 17, 63, 64, 65, 129, 300});
   spec.length = dice.one_of(lengths);
   spec.width = dice.one_of<Index>({1, 2});
   spec.value_width = dice.one_of<Index>({1, 2});

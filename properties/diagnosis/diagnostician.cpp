@@ -364,7 +364,9 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   diagnosis.from_reference =
       of_bytes ? finding.worst : examination.yardstick.apart(examination.of_subject, of_reference);
   if (!of_bytes && of_reference.finding.outcome == Outcome::wrong) {
-    diagnosis.breaking_conventions = file.text("conventions");
+    constexpr const char* nothing_declared = "{}";
+    const std::string declared = file.text("conventions");
+    if (declared != nothing_declared) diagnosis.breaking_conventions = declared;
     if (diagnosis.declared_so()) return diagnosis;
   }
   compare(examination, mutant_suspects(), diagnosis.mutants, diagnosis.like);

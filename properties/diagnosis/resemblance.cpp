@@ -62,6 +62,21 @@ bool failed_alike(const Interview& one, const Interview& other) {
           !one.finding.note.starts_with("threw"));
 }
 
+/// Where numbers are that the scalar does not bear.
+enum class Edge { far, near, beyond };
+
+double band_of(AttentionEvidence& evidence, Scalar scalar, AttentionArray array, std::size_t place,
+               Edge edge) {
+  switch (edge) {
+    case Edge::far:
+      return evidence.band(scalar, array, place).pass;
+    case Edge::near:
+      return std::min(any_number / 2.0, evidence.band_at_the_edge(scalar, array, place).pass);
+    default:
+      return any_number / 2.0;
+  }
+}
+
 }  // namespace
 
 Yardstick::Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unborne)
@@ -74,13 +89,15 @@ Yardstick::Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unb
     if (answer.attention) evidence.emplace(*answer.attention);
     const bool bears_it = !evidence || evidence->unusable(scalar).empty();
     bears_all_ = bears_all_ && bears_it;
+    const Edge edge = bears_it || unborne == WhereUnborne::as_borne ? Edge::far
+                      : evidence->is_boundless(scalar)              ? Edge::beyond
+                                                                    : Edge::near;
     for (std::size_t a = 0; a < answer.arrays.size(); ++a) {
       const AnsweredArray& array = answer.arrays[a];
       Allowed allowed{.entries = array.values.size(), .bound = 0.0, .largest = largest_of(array)};
       for (std::size_t i = 0; i < array.values.size(); ++i) {
         const double here =
-            !bears_it && unborne == WhereUnborne::any ? any_number
-            : evidence ? 2.0 * evidence->band(scalar, all_attention_arrays.at(a), i).pass
+            evidence ? 2.0 * band_of(*evidence, scalar, all_attention_arrays.at(a), i, edge)
             : array.name == "features"
                 ? feature_allowance(size_of(array.values[i]), allowed.largest, array.cols, u)
             : array.name == "projection"

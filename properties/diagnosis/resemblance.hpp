@@ -9,9 +9,9 @@ namespace slim::properties {
 /// Attention: twice the largest PASS band of the array's entries (AttentionEvidence), since each
 /// program may be off by it; of the array, since a fault moves large numbers to other entries; and
 /// 64 u of the largest entry that the suspect answers there, 16 u of the largest in all its arrays,
-/// or 1e5 u of it where the reference's array is 0. Where the scalar does not bear the numbers
-/// (AttentionEvidence::unusable; stays-finite asks such cases), orders of operations decide how
-/// large what underflows is: there any two numbers are alike.
+/// or 1e5 u of it where the reference's array is 0. Where numbers underflow (stays-finite asks such
+/// cases), twice the band that allows for it; where they come near overflow, or in a narrow scalar,
+/// any two numbers are alike.
 /// Features: 8 (D + 12) u |g| (1 + |ln g|), the roundings of an exponential. Projections: 1e3
 /// roundings of double, in which all are drawn. Gradients of whole models: 1e5 u of the tensor's
 /// largest entry and 1e3 u of the largest of all, since some vanish.
@@ -19,12 +19,13 @@ class Yardstick {
  public:
   /// What is alike where the scalar does not bear the numbers.
   enum class WhereUnborne {
-    any,       ///< any two numbers
-    as_borne,  ///< what rounding allows, as if nothing underflowed
+    at_the_edge,  ///< what is left of them by underflow in whatever order of operations
+    as_borne,     ///< what rounding allows, as if nothing underflowed
   };
   /// From what the reference answered to the same law on the same case; or somebody else who is
   /// right under the conventions of what was asked.
-  Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unborne = WhereUnborne::any);
+  Yardstick(const Interview& reference, Scalar scalar,
+            WhereUnborne unborne = WhereUnborne::at_the_edge);
 
   /// Whether the scalar bears the numbers of every question, so that answers can be compared by
   /// size.

@@ -381,7 +381,8 @@ std::string AttentionEvidence::unusable(Scalar scalar) {
   const double value = std::min(1.0, met.least_value);
   const double cotangent = value / std::max(1.0, met.largest_denominator);
   const double g = std::min(1.0, met.least_feature);
-  if (!(g * g * value * cotangent >= computed.least) || !(g >= stored.least)) {
+  const bool in_range = g * g * value * cotangent >= computed.least && g >= stored.least;
+  if (!in_range || met.has_vanishing_feature) {
     return "numbers on the way underflow";
   }
   return fits(scalar) ? "" : overflow_reason;
@@ -457,6 +458,8 @@ void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& 
   Outcome outcome = Outcome::wrong;
   if (!std::isfinite(error)) {
     error = std::numeric_limits<double>::infinity();
+    // What is off by more than the scalar's largest number may as well be infinite.
+    if (subtracts_ && band.drift > range_of(scalar_).largest) outcome = Outcome::drift;
   } else if (error <= band.pass) {
     outcome = Outcome::pass;
   } else if (error <= band.suspect) {

@@ -98,6 +98,9 @@ class AttentionEvidence {
   /// small counts as well; otherwise what is too small may become 0. 50 digits are kept in the
   /// range of float64. Empty: it has to be finite.
   std::string overflowing(Scalar scalar);
+  /// Whether something on the way is beyond the range of `scalar`, or within a thousandth of it, or
+  /// no number: there no band says how large an answer may be.
+  bool is_boundless(Scalar scalar) { return !is_defined() || !fits(scalar); }
   /// Whether some denominator is so small against its final sums that subtraction leaves a rounding
   /// residue of it.
   bool subtraction_decides(Scalar scalar);

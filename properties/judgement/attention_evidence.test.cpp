@@ -91,6 +91,17 @@ TEST(AttentionEvidence, KnowsWhenTwiceTheDigitsDoNotSuffice) {
   EXPECT_FALSE(is_beyond_its_digits(reference_subject(), Scalar::float32, far));
 }
 
+TEST(AttentionEvidence, TakesFeaturesBelowTheRangeOfADoubleForUnderflow) {
+  AttentionInputs<double> inputs = one_row();
+  inputs.features_given = false;
+  inputs.feature_map.kind = FeatureKind::elu_plus_one;
+  EXPECT_EQ(AttentionEvidence(inputs).unusable(Scalar::float64), "");
+  inputs.k.values()[0] = -1000.0;
+  AttentionEvidence vanishing(inputs);
+  EXPECT_EQ(vanishing.unusable(Scalar::float64), "numbers on the way underflow");
+  EXPECT_GT(vanishing.band_at_the_edge(Scalar::float64, AttentionArray::dv, 0).pass, 0.0);
+}
+
 Outcome outcome_of(const char* subject, double error) {
   AttentionJudge judge(find_subject(subject), Scalar::float64);
   judge.hold("out", 0, Digits50(error), Digits50(0), {.pass = 1.0, .suspect = 2.0, .drift = 8.0});
@@ -105,6 +116,18 @@ TEST(AttentionJudge, TellsPassFromSuspectFromDriftFromWrong) {
   EXPECT_EQ(outcome_of("recovered/iterative", 9.0), Outcome::wrong);
   EXPECT_EQ(outcome_of("recovered/iterative", std::numeric_limits<double>::quiet_NaN()),
             Outcome::wrong);
+}
+
+TEST(AttentionJudge, TakesWhatIsInfiniteForDriftWhereThatMayLeaveTheScalarsRange) {
+  const auto outcome = [](const char* subject, double drift) {
+    AttentionJudge judge(find_subject(subject), Scalar::float16);
+    const Digits50 none(std::numeric_limits<double>::infinity());
+    judge.hold("d.q", 0, none, Digits50(0), {.pass = 1.0, .suspect = 2.0, .drift = drift});
+    return judge.finding().outcome;
+  };
+  EXPECT_EQ(outcome("recovered/iterative", 7e4), Outcome::drift);
+  EXPECT_EQ(outcome("recovered/iterative", 6e4), Outcome::wrong);
+  EXPECT_EQ(outcome("reference", 7e4), Outcome::wrong);
 }
 
 TEST(AttentionJudge, KeepsTheRowsOfTheTensorThatStandsWorst) {

@@ -181,8 +181,13 @@ Subject recovered_and_wrong_in() {
 
 TEST(GradientAgrees, TakesNoMistakeOfWhoSubtractsForDrift) {
   const std::vector<Scalar> hardware = {Scalar::float32, Scalar::float64};
-  const RunResult right =
-      run_on({&find_subject("recovered/iterative")}, "gradient-agrees", 40, hardware);
+  // Few cases have denominators that are small, and not 0.
+  const RunResult right = run({.laws = {&laws::find_law("gradient-agrees")},
+                               .subjects = {&find_subject("recovered/iterative")},
+                               .scalars = hardware,
+                               .seed = 2,
+                               .cases = 100,
+                               .threads = 2});
   for (const Verdict& verdict : right.verdicts) {
     EXPECT_GT(verdict.tally.drift, 0) << name(verdict.scalar);
     EXPECT_EQ(verdict.tally.wrong, 0) << name(verdict.scalar);
@@ -217,7 +222,7 @@ TEST(FutureDoesNotMatter, SeesAPrefixThatIsNotThatOfTheWhole) {
         if (task.sequences.length() >= 4) return;
         for (T& entry : result.gradient.values()) entry *= T(1.001);
       });
-  const RunResult result = run_on({&subject}, "future-does-not-matter", 20);
+  const RunResult result = run_on({&subject}, "future-does-not-matter", 200);
   for (const Verdict& verdict : result.verdicts) {
     EXPECT_EQ(verdict.tally.wrong, 1) << name(verdict.scalar);
   }
@@ -266,16 +271,9 @@ TEST(SplitAndResume, SeesAnEndCotangentThatIsIgnored) {
   const GradientFunction<double> correct = deaf.gradient.in<double>();
   deaf.gradient.in<double>() = [correct](const GradientTask<double>& task,
                                          GradientResult<double>& result) {
-    correct({.model = task.model,
-             .theta = task.theta,
-             .omega = task.omega,
-             .sequences = task.sequences,
-             .slice_length = task.slice_length,
-             .wants_state = task.wants_state,
-             .first_position = task.first_position,
-             .counted_targets = task.counted_targets,
-             .start = task.start},
-            result);
+    GradientTask<double> without = task;
+    without.end_cotangent = nullptr;
+    correct(without, result);
   };
   EXPECT_TRUE(run_on({&deaf}, "gradient-agrees", 10, {Scalar::float64}).holds());
   EXPECT_FALSE(run_on({&deaf}, "split-and-resume", 10, {Scalar::float64}).holds());

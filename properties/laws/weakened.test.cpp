@@ -74,13 +74,16 @@ TEST(WeakenedByAHundred, AttentionLetsNamedMutantsLive) {
   const auto expect = [](const char* law, const char* mutant, Scalar scalar) {
     expect_killed_by_the_tolerance_alone(law, find_subject(mutant), scalar);
   };
-  expect("averages", "mutant/stabiliser-of-each-key", Scalar::float64);
-  expect("key-scale-cancels", "mutant/epsilon-when-small", Scalar::float64);
-  expect("key-scale-cancels", "mutant/slice-carried-twice", Scalar::float64);
-  expect("key-scale-cancels", "mutant/sums-in-low-precision", Scalar::float64);
+  expect("attention-agrees", "mutant/prefix-by-subtraction", Scalar::float64);
+  expect("pullback-agrees", "mutant/epsilon-in-exponent", Scalar::float32);
+  expect("averages", "mutant/elu-without-one", Scalar::float32);
+  expect("key-scale-cancels", "mutant/total-less-future", Scalar::float64);
+  expect("permutation-equivariant", "mutant/denominator-gradient-undivided", Scalar::float64);
+  expect("attention-resumes", "mutant/total-less-future", Scalar::float32);
   expect("pullback-adjoint", "mutant/elu-without-one", Scalar::float64);
-  expect("stays-in-hull", "mutant/prefix-by-subtraction", Scalar::float32);
-  expect("pullback-adjoint", "mutant/norm-of-unscaled-input", Scalar::float32);
+  expect("pullback-adjoint", "mutant/norm-left-out", Scalar::float32);
+  expect("features-converge", "mutant/queries-not-scaled", Scalar::float64);
+  expect("projection-as-declared", "mutant/projection-without-chi-lengths", Scalar::float64);
 }
 
 TEST(WeakenedByAHundred, WholeModelsLetAnErrorOfOneInAHundredThousandLive) {
