@@ -252,13 +252,14 @@ std::vector<int> wrong_among_options(Alter alter) {
 
 TEST(GradientCallsAreIndependent, SeesThreadsThatChangeABitAndASweepThatIsNotThere) {
   EXPECT_EQ(wrong_among_options([](const auto&, auto&) {}), (std::vector<int>{0, 0}));
-  EXPECT_EQ(wrong_among_options([]<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
-              if (task.threads == 1) return;
-              for (T& entry : result.gradient.values()) {
-                entry += entry * std::numeric_limits<T>::epsilon() * T(2);
-              }
-            }),
-            (std::vector<int>{0, 1}));
+  EXPECT_EQ(
+      wrong_among_options([]<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
+        if (task.threads == 1) return;
+        for (T& entry : result.gradient.values()) {
+          entry += entry * std::numeric_limits<T>::epsilon() * T(2);
+        }
+      }),
+      (std::vector<int>{0, 1}));
   EXPECT_EQ(wrong_among_options([]<class T>(const GradientTask<T>& task, GradientResult<T>&) {
               if (task.first_sweep == FirstSweep::plain) throw std::runtime_error("no such sweep");
             }),
