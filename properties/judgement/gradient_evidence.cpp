@@ -48,7 +48,9 @@ const GradientBounds& GradientEvidence::bounds(Scalar scalar) {
     const double largest = largest_entry(truth().gradient);
     const double loss = std::max(largest, std::abs(to_double(truth().loss)));
     kept = uniform_bounds(case_.model, exact_share * loss, exact_share * largest);
-    kept->logits.assign(static_cast<std::size_t>(truth().logits.rows()), exact_share * loss);
+    const Matrix<Digits50>& logits = truth().logits;
+    const double size = logits.size() > 0 ? to_double(logits.cwiseAbs().maxCoeff()) : 0.0;
+    kept->logits.assign(static_cast<std::size_t>(logits.rows()), exact_share * size);
   } else {
     kept = scaled(ensemble(scalar).deviation, pass_deviations);
   }
@@ -110,9 +112,10 @@ Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
   const double there = discrepancy(other).ratio();
   if (here <= most_change_of_drift * std::max(1.0, there)) return finding;
   finding.outcome = Outcome::wrong;
-  finding.note = fmt::format("is off by {:.3g} bounds in {} and by {:.3g} in {}: rounding would be "
-                             "off alike in both",
-                             here, name(scalar), there, name(other));
+  finding.note = fmt::format(
+      "is off by {:.3g} bounds in {} and by {:.3g} in {}: rounding would be "
+      "off alike in both",
+      here, name(scalar), there, name(other));
   return finding;
 }
 

@@ -51,6 +51,7 @@ Law attention_layouts_agree() {
        .tolerance = "0 for who is deterministic, else twice the bands",
        .kills = {"mutant/rows-read-as-contiguous", "mutant/cotangent-read-as-contiguous",
                  "mutant/heads-and-rows-swapped"},
+       .one_in_digits50 = 3,
        .draw = {},
        .load = {}},
       {.repair = as_drawn, .fits = fits_always, .check = reads_every_layout});

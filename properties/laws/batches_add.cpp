@@ -56,6 +56,7 @@ Law batches_add() {
        .generator = "as gradient-agrees, at least two sequences",
        .tolerance = "twice the bound of gradient-agrees",
        .kills = {"mutant/last-sequence-only"},
+       .one_in_digits50 = 7,
        .draw = {},
        .load = {}},
       {.check = adds_batches, .repair = of_two_sequences, .fits = [](const GradientCase& c) {

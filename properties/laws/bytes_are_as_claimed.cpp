@@ -186,7 +186,7 @@ Law bytes_are_as_claimed() {
        .tolerance = "0: bytes of the ledger are counted",
        .kills = {"mutant/workspace-grows", "mutant/slices-counted",
                  "mutant/scores-of-a-slice-kept"},
-       .one_in_digits50 = 7,
+       .one_in_digits50 = 41,
        .draw = {},
        .load = {}},
       {.check = takes_as_much_as_claimed,

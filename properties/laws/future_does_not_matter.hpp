@@ -11,10 +11,11 @@ namespace slim::properties::laws {
 /// causality, Y_l depends on rows l' ≤ l alone. Generator: gradient_specs with L ≥ 2 and a cut
 /// 1 ≤ m < L; later tokens are all redrawn, and cut off.
 /// Tolerance: 0 for a deterministic subject that does not subtract, since later rows have
-/// cotangents that are exactly 0, and both calls have the same shape (+0 = -0). Others, and the
-/// prefix, which is of another shape: twice the bound of gradient_agrees, since each of the two
-/// answers may be off by it. Kills: what leaks the
-/// future (a stabiliser over all positions, a mask off by one).
+/// cotangents that are exactly 0, and both calls have the same shape (+0 = -0). Twice the bound of
+/// gradient_agrees, since each of the two answers may be off by it, for others, for the prefix,
+/// which is of another shape, and for the embedding's gradient: it sums the rows of a token, in
+/// groups that may depend on where else the token stands. Kills: what leaks the future (a
+/// stabiliser over all positions, a mask off by one).
 Law future_does_not_matter();
 
 }  // namespace slim::properties::laws

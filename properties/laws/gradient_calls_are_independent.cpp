@@ -20,6 +20,14 @@ GradientCase in_reverse_order(GradientCase c) {
   return c;
 }
 
+/// On how many threads it is asked again: two for one case in three, since threads that wait for
+/// each other where all cores are busy take as long as all else.
+int threads_for(const GradientCase& c) {
+  std::int64_t of_tokens = 0;
+  for (const std::int32_t token : c.sequences.tokens(0)) of_tokens += token;
+  return of_tokens % 3 == 0 ? 2 : 1;
+}
+
 Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& subject,
                                     Scalar scalar) {
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
@@ -33,10 +41,13 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
                                       : scaled(evidence.bounds(in), 2.0);
     const GradientAnswer first = ask(subject, in, c);
     ask(subject, in, in_reverse_order(c));
-    Discrepancy worst = worst_discrepancy(ask(subject, in, c, {.threads = 2}), first, bounds);
+    Discrepancy worst =
+        worst_discrepancy(ask(subject, in, c, {.threads = threads_for(c)}), first, bounds);
     if (!subject.capabilities.chooses_first_sweep) return worst;
     GradientBounds but_for_the_loss = bounds;
     but_for_the_loss.loss += rounding_of_a_sum(first.loss, in, c.sequences);
+    // The lazy sweep adds up losses on its way down, from sums that were recovered.
+    if (subject.capabilities.subtracting) but_for_the_loss.loss += 2.0 * evidence.bounds(in).loss;
     const Discrepancy swept = worst_discrepancy(
         ask(subject, in, c, {.first_sweep = FirstSweep::plain}), first, but_for_the_loss);
     return worse(swept, worst) ? swept : worst;
@@ -51,10 +62,14 @@ Law gradient_calls_are_independent() {
        .statement = "the same task gives the same answer again, after another one, on two threads, "
                     "and by either first sweep",
        .source = "a gradient is a function; the options of a task change no bit of it",
-       .generator = "as gradient-agrees; in between the tokens in reverse",
+       .generator =
+           "as gradient-agrees; in between the tokens in reverse, in one case of three two "
+           "threads",
        .tolerance = "0 for who is deterministic, else twice the bound of gradient-agrees; the loss "
-                    "of the plain sweep, which is added in another order, 2 n u of it",
+                    "of the plain sweep, which is added in another order, 2 n u of it, and twice "
+                    "the bound of gradient-agrees more for who subtracts",
        .kills = {"mutant/model-projection-redrawn"},
+       .one_in_digits50 = 7,
        .draw = {},
        .load = {}},
       {.check = gives_the_same_answer_again, .needs_room_at_kinks = false});
