@@ -56,7 +56,9 @@ AttentionFeatures<T> attention_features(const AttentionSide<T>& side, Index head
     exponential_features(side, kept);
   } else {
     for (const Matrix<Wide>& X : kept.scaled) {
-      kept.E.push_back(X.unaryExpr([&](const Wide& x) { return feature(side.map.kind, x); }));
+      kept.E.push_back(X.unaryExpr([&](const Wide& x) -> Wide {
+        return feature(side.map.kind, x, side.conventions.elu_cancellation);
+      }));
     }
   }
   for (const Matrix<Wide>& E : kept.E) {

@@ -23,9 +23,10 @@ T favor_scale(Index d) {
   return T(1) / sqrt(sqrt(number<T>(d)));
 }
 
-/// One entry of an elementwise feature map: x², max(x, 0), ELU(x) + 1, |x|.
+/// One entry of an elementwise feature map: x², max(x, 0), ELU(x) + 1, |x|. For x ≤ 0 ELU(x) + 1 is
+/// e^x, rounded as a number of size `elu_cancellation`: 0 leaves it as it is.
 template <class T>
-T feature(FeatureKind kind, const T& x) {
+T feature(FeatureKind kind, const T& x, double elu_cancellation = 0.0) {
   using std::exp;
   const T zero(0);
   switch (kind) {
@@ -34,7 +35,9 @@ T feature(FeatureKind kind, const T& x) {
     case FeatureKind::relu:
       return x > zero ? x : zero;
     case FeatureKind::elu_plus_one:
-      return x > zero ? x + T(1) : T(exp(x));
+      if (x > zero) return x + T(1);
+      if (elu_cancellation == 0.0) return exp(x);
+      return T(T(elu_cancellation) + T(exp(x))) - T(elu_cancellation);
     default:
       return x < zero ? T(-x) : x;
   }
@@ -63,7 +66,9 @@ template <class T>
 Matrix<T> features(const FeatureFunction<T>& function, const Matrix<T>& X) {
   using std::exp;
   if (function.map.kind != FeatureKind::favor_plus) {
-    return X.unaryExpr([&](const T& x) { return T(feature(function.map.kind, wide(x))); });
+    return X.unaryExpr([&](const T& x) {
+      return T(feature(function.map.kind, wide(x), function.conventions.elu_cancellation));
+    });
   }
   using Wide = accumulator_t<T>;
   const Matrix<Wide> scaled = X.template cast<Wide>() * favor_scale<Wide>(X.cols());

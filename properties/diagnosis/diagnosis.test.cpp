@@ -25,7 +25,7 @@
 namespace slim::properties {
 namespace {
 
-constexpr int shards = 4;
+constexpr int shards = 2;
 
 /// Cases on which to see a subject fail, kept with their truths.
 class Failures {
@@ -152,7 +152,7 @@ std::string where_unlike(const Subject& subject, std::string_view mutant, Panel&
 }
 
 TEST_P(Diagnosing, NeverNamesOneOfTwoFaultsWhereTheOtherShows) {
-  constexpr std::uint64_t pairs = 20;
+  constexpr std::uint64_t pairs = 40;
   constexpr auto faults = static_cast<std::uint64_t>(mutants::Fault::width_of_keys_for_values);
   const Random random(static_cast<std::uint64_t>(GetParam()), stream_named("pairs of faults"));
   const std::span<const Law> all = laws::catalogue();

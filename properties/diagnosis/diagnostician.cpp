@@ -269,6 +269,8 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
 std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& suspect,
                                                 int& compared) {
   if (suspect.in_gradient_alone && !has_gradients(of.subject)) return std::nullopt;
+  const bool of_bytes = of.diagnosis.topic == Topic::bytes;
+  if (of_bytes && suspect.in_a_model) return std::nullopt;  // the reference's model has no slices
   const Interview of_suspect =
       interview(of.trial, in_the_clothes_of(of.subject, suspect), of.scalar);
   if (of_suspect.finding.outcome == Outcome::skipped) return std::nullopt;
@@ -280,7 +282,6 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
                  .on_the_case = {},
                  .in_a_model = suspect.in_a_model,
                  .unlike = {}};
-  const bool of_bytes = of.diagnosis.topic == Topic::bytes;
   const Discrepancy as_rounded = of_bytes ? growth_apart(of.of_subject, of_suspect)
                                           : of.yardstick.apart_but_for_what_varies(
                                                 of.of_subject, of_suspect, found.by_pattern);

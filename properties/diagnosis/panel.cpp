@@ -49,7 +49,7 @@ Subject reference_for(const Trial& trial) {
   return reference;
 }
 
-/// Numbers spread over the sizes that are drawn, other ones for each law, since laws draw alike.
+/// Numbers spread over the sizes that are drawn, other ones for each law.
 int number_of(int i, int law) {
   return 7 * i + 3 + 61 * law;
 }

@@ -59,6 +59,19 @@ TEST_P(GuestsConventions, ThatAreNotDeclaredAreNamedAndHoldWhenTheyAre) {
   }
 }
 
+TEST(GuestsConvention, EluPlusOneByItsWordsHoldsUnlessItsTailIsDeclared) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::vector<std::string> holds = {"holds"};
+  for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+    for (const char* law : {"attention-agrees", "averages", "stays-finite"}) {
+      EXPECT_EQ(looks_of(guest_under("{}", "elu+1"), law, scalar), holds)
+          << law << " " << name(scalar);
+    }
+    const ForeignSubject by_exp = guest_under(R"({"elu_cancellation": 0})", "elu+1", "declared");
+    EXPECT_NE(looks_of(by_exp, "attention-agrees", scalar), holds) << name(scalar);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     AsChosen, GuestsConventions,
     testing::Values(

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -136,6 +137,7 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.read("key_masks", can.key_masks);
   fields.read("logits", can.logits);
   fields.read("deterministic", can.deterministic);
+  can.same_bits_in_any_layout = false;
   fields.read("subtracting", can.subtracting);
   fields.read("isolates_non_finite", can.isolates_non_finite);
   std::string axes(name(declared.axes));
@@ -158,16 +160,23 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
+/// What is declared, and what is usual of the rest.
+Json with(const Json& as_usual, const Json& declared) {
+  Json all = declared;
+  if (all.is_object()) all.insert(as_usual.begin(), as_usual.end());  // keeps what is declared
+  return all;
+}
+
 void read_conventions(const Json& json, Declaration& declared) {
   Fields fields(json, "conventions");
   if (const Json* attention = fields.find("attention")) {
-    declared.attention_conventions = parse_attention_conventions(attention->dump());
+    const Json as_usual = {{"elu_cancellation", declared.attention_conventions.elu_cancellation}};
+    declared.attention_conventions = parse_attention_conventions(with(as_usual, *attention).dump());
   }
   if (const Json* gradient = fields.find("gradient")) {
-    const Json as_usual = {{"gelu_cancellation", declared.conventions.gelu_cancellation}};
-    Json all = *gradient;
-    if (all.is_object()) all.insert(as_usual.begin(), as_usual.end());  // keeps what is declared
-    declared.conventions = parse_conventions(all.dump());
+    const Json as_usual = {{"gelu_cancellation", declared.conventions.gelu_cancellation},
+                           {"elu_cancellation", declared.conventions.elu_cancellation}};
+    declared.conventions = parse_conventions(with(as_usual, *gradient).dump());
   }
   fields.refuse_others();
 }
@@ -243,6 +252,10 @@ Declaration parse_declaration(std::string_view text) {
   read_capabilities(capabilities == nullptr ? Json::object() : *capabilities, declared);
   if (const Json* conventions = fields.find("conventions")) {
     read_conventions(*conventions, declared);
+  }
+  const std::vector<FeatureKind>& maps = declared.capabilities.feature_maps;
+  if (std::ranges::find(maps, FeatureKind::elu_plus_one) == maps.end()) {
+    declared.attention_conventions.elu_cancellation = 0.0;  // acts on nothing
   }
   require_valid_conventions(declared);
   fields.refuse_others();

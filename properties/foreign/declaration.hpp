@@ -33,9 +33,10 @@ struct Declaration {
   bool gradient = false;
   std::vector<Scalar> scalars;  ///< of float32 and float64
   Capabilities capabilities{};
-  /// A guest's GeLU may be x (1 + erf(x/√2))/2 unless it says otherwise, as in the paper's code.
-  Conventions conventions{.gelu_cancellation = 1.0};
-  AttentionConventions attention_conventions{};
+  /// A guest's GeLU may be x (1 + erf(x/√2))/2 unless it says otherwise, as in the paper's code,
+  /// and its ELU(x) + 1 may be (e^x − 1) + 1.
+  Conventions conventions{.gelu_cancellation = 1.0, .elu_cancellation = 1.0};
+  AttentionConventions attention_conventions{.elu_cancellation = 1.0};
   AxisOrder axes = AxisOrder::bhld;
   bool transposed_state = false;  ///< R is [B, H, M, D_v], not [B, H, D_v, M]
   std::vector<ResourceClaim> claims;

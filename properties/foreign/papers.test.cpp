@@ -293,7 +293,9 @@ TEST(Declarations, AreRefusedByName) {
   const std::string of_squares = head + R"(, "capabilities": {"feature_maps": ["sqr"]})";
   EXPECT_EQ(parse_declaration(of_squares + "}").conventions.gelu_cancellation, 1.0);
   const Conventions strict =
-      parse_declaration(of_squares + R"(, "conventions": {"gradient": {"gelu_cancellation": 0}}})")
+      parse_declaration(
+          of_squares +
+          R"(, "conventions": {"gradient": {"gelu_cancellation": 0, "elu_cancellation": 0}}})")
           .conventions;
   EXPECT_EQ(strict, Conventions());
   refused("[]", "an object");

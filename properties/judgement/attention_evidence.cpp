@@ -15,6 +15,7 @@ constexpr double stored_roundings = 12;  ///< of a path, to a narrow scalar
 constexpr double share_in_digits50 = 1e-40;
 constexpr double margin_of_range = 1e3;  ///< kept from the largest number
 constexpr double higher_orders = 2.0;    ///< of what underflow loses
+constexpr double no_bound = std::numeric_limits<double>::max();
 constexpr const char* overflow_reason = "numbers on the way overflow";
 
 bool is_stored_narrow(Scalar scalar) {
@@ -143,7 +144,7 @@ std::vector<DenominatorPair> denominators(const AttentionInputs<Digits50>& input
 }
 
 /// A factor of x has two of its own, and a square twice as many as its x; 1/√M has three, a
-/// stabiliser and an ε in the features one each.
+/// stabiliser and an ε in the features one each, ELU(x) + 1 by its words two more than e^x.
 double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
   const AttentionConventions& own = inputs.conventions;
@@ -155,7 +156,7 @@ double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
     return static_cast<double>(inputs.q.sizes().cols) + 12.0 + more;
   }
   const bool scaled = own.scaling != Scaling::by_feature_map && own.scaling != Scaling::none;
-  return 3.0 + (scaled ? 6.0 : 0.0) + more;
+  return 3.0 + (own.elu_cancellation > 0.0 ? 2.0 : 0.0) + (scaled ? 6.0 : 0.0) + more;
 }
 
 }  // namespace
@@ -278,7 +279,7 @@ Band AttentionEvidence::band_at_the_edge(Scalar scalar, AttentionArray array, st
   if (!is_at_the_edge) is_at_the_edge = !unusable(scalar).empty();
   const Band rounded = band(scalar, array, place);
   if (!*is_at_the_edge) return rounded;
-  if (is_stored_narrow(scalar)) return flat_band(std::numeric_limits<double>::max());
+  if (is_stored_narrow(scalar)) return flat_band(no_bound);
   long double lost = 0.0L;
   for (const AttentionResult<Underflow>& form : underflows(scalar)) {
     lost += array_of(form, array).values()[place].lost();
@@ -459,7 +460,8 @@ void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& 
   if (!std::isfinite(error)) {
     error = std::numeric_limits<double>::infinity();
     // What is off by more than the scalar's largest number may as well be infinite.
-    if (subtracts_ && band.drift > range_of(scalar_).largest) outcome = Outcome::drift;
+    const bool may_be = band.drift > range_of(scalar_).largest && band.drift < no_bound;
+    if (subtracts_ && may_be && isinf(answer)) outcome = Outcome::drift;
   } else if (error <= band.pass) {
     outcome = Outcome::pass;
   } else if (error <= band.suspect) {

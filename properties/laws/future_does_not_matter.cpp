@@ -77,16 +77,32 @@ std::optional<Finding> excuse(TwoFutures& c, const Subject& subject, Scalar scal
   return reason.empty() ? std::nullopt : std::optional(skipped(std::move(reason)));
 }
 
+/// Whether some row of a counted target has this input.
+bool has_input(const GradientCase& c, Index cut, Index token) {
+  for (Index b = 0; b < c.sequences.batch(); ++b) {
+    for (Index l = 0; l < cut; ++l) {
+      if (c.sequences.input(b, l) == token) return true;
+    }
+  }
+  return false;
+}
+
 /// The embedding's gradient sums the rows of a token, in groups that may depend on where else it
 /// stands.
 GradientBounds bounds(TwoFutures& c, const Subject& subject, Scalar scalar) {
-  GradientBounds rounded = scaled(c.one.bounds(scalar), 2.0);
+  const GradientBounds rounded = scaled(c.one.bounds(scalar), 2.0);
   if (!is_judged_by_bits(subject)) return rounded;
   const Model& model = c.one.given().model;
   GradientBounds bounds = uniform_bounds(model, 0.0, 0.0);
   const std::vector<ParameterSlot> slots = parameter_slots(model);
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].name == "input_map.weight") bounds.gradient[i] = std::move(rounded.gradient[i]);
+    if (slots[i].name != "input_map.weight") continue;
+    for (Index token = 0; token < model.vocab_size; ++token) {
+      const auto row = static_cast<std::size_t>(token);
+      if (has_input(c.one.given(), c.cut, token)) {
+        bounds.gradient[i].at(row) = rounded.gradient[i].at(row);
+      }
+    }
   }
   return bounds;
 }

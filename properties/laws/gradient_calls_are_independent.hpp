@@ -13,8 +13,8 @@ namespace slim::properties::laws {
 /// twice the bound of gradient_agrees; but the plain sweep adds the losses of rows in another
 /// order, n of them that are not negative, so that its loss may be off by 2 n u, and from sums that
 /// the lazy one recovers, so that for who subtracts twice the bound of gradient_agrees is added.
-/// Kills: projections redrawn at each call, states that outlive it, results that are cached,
-/// options that are accepted and do not run.
+/// Kills: projections redrawn at each call, states that outlive it, options that are accepted
+/// and do not run.
 Law gradient_calls_are_independent();
 
 }  // namespace slim::properties::laws

@@ -56,7 +56,7 @@ std::string text_of(const Json& value, const char* field) {
 
 using C = AttentionConventions;
 
-constexpr std::array<Field, 9> fields = {{
+constexpr std::array<Field, 10> fields = {{
     {"epsilon_place", [](const C& c) { return Json(name(c.epsilon_place)); },
      [](C& c, const Json& v) {
        c.epsilon_place = parse_epsilon_place(text_of(v, "epsilon_place"));
@@ -85,6 +85,8 @@ constexpr std::array<Field, 9> fields = {{
      [](C& c, const Json& v) {
        c.absolute_slope_at_zero = number_of(v, "absolute_slope_at_zero");
      }},
+    {"elu_cancellation", [](const C& c) { return Json(c.elu_cancellation); },
+     [](C& c, const Json& v) { c.elu_cancellation = number_of(v, "elu_cancellation"); }},
 }};
 
 void read_field(AttentionConventions& conventions, const std::string& key, const Json& value) {
@@ -177,6 +179,9 @@ AttentionConventions acting_on(AttentionConventions c, FeatureKind kind, bool fe
     c.epsilon_place = defaults.epsilon_place;
     c.epsilon = 0.0;
   }
+  if (features_given || kind != FeatureKind::elu_plus_one) {
+    c.elu_cancellation = defaults.elu_cancellation;
+  }
   if (features_given) {
     c.scaling = defaults.scaling;
     c.divides_by_root_features = defaults.divides_by_root_features;
@@ -188,6 +193,8 @@ void require_valid(const AttentionConventions& c, FeatureKind kind, bool feature
   require(std::isfinite(c.epsilon) && c.epsilon >= 0.0, "epsilon is finite and not negative");
   require(std::isfinite(c.relu_slope_at_zero), "relu_slope_at_zero is finite");
   require(std::isfinite(c.absolute_slope_at_zero), "absolute_slope_at_zero is finite");
+  require(c.elu_cancellation >= 0.0 && c.elu_cancellation <= 1.0,
+          "elu_cancellation lies in 0 to 1");
   const bool stabilised =
       c.query_stabiliser != Stabiliser::none || c.key_stabiliser != Stabiliser::none;
   if (features_given) {

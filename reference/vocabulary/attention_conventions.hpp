@@ -47,6 +47,8 @@ struct AttentionConventions {
   bool stabiliser_detached = true;      ///< else the gradient goes through the first largest, too
   double relu_slope_at_zero = 0.0;      ///< derivative of max(x, 0) at 0
   double absolute_slope_at_zero = 0.0;  ///< derivative of |x| at 0
+  /// For x ≤ 0 map elu+1 is rounded as a number of this size: 0 for e^x, 1 for (e^x − 1) + 1.
+  double elu_cancellation = 0.0;
   bool operator==(const AttentionConventions&) const = default;
 };
 
@@ -66,7 +68,8 @@ std::string to_full_text(const AttentionConventions& conventions);
 /// Throws ContractError on an unknown field, one given twice, or a value of the wrong kind.
 AttentionConventions parse_attention_conventions(std::string_view text);
 
-/// What of the conventions acts on a case: exponents and stabilisers are FAVOR+'s, and where
+/// What of the conventions acts on a case: exponents and stabilisers are FAVOR+'s, cancellation is
+/// elu+1's, and where
 /// features are given no map is left to act on. The rest is as by default, and valid.
 AttentionConventions acting_on(AttentionConventions conventions, FeatureKind kind,
                                bool features_given);

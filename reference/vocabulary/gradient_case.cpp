@@ -18,7 +18,7 @@ struct ConventionField {
   double Conventions::*field;
 };
 
-constexpr std::array<ConventionField, 8> convention_fields = {{
+constexpr std::array<ConventionField, 9> convention_fields = {{
     {"denominator_epsilon", &Conventions::denominator_epsilon},
     {"layer_norm_epsilon", &Conventions::layer_norm_epsilon},
     {"loss_epsilon", &Conventions::loss_epsilon},
@@ -27,6 +27,7 @@ constexpr std::array<ConventionField, 8> convention_fields = {{
     {"position_base", &Conventions::position_base},
     {"gelu_cancellation", &Conventions::gelu_cancellation},
     {"gelu_tanh", &Conventions::gelu_tanh},
+    {"elu_cancellation", &Conventions::elu_cancellation},
 }};
 
 std::string to_text(const Shape& shape) {
@@ -147,7 +148,7 @@ Conventions parse_conventions(const std::string& text) {
             "convention '" + on_one_line(key) +
                 "' is known: allowed are denominator_epsilon, "
                 "layer_norm_epsilon, loss_epsilon, relu_slope_at_zero, absolute_slope_at_zero, "
-                "position_base, gelu_cancellation, gelu_tanh");
+                "position_base, gelu_cancellation, gelu_tanh, elu_cancellation");
   }
   return conventions;
 }

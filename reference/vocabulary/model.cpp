@@ -108,6 +108,8 @@ void require_valid(const Model& model) {
           "position_base is finite and positive");
   require(c.gelu_cancellation >= 0.0 && c.gelu_cancellation <= 1.0,
           "gelu_cancellation lies in 0 to 1");
+  require(c.elu_cancellation >= 0.0 && c.elu_cancellation <= 1.0,
+          "elu_cancellation lies in 0 to 1");
   require(c.gelu_tanh == 0.0 || c.gelu_tanh == 1.0, "gelu_tanh is 0 or 1");
 }
 

@@ -46,6 +46,9 @@ struct Conventions {
   /// 1: GeLU by its tanh approximation, x (1 + tanh(√(2/π)(x + 0.044715 x³)))/2, the default of
   /// some frameworks; 0: exact. Taken on by the reference.
   double gelu_tanh = 0.0;
+  /// For x ≤ 0 feature map elu+1 is rounded as a number of this size: 0 for e^x, 1 for ELU(x) + 1
+  /// = (e^x − 1) + 1. Changes what rounding may do, not what is true.
+  double elu_cancellation = 0.0;
   bool operator==(const Conventions&) const = default;
 };
 

@@ -123,7 +123,9 @@ struct Capabilities {
   bool sliced = true;         ///< honours slice_length
   bool resumable = true;      ///< takes a start state and gives the state it ends with
   bool deterministic = true;  ///< the same call gives the same bits
-  bool subtracting = false;   ///< recovers sums by subtraction, so rounding may drift
+  /// Nor do strides change them: other ones may select another order of sums.
+  bool same_bits_in_any_layout = true;
+  bool subtracting = false;  ///< recovers sums by subtraction, so rounding may drift
   /// The same in a wider scalar: exact until the sums spread by more than its spare digits.
   bool subtracting_wide = false;
   bool isolates_non_finite = false;

@@ -26,6 +26,8 @@ def features(x, projection, side):
         projected = x @ projection
         lower = (x * x).sum(-1, keepdims=True) / 2 + stabiliser(CONVENTION.get(side + "_stabiliser", "none"), projected)
         g = np.exp(projected - lower)
+    elif MAP == "elu+1":
+        g = np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1) + 1
     else:
         g = np.maximum(x, 0)
     return g + np.array(EPSILON, g.dtype) if PLACE == "feature" else g
