@@ -1,6 +1,7 @@
 // Subjects that are at fault on purpose: each gets its verdict, the run goes on, nothing is left.
 
 #include "properties/foreign/guest_runs.hpp"
+#include "properties/foreign/refuses_bad_requests.hpp"
 #include "properties/judgement/attention_answer.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -300,6 +301,15 @@ TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {
     EXPECT_NE(found.finding.note.find("SIGSEGV"), std::string::npos);
   }
   EXPECT_GT(processes_started(*foreign.pool), 3);
+}
+
+TEST(Foreign, APipeInTheScratchFolderIsNotWrittenInto) {
+  const ForeignSubject foreign = open_subject(program_door(command_of("bad-case-is-a-pipe")), {});
+  const Law law = refuses_bad_requests(foreign);
+  CaseFile probe;
+  probe.metadata["request"] = "a truncated case file";
+  const Finding finding = law.load(probe)->check(foreign.subject, Scalar::float32);
+  EXPECT_EQ(finding.outcome, Outcome::pass) << finding.note;
 }
 
 TEST(Foreign, NaNIsAVerdictOfItsOwn) {

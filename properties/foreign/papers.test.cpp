@@ -151,6 +151,15 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   EXPECT_EQ(standing(broken), "falls short");
 }
 
+TEST(CostLaws, AreBrokenByWhoEndsAfterItsAnswer) {
+  const RunResult result =
+      run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder +
+                                             "faults/fault_subject.py exits-after-its-answer"),
+                                {}),
+                   ResourceClaim::flat_in_length, {.lengths = {64, 128, 256}, .slices = {8, 16}});
+  EXPECT_EQ(name(result.verdicts.at(0).tally.failure), "CRASH");
+}
+
 TEST(ResourcePlans, AreThoseByWhichAClaimCanBeJudged) {
   EXPECT_NO_THROW(require_valid(ResourcePlan()));
   EXPECT_THROW(require_valid({.lengths = {256, 256, 256}}), ContractError);
