@@ -158,8 +158,7 @@ void require_writable_file(const fs::path& file) {
 }
 
 /// The papers of a guest.
-void write_papers(const Report& report, const Guest& guest, const RunArguments& arguments,
-                  const std::vector<foreign::ExpectedFailure>& expected) {
+void write_papers(const Report& report, const Guest& guest, const RunArguments& arguments) {
   foreign::Certified certified{.foreign = guest.opened,
                                .plan = report.plan,
                                .result = report.result,
@@ -170,7 +169,7 @@ void write_papers(const Report& report, const Guest& guest, const RunArguments& 
                                .seconds = report.seconds,
                                .harness_commit = build_commit(),
                                .limits = limits_of(arguments.foreign),
-                               .expected = expected};
+                               .expectation = report.expectation};
   for (const std::string& path : report.case_paths) {
     certified.replay_lines.push_back(replay_line(path, report.replay_options));
   }
@@ -196,22 +195,6 @@ std::string levels_text(const RunResult& result) {
         level.broken.empty() ? "" : fmt::format(", broken: {}", fmt::join(level.broken, ", ")));
   }
   return text;
-}
-
-/// Says what differs from the expected failures, on standard error; whether nothing does.
-bool is_as_expected(const RunResult& result,
-                    const std::vector<foreign::ExpectedFailure>& expected) {
-  const foreign::Expectation expectation = foreign::compared(result, expected);
-  for (const std::string& key : expectation.unexpected) {
-    fmt::print(stderr, "unexpected failure: {}\n", key);
-  }
-  for (const std::string& key : expectation.stale) {
-    fmt::print(stderr, "stale expected failure, it holds or was not run: {}\n", key);
-  }
-  for (const std::string& what : expectation.idle) {
-    fmt::print(stderr, "no case was executed of {}\n", what);
-  }
-  return expectation.met();
 }
 
 /// On all papers that were asked for, so that none of an earlier run is taken for one of this.
@@ -315,21 +298,20 @@ int run_command(const RunArguments& arguments) {
                 .seconds = elapsed.count(),
                 .replay_options = guest ? guest_options(arguments.foreign) : "",
                 .diagnoses = std::move(diagnoses)};
-  for (const foreign::ExpectedFailure& failure : expected.value_or(Expected())) {
-    report.expected_failures.push_back(failure.law + " " + failure.scalar);
-  }
+  if (expected) report.expectation = foreign::compared(result, *expected);
   write_if_named(arguments.junit, to_junit(report));
   if (guest) {
-    write_papers(report, *guest, arguments, expected.value_or(Expected()));
+    write_papers(report, *guest, arguments);
   } else {
     write_if_named(arguments.markdown, to_markdown(report));
   }
   fmt::print("{}", arguments.json ? to_json(report) : to_text(report));
   if (guest && !arguments.json) fmt::print("{}", levels_text(result));
-  if (expected) {
-    return is_as_expected(result, *expected) ? Exit::holds : Exit::falls_short;
+  if (!report.expectation) return result.holds() ? Exit::holds : Exit::falls_short;
+  for (const std::string& line : differences_in_words(*report.expectation)) {
+    fmt::print(stderr, "{}\n", line);
   }
-  return result.holds() ? Exit::holds : Exit::falls_short;
+  return report.expectation->met() ? Exit::holds : Exit::falls_short;
 }
 
 }  // namespace slim::properties

@@ -240,14 +240,14 @@ TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {
   held.tally.wrong = held.tally.not_run = 0;
   example.result.verdicts.push_back(held);
   Report report = example.report();
-  report.expected_failures = {"some-law float32"};
+  report.expectation = Expectation{.listed = {"some-law float32"}};
   const std::string expected = to_junit(report);
   EXPECT_NE(expected.find("tests=\"2\" failures=\"0\""), std::string::npos) << expected;
   EXPECT_EQ(expected.find("<failure"), std::string::npos) << expected;
   EXPECT_NE(expected.find("<skipped message=\"expected failure: WRONG: grad.x row 2"),
             std::string::npos)
       << expected;
-  report.expected_failures = {"some-law float64", "no-law float32"};
+  report.expectation = Expectation{.listed = {"some-law float64", "no-law float32"}};
   const std::string stale = to_junit(report);
   EXPECT_NE(stale.find("tests=\"2\" failures=\"2\""), std::string::npos) << stale;
   EXPECT_NE(stale.find("stale expected failure: it holds"), std::string::npos) << stale;
@@ -257,6 +257,22 @@ TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {
           "it was not run"),
       std::string::npos)
       << stale;
+}
+
+TEST(Report, SaysWhetherItWentAsExpected) {
+  Example example;
+  Report report = example.report();
+  EXPECT_TRUE(nlohmann::json::parse(to_json(report))["expected_failures"].is_null());
+  report.expectation = Expectation{.listed = {"some-law float32"}};
+  EXPECT_NE(to_text(report).find("\nfails as expected in "), std::string::npos);
+  report.expectation = Expectation{.unexpected = {"some-law float32"}};
+  EXPECT_NE(to_text(report).find("\nNOT as expected in "), std::string::npos);
+  const auto json = nlohmann::json::parse(to_json(report))["expected_failures"];
+  EXPECT_EQ(json["met"], false);
+  EXPECT_EQ(json["unexpected"][0], "some-law float32");
+  example.result.verdicts.clear();
+  report.expectation = Expectation{.idle = {"anything"}};
+  EXPECT_EQ(how_it_went(example.result, report.expectation), "NOT as expected");
 }
 
 TEST(Report, IsMarkdownWithAccountsThatAddUp) {

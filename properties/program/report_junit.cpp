@@ -81,8 +81,10 @@ std::string evidence(const Report& report, const Verdict& verdict) {
 }
 
 bool is_expected_to_fail(const Report& report, const Verdict& verdict) {
+  if (!report.expectation) return false;
+  const std::vector<std::string>& listed = report.expectation->listed;
   const std::string key = verdict.law + " " + std::string(name(verdict.scalar));
-  return std::ranges::find(report.expected_failures, key) != report.expected_failures.end();
+  return std::ranges::find(listed, key) != listed.end();
 }
 
 /// Whether the verdict is another than it was expected to be.
@@ -182,7 +184,8 @@ Suite suite_of_the_run(const RunResult& result) {
 /// Expected failures that no verdict is about.
 Suite suite_of_what_was_not_run(const Report& report) {
   Suite suite;
-  for (const std::string& key : report.expected_failures) {
+  if (!report.expectation) return suite;
+  for (const std::string& key : report.expectation->listed) {
     const bool was_run = std::ranges::any_of(report.result.verdicts, [&](const Verdict& verdict) {
       return verdict.law + " " + std::string(name(verdict.scalar)) == key;
     });
