@@ -112,6 +112,22 @@ TEST(FailureGroups, HaveOneSubjectAndOneDiagnosisAndTheSmallestCaseFirst) {
   EXPECT_EQ(failure_groups(failures, {}).size(), 3U);
 }
 
+TEST(FailureGroups, KeepApartWhatHasOtherNamesOrNoneAndAnotherTensor) {
+  std::vector<Counterexample> failures = {failing("one", 1), failing("two", 1),
+                                          failing("three", 1)};
+  const std::string several = "behaves like one of these, which no case told apart:";
+  EXPECT_EQ(failure_groups(failures, {{several, "  x"}, {several, "  y"}, {several, "  x", "seen"}})
+                .size(),
+            2U);
+  const std::vector<std::vector<std::string>> of_nobody(3, {"behaves like none of 9 mutants"});
+  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 1U);
+  failures[1].finding.worst.tensor = "d.q[0,1]";
+  failures[2].finding.worst.tensor = "d.q";
+  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 2U);
+  failures[2].finding.failure = Failure::non_finite;
+  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 3U);
+}
+
 TEST(Report, TellsOneFailureOfAGroupInFullAndTheOthersInALineEach) {
   Example example;
   example.result.counterexamples = {failing("one", 4), failing("two", 2), failing("three", 2)};
@@ -400,6 +416,29 @@ TEST(Report, SaysWhyThereIsNoNumber) {
                 .find("<failure message=\"CRASH: it ended by signal 6 (SIGABRT)\">L=2\n"),
             std::string::npos)
       << to_junit(example.report());
+}
+
+TEST(Report, IsJUnitThatSaysInWhichScalarItsEvidenceIs) {
+  Example example;
+  Verdict& verdict = example.result.verdicts[0];
+  verdict.tally.worst.tensor = std::string(no_tensor);
+  verdict.tally.failure = Failure::wrong_shape;
+  example.result.counterexamples[0].scalar = Scalar::float64;
+  const std::string without = to_junit(example.report());
+  EXPECT_NE(without.find("<failure message=\"WRONG-SHAPE\">in float64: L=2\n"), std::string::npos)
+      << without;
+  example.result.counterexamples[0].finding.note = "gave F64";
+  EXPECT_NE(to_junit(example.report()).find("\"WRONG-SHAPE: in float64: it gave F64\""),
+            std::string::npos);
+  Tally tally;
+  for (const char* note : {"gave F16", "gave F64"}) {
+    Finding finding{.outcome = Outcome::wrong, .worst = verdict.tally.worst, .note = note};
+    finding.failure = Failure::wrong_shape;
+    tally.add(finding);
+  }
+  EXPECT_EQ(tally.note, "gave F16");
+  verdict.tally.note = tally.note;
+  EXPECT_NE(to_junit(example.report()).find("\"WRONG-SHAPE: it gave F16\""), std::string::npos);
 }
 
 TEST(Report, SaysHowToMeasureACostAgain) {
