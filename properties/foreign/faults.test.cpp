@@ -159,6 +159,7 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"bfloat16", Failure::wrong_shape,
                    "gave tensor 'out' as BF16, asked for was F32"},
         KnownFault{"code-wraps", Failure::error, "no code of ours"},
+        KnownFault{"code-of-the-host", Failure::error, "my own code for a bad index"},
         KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
         KnownFault{"grows-case", Failure::input_modified, "case file"},

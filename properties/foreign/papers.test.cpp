@@ -214,10 +214,11 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                             .harness_commit = "abc",
                             .expectation = compared(result, {{"attention-agrees", "float64"}})};
   const std::string certificate = to_certificate(certified);
-  for (const char* words : {"\"Core\": {\n      \"standing\": \"falls short\"", R"("Resources")",
-                            R"("seed": 1)", R"("verdict": "WRONG")", R"("harness_commit": "abc")",
-                            R"("deadline_s": 10.0)", R"("epsilon": 1e-16)", R"("passed": 0)",
-                            R"("skipped_by_reason": {)", R"("met": true)", R"("case_number": )"}) {
+  for (const char* words :
+       {"\"Core\": {\n      \"standing\": \"falls short\"", R"("Resources")", R"("seed": 1)",
+        R"("verdict": "WRONG")", R"("harness_commit": "abc")", R"("deadline_s": 10.0)",
+        R"("address_space_bytes": 0)", R"("epsilon": 1e-16)", R"("passed": 0)",
+        R"("skipped_by_reason": {)", R"("met": true)", R"("case_number": )"}) {
     EXPECT_NE(certificate.find(words), std::string::npos) << words << "\n" << certificate;
   }
   EXPECT_NE(to_markdown(certified).find(": fails as expected\n"), std::string::npos);
@@ -348,6 +349,10 @@ TEST(Declarations, AreRefusedByName) {
               "capabilities": {"feature_maps": ["given"]}})",
           "'feature_maps' is empty");
   refused(head + R"(, "capabilities": {"claims": ["free"]}})", "flat in L");
+  refused(head + R"(, "capabilities": {"claims": ["linear", "linear"]}})", "names 'linear' twice");
+  refused(head + R"(, "capabilities": {"dtypes": ["float32", "float32"]}})", "'dtypes'");
+  refused(head + R"(, "capabilities": {"feature_maps": ["sqr", "sqr"]}})", "'sqr' twice");
+  refused(R"({"protocol": 1, "name": "x", "tasks": ["attention", "attention"]})", "'tasks'");
   refused(head + R"(, "conventions": {"attention": {"epsilon_plce": "sums"}}})", "epsilon_plce");
   refused(head + R"(, "conventions": {"attention": {"epsilon": -1}}})", "epsilon is finite");
   refused(head + R"(, "conventions": {"gradient": {"position_base": 0}}})", "position_base");

@@ -157,6 +157,8 @@ def commit(request):
         return {"error": {"code": -32001, "message": "not today"}}
     elif fault == "code-wraps":
         return {"error": {"code": 2**32 - 32001, "message": "no code of ours"}}
+    elif fault == "code-of-the-host":
+        return {"error": {"code": -32003, "message": "my own code for a bad index"}}
     elif fault == "bad-case-is-a-pipe" and parameters["case"].endswith("/bad.safetensors"):
         return {"error": {"code": 1, "message": "plain" if os.path.isfile(parameters["case"]) else "a pipe"}}
     elif fault == "no-result":
