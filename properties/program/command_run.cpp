@@ -52,17 +52,18 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   return chosen;
 }
 
-/// Laws of the catalogue: the one of the protocol is asked of guests alone, and is none of it.
+/// Laws of the catalogue: those of the protocol and of costs are asked of guests alone, and are
+/// none of it.
 std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
   std::vector<const Law*> chosen;
   for (const std::string& name : names) {
-    if (name != foreign::refuses_bad_requests_name) {
+    if (name != foreign::refuses_bad_requests_name && !foreign::is_law_of_cost(name)) {
       add_once(chosen, &laws::find_law(name));
       continue;
     }
-    require(of_guest,
-            "law refuses-bad-requests is asked of a foreign subject: --subject-command or "
-            "--subject-library");
+    require(of_guest, "law " + on_one_line(name) +
+                          " is asked of a foreign subject: --subject-command or "
+                          "--subject-library");
   }
   if (!names.empty()) return chosen;
   for (const Law& law : laws::catalogue()) chosen.push_back(&law);
@@ -131,6 +132,22 @@ void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   for (const Law& law : guest.laws) plan.laws.push_back(&law);
   plan.subjects = {&guest.opened.subject};
   if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
+}
+
+/// Laws of what it claims to cost: all, or those that are named. Throws ContractError where one is
+/// named that it does not claim.
+std::vector<Law> chosen_costs(const foreign::ForeignSubject& guest,
+                              const std::vector<std::string>& names) {
+  std::vector<Law> claimed = foreign::costs_as_claimed(guest, {});
+  if (names.empty()) return claimed;
+  for (const std::string& name : names) {
+    if (!foreign::is_law_of_cost(name)) continue;
+    require(std::ranges::find(claimed, name, &Law::name) != claimed.end(),
+            "law " + on_one_line(name) + " is of a claim that the subject does not make");
+  }
+  std::erase_if(claimed,
+                [&](const Law& law) { return std::ranges::find(names, law.name) == names.end(); });
+  return claimed;
 }
 
 /// Adds laws that are asked once, by one thread, with nothing beside: of time and memory.
@@ -268,7 +285,7 @@ int run_command(const RunArguments& arguments) {
       return report_unopened(error, arguments);
     }
     invite(plan, *guest, arguments);
-    if (arguments.laws.empty()) guest->costs = foreign::costs_as_claimed(guest->opened, {});
+    guest->costs = chosen_costs(guest->opened, arguments.laws);
   }
 
   const auto start = std::chrono::steady_clock::now();
@@ -276,9 +293,11 @@ int run_command(const RunArguments& arguments) {
   std::vector<Diagnosis> diagnoses;
   {
     ProgressLine progress;
-    result = run(plan, [&](const Law& law, int done, int planned) {
-      progress.show(law.name, done, planned);
-    });
+    if (!plan.laws.empty()) {  // as they are where costs alone are named
+      result = run(plan, [&](const Law& law, int done, int planned) {
+        progress.show(law.name, done, planned);
+      });
+    }
     // Who names laws chooses what is asked.
     if (guest && arguments.laws.empty()) {
       result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
