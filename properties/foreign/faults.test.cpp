@@ -166,6 +166,7 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"kills-its-keepers", Failure::crash, "its keeper was killed"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
+        KnownFault{"forks-in-a-chain", Failure::crash, "exit code 0"},
         KnownFault{"declines", Failure::unsupported, "not today"},
         KnownFault{"no-result", Failure::protocol_error, "is not there"},
         KnownFault{"result-is-a-pipe", Failure::protocol_error, "no plain file"},

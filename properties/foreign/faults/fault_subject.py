@@ -151,6 +151,12 @@ def commit(request):
     elif fault == "closes-output":
         os.close(1)
         time.sleep(600)
+    elif fault == "forks-in-a-chain":
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            if os.fork() > 0:
+                os._exit(0)
+        os._exit(0)
     elif fault == "exits":
         os._exit(0)
     elif fault == "declines":
