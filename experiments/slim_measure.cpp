@@ -313,8 +313,9 @@ int run_train_leg(const std::string& job_file, const std::string& start,
 struct ForeignOptions {
   std::string command;
   std::string library;
-  double deadline_s = 60.0;
+  double deadline_s = 10.0;
   int memory_mb = 8192;
+  int address_space_mb = 0;  ///< 0: without a limit
   properties::foreign::ResourcePlan plan;
   bool json = false;
 
@@ -326,8 +327,12 @@ struct ForeignOptions {
         ->check(CLI::Range(0.01, 86400.0))
         ->capture_default_str();
     app.add_option("--subject-memory", memory_mb,
-                   "MB of its address space, and resident with all that it starts")
+                   "MB resident with all that it starts, its scratch folder included")
         ->check(CLI::Range(16, 1 << 24))
+        ->capture_default_str();
+    app.add_option("--subject-address-space", address_space_mb,
+                   "MB that each of its processes may reserve; 0: any number")
+        ->check(CLI::Range(0, 1 << 28))
         ->capture_default_str();
     app.add_option("--lengths", plan.lengths, "L, each twice the one before, three at least")
         ->check(CLI::Range(1, 1 << 24))
@@ -352,9 +357,10 @@ int run_foreign(const ForeignOptions& options) {
   const Door door =
       options.library.empty() ? program_door(options.command) : library_door(options.library);
   try {
-    const ForeignSubject foreign =
-        open_subject(door, {.deadline_s = options.deadline_s,
-                            .memory_bytes = static_cast<std::int64_t>(options.memory_mb) << 20});
+    const ForeignSubject foreign = open_subject(
+        door, {.deadline_s = options.deadline_s,
+               .memory_bytes = static_cast<std::int64_t>(options.memory_mb) << 20,
+               .address_space_bytes = static_cast<std::int64_t>(options.address_space_mb) << 20});
     const std::vector<ResourceSample> samples = measure_resources(foreign, options.plan);
     nlohmann::ordered_json json = {{"subject", foreign.declaration.name},
                                    {"samples", nlohmann::json::array()},

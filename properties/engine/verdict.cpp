@@ -22,6 +22,7 @@ void Tally::add(const Finding& finding) {
       ++drift;
       break;
     case Outcome::wrong:
+      if (wrong == 0) note = finding.note;
       ++wrong;
       failure = finding.failure;
       break;

@@ -22,6 +22,7 @@ struct Tally {
   int drawn_again = 0;                 ///< draws put back because their truth hangs on a rounding
   Discrepancy worst;
   Failure failure = Failure::wrong;  ///< in which way, where a case is wrong
+  std::string note{};                ///< of the first wrong case: what it did, where that is said
 
   [[nodiscard]] int executed() const { return passed + suspect + drift + wrong; }
   [[nodiscard]] int skipped_in_all() const;

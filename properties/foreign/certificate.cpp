@@ -62,18 +62,6 @@ OrderedJson conventions_json(const Declaration& declared) {
   return json;
 }
 
-OrderedJson expected_json(const Certified& of) {
-  const Expectation expectation = compared(of.result, of.expected);
-  OrderedJson listed = OrderedJson::array();
-  for (const ExpectedFailure& failure : of.expected) {
-    listed.push_back(failure.law + " " + failure.scalar);
-  }
-  return {{"listed", listed},
-          {"met", expectation.met()},
-          {"unexpected", expectation.unexpected},
-          {"stale", expectation.stale}};
-}
-
 /// Conventions that differ from the paper's.
 std::string or_the_papers(const std::string& conventions) {
   return conventions == "{}" ? "the paper's" : conventions;
@@ -81,10 +69,9 @@ std::string or_the_papers(const std::string& conventions) {
 
 }  // namespace
 
-std::string how_it_went(const Certified& of) {
-  if (of.result.holds()) return "all laws hold";
-  const bool expected = !of.expected.empty() && compared(of.result, of.expected).met();
-  return expected ? "fails as expected" : "NOT all laws hold";
+std::vector<std::string> not_as_expected(const Certified& of) {
+  if (!of.expectation) return {};
+  return differences_in_words(*of.expectation);
 }
 
 std::string conventions_line(const Declaration& declared) {
@@ -113,7 +100,10 @@ std::string to_certificate(const Certified& of) {
        {{"name", of.foreign.declaration.name}, {"version", of.foreign.declaration.version}}},
       {"declaration", OrderedJson::parse(of.foreign.declaration.text)},
       {"conventions", conventions_json(of.foreign.declaration)},
-      {"limits", {{"deadline_s", of.limits.deadline_s}, {"memory_bytes", of.limits.memory_bytes}}},
+      {"limits",
+       {{"deadline_s", of.limits.deadline_s},
+        {"memory_bytes", of.limits.memory_bytes},
+        {"address_space_bytes", of.limits.address_space_bytes}}},
       {"holds", of.result.holds()},
       {"unasked_tasks", of.result.unasked_tasks},
       {"seed", of.plan.seed},
@@ -123,7 +113,7 @@ std::string to_certificate(const Certified& of) {
       {"levels", levels_json(of.result)},
       {"shortfalls", of.result.shortfalls()},
       {"drift", drift_in_words(of.result)},
-      {"expected_failures", expected_json(of)},
+      {"expected_failures", expectation_json(of.expectation)},
       {"verdicts", OrderedJson::array()},
       {"counterexamples", OrderedJson::array()}};
   for (const Verdict& verdict : of.result.verdicts)
@@ -151,8 +141,8 @@ std::string to_markdown(const Certified& of) {
       "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n| level | standing | laws | "
       "cases "
       "|\n|---|---|---|---|\n",
-      declared.name, declared.version, how_it_went(of), of.plan.cases, of.plan.seed,
-      of.harness_version, conventions_line(declared));
+      declared.name, declared.version, how_it_went(of.result, of.expectation), of.plan.cases,
+      of.plan.seed, of.harness_version, conventions_line(declared));
   for (const LevelVerdict& level : level_verdicts(of.result)) {
     text +=
         fmt::format("| {} | {}{} | {} of {} | {} |\n", name(level.level), name(level.standing),
@@ -162,6 +152,8 @@ std::string to_markdown(const Certified& of) {
   for (const std::string& shortfall : of.result.shortfalls()) {
     text += fmt::format("\n**Falls short**: {}.\n", shortfall);
   }
+  for (const std::string& line : not_as_expected(of))
+    text += "\n**Not as expected**: " + line + ".\n";
   for (const std::string& line : drift_in_words(of.result)) text += "\n" + line + "\n";
   for (const FailureGroup& group : failure_groups(of.result.counterexamples, of.looks)) {
     const Counterexample& found = of.result.counterexamples[group.shown];

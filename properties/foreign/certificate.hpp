@@ -1,8 +1,8 @@
 #pragma once
 
-#include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/foreign_subject.hpp"
 #include "properties/foreign/level.hpp"
+#include "properties/program/expectation.hpp"
 
 namespace slim::properties::foreign {
 
@@ -18,8 +18,8 @@ struct Certified {
   std::string harness_version;
   double seconds = 0.0;
   std::string harness_commit{};
-  Limits limits{};                          ///< of the guest's process
-  std::vector<ExpectedFailure> expected{};  ///< as they were listed
+  Limits limits{};                           ///< of the guest's process
+  std::optional<Expectation> expectation{};  ///< where failures were listed, be it none
 };
 
 /// JSON: harness with its commit, subject with its declaration and the conventions that it was held
@@ -32,8 +32,8 @@ std::string to_markdown(const Certified& certified);
 /// found by row, with the edges of the slices. In light or dark, as the reader's system is.
 std::string to_html(const Certified& certified);
 
-/// "all laws hold", "NOT all laws hold", or "fails as expected".
-std::string how_it_went(const Certified& certified);
+/// A line for each thing that is not as it was listed.
+std::vector<std::string> not_as_expected(const Certified& certified);
 
 /// "BHLD", conventions and claims of a declaration in a line.
 std::string conventions_line(const Declaration& declared);

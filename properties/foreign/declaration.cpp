@@ -53,6 +53,8 @@ class Fields {
     for (const Json& item : *found) {
       require(item.is_string(), named(field) + " is an array of strings");
       values.push_back(item.get<std::string>());
+      require(std::ranges::count(values, values.back()) == 1,
+              named(field) + " names '" + on_one_line(values.back()) + "' twice");
     }
     return values;
   }

@@ -214,6 +214,23 @@ TEST(ForeignHelper, LetsOneFileHaveAnAttentionAndAModel) {
   }
 }
 
+TEST(ForeignHelper, TakesAStringForAListOfItAlone) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const Declaration declared =
+      open_subject(python_door("@subject(features=\"favor+\", dtypes=\"float64\", "
+                               "claims=\"linear\")\ndef f(q, **options): pass"),
+                   {})
+          .declaration;
+  EXPECT_EQ(declared.capabilities.feature_maps, std::vector{FeatureKind::favor_plus});
+  EXPECT_EQ(declared.scalars, std::vector{Scalar::float64});
+  EXPECT_EQ(declared.claims, std::vector{ResourceClaim::linear_time});
+  const Declaration features = open_subject(python_door("@features(maps=\"relu\")\n"
+                                                        "def g(x, **options): pass"),
+                                            {})
+                                   .declaration;
+  EXPECT_EQ(features.capabilities.feature_maps, std::vector{FeatureKind::relu});
+}
+
 /// How a run of one law ends for a Python subject that is given as text.
 Finding python_finding(const std::string& lines, const char* law) {
   const ForeignSubject guest = open_subject(python_door(lines), {});

@@ -15,6 +15,15 @@ std::string key_of(std::string_view law, std::string_view scalar) {
   return std::string(law) + " " + std::string(scalar);
 }
 
+/// As verdicts print it. Throws ContractError that begins with where it stands.
+std::string scalar_named(const std::string& word, const std::string& where) {
+  try {
+    return std::string(name(parse_scalar(word)));
+  } catch (const ContractError& error) {
+    throw ContractError(where + error.what());
+  }
+}
+
 }  // namespace
 
 std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path& path) {
@@ -31,7 +40,7 @@ std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path&
     std::string more;
     require(static_cast<bool>(words >> failure.scalar) && !(words >> more),
             where + "it is a law and a scalar, such as 'attention-agrees float32'");
-    failure.scalar = name(parse_scalar(failure.scalar));
+    failure.scalar = scalar_named(failure.scalar, where);
     expected.push_back(std::move(failure));
   }
   return expected;
@@ -39,7 +48,7 @@ std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path&
 
 Expectation compared(const RunResult& result, const std::vector<ExpectedFailure>& expected) {
   Expectation expectation;
-  std::vector<std::string> listed;
+  std::vector<std::string>& listed = expectation.listed;
   for (const ExpectedFailure& failure : expected) {
     listed.push_back(key_of(failure.law, failure.scalar));
   }

@@ -1,8 +1,10 @@
 #pragma once
 
-#include "properties/engine/engine.hpp"
+#include "properties/program/expectation.hpp"
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace slim::properties::foreign {
 
@@ -16,16 +18,7 @@ struct ExpectedFailure {
 /// and the line.
 std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path& path);
 
-/// A run against what was expected of it.
-struct Expectation {
-  std::vector<std::string> unexpected;  ///< "LAW SCALAR" that broke and are not listed
-  std::vector<std::string> stale;       ///< listed, and hold, or are not in the run
-  /// Laws that executed no case, declared tasks of which none was, or "anything": no list of
-  /// failures excuses these.
-  std::vector<std::string> idle;
-
-  [[nodiscard]] bool met() const { return unexpected.empty() && stale.empty() && idle.empty(); }
-};
+/// The run against what was listed, be it nothing.
 Expectation compared(const RunResult& result, const std::vector<ExpectedFailure>& expected);
 
 }  // namespace slim::properties::foreign

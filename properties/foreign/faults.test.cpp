@@ -1,6 +1,7 @@
 // Subjects that are at fault on purpose: each gets its verdict, the run goes on, nothing is left.
 
 #include "properties/foreign/guest_runs.hpp"
+#include "properties/foreign/refuses_bad_requests.hpp"
 #include "properties/judgement/attention_answer.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -158,12 +159,14 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"bfloat16", Failure::wrong_shape,
                    "gave tensor 'out' as BF16, asked for was F32"},
         KnownFault{"code-wraps", Failure::error, "no code of ours"},
+        KnownFault{"code-of-the-host", Failure::error, "my own code for a bad index"},
         KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
         KnownFault{"grows-case", Failure::input_modified, "case file"},
         KnownFault{"kills-its-keepers", Failure::crash, "its keeper was killed"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
+        KnownFault{"forks-in-a-chain", Failure::crash, "exit code 0"},
         KnownFault{"declines", Failure::unsupported, "not today"},
         KnownFault{"no-result", Failure::protocol_error, "is not there"},
         KnownFault{"result-is-a-pipe", Failure::protocol_error, "no plain file"},
@@ -300,6 +303,15 @@ TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {
     EXPECT_NE(found.finding.note.find("SIGSEGV"), std::string::npos);
   }
   EXPECT_GT(processes_started(*foreign.pool), 3);
+}
+
+TEST(Foreign, APipeInTheScratchFolderIsNotWrittenInto) {
+  const ForeignSubject foreign = open_subject(program_door(command_of("bad-case-is-a-pipe")), {});
+  const Law law = refuses_bad_requests(foreign);
+  CaseFile probe;
+  probe.metadata["request"] = "a truncated case file";
+  const Finding finding = law.load(probe)->check(foreign.subject, Scalar::float32);
+  EXPECT_EQ(finding.outcome, Outcome::pass) << finding.note;
 }
 
 TEST(Foreign, NaNIsAVerdictOfItsOwn) {

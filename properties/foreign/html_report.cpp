@@ -178,8 +178,9 @@ std::string to_html(const Certified& of) {
       "{7:.1f} s. {8}.</p>\n<div "
       "class=\"wide\"><table><tr><th>level</th><th>standing</th><th>laws</th><th>cases</th>"
       "<th>broken</th></tr>\n",
-      html(declared.name), style, html(declared.version), how_it_went(of), of.plan.cases,
-      of.plan.seed, of.harness_version, of.seconds, html(conventions_line(declared)));
+      html(declared.name), style, html(declared.version), how_it_went(of.result, of.expectation),
+      of.plan.cases, of.plan.seed, of.harness_version, of.seconds,
+      html(conventions_line(declared)));
   for (const LevelVerdict& level : level_verdicts(of.result)) {
     page += fmt::format("<tr><td>{}</td><td>{}</td><td>{} of {}</td><td>{}</td><td>{}</td></tr>\n",
                         name(level.level), name(level.standing), level.claimed, level.laws,
@@ -194,6 +195,9 @@ std::string to_html(const Certified& of) {
       verdict_rows(of.result, unclaimed) + "</table></div>\n" + unclaimed_paragraph(unclaimed);
   for (const std::string& shortfall : of.result.shortfalls()) {
     page += fmt::format("<p class=\"name\">Falls short: {}.</p>\n", html(shortfall));
+  }
+  for (const std::string& line : not_as_expected(of)) {
+    page += fmt::format("<p class=\"name\">Not as expected: {}.</p>\n", html(line));
   }
   for (const std::string& line : drift_in_words(of.result)) page += "<p>" + html(line) + "</p>\n";
   if (!of.result.counterexamples.empty()) {

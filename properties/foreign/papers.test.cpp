@@ -43,6 +43,21 @@ TEST(ExpectedFailures, AreStaleWhenTheyHold) {
   EXPECT_FALSE(stale.met());
 }
 
+TEST(ExpectedFailures, NameTheLineOfAScalarThatIsNone) {
+  const std::filesystem::path list =
+      std::filesystem::path(testing::TempDir()) / "expected-failures-of-no-scalar";
+  std::ofstream(list) << "averages float32\naverages float33\n";
+  try {
+    read_expected_failures(list);
+    ADD_FAILURE() << "float33 was taken";
+  } catch (const ContractError& error) {
+    const std::string what = error.what();
+    EXPECT_NE(what.find("expected-failures-of-no-scalar, line 2: "), std::string::npos) << what;
+    EXPECT_NE(what.find("float33"), std::string::npos) << what;
+  }
+  std::filesystem::remove(list);
+}
+
 TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
   RunResult result;
   Verdict unclaimed{.law = "averages", .subject = "x", .scalar = Scalar::float32, .tally = {}};
@@ -151,6 +166,15 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   EXPECT_EQ(standing(broken), "falls short");
 }
 
+TEST(CostLaws, AreBrokenByWhoEndsAfterItsAnswer) {
+  const RunResult result =
+      run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder +
+                                             "faults/fault_subject.py exits-after-its-answer"),
+                                {}),
+                   ResourceClaim::flat_in_length, {.lengths = {64, 128, 256}, .slices = {8, 16}});
+  EXPECT_EQ(name(result.verdicts.at(0).tally.failure), "CRASH");
+}
+
 TEST(ResourcePlans, AreThoseByWhichAClaimCanBeJudged) {
   EXPECT_NO_THROW(require_valid(ResourcePlan()));
   EXPECT_THROW(require_valid({.lengths = {256, 256, 256}}), ContractError);
@@ -188,15 +212,29 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                             .looks = {{"behaves like: mutant/none"}},
                             .harness_version = "0",
                             .harness_commit = "abc",
-                            .expected = {{"attention-agrees", "float64"}}};
+                            .expectation = compared(result, {{"attention-agrees", "float64"}})};
   const std::string certificate = to_certificate(certified);
-  for (const char* words : {"\"Core\": {\n      \"standing\": \"falls short\"", R"("Resources")",
-                            R"("seed": 1)", R"("verdict": "WRONG")", R"("harness_commit": "abc")",
-                            R"("deadline_s": 10.0)", R"("epsilon": 1e-16)", R"("passed": 0)",
-                            R"("skipped_by_reason": {)", R"("met": true)", R"("case_number": )"}) {
+  for (const char* words :
+       {"\"Core\": {\n      \"standing\": \"falls short\"", R"("Resources")", R"("seed": 1)",
+        R"("verdict": "WRONG")", R"("harness_commit": "abc")", R"("deadline_s": 10.0)",
+        R"("address_space_bytes": 0)", R"("epsilon": 1e-16)", R"("passed": 0)",
+        R"("skipped_by_reason": {)", R"("met": true)", R"("case_number": )"}) {
     EXPECT_NE(certificate.find(words), std::string::npos) << words << "\n" << certificate;
   }
   EXPECT_NE(to_markdown(certified).find(": fails as expected\n"), std::string::npos);
+  Certified unmet = certified;
+  unmet.expectation = compared(result, {{"averages", "float64"}});
+  EXPECT_NE(to_certificate(unmet).find("\"idle\": []"), std::string::npos);
+  EXPECT_NE(to_markdown(unmet).find(": NOT as expected\n"), std::string::npos);
+  for (const std::string& paper : {to_markdown(unmet), to_html(unmet)}) {
+    for (const char* words :
+         {"unexpected failure: attention-agrees float64",
+          "stale expected failure, it holds or was not run: averages float64"}) {
+      EXPECT_NE(paper.find(words), std::string::npos) << words << "\n" << paper;
+    }
+  }
+  unmet.expectation = compared(result, {});
+  EXPECT_NE(to_markdown(unmet).find(": NOT as expected\n"), std::string::npos) << "none is a list";
   EXPECT_NE(to_markdown(certified).find("| Core | falls short: attention-agrees | 1 of 1 |"),
             std::string::npos);
   EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);
@@ -313,6 +351,10 @@ TEST(Declarations, AreRefusedByName) {
               "capabilities": {"feature_maps": ["given"]}})",
           "'feature_maps' is empty");
   refused(head + R"(, "capabilities": {"claims": ["free"]}})", "flat in L");
+  refused(head + R"(, "capabilities": {"claims": ["linear", "linear"]}})", "names 'linear' twice");
+  refused(head + R"(, "capabilities": {"dtypes": ["float32", "float32"]}})", "'dtypes'");
+  refused(head + R"(, "capabilities": {"feature_maps": ["sqr", "sqr"]}})", "'sqr' twice");
+  refused(R"({"protocol": 1, "name": "x", "tasks": ["attention", "attention"]})", "'tasks'");
   refused(head + R"(, "conventions": {"attention": {"epsilon_plce": "sums"}}})", "epsilon_plce");
   refused(head + R"(, "conventions": {"attention": {"epsilon": -1}}})", "epsilon is finite");
   refused(head + R"(, "conventions": {"gradient": {"position_base": 0}}})", "position_base");

@@ -1,6 +1,7 @@
 #include "properties/foreign/refuses_bad_requests.hpp"
 
 #include "properties/engine/dealt_size.hpp"
+#include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 namespace slim::properties::foreign {
 namespace {
@@ -53,11 +53,9 @@ std::string probe_line(const Session& session, std::size_t probe) {
       return request_line("run", run_parameters(session, "dance", file));
     case 3:
       return request_line("run", run_parameters(session, task, "missing.safetensors"));
-    case 4: {
-      std::ofstream truncated(session.process().scratch() / file, std::ios::binary);
-      truncated << std::string("\x40\0\0\0\0\0\0\0{\"q\":", 13);
+    case 4:
+      write_file(session.process().scratch() / file, std::string("\x40\0\0\0\0\0\0\0{\"q\":", 13));
       return request_line("run", run_parameters(session, task, file));
-    }
     default: {
       CaseFile bare;
       bare.metadata = {{"task", task},        {"dtype", "float32"},     {"causal", "1"},
@@ -66,6 +64,15 @@ std::string probe_line(const Session& session, std::size_t probe) {
       write_case_file(session.process().scratch() / file, bare);
       return request_line("run", run_parameters(session, task, file));
     }
+  }
+}
+
+/// The same; a scratch folder in which no file can be written is the subject's doing.
+std::string line_of_probe(const Session& session, std::size_t probe) {
+  try {
+    return probe_line(session, probe);
+  } catch (const ContractError& error) {
+    throw SubjectError(std::string("left no scratch folder: ") + error.what(), Failure::crash);
   }
 }
 
@@ -78,7 +85,7 @@ class ProbeTrial final : public Trial {
   Finding check(const Subject& /*subject*/, Scalar /*scalar*/) override {
     Finding finding{.worst = {.tensor = std::string(no_tensor)}, .note = {}};
     with_session(*pool_, [&](Session& session) {
-      if (!session.refuses(probe_line(session, probe_), request_number)) {
+      if (!session.refuses(line_of_probe(session, probe_), request_number)) {
         finding.outcome = Outcome::wrong;
         finding.failure = Failure::protocol_error;
         finding.note = fmt::format("took {} for a request", probes.at(probe_));

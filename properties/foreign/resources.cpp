@@ -14,7 +14,6 @@
 #include <iterator>
 #include <optional>
 #include <sstream>
-#include <stdexcept>
 
 namespace slim::properties::foreign {
 namespace {
@@ -30,12 +29,17 @@ constexpr double arrays_of_a_row = 4.0;  ///< q, k, v, out; or four activations
 constexpr Index vocabulary = 256;
 constexpr std::uint64_t seed_of_models = 1;
 
+/// It ended by itself, so that nothing of it can be read in /proc.
+[[noreturn]] void throw_it_is_gone() {
+  throw SubjectError("ended, or cannot be looked at, after it answered", Failure::crash);
+}
+
 /// Of a subject, which a shell may stand before and daemons beside: all are below its keeper.
 pid_t keeper_of(pid_t subject) {
   for (const ProcessEntry& entry : all_processes()) {
     if (entry.pid == subject && entry.parent > 1) return entry.parent;
   }
-  throw std::runtime_error("the subject's keeper cannot be found in /proc");
+  throw_it_is_gone();
 }
 
 /// "VmHWM:    1234 kB" of /proc/PID/status, in bytes; 0 when it is not there.
@@ -203,10 +207,12 @@ double first_peak(const ForeignSubject& foreign, const SizedCall& one_row, const
     const pid_t keeper = keeper_of(session.process().pid());
     const std::vector<pid_t> tree = listed_below(keeper);
     const double before = status_bytes(tree, "VmRSS");
-    if (!(before > 0.0)) throw std::runtime_error("the subject's memory cannot be read in /proc");
+    if (!(before > 0.0)) throw_it_is_gone();
     reset_peaks_of(tree);
     seconds_of_call(session, call);
-    peak = status_bytes(listed_below(keeper), "VmHWM") - before;
+    const double most = status_bytes(listed_below(keeper), "VmHWM");
+    if (!(most > 0.0)) throw_it_is_gone();
+    peak = most - before;
   });
   return std::max(0.0, peak);
 }

@@ -20,11 +20,15 @@ constexpr int deepest_answer = 8;
 constexpr std::size_t quoted_bytes = 160;
 constexpr double shutdown_s = 1.0;
 
-/// What error codes of JSON-RPC mean here; those below -32000 are the helper's and the host's.
-Failure failure_of(const Json& code) {
+/// What error codes of JSON-RPC mean here; those below -32000 are the helper's, and some the
+/// host's of a library alone: of a program, which cannot know, they are errors like others.
+Failure failure_of(const Json& code, bool is_of_host) {
   // One above the largest int64 is none of these, but would be if it were cast to one.
   if (code.is_number_unsigned()) return Failure::error;
-  switch (code.get<std::int64_t>()) {
+  const auto number = code.get<std::int64_t>();
+  const bool is_the_hosts = number == -32003 || number == -32005 || number == -32006;
+  if (is_the_hosts && !is_of_host) return Failure::error;
+  switch (number) {
     case -32001:
       return Failure::unsupported;
     case -32002:
@@ -231,7 +235,7 @@ std::string Session::call(const std::string& method, const std::string& paramete
       !error.value("message", Json()).is_string()) {
     give_up("wrote an error without code and message: " + in_quotes(line), Failure::protocol_error);
   }
-  const auto failure = failure_of(error["code"]);
+  const auto failure = failure_of(error["code"], ends_with_a_misdeed_);
   const bool misdeed = failure == Failure::out_of_bounds || failure == Failure::input_modified;
   if (misdeed && ends_with_a_misdeed_) over_ = true;
   throw SubjectError(opening(failure) + on_one_line(error["message"].get<std::string>(), 400),

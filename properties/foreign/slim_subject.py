@@ -92,6 +92,11 @@ def write_case(path, tensors, metadata=None):
     os.replace(temporary, path)
 
 
+def _listed(value):
+    """A list; of a string, which would be taken apart into its letters, the list of it alone."""
+    return [value] if isinstance(value, str) else list(value)
+
+
 def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
             layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
             subtracting=False, isolates_non_finite=False, conventions=None, claims=(), framework="numpy"):
@@ -99,7 +104,7 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
     torch = framework == "torch"
 
     def declare(function):
-        _declare("attention", name or function.__name__, version, features, conventions, sliced, claims, dtypes=list(dtypes),
+        _declare("attention", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
                  deterministic=deterministic)
         _declared["capabilities"].update(
             causal=causal, bidirectional=bidirectional, layout=layout, state=state, resumable=resumable,
@@ -120,7 +125,7 @@ def features(function=None, *, maps=()):
         return lambda of_maps: features(of_maps, maps=maps)
     _declare("features", function.__name__, "1")
     if maps:
-        _feature_maps["attention"] = list(maps)  # which features share
+        _feature_maps["attention"] = _listed(maps)  # which features share
 
     def run(tensors, metadata, wanted):
         def call(arrays):
@@ -144,7 +149,7 @@ def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "f
     is 0, as is its gradient."""
 
     def declare(function):
-        _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=list(dtypes),
+        _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
                  deterministic=deterministic)
         _declared["capabilities"]["logits"] = logits
         run = _gradient_by_autograd if framework == "torch" else _gradient
@@ -211,12 +216,12 @@ def _declare(task, name, version, feature_maps=None, conventions=None, sliced=Fa
     if task != "features" or "name" not in _declared:
         _declared.update(name=name, version=version)
     if feature_maps is not None:
-        _feature_maps[task] = list(feature_maps)
+        _feature_maps[task] = _listed(feature_maps)
     if conventions:
         _declared["conventions"][task] = dict(conventions)
     can = _declared["capabilities"]
     can["sliced"] = can.get("sliced", False) or sliced
-    can["claims"] = can.get("claims", []) + [claim for claim in claims if claim not in can.get("claims", [])]
+    can["claims"] = can.get("claims", []) + [claim for claim in _listed(claims) if claim not in can.get("claims", [])]
 
 
 def _declaration():

@@ -52,17 +52,18 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   return chosen;
 }
 
-/// Laws of the catalogue: the one of the protocol is asked of guests alone, and is none of it.
+/// Laws of the catalogue: those of the protocol and of costs are asked of guests alone, and are
+/// none of it.
 std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
   std::vector<const Law*> chosen;
   for (const std::string& name : names) {
-    if (name != foreign::refuses_bad_requests_name) {
+    if (name != foreign::refuses_bad_requests_name && !foreign::is_law_of_cost(name)) {
       add_once(chosen, &laws::find_law(name));
       continue;
     }
-    require(of_guest,
-            "law refuses-bad-requests is asked of a foreign subject: --subject-command or "
-            "--subject-library");
+    require(of_guest, "law " + on_one_line(name) +
+                          " is asked of a foreign subject: --subject-command or "
+                          "--subject-library");
   }
   if (!names.empty()) return chosen;
   for (const Law& law : laws::catalogue()) chosen.push_back(&law);
@@ -133,6 +134,22 @@ void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
 }
 
+/// Laws of what it claims to cost: all, or those that are named. Throws ContractError where one is
+/// named that it does not claim.
+std::vector<Law> chosen_costs(const foreign::ForeignSubject& guest,
+                              const std::vector<std::string>& names) {
+  std::vector<Law> claimed = foreign::costs_as_claimed(guest, {});
+  if (names.empty()) return claimed;
+  for (const std::string& name : names) {
+    if (!foreign::is_law_of_cost(name)) continue;
+    require(std::ranges::find(claimed, name, &Law::name) != claimed.end(),
+            "law " + on_one_line(name) + " is of a claim that the subject does not make");
+  }
+  std::erase_if(claimed,
+                [&](const Law& law) { return std::ranges::find(names, law.name) == names.end(); });
+  return claimed;
+}
+
 /// Adds laws that are asked once, by one thread, with nothing beside: of time and memory.
 void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
   RunPlan alone = plan;
@@ -158,8 +175,7 @@ void require_writable_file(const fs::path& file) {
 }
 
 /// The papers of a guest.
-void write_papers(const Report& report, const Guest& guest, const RunArguments& arguments,
-                  const std::vector<foreign::ExpectedFailure>& expected) {
+void write_papers(const Report& report, const Guest& guest, const RunArguments& arguments) {
   foreign::Certified certified{.foreign = guest.opened,
                                .plan = report.plan,
                                .result = report.result,
@@ -170,7 +186,7 @@ void write_papers(const Report& report, const Guest& guest, const RunArguments& 
                                .seconds = report.seconds,
                                .harness_commit = build_commit(),
                                .limits = limits_of(arguments.foreign),
-                               .expected = expected};
+                               .expectation = report.expectation};
   for (const std::string& path : report.case_paths) {
     certified.replay_lines.push_back(replay_line(path, report.replay_options));
   }
@@ -196,22 +212,6 @@ std::string levels_text(const RunResult& result) {
         level.broken.empty() ? "" : fmt::format(", broken: {}", fmt::join(level.broken, ", ")));
   }
   return text;
-}
-
-/// Says what differs from the expected failures, on standard error; whether nothing does.
-bool is_as_expected(const RunResult& result,
-                    const std::vector<foreign::ExpectedFailure>& expected) {
-  const foreign::Expectation expectation = foreign::compared(result, expected);
-  for (const std::string& key : expectation.unexpected) {
-    fmt::print(stderr, "unexpected failure: {}\n", key);
-  }
-  for (const std::string& key : expectation.stale) {
-    fmt::print(stderr, "stale expected failure, it holds or was not run: {}\n", key);
-  }
-  for (const std::string& what : expectation.idle) {
-    fmt::print(stderr, "no case was executed of {}\n", what);
-  }
-  return expectation.met();
 }
 
 /// On all papers that were asked for, so that none of an earlier run is taken for one of this.
@@ -285,7 +285,7 @@ int run_command(const RunArguments& arguments) {
       return report_unopened(error, arguments);
     }
     invite(plan, *guest, arguments);
-    if (arguments.laws.empty()) guest->costs = foreign::costs_as_claimed(guest->opened, {});
+    guest->costs = chosen_costs(guest->opened, arguments.laws);
   }
 
   const auto start = std::chrono::steady_clock::now();
@@ -293,9 +293,11 @@ int run_command(const RunArguments& arguments) {
   std::vector<Diagnosis> diagnoses;
   {
     ProgressLine progress;
-    result = run(plan, [&](const Law& law, int done, int planned) {
-      progress.show(law.name, done, planned);
-    });
+    if (!plan.laws.empty()) {  // as they are where costs alone are named
+      result = run(plan, [&](const Law& law, int done, int planned) {
+        progress.show(law.name, done, planned);
+      });
+    }
     // Who names laws chooses what is asked.
     if (guest && arguments.laws.empty()) {
       result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
@@ -315,21 +317,20 @@ int run_command(const RunArguments& arguments) {
                 .seconds = elapsed.count(),
                 .replay_options = guest ? guest_options(arguments.foreign) : "",
                 .diagnoses = std::move(diagnoses)};
-  for (const foreign::ExpectedFailure& failure : expected.value_or(Expected())) {
-    report.expected_failures.push_back(failure.law + " " + failure.scalar);
-  }
+  if (expected) report.expectation = foreign::compared(result, *expected);
   write_if_named(arguments.junit, to_junit(report));
   if (guest) {
-    write_papers(report, *guest, arguments, expected.value_or(Expected()));
+    write_papers(report, *guest, arguments);
   } else {
     write_if_named(arguments.markdown, to_markdown(report));
   }
   fmt::print("{}", arguments.json ? to_json(report) : to_text(report));
   if (guest && !arguments.json) fmt::print("{}", levels_text(result));
-  if (expected) {
-    return is_as_expected(result, *expected) ? Exit::holds : Exit::falls_short;
+  if (!report.expectation) return result.holds() ? Exit::holds : Exit::falls_short;
+  for (const std::string& line : differences_in_words(*report.expectation)) {
+    fmt::print(stderr, "{}\n", line);
   }
-  return result.holds() ? Exit::holds : Exit::falls_short;
+  return report.expectation->met() ? Exit::holds : Exit::falls_short;
 }
 
 }  // namespace slim::properties

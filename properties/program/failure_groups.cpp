@@ -15,6 +15,36 @@ std::size_t entries_of(const Counterexample& found) {
   return entries;
 }
 
+/// Whom it looks like, with all its names: these are the lines within the first.
+std::string names_in(const std::vector<std::string>& look) {
+  std::string names = look.front();
+  for (const std::string& line : look) {
+    if (line.starts_with("  ")) names += "\n" + line;
+  }
+  return names;
+}
+
+/// "d.q" of "d.q[0,1]" and of "d.q asked again".
+std::string_view array_of_worst(const Finding& finding) {
+  const std::string_view tensor = finding.worst.tensor;
+  return tensor.substr(0, tensor.find_first_of("[ "));
+}
+
+/// In which way it failed, and where.
+std::string how_it_failed(const Finding& finding) {
+  return fmt::format("{} {}", name(finding.failure), array_of_worst(finding));
+}
+
+/// What is alike of failures of one fault.
+std::string likeness_of(const Counterexample& found, const std::vector<std::string>* look) {
+  if (look == nullptr || look->empty()) {
+    return how_it_failed(found.finding) + " " + found.finding.note;
+  }
+  const bool is_nobody = look->front().starts_with("behaves like none of ");
+  if (is_nobody) return look->front() + "\n" + how_it_failed(found.finding);
+  return names_in(*look);
+}
+
 }  // namespace
 
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
@@ -22,11 +52,8 @@ std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& fail
   std::vector<std::pair<std::string, std::vector<std::size_t>>> alike;
   for (std::size_t i = 0; i < failures.size(); ++i) {
     const Counterexample& found = failures[i];
-    const bool was_compared = !looks.empty() && !looks.at(i).empty();
-    const std::string key = fmt::format(
-        "{}\n{}", found.subject,
-        was_compared ? looks[i].front()
-                     : fmt::format("{} {}", name(found.finding.failure), found.finding.note));
+    const std::string key =
+        found.subject + "\n" + likeness_of(found, looks.empty() ? nullptr : &looks.at(i));
     const auto known = std::ranges::find(alike, key, [](const auto& group) { return group.first; });
     if (known == alike.end()) {
       alike.push_back({key, {i}});

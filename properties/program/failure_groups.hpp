@@ -13,8 +13,9 @@ struct FailureGroup {
   std::vector<std::size_t> others;  ///< the places of the rest, in their order
 };
 
-/// By the first line of what each looks like; where nothing was compared, by how it failed. `looks`
-/// is a list of lines for each failure, or empty: nothing was. In the order of the failures.
+/// By whom each looks like: the first line, and those that name the rest. Where it looks like
+/// nobody that is known, or nothing was compared, by how it failed and in which tensor. `looks` is
+/// a list of lines for each failure, or empty: nothing was. In the order of the failures.
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
                                          const std::vector<std::vector<std::string>>& looks);
 

@@ -112,8 +112,8 @@ std::string to_text(const Report& report) {
   if (!legend.empty()) text += "\n";
   for (const std::string& sentence : legend) text += in_lines(sentence);
   return text + fmt::format("\n{} in {:.1f} s, seed {}\n",
-                            report.result.holds() ? "all laws hold" : "NOT all laws hold",
-                            report.seconds, report.plan.seed);
+                            how_it_went(report.result, report.expectation), report.seconds,
+                            report.plan.seed);
 }
 
 }  // namespace slim::properties

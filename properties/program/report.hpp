@@ -2,7 +2,9 @@
 
 #include "properties/diagnosis/diagnosis.hpp"
 #include "properties/engine/engine.hpp"
+#include "properties/program/expectation.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,9 +16,9 @@ struct Report {
   const RunResult& result;
   std::vector<std::string> case_paths;
   double seconds = 0.0;
-  std::string replay_options{};                  ///< of a guest
-  std::vector<Diagnosis> diagnoses{};            ///< of each, in their order; or empty: not made
-  std::vector<std::string> expected_failures{};  ///< "LAW SCALAR" each, of a guest
+  std::string replay_options{};              ///< of a guest
+  std::vector<Diagnosis> diagnoses{};        ///< of each, in their order; or empty: not made
+  std::optional<Expectation> expectation{};  ///< of a guest, where failures were listed
 };
 
 /// "gradient-agrees  recovered/iterative  float32  PASS  58 passed, 2 skipped: …", a line a

@@ -112,6 +112,22 @@ TEST(FailureGroups, HaveOneSubjectAndOneDiagnosisAndTheSmallestCaseFirst) {
   EXPECT_EQ(failure_groups(failures, {}).size(), 3U);
 }
 
+TEST(FailureGroups, KeepApartWhatHasOtherNamesOrNoneAndAnotherTensor) {
+  std::vector<Counterexample> failures = {failing("one", 1), failing("two", 1),
+                                          failing("three", 1)};
+  const std::string several = "behaves like one of these, which no case told apart:";
+  EXPECT_EQ(failure_groups(failures, {{several, "  x"}, {several, "  y"}, {several, "  x", "seen"}})
+                .size(),
+            2U);
+  const std::vector<std::vector<std::string>> of_nobody(3, {"behaves like none of 9 mutants"});
+  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 1U);
+  failures[1].finding.worst.tensor = "d.q[0,1]";
+  failures[2].finding.worst.tensor = "d.q";
+  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 2U);
+  failures[2].finding.failure = Failure::non_finite;
+  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 3U);
+}
+
 TEST(Report, TellsOneFailureOfAGroupInFullAndTheOthersInALineEach) {
   Example example;
   example.result.counterexamples = {failing("one", 4), failing("two", 2), failing("three", 2)};
@@ -240,14 +256,14 @@ TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {
   held.tally.wrong = held.tally.not_run = 0;
   example.result.verdicts.push_back(held);
   Report report = example.report();
-  report.expected_failures = {"some-law float32"};
+  report.expectation = Expectation{.listed = {"some-law float32"}};
   const std::string expected = to_junit(report);
   EXPECT_NE(expected.find("tests=\"2\" failures=\"0\""), std::string::npos) << expected;
   EXPECT_EQ(expected.find("<failure"), std::string::npos) << expected;
   EXPECT_NE(expected.find("<skipped message=\"expected failure: WRONG: grad.x row 2"),
             std::string::npos)
       << expected;
-  report.expected_failures = {"some-law float64", "no-law float32"};
+  report.expectation = Expectation{.listed = {"some-law float64", "no-law float32"}};
   const std::string stale = to_junit(report);
   EXPECT_NE(stale.find("tests=\"2\" failures=\"2\""), std::string::npos) << stale;
   EXPECT_NE(stale.find("stale expected failure: it holds"), std::string::npos) << stale;
@@ -257,6 +273,22 @@ TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {
           "it was not run"),
       std::string::npos)
       << stale;
+}
+
+TEST(Report, SaysWhetherItWentAsExpected) {
+  Example example;
+  Report report = example.report();
+  EXPECT_TRUE(nlohmann::json::parse(to_json(report))["expected_failures"].is_null());
+  report.expectation = Expectation{.listed = {"some-law float32"}};
+  EXPECT_NE(to_text(report).find("\nfails as expected in "), std::string::npos);
+  report.expectation = Expectation{.unexpected = {"some-law float32"}};
+  EXPECT_NE(to_text(report).find("\nNOT as expected in "), std::string::npos);
+  const auto json = nlohmann::json::parse(to_json(report))["expected_failures"];
+  EXPECT_EQ(json["met"], false);
+  EXPECT_EQ(json["unexpected"][0], "some-law float32");
+  example.result.verdicts.clear();
+  report.expectation = Expectation{.idle = {"anything"}};
+  EXPECT_EQ(how_it_went(example.result, report.expectation), "NOT as expected");
 }
 
 TEST(Report, IsMarkdownWithAccountsThatAddUp) {
@@ -384,6 +416,29 @@ TEST(Report, SaysWhyThereIsNoNumber) {
                 .find("<failure message=\"CRASH: it ended by signal 6 (SIGABRT)\">L=2\n"),
             std::string::npos)
       << to_junit(example.report());
+}
+
+TEST(Report, IsJUnitThatSaysInWhichScalarItsEvidenceIs) {
+  Example example;
+  Verdict& verdict = example.result.verdicts[0];
+  verdict.tally.worst.tensor = std::string(no_tensor);
+  verdict.tally.failure = Failure::wrong_shape;
+  example.result.counterexamples[0].scalar = Scalar::float64;
+  const std::string without = to_junit(example.report());
+  EXPECT_NE(without.find("<failure message=\"WRONG-SHAPE\">in float64: L=2\n"), std::string::npos)
+      << without;
+  example.result.counterexamples[0].finding.note = "gave F64";
+  EXPECT_NE(to_junit(example.report()).find("\"WRONG-SHAPE: in float64: it gave F64\""),
+            std::string::npos);
+  Tally tally;
+  for (const char* note : {"gave F16", "gave F64"}) {
+    Finding finding{.outcome = Outcome::wrong, .worst = verdict.tally.worst, .note = note};
+    finding.failure = Failure::wrong_shape;
+    tally.add(finding);
+  }
+  EXPECT_EQ(tally.note, "gave F16");
+  verdict.tally.note = tally.note;
+  EXPECT_NE(to_junit(example.report()).find("\"WRONG-SHAPE: it gave F16\""), std::string::npos);
 }
 
 TEST(Report, SaysHowToMeasureACostAgain) {

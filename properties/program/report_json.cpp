@@ -103,6 +103,7 @@ std::string to_json(const Report& report) {
                {"shortfalls", report.result.shortfalls()},
                {"drift", drift_in_words(report.result)},
                {"unasked_tasks", report.result.unasked_tasks},
+               {"expected_failures", expectation_json(report.expectation)},
                {"verdicts", Json::array()},
                {"float32_to_float64", Json::array()},
                {"counterexamples", Json::array()}};

@@ -36,13 +36,33 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-/// The place of the counterexample of this very (law, subject), or the number of all.
+/// The place of the counterexample of this (law, subject), which is kept in one scalar: of this
+/// scalar, else of another, else the number of all.
 std::size_t place_of(const Report& report, const Verdict& verdict) {
   const std::vector<Counterexample>& all = report.result.counterexamples;
-  const auto found = std::ranges::find_if(all, [&](const Counterexample& counterexample) {
-    return counterexample.law == verdict.law && counterexample.subject == verdict.subject;
+  const auto is_of_these = [&](const Counterexample& found) {
+    return found.law == verdict.law && found.subject == verdict.subject;
+  };
+  const auto exact = std::ranges::find_if(all, [&](const Counterexample& found) {
+    return is_of_these(found) && found.scalar == verdict.scalar;
   });
+  const auto found = exact != all.end() ? exact : std::ranges::find_if(all, is_of_these);
   return static_cast<std::size_t>(found - all.begin());
+}
+
+/// "in float64: " before what is told of a verdict in another scalar, else nothing.
+std::string scalar_if_another(const Counterexample& found, const Verdict& verdict) {
+  return found.scalar == verdict.scalar ? "" : fmt::format("in {}: ", name(found.scalar));
+}
+
+/// ": it crashed", ": in float64: it crashed", or nothing where nothing is known.
+std::string reason(const Report& report, const Verdict& verdict) {
+  if (!verdict.tally.note.empty()) return ": it " + verdict.tally.note;
+  const std::size_t at = place_of(report, verdict);
+  if (at == report.result.counterexamples.size()) return {};
+  const Counterexample& found = report.result.counterexamples[at];
+  if (found.finding.note.empty()) return {};
+  return fmt::format(": {}it {}", scalar_if_another(found, verdict), found.finding.note);
 }
 
 /// "40 skipped: a reason; 2 skipped: another".
@@ -60,11 +80,7 @@ std::string message(const Report& report, const Verdict& verdict) {
     return fmt::format("{}: {}", summary(verdict), skips_in_words(verdict.tally));
   }
   const Discrepancy& worst = verdict.tally.worst;
-  const std::size_t at = place_of(report, verdict);
-  if (worst.tensor == no_tensor && at < report.result.counterexamples.size()) {
-    return fmt::format("{}: it {}", summary(verdict),
-                       report.result.counterexamples[at].finding.note);
-  }
+  if (worst.tensor == no_tensor) return summary(verdict) + reason(report, verdict);
   return fmt::format("{}: {} row {}: {}", summary(verdict), worst.tensor, worst.row,
                      error_in_words(worst));
 }
@@ -73,7 +89,8 @@ std::string message(const Report& report, const Verdict& verdict) {
 std::string evidence(const Report& report, const Verdict& verdict) {
   const std::size_t at = place_of(report, verdict);
   if (at == report.result.counterexamples.size()) return {};
-  std::string text = report.result.counterexamples[at].readable + "\n" +
+  const Counterexample& found = report.result.counterexamples[at];
+  std::string text = scalar_if_another(found, verdict) + found.readable + "\n" +
                      replay_line(report.case_paths.at(at), report.replay_options);
   if (report.diagnoses.empty()) return text;
   for (const std::string& line : in_words(report.diagnoses.at(at))) text += "\n" + line;
@@ -81,8 +98,10 @@ std::string evidence(const Report& report, const Verdict& verdict) {
 }
 
 bool is_expected_to_fail(const Report& report, const Verdict& verdict) {
+  if (!report.expectation) return false;
+  const std::vector<std::string>& listed = report.expectation->listed;
   const std::string key = verdict.law + " " + std::string(name(verdict.scalar));
-  return std::ranges::find(report.expected_failures, key) != report.expected_failures.end();
+  return std::ranges::find(listed, key) != listed.end();
 }
 
 /// Whether the verdict is another than it was expected to be.
@@ -182,7 +201,8 @@ Suite suite_of_the_run(const RunResult& result) {
 /// Expected failures that no verdict is about.
 Suite suite_of_what_was_not_run(const Report& report) {
   Suite suite;
-  for (const std::string& key : report.expected_failures) {
+  if (!report.expectation) return suite;
+  for (const std::string& key : report.expectation->listed) {
     const bool was_run = std::ranges::any_of(report.result.verdicts, [&](const Verdict& verdict) {
       return verdict.law + " " + std::string(name(verdict.scalar)) == key;
     });

@@ -243,6 +243,7 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --cases many", "--cases");
   expect_refused("run --effort much", "--effort");
   expect_refused("run --law refuses-bad-requests", "foreign subject");
+  expect_refused("run --law cost-linear", "law cost-linear is asked of a foreign subject");
   expect_refused("run --seed -1", "--seed");
   expect_refused("run --threads -1", "--threads");
   expect_refused("run --out /proc/nowhere", "/proc/nowhere");

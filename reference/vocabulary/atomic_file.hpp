@@ -1,13 +1,15 @@
 #pragma once
 
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <string_view>
 
 namespace slim {
 
 /// A file that appears whole or not at all: written under a temporary name in the target's folder,
-/// renamed by commit(), removed by the destructor otherwise.
+/// renamed by commit(), removed by the destructor otherwise. The temporary file is made anew: what
+/// somebody else has put in its place, such as a pipe or a link, is neither opened nor written.
 class AtomicFile {
  public:
   /// Throws ContractError when the folder cannot be written.
@@ -21,9 +23,13 @@ class AtomicFile {
   void commit();
 
  private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
   std::filesystem::path path_;
   std::filesystem::path temporary_;
-  std::ofstream stream_;
+  std::unique_ptr<std::FILE, Close> stream_;
   bool committed_ = false;
 };
 

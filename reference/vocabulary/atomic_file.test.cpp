@@ -4,8 +4,11 @@
 #include "reference/vocabulary/test_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <iterator>
+#include <string>
 
 namespace slim {
 namespace {
@@ -34,6 +37,20 @@ TEST(AtomicFile, LeavesTheOldFileAndNoOtherWhenGivenUp) {
   }
   EXPECT_EQ(text_of(folder.path() / "a.txt"), "old");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(AtomicFile, WritesThroughNoLinkThatSomebodyElsePutInItsTemporarysPlace) {
+  const TestFolder folder;
+  const std::filesystem::path other = folder.path() / "other.txt";
+  write_file(other, "theirs");
+  for (int serial = 0; serial < 50; ++serial) {
+    const std::string name =
+        "a.txt.part-" + std::to_string(::getpid()) + "-" + std::to_string(serial);
+    std::filesystem::create_symlink(other, folder.path() / name);
+  }
+  write_file(folder.path() / "a.txt", "ours");
+  EXPECT_EQ(text_of(folder.path() / "a.txt"), "ours");
+  EXPECT_EQ(text_of(other), "theirs");
 }
 
 TEST(AtomicFile, RefusesAFolderThatIsNotThere) {

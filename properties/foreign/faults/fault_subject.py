@@ -151,12 +151,22 @@ def commit(request):
     elif fault == "closes-output":
         os.close(1)
         time.sleep(600)
+    elif fault == "forks-in-a-chain":
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            if os.fork() > 0:
+                os._exit(0)
+        os._exit(0)
     elif fault == "exits":
         os._exit(0)
     elif fault == "declines":
         return {"error": {"code": -32001, "message": "not today"}}
     elif fault == "code-wraps":
         return {"error": {"code": 2**32 - 32001, "message": "no code of ours"}}
+    elif fault == "code-of-the-host":
+        return {"error": {"code": -32003, "message": "my own code for a bad index"}}
+    elif fault == "bad-case-is-a-pipe" and parameters["case"].endswith("/bad.safetensors"):
+        return {"error": {"code": 1, "message": "plain" if os.path.isfile(parameters["case"]) else "a pipe"}}
     elif fault == "no-result":
         return {"result": {}}
     elif fault == "result-is-a-pipe":
@@ -177,6 +187,8 @@ for line in sys.stdin:
         break
     if request["method"] == "describe" and fault.startswith("leaves-children-at-start"):
         stay_behind()
+    if fault == "bad-case-is-a-pipe" and not os.path.lexists(f"{os.environ['SLIM_SCRATCH']}/bad.safetensors"):
+        os.mkfifo(f"{os.environ['SLIM_SCRATCH']}/bad.safetensors")
     answer = {"result": DESCRIPTION} if request["method"] == "describe" else commit(request)
     tail = ""
     if isinstance(answer, str):
@@ -184,3 +196,5 @@ for line in sys.stdin:
         write_result(request["params"]["result"], request["params"]["results"], 0.0)
     sys.stdout.write(json.dumps({"jsonrpc": "2.0", "id": request["id"], **answer}) + "\n" + tail)
     sys.stdout.flush()
+    if fault == "exits-after-its-answer" and request["method"] == "run":
+        os._exit(0)

@@ -29,6 +29,7 @@ namespace {
 constexpr int lifeline = 3;
 constexpr int status_pipe = 4;
 constexpr int sample_ms = 20;
+constexpr int hunt_ms = 20;
 constexpr int patience_ms = 1000;  ///< of a guardian with its keeper, once the harness has let go
 constexpr rlim_t largest_file = rlim_t{1} << 32;
 
@@ -37,19 +38,34 @@ void report(const std::string& line) {
   [[maybe_unused]] const ssize_t written = ::write(status_pipe, line.data(), line.size());
 }
 
+/// Reaps what has ended; whether a child is left.
+bool has_children_left() {
+  pid_t reaped = 0;
+  do {
+    reaped = ::waitpid(-1, nullptr, WNOHANG);
+  } while (reaped > 0);
+  return reaped == 0 || errno != ECHILD;
+}
+
+/// Kills the children that the kernel lists, without a pause: who forks and exits, and its child
+/// likewise, is gone before all of /proc is read, but comes here, to its reaper, at every link.
+void hunt_children() {
+  using SteadyClock = std::chrono::steady_clock;
+  const SteadyClock::time_point end = SteadyClock::now() + std::chrono::milliseconds(hunt_ms);
+  while (has_children_left() && SteadyClock::now() < end) {
+    for (const pid_t pid : listed_below(::getpid())) ::kill(pid, SIGKILL);
+  }
+}
+
 /// Until there is none: what was forked meanwhile is met by the next round, orphans come here since
 /// this process is their reaper.
 void kill_descendants() {
-  for (;;) {
+  while (has_children_left()) {
     for (const ProcessEntry& entry : below(::getpid(), all_processes())) {
       ::kill(entry.pid, SIGKILL);
     }
-    pid_t reaped = 0;
-    do {
-      reaped = ::waitpid(-1, nullptr, WNOHANG);
-    } while (reaped > 0);
-    if (reaped < 0 && errno == ECHILD) return;
-    ::poll(nullptr, 0, 1);
+    hunt_children();
+    if (has_children_left()) ::poll(nullptr, 0, 1);
   }
 }
 
