@@ -222,6 +222,10 @@ bool is_plain_name(std::string_view text) {
          text.find_first_not_of(plain) == std::string_view::npos;
 }
 
+bool has_elu_plus_one(const std::vector<FeatureKind>& maps) {
+  return std::ranges::find(maps, FeatureKind::elu_plus_one) != maps.end();
+}
+
 }  // namespace
 
 std::string_view name(AxisOrder order) {
@@ -255,10 +259,12 @@ Declaration parse_declaration(std::string_view text) {
   if (const Json* conventions = fields.find("conventions")) {
     read_conventions(*conventions, declared);
   }
-  const std::vector<FeatureKind>& maps = declared.capabilities.feature_maps;
-  if (std::ranges::find(maps, FeatureKind::elu_plus_one) == maps.end()) {
-    declared.attention_conventions.elu_cancellation = 0.0;  // acts on nothing
-  }
+  const Capabilities& can = declared.capabilities;
+  const bool of_attention = has_elu_plus_one(can.feature_maps);
+  const bool of_models =
+      can.model_feature_maps.empty() ? of_attention : has_elu_plus_one(can.model_feature_maps);
+  if (!of_attention) declared.attention_conventions.elu_cancellation = 0.0;  // acts on nothing
+  if (!of_models) declared.conventions.elu_cancellation = 0.0;
   require_valid_conventions(declared);
   fields.refuse_others();
   require_some_case(declared);

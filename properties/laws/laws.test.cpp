@@ -186,7 +186,7 @@ TEST(GradientAgrees, TakesNoMistakeOfWhoSubtractsForDrift) {
                                .subjects = {&find_subject("recovered/iterative")},
                                .scalars = hardware,
                                .seed = 2,
-                               .cases = 100,
+                               .cases = 40,
                                .threads = 2});
   for (const Verdict& verdict : right.verdicts) {
     EXPECT_GT(verdict.tally.drift, 0) << name(verdict.scalar);
