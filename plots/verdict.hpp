@@ -16,9 +16,9 @@ struct Verdict {
   std::string statistic;  ///< what was computed
   std::optional<double> value;
   std::optional<std::pair<double, double>> interval;  ///< one without an end goes to infinity
-  std::string rule;           ///< when the claim counts as supported
-  std::string evidence;       ///< one sentence
-  std::string source;         ///< where the claim is made
+  std::string rule;                                   ///< when the claim counts as supported
+  std::string evidence;                               ///< one sentence
+  std::string source;                                 ///< where the claim is made
   std::string cell = {};      ///< of table 1, "row / column"; empty: not one
   std::string theory = {};    ///< of the cell
   std::string measured = {};  ///< likewise
@@ -26,8 +26,8 @@ struct Verdict {
   std::string scale = {};     ///< of the records that were judged; empty: not told
 };
 
-/// "1.07 in [1.02, 1.11]", "0, exact", "1048576 or more", "none": as far as there is a value, and an
-/// interval with a width.
+/// "1.07 in [1.02, 1.11]", "0, exact", "1048576 or more", "none": as far as there is a value, and
+/// an interval with a width.
 std::string number_and_interval(const Verdict& verdict);
 
 /// The verdicts in `folder`/verdicts.json; none when there is no such file. Throws ContractError,

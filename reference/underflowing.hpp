@@ -75,8 +75,7 @@ class Underflowing {
   }
 
  private:
-  Underflowing(long double value, long double lost)
-      : Underflowing(value, std::abs(value), lost) {}
+  Underflowing(long double value, long double lost) : Underflowing(value, std::abs(value), lost) {}
   Underflowing(long double value, long double gauge, long double lost)
       : value_(value), gauge_(gauge), lost_(lost) {}
 

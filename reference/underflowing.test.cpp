@@ -20,8 +20,9 @@ TEST(Underflowing, LosesOneUnitAnOperationAndNothingOfConstants) {
 }
 
 TEST(Underflowing, MakesWhatWasLostLargerByWhatItIsMultipliedWith) {
-  EXPECT_EQ(static_cast<double>((as_input(3.0) * as_input(-5.0)).lost()), 9.0);   // 3 + 5 + 1
-  EXPECT_EQ(static_cast<double>((as_input(3.0) / as_input(0.5)).lost()), 15.0);  // (1 + 6) / 0.5 + 1
+  EXPECT_EQ(static_cast<double>((as_input(3.0) * as_input(-5.0)).lost()), 9.0);  // 3 + 5 + 1
+  EXPECT_EQ(static_cast<double>((as_input(3.0) / as_input(0.5)).lost()),
+            15.0);  // (1 + 6) / 0.5 + 1
   EXPECT_DOUBLE_EQ(static_cast<double>(exp(as_input(2.0)).lost()), std::exp(2.0) + 1.0);
 }
 

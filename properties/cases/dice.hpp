@@ -48,8 +48,8 @@ inline Index draw_length(Dice& dice, Index C, Index longest) {
   return std::min(length, longest);
 }
 
-/// Values to try for a number before itself: the lowest, half-way, a quarter and an eighth less, one
-/// less. So 257 is at 200, say, in a few steps and not in 57.
+/// Values to try for a number before itself: the lowest, half-way, a quarter and an eighth less,
+/// one less. So 257 is at 200, say, in a few steps and not in 57.
 inline std::vector<Index> smaller_values(Index value, Index lowest) {
   const Index above = value - lowest;
   std::vector<Index> values;

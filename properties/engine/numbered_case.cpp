@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t most_attempts = 50;
 
-/// A bijection that spreads every bit over all. Source: the finaliser of SplitMix64, Steele, Lea and
-/// Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+/// A bijection that spreads every bit over all. Source: the finaliser of SplitMix64, Steele, Lea
+/// and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 std::uint64_t scattered(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15ULL;
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;

@@ -7,9 +7,9 @@
 namespace slim::properties {
 
 /// Case `number` of a law under a seed: a pure function of the law's name, the seed and the number,
-/// so that laws draw cases of their own, and seeds others. Where a scalar cannot judge what was drawn, it is drawn
-/// again; each scalar takes the first draw that suits it, so that none depends on which others are
-/// judged.
+/// so that laws draw cases of their own, and seeds others. Where a scalar cannot judge what was
+/// drawn, it is drawn again; each scalar takes the first draw that suits it, so that none depends
+/// on which others are judged.
 class NumberedCase {
  public:
   NumberedCase(const Law& law, std::uint64_t seed, int number);

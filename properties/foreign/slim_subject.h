@@ -9,9 +9,9 @@
  * Tensors are DLPack's (Debian: libdlpack-dev): device CPU, float32 or float64 as the task's option
  * "dtype" says, masks and tokens int64, with strides in entries, which are not always those of a
  * row-major array without gaps. The caller owns every buffer. Inputs must not be written. Outputs
- * are row-major, of the shape that is wanted, full of NaN. Data are aligned to one entry only, since
- * they end where a page does, and not to DLPack's 256 bytes. Names, shapes and options are those of
- * the case file; README.md beside this file has the table. */
+ * are row-major, of the shape that is wanted, full of NaN. Data are aligned to one entry only,
+ * since they end where a page does, and not to DLPack's 256 bytes. Names, shapes and options are
+ * those of the case file; README.md beside this file has the table. */
 #ifndef SLIM_SUBJECT_H
 #define SLIM_SUBJECT_H
 

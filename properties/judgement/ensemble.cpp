@@ -166,10 +166,8 @@ Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
 std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCase& c,
                                                  const GradientAnswer& truth,
                                                  const Insides<Digits50>& insides,
-                                                 std::span<const int> sizes,
-                                                 Index first_position) {
-  std::vector<Ensemble> ensembles =
-      ensembles_of(scalar, c, truth, insides, sizes, first_position);
+                                                 std::span<const int> sizes, Index first_position) {
+  std::vector<Ensemble> ensembles = ensembles_of(scalar, c, truth, insides, sizes, first_position);
   const double floor = least_roundoffs * unit_roundoff(scalar) * largest_entry(truth.gradient);
   for (Ensemble& ensemble : ensembles) raise_to(floor, ensemble.deviation);
   return ensembles;

@@ -87,8 +87,8 @@ TEST(Answers, AreRefusedWhoWritesIntoStates) {
   const GradientAnswer of_reference =
       ask(reference_subject(), Scalar::float64, c, {.wants_state = true});
   const auto failure = [&](const auto& state_of) {
-    const Subject subject = altered_reference(
-        "altered", [&]<class T>(const GradientTask<T>& task, GradientResult<T>&) {
+    const Subject subject =
+        altered_reference("altered", [&]<class T>(const GradientTask<T>& task, GradientResult<T>&) {
           *byte_of(std::span<const T>(state_of(task)->values()), 0) ^= 1;
         });
     const Segment segment{.start = &of_reference.end,

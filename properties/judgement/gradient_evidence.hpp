@@ -47,7 +47,7 @@ class GradientEvidence {
   Index first_position_;
   std::optional<GradientAnswer> truth_;
   std::optional<Insides<Digits50>> insides_;
-  std::optional<double> cancellation_;  ///< κ
+  std::optional<double> cancellation_;                   ///< κ
   std::array<std::optional<Ensemble>, 5> ensembles_;     ///< by Scalar
   std::array<std::optional<GradientBounds>, 5> bounds_;  ///< by Scalar
 };

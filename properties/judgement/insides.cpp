@@ -51,13 +51,12 @@ template <class T>
 Insides<T> insides_of(const GradientCase& c, Index first_position) {
   const accumulator_t<T> epsilon(c.model.conventions.denominator_epsilon);
   Insides<T> insides;
-  for_each_attention<T>(
-      c, first_position, [&](reference::MultiHeadAttention<T>& attention) {
-        insides.has_zero_denominator =
-            insides.has_zero_denominator || has_zero_denominator(attention, epsilon);
-        insides.feature_inputs.push_back(std::move(attention.Q));
-        insides.feature_inputs.push_back(std::move(attention.K));
-      });
+  for_each_attention<T>(c, first_position, [&](reference::MultiHeadAttention<T>& attention) {
+    insides.has_zero_denominator =
+        insides.has_zero_denominator || has_zero_denominator(attention, epsilon);
+    insides.feature_inputs.push_back(std::move(attention.Q));
+    insides.feature_inputs.push_back(std::move(attention.K));
+  });
   return insides;
 }
 

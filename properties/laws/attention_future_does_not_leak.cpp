@@ -126,8 +126,9 @@ void ignores_later_rows(AttentionCase& c, const Subject& subject, Scalar scalar,
   bool largest_was_asked = false;
   for (std::size_t i = 0; i < futures.size(); ++i) {
     if (i + 1 == futures.size() && largest_was_asked) break;
-    AttentionEvidence& changed = c.other(
-        in_float16 + static_cast<int>(i), [&] { return with_other_future(asked, c.cut, futures[i]); });
+    AttentionEvidence& changed = c.other(in_float16 + static_cast<int>(i), [&] {
+      return with_other_future(asked, c.cut, futures[i]);
+    });
     if (!changed.unusable(scalar).empty()) continue;
     largest_was_asked = i + 2 == futures.size();
     const bool beyond_digits = is_beyond_its_digits(subject, scalar, changed);

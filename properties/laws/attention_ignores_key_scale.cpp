@@ -46,19 +46,18 @@ void cancels_factors_of_keys(AttentionCase& c, const Subject& subject, Scalar sc
 }  // namespace
 
 Law attention_ignores_key_scale() {
-  return attention_law(
-      {.name = "key-scale-cancels",
-       .statement = "g(k) → 4 g(k) changes Y by 3 ε |Y| / (4 D + ε) and no more",
-       .source = "Y = A/(D + ε) is homogeneous in the features of keys but for ε",
-       .generator = "as attention-agrees, features given, without a start state",
-       .tolerance = "what both outputs may be off by, of the change that ε makes",
-       .kills = {"mutant/not-normalised", "mutant/normalised-twice",
-                 "mutant/epsilon-of-a-millionth"},
-       .draw = {},
-       .load = {}},
-      {.repair = with_given_features,
-       .fits = has_given_features,
-       .check = cancels_factors_of_keys});
+  return attention_law({.name = "key-scale-cancels",
+                        .statement = "g(k) → 4 g(k) changes Y by 3 ε |Y| / (4 D + ε) and no more",
+                        .source = "Y = A/(D + ε) is homogeneous in the features of keys but for ε",
+                        .generator = "as attention-agrees, features given, without a start state",
+                        .tolerance = "what both outputs may be off by, of the change that ε makes",
+                        .kills = {"mutant/not-normalised", "mutant/normalised-twice",
+                                  "mutant/epsilon-of-a-millionth"},
+                        .draw = {},
+                        .load = {}},
+                       {.repair = with_given_features,
+                        .fits = has_given_features,
+                        .check = cancels_factors_of_keys});
 }
 
 }  // namespace slim::properties::laws

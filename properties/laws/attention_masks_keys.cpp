@@ -98,8 +98,7 @@ void hold_padded_and_cut(AttentionCase& c, const Subject& subject, Scalar scalar
                          AttentionJudge& judge) {
   const Index kept = rows_before_padding(c.given().task());
   if (kept == 0 || kept == c.length() || looks_at_all_queries(c.given().conventions)) return;
-  AttentionEvidence& padded =
-      c.other(0, [&] { return without_late_cotangents(c.given(), kept); });
+  AttentionEvidence& padded = c.other(0, [&] { return without_late_cotangents(c.given(), kept); });
   const AttentionAnswer cut = ask(subject, scalar, first_rows(padded.given(), kept));
   for (const AttentionArray array : all_attention_arrays) {
     const Heads<Digits50>& whole = array_of(padded.truth(scalar), array);

@@ -22,9 +22,9 @@ void is_right_where_the_truth_is_finite(AttentionCase& c, const Subject& subject
                                         AttentionJudge& judge) {
   const AttentionAnswer answer = ask(subject, scalar, c.given());
   for (const AttentionArray array : all_attention_arrays) {
-    judge.hold(
-        std::string(name(array)), array_of(answer, array), array_of(c.whole.truth(scalar), array),
-        [&](std::size_t place) { return c.whole.band_at_the_edge(scalar, array, place); });
+    judge.hold(std::string(name(array)), array_of(answer, array),
+               array_of(c.whole.truth(scalar), array),
+               [&](std::size_t place) { return c.whole.band_at_the_edge(scalar, array, place); });
   }
 }
 
@@ -33,8 +33,9 @@ void is_right_where_the_truth_is_finite(AttentionCase& c, const Subject& subject
 Law attention_stays_finite() {
   return attention_law(
       {.name = "stays-finite",
-       .statement = "nothing is NaN or infinite where all that the definition forms is in range, and "
-                    "it is right but for roundings and underflow",
+       .statement =
+           "nothing is NaN or infinite where all that the definition forms is in range, and "
+           "it is right but for roundings and underflow",
        .source = "IEEE 754: what is in range rounds to a number",
        .generator =
            "as attention-agrees, arrays of 1e-20 to 1e20, queries of 1e10 and keys of 1e-10, "

@@ -64,9 +64,8 @@ void stays_between_values(AttentionCase& c, const Subject& subject, Scalar scala
         for (Index i = 0; i < sizes.rows; ++i) {
           const Digits50& y = answer.out(b, h)(i, column);
           const Index place = ((b * sizes.heads + h) * sizes.rows + i) * sizes.cols + column;
-          judge.hold(
-              tensor, i, y, hulls[static_cast<std::size_t>(i)].nearest_to(y),
-              c.whole.band(scalar, AttentionArray::out, static_cast<std::size_t>(place)));
+          judge.hold(tensor, i, y, hulls[static_cast<std::size_t>(i)].nearest_to(y),
+                     c.whole.band(scalar, AttentionArray::out, static_cast<std::size_t>(place)));
         }
       }
     }

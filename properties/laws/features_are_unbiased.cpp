@@ -135,8 +135,7 @@ FeaturesInputs<double> features_at(const NodesAsProjection& nodes,
 void estimate_without_bias(AttentionCase& c, const Subject& subject, Scalar scalar,
                            AttentionJudge& judge) {
   const AttentionInputs<double>& given = c.given();
-  if (const std::string reason = claims_no_kernel(given.conventions);
-      !reason.empty()) {
+  if (const std::string reason = claims_no_kernel(given.conventions); !reason.empty()) {
     judge.leave_unclaimed(reason);
     return;
   }

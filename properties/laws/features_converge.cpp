@@ -134,7 +134,8 @@ Law features_converge() {
       {.name = "features-converge",
        .statement = "the squared error of g(q)·g(k)/M is (exp(|q̃ + k̃|²) − 1)/M of the kernel's",
        .source = "Choromanski et al. 2021, lemma 2",
-       .generator = "FAVOR+ of widths up to 9, eight directions, M = d and 8 d, 64 projections each",
+       .generator =
+           "FAVOR+ of widths up to 9, eight directions, M = d and 8 d, 64 projections each",
        .tolerance = "6 standard deviations of the mean of squared errors, of lognormal moments",
        .kills = {"mutant/first-block-repeated", "mutant/root-features-on-queries-only"},
        .one_in_digits50 = 41,

@@ -9,8 +9,7 @@ Finding agrees_with_reference(GradientEvidence& evidence, const Subject& subject
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
   const bool with_logits = evidence.with_logits() && subject.capabilities.logits;
   return judge(subject, scalar, evidence, [&](Scalar in) {
-    const GradientAnswer answer =
-        ask(subject, in, evidence.given(), {.wants_logits = with_logits});
+    const GradientAnswer answer = ask(subject, in, evidence.given(), {.wants_logits = with_logits});
     GradientBounds bounds = evidence.bounds(in);
     if (!with_logits) bounds.logits.clear();
     return worst_discrepancy(answer, evidence.truth(), bounds);
@@ -24,8 +23,9 @@ Law gradient_agrees() {
       {.name = "gradient-agrees",
        .statement = "for every slice length C, loss, gradient and logits are the naive reference's",
        .source = "SLiM Performer, abstract: the gradient is exact for every C",
-       .generator = "models with L·s·d_ff ≤ 1000, lengths around the slice's edges, masks, batches; "
-                    "one in 20 of up to 129 rows",
+       .generator =
+           "models with L·s·d_ff ≤ 1000, lengths around the slice's edges, masks, batches; "
+           "one in 20 of up to 129 rows",
        .tolerance = "50 digits: 1e-40 of the largest gradient entry; else by row, 4 times the "
                     "deviation of 32 randomly rounded references, which counts as u/16 of the "
                     "gradient's largest entry at least",

@@ -35,10 +35,9 @@ Law gradient_law(Law words, const GradientLawParts& parts) {
              }
              return evidence(std::move(c));
            },
-       .unusable =
-           [needs_room = parts.needs_room_at_kinks](GradientEvidence& of, Scalar scalar) {
-             return needs_room ? of.unusable(scalar) : std::string();
-           },
+       .unusable = [needs_room = parts.needs_room_at_kinks](
+                       GradientEvidence& of,
+                       Scalar scalar) { return needs_room ? of.unusable(scalar) : std::string(); },
        .check = parts.check});
 }
 

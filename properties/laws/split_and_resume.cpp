@@ -34,21 +34,20 @@ GradientCase part_of(const GradientCase& c, Index begin, Index end) {
 SplitCase split(GradientCase c, Index cut, Index first_position) {
   GradientCase first = part_of(c, 0, cut);
   GradientCase second = part_of(c, cut, c.sequences.length());
-  return {.whole = GradientEvidence(std::move(c), GradientEvidence::Compares::gradient,
-                                    first_position),
-          .cut = cut,
-          .first = std::move(first),
-          .second = std::move(second)};
+  return {
+      .whole = GradientEvidence(std::move(c), GradientEvidence::Compares::gradient, first_position),
+      .cut = cut,
+      .first = std::move(first),
+      .second = std::move(second)};
 }
 
 /// loss₁ + loss₂ and gradient₁ + gradient₂, added exactly enough: in 50 digits.
 GradientAnswer joined(const SplitCase& c, const Subject& subject, Scalar scalar) {
   const Index counted = c.whole.given().sequences.counted_targets();
   const Index first_position = c.whole.first_position();
-  const GradientAnswer before = ask(subject, scalar, c.first,
-                                    {.first_position = first_position,
-                                     .counted_targets = counted,
-                                     .wants_state = true});
+  const GradientAnswer before =
+      ask(subject, scalar, c.first,
+          {.first_position = first_position, .counted_targets = counted, .wants_state = true});
   const GradientAnswer second = ask(subject, scalar, c.second,
                                     {.first_position = first_position + c.cut,
                                      .counted_targets = counted,
@@ -80,12 +79,13 @@ Law split_and_resume() {
        .statement = "cut anywhere: the second part from the first's end state, then the first part "
                     "with the second's start cotangent, add up to loss and gradient of the whole",
        .source = "SLiM Performer, algorithm 1: Φ = loss + ⟨G, B⟩",
-       .generator = "as gradient-agrees, with a cut at a slice's edge or anywhere; of a quarter the "
-                    "first row stands at 257 to 70001",
+       .generator =
+           "as gradient-agrees, with a cut at a slice's edge or anywhere; of a quarter the "
+           "first row stands at 257 to 70001",
        .tolerance = "as gradient-agrees, against the truth of the whole",
-       .kills = {"mutant/last-row-dropped", "mutant/position-restarted",
-                 "mutant/position-in-half", "mutant/model-start-ignored",
-                 "mutant/model-end-cotangent-ignored", "mutant/counted-targets-ignored"},
+       .kills = {"mutant/last-row-dropped", "mutant/position-restarted", "mutant/position-in-half",
+                 "mutant/model-start-ignored", "mutant/model-end-cotangent-ignored",
+                 "mutant/counted-targets-ignored"},
        .one_in_digits50 = one_model_in_digits50,
        .draw = {},
        .load = {}},

@@ -124,7 +124,8 @@ class FaultyAttention {
     if (is(Fault::width_of_keys_for_values) && head.Q.cols() < d_) {
       head.V.rightCols(d_ - head.Q.cols()).setZero();
     }
-    if (is(Fault::values_beyond_eight_columns_dropped) && d_ > 8) head.V.rightCols(d_ - 8).setZero();
+    if (is(Fault::values_beyond_eight_columns_dropped) && d_ > 8)
+      head.V.rightCols(d_ - 8).setZero();
     head.dY = task_.out_cotangent.empty() ? Matrix<T>(Matrix<T>::Zero(L_, d_))
                                           : read(task_.out_cotangent, b, h, true);
     if (is(Fault::mask_before_map)) {
@@ -274,8 +275,8 @@ class FaultyAttention {
       const T S = head.S0(m) + sum_seen(b, i, [&](Index j) { return head.gK(j, m); });
       const T R =
           head.R0(c, m) + sum_seen(b, i, [&](Index j) { return T(head.V(j, c) * head.gK(j, m)); });
-      y += R * head.gQ(i, m) / with_epsilon(S * head.gQ(i, m), head, i) /
-           T(static_cast<double>(M_));
+      y +=
+          R * head.gQ(i, m) / with_epsilon(S * head.gQ(i, m), head, i) / T(static_cast<double>(M_));
     }
     return y;
   }
@@ -348,7 +349,8 @@ class FaultyAttention {
     }
     out = Y;
     if (is(Fault::tail_zero)) out.bottomRows(tail).setZero();
-    if (is(Fault::tail_copied) && L_ > C_) out.bottomRows(tail) = Y.middleRows(L_ - tail - C_, tail);
+    if (is(Fault::tail_copied) && L_ > C_)
+      out.bottomRows(tail) = Y.middleRows(L_ - tail - C_, tail);
     if (is(Fault::short_sequence_skipped) && L_ < task_.slice_length) out.setZero();
   }
 
@@ -540,9 +542,9 @@ void offer_features(Faults faults, FeaturesFunctions& functions) {
     result.out.resize(task.out_sizes(), MemoryTag::result);
     for (Index b = 0; b < task.x.sizes.batch; ++b) {
       for (Index h = 0; h < task.x.sizes.heads; ++h) {
-        const FaultyFeatures<T> features(faults, task.feature_map.kind, false, task.is_query,
-                                         faulty_projection(faults, task.omega, task.x, h,
-                                                           task.is_query));
+        const FaultyFeatures<T> features(
+            faults, task.feature_map.kind, false, task.is_query,
+            faulty_projection(faults, task.omega, task.x, h, task.is_query));
         result.out(b, h) = features.of(task.x(b, h));
       }
     }

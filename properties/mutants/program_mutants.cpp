@@ -18,7 +18,8 @@ std::vector<Mutant> program_mutants() {
       {"order-changes-from-call-to-call", Fault::order_changes_from_call_to_call,
        "keys are added up in an order that changes from call to call", "atomic additions"},
       {"overflow-answered-with-zero", Fault::overflow_answered_with_zero,
-       "exp(x·ω) and exp(−|x|²/2) are formed apart, and what is no number in the answer is set to 0",
+       "exp(x·ω) and exp(−|x|²/2) are formed apart, and what is no number in the answer is set to "
+       "0",
        "nan_to_num over the result"},
       {"bad-task-answered-with-nothing", Fault::bad_task_answered_with_nothing,
        "a task that does not fit together is answered with what was there before",

@@ -1,5 +1,6 @@
-#include "reference/attention_definition.hpp"
 #include "reference/underflowing.hpp"
+
+#include "reference/attention_definition.hpp"
 
 namespace slim::reference {
 
