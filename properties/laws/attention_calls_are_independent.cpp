@@ -58,6 +58,7 @@ Law attention_calls_are_independent() {
        .kills = {"mutant/cached-by-pointer", "mutant/state-left-from-call-before",
                  "mutant/queries-gradient-accumulated", "mutant/order-changes-from-call-to-call",
                  "mutant/projection-redrawn-at-each-call"},
+       .one_in_digits50 = 3,
        .draw = {},
        .load = {}},
       {.repair = as_drawn, .fits = fits_always, .check = is_a_function});

@@ -162,6 +162,7 @@ Law attention_future_does_not_leak() {
        .kills = {"mutant/own-slice-whole", "mutant/causal-flag-dropped",
                  "mutant/prefix-by-subtraction", "mutant/total-less-future",
                  "mutant/stabiliser-over-length", "mutant/projection-seeded-from-data"},
+       .one_in_digits50 = 3,
        .draw = {},
        .load = {}},
       {.repair = causal_with_a_cut, .fits = is_causal_with_a_cut, .check = ignores_later_rows});

@@ -104,7 +104,7 @@ Law attention_heads_are_independent() {
        .tolerance = "0 for who is deterministic; a head alone: what both answers may be off by",
        .kills = {"mutant/state-not-reset-between-sequences", "mutant/first-sequence-for-all",
                  "mutant/projection-seeded-from-data", "mutant/mask-of-first-sequence"},
-       .one_in_digits50 = 3,
+       .one_in_digits50 = 7,
        .draw = {},
        .load = {}},
       {.repair = with_company, .fits = has_company, .check = keeps_heads_apart});

@@ -58,6 +58,7 @@ Law attention_is_linear_in_values() {
        .generator = "as attention-agrees, without a start state, v and w multiples of 1/4",
        .tolerance = "the sum of what the three outputs may be off by",
        .kills = {"mutant/state-left-from-call-before", "mutant/projection-redrawn-at-each-call"},
+       .one_in_digits50 = 3,
        .draw = {},
        .load = {}},
       {.repair = no_start_state, .fits = starts_with_nothing, .check = is_linear});

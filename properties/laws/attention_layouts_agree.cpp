@@ -52,7 +52,7 @@ Law attention_layouts_agree() {
                     "stride may select another kernel",
        .kills = {"mutant/rows-read-as-contiguous", "mutant/cotangent-read-as-contiguous",
                  "mutant/heads-and-rows-swapped"},
-       .one_in_digits50 = 3,
+       .one_in_digits50 = 7,
        .draw = {},
        .load = {}},
       {.repair = as_drawn, .fits = fits_always, .check = reads_every_layout});

@@ -140,6 +140,7 @@ Law attention_refuses_bad_tasks() {
        .generator = "as attention-agrees; sizes, mask, slice length, epsilon, projection spoiled",
        .tolerance = "none",
        .kills = {"mutant/bad-task-answered-with-nothing", "mutant/refusal-without-a-name"},
+       .one_in_digits50 = 3,
        .draw = {},
        .load = {}},
       {.repair = as_drawn,

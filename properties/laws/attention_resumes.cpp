@@ -88,6 +88,7 @@ Law attention_resumes() {
        .tolerance = "as attention-agrees, against the truth of the whole",
        .kills = {"mutant/end-without-key-sum", "mutant/start-ignored",
                  "mutant/start-gradient-in-low-precision", "mutant/end-cotangent-ignored"},
+       .one_in_digits50 = 3,
        .draw = {},
        .load = {}},
       {.repair = causal_with_a_cut, .fits = is_causal_with_a_cut, .check = takes_up_again});

@@ -46,6 +46,7 @@ Law attention_stays_finite() {
                  "mutant/overflow-answered-with-zero", "mutant/features-clipped",
                  "mutant/features-flushed", "mutant/sums-below-epsilon-answered-with-zero"},
        .share = 3,
+       .one_in_digits50 = 3,
        .draw = {},
        .load = {}},
       {.repair = with_hard_entries,

@@ -8,7 +8,7 @@ namespace slim::properties::laws {
 
 /// Of whole models one case in so many is asked for in 50 digits: each costs a hundred of float64,
 /// and shows what float64 shows, but for what tells drift from a mistake.
-inline constexpr int one_model_in_digits50 = 3;
+inline constexpr int one_model_in_digits50 = 7;
 
 /// What tells one law of whole gradients from another.
 struct GradientLawParts {
