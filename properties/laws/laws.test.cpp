@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
 namespace slim::properties {
 namespace {
 
@@ -276,6 +281,39 @@ TEST(GradientCallsAreIndependent, SeesThreadsThatChangeABitAndASweepThatIsNotThe
               if (task.first_sweep == FirstSweep::plain) throw std::runtime_error("no such sweep");
             }),
             (std::vector<int>{0, 1}));
+}
+
+/// The reference, which answers a task of the same shape as the one before with that one's
+/// gradient.
+template <class T>
+GradientFunction<T> cached_by_shape() {
+  struct Cache {
+    std::mutex mutex;
+    Index length = 0;
+    std::vector<T> gradient;
+  };
+  return
+      [cache = std::make_shared<Cache>()](const GradientTask<T>& task, GradientResult<T>& result) {
+        reference_subject().gradient.in<T>()(task, result);
+        const std::lock_guard lock(cache->mutex);
+        const std::span<T> values = result.gradient.values();
+        if (cache->length == task.sequences.length() && cache->gradient.size() == values.size()) {
+          std::ranges::copy(cache->gradient, values.begin());
+        }
+        cache->length = task.sequences.length();
+        cache->gradient.assign(values.begin(), values.end());
+      };
+}
+
+TEST(GradientCallsAreIndependent, SeesAGradientThatIsCachedByShape) {
+  Subject subject = reference_subject();
+  subject.name = "cached";
+  subject.gradient.in<float>() = cached_by_shape<float>();
+  const RunResult result =
+      run_on({&subject}, "gradient-calls-independent", 30, {Scalar::float32}, 1);
+  EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_NE(result.counterexamples[0].finding.note.find("in reverse"), std::string::npos);
 }
 
 TEST(SplitAndResume, SeesAnEndCotangentThatIsIgnored) {
