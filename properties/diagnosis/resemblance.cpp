@@ -121,13 +121,17 @@ Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const 
   }
   const double largest = largest_of(wanted);
   const double larger = allowed.largest > 0.0 ? std::max(1.0, largest / allowed.largest) : 1.0;
+  // Where the reference's entries cancel to next to nothing, "so many times as large" says nothing.
+  const double of_larger =
+      std::min(larger * allowed.bound,
+               allowed.bound + likeness_of_tensor * unit_roundoff(scalar_) * largest);
   // Where the reference answers 0 it says nothing about roundings: all keys are masked.
   const double unknown =
       allowed.largest > 0.0 ? 0.0 : unit_roundoff(scalar_) * likeness_of_tensor * largest_of_all;
   const double of_suspect = unit_roundoff(scalar_) *
                             (share_of_own_array * largest + share_of_own_answer * largest_of_all);
   // What is no number is infinitely far from one, and beyond every bound.
-  const double bound = std::min(any_number, larger * allowed.bound + unknown + of_suspect);
+  const double bound = std::min(any_number, of_larger + unknown + of_suspect);
   Discrepancy worst{.tensor = wanted.name, .row = 0, .error = 0.0, .bound = 0.0};
   for (std::size_t i = 0; i < one.values.size(); ++i) {
     const Digits50& x = one.values[i];
