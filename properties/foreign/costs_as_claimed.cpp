@@ -52,6 +52,7 @@ class CostTrial final : public Trial {
     }
     using Standing = ResourceVerdict::Standing;
     const ResourceVerdict verdict = measured_->verdict(claim_);
+    if (verdict.standing == Standing::not_judged) return skipped(verdict.evidence);
     Finding finding{.worst = {.tensor = verdict.statistic_name,
                               .row = 0,
                               .error = verdict.statistic,

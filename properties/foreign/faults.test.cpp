@@ -164,6 +164,8 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
         KnownFault{"grows-case", Failure::input_modified, "case file"},
         KnownFault{"kills-its-keepers", Failure::crash, "its keeper was killed"},
+        KnownFault{"kills-its-keepers-and-forks-in-a-chain", Failure::crash,
+                   "its keeper was killed"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
         KnownFault{"forks-in-a-chain", Failure::crash, "exit code 0"},

@@ -148,12 +148,17 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   EXPECT_EQ(standing(RunResult()), "not run");
 
   const ResourcePlan short_rows{.lengths = {128, 256, 512}, .slices = {64, 128}, .repeats = 1};
-  const RunResult hoarding =
-      run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder +
-                                             "faults/fault_subject.py cached-workspace"),
-                                {}),
-                   ResourceClaim::flat_in_length, short_rows);
-  EXPECT_EQ(hoarding.verdicts.at(0).tally.wrong, 1) << "what it keeps for later calls counts";
+  const auto of_fault = [&](const std::string& fault) {
+    const std::string program = SLIM_PYTHON " " + folder + "faults/fault_subject.py " + fault;
+    return run_of_claim(open_subject(program_door("exec " + program), {}),
+                        ResourceClaim::flat_in_length, short_rows);
+  };
+  EXPECT_EQ(of_fault("cached-workspace").verdicts.at(0).tally.wrong, 1)
+      << "what it keeps for later calls counts";
+  EXPECT_EQ(of_fault("sums-in-a-file").verdicts.at(0).tally.wrong, 1) << "it lies in memory";
+  const RunResult in_a_child = of_fault("sums-in-a-child");
+  EXPECT_EQ(in_a_child.verdicts.at(0).tally.executed(), 0) << "nobody can tell what it held";
+  EXPECT_EQ(standing(in_a_child), "falls short");
 
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string program = SLIM_PYTHON " " + folder + "examples/numpy_attention.py";

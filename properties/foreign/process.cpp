@@ -30,6 +30,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_error_text = 4096;
 constexpr std::chrono::milliseconds patience_with_guardians{2500};  ///< theirs with a keeper is 1 s
 constexpr std::chrono::seconds longest_sweep{10};
+constexpr int empty_lists = 8;
 
 [[noreturn]] void fail(const std::string& what, int number) {
   throw HarnessError(what + ": " + std::strerror(number));
@@ -100,24 +101,6 @@ bool ends_by(pid_t child, Clock::time_point deadline) {
   return reaped != 0;
 }
 
-/// Ends a child that does not end by itself, and first all below it, while it is there to tell
-/// which these are.
-void end_with_all_below(pid_t child) {
-  const Clock::time_point deadline = Clock::now() + longest_sweep;
-  for (bool any = true; any && Clock::now() < deadline;) {
-    any = false;
-    for (const ProcessEntry& entry : below(child, all_processes())) {
-      if (entry.ended) continue;
-      any = true;
-      ::kill(entry.pid, SIGKILL);
-    }
-    ::poll(nullptr, 0, 1);
-  }
-  ::kill(child, SIGKILL);
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
-}
-
 /// Guardians that this process has started and not yet waited for. Held while one is started, so
 /// that a sweep does not take it for an orphan.
 struct Guardians {
@@ -138,22 +121,25 @@ void become_reaper() {
 /// Children that came here when their keeper and guardian were killed: who is below a guardian is
 /// in a session of its own, which none can leave for this process's.
 std::vector<pid_t> orphans(const std::set<pid_t>& known) {
-  std::vector<pid_t> found;
+  std::vector<pid_t> found = children_of(::getpid());
   const pid_t own_session = ::getsid(0);
-  for (const ProcessEntry& entry : all_processes()) {
-    const bool came_here = entry.parent == ::getpid() && entry.session != own_session;
-    if (came_here && !known.contains(entry.pid)) found.push_back(entry.pid);
-  }
+  std::erase_if(found, [&](pid_t child) {
+    return known.contains(child) || entry_of(child).session == own_session;
+  });
   return found;
 }
 
+/// Without a pause while there are any: who forks and ends, and its child likewise, comes here, to
+/// its reaper, at every link, and is met only at once. A list that is read while a process forks
+/// may be without it, so that several have to be empty.
 void end_orphans() {
   const std::lock_guard lock(guardians().mutex);
   const Clock::time_point deadline = Clock::now() + longest_sweep;
-  while (Clock::now() < deadline) {
+  for (int without = 0; without < empty_lists && Clock::now() < deadline; ++without) {
     const std::vector<pid_t> found = orphans(guardians().alive);
-    if (found.empty()) return;
-    for (const pid_t pid : found) end_with_all_below(pid);
+    if (!found.empty()) without = -1;
+    for (const pid_t pid : found) ::kill(pid, SIGKILL);
+    for (const pid_t pid : found) ::waitpid(pid, nullptr, WNOHANG);
   }
 }
 
@@ -237,7 +223,11 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
 
 Process::~Process() {
   let_go();
-  if (!ends_by(guardian_, Clock::now() + patience_with_guardians)) end_with_all_below(guardian_);
+  if (!ends_by(guardian_, Clock::now() + patience_with_guardians)) {
+    ::kill(guardian_, SIGKILL);  // all that is below it comes here
+    while (::waitpid(guardian_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
   {
     const std::lock_guard lock(guardians().mutex);
     guardians().alive.erase(guardian_);

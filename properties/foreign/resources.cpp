@@ -2,6 +2,7 @@
 
 #include "properties/foreign/exchange.hpp"
 #include "properties/foreign/host/process_tree.hpp"
+#include "properties/foreign/peak_watch.hpp"
 #include "reference/vocabulary/attention_inputs.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/draw.hpp"
@@ -10,10 +11,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iterator>
 #include <optional>
-#include <sstream>
 
 namespace slim::properties::foreign {
 namespace {
@@ -29,42 +28,11 @@ constexpr double arrays_of_a_row = 4.0;  ///< q, k, v, out; or four activations
 constexpr Index vocabulary = 256;
 constexpr std::uint64_t seed_of_models = 1;
 
-/// It ended by itself, so that nothing of it can be read in /proc.
-[[noreturn]] void throw_it_is_gone() {
-  throw SubjectError("ended, or cannot be looked at, after it answered", Failure::crash);
-}
-
 /// Of a subject, which a shell may stand before and daemons beside: all are below its keeper.
 pid_t keeper_of(pid_t subject) {
-  for (const ProcessEntry& entry : all_processes()) {
-    if (entry.pid == subject && entry.parent > 1) return entry.parent;
-  }
-  throw_it_is_gone();
-}
-
-/// "VmHWM:    1234 kB" of /proc/PID/status, in bytes; 0 when it is not there.
-double status_bytes(int pid, const std::string& field) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (!line.starts_with(field + ":")) continue;
-    std::istringstream words(line.substr(field.size() + 1));
-    double kilobytes = 0.0;
-    words >> kilobytes;
-    return 1024.0 * kilobytes;
-  }
-  return 0.0;
-}
-
-double status_bytes(const std::vector<pid_t>& tree, const std::string& field) {
-  double sum = 0.0;
-  for (const int pid : tree) sum += status_bytes(pid, field);
-  return sum;
-}
-
-void reset_peaks_of(const std::vector<pid_t>& tree) {
-  for (const int pid : tree) {
-    std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << "5";
-  }
+  const ProcessEntry entry = entry_of(subject);
+  if (entry.parent > 1) return entry.parent;
+  throw SubjectError("ended after it answered", Failure::crash);
 }
 
 /// The sizes of one call.
@@ -200,21 +168,17 @@ double least_seconds(const ForeignSubject& foreign, const SizedCall& call, int r
 
 /// Peak of the first call of these sizes in a process of its own, beyond what that holds after a
 /// call of one row, which loads what every call needs: what is kept for later calls counts.
-double first_peak(const ForeignSubject& foreign, const SizedCall& one_row, const SizedCall& call) {
-  double peak = 0.0;
+SeenPeak first_peak(const ForeignSubject& foreign, const SizedCall& one_row,
+                    const SizedCall& call) {
+  SeenPeak peak;
   with_fresh_session(*foreign.pool, [&](Session& session) {
     seconds_of_call(session, one_row);
-    const pid_t keeper = keeper_of(session.process().pid());
-    const std::vector<pid_t> tree = listed_below(keeper);
-    const double before = status_bytes(tree, "VmRSS");
-    if (!(before > 0.0)) throw_it_is_gone();
-    reset_peaks_of(tree);
+    const Process& process = session.process();
+    PeakWatch watch(keeper_of(process.pid()), process.scratch());
     seconds_of_call(session, call);
-    const double most = status_bytes(listed_below(keeper), "VmHWM");
-    if (!(most > 0.0)) throw_it_is_gone();
-    peak = most - before;
+    peak = watch.end();
   });
-  return std::max(0.0, peak);
+  return peak;
 }
 
 std::vector<ResourceSample> over_lengths(const std::vector<ResourceSample>& samples,
@@ -268,6 +232,14 @@ ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSamp
   }
   ResourceVerdict verdict = flat_in_length(lengths, plan.width);
   verdict.claim = claim;
+  if (std::ranges::any_of(samples, &ResourceSample::lost_sight)) {
+    verdict.standing = Standing::not_judged;
+    verdict.evidence =
+        "a process of it ended during a call, after which nobody can tell what that held; who "
+        "keeps "
+        "its processes from call to call is judged";
+    return verdict;
+  }
   if (claim == ResourceClaim::flat_in_length || verdict.standing != Standing::supported) {
     return verdict;
   }
@@ -300,16 +272,19 @@ int gravity(const ResourceVerdict& verdict) {
       return 0;
     case ResourceVerdict::Standing::inconclusive:
       return 1;
+    case ResourceVerdict::Standing::not_judged:
+      return 2;
     case ResourceVerdict::Standing::refuted:
       break;
   }
-  return 2;
+  return 3;
 }
 
 }  // namespace
 
 std::string_view name(ResourceVerdict::Standing standing) {
-  constexpr std::array<std::string_view, 3> names = {"SUPPORTED", "REFUTED", "INCONCLUSIVE"};
+  constexpr std::array<std::string_view, 4> names = {"SUPPORTED", "REFUTED", "INCONCLUSIVE",
+                                                     "NOT-JUDGED"};
   return names.at(static_cast<std::size_t>(standing));
 }
 
@@ -362,11 +337,13 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
                         : call_of<double>(task, foreign, sizes);
     };
     const auto sample = [&](Index length, Index slice) {
+      const SeenPeak peak = first_peak(foreign, call(1, slice), call(length, slice));
       samples.push_back({.task = task,
                          .scalar = costed_scalar(foreign),
                          .length = length,
                          .slice_length = slice,
-                         .bytes_peak = first_peak(foreign, call(1, slice), call(length, slice)),
+                         .bytes_peak = peak.bytes,
+                         .lost_sight = peak.lost_sight,
                          .seconds = least_seconds(foreign, call(length, slice), plan.repeats)});
     };
     for (const Index length : plan.lengths) sample(length, plan.slices.front());

@@ -14,9 +14,11 @@ struct ResourceSample {
   Scalar scalar = Scalar::float32;
   Index length = 0;        ///< L
   Index slice_length = 0;  ///< C
-  double bytes_peak =
-      0.0;               ///< resident, of the first such call of a process, beyond a call of a row
-  double seconds = 0.0;  ///< from the question to the answer, its file included; warmed up
+  /// Resident and in its scratch folder, of the first such call of a process, beyond a call of a
+  /// row.
+  double bytes_peak = 0.0;
+  bool lost_sight = false;  ///< of a process that ended during the call: bytes_peak may be short
+  double seconds = 0.0;     ///< from the question to the answer, its file included; warmed up
 };
 
 /// What is measured. Attention: one head of width and value width `width` over given features, else
@@ -45,7 +47,12 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
 /// A claim against what was measured.
 struct ResourceVerdict {
   ResourceClaim claim;
-  enum class Standing { supported, refuted, inconclusive } standing = Standing::inconclusive;
+  enum class Standing {
+    supported,
+    refuted,
+    inconclusive,
+    not_judged
+  } standing = Standing::inconclusive;
   std::string evidence = {};        ///< the statistic, and the rule
   std::string statistic_name = {};  ///< such as "seconds"
   double statistic = 0.0;
@@ -57,6 +64,7 @@ std::string_view name(ResourceVerdict::Standing standing);
 /// keeps a prefix sum for each row grows by D/4 = 16 copies, who keeps the L × L weights by more).
 /// A whole model has tokens for inputs, and a row counts as four activations: 2 copies at most (who
 /// keeps what each row went through grows by 5 and more).
+/// Neither is judged where a process ended during a call: nobody can tell what that held.
 /// "O(C)": that, and doubling C at most doubles the peak (rule: × 2.2, and a megabyte of noise).
 /// "linear": growth of the seconds over the last two doublings of L, which is 4 for linear and 16
 /// for quadratic time: supported from 2 (below, what every call costs hides it) to 5.5, refuted

@@ -74,6 +74,36 @@ def keep_prefix_sums(shape):
         workspace = bytearray(b"x") * (4 * rows * width * width)
 
 
+def hold_prefix_sums_in_a_child(shape):
+    """As much, by a process that ends before the answer."""
+    if os.fork() == 0:
+        keep_prefix_sums(shape)
+        os._exit(0)
+    os.wait()
+
+
+def hold_prefix_sums_in_a_file(shape):
+    """As much, in the scratch folder, for a moment."""
+    path = f"{os.environ['SLIM_SCRATCH']}/sums"
+    with open(path, "wb") as file:
+        file.write(b"x" * (4 * shape[-2] * shape[-1] ** 2))
+    time.sleep(0.05)
+    os.remove(path)
+
+
+def fork_in_a_chain():
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if os.fork() > 0:
+            os._exit(0)
+    os._exit(0)
+
+
+def kill_its_keepers(keeper):
+    os.kill(parent_of(keeper), signal.SIGKILL)
+    os.kill(keeper, signal.SIGKILL)
+
+
 def stay_behind():
     """A child in a session of its own that ignores what can be ignored, and a child of its."""
     code = "import signal,subprocess,sys,time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + (
@@ -128,6 +158,10 @@ def commit(request):
         os.truncate(parameters["case"], 3 << 30)  # a hole, which takes no memory
     elif fault == "cached-workspace":
         keep_prefix_sums(parameters["results"]["out"]["shape"])
+    elif fault == "sums-in-a-child":
+        hold_prefix_sums_in_a_child(parameters["results"]["out"]["shape"])
+    elif fault == "sums-in-a-file":
+        hold_prefix_sums_in_a_file(parameters["results"]["out"]["shape"])
     elif fault == "nan":
         value = float("nan")
     elif fault == "leaves-children":
@@ -144,19 +178,19 @@ def commit(request):
         time.sleep(600)
     elif fault == "kills-its-keepers":
         stay_behind()
-        keeper = os.getppid()
-        os.kill(parent_of(keeper), signal.SIGKILL)
-        os.kill(keeper, signal.SIGKILL)
+        kill_its_keepers(os.getppid())
         time.sleep(600)
     elif fault == "closes-output":
         os.close(1)
         time.sleep(600)
     elif fault == "forks-in-a-chain":
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            if os.fork() > 0:
-                os._exit(0)
-        os._exit(0)
+        fork_in_a_chain()
+    elif fault == "kills-its-keepers-and-forks-in-a-chain":
+        keeper = os.getppid()
+        if os.fork() == 0:
+            kill_its_keepers(keeper)
+            fork_in_a_chain()
+        time.sleep(600)
     elif fault == "exits":
         os._exit(0)
     elif fault == "declines":

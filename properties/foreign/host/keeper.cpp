@@ -1,12 +1,12 @@
 #include "properties/foreign/host/keeper.hpp"
 
+#include "properties/foreign/host/bytes_held.hpp"
 #include "properties/foreign/host/process_tree.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,32 +69,6 @@ void kill_descendants() {
   }
 }
 
-/// On the disk or in memory, where the folder is; holes of files take none.
-std::int64_t bytes_in(const char* folder) {
-  constexpr std::int64_t block = 512;  // of st_blocks, whatever the file system's are
-  std::int64_t bytes = 0;
-  std::error_code error;
-  using Walk = std::filesystem::recursive_directory_iterator;
-  const auto options = std::filesystem::directory_options::skip_permission_denied;
-  for (Walk at(folder, options, error); !error && at != Walk(); at.increment(error)) {
-    struct stat status {};
-    if (::lstat(at->path().c_str(), &status) == 0) bytes += block * status.st_blocks;
-  }
-  return bytes;
-}
-
-/// The largest address space below this process, and what all resides, the scratch folder included:
-/// it lies in memory where it can. Daemons come to be children of this process.
-ProcessBytes bytes_kept(const Keep& keep) {
-  ProcessBytes sum{.resident = bytes_in(keep.scratch)};
-  for (const pid_t pid : listed_below(::getpid())) {
-    const ProcessBytes bytes = bytes_of(pid);
-    sum.address_space = std::max(sum.address_space, bytes.address_space);
-    sum.resident += bytes.resident;
-  }
-  return sum;
-}
-
 [[noreturn]] void become_subject(const Keep& keep, char** command, pid_t keeper) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -142,7 +116,7 @@ void watch(const Keep& keep, pid_t subject, int guardian) {
              "\n");
       return;
     }
-    const ProcessBytes now = bytes_kept(keep);
+    const BytesHeld now = bytes_held_below(::getpid(), keep.scratch);
     most_address_space = std::max(most_address_space, now.address_space);
     if (now.resident > keep.memory_bytes) {
       report("memory " + std::to_string(now.resident) + "\n");

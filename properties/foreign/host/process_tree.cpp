@@ -16,18 +16,6 @@ namespace {
 
 constexpr std::size_t most_listed = 10'000;
 
-std::string text_of_proc(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return {};
-  std::string text;
-  std::array<char, 4096> bytes{};
-  for (ssize_t size = 0; (size = ::read(file, bytes.data(), bytes.size())) > 0;) {
-    text.append(bytes.data(), static_cast<std::size_t>(size));
-  }
-  ::close(file);
-  return text;
-}
-
 /// The folder's names that are numbers.
 std::vector<pid_t> numbers_in(const std::string& folder) {
   std::vector<pid_t> numbers;
@@ -41,20 +29,6 @@ std::vector<pid_t> numbers_in(const std::string& folder) {
   }
   ::closedir(entries);
   return numbers;
-}
-
-/// Fields 3, 4 and 6 of /proc/PID/stat; the name before them may contain anything.
-ProcessEntry entry_of(pid_t pid) {
-  ProcessEntry entry{.pid = pid};
-  const std::string stat = text_of_proc("/proc/" + std::to_string(pid) + "/stat");
-  const std::size_t name_end = stat.rfind(')');
-  char state = 'X';
-  if (name_end == std::string::npos || std::sscanf(stat.c_str() + name_end + 1, " %c %d %*d %d",
-                                                   &state, &entry.parent, &entry.session) != 3) {
-    return ProcessEntry{.pid = pid, .ended = true};
-  }
-  entry.ended = state == 'Z' || state == 'X';
-  return entry;
 }
 
 void append_children_of(pid_t pid, std::vector<pid_t>& list) {
@@ -72,6 +46,36 @@ void append_children_of(pid_t pid, std::vector<pid_t>& list) {
 }
 
 }  // namespace
+
+std::string text_of_proc(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  std::string text;
+  std::array<char, 4096> bytes{};
+  for (ssize_t size = 0; (size = ::read(file, bytes.data(), bytes.size())) > 0;) {
+    text.append(bytes.data(), static_cast<std::size_t>(size));
+  }
+  ::close(file);
+  return text;
+}
+
+/// Fields 3, 4, 6, 11 and 13 of /proc/PID/stat; the name before them may contain anything.
+ProcessEntry entry_of(pid_t pid) {
+  ProcessEntry entry{.pid = pid};
+  const std::string stat = text_of_proc("/proc/" + std::to_string(pid) + "/stat");
+  const std::size_t name_end = stat.rfind(')');
+  char state = 'X';
+  unsigned long minor = 0;
+  unsigned long major = 0;
+  if (name_end == std::string::npos ||
+      std::sscanf(stat.c_str() + name_end + 1, " %c %d %*d %d %*d %*d %*u %*u %lu %*u %lu", &state,
+                  &entry.parent, &entry.session, &minor, &major) != 5) {
+    return ProcessEntry{.pid = pid, .ended = true};
+  }
+  entry.ended = state == 'Z' || state == 'X';
+  entry.faults_of_ended_children = minor + major;
+  return entry;
+}
 
 std::vector<ProcessEntry> all_processes() {
   std::vector<ProcessEntry> all;
@@ -91,20 +95,16 @@ std::vector<ProcessEntry> below(pid_t ancestor, const std::vector<ProcessEntry>&
   return found;
 }
 
-std::vector<pid_t> listed_below(pid_t ancestor) {
+std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> list;
-  append_children_of(ancestor, list);
-  for (std::size_t i = 0; i < list.size(); ++i) append_children_of(list[i], list);
+  append_children_of(parent, list);
   return list;
 }
 
-ProcessBytes bytes_of(pid_t pid) {
-  static const auto page = static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
-  long address_space = 0;
-  long resident = 0;
-  const std::string statm = text_of_proc("/proc/" + std::to_string(pid) + "/statm");
-  if (std::sscanf(statm.c_str(), "%ld %ld", &address_space, &resident) != 2) return {};
-  return {.address_space = page * address_space, .resident = page * resident};
+std::vector<pid_t> listed_below(pid_t ancestor) {
+  std::vector<pid_t> list = children_of(ancestor);
+  for (std::size_t i = 0; i < list.size(); ++i) append_children_of(list[i], list);
+  return list;
 }
 
 }  // namespace slim::properties::foreign

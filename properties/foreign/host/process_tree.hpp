@@ -3,9 +3,13 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace slim::properties::foreign {
+
+/// A file of /proc, which has no size; empty where it cannot be read.
+std::string text_of_proc(const std::string& path);
 
 /// A process as /proc has it.
 struct ProcessEntry {
@@ -13,21 +17,21 @@ struct ProcessEntry {
   pid_t parent = 0;
   pid_t session = 0;
   bool ended = false;  ///< a zombie, which nobody has waited for
+  /// Pages that children it has waited for came to need, and children of theirs: it grows with
+  /// every one that ends.
+  std::uint64_t faults_of_ended_children = 0;
 };
+/// As ended where it is gone.
+ProcessEntry entry_of(pid_t pid);
 
 /// Every process that is there.
 std::vector<ProcessEntry> all_processes();
 /// Those of `all` below one of them, zombies included.
 std::vector<ProcessEntry> below(pid_t ancestor, const std::vector<ProcessEntry>& all);
+/// The children of a process by the kernel's own lists, zombies included.
+std::vector<pid_t> children_of(pid_t parent);
 /// Those below it by the kernel's own lists, of the children of each thread: quicker where many
 /// processes run besides, and good enough to sample.
 std::vector<pid_t> listed_below(pid_t ancestor);
-
-struct ProcessBytes {
-  std::int64_t address_space = 0;
-  std::int64_t resident = 0;
-};
-/// Zero of a process that is gone.
-ProcessBytes bytes_of(pid_t pid);
 
 }  // namespace slim::properties::foreign
