@@ -20,6 +20,7 @@
 #include "experiments/training/wider_gradient.hpp"
 #include "properties/catalogue.hpp"
 #include "properties/foreign/resources.hpp"
+#include "properties/program/json_text.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -367,15 +368,22 @@ int run_foreign(const ForeignOptions& options) {
                                    {"claims", nlohmann::json::array()}};
     std::string text =
         fmt::format("{:<9} {:>9} {:>7} {:>14} {:>12}\n", "task", "L", "C", "bytes_peak", "seconds");
+    bool lost_sight = false;
     for (const ResourceSample& sample : samples) {
       json["samples"].push_back({{"task", name(sample.task)},
                                  {"scalar", name(sample.scalar)},
                                  {"length", sample.length},
                                  {"slice", sample.slice_length},
                                  {"bytes_peak", sample.bytes_peak},
+                                 {"lost_sight", sample.lost_sight},
                                  {"seconds_min", sample.seconds}});
-      text += fmt::format("{:<9} {:>9} {:>7} {:>14.0f} {:>12.6f}\n", name(sample.task),
-                          sample.length, sample.slice_length, sample.bytes_peak, sample.seconds);
+      text += fmt::format("{:<9} {:>9} {:>7} {:>14.0f} {:>12.6f}{}\n", name(sample.task),
+                          sample.length, sample.slice_length, sample.bytes_peak, sample.seconds,
+                          sample.lost_sight ? "  *" : "");
+      lost_sight = lost_sight || sample.lost_sight;
+    }
+    if (lost_sight) {
+      text += "* at least so many bytes: a process of it ended meanwhile, unseen at its largest\n";
     }
     bool refuted = false;
     for (const ResourceClaim claim : foreign.declaration.claims) {
@@ -387,10 +395,16 @@ int run_foreign(const ForeignOptions& options) {
       text += fmt::format("{} \"{}\": {}\n", name(verdict.standing), name(claim), verdict.evidence);
     }
     if (foreign.declaration.claims.empty()) text += "it claims nothing of its cost\n";
-    fmt::print("{}", options.json ? json.dump(2) + "\n" : text);
+    fmt::print("{}", options.json ? properties::json_text(json) : text);
     return refuted ? falls_short : holds;
   } catch (const properties::SubjectError& error) {
-    fmt::print("{}  the subject {}\n", properties::name(error.failure()), error.what());
+    const std::string_view failure = properties::name(error.failure());
+    if (options.json) {
+      const nlohmann::ordered_json json = {{"failure", failure}, {"note", error.what()}};
+      fmt::print("{}", properties::json_text(json));
+    } else {
+      fmt::print("{}  the subject {}\n", failure, error.what());
+    }
     return falls_short;
   }
 }

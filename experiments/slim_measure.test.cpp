@@ -136,6 +136,24 @@ TEST_F(SlimMeasure, RefusesSizesOfGuestsByWhichNoClaimCanBeJudged) {
   expect_refusal(foreign({"--subject-memory", "1"}), 2, "--subject-memory");
 }
 
+TEST_F(SlimMeasure, HoldsGuestsToTheLimitsThatAreAskedFor) {
+  const auto foreign = [](const std::string& command, const std::string& option,
+                          const std::string& value) {
+    const Outcome outcome =
+        slim_measure({"foreign", "--subject-command", command, option, value, "--json"});
+    EXPECT_EQ(outcome.code, 1) << outcome.error;
+    return nlohmann::json::parse(outcome.output);
+  };
+  const auto late = foreign("sleep 60", "--subject-deadline", "0.01");
+  EXPECT_EQ(late.at("failure"), "HANG");
+  const auto says_its_limit = foreign("ulimit -v", "--subject-address-space", "1024");
+  EXPECT_EQ(says_its_limit.at("failure"), "PROTOCOL-ERROR");
+  EXPECT_NE(says_its_limit.at("note").get<std::string>().find("1048576"), std::string::npos);
+  const auto grows = foreign("head -c 100M /dev/zero > $SLIM_SCRATCH/x; sleep 60",  //
+                             "--subject-memory", "64");
+  EXPECT_EQ(grows.at("failure"), "MEMORY-LIMIT");
+}
+
 TEST_F(SlimMeasure, RefusesToMergeTwoResultsOfOneMeasurementWithCode1) {
   const auto out = folder_.path() / "out";
   std::vector<std::string> parts;

@@ -89,7 +89,15 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
   try {
     if (guest.given()) opened = open_guest(guest);
   } catch (const SubjectError& error) {
-    fmt::print("{}  the subject {}\n", name(error.failure()), error.what());
+    if (json) {
+      const nlohmann::ordered_json unopened = {{"schema", 1},
+                                               {"agrees", false},
+                                               {"failure", name(error.failure())},
+                                               {"note", error.what()}};
+      fmt::print("{}", json_text(unopened));
+    } else {
+      fmt::print("{}  the subject {}\n", name(error.failure()), error.what());
+    }
     return Exit::falls_short;
   }
   const Subject* guest_subject = opened ? &opened->subject : nullptr;

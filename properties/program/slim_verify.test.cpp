@@ -214,6 +214,10 @@ TEST_F(SlimVerify, ReplaysGoldenVectors) {
   EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
   const Ran json = run("replay --json " + golden_ + "square_post.safetensors");
   EXPECT_EQ(nlohmann::json::parse(json.out)["agrees"], true);
+  const Ran unopened =
+      run("replay --json --subject-command true " + golden_ + "square_post.safetensors");
+  EXPECT_EQ(unopened.exit, 1);
+  EXPECT_EQ(nlohmann::json::parse(unopened.out).at("failure"), "CRASH");
 }
 
 TEST_F(SlimVerify, ListsSubjectsAndLaws) {
