@@ -2,8 +2,6 @@
 
 #include "properties/catalogue.hpp"
 #include "properties/laws/catalogue.hpp"
-#include "properties/mutants/catalogue.hpp"
-#include "properties/program/commands.hpp"
 
 #include <gtest/gtest.h>
 
@@ -74,17 +72,6 @@ TEST(KillMatrix, TellsWhoComesNearestToSurvivingALaw) {
   EXPECT_EQ(matrix.power_of("exact").nearest, "coarse");
   EXPECT_EQ(matrix.power_of("exact").margin, HUGE_VAL);
   EXPECT_EQ(matrix.power_of("idle").nearest, "");
-}
-
-TEST(KillMatrix, IsFull) {
-  std::vector<std::string> laws;
-  std::vector<std::string> mutants;
-  for (const Law& law : laws::catalogue()) laws.push_back(law.name);
-  for (const mutants::Mutant& mutant : mutants::catalogue()) mutants.push_back(mutant.name);
-  EXPECT_GE(mutants.size(), 60U);
-  const KillMatrix matrix = matrix_of(laws, mutants, Effort::quick_cases);
-  EXPECT_EQ(matrix.survivors(), std::vector<std::string>());
-  EXPECT_EQ(matrix.idle_laws(), std::vector<std::string>());
 }
 
 }  // namespace

@@ -337,11 +337,13 @@ TEST(ForeignLibraries, GetTheirVerdict) {
       {"SLEEPS", {Failure::hang, "did not answer"}},
       {"FAILS", {Failure::error, "q is too long"}},
       {"PRINTS", {Failure::wrong, "answered"}},
+      {"FORKS", {Failure::crash, "exit code 0"}},
   };
   for (const auto& [fault, expected] : faults) {
     const Fate fate = fate_of(library_door(library("fault_" + fault)), {.deadline_s = 0.5});
     EXPECT_EQ(name(fate.failure), name(expected.first)) << fault << ": " << fate.what;
     EXPECT_NE(fate.what.find(expected.second), std::string::npos) << fault << ": " << fate.what;
+    EXPECT_EQ(marked_processes("fault_" + fault), 0) << fault;
   }
 }
 

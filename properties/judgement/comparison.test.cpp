@@ -157,6 +157,11 @@ TEST(Judge, CallsItDriftOnlyOfASubtractingSubjectThatIsRightInFiftyDigits) {
   EXPECT_FALSE(drift.note.empty());
 }
 
+TEST(Judge, TakesNoBitThatChangedForDrift) {
+  const Subject subtracts = subject_that_subtracts();
+  EXPECT_EQ(judged(1e-9, 0.0, subtracts, Scalar::float32, 0.0).outcome, Outcome::wrong);
+}
+
 TEST(Judge, FailsWhatIsNotFiniteWhoeverSubtracts) {
   const Subject subtracts = subject_that_subtracts();
   EXPECT_EQ(judged(infinite, 1.0, subtracts, Scalar::float32, 0.0).outcome, Outcome::wrong);

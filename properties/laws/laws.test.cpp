@@ -220,6 +220,21 @@ TEST(FutureDoesNotMatter, SeesALeakThatNoToleranceWouldShow) {
   }
 }
 
+TEST(FutureDoesNotMatter, SeesALeakOfLessThanARoundingIntoTheRowOfALaterToken) {
+  const Subject leaking = altered_reference("leaking", []<class T>(const GradientTask<T>& task,
+                                                                   GradientResult<T>& result) {
+    using std::abs;
+    T largest(0);
+    for (const T& entry : result.gradient.values()) largest = std::max<T>(largest, abs(entry));
+    const Index last = task.sequences.input(0, task.sequences.length() - 1);
+    result.gradient.input_map()(last, 0) += largest * std::numeric_limits<T>::epsilon() / T(256);
+  });
+  const RunResult result = run_on({&leaking}, "future-does-not-matter", 40);
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_EQ(verdict.tally.wrong, 1) << name(verdict.scalar);
+  }
+}
+
 /// The reference, whose gradient is another of a sequence that is shorter than 4.
 TEST(FutureDoesNotMatter, SeesAPrefixThatIsNotThatOfTheWhole) {
   const Subject subject = altered_reference(

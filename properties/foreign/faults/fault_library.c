@@ -21,7 +21,8 @@ enum {
   SLEEPS,
   FAILS,
   PRINTS,
-  LEAVES_NAN
+  LEAVES_NAN,
+  FORKS
 };
 
 static int run(const slim_task* task, char* error, size_t error_size) {
@@ -38,6 +39,9 @@ static int run(const slim_task* task, char* error, size_t error_size) {
   if (FAULT == PAGES_BEFORE) y[-250000] = 1.0F;
   if (FAULT == WRITES_INPUT) ((float*)slim_input(task, "q")->data)[0] = 1.0F;
   if (FAULT == CRASHES) abort();
+  while (FAULT == FORKS) { /* in a chain: each but the last ends at once */
+    if (fork() > 0) _exit(0);
+  }
   if (FAULT == SLEEPS) sleep(600);
   if (FAULT == PRINTS) printf("layer 1 of 1\n"), fflush(stdout);
   if (FAULT == FAILS) return snprintf(error, error_size, "q is too long"), SLIM_FAILED;
