@@ -363,7 +363,8 @@ int run_foreign(const ForeignOptions& options) {
                .memory_bytes = static_cast<std::int64_t>(options.memory_mb) << 20,
                .address_space_bytes = static_cast<std::int64_t>(options.address_space_mb) << 20});
     const std::vector<ResourceSample> samples = measure_resources(foreign, options.plan);
-    nlohmann::ordered_json json = {{"subject", foreign.declaration.name},
+    nlohmann::ordered_json json = {{"schema", 1},
+                                   {"subject", foreign.declaration.name},
                                    {"samples", nlohmann::json::array()},
                                    {"claims", nlohmann::json::array()}};
     std::string text =
@@ -385,10 +386,11 @@ int run_foreign(const ForeignOptions& options) {
     if (lost_sight) {
       text += "* at least so many bytes: a process of it ended meanwhile, unseen at its largest\n";
     }
-    bool refuted = false;
+    bool falls = false;
     for (const ResourceClaim claim : foreign.declaration.claims) {
       const ResourceVerdict verdict = judge_claim(claim, samples, options.plan);
-      refuted = refuted || verdict.standing == ResourceVerdict::Standing::refuted;
+      falls = falls || verdict.standing == ResourceVerdict::Standing::refuted ||
+              verdict.standing == ResourceVerdict::Standing::not_judged;
       json["claims"].push_back({{"claim", name(claim)},
                                 {"verdict", name(verdict.standing)},
                                 {"evidence", verdict.evidence}});
@@ -396,11 +398,12 @@ int run_foreign(const ForeignOptions& options) {
     }
     if (foreign.declaration.claims.empty()) text += "it claims nothing of its cost\n";
     fmt::print("{}", options.json ? properties::json_text(json) : text);
-    return refuted ? falls_short : holds;
+    return falls ? falls_short : holds;
   } catch (const properties::SubjectError& error) {
     const std::string_view failure = properties::name(error.failure());
     if (options.json) {
-      const nlohmann::ordered_json json = {{"failure", failure}, {"note", error.what()}};
+      const nlohmann::ordered_json json = {
+          {"schema", 1}, {"failure", failure}, {"note", error.what()}};
       fmt::print("{}", properties::json_text(json));
     } else {
       fmt::print("{}  the subject {}\n", failure, error.what());

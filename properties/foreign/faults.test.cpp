@@ -231,6 +231,12 @@ TEST(Foreign, AddressSpaceIsLimitedWhereThatIsAskedFor) {
   EXPECT_EQ(name(fate.failure), "MEMORY-LIMIT") << fate.what;
 }
 
+TEST(Foreign, PagesThatChildrenShareCountOnce) {
+  const Fate fate = fate_of(program_door(command_of("shares-pages-with-children")),
+                            {.memory_bytes = std::int64_t{160} << 20});
+  EXPECT_EQ(fate.what, "answered");
+}
+
 TEST(Foreign, ChildrenThatStayAreKilled) {
   for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {
     const std::string mark = fresh_mark();

@@ -107,6 +107,22 @@ TEST(ResourceClaims, AreJudgedByTheirGrowth) {
   std::vector<ResourceSample> quadratic_in_slice = synthetic(plan, row, 0.0, 1.0);
   quadratic_in_slice.back().bytes_peak *= 16.0;
   EXPECT_EQ(standing(ResourceClaim::linear_in_slice, quadratic_in_slice), "REFUTED");
+  std::vector<ResourceSample> square_beneath = synthetic(plan, row, 0.0, 1.0);
+  for (ResourceSample& sample : square_beneath) {
+    sample.bytes_peak += 512.0 * std::pow(static_cast<double>(sample.slice_length), 2.0);
+  }
+  EXPECT_EQ(standing(ResourceClaim::linear_in_slice, square_beneath), "REFUTED")
+      << "though no peak is twice as high as the one before";
+  std::vector<ResourceSample> pullback = synthetic(plan, 16.0 * row, 0.0, 1.0);
+  for (ResourceSample& sample : pullback) sample.task = CostedTask::pullback;
+  EXPECT_EQ(standing(ResourceClaim::flat_in_length, pullback), "REFUTED");
+  std::vector<ResourceSample> both = synthetic(plan, 3.0 * row, 0.0, 1.0);
+  both.insert(both.end(), pullback.begin(), pullback.end());
+  EXPECT_EQ(standing(ResourceClaim::flat_in_length, both), "REFUTED");
+  both.front().lost_sight = true;
+  EXPECT_EQ(standing(ResourceClaim::flat_in_length, both), "REFUTED");
+  both.resize(pullback.size());
+  EXPECT_EQ(standing(ResourceClaim::flat_in_length, both), "NOT-JUDGED");
   EXPECT_EQ(standing(ResourceClaim::linear_time, synthetic(plan, row, 0.0, 1.0)), "SUPPORTED");
   EXPECT_EQ(standing(ResourceClaim::linear_time, synthetic(plan, row, 0.0, 2.0)), "REFUTED");
   EXPECT_EQ(standing(ResourceClaim::linear_time, synthetic(plan, row, 0.0, 1.35)), "INCONCLUSIVE");
@@ -147,7 +163,8 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   EXPECT_EQ(standing(held), "holds");
   EXPECT_EQ(standing(RunResult()), "not run");
 
-  const ResourcePlan short_rows{.lengths = {128, 256, 512}, .slices = {64, 128}, .repeats = 1};
+  const ResourcePlan short_rows{
+      .lengths = {128, 256, 512}, .slices = {64}, .repeats = 1, .processes = 1};
   const auto of_fault = [&](const std::string& fault) {
     const std::string program = SLIM_PYTHON " " + folder + "faults/fault_subject.py " + fault;
     return run_of_claim(open_subject(program_door("exec " + program), {}),
@@ -155,7 +172,11 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   };
   EXPECT_EQ(of_fault("cached-workspace").verdicts.at(0).tally.wrong, 1)
       << "what it keeps for later calls counts";
-  EXPECT_EQ(of_fault("sums-in-a-file").verdicts.at(0).tally.wrong, 1) << "it lies in memory";
+  for (const char* fault : {"sums-in-a-file", "sums-without-a-name", "sums-in-an-arena"}) {
+    EXPECT_EQ(of_fault(fault).verdicts.at(0).tally.wrong, 1) << fault;
+  }
+  EXPECT_EQ(of_fault("leaves-a-zombie").verdicts.at(0).tally.passed, 1)
+      << "what ended before ended in no call";
   const RunResult in_a_child = of_fault("sums-in-a-child");
   EXPECT_EQ(in_a_child.verdicts.at(0).tally.executed(), 0) << "nobody can tell what it held";
   EXPECT_EQ(standing(in_a_child), "falls short");
@@ -189,7 +210,8 @@ TEST(ResourcePlans, AreThoseByWhichAClaimCanBeJudged) {
 
 TEST(CostLaws, AreMeasuredOfWholeModelsAndOfEveryFeatureMap) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
-  const ResourcePlan plan{.lengths = {256, 512, 1024}, .slices = {32, 64}, .repeats = 1};
+  const ResourcePlan plan{
+      .lengths = {256, 512, 1024}, .slices = {32, 64}, .repeats = 1, .processes = 1};
   const auto tally_of = [&](const std::string& program, ResourceClaim claim) {
     return run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder + program), {}),
                         claim, plan)

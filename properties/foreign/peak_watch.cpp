@@ -6,8 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <fstream>
+#include <limits>
+#include <sstream>
 #include <string>
 
 namespace slim::properties::foreign {
@@ -20,69 +21,125 @@ constexpr std::chrono::milliseconds between_samples{1};
   throw SubjectError("ended, or cannot be looked at, after it answered", Failure::crash);
 }
 
-/// "VmHWM:    1234 kB" of /proc/PID/status, in bytes; 0 when it is not there.
-std::int64_t highest_mark(pid_t pid) {
-  const std::string status = text_of_proc("/proc/" + std::to_string(pid) + "/status");
-  const std::size_t at = status.find("VmHWM:");
-  long kilobytes = 0;
-  if (at == std::string::npos || std::sscanf(status.c_str() + at, "VmHWM: %ld", &kilobytes) != 1) {
-    return 0;
-  }
-  return std::int64_t{1024} * kilobytes;
+std::string path_of(pid_t pid, const char* name) {
+  return "/proc/" + std::to_string(pid) + "/" + name;
 }
 
-void set_back_highest_mark(pid_t pid) {
-  std::ofstream("/proc/" + std::to_string(pid) + "/clear_refs") << "5";
+/// The highest resident mark, and which pages were touched.
+void set_back(pid_t pid) {
+  for (const char* what : {"5", "1"}) std::ofstream(path_of(pid, "clear_refs")) << what;
+}
+
+/// "7f12a000-7f13b000 rw-p 00000000 00:00 0   [heap]": begins an area's fields in smaps. Memory of
+/// its own has no file: no path, or one in brackets.
+bool begins_an_area(const std::string& line) {
+  return !line.empty() && line.find('-') != std::string::npos && line.find('-') < line.find(' ') &&
+         line.find(':') > line.find(' ');
+}
+bool is_without_a_file(const std::string& area) {
+  std::istringstream words(area);
+  std::string word;
+  for (int i = 0; i < 5; ++i) words >> word;  // addresses, rights, offset, device, inode
+  return !(words >> word) || word.starts_with('[');
+}
+
+/// Of memory of its own, set back when the watch began.
+std::int64_t touched_bytes(pid_t pid) {
+  std::istringstream smaps(text_of_proc(path_of(pid, "smaps")));
+  std::int64_t bytes = 0;
+  bool counts = false;
+  for (std::string line; std::getline(smaps, line);) {
+    if (begins_an_area(line)) {
+      counts = is_without_a_file(line);
+    } else if (counts && line.starts_with("Referenced:")) {
+      bytes += std::max<std::int64_t>(0, bytes_of_field(line, "Referenced:"));
+    }
+  }
+  return bytes;
 }
 
 }  // namespace
 
+double needed_bytes(const SeenPeak& call, const SeenPeak& small_call) {
+  std::int64_t needed = call.rise;
+  for (const auto& [pid, touched] : call.touched) {
+    const auto of_small = small_call.touched.find(pid);
+    if (of_small != small_call.touched.end()) {
+      needed = std::max(needed, touched - of_small->second);
+    }
+  }
+  return static_cast<double>(needed);
+}
+
+PeakWatch::Pages PeakWatch::pages_of(const std::string& status) {
+  const auto field = [&](const char* name) {
+    return std::max<std::int64_t>(0, bytes_of_field(status, name));
+  };
+  return {.resident = field("VmRSS:"), .of_files = field("RssFile:") + field("RssShmem:")};
+}
+
 PeakWatch::PeakWatch(pid_t keeper, std::filesystem::path scratch)
-    : keeper_(keeper), scratch_(std::move(scratch)) {
-  before_ = bytes_held_below(keeper_, scratch_.c_str()).resident;
+    : keeper_(keeper),
+      scratch_(std::move(scratch)),
+      least_(std::numeric_limits<std::int64_t>::max()) {
   for (const pid_t pid : listed_below(keeper_)) {
     const ProcessEntry entry = entry_of(pid);
-    if (entry.ended) continue;
+    if (entry.ended) {
+      ended_before_[pid] = {entry.parent, entry.faults + entry.faults_of_ended_children};
+      continue;
+    }
     faults_before_[pid] = entry.faults_of_ended_children;
-    set_back_highest_mark(pid);
+    set_back(pid);
+    pages_before_[pid] = pages_of(text_of_proc(path_of(pid, "status")));
   }
   if (faults_before_.empty()) throw_it_is_gone();
+  sample();
   sampler_ = std::jthread([this](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      sample();
       std::this_thread::sleep_for(between_samples);
+      sample();
     }
   });
 }
 
 void PeakWatch::sample() {
-  most_ = std::max(most_, bytes_held_below(keeper_, scratch_.c_str()).resident);
-  for (const pid_t pid : listed_below(keeper_)) {
-    const auto place = std::ranges::lower_bound(met_, pid);
-    if (place == met_.end() || *place != pid) met_.insert(place, pid);
+  const std::int64_t held = bytes_held_once_below(keeper_, scratch_.c_str());
+  least_ = std::min(least_, held);
+  rise_ = std::max(rise_, held - least_);
+  for (const pid_t pid : listed_below(keeper_)) met_.insert(pid);
+}
+
+bool PeakWatch::lost_sight() const {
+  std::map<pid_t, std::uint64_t> explained = faults_before_;
+  for (const auto& [pid, ended] : ended_before_) {
+    if (entry_of(pid).parent == 0) explained[ended.parent] += ended.faults;  // waited for since
   }
+  return std::ranges::any_of(met_, [&](pid_t pid) {
+    if (ended_before_.contains(pid)) return false;
+    const ProcessEntry entry = entry_of(pid);
+    return entry.ended || entry.faults_of_ended_children != explained[pid];
+  });
 }
 
 SeenPeak PeakWatch::end() {
   sampler_.request_stop();
   sampler_.join();
   sample();
-  std::int64_t marks = bytes_held_below(keeper_, scratch_.c_str()).scratch;
-  bool lost_sight = false;
-  bool any = false;
-  for (const pid_t pid : met_) {
-    const ProcessEntry entry = entry_of(pid);
-    const auto known = faults_before_.find(pid);
-    const std::uint64_t faults_before = known == faults_before_.end() ? 0 : known->second;
-    lost_sight = lost_sight || entry.ended || entry.faults_of_ended_children != faults_before;
-    if (entry.ended) continue;
-    any = true;
-    marks += highest_mark(pid);
+  SeenPeak seen{.rise = rise_, .lost_sight = lost_sight()};
+  for (const pid_t pid : listed_below(keeper_)) {
+    if (entry_of(pid).ended) continue;
+    seen.touched[pid] = touched_bytes(pid);
+    const auto before = pages_before_.find(pid);
+    if (before == pages_before_.end()) continue;
+    // What one process took between two samples. Its files are seen by these, and stay.
+    const std::string status = text_of_proc(path_of(pid, "status"));
+    const std::int64_t more_files =
+        std::max<std::int64_t>(0, pages_of(status).of_files - before->second.of_files);
+    const std::int64_t mark = bytes_of_field(status, "VmHWM:");
+    seen.rise = std::max(seen.rise, mark - before->second.resident - more_files);
   }
-  if (!any) throw_it_is_gone();
-  const std::int64_t beyond = std::max(most_, marks) - before_;
-  return {.bytes = static_cast<double>(std::max<std::int64_t>(0, beyond)),
-          .lost_sight = lost_sight};
+  if (seen.touched.empty()) throw_it_is_gone();
+  return seen;
 }
 
 }  // namespace slim::properties::foreign

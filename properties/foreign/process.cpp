@@ -106,6 +106,7 @@ bool ends_by(pid_t child, Clock::time_point deadline) {
 struct Guardians {
   std::mutex mutex;
   std::set<pid_t> alive;
+  std::vector<pid_t> not_ours = children_of(::getpid());  ///< there before the first
 };
 Guardians& guardians() {
   static Guardians all;
@@ -120,11 +121,12 @@ void become_reaper() {
 
 /// Children that came here when their keeper and guardian were killed: who is below a guardian is
 /// in a session of its own, which none can leave for this process's.
-std::vector<pid_t> orphans(const std::set<pid_t>& known) {
+std::vector<pid_t> orphans(const Guardians& known) {
   std::vector<pid_t> found = children_of(::getpid());
   const pid_t own_session = ::getsid(0);
   std::erase_if(found, [&](pid_t child) {
-    return known.contains(child) || entry_of(child).session == own_session;
+    return known.alive.contains(child) || entry_of(child).session == own_session ||
+           std::ranges::find(known.not_ours, child) != known.not_ours.end();
   });
   return found;
 }
@@ -136,7 +138,7 @@ void end_orphans() {
   const std::lock_guard lock(guardians().mutex);
   const Clock::time_point deadline = Clock::now() + longest_sweep;
   for (int without = 0; without < empty_lists && Clock::now() < deadline; ++without) {
-    const std::vector<pid_t> found = orphans(guardians().alive);
+    const std::vector<pid_t> found = orphans(guardians());
     if (!found.empty()) without = -1;
     for (const pid_t pid : found) ::kill(pid, SIGKILL);
     for (const pid_t pid : found) ::waitpid(pid, nullptr, WNOHANG);

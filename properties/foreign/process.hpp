@@ -34,7 +34,8 @@ struct Heard {
 /// folder, a memory limit and no descriptors but the three standard ones. Whatever ends this
 /// object or the harness, it and all that it started are killed and the folder removed. Where
 /// keeper and guardian are killed, orphans come to the process that has this object, which ends
-/// them with it: children of that process in sessions of their own are taken for such.
+/// them with it: children of that process in sessions of their own are taken for such, but for
+/// those that it had before the first of these.
 class Process {
  public:
   /// Starts `command` (program and arguments); of address space it has any where that is 0. Throws

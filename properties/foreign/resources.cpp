@@ -18,13 +18,17 @@ namespace slim::properties::foreign {
 namespace {
 
 constexpr double most_copies_of_attention = 8.0;
+constexpr double most_copies_of_a_pullback = 6.0;
 constexpr double most_copies_of_a_model = 2.0;
 constexpr double most_growth_of_slice = 2.2;
+constexpr double most_growth_of_growth = 1.5;
 constexpr double noise_bytes = 1 << 20;
+constexpr double noise_bytes_of_growth = 4 << 20;
 constexpr double hidden_below = 2.0;
 constexpr double linear_to = 5.5;
 constexpr double refuted_from = 8.0;
 constexpr double arrays_of_a_row = 4.0;  ///< q, k, v, out; or four activations
+constexpr double arrays_of_a_pullback = 8.0;
 constexpr Index vocabulary = 256;
 constexpr std::uint64_t seed_of_models = 1;
 
@@ -68,7 +72,7 @@ Heads<T> uniform_heads(const HeadsSizes& sizes, std::uint32_t& state) {
 }
 
 template <class T>
-Call attention_call(const ForeignSubject& foreign, const CallSizes& sizes) {
+Call attention_call(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
   const Capabilities& can = foreign.declaration.capabilities;
   const auto inputs = std::make_shared<AttentionInputs<T>>();
   const HeadsSizes rows{.batch = 1, .heads = 1, .rows = sizes.length, .cols = sizes.width};
@@ -81,6 +85,10 @@ Call attention_call(const ForeignSubject& foreign, const CallSizes& sizes) {
   if (inputs->feature_map.kind == FeatureKind::favor_plus) {
     inputs->omega =
         uniform_heads<T>({.batch = 1, .heads = 1, .rows = sizes.width, .cols = sizes.width}, state);
+  }
+  if (task == CostedTask::pullback) {
+    inputs->wants_pullback = true;
+    inputs->out_cotangent = uniform_heads<T>(rows, state);
   }
   inputs->slice_length = sizes.slice;
   inputs->causal = can.causal;
@@ -136,8 +144,8 @@ struct SizedCall {
 
 template <class T>
 SizedCall call_of(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
-  return {sizes, task == CostedTask::attention ? attention_call<T>(foreign, sizes)
-                                               : gradient_call<T>(foreign, sizes)};
+  return {sizes, task == CostedTask::gradient ? gradient_call<T>(foreign, sizes)
+                                              : attention_call<T>(task, foreign, sizes)};
 }
 
 /// What a subject does wrong at sizes of which its message says nothing.
@@ -166,19 +174,43 @@ double least_seconds(const ForeignSubject& foreign, const SizedCall& call, int r
   return least;
 }
 
-/// Peak of the first call of these sizes in a process of its own, beyond what that holds after a
-/// call of one row, which loads what every call needs: what is kept for later calls counts.
-SeenPeak first_peak(const ForeignSubject& foreign, const SizedCall& one_row,
-                    const SizedCall& call) {
-  SeenPeak peak;
+/// What the first call of its sizes needs, of a process.
+struct FirstCall {
+  double bytes = 0.0;
+  bool lost_sight = false;
+};
+
+/// In a process of its own, so that what is kept for later calls counts; beyond a call of one row,
+/// asked before, once to load what every call needs, and once to see what that touches.
+FirstCall first_call(const ForeignSubject& foreign, const SizedCall& one_row,
+                     const SizedCall& call) {
+  FirstCall first;
   with_fresh_session(*foreign.pool, [&](Session& session) {
+    const auto watched = [&](const SizedCall& asked) {
+      const Process& process = session.process();
+      PeakWatch watch(keeper_of(process.pid()), process.scratch());
+      seconds_of_call(session, asked);
+      return watch.end();
+    };
     seconds_of_call(session, one_row);
-    const Process& process = session.process();
-    PeakWatch watch(keeper_of(process.pid()), process.scratch());
-    seconds_of_call(session, call);
-    peak = watch.end();
+    const SeenPeak small = watched(one_row);
+    const SeenPeak seen = watched(call);
+    first = {.bytes = needed_bytes(seen, small), .lost_sight = seen.lost_sight};
   });
-  return peak;
+  return first;
+}
+
+/// The least of some processes: workers of a pool, which not every call reaches, come to need what
+/// they load at one time or another.
+FirstCall least_first_call(const ForeignSubject& foreign, const SizedCall& one_row,
+                           const SizedCall& call, int processes) {
+  FirstCall least = first_call(foreign, one_row, call);
+  for (int i = 1; i < processes; ++i) {
+    const FirstCall other = first_call(foreign, one_row, call);
+    least.bytes = std::min(least.bytes, other.bytes);
+    least.lost_sight = least.lost_sight || other.lost_sight;
+  }
+  return least;
 }
 
 std::vector<ResourceSample> over_lengths(const std::vector<ResourceSample>& samples,
@@ -190,23 +222,84 @@ std::vector<ResourceSample> over_lengths(const std::vector<ResourceSample>& samp
   return chosen;
 }
 
+/// What a row of a task counts as, and how many copies of it may be held for each row.
+struct FlatRule {
+  double arrays;
+  const char* words;
+  double most_copies;
+};
+
+FlatRule flat_rule(CostedTask task) {
+  switch (task) {
+    case CostedTask::attention:
+      return {arrays_of_a_row, "arrays", most_copies_of_attention};
+    case CostedTask::pullback:
+      return {arrays_of_a_pullback, "arrays and their gradients", most_copies_of_a_pullback};
+    case CostedTask::gradient:
+      break;
+  }
+  return {arrays_of_a_row, "four activations", most_copies_of_a_model};
+}
+
 ResourceVerdict flat_in_length(const std::vector<ResourceSample>& lengths, Index width) {
   const ResourceSample& last = lengths.back();
   const ResourceSample& before = lengths.at(lengths.size() - 2);
+  const FlatRule rule = flat_rule(last.task);
   const double number = last.scalar == Scalar::float32 ? 4.0 : 8.0;
-  const double row = arrays_of_a_row * number * static_cast<double>(width);
+  const double row = rule.arrays * number * static_cast<double>(width);
   const double copies = (last.bytes_peak - before.bytes_peak) /
                         (row * static_cast<double>(last.length - before.length));
-  const bool is_attention = last.task == CostedTask::attention;
-  const double most = is_attention ? most_copies_of_attention : most_copies_of_a_model;
   return {.claim = ResourceClaim::flat_in_length,
-          .standing = copies <= most ? ResourceVerdict::Standing::supported
-                                     : ResourceVerdict::Standing::refuted,
+          .standing = copies <= rule.most_copies ? ResourceVerdict::Standing::supported
+                                                 : ResourceVerdict::Standing::refuted,
           .evidence = fmt::format("takes {:.3g} copies of a row's {} a row; rule: at most {:g}",
-                                  copies, is_attention ? "arrays" : "four activations", most),
+                                  copies, rule.words, rule.most_copies),
           .statistic_name = "bytes",
           .statistic = copies,
-          .bound = most};
+          .bound = rule.most_copies};
+}
+
+/// In C, from the least that was sampled: what doubling it does, and whether what one more row of a
+/// slice takes stays the same.
+void require_linear_in_slice(const std::vector<ResourceSample>& samples, ResourceVerdict& verdict) {
+  const auto refute = [&](const ResourceSample& at, double most, std::string evidence) {
+    verdict.standing = ResourceVerdict::Standing::refuted;
+    verdict.statistic = at.bytes_peak;
+    verdict.bound = most;
+    verdict.evidence = std::move(evidence);
+  };
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    const ResourceSample& small = samples[i - 1];
+    const ResourceSample& large = samples[i];
+    const double doublings =
+        static_cast<double>(large.slice_length) / static_cast<double>(small.slice_length) / 2.0;
+    const double most = most_growth_of_slice * doublings * small.bytes_peak + noise_bytes;
+    if (!(large.bytes_peak <= most)) {
+      refute(large, most,
+             fmt::format("takes {:.3g} bytes at C = {} and {:.3g} at C = {}", small.bytes_peak,
+                         small.slice_length, large.bytes_peak, large.slice_length));
+      return;
+    }
+    if (i < 2) continue;
+    const ResourceSample& smallest = samples[i - 2];
+    const auto rows = [](const ResourceSample& from, const ResourceSample& to) {
+      return static_cast<double>(to.slice_length - from.slice_length);
+    };
+    const double grew = std::max(0.0, small.bytes_peak - smallest.bytes_peak);
+    const double most_growth =
+        most_growth_of_growth * grew * rows(small, large) / rows(smallest, small) +
+        noise_bytes_of_growth;
+    if (!(large.bytes_peak - small.bytes_peak <= most_growth)) {
+      refute(large, small.bytes_peak + most_growth,
+             fmt::format("takes {:.3g} bytes more at C = {} than at {}, and {:.3g} more at {} than "
+                         "at {}",
+                         large.bytes_peak - small.bytes_peak, large.slice_length,
+                         small.slice_length, small.bytes_peak - smallest.bytes_peak,
+                         small.slice_length, smallest.slice_length));
+      return;
+    }
+  }
+  verdict.evidence += "; in proportion to C at most";
 }
 
 /// The claim on the samples of one task.
@@ -243,25 +336,11 @@ ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSamp
   if (claim == ResourceClaim::flat_in_length || verdict.standing != Standing::supported) {
     return verdict;
   }
-  double least = lengths.back().bytes_peak;
-  Index slice = lengths.back().slice_length;
-  for (const ResourceSample& sample : samples) {
-    if (sample.slice_length <= slice) continue;
-    const double doublings =
-        static_cast<double>(sample.slice_length) / static_cast<double>(slice) / 2.0;
-    const double most = most_growth_of_slice * doublings * least + noise_bytes;
-    if (!(sample.bytes_peak <= most)) {
-      verdict.standing = Standing::refuted;
-      verdict.statistic = sample.bytes_peak;
-      verdict.bound = most;
-      verdict.evidence = fmt::format("takes {:.3g} bytes at C = {} and {:.3g} at C = {}", least,
-                                     slice, sample.bytes_peak, sample.slice_length);
-      return verdict;
-    }
-    least = sample.bytes_peak;
-    slice = sample.slice_length;
-  }
-  verdict.evidence += "; doubling C at most doubles the peak";
+  std::vector<ResourceSample> slices = {lengths.back()};
+  std::ranges::copy_if(samples, std::back_inserter(slices), [&](const ResourceSample& sample) {
+    return sample.slice_length > plan.slices.front();
+  });
+  require_linear_in_slice(slices, verdict);
   return verdict;
 }
 
@@ -289,7 +368,8 @@ std::string_view name(ResourceVerdict::Standing standing) {
 }
 
 std::string_view name(CostedTask task) {
-  return task == CostedTask::attention ? "attention" : "gradient";
+  constexpr std::array<std::string_view, 3> names = {"attention", "pullback", "gradient"};
+  return names.at(static_cast<std::size_t>(task));
 }
 
 void require_valid(const ResourcePlan& plan) {
@@ -315,7 +395,10 @@ Scalar costed_scalar(const ForeignSubject& foreign) {
 std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign) {
   std::vector<CostedTask> tasks;
   const Scalar scalar = costed_scalar(foreign);
-  if (foreign.subject.attention.offers(scalar)) tasks.push_back(CostedTask::attention);
+  if (foreign.subject.attention.offers(scalar)) {
+    tasks.push_back(CostedTask::attention);
+    if (foreign.declaration.capabilities.pullback) tasks.push_back(CostedTask::pullback);
+  }
   const bool takes_a_map = !maps_of_models(foreign.declaration.capabilities).empty();
   if (foreign.subject.gradient.offers(scalar) && takes_a_map) {
     tasks.push_back(CostedTask::gradient);
@@ -337,13 +420,14 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
                         : call_of<double>(task, foreign, sizes);
     };
     const auto sample = [&](Index length, Index slice) {
-      const SeenPeak peak = first_peak(foreign, call(1, slice), call(length, slice));
+      const FirstCall first =
+          least_first_call(foreign, call(1, slice), call(length, slice), plan.processes);
       samples.push_back({.task = task,
                          .scalar = costed_scalar(foreign),
                          .length = length,
                          .slice_length = slice,
-                         .bytes_peak = peak.bytes,
-                         .lost_sight = peak.lost_sight,
+                         .bytes_peak = first.bytes,
+                         .lost_sight = first.lost_sight,
                          .seconds = least_seconds(foreign, call(length, slice), plan.repeats)});
     };
     for (const Index length : plan.lengths) sample(length, plan.slices.front());
@@ -357,16 +441,21 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
 ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSample>& samples,
                             const ResourcePlan& plan) {
   std::optional<ResourceVerdict> gravest;
-  bool are_several = false;
-  for (const CostedTask task : {CostedTask::attention, CostedTask::gradient}) {
+  for (const CostedTask task :
+       {CostedTask::attention, CostedTask::pullback, CostedTask::gradient}) {
     std::vector<ResourceSample> of_task;
     std::ranges::copy_if(samples, std::back_inserter(of_task),
                          [task](const ResourceSample& sample) { return sample.task == task; });
     if (of_task.empty()) continue;
-    are_several = of_task.size() < samples.size();
     ResourceVerdict verdict = judged_alone(claim, of_task, plan);
-    if (are_several) verdict.evidence = fmt::format("{}: {}", name(task), verdict.evidence);
-    if (!gravest || gravity(verdict) > gravity(*gravest)) gravest = std::move(verdict);
+    if (of_task.size() < samples.size()) {
+      verdict.evidence = fmt::format("{}: {}", name(task), verdict.evidence);
+    }
+    if (gravest && gravity(verdict) == gravity(*gravest)) {
+      gravest->evidence += "; " + verdict.evidence;
+    } else if (!gravest || gravity(verdict) > gravity(*gravest)) {
+      gravest = std::move(verdict);
+    }
   }
   require(gravest.has_value(), "a claim is judged on samples");
   return *gravest;

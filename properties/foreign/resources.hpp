@@ -5,7 +5,7 @@
 namespace slim::properties::foreign {
 
 /// What is asked for when a cost is measured.
-enum class CostedTask { attention, gradient };
+enum class CostedTask { attention, pullback, gradient };  ///< pullback: attention with it
 std::string_view name(CostedTask task);
 
 /// What one call cost, seen from outside.
@@ -14,8 +14,8 @@ struct ResourceSample {
   Scalar scalar = Scalar::float32;
   Index length = 0;        ///< L
   Index slice_length = 0;  ///< C
-  /// Resident and in its scratch folder, of the first such call of a process, beyond a call of a
-  /// row.
+  /// Resident and in files of memory, of the first such call of a process, beyond a call of a row
+  /// (peak_watch.hpp).
   double bytes_peak = 0.0;
   bool lost_sight = false;  ///< of a process that ended during the call: bytes_peak may be short
   double seconds = 0.0;     ///< from the question to the answer, its file included; warmed up
@@ -28,13 +28,14 @@ struct ResourcePlan {
   std::vector<Index> lengths = {1024, 2048, 4096, 8192};  ///< at the first of slices
   std::vector<Index> slices = {64, 128, 256};             ///< at the last of lengths
   Index width = 64;                                       ///< D = D_v = M
-  int repeats = 3;  ///< of the time, of which the least counts
+  int repeats = 3;                                        ///< of the time; the least counts
+  int processes = 2;                                      ///< of the bytes; the least counts
 };
 /// Throws ContractError unless there are three lengths at least, each twice the one before, as the
 /// rules want them, and slices rise.
 void require_valid(const ResourcePlan& plan);
 
-/// Those of the two that the subject offers.
+/// Those that the subject offers.
 std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign);
 /// float32 where it offers that, else float64.
 Scalar costed_scalar(const ForeignSubject& foreign);
@@ -62,10 +63,13 @@ std::string_view name(ResourceVerdict::Standing standing);
 
 /// "flat in L": peak bytes grow by at most 8 copies of a row's inputs and outputs for each row (who
 /// keeps a prefix sum for each row grows by D/4 = 16 copies, who keeps the L × L weights by more).
-/// A whole model has tokens for inputs, and a row counts as four activations: 2 copies at most (who
-/// keeps what each row went through grows by 5 and more).
-/// Neither is judged where a process ended during a call: nobody can tell what that held.
-/// "O(C)": that, and doubling C at most doubles the peak (rule: × 2.2, and a megabyte of noise).
+/// With a pullback a row's gradients count too: 6 copies of these eight arrays at most (a prefix
+/// sum is D/8 = 8). A whole model has tokens for inputs, and a row counts as four activations: 2
+/// copies at most (who keeps what each row went through grows by 5 and more).
+/// "O(C)": that, doubling C at most doubles the peak (rule: × 2.2, and a megabyte of noise), and
+/// what a further row of a slice takes does not grow (rule: × 1.5 from one step of C to the next,
+/// and four megabytes of noise; squares of C make it × 2). Neither is judged where a process ended
+/// during a call: nobody can tell what that held.
 /// "linear": growth of the seconds over the last two doublings of L, which is 4 for linear and 16
 /// for quadratic time: supported from 2 (below, what every call costs hides it) to 5.5, refuted
 /// from 8 on. Of several tasks the one that does worst decides.

@@ -64,6 +64,15 @@ def parent_of(pid):
 
 
 workspace = bytearray()
+arena = bytearray(b"x") * (64 << 20) if fault in ("sums-in-an-arena", "shares-pages-with-children") else bytearray()
+if fault == "shares-pages-with-children":
+    for _ in range(4):
+        if os.fork() == 0:
+            os.close(0)
+            time.sleep(600)
+if fault == "leaves-a-zombie":
+    subprocess.Popen(["true"])
+    time.sleep(0.1)
 
 
 def keep_prefix_sums(shape):
@@ -80,6 +89,20 @@ def hold_prefix_sums_in_a_child(shape):
         keep_prefix_sums(shape)
         os._exit(0)
     os.wait()
+
+
+def hold_prefix_sums_in_an_arena(shape):
+    """As much, where memory was taken at the start."""
+    ctypes.memset(ctypes.addressof(ctypes.c_char.from_buffer(arena)), 1, 4 * shape[-2] * shape[-1] ** 2)
+
+
+def hold_prefix_sums_without_a_name(shape):
+    """As much, in a file of memory that no folder has."""
+    descriptor = os.memfd_create("sums")
+    for _ in range(shape[-2]):
+        os.write(descriptor, b"x" * (4 * shape[-1] ** 2))
+    time.sleep(0.05)
+    os.close(descriptor)
 
 
 def hold_prefix_sums_in_a_file(shape):
@@ -160,6 +183,10 @@ def commit(request):
         keep_prefix_sums(parameters["results"]["out"]["shape"])
     elif fault == "sums-in-a-child":
         hold_prefix_sums_in_a_child(parameters["results"]["out"]["shape"])
+    elif fault == "sums-in-an-arena":
+        hold_prefix_sums_in_an_arena(parameters["results"]["out"]["shape"])
+    elif fault == "sums-without-a-name":
+        hold_prefix_sums_without_a_name(parameters["results"]["out"]["shape"])
     elif fault == "sums-in-a-file":
         hold_prefix_sums_in_a_file(parameters["results"]["out"]["shape"])
     elif fault == "nan":

@@ -97,6 +97,13 @@ int end_of(pid_t pid) {
   return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
 }
 
+/// Those that came here, and ended; not the subject, whose end is reported.
+void reap_orphans(pid_t subject) {
+  for (const pid_t pid : children_of(::getpid())) {
+    if (pid != subject) ::waitpid(pid, nullptr, WNOHANG);
+  }
+}
+
 /// Until the subject ends, outgrows its limit, or the harness or the guardian lets go.
 void watch(const Keep& keep, pid_t subject, int guardian) {
   const int ended = end_of(subject);
@@ -116,10 +123,13 @@ void watch(const Keep& keep, pid_t subject, int guardian) {
              "\n");
       return;
     }
+    reap_orphans(subject);
     const BytesHeld now = bytes_held_below(::getpid(), keep.scratch);
     most_address_space = std::max(most_address_space, now.address_space);
-    if (now.resident > keep.memory_bytes) {
-      report("memory " + std::to_string(now.resident) + "\n");
+    if (now.resident <= keep.memory_bytes) continue;
+    if (const std::int64_t held = bytes_held_once_below(::getpid(), keep.scratch);
+        held > keep.memory_bytes) {
+      report("memory " + std::to_string(held) + "\n");
       return;
     }
   }

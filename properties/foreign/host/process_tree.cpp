@@ -16,21 +16,6 @@ namespace {
 
 constexpr std::size_t most_listed = 10'000;
 
-/// The folder's names that are numbers.
-std::vector<pid_t> numbers_in(const std::string& folder) {
-  std::vector<pid_t> numbers;
-  DIR* entries = ::opendir(folder.c_str());
-  if (entries == nullptr) return numbers;
-  while (const dirent* entry = ::readdir(entries)) {
-    const std::size_t size = std::strlen(entry->d_name);
-    pid_t number = 0;
-    const auto [end, error] = std::from_chars(entry->d_name, entry->d_name + size, number);
-    if (error == std::errc() && *end == '\0') numbers.push_back(number);
-  }
-  ::closedir(entries);
-  return numbers;
-}
-
 void append_children_of(pid_t pid, std::vector<pid_t>& list) {
   const std::string tasks = "/proc/" + std::to_string(pid) + "/task/";
   for (const pid_t thread : numbers_in(tasks)) {
@@ -47,6 +32,30 @@ void append_children_of(pid_t pid, std::vector<pid_t>& list) {
 
 }  // namespace
 
+std::vector<pid_t> numbers_in(const std::string& folder) {
+  std::vector<pid_t> numbers;
+  DIR* entries = ::opendir(folder.c_str());
+  if (entries == nullptr) return numbers;
+  while (const dirent* entry = ::readdir(entries)) {
+    const std::size_t size = std::strlen(entry->d_name);
+    pid_t number = 0;
+    const auto [end, error] = std::from_chars(entry->d_name, entry->d_name + size, number);
+    if (error == std::errc() && *end == '\0') numbers.push_back(number);
+  }
+  ::closedir(entries);
+  return numbers;
+}
+
+std::int64_t bytes_of_field(const std::string& text, const char* field) {
+  const std::size_t at = text.find(field);
+  long kilobytes = 0;
+  if (at == std::string::npos ||
+      std::sscanf(text.c_str() + at + std::strlen(field), "%ld kB", &kilobytes) != 1) {
+    return -1;
+  }
+  return std::int64_t{1024} * kilobytes;
+}
+
 std::string text_of_proc(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return {};
@@ -59,21 +68,22 @@ std::string text_of_proc(const std::string& path) {
   return text;
 }
 
-/// Fields 3, 4, 6, 11 and 13 of /proc/PID/stat; the name before them may contain anything.
+/// Fields 3, 4, 6 and 10 to 13 of /proc/PID/stat; the name before them may contain anything.
 ProcessEntry entry_of(pid_t pid) {
   ProcessEntry entry{.pid = pid};
   const std::string stat = text_of_proc("/proc/" + std::to_string(pid) + "/stat");
   const std::size_t name_end = stat.rfind(')');
   char state = 'X';
-  unsigned long minor = 0;
-  unsigned long major = 0;
+  std::array<unsigned long, 4> faults{};
   if (name_end == std::string::npos ||
-      std::sscanf(stat.c_str() + name_end + 1, " %c %d %*d %d %*d %*d %*u %*u %lu %*u %lu", &state,
-                  &entry.parent, &entry.session, &minor, &major) != 5) {
+      std::sscanf(stat.c_str() + name_end + 1, " %c %d %*d %d %*d %*d %*u %lu %lu %lu %lu", &state,
+                  &entry.parent, &entry.session, &faults[0], &faults[1], &faults[2],
+                  &faults[3]) != 7) {
     return ProcessEntry{.pid = pid, .ended = true};
   }
   entry.ended = state == 'Z' || state == 'X';
-  entry.faults_of_ended_children = minor + major;
+  entry.faults = faults[0] + faults[2];
+  entry.faults_of_ended_children = faults[1] + faults[3];
   return entry;
 }
 
