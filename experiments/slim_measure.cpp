@@ -9,6 +9,7 @@
 #include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/merge.hpp"
+#include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/softmax_transformer.hpp"
 #include "experiments/sweep.hpp"
@@ -32,6 +33,7 @@
 #include <algorithm>
 #include <fstream>
 #include <new>
+#include <optional>
 #include <span>
 
 namespace {
@@ -362,7 +364,15 @@ int run_foreign(const ForeignOptions& options) {
         door, {.deadline_s = options.deadline_s,
                .memory_bytes = static_cast<std::int64_t>(options.memory_mb) << 20,
                .address_space_bytes = static_cast<std::int64_t>(options.address_space_mb) << 20});
-    const std::vector<ResourceSample> samples = measure_resources(foreign, options.plan);
+    std::optional<Progress> progress;
+    const std::vector<ResourceSample> samples = measure_resources(
+        foreign, options.plan, [&](const ResourceSample& next, std::size_t done, std::size_t all) {
+          if (done == 0) progress.emplace(all, static_cast<double>(all));
+          if (done > 0) progress->end(1.0);
+          progress->begin(
+              fmt::format("{} at L = {}, C = {}", name(next.task), next.length, next.slice_length));
+        });
+    progress.reset();
     nlohmann::ordered_json json = {{"schema", 1},
                                    {"subject", foreign.declaration.name},
                                    {"samples", nlohmann::json::array()},

@@ -371,6 +371,11 @@ std::string Process::unasked() {
   return text;
 }
 
+bool Process::has_ended() {
+  read_status();
+  return has_ended_;
+}
+
 Ending Process::end(Clock::time_point deadline) {
   close_if_open(input_);
   while (!has_ended_ && Clock::now() < deadline) {

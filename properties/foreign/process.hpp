@@ -57,6 +57,8 @@ class Process {
   /// What stands on standard output without having been asked for, up to a bound; empty if nothing.
   std::string unasked();
 
+  /// Whether it has, as far as that was told so far.
+  [[nodiscard]] bool has_ended();
   /// Asks nothing more of it, and waits for its end: by itself until the deadline, else killed.
   Ending end(Clock::time_point deadline);
   /// The end of what it wrote to standard error: a few lines.

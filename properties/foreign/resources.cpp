@@ -407,33 +407,32 @@ std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign) {
 }
 
 std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
-                                              const ResourcePlan& plan) {
+                                              const ResourcePlan& plan, const ResourceNews& news) {
   require_valid(plan);
   const std::vector<CostedTask> tasks = costed_tasks(foreign);
   require(!tasks.empty(), "resources are measured of attention and of whole models");
-  const bool in_float32 = costed_scalar(foreign) == Scalar::float32;
+  const Scalar scalar = costed_scalar(foreign);
   std::vector<ResourceSample> samples;
   for (const CostedTask task : tasks) {
-    const auto call = [&](Index length, Index slice) {
-      const CallSizes sizes{.length = length, .slice = slice, .width = plan.width};
-      return in_float32 ? call_of<float>(task, foreign, sizes)
-                        : call_of<double>(task, foreign, sizes);
+    const auto add = [&](Index length, Index slice) {
+      samples.push_back({.task = task, .scalar = scalar, .length = length, .slice_length = slice});
     };
-    const auto sample = [&](Index length, Index slice) {
-      const FirstCall first =
-          least_first_call(foreign, call(1, slice), call(length, slice), plan.processes);
-      samples.push_back({.task = task,
-                         .scalar = costed_scalar(foreign),
-                         .length = length,
-                         .slice_length = slice,
-                         .bytes_peak = first.bytes,
-                         .lost_sight = first.lost_sight,
-                         .seconds = least_seconds(foreign, call(length, slice), plan.repeats)});
+    for (const Index length : plan.lengths) add(length, plan.slices.front());
+    for (std::size_t i = 1; i < plan.slices.size(); ++i) add(plan.lengths.back(), plan.slices[i]);
+  }
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    ResourceSample& sample = samples[i];
+    if (news) news(sample, i, samples.size());
+    const auto call = [&](Index length) {
+      const CallSizes sizes{.length = length, .slice = sample.slice_length, .width = plan.width};
+      return scalar == Scalar::float32 ? call_of<float>(sample.task, foreign, sizes)
+                                       : call_of<double>(sample.task, foreign, sizes);
     };
-    for (const Index length : plan.lengths) sample(length, plan.slices.front());
-    for (std::size_t i = 1; i < plan.slices.size(); ++i) {
-      sample(plan.lengths.back(), plan.slices[i]);
-    }
+    const SizedCall whole = call(sample.length);
+    const FirstCall first = least_first_call(foreign, call(1), whole, plan.processes);
+    sample.bytes_peak = first.bytes;
+    sample.lost_sight = first.lost_sight;
+    sample.seconds = least_seconds(foreign, whole, plan.repeats);
   }
   return samples;
 }

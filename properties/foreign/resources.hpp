@@ -2,6 +2,8 @@
 
 #include "properties/foreign/foreign_subject.hpp"
 
+#include <functional>
+
 namespace slim::properties::foreign {
 
 /// What is asked for when a cost is measured.
@@ -40,10 +42,15 @@ std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign);
 /// float32 where it offers that, else float64.
 Scalar costed_scalar(const ForeignSubject& foreign);
 
+/// Told before each sample: what it is of, how many are done, and how many there are.
+using ResourceNews =
+    std::function<void(const ResourceSample& next, std::size_t done, std::size_t all)>;
+
 /// Asks the subject. Throws SubjectError, and ContractError where it offers none of the tasks, or
 /// the plan is not valid.
 std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
-                                              const ResourcePlan& plan);
+                                              const ResourcePlan& plan,
+                                              const ResourceNews& news = {});
 
 /// A claim against what was measured.
 struct ResourceVerdict {

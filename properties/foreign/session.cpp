@@ -172,6 +172,11 @@ void Session::report_end(Clock::time_point deadline, const char* when) {
   give_up(what, described_ ? Failure::crash : Failure::load_error);
 }
 
+/// Its keeper removes the scratch folder of a subject that ended, with question and answer.
+void Session::report_if_gone() {
+  if (process_.has_ended()) report_end(after(limits_.deadline_s), "after it answered");
+}
+
 std::string Session::answer_line(Clock::time_point deadline, double deadline_s) {
   const char* when = described_ ? "before it answered" : "before it described itself";
   Heard heard = process_.hear(deadline);
@@ -264,12 +269,14 @@ std::map<std::string, Tensor> Session::ask(const Question& question) {
   const Sealed sealed(asked);
   call("run", parameters.dump(), limits_.deadline_s);
   if (sealed.is_broken()) {
+    report_if_gone();
     give_up("wrote into its case file", Failure::input_modified);
   }
   std::map<std::string, Tensor> tensors;
   try {
     tensors = read_result(answered, question.wanted);
-  } catch (const SubjectError& error) {
+  } catch (const SubjectError&) {
+    report_if_gone();
     std::error_code ignored;
     fs::remove(asked, ignored);
     fs::remove(answered, ignored);

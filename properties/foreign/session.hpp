@@ -75,6 +75,7 @@ class Session {
   void require_silence();
   void shut_down();
   [[noreturn]] void give_up(const std::string& what, Failure failure);
+  void report_if_gone();
   [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
 
   Limits limits_;
