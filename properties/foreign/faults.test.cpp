@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -235,6 +236,19 @@ TEST(Foreign, PagesThatChildrenShareCountOnce) {
   const Fate fate = fate_of(program_door(command_of("shares-pages-with-children")),
                             {.memory_bytes = std::int64_t{160} << 20});
   EXPECT_EQ(fate.what, "answered");
+}
+
+TEST(Foreign, ChildrenThatWereThereBeforeTheFirstGuestAreSpared) {
+  const std::string mark = fresh_mark();
+  const std::string command = "setsid " SLIM_PYTHON " -c 'import time; time.sleep(60)' " + mark +
+                              " & exec " SLIM_VERIFY
+                              " run --law attention-agrees --scalar float32 --cases 1 "
+                              "--subject-library " +
+                              library("c_attention") + " > /dev/null";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  const std::vector<pid_t> spared = with_mark(mark);
+  EXPECT_EQ(spared.size(), 1U);
+  for (const pid_t pid : spared) ::kill(pid, SIGKILL);
 }
 
 TEST(Foreign, ChildrenThatStayAreKilled) {
