@@ -20,7 +20,7 @@
 #include "experiments/training/training_table.hpp"
 #include "experiments/training/wider_gradient.hpp"
 #include "properties/catalogue.hpp"
-#include "properties/foreign/resources.hpp"
+#include "properties/foreign/resource_claims.hpp"
 #include "properties/program/json_text.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"

@@ -1,5 +1,6 @@
 #include "properties/foreign/costs_as_claimed.hpp"
 
+#include "properties/foreign/resource_claims.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <algorithm>
