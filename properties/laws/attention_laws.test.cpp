@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
 
 namespace slim::properties {
@@ -121,6 +123,68 @@ TEST(AttentionLaws, HoldForTheBodyOfTheMutantsWithoutAFault) {
   for (const Verdict& verdict : result.verdicts) {
     EXPECT_EQ(verdict.tally.wrong, 0) << verdict.law << " " << name(verdict.scalar);
     EXPECT_TRUE(verdict.tally.executed() > 0 || verdict.unclaimed()) << verdict.law;
+  }
+}
+
+/// The same with subnormals at 0; empty where it is.
+template <class T>
+Heads<T> flushed(const HeadsView<T>& view) {
+  Heads<T> heads(view.sizes, MemoryTag::parameters);
+  for (Index b = 0; b < view.sizes.batch; ++b) {
+    for (Index h = 0; h < view.sizes.heads; ++h) {
+      heads(b, h) = view(b, h).unaryExpr(
+          [](const T& x) { return std::abs(x) < std::numeric_limits<T>::min() ? T(0) : x; });
+    }
+  }
+  return heads;
+}
+
+/// The reference in float32 as a program runs it that flushes subnormals, of maps with a kink, with
+/// `alter(task, result)` done to its answer.
+template <class Alter>
+Subject flushing_attention(std::string name, Alter alter) {
+  Subject subject = reference_subject();
+  subject.name = std::move(name);
+  subject.capabilities.feature_maps = {FeatureKind::relu, FeatureKind::absolute};
+  subject.capabilities.given_features = false;
+  subject.attention.in<float>() = [alter, correct = subject.attention.in<float>()](
+                                      const AttentionTask<float>& task,
+                                      AttentionResult<float>& result) {
+    const std::array arrays = {flushed(task.q),     flushed(task.k),
+                               flushed(task.v),     flushed(task.out_cotangent),
+                               flushed(task.start), flushed(task.end_cotangent)};
+    AttentionTask<float> of_normal = task;
+    of_normal.q = arrays[0].view();
+    of_normal.k = arrays[1].view();
+    of_normal.v = arrays[2].view();
+    if (!task.out_cotangent.empty()) of_normal.out_cotangent = arrays[3].view();
+    if (!task.start.empty()) of_normal.start = arrays[4].view();
+    if (!task.end_cotangent.empty()) of_normal.end_cotangent = arrays[5].view();
+    correct(of_normal, result);
+    alter(task, result);
+  };
+  return subject;
+}
+
+TEST(AttentionLaws, AllowWhoFlushesSubnormalsTheSlopeOfAKink) {
+  const Subject flushing = flushing_attention("flushing", [](const auto&, auto&) {});
+  for (const char* law : {"stays-finite", "pullback-agrees"}) {
+    const RunResult result = run_law({&flushing}, law, 300, {Scalar::float32});
+    const Tally& tally = result.verdicts.front().tally;
+    EXPECT_EQ(tally.wrong, 0) << law;
+    EXPECT_GT(tally.executed(), 60) << law;
+  }
+}
+
+TEST(AttentionLaws, HoldWhoFlushesSubnormalsToTheSlopesOfAllOthers) {
+  const Subject off = flushing_attention("off", [](const auto& task, auto& result) {
+    for (std::size_t i = 0; i < result.dq.values().size(); ++i) {
+      const bool is_normal = std::abs(task.q.data[i]) >= std::numeric_limits<float>::min();
+      if (is_normal) result.dq.values()[i] *= 1.001F;
+    }
+  });
+  for (const char* law : {"stays-finite", "pullback-agrees"}) {
+    EXPECT_EQ(run_law({&off}, law, 60, {Scalar::float32}).verdicts.front().tally.wrong, 1) << law;
   }
 }
 
