@@ -567,6 +567,11 @@ void AttentionJudge::keep_row(const Discrepancy& entry) {
   }
 }
 
+void AttentionJudge::condemn(Discrepancy entry, std::string note) {
+  finding_ = {.outcome = Outcome::wrong, .worst = std::move(entry), .note = std::move(note)};
+  worst_is_held_ = false;
+}
+
 Finding AttentionJudge::finding() const {
   if (!finding_.worst.tensor.empty()) {
     Finding found = finding_;

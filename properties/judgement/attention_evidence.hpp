@@ -198,6 +198,8 @@ class AttentionJudge {
   /// Arrays of an answer against the truth.
   void hold_to_truth(const AttentionAnswer& answer, AttentionEvidence& evidence,
                      std::span<const AttentionArray> arrays);
+  /// Wrong whatever else was held, for a reason.
+  void condemn(Discrepancy entry, std::string note);
   /// Why nothing is held, where the subject does not claim what there is to hold.
   void leave_unclaimed(std::string reason) { unclaimed_ = std::move(reason); }
   /// Skipped when nothing was held.

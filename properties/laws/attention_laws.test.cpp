@@ -11,6 +11,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
 
 namespace slim::properties {
 namespace {
@@ -185,6 +188,92 @@ TEST(AttentionLaws, HoldWhoFlushesSubnormalsToTheSlopesOfAllOthers) {
   });
   for (const char* law : {"stays-finite", "pullback-agrees"}) {
     EXPECT_EQ(run_law({&off}, law, 60, {Scalar::float32}).verdicts.front().tally.wrong, 1) << law;
+  }
+}
+
+template <class T>
+void append(std::vector<T>& numbers, const HeadsView<T>& view) {
+  for (Index i = 0; i < view.sizes.entries(); ++i) numbers.push_back(view.data[i]);
+}
+
+/// The reference in double, which takes a task with the same numbers in some of its arrays for one
+/// that it knows: `key(task)` is what it looks at.
+template <class Key>
+Subject memoising_attention(std::string name, Key key) {
+  struct Memory {
+    std::mutex mutex;
+    std::map<std::vector<double>, AttentionResult<double>> known;
+  };
+  Subject subject = reference_subject();
+  subject.name = std::move(name);
+  subject.attention.in<double>() = [key, memory = std::make_shared<Memory>(),
+                                    correct = subject.attention.in<double>()](
+                                       const AttentionTask<double>& task,
+                                       AttentionResult<double>& result) {
+    const HeadsSizes& n = task.q.sizes;
+    std::vector<double> looked_at = key(task);
+    for (const Index number : {n.batch, n.heads, n.rows, n.cols, task.v.sizes.cols}) {
+      looked_at.push_back(static_cast<double>(number));
+    }
+    for (const bool is : {task.causal, task.features_given, task.wants_pullback,
+                          task.key_mask.empty(), task.start.empty(), task.end_cotangent.empty()}) {
+      looked_at.push_back(is ? 1.0 : 0.0);
+    }
+    looked_at.push_back(static_cast<double>(task.feature_map.kind));
+    looked_at.push_back(static_cast<double>(task.features()));
+    const std::lock_guard lock(memory->mutex);
+    const auto found = memory->known.find(looked_at);
+    if (found != memory->known.end()) {
+      result = found->second;
+      return;
+    }
+    correct(task, result);
+    memory->known.emplace(std::move(looked_at), result);
+  };
+  return subject;
+}
+
+/// What a memory looks at, but for `left_out`.
+auto all_but(const std::string& left_out) {
+  return [left_out](const AttentionTask<double>& task) {
+    std::vector<double> numbers;
+    append(numbers, task.q);
+    append(numbers, task.k);
+    append(numbers, task.v);
+    if (left_out != "projection") append(numbers, task.omega);
+    if (left_out != "start") append(numbers, task.start);
+    if (left_out != "cotangent.out") append(numbers, task.out_cotangent);
+    if (left_out != "cotangent.end") append(numbers, task.end_cotangent);
+    if (left_out != "key_mask") {
+      numbers.insert(numbers.end(), task.key_mask.begin(), task.key_mask.end());
+    }
+    return numbers;
+  };
+}
+
+TEST(CallsAreIndependent, SeeAnAnswerThatIsKnownByQueriesKeysAndValuesAlone) {
+  const auto by_values = [](const AttentionTask<double>& task) {
+    std::vector<double> numbers;
+    append(numbers, task.q);
+    append(numbers, task.k);
+    append(numbers, task.v);
+    return numbers;
+  };
+  const Subject knowing = memoising_attention("knowing", by_values);
+  EXPECT_TRUE(run_law({&knowing}, "attention-agrees", 20, {Scalar::float64}).holds());
+  const RunResult result = run_law({&knowing}, "calls-independent", 20, {Scalar::float64});
+  EXPECT_EQ(result.verdicts.front().tally.wrong, 1);
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_NE(result.counterexamples[0].finding.note.find("another task of the same shape"),
+            std::string::npos);
+}
+
+TEST(CallsAreIndependent, SeeWhicheverArrayAnAnswerIsNotKnownBy) {
+  for (const char* array :
+       {"projection", "start", "cotangent.out", "cotangent.end", "key_mask", "none"}) {
+    const Subject knowing = memoising_attention("knowing", all_but(array));
+    const RunResult result = run_law({&knowing}, "calls-independent", 40, {Scalar::float64});
+    EXPECT_EQ(result.verdicts.front().tally.wrong, array == std::string("none") ? 0 : 1) << array;
   }
 }
 
