@@ -2,6 +2,7 @@
 
 #include "properties/judgement/gradient_evidence.hpp"
 #include "reference/attention.hpp"
+#include "reference/attention_side.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,7 @@ constexpr double share_in_digits50 = 1e-40;
 constexpr double margin_of_range = 1e3;  ///< kept from the largest number
 constexpr double higher_orders = 2.0;    ///< of what underflow loses
 constexpr double no_bound = std::numeric_limits<double>::max();
+constexpr const char* underflow_reason = "numbers on the way underflow";
 constexpr const char* overflow_reason = "numbers on the way overflow";
 
 bool is_stored_narrow(Scalar scalar) {
@@ -159,6 +161,24 @@ double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
   return 3.0 + (own.elu_cancellation > 0.0 ? 2.0 : 0.0) + (scaled ? 6.0 : 0.0) + more;
 }
 
+bool is_kinked(const AttentionInputs<double>& inputs) {
+  const FeatureKind kind = inputs.feature_map.kind;
+  return !inputs.features_given && (kind == FeatureKind::relu || kind == FeatureKind::absolute);
+}
+
+/// Whether c x, of which the feature is taken, may be flushed to 0, and has another slope there.
+bool slope_hangs_on_a_flush(const AttentionInputs<double>& inputs, bool is_query, double x,
+                            double least) {
+  const AttentionConventions& own = inputs.conventions;
+  const double c =
+      reference::side_scale<double>(own.scaling, false, is_query, inputs.q.sizes().cols);
+  if (x == 0.0 || !(std::abs(c * x) < least)) return false;
+  if (inputs.feature_map.kind == FeatureKind::relu) {
+    return own.relu_slope_at_zero != (x > 0.0 ? 1.0 : 0.0);
+  }
+  return own.absolute_slope_at_zero != (x > 0.0 ? 1.0 : -1.0);
+}
+
 }  // namespace
 
 std::string_view name(AttentionArray array) {
@@ -274,9 +294,9 @@ Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t pl
   return band;
 }
 
-Band AttentionEvidence::band_at_the_edge(Scalar scalar, AttentionArray array, std::size_t place) {
+Band AttentionEvidence::band_of_underflow(Scalar scalar, AttentionArray array, std::size_t place) {
   std::optional<bool>& is_at_the_edge = at_the_edge_.at(static_cast<std::size_t>(scalar));
-  if (!is_at_the_edge) is_at_the_edge = !unusable(scalar).empty();
+  if (!is_at_the_edge) is_at_the_edge = !out_of_range(scalar).empty();
   const Band rounded = band(scalar, array, place);
   if (!*is_at_the_edge) return rounded;
   if (is_stored_narrow(scalar)) return flat_band(no_bound);
@@ -286,6 +306,41 @@ Band AttentionEvidence::band_at_the_edge(Scalar scalar, AttentionArray array, st
   }
   const long double least = range_of(computed_in(scalar)).least;
   return rounded + flat_band(static_cast<double>(higher_orders * least * lost));
+}
+
+bool AttentionEvidence::hangs_on_a_flush(Scalar scalar, AttentionArray array, std::size_t place) {
+  const bool is_query = array == AttentionArray::dq;
+  if (scalar == Scalar::digits50 || !is_kinked(inputs_)) return false;
+  if (!is_query && array != AttentionArray::dk) return false;
+  const Heads<Digits50>& x = is_query ? exact(scalar).q : exact(scalar).k;
+  return slope_hangs_on_a_flush(inputs_, is_query, to_double(x.values()[place]),
+                                range_of(scalar).least);
+}
+
+AttentionEvidence& AttentionEvidence::flushed(Scalar scalar) {
+  std::unique_ptr<AttentionEvidence>& kept = flushed_.at(static_cast<std::size_t>(scalar));
+  if (kept) return *kept;
+  AttentionInputs<double> inputs = inputs_;
+  for (const AttentionArray array : {AttentionArray::dq, AttentionArray::dk}) {
+    const std::span<double> x = array == AttentionArray::dq ? inputs.q.values() : inputs.k.values();
+    for (std::size_t place = 0; place < x.size(); ++place) {
+      if (hangs_on_a_flush(scalar, array, place)) x[place] = 0.0;
+    }
+  }
+  kept = std::make_unique<AttentionEvidence>(std::move(inputs));
+  return *kept;
+}
+
+Band AttentionEvidence::band_at_the_edge(Scalar scalar, AttentionArray array, std::size_t place) {
+  const Band full = band_of_underflow(scalar, array, place);
+  if (!hangs_on_a_flush(scalar, array, place)) return full;
+  if (is_stored_narrow(scalar)) return flat_band(no_bound);
+  AttentionEvidence& other = flushed(scalar);
+  const Digits50 apart = array_of(truth(scalar), array).values()[place] -
+                         array_of(other.truth(scalar), array).values()[place];
+  const Band widened =
+      full + other.band_of_underflow(scalar, array, place) + flat_band(std::abs(to_double(apart)));
+  return std::isfinite(widened.pass) ? widened : flat_band(no_bound);
 }
 
 Band AttentionEvidence::features_band(Scalar scalar, const Gauge& truth) const {
@@ -374,6 +429,16 @@ bool AttentionEvidence::is_defined() {
 }
 
 std::string AttentionEvidence::unusable(Scalar scalar) {
+  if (std::string reason = out_of_range(scalar); !reason.empty()) return reason;
+  for (const AttentionArray array : {AttentionArray::dq, AttentionArray::dk}) {
+    for (std::size_t place = 0; place < inputs_.q.values().size(); ++place) {
+      if (hangs_on_a_flush(scalar, array, place)) return underflow_reason;
+    }
+  }
+  return {};
+}
+
+std::string AttentionEvidence::out_of_range(Scalar scalar) {
   if (!is_defined()) return "a denominator is 0, which its epsilon does not guard";
   if (scalar == Scalar::digits50) return {};
   const Extent& met = extent(scalar);
@@ -384,7 +449,7 @@ std::string AttentionEvidence::unusable(Scalar scalar) {
   const double g = std::min(1.0, met.least_feature);
   const bool in_range = g * g * value * cotangent >= computed.least && g >= stored.least;
   if (!in_range || met.has_vanishing_feature) {
-    return "numbers on the way underflow";
+    return underflow_reason;
   }
   return fits(scalar) ? "" : overflow_reason;
 }
@@ -405,7 +470,9 @@ double AttentionEvidence::largest_exponent(Scalar scalar) {
 std::string AttentionEvidence::overflowing(Scalar scalar) {
   if (!is_defined()) return "a denominator is 0, which its epsilon does not guard";
   const Range computed = range_of(computed_in(scalar));
-  if (!is_guarded() || !(inputs_.conventions.epsilon >= computed.least)) return unusable(scalar);
+  if (!is_guarded() || !(inputs_.conventions.epsilon >= computed.least)) {
+    return out_of_range(scalar);
+  }
   const double D = extent(scalar).largest_denominator;
   const bool in_range = D * D * margin_of_range <= computed.largest &&
                         largest_exponent(scalar) * margin_of_range <= computed.largest;
@@ -498,6 +565,11 @@ void AttentionJudge::keep_row(const Discrepancy& entry) {
                            .bound = rows.back().bound})) {
     rows.back() = row;
   }
+}
+
+void AttentionJudge::condemn(Discrepancy entry, std::string note) {
+  finding_ = {.outcome = Outcome::wrong, .worst = std::move(entry), .note = std::move(note)};
+  worst_is_held_ = false;
 }
 
 Finding AttentionJudge::finding() const {

@@ -6,6 +6,7 @@
 #include "reference/underflowing.hpp"
 
 #include <array>
+#include <memory>
 #include <optional>
 
 namespace slim::properties {
@@ -71,6 +72,10 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 /// whether a small one comes first. The 2 is for higher orders: with denominators of ε or more and
 /// sums a thousandth of the largest number (`overflowing`) λ N of a denominator is below half of
 /// it. Narrow scalars have no such band, since in them a feature is lost beside its ε.
+/// Where the map has a kink at 0 (ReLU, |x|) a program that flushes a subnormal entry of q or k
+/// also takes the slope at 0 for that entry's. Then d.q or d.k of this entry, and nothing else, may
+/// be anything from its truth to that of the flushed inputs: `band_at_the_edge` adds the distance
+/// of the two and the band there. All other laws leave such a case out, which `unusable` sees to.
 /// Used by one thread at a time.
 class AttentionEvidence {
  public:
@@ -88,7 +93,8 @@ class AttentionEvidence {
   Band band_at_the_edge(Scalar scalar, AttentionArray array, std::size_t place);
   /// The same for features g(q) or g(k), given their truth: f roundings each.
   Band features_band(Scalar scalar, const reference::Gauged<Digits50>& truth) const;
-  /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows.
+  /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows,
+  /// or an entry is next to a kink.
   std::string unusable(Scalar scalar);
   /// Why a correct program may answer with what is no number: something that it has to form on the
   /// way is beyond the range of `scalar`, or within a thousandth of it. These are features and what
@@ -139,6 +145,14 @@ class AttentionEvidence {
   /// By prefix sums, and by the definition.
   const std::array<AttentionResult<Underflow>, 2>& underflows(Scalar scalar);
   const Extent& extent(Scalar scalar);
+  /// Why numbers on the way do not fit: they over- or underflow.
+  std::string out_of_range(Scalar scalar);
+  /// Whether this entry of d.q or d.k takes another slope where its x is flushed to 0.
+  bool hangs_on_a_flush(Scalar scalar, AttentionArray array, std::size_t place);
+  /// The case with these x at 0.
+  AttentionEvidence& flushed(Scalar scalar);
+  /// What rounding and underflow may take, whatever the slopes.
+  Band band_of_underflow(Scalar scalar, AttentionArray array, std::size_t place);
   /// Whether ε keeps denominators off 0.
   [[nodiscard]] bool is_guarded() const;
   /// Whether the truth is finite: some conventions leave a denominator 0.
@@ -150,6 +164,7 @@ class AttentionEvidence {
   AttentionInputs<double> inputs_;
   std::array<Known, 3> known_;                      ///< float32 and wider, float16, bfloat16
   std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: numbers on the way underflow
+  std::array<std::unique_ptr<AttentionEvidence>, 5> flushed_;  ///< by Scalar
 };
 
 /// Why this subject is not asked: it does not claim the case, or it subtracts and a denominator is
@@ -183,6 +198,8 @@ class AttentionJudge {
   /// Arrays of an answer against the truth.
   void hold_to_truth(const AttentionAnswer& answer, AttentionEvidence& evidence,
                      std::span<const AttentionArray> arrays);
+  /// Wrong whatever else was held, for a reason.
+  void condemn(Discrepancy entry, std::string note);
   /// Why nothing is held, where the subject does not claim what there is to hold.
   void leave_unclaimed(std::string reason) { unclaimed_ = std::move(reason); }
   /// Skipped when nothing was held.

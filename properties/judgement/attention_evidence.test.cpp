@@ -102,6 +102,52 @@ TEST(AttentionEvidence, TakesFeaturesBelowTheRangeOfADoubleForUnderflow) {
   EXPECT_GT(vanishing.band_at_the_edge(Scalar::float64, AttentionArray::dv, 0).pass, 0.0);
 }
 
+/// One row of width 3, the first entry of q next to the kink.
+AttentionInputs<double> next_to_a_kink(FeatureKind kind, double q) {
+  AttentionSpec spec;
+  spec.width = 3;
+  spec.feature_map.kind = kind;
+  AttentionInputs<double> inputs = materialise(spec);
+  inputs.q.values()[0] = q;
+  inputs.q.values()[1] = 2.0;
+  inputs.q.values()[2] = 3.0;
+  inputs.k.values()[0] = 0.5;
+  inputs.k.values()[1] = 3.0;
+  inputs.k.values()[2] = 1.0;
+  return inputs;
+}
+
+TEST(AttentionEvidence, AllowsForTheSlopeAtZeroOfWhatMayBeFlushedAndOfNothingElse) {
+  for (const FeatureKind kind : {FeatureKind::relu, FeatureKind::absolute}) {
+    AttentionInputs<double> inputs = next_to_a_kink(kind, 1e-40);
+    inputs.start =
+        Heads<double>({.batch = 1, .heads = 1, .rows = 2, .cols = 3}, MemoryTag::parameters);
+    for (double& x : inputs.start.values()) x = 1.0;
+    AttentionEvidence evidence(inputs);
+    const auto dq = [&](Scalar scalar, std::size_t place) {
+      const double size = std::abs(to_double(evidence.truth(scalar).dq.values()[place]));
+      return evidence.band_at_the_edge(scalar, AttentionArray::dq, place).pass / size;
+    };
+    EXPECT_GE(dq(Scalar::float32, 0), 1.0);
+    EXPECT_LT(dq(Scalar::float32, 0), 1.01);
+    EXPECT_LT(dq(Scalar::float32, 1), 1e-3);
+    EXPECT_LT(dq(Scalar::float64, 0), 1e-9) << "which it is no subnormal of";
+    EXPECT_NE(evidence.unusable(Scalar::float32), "");
+    EXPECT_EQ(evidence.unusable(Scalar::float64), "");
+  }
+}
+
+TEST(AttentionEvidence, KnowsWhereTheSlopeAtZeroIsNoOtherOne) {
+  EXPECT_EQ(AttentionEvidence(next_to_a_kink(FeatureKind::relu, -1e-40)).unusable(Scalar::float32),
+            "");
+  AttentionInputs<double> sloped = next_to_a_kink(FeatureKind::relu, -1e-40);
+  sloped.conventions.relu_slope_at_zero = 1.0;
+  AttentionEvidence evidence(sloped);
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "numbers on the way underflow");
+  EXPECT_EQ(evidence.overflowing(Scalar::float32), "");
+  EXPECT_GT(evidence.band_at_the_edge(Scalar::float32, AttentionArray::dq, 0).pass, 0.0);
+}
+
 Outcome outcome_of(const char* subject, double error) {
   AttentionJudge judge(find_subject(subject), Scalar::float64);
   judge.hold("out", 0, Digits50(error), Digits50(0), {.pass = 1.0, .suspect = 2.0, .drift = 8.0});

@@ -8,7 +8,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
 
 namespace slim::properties {
 namespace {
@@ -121,6 +126,154 @@ TEST(AttentionLaws, HoldForTheBodyOfTheMutantsWithoutAFault) {
   for (const Verdict& verdict : result.verdicts) {
     EXPECT_EQ(verdict.tally.wrong, 0) << verdict.law << " " << name(verdict.scalar);
     EXPECT_TRUE(verdict.tally.executed() > 0 || verdict.unclaimed()) << verdict.law;
+  }
+}
+
+/// The same with subnormals at 0; empty where it is.
+template <class T>
+Heads<T> flushed(const HeadsView<T>& view) {
+  Heads<T> heads(view.sizes, MemoryTag::parameters);
+  for (Index b = 0; b < view.sizes.batch; ++b) {
+    for (Index h = 0; h < view.sizes.heads; ++h) {
+      heads(b, h) = view(b, h).unaryExpr(
+          [](const T& x) { return std::abs(x) < std::numeric_limits<T>::min() ? T(0) : x; });
+    }
+  }
+  return heads;
+}
+
+/// The reference in float32 as a program runs it that flushes subnormals, of maps with a kink, with
+/// `alter(task, result)` done to its answer.
+template <class Alter>
+Subject flushing_attention(std::string name, Alter alter) {
+  Subject subject = reference_subject();
+  subject.name = std::move(name);
+  subject.capabilities.feature_maps = {FeatureKind::relu, FeatureKind::absolute};
+  subject.capabilities.given_features = false;
+  subject.attention.in<float>() = [alter, correct = subject.attention.in<float>()](
+                                      const AttentionTask<float>& task,
+                                      AttentionResult<float>& result) {
+    const std::array arrays = {flushed(task.q),     flushed(task.k),
+                               flushed(task.v),     flushed(task.out_cotangent),
+                               flushed(task.start), flushed(task.end_cotangent)};
+    AttentionTask<float> of_normal = task;
+    of_normal.q = arrays[0].view();
+    of_normal.k = arrays[1].view();
+    of_normal.v = arrays[2].view();
+    if (!task.out_cotangent.empty()) of_normal.out_cotangent = arrays[3].view();
+    if (!task.start.empty()) of_normal.start = arrays[4].view();
+    if (!task.end_cotangent.empty()) of_normal.end_cotangent = arrays[5].view();
+    correct(of_normal, result);
+    alter(task, result);
+  };
+  return subject;
+}
+
+TEST(AttentionLaws, AllowWhoFlushesSubnormalsTheSlopeOfAKink) {
+  const Subject flushing = flushing_attention("flushing", [](const auto&, auto&) {});
+  for (const char* law : {"stays-finite", "pullback-agrees"}) {
+    const RunResult result = run_law({&flushing}, law, 300, {Scalar::float32});
+    const Tally& tally = result.verdicts.front().tally;
+    EXPECT_EQ(tally.wrong, 0) << law;
+    EXPECT_GT(tally.executed(), 60) << law;
+  }
+}
+
+TEST(AttentionLaws, HoldWhoFlushesSubnormalsToTheSlopesOfAllOthers) {
+  const Subject off = flushing_attention("off", [](const auto& task, auto& result) {
+    for (std::size_t i = 0; i < result.dq.values().size(); ++i) {
+      const bool is_normal = std::abs(task.q.data[i]) >= std::numeric_limits<float>::min();
+      if (is_normal) result.dq.values()[i] *= 1.001F;
+    }
+  });
+  for (const char* law : {"stays-finite", "pullback-agrees"}) {
+    EXPECT_EQ(run_law({&off}, law, 60, {Scalar::float32}).verdicts.front().tally.wrong, 1) << law;
+  }
+}
+
+template <class T>
+void append(std::vector<T>& numbers, const HeadsView<T>& view) {
+  for (Index i = 0; i < view.sizes.entries(); ++i) numbers.push_back(view.data[i]);
+}
+
+/// The reference in double, which takes a task with the same numbers in some of its arrays for one
+/// that it knows: `key(task)` is what it looks at.
+template <class Key>
+Subject memoising_attention(std::string name, Key key) {
+  struct Memory {
+    std::mutex mutex;
+    std::map<std::vector<double>, AttentionResult<double>> known;
+  };
+  Subject subject = reference_subject();
+  subject.name = std::move(name);
+  subject.attention.in<double>() = [key, memory = std::make_shared<Memory>(),
+                                    correct = subject.attention.in<double>()](
+                                       const AttentionTask<double>& task,
+                                       AttentionResult<double>& result) {
+    const HeadsSizes& n = task.q.sizes;
+    std::vector<double> looked_at = key(task);
+    for (const Index number : {n.batch, n.heads, n.rows, n.cols, task.v.sizes.cols}) {
+      looked_at.push_back(static_cast<double>(number));
+    }
+    for (const bool is : {task.causal, task.features_given, task.wants_pullback,
+                          task.key_mask.empty(), task.start.empty(), task.end_cotangent.empty()}) {
+      looked_at.push_back(is ? 1.0 : 0.0);
+    }
+    looked_at.push_back(static_cast<double>(task.feature_map.kind));
+    looked_at.push_back(static_cast<double>(task.features()));
+    const std::lock_guard lock(memory->mutex);
+    const auto found = memory->known.find(looked_at);
+    if (found != memory->known.end()) {
+      result = found->second;
+      return;
+    }
+    correct(task, result);
+    memory->known.emplace(std::move(looked_at), result);
+  };
+  return subject;
+}
+
+/// What a memory looks at, but for `left_out`.
+auto all_but(const std::string& left_out) {
+  return [left_out](const AttentionTask<double>& task) {
+    std::vector<double> numbers;
+    append(numbers, task.q);
+    append(numbers, task.k);
+    append(numbers, task.v);
+    if (left_out != "projection") append(numbers, task.omega);
+    if (left_out != "start") append(numbers, task.start);
+    if (left_out != "cotangent.out") append(numbers, task.out_cotangent);
+    if (left_out != "cotangent.end") append(numbers, task.end_cotangent);
+    if (left_out != "key_mask") {
+      numbers.insert(numbers.end(), task.key_mask.begin(), task.key_mask.end());
+    }
+    return numbers;
+  };
+}
+
+TEST(CallsAreIndependent, SeeAnAnswerThatIsKnownByQueriesKeysAndValuesAlone) {
+  const auto by_values = [](const AttentionTask<double>& task) {
+    std::vector<double> numbers;
+    append(numbers, task.q);
+    append(numbers, task.k);
+    append(numbers, task.v);
+    return numbers;
+  };
+  const Subject knowing = memoising_attention("knowing", by_values);
+  EXPECT_TRUE(run_law({&knowing}, "attention-agrees", 20, {Scalar::float64}).holds());
+  const RunResult result = run_law({&knowing}, "calls-independent", 20, {Scalar::float64});
+  EXPECT_EQ(result.verdicts.front().tally.wrong, 1);
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_NE(result.counterexamples[0].finding.note.find("another task of the same shape"),
+            std::string::npos);
+}
+
+TEST(CallsAreIndependent, SeeWhicheverArrayAnAnswerIsNotKnownBy) {
+  for (const char* array :
+       {"projection", "start", "cotangent.out", "cotangent.end", "key_mask", "none"}) {
+    const Subject knowing = memoising_attention("knowing", all_but(array));
+    const RunResult result = run_law({&knowing}, "calls-independent", 40, {Scalar::float64});
+    EXPECT_EQ(result.verdicts.front().tally.wrong, array == std::string("none") ? 0 : 1) << array;
   }
 }
 

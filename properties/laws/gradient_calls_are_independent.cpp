@@ -31,21 +31,58 @@ int threads_for(const GradientCase& c) {
   return of_tokens % 3 == 0 ? 2 : 1;
 }
 
-/// Where the gradient for `c` is another task's to the bit, and the reference's two are so far
-/// apart that no rounding makes them one: how far.
-std::optional<Discrepancy> taken_from_another(const GradientAnswer& answer,
-                                              const GradientAnswer& of_another,
-                                              const GradientCase& c, const GradientCase& another) {
-  constexpr double apart = 1.0 / 16.0;  // of the largest entry
-  if (!std::ranges::equal(answer.gradient.values(), of_another.gradient.values())) {
-    return std::nullopt;
+/// With no error allowed in any row of the logits that there are.
+GradientBounds exact_logits(GradientBounds bounds, const GradientAnswer& of) {
+  bounds.logits.assign(static_cast<std::size_t>(of.logits.rows()), 0.0);
+  return bounds;
+}
+
+/// The row in which two answers' logits are furthest apart.
+Discrepancy logits_apart(const GradientAnswer& one, const GradientAnswer& other) {
+  Discrepancy worst{.tensor = "logits"};
+  for (Index row = 0; row < one.logits.rows(); ++row) {
+    const double error =
+        to_double((one.logits.row(row) - other.logits.row(row)).cwiseAbs().maxCoeff());
+    if (error > worst.error) worst.row = row, worst.error = error;
   }
-  const GradientAnswer right = ask(reference_subject(), Scalar::float64, c);
-  const Discrepancy wanted =
-      worst_discrepancy(ask(reference_subject(), Scalar::float64, another), right,
-                        uniform_bounds(c.model, std::numeric_limits<double>::max(), 0.0));
-  if (!(wanted.error > apart * largest_entry(right.gradient))) return std::nullopt;
-  return wanted;
+  return worst;
+}
+
+/// The first call's answer, which another task got.
+struct OfAnother {
+  Discrepancy worst;  ///< how far the two should be apart
+  const char* note;
+};
+
+/// Where the gradient for `c`, or its logits, are another task's to the bit, and the reference's
+/// two are so far apart that no rounding makes them one.
+std::optional<OfAnother> taken_from_another(const GradientAnswer& answer,
+                                            const GradientAnswer& of_another, const GradientCase& c,
+                                            const GradientCase& another) {
+  constexpr double apart = 1.0 / 16.0;  // of the largest entry
+  const bool same_gradient =
+      std::ranges::equal(answer.gradient.values(), of_another.gradient.values());
+  const bool same_logits = answer.logits.size() > 0 && answer.logits == of_another.logits;
+  if (!same_gradient && !same_logits) return std::nullopt;
+  const Segment segment{.wants_logits = same_logits};
+  const GradientAnswer right = ask(reference_subject(), Scalar::float64, c, segment);
+  const GradientAnswer other = ask(reference_subject(), Scalar::float64, another, segment);
+  if (same_gradient) {
+    const Discrepancy wanted = worst_discrepancy(
+        other, right, uniform_bounds(c.model, std::numeric_limits<double>::max(), 0.0));
+    if (wanted.tensor != "loss" && wanted.error > apart * largest_entry(right.gradient)) {
+      return OfAnother{wanted,
+                       "the tokens in reverse get the gradient of the call before, to the bit"};
+    }
+  }
+  if (same_logits) {
+    const Discrepancy wanted = logits_apart(other, right);
+    if (wanted.error > apart * to_double(right.logits.cwiseAbs().maxCoeff())) {
+      return OfAnother{wanted,
+                       "the tokens in reverse get the logits of the call before, to the bit"};
+    }
+  }
+  return std::nullopt;
 }
 
 Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& subject,
@@ -54,33 +91,35 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
   if (!subject.capabilities.deterministic) {
     if (std::string reason = evidence.unusable(scalar); !reason.empty()) return skipped(reason);
   }
-  bool answers_as_before = false;
+  const bool with_logits = evidence.with_logits() && subject.capabilities.logits;
+  std::string note;
   Finding finding = judge(subject, scalar, evidence, [&](Scalar in) {
     const GradientCase& c = evidence.given();
-    const GradientBounds bounds = subject.capabilities.deterministic
-                                      ? uniform_bounds(c.model, 0.0, 0.0)
-                                      : scaled(evidence.bounds(in), 2.0);
-    const GradientAnswer first = ask(subject, in, c);
+    const GradientAnswer first = ask(subject, in, c, {.wants_logits = with_logits});
     const GradientCase reversed = in_reverse_order(c);
-    const GradientAnswer of_reversed = ask(subject, in, reversed);
+    const GradientAnswer of_reversed = ask(subject, in, reversed, {.wants_logits = with_logits});
     if (const auto taken = taken_from_another(of_reversed, first, reversed, c)) {
-      answers_as_before = true;
-      return *taken;
+      note = taken->note;
+      return taken->worst;
     }
-    Discrepancy worst =
-        worst_discrepancy(ask(subject, in, c, {.threads = threads_for(c)}), first, bounds);
+    GradientBounds bounds = subject.capabilities.deterministic
+                                ? exact_logits(uniform_bounds(c.model, 0.0, 0.0), first)
+                                : scaled(evidence.bounds(in), 2.0);
+    if (!with_logits) bounds.logits.clear();
+    Discrepancy worst = worst_discrepancy(
+        ask(subject, in, c, {.wants_logits = with_logits, .threads = threads_for(c)}), first,
+        bounds);
     if (!subject.capabilities.chooses_first_sweep) return worst;
     GradientBounds but_for_the_loss = bounds;
     but_for_the_loss.loss += rounding_of_a_sum(first.loss, in, c.sequences);
     // The lazy sweep adds up losses on its way down, from sums that were recovered.
     if (subject.capabilities.subtracting) but_for_the_loss.loss += 2.0 * evidence.bounds(in).loss;
+    but_for_the_loss.logits.clear();  // likewise
     const Discrepancy swept = worst_discrepancy(
         ask(subject, in, c, {.first_sweep = FirstSweep::plain}), first, but_for_the_loss);
     return worse(swept, worst) ? swept : worst;
   });
-  if (answers_as_before) {
-    finding.note = "the tokens in reverse get the gradient of the call before, to the bit";
-  }
+  if (!note.empty()) finding.note = note;
   return finding;
 }
 
@@ -92,9 +131,9 @@ Law gradient_calls_are_independent() {
        .statement = "the same task gives the same answer again, after another one, on two threads, "
                     "and by either first sweep; and the other one gets its own",
        .source = "a gradient is a function; the options of a task change no bit of it",
-       .generator =
-           "as gradient-agrees; in between the tokens in reverse, in one case of three two "
-           "threads",
+       .generator = "as gradient-agrees, logits of odd lengths too; in between the tokens in "
+                    "reverse, in one "
+                    "case of three two threads",
        .tolerance =
            "0 for who is deterministic, else twice the bound of gradient-agrees; the loss "
            "of the plain sweep, which is added in another order, 2 n u of it, and twice "
@@ -104,7 +143,9 @@ Law gradient_calls_are_independent() {
        .one_in_digits50 = 7,
        .draw = {},
        .load = {}},
-      {.check = gives_the_same_answer_again, .needs_room_at_kinks = false});
+      {.check = gives_the_same_answer_again,
+       .needs_room_at_kinks = false,
+       .compares_logits = true});
 }
 
 }  // namespace slim::properties::laws

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -330,6 +333,50 @@ TEST(GradientCallsAreIndependent, SeesAGradientThatIsCachedByShape) {
   EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
   ASSERT_EQ(result.counterexamples.size(), 1U);
   EXPECT_NE(result.counterexamples[0].finding.note.find("in reverse"), std::string::npos);
+}
+
+/// The reference, which gives the logits of the first task of a shape again.
+template <class T>
+GradientFunction<T> logits_cached_by_shape() {
+  struct Cache {
+    std::mutex mutex;
+    std::map<std::array<Index, 3>, Matrix<T>> logits;
+  };
+  return
+      [cache = std::make_shared<Cache>()](const GradientTask<T>& task, GradientResult<T>& result) {
+        reference_subject().gradient.in<T>()(task, result);
+        if (!task.wants_logits) return;
+        const std::lock_guard lock(cache->mutex);
+        const std::array<Index, 3> shape = {task.sequences.batch(), task.sequences.length(),
+                                            task.model.vocab_size};
+        result.logits = cache->logits.try_emplace(shape, result.logits).first->second;
+      };
+}
+
+TEST(GradientCallsAreIndependent, SeesLogitsThatAreCachedByShape) {
+  Subject subject = reference_subject();
+  subject.name = "cached";
+  subject.gradient.in<float>() = logits_cached_by_shape<float>();
+  const RunResult result =
+      run_on({&subject}, "gradient-calls-independent", 30, {Scalar::float32}, 1);
+  EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
+  ASSERT_EQ(result.counterexamples.size(), 1U);
+  EXPECT_EQ(result.counterexamples[0].finding.worst.tensor, "logits");
+  EXPECT_NE(result.counterexamples[0].finding.note.find("in reverse"), std::string::npos);
+}
+
+/// The reference, with logits that are further off at each call.
+TEST(GradientCallsAreIndependent, SeesLogitsThatChangeFromCallToCall) {
+  const Subject subject =
+      altered_reference("changing", [calls = std::make_shared<std::atomic<int>>(0)]<class T>(
+                                        const GradientTask<T>& task, GradientResult<T>& result) {
+        if (!task.wants_logits) return;
+        const T off = std::numeric_limits<T>::epsilon() * T(++*calls);
+        result.logits(0, 0) += result.logits(0, 0) * off;
+      });
+  const RunResult result =
+      run_on({&subject}, "gradient-calls-independent", 30, {Scalar::float64}, 1);
+  EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
 }
 
 TEST(SplitAndResume, SeesAnEndCotangentThatIsIgnored) {
