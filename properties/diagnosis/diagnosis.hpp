@@ -19,8 +19,9 @@ struct Likeness {
   int shown = 0;       ///< of these: the suspect breaks a law there
   int by_pattern = 0;  ///< arrays that change from asking to asking in both, so that no numbers fit
   bool in_a_model = false;  ///< a mutant of attention, in all heads of a whole model
+  std::string also_in;      ///< "float32": further cases were asked in this other scalar, too
   std::string unlike;       ///< the first other case in which they part; empty: alike in all
-  int parted_in = -1;       ///< its number in the panel
+  int parted_in = -1;       ///< its number in the panel; -1 also if in another scalar
 
   /// Numbers fit in every case, and it shows in others than the failing one.
   [[nodiscard]] bool is_confident() const { return unlike.empty() && by_pattern == 0 && shown > 0; }

@@ -208,6 +208,8 @@ Subject spoiled(const Alter& alter, const Spoil& spoil, const char* correct = "s
 
 const auto unchanged = [](auto&) {};
 
+constexpr std::array hardware = {Scalar::float32, Scalar::float64};
+
 Diagnosis diagnosis_of(const Subject& subject, Scalar scalar) {
   static Failures failures;
   static Diagnostician diagnostician;
@@ -235,6 +237,57 @@ TEST(Diagnosis, NamesTheSameFaultInOtherCode) {
                               for (auto& x : result.start_gradient.values()) x *= 0;
                             })),
               "mutant/start-gradient-missing");
+  }
+}
+
+TEST(Diagnosis, NamesNobodyWhoExplainsOneScalarAlone) {
+  Subject subject = find_subject("mutant/own-key-unseen");
+  subject.name = "library of two faults";
+  const Subject right_in_float32 = [&] {
+    Subject other = subject;
+    other.name = "library right in float32";
+    other.attention.in<float>() = find_subject("stored/blocked").attention.in<float>();
+    return other;
+  }();
+  subject.attention.in<float>() = [inner = subject.attention.in<float>()](
+                                      const AttentionTask<float>& task,
+                                      AttentionResult<float>& result) {
+    AttentionTask<float> other = task;
+    if (other.conventions.epsilon == AttentionConventions().epsilon) {
+      other.conventions.epsilon = 1e-12;
+    }
+    inner(other, result);
+  };
+  Failures failures;
+  Diagnostician diagnostician;
+  const std::optional<Counterexample> found = failures.first_of(subject, Scalar::float64);
+  ASSERT_TRUE(found);
+  const Diagnosis of_both = diagnostician.diagnose(subject, *found, hardware);
+  EXPECT_EQ(of_both.named(), "") << words_of(of_both);
+  EXPECT_TRUE(of_both.like.empty() && of_both.fits.empty()) << words_of(of_both);
+  EXPECT_NE(words_of(of_both).find("like mutant/own-key-unseen on this case, but not in float32, "),
+            std::string::npos)
+      << words_of(of_both);
+  const Diagnosis of_float64 = diagnostician.diagnose(subject, *found, std::array{Scalar::float64});
+  EXPECT_EQ(of_float64.named(), "mutant/own-key-unseen")
+      << "where it is not known to fail in float32" << words_of(of_float64);
+  const Diagnosis of_one =
+      diagnostician.diagnose(right_in_float32, *found, std::array{Scalar::float64});
+  EXPECT_EQ(of_one.named(), "mutant/own-key-unseen") << words_of(of_one);
+}
+
+TEST(Diagnosis, NamesTheSameFaultOfBothScalars) {
+  Failures failures;
+  Diagnostician diagnostician;
+  for (const char* name : {"mutant/own-key-unseen", "mutant/tail-zero", "mutant/norm-left-out",
+                           "mutant/gelu-slope-without-density"}) {
+    const Subject subject = under_a_false_name(find_subject(name));
+    const std::optional<Counterexample> found = failures.first_of(subject, Scalar::float64);
+    ASSERT_TRUE(found) << name;
+    const Diagnosis diagnosis = diagnostician.diagnose(subject, *found, hardware);
+    EXPECT_EQ(diagnosis.named(), name) << words_of(diagnosis);
+    EXPECT_NE(words_of(diagnosis).find("further cases, of float32 too, in "), std::string::npos)
+        << words_of(diagnosis);
   }
 }
 

@@ -11,6 +11,7 @@ namespace {
 std::string elsewhere(const Likeness& found) {
   if (found.further == 0) return "on this case; no further one could be asked";
   std::string text = fmt::format("here and in all {} further cases, ", found.further);
+  if (!found.also_in.empty()) text += fmt::format("of {} too, ", found.also_in);
   text += found.shown == 0 ? "in none of which it shows"
                            : fmt::format("in {} of which it shows", found.shown);
   return text;

@@ -52,6 +52,21 @@ Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
   return scalar == Scalar::digits50 && offers ? Scalar::float64 : scalar;
 }
 
+/// The hardware scalars besides that in which the subject fails, too: there it may be another
+/// fault.
+std::vector<Scalar> others_to_account_for(const Subject& subject, Scalar besides, Topic topic,
+                                          std::span<const Scalar> failed_in) {
+  const bool of_models = topic == Topic::models || topic == Topic::bytes;
+  std::vector<Scalar> others;
+  for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+    const bool offers =
+        of_models ? subject.gradient.offers(scalar) : subject.attention.offers(scalar);
+    const bool failed = std::ranges::find(failed_in, scalar) != failed_in.end();
+    if (scalar != besides && offers && failed) others.push_back(scalar);
+  }
+  return others;
+}
+
 /// The next scalars down, in which a program may have computed without saying so.
 std::vector<Scalar> narrower_than(Scalar scalar) {
   switch (scalar) {
@@ -148,6 +163,7 @@ struct Diagnostician::Examination {
   Trial& trial;
   Interview of_subject;
   Yardstick yardstick;  ///< from the reference, under the conventions that the subject declares
+  std::span<const Scalar> failed_in;
   Diagnosis diagnosis{};
 };
 
@@ -169,30 +185,19 @@ bool Diagnostician::can_compare(const Counterexample& found) const {
 
 const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, Topic topic,
                                          std::size_t place, Panel::Case& c) {
-  std::string key = fmt::format("{} {} {}", subject.name, name(scalar), static_cast<int>(topic));
-  if (key != asked_last_) of_asked_last_.clear();
-  asked_last_ = std::move(key);
-  const auto known = of_asked_last_.find(place);
+  if (subject.name != asked_last_) of_asked_last_.clear();
+  asked_last_ = subject.name;
+  const auto key = std::tuple(topic, scalar, place);
+  const auto known = of_asked_last_.find(key);
   if (known != of_asked_last_.end()) return known->second;
-  return of_asked_last_.emplace(place, interview(*c.trial, subject, scalar)).first->second;
+  return of_asked_last_.emplace(key, interview(*c.trial, subject, scalar)).first->second;
 }
 
-void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
-                            const Suspect& suspect, Likeness& likeness) {
-  const std::string key =
-      fmt::format("{} {} {} {}", subject.name, name(scalar), static_cast<int>(topic), suspect.name);
-  const auto known = confirmed_.find(key);
-  if (known != confirmed_.end()) {
-    likeness.further = known->second.further;
-    likeness.shown = known->second.shown;
-    likeness.unlike = known->second.unlike;
-    likeness.parted_in = known->second.parted_in;
-    likeness.by_pattern += known->second.by_pattern;
-    return;
-  }
-  Likeness found;
+void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspect,
+                               Likeness& found) {
+  const Subject& subject = of.subject;
+  const Topic topic = of.diagnosis.topic;
   const Subject clothed = in_the_clothes_of(subject, suspect);
-  const Scalar in = panel_scalar(subject, scalar, topic);
   std::size_t place = 0;
   for (Panel::Case& c : panel_.cases(topic, in)) {
     const Interview& of_subject = on_panel(subject, in, topic, place++, c);
@@ -209,16 +214,41 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
     found.by_pattern += left_out;
     if (holds_within(apart)) continue;
     found.parted_in = static_cast<int>(place) - 1;
-    found.unlike = c.law->name + ", " + c.readable + ": " + apart.tensor + ", row " +
-                   std::to_string(apart.row);
-    break;
+    found.unlike =
+        fmt::format("{}, {}: {}, row {}", c.law->name, c.readable, apart.tensor, apart.row);
+    return;
   }
+}
+
+void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& likeness) {
+  const Scalar first = panel_scalar(of.subject, of.scalar, of.diagnosis.topic);
+  const std::vector<Scalar> others =
+      others_to_account_for(of.subject, first, of.diagnosis.topic, of.failed_in);
+  std::string key =
+      fmt::format("{} {} {} {}", of.subject.name, static_cast<int>(of.diagnosis.topic),
+                  suspect.name, name(of.scalar));
+  for (const Scalar other : others) key += fmt::format(" {}", name(other));
+  auto known = confirmed_.find(key);
+  if (known == confirmed_.end()) {
+    Likeness found;
+    confirm_in(of, first, suspect, found);
+    for (const Scalar other : others) {
+      if (!found.unlike.empty()) break;
+      confirm_in(of, other, suspect, found);
+      found.also_in += fmt::format("{}{}", found.also_in.empty() ? "" : " and ", name(other));
+      if (found.unlike.empty()) continue;
+      found.parted_in = -1;
+      found.unlike = fmt::format("{}, {}", name(other), found.unlike);
+    }
+    known = confirmed_.emplace(std::move(key), std::move(found)).first;
+  }
+  const Likeness& found = known->second;
   likeness.further = found.further;
   likeness.shown = found.shown;
+  likeness.also_in = found.also_in;
   likeness.unlike = found.unlike;
   likeness.parted_in = found.parted_in;
   likeness.by_pattern += found.by_pattern;
-  confirmed_.emplace(key, std::move(found));
 }
 
 Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c) {
@@ -258,6 +288,7 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
                                         .seen = suspect.seen,
                                         .on_the_case = {},
                                         .in_a_model = suspect.in_a_model,
+                                        .also_in = {},
                                         .unlike = {}});
     }
     prefer_models(diagnosis.like_in_that);
@@ -281,6 +312,7 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
                  .seen = suspect.seen,
                  .on_the_case = {},
                  .in_a_model = suspect.in_a_model,
+                 .also_in = {},
                  .unlike = {}};
   const Discrepancy as_rounded = of_bytes ? growth_apart(of.of_subject, of_suspect)
                                           : of.yardstick.apart_but_for_what_varies(
@@ -291,7 +323,7 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
                                            of.scalar, found.by_pattern);
   found.on_the_case = std::move(here.apart);
   if (!holds_within(found.on_the_case) || !here.tells) return std::nullopt;
-  confirm(of.subject, of.scalar, of.diagnosis.topic, suspect, found);
+  confirm(of, suspect, found);
   return found;
 }
 
@@ -338,11 +370,13 @@ void Diagnostician::search_constants(Examination& of) {
   }
 }
 
-Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found) {
-  return can_compare(found) ? diagnose(subject, found.scalar, found.file) : Diagnosis();
+Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found,
+                                  std::span<const Scalar> failed_in) {
+  return can_compare(found) ? diagnose(subject, found.scalar, found.file, failed_in) : Diagnosis();
 }
 
-Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file) {
+Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file,
+                                  std::span<const Scalar> failed_in) {
   const Law& law = panel_.law(file.text("law"));
   const std::unique_ptr<Trial> trial = law.load(file);
   Interview of_subject = interview(*trial, subject, scalar);
@@ -356,7 +390,8 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
                           .scalar = scalar,
                           .trial = *trial,
                           .of_subject = std::move(of_subject),
-                          .yardstick = Yardstick(of_reference, scalar)};
+                          .yardstick = Yardstick(of_reference, scalar),
+                          .failed_in = failed_in};
   Diagnosis& diagnosis = examination.diagnosis;
   const Finding& finding = examination.of_subject.finding;
   diagnosis.topic = topic;

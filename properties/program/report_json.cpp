@@ -55,6 +55,7 @@ Json to_json(const std::vector<Likeness>& group) {
                  {"further_cases", found.further},
                  {"shows_in", found.shown},
                  {"arrays_by_pattern", found.by_pattern}};
+    if (!found.also_in.empty()) json["further_cases_also_in"] = found.also_in;
     if (!found.unlike.empty()) json["unlike_in"] = found.unlike;
     all.push_back(std::move(json));
   }
