@@ -141,11 +141,14 @@ Subject with_faults(mutants::Fault one, mutants::Fault other) {
 }
 
 /// The first case of other seeds in which the subject is not this mutant's like; empty if none.
-std::string where_unlike(const Subject& subject, std::string_view mutant, Panel& panel) {
+std::string where_unlike(const Subject& subject, std::string_view mutant, bool in_forward_alone,
+                         Panel& panel) {
   for (Panel::Case& c : panel.cases(Topic::attention, Scalar::float64)) {
     const Interview one = interview(*c.trial, subject, Scalar::float64);
     const Interview other = interview(*c.trial, find_subject(mutant), Scalar::float64);
-    const Discrepancy apart = panel.yardstick(c, Scalar::float64).apart(one, other);
+    const Yardstick& yardstick = panel.yardstick(c, Scalar::float64);
+    const Discrepancy apart =
+        in_forward_alone ? yardstick.apart_in_forward(one, other) : yardstick.apart(one, other);
     if (!(apart.error <= apart.bound)) return c.law->name + " " + c.readable;
   }
   return {};
@@ -168,7 +171,8 @@ TEST_P(Diagnosing, NeverNamesOneOfTwoFaultsWhereTheOtherShows) {
     const Diagnosis diagnosis = diagnostician_.diagnose(subject, Scalar::float64, found->file);
     if (diagnosis.named().empty()) continue;
     ++named;
-    EXPECT_EQ(where_unlike(subject, diagnosis.named(), elsewhere), "")
+    const bool in_forward_alone = diagnosis.like.front().in_forward_alone;
+    EXPECT_EQ(where_unlike(subject, diagnosis.named(), in_forward_alone, elsewhere), "")
         << subject.name << " is named " << diagnosis.named();
     std::cout << subject.name << " is " << diagnosis.named() << " in every case\n";
   }
@@ -289,6 +293,78 @@ TEST(Diagnosis, NamesTheSameFaultOfBothScalars) {
     EXPECT_NE(words_of(diagnosis).find("further cases, of float32 too, in "), std::string::npos)
         << words_of(diagnosis);
   }
+}
+
+/// Of the mutants of these names, the pullback is another.
+TEST(Diagnosis, NamesTheFaultOfAForwardPassWhosePullbackIsItsDerivative) {
+  using enum mutants::Fault;
+  const std::map<std::string, Subject> subjects = {
+      {"mutant/not-normalised", with_faults(not_normalised, denominator_detached)},
+      {"mutant/normalised-by-count", with_faults(normalised_by_count, denominator_detached)},
+      {"mutant/start-ignored", spoiled([](auto& task) { task.start = {}; },
+                                       [](auto& result) {
+                                         for (auto& x : result.start_gradient.values()) x *= 0;
+                                       })},
+  };
+  for (const auto& [name, subject] : subjects) {
+    const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+    EXPECT_EQ(diagnosis.named(), name) << words_of(diagnosis);
+    ASSERT_FALSE(diagnosis.like.empty()) << words_of(diagnosis);
+    EXPECT_TRUE(diagnosis.like.front().in_forward_alone) << words_of(diagnosis);
+    const std::vector<std::string> words = in_words(diagnosis);
+    EXPECT_EQ(words.front().find("behaves like: " + name + " in its forward pass ("), 0U)
+        << words_of(diagnosis);
+    EXPECT_NE(words_of(diagnosis).find("its pullback is the derivative of that pass"),
+              std::string::npos)
+        << words_of(diagnosis);
+  }
+}
+
+TEST(Diagnosis, NamesNobodyByAForwardPassWhosePullbackIsAnothers) {
+  const auto with = [](Subject subject, const auto& spoil) {
+    subject.name = "library " + std::to_string(++libraries());
+    subject.attention.in<double>() = [spoil, inner = subject.attention.in<double>()](
+                                         const AttentionTask<double>& task,
+                                         AttentionResult<double>& result) {
+      inner(task, result);
+      spoil(result);
+    };
+    return subject;
+  };
+  using enum mutants::Fault;
+  const Subject derived = with_faults(not_normalised, denominator_detached);
+  const auto larger = [](Heads<double>& gradient) {
+    for (double& x : gradient.values()) x *= 1.0 + 1e-6;
+  };
+  const std::vector<Subject> subjects = {
+      with(derived, [larger](AttentionResult<double>& result) { larger(result.dk); }),
+      with(derived, [larger](AttentionResult<double>& result) { larger(result.start_gradient); }),
+      with(derived,
+           [](AttentionResult<double>& result) {
+             if (!result.dv.values().empty()) result.dv.values().back() *= 1.0 + 1e-6;
+           }),
+      with_faults(not_normalised, end_cotangent_ignored),
+      with_faults(normalised_by_count, slope_of_map_left_out),
+  };
+  for (const Subject& subject : subjects) {
+    const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+    EXPECT_EQ(diagnosis.named(), "") << words_of(diagnosis);
+    EXPECT_TRUE(diagnosis.like.empty()) << words_of(diagnosis);
+    ASSERT_EQ(diagnosis.forward_like.size(), 1U) << words_of(diagnosis);
+    EXPECT_TRUE(in_words(diagnosis).front().starts_with("its forward pass behaves like: mutant/"))
+        << words_of(diagnosis);
+    EXPECT_NE(words_of(diagnosis).find("nor the derivative of that pass: "), std::string::npos)
+        << words_of(diagnosis);
+  }
+}
+
+TEST(Diagnosis, NamesNobodyByAForwardPassThatIsRight) {
+  const Diagnosis diagnosis = diagnosis_of(spoiled(unchanged,
+                                                   [](auto& result) {
+                                                     for (auto& x : result.dv.values()) x += x / 7;
+                                                   }),
+                                           Scalar::float64);
+  EXPECT_TRUE(diagnosis.like.empty() && diagnosis.forward_like.empty()) << words_of(diagnosis);
 }
 
 TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {

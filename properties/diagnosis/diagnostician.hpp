@@ -19,7 +19,10 @@ namespace slim::properties {
 /// law on the failing case, too, and all its answers are the subject's to within rounding
 /// (Yardstick). A small case cannot tell much apart, so every candidate is then compared on the
 /// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
-/// them, and in those of the other hardware scalar, where the subject failed in that, too. Where
+/// them, and in those of the other hardware scalar, where the subject failed in that, too. Of who
+/// wrote no pullback but derives it from the forward pass, a fault there is one of the pullback,
+/// too, but another one than the mutant's: where nobody is alike, suspects that are wrong in the
+/// forward pass are compared in that alone, and the subject's pullback with its slopes. Where
 /// nobody is, constants of conventions (every ε, the positions' base) are solved for on the failing
 /// case, as the number of at most three digits that comes nearest, and confirmed likewise. Where
 /// the reference breaks the law, too, under the conventions that the subject declares, and answers
@@ -54,6 +57,13 @@ class Diagnostician {
   std::optional<Likeness> likeness(Examination& of, const Suspect& suspect, int& compared);
   void compare(Examination& of, std::span<const Suspect> suspects, int& compared,
                std::vector<Likeness>& alike);
+  /// Keeps whose forward pass is the subject's on the failing case.
+  static void compare_in_forward(Examination& of, const Suspect& suspect,
+                                 const Interview& of_suspect);
+  /// Whose forward passes are the subject's elsewhere, too, and wrong, and what its pullback is to
+  /// them. Where one is right on the failing case, the subject's pullback has to be its slope
+  /// there.
+  void confirm_in_forward(Examination& of);
   /// The same of a convention with this constant, rounded to few digits. `parted_in` becomes the
   /// panel's case in which the last one that is alike on the failing case was not.
   std::optional<Likeness> likeness_with(Examination& of, const ConstantConvention& convention,
@@ -63,8 +73,11 @@ class Diagnostician {
   void search_constants(Examination& of);
   /// A candidate's likeness to the subject in the cases of the panel.
   void confirm(Examination& of, const Suspect& suspect, Likeness& likeness);
-  /// The same in one scalar, until they part.
+  /// The same in one scalar, until they part; of the forward pass, if `found` is of that alone.
   void confirm_in(Examination& of, Scalar in, const Suspect& suspect, Likeness& found);
+  /// The same of one case, if they do not part there.
+  void confirm_forward(Examination& of, Panel::Case& c, Scalar in, const Subject& clothed,
+                       const Interview& of_suspect, const Interview& of_subject, Likeness& found);
 
   Recollection recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c);
   bool recollects(const Subject& subject, Scalar scalar, Topic topic, Recollection wanted);
