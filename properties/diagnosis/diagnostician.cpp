@@ -277,7 +277,7 @@ void Diagnostician::confirm_forward(Examination& of, Panel::Case& c, Scalar in,
   if (!holds_within(yardstick.apart_in_forward(of_suspect, of_reference))) ++found.shown;
   if (!found.no_slope.empty()) return;
   const SlopeComparison slope =
-      compared_with_slope(of_subject, clothed, yardstick, Directions::one);
+      compared_with_slope(of_subject, clothed, of_suspect, yardstick, Directions::one);
   found.slopes += slope.asked;
   if (slope.other_than.empty()) return;
   found.no_slope = fmt::format("{}, {}: {}", c.law->name, c.readable, slope.other_than);
@@ -311,9 +311,10 @@ void Diagnostician::compare_in_forward(Examination& of, const Suspect& suspect,
 void Diagnostician::confirm_in_forward(Examination& of) {
   Diagnosis& diagnosis = of.diagnosis;
   for (auto& [suspect, shows_here, likeness] : of.in_forward) {
+    const Subject clothed = in_the_clothes_of(of.subject, *suspect);
     const SlopeComparison here =
-        compared_with_slope(of.of_subject, in_the_clothes_of(of.subject, *suspect), of.yardstick,
-                            Directions::one_an_array);
+        compared_with_slope(of.of_subject, clothed, interview(of.trial, clothed, of.scalar),
+                            of.yardstick, Directions::one_an_array);
     const bool is_slope_here = here.asked > 0 && here.other_than.empty();
     if (!shows_here && !is_slope_here) continue;
     likeness.slopes = here.asked;

@@ -52,13 +52,29 @@ const AnsweredArray& array_in(const Answered& answer, AttentionArray array) {
   return answer.arrays.at(static_cast<std::size_t>(array));
 }
 
-bool is_all_finite(const AttentionInputs<double>& asked) {
-  return std::ranges::all_of(std::array{&asked.q, &asked.k, &asked.v, &asked.start,
-                                        &asked.out_cotangent, &asked.end_cotangent},
-                             [](const Heads<double>* heads) {
-                               return std::ranges::all_of(
-                                   heads->values(), [](double x) { return std::isfinite(x); });
-                             });
+bool has_finite_cotangents(const AttentionInputs<double>& asked) {
+  const auto is_finite_number = [](double x) { return std::isfinite(x); };
+  return std::ranges::all_of(asked.out_cotangent.values(), is_finite_number) &&
+         std::ranges::all_of(asked.end_cotangent.values(), is_finite_number);
+}
+
+/// Whether some entry is no finite number, and that of `other` is.
+bool is_lost(const AnsweredArray& array, const AnsweredArray& other) {
+  const std::size_t entries = std::min(array.values.size(), other.values.size());
+  for (std::size_t i = 0; i < entries; ++i) {
+    if (std::isfinite(to_double(other.values[i])) && !std::isfinite(to_double(array.values[i]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The first gradient that is no number where that of `other` is one, whatever the scalar bears.
+std::string lost_gradient(const Answered& answer, const Answered& other) {
+  for (const AttentionArray array : moved_arrays) {
+    if (is_lost(array_in(answer, array), array_in(other, array))) return std::string(name(array));
+  }
+  return {};
 }
 
 bool has_a_slope(const AttentionInputs<double>& asked) {
@@ -67,7 +83,7 @@ bool has_a_slope(const AttentionInputs<double>& asked) {
   const double products = rows * rows * static_cast<double>(sizes.batch * sizes.heads) *
                           static_cast<double>(sizes.cols + 1) *
                           static_cast<double>(asked.task().features());
-  return asked.wants_pullback && products <= most_products && is_all_finite(asked) &&
+  return asked.wants_pullback && products <= most_products && has_finite_cotangents(asked) &&
          asked.conventions.query_stabiliser == Stabiliser::none &&
          asked.conventions.key_stabiliser == Stabiliser::none;
 }
@@ -135,7 +151,12 @@ class SlopeOf {
       const Random random(number_, stream_named(gradient.name.c_str()));
       const std::size_t entries = std::min(gradient.values.size(), forth.values().size());
       for (std::size_t i = 0; i < entries; ++i) {
-        const double along = random.normal(i) * to_double(forth.values()[i]);
+        const double entry = to_double(forth.values()[i]);
+        if (!std::isfinite(entry)) {  // of which no answer here depends, all being finite
+          if (gradient.values[i] != 0) return false;
+          continue;
+        }
+        const double along = random.normal(i) * entry;
         forth.values()[i] += step * along;
         back.values()[i] -= step * along;
         const Digits50 part = gradient.values[i] * along;
@@ -164,20 +185,29 @@ class SlopeOf {
 }  // namespace
 
 SlopeComparison compared_with_slope(const Interview& of_subject, const Subject& forward,
-                                    const Yardstick& yardstick, Directions directions) {
+                                    const Interview& of_forward, const Yardstick& yardstick,
+                                    Directions directions) {
   SlopeComparison compared;
   if (!forward.attention.offers(Scalar::digits50)) return compared;
   for (std::size_t n = 0; n < of_subject.answers.size(); ++n) {
-    if (static_cast<std::size_t>(compared.asked) == most_answers) break;
     const Answered& answer = of_subject.answers[n];
-    if (!answer.attention || !has_a_slope(*answer.attention) || !yardstick.bears(n)) continue;
+    if (!answer.attention) continue;
+    if (n < of_forward.answers.size()) {
+      compared.other_than = lost_gradient(answer, of_forward.answers[n]);
+      if (!compared.other_than.empty()) break;
+    }
+    if (static_cast<std::size_t>(compared.asked) == most_answers) continue;
+    if (!has_a_slope(*answer.attention) || !yardstick.bears(n)) continue;
     const AnsweredArray& out = array_in(answer, AttentionArray::out);
     if (!is_finite(out) || !is_finite(array_in(answer, AttentionArray::end))) continue;
     if (largest_in(out) > largest_in_no_doubt) continue;
     try {
       const SlopeOf slope(n, answer, forward, yardstick);
-      if (!slope.is_this_pass()) continue;
       ++compared.asked;
+      if (!slope.is_this_pass()) {
+        compared.other_than = "another forward pass in 50 digits";
+        break;
+      }
       for (const AttentionArray array : moved_arrays) {
         if (!is_finite(array_in(answer, array))) compared.other_than = std::string(name(array));
       }

@@ -18,11 +18,12 @@ enum class Directions {
 };
 
 /// Whether the subject's pullbacks are the derivative of `forward`'s forward pass, along drawn
-/// directions, by central differences in 50 digits. Left out is an answer of which that cannot be
-/// told: without a pullback, long, not finite, under a stabiliser, where the scalar does not
-/// bear the numbers, and where `forward` in 50 digits is not the subject's forward pass to within
-/// rounding.
+/// directions, by central differences in 50 digits; not, if that in 50 digits is another pass than
+/// the subject's, or if a gradient is no number where that of `of_forward`, which `forward`
+/// answered to the same, is one. Left out is an answer of which it cannot be told: without a
+/// pullback, long, not finite, under a stabiliser, or where the scalar does not bear the numbers.
 SlopeComparison compared_with_slope(const Interview& of_subject, const Subject& forward,
-                                    const Yardstick& yardstick, Directions directions);
+                                    const Interview& of_forward, const Yardstick& yardstick,
+                                    Directions directions);
 
 }  // namespace slim::properties
