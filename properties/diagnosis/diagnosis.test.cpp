@@ -141,14 +141,11 @@ Subject with_faults(mutants::Fault one, mutants::Fault other) {
 }
 
 /// The first case of other seeds in which the subject is not this mutant's like; empty if none.
-std::string where_unlike(const Subject& subject, std::string_view mutant, bool in_forward_alone,
-                         Panel& panel) {
+std::string where_unlike(const Subject& subject, std::string_view mutant, Panel& panel) {
   for (Panel::Case& c : panel.cases(Topic::attention, Scalar::float64)) {
     const Interview one = interview(*c.trial, subject, Scalar::float64);
     const Interview other = interview(*c.trial, find_subject(mutant), Scalar::float64);
-    const Yardstick& yardstick = panel.yardstick(c, Scalar::float64);
-    const Discrepancy apart =
-        in_forward_alone ? yardstick.apart_in_forward(one, other) : yardstick.apart(one, other);
+    const Discrepancy apart = panel.yardstick(c, Scalar::float64).apart(one, other);
     if (!(apart.error <= apart.bound)) return c.law->name + " " + c.readable;
   }
   return {};
@@ -171,8 +168,7 @@ TEST_P(Diagnosing, NeverNamesOneOfTwoFaultsWhereTheOtherShows) {
     const Diagnosis diagnosis = diagnostician_.diagnose(subject, Scalar::float64, found->file);
     if (diagnosis.named().empty()) continue;
     ++named;
-    const bool in_forward_alone = diagnosis.like.front().in_forward_alone;
-    EXPECT_EQ(where_unlike(subject, diagnosis.named(), in_forward_alone, elsewhere), "")
+    EXPECT_EQ(where_unlike(subject, diagnosis.named(), elsewhere), "")
         << subject.name << " is named " << diagnosis.named();
     std::cout << subject.name << " is " << diagnosis.named() << " in every case\n";
   }
