@@ -19,8 +19,22 @@ struct Likeness {
   int shown = 0;       ///< of these: the suspect breaks a law there
   int by_pattern = 0;  ///< arrays that change from asking to asking in both, so that no numbers fit
   bool in_a_model = false;  ///< a mutant of attention, in all heads of a whole model
+  std::string also_in;      ///< "float32": further cases were asked in this other scalar, too
   std::string unlike;       ///< the first other case in which they part; empty: alike in all
-  int parted_in = -1;       ///< its number in the panel
+  int parted_in = -1;       ///< its number in the panel; -1 also if in another scalar
+
+  /// Compared in what is answered on the way forward, in which the suspect differs from the
+  /// reference: `on_the_case` and the rest are of that alone.
+  bool in_forward_alone = false;
+  Discrepancy from_reference{};  ///< likewise, the subject's; of all, if that is right on the case
+  int slopes = 0;  ///< pullbacks that were compared with slopes of the suspect's forward pass
+  std::string no_slope{};  ///< the first case in which one is not that slope
+
+  static constexpr int least_slopes = 4;
+  /// The subject's pullback is the derivative of a forward pass that is the suspect's.
+  [[nodiscard]] bool has_derivative_of_forward() const {
+    return in_forward_alone && no_slope.empty() && slopes >= least_slopes;
+  }
 
   /// Numbers fit in every case, and it shows in others than the failing one.
   [[nodiscard]] bool is_confident() const { return unlike.empty() && by_pattern == 0 && shown > 0; }
@@ -33,9 +47,14 @@ struct Diagnosis {
   int conventions = 0;             ///< likewise
   /// Where the subject stands worst against the reference, in the same units of rounding.
   Discrepancy from_reference;
-  std::vector<Likeness> like;       ///< mutants, alike in every case; several: cannot be told apart
+  /// Mutants, alike in every case; several: cannot be told apart. Or, where there is none, in the
+  /// forward pass alone, of which the subject's pullback is the derivative.
+  std::vector<Likeness> like;
   std::vector<Likeness> fits;       ///< conventions, likewise
   std::vector<Likeness> only_here;  ///< alike on the failing case, and unlike elsewhere
+  /// Where nobody is alike: mutants of whose forward pass all answers are, whatever the pullback
+  /// is.
+  std::vector<Likeness> forward_like;
   /// The one mutant that it behaves like; else empty.
   [[nodiscard]] std::string named() const {
     return like.size() == 1 && like.front().is_confident() ? like.front().name : std::string();

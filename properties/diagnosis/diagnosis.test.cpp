@@ -208,6 +208,8 @@ Subject spoiled(const Alter& alter, const Spoil& spoil, const char* correct = "s
 
 const auto unchanged = [](auto&) {};
 
+constexpr std::array hardware = {Scalar::float32, Scalar::float64};
+
 Diagnosis diagnosis_of(const Subject& subject, Scalar scalar) {
   static Failures failures;
   static Diagnostician diagnostician;
@@ -236,6 +238,129 @@ TEST(Diagnosis, NamesTheSameFaultInOtherCode) {
                             })),
               "mutant/start-gradient-missing");
   }
+}
+
+TEST(Diagnosis, NamesNobodyWhoExplainsOneScalarAlone) {
+  Subject subject = find_subject("mutant/own-key-unseen");
+  subject.name = "library of two faults";
+  const Subject right_in_float32 = [&] {
+    Subject other = subject;
+    other.name = "library right in float32";
+    other.attention.in<float>() = find_subject("stored/blocked").attention.in<float>();
+    return other;
+  }();
+  subject.attention.in<float>() = [inner = subject.attention.in<float>()](
+                                      const AttentionTask<float>& task,
+                                      AttentionResult<float>& result) {
+    AttentionTask<float> other = task;
+    if (other.conventions.epsilon == AttentionConventions().epsilon) {
+      other.conventions.epsilon = 1e-12;
+    }
+    inner(other, result);
+  };
+  Failures failures;
+  Diagnostician diagnostician;
+  const std::optional<Counterexample> found = failures.first_of(subject, Scalar::float64);
+  ASSERT_TRUE(found);
+  const Diagnosis of_both = diagnostician.diagnose(subject, *found, hardware);
+  EXPECT_EQ(of_both.named(), "") << words_of(of_both);
+  EXPECT_TRUE(of_both.like.empty() && of_both.fits.empty()) << words_of(of_both);
+  EXPECT_NE(words_of(of_both).find("like mutant/own-key-unseen on this case, but not in float32, "),
+            std::string::npos)
+      << words_of(of_both);
+  const Diagnosis of_float64 = diagnostician.diagnose(subject, *found, std::array{Scalar::float64});
+  EXPECT_EQ(of_float64.named(), "mutant/own-key-unseen")
+      << "where it is not known to fail in float32" << words_of(of_float64);
+  const Diagnosis of_one =
+      diagnostician.diagnose(right_in_float32, *found, std::array{Scalar::float64});
+  EXPECT_EQ(of_one.named(), "mutant/own-key-unseen") << words_of(of_one);
+}
+
+TEST(Diagnosis, NamesTheSameFaultOfBothScalars) {
+  Failures failures;
+  Diagnostician diagnostician;
+  for (const char* name : {"mutant/own-key-unseen", "mutant/tail-zero", "mutant/norm-left-out",
+                           "mutant/gelu-slope-without-density"}) {
+    const Subject subject = under_a_false_name(find_subject(name));
+    const std::optional<Counterexample> found = failures.first_of(subject, Scalar::float64);
+    ASSERT_TRUE(found) << name;
+    const Diagnosis diagnosis = diagnostician.diagnose(subject, *found, hardware);
+    EXPECT_EQ(diagnosis.named(), name) << words_of(diagnosis);
+    EXPECT_NE(words_of(diagnosis).find("further cases, of float32 too, in "), std::string::npos)
+        << words_of(diagnosis);
+  }
+}
+
+/// Of the mutants of these names, the pullback is another.
+TEST(Diagnosis, NamesTheFaultOfAForwardPassWhosePullbackIsItsDerivative) {
+  using enum mutants::Fault;
+  const std::map<std::string, Subject> subjects = {
+      {"mutant/not-normalised", with_faults(not_normalised, denominator_detached)},
+      {"mutant/normalised-by-count", with_faults(normalised_by_count, denominator_detached)},
+      {"mutant/start-ignored", spoiled([](auto& task) { task.start = {}; },
+                                       [](auto& result) {
+                                         for (auto& x : result.start_gradient.values()) x *= 0;
+                                       })},
+  };
+  for (const auto& [name, subject] : subjects) {
+    const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+    EXPECT_EQ(diagnosis.named(), name) << words_of(diagnosis);
+    ASSERT_FALSE(diagnosis.like.empty()) << words_of(diagnosis);
+    EXPECT_TRUE(diagnosis.like.front().in_forward_alone) << words_of(diagnosis);
+    const std::vector<std::string> words = in_words(diagnosis);
+    EXPECT_EQ(words.front().find("behaves like: " + name + " in its forward pass ("), 0U)
+        << words_of(diagnosis);
+    EXPECT_NE(words_of(diagnosis).find("its pullback is the derivative of that pass"),
+              std::string::npos)
+        << words_of(diagnosis);
+  }
+}
+
+TEST(Diagnosis, NamesNobodyByAForwardPassWhosePullbackIsAnothers) {
+  const auto with = [](Subject subject, const auto& spoil) {
+    subject.name = "library " + std::to_string(++libraries());
+    subject.attention.in<double>() = [spoil, inner = subject.attention.in<double>()](
+                                         const AttentionTask<double>& task,
+                                         AttentionResult<double>& result) {
+      inner(task, result);
+      spoil(result);
+    };
+    return subject;
+  };
+  using enum mutants::Fault;
+  const Subject derived = with_faults(not_normalised, denominator_detached);
+  const auto larger = [](Heads<double>& gradient) {
+    for (double& x : gradient.values()) x *= 1.0 + 1e-6;
+  };
+  const std::vector<Subject> subjects = {
+      with(derived, [larger](AttentionResult<double>& result) { larger(result.dk); }),
+      with(derived, [larger](AttentionResult<double>& result) { larger(result.start_gradient); }),
+      with(derived,
+           [](AttentionResult<double>& result) {
+             if (!result.dv.values().empty()) result.dv.values().back() *= 1.0 + 1e-6;
+           }),
+      with_faults(not_normalised, end_cotangent_ignored),
+      with_faults(normalised_by_count, slope_of_map_left_out),
+  };
+  for (const Subject& subject : subjects) {
+    const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
+    EXPECT_EQ(diagnosis.named(), "") << words_of(diagnosis);
+    EXPECT_TRUE(diagnosis.like.empty()) << words_of(diagnosis);
+    ASSERT_EQ(diagnosis.forward_like.size(), 1U) << words_of(diagnosis);
+    EXPECT_TRUE(in_words(diagnosis).front().starts_with("its forward pass behaves like: mutant/"))
+        << words_of(diagnosis);
+    EXPECT_NE(words_of(diagnosis).find("nor the derivative of that pass: "), std::string::npos)
+        << words_of(diagnosis);
+  }
+}
+
+TEST(Diagnosis, NamesNobodyByAForwardPassThatIsRight) {
+  const Diagnosis diagnosis = diagnosis_of(spoiled(unchanged,
+                                                   [](auto& result) {
+                                                     for (auto& x : result.dv.values()) x += x / 7;
+                                                   }),
+                                           Scalar::float64);
+  EXPECT_TRUE(diagnosis.like.empty() && diagnosis.forward_like.empty()) << words_of(diagnosis);
 }
 
 TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {

@@ -11,6 +11,7 @@ namespace {
 std::string elsewhere(const Likeness& found) {
   if (found.further == 0) return "on this case; no further one could be asked";
   std::string text = fmt::format("here and in all {} further cases, ", found.further);
+  if (!found.also_in.empty()) text += fmt::format("of {} too, ", found.also_in);
   text += found.shown == 0 ? "in none of which it shows"
                            : fmt::format("in {} of which it shows", found.shown);
   return text;
@@ -32,6 +33,14 @@ const char* what_is_alike(Topic topic) {
 }
 
 std::string evidence(const Diagnosis& diagnosis, const Likeness& found) {
+  if (found.in_forward_alone) {
+    return fmt::format(
+        "answers alike but for gradients {}; on this case its forward pass and the suspect's "
+        "differ by {:.2g} times what rounding allows, it and the reference by {:.2g} times "
+        "(most in {})",
+        elsewhere(found), found.on_the_case.ratio(), found.from_reference.ratio(),
+        found.from_reference.tensor);
+  }
   std::string text = fmt::format("{} {}", what_is_alike(diagnosis.topic), elsewhere(found));
   if (diagnosis.topic == Topic::refusals || diagnosis.topic == Topic::bytes) return text;
   return text +
@@ -44,15 +53,34 @@ std::string evidence(const Diagnosis& diagnosis, const Likeness& found) {
 
 /// With a mutant's story, or what to do about a convention.
 std::string with_story(const Likeness& found) {
-  return fmt::format("{} ({})", found.name,
+  return fmt::format("{}{} ({})", found.name,
+                     found.has_derivative_of_forward() ? " in its forward pass" : "",
                      found.story.empty() ? "if that is meant, declare it" : found.story);
 }
 
 /// How sure it is, in the first words.
 const char* opening(const Likeness& found) {
+  if (found.in_forward_alone && !found.has_derivative_of_forward()) {
+    return "its forward pass behaves like";
+  }
   if (found.by_pattern > 0) return "changes from one asking to the next, as does";
   if (found.shown == 0) return "may behave like";
   return found.story.empty() ? "fits the convention" : "behaves like";
+}
+
+std::string pullback_beside_forward(const Likeness& found) {
+  if (found.has_derivative_of_forward()) {
+    return fmt::format(
+        "its pullback is the derivative of that pass, by its slopes in {} answers, which the "
+        "suspect's is not",
+        found.slopes);
+  }
+  if (!found.no_slope.empty()) {
+    return "its pullback is neither the suspect's nor the derivative of that pass: " +
+           found.no_slope;
+  }
+  return "its pullback is not the suspect's; whether it is the derivative of that pass was not "
+         "told";
 }
 
 void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
@@ -65,6 +93,7 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
     lines.push_back(fmt::format("{}, which no case told apart:", several));
     for (const Likeness& found : group) lines.push_back("  " + with_story(found));
   }
+  if (group.front().in_forward_alone) lines.push_back(pullback_beside_forward(group.front()));
   std::string shown = evidence(diagnosis, group.front());
   if (std::ranges::find(lines, shown) == lines.end()) lines.push_back(std::move(shown));
 }
@@ -80,6 +109,10 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   }
   add_group(lines, diagnosis, diagnosis.like, "behaves like one of these");
   add_group(lines, diagnosis, diagnosis.fits, "fits each of these conventions");
+  if (lines.empty()) {
+    add_group(lines, diagnosis, diagnosis.forward_like,
+              "its forward pass behaves like one of these");
+  }
   const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
   if (!lines.empty() || !compared) return lines;
   if (!diagnosis.earlier_calls.empty()) {

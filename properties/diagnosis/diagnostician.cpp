@@ -2,6 +2,7 @@
 
 #include "properties/catalogue.hpp"
 #include "properties/diagnosis/constant_search.hpp"
+#include "properties/diagnosis/own_slope.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 
@@ -50,6 +51,21 @@ Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
                                 : subject.attention.offers(Scalar::float64);
   return scalar == Scalar::digits50 && offers ? Scalar::float64 : scalar;
+}
+
+/// The hardware scalars besides that in which the subject fails, too: there it may be another
+/// fault.
+std::vector<Scalar> others_to_account_for(const Subject& subject, Scalar besides, Topic topic,
+                                          std::span<const Scalar> failed_in) {
+  const bool of_models = topic == Topic::models || topic == Topic::bytes;
+  std::vector<Scalar> others;
+  for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+    const bool offers =
+        of_models ? subject.gradient.offers(scalar) : subject.attention.offers(scalar);
+    const bool failed = std::ranges::find(failed_in, scalar) != failed_in.end();
+    if (scalar != besides && offers && failed) others.push_back(scalar);
+  }
+  return others;
 }
 
 /// The next scalars down, in which a program may have computed without saying so.
@@ -148,6 +164,14 @@ struct Diagnostician::Examination {
   Trial& trial;
   Interview of_subject;
   Yardstick yardstick;  ///< from the reference, under the conventions that the subject declares
+  std::span<const Scalar> failed_in;
+  Interview of_reference;
+  struct InForward {
+    const Suspect* suspect;
+    bool shows_here;  ///< by its forward pass; else it may by its slope
+    Likeness likeness;
+  };
+  std::vector<InForward> in_forward{};  ///< candidates by their forward passes alone
   Diagnosis diagnosis{};
 };
 
@@ -169,30 +193,19 @@ bool Diagnostician::can_compare(const Counterexample& found) const {
 
 const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, Topic topic,
                                          std::size_t place, Panel::Case& c) {
-  std::string key = fmt::format("{} {} {}", subject.name, name(scalar), static_cast<int>(topic));
-  if (key != asked_last_) of_asked_last_.clear();
-  asked_last_ = std::move(key);
-  const auto known = of_asked_last_.find(place);
+  if (subject.name != asked_last_) of_asked_last_.clear();
+  asked_last_ = subject.name;
+  const auto key = std::tuple(topic, scalar, place);
+  const auto known = of_asked_last_.find(key);
   if (known != of_asked_last_.end()) return known->second;
-  return of_asked_last_.emplace(place, interview(*c.trial, subject, scalar)).first->second;
+  return of_asked_last_.emplace(key, interview(*c.trial, subject, scalar)).first->second;
 }
 
-void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
-                            const Suspect& suspect, Likeness& likeness) {
-  const std::string key =
-      fmt::format("{} {} {} {}", subject.name, name(scalar), static_cast<int>(topic), suspect.name);
-  const auto known = confirmed_.find(key);
-  if (known != confirmed_.end()) {
-    likeness.further = known->second.further;
-    likeness.shown = known->second.shown;
-    likeness.unlike = known->second.unlike;
-    likeness.parted_in = known->second.parted_in;
-    likeness.by_pattern += known->second.by_pattern;
-    return;
-  }
-  Likeness found;
+void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspect,
+                               Likeness& found) {
+  const Subject& subject = of.subject;
+  const Topic topic = of.diagnosis.topic;
   const Subject clothed = in_the_clothes_of(subject, suspect);
-  const Scalar in = panel_scalar(subject, scalar, topic);
   std::size_t place = 0;
   for (Panel::Case& c : panel_.cases(topic, in)) {
     const Interview& of_subject = on_panel(subject, in, topic, place++, c);
@@ -200,25 +213,120 @@ void Diagnostician::confirm(const Subject& subject, Scalar scalar, Topic topic,
     const Interview of_suspect = interview(*c.trial, clothed, in);
     int left_out = 0;
     const auto [apart, tells] =
-        topic == Topic::bytes
+        found.in_forward_alone
+            ? Compared{panel_.yardstick(c, in).apart_in_forward(of_subject, of_suspect)}
+        : topic == Topic::bytes
             ? Compared{growth_apart(of_subject, of_suspect)}
             : compared_with(suspect, panel_.yardstick(c, in), of_subject, of_suspect, in, left_out);
     if (holds_within(apart) && !tells) continue;
     ++found.further;
-    if (of_suspect.finding.outcome == Outcome::wrong) ++found.shown;
+    if (found.in_forward_alone) {
+      if (holds_within(apart)) confirm_forward(of, c, in, clothed, of_suspect, of_subject, found);
+    } else if (of_suspect.finding.outcome == Outcome::wrong) {
+      ++found.shown;
+    }
     found.by_pattern += left_out;
     if (holds_within(apart)) continue;
     found.parted_in = static_cast<int>(place) - 1;
-    found.unlike = c.law->name + ", " + c.readable + ": " + apart.tensor + ", row " +
-                   std::to_string(apart.row);
-    break;
+    found.unlike =
+        fmt::format("{}, {}: {}, row {}", c.law->name, c.readable, apart.tensor, apart.row);
+    return;
   }
+}
+
+void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& likeness) {
+  const Scalar first = panel_scalar(of.subject, of.scalar, of.diagnosis.topic);
+  const std::vector<Scalar> others =
+      others_to_account_for(of.subject, first, of.diagnosis.topic, of.failed_in);
+  std::string key =
+      fmt::format("{} {} {} {}", of.subject.name, static_cast<int>(of.diagnosis.topic),
+                  suspect.name, name(of.scalar));
+  for (const Scalar other : others) key += fmt::format(" {}", name(other));
+  if (likeness.in_forward_alone) key += " forward";
+  auto known = confirmed_.find(key);
+  if (known == confirmed_.end()) {
+    Likeness found;
+    found.in_forward_alone = likeness.in_forward_alone;
+    confirm_in(of, first, suspect, found);
+    for (const Scalar other : others) {
+      if (!found.unlike.empty()) break;
+      confirm_in(of, other, suspect, found);
+      found.also_in += fmt::format("{}{}", found.also_in.empty() ? "" : " and ", name(other));
+      if (found.unlike.empty()) continue;
+      found.parted_in = -1;
+      found.unlike = fmt::format("{}, {}", name(other), found.unlike);
+    }
+    known = confirmed_.emplace(std::move(key), std::move(found)).first;
+  }
+  const Likeness& found = known->second;
   likeness.further = found.further;
   likeness.shown = found.shown;
+  likeness.also_in = found.also_in;
   likeness.unlike = found.unlike;
   likeness.parted_in = found.parted_in;
   likeness.by_pattern += found.by_pattern;
-  confirmed_.emplace(key, std::move(found));
+  likeness.slopes += found.slopes;
+  if (likeness.no_slope.empty()) likeness.no_slope = found.no_slope;
+}
+
+void Diagnostician::confirm_forward(Examination& of, Panel::Case& c, Scalar in,
+                                    const Subject& clothed, const Interview& of_suspect,
+                                    const Interview& of_subject, Likeness& found) {
+  const Yardstick& yardstick = panel_.yardstick(c, in);
+  const Interview of_reference = interview(*c.trial, reference_as_modest_as(of.subject), in);
+  if (!holds_within(yardstick.apart_in_forward(of_suspect, of_reference))) ++found.shown;
+  if (!found.no_slope.empty()) return;
+  const SlopeComparison slope =
+      compared_with_slope(of_subject, clothed, of_suspect, yardstick, Directions::one);
+  found.slopes += slope.asked;
+  if (slope.other_than.empty()) return;
+  found.no_slope = fmt::format("{}, {}: {}", c.law->name, c.readable, slope.other_than);
+}
+
+void Diagnostician::compare_in_forward(Examination& of, const Suspect& suspect,
+                                       const Interview& of_suspect) {
+  const Topic topic = of.diagnosis.topic;
+  const bool is_of_answers = topic == Topic::attention || topic == Topic::models;
+  if (suspect.is_convention || !is_of_answers || !has_gradients(of.subject)) return;
+  const Discrepancy apart = of.yardstick.apart_in_forward(of.of_subject, of_suspect);
+  if (!holds_within(apart)) return;
+  const bool shows_here = !holds_within(of.yardstick.apart_in_forward(of_suspect, of.of_reference));
+  Discrepancy from_reference = shows_here
+                                   ? of.yardstick.apart_in_forward(of.of_subject, of.of_reference)
+                                   : of.diagnosis.from_reference;
+  if (!is_nearer(apart, from_reference)) return;
+  of.in_forward.push_back({.suspect = &suspect,
+                           .shows_here = shows_here,
+                           .likeness = {.name = suspect.name,
+                                        .story = suspect.story,
+                                        .seen = suspect.seen,
+                                        .on_the_case = apart,
+                                        .in_a_model = suspect.in_a_model,
+                                        .also_in = {},
+                                        .unlike = {},
+                                        .in_forward_alone = true,
+                                        .from_reference = std::move(from_reference)}});
+}
+
+void Diagnostician::confirm_in_forward(Examination& of) {
+  Diagnosis& diagnosis = of.diagnosis;
+  for (auto& [suspect, shows_here, likeness] : of.in_forward) {
+    const Subject clothed = in_the_clothes_of(of.subject, *suspect);
+    const SlopeComparison here =
+        compared_with_slope(of.of_subject, clothed, interview(of.trial, clothed, of.scalar),
+                            of.yardstick, Directions::one_an_array);
+    const bool is_slope_here = here.asked > 0 && here.other_than.empty();
+    if (!shows_here && !is_slope_here) continue;
+    likeness.slopes = here.asked;
+    if (!here.other_than.empty()) likeness.no_slope = "on this case, " + here.other_than;
+    confirm(of, *suspect, likeness);
+    if (!likeness.is_confident()) continue;
+    if (!shows_here && !likeness.has_derivative_of_forward()) continue;
+    (likeness.has_derivative_of_forward() ? diagnosis.like : diagnosis.forward_like)
+        .push_back(std::move(likeness));
+  }
+  prefer_models(diagnosis.like);
+  prefer_models(diagnosis.forward_like);
 }
 
 Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c) {
@@ -258,6 +366,7 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
                                         .seen = suspect.seen,
                                         .on_the_case = {},
                                         .in_a_model = suspect.in_a_model,
+                                        .also_in = {},
                                         .unlike = {}});
     }
     prefer_models(diagnosis.like_in_that);
@@ -275,12 +384,14 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
       interview(of.trial, in_the_clothes_of(of.subject, suspect), of.scalar);
   if (of_suspect.finding.outcome == Outcome::skipped) return std::nullopt;
   ++compared;
+  compare_in_forward(of, suspect, of_suspect);
   if (of_suspect.finding.outcome != Outcome::wrong) return std::nullopt;
   Likeness found{.name = suspect.name,
                  .story = suspect.story,
                  .seen = suspect.seen,
                  .on_the_case = {},
                  .in_a_model = suspect.in_a_model,
+                 .also_in = {},
                  .unlike = {}};
   const Discrepancy as_rounded = of_bytes ? growth_apart(of.of_subject, of_suspect)
                                           : of.yardstick.apart_but_for_what_varies(
@@ -291,7 +402,7 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
                                            of.scalar, found.by_pattern);
   found.on_the_case = std::move(here.apart);
   if (!holds_within(found.on_the_case) || !here.tells) return std::nullopt;
-  confirm(of.subject, of.scalar, of.diagnosis.topic, suspect, found);
+  confirm(of, suspect, found);
   return found;
 }
 
@@ -338,25 +449,30 @@ void Diagnostician::search_constants(Examination& of) {
   }
 }
 
-Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found) {
-  return can_compare(found) ? diagnose(subject, found.scalar, found.file) : Diagnosis();
+Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found,
+                                  std::span<const Scalar> failed_in) {
+  return can_compare(found) ? diagnose(subject, found.scalar, found.file, failed_in) : Diagnosis();
 }
 
-Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file) {
+Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file,
+                                  std::span<const Scalar> failed_in) {
   const Law& law = panel_.law(file.text("law"));
   const std::unique_ptr<Trial> trial = law.load(file);
   Interview of_subject = interview(*trial, subject, scalar);
   if (!of_subject.is_complete) return {};
   const Topic topic = topic_to_compare(law, subject, of_subject.finding);
   const bool of_bytes = topic == Topic::bytes;
-  const Interview of_reference =
+  Interview asked_of_reference =
       of_bytes ? Interview() : interview(*trial, reference_as_modest_as(subject), scalar);
-  if (of_subject.answers.empty() && of_reference.answers.empty()) return {};
+  if (of_subject.answers.empty() && asked_of_reference.answers.empty()) return {};
   Examination examination{.subject = subject,
                           .scalar = scalar,
                           .trial = *trial,
                           .of_subject = std::move(of_subject),
-                          .yardstick = Yardstick(of_reference, scalar)};
+                          .yardstick = Yardstick(asked_of_reference, scalar),
+                          .failed_in = failed_in,
+                          .of_reference = std::move(asked_of_reference)};
+  const Interview& of_reference = examination.of_reference;
   Diagnosis& diagnosis = examination.diagnosis;
   const Finding& finding = examination.of_subject.finding;
   diagnosis.topic = topic;
@@ -377,8 +493,9 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   compare(examination, convention_suspects(), diagnosis.conventions, diagnosis.fits);
   const auto is_named = [&] { return !diagnosis.like.empty() || !diagnosis.fits.empty(); };
   const bool has_distance = std::isfinite(diagnosis.from_reference.error);
+  if (!is_named()) confirm_in_forward(examination);
   if (diagnosis.failed_again && has_distance && !is_named()) search_constants(examination);
-  if (is_named()) return diagnosis;
+  if (is_named() || !diagnosis.forward_like.empty()) return diagnosis;
   if (diagnosis.failed_again && diagnosis.only_here.empty()) {
     diagnosis.precision = precision_that_fits(examination.of_subject, of_reference, scalar);
   }

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <tuple>
 
 namespace slim::properties {
 
@@ -18,12 +19,16 @@ namespace slim::properties {
 /// law on the failing case, too, and all its answers are the subject's to within rounding
 /// (Yardstick). A small case cannot tell much apart, so every candidate is then compared on the
 /// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
-/// them. Where nobody is, constants of conventions (every ε, the positions' base) are solved for on
-/// the failing case, as the number of at most three digits that comes nearest, and confirmed
-/// likewise. Where the reference breaks the law, too, under the conventions that the subject
-/// declares, and answers the same, these are to blame, and nobody is compared. Where answers are
-/// right, what else a law looks at is compared: how the bytes of the ledger grow, which projections
-/// are drawn, what a task gets that does not fit together. Used by one thread at a time.
+/// them, and in those of the other hardware scalar, where the subject failed in that, too. Of who
+/// wrote no pullback but derives it from the forward pass, a fault there is one of the pullback,
+/// too, but another one than the mutant's: where nobody is alike, suspects that are wrong in the
+/// forward pass are compared in that alone, and the subject's pullback with its slopes. Where
+/// nobody is, constants of conventions (every ε, the positions' base) are solved for on the failing
+/// case, as the number of at most three digits that comes nearest, and confirmed likewise. Where
+/// the reference breaks the law, too, under the conventions that the subject declares, and answers
+/// the same, these are to blame, and nobody is compared. Where answers are right, what else a law
+/// looks at is compared: how the bytes of the ledger grow, which projections are drawn, what a task
+/// gets that does not fit together. Used by one thread at a time.
 class Diagnostician {
  public:
   /// By the catalogue's laws.
@@ -32,12 +37,16 @@ class Diagnostician {
   explicit Diagnostician(std::vector<Law> laws) : panel_(std::move(laws)) {}
 
   /// Any subject, also one that crashes, and a case file as a counterexample has it, with metadata
-  /// `law`. Throws ContractError when the file is no case of its law, or the law is unknown.
-  Diagnosis diagnose(const Subject& subject, Scalar scalar, const CaseFile& file);
+  /// `law`. `failed_in`: in which scalars it is known to break laws, whichever; float32 and float64
+  /// of these have to be accounted for. Throws ContractError when the file is no case of its law,
+  /// or the law is unknown.
+  Diagnosis diagnose(const Subject& subject, Scalar scalar, const CaseFile& file,
+                     std::span<const Scalar> failed_in = {});
 
   /// The same of a failure as the engine found it. Empty, nobody compared, where there is nothing
   /// to compare: a crash, a hang, a law that no mutant is asked.
-  Diagnosis diagnose(const Subject& subject, const Counterexample& found);
+  Diagnosis diagnose(const Subject& subject, const Counterexample& found,
+                     std::span<const Scalar> failed_in = {});
 
  private:
   [[nodiscard]] bool can_compare(const Counterexample& found) const;
@@ -48,6 +57,13 @@ class Diagnostician {
   std::optional<Likeness> likeness(Examination& of, const Suspect& suspect, int& compared);
   void compare(Examination& of, std::span<const Suspect> suspects, int& compared,
                std::vector<Likeness>& alike);
+  /// Keeps whose forward pass is the subject's on the failing case.
+  static void compare_in_forward(Examination& of, const Suspect& suspect,
+                                 const Interview& of_suspect);
+  /// Whose forward passes are the subject's elsewhere, too, and wrong, and what its pullback is to
+  /// them. Where one is right on the failing case, the subject's pullback has to be its slope
+  /// there.
+  void confirm_in_forward(Examination& of);
   /// The same of a convention with this constant, rounded to few digits. `parted_in` becomes the
   /// panel's case in which the last one that is alike on the failing case was not.
   std::optional<Likeness> likeness_with(Examination& of, const ConstantConvention& convention,
@@ -55,24 +71,28 @@ class Diagnostician {
   /// Conventions with a constant of somebody's own, solved for on the failing case; where that does
   /// not depend on the constant, on the first further one that does.
   void search_constants(Examination& of);
-  /// A candidate's likeness to one subject in the cases of the panel.
-  void confirm(const Subject& subject, Scalar scalar, Topic topic, const Suspect& suspect,
-               Likeness& likeness);
+  /// A candidate's likeness to the subject in the cases of the panel.
+  void confirm(Examination& of, const Suspect& suspect, Likeness& likeness);
+  /// The same in one scalar, until they part; of the forward pass, if `found` is of that alone.
+  void confirm_in(Examination& of, Scalar in, const Suspect& suspect, Likeness& found);
+  /// The same of one case, if they do not part there.
+  void confirm_forward(Examination& of, Panel::Case& c, Scalar in, const Subject& clothed,
+                       const Interview& of_suspect, const Interview& of_subject, Likeness& found);
 
   Recollection recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c);
   bool recollects(const Subject& subject, Scalar scalar, Topic topic, Recollection wanted);
   /// Whether answers depend on earlier calls, and whose else do so in the same way.
   void look_for_earlier_calls(const Subject& subject, Scalar scalar, Diagnosis& diagnosis);
 
-  /// Of the subject that was asked last, by the case's place in the panel.
+  /// Of the subject that was asked last, by topic, scalar, and the case's place in the panel.
   const Interview& on_panel(const Subject& subject, Scalar scalar, Topic topic, std::size_t place,
                             Panel::Case& c);
 
   Panel panel_;
   std::string asked_last_;
-  std::map<std::size_t, Interview> of_asked_last_;
+  std::map<std::tuple<Topic, Scalar, std::size_t>, Interview> of_asked_last_;
   std::map<std::string, Diagnosis, std::less<>> by_earlier_calls_;  ///< by subject, scalar, topic
-  std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalar, suspect
+  std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalars, suspect
 };
 
 }  // namespace slim::properties

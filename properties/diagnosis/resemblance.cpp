@@ -41,6 +41,10 @@ double feature_allowance(double g, double largest, Index cols, double u) {
   return 8.0 * u * (path * g * (1.0 + exponent) + largest);
 }
 
+bool is_of_pullback(const AnsweredArray& array) {
+  return array.name.starts_with("d.") || array.name.starts_with("grad.");
+}
+
 Discrepancy infinitely_apart(const char* where) {
   return {.tensor = where, .row = 0, .error = unlike, .bound = 0.0};
 }
@@ -89,6 +93,7 @@ Yardstick::Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unb
     if (answer.attention) evidence.emplace(*answer.attention);
     const bool bears_it = !evidence || evidence->unusable(scalar).empty();
     bears_all_ = bears_all_ && bears_it;
+    bears_.push_back(bears_it);
     const Edge edge = bears_it || unborne == WhereUnborne::as_borne ? Edge::far
                       : evidence->is_boundless(scalar)              ? Edge::beyond
                                                                     : Edge::near;
@@ -111,15 +116,9 @@ Yardstick::Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unb
   }
 }
 
-Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const AnsweredArray& one,
-                                   const AnsweredArray& wanted, double largest_of_all) const {
-  // Nobody answers it, though the reference may have been asked for more.
-  if (one.values.empty() && wanted.values.empty()) return {.tensor = wanted.name};
+double Yardstick::bound_of(std::size_t answer, std::size_t array, double largest,
+                           double largest_of_all) const {
   const Allowed& allowed = allowed_.at(answer).at(array);
-  if (one.values.size() != wanted.values.size() || one.values.size() != allowed.entries) {
-    return infinitely_apart(wanted.name.c_str());
-  }
-  const double largest = largest_of(wanted);
   const double larger = allowed.largest > 0.0 ? std::max(1.0, largest / allowed.largest) : 1.0;
   // Where the reference's entries cancel to next to nothing, "so many times as large" says nothing.
   const double of_larger =
@@ -131,7 +130,18 @@ Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const 
   const double of_suspect = unit_roundoff(scalar_) *
                             (share_of_own_array * largest + share_of_own_answer * largest_of_all);
   // What is no number is infinitely far from one, and beyond every bound.
-  const double bound = std::min(any_number, of_larger + unknown + of_suspect);
+  return std::min(any_number, of_larger + unknown + of_suspect);
+}
+
+Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const AnsweredArray& one,
+                                   const AnsweredArray& wanted, double largest_of_all) const {
+  // Nobody answers it, though the reference may have been asked for more.
+  if (one.values.empty() && wanted.values.empty()) return {.tensor = wanted.name};
+  if (one.values.size() != wanted.values.size() ||
+      one.values.size() != allowed_.at(answer).at(array).entries) {
+    return infinitely_apart(wanted.name.c_str());
+  }
+  const double bound = bound_of(answer, array, largest_of(wanted), largest_of_all);
   Discrepancy worst{.tensor = wanted.name, .row = 0, .error = 0.0, .bound = 0.0};
   for (std::size_t i = 0; i < one.values.size(); ++i) {
     const Digits50& x = one.values[i];
@@ -150,26 +160,40 @@ Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const 
 }
 
 Discrepancy Yardstick::apart(const Interview& one, const Interview& wanted) const {
+  return apart(one, wanted, Part::whole);
+}
+
+Discrepancy Yardstick::apart_in_forward(const Interview& one, const Interview& wanted) const {
+  return apart(one, wanted, Part::forward);
+}
+
+Discrepancy Yardstick::apart(std::size_t answer, const Answered& one,
+                             const Answered& wanted) const {
+  return apart(answer, one, wanted, Part::whole);
+}
+
+Discrepancy Yardstick::apart(const Interview& one, const Interview& wanted, Part part) const {
   if (!failed_alike(one, wanted)) return infinitely_apart("answer");
   if (one.answers.size() != wanted.answers.size() || one.answers.size() > allowed_.size()) {
     return infinitely_apart("number of answers");
   }
   Discrepancy worst;
   for (std::size_t n = 0; n < one.answers.size(); ++n) {
-    const Discrepancy here = apart(n, one.answers[n], wanted.answers[n]);
+    const Discrepancy here = apart(n, one.answers[n], wanted.answers[n], part);
     if (worst.tensor.empty() || worse(here, worst)) worst = here;
   }
   return worst;
 }
 
-Discrepancy Yardstick::apart(std::size_t answer, const Answered& one,
-                             const Answered& wanted) const {
+Discrepancy Yardstick::apart(std::size_t answer, const Answered& one, const Answered& wanted,
+                             Part part) const {
   const std::size_t arrays = allowed_.at(answer).size();
   if (one.arrays.size() != arrays || wanted.arrays.size() != arrays) {
     return infinitely_apart("arrays of an answer");
   }
   Discrepancy worst;
   for (std::size_t a = 0; a < arrays; ++a) {
+    if (part == Part::forward && is_of_pullback(wanted.arrays[a])) continue;
     const Discrepancy here =
         array_apart(answer, a, one.arrays[a], wanted.arrays[a], largest_of(wanted));
     if (worst.tensor.empty() || worse(here, worst)) worst = here;

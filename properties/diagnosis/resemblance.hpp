@@ -41,24 +41,39 @@ class Yardstick {
   [[nodiscard]] Discrepancy apart(std::size_t answer, const Answered& one,
                                   const Answered& wanted) const;
 
+  /// The same of what is answered on the way forward alone: outputs, end states, losses, features,
+  /// projections; no gradients.
+  [[nodiscard]] Discrepancy apart_in_forward(const Interview& one, const Interview& wanted) const;
+  /// The same of one array of an answer, given the largest number in all of the wanted answer.
+  [[nodiscard]] Discrepancy array_apart(std::size_t answer, std::size_t array,
+                                        const AnsweredArray& one, const AnsweredArray& wanted,
+                                        double largest_of_all) const;
+  /// What is allowed there of an array with such a largest number.
+  [[nodiscard]] double bound_of(std::size_t answer, std::size_t array, double largest,
+                                double largest_of_all) const;
+  /// Whether the scalar bears the numbers of this question.
+  [[nodiscard]] bool bears(std::size_t answer) const { return bears_.at(answer); }
+
   /// As `apart`, but of an answer that changes from one asking to the next in both, the arrays that
   /// change in either are left out. `left_out` counts these.
   [[nodiscard]] Discrepancy apart_but_for_what_varies(const Interview& one, const Interview& wanted,
                                                       int& left_out) const;
 
  private:
+  enum class Part { whole, forward };
   struct Allowed {
     std::size_t entries = 0;
     double bound = 0.0;
     double largest = 0.0;  ///< |entry| of the reference's array
   };
-  [[nodiscard]] Discrepancy array_apart(std::size_t answer, std::size_t array,
-                                        const AnsweredArray& one, const AnsweredArray& wanted,
-                                        double largest_of_all) const;
+  [[nodiscard]] Discrepancy apart(const Interview& one, const Interview& wanted, Part part) const;
+  [[nodiscard]] Discrepancy apart(std::size_t answer, const Answered& one, const Answered& wanted,
+                                  Part part) const;
   [[nodiscard]] bool varies(const Interview& of, std::size_t answer, std::size_t array) const;
 
   Scalar scalar_;
   bool bears_all_ = true;
+  std::vector<bool> bears_;                    ///< by answer
   std::vector<std::vector<Allowed>> allowed_;  ///< by answer, then array
 };
 

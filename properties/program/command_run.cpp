@@ -246,13 +246,24 @@ Diagnostician diagnostician_for(const Guest& guest) {
   return Diagnostician(std::move(adapted));
 }
 
+/// In which it broke some law about answers.
+std::vector<Scalar> scalars_of_failures(const RunResult& result, const std::string& subject) {
+  std::vector<Scalar> scalars;
+  for (const Verdict& verdict : result.verdicts) {
+    const bool broke = verdict.judges_answers && verdict.tally.wrong > 0;
+    if (broke && verdict.subject == subject) add_once(scalars, verdict.scalar);
+  }
+  return scalars;
+}
+
 std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& plan,
                                  const RunResult& result, ProgressLine& progress) {
   std::vector<Diagnosis> diagnoses;
   const int all = static_cast<int>(result.counterexamples.size());
   for (const Counterexample& found : result.counterexamples) {
     const auto subject = std::ranges::find(plan.subjects, found.subject, &Subject::name);
-    diagnoses.push_back(diagnostician.diagnose(**subject, found));
+    diagnoses.push_back(
+        diagnostician.diagnose(**subject, found, scalars_of_failures(result, found.subject)));
     progress.show("diagnosis", static_cast<int>(diagnoses.size()), all);
   }
   return diagnoses;

@@ -55,6 +55,13 @@ Json to_json(const std::vector<Likeness>& group) {
                  {"further_cases", found.further},
                  {"shows_in", found.shown},
                  {"arrays_by_pattern", found.by_pattern}};
+    json["in_forward_alone"] = found.in_forward_alone;
+    if (found.in_forward_alone) {
+      json["pullback_is_its_derivative"] = found.has_derivative_of_forward();
+      json["slopes_compared"] = found.slopes;
+      if (!found.no_slope.empty()) json["no_slope_in"] = found.no_slope;
+    }
+    if (!found.also_in.empty()) json["further_cases_also_in"] = found.also_in;
     if (!found.unlike.empty()) json["unlike_in"] = found.unlike;
     all.push_back(std::move(json));
   }
@@ -63,6 +70,7 @@ Json to_json(const std::vector<Likeness>& group) {
 
 Json to_json(const Diagnosis& diagnosis) {
   return {{"behaves_like", to_json(diagnosis.like)},
+          {"forward_pass_behaves_like", to_json(diagnosis.forward_like)},
           {"fits_conventions", to_json(diagnosis.fits)},
           {"only_on_this_case", to_json(diagnosis.only_here)},
           {"fits_arithmetic_in", diagnosis.precision},

@@ -1,0 +1,229 @@
+#include "properties/diagnosis/own_slope.hpp"
+
+#include "properties/judgement/attention_evidence.hpp"
+#include "reference/vocabulary/random.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <exception>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+/// Times an entry: then sums and products change by as small a part, however small they are, and
+/// nothing moves off 0, where a feature map may have a kink.
+const Digits50 step("1e-17");
+constexpr double share_of_step = 1e-25;      ///< of the sizes: what is left of 50 digits, and more
+constexpr double largest_in_no_doubt = 1e8;  ///< beyond, a gradient may overflow by right
+constexpr double most_products = 3e5;        ///< of attention row by row
+constexpr std::size_t most_answers = 3;      ///< an interview
+
+/// Arrays that are moved, each with that of its gradient.
+constexpr std::array moved_arrays = {AttentionArray::dq, AttentionArray::dk, AttentionArray::dv,
+                                     AttentionArray::start_gradient};
+
+Heads<Digits50>& input_of(AttentionInputs<Digits50>& inputs, AttentionArray gradient) {
+  switch (gradient) {
+    case AttentionArray::dq:
+      return inputs.q;
+    case AttentionArray::dk:
+      return inputs.k;
+    case AttentionArray::dv:
+      return inputs.v;
+    default:
+      return inputs.start;
+  }
+}
+
+bool is_finite(const AnsweredArray& array) {
+  return std::ranges::all_of(array.values,
+                             [](const Digits50& x) { return std::isfinite(to_double(x)); });
+}
+
+double largest_in(const AnsweredArray& array) {
+  double largest = 0.0;
+  for (const Digits50& x : array.values) largest = std::max(largest, std::abs(to_double(x)));
+  return largest;
+}
+
+const AnsweredArray& array_in(const Answered& answer, AttentionArray array) {
+  return answer.arrays.at(static_cast<std::size_t>(array));
+}
+
+bool has_finite_cotangents(const AttentionInputs<double>& asked) {
+  const auto is_finite_number = [](double x) { return std::isfinite(x); };
+  return std::ranges::all_of(asked.out_cotangent.values(), is_finite_number) &&
+         std::ranges::all_of(asked.end_cotangent.values(), is_finite_number);
+}
+
+/// Whether some entry is no finite number, and that of `other` is.
+bool is_lost(const AnsweredArray& array, const AnsweredArray& other) {
+  const std::size_t entries = std::min(array.values.size(), other.values.size());
+  for (std::size_t i = 0; i < entries; ++i) {
+    if (std::isfinite(to_double(other.values[i])) && !std::isfinite(to_double(array.values[i]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The first gradient that is no number where that of `other` is one, whatever the scalar bears.
+std::string lost_gradient(const Answered& answer, const Answered& other) {
+  for (const AttentionArray array : moved_arrays) {
+    if (is_lost(array_in(answer, array), array_in(other, array))) return std::string(name(array));
+  }
+  return {};
+}
+
+bool has_a_slope(const AttentionInputs<double>& asked) {
+  const HeadsSizes& sizes = asked.v.sizes();
+  const auto rows = static_cast<double>(sizes.rows);
+  const double products = rows * rows * static_cast<double>(sizes.batch * sizes.heads) *
+                          static_cast<double>(sizes.cols + 1) *
+                          static_cast<double>(asked.task().features());
+  return asked.wants_pullback && products <= most_products && has_finite_cotangents(asked) &&
+         asked.conventions.query_stabiliser == Stabiliser::none &&
+         asked.conventions.key_stabiliser == Stabiliser::none;
+}
+
+/// ⟨cotangents, answer⟩
+Digits50 weighed(const AttentionAnswer& answer, const AttentionInputs<Digits50>& at) {
+  Digits50 sum = 0;
+  const auto add = [&](const Heads<Digits50>& values, const Heads<Digits50>& cotangent) {
+    const std::size_t entries = std::min(values.values().size(), cotangent.values().size());
+    for (std::size_t i = 0; i < entries; ++i) sum += values.values()[i] * cotangent.values()[i];
+  };
+  add(answer.out, at.out_cotangent);
+  add(answer.end, at.end_cotangent);
+  return sum;
+}
+
+/// One answer's pullback against slopes of a forward pass.
+class SlopeOf {
+ public:
+  SlopeOf(std::size_t number, const Answered& answer, const Subject& forward,
+          const Yardstick& yardstick)
+      : number_(number),
+        answer_(answer),
+        forward_(forward),
+        yardstick_(yardstick),
+        at_(converted<Digits50>(*answer.attention)),
+        still_(at_) {
+    still_.wants_pullback = false;
+    still_.out_cotangent = {};
+    still_.end_cotangent = {};
+  }
+
+  /// Whether in 50 digits it is the forward pass that the subject answered.
+  [[nodiscard]] bool is_this_pass() const {
+    const AttentionAnswer centre = ask(forward_, Scalar::digits50, still_);
+    const auto is_alike = [&](AttentionArray array, const Heads<Digits50>& exact) {
+      const AnsweredArray& answered = array_in(answer_, array);
+      if (exact.empty()) return true;
+      const AnsweredArray wanted{
+          answered.name, answered.cols, {exact.values().begin(), exact.values().end()}};
+      const Discrepancy apart = yardstick_.array_apart(number_, static_cast<std::size_t>(array),
+                                                       answered, wanted, largest_in(wanted));
+      return apart.error <= apart.bound;
+    };
+    return is_alike(AttentionArray::out, centre.out) && is_alike(AttentionArray::end, centre.end);
+  }
+
+  /// Whether these arrays' gradients, along a drawn direction in them, are the slope.
+  [[nodiscard]] bool is_slope_along(std::span<const AttentionArray> arrays) const {
+    AttentionInputs<Digits50> ahead = still_;
+    AttentionInputs<Digits50> behind = still_;
+    Digits50 pulled = 0;
+    double size = 0.0;
+    double allowed = 0.0;
+    double largest_of_all = 0.0;
+    for (const AnsweredArray& array : answer_.arrays) {
+      largest_of_all = std::max(largest_of_all, largest_in(array));
+    }
+    for (const AttentionArray array : arrays) {
+      const AnsweredArray& gradient = array_in(answer_, array);
+      Heads<Digits50>& forth = input_of(ahead, array);
+      Heads<Digits50>& back = input_of(behind, array);
+      const double bound = yardstick_.bound_of(number_, static_cast<std::size_t>(array),
+                                               largest_in(gradient), largest_of_all);
+      const Random random(number_, stream_named(gradient.name.c_str()));
+      const std::size_t entries = std::min(gradient.values.size(), forth.values().size());
+      for (std::size_t i = 0; i < entries; ++i) {
+        const double entry = to_double(forth.values()[i]);
+        if (!std::isfinite(entry)) {  // of which no answer here depends, all being finite
+          if (gradient.values[i] != 0) return false;
+          continue;
+        }
+        const double along = random.normal(i) * entry;
+        forth.values()[i] += step * along;
+        back.values()[i] -= step * along;
+        const Digits50 part = gradient.values[i] * along;
+        pulled += part;
+        size += std::abs(to_double(part));
+        allowed += std::abs(along) * bound;
+      }
+    }
+    const Digits50 before = weighed(ask(forward_, Scalar::digits50, behind), at_);
+    const Digits50 after = weighed(ask(forward_, Scalar::digits50, ahead), at_);
+    const Digits50 slope = (after - before) / (2 * step);
+    const double error = std::abs(to_double(Digits50(pulled - slope)));
+    const double of_step = share_of_step * (1.0 + size + std::abs(to_double(before)));
+    return error <= allowed + of_step;
+  }
+
+ private:
+  std::size_t number_;
+  const Answered& answer_;
+  const Subject& forward_;
+  const Yardstick& yardstick_;
+  AttentionInputs<Digits50> at_;
+  AttentionInputs<Digits50> still_;  ///< the same, forward alone
+};
+
+}  // namespace
+
+SlopeComparison compared_with_slope(const Interview& of_subject, const Subject& forward,
+                                    const Interview& of_forward, const Yardstick& yardstick,
+                                    Directions directions) {
+  SlopeComparison compared;
+  if (!forward.attention.offers(Scalar::digits50)) return compared;
+  for (std::size_t n = 0; n < of_subject.answers.size(); ++n) {
+    const Answered& answer = of_subject.answers[n];
+    if (!answer.attention) continue;
+    if (n < of_forward.answers.size()) {
+      compared.other_than = lost_gradient(answer, of_forward.answers[n]);
+      if (!compared.other_than.empty()) break;
+    }
+    if (static_cast<std::size_t>(compared.asked) == most_answers) continue;
+    if (!has_a_slope(*answer.attention) || !yardstick.bears(n)) continue;
+    const AnsweredArray& out = array_in(answer, AttentionArray::out);
+    if (!is_finite(out) || !is_finite(array_in(answer, AttentionArray::end))) continue;
+    if (largest_in(out) > largest_in_no_doubt) continue;
+    try {
+      const SlopeOf slope(n, answer, forward, yardstick);
+      ++compared.asked;
+      if (!slope.is_this_pass()) {
+        compared.other_than = "another forward pass in 50 digits";
+        break;
+      }
+      for (const AttentionArray array : moved_arrays) {
+        if (!is_finite(array_in(answer, array))) compared.other_than = std::string(name(array));
+      }
+      if (directions == Directions::one) {
+        if (!slope.is_slope_along(moved_arrays)) compared.other_than = "pullback";
+      } else {
+        for (const AttentionArray& array : moved_arrays) {
+          if (!slope.is_slope_along({&array, 1})) compared.other_than = std::string(name(array));
+        }
+      }
+    } catch (const std::exception&) {
+      continue;  // `forward` does not answer this
+    }
+    if (!compared.other_than.empty()) break;
+  }
+  return compared;
+}
+
+}  // namespace slim::properties
