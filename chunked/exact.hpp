@@ -121,7 +121,7 @@ class Exact final : public Boundary<T> {
       const Integer more = Grid::place(x, place.exponent);
       q = sign > 0 ? Integer(q + more) : Integer(q - more);
     }
-    const T rounded = Grid::read(q, place.exponent);
+    T rounded = Grid::read(q, place.exponent);
     if (!Grid::below(q, Grid::bits)) outgrow(place, rounded);
     return rounded;
   }

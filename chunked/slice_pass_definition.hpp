@@ -269,7 +269,7 @@ Wide<accumulator_t<T>> SlicePass<T>::loss(const Slice& slice, const A& scale, Ma
       rows.row(l).setConstant(A(0));
     }
   });
-  const Wide<A> total = sum_of_losses<A>(space_.losses, rows_);
+  Wide<A> total = sum_of_losses<A>(space_.losses, rows_);
 
   pull_back_weights<A>(workers_, read_only<A>(Z), read_wide(space_.output),
                        gradient.output_logit_map());
@@ -318,7 +318,7 @@ void SlicePass<T>::pull_back_feed_forward(const LayerActivations<A>& a,
     const View hidden(space_.hidden, rows, d_ff);
     gelu_and_slope<A>(workers_, U, hidden);
     pull_back_weights<A>(workers_, dF_panel, read_only<A>(hidden), gradient.V_map);
-    const View dHidden = hidden;
+    const View dHidden(space_.hidden, rows, d_ff);
     pull_back_input<A>(workers_, theta.V_map, dF_panel, dHidden, Into::overwrite);
     scale_by<A>(workers_, read_only<A>(U), dHidden);
     pull_back_weights<A>(workers_, read_only<A>(dHidden), rows_of(input, first, rows),

@@ -97,7 +97,7 @@ TEST(Growth, UnderASoftKneeIsWronglyNamedInAtMostOneOfAHundredCurvesOfAnyKindAnd
       Names names;
       for (const SoftKnee& knee : soft_knees()) {
         for (std::uint64_t seed = 0; seed < 10; ++seed) {
-          const auto cost = [&](double x) { return y(x) * knee.factor(x); };
+          const auto cost = [&knee, &curve = y](double x) { return curve(x) * knee.factor(x); };
           names.add(choose_growth(noisy(cost, noise, seed)), growth);
         }
       }
