@@ -1,6 +1,6 @@
 #include "reference/vocabulary/atomic_file.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/output_error.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -33,15 +33,18 @@ int new_file_beside(const std::filesystem::path& path, std::filesystem::path& te
   return -1;
 }
 
+std::error_code last_error() {
+  return {errno, std::generic_category()};
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
   const int file = new_file_beside(path_, temporary_);
   if (file >= 0) stream_.reset(::fdopen(file, "wb"));
+  const std::error_code error = last_error();
   if (file >= 0 && !stream_) ::close(file);
-  require(stream_ != nullptr, path_.string() +
-                                  ": cannot be written: its folder exists and is "
-                                  "writable");
+  if (stream_ == nullptr) throw_output_error(path_.string(), error);
 }
 
 AtomicFile::~AtomicFile() {
@@ -52,17 +55,24 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  std::fwrite(bytes.data(), 1, bytes.size(), stream_.get());  // a failure stays in the stream
+  errno = 0;
+  const bool whole = std::fwrite(bytes.data(), 1, bytes.size(), stream_.get()) == bytes.size();
+  if (!whole && !failure_) failure_ = last_error();
+}
+
+void AtomicFile::flush() {
+  errno = 0;
+  if (std::fflush(stream_.get()) != 0 && !failure_) failure_ = last_error();
+  if (failure_) throw_output_error(path_.string(), failure_);
 }
 
 void AtomicFile::commit() {
-  const bool failed_before = std::ferror(stream_.get()) != 0;
-  const bool failed_at_last = std::fclose(stream_.release()) != 0;
-  require(!failed_before && !failed_at_last,
-          path_.string() + ": could not be written to its end: is the disk full?");
+  flush();
+  errno = 0;
+  if (std::fclose(stream_.release()) != 0) throw_output_error(path_.string(), last_error());
   std::error_code status;
   std::filesystem::rename(temporary_, path_, status);
-  require(!status, path_.string() + ": cannot be written: " + status.message());
+  if (status) throw_output_error(path_.string(), status);
   committed_ = true;
 }
 

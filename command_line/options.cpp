@@ -1,0 +1,193 @@
+#include "command_line/options.hpp"
+
+#include "command_line/output_file.hpp"
+#include "command_line/standard_streams.hpp"
+#include "reference/vocabulary/contract.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <type_traits>
+
+namespace slim::command_line {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Says what is wrong with a value; nothing where it can be used.
+using Check = std::function<std::string(const std::string& value)>;
+
+/// Adds a check that comes before those that the option has already.
+void check_first(CLI::Option* option, const Check& check) {
+  option->transform(CLI::Validator([check](std::string& value) { return check(value); }, ""));
+}
+
+std::string in_quotes(const std::string& text) {
+  return "'" + on_one_line(text, 200) + "'";
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+bool is_there(const std::string& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+std::string amiss_in_file_to_read(const std::string& path) {
+  if (!is_there(path)) return "file " + in_quotes(path) + " does not exist";
+  return is_folder(path) ? in_quotes(path) + " is a folder: give a file" : std::string();
+}
+
+std::string amiss_in_file_to_write(const std::string& path) {
+  if (is_standard_output(path)) return {};
+  const bool is_named_as_folder = path.ends_with('/');
+  return is_named_as_folder || is_folder(path) ? in_quotes(path) + " is a folder: give a file"
+                                               : std::string();
+}
+
+std::string amiss_in_folder_to_write(const std::string& path) {
+  return is_there(path) && !is_folder(path) ? in_quotes(path) + " is a file: give a folder"
+                                            : std::string();
+}
+
+std::string amiss_in_folder_to_read(const std::string& path) {
+  if (!is_there(path)) return "folder " + in_quotes(path) + " does not exist";
+  return amiss_in_folder_to_write(path);
+}
+
+CLI::Option* of_type(CLI::Option* option, const char* type, const Check& check) {
+  option->type_name(type);
+  check_first(option, check);
+  return option;
+}
+
+/// Calls `visit` with every option of the app and of its commands.
+void for_each_option(CLI::App& app, const std::function<void(CLI::Option&)>& visit) {
+  for (CLI::Option* option : app.get_options()) visit(*option);
+  for (CLI::App* command : app.get_subcommands({})) for_each_option(*command, visit);
+}
+
+bool takes_a_value(const CLI::Option& option) {
+  return option.get_items_expected_max() > 0;
+}
+
+/// A number that is no number, or none that is finite, where one is wanted.
+std::string amiss_in_number(const std::string& value) {
+  double number = 0.0;
+  if (!CLI::detail::lexical_cast(value, number) || std::isfinite(number)) return {};
+  return in_quotes(value) + " is not a finite number";
+}
+
+/// An integer that 64 bits do not hold, which the parser would take for the largest one, or a
+/// negative one where there is no sign, of which it would make a large one.
+template <class Integer>
+std::string amiss_in_integer(const std::string& value) {
+  if (std::is_unsigned_v<Integer> && value.starts_with('-')) {
+    return in_quotes(value) + " is negative";
+  }
+  Integer number{};
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  return error == std::errc::result_out_of_range ? in_quotes(value) + " does not fit 64 bits"
+                                                 : std::string();
+}
+
+/// "256,,1024" or "256,", of which the parser would drop the empty part.
+bool is_list_with_a_gap(const std::string& argument) {
+  return argument.find(',') != std::string::npos &&
+         argument.find_first_not_of("0123456789,") == std::string::npos &&
+         (argument.starts_with(',') || argument.ends_with(',') ||
+          argument.find(",,") != std::string::npos);
+}
+
+/// An argument "--name=", as a script gives it whose variable is empty: the parser would take the
+/// next argument for its value.
+bool has_lost_its_value(const std::string& argument) {
+  return argument.starts_with("--") && argument.find('=') == argument.size() - 1;
+}
+
+constexpr const char* is_empty = "the value is empty: give one, or leave the option out";
+
+/// Of an option that may be given without a value the parser runs no check on an empty one.
+void refuse_empty_results(CLI::App& app) {
+  for_each_option(app, [](CLI::Option& option) {
+    if (!takes_a_value(option)) return;
+    for (const std::string& value : option.results()) {
+      require(!value.empty(), option.get_name() + ": " + is_empty);
+    }
+  });
+}
+
+void refuse_unusable_values(CLI::App& app) {
+  std::set<std::string> names;
+  for_each_option(app, [&](CLI::Option& option) {
+    for (const std::string& name : option.get_lnames()) names.insert("--" + name);
+  });
+  for_each_option(app, [&](CLI::Option& option) {
+    if (!takes_a_value(option)) return;
+    const std::string type = option.get_type_name();
+    if (type.starts_with("FLOAT")) check_first(&option, amiss_in_number);
+    if (type.starts_with("INT")) check_first(&option, amiss_in_integer<std::int64_t>);
+    if (type.starts_with("UINT")) check_first(&option, amiss_in_integer<std::uint64_t>);
+    check_first(&option, [names](const std::string& value) -> std::string {
+      if (value.empty()) return is_empty;
+      if (!names.contains(value.substr(0, value.find('=')))) return {};
+      return "the value is missing: " + in_quotes(value) + ", which follows, is an option";
+    });
+  });
+}
+
+}  // namespace
+
+CLI::Option* reads_file(CLI::Option* option) {
+  return of_type(option, "FILE", amiss_in_file_to_read);
+}
+
+CLI::Option* writes_file(CLI::Option* option) {
+  return of_type(option, "FILE", amiss_in_file_to_write);
+}
+
+CLI::Option* reads_folder(CLI::Option* option) {
+  return of_type(option, "FOLDER", amiss_in_folder_to_read);
+}
+
+CLI::Option* writes_folder(CLI::Option* option) {
+  return of_type(option, "FOLDER", amiss_in_folder_to_write);
+}
+
+bool parse(CLI::App& app, int count, const char* const* arguments) {
+  refuse_unusable_values(app);
+  for (int i = 1; i < count; ++i) {
+    const std::string argument = arguments[i];
+    require(!has_lost_its_value(argument),
+            argument.substr(0, argument.size() - 1) + ": " + is_empty);
+    require(!is_list_with_a_gap(argument), "the list '" + argument + "' has an empty part");
+  }
+  try {
+    app.parse(count, arguments);
+    refuse_empty_results(app);
+    return true;
+  } catch (const CLI::Success& help) {
+    std::ostringstream text;
+    app.exit(help, text, text);
+    print(text.str());
+    return false;
+  } catch (const CLI::ParseError& error) {
+    std::string line = error.what();
+    std::ranges::replace(line, '\n', ' ');
+    throw ContractError(line + " (" + app.get_name() + " --help says what is allowed)");
+  }
+}
+
+}  // namespace slim::command_line
