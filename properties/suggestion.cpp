@@ -1,5 +1,7 @@
 #include "properties/suggestion.hpp"
 
+#include "reference/vocabulary/printable.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -33,7 +35,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string unknown_name(std::string_view kind, std::string_view given,
                          const std::vector<std::string>& allowed) {
-  std::string text = fmt::format("{} '{}' is unknown: ", kind, given);
+  std::string text = fmt::format("{} '{}' is unknown: ", kind, on_one_line(given));
   const auto nearest = std::ranges::min_element(
       allowed, {}, [&](const std::string& name) { return nearness(given, name); });
   if (nearest != allowed.end() && 3 * nearness(given, *nearest) <= given.size()) {

@@ -1,11 +1,13 @@
+#include "command_line/json_text.hpp"
+#include "command_line/standard_streams.hpp"
 #include "properties/engine/parallel.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
 #include "properties/foreign/told_from_noise.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/guest.hpp"
-#include "properties/program/json_text.hpp"
 #include "properties/program/replay.hpp"
+#include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -15,17 +17,19 @@
 namespace slim::properties {
 namespace {
 
+constexpr std::size_t longest_note = 1000;
+
 struct ReplayedFile {
   std::string path;
   std::vector<Replayed> lines;
 
-  /// Somebody was asked, and nobody was wrong.
+  /// Something was compared, and nothing was wrong.
   [[nodiscard]] bool agrees() const {
-    const auto was = [](Outcome outcome) {
-      return [outcome](const Replayed& line) { return line.finding.outcome == outcome; };
+    const auto is_wrong = [](const Replayed& line) {
+      return line.finding.outcome == Outcome::wrong;
     };
-    return std::ranges::none_of(lines, was(Outcome::wrong)) &&
-           !std::ranges::all_of(lines, was(Outcome::skipped));
+    return std::ranges::none_of(lines, is_wrong) &&
+           std::ranges::any_of(lines, &Replayed::compares_something);
   }
 };
 
@@ -37,39 +41,52 @@ std::string_view verdict_of(const Finding& finding) {
 std::string to_text(const Replayed& line) {
   const Finding& finding = line.finding;
   std::string text =
-      fmt::format("  {:<32} {:<9} {:<8}", line.subject, name(line.scalar), verdict_of(finding));
+      fmt::format("  {:<32} {:<9} {:<8} ", line.subject, name(line.scalar), verdict_of(finding));
   if (finding.outcome != Outcome::skipped && finding.has_numbers()) {
     text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; against {}",
                         finding.worst.tensor, finding.worst.row, finding.worst.error,
-                        finding.worst.bound, finding.worst.ratio(), line.against);
+                        finding.worst.bound, finding.worst.ratio(), line.compared.with);
   }
   if (finding.note.empty()) return text;
-  if (finding.outcome == Outcome::skipped) return text + finding.note;
-  return text + (finding.has_numbers() ? "; " : "it ") + finding.note;
+  const std::string note = on_one_line(finding.note, longest_note);
+  if (finding.outcome == Outcome::skipped) return text + note;
+  return text + (finding.has_numbers() ? "; " : "it ") + note;
 }
 
 std::string to_text(const ReplayedFile& file) {
-  std::string text = file.path + "\n";
+  std::string text = on_one_line(file.path, longest_note) + "\n";
   for (const Replayed& line : file.lines) text += to_text(line) + "\n";
+  if (!file.lines.empty()) text += "  " + in_words(file.lines.front().compared) + "\n";
   return text + (file.agrees() ? "  agrees\n" : "  does NOT agree\n");
+}
+
+nlohmann::ordered_json to_json(const Compared& compared) {
+  if (compared.gradients_in_all == 0) return {{"law", compared.with}};
+  return {{"with", compared.with},
+          {"loss", compared.loss},
+          {"logits", compared.logits},
+          {"gradients", compared.gradients},
+          {"gradients_in_all", compared.gradients_in_all},
+          {"gradients_missing", compared.missing}};
 }
 
 nlohmann::ordered_json to_json(const ReplayedFile& file) {
   nlohmann::ordered_json json = {{"path", file.path}, {"agrees", file.agrees()}};
+  if (!file.lines.empty()) json["compared"] = to_json(file.lines.front().compared);
   json["checks"] = nlohmann::ordered_json::array();
   for (const Replayed& line : file.lines) {
     const Discrepancy& worst = line.finding.worst;
     json["checks"].push_back({{"subject", line.subject},
                               {"scalar", name(line.scalar)},
-                              {"against", line.against},
+                              {"against", line.compared.with},
                               {"outcome", name(line.finding.outcome)},
                               {"verdict", verdict_of(line.finding)},
                               {"note", line.finding.note},
                               {"tensor", worst.tensor},
                               {"row", worst.row},
-                              {"error", number_or_infinite(worst.error)},
-                              {"bound", number_or_infinite(worst.bound)},
-                              {"ratio", number_or_infinite(worst.ratio())}});
+                              {"error", command_line::number_or_infinite(worst.error)},
+                              {"bound", command_line::number_or_infinite(worst.bound)},
+                              {"ratio", command_line::number_or_infinite(worst.ratio())}});
   }
   return json;
 }
@@ -94,9 +111,10 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
                                                {"agrees", false},
                                                {"failure", name(error.failure())},
                                                {"note", error.what()}};
-      fmt::print("{}", json_text(unopened));
+      command_line::print_exactly(command_line::json_text(unopened));
     } else {
-      fmt::print("{}  the subject {}\n", name(error.failure()), error.what());
+      command_line::print(fmt::format("{}  the subject {}\n", name(error.failure()),
+                                      on_one_line(error.what(), longest_note)));
     }
     return Exit::falls_short;
   }
@@ -115,9 +133,9 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
   if (json) {
     nlohmann::ordered_json all = {{"schema", 1}, {"agrees", all_agree}};
     for (const ReplayedFile& file : files) all["files"].push_back(to_json(file));
-    fmt::print("{}", json_text(all));
+    command_line::print_exactly(command_line::json_text(all));
   } else {
-    for (const ReplayedFile& file : files) fmt::print("{}", to_text(file));
+    for (const ReplayedFile& file : files) command_line::print(to_text(file));
   }
   return all_agree ? Exit::holds : Exit::falls_short;
 }

@@ -8,49 +8,50 @@
 #include "reference/vocabulary/contract.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <optional>
 
 namespace slim::properties {
 namespace {
 
-/// Who is asked, in which arithmetic.
-struct Witnesses {
+/// Which subjects are run, in which scalars.
+struct Selection {
   std::vector<const Subject*> subjects;
   std::vector<Scalar> scalars;
   bool named = false;  ///< by the file
 };
 
-Witnesses witnesses_for(const CaseFile& file, const Subject* guest) {
+Selection selection_of(const CaseFile& file, const Subject* guest) {
   const auto subject = file.metadata.find("subject");
   const auto dtype = file.metadata.find("dtype");
-  Witnesses witnesses;
-  witnesses.named = guest != nullptr || subject != file.metadata.end();
+  Selection selection;
+  selection.named = guest != nullptr || subject != file.metadata.end();
   if (guest != nullptr) {
-    witnesses.subjects.push_back(guest);
-  } else if (witnesses.named) {
-    witnesses.subjects.push_back(&find_subject(subject->second));
+    selection.subjects.push_back(guest);
+  } else if (selection.named) {
+    selection.subjects.push_back(&find_subject(subject->second));
   } else {
     for (const Subject& candidate : catalogue()) {
-      if (!is_mutant(candidate)) witnesses.subjects.push_back(&candidate);
+      if (!is_mutant(candidate)) selection.subjects.push_back(&candidate);
     }
   }
-  witnesses.scalars.push_back(dtype == file.metadata.end() ? Scalar::float64
+  selection.scalars.push_back(dtype == file.metadata.end() ? Scalar::float64
                                                            : parse_scalar(dtype->second));
-  if (!witnesses.named && witnesses.scalars.front() != Scalar::digits50) {
-    witnesses.scalars.push_back(Scalar::digits50);
+  if (!selection.named && selection.scalars.front() != Scalar::digits50) {
+    selection.scalars.push_back(Scalar::digits50);
   }
-  return witnesses;
+  return selection;
 }
 
 using Check = std::function<Finding(const Subject&, Scalar)>;
 
-std::vector<Replayed> asked(const Witnesses& witnesses, const std::string& against,
-                            const Check& check) {
+std::vector<Replayed> replayed_by(const Selection& selection, const Compared& compared,
+                                  const Check& check) {
   std::vector<Replayed> lines;
-  for (const Subject* subject : witnesses.subjects) {
-    for (const Scalar scalar : witnesses.scalars) {
-      lines.push_back({subject->name, scalar, against, check(*subject, scalar)});
+  for (const Subject* subject : selection.subjects) {
+    for (const Scalar scalar : selection.scalars) {
+      lines.push_back({subject->name, scalar, compared, check(*subject, scalar)});
     }
   }
   return lines;
@@ -61,15 +62,21 @@ const Law& law_named(const std::string& name, std::span<const Law> laws_of_guest
   return own == laws_of_guest.end() ? laws::find_law(name) : *own;
 }
 
-std::vector<Replayed> replay_law(const CaseFile& file, const Witnesses& witnesses,
+std::vector<Replayed> replay_law(const CaseFile& file, const Selection& selection,
                                  std::span<const Law> laws_of_guest) {
   const Law& law = law_named(file.text("law"), laws_of_guest);
   const std::unique_ptr<Trial> trial = law.load(file);
-  return asked(witnesses, law.name, [&](const Subject& subject, Scalar scalar) {
+  return replayed_by(selection, {.with = law.name}, [&](const Subject& subject, Scalar scalar) {
     std::string unusable = trial->unusable(scalar);
     if (!unusable.empty()) return skipped(std::move(unusable));
     return check_safely(*trial, subject, scalar);
   });
+}
+
+bool is_finite(const ExpectedGradient& expected) {
+  return std::isfinite(expected.loss.value_or(0.0)) && expected.logits.allFinite() &&
+         std::ranges::all_of(expected.gradient,
+                             [](const auto& entry) { return entry.second.allFinite(); });
 }
 
 /// A case without a law: whole, with its logits.
@@ -79,9 +86,10 @@ class PlainCase final : public Trial {
       : named_(named),
         evidence_(to_gradient_case(file), GradientEvidence::Compares::gradient_and_logits) {
     const ExpectedGradient expected = to_expected_gradient(file, evidence_.given());
+    compared_ = compared_tensors(evidence_.given(), expected);
     if (!expected.empty()) expected_ = expected;
   }
-  [[nodiscard]] bool has_expected() const { return expected_.has_value(); }
+  [[nodiscard]] const Compared& compared() const { return compared_; }
 
   std::string unusable(Scalar scalar) override {
     const bool needs_ensemble = !expected_ || scalar == Scalar::float32;
@@ -108,20 +116,21 @@ class PlainCase final : public Trial {
     GradientBounds bounds = expected_bounds(*expected_, evidence_.given().model);
     if (scalar == Scalar::float32) bounds = sum(std::move(bounds), evidence_.bounds(scalar));
     const Discrepancy worst = worst_discrepancy(answer, truth_from(*expected_, answer), bounds);
-    return {.outcome = worst.error <= worst.bound ? Outcome::pass : Outcome::wrong,
+    const bool agrees = std::isfinite(worst.error) && worst.error <= worst.bound;
+    return {.outcome = agrees ? Outcome::pass : Outcome::wrong,
             .worst = worst,
-            .note = {}};
+            .note = is_finite(*expected_) ? "" : "the file expects a value that is not finite"};
   }
 
   bool named_;
   GradientEvidence evidence_;
+  Compared compared_;
   std::optional<ExpectedGradient> expected_;
 };
 
-std::vector<Replayed> replay_plain(const CaseFile& file, const Witnesses& witnesses) {
-  PlainCase plain(file, witnesses.named);
-  const std::string against = plain.has_expected() ? "expected" : "reference in 50 digits";
-  return asked(witnesses, against, [&](const Subject& subject, Scalar scalar) {
+std::vector<Replayed> replay_plain(const CaseFile& file, const Selection& selection) {
+  PlainCase plain(file, selection.named);
+  return replayed_by(selection, plain.compared(), [&](const Subject& subject, Scalar scalar) {
     std::string unusable = plain.unusable(scalar);
     if (!unusable.empty()) return skipped(std::move(unusable));
     return check_safely(plain, subject, scalar);
@@ -134,9 +143,13 @@ std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* g
                              std::span<const Law> laws_of_guest) {
   const CaseFile file = read_case_file(path);
   try {
-    const Witnesses witnesses = witnesses_for(file, guest);
-    return file.metadata.contains("law") ? replay_law(file, witnesses, laws_of_guest)
-                                         : replay_plain(file, witnesses);
+    const Selection selection = selection_of(file, guest);
+    const auto task = file.metadata.find("task");
+    require(file.metadata.contains("law") || task == file.metadata.end(),
+            "metadata 'law' is missing: a case of another task than gradients is judged by a law");
+    require_known_tensors(file);
+    return file.metadata.contains("law") ? replay_law(file, selection, laws_of_guest)
+                                         : replay_plain(file, selection);
   } catch (const ContractError& error) {
     throw ContractError(path.string() + ": " + error.what());
   }

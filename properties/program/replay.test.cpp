@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace slim::properties {
 namespace {
@@ -39,6 +40,14 @@ class Replay : public testing::Test {
   [[nodiscard]] std::vector<Replayed> replayed(const CaseFile& file) const {
     write_case_file(folder_ / "case.safetensors", file);
     return replay(folder_ / "case.safetensors");
+  }
+  /// What the replay of a case is refused with.
+  [[nodiscard]] std::string refusal(const CaseFile& file) const {
+    try {
+      return replayed(file).empty() ? "nobody was run" : "accepted";
+    } catch (const ContractError& error) {
+      return error.what();
+    }
   }
   const fs::path folder_ =
       fs::path(testing::TempDir()) /
@@ -95,7 +104,7 @@ TEST_F(Replay, OfTheReferenceAgreesWithAllTenGoldenVectors) {
   for (const fs::path& path : paths) {
     const std::vector<Replayed> lines = replayed(for_the_reference(read_case_file(path)));
     ASSERT_EQ(lines.size(), 1U) << path;
-    EXPECT_EQ(lines.front().against, "expected");
+    EXPECT_EQ(lines.front().compared.with, "expected");
     EXPECT_EQ(lines.front().finding.outcome, Outcome::pass) << path;
   }
 }
@@ -116,7 +125,7 @@ TEST_F(Replay, OfEverySubjectAgreesWithGoldenVectors) {
     EXPECT_EQ(count(lines, Outcome::wrong), 0) << path;
     EXPECT_GE(count(lines, Outcome::pass), 4) << path;
     for (const Replayed& line : lines) {
-      EXPECT_EQ(line.against, "expected");
+      EXPECT_EQ(line.compared.with, "expected");
       const bool may_skip = find_subject(line.subject).capabilities.subtracting;
       EXPECT_TRUE(line.finding.outcome == Outcome::pass || may_skip) << path << line.subject;
     }
@@ -152,6 +161,111 @@ TEST_F(Replay, FailsANaNAnywhereAmongTheExpected) {
   }
 }
 
+TEST_F(Replay, FailsAnInfiniteExpectedEntryWhateverElseIsExpected) {
+  const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
+  for (const char* name : {"expected.loss", "expected.logits", "expected.grad.input_map.weight"}) {
+    for (const double sign : {1.0, -1.0}) {
+      CaseFile changed = golden;
+      replace(changed, name, 0, sign * std::numeric_limits<double>::infinity());
+      for (const char* dtype : {"float32", "float64", "digits50"}) {
+        changed.metadata["dtype"] = dtype;
+        const std::vector<Replayed> lines = replayed(changed);
+        EXPECT_EQ(count(lines, Outcome::wrong), 1) << name << " " << dtype;
+        EXPECT_EQ("expected." + lines[0].finding.worst.tensor, name) << dtype;
+        EXPECT_TRUE(std::isfinite(lines[0].finding.worst.bound)) << name << " " << dtype;
+      }
+    }
+  }
+}
+
+TEST_F(Replay, SeesWrongGradientsBesideAnInfiniteOne) {
+  CaseFile wrong = for_the_reference(read_case_file(golden_vectors()[8]));
+  int changed = 0;
+  for (auto& [name, tensor] : wrong.tensors) {
+    if (!name.starts_with("expected.grad.")) continue;
+    std::vector<double> values(tensor.size(), 7.0);
+    if (changed++ == 0) values[0] = std::numeric_limits<double>::infinity();
+    tensor = make_tensor(tensor.shape, std::span<const double>(values));
+  }
+  const std::vector<Replayed> lines = replayed(wrong);
+  EXPECT_EQ(count(lines, Outcome::wrong), 1);
+  const double bound = lines[0].finding.worst.bound;
+  EXPECT_TRUE(std::isfinite(bound)) << bound;
+}
+
+TEST_F(Replay, RefusesATensorOfAnUnknownNameAndNamesTheClosest) {
+  const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
+  const std::map<std::string, std::string> closest = {
+      {"expected.grad.input_map.weigth", "expected.grad.input_map.weight"},
+      {"expected.gradient.output_logit_map.bias", "expected.grad.output_logit_map.bias"},
+      {"expected.grad.param.output_logit_map.bias", "expected.grad.output_logit_map.bias"},
+      {"expect.loss", "expected.loss"},
+      {"maks", "mask"}};
+  for (const auto& [given, known] : closest) {
+    CaseFile changed = golden;
+    changed.tensors[given] = changed.tensors.at("expected.loss");
+    const std::string message = refusal(changed);
+    EXPECT_NE(message.find("tensor '" + given + "' is unknown: the closest known name is '" +
+                           known + "'"),
+              std::string::npos)
+        << message;
+  }
+}
+
+TEST_F(Replay, RefusesTensorsThatALawWouldNotCompare) {
+  CaseFile whole = for_the_reference(read_case_file(golden_vectors()[8]));
+  whole.metadata["law"] = "gradient-agrees";
+  EXPECT_NE(refusal(whole).find("'expected.grad."), std::string::npos);
+  const Law& law = laws::find_law("attention-agrees");
+  CaseFile attention = law.draw(1, 0, 50)->trial()->file();
+  attention.metadata["law"] = law.name;
+  attention.metadata["subject"] = "reference";
+  EXPECT_EQ(count(replayed(attention), Outcome::pass), 1);
+  CaseFile expecting = attention;
+  expecting.tensors["expected.out"] = attention.tensors.at("v");
+  EXPECT_NE(refusal(expecting).find("'expected.out' would not be compared"), std::string::npos);
+  CaseFile misspelt = attention;
+  misspelt.tensors["keymask"] = attention.tensors.at("v");
+  EXPECT_NE(refusal(misspelt).find("closest known name is 'key_mask'"), std::string::npos);
+  attention.metadata.erase("law");
+  EXPECT_NE(refusal(attention).find("metadata 'law' is missing"), std::string::npos);
+}
+
+TEST_F(Replay, SaysWhatItCompared) {
+  CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
+  const auto words = [&] { return in_words(replayed(golden).front().compared); };
+  const auto& whole = golden;
+  const int all = static_cast<int>(std::ranges::count_if(whole.tensors, [](const auto& tensor) {
+    return tensor.first.starts_with("expected.grad.");
+  }));
+  const std::string of_all = " of " + std::to_string(all) + " gradients";
+  EXPECT_EQ(words(), "compared: loss, logits, " + std::to_string(all) + of_all);
+  golden.tensors.erase("expected.grad.output_logit_map.bias");
+  EXPECT_EQ(words(), "compared: loss, logits, " + std::to_string(all - 1) + of_all +
+                         " (without output_logit_map.bias)");
+  golden.tensors.erase("expected.loss");
+  golden.tensors.erase("expected.logits");
+  EXPECT_EQ(words(),
+            "compared: " + std::to_string(all - 1) + of_all + " (without output_logit_map.bias)");
+  std::erase_if(golden.tensors,
+                [](const auto& tensor) { return tensor.first.starts_with("expected."); });
+  EXPECT_EQ(words(), "compared: loss, logits, " + std::to_string(all) + of_all);
+  EXPECT_EQ(replayed(golden).front().compared.with, "reference in 50 digits");
+}
+
+TEST_F(Replay, ComparesNothingWhereALawHeldNothing) {
+  Replayed line{.subject = "x", .compared = {.with = "some-law"}, .finding = {}};
+  EXPECT_FALSE(line.compares_something()) << "no tensor was compared";
+  line.finding.worst.tensor = "out";
+  EXPECT_TRUE(line.compares_something());
+  line.compared = {.with = "expected", .gradients_in_all = 28};
+  EXPECT_FALSE(line.compares_something());
+  line.compared.loss = true;
+  EXPECT_TRUE(line.compares_something());
+  line.finding.outcome = Outcome::skipped;
+  EXPECT_FALSE(line.compares_something());
+}
+
 TEST_F(Replay, SkipsASubtractingSubjectAtAZeroDenominatorUnlessTheFileNamesIt) {
   CaseFile relu =
       read_case_file(fs::path(SLIM_SOURCE_DIR) / "reference/golden/relu_masked_batch.safetensors");
@@ -172,7 +286,7 @@ TEST_F(Replay, HoldsACaseWithoutExpectationsAgainstTheReference) {
     file.metadata["dtype"] = dtype;
     const std::vector<Replayed> lines = replayed(file);
     EXPECT_EQ(count(lines, Outcome::pass), static_cast<int>(lines.size())) << dtype;
-    EXPECT_EQ(lines[0].against, "reference in 50 digits");
+    EXPECT_EQ(lines[0].compared.with, "reference in 50 digits");
   }
   file.metadata["subject"] = "mutant/last-row-dropped";
   file.metadata["dtype"] = "float32";
@@ -192,7 +306,7 @@ TEST_F(Replay, FailsTheMutantsCounterexampleAgainInItsOwnLawAndScalar) {
       ASSERT_EQ(lines.size(), 1U);
       EXPECT_EQ(lines[0].subject, mutant.name);
       EXPECT_EQ(lines[0].scalar, scalar);
-      EXPECT_EQ(lines[0].against, law_name);
+      EXPECT_EQ(lines[0].compared.with, law_name);
       EXPECT_EQ(lines[0].finding.outcome, Outcome::wrong);
       EXPECT_EQ(lines[0].finding.worst.error, found.finding.worst.error);
       EXPECT_EQ(lines[0].finding.worst.bound, found.finding.worst.bound);
