@@ -38,6 +38,10 @@ struct RunResult {
   std::vector<Refinement> refinements{};
   /// Tasks that a guest declares and that no case was of, which is a failure, as an idle law is.
   std::vector<std::string> unasked_tasks{};
+  /// Laws that could have been run and were not, since others were named. Reports say how many.
+  std::vector<std::string> laws_not_run{};
+  /// Scalars that a foreign subject declares and that were not run, since others were named.
+  std::vector<Scalar> scalars_not_run{};
 
   /// Laws that executed no case at all, though somebody claims what they ask.
   [[nodiscard]] std::vector<std::string> idle_laws() const;

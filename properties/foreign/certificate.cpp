@@ -1,12 +1,12 @@
 #include "properties/foreign/certificate.hpp"
 
+#include "command_line/json_text.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
-#include "properties/program/json_text.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
-#include "reference/vocabulary/printable.hpp"
+#include "reference/vocabulary/markup.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,7 +19,7 @@ using OrderedJson = nlohmann::ordered_json;
 OrderedJson verdict_json(const Verdict& verdict) {
   const Tally& tally = verdict.tally;
   OrderedJson json = {{"law", verdict.law},
-                      {"level", name(level_of(verdict.law))},
+                      {"level", level_name(verdict.law)},
                       {"scalar", name(verdict.scalar)},
                       {"verdict", summary(verdict)},
                       {"holds", verdict.holds()},
@@ -34,22 +34,10 @@ OrderedJson verdict_json(const Verdict& verdict) {
                       {"not_run", tally.not_run},
                       {"drawn_again", tally.drawn_again}};
   if (tally.executed() > 0) {
-    json["worst_ratio"] = number_or_infinite(tally.worst.ratio());
+    json["worst_ratio"] = command_line::number_or_infinite(tally.worst.ratio());
     json["worst_tensor"] = tally.worst.tensor;
   }
   return json;
-}
-
-OrderedJson levels_json(const RunResult& result) {
-  OrderedJson levels = OrderedJson::object();
-  for (const LevelVerdict& level : level_verdicts(result)) {
-    levels[std::string(name(level.level))] = {{"standing", name(level.standing)},
-                                              {"laws", level.laws},
-                                              {"claimed", level.claimed},
-                                              {"executed", level.executed},
-                                              {"broken", level.broken}};
-  }
-  return levels;
 }
 
 /// What the subject is held to, whether it declared it or left it at its default.
@@ -60,6 +48,29 @@ OrderedJson conventions_json(const Declaration& declared) {
   }
   if (declared.gradient) json["gradient"] = OrderedJson::parse(to_full_text(declared.conventions));
   return json;
+}
+
+std::string failure_in_markdown(const Certified& of, const FailureGroup& group) {
+  const Counterexample& found = of.result.counterexamples[group.shown];
+  const Discrepancy& worst = found.finding.worst;
+  const std::string how = found.finding.note.empty()
+                              ? fmt::format("{}, row {}, error {:.3g} where {:.3g} is allowed",
+                                            worst.tensor, worst.row, worst.error, worst.bound)
+                              : found.finding.note;
+  std::string text = fmt::format("\n**{}** in {} ({}): {}\n\n- smallest case: {}\n- again: {}\n",
+                                 name(found.finding.failure), markdown(found.law),
+                                 name(found.scalar), markdown(how), markdown_code(found.readable),
+                                 markdown_code(of.replay_lines.at(group.shown)));
+  if (!of.looks.empty()) {
+    for (const std::string& line : of.looks.at(group.shown)) text += list_item(line);
+  }
+  for (const std::size_t place : group.others) {
+    const Counterexample& other = of.result.counterexamples[place];
+    text +=
+        fmt::format("- likewise {} ({}): {}; again: {}\n", markdown(other.law), name(other.scalar),
+                    markdown(in_brief(other.finding)), markdown_code(of.replay_lines.at(place)));
+  }
+  return text;
 }
 
 /// Conventions that differ from the paper's.
@@ -104,6 +115,7 @@ std::string to_certificate(const Certified& of) {
        {{"deadline_s", of.limits.deadline_s},
         {"memory_bytes", of.limits.memory_bytes},
         {"address_space_bytes", of.limits.address_space_bytes}}},
+      {"headline", how_it_went(of.result, of.expectation)},
       {"holds", of.result.holds()},
       {"unasked_tasks", of.result.unasked_tasks},
       {"seed", of.plan.seed},
@@ -111,11 +123,16 @@ std::string to_certificate(const Certified& of) {
       {"seconds", of.seconds},
       {"processes_started", processes_started(*of.foreign.pool)},
       {"levels", levels_json(of.result)},
+      {"laws_not_run", of.result.laws_not_run},
+      {"scalars_not_run", OrderedJson::array()},
       {"shortfalls", of.result.shortfalls()},
       {"drift", drift_in_words(of.result)},
       {"expected_failures", expectation_json(of.expectation)},
       {"verdicts", OrderedJson::array()},
       {"counterexamples", OrderedJson::array()}};
+  for (const Scalar scalar : of.result.scalars_not_run) {
+    json["scalars_not_run"].push_back(name(scalar));
+  }
   for (const Verdict& verdict : of.result.verdicts)
     json["verdicts"].push_back(verdict_json(verdict));
   for (std::size_t i = 0; i < of.result.counterexamples.size(); ++i) {
@@ -132,49 +149,27 @@ std::string to_certificate(const Certified& of) {
                                        {"replay", of.replay_lines.at(i)}});
     if (!of.looks.empty()) json["counterexamples"].back()["looks"] = of.looks.at(i);
   }
-  return json_text(json);
+  return command_line::json_text(json);
 }
 
 std::string to_markdown(const Certified& of) {
   const Declaration& declared = of.foreign.declaration;
   std::string text = fmt::format(
-      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n| level | standing | laws | "
-      "cases "
-      "|\n|---|---|---|---|\n",
-      declared.name, declared.version, how_it_went(of.result, of.expectation), of.plan.cases,
-      of.plan.seed, of.harness_version, conventions_line(declared));
-  for (const LevelVerdict& level : level_verdicts(of.result)) {
-    text +=
-        fmt::format("| {} | {}{} | {} of {} | {} |\n", name(level.level), name(level.standing),
-                    level.broken.empty() ? "" : fmt::format(": {}", fmt::join(level.broken, ", ")),
-                    level.claimed, level.laws, level.executed);
-  }
+      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n", markdown(declared.name),
+      markdown(declared.version), markdown(how_it_went(of.result, of.expectation)), of.plan.cases,
+      of.plan.seed, markdown(of.harness_version), markdown(conventions_line(declared)));
+  text += levels_in_markdown(of.result);
   for (const std::string& shortfall : of.result.shortfalls()) {
-    text += fmt::format("\n**Falls short**: {}.\n", shortfall);
+    text += fmt::format("\n**Falls short**: {}.\n", markdown(shortfall));
   }
-  for (const std::string& line : not_as_expected(of))
-    text += "\n**Not as expected**: " + line + ".\n";
-  for (const std::string& line : drift_in_words(of.result)) text += "\n" + line + "\n";
+  for (const std::string& line : not_as_expected(of)) {
+    text += fmt::format("\n**Not as expected**: {}.\n", markdown(line));
+  }
+  for (const std::string& line : drift_in_words(of.result)) text += "\n" + markdown(line) + "\n";
   for (const FailureGroup& group : failure_groups(of.result.counterexamples, of.looks)) {
-    const Counterexample& found = of.result.counterexamples[group.shown];
-    text += fmt::format("\n**{}** in {} ({}): {}\n\n- smallest case: `{}`\n- again: `{}`\n",
-                        name(found.finding.failure), found.law, name(found.scalar),
-                        found.finding.note.empty()
-                            ? fmt::format("{}, row {}, error {:.3g} where {:.3g} is allowed",
-                                          found.finding.worst.tensor, found.finding.worst.row,
-                                          found.finding.worst.error, found.finding.worst.bound)
-                            : found.finding.note,
-                        found.readable, of.replay_lines.at(group.shown));
-    if (!of.looks.empty()) {
-      for (const std::string& line : of.looks.at(group.shown)) text += list_item(line);
-    }
-    for (const std::size_t place : group.others) {
-      const Counterexample& other = of.result.counterexamples[place];
-      text += fmt::format("- likewise {} ({}): {}; again: `{}`\n", other.law, name(other.scalar),
-                          in_brief(other.finding), of.replay_lines.at(place));
-    }
+    text += failure_in_markdown(of, group);
   }
-  return printable(text);
+  return text;
 }
 
 }  // namespace slim::properties::foreign

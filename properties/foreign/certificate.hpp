@@ -1,8 +1,8 @@
 #pragma once
 
 #include "properties/foreign/foreign_subject.hpp"
-#include "properties/foreign/level.hpp"
 #include "properties/program/expectation.hpp"
+#include "properties/program/level.hpp"
 
 namespace slim::properties::foreign {
 

@@ -2,8 +2,8 @@
 
 #include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/guest_runs.hpp"
-#include "properties/foreign/level.hpp"
 #include "properties/foreign/resource_claims.hpp"
+#include "properties/program/level.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <gtest/gtest.h>

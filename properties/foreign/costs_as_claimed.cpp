@@ -1,6 +1,7 @@
 #include "properties/foreign/costs_as_claimed.hpp"
 
 #include "properties/foreign/resource_claims.hpp"
+#include "properties/program/level.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <algorithm>
@@ -8,8 +9,6 @@
 
 namespace slim::properties::foreign {
 namespace {
-
-constexpr std::string_view prefix = "cost-";
 
 /// A subject's cost, measured when it is first asked for.
 class Measured {
@@ -90,16 +89,12 @@ class CostDraw final : public Draw {
 };
 
 std::string law_name(ResourceClaim claim) {
-  std::string text = std::string(prefix) + std::string(name(claim));
+  std::string text = std::string(cost_law_prefix) + std::string(name(claim));
   std::ranges::replace(text, ' ', '-');
   return text;
 }
 
 }  // namespace
-
-bool is_law_of_cost(std::string_view law) {
-  return law.starts_with(prefix);
-}
 
 std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourcePlan& plan) {
   std::vector<Law> laws;

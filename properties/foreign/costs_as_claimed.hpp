@@ -4,13 +4,9 @@
 #include "properties/foreign/foreign_subject.hpp"
 #include "properties/foreign/resources.hpp"
 
-#include <string_view>
 #include <vector>
 
 namespace slim::properties::foreign {
-
-/// Whether a law is one of these, which a certificate has at level Resources.
-bool is_law_of_cost(std::string_view law);
 
 /// What a subject claims of its cost, as laws of one case each: cost-flat-in-L, cost-O(C),
 /// cost-linear. None where it claims nothing.

@@ -1,8 +1,8 @@
 #include "properties/foreign/unopened.hpp"
 
+#include "command_line/json_text.hpp"
 #include "properties/foreign/declaration.hpp"
-#include "properties/foreign/markup.hpp"
-#include "properties/program/json_text.hpp"
+#include "reference/vocabulary/markup.hpp"
 
 #include <fmt/format.h>
 
@@ -28,18 +28,19 @@ std::string to_certificate(const Unopened& unopened) {
                               {"levels", OrderedObject::object()},
                               {"verdicts", OrderedObject::array()},
                               {"counterexamples", OrderedObject::array()}};
-  return json_text(json);
+  return command_line::json_text(json);
 }
 
 std::string to_markdown(const Unopened& unopened) {
-  return fmt::format("### NOT all laws hold\n\n**{}**\n\n- no law was asked, harness {}\n- `{}`\n",
-                     in_a_sentence(unopened), unopened.harness_version, unopened.options);
+  return fmt::format("### NOT all laws hold\n\n**{}**\n\n- no law was run, harness {}\n- {}\n",
+                     markdown(in_a_sentence(unopened)), markdown(unopened.harness_version),
+                     markdown_code(unopened.options));
 }
 
 std::string to_html(const Unopened& unopened) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head>"
-      "<body>\n<h1>NOT all laws hold</h1>\n<p>{0}</p>\n<p>No law was asked, harness {1}.</p>\n"
+      "<body>\n<h1>NOT all laws hold</h1>\n<p>{0}</p>\n<p>No law was run, harness {1}.</p>\n"
       "<pre>{2}</pre>\n</body></html>\n",
       html(in_a_sentence(unopened)), html(unopened.harness_version), html(unopened.options));
 }

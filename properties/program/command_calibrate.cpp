@@ -1,3 +1,5 @@
+#include "command_line/json_text.hpp"
+#include "command_line/standard_streams.hpp"
 #include "properties/catalogue.hpp"
 #include "properties/judgement/ensemble.hpp"
 #include "properties/laws/catalogue.hpp"
@@ -85,10 +87,10 @@ int calibrate_command(const CalibrateArguments& arguments) {
     if (arguments.json) {
       json.push_back(to_json(calibration));
     } else {
-      fmt::print("{}{}", scalar == Scalar::float32 ? "" : "\n", to_text(calibration));
+      command_line::print((scalar == Scalar::float32 ? "" : "\n") + to_text(calibration));
     }
   }
-  if (arguments.json) fmt::print("{}\n", json.dump(2));
+  if (arguments.json) command_line::print_exactly(command_line::json_text(json));
   return holds ? Exit::holds : Exit::falls_short;
 }
 

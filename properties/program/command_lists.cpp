@@ -1,3 +1,5 @@
+#include "command_line/json_text.hpp"
+#include "command_line/standard_streams.hpp"
 #include "properties/catalogue.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/commands.hpp"
@@ -53,7 +55,7 @@ template <class Item>
 void print_json(std::span<const Item> items) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const Item& item : items) all.push_back(to_json(item));
-  fmt::print("{}\n", all.dump(2));
+  command_line::print_exactly(command_line::json_text(all));
 }
 
 }  // namespace
@@ -64,8 +66,8 @@ int subjects_command(bool json) {
     return Exit::holds;
   }
   for (const Subject& subject : catalogue()) {
-    fmt::print("{:<32} {}{}\n", subject.name, subject.summary,
-               subject.capabilities.subtracting ? " (subtracting)" : "");
+    command_line::print(fmt::format("{:<32} {}{}\n", subject.name, subject.summary,
+                                    subject.capabilities.subtracting ? " (subtracting)" : ""));
   }
   return Exit::holds;
 }
@@ -76,9 +78,11 @@ int laws_command(bool json) {
     return Exit::holds;
   }
   for (const Law& law : laws::catalogue()) {
-    fmt::print("{}\n  {}\n  source     {}\n  drawn      {}\n  tolerance  {}\n", law.name,
-               law.statement, law.source, law.generator, law.tolerance);
-    if (!law.kills.empty()) fmt::print("  kills      {}\n", fmt::join(law.kills, ", "));
+    command_line::print(fmt::format("{}\n  {}\n  source     {}\n  drawn      {}\n  tolerance  {}\n",
+                                    law.name, law.statement, law.source, law.generator,
+                                    law.tolerance));
+    if (law.kills.empty()) continue;
+    command_line::print(fmt::format("  kills      {}\n", fmt::join(law.kills, ", ")));
   }
   return Exit::holds;
 }

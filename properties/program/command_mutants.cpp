@@ -1,3 +1,5 @@
+#include "command_line/json_text.hpp"
+#include "command_line/standard_streams.hpp"
 #include "properties/catalogue.hpp"
 #include "properties/engine/kill_matrix.hpp"
 #include "properties/laws/catalogue.hpp"
@@ -115,7 +117,11 @@ int mutants_command(const MutantsArguments& arguments) {
       progress.show(law.name, done, planned);
     });
   }
-  fmt::print("{}", arguments.json ? json_of(matrix).dump(2) + "\n" : text_of(matrix));
+  if (arguments.json) {
+    command_line::print_exactly(command_line::json_text(json_of(matrix)));
+  } else {
+    command_line::print(text_of(matrix));
+  }
   return matrix.is_full() ? Exit::holds : Exit::falls_short;
 }
 

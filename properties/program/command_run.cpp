@@ -1,29 +1,25 @@
 #include "properties/catalogue.hpp"
 #include "properties/diagnosis/diagnostician.hpp"
 #include "properties/foreign/adapted_law.hpp"
-#include "properties/foreign/certificate.hpp"
 #include "properties/foreign/costs_as_claimed.hpp"
 #include "properties/foreign/expected_failures.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
 #include "properties/foreign/told_from_noise.hpp"
-#include "properties/foreign/unopened.hpp"
 #include "properties/laws/catalogue.hpp"
-#include "properties/program/build_commit.hpp"
 #include "properties/program/commands.hpp"
 #include "properties/program/guest.hpp"
-#include "properties/program/json_text.hpp"
+#include "properties/program/level.hpp"
 #include "properties/program/progress_line.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/run_outputs.hpp"
 #include "properties/program/writable_folder.hpp"
-#include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/output_error.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <optional>
 #include <thread>
 
@@ -57,7 +53,7 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
 std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
   std::vector<const Law*> chosen;
   for (const std::string& name : names) {
-    if (name != foreign::refuses_bad_requests_name && !foreign::is_law_of_cost(name)) {
+    if (name != foreign::refuses_bad_requests_name && !is_law_of_cost(name)) {
       add_once(chosen, &laws::find_law(name));
       continue;
     }
@@ -101,17 +97,24 @@ std::string file_name(const Counterexample& found, std::uint64_t seed) {
                      seed, found.case_number);
 }
 
+void write_case(const fs::path& path, const CaseFile& file) {
+  std::error_code status;
+  fs::create_directories(path.parent_path(), status);
+  if (status) throw_output_error(path.parent_path().string(), status);
+  write_case_file(path, file);
+}
+
+/// Where the counterexamples are, or would be.
 std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed,
-                                     const fs::path& folder) {
+                                     const fs::path& folder, RunOutputs& outputs) {
   std::vector<std::string> paths;
   for (const Counterexample& found : result.counterexamples) {
-    if (foreign::is_law_of_cost(found.law)) {  // which no case shows
+    if (is_law_of_cost(found.law)) {  // which no case shows
       paths.emplace_back();
       continue;
     }
-    fs::create_directories(folder);
     const fs::path path = folder / file_name(found, seed);
-    write_case_file(path, found.file);
+    outputs.attempt([&] { write_case(path, found.file); });
     paths.push_back(path.string());
   }
   return paths;
@@ -141,7 +144,7 @@ std::vector<Law> chosen_costs(const foreign::ForeignSubject& guest,
   std::vector<Law> claimed = foreign::costs_as_claimed(guest, {});
   if (names.empty()) return claimed;
   for (const std::string& name : names) {
-    if (!foreign::is_law_of_cost(name)) continue;
+    if (!is_law_of_cost(name)) continue;
     require(std::ranges::find(claimed, name, &Law::name) != claimed.end(),
             "law " + on_one_line(name) + " is of a claim that the subject does not make");
   }
@@ -161,80 +164,6 @@ void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
   std::ranges::move(more.verdicts, std::back_inserter(result.verdicts));
   std::ranges::move(more.counterexamples, std::back_inserter(result.counterexamples));
   plan.laws.insert(plan.laws.end(), alone.laws.begin(), alone.laws.end());
-}
-
-void write_if_named(const fs::path& path, const std::string& text) {
-  if (path.empty()) return;
-  fs::create_directories(fs::absolute(path).parent_path());
-  write_file(path, text);
-}
-
-void require_writable_file(const fs::path& file) {
-  if (file.empty()) return;
-  require_writable_folder(file.has_parent_path() ? file.parent_path() : fs::path("."));
-}
-
-/// The papers of a guest.
-void write_papers(const Report& report, const Guest& guest, const RunArguments& arguments) {
-  foreign::Certified certified{.foreign = guest.opened,
-                               .plan = report.plan,
-                               .result = report.result,
-                               .case_paths = report.case_paths,
-                               .replay_lines = {},
-                               .looks = {},
-                               .harness_version = SLIM_VERSION,
-                               .seconds = report.seconds,
-                               .harness_commit = build_commit(),
-                               .limits = limits_of(arguments.foreign),
-                               .expectation = report.expectation};
-  for (const std::string& path : report.case_paths) {
-    certified.replay_lines.push_back(replay_line(path, report.replay_options));
-  }
-  for (const Diagnosis& diagnosis : report.diagnoses) {
-    certified.looks.push_back(in_words(diagnosis));
-  }
-  const ForeignArguments& asked = arguments.foreign;
-  if (!asked.certificate.empty()) write_if_named(asked.certificate, to_certificate(certified));
-  if (!asked.html.empty()) write_if_named(asked.html, to_html(certified));
-  write_if_named(arguments.markdown, to_markdown(certified));
-}
-
-std::string levels_text(const RunResult& result) {
-  std::string text = "\n";
-  for (const foreign::LevelVerdict& level : foreign::level_verdicts(result)) {
-    if (level.laws == 0) {
-      text += fmt::format("{:<10} {}\n", name(level.level), name(level.standing));
-      continue;
-    }
-    text += fmt::format(
-        "{:<10} {:<12} {} of {} laws, {} cases{}\n", name(level.level), name(level.standing),
-        level.claimed, level.laws, level.executed,
-        level.broken.empty() ? "" : fmt::format(", broken: {}", fmt::join(level.broken, ", ")));
-  }
-  return text;
-}
-
-/// On all papers that were asked for, so that none of an earlier run is taken for one of this.
-int report_unopened(const SubjectError& error, const RunArguments& arguments) {
-  const foreign::Unopened unopened{.failure = error.failure(),
-                                   .what = error.what(),
-                                   .options = guest_options(arguments.foreign),
-                                   .harness_version = SLIM_VERSION};
-  write_if_named(arguments.foreign.certificate, to_certificate(unopened));
-  write_if_named(arguments.foreign.html, to_html(unopened));
-  write_if_named(arguments.markdown, to_markdown(unopened));
-  write_if_named(arguments.junit, to_junit(unopened));
-  if (arguments.json) {
-    const nlohmann::ordered_json json = {{"schema", 1},
-                                         {"program", "slim-verify"},
-                                         {"holds", false},
-                                         {"failure", name(error.failure())},
-                                         {"note", error.what()}};
-    fmt::print("{}", json_text(json));
-  } else {
-    fmt::print("{}  the subject {}\n", name(error.failure()), error.what());
-  }
-  return Exit::falls_short;
 }
 
 /// The catalogue's laws as a guest can be asked them.
@@ -269,31 +198,59 @@ std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& pla
   return diagnoses;
 }
 
+/// Names of `all` that are not among those that were run.
+std::vector<std::string> not_run(const std::vector<std::string>& all, const RunResult& result) {
+  std::vector<std::string> names;
+  for (const std::string& law : all) {
+    if (std::ranges::find(result.verdicts, law, &Verdict::law) == result.verdicts.end()) {
+      add_once(names, law);
+    }
+  }
+  return names;
+}
+
+/// Adds to a result what could have been run and was not: laws, and of a foreign subject scalars.
+void add_what_was_not_run(RunResult& result, const RunPlan& plan, const Guest* guest) {
+  std::vector<std::string> all;
+  for (const Law& law : laws::catalogue()) all.push_back(law.name);
+  if (guest != nullptr) {
+    all.emplace_back(foreign::refuses_bad_requests_name);
+    for (const Law& law : foreign::costs_as_claimed(guest->opened, {})) all.push_back(law.name);
+    for (const Scalar scalar : guest->opened.declaration.scalars) {
+      if (std::ranges::find(plan.scalars, scalar) != plan.scalars.end()) continue;
+      result.scalars_not_run.push_back(scalar);
+    }
+  }
+  result.laws_not_run = not_run(all, result);
+}
+
+/// The expected failures that a file lists; nothing where no file is given.
+std::optional<std::vector<foreign::ExpectedFailure>> expected_failures_of(
+    const ForeignArguments& arguments) {
+  if (arguments.expected_failures.empty()) return std::nullopt;
+  require(arguments.given(),
+          "--expected-failures is about a foreign subject: give one by "
+          "--subject-command or --subject-library");
+  return foreign::read_expected_failures(arguments.expected_failures);
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
   RunPlan plan = plan_from(arguments);
   require_writable_folder(arguments.out);
-  require_writable_file(arguments.junit);
-  require_writable_file(arguments.markdown);
-  for (const std::string* path : {&arguments.foreign.certificate, &arguments.foreign.html}) {
-    require(path->empty() || arguments.foreign.given(),
-            "--certificate and --html go with a foreign subject");
-    require_writable_file(*path);
-  }
-  using Expected = std::vector<foreign::ExpectedFailure>;
-  std::optional<Expected> expected;
-  if (!arguments.foreign.expected_failures.empty()) {
-    require(arguments.foreign.given(), "--expected-failures goes with a foreign subject");
-    expected = foreign::read_expected_failures(arguments.foreign.expected_failures);
-  }
+  RunOutputs outputs(arguments);
+  const auto expected = expected_failures_of(arguments.foreign);
   std::optional<Guest> guest;
   if (arguments.foreign.given()) {
-    require(arguments.subjects.empty(), "--subject names one of the house's, so not a guest's");
+    require(arguments.subjects.empty(),
+            "--subject names a built-in subject, --subject-command or --subject-library another "
+            "one: give one of them");
     try {
       guest.emplace(Guest{open_guest(arguments.foreign), {}, {}});
     } catch (const SubjectError& error) {
-      return report_unopened(error, arguments);
+      outputs.write(error);
+      return Exit::falls_short;
     }
     invite(plan, *guest, arguments);
     guest->costs = chosen_costs(guest->opened, arguments.laws);
@@ -309,7 +266,7 @@ int run_command(const RunArguments& arguments) {
         progress.show(law.name, done, planned);
       });
     }
-    // Who names laws chooses what is asked.
+    // A run of named laws need not execute every task that is declared.
     if (guest && arguments.laws.empty()) {
       result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
     }
@@ -320,28 +277,19 @@ int run_command(const RunArguments& arguments) {
     diagnoses =
         diagnosed(guest ? diagnostician_for(*guest) : Diagnostician(), plan, result, progress);
   }
+  add_what_was_not_run(result, plan, guest ? &*guest : nullptr);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 
   Report report{.plan = plan,
                 .result = result,
-                .case_paths = write_cases(result, plan.seed, arguments.out),
+                .case_paths = write_cases(result, plan.seed, arguments.out, outputs),
                 .seconds = elapsed.count(),
                 .replay_options = guest ? guest_options(arguments.foreign) : "",
                 .diagnoses = std::move(diagnoses)};
   if (expected) report.expectation = foreign::compared(result, *expected);
-  write_if_named(arguments.junit, to_junit(report));
-  if (guest) {
-    write_papers(report, *guest, arguments);
-  } else {
-    write_if_named(arguments.markdown, to_markdown(report));
-  }
-  fmt::print("{}", arguments.json ? to_json(report) : to_text(report));
-  if (guest && !arguments.json) fmt::print("{}", levels_text(result));
-  if (!report.expectation) return result.holds() ? Exit::holds : Exit::falls_short;
-  for (const std::string& line : differences_in_words(*report.expectation)) {
-    fmt::print(stderr, "{}\n", line);
-  }
-  return report.expectation->met() ? Exit::holds : Exit::falls_short;
+  outputs.write(report, guest ? &guest->opened : nullptr);
+  const bool as_wanted = report.expectation ? report.expectation->met() : result.holds();
+  return as_wanted ? Exit::holds : Exit::falls_short;
 }
 
 }  // namespace slim::properties

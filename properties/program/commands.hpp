@@ -1,13 +1,14 @@
 #pragma once
 
+#include "command_line/exit_code.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace slim::properties {
 
-/// Exit codes of slim-verify.
-enum Exit : int { holds = 0, falls_short = 1, bad_input = 2, harness_failed = 3 };
+using Exit = command_line::ExitCode;
 
 /// How many cases are drawn of a law: by a word, or by number where one is given.
 struct Effort {

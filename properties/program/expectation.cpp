@@ -1,8 +1,32 @@
 #include "properties/program/expectation.hpp"
 
+#include "properties/program/level.hpp"
+#include "properties/program/unclaimed_laws.hpp"
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace slim::properties {
+namespace {
+
+std::string outcome(const RunResult& result, const std::optional<Expectation>& expectation) {
+  if (expectation && !expectation->met()) return "NOT as expected";
+  const bool holds = result.holds();
+  if (expectation && !holds) return "fails as expected";
+  const UnclaimedLaws unclaimed = unclaimed_laws(result);
+  const int run = unclaimed.of;
+  if (!result.laws_not_run.empty()) {
+    return fmt::format("{} ({} of {} laws)",
+                       holds ? "what was run holds" : "NOT all that was run holds", run,
+                       run + static_cast<int>(result.laws_not_run.size()));
+  }
+  if (!holds) return "NOT all laws hold";
+  if (unclaimed.names.empty()) return "all laws hold";
+  return fmt::format("all claimed laws hold ({} of {})",
+                     run - static_cast<int>(unclaimed.names.size()), run);
+}
+
+}  // namespace
 
 std::vector<std::string> differences_in_words(const Expectation& expectation) {
   std::vector<std::string> lines;
@@ -28,9 +52,14 @@ nlohmann::ordered_json expectation_json(const std::optional<Expectation>& expect
 }
 
 std::string how_it_went(const RunResult& result, const std::optional<Expectation>& expectation) {
-  if (expectation && !expectation->met()) return "NOT as expected";
-  if (result.holds()) return "all laws hold";
-  return expectation ? "fails as expected" : "NOT all laws hold";
+  std::string text = outcome(result, expectation);
+  for (const LevelVerdict& level : level_verdicts(result)) {
+    if (level.standing != LevelVerdict::Standing::not_claimed) continue;
+    text += fmt::format("; {}: {}", name(level.level), name(level.standing));
+  }
+  for (const Scalar scalar : result.scalars_not_run)
+    text += fmt::format("; {}: not run", name(scalar));
+  return text;
 }
 
 }  // namespace slim::properties

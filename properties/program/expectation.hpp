@@ -28,8 +28,10 @@ std::vector<std::string> differences_in_words(const Expectation& expectation);
 /// {"listed", "met", "unexpected", "stale", "idle"}; null where nothing was said of what to expect.
 nlohmann::ordered_json expectation_json(const std::optional<Expectation>& expectation);
 
-/// "all laws hold", "NOT all laws hold"; where failures were listed, be it none, "fails as
-/// expected" or "NOT as expected". As the exit code has it.
+/// The headline of every report. How it went, as the exit code says: "all laws hold", "all claimed
+/// laws hold (27 of 31)", "NOT all laws hold"; of a part of the laws, "what was run holds (5 of 31
+/// laws)"; where failures were listed, be it none, "fails as expected" or "NOT as expected". Then
+/// what was not tried: "; Gradient: not claimed; float64: not run".
 std::string how_it_went(const RunResult& result, const std::optional<Expectation>& expectation);
 
 }  // namespace slim::properties

@@ -1,16 +1,16 @@
 #include "properties/program/progress_line.hpp"
 
+#include "command_line/standard_streams.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 namespace slim::properties {
 
 ProgressLine::ProgressLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
 
 ProgressLine::~ProgressLine() {
-  if (terminal_) fmt::print(stderr, "\r\033[K");
+  if (terminal_) command_line::note_exactly("\r\033[K");
 }
 
 void ProgressLine::show(const std::string& law, int done, int planned) {
@@ -20,8 +20,8 @@ void ProgressLine::show(const std::string& law, int done, int planned) {
   if (done < planned && now - shown_ < std::chrono::milliseconds(100)) return;
   shown_ = now;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  fmt::print(stderr, "\r\033[K{} {}/{}  {:.1f} cases/s", law, done, planned, cases_ / seconds);
-  std::fflush(stderr);
+  command_line::note_exactly(
+      fmt::format("\r\033[K{} {}/{}  {:.1f} cases/s", law, done, planned, cases_ / seconds));
 }
 
 }  // namespace slim::properties

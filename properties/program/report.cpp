@@ -3,8 +3,10 @@
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
+#include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/verdict_table.hpp"
+#include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>
 
@@ -14,6 +16,7 @@ namespace slim::properties {
 namespace {
 
 constexpr std::size_t widest_line = 110;
+constexpr std::size_t longest_part = 4000;  ///< of a line: replay lines have a whole command
 
 /// Broken after words, the further lines indented.
 std::string in_lines(std::string_view text) {
@@ -37,11 +40,13 @@ std::string failure(const Report& report, std::size_t place,
                     const std::vector<std::vector<std::string>>& looks) {
   const Counterexample& found = report.result.counterexamples[place];
   const auto line = [](std::string_view word, std::string_view text) {
-    return fmt::format("  {:<8}{}\n", word, text);
+    return fmt::format("  {:<8}{}\n", word, on_one_line(text, longest_part));
   };
   std::string text = fmt::format("\n{}  {} breaks {} in {}\n", name(found.finding.failure),
                                  found.subject, found.law, name(found.scalar));
-  if (!found.finding.note.empty()) text += fmt::format("  it {}\n", found.finding.note);
+  if (!found.finding.note.empty()) {
+    text += fmt::format("  it {}\n", on_one_line(found.finding.note, longest_part));
+  }
   text += line("law", statement_of(report.plan, found.law));
   if (found.finding.has_numbers()) text += line("where", where(found));
   const std::string change = refinement_in_words(report.result, found.law, found.subject);
@@ -67,11 +72,38 @@ std::string others(const Report& report, const FailureGroup& group) {
   }
   for (const std::size_t place : group.others) {
     const Counterexample& found = report.result.counterexamples[place];
+    const std::string again = replay_line(report.case_paths.at(place), report.replay_options);
     text += fmt::format("  {:<8}{:<{}}  {:<9} {}; {}\n", "", found.law, width, name(found.scalar),
-                        in_brief(found.finding),
-                        replay_line(report.case_paths.at(place), report.replay_options));
+                        on_one_line(in_brief(found.finding), longest_part),
+                        on_one_line(again, longest_part));
   }
   return text;
+}
+
+std::string levels_text(const RunResult& result) {
+  std::string text;
+  for (const LevelVerdict& level : level_verdicts(result)) {
+    if (level.of == 0) continue;
+    text +=
+        fmt::format("{:<10} {:<12} {}\n", name(level.level), name(level.standing), in_words(level));
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+/// With the bytes of the shell's escapes in place of those that cannot be printed: $'a\033'.
+std::string escaped_for_shell(const std::string& text) {
+  std::string quoted = "$'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\'' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      quoted += fmt::format("\\{:03o}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
 }
 
 }  // namespace
@@ -80,6 +112,7 @@ std::string quoted_for_shell(const std::string& text) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-=:,@%";
   if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  if (on_one_line(text, text.size()) != text) return escaped_for_shell(text);
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
@@ -111,9 +144,10 @@ std::string to_text(const Report& report) {
   const std::vector<std::string> legend = legend_of(report.result.counterexamples);
   if (!legend.empty()) text += "\n";
   for (const std::string& sentence : legend) text += in_lines(sentence);
-  return text + fmt::format("\n{} in {:.1f} s, seed {}\n",
-                            how_it_went(report.result, report.expectation), report.seconds,
-                            report.plan.seed);
+  return text +
+         fmt::format("\n{}\n{:.1f} s, seed {}\n", how_it_went(report.result, report.expectation),
+                     report.seconds, report.plan.seed) +
+         levels_text(report.result);
 }
 
 }  // namespace slim::properties

@@ -280,9 +280,9 @@ TEST(Report, SaysWhetherItWentAsExpected) {
   Report report = example.report();
   EXPECT_TRUE(nlohmann::json::parse(to_json(report))["expected_failures"].is_null());
   report.expectation = Expectation{.listed = {"some-law float32"}};
-  EXPECT_NE(to_text(report).find("\nfails as expected in "), std::string::npos);
+  EXPECT_NE(to_text(report).find("\nfails as expected\n"), std::string::npos);
   report.expectation = Expectation{.unexpected = {"some-law float32"}};
-  EXPECT_NE(to_text(report).find("\nNOT as expected in "), std::string::npos);
+  EXPECT_NE(to_text(report).find("\nNOT as expected\n"), std::string::npos);
   const auto json = nlohmann::json::parse(to_json(report))["expected_failures"];
   EXPECT_EQ(json["met"], false);
   EXPECT_EQ(json["unexpected"][0], "some-law float32");
@@ -296,8 +296,8 @@ TEST(Report, IsMarkdownWithAccountsThatAddUp) {
   for (const char* part :
        {"# slim-verify: NOT all laws hold", "| 2 | executed |", "| 1 | skipped: a reason |",
         "| 1 | not run, after the first wrong one |", "| **4** | **in all** |",
-        "### a<b breaks some-law in float32", "where: grad.x, row 2", "smallest case: `L=2`",
-        "| some-law | a<b | float32 | WRONG | inf | 2 of 4 |"}) {
+        "### a&lt;b breaks some-law in float32", "where: grad.x, row 2", "smallest case: `L=2`",
+        "| some-law | a&lt;b | float32 | WRONG | inf | 2 of 4 |"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from\n" << text;
   }
 }
@@ -444,6 +444,12 @@ TEST(Report, IsJUnitThatSaysInWhichScalarItsEvidenceIs) {
 TEST(Report, SaysHowToMeasureACostAgain) {
   EXPECT_EQ(replay_line("", "--subject-library ./x.so"),
             "slim-measure foreign --subject-library ./x.so");
+}
+
+TEST(Report, QuotesForAShellWhatCannotBePrinted) {
+  EXPECT_EQ(quoted_for_shell("a b"), "'a b'");
+  EXPECT_EQ(quoted_for_shell("a'b"), "'a'\\''b'");
+  EXPECT_EQ(quoted_for_shell("a\x1b[2J\n\xff'\\"), "$'a\\033[2J\\012\\377\\'\\\\'");
 }
 
 TEST(Report, PutsListsIntoLists) {

@@ -1,5 +1,6 @@
+#include "command_line/json_text.hpp"
 #include "properties/program/drift.hpp"
-#include "properties/program/json_text.hpp"
+#include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
@@ -12,9 +13,15 @@ using Json = nlohmann::ordered_json;
 Json to_json(const Discrepancy& worst) {
   return {{"tensor", worst.tensor},
           {"row", worst.row},
-          {"error", number_or_infinite(worst.error)},
-          {"bound", number_or_infinite(worst.bound)},
-          {"ratio", number_or_infinite(worst.ratio())}};
+          {"error", command_line::number_or_infinite(worst.error)},
+          {"bound", command_line::number_or_infinite(worst.bound)},
+          {"ratio", command_line::number_or_infinite(worst.ratio())}};
+}
+
+Json names_of(const std::vector<Scalar>& scalars) {
+  Json names = Json::array();
+  for (const Scalar scalar : scalars) names.push_back(name(scalar));
+  return names;
 }
 
 Json to_json(const Verdict& verdict) {
@@ -103,7 +110,11 @@ Json to_json(const Counterexample& found, const std::string& path, const std::st
 std::string to_json(const Report& report) {
   Json json = {{"schema", 1},
                {"program", "slim-verify"},
+               {"headline", how_it_went(report.result, report.expectation)},
                {"holds", report.result.holds()},
+               {"levels", levels_json(report.result)},
+               {"laws_not_run", report.result.laws_not_run},
+               {"scalars_not_run", names_of(report.result.scalars_not_run)},
                {"seed", report.plan.seed},
                {"cases", report.plan.cases},
                {"seconds", report.seconds},
@@ -128,7 +139,7 @@ std::string to_json(const Report& report) {
       json["counterexamples"].back()["diagnosis"] = to_json(report.diagnoses.at(i));
     }
   }
-  return json_text(json);
+  return command_line::json_text(json);
 }
 
 }  // namespace slim::properties

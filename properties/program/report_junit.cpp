@@ -1,8 +1,9 @@
 #include "properties/program/drift.hpp"
+#include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/verdict_table.hpp"
-#include "reference/vocabulary/printable.hpp"
+#include "reference/vocabulary/markup.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,30 +12,6 @@
 
 namespace slim::properties {
 namespace {
-
-/// As XML takes it, whatever the bytes.
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
 
 /// The place of the counterexample of this (law, subject), which is kept in one scalar: of this
 /// scalar, else of another, else the number of all.
@@ -112,13 +89,13 @@ bool fails(const Report& report, const Verdict& verdict) {
 std::string failed_case(const std::string& open, const std::string& message,
                         const std::string& text) {
   return open + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                            escaped(message), escaped(text));
+                            html(message), html(text));
 }
 
 std::string test_case(const Report& report, const Verdict& verdict) {
-  const std::string open = fmt::format(R"(    <testcase classname="{}" name="{} {}" time="{:.6f}")",
-                                       escaped(verdict.law), escaped(verdict.subject),
-                                       name(verdict.scalar), verdict.seconds);
+  const std::string open =
+      fmt::format(R"(    <testcase classname="{}" name="{} {}" time="{:.6f}")", html(verdict.law),
+                  html(verdict.subject), name(verdict.scalar), verdict.seconds);
   if (fails(report, verdict)) {
     return verdict.holds() ? failed_case(open, "stale expected failure: it holds", "")
                            : failed_case(open, message(report, verdict), evidence(report, verdict));
@@ -126,18 +103,18 @@ std::string test_case(const Report& report, const Verdict& verdict) {
   if (!verdict.holds()) {
     return open +
            fmt::format(">\n      <skipped message=\"expected failure: {}\"/>\n    </testcase>\n",
-                       escaped(message(report, verdict)));
+                       html(message(report, verdict)));
   }
   if (verdict.unclaimed()) {
     return open + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
-                              escaped(skips_in_words(verdict.tally)));
+                              html(skips_in_words(verdict.tally)));
   }
   if (verdict.tally.drift > 0) {
     const std::string text =
         fmt::format("{}\n{}", fmt::join(meaning_of_drift(), "\n"),
                     refinement_in_words(report.result, verdict.law, verdict.subject));
     return open +
-           fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", escaped(text));
+           fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", html(text));
   }
   return open + "/>\n";
 }
@@ -156,7 +133,7 @@ struct Suite {
   }
   /// Takes in another one, as an element of its own.
   void add(const std::string& name, const Suite& other) {
-    text += fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", escaped(name),
+    text += fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", html(name),
                         other.attributes(), other.text);
     tests += other.tests;
     failures += other.failures;
@@ -182,19 +159,42 @@ Suite suite_of(const Report& report, const Law& law) {
   return suite;
 }
 
-/// One test case: what fails the run besides wrong cases.
-Suite suite_of_the_run(const RunResult& result) {
-  Suite suite{.text = "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
-              .tests = 1};
-  const std::vector<std::string> shortfalls = result.shortfalls();
+/// The headline, and one test case: what fails the run besides wrong cases.
+Suite suite_of_the_run(const Report& report) {
+  Suite suite{
+      .text = fmt::format(
+          "    <properties>\n      <property name=\"headline\" value=\"{}\"/>\n    </properties>\n"
+          "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
+          html(how_it_went(report.result, report.expectation))),
+      .tests = 1};
+  const std::vector<std::string> shortfalls = report.result.shortfalls();
   if (shortfalls.empty()) {
     suite.text += "/>\n";
     return suite;
   }
   suite.failures = 1;
-  suite.text += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                            escaped(shortfalls.front()),
-                            escaped(fmt::format("{}", fmt::join(shortfalls, "\n"))));
+  suite.text +=
+      fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                  html(shortfalls.front()), html(fmt::format("{}", fmt::join(shortfalls, "\n"))));
+  return suite;
+}
+
+/// Levels of which not all was run or claimed, as skipped test cases: a report of a part is none of
+/// the whole.
+Suite suite_of_levels(const RunResult& result) {
+  Suite suite;
+  for (const LevelVerdict& level : level_verdicts(result)) {
+    using enum LevelVerdict::Standing;
+    if (level.of == 0) continue;
+    const bool is_whole = level.laws == level.of;
+    if (level.standing == holds || (level.standing == falls_short && is_whole)) continue;
+    ++suite.tests;
+    ++suite.skipped;
+    suite.text += fmt::format(
+        "    <testcase classname=\"levels\" name=\"{}\" time=\"0\">\n"
+        "      <skipped message=\"{}: {}\"/>\n    </testcase>\n",
+        name(level.level), name(level.standing), html(in_words(level)));
+  }
   return suite;
 }
 
@@ -209,10 +209,9 @@ Suite suite_of_what_was_not_run(const Report& report) {
     if (was_run) continue;
     ++suite.tests;
     ++suite.failures;
-    suite.text +=
-        failed_case(fmt::format(R"(    <testcase classname="expected-failures" name="{}" time="0")",
-                                escaped(key)),
-                    "stale expected failure: it was not run", "");
+    suite.text += failed_case(
+        fmt::format(R"(    <testcase classname="expected-failures" name="{}" time="0")", html(key)),
+        "stale expected failure: it was not run", "");
   }
   return suite;
 }
@@ -222,7 +221,10 @@ Suite suite_of_what_was_not_run(const Report& report) {
 std::string to_junit(const Report& report) {
   Suite all;
   for (const Law* law : report.plan.laws) all.add(law->name, suite_of(report, *law));
-  all.add("run", suite_of_the_run(report.result));
+  all.add("run", suite_of_the_run(report));
+  if (const Suite levels = suite_of_levels(report.result); levels.tests > 0) {
+    all.add("levels", levels);
+  }
   const Suite not_run = suite_of_what_was_not_run(report);
   if (not_run.tests > 0) all.add("expected-failures", not_run);
   all.seconds = report.seconds;

@@ -1,11 +1,12 @@
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
+#include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
-#include "reference/vocabulary/printable.hpp"
+#include "reference/vocabulary/markup.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,15 +16,6 @@
 
 namespace slim::properties {
 namespace {
-
-/// Text as part of a table's cell.
-std::string in_cell(std::string text) {
-  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
-    text.insert(at, "\\");
-  }
-  std::ranges::replace(text, '\n', ' ');
-  return text;
-}
 
 /// What became of all checks; the last line is their sum.
 std::string accounts(const RunResult& result) {
@@ -40,7 +32,7 @@ std::string accounts(const RunResult& result) {
   std::string text = "| checks | |\n|---:|---|\n";
   text += fmt::format("| {} | executed |\n", executed);
   for (const auto& [reason, count] : skipped) {
-    text += fmt::format("| {} | skipped: {} |\n", count, in_cell(reason));
+    text += fmt::format("| {} | skipped: {} |\n", count, markdown(reason));
   }
   text += fmt::format("| {} | not run, after the first wrong one |\n", not_run);
   return text + fmt::format("| **{}** | **in all** |\n", all);
@@ -53,46 +45,50 @@ std::string verdicts(const RunResult& result) {
     if (verdict.unclaimed()) continue;
     const Tally& tally = verdict.tally;
     const std::string worst = tally.executed() == 0 ? std::string() : in_short(tally.worst.ratio());
-    text += fmt::format("| {} | {} | {} | {} | {} | {} of {} |\n", verdict.law,
-                        in_cell(verdict.subject), name(verdict.scalar), summary(verdict), worst,
-                        tally.executed(), tally.cases);
+    text += fmt::format("| {} | {} | {} | {} | {} | {} of {} |\n", markdown(verdict.law),
+                        markdown(verdict.subject), name(verdict.scalar), summary(verdict),
+                        markdown(worst), tally.executed(), tally.cases);
   }
   const UnclaimedLaws unclaimed = unclaimed_laws(result);
   if (unclaimed.names.empty()) return text;
   return text + fmt::format("\n{}: {}. Missing: {}.\n", headline(unclaimed),
-                            fmt::join(unclaimed.names, ", "), reasons_in_words(unclaimed));
+                            markdown(fmt::format("{}", fmt::join(unclaimed.names, ", "))),
+                            markdown(reasons_in_words(unclaimed)));
 }
 
 std::string failure_section(const Report& report, const FailureGroup& group,
                             const std::vector<std::vector<std::string>>& looks) {
-  const auto again = [&](std::size_t place) {
-    return replay_line(report.case_paths.at(place), report.replay_options);
+  const auto again = [&](std::size_t place, bool in_table) {
+    return markdown_code(replay_line(report.case_paths.at(place), report.replay_options), in_table);
   };
   const Counterexample& found = report.result.counterexamples[group.shown];
-  std::string text =
-      fmt::format("### {} breaks {} in {}\n\n", found.subject, found.law, name(found.scalar));
+  std::string text = fmt::format("### {} breaks {} in {}\n\n", markdown(found.subject),
+                                 markdown(found.law), name(found.scalar));
   const auto law = std::ranges::find(report.plan.laws, found.law, &Law::name);
   if (law != report.plan.laws.end() && !(*law)->statement.empty()) {
-    text += fmt::format("The law: {}. Source: {}.\n\n", (*law)->statement, (*law)->source);
+    text += fmt::format("The law: {}. Source: {}.\n\n", markdown((*law)->statement),
+                        markdown((*law)->source));
   }
-  if (!found.finding.note.empty()) text += fmt::format("It {}.\n\n", found.finding.note);
+  if (!found.finding.note.empty()) {
+    text += fmt::format("It {}.\n\n", markdown(found.finding.note));
+  }
   if (!looks.empty()) {
     for (const std::string& line : looks[group.shown]) text += list_item(line);
   }
-  if (found.finding.has_numbers()) text += fmt::format("- where: {}\n", where(found));
+  if (found.finding.has_numbers()) text += fmt::format("- where: {}\n", markdown(where(found)));
   const std::string change = refinement_in_words(report.result, found.law, found.subject);
-  if (!change.empty()) text += fmt::format("- scalar: {}\n", change);
-  text += fmt::format("- smallest case: `{}`\n", found.readable);
+  if (!change.empty()) text += fmt::format("- scalar: {}\n", markdown(change));
+  text += fmt::format("- smallest case: {}\n", markdown_code(found.readable));
   text += fmt::format("- drawn: seed {}, case {}, {} shrinks\n", report.plan.seed,
                       found.case_number, found.shrinks);
-  text += fmt::format("- again: `{}`\n", again(group.shown));
+  text += fmt::format("- again: {}\n", again(group.shown, false));
   if (group.others.empty()) return text + "\n";
   text += fmt::format("\nIt {}\n\n| law | scalar | failure | again |\n|---|---|---|---|\n",
                       headline_of_others(group));
   for (const std::size_t place : group.others) {
     const Counterexample& other = report.result.counterexamples[place];
-    text += fmt::format("| {} | {} | {} | `{}` |\n", other.law, name(other.scalar),
-                        in_cell(in_brief(other.finding)), in_cell(again(place)));
+    text += fmt::format("| {} | {} | {} | {} |\n", markdown(other.law), name(other.scalar),
+                        markdown(in_brief(other.finding)), again(place, true));
   }
   return text + "\n";
 }
@@ -100,29 +96,42 @@ std::string failure_section(const Report& report, const FailureGroup& group,
 }  // namespace
 
 std::string list_item(std::string_view line) {
-  return line.starts_with("  ") ? fmt::format("  - {}\n", line.substr(2))
-                                : fmt::format("- {}\n", line);
+  return line.starts_with("  ") ? fmt::format("  - {}\n", markdown(line.substr(2)))
+                                : fmt::format("- {}\n", markdown(line));
+}
+
+std::string levels_in_markdown(const RunResult& result) {
+  std::string rows;
+  for (const LevelVerdict& level : level_verdicts(result)) {
+    if (level.of == 0) continue;
+    rows += fmt::format("| {} | {} | {} |\n", name(level.level), name(level.standing),
+                        markdown(in_words(level)));
+  }
+  return rows.empty() ? rows : "| level | standing | laws |\n|---|---|---|\n" + rows;
 }
 
 std::string to_markdown(const Report& report) {
   std::string text = fmt::format("# slim-verify: {}\n\n",
-                                 report.result.holds() ? "all laws hold" : "NOT all laws hold");
+                                 markdown(how_it_went(report.result, report.expectation)));
   text += fmt::format("Seed {}, {} cases a law, {:.1f} s.\n\n", report.plan.seed, report.plan.cases,
                       report.seconds);
   text += accounts(report.result) + "\n";
-  for (const std::string& shortfall : report.result.shortfalls()) {
-    text += fmt::format("**Falls short**: {}.\n\n", shortfall);
+  if (const std::string levels = levels_in_markdown(report.result); !levels.empty()) {
+    text += levels + "\n";
   }
-  for (const std::string& line : drift_in_words(report.result)) text += line + "\n\n";
+  for (const std::string& shortfall : report.result.shortfalls()) {
+    text += fmt::format("**Falls short**: {}.\n\n", markdown(shortfall));
+  }
+  for (const std::string& line : drift_in_words(report.result)) text += markdown(line) + "\n\n";
   if (!report.result.counterexamples.empty()) text += "## Failures\n\n";
   const std::vector<std::vector<std::string>> looks = looks_of(report);
   for (const FailureGroup& group : failure_groups(report.result.counterexamples, looks)) {
     text += failure_section(report, group, looks);
   }
   for (const std::string& sentence : legend_of(report.result.counterexamples)) {
-    text += sentence + "\n\n";
+    text += markdown(sentence) + "\n\n";
   }
-  return printable(text + "## Verdicts\n\n" + verdicts(report.result));
+  return text + "## Verdicts\n\n" + verdicts(report.result);
 }
 
 }  // namespace slim::properties

@@ -1,14 +1,15 @@
+#include "command_line/options.hpp"
+#include "command_line/program.hpp"
 #include "properties/program/commands.hpp"
-#include "reference/vocabulary/contract.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cstdio>
 
 namespace slim::properties {
 namespace {
+
+using command_line::reads_file;
+using command_line::writes_file;
+using command_line::writes_folder;
 
 /// The command line as it was understood.
 struct Arguments {
@@ -22,7 +23,8 @@ struct Arguments {
 void add_foreign(CLI::App& command, ForeignArguments& arguments) {
   CLI::Option* line = command.add_option("--subject-command", arguments.command,
                                          "a program that speaks the protocol, as a command line");
-  command.add_option("--subject-library", arguments.library, "a shared library of slim_subject.h")
+  reads_file(command.add_option("--subject-library", arguments.library,
+                                "a shared library of slim_subject.h"))
       ->excludes(line);
   command
       .add_option("--subject-deadline", arguments.deadline_s,
@@ -70,22 +72,26 @@ void add_run(CLI::App& app, RunArguments& arguments) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   run->add_flag("--json", arguments.json, "one JSON object on standard output");
-  run->add_option("--junit", arguments.junit, "also write a JUnit file");
-  run->add_option("--markdown", arguments.markdown, "also write a report in Markdown");
+  writes_file(run->add_option("--junit", arguments.junit,
+                              "also write a JUnit file; -: on standard output, in place of text"));
+  writes_file(run->add_option("--markdown", arguments.markdown,
+                              "also write a report in Markdown; -: likewise"));
   add_foreign(*run, arguments.foreign);
   ForeignArguments& guest = arguments.foreign;
-  run->add_option("--certificate", guest.certificate, "of a foreign subject: also write JSON");
-  run->add_option("--html", guest.html, "of a foreign subject: also write a page");
-  run->add_option("--expected-failures", guest.expected_failures,
-                  "file of lines LAW SCALAR that a foreign subject is known to break; one that "
-                  "holds fails the run");
-  run->add_option("--out", arguments.out, "folder for the case files of failures")
+  writes_file(run->add_option("--certificate", guest.certificate,
+                              "of a foreign subject: also write JSON; -: likewise"));
+  writes_file(run->add_option("--html", guest.html,
+                              "of a foreign subject: also write a page; -: likewise"));
+  reads_file(run->add_option("--expected-failures", guest.expected_failures,
+                             "file of lines LAW SCALAR that a foreign subject is known to break; "
+                             "one that holds fails the run"));
+  writes_folder(run->add_option("--out", arguments.out, "folder for the case files of failures"))
       ->capture_default_str();
 }
 
 void add_replay(CLI::App& app, Arguments& arguments) {
   CLI::App* replay = app.add_subcommand("replay", "judge stored cases again");
-  replay->add_option("files", arguments.cases, "case files (safetensors)")->required();
+  reads_file(replay->add_option("files", arguments.cases, "case files (safetensors)"))->required();
   add_foreign(*replay, arguments.run.foreign);
   replay->add_flag("--json", arguments.json, "one JSON object on standard output");
 }
@@ -128,7 +134,7 @@ int main_command(int argc, char** argv) {
                "slim-verify");
   app.set_version_flag("--version", std::string("slim-verify ") + SLIM_VERSION);
   app.require_subcommand(1);
-  app.footer("exit: 0 all hold, 1 some fall short, 2 bad input, 3 the harness itself failed");
+  app.footer(command_line::exit_codes);
   Arguments arguments;
   add_run(app, arguments.run);
   add_replay(app, arguments);
@@ -139,14 +145,7 @@ int main_command(int argc, char** argv) {
   for (CLI::App* list : {subjects, laws}) {
     list->add_flag("--json", arguments.json, "a JSON array on standard output");
   }
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    std::string line = error.what();
-    std::ranges::replace(line, '\n', ' ');
-    throw ContractError(line + " (slim-verify --help tells what is allowed)");
-  }
+  if (!command_line::parse(app, argc, argv)) return Exit::holds;
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("mutants")) return mutants_command(arguments.mutants);
   if (app.got_subcommand("calibrate")) return calibrate_command(arguments.calibrate);
@@ -161,14 +160,6 @@ int main_command(int argc, char** argv) {
 }  // namespace slim::properties
 
 int main(int argc, char** argv) {
-  using namespace slim::properties;
-  try {
-    return main_command(argc, argv);
-  } catch (const slim::ContractError& error) {
-    fmt::print(stderr, "slim-verify: {}\n", error.what());
-    return Exit::bad_input;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "slim-verify: the harness failed: {}\n", error.what());
-    return Exit::harness_failed;
-  }
+  return slim::command_line::run_program(
+      "slim-verify", [&] { return slim::properties::main_command(argc, argv); });
 }

@@ -1,5 +1,7 @@
 // The program itself, run as its users run it.
 
+#include "command_line/every_option.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
@@ -45,8 +47,8 @@ class SlimVerify : public testing::Test {
   [[nodiscard]] Ran run(const std::string& arguments) const {
     const fs::path out = fs::path(folder_.string() + ".out");
     const fs::path err = fs::path(folder_.string() + ".err");
-    const std::string command = "cd '" + folder_.string() + "' && '" SLIM_VERIFY "' " + arguments +
-                                " >'" + out.string() + "' 2>'" + err.string() + "'";
+    const std::string command = "cd '" + folder_.string() + "' && { '" SLIM_VERIFY "' " +
+                                arguments + "; } >'" + out.string() + "' 2>'" + err.string() + "'";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
   }
@@ -102,7 +104,7 @@ TEST_F(SlimVerify, PrintsTheFateOfEveryMutantAndFailsWhenOneSurvives) {
 TEST_F(SlimVerify, HoldsForACorrectSubjectAndLeavesNothingBehind) {
   const Ran ran = run("run --subject stored/iterative --cases 3");
   EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
-  EXPECT_NE(ran.out.find("all laws hold"), std::string::npos);
+  EXPECT_NE(ran.out.find("all claimed laws hold ("), std::string::npos) << ran.out;
   EXPECT_TRUE(ran.err.empty()) << "no progress where there is no terminal";
   EXPECT_TRUE(fs::is_empty(folder_));
 }
@@ -258,9 +260,93 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --unknown", "--unknown");
   expect_refused("run --expected-failures " SLIM_SOURCE_DIR "/LICENSE", "foreign subject");
   expect_refused("replay", "files");
-  expect_refused("replay missing.safetensors", "missing.safetensors");
-  expect_refused("replay .", "not a file");
+  expect_refused("replay missing.safetensors", "'missing.safetensors' does not exist");
+  expect_refused("replay .", "'.' is a folder: give a file");
   expect_refused("replay " SLIM_SOURCE_DIR "/CMakeLists.txt", "CMakeLists.txt");
+}
+
+TEST_F(SlimVerify, RefusesEveryUnusableValueOfEveryOption) {
+  slim::command_line::EveryOption(SLIM_VERIFY).expect_unusable_values_refused();
+}
+
+TEST_F(SlimVerify, RunsNoOtherSubjectWhereAnOptionIsEmpty) {
+  for (const char* arguments :
+       {"run --subject-command '' --cases 1", "run --subject-library '' --cases 1",
+        "run --subject-command= --cases 1", "run --expected-failures '' --cases 1",
+        "run --subject reference --subject '' --cases 1", "run --junit '' --cases 1",
+        "run --junit --json --cases 1"}) {
+    expect_refused(arguments, "--");
+  }
+  expect_refused("run --subject-command ' ' --cases 1", "empty");
+  expect_refused("replay --subject-command '' " + golden_ + "square_post.safetensors", "empty");
+  expect_refused("run --expected-failures . --subject-command true", "'.' is a folder");
+  expect_refused("run --subject-deadline nan", "--subject-deadline");
+}
+
+TEST_F(SlimVerify, FailsWhenItsOutputIsLost) {
+  for (const char* arguments :
+       {"--help", "--version", "subjects", "laws --json",
+        "run --subject reference --law averages --cases 1",
+        "run --subject reference --law averages --cases 1 --json",
+        "run --subject reference --law averages --cases 1 --markdown /dev/full"}) {
+    const bool is_of_file = std::string(arguments).ends_with("/dev/full");
+    const Ran ran = run(std::string(arguments) + (is_of_file ? "" : " >/dev/full"));
+    EXPECT_EQ(ran.exit, 3) << arguments << ran.err;
+    EXPECT_NE(ran.err.find("No space left on device"), std::string::npos) << ran.err;
+    if (is_of_file) continue;
+    EXPECT_EQ(run(std::string(arguments) + " >&-").exit, 3) << arguments;
+  }
+}
+
+TEST_F(SlimVerify, EndsWithItsCodeWhenNoMessageCanBeWritten) {
+  for (const char* redirection : {" 2>&-", " 2>/dev/full"}) {
+    EXPECT_EQ(run(std::string("nope") + redirection).exit, 2) << redirection;
+    EXPECT_EQ(run(std::string("run --subject nobody") + redirection).exit, 2) << redirection;
+  }
+}
+
+TEST_F(SlimVerify, WritesAReportToStandardOutputInPlaceOfText) {
+  const std::string few = "run --subject reference --law averages --cases 1 ";
+  for (const char* option : {"--markdown -", "--markdown /dev/stdout", "--markdown=/dev/fd/1"}) {
+    const Ran ran = run(few + option);
+    EXPECT_EQ(ran.exit, 0) << ran.err;
+    EXPECT_TRUE(ran.out.starts_with("# slim-verify: what was run holds (1 of ")) << ran.out;
+    EXPECT_EQ(ran.out.find("checks: "), std::string::npos) << "the text's accounts\n" << ran.out;
+  }
+  EXPECT_TRUE(run(few + "--junit -").out.starts_with("<?xml "));
+  expect_refused(few + "--json --junit -", "--json and --junit write to standard output");
+  expect_refused(few + "--markdown /dev/stdout --junit -", "at most one");
+  EXPECT_TRUE(fs::is_empty(folder_)) << "no file of the name '-'";
+}
+
+TEST_F(SlimVerify, FollowsALinkToItsReport) {
+  std::ofstream(folder_ / "target.md") << "old";
+  fs::create_symlink("target.md", folder_ / "link.md");
+  EXPECT_EQ(run("run --subject reference --law averages --cases 1 --markdown link.md").exit, 0);
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link.md"));
+  EXPECT_TRUE(content(folder_ / "target.md").starts_with("# slim-verify: "));
+}
+
+TEST_F(SlimVerify, SaysHowManyOfTheLawsWereRun) {
+  const Ran ran = run("run --subject reference --law averages --law stays-in-hull --cases 1");
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_EQ(ran.out.find("all laws hold"), std::string::npos) << ran.out;
+  for (const char* words : {"what was run holds (2 of ", "Core       partly run   2 of ",
+                            " laws of level Core were run", "Gradient   not run      0 of "}) {
+    EXPECT_NE(ran.out.find(words), std::string::npos) << words << "\n" << ran.out;
+  }
+  const Ran attention = run("run --subject mutant/own-key-unseen --cases 1");
+  EXPECT_NE(attention.out.find("\nNOT all laws hold; Resources: not claimed\n"), std::string::npos)
+      << attention.out;
+}
+
+TEST_F(SlimVerify, SaysWhatAReplayCompared) {
+  const std::string golden = golden_ + "square_post.safetensors";
+  const Ran ran = run("replay " + golden);
+  EXPECT_NE(ran.out.find("\n  compared: loss, logits, "), std::string::npos) << ran.out;
+  const auto json = nlohmann::json::parse(run("replay --json " + golden).out)["files"][0];
+  EXPECT_EQ(json["compared"]["loss"], true);
+  EXPECT_EQ(json["compared"]["gradients"], json["compared"]["gradients_in_all"]);
 }
 
 }  // namespace
