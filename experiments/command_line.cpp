@@ -1,14 +1,11 @@
 #include "experiments/command_line.hpp"
 
+#include "command_line/options.hpp"
 #include "experiments/corpus.hpp"
-#include "experiments/measures/gate.hpp"
-#include "reference/vocabulary/contract.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <thread>
 
 namespace slim::experiments {
@@ -17,7 +14,7 @@ SettingOptions::SettingOptions(CLI::App& command) : corpus_(default_corpus) {
   setting_.threads = all_threads();
   Model& model = setting_.model;
   const auto option = [&](const char* name, auto& value, const char* help) {
-    command.add_option(name, value, help)->capture_default_str();
+    return command.add_option(name, value, help)->capture_default_str();
   };
   option("--subject", setting_.subject, "What is measured: boundary/prefix-sum, or reference");
   option("--vocab", model.vocab_size, "Vocabulary |Σ|; 256 takes any text");
@@ -40,7 +37,8 @@ SettingOptions::SettingOptions(CLI::App& command) : corpus_(default_corpus) {
          "float32 (or float), float64 (or double), digits50, float16, bfloat16");
   option("--seed", setting_.seed, "Of the parameters");
   option("--threads", setting_.threads, "Never changes a bit of the result");
-  option("--corpus", corpus_, "Text whose bytes are the tokens, plain or gzip");
+  command_line::reads_file(
+      option("--corpus", corpus_, "Text whose bytes are the tokens, plain or gzip"));
 }
 
 Setting SettingOptions::setting() const {
@@ -52,14 +50,6 @@ Setting SettingOptions::setting() const {
   setting.corpus = corpus_;
   require_valid(setting);
   return setting;
-}
-
-int report_failure(const std::exception& error) {
-  fmt::print(stderr, "slim-measure: {}\n", error.what());
-  if (dynamic_cast<const RefusedSubject*>(&error) != nullptr) return falls_short;
-  if (dynamic_cast<const ContractError*>(&error) != nullptr) return bad_input;
-  if (dynamic_cast<const CLI::ParseError*>(&error) != nullptr) return bad_input;
-  return harness_failed;
 }
 
 int all_threads() {

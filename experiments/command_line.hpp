@@ -2,8 +2,6 @@
 
 #include "experiments/setting.hpp"
 
-#include <exception>
-#include <filesystem>
 #include <string>
 
 namespace CLI {
@@ -27,12 +25,6 @@ class SettingOptions {
   std::string first_sweep_ = "lazy";
   std::string corpus_;
 };
-
-/// 0 holds, 1 falls short, 2 usage or bad input, 3 the harness itself failed.
-enum ExitCode : int { holds = 0, falls_short = 1, bad_input = 2, harness_failed = 3 };
-
-/// Says what went wrong in one line on standard error, and gives the exit code that it deserves.
-int report_failure(const std::exception& error);
 
 /// The processor's threads.
 int all_threads();

@@ -1,12 +1,11 @@
 #include "experiments/figure2.hpp"
 
 #include "experiments/configurations.hpp"
+#include "experiments/machine_memory.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <string_view>
 #include <vector>
 
@@ -30,18 +29,6 @@ Figure2Sizes figure2_sizes_at(Scale scale) {
       break;
   }
   return {.length_divisor = 1, .width_divisor = 1, .most_slices = 1024, .seeds = 3};
-}
-
-/// What the machine has, or the control group that this process lives in allows it.
-double machine_bytes() {
-  double bytes = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) *
-                 static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-  for (const char* limit :
-       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    double allowed = 0.0;
-    if (std::ifstream(limit) >> allowed && allowed > 0.0) bytes = std::min(bytes, allowed);
-  }
-  return bytes;
 }
 
 /// C = L, L/4, L/16, …, as far as the memory goes; what is left out is said.

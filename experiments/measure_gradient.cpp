@@ -1,5 +1,6 @@
 #include "experiments/measure_gradient.hpp"
 
+#include "command_line/json_text.hpp"
 #include "experiments/measures/byte_count.hpp"
 #include "experiments/measures/gate.hpp"
 #include "experiments/measures/operation_count.hpp"
@@ -179,7 +180,7 @@ std::string to_json(const GradientCost& cost) {
   json["provenance"] = {{"version", p.version},     {"commit", p.commit}, {"code", p.code},
                         {"compiler", p.compiler},   {"flags", p.flags},   {"preset", p.preset},
                         {"processor", p.processor}, {"date", p.date}};
-  return json.dump(2) + "\n";
+  return command_line::json_text(json);
 }
 
 }  // namespace slim::experiments

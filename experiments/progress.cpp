@@ -1,13 +1,15 @@
 #include "experiments/progress.hpp"
 
+#include "command_line/standard_streams.hpp"
+#include "reference/vocabulary/printable.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
-
-#include <cstdio>
 
 namespace slim::experiments {
 
 constexpr std::chrono::minutes lines_apart{1};
+constexpr std::size_t longest_line = 400;
 
 Progress::Progress(std::size_t steps, double work)
     : terminal_(::isatty(STDERR_FILENO) == 1), steps_(steps), work_(work) {}
@@ -17,7 +19,7 @@ Progress::~Progress() {
 }
 
 void Progress::clear() const {
-  if (terminal_) fmt::print(stderr, "\r\033[K");
+  if (terminal_) command_line::note_exactly("\r\033[K");
 }
 
 void Progress::begin(std::string_view what) {
@@ -32,8 +34,8 @@ void Progress::begin(std::string_view what) {
     left = ", " + in_words(rest) + " left";
   }
   clear();
-  fmt::print(stderr, "[{}/{}{}] {}{}", done_ + 1, steps_, left, what, terminal_ ? "" : "\n");
-  std::fflush(stderr);
+  command_line::note_exactly(fmt::format("[{}/{}{}] {}{}", done_ + 1, steps_, left,
+                                         on_one_line(what, longest_line), terminal_ ? "" : "\n"));
 }
 
 void Progress::end(double weight) {
@@ -43,7 +45,7 @@ void Progress::end(double weight) {
 
 void Progress::say(std::string_view line) const {
   clear();
-  fmt::print(stderr, "{}\n", line);
+  command_line::note(line);
 }
 
 std::string in_words(std::chrono::seconds time) {

@@ -2,6 +2,7 @@
 
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/strict_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int schema = 1;
+constexpr int deepest = 8;  ///< of the nesting in a record
 
 double real(const Json& json, const char* field) {
   const Json& value = json.at(field);
@@ -319,11 +321,13 @@ std::string to_line(const Record& record) {
   json["corpus"] = record.setting.corpus.filename().string();
   if (!record.shard.empty()) json["shard"] = record.shard;
   json["provenance"] = to_json(record.provenance);
-  return json.dump();
+  // The name of a text may have bytes that are not UTF-8.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Record parse_record(std::string_view line) {
   try {
+    parse_strictly(line, deepest, "the record");
     Record record = record_in(Json::parse(line));
     require_valid(record.setting);
     return record;

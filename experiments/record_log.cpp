@@ -1,18 +1,18 @@
 #include "experiments/record_log.hpp"
 
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/output_error.hpp"
+#include "reference/vocabulary/text_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
-#include <stdexcept>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
@@ -28,31 +28,37 @@ struct Lines {
   std::size_t all = 0;
 };
 
+/// A last line was cut off while being written when its newline is missing, or when the disk kept
+/// other bytes in its place, which are not JSON. Any other line that is no record is refused: it
+/// may be one of a newer version.
 Lines read_lines(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  require(stream.is_open(), file.string() + ": cannot be read");
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const std::string text = read_text_file(file);
   Lines lines{.records = {}, .whole = 0, .all = text.size()};
   std::size_t begin = 0;
   for (std::size_t number = 1; begin < text.size(); ++number) {
     const std::size_t newline = text.find('\n', begin);
-    const bool cut = newline == std::string::npos;
-    const std::size_t end = cut ? text.size() : newline + 1;
-    if (cut) break;
+    if (newline == std::string::npos) break;
+    const std::string_view line = std::string_view(text).substr(begin, newline - begin);
+    const bool is_last = newline + 1 == text.size();
+    if (is_last && !nlohmann::json::accept(line)) break;
     try {
-      lines.records.push_back(parse_record(std::string_view(text).substr(begin, newline - begin)));
+      lines.records.push_back(parse_record(line));
     } catch (const ContractError& error) {
-      require(end == text.size(),
-              fmt::format("{}: line {}: {}", file.string(), number, error.what()));
-      break;
+      throw ContractError(fmt::format(
+          "{}: line {}: {}{}", file.string(), number, error.what(),
+          is_last ? "; remove the line, or read it with the version that wrote it" : ""));
     }
-    lines.whole = begin = end;
+    lines.whole = begin = newline + 1;
   }
   return lines;
 }
 
+std::error_code last_error() {
+  return {errno, std::generic_category()};
+}
+
 [[noreturn]] void fail(const fs::path& file, const char* what) {
-  throw std::runtime_error(fmt::format("{}: {}: {}", file.string(), what, std::strerror(errno)));
+  throw OutputError(fmt::format("{}: {}: {}", file.string(), what, last_error().message()));
 }
 
 }  // namespace
@@ -68,10 +74,9 @@ RecordLog::RecordLog(const fs::path& folder, const std::function<void(std::strin
     : file_(folder / "records.jsonl") {
   std::error_code status;
   fs::create_directories(folder, status);
-  require(!status, folder.string() + ": cannot be made: " + status.message());
+  if (status) throw_output_error(folder.string(), status);
   descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  require(descriptor_ >= 0, fmt::format("{}: cannot be written: {}", file_.string(),
-                                        std::generic_category().message(errno)));
+  if (descriptor_ < 0) throw_output_error(file_.string(), last_error());
   try {
     // Before the message, whose words depend on errno.
     const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
@@ -111,8 +116,21 @@ const Record* RecordLog::find(const std::string& key) const {
 
 void RecordLog::append(const Record& record) {
   const std::string line = to_line(record) + "\n";
-  const ssize_t written = ::write(descriptor_, line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size())) fail(file_, "a record could not be written");
+  struct stat before {};
+  if (::fstat(descriptor_, &before) != 0) fail(file_, "a record could not be written");
+  std::size_t done = 0;
+  while (done < line.size()) {
+    const ssize_t written = ::write(descriptor_, line.data() + done, line.size() - done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const std::error_code error = last_error();
+      // Without this a record that another thread appends would go on from half a line.
+      if (::ftruncate(descriptor_, before.st_size) != 0) fail(file_, "cannot be repaired");
+      errno = error.value();
+      fail(file_, "a record could not be written");
+    }
+    done += static_cast<std::size_t>(written);
+  }
   if (::fsync(descriptor_) != 0) fail(file_, "a record could not be kept");
   records_.insert_or_assign(identity(record), record);
 }

@@ -16,9 +16,10 @@ namespace slim::experiments {
 class RecordLog {
  public:
   /// Makes the folder and the file where they are missing, and takes the file for this process. A
-  /// last line that was cut off while being written is removed, and `say` is told.
-  /// Throws ContractError, one line that starts with the path, when the folder cannot be written,
-  /// another process has the file, it cannot be locked, or a line before the last is no record.
+  /// last line that was cut off while being written (without its newline, or not JSON) is removed,
+  /// and `say` is called. Throws ContractError, one line that starts with the path, when the folder
+  /// cannot be written, another process has the file, it cannot be locked, or any other line is no
+  /// record of this version; OutputError when the disk is full.
   RecordLog(const std::filesystem::path& folder, const std::function<void(std::string)>& say);
   RecordLog(const RecordLog&) = delete;
   RecordLog& operator=(const RecordLog&) = delete;
@@ -26,7 +27,7 @@ class RecordLog {
 
   /// The record with this identity, or null.
   [[nodiscard]] const Record* find(const std::string& identity) const;
-  /// Throws std::runtime_error when the disk does not take it whole.
+  /// Throws OutputError when the disk does not take it whole.
   void append(const Record& record);
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
@@ -42,9 +43,9 @@ class RecordLog {
 /// What an error of flock says to people: another process, or what the system calls it.
 std::string why_not_locked(int error);
 
-/// Every record of a file in the order of writing; a last line that is no record is left out, and
-/// `say` is told.
-/// Throws ContractError when the file cannot be read or an earlier line is no record.
+/// Every record of a file in the order of writing; a last line that was cut off is left out, and
+/// `say` is called.
+/// Throws ContractError when the file cannot be read or any other line is no record.
 std::vector<Record> read_records(const std::filesystem::path& file,
                                  const std::function<void(std::string)>& say = {});
 

@@ -73,6 +73,50 @@ TEST_F(Log, ALastLineOfGarbageIsRemoved) {
   EXPECT_EQ(bytes_of(file_), whole);
 }
 
+TEST_F(Log, ALastLineOfAnotherVersionIsRefusedAndKept) {
+  const std::string whole = bytes_of(file_);
+  const std::size_t last = whole.rfind('\n', whole.size() - 2) + 1;
+  std::string newer = whole.substr(last);
+  newer.replace(newer.find("\"schema\":1"), 10, "\"schema\":2");
+  std::string other = whole.substr(last);
+  other.replace(other.find("\"quantity\":\"seconds\""), 20, "\"quantity\":\"joules\"");
+  for (const std::string& line : {newer, other, std::string("{}\n"), std::string("[1]\n")}) {
+    folder_.write("records.jsonl", whole + line);
+    try {
+      reopened();
+      ADD_FAILURE() << line;
+    } catch (const ContractError& error) {
+      EXPECT_NE(std::string(error.what()).find("records.jsonl: line 4: "), std::string::npos)
+          << error.what();
+    }
+    EXPECT_THROW(read_records(file_), ContractError) << line;
+    EXPECT_EQ(bytes_of(file_), whole + line);
+  }
+}
+
+TEST_F(Log, ARecordWithoutItsNewlineWasCutOff) {
+  const std::string whole = bytes_of(file_);
+  folder_.write("records.jsonl", whole.substr(0, whole.size() - 1));
+  EXPECT_EQ(reopened().size(), 1U);
+  EXPECT_EQ(found_, 2);
+}
+
+TEST_F(Log, AFolderInTheFilesPlaceIsRefused) {
+  std::filesystem::remove(file_);
+  std::filesystem::create_directories(file_);
+  EXPECT_THROW(reopened(), ContractError);
+  EXPECT_THROW(read_records(file_), ContractError);
+}
+
+TEST_F(Log, ATextWhoseNameIsNotUtf8HasRecords) {
+  Record record = sample(3);
+  record.setting.corpus = "/somewhere/te\xffxt";
+  RecordLog(folder_.path(), {}).append(record);
+  const std::vector<Record> records = read_records(file_);
+  ASSERT_EQ(records.size(), 4U);
+  EXPECT_EQ(records.back().setting.corpus, "te\xef\xbf\xbdxt");
+}
+
 TEST_F(Log, GarbageBeforeTheLastLineIsRefusedAndNotTouched) {
   const std::string broken = "garbage\n" + bytes_of(file_);
   folder_.write("records.jsonl", broken);

@@ -11,6 +11,9 @@ void require_valid(const Setting& setting) {
   require(setting.batch >= 1, fmt::format("batch is at least 1, not {}", setting.batch));
   require(setting.length >= 1, fmt::format("length is at least 1, not {}", setting.length));
   require(setting.slice >= 1, fmt::format("slice is at least 1, not {}", setting.slice));
+  constexpr Index longest_slice = Index{1} << 40;
+  require(setting.slice <= longest_slice,
+          fmt::format("slice is at most 2^40, not {}", setting.slice));
   require(setting.threads >= 1 && setting.threads <= 1024,
           fmt::format("threads is from 1 to 1024, not {}", setting.threads));
   require(setting.key_scale > 0.0 && setting.key_scale <= 1e6,

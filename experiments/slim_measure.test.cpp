@@ -1,3 +1,4 @@
+#include "command_line/every_option.hpp"
 #include "experiments/example_records.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/temporary_folder.hpp"
@@ -5,7 +6,9 @@
 #include <boost/process.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/wait.h>
 
+#include <cstdlib>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -80,7 +83,7 @@ TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
   expect_refusal(gradient({"--hidden", "6"}), 2, "multiple of 4");
   expect_refusal(gradient({"--heads", "3"}), 2, "multiple of heads 3");
   expect_refusal(gradient({"--threads", "0"}), 2, "threads is from 1");
-  expect_refusal(gradient({"--repeats", "0"}), 2, "repeats is at least 1, not 0");
+  expect_refusal(gradient({"--repeats", "0"}), 2, "--repeats");
   expect_refusal(gradient({"--subject", "nobody"}), 2, "'nobody' is unknown");
   expect_refusal(gradient({"--feature-map", "cube"}), 2, "allowed are sqr");
   expect_refusal(gradient({"--norm", "none"}), 2, "allowed are branch-output");
@@ -89,7 +92,12 @@ TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
   expect_refusal(gradient({"--slice", "many"}), 2, "--slice");
   expect_refusal(gradient({"--slic", "1"}), 2, "--slic");
   expect_refusal(gradient({"--length", "30000"}), 2, "is too short");
-  expect_refusal(gradient({"--corpus", "/nowhere"}), 2, "/nowhere: no such file");
+  expect_refusal(gradient({"--corpus", "/nowhere"}), 2, "'/nowhere' does not exist");
+  expect_refusal(gradient({"--corpus", "/tmp"}), 2, "'/tmp' is a folder: give a file");
+  expect_refusal(gradient({"--vocab", "2147483648"}), 2, "GiB with their gradient");
+  expect_refusal(gradient({"--ffn", "2147483648"}), 2, "GiB with their gradient");
+  expect_refusal(gradient({"--memory-cap", "3"}), 2, "--memory-cap is 3 bytes");
+  expect_refusal(gradient({"--memory-cap", "-1"}), 2, "memory cap is at least 0");
   expect_refusal(gradient({"--corpus", folder_.write("empty", "").string()}), 2, "is empty");
   expect_refusal(gradient({"--corpus", folder_.write("bad", "\x1f\x8b rubbish").string()}), 2,
                  "is corrupt");
@@ -97,7 +105,7 @@ TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
   expect_refusal(gradient({"--first-sweep", "plain", "--subject", "reference"}), 2,
                  "reference has no first sweep to choose");
   expect_refusal(gradient({"--key-scale", "0"}), 2, "key scale is above 0");
-  expect_refusal(slim_measure({}), 2, "gradient, sweep, merge, table, claims, training, foreign");
+  expect_refusal(slim_measure({}), 2, "gradient, sweep, merge, table, claims, training or foreign");
   expect_refusal(slim_measure({"sweeep"}), 2, "sweeep");
 }
 
@@ -109,9 +117,9 @@ TEST_F(SlimMeasure, RefusesABadSweepWithCode2AndWritesNothing) {
     return slim_measure(arguments);
   };
   expect_refusal(sweep({"--experiment", "none", "--corpus", text_}), 2, "allowed are all, exact");
-  expect_refusal(sweep({"--corpus", "/nowhere"}), 2, "/nowhere: no such file");
+  expect_refusal(sweep({"--corpus", "/nowhere"}), 2, "'/nowhere' does not exist");
   expect_refusal(sweep({"--corpus", text_}), 2, "is too short");
-  expect_refusal(sweep({"--threads", "0", "--corpus", text_}), 2, "threads is from 1");
+  expect_refusal(sweep({"--threads", "0", "--corpus", text_}), 2, "--threads");
   expect_refusal(
       slim_measure({"sweep", "--out", out.string(), "--scale", "huge", "--corpus", text_}), 2,
       "allowed are ci, laptop, paper");
@@ -121,7 +129,7 @@ TEST_F(SlimMeasure, RefusesABadSweepWithCode2AndWritesNothing) {
   EXPECT_FALSE(std::filesystem::exists(out));
   expect_refusal(slim_measure({"sweep", "--experiment", "exact", "--scale", "ci", "--corpus", text_,
                                "--out", text_ + "/below"}),
-                 2, "cannot be made");
+                 2, "Not a directory");
 }
 
 TEST_F(SlimMeasure, RefusesSizesOfGuestsByWhichNoClaimCanBeJudged) {
@@ -307,6 +315,45 @@ TEST_F(SlimMeasure, SweepsAndReuses) {
   const auto second = nlohmann::json::parse(slim_measure(arguments).output);
   EXPECT_EQ(second.at("measured"), 0);
   EXPECT_EQ(second.at("reused"), measured);
+}
+
+TEST_F(SlimMeasure, RefusesEveryUnusableValueOfEveryOption) {
+  command_line::EveryOption(SLIM_MEASURE, {"--sample"})
+      .expect_unusable_values_refused({{"train-leg", {"--job", "--start", "--corpus"}},
+                                       {"process-peak", {"--subject", "--vocab", "--key-scale"}}});
+}
+
+TEST_F(SlimMeasure, FailsWhenItsOutputIsLostAndSaysSoWhereItCan) {
+  const std::string program = std::string("'") + SLIM_MEASURE + "' ";
+  const auto exit_of = [&](const std::string& line) {
+    const int status = std::system((program + line).c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  EXPECT_EQ(exit_of("--help >/dev/full 2>/dev/null"), 3);
+  EXPECT_EQ(exit_of("gradient --help >&- 2>/dev/null"), 3);
+  EXPECT_EQ(exit_of("nope 2>&-"), 2);
+  EXPECT_EQ(exit_of("nope 2>/dev/full"), 2);
+}
+
+TEST_F(SlimMeasure, MeasuresATextWhoseNameIsNotUtf8) {
+  const std::string text = folder_.write("te\xffxt", std::string(20000, 'x')).string();
+  const nlohmann::json json = cost({"--corpus", text});
+  EXPECT_EQ(json.at("corpus"), "te\xef\xbf\xbdxt");
+  const Outcome swept = slim_measure({"sweep", "--experiment", "exact", "--scale", "ci", "--out",
+                                      (folder_.path() / "out").string(), "--corpus", text});
+  EXPECT_EQ(swept.code, 0) << swept.error;
+}
+
+TEST_F(SlimMeasure, RefusesAFolderInPlaceOfItsRecordsBeforeItMeasures) {
+  const auto out = folder_.path() / "out";
+  std::filesystem::create_directories(out / "records.jsonl");
+  expect_refusal(slim_measure({"sweep", "--experiment", "exact", "--scale", "ci", "--out",
+                               out.string(), "--corpus", text_}),
+                 2, "records.jsonl: cannot be written: Is a directory");
+  expect_refusal(slim_measure({"claims", "--records-only", "--scale", "ci", "--out", out.string()}),
+                 2, "records.jsonl: cannot be read: Is a directory");
+  expect_refusal(slim_measure({"merge", out.string(), "--out", (out / "whole").string()}), 2,
+                 "records.jsonl: cannot be read: Is a directory");
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include "experiments/sweep.hpp"
 
+#include "command_line/output_place.hpp"
+#include "command_line/standard_streams.hpp"
 #include "experiments/corpus.hpp"
 #include "experiments/measurer.hpp"
 #include "experiments/measures/gate.hpp"
+#include "experiments/measures/workload.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/training/training_data.hpp"
@@ -30,7 +33,7 @@ namespace {
 using Job = Record;
 
 void say_on_standard_error(const std::string& line) {
-  fmt::print(stderr, "{}\n", line);
+  command_line::note(line);
 }
 
 Measured nothing_yet(Quantity quantity) {
@@ -307,6 +310,7 @@ SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& s
   std::erase_if(
       jobs, [&](const Job& job) { return part_of(job, sweep.shard.count) != sweep.shard.index; });
   require_corpus(jobs);
+  command_line::require_writable(sweep.folder / "records.jsonl");
   require_lawful_subjects(jobs, sweep.find_subject);
 
   SweepReport report;

@@ -1,5 +1,7 @@
 #include "experiments/claims/table1.hpp"
 
+#include "reference/vocabulary/markup.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,7 +42,7 @@ std::string table1_in_markdown(std::span<const Verdict> verdicts) {
       for (const Verdict& v : verdicts) {
         if (v.claim.cell != row + std::string(separator) + column) continue;
         text += fmt::format(" O({}); counted {}; {} |", v.claim.theory,
-                            v.measured.empty() ? "nothing" : v.measured, name(v.answer));
+                            v.measured.empty() ? "nothing" : markdown(v.measured), name(v.answer));
       }
     }
     text += "\n";

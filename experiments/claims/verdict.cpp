@@ -1,11 +1,19 @@
 #include "experiments/claims/verdict.hpp"
 
+#include "command_line/json_text.hpp"
+#include "reference/vocabulary/printable.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 namespace slim::experiments {
+namespace {
+
+constexpr std::size_t longest_evidence = 4000;
+
+}  // namespace
 
 std::string_view name(Answer answer) {
   switch (answer) {
@@ -56,7 +64,7 @@ std::string to_table(std::span<const Verdict> verdicts) {
         fmt::format("{:<25} {:<13} {:>9.2g}  {:<20} {}\n", verdict.claim.name, name(verdict.answer),
                     verdict.value, fmt::format("[{:.2g}, {:.2g}]", verdict.low, verdict.high),
                     verdict.claim.rule);
-    table += fmt::format("{:<25} {}\n", "", verdict.evidence);
+    table += fmt::format("{:<25} {}\n", "", on_one_line(verdict.evidence, longest_evidence));
   }
   return table + summary_of(verdicts) + "\n";
 }
@@ -92,7 +100,7 @@ std::string to_json(std::span<const Verdict> verdicts, std::string_view scale,
                                          {"preset", p.preset},
                                          {"processor", p.processor},
                                          {"date", p.date}}}};
-  return json.dump(2) + "\n";
+  return command_line::json_text(json);
 }
 
 }  // namespace slim::experiments

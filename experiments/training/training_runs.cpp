@@ -1,5 +1,6 @@
 #include "experiments/training/training_runs.hpp"
 
+#include "command_line/standard_streams.hpp"
 #include "experiments/training/capped_training.hpp"
 #include "experiments/training/regimes.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace slim::experiments {
 namespace {
@@ -39,7 +39,7 @@ std::optional<CaseFile> kept_model(const std::filesystem::path& path, const std:
     CaseFile file = read_case_file(path);
     if (file.text("run") == key) return file;
   } catch (const ContractError& error) {
-    fmt::print(stderr, "{}; its run begins again\n", error.what());
+    command_line::note(std::string(error.what()) + "; its run begins again");
   }
   return std::nullopt;
 }

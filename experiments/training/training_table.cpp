@@ -2,6 +2,7 @@
 
 #include "experiments/training/regimes.hpp"
 #include "experiments/training/rounding_band.hpp"
+#include "reference/vocabulary/markup.hpp"
 
 #include <fmt/format.h>
 
@@ -59,7 +60,8 @@ void take_shares(std::vector<Row>& rows, std::span<const Compared> runs,
 
 std::string line(const Row& row) {
   if (!row.refusal.empty()) {
-    return fmt::format("| {} | {} | {} | | | | | | |\n", name(row.task), row.regime, row.refusal);
+    return fmt::format("| {} | {} | {} | | | | | | |\n", name(row.task), markdown(row.regime),
+                       markdown(row.refusal));
   }
   std::string metrics = "unfinished";
   if (!row.metrics.empty()) {
@@ -72,7 +74,7 @@ std::string line(const Row& row) {
   };
   return fmt::format(
       "| {} | {} | {} | {} | {:.0f} | {:.0f} | {:.2f} | {:.3f} | {:.4f} |\n", name(row.task),
-      row.regime, metrics, std::isnan(row.share) ? "" : fmt::format("{:.2f}", row.share),
+      markdown(row.regime), metrics, std::isnan(row.share) ? "" : fmt::format("{:.2f}", row.share),
       static_cast<double>(row.bytes) / 1024, static_cast<double>(row.peak) / 1024,
       per_step(row.seconds), row.seconds / row.seconds_gradient, row.seconds_data / row.seconds);
 }
