@@ -1,7 +1,7 @@
 // The report as headless Chromium shows it, on a phone and on a screen, light and dark.
 #include "plots/catalogue.hpp"
-#include "plots/file_text.hpp"
 #include "plots/synthetic_records.test.hpp"
+#include "reference/vocabulary/text_file.hpp"
 
 #include <boost/process.hpp>
 #include <gtest/gtest.h>
@@ -91,8 +91,8 @@ class Browser : public ::testing::Test {
       ADD_FAILURE() << "chromium did not end";
     }
     Seen seen;
-    const std::string dom = file_text(folder_.path() / "dom");
-    const std::string log = file_text(folder_.path() / "log");
+    const std::string dom = read_text_file(folder_.path() / "dom");
+    const std::string log = read_text_file(folder_.path() / "log");
     static const std::regex result(R"re(<pre id="seen">([^<]*)</pre>)re");
     static const std::regex complaint(R"(CONSOLE[^\n]*)");
     std::smatch found;

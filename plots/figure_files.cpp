@@ -1,10 +1,11 @@
 #include "plots/figure_files.hpp"
 
-#include "plots/file_text.hpp"
+#include "command_line/output_file.hpp"
 #include "plots/gnuplot.hpp"
 #include "plots/script.hpp"
 #include "plots/temporary_folder.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/output_error.hpp"
+#include "reference/vocabulary/text_file.hpp"
 
 #include <fmt/format.h>
 
@@ -34,13 +35,13 @@ void draw_into(const std::filesystem::path& folder, const DrawnFigure& drawn) {
 std::string svg_of(const DrawnFigure& drawn) {
   const TemporaryFolder folder(std::filesystem::temp_directory_path());
   draw_into(folder.path(), drawn);
-  return file_text(folder.path() / (drawn.figure.name + ".svg"));
+  return read_text_file(folder.path() / (drawn.figure.name + ".svg"));
 }
 
 void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  require(!error, fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+  if (error) throw_output_error(folder.string(), error);
   const TemporaryFolder drawing(folder);  // on the same disk, so that files can be moved
   for (const DrawnFigure& drawn : figures) {
     if (!drawn.empty()) draw_into(drawing.path(), drawn);
@@ -49,9 +50,12 @@ void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::
     if (drawn.empty()) continue;
     for (const char* suffix : suffixes) {
       const std::string name = drawn.figure.name + suffix;
+      if (std::filesystem::is_symlink(folder / name)) {
+        command_line::write_output(folder / name, read_text_file(drawing.path() / name));
+        continue;
+      }
       std::filesystem::rename(drawing.path() / name, folder / name, error);
-      require(!error,
-              fmt::format("{}: cannot be written: {}", (folder / name).string(), error.message()));
+      if (error) throw_output_error((folder / name).string(), error);
     }
   }
 }

@@ -2,10 +2,10 @@
 
 #include "experiments/record_log.hpp"
 #include "plots/catalogue.hpp"
-#include "plots/file_text.hpp"
 #include "plots/gnuplot.hpp"
 #include "plots/synthetic_records.test.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/text_file.hpp"
 
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
@@ -38,17 +38,17 @@ TEST(FigureFiles, of_every_figure_are_drawn) {
     SCOPED_TRACE(drawn.figure.name);
     const std::filesystem::path stem = out.path() / "figures" / drawn.figure.name;
 
-    std::istringstream svg(file_text(stem.string() + ".svg"));
+    std::istringstream svg(read_text_file(stem.string() + ".svg"));
     boost::property_tree::ptree tree;
     ASSERT_NO_THROW(read_xml(svg, tree));
     EXPECT_EQ(tree.count("svg"), 1U);
     for (const Curve& curve : drawn.chart.curves) {
       EXPECT_NE(svg.str().find(curve.label), std::string::npos) << curve.label;
     }
-    const std::string png = file_text(stem.string() + ".png");
+    const std::string png = read_text_file(stem.string() + ".png");
     EXPECT_EQ(png.substr(0, 8), "\x89PNG\r\n\x1a\n");
     EXPECT_GT(png.size(), 20000U);
-    const std::string pdf = file_text(stem.string() + ".pdf");
+    const std::string pdf = read_text_file(stem.string() + ".pdf");
     EXPECT_EQ(pdf.substr(0, 5), "%PDF-");
     EXPECT_GT(pdf.size(), 5000U);
   }
@@ -59,13 +59,25 @@ TEST(FigureFiles, are_drawn_again_by_their_own_script) {
   const TestFolder records;
   const TestFolder out;
   write_figures(all_figures(records), out.path());
-  const std::string svg = file_text(out.path() / "time-slice.svg");
+  const std::string svg = read_text_file(out.path() / "time-slice.svg");
   for (const char* suffix : {".svg", ".png", ".pdf"}) {
     std::filesystem::remove(out.path() / (std::string("time-slice") + suffix));
   }
   run_gnuplot(out.path(), "time-slice.gp");
-  EXPECT_EQ(file_text(out.path() / "time-slice.svg"), svg);
+  EXPECT_EQ(read_text_file(out.path() / "time-slice.svg"), svg);
   EXPECT_EQ(entries(out.path()), 5 * catalogue().size());
+}
+
+TEST(FigureFiles, follow_links_in_their_places) {
+  const TestFolder records;
+  const TestFolder out;
+  write_synthetic(records);
+  const std::vector<Record> read = experiments::read_records(records.path() / "records.jsonl");
+  out.write("target", "old");
+  std::filesystem::create_symlink("target", out.path() / "time-length.svg");
+  write_figures(std::vector{chart_figure(find_figure("time-length"), read)}, out.path());
+  EXPECT_TRUE(std::filesystem::is_symlink(out.path() / "time-length.svg"));
+  EXPECT_NE(read_text_file(out.path() / "target").find("<svg"), std::string::npos);
 }
 
 TEST(FigureFiles, are_all_or_none) {
@@ -99,7 +111,7 @@ TEST(FigureFiles, run_no_command_that_a_record_brings) {
   const TestFolder out;
   write_figures(std::vector{chart_figure(find_figure("time-length"), records)}, out.path());
   EXPECT_FALSE(std::filesystem::exists(evil));
-  std::istringstream svg(file_text(out.path() / "time-length.svg"));
+  std::istringstream svg(read_text_file(out.path() / "time-length.svg"));
   boost::property_tree::ptree tree;
   EXPECT_NO_THROW(read_xml(svg, tree));
 }

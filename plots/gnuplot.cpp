@@ -1,6 +1,7 @@
 #include "plots/gnuplot.hpp"
 
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/output_error.hpp"
 
 #include <boost/process.hpp>
 #include <fmt/format.h>
@@ -27,6 +28,11 @@ std::string on_one_line(const std::string& text) {
   return line;
 }
 
+/// The folder can be written, as it was just made: what is left is a full disk.
+void require_written(bool is_whole, const std::filesystem::path& file) {
+  if (!is_whole) throw OutputError(file.string() + ": could not be written to its end");
+}
+
 }  // namespace
 
 void write_plot(const std::filesystem::path& folder, const std::string& stem,
@@ -38,7 +44,7 @@ void write_plot(const std::filesystem::path& folder, const std::string& stem,
     // Rows go as finished text: the library would write numbers with six digits.
     file.file1d(data, data_path.string());
     file << script << std::flush;
-    require(file.good(), script_path.string() + ": could not be written to its end");
+    require_written(file.good(), script_path);
   } catch (const std::ios_base::failure&) {
     throw ContractError(script_path.string() + ": cannot be written");
   }
@@ -46,8 +52,7 @@ void write_plot(const std::filesystem::path& folder, const std::string& stem,
   std::size_t bytes = 0;
   for (const std::string& line : data) bytes += line.size() + 1;
   std::error_code error;
-  require(std::filesystem::file_size(data_path, error) == bytes && !error,
-          data_path.string() + ": could not be written to its end");
+  require_written(std::filesystem::file_size(data_path, error) == bytes && !error, data_path);
 }
 
 void run_gnuplot(const std::filesystem::path& folder, const std::string& script) {

@@ -1,8 +1,8 @@
 #include "plots/gnuplot.hpp"
 
-#include "plots/file_text.hpp"
 #include "plots/synthetic_records.test.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/text_file.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,8 +12,8 @@ namespace {
 TEST(Gnuplot, writes_script_and_rows_as_they_are) {
   const TestFolder folder;
   write_plot(folder.path(), "x", "print 1\n", {"a\tb", "", "0.30000000000000004\t2"});
-  EXPECT_EQ(file_text(folder.path() / "x.gp"), "print 1\n");
-  EXPECT_EQ(file_text(folder.path() / "x.tsv"), "a\tb\n\n0.30000000000000004\t2\n");
+  EXPECT_EQ(read_text_file(folder.path() / "x.gp"), "print 1\n");
+  EXPECT_EQ(read_text_file(folder.path() / "x.tsv"), "a\tb\n\n0.30000000000000004\t2\n");
 }
 
 TEST(Gnuplot, refuses_a_folder_that_is_not_there) {

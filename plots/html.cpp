@@ -1,6 +1,7 @@
 #include "plots/html.hpp"
 
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/markup.hpp"
 
 #include <fmt/format.h>
 
@@ -9,37 +10,7 @@
 namespace slim::plots {
 
 std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      case '\n':
-      case '\t':
-        result += c;
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          result += "\xEF\xBF\xBD";
-        } else {
-          result += c;
-        }
-    }
-  }
-  return result;
+  return html(text);
 }
 
 std::string inline_svg(std::string svg, const std::string& prefix, const std::string& title,

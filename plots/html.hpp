@@ -5,8 +5,7 @@
 
 namespace slim::plots {
 
-/// A text as it may stand in HTML, in an element or in a quoted attribute. Control characters
-/// become U+FFFD.
+/// slim::html() under another name, since a page under construction is called `html` here.
 std::string escaped(std::string_view text);
 
 /// gnuplot's SVG as it may stand in a page beside others: without the XML prologue, every id and

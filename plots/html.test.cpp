@@ -10,9 +10,7 @@ namespace {
 TEST(Html, escapes_what_would_be_markup) {
   EXPECT_EQ(escaped("<a href=\"x\">'&'</a>"),
             "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
-  EXPECT_EQ(escaped(std::string_view("a\0b", 3)),
-            "a\xEF\xBF\xBD"
-            "b");
+  EXPECT_EQ(escaped(std::string_view("a\0b", 3)), "a?b");
   EXPECT_EQ(escaped("∝ 1/C"), "∝ 1/C");
 }
 

@@ -2,6 +2,7 @@
 
 #include "plots/panel_script.hpp"
 #include "plots/style.hpp"
+#include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -267,9 +268,9 @@ std::string plot(const Chart& chart, const std::string& stem) {
 std::string single_line(std::string_view text) {
   std::string result(text);
   std::replace_if(
-      result.begin(), result.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return result;
+      result.begin(), result.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; },
+      ' ');
+  return printable(result);
 }
 
 std::string gnuplot_quoted(std::string_view text) {

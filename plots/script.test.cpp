@@ -9,6 +9,7 @@ TEST(Script, quotes_so_that_nothing_is_special) {
   EXPECT_EQ(gnuplot_quoted("plain"), "'plain'");
   EXPECT_EQ(gnuplot_quoted("it's"), "'it''s'");
   EXPECT_EQ(gnuplot_quoted("a\nsystem('x')"), "'a system(''x'')'");
+  EXPECT_EQ(gnuplot_quoted("a\x1b[2J\xff\xc2\x9b€"), "'a?[2J???€'");
   EXPECT_EQ(gnuplot_quoted("`x` \"y\" \\z"), "'`x` \"y\" \\z'");
 }
 

@@ -1,3 +1,7 @@
+#include "command_line/options.hpp"
+#include "command_line/output_file.hpp"
+#include "command_line/program.hpp"
+#include "command_line/standard_streams.hpp"
 #include "experiments/catalogue.hpp"
 #include "experiments/record_log.hpp"
 #include "plots/catalogue.hpp"
@@ -5,13 +9,11 @@
 #include "plots/gnuplot.hpp"
 #include "plots/report.hpp"
 #include "plots/verdict.hpp"
-#include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -20,7 +22,10 @@
 namespace slim::plots {
 namespace {
 
-enum ExitStatus { holds = 0, falls_short = 1, bad_input = 2, harness_failed = 3 };
+using command_line::falls_short;
+using command_line::holds;
+using command_line::note;
+using command_line::print;
 
 struct Options {
   std::filesystem::path records;
@@ -42,8 +47,8 @@ std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const 
   require(!wanted.empty(), "--leave-out leaves no figure to draw");
 
   const std::filesystem::path file = options.records / "records.jsonl";
-  const std::vector<Record> records = experiments::newest(experiments::read_records(
-      file, [](const std::string& line) { fmt::print(stderr, "{}\n", line); }));
+  const std::vector<Record> records = experiments::newest(
+      experiments::read_records(file, [](const std::string& line) { note(line); }));
   require(!records.empty(), file.string() + ": holds no records");
   std::vector<DrawnFigure> drawn;
   drawn.reserve(wanted.size());
@@ -59,12 +64,12 @@ bool complete(const std::vector<DrawnFigure>& figures) {
   bool all = true;
   for (const DrawnFigure& drawn : figures) {
     if (drawn.left_out > 0) {
-      fmt::print(stderr, "{}: {} records of other code, machine, text or scale are left out\n",
-                 drawn.figure.name, drawn.left_out);
+      note(fmt::format("{}: {} records of other code, machine, text or scale are left out",
+                       drawn.figure.name, drawn.left_out));
     }
     if (!drawn.empty()) continue;
-    fmt::print(stderr, "{}: left out, there are no records of {} for experiment {}\n",
-               drawn.figure.name, name(drawn.figure.quantity), drawn.figure.experiment);
+    note(fmt::format("{}: left out, there are no records of {} for experiment {}",
+                     drawn.figure.name, name(drawn.figure.quantity), drawn.figure.experiment));
     all = false;
   }
   return all;
@@ -76,7 +81,7 @@ int draw_figures(const Options& options) {
   write_figures(figures, options.out);
   for (const DrawnFigure& drawn : figures) {
     if (!drawn.empty()) {
-      fmt::print("{}\n", (options.out / (drawn.figure.name + ".svg")).string());
+      print((options.out / (drawn.figure.name + ".svg")).string() + "\n");
     }
   }
   return complete(figures) ? holds : falls_short;
@@ -85,7 +90,7 @@ int draw_figures(const Options& options) {
 int write_report(const Options& options) {
   const std::vector<Verdict> verdicts = read_verdicts(options.records);
   const std::vector<DrawnFigure> figures = wanted_figures(options, verdicts);
-  AtomicFile page(options.out);  // before drawing, so that an unwritable folder is noticed at once
+  command_line::OutputFile page(options.out);  // before drawing: a bad place is noticed at once
 
   Report report{.verdicts = verdicts, .figures = figures, .svg = {}};
   for (const DrawnFigure& drawn : figures) {
@@ -93,11 +98,11 @@ int write_report(const Options& options) {
   }
   page.write(report_page(report));
   page.commit();
-  fmt::print("{}\n", options.out.string());
+  if (!command_line::is_standard_output(options.out)) print(options.out.string() + "\n");
 
   bool whole = complete(figures);
   if (verdicts.empty()) {
-    fmt::print(stderr, "verdicts: none, `slim-measure claims` judges the claims\n");
+    note("verdicts: none, `slim-measure claims` judges the claims");
     whole = false;
   }
   return whole ? holds : falls_short;
@@ -106,15 +111,14 @@ int write_report(const Options& options) {
 int run(int argc, char** argv) {
   CLI::App app("Draws what slim-measure measured: the paper's plots, and a report.", "slim-plot");
   app.require_subcommand(1);
-  app.footer(
-      "Exit status: 0 all drawn, 1 something wanted has no records, 2 bad input or usage, "
-      "3 gnuplot failed.");
+  app.footer(command_line::exit_codes);
   Options options;
   CLI::App* figures = app.add_subcommand(
       "figures", "SVG, PNG and PDF, each with the gnuplot script and the data beside it");
   CLI::App* report = app.add_subcommand("report", "one self-contained HTML page");
   for (CLI::App* command : {figures, report}) {
-    command->add_option("--records", options.records, "folder of records.jsonl and verdicts.json")
+    command_line::reads_folder(command->add_option("--records", options.records,
+                                                   "folder of records.jsonl and verdicts.json"))
         ->required();
     command->add_option("--figure", options.figures,
                         "only this one; may be given again (default: all)");
@@ -123,17 +127,14 @@ int run(int argc, char** argv) {
         "an experiment that was not measured on purpose: its figures are not drawn; "
         "may be given again");
   }
-  figures->add_option("--out", options.out, "folder for the files, made when missing")->required();
-  report->add_option("--out", options.out, "the page, such as report.html")->required();
-
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "slim-plot: {} (see --help)\n", error.what());
-    return bad_input;
-  }
+  command_line::writes_folder(
+      figures->add_option("--out", options.out, "folder for the files, made when missing"))
+      ->required();
+  command_line::writes_file(
+      report->add_option("--out", options.out,
+                         "the page, such as report.html; -: on standard output"))
+      ->required();
+  if (!command_line::parse(app, argc, argv)) return holds;
   return *figures ? draw_figures(options) : write_report(options);
 }
 
@@ -141,14 +142,5 @@ int run(int argc, char** argv) {
 }  // namespace slim::plots
 
 int main(int argc, char** argv) {
-  using namespace slim::plots;
-  try {
-    return run(argc, argv);
-  } catch (const slim::ContractError& error) {
-    fmt::print(stderr, "slim-plot: {}\n", error.what());
-    return bad_input;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "slim-plot: {}\n", error.what());
-    return harness_failed;
-  }
+  return slim::command_line::run_program("slim-plot", [&] { return slim::plots::run(argc, argv); });
 }

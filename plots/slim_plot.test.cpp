@@ -1,5 +1,6 @@
-#include "plots/file_text.hpp"
+#include "command_line/every_option.hpp"
 #include "plots/synthetic_records.test.hpp"
+#include "reference/vocabulary/text_file.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
 
 namespace slim::plots {
@@ -73,7 +75,7 @@ TEST_F(SlimPlot, draws_figures_and_report) {
   }
   const Outcome reported = report();
   EXPECT_EQ(reported.status, 0) << reported.said;
-  EXPECT_GT(file_text(in("report.html")).size(), 50000U);
+  EXPECT_GT(read_text_file(in("report.html")).size(), 50000U);
 }
 
 TEST_F(SlimPlot, draws_only_what_is_asked_for) {
@@ -98,7 +100,7 @@ TEST_F(SlimPlot, says_which_figure_has_no_records) {
 
 TEST_F(SlimPlot, does_not_miss_the_figures_of_an_experiment_that_was_left_out) {
   write_synthetic(folder_);
-  std::istringstream records(file_text(in("records.jsonl")));
+  std::istringstream records(read_text_file(in("records.jsonl")));
   std::string kept;
   for (std::string line; std::getline(records, line);) {
     if (line.find("\"experiment\":\"training\"") == std::string::npos) kept += line + "\n";
@@ -168,6 +170,60 @@ TEST_F(SlimPlot, refuses_usage_that_it_does_not_know) {
   EXPECT_EQ(slim_plot("figures --records x --out y --colour red").status, 2);
   EXPECT_EQ(slim_plot("--help").status, 0);
   EXPECT_EQ(slim_plot("report --help").status, 0);
+}
+
+TEST_F(SlimPlot, refuses_every_unusable_value_of_every_option) {
+  command_line::EveryOption(SLIM_PLOT).expect_unusable_values_refused();
+}
+
+TEST_F(SlimPlot, refuses_folders_in_place_of_its_files) {
+  std::filesystem::create_directories(in("records.jsonl"));
+  expect_refused(figures(), "records.jsonl: cannot be read: Is a directory");
+  std::filesystem::remove(in("records.jsonl"));
+  write_synthetic(folder_);
+  std::filesystem::remove(in("verdicts.json"));
+  std::filesystem::create_directories(in("verdicts.json"));
+  expect_refused(report(), "verdicts.json: cannot be read: Is a directory");
+}
+
+TEST_F(SlimPlot, refuses_a_last_record_of_another_version_and_keeps_it) {
+  std::vector<std::string> lines = synthetic_length_records();
+  std::string& last = lines.back();
+  last.replace(last.find("\"schema\":1"), 10, "\"schema\":7");
+  folder_.write("records.jsonl", joined_lines(lines));
+  expect_refused(figures(), "schema is 1, not 7");
+}
+
+TEST_F(SlimPlot, fails_when_its_output_is_lost) {
+  const auto exit_of = [](const std::string& line) {
+    const int status = std::system((std::string(SLIM_PLOT) + " " + line).c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  EXPECT_EQ(exit_of("--help >/dev/full 2>/dev/null"), 3);
+  EXPECT_EQ(exit_of("--help >&- 2>/dev/null"), 3);
+  EXPECT_EQ(exit_of("nope 2>&-"), 2);
+  EXPECT_EQ(exit_of("nope 2>/dev/full"), 2);
+  folder_.write("records.jsonl", joined_lines(synthetic_length_records()));
+  const std::string page = "report --figure time-length --records " + in("") + " --out ";
+  EXPECT_EQ(exit_of(page + "/dev/full >/dev/null 2>&1"), 3);
+  EXPECT_EQ(exit_of(page + "- >/dev/full 2>/dev/null"), 3);
+}
+
+TEST_F(SlimPlot, writes_the_page_to_standard_output_and_through_links) {
+  folder_.write("records.jsonl", joined_lines(synthetic_length_records()));
+  const std::string page = "report --figure time-length --records " + in("") + " --out ";
+  for (const char* name : {"-", "/dev/stdout"}) {
+    const std::string line =
+        std::string(SLIM_PLOT) + " " + page + name + " >" + in("page") + " 2>/dev/null";
+    EXPECT_NE(std::system(line.c_str()), -1);
+    EXPECT_TRUE(read_text_file(in("page")).starts_with("<!DOCTYPE html>")) << name;
+    EXPECT_TRUE(read_text_file(in("page")).ends_with("</html>\n")) << name;
+  }
+  std::filesystem::create_symlink("page", in("link"));
+  folder_.write("page", "old");
+  slim_plot(page + in("link"));
+  EXPECT_TRUE(std::filesystem::is_symlink(in("link")));
+  EXPECT_TRUE(read_text_file(in("page")).starts_with("<!DOCTYPE html>"));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include "plots/temporary_folder.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/output_error.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <system_error>
@@ -10,8 +11,9 @@ namespace slim::plots {
 
 TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
   std::string name = (parent / ".drawing-XXXXXX").string();
-  require(::mkdtemp(name.data()) != nullptr,
-          parent.string() + ": cannot be written: " + std::generic_category().message(errno));
+  if (::mkdtemp(name.data()) == nullptr) {
+    throw_output_error(parent.string(), {errno, std::generic_category()});
+  }
   path_ = name;
 }
 

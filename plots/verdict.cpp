@@ -1,7 +1,7 @@
 #include "plots/verdict.hpp"
 
-#include "plots/file_text.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/text_file.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -73,8 +73,9 @@ std::string number_and_interval(const Verdict& v) {
 std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "verdicts.json";
   if (!std::filesystem::exists(path)) return {};
+  const std::string text = read_text_file(path);
   try {
-    const Json file = Json::parse(file_text(path));
+    const Json file = Json::parse(text);
     require(file.at("schema") == 1, fmt::format("schema is 1, not {}", file.at("schema").dump()));
     std::vector<Verdict> verdicts;
     const Json provenance = file.value("provenance", Json::object());
