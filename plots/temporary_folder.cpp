@@ -1,6 +1,7 @@
 #include "plots/temporary_folder.hpp"
 
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/remove_tree.hpp"
 
 #include <cstdlib>
 #include <string>
@@ -16,8 +17,7 @@ TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
+  remove_tree(path_);
 }
 
 }  // namespace slim::plots

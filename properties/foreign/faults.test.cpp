@@ -5,6 +5,7 @@
 #include "properties/judgement/attention_answer.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/test_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -197,7 +198,8 @@ TEST(Foreign, ACaseFileThatGrewIsNotReadInto) {
 }
 
 TEST(Foreign, ASessionEndsWithShutdown) {
-  const fs::path note = fs::path(testing::TempDir()) / fresh_mark();
+  const TestFolder own;
+  const fs::path note = own.path() / "note";
   {
     const ForeignSubject foreign = open_subject(
         program_door("SLIM_NOTE='" + note.string() + "' " + command_of("notes-its-shutdown")), {});
@@ -205,14 +207,14 @@ TEST(Foreign, ASessionEndsWithShutdown) {
     EXPECT_FALSE(fs::exists(note));
   }
   EXPECT_EQ(content_of(note), "shutdown");
-  fs::remove(note);
   const std::string mark = fresh_mark();
   asked(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
   EXPECT_EQ(marked_processes(mark), 0) << "it has a second";
 }
 
 TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
-  const fs::path note = fs::path(testing::TempDir()) / fresh_mark();
+  const TestFolder own;
+  const fs::path note = own.path() / "note";
   const ForeignSubject foreign = open_subject(
       program_door("SLIM_NOTE='" + note.string() + "' " + command_of("redeclares")), {});
   EXPECT_EQ(asked(foreign).what, "answered") << "by the first process";
@@ -223,7 +225,6 @@ TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
     EXPECT_EQ(error.failure(), Failure::protocol_error);
     EXPECT_NE(std::string(error.what()).find("declares something else"), std::string::npos);
   }
-  fs::remove(note);
 }
 
 TEST(Foreign, AddressSpaceIsLimitedWhereThatIsAskedFor) {
