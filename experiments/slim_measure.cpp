@@ -394,7 +394,10 @@ int run_foreign(const ForeignOptions& options) {
       lost_sight = lost_sight || sample.lost_sight;
     }
     if (lost_sight) {
-      text += "* at least so many bytes: a process of it ended meanwhile, unseen at its largest\n";
+      text +=
+          "* at least so many bytes: meanwhile a process of it ended, unseen at its largest, or "
+          "the "
+          "harness was stopped\n";
     }
     bool falls = false;
     for (const ResourceClaim claim : foreign.declaration.claims) {

@@ -337,6 +337,7 @@ int run_command(const RunArguments& arguments) {
   }
   fmt::print("{}", arguments.json ? to_json(report) : to_text(report));
   if (guest && !arguments.json) fmt::print("{}", levels_text(result));
+  report_stops();
   if (!report.expectation) return result.holds() ? Exit::holds : Exit::falls_short;
   for (const std::string& line : differences_in_words(*report.expectation)) {
     fmt::print(stderr, "{}\n", line);

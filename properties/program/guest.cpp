@@ -1,9 +1,12 @@
 #include "properties/program/guest.hpp"
 
+#include "properties/foreign/harness_process.hpp"
 #include "properties/program/report.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>
+
+#include <cstdio>
 
 namespace slim::properties {
 
@@ -35,6 +38,16 @@ std::string guest_options(const ForeignArguments& arguments) {
     options += fmt::format(" --subject-address-space {}", arguments.address_space_mb);
   }
   return options;
+}
+
+void report_stops() {
+  const int times = foreign::times_continued();
+  if (times == 0) return;
+  fmt::print(
+      stderr,
+      "slim-verify: note: this process was stopped and continued {} time{} while the subject "
+      "ran\n",
+      times, times == 1 ? "" : "s");
 }
 
 }  // namespace slim::properties
