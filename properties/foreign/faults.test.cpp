@@ -351,6 +351,7 @@ TEST(ForeignLibraries, GetTheirVerdict) {
       {"PAGES_PAST_END", {Failure::out_of_bounds, "past the end of out"}},
       {"PAGES_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
       {"WRITES_INPUT", {Failure::input_modified, "wrote into its input q"}},
+      {"UNPROTECTS_INPUT", {Failure::input_modified, "wrote into its input q"}},
       {"OLD_VERSION", {Failure::version_mismatch, "version 7 of slim_subject.h"}},
       {"NO_SUBJECT", {Failure::load_error, "gave no subject"}},
       {"NO_JSON", {Failure::load_error, "a declaration that is no JSON"}},
