@@ -352,6 +352,17 @@ struct ForeignOptions {
   }
 };
 
+/// The samples to come, alike by task.
+std::vector<Step> steps_of(const properties::foreign::ForeignSubject& foreign,
+                           const properties::foreign::ResourcePlan& plan) {
+  std::vector<Step> steps;
+  for (const auto& sample : properties::foreign::planned_samples(foreign, plan)) {
+    steps.push_back(
+        {.kinds = {std::string(name(sample.task))}, .weight = static_cast<double>(sample.length)});
+  }
+  return steps;
+}
+
 int run_foreign(const ForeignOptions& options) {
   using namespace properties::foreign;
   require(!options.command.empty() || !options.library.empty(),
@@ -366,11 +377,12 @@ int run_foreign(const ForeignOptions& options) {
                .address_space_bytes = static_cast<std::int64_t>(options.address_space_mb) << 20});
     std::optional<Progress> progress;
     const std::vector<ResourceSample> samples = measure_resources(
-        foreign, options.plan, [&](const ResourceSample& next, std::size_t done, std::size_t all) {
-          if (done == 0) progress.emplace(all, static_cast<double>(all));
-          if (done > 0) progress->end(1.0);
-          progress->begin(
-              fmt::format("{} at L = {}, C = {}", name(next.task), next.length, next.slice_length));
+        foreign, options.plan,
+        [&](const ResourceSample& next, std::size_t done, std::size_t /*all*/) {
+          if (done == 0) progress.emplace(steps_of(foreign, options.plan));
+          if (done > 0) progress->end(done - 1);
+          progress->begin(done, fmt::format("{} at L = {}, C = {}", name(next.task), next.length,
+                                            next.slice_length));
         });
     progress.reset();
     nlohmann::ordered_json json = {{"schema", 1},

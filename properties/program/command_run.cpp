@@ -303,7 +303,7 @@ int run_command(const RunArguments& arguments) {
   RunResult result;
   std::vector<Diagnosis> diagnoses;
   {
-    ProgressLine progress;
+    ProgressLine progress(plan);
     if (!plan.laws.empty()) {  // as they are where costs alone are named
       result = run(plan, [&](const Law& law, int done, int planned) {
         progress.show(law.name, done, planned);
