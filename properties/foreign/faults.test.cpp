@@ -240,8 +240,10 @@ TEST(Foreign, PagesThatChildrenShareCountOnce) {
 }
 
 TEST(Foreign, ChildrenThatWereThereBeforeTheFirstGuestAreSpared) {
+  const TestFolder out;
   const std::string mark = fresh_mark();
-  const std::string command = "setsid " SLIM_PYTHON " -c 'import time; time.sleep(60)' " + mark +
+  const std::string command = "cd '" + out.path().string() +
+                              "'; setsid " SLIM_PYTHON " -c 'import time; time.sleep(60)' " + mark +
                               " & exec " SLIM_VERIFY
                               " run --law attention-agrees --scalar float32 --cases 1 "
                               "--subject-library " +
@@ -268,11 +270,12 @@ TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
   for (const bool stops_keeper : {false, true}) {
     const std::string mark = fresh_mark();
     const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
+    const TestFolder out;
     const pid_t harness = ::fork();
     if (harness == 0) {
       ::execl(SLIM_VERIFY, "slim-verify", "run", "--subject-command", command.c_str(), "--cases",
-              "1000000", "--law", "attention-agrees", "--threads", "1", "--out",
-              "/nonexistent-is-not-written", nullptr);
+              "1000000", "--law", "attention-agrees", "--threads", "1", "--out", out.path().c_str(),
+              nullptr);
       ::_exit(127);
     }
     for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {

@@ -145,13 +145,15 @@ TEST_F(OwnMounts, ASharedMemoryThatFillsUpMeanwhileIsLeft) {
 // Descriptors and processes
 
 TEST(Surroundings, TooFewDescriptorsAreTheHarnesssOwnError) {
+  const TestFolder out;
   for (int limit = 4; limit <= 40; ++limit) {
     const ChildOutcome outcome = run_child(
         {.program = "sh",
          .arguments = {"-c", "ulimit -n " + std::to_string(limit) +
                                  "; exec " SLIM_VERIFY " run --law attention-agrees --scalar "
                                  "float32 --cases 3 --threads 2 --subject-library " +
-                                 library("c_attention")}});
+                                 library("c_attention")},
+         .folder = out.path()});
     EXPECT_TRUE(outcome.status == 0 || outcome.status == 3 || outcome.status == 127)
         << limit << " descriptors: " << outcome.status << "\n"
         << outcome.output << outcome.errors;
