@@ -15,19 +15,28 @@ void wait_while(const std::atomic<T>& value, T old) {
   value.wait(old, std::memory_order_acquire);
 }
 
+void end(std::atomic<bool>& stop, std::atomic<unsigned>& round, std::vector<std::thread>& helpers) {
+  stop.store(true);
+  round.fetch_add(1);
+  round.notify_all();
+  for (std::thread& helper : helpers) helper.join();
+}
+
 }  // namespace
 
 Workers::Workers(int threads) {
-  for (int i = 1; i < threads; ++i) {
-    helpers_.emplace_back([this] { serve(); });
+  try {
+    for (int i = 1; i < threads; ++i) {
+      helpers_.emplace_back([this] { serve(); });
+    }
+  } catch (...) {  // with fewer than requested, a time would be that of something else
+    end(stop_, round_, helpers_);
+    throw;
   }
 }
 
 Workers::~Workers() {
-  stop_.store(true);
-  round_.fetch_add(1);
-  round_.notify_all();
-  for (std::thread& helper : helpers_) helper.join();
+  end(stop_, round_, helpers_);
 }
 
 void Workers::share(Index tasks, Call call, const void* context) {

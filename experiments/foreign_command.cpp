@@ -24,14 +24,24 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t longest_note = 1000;
 
+/// The samples to come, alike by task.
+std::vector<Step> steps_of(const ForeignSubject& foreign, const ResourcePlan& plan) {
+  std::vector<Step> steps;
+  for (const auto& sample : planned_samples(foreign, plan)) {
+    steps.push_back(
+        {.kinds = {std::string(name(sample.task))}, .weight = static_cast<double>(sample.length)});
+  }
+  return steps;
+}
+
 std::vector<ResourceSample> measured(const ForeignSubject& foreign, const ResourcePlan& plan) {
   std::optional<Progress> progress;
   return measure_resources(
-      foreign, plan, [&](const ResourceSample& next, std::size_t done, std::size_t all) {
-        if (done == 0) progress.emplace(all, static_cast<double>(all));
-        if (done > 0) progress->end(1.0);
-        progress->begin(
-            fmt::format("{} at L = {}, C = {}", name(next.task), next.length, next.slice_length));
+      foreign, plan, [&](const ResourceSample& next, std::size_t done, std::size_t /*all*/) {
+        if (done == 0) progress.emplace(steps_of(foreign, plan));
+        if (done > 0) progress->end(done - 1);
+        progress->begin(done, fmt::format("{} at L = {}, C = {}", name(next.task), next.length,
+                                          next.slice_length));
       });
 }
 
@@ -51,7 +61,9 @@ std::string to_text(const std::vector<ResourceSample>& samples) {
                         sample.lost_sight ? "  *" : "");
   }
   if (std::ranges::any_of(samples, &ResourceSample::lost_sight)) {
-    text += "* at least so many bytes: a process of it ended meanwhile, unseen at its largest\n";
+    text +=
+        "* at least so many bytes: meanwhile a process of it ended, unseen at its largest, or the "
+        "harness was stopped\n";
   }
   return text;
 }

@@ -2,14 +2,13 @@
 #include "experiments/example_records.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/temporary_folder.hpp"
+#include "reference/vocabulary/child_program.hpp"
 
-#include <boost/process.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
 #include <cstdlib>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -23,21 +22,8 @@ struct Outcome {
 };
 
 Outcome slim_measure(const std::vector<std::string>& arguments) {
-  namespace process = boost::process;
-  const TemporaryFolder folder;
-  const auto output = folder.path() / "output";
-  const auto error = folder.path() / "error";
-  Outcome outcome;
-  outcome.code = process::system(SLIM_MEASURE, process::args(arguments),
-                                 process::std_in<process::null, process::std_out> output.string(),
-                                 process::std_err > error.string());
-  const auto text = [](const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    return std::string(std::istreambuf_iterator<char>(stream), {});
-  };
-  outcome.output = text(output);
-  outcome.error = text(error);
-  return outcome;
+  ChildOutcome outcome = run_child({.program = SLIM_MEASURE, .arguments = arguments});
+  return {outcome.status, std::move(outcome.output), std::move(outcome.errors)};
 }
 
 class SlimMeasure : public testing::Test {

@@ -22,8 +22,8 @@
 #include <exception>
 #include <map>
 #include <mutex>
-#include <numeric>
 #include <set>
+#include <system_error>
 #include <thread>
 
 namespace slim::experiments {
@@ -140,33 +140,44 @@ void require_lawful_subjects(const std::vector<Job>& jobs, const FindSubject& fi
   }
 }
 
-/// Relative cost of a job, for the time left: tokens times parameters, by how slow the scalar is.
+/// Relative time of a job among those of its kind: tokens times parameters.
 double weight(const Job& job) {
   const double work = static_cast<double>(job.setting.batch * job.setting.length) *
                       static_cast<double>(parameter_count(job.setting.model));
-  switch (quantity_of(job.measured)) {
-    case Quantity::operations:
-      return 30.0 * work;
-    case Quantity::gradient_error:
-      return 3000.0 * work;
-    case Quantity::softmax_error:
-      return 0.01 * work;
-    case Quantity::full_discrepancy:  // of a gradient that was timed
-      return 0.01 * work;
-    case Quantity::longest:  // a full pass soon outgrows its process
-      return job.setting.full_pass() ? 0.02 * work : 1.5 * work;
-    case Quantity::training: {
-      const Training& t = job.setting.training;
-      const Index steps = job.setting.memory_cap > 0
-                              ? t.steps - t.switch_at
-                              : t.leg_end(job.sample) - t.leg_begin(job.sample);
-      return work * static_cast<double>(steps);
-    }
-    default:
-      // A slice reads and writes every parameter a few times, which its products outweigh from
-      // some rows on.
-      return work * (1.0 + 16.0 / static_cast<double>(job.setting.slice));
+  if (quantity_of(job.measured) == Quantity::training) {
+    const Training& t = job.setting.training;
+    const Index steps = job.setting.memory_cap > 0
+                            ? t.steps - t.switch_at
+                            : t.leg_end(job.sample) - t.leg_begin(job.sample);
+    return work * static_cast<double>(steps);
   }
+  // A slice reads and writes every parameter a few times, which its products outweigh from some
+  // rows on.
+  return work * (1.0 + 16.0 / static_cast<double>(job.setting.slice));
+}
+
+/// What the job is alike, for the time left: samples of one setting; settings of one subject; those
+/// of one quantity; and, where that is little more than a gradient, all such quantities.
+std::vector<std::string> kinds(const Job& job) {
+  const Quantity quantity = quantity_of(job.measured);
+  const Setting& s = job.setting;
+  Setting any_seed = s;
+  any_seed.seed = 0;
+  std::vector<std::string> alike = {
+      fmt::format("{} {}", name(quantity), fmt::join(to_arguments(any_seed), " ")),
+      fmt::format("{} {} {} {} {}", name(quantity), s.subject, name(s.scalar),
+                  name(s.model.feature_map), s.full_pass() ? "full" : "sliced"),
+      std::string(name(quantity))};
+  switch (quantity) {
+    case Quantity::seconds:
+    case Quantity::bytes:
+    case Quantity::process:
+      alike.emplace_back("a gradient");
+      break;
+    default:
+      break;
+  }
+  return alike;
 }
 
 /// Whether others may be measured at the same time: nothing of the result is a time or this
@@ -208,31 +219,45 @@ std::string kin(const Job& job) {
                      fmt::join(to_arguments(shared), " "));
 }
 
+/// As many batches at a time as the sweep has threads, eight at most.
+int batches_at_once(const Sweep& sweep) {
+  return std::clamp(sweep.conditions.threads, 1, 8);
+}
+
+std::vector<Step> steps_of(std::span<Job* const> jobs, const Sweep& sweep) {
+  std::vector<Step> steps;
+  steps.reserve(jobs.size());
+  for (const Job* job : jobs) {
+    steps.push_back({.kinds = kinds(*job),
+                     .weight = weight(*job),
+                     .at_once = bears_company(*job) ? batches_at_once(sweep) : 1});
+  }
+  return steps;
+}
+
 /// Takes jobs in turn, on one thread or several, and keeps each result as it comes.
 class Production {
  public:
   Production(std::span<Job* const> jobs, const Sweep& sweep, RecordLog& log)
-      : sweep_(sweep),
-        log_(log),
-        progress_(jobs.size(), std::transform_reduce(jobs.begin(), jobs.end(), 0.0, std::plus<>{},
-                                                     [](const Job* job) { return weight(*job); })) {
+      : sweep_(sweep), log_(log), progress_(steps_of(jobs, sweep)) {
+    for (std::size_t i = 0; i < jobs.size(); ++i) step_of_[jobs[i]] = i;
   }
 
   void measure(Job& job, Measurer& measurer) {
+    const std::size_t step = step_of_.at(&job);
     {
       const std::lock_guard lock(mutex_);
-      progress_.begin(fmt::format("{} {}: {}", job.experiment, name(quantity_of(job.measured)),
-                                  summary(job.setting)));
+      progress_.begin(step, fmt::format("{} {}: {}", job.experiment,
+                                        name(quantity_of(job.measured)), summary(job.setting)));
     }
     job.measured = measurer.measure(job);
     job.provenance.date = provenance().date;
     const std::lock_guard lock(mutex_);
     log_.append(job);
-    progress_.end(weight(job));
+    progress_.end(step);
   }
 
-  /// Each batch on one thread, as many batches at a time as the sweep has threads, eight at most.
-  /// When one throws, the others end after the job in hand.
+  /// Each batch on one thread. When one throws, the others end after the job in hand.
   void measure_side_by_side(const std::vector<std::vector<Job*>>& batches) {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> stop{false};
@@ -251,10 +276,17 @@ class Production {
         stop = true;
       }
     };
-    std::vector<std::thread> helpers;
-    for (int i = 1; i < std::min(sweep_.conditions.threads, 8); ++i) helpers.emplace_back(work);
-    work();
-    for (std::thread& helper : helpers) helper.join();
+    {
+      std::vector<std::jthread> helpers;
+      for (int i = 1; i < batches_at_once(sweep_); ++i) {
+        try {
+          helpers.emplace_back(work);
+        } catch (const std::system_error&) {
+          break;  // the system has no more threads: fewer give the same records
+        }
+      }
+      work();
+    }
     if (first != nullptr) std::rethrow_exception(first);
   }
 
@@ -262,6 +294,7 @@ class Production {
   const Sweep& sweep_;
   RecordLog& log_;
   Progress progress_;
+  std::map<const Job*, std::size_t> step_of_;
   std::mutex mutex_;
 };
 

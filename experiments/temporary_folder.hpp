@@ -1,5 +1,7 @@
 #pragma once
 
+#include "reference/vocabulary/remove_tree.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -18,10 +20,7 @@ class TemporaryFolder {
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ~TemporaryFolder() { remove_tree(path_); }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// A file in it with these bytes.

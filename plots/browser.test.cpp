@@ -1,27 +1,25 @@
 // The report as headless Chromium shows it, on a phone and on a screen, light and dark.
 #include "plots/catalogue.hpp"
 #include "plots/synthetic_records.test.hpp"
-#include "reference/vocabulary/text_file.hpp"
+#include "reference/vocabulary/child_program.hpp"
 
-#include <boost/process.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <chrono>
 #include <regex>
 
 namespace slim::plots {
 namespace {
 
-namespace process = boost::process;
-
 /// Empty where there is none.
 std::string chromium() {
-  for (const char* name : {"chromium", "chromium-browser", "google-chrome"}) {
-    const auto path = process::search_path(name);
-    if (!path.empty()) return path.string();
-  }
-  return {};
+  const std::string path =
+      run_child({.program = "sh",
+                 .arguments = {"-c",
+                               "command -v chromium || command -v chromium-browser || "
+                               "command -v google-chrome"}})
+          .output;
+  return path.substr(0, path.find('\n'));
 }
 
 /// Shows page.html in frames of both widths and both colour schemes, and writes what it sees.
@@ -80,19 +78,17 @@ class Browser : public ::testing::Test {
   Seen look() {
     folder_.write("glass.html", looking_glass);
     const std::string at = folder_.path().string();
-    process::child child(program_, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                         "--allow-file-access-from-files", "--enable-logging=stderr",
-                         "--user-data-dir=" + at + "/profile", "--dump-dom",
-                         "file://" + at + "/glass.html",
-                         process::std_in<process::null, process::std_out> at + "/dom",
-                         process::std_err > at + "/log");
-    if (!child.wait_for(std::chrono::seconds(120))) {
-      child.terminate();
-      ADD_FAILURE() << "chromium did not end";
-    }
+    const ChildOutcome outcome =
+        run_child({.program = "timeout",
+                   .arguments = {"120", program_, "--headless", "--no-sandbox", "--disable-gpu",
+                                 "--no-first-run", "--allow-file-access-from-files",
+                                 "--enable-logging=stderr", "--user-data-dir=" + at + "/profile",
+                                 "--dump-dom", "file://" + at + "/glass.html"}});
+    constexpr int timed_out = 124;
+    EXPECT_NE(outcome.status, timed_out) << "chromium did not end";
     Seen seen;
-    const std::string dom = read_text_file(folder_.path() / "dom");
-    const std::string log = read_text_file(folder_.path() / "log");
+    const std::string& dom = outcome.output;
+    const std::string& log = outcome.errors;
     static const std::regex result(R"re(<pre id="seen">([^<]*)</pre>)re");
     static const std::regex complaint(R"(CONSOLE[^\n]*)");
     std::smatch found;
@@ -111,8 +107,9 @@ class Browser : public ::testing::Test {
 TEST_F(Browser, shows_the_report_whole_on_phone_and_screen_light_and_dark) {
   write_synthetic(folder_);
   const std::string at = folder_.path().string();
-  ASSERT_EQ(process::system(SLIM_PLOT, "report", "--records", at, "--out", at + "/page.html",
-                            process::std_out > process::null, process::std_err > process::null),
+  ASSERT_EQ(run_child({.program = SLIM_PLOT,
+                       .arguments = {"report", "--records", at, "--out", at + "/page.html"}})
+                .status,
             0);
   const Seen seen = look();
   EXPECT_EQ(seen.complaints, std::vector<std::string>());

@@ -4,38 +4,64 @@
 #include "plots/gnuplot.hpp"
 #include "plots/script.hpp"
 #include "plots/temporary_folder.hpp"
+#include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/output_error.hpp"
 #include "reference/vocabulary/text_file.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <stdexcept>
 
 namespace slim::plots {
 namespace {
 
 constexpr std::array suffixes = {".gp", ".tsv", ".svg", ".png", ".pdf"};
 
+/// With what gnuplot ends a file of each kind.
+struct Ending {
+  const char* suffix;
+  const char* bytes;
+};
+constexpr std::array endings = {Ending{".svg", "</svg>"}, Ending{".png", "IEND"},
+                                Ending{".pdf", "%%EOF"}};
+
 void draw_into(const std::filesystem::path& folder, const DrawnFigure& drawn) {
   const std::string& stem = drawn.figure.name;
   write_plot(folder, stem, script_of(drawn.chart, stem, origin_of(drawn.provenance)),
              data_of(drawn.chart));
   run_gnuplot(folder, stem + ".gp");
-  for (const char* suffix : suffixes) {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(folder / (stem + suffix), error);
-    if (error || size == 0) {
-      throw GnuplotError(fmt::format("gnuplot left no {}{} behind", stem, suffix));
-    }
-  }
+  require_whole_figure(folder, stem);
 }
 
 }  // namespace
 
+void require_whole_figure(const std::filesystem::path& folder, const std::string& stem) {
+  constexpr std::size_t longest_ending = 16;
+  for (const Ending& ending : endings) {
+    const std::string name = stem + ending.suffix;
+    std::error_code error;
+    const auto size = std::filesystem::file_size(folder / name, error);
+    if (error || size == 0) throw GnuplotError("gnuplot left no " + name + " behind");
+    const std::string text = read_text_file(folder / name);
+    const std::size_t last = text.size() - std::min(text.size(), longest_ending);
+    if (text.find(ending.bytes, last) == std::string::npos) {
+      throw GnuplotError(
+          fmt::format("gnuplot left only the first {} bytes of {}: is the disk full?", size, name));
+    }
+  }
+}
+
 std::string svg_of(const DrawnFigure& drawn) {
-  const TemporaryFolder folder(std::filesystem::temp_directory_path());
-  draw_into(folder.path(), drawn);
-  return read_text_file(folder.path() / (drawn.figure.name + ".svg"));
+  try {
+    const TemporaryFolder folder(std::filesystem::temp_directory_path());
+    draw_into(folder.path(), drawn);
+    return read_text_file(folder.path() / (drawn.figure.name + ".svg"));
+  } catch (const ContractError& error) {  // no fault of records or options
+    throw std::runtime_error(std::string(error.what()) +
+                             "; TMPDIR names a folder for temporary files with room");
+  }
 }
 
 void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::path& folder) {

@@ -89,6 +89,25 @@ TEST(FigureFiles, are_all_or_none) {
   EXPECT_EQ(entries(out.path()), 0U);
 }
 
+// gnuplot ends with status 0 when the disk is full.
+TEST(FigureFiles, that_were_cut_short_are_noticed) {
+  const TestFolder folder;
+  const auto write_whole = [&] {
+    folder.write("x.svg", "<svg>\n</svg>\n\n");
+    folder.write("x.png", "\x89PNG IEND\xae\x42\x60\x82");
+    folder.write("x.pdf", "%PDF-1.5\n%%EOF\n");
+  };
+  write_whole();
+  EXPECT_NO_THROW(require_whole_figure(folder.path(), "x"));
+  for (const char* suffix : {".svg", ".png", ".pdf"}) {
+    for (const std::uintmax_t size : {0, 4}) {
+      write_whole();
+      std::filesystem::resize_file(folder.path() / (std::string("x") + suffix), size);
+      EXPECT_THROW(require_whole_figure(folder.path(), "x"), GnuplotError) << suffix << size;
+    }
+  }
+}
+
 TEST(FigureFiles, refuse_a_folder_that_cannot_be_made) {
   const TestFolder records;
   records.write("file", "");

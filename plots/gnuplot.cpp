@@ -1,13 +1,14 @@
 #include "plots/gnuplot.hpp"
 
+#include "reference/vocabulary/child_program.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/output_error.hpp"
 
-#include <boost/process.hpp>
 #include <fmt/format.h>
 #include <gnuplot-iostream.h>
 
-#include <iterator>
+#include <sstream>
+#include <system_error>
 
 /// A text is one field, not a list of characters.
 template <>
@@ -33,6 +34,17 @@ void require_written(bool is_whole, const std::filesystem::path& file) {
   if (!is_whole) throw OutputError(file.string() + ": could not be written to its end");
 }
 
+/// What it says but for one thing that changes no figure: that a user without a home has nowhere to
+/// keep a list of the fonts.
+std::string complaints_of(const std::string& said) {
+  std::istringstream lines(said);
+  std::string complaints;
+  for (std::string line; std::getline(lines, line);) {
+    if (line != "Fontconfig error: No writable cache directories") complaints += line + "\n";
+  }
+  return complaints;
+}
+
 }  // namespace
 
 void write_plot(const std::filesystem::path& folder, const std::string& stem,
@@ -56,19 +68,22 @@ void write_plot(const std::filesystem::path& folder, const std::string& stem,
 }
 
 void run_gnuplot(const std::filesystem::path& folder, const std::string& script) {
-  namespace process = boost::process;
-  const boost::filesystem::path program = process::search_path("gnuplot");
-  if (program.empty()) throw GnuplotError("gnuplot is not installed (package gnuplot-nox)");
-
-  process::ipstream messages;
-  process::child child(program, "--default-settings", script, process::start_dir(folder.string()),
-                       process::std_in<process::null, process::std_out> process::null,
-                       process::std_err > messages);
-  const std::string said{std::istreambuf_iterator<char>(messages), {}};
-  child.wait();
-  if (child.exit_code() != 0 || !said.empty()) {
-    throw GnuplotError(fmt::format("gnuplot refused {} (status {}): {}", script, child.exit_code(),
-                                   on_one_line(said)));
+  ChildOutcome outcome;
+  try {
+    // A locale of its own: figures have characters such as the degree sign, which gnuplot takes as
+    // UTF-8 only where its locale says so, and their numbers have points whatever the caller's.
+    outcome = run_child({.program = "gnuplot",
+                         .arguments = {"--default-settings", script},
+                         .folder = folder,
+                         .environment = {{"LC_ALL", "C.UTF-8"}}});
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+    throw GnuplotError("gnuplot is not installed (package gnuplot-nox)");
+  }
+  const std::string complaints = complaints_of(outcome.errors);
+  if (outcome.status != 0 || !complaints.empty()) {
+    throw GnuplotError(fmt::format("gnuplot refused {} (status {}): {}", script, outcome.status,
+                                   on_one_line(complaints)));
   }
 }
 

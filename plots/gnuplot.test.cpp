@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <optional>
+
 namespace slim::plots {
 namespace {
 
@@ -39,6 +42,37 @@ TEST(Gnuplot, failing_in_a_script_is_noticed) {
     EXPECT_NE(said.find("no_such_option"), std::string::npos) << said;
     EXPECT_EQ(said.find('\n'), std::string::npos) << said;
   }
+}
+
+/// Sets a variable of this process until it is gone.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name) {
+    const char* before = std::getenv(name);
+    if (before != nullptr) before_ = before;
+    ::setenv(name, value.c_str(), 1);
+  }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+  ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+// A container's user without a home, whose system has no list of its fonts yet.
+TEST(Gnuplot, draws_where_nothing_can_be_kept) {
+  const TestFolder folder;
+  folder.write("fonts.conf",
+               "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">"
+               "<fontconfig><dir>/usr/share/fonts</dir><cachedir>/dev/null/cache</cachedir>"
+               "</fontconfig>");
+  folder.write("text.gp",
+               "set terminal pngcairo font 'DejaVu Sans'\nset output 'a.png'\nset title 'π'\n"
+               "plot [0:1] x\n");
+  const Variable fonts("FONTCONFIG_FILE", (folder.path() / "fonts.conf").string());
+  EXPECT_NO_THROW(run_gnuplot(folder.path(), "text.gp"));
 }
 
 TEST(Gnuplot, warning_about_missing_data_is_noticed) {

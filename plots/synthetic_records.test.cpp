@@ -1,6 +1,7 @@
 #include "plots/synthetic_records.test.hpp"
 
 #include "experiments/record.hpp"
+#include "reference/vocabulary/remove_tree.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -74,8 +75,7 @@ TestFolder::TestFolder() {
 }
 
 TestFolder::~TestFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
+  remove_tree(path_);
 }
 
 void TestFolder::write(const std::string& name, const std::string& text) const {

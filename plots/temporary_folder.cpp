@@ -1,6 +1,7 @@
 #include "plots/temporary_folder.hpp"
 
 #include "reference/vocabulary/output_error.hpp"
+#include "reference/vocabulary/remove_tree.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -18,8 +19,7 @@ TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
+  remove_tree(path_);
 }
 
 }  // namespace slim::plots

@@ -4,7 +4,8 @@ set(commit "unknown")
 find_program(GIT git)
 if(GIT)
   execute_process(
-    COMMAND ${GIT} -C ${SOURCE} describe --always --dirty --abbrev=12
+    # Also where the files are another user's, as in a container that mounts them.
+    COMMAND ${GIT} -c safe.directory=* -C ${SOURCE} describe --always --dirty --abbrev=12
     OUTPUT_VARIABLE described OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE status)
   if(status EQUAL 0 AND described)
     set(commit "${described}")

@@ -1,13 +1,12 @@
 #include "experiments/measures/process_peak.hpp"
 
 #include "experiments/measures/workload.hpp"
+#include "reference/vocabulary/child_program.hpp"
 
-#include <boost/process.hpp>
 #include <malloc.h>
 
 #include <algorithm>
 #include <fstream>
-#include <mutex>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -68,27 +67,15 @@ ProcessPeak process_peak_here(const Subject& subject, const Setting& setting) {
 
 ProcessPeak process_peak_of_fresh_process(const Setting& setting,
                                           const std::filesystem::path& program) {
-  namespace process = boost::process;
   std::vector<std::string> arguments = to_arguments(setting);
   arguments.insert(arguments.begin(), "process-peak");
-  // One at a time: a child that is made meanwhile would inherit the pipe, and hold it open.
-  static std::mutex spawning;
-  std::unique_lock lock(spawning);
-  process::ipstream output;
-  process::child child(program.string(), process::args(arguments),
-                       (process::std_out & process::std_err) > output,
-                       process::std_in < process::null);
-  lock.unlock();
-  std::stringstream words;
-  words << output.rdbuf();
-  child.wait();
-  if (child.exit_code() == no_memory_exit_code) {
-    throw NoMemory("no memory: " + summary(setting));
-  }
+  const ChildOutcome outcome = run_child({.program = program.string(), .arguments = arguments});
+  if (outcome.status == no_memory_exit_code) throw NoMemory("no memory: " + summary(setting));
+  std::istringstream words(outcome.output);
   ProcessPeak result;
-  if (child.exit_code() != 0 || !(words >> result.peak >> result.baseline)) {
+  if (outcome.status != 0 || !(words >> result.peak >> result.baseline)) {
     throw std::runtime_error("the process that measures its own peak failed (" + summary(setting) +
-                             "): " + words.str());
+                             "): " + outcome.output + outcome.errors);
   }
   return result;
 }

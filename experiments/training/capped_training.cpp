@@ -1,15 +1,17 @@
 #include "experiments/training/capped_training.hpp"
 
+#include "reference/vocabulary/child_program.hpp"
 #include "reference/vocabulary/contract.hpp"
 
-#include <boost/process.hpp>
 #include <fmt/format.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
-#include <iterator>
 #include <new>
 #include <stdexcept>
 
@@ -34,6 +36,34 @@ void cap_data(std::int64_t bytes) {
     throw std::runtime_error("the memory of this process cannot be limited");
   }
 }
+
+/// A job as a line in a temporary file, which the process that trains reads.
+class JobFile {
+ public:
+  explicit JobFile(const Record& job)
+      : path_((std::filesystem::temp_directory_path() / "slim-job-XXXXXX").string()) {
+    const int descriptor = ::mkstemp(path_.data());
+    if (descriptor < 0) fail();
+    ::close(descriptor);
+    std::ofstream stream(path_);
+    stream << to_line(job) << '\n';
+    stream.close();
+    if (stream.good()) return;
+    ::unlink(path_.c_str());
+    fail();
+  }
+  JobFile(const JobFile&) = delete;
+  JobFile& operator=(const JobFile&) = delete;
+  ~JobFile() { ::unlink(path_.c_str()); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw std::runtime_error(path_ + ": cannot be written: " + std::strerror(errno) +
+                             "; TMPDIR names a folder with room");
+  }
+  std::string path_;
+};
 
 }  // namespace
 
@@ -81,26 +111,17 @@ TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
 
 TrainingLeg train_in_capped_process(const Record& job, const std::filesystem::path& start,
                                     const std::filesystem::path& program) {
-  namespace process = boost::process;
-  std::string name = (std::filesystem::temp_directory_path() / "slim-job-XXXXXX").string();
-  const int descriptor = ::mkstemp(name.data());
-  if (descriptor < 0) throw std::runtime_error("no temporary file can be made");
-  ::close(descriptor);
-  std::ofstream(name) << to_line(job) << '\n';
-  process::ipstream output;
-  process::child child(program.string(), "train-leg", "--job", name, "--start", start.string(),
-                       "--corpus", job.setting.corpus.string(),
-                       (process::std_out & process::std_err) > output,
-                       process::std_in < process::null);
-  const std::string words{std::istreambuf_iterator<char>(output), {}};
-  child.wait();
-  std::error_code ignored;
-  std::filesystem::remove(name, ignored);
-  if (child.exit_code() != 0) {
-    throw std::runtime_error(
-        fmt::format("the capped training failed ({}): {}", summary(job.setting), words));
+  const JobFile file(job);
+  const ChildOutcome outcome =
+      run_child({.program = program.string(),
+                 .arguments = {"train-leg", "--job", file.path(), "--start", start.string(),
+                               "--corpus", job.setting.corpus.string()}});
+  if (outcome.status != 0) {
+    throw std::runtime_error(fmt::format("the capped training failed ({}): {}",
+                                         summary(job.setting), outcome.output + outcome.errors));
   }
-  return std::get<TrainingLeg>(parse_record(words.substr(0, words.find('\n'))).measured);
+  const std::string line = outcome.output.substr(0, outcome.output.find('\n'));
+  return std::get<TrainingLeg>(parse_record(line).measured);
 }
 
 }  // namespace slim::experiments

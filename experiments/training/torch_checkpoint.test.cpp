@@ -3,8 +3,8 @@
 #include "experiments/training/checkpoint.hpp"
 #include "experiments/training/trainer.hpp"
 #include "properties/catalogue.hpp"
+#include "reference/vocabulary/child_program.hpp"
 
-#include <boost/process.hpp>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -15,19 +15,15 @@ namespace {
 
 /// What torch_checkpoint.py prints.
 std::string torch_says(const std::string& arguments) {
-  namespace process = boost::process;
-  process::ipstream output;
-  process::child child(process::search_path("sh"), "-c",
-                       "PYTHONPATH=" SLIM_SOURCE_DIR
-                       "/properties/foreign PYTHONDONTWRITEBYTECODE=1 " SLIM_PYTHON
-                       " " SLIM_SOURCE_DIR "/experiments/training/torch_checkpoint.py " +
-                           arguments,
-                       process::std_out > output, process::std_in < process::null);
-  std::ostringstream said;
-  said << output.rdbuf();
-  child.wait();
-  EXPECT_EQ(child.exit_code(), 0) << arguments;
-  return said.str();
+  const ChildOutcome outcome =
+      run_child({.program = "sh",
+                 .arguments = {"-c", SLIM_PYTHON " " SLIM_SOURCE_DIR
+                                                 "/experiments/training/torch_checkpoint.py " +
+                                         arguments},
+                 .environment = {{"PYTHONPATH", SLIM_SOURCE_DIR "/properties/foreign"},
+                                 {"PYTHONDONTWRITEBYTECODE", "1"}}});
+  EXPECT_EQ(outcome.status, 0) << arguments << "\n" << outcome.errors;
+  return outcome.output;
 }
 
 bool has_torch() {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -26,7 +27,13 @@ void in_parallel(int count, int threads, const std::function<void(int)>& task) {
   };
   {
     std::vector<std::jthread> others;
-    for (int i = 1; i < std::min(threads, count); ++i) others.emplace_back(work);
+    for (int i = 1; i < std::min(threads, count); ++i) {
+      try {
+        others.emplace_back(work);
+      } catch (const std::system_error&) {
+        break;  // the system has no more threads: fewer do the same tasks
+      }
+    }
     work();
   }
   if (failure) std::rethrow_exception(failure);

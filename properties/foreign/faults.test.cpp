@@ -5,6 +5,7 @@
 #include "properties/judgement/attention_answer.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/test_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -197,7 +198,8 @@ TEST(Foreign, ACaseFileThatGrewIsNotReadInto) {
 }
 
 TEST(Foreign, ASessionEndsWithShutdown) {
-  const fs::path note = fs::path(testing::TempDir()) / fresh_mark();
+  const TestFolder own;
+  const fs::path note = own.path() / "note";
   {
     const ForeignSubject foreign = open_subject(
         program_door("SLIM_NOTE='" + note.string() + "' " + command_of("notes-its-shutdown")), {});
@@ -205,14 +207,14 @@ TEST(Foreign, ASessionEndsWithShutdown) {
     EXPECT_FALSE(fs::exists(note));
   }
   EXPECT_EQ(content_of(note), "shutdown");
-  fs::remove(note);
   const std::string mark = fresh_mark();
   asked(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
   EXPECT_EQ(marked_processes(mark), 0) << "it has a second";
 }
 
 TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
-  const fs::path note = fs::path(testing::TempDir()) / fresh_mark();
+  const TestFolder own;
+  const fs::path note = own.path() / "note";
   const ForeignSubject foreign = open_subject(
       program_door("SLIM_NOTE='" + note.string() + "' " + command_of("redeclares")), {});
   EXPECT_EQ(asked(foreign).what, "answered") << "by the first process";
@@ -223,7 +225,6 @@ TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
     EXPECT_EQ(error.failure(), Failure::protocol_error);
     EXPECT_NE(std::string(error.what()).find("declares something else"), std::string::npos);
   }
-  fs::remove(note);
 }
 
 TEST(Foreign, AddressSpaceIsLimitedWhereThatIsAskedFor) {
@@ -239,8 +240,10 @@ TEST(Foreign, PagesThatChildrenShareCountOnce) {
 }
 
 TEST(Foreign, ChildrenThatWereThereBeforeTheFirstGuestAreSpared) {
+  const TestFolder out;
   const std::string mark = fresh_mark();
-  const std::string command = "setsid " SLIM_PYTHON " -c 'import time; time.sleep(60)' " + mark +
+  const std::string command = "cd '" + out.path().string() +
+                              "'; setsid " SLIM_PYTHON " -c 'import time; time.sleep(60)' " + mark +
                               " & exec " SLIM_VERIFY
                               " run --law attention-agrees --scalar float32 --cases 1 "
                               "--subject-library " +
@@ -267,11 +270,12 @@ TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
   for (const bool stops_keeper : {false, true}) {
     const std::string mark = fresh_mark();
     const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
+    const TestFolder out;
     const pid_t harness = ::fork();
     if (harness == 0) {
       ::execl(SLIM_VERIFY, "slim-verify", "run", "--subject-command", command.c_str(), "--cases",
-              "1000000", "--law", "attention-agrees", "--threads", "1", "--out",
-              "/nonexistent-is-not-written", nullptr);
+              "1000000", "--law", "attention-agrees", "--threads", "1", "--out", out.path().c_str(),
+              nullptr);
       ::_exit(127);
     }
     for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
@@ -350,6 +354,7 @@ TEST(ForeignLibraries, GetTheirVerdict) {
       {"PAGES_PAST_END", {Failure::out_of_bounds, "past the end of out"}},
       {"PAGES_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
       {"WRITES_INPUT", {Failure::input_modified, "wrote into its input q"}},
+      {"UNPROTECTS_INPUT", {Failure::input_modified, "wrote into its input q"}},
       {"OLD_VERSION", {Failure::version_mismatch, "version 7 of slim_subject.h"}},
       {"NO_SUBJECT", {Failure::load_error, "gave no subject"}},
       {"NO_JSON", {Failure::load_error, "a declaration that is no JSON"}},

@@ -28,9 +28,10 @@ class SessionPool {
     return start();
   }
   /// Who has started once is expected to take about as long the next time.
-  std::unique_ptr<Session> start() {
+  std::unique_ptr<Session> start(std::int64_t room_bytes = least_room) {
     ++started_;
     Limits limits = limits_;
+    limits.room_bytes = std::max(limits.room_bytes, room_bytes);
     {
       const std::lock_guard lock(mutex_);
       if (first_start_s_ > 0.0) limits.start_deadline_s = restart_deadline_s();
@@ -81,7 +82,15 @@ void offer_in(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber nu
               const std::shared_ptr<SessionPool>& pool) {
   functions.template in<T>() = [pool, number](const Task<T>& task, Result<T>& result) {
     pool->note_asked(number);
-    with_session(*pool, [&](Session& session) { exchange(session, task, result); });
+    try {
+      with_session(*pool, [&](Session& session) { exchange(session, task, result); });
+    } catch (const SubjectError&) {
+      throw;
+    } catch (const HarnessError&) {
+      throw;
+    } catch (const std::exception& error) {  // memory, JSON: on this side of the pipe
+      throw HarnessError(error.what());
+    }
   };
 }
 
@@ -100,18 +109,32 @@ void offer(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber numbe
 }  // namespace
 
 void with_session(SessionPool& pool, const std::function<void(Session&)>& use) {
-  std::unique_ptr<Session> session = pool.take();
-  try {
-    use(*session);
-  } catch (...) {
+  const auto use_and_give_back = [&](std::unique_ptr<Session> session) {
+    try {
+      use(*session);
+    } catch (...) {
+      pool.give_back(std::move(session));
+      throw;
+    }
     pool.give_back(std::move(session));
-    throw;
+  };
+  std::int64_t needed = 0;
+  try {
+    return use_and_give_back(pool.take());
+  } catch (const NoRoom& error) {
+    needed = error.needed();
   }
-  pool.give_back(std::move(session));
+  use_and_give_back(pool.start(needed));
 }
 
 void with_fresh_session(SessionPool& pool, const std::function<void(Session&)>& use) {
-  use(*pool.start());
+  std::int64_t needed = 0;
+  try {
+    return use(*pool.start());
+  } catch (const NoRoom& error) {
+    needed = error.needed();
+  }
+  use(*pool.start(needed));
 }
 
 int processes_started(const SessionPool& pool) {

@@ -29,7 +29,9 @@ int processes_started(const SessionPool& pool);
 /// Tasks that it declares and that no question was of so far: nothing is known of them.
 std::vector<std::string> tasks_never_asked(const ForeignSubject& foreign);
 
-/// Runs `use` with a session of the pool that nobody else uses.
+/// Runs `use` with a session of the pool that nobody else uses. Where that finds no room for a case
+/// and its answer, runs it once more with one whose scratch folder has, if there is one
+/// (scratch.hpp).
 void with_session(SessionPool& pool, const std::function<void(Session&)>& use);
 /// The same with one of a process that has been asked nothing, which ends afterwards.
 void with_fresh_session(SessionPool& pool, const std::function<void(Session&)>& use);

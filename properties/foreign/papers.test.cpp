@@ -9,6 +9,7 @@
 #include "properties/laws/catalogue.hpp"
 #include "properties/program/level.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/test_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -42,8 +43,8 @@ TEST(ExpectedFailures, AreStaleWhenTheyHold) {
 }
 
 TEST(ExpectedFailures, NameTheLineOfAScalarThatIsNone) {
-  const std::filesystem::path list =
-      std::filesystem::path(testing::TempDir()) / "expected-failures-of-no-scalar";
+  const TestFolder own;
+  const std::filesystem::path list = own.path() / "expected-failures-of-no-scalar";
   std::ofstream(list) << "averages float32\naverages float33\n";
   try {
     read_expected_failures(list);
@@ -53,7 +54,6 @@ TEST(ExpectedFailures, NameTheLineOfAScalarThatIsNone) {
     EXPECT_NE(what.find("expected-failures-of-no-scalar, line 2: "), std::string::npos) << what;
     EXPECT_NE(what.find("float33"), std::string::npos) << what;
   }
-  std::filesystem::remove(list);
 }
 
 TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
@@ -223,10 +223,8 @@ for path in sys.argv[1:]:
 )";
 
 TEST(Papers, AreReadableWhateverBytesAGuestAndItsCommandHave) {
-  const std::filesystem::path papers =
-      std::filesystem::path(testing::TempDir()) / "papers-of-a-guest-that-writes-bytes";
-  std::filesystem::remove_all(papers);
-  std::filesystem::create_directories(papers);
+  const TestFolder own;
+  const std::filesystem::path& papers = own.path();
   std::ofstream(papers / "reader.py") << reader;
   const std::string run =
       "cd '" + papers.string() + "' && " SLIM_VERIFY " run --subject-command ': \xff; exec " +
@@ -241,7 +239,6 @@ TEST(Papers, AreReadableWhateverBytesAGuestAndItsCommandHave) {
                            " reader.py run.json certificate.json junit.xml "
                            "page.html summary.md";
   EXPECT_EQ(std::system(read.c_str()), 0);
-  std::filesystem::remove_all(papers);
 }
 
 /// The page on what a subject of the house does wrong under a law, as if a guest had.

@@ -1,6 +1,7 @@
 #include "properties/foreign/peak_watch.hpp"
 
 #include "properties/engine/failure.hpp"
+#include "properties/foreign/harness_process.hpp"
 #include "properties/foreign/host/bytes_held.hpp"
 #include "properties/foreign/host/process_tree.hpp"
 
@@ -81,6 +82,7 @@ PeakWatch::Pages PeakWatch::pages_of(const std::string& status) {
 PeakWatch::PeakWatch(pid_t keeper, std::filesystem::path scratch)
     : keeper_(keeper),
       scratch_(std::move(scratch)),
+      continued_before_(times_continued()),
       least_(std::numeric_limits<std::int64_t>::max()) {
   for (const pid_t pid : listed_below(keeper_)) {
     const ProcessEntry entry = entry_of(pid);
@@ -92,6 +94,7 @@ PeakWatch::PeakWatch(pid_t keeper, std::filesystem::path scratch)
     set_back(pid);
     pages_before_[pid] = pages_of(text_of_proc(path_of(pid, "status")));
   }
+  require_descriptors();
   if (faults_before_.empty()) throw_it_is_gone();
   sample();
   sampler_ = std::jthread([this](const std::stop_token& stop) {
@@ -125,7 +128,9 @@ SeenPeak PeakWatch::end() {
   sampler_.request_stop();
   sampler_.join();
   sample();
-  SeenPeak seen{.rise = rise_, .lost_sight = lost_sight()};
+  require_descriptors();
+  const bool was_stopped = times_continued() != continued_before_;
+  SeenPeak seen{.rise = rise_, .lost_sight = lost_sight() || was_stopped};
   for (const pid_t pid : listed_below(keeper_)) {
     if (entry_of(pid).ended) continue;
     seen.touched[pid] = touched_bytes(pid);

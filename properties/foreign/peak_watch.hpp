@@ -15,7 +15,8 @@ struct SeenPeak {
   std::int64_t rise = 0;  ///< bytes, from the least it held to the most that it held after that
   /// Bytes of its own memory that each process read or wrote, whenever it took them.
   std::map<pid_t, std::int64_t> touched{};
-  /// A process ended meanwhile, and took its own highest mark with it: all this may be short.
+  /// A process ended meanwhile, and took its own highest mark with it, or this process was stopped
+  /// (SIGSTOP), which a subject can do: all this may be short.
   bool lost_sight = false;
 };
 
@@ -30,7 +31,8 @@ double needed_bytes(const SeenPeak& call, const SeenPeak& small_call);
 /// memory of devices, and of processes that are not below the subject.
 class PeakWatch {
  public:
-  /// Throws SubjectError where nothing is left to watch.
+  /// Throws SubjectError where nothing is left to watch, and HarnessError where nothing can be read
+  /// for want of descriptors, as end() does.
   PeakWatch(pid_t keeper, std::filesystem::path scratch);
   /// Ends the watch. Throws SubjectError where nothing is left.
   SeenPeak end();
@@ -53,6 +55,7 @@ class PeakWatch {
 
   pid_t keeper_;
   std::filesystem::path scratch_;
+  int continued_before_;
   std::map<pid_t, Pages> pages_before_;
   std::map<pid_t, std::uint64_t> faults_before_;  ///< of children that ended, of each process
   std::map<pid_t, Ended> ended_before_;

@@ -1,12 +1,11 @@
 #include "properties/foreign/process.hpp"
 
 #include "properties/engine/failure.hpp"
-#include "properties/foreign/host/process_tree.hpp"
+#include "properties/foreign/harness_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +17,6 @@
 #include <cstdio>
 #include <cstring>
 #include <mutex>
-#include <set>
 #include <stdexcept>
 #include <system_error>
 
@@ -29,14 +27,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_error_text = 4096;
 constexpr std::chrono::milliseconds patience_with_guardians{2500};  ///< theirs with a keeper is 1 s
-constexpr std::chrono::seconds longest_sweep{10};
-constexpr int empty_lists = 8;
 
 [[noreturn]] void fail(const std::string& what, int number) {
   throw HarnessError(what + ": " + std::strerror(number));
 }
 
-/// Both ends closed by exec.
+/// Both ends are closed by exec, and are none of the three standard descriptors: where a caller has
+/// closed one, what this program prints must not go to a subject.
 struct Pipe {
   int read = -1;
   int write = -1;
@@ -44,6 +41,12 @@ struct Pipe {
   Pipe() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("a pipe cannot be made", errno);
+    for (int& end : ends) {
+      if (end > STDERR_FILENO) continue;
+      const int low = end;
+      end = ::fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+      ::close(low);
+    }
     read = ends[0];
     write = ends[1];
   }
@@ -60,15 +63,6 @@ struct Pipe {
     return descriptor;
   }
 };
-
-fs::path make_scratch() {
-  std::error_code status;
-  const fs::path memory = "/dev/shm";
-  const bool writable = fs::is_directory(memory, status) && ::access("/dev/shm", W_OK | X_OK) == 0;
-  std::string name = ((writable ? memory : fs::temp_directory_path()) / "slim-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) fail("a scratch folder cannot be made", errno);
-  return name;
-}
 
 void close_if_open(int& descriptor) {
   if (descriptor >= 0) ::close(descriptor);
@@ -101,61 +95,6 @@ bool ends_by(pid_t child, Clock::time_point deadline) {
   return reaped != 0;
 }
 
-/// Guardians that this process has started and not yet waited for. Held while one is started, so
-/// that a sweep does not take it for an orphan.
-struct Guardians {
-  std::mutex mutex;
-  std::set<pid_t> alive;
-  std::vector<pid_t> not_ours = children_of(::getpid());  ///< there before the first
-};
-Guardians& guardians() {
-  static Guardians all;
-  return all;
-}
-
-/// Orphans of guests come to this process, and not to the system's first, from here on.
-void become_reaper() {
-  static const bool done = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
-  static_cast<void>(done);
-}
-
-/// Children that came here when their keeper and guardian were killed: who is below a guardian is
-/// in a session of its own, which none can leave for this process's.
-std::vector<pid_t> orphans(const Guardians& known) {
-  std::vector<pid_t> found = children_of(::getpid());
-  const pid_t own_session = ::getsid(0);
-  std::erase_if(found, [&](pid_t child) {
-    return known.alive.contains(child) || entry_of(child).session == own_session ||
-           std::ranges::find(known.not_ours, child) != known.not_ours.end();
-  });
-  return found;
-}
-
-/// Without a pause while there are any: who forks and ends, and its child likewise, comes here, to
-/// its reaper, at every link, and is met only at once. A list that is read while a process forks
-/// may be without it, so that several have to be empty.
-void end_orphans() {
-  const std::lock_guard lock(guardians().mutex);
-  const Clock::time_point deadline = Clock::now() + longest_sweep;
-  for (int without = 0; without < empty_lists && Clock::now() < deadline; ++without) {
-    const std::vector<pid_t> found = orphans(guardians());
-    if (!found.empty()) without = -1;
-    for (const pid_t pid : found) ::kill(pid, SIGKILL);
-    for (const pid_t pid : found) ::waitpid(pid, nullptr, WNOHANG);
-  }
-}
-
-/// A write to who is gone is an error to handle, not a reason to die.
-void ignore_broken_pipes() {
-  static const bool done = [] {
-    struct sigaction now {};
-    ::sigaction(SIGPIPE, nullptr, &now);
-    if (now.sa_handler == SIG_DFL) std::signal(SIGPIPE, SIG_IGN);
-    return true;
-  }();
-  static_cast<void>(done);
-}
-
 }  // namespace
 
 fs::path host_program() {
@@ -167,16 +106,16 @@ fs::path host_program() {
 }
 
 Process::Process(const std::vector<std::string>& command, std::int64_t memory_bytes,
-                 std::int64_t address_space_bytes) {
-  ignore_broken_pipes();
+                 std::int64_t address_space_bytes, std::int64_t room_bytes)
+    : scratch_(room_bytes) {
+  prepare_for_subjects();
   const std::string host = host_program().string();
   Pipe in;
   Pipe out;
   Pipe err;
   Pipe life;
   Pipe status;
-  scratch_ = make_scratch();
-  std::vector<std::string> words = {host, "keep", scratch_.string(), std::to_string(memory_bytes),
+  std::vector<std::string> words = {host, "keep", scratch().string(), std::to_string(memory_bytes),
                                     std::to_string(address_space_bytes)};
   words.insert(words.end(), command.begin(), command.end());
   std::vector<char*> argv;
@@ -200,21 +139,18 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   ::sigemptyset(&none);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-  become_reaper();
   int failed = 0;
   {
-    const std::lock_guard lock(guardians().mutex);
+    Guardians& known = guardians();
+    const std::lock_guard lock(known.mutex);
     failed = refused != 0 ? EMFILE
                           : ::posix_spawn(&guardian_, host.c_str(), &actions, &attributes,
                                           argv.data(), environ);
-    if (failed == 0) guardians().alive.insert(guardian_);
+    if (failed == 0) known.alive.insert(guardian_);
   }
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
-  if (failed != 0) {
-    fs::remove(scratch_);
-    fail(host + " cannot be started", failed);
-  }
+  if (failed != 0) fail(host + " cannot be started", failed);
   input_ = Pipe::taken(in.write);
   output_ = Pipe::taken(out.read);
   error_ = Pipe::taken(err.read);
@@ -236,8 +172,6 @@ Process::~Process() {
   }
   end_orphans();
   for (int* end : {&input_, &output_, &error_, &status_}) close_if_open(*end);
-  std::error_code ignored;
-  fs::remove_all(scratch_, ignored);  // where the keeper itself was killed
 }
 
 void Process::let_go() {
@@ -291,23 +225,33 @@ void Process::read_status() {
   while ((end = status_text_.find('\n')) != std::string::npos) {
     const std::string line = status_text_.substr(0, end);
     status_text_.erase(0, end + 1);
-    long resident = 0;
-    long address_space = 0;
-    int number = 0;
-    if (std::sscanf(line.c_str(), "pid %d", &number) == 1) {
-      pid_ = number;
-    } else if (std::sscanf(line.c_str(), "exit %d %ld %ld", &number, &resident, &address_space) ==
-               3) {
-      ending_ = {Ending::Kind::exited, number, resident, address_space};
-      has_ended_ = true;
-    } else if (std::sscanf(line.c_str(), "signal %d %ld %ld", &number, &resident, &address_space) ==
-               3) {
-      ending_ = {Ending::Kind::signalled, number, resident, address_space};
-      has_ended_ = true;
-    } else if (std::sscanf(line.c_str(), "memory %ld", &resident) == 1) {
-      ending_ = {Ending::Kind::outgrew, 0, resident, 0};
-      has_ended_ = true;
-    }
+    read_status_line(line.c_str());
+  }
+}
+
+void Process::read_status_line(const char* line) {
+  long resident = 0;
+  long address_space = 0;
+  long room = 0;
+  int number = 0;
+  if (std::sscanf(line, "pid %d", &number) == 1) {
+    pid_ = number;
+  } else if (std::strcmp(line, "stopped") == 0) {
+    left_unwatched_ = true;
+  } else if (std::sscanf(line, "exit %d %ld %ld %ld", &number, &resident, &address_space, &room) ==
+             4) {
+    ending_ = {Ending::Kind::exited, number, resident, address_space, room};
+    has_ended_ = true;
+  } else if (std::sscanf(line, "signal %d %ld %ld %ld", &number, &resident, &address_space,
+                         &room) == 4) {
+    ending_ = {Ending::Kind::signalled, number, resident, address_space, room};
+    has_ended_ = true;
+  } else if (std::sscanf(line, "memory %ld", &resident) == 1) {
+    ending_ = {.kind = Ending::Kind::outgrew, .resident = resident};
+    has_ended_ = true;
+  } else if (std::sscanf(line, "failed %d", &number) == 1) {
+    ending_ = {.kind = Ending::Kind::not_started, .number = number};
+    has_ended_ = true;
   }
 }
 
@@ -376,13 +320,24 @@ bool Process::has_ended() {
   return has_ended_;
 }
 
+bool Process::was_left_unwatched() {
+  read_status();
+  siginfo_t news{};
+  // Without WEXITED, so that its end is left to be waited for.
+  const auto guardian = static_cast<id_t>(guardian_);
+  if (::waitid(P_PID, guardian, &news, WSTOPPED | WCONTINUED | WNOHANG) == 0 && news.si_pid != 0) {
+    left_unwatched_ = true;
+  }
+  return left_unwatched_;
+}
+
 Ending Process::end(Clock::time_point deadline) {
   close_if_open(input_);
   while (!has_ended_ && Clock::now() < deadline) {
     wait_for_news(deadline, false);
     heard_.clear();
   }
-  if (!has_ended_) ending_ = {Ending::Kind::signalled, SIGKILL, 0, 0};
+  if (!has_ended_) ending_ = {.kind = Ending::Kind::signalled, .number = SIGKILL};
   let_go();
   read_errors();
   return ending_;

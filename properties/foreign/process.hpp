@@ -1,5 +1,7 @@
 #pragma once
 
+#include "properties/foreign/scratch.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -12,10 +14,17 @@ using Clock = std::chrono::steady_clock;
 
 /// How a subject's process ended.
 struct Ending {
-  enum class Kind { exited, signalled, outgrew, lost_its_keeper } kind = Kind::exited;
-  int number = 0;                  ///< exit code or signal
+  enum class Kind {
+    exited,
+    signalled,
+    outgrew,
+    lost_its_keeper,
+    not_started,  ///< the harness could not start it, for want of processes or memory
+  } kind = Kind::exited;
+  int number = 0;                  ///< exit code, signal, or errno of what failed
   std::int64_t resident = 0;       ///< largest bytes
   std::int64_t address_space = 0;  ///< largest bytes seen
+  std::int64_t room = -1;          ///< bytes left in its scratch folder's file system; -1: unknown
 };
 
 /// One line of a subject's standard output, or why there is none.
@@ -38,16 +47,17 @@ struct Heard {
 /// those that it had before the first of these.
 class Process {
  public:
-  /// Starts `command` (program and arguments); of address space it has any where that is 0. Throws
-  /// HarnessError when the system cannot.
+  /// Starts `command` (program and arguments), without a limit of address space where that is 0,
+  /// and with a scratch folder that has `room_bytes` free. Throws HarnessError when the system
+  /// cannot.
   Process(const std::vector<std::string>& command, std::int64_t memory_bytes,
-          std::int64_t address_space_bytes);
+          std::int64_t address_space_bytes, std::int64_t room_bytes = least_room);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();
 
-  /// Folder in memory where there is such a file system.
-  [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_; }
+  /// In memory where there is such a file system with room (scratch.hpp).
+  [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_.path(); }
   /// 0 until it is known.
   [[nodiscard]] int pid() const { return pid_; }
 
@@ -59,6 +69,9 @@ class Process {
 
   /// Whether it has, as far as that was told so far.
   [[nodiscard]] bool has_ended();
+  /// Whether one of the two processes that watch over it was stopped (SIGSTOP), continued since or
+  /// not, as far as that is known by now: meanwhile its memory was not limited.
+  [[nodiscard]] bool was_left_unwatched();
   /// Asks nothing more of it, and waits for its end: by itself until the deadline, else killed.
   Ending end(Clock::time_point deadline);
   /// The end of what it wrote to standard error: a few lines.
@@ -71,9 +84,10 @@ class Process {
   void read_output();
   void read_errors();
   void read_status();
+  void read_status_line(const char* line);
   void let_go();
 
-  std::filesystem::path scratch_;
+  Scratch scratch_;
   int input_ = -1;
   int output_ = -1;
   int error_ = -1;
@@ -82,6 +96,7 @@ class Process {
   int guardian_ = 0;  ///< the keeper's parent
   int pid_ = 0;
   bool has_ended_ = false;
+  bool left_unwatched_ = false;
   Ending ending_;
   std::string heard_;
   std::string errors_;

@@ -40,39 +40,34 @@ std::string first_task(const Declaration& declared) {
   return declared.attention ? "attention" : declared.features ? "features" : "gradient";
 }
 
-std::string probe_line(const Session& session, std::size_t probe) {
+/// The request of a probe, whose file has been written.
+std::string probe_line(Session& session, std::size_t probe) {
   const std::string task = first_task(session.declaration());
   const std::string file = "bad.safetensors";
+  const auto path = session.process().scratch() / file;
+  constexpr std::int64_t bytes = 1 << 16;
   switch (probe) {
     case 0:
       return request_line("dance", nlohmann::json::object());
     case 1:
       return R"({"jsonrpc": "2.0", "id": )";
     case 2:
-      write_case_file(session.process().scratch() / file, CaseFile());
+      session.write_for_it(bytes, [&] { write_case_file(path, CaseFile()); });
       return request_line("run", run_parameters(session, "dance", file));
     case 3:
       return request_line("run", run_parameters(session, task, "missing.safetensors"));
     case 4:
-      write_file(session.process().scratch() / file, std::string("\x40\0\0\0\0\0\0\0{\"q\":", 13));
+      session.write_for_it(bytes,
+                           [&] { write_file(path, std::string("\x40\0\0\0\0\0\0\0{\"q\":", 13)); });
       return request_line("run", run_parameters(session, task, file));
     default: {
       CaseFile bare;
       bare.metadata = {{"task", task},        {"dtype", "float32"},     {"causal", "1"},
                        {"pullback", "0"},     {"feature_map", "given"}, {"chunk", "1"},
                        {"conventions", "{}"}, {"layout", "BHLD"}};
-      write_case_file(session.process().scratch() / file, bare);
+      session.write_for_it(bytes, [&] { write_case_file(path, bare); });
       return request_line("run", run_parameters(session, task, file));
     }
-  }
-}
-
-/// The same; a scratch folder in which no file can be written is the subject's doing.
-std::string line_of_probe(const Session& session, std::size_t probe) {
-  try {
-    return probe_line(session, probe);
-  } catch (const ContractError& error) {
-    throw SubjectError(std::string("left no scratch folder: ") + error.what(), Failure::crash);
   }
 }
 
@@ -85,7 +80,7 @@ class ProbeTrial final : public Trial {
   Finding check(const Subject& /*subject*/, Scalar /*scalar*/) override {
     Finding finding{.worst = {.tensor = std::string(no_tensor)}, .note = {}};
     with_session(*pool_, [&](Session& session) {
-      if (!session.refuses(line_of_probe(session, probe_), request_number)) {
+      if (!session.refuses(probe_line(session, probe_), request_number)) {
         finding.outcome = Outcome::wrong;
         finding.failure = Failure::protocol_error;
         finding.note = fmt::format("took {} for a request", probes.at(probe_));

@@ -2,6 +2,7 @@
 
 #include "properties/foreign/guest_runs.hpp"
 #include "properties/program/verdict_table.hpp"
+#include "reference/vocabulary/test_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -23,12 +24,6 @@ struct Printed {
 
 /// What a shell prints in a folder of the test's own, slim-verify on its path.
 class Replays : public testing::Test {
- public:
-  Replays() { fs::create_directories(folder_); }
-  ~Replays() override { fs::remove_all(folder_); }
-  Replays(const Replays&) = delete;
-  Replays& operator=(const Replays&) = delete;
-
  protected:
   [[nodiscard]] Printed printed(const std::string& line) const {
     const std::string programs = fs::path(SLIM_VERIFY).parent_path();
@@ -59,9 +54,8 @@ class Replays : public testing::Test {
   }
 
  private:
-  const fs::path folder_ = fs::path(testing::TempDir()) /
-                           (std::string("slim-replays-") +
-                            testing::UnitTest::GetInstance()->current_test_info()->name());
+  const TestFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(Replays, HangUnderTheDeadlineThatTheRunHad) {

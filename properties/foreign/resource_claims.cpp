@@ -135,8 +135,8 @@ ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSamp
   if (std::ranges::any_of(samples, &ResourceSample::lost_sight)) {
     verdict.standing = Standing::not_judged;
     verdict.evidence =
-        "a process of it ended during a call, after which nobody can tell what that held; who "
-        "keeps its processes from call to call is judged";
+        "a process of it ended during a call, or it stopped the harness (SIGSTOP), after which "
+        "nobody can tell what was held; who keeps its processes from call to call is judged";
     return verdict;
   }
   if (claim == ResourceClaim::flat_in_length || verdict.standing != Standing::supported) {

@@ -242,8 +242,8 @@ std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign) {
   return tasks;
 }
 
-std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
-                                              const ResourcePlan& plan, const ResourceNews& news) {
+std::vector<ResourceSample> planned_samples(const ForeignSubject& foreign,
+                                            const ResourcePlan& plan) {
   require_valid(plan);
   const std::vector<CostedTask> tasks = costed_tasks(foreign);
   require(!tasks.empty(), "resources are measured of attention and of whole models");
@@ -256,13 +256,19 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
     for (const Index length : plan.lengths) add(length, plan.slices.front());
     for (std::size_t i = 1; i < plan.slices.size(); ++i) add(plan.lengths.back(), plan.slices[i]);
   }
+  return samples;
+}
+
+std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
+                                              const ResourcePlan& plan, const ResourceNews& news) {
+  std::vector<ResourceSample> samples = planned_samples(foreign, plan);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     ResourceSample& sample = samples[i];
     if (news) news(sample, i, samples.size());
     const auto call = [&](Index length) {
       const CallSizes sizes{.length = length, .slice = sample.slice_length, .width = plan.width};
-      return scalar == Scalar::float32 ? call_of<float>(sample.task, foreign, sizes)
-                                       : call_of<double>(sample.task, foreign, sizes);
+      return sample.scalar == Scalar::float32 ? call_of<float>(sample.task, foreign, sizes)
+                                              : call_of<double>(sample.task, foreign, sizes);
     };
     const SizedCall whole = call(sample.length);
     const FirstCall first = least_first_call(foreign, call(1), whole, plan.processes);

@@ -42,12 +42,16 @@ std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign);
 /// float32 where it offers that, else float64.
 Scalar costed_scalar(const ForeignSubject& foreign);
 
+/// The samples that are measured of the subject, in their order, with nothing measured yet. Throws
+/// ContractError where it offers none of the tasks, or the plan is not valid.
+std::vector<ResourceSample> planned_samples(const ForeignSubject& foreign,
+                                            const ResourcePlan& plan);
+
 /// Told before each sample: what it is of, how many are done, and how many there are.
 using ResourceNews =
     std::function<void(const ResourceSample& next, std::size_t done, std::size_t all)>;
 
-/// Asks the subject. Throws SubjectError, and ContractError where it offers none of the tasks, or
-/// the plan is not valid.
+/// Asks the subject. Throws SubjectError, and ContractError as planned_samples does.
 std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
                                               const ResourcePlan& plan,
                                               const ResourceNews& news = {});

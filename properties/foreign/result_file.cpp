@@ -41,6 +41,9 @@ class Descriptor {
 /// Why the file cannot be read; else empty, and `bytes` is all of it.
 std::string read_whole(const fs::path& path, std::size_t most, Bytes& bytes) {
   const Descriptor file(path);
+  if (file.number() < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+    throw HarnessError(path.string() + " cannot be opened: " + std::strerror(errno));
+  }
   if (file.number() < 0) {
     return errno == ENOENT ? "is not there"
                            : std::string("cannot be read: ") + std::strerror(errno);

@@ -1,5 +1,6 @@
 #include "properties/foreign/session.hpp"
 
+#include "properties/foreign/harness_process.hpp"
 #include "properties/foreign/result_file.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/strict_json.hpp"
@@ -9,6 +10,8 @@
 
 #include <csignal>
 #include <cstring>
+#include <initializer_list>
+#include <new>
 
 namespace slim::properties::foreign {
 namespace {
@@ -98,6 +101,32 @@ bool outgrew(const Ending& ending, const std::string& last_words, const Limits& 
   return speaks_of_memory(last_words) || was_large || reserved_all;
 }
 
+/// With room for the header and the file's temporary name.
+constexpr std::int64_t slack = 1 << 16;
+
+std::int64_t bytes_of_case(const CaseFile& file) {
+  std::int64_t bytes = slack;
+  for (const auto& [name, tensor] : file.tensors) {
+    bytes += static_cast<std::int64_t>(tensor.bytes.size());
+  }
+  return bytes;
+}
+
+std::int64_t bytes_of_answer(const std::vector<WantedTensor>& wanted) {
+  std::int64_t bytes = slack;
+  for (const WantedTensor& tensor : wanted) {
+    auto of_tensor = static_cast<std::int64_t>(size_of(tensor.dtype));
+    for (const std::int64_t extent : tensor.shape) of_tensor *= extent;
+    bytes += of_tensor;
+  }
+  return bytes;
+}
+
+void remove_files(std::initializer_list<fs::path> paths) {
+  std::error_code ignored;
+  for (const fs::path& path : paths) fs::remove(path, ignored);
+}
+
 std::string to_words(const Ending& ending) {
   if (ending.kind == Ending::Kind::lost_its_keeper) return "ended as its keeper was killed";
   const int signal = signal_of(ending);
@@ -128,7 +157,8 @@ Door library_door(const fs::path& library) {
 Session::Session(const Door& door, const Limits& limits)
     : limits_(limits),
       ends_with_a_misdeed_(door.lays_out),
-      process_(door.command, limits.memory_bytes, limits.address_space_bytes) {
+      process_(door.command, limits.memory_bytes, limits.address_space_bytes, limits.room_bytes),
+      answer_bytes_(slack) {
   const Json parameters = {{"protocol", protocol_version}};
   const std::string described = call("describe", parameters.dump(), limits.start_s());
   try {
@@ -159,8 +189,20 @@ void Session::give_up(const std::string& what, Failure failure) {
   throw SubjectError(what, failure);
 }
 
+/// A subject that stops the processes which watch over it could take any memory meanwhile.
+void Session::require_watched() {
+  if (!process_.was_left_unwatched()) return;
+  give_up("stopped (SIGSTOP) the processes that watch its memory", Failure::crash);
+}
+
 void Session::report_end(Clock::time_point deadline, const char* when) {
   const Ending ending = process_.end(deadline);
+  if (ending.kind == Ending::Kind::not_started) {
+    over_ = true;
+    throw HarnessError(fmt::format("the subject's process cannot be started: {} (see ulimit -a)",
+                                   std::strerror(ending.number)));
+  }
+  if (ending.room >= 0 && ending.room < answer_bytes_) throw_no_room(answer_bytes_);
   std::string what = fmt::format("{} {}", to_words(ending), when);
   const std::string last = last_line(process_.last_words());
   if (!last.empty()) what += ", saying " + in_quotes(last);
@@ -234,6 +276,7 @@ std::string Session::call(const std::string& method, const std::string& paramete
             Failure::protocol_error);
   }
   require_silence();
+  require_watched();
   if (answer.contains("result")) return answer["result"].dump();
   const Json& error = answer["error"];
   if (!error.is_object() || !error.value("code", Json()).is_number_integer() ||
@@ -247,15 +290,50 @@ std::string Session::call(const std::string& method, const std::string& paramete
                      failure);
 }
 
+void Session::write_for_it(std::int64_t bytes, const std::function<void()>& write) {
+  const fs::path& scratch = process_.scratch();
+  std::error_code status;
+  if (fs::is_directory(scratch, status) && room_in(scratch) < bytes) throw_no_room(bytes);
+  try {
+    write();
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    require_descriptors();
+    if (fs::is_directory(scratch, status) && room_in(scratch) < bytes) throw_no_room(bytes);
+    give_up(std::string("left no scratch folder: ") + error.what(), Failure::crash);
+  }
+}
+
+void Session::throw_no_room(std::int64_t needed) {
+  over_ = true;
+  throw NoRoom(fmt::format("the file system of the scratch folder {} is full: {:.1f} MB are "
+                           "needed; free some, or let TMPDIR name a folder with more",
+                           process_.scratch().string(), static_cast<double>(needed) / (1 << 20)),
+               needed);
+}
+
+/// What a subject does where its answer has no room is not its fault.
 std::map<std::string, Tensor> Session::ask(const Question& question) {
   const std::string number = std::to_string(next_case_++);
   const fs::path asked = process_.scratch() / ("case-" + number + ".safetensors");
   const fs::path answered = process_.scratch() / ("result-" + number + ".safetensors");
+  answer_bytes_ = bytes_of_answer(question.wanted);
+  const std::int64_t bytes = bytes_of_case(question.file) + answer_bytes_;
+  write_for_it(bytes, [&] { write_case_file(asked, question.file); });
   try {
-    write_case_file(asked, question.file);
-  } catch (const ContractError& error) {
-    give_up(std::string("left no scratch folder: ") + error.what(), Failure::crash);
+    auto tensors = answer_to(question, asked, answered);
+    remove_files({asked, answered});
+    return tensors;
+  } catch (const SubjectError&) {
+    if (!process_.has_ended() && room_in(process_.scratch()) < answer_bytes_) throw_no_room(bytes);
+    remove_files({asked, answered});
+    throw;
   }
+}
+
+std::map<std::string, Tensor> Session::answer_to(const Question& question, const fs::path& asked,
+                                                 const fs::path& answered) {
   Json wanted = Json::object();
   for (const WantedTensor& tensor : question.wanted) {
     wanted[tensor.name] = {{"dtype", name(tensor.dtype)}, {"shape", tensor.shape}};
@@ -272,20 +350,12 @@ std::map<std::string, Tensor> Session::ask(const Question& question) {
     report_if_gone();
     give_up("wrote into its case file", Failure::input_modified);
   }
-  std::map<std::string, Tensor> tensors;
   try {
-    tensors = read_result(answered, question.wanted);
+    return read_result(answered, question.wanted);
   } catch (const SubjectError&) {
     report_if_gone();
-    std::error_code ignored;
-    fs::remove(asked, ignored);
-    fs::remove(answered, ignored);
     throw;
   }
-  std::error_code ignored;
-  fs::remove(asked, ignored);
-  fs::remove(answered, ignored);
-  return tensors;
 }
 
 std::string Session::describe_again() {

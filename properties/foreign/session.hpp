@@ -5,6 +5,7 @@
 #include "properties/foreign/process.hpp"
 #include "reference/vocabulary/case_file.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace slim::properties::foreign {
@@ -25,6 +26,7 @@ struct Limits {
   /// Resident in all that it starts, and in its scratch folder.
   std::int64_t memory_bytes = std::int64_t{8} << 30;
   std::int64_t address_space_bytes = 0;  ///< of each of its processes; 0: as it likes
+  std::int64_t room_bytes = least_room;  ///< that its scratch folder has at the start
 
   [[nodiscard]] double start_s() const {
     return start_deadline_s > 0.0 ? start_deadline_s : 10.0 * deadline_s;
@@ -58,8 +60,13 @@ class Session {
   ~Session();
 
   [[nodiscard]] const Declaration& declaration() const { return declaration_; }
-  /// The wanted tensors, of the asked types and shapes.
+  /// The wanted tensors, of the asked types and shapes. Throws NoRoom where case and answer do not
+  /// fit the scratch folder's file system: the session may be over, and another one with more room
+  /// can be asked.
   std::map<std::string, Tensor> ask(const Question& question);
+  /// Writes a file for it into its scratch folder by `write`. Throws NoRoom likewise, and
+  /// SubjectError where the subject has left no folder to write into.
+  void write_for_it(std::int64_t bytes, const std::function<void()>& write);
   /// Whether another question may be asked: not after a crash, a hang, noise.
   [[nodiscard]] bool is_over() const { return over_; }
   /// Sends a request as it is, for tests of robustness: true when a proper JSON-RPC error comes
@@ -75,6 +82,11 @@ class Session {
   void require_silence();
   void shut_down();
   [[noreturn]] void give_up(const std::string& what, Failure failure);
+  [[noreturn]] void throw_no_room(std::int64_t needed);
+  void require_watched();
+  std::map<std::string, Tensor> answer_to(const Question& question,
+                                          const std::filesystem::path& asked,
+                                          const std::filesystem::path& answered);
   void report_if_gone();
   [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
 
@@ -84,6 +96,7 @@ class Session {
   Declaration declaration_;
   int next_id_ = 1;
   int next_case_ = 1;
+  std::int64_t answer_bytes_;  ///< that its scratch folder must have room for
   bool described_ = false;
   bool over_ = false;
 };

@@ -50,9 +50,14 @@ class InputModified(Exception):
     """A function wrote into what it was given to read."""
 
 
+def _utf8(path):
+    """The path's bytes as the harness means them, whatever this process's locale."""
+    return path.encode("utf-8") if isinstance(path, str) else path
+
+
 def read_case(path):
     """Tensors, read-only, and metadata of a safetensors file."""
-    with open(path, "rb") as file:
+    with open(_utf8(path), "rb") as file:
         data = file.read()
     size = int.from_bytes(data[:8], "little")
     if len(data) < 8 or size > min(len(data) - 8, LONGEST_HEADER):
@@ -86,7 +91,8 @@ def write_case(path, tensors, metadata=None):
         parts.append(part)
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
-    temporary = f"{path}.part"
+    path = _utf8(path)
+    temporary = path + b".part"
     with open(temporary, "wb") as file:
         file.write(len(text).to_bytes(8, "little") + text + b"".join(parts))
     os.replace(temporary, path)
@@ -392,9 +398,9 @@ def _described(error):
 
 def serve():
     """Answers the harness until it is done. What the function prints goes to standard error."""
-    answers = os.fdopen(os.dup(1), "w")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:  # UTF-8, whatever this process's locale
         number, answer = None, {}
         try:
             request = json.loads(line)
@@ -411,5 +417,6 @@ def serve():
             answer = {"error": {"code": -32002, "message": f"out of memory: {error}"}}
         except Exception as error:
             answer = {"error": {"code": -32000, "message": _described(error)}}
-        answers.write(json.dumps({"jsonrpc": "2.0", "id": number, **answer}) + "\n")
+        text = json.dumps({"jsonrpc": "2.0", "id": number, **answer}, ensure_ascii=False)
+        answers.write(text.encode("utf-8", "replace") + b"\n")  # a message may quote bytes that are no text
         answers.flush()

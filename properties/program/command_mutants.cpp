@@ -112,8 +112,9 @@ std::string text_of(const KillMatrix& matrix) {
 int mutants_command(const MutantsArguments& arguments) {
   KillMatrix matrix;
   {
-    ProgressLine progress;
-    matrix = kill_matrix(plan_of_mutants(arguments), [&](const Law& law, int done, int planned) {
+    const RunPlan plan = plan_of_mutants(arguments);
+    ProgressLine progress(plan);
+    matrix = kill_matrix(plan, [&](const Law& law, int done, int planned) {
       progress.show(law.name, done, planned);
     });
   }

@@ -260,7 +260,7 @@ int run_command(const RunArguments& arguments) {
   RunResult result;
   std::vector<Diagnosis> diagnoses;
   {
-    ProgressLine progress;
+    ProgressLine progress(plan);
     if (!plan.laws.empty()) {  // as they are where costs alone are named
       result = run(plan, [&](const Law& law, int done, int planned) {
         progress.show(law.name, done, planned);
@@ -288,6 +288,7 @@ int run_command(const RunArguments& arguments) {
                 .diagnoses = std::move(diagnoses)};
   if (expected) report.expectation = foreign::compared(result, *expected);
   outputs.write(report, guest ? &guest->opened : nullptr);
+  report_stops();
   const bool as_wanted = report.expectation ? report.expectation->met() : result.holds();
   return as_wanted ? Exit::holds : Exit::falls_short;
 }

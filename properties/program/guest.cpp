@@ -1,5 +1,7 @@
 #include "properties/program/guest.hpp"
 
+#include "command_line/standard_streams.hpp"
+#include "properties/foreign/harness_process.hpp"
 #include "properties/program/report.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -35,6 +37,14 @@ std::string guest_options(const ForeignArguments& arguments) {
     options += fmt::format(" --subject-address-space {}", arguments.address_space_mb);
   }
   return options;
+}
+
+void report_stops() {
+  const int times = foreign::times_continued();
+  if (times == 0) return;
+  command_line::note(fmt::format(
+      "slim-verify: note: this process was stopped and continued {} time{} while the subject ran",
+      times, times == 1 ? "" : "s"));
 }
 
 }  // namespace slim::properties

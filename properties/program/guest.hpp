@@ -15,4 +15,8 @@ foreign::Limits limits_of(const ForeignArguments& arguments);
 /// The options that open it again under the same limits, quoted for a shell.
 std::string guest_options(const ForeignArguments& arguments);
 
+/// Says on standard error when this process was stopped while subjects ran, which a subject can
+/// bring about: nothing else in a report would show it.
+void report_stops();
+
 }  // namespace slim::properties

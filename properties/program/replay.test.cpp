@@ -6,6 +6,7 @@
 #include "properties/engine/shrink.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/test_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,12 +31,6 @@ std::vector<fs::path> golden_vectors() {
 
 /// A folder of its own for each test.
 class Replay : public testing::Test {
- public:
-  Replay() { fs::create_directories(folder_); }
-  ~Replay() override { fs::remove_all(folder_); }
-  Replay(const Replay&) = delete;
-  Replay& operator=(const Replay&) = delete;
-
  protected:
   [[nodiscard]] std::vector<Replayed> replayed(const CaseFile& file) const {
     write_case_file(folder_ / "case.safetensors", file);
@@ -49,9 +44,8 @@ class Replay : public testing::Test {
       return error.what();
     }
   }
-  const fs::path folder_ =
-      fs::path(testing::TempDir()) /
-      (std::string("replay-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  const TestFolder temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 int count(const std::vector<Replayed>& lines, Outcome outcome) {

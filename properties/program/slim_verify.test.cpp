@@ -1,6 +1,7 @@
 // The program itself, run as its users run it.
 
 #include "command_line/every_option.hpp"
+#include "reference/vocabulary/test_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -33,20 +34,12 @@ struct Ran {
 /// Runs the program in an empty folder of its own.
 class SlimVerify : public testing::Test {
  public:
-  SlimVerify() {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~SlimVerify() override {
-    for (const char* suffix : {"", ".out", ".err"}) fs::remove_all(folder_.string() + suffix);
-  }
-  SlimVerify(const SlimVerify&) = delete;
-  SlimVerify& operator=(const SlimVerify&) = delete;
+  SlimVerify() { fs::create_directories(folder_); }
 
  protected:
   [[nodiscard]] Ran run(const std::string& arguments) const {
-    const fs::path out = fs::path(folder_.string() + ".out");
-    const fs::path err = fs::path(folder_.string() + ".err");
+    const fs::path out = all_.path() / "out";
+    const fs::path err = all_.path() / "err";
     const std::string command = "cd '" + folder_.string() + "' && { '" SLIM_VERIFY "' " +
                                 arguments + "; } >'" + out.string() + "' 2>'" + err.string() + "'";
     const int status = std::system(command.c_str());
@@ -61,9 +54,8 @@ class SlimVerify : public testing::Test {
     EXPECT_TRUE(fs::is_empty(folder_)) << arguments << " left something behind";
   }
 
-  const fs::path folder_ =
-      fs::path(testing::TempDir()) /
-      (std::string("slim-verify-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  const slim::TestFolder all_;
+  const fs::path folder_ = all_.path() / "empty";
   const std::string golden_ = SLIM_SOURCE_DIR "/reference/golden/";
 };
 

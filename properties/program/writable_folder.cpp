@@ -1,48 +1,51 @@
 #include "properties/program/writable_folder.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/output_error.hpp"
 
 #include <unistd.h>
 
-#include <fstream>
+#include <cerrno>
+#include <cstdlib>
 #include <string>
+#include <system_error>
 
 namespace slim::properties {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The topmost folder of the path that does not exist yet; empty when all do.
-fs::path first_missing(const fs::path& folder) {
-  fs::path missing;
+/// The folder itself, or the nearest one above it that exists and in which it would be made.
+fs::path nearest_existing(const fs::path& folder) {
   std::error_code status;
-  for (fs::path at = fs::absolute(folder); !fs::exists(at, status); at = at.parent_path()) {
-    missing = at;
-    if (at == at.parent_path()) break;
+  fs::path at = fs::absolute(folder);
+  while (!fs::exists(fs::symlink_status(at, status)) && at != at.parent_path()) {
+    at = at.parent_path();
   }
-  return missing;
+  return at;
 }
 
-bool can_write(const fs::path& folder) {
-  const fs::path probe = folder / (".probe-" + std::to_string(::getpid()));
-  std::ofstream stream(probe);
-  stream << "x";
-  stream.close();
-  const bool written = stream.good();
-  std::error_code status;
-  fs::remove(probe, status);
-  return written;
+/// Why a folder cannot be made, or nothing in it; else no error. Probes with a folder of a name
+/// that no other process has, and removes no other: another run may be making `folder` at the same
+/// time.
+std::error_code refusal_of(const fs::path& folder) {
+  constexpr int most_tries = 10;
+  int refused = ENOENT;
+  for (int i = 0; i < most_tries && refused == ENOENT; ++i) {  // somebody may have just removed it
+    std::string probe = (nearest_existing(folder) / ".slim-probe-XXXXXX").string();
+    if (::mkdtemp(probe.data()) != nullptr) {
+      ::rmdir(probe.c_str());
+      return {};
+    }
+    refused = errno;
+  }
+  return {refused, std::generic_category()};
 }
 
 }  // namespace
 
 void require_writable_folder(const fs::path& folder) {
-  const fs::path missing = first_missing(folder);
-  std::error_code status;
-  fs::create_directories(folder, status);
-  const bool writable = fs::is_directory(folder, status) && can_write(folder);
-  if (!missing.empty()) fs::remove_all(missing, status);
-  require(writable, "folder '" + folder.string() + "' cannot be written");
+  const std::error_code refusal = refusal_of(folder);
+  if (refusal) throw_output_error("folder '" + folder.string() + "'", refusal);
 }
 
 }  // namespace slim::properties

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/remove_tree.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -18,10 +19,7 @@ class TestFolder {
   }
   TestFolder(const TestFolder&) = delete;
   TestFolder& operator=(const TestFolder&) = delete;
-  ~TestFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ~TestFolder() { remove_tree(path_); }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:

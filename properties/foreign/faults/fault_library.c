@@ -2,8 +2,10 @@
 #include "properties/foreign/slim_subject.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -14,6 +16,7 @@ enum {
   PAGES_PAST_END,
   PAGES_BEFORE,
   WRITES_INPUT,
+  UNPROTECTS_INPUT,
   OLD_VERSION,
   NO_SUBJECT,
   NO_JSON,
@@ -28,6 +31,14 @@ enum {
 /* Volatile, so that no compiler takes what the other libraries do for dead. */
 static const volatile int fault = FAULT;
 
+/* Makes the pages of an input writable, then writes into it. */
+static void write_unprotected(const DLTensor* input) {
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  const uintptr_t first = (uintptr_t)input->data / page * page;
+  if (mprotect((void*)first, page, PROT_READ | PROT_WRITE) != 0) return;
+  ((float*)input->data)[0] += 1.0F;
+}
+
 static int run(const slim_task* task, char* error, size_t error_size) {
   const DLTensor* out = slim_output(task, "out");
   size_t entries = 1;
@@ -41,6 +52,7 @@ static int run(const slim_task* task, char* error, size_t error_size) {
   if (fault == PAGES_PAST_END) y[entries + 250000] = 1.0F;
   if (fault == PAGES_BEFORE) y[-250000] = 1.0F;
   if (fault == WRITES_INPUT) ((float*)slim_input(task, "q")->data)[0] = 1.0F;
+  if (fault == UNPROTECTS_INPUT) write_unprotected(slim_input(task, "q"));
   if (fault == CRASHES) abort();
   while (fault == FORKS) { /* in a chain: each but the last ends at once */
     if (fork() > 0) _exit(0);

@@ -134,6 +134,32 @@ def stay_behind():
     subprocess.Popen([sys.executable, "-c", code, os.environ.get("SLIM_MARK", "")], start_new_session=True)
 
 
+def fill_shared_memory():
+    """Until nothing fits any more; not in its scratch folder, so that the memory limit does not count it."""
+    with open("/dev/shm/ballast", "wb") as file:
+        try:
+            while file.write(b"x" * (1 << 16)):
+                file.flush()
+        except OSError:
+            pass
+
+
+def leave_closed_entries():
+    """Caches without permissions, as some compilers leave them."""
+    scratch = os.environ["SLIM_SCRATCH"]
+    os.makedirs(f"{scratch}/cache/closed")
+    with open(f"{scratch}/cache/closed/kernel", "wb") as file:
+        file.write(b"x" * 4096)
+    os.chmod(f"{scratch}/cache/closed", 0)
+    os.chmod(f"{scratch}/cache", 0o500)
+
+
+def stop_for_a_while(pid):
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(0.3)
+    os.kill(pid, signal.SIGCONT)
+
+
 def commit(request):
     """Does wrong; what it returns is answered."""
     parameters = request["params"]
@@ -195,6 +221,18 @@ def commit(request):
         value = float("nan")
     elif fault == "leaves-children":
         stay_behind()
+    elif fault == "fills-shared-memory" and not os.path.exists("/dev/shm/ballast"):
+        fill_shared_memory()
+    elif fault == "leaves-closed-entries":
+        leave_closed_entries()
+    elif fault == "stops-its-keeper-for-a-while":
+        stop_for_a_while(os.getppid())
+    elif fault == "stops-its-guardian-for-a-while":
+        stop_for_a_while(parent_of(os.getppid()))
+    elif fault == "stops-the-harness-for-a-while":
+        stop_for_a_while(parent_of(parent_of(os.getppid())))
+    elif fault == "reads-the-harness":
+        open(f"/proc/{parent_of(parent_of(os.getppid()))}/mem", "r+b").close()
     elif fault == "stops-its-keeper":
         os.kill(os.getppid(), signal.SIGSTOP)
         time.sleep(600)

@@ -98,7 +98,7 @@ GuardedBuffer::~GuardedBuffer() {
 }
 
 void GuardedBuffer::fill_with_nan() {
-  std::memset(data_, 0xff, size_);
+  std::memset(data_, static_cast<int>(filling), size_);
 }
 
 void GuardedBuffer::forbid_writing() {

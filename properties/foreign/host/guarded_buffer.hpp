@@ -18,7 +18,7 @@ class GuardedBuffer {
 
   [[nodiscard]] std::byte* data() const { return data_; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, size_}; }
-  /// Every byte 0xff, which is a NaN in every width.
+  static constexpr auto filling = std::byte{0xff};  ///< in all bytes: a NaN in every width
   void fill_with_nan();
   void forbid_writing();
   /// Whether the pattern before the first byte is as it was.

@@ -2,11 +2,13 @@
 
 #include "properties/foreign/host/bytes_held.hpp"
 #include "properties/foreign/host/process_tree.hpp"
+#include "reference/vocabulary/remove_tree.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +22,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <string>
 
 namespace slim::properties::foreign {
@@ -36,6 +37,18 @@ constexpr rlim_t largest_file = rlim_t{1} << 32;
 void report(const std::string& line) {
   // A harness that is gone reads nothing; its end shows on the lifeline.
   [[maybe_unused]] const ssize_t written = ::write(status_pipe, line.data(), line.size());
+}
+
+/// That the subject could not be started, and why: the harness's failure, not the subject's.
+void report_failure(int number) {
+  report("failed " + std::to_string(number) + "\n");
+}
+
+/// Bytes left in the file system of the scratch folder; -1 where that is gone.
+std::int64_t room_in(const char* scratch) {
+  struct statvfs system {};
+  if (::statvfs(scratch, &system) != 0) return -1;
+  return static_cast<std::int64_t>(system.f_bavail) * static_cast<std::int64_t>(system.f_frsize);
 }
 
 /// Reaps what has ended; whether a child is left.
@@ -120,7 +133,7 @@ void watch(const Keep& keep, pid_t subject, int guardian) {
       report((by_signal ? "signal " : "exit ") +
              std::to_string(by_signal ? WTERMSIG(status) : WEXITSTATUS(status)) + " " +
              std::to_string(used.ru_maxrss * 1024) + " " + std::to_string(most_address_space) +
-             "\n");
+             " " + std::to_string(room_in(keep.scratch)) + "\n");
       return;
     }
     reap_orphans(subject);
@@ -146,10 +159,11 @@ void keep_under(int guardian, const Keep& keep, char** command) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t keeper = ::getpid();
   const pid_t subject = ::fork();
+  const int failure = errno;
   if (subject == 0) become_subject(keep, command, keeper);
   leave_pipes();
   if (subject < 0) {
-    report("exit 127 0 0\n");
+    report_failure(failure);
     return;
   }
   report("pid " + std::to_string(subject) + "\n");
@@ -157,23 +171,28 @@ void keep_under(int guardian, const Keep& keep, char** command) {
   kill_descendants();
 }
 
-/// Waits for the keeper, reaping orphans that come here meanwhile. Once the harness has let go, the
-/// keeper has a second; then it is killed, since it may be stopped.
+/// Waits for the keeper, reaping orphans that come here meanwhile, and reports when it is stopped,
+/// since it does not watch the subject's memory then. Once the harness has let go, the keeper has a
+/// second; then it is killed, since it may be stopped.
 void wait_for(pid_t keeper) {
   using SteadyClock = std::chrono::steady_clock;
   const int ended = end_of(keeper);
-  const int unwatched_ms = ended < 0 ? sample_ms : -1;
+  constexpr int look_ms = 100;  // whether the keeper was stopped
+  const int wait_ms = ended < 0 ? sample_ms : look_ms;
   bool has_let_go = false;
   SteadyClock::time_point deadline;
   for (;;) {
     pid_t reaped = 0;
-    while ((reaped = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
-      if (reaped == keeper) return;
+    int status = 0;
+    while ((reaped = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
+      const bool lives = WIFSTOPPED(status) || WIFCONTINUED(status);
+      if (reaped == keeper && lives) report("stopped\n");
+      if (reaped == keeper && !lives) return;
     }
     if (reaped < 0 && errno == ECHILD) return;
     if (has_let_go && SteadyClock::now() >= deadline) ::kill(keeper, SIGKILL);
     std::array<pollfd, 2> events = {{{ended, POLLIN, 0}, {has_let_go ? -1 : lifeline, POLLIN, 0}}};
-    ::poll(events.data(), events.size(), has_let_go ? sample_ms : unwatched_ms);
+    ::poll(events.data(), events.size(), has_let_go ? sample_ms : wait_ms);
     if (events[1].revents == 0) continue;
     has_let_go = true;
     deadline = SteadyClock::now() + std::chrono::milliseconds(patience_ms);
@@ -185,20 +204,21 @@ void wait_for(pid_t keeper) {
 int keep_subject(const Keep& keep, char** command) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+  ::prctl(PR_SET_DUMPABLE, 0);  // the keeper is a copy; exec makes the subject readable again
   std::array<int, 2> tether{-1, -1};
   const pid_t keeper = ::pipe2(tether.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
+  const int failure = errno;
   if (keeper == 0) {
     ::close(tether[1]);
     keep_under(tether[0], keep, command);
   } else {
     leave_pipes();
     ::close(tether[0]);
-    if (keeper < 0) report("exit 127 0 0\n");
+    if (keeper < 0) report_failure(failure);
     wait_for(keeper);
     kill_descendants();  // where the keeper was killed
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(keep.scratch, ignored);
+  remove_tree(keep.scratch);
   return 0;
 }
 

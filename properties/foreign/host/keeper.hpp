@@ -19,8 +19,10 @@ struct Keep {
 /// go, the guardian does. Then the scratch folder is removed, and the guardian returns.
 ///
 /// Descriptors: 0, 1, 2 become the subject's; 3 is the lifeline, a pipe whose other end the harness
-/// holds; to 4 it writes lines: "pid N", then one of "exit CODE RSS AS", "signal NUMBER RSS AS"
-/// (the largest bytes resident and of address space), "memory RSS".
+/// holds; to 4 it writes lines: "pid N", then one of "exit CODE RSS AS ROOM", "signal NUMBER RSS AS
+/// ROOM" (the largest bytes resident and of address space; bytes left in the scratch folder's file
+/// system), "memory RSS"; "failed ERRNO" when the subject could not be started; "stopped" each time
+/// that the keeper was stopped or continued.
 /// The subject has a session of its own, no other descriptor, no core file, and dies with its
 /// keeper.
 int keep_subject(const Keep& keep, char** command);

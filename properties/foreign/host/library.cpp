@@ -13,6 +13,7 @@
 #include <array>
 #include <deque>
 #include <iostream>
+#include <new>
 #include <string>
 
 namespace slim::properties::foreign {
@@ -24,7 +25,9 @@ using Json = nlohmann::json;
 enum Code : int {
   failed = -32000,
   unsupported = -32001,
+  out_of_memory = -32002,
   out_of_bounds = -32003,
+  input_modified = -32004,
   load_error = -32005,
   version_mismatch = -32006,
   unknown_method = -32601,
@@ -138,19 +141,33 @@ std::vector<std::int64_t> row_major(const std::vector<std::int64_t>& shape) {
   return strides;
 }
 
-/// Entries of a row-major tensor to where the strides say.
-void lay_out(const Tensor& tensor, Array& array) {
+/// Entries of a row-major tensor to where the strides of an array say, from `first` on.
+void lay_out(const Tensor& tensor, const Array& array, std::byte* first) {
   const std::size_t size = size_of(tensor.dtype);
   std::vector<std::int64_t> at(tensor.shape.size());
   for (std::size_t i = 0; i < tensor.size(); ++i) {
     std::int64_t offset = 0;
     for (std::size_t axis = 0; axis < at.size(); ++axis) offset += at[axis] * array.strides[axis];
-    std::memcpy(array.buffer.data() + static_cast<std::size_t>(offset) * size,
-                tensor.bytes.data() + i * size, size);
+    std::memcpy(first + static_cast<std::size_t>(offset) * size, tensor.bytes.data() + i * size,
+                size);
     for (std::size_t axis = at.size(); axis-- > 0;) {
       if (++at[axis] < tensor.shape[axis]) break;
       at[axis] = 0;
     }
+  }
+}
+
+/// Throws where an input is not as it was, which a library can bring about although the pages are
+/// read-only: it may have made them writable. `file` is out of reach of that: it is mapped from a
+/// file opened for reading, so that mprotect refuses, and the harness compares the file itself.
+void require_unchanged(const std::deque<Array>& inputs, const CaseFile& file) {
+  for (const Array& input : inputs) {
+    const std::span<const std::byte> now = input.buffer.bytes();
+    std::vector<std::byte> before(now.size(), GuardedBuffer::filling);
+    lay_out(file.tensor(input.name), input, before.data());
+    if (input.buffer.is_sound() && std::ranges::equal(now, before)) continue;
+    throw Refusal{Code::input_modified, "wrote into its input " + input.name +
+                                            ", whose read-only pages it made writable"};
   }
 }
 
@@ -201,7 +218,7 @@ Json run_task(const slim_subject& subject, const Json& parameters) {
     require(steps.size() == tensor.shape.size(), "strides have an entry for each axis");
     Array& array = inputs.emplace_back(input, tensor.dtype, tensor.shape, steps);
     array.buffer.fill_with_nan();
-    lay_out(tensor, array);
+    lay_out(tensor, array, array.buffer.data());
     array.buffer.forbid_writing();
   }
   std::deque<Array> outputs;
@@ -227,6 +244,7 @@ Json run_task(const slim_subject& subject, const Json& parameters) {
   std::array<char, 400> error{};
   const int code = subject.run(&task, error.data(), error.size() - 1);
   error.back() = '\0';
+  require_unchanged(inputs, file);
   for (const Array& array : outputs) {
     if (!array.buffer.is_sound()) {
       throw Refusal{out_of_bounds, "wrote before the beginning of " + array.name};
@@ -275,6 +293,8 @@ void serve_line(const slim_subject* subject, const Refusal& refusal, const std::
     refuse(known.code, known.message);
   } catch (const Json::parse_error& error) {
     refuse(bad_json, error.what());
+  } catch (const std::bad_alloc&) {
+    refuse(out_of_memory, "out of memory");
   } catch (const std::exception& error) {
     refuse(bad_parameters, error.what());
   }

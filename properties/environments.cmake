@@ -1,0 +1,22 @@
+# A part of the tests once more as a fresh container, cron, systemd and ssh run them: with nothing in
+# the environment but PATH and a HOME that is not there, in the C locale, and in a locale that is set
+# but not generated. Needs the test programs of all folders.
+find_program(SLIM_ENV env REQUIRED)
+
+set(in_bare ${SLIM_ENV} -i PATH=/usr/bin:/bin HOME=/nonexistent)
+set(in_c_locale ${SLIM_ENV} -u LC_ALL -u LC_CTYPE LANG=C)
+set(in_absent_locale ${SLIM_ENV} LC_ALL=xx_XX.UTF-8 LANG=xx_XX.UTF-8)
+
+function(slim_test_in_environments program filter)
+  foreach(environment bare c_locale absent_locale)
+    set(test environment/${environment}/${program})
+    add_test(NAME ${test} COMMAND ${in_${environment}} $<TARGET_FILE:${program}> --gtest_filter=${filter})
+    # A filter that selects nothing would pass.
+    set_tests_properties(${test} PROPERTIES FAIL_REGULAR_EXPRESSION "Running 0 tests")
+  endforeach()
+endfunction()
+
+slim_test_in_environments(properties_test SlimVerify.HoldsForACorrectSubject*:SlimVerify.Lists*)
+slim_test_in_environments(foreign_test ForeignExamples.*:ForeignErrors.*:Papers.AreReadable*)
+slim_test_in_environments(experiments_test Corpus.*:Measures.AFreshProcess*:SlimMeasure.TellsTheCostOfAGradient)
+slim_test_in_environments(plots_test Gnuplot.*:ReportTest.stands_alone:SlimPlot.draws_only*)
