@@ -239,6 +239,14 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
       cases.emplace_back(runs.back().get(), number);
     }
   }
+  // All laws advance together, so that what was done tells how long the rest takes; each in the
+  // order of its numbers, since nothing is asked after the first wrong one.
+  std::ranges::stable_sort(cases, {}, [](const std::pair<LawRun*, int>& of) {
+    return (of.second + 0.5) / of.first->cases;
+  });
+  if (progress) {
+    for (const auto& law_run : runs) progress(law_run->law, 0, law_run->cases);
+  }
   std::mutex mutex;
   in_parallel(static_cast<int>(cases.size()), plan.threads, [&](int i) {
     const auto& [law_run, number] = cases[static_cast<std::size_t>(i)];

@@ -61,7 +61,8 @@ struct RunResult {
 /// in their order, and in each of them every planned case is in exactly one count.
 void require_accounted(const RunPlan& plan, const RunResult& result);
 
-/// Called after each case, by one thread at a time: the law, its cases done and planned.
+/// Called for each law before the first case, and after each case, by one thread at a time: the law,
+/// its cases done and planned.
 using Progress = std::function<void(const Law& law, int done, int planned)>;
 
 /// Draws, asks, judges, shrinks. The result depends on the plan but not on its threads: a verdict's

@@ -9,7 +9,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gen/Numeric.h>
 
+#include <algorithm>
 #include <atomic>
+#include <map>
 #include <set>
 
 namespace slim::properties {
@@ -215,6 +217,30 @@ TEST(Engine, AsksASubjectThatHangsLittleMore) {
   }
   plan.threads = 7;
   expect_equal(result, run(plan));
+}
+
+// Else nothing is known of the time that the last laws take until they begin.
+TEST(Engine, AnnouncesEveryLawAndLetsAllAdvanceTogether) {
+  const Fixture fixture{
+      law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 1000); })};
+  Law cheap = fixture.law;
+  cheap.name = "cheap";
+  cheap.share = 10;
+  RunPlan plan = fixture.plan(20, 1);
+  plan.laws = {&fixture.law, &cheap};
+  std::vector<std::string> announced;
+  double least = 0.0;
+  double most_apart = 0.0;
+  std::map<std::string, double> progress;
+  run(plan, [&](const Law& law, int done, int planned) {
+    if (done == 0) announced.push_back(law.name);
+    progress[law.name] = static_cast<double>(done) / planned;
+    least = std::min(progress["about-numbers"], progress["cheap"]);
+    most_apart = std::max(most_apart, progress[law.name] - least);
+  });
+  EXPECT_EQ(announced, (std::vector<std::string>{"about-numbers", "cheap"}));
+  EXPECT_EQ(least, 1.0);
+  EXPECT_LE(most_apart, 0.1);
 }
 
 TEST(Engine, RefusesALawThatExecutesNothing) {

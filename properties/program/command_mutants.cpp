@@ -112,10 +112,9 @@ std::string text_of(const KillMatrix& matrix) {
 int mutants_command(const MutantsArguments& arguments) {
   KillMatrix matrix;
   {
-    const RunPlan plan = plan_of_mutants(arguments);
-    ProgressLine progress(plan);
-    matrix = kill_matrix(plan, [&](const Law& law, int done, int planned) {
-      progress.show(law.name, done, planned);
+    ProgressLine progress;
+    matrix = kill_matrix(plan_of_mutants(arguments), [&](const Law& law, int done, int planned) {
+      progress.show_case(law.name, done, planned);
     });
   }
   if (arguments.json) {

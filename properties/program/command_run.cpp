@@ -260,10 +260,10 @@ int run_command(const RunArguments& arguments) {
   RunResult result;
   std::vector<Diagnosis> diagnoses;
   {
-    ProgressLine progress(plan);
+    ProgressLine progress;
     if (!plan.laws.empty()) {  // as they are where costs alone are named
       result = run(plan, [&](const Law& law, int done, int planned) {
-        progress.show(law.name, done, planned);
+        progress.show_case(law.name, done, planned);
       });
     }
     // A run of named laws need not execute every task that is declared.

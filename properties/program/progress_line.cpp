@@ -6,54 +6,47 @@
 #include <unistd.h>
 
 namespace slim::properties {
-namespace {
 
-int cases_of(const Law& law, const RunPlan& plan) {
-  return plan.cases * law.share;
-}
-
-}  // namespace
-
-/// A case for each step; a cheap law asks `share` times as many.
-std::vector<Step> ProgressLine::steps_of(const RunPlan& plan) {
-  std::vector<Step> steps;
-  for (const Law* law : plan.laws) {
-    const Step step{.kinds = {law->name, "any law"}, .weight = 1.0 / law->share};
-    steps.insert(steps.end(), static_cast<std::size_t>(cases_of(*law, plan)), step);
-  }
-  return steps;
-}
-
-ProgressLine::ProgressLine(const RunPlan& plan)
-    : terminal_(::isatty(STDERR_FILENO) != 0), time_left_(steps_of(plan)) {
-  std::size_t first = 0;
-  for (const Law* law : plan.laws) {
-    first_step_.emplace(law->name, first);
-    first += static_cast<std::size_t>(cases_of(*law, plan));
-  }
-}
+ProgressLine::ProgressLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
 
 ProgressLine::~ProgressLine() {
   if (terminal_) command_line::note_exactly("\r\033[K");
 }
 
-void ProgressLine::show(const std::string& what, int done, int planned) {
-  ++cases_;
+void ProgressLine::show_case(const std::string& law, int done, int planned) {
   if (!terminal_) return;
-  const Clock::time_point now = Clock::now();
-  const auto law = first_step_.find(what);
-  if (law != first_step_.end()) {
-    // Since the last case of any thread, so that cases that run at the same time share it.
-    time_left_.finish(law->second + static_cast<std::size_t>(done - 1),
-                      std::chrono::duration<double>(now - last_case_).count());
-    last_case_ = now;
+  if (done == 0) {
+    first_step_.emplace(law, steps_.size());
+    steps_.insert(steps_.end(), static_cast<std::size_t>(planned), Step{.kinds = {law}});
+    return;
   }
-  if (done < planned && now - shown_ < std::chrono::milliseconds(100)) return;
-  shown_ = now;
+  if (!time_left_) time_left_.emplace(steps_);
+  const Clock::time_point now = Clock::now();
+  // Since the last case of any thread, so that cases that run at the same time share it.
+  time_left_->finish(first_step_.at(law) + static_cast<std::size_t>(done - 1),
+                     std::chrono::duration<double>(now - last_case_).count());
+  last_case_ = now;
+  ++cases_;
+  if (cases_ < steps_.size() && was_just_shown()) return;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const std::string left = law == first_step_.end() ? "" : "  " + in_words(time_left_.left());
-  command_line::note_exactly(fmt::format("\r\033[K{} {}/{}  {:.1f} cases/s{}", what, done, planned,
-                                         cases_ / seconds, left));
+  print(fmt::format("{}/{} {}  {:.1f} cases/s  {}", cases_, steps_.size(), law,
+                    static_cast<double>(cases_) / seconds, in_words(time_left_->left())));
+}
+
+void ProgressLine::show(const std::string& what, int done, int planned) {
+  if (!terminal_ || (done < planned && was_just_shown())) return;
+  print(fmt::format("{} {}/{}", what, done, planned));
+}
+
+bool ProgressLine::was_just_shown() {
+  const Clock::time_point now = Clock::now();
+  if (now - shown_ < std::chrono::milliseconds(100)) return true;
+  shown_ = now;
+  return false;
+}
+
+void ProgressLine::print(const std::string& line) {
+  command_line::note_exactly("\r\033[K" + line);
 }
 
 }  // namespace slim::properties
