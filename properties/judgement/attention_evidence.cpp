@@ -578,7 +578,7 @@ Finding AttentionJudge::finding() const {
     if (worst_is_held_) found.worst.rows = held_.rows;
     return found;
   }
-  return unclaimed_.empty() ? skipped("the case has nothing to compare") : not_claimed(unclaimed_);
+  return skipped("the case has nothing to compare");
 }
 
 void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answer,

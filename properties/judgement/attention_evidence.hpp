@@ -200,8 +200,6 @@ class AttentionJudge {
                      std::span<const AttentionArray> arrays);
   /// Wrong whatever else was held, for a reason.
   void condemn(Discrepancy entry, std::string note);
-  /// Why nothing is held, where the subject does not claim what there is to hold.
-  void leave_unclaimed(std::string reason) { unclaimed_ = std::move(reason); }
   /// Skipped when nothing was held.
   [[nodiscard]] Finding finding() const;
 
@@ -214,7 +212,6 @@ class AttentionJudge {
   Finding finding_;
   Discrepancy held_;            ///< the tensor that is being held, for its rows
   bool worst_is_held_ = false;  ///< the finding's worst entry is one of them
-  std::string unclaimed_;
 };
 
 }  // namespace slim::properties

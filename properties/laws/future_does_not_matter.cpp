@@ -153,7 +153,9 @@ Law future_does_not_matter() {
              return two_futures(std::move(c), cut);
            },
        .unusable = [](TwoFutures&, Scalar) { return std::string(); },
-       .check = ignores_future});
+       .check = ignores_future,
+       .unclaimed = [](TwoFutures& c, const Subject& subject,
+                       Scalar scalar) { return unclaimed(subject, scalar, c.one.given()); }});
 }
 
 }  // namespace slim::properties::laws

@@ -109,7 +109,11 @@ Law split_and_resume() {
              return split(std::move(c), cut, first_position_of(file));
            },
        .unusable = [](SplitCase& c, Scalar scalar) { return c.whole.unusable(scalar); },
-       .check = resumes});
+       .check = resumes,
+       .unclaimed = [](SplitCase& c, const Subject& subject, Scalar scalar) -> std::string {
+         if (!subject.capabilities.resumable) return "does not claim to be resumable";
+         return unclaimed(subject, scalar, c.whole.given());
+       }});
 }
 
 }  // namespace slim::properties::laws
