@@ -98,5 +98,66 @@ TEST(DeclaredConventions, ThatBreakALawThemselvesAreSaidTo) {
   EXPECT_NE(in_lines(looks).find(R"("key_stabiliser":"over-length")"), std::string::npos);
 }
 
+/// A right attention, written from the definition, under these conventions.
+ForeignSubject by_definition(const std::string& conventions, const std::string& maps,
+                             const std::string& capabilities = "{}") {
+  return open_subject(
+      program_door("exec " SLIM_PYTHON " " + folder + "faults/every_convention.py '" + conventions +
+                   "' " + maps + " '" + capabilities + "'"),
+      {});
+}
+
+/// What fails of a run, in words; empty where nothing does.
+std::string failures_of(const ForeignSubject& guest, const std::vector<std::string>& laws,
+                        int cases) {
+  std::string text;
+  const RunResult result = run_on(guest, laws, cases, {Scalar::float32, Scalar::float64});
+  for (const Counterexample& found : result.counterexamples) {
+    text += found.law + " " + found.readable + ": " + found.finding.worst.tensor + "\n";
+  }
+  return text;
+}
+
+struct DeclaredConvention {
+  const char* text;
+  const char* maps;
+  const char* capabilities = "{}";
+};
+
+class EveryDeclaredConvention : public testing::TestWithParam<DeclaredConvention> {};
+
+TEST_P(EveryDeclaredConvention, HoldsWhereItIsRight) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const auto& [text, maps, capabilities] = GetParam();
+  EXPECT_EQ(failures_of(by_definition(text, maps, capabilities),
+                        {"attention-agrees", "pullback-agrees", "averages", "stays-finite",
+                         "stays-in-hull", "masked-keys-absent"},
+                        14),
+            "");
+}
+
+/// The first was called wrong for an exponential below the smallest subnormal number beside its ε,
+/// the next three for a denominator within its own roundings of 0.
+INSTANTIATE_TEST_SUITE_P(
+    AsChosen, EveryDeclaredConvention,
+    testing::Values(
+        DeclaredConvention{R"({"epsilon_place": "feature", "epsilon": 1e-4, )"
+                           R"("divides_by_root_features": true, "query_stabiliser": "per-row", )"
+                           R"("key_stabiliser": "over-length"})",
+                           "favor+", R"({"causal": false})"},
+        DeclaredConvention{R"({"epsilon": 0})", "elu+1"},
+        DeclaredConvention{R"({"epsilon": 1e-12, "scaling": "queries"})", "elu+1"},
+        DeclaredConvention{R"({"epsilon_place": "sums", "epsilon": 1e-6})", "elu+1"},
+        DeclaredConvention{R"({"epsilon_place": "when-small", "epsilon": 1e-3, )"
+                           R"("scaling": "keys"})",
+                           "relu,sqr,given"},
+        DeclaredConvention{R"({"epsilon_place": "clamped", "epsilon": 1e-6, )"
+                           R"("absolute_slope_at_zero": 1, "relu_slope_at_zero": 0.5})",
+                           "abs,relu,favor+"},
+        DeclaredConvention{R"({"epsilon_place": "exponent", "epsilon": 1e-6, )"
+                           R"("query_stabiliser": "over-all", "key_stabiliser": "over-all", )"
+                           R"("stabiliser_detached": false})",
+                           "favor+", R"({"causal": false})"}));
+
 }  // namespace
 }  // namespace slim::properties::foreign

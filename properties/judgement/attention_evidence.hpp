@@ -96,13 +96,14 @@ class AttentionEvidence {
   /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows,
   /// or an entry is next to a kink.
   std::string unusable(Scalar scalar);
-  /// Why a correct program may answer with what is no number: something that it has to form on the
-  /// way is beyond the range of `scalar`, or within a thousandth of it. These are features and what
-  /// exponents are made of, sums, numerators, denominators and their squares (a quotient's rule may
-  /// divide by them), all answers with their gauges, and on the way back dY/D times values, sums
-  /// and features. Where no ε of at least the smallest normal number keeps denominators off 0, too
-  /// small counts as well; otherwise what is too small may become 0. 50 digits are kept in the
-  /// range of float64. Empty: it has to be finite.
+  /// Why a correct program may answer with what is no number, or any: some denominator is a
+  /// rounding residue, or something that it has to form on the way is beyond the range of `scalar`,
+  /// or within a thousandth of it. These are features and what exponents are made of, sums,
+  /// numerators, denominators and their squares (a quotient's rule may divide by them), all answers
+  /// with their gauges, and on the way back dY/D times values, sums and features. Where no ε keeps
+  /// denominators off 0, by at least the smallest normal number in the denominator or by its square
+  /// in the features, too small counts as well; otherwise what is too small may become 0. 50 digits
+  /// are kept in the range of float64. Empty: it has to be finite.
   std::string overflowing(Scalar scalar);
   /// Whether something on the way is beyond the range of `scalar`, or within a thousandth of it, or
   /// no number: there no band says how large an answer may be.
@@ -138,6 +139,7 @@ class AttentionEvidence {
     std::optional<AttentionResult<Gauge>> subtractive_gauges;
     std::optional<std::array<AttentionResult<Underflow>, 2>> underflows;
     std::optional<Extent> extent;
+    std::optional<double> worst_unsureness;
   };
   Known& known(Scalar scalar);
   const AttentionResult<Gauge>& gauges(Scalar scalar);
@@ -155,8 +157,16 @@ class AttentionEvidence {
   Band band_of_underflow(Scalar scalar, AttentionArray array, std::size_t place);
   /// Whether ε keeps denominators off 0.
   [[nodiscard]] bool is_guarded() const;
+  /// The least denominator of a row that sees a key, by ε alone.
+  [[nodiscard]] double least_guarded_denominator() const;
   /// Whether the truth is finite: some conventions leave a denominator 0.
   bool is_defined();
+  /// The largest gauge of a row's Σ weights over its denominator: how unsure roundings make that.
+  double worst_unsureness(Scalar scalar);
+  /// Whether some denominator is so small against its gauge that a rounding residue of it is left,
+  /// for which bands of first order say nothing: of elu+1 by its words, which is off by a rounding
+  /// of 1 however small e^x is, and of large exponents that cancel.
+  bool rounding_decides(Scalar scalar);
   [[nodiscard]] double largest_exponent(Scalar scalar);
   bool fits(Scalar scalar);
   Extent measured(Scalar scalar);

@@ -102,6 +102,30 @@ TEST(AttentionEvidence, TakesFeaturesBelowTheRangeOfADoubleForUnderflow) {
   EXPECT_GT(vanishing.band_at_the_edge(Scalar::float64, AttentionArray::dv, 0).pass, 0.0);
 }
 
+/// One row of FAVOR+ whose key's exponential is e^-200 times as large as its ε of 1e-4.
+TEST(AttentionEvidence, SeesAnExponentialThatVanishesBesideItsEpsilon) {
+  AttentionSpec spec;
+  spec.width = 2;
+  spec.feature_map.kind = FeatureKind::favor_plus;
+  AttentionInputs<double> inputs = materialise(spec);
+  for (double& x : inputs.omega.values()) x = 0.0;
+  for (double& x : inputs.k.values()) x = 17.0;  // exp(-|x|²/(2 √2)) is about e^-204
+  inputs.conventions.epsilon_place = EpsilonPlace::feature;
+  inputs.conventions.epsilon = 1e-4;
+  AttentionEvidence evidence(inputs);
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "numbers on the way underflow");
+  EXPECT_EQ(evidence.unusable(Scalar::float64), "");
+  EXPECT_EQ(evidence.overflowing(Scalar::float32), "") << "its ε keeps denominators off 0";
+  const auto flushed_to_zero = [&](AttentionArray array) {
+    const double size =
+        std::abs(to_double(array_of(evidence.truth(Scalar::float32), array).values()[0]));
+    return size > 0.0 && size <= evidence.band_at_the_edge(Scalar::float32, array, 0).pass;
+  };
+  EXPECT_TRUE(flushed_to_zero(AttentionArray::dk)) << "its slope is the exponential";
+  EXPECT_FALSE(flushed_to_zero(AttentionArray::out));
+  EXPECT_FALSE(flushed_to_zero(AttentionArray::dv));
+}
+
 /// One row of width 3, the first entry of q next to the kink.
 AttentionInputs<double> next_to_a_kink(FeatureKind kind, double q) {
   AttentionSpec spec;
