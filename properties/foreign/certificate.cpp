@@ -4,6 +4,7 @@
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/json_text.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
 #include "reference/vocabulary/printable.hpp"
@@ -40,6 +41,14 @@ OrderedJson verdict_json(const Verdict& verdict) {
   return json;
 }
 
+OrderedJson unusual_json(const Subject& subject) {
+  OrderedJson json = OrderedJson::object();
+  for (const UnusualDeclaration& one : unusual_declarations(subject)) {
+    json[one.name] = OrderedJson::parse(one.value);
+  }
+  return json;
+}
+
 OrderedJson levels_json(const RunResult& result) {
   OrderedJson levels = OrderedJson::object();
   for (const LevelVerdict& level : level_verdicts(result)) {
@@ -60,6 +69,13 @@ OrderedJson conventions_json(const Declaration& declared) {
   }
   if (declared.gradient) json["gradient"] = OrderedJson::parse(to_full_text(declared.conventions));
   return json;
+}
+
+/// What is declared unusually, and what comes after it; nothing where nothing is.
+std::string declares_line(const Subject& subject, const char* after) {
+  const Subject* one = &subject;
+  const std::vector<std::string> lines = unusual_declarations_in_words({&one, 1});
+  return lines.empty() ? "" : lines.front() + after;
 }
 
 /// Conventions that differ from the paper's.
@@ -99,6 +115,7 @@ std::string to_certificate(const Certified& of) {
       {"subject",
        {{"name", of.foreign.declaration.name}, {"version", of.foreign.declaration.version}}},
       {"declaration", OrderedJson::parse(of.foreign.declaration.text)},
+      {"unusual_declarations", unusual_json(of.foreign.subject)},
       {"conventions", conventions_json(of.foreign.declaration)},
       {"limits",
        {{"deadline_s", of.limits.deadline_s},
@@ -138,11 +155,12 @@ std::string to_certificate(const Certified& of) {
 std::string to_markdown(const Certified& of) {
   const Declaration& declared = of.foreign.declaration;
   std::string text = fmt::format(
-      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n| level | standing | laws | "
+      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n{}| level | standing | laws | "
       "cases "
       "|\n|---|---|---|---|\n",
       declared.name, declared.version, how_it_went(of.result, of.expectation), of.plan.cases,
-      of.plan.seed, of.harness_version, conventions_line(declared));
+      of.plan.seed, of.harness_version, conventions_line(declared),
+      declares_line(of.foreign.subject, "\n\n"));
   for (const LevelVerdict& level : level_verdicts(of.result)) {
     text +=
         fmt::format("| {} | {}{} | {} of {} | {} |\n", name(level.level), name(level.standing),

@@ -159,5 +159,20 @@ INSTANTIATE_TEST_SUITE_P(
                            R"("stabiliser_detached": false})",
                            "favor+", R"({"causal": false})"}));
 
+TEST(DeclaredConventions, ThatEmptyTheComparisonAreRefused) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  for (const char* declared :
+       {R"({"epsilon": 1e25})", R"({"epsilon": 1e17, "epsilon_place": "feature"})",
+        R"({"epsilon": 100, "epsilon_place": "exponent"})", R"({"relu_slope_at_zero": 1e9})"}) {
+    try {
+      by_definition(declared, "favor+,relu");
+      ADD_FAILURE() << declared << " was taken";
+    } catch (const SubjectError& error) {
+      EXPECT_EQ(name(error.failure()), "PROTOCOL-ERROR");
+      EXPECT_NE(std::string(error.what()).find("convention '"), std::string::npos) << error.what();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace slim::properties::foreign

@@ -1,6 +1,7 @@
 #include "properties/program/drift.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/printable.hpp"
 
@@ -182,9 +183,22 @@ Suite suite_of(const Report& report, const Law& law) {
   return suite;
 }
 
+/// What subjects declare unusually, as JUnit's properties; nothing where nothing is.
+std::string properties_of(const RunPlan& plan) {
+  std::string text;
+  for (const Subject* subject : plan.subjects) {
+    for (const UnusualDeclaration& one : unusual_declarations(*subject)) {
+      text += fmt::format("      <property name=\"{}: {}\" value=\"{}\"/>\n",
+                          escaped(subject->name), escaped(one.name), escaped(one.value));
+    }
+  }
+  return text.empty() ? text : "    <properties>\n" + text + "    </properties>\n";
+}
+
 /// One test case: what fails the run besides wrong cases.
-Suite suite_of_the_run(const RunResult& result) {
-  Suite suite{.text = "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
+Suite suite_of_the_run(const RunPlan& plan, const RunResult& result) {
+  Suite suite{.text = properties_of(plan) +
+                      "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
               .tests = 1};
   const std::vector<std::string> shortfalls = result.shortfalls();
   if (shortfalls.empty()) {
@@ -222,7 +236,7 @@ Suite suite_of_what_was_not_run(const Report& report) {
 std::string to_junit(const Report& report) {
   Suite all;
   for (const Law* law : report.plan.laws) all.add(law->name, suite_of(report, *law));
-  all.add("run", suite_of_the_run(report.result));
+  all.add("run", suite_of_the_run(report.plan, report.result));
   const Suite not_run = suite_of_what_was_not_run(report);
   if (not_run.tests > 0) all.add("expected-failures", not_run);
   all.seconds = report.seconds;

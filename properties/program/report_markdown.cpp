@@ -4,6 +4,7 @@
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/unclaimed_laws.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/printable.hpp"
 
@@ -109,6 +110,9 @@ std::string to_markdown(const Report& report) {
                                  report.result.holds() ? "all laws hold" : "NOT all laws hold");
   text += fmt::format("Seed {}, {} cases a law, {:.1f} s.\n\n", report.plan.seed, report.plan.cases,
                       report.seconds);
+  for (const std::string& line : unusual_declarations_in_words(report.plan.subjects)) {
+    text += line + "\n\n";
+  }
   text += accounts(report.result) + "\n";
   for (const std::string& shortfall : report.result.shortfalls()) {
     text += fmt::format("**Falls short**: {}.\n\n", shortfall);
