@@ -174,5 +174,33 @@ TEST(DeclaredConventions, ThatEmptyTheComparisonAreRefused) {
   }
 }
 
+/// A guest whose sums are recovered by subtraction, with a fault or none.
+ForeignSubject subtracting_guest(const std::string& fault) {
+  return open_subject(
+      program_door("exec " SLIM_PYTHON " " + folder + "faults/subtracting_subject.py " + fault),
+      {});
+}
+
+TEST(GuestsThatSubtract, DriftWhereSubtractionExplainsItAndAreElseWrong) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::vector<std::string> laws = {"attention-agrees", "pullback-agrees", "attention-resumes",
+                                         "stays-finite"};
+  const std::vector<Scalar> scalars = {Scalar::float32, Scalar::float64};
+  const auto count = [&](const std::string& fault, int Tally::*what) {
+    int all = 0;
+    for (const Verdict& verdict : run_on(subtracting_guest(fault), laws, 20, scalars).verdicts) {
+      all += verdict.tally.*what;
+    }
+    return all;
+  };
+  EXPECT_GT(count("none", &Tally::drift), 0);
+  EXPECT_EQ(count("none", &Tally::wrong), 0);
+  for (const char* fault :
+       {"coarse-exp", "coarse-exp-in-later-slices", "coarse-exp-in-earlier-rows",
+        "float32-constant", "large-constant", "adds:coarse-exp"}) {
+    EXPECT_GT(count(fault, &Tally::wrong), 0) << fault;
+  }
+}
+
 }  // namespace
 }  // namespace slim::properties::foreign

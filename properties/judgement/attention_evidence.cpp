@@ -76,9 +76,13 @@ double worst_share(Scalar scalar, double n) {
   const double gamma = gamma_of(n, unit_roundoff(computed_in(scalar)));
   return is_stored_narrow(scalar) ? gamma + stored_roundings * unit_roundoff(scalar) : gamma;
 }
-double likely_share(Scalar scalar, double n) {
+/// Of n independent roundings in the scalar that is computed in.
+double rounded_share(Scalar scalar, double n) {
   if (scalar == Scalar::digits50) return share_in_digits50;
-  const double walk = std::min(n, walk_length * std::sqrt(n)) * unit_roundoff(computed_in(scalar));
+  return std::min(n, walk_length * std::sqrt(n)) * unit_roundoff(computed_in(scalar));
+}
+double likely_share(Scalar scalar, double n) {
+  const double walk = rounded_share(scalar, n);
   return is_stored_narrow(scalar) ? walk + stored_roundings * unit_roundoff(scalar) : walk;
 }
 
@@ -269,23 +273,47 @@ const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::gauges(Scala
   return *kept;
 }
 
-/// A start state that is as large as it was and as unsure as what it ends in: R₀ + (R_L − R_L), on
-/// absolute values. The gauge of every sum after it is at least that of the last.
-const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::subtractive_gauges(
+const AttentionResult<AttentionEvidence::Perturbed>& AttentionEvidence::by_moved_sums(
     Scalar scalar) {
-  std::optional<AttentionResult<Gauge>>& kept = known(scalar).subtractive_gauges;
+  std::optional<AttentionResult<Perturbed>>& kept = known(scalar).by_moved_sums;
   if (kept) return *kept;
-  AttentionInputs<Gauge> inputs = converted<Gauge>(exact(scalar));
+  AttentionInputs<Perturbed> inputs = converted<Perturbed>(exact(scalar));
   const Heads<Gauge>& last = gauges(scalar).end;
-  if (inputs.start.empty()) inputs.start = Heads<Gauge>(last.sizes(), MemoryTag::state);
-  const std::span<Gauge> start = inputs.start.values();
+  if (inputs.start.empty()) inputs.start = Heads<Perturbed>(last.sizes(), MemoryTag::state);
+  const std::span<Perturbed> start = inputs.start.values();
   for (std::size_t i = 0; i < start.size(); ++i) {
-    const Gauge size(last.values()[i].gauge());
-    start[i] = start[i] + (size - size);  // NOLINT(misc-redundant-expression): a gauge of its own
+    const Digits50& size = last.values()[i].gauge();
+    start[i] = Perturbed(start[i].value(), static_cast<long double>(size));
   }
   kept.emplace();
   reference::attention(inputs.task(), *kept);
   return *kept;
+}
+
+bool AttentionEvidence::is_after_subtraction(AttentionArray array, std::size_t place) const {
+  if (!inputs_.causal || array == AttentionArray::end) return false;
+  const AttentionTask<double> task = inputs_.task();
+  const Index L = task.v.sizes.rows;
+  const Index cols = array == AttentionArray::out || array == AttentionArray::dv
+                         ? task.v.sizes.cols
+                         : task.q.sizes.cols;
+  const bool is_of_rows = array != AttentionArray::start_gradient;
+  const Index row = static_cast<Index>(place) / cols;
+  const Index entries_of_a_head = task.state_sizes().rows * task.state_sizes().cols;
+  const Index head = is_of_rows ? row / L : static_cast<Index>(place) / entries_of_a_head;
+  for (Index l = is_of_rows ? row % L + 1 : 1; l < L; ++l) {
+    if (task.takes_part(head / task.v.sizes.heads, l)) return true;
+  }
+  return false;
+}
+
+double AttentionEvidence::lost_by_subtracting(Scalar scalar, AttentionArray array,
+                                              std::size_t place) {
+  if (!is_after_subtraction(array, place)) return 0.0;
+  const double steps = 2.0 * static_cast<double>(inputs_.v.sizes().rows);
+  const double moved =
+      static_cast<double>(array_of(by_moved_sums(scalar), array).values()[place].moved());
+  return rounded_share(scalar, steps) * moved;
 }
 
 const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvidence::underflows(
@@ -328,11 +356,10 @@ double AttentionEvidence::roundings(AttentionArray array) const {
 Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
   const double n = roundings(array);
   const double gauge = to_double(array_of(gauges(scalar), array).values()[place].gauge());
-  const double subtractive =
-      to_double(array_of(subtractive_gauges(scalar), array).values()[place].gauge());
+  const double worst = worst_share(scalar, n) * gauge;
   Band band{.pass = likely_share(scalar, n) * gauge,
-            .suspect = worst_share(scalar, n) * gauge,
-            .drift = worst_share(scalar, 2.0 * n) * subtractive};
+            .suspect = worst,
+            .drift = worst + lost_by_subtracting(scalar, array, place)};
   if (is_stored_narrow(scalar)) {
     const double size = std::abs(to_double(array_of(truth(scalar), array).values()[place]));
     band = band + flat_band(unit_roundoff(scalar) * size + range_of(scalar).subnormal);
@@ -607,6 +634,8 @@ std::string named_head(const std::string& tensor, const HeadsSizes& sizes, Index
 void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& answer,
                           const Digits50& wanted, const Band& band) {
   double error = to_double(Digits50(abs(answer - wanted)));
+  ++entries_;
+  if (error > share_of_drift_ * band.drift) share_of_drift_ = error / band.drift;
   Outcome outcome = Outcome::wrong;
   if (!std::isfinite(error)) {
     error = std::numeric_limits<double>::infinity();

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -32,10 +34,52 @@ TEST(AttentionEvidence, HasTheBoundsThatItsDocstringDerives) {
   const Band band = evidence.band(Scalar::float64, AttentionArray::out, 0);
   EXPECT_NEAR(band.suspect, 14.0 * u * 5.0, 1e-20);
   EXPECT_NEAR(band.pass, 14.0 * u * 5.0, 1e-20);  // 4 √14 is more than 14
-  EXPECT_GT(band.drift, 2.0 * band.suspect);
+  EXPECT_EQ(band.drift, band.suspect) << "nothing is subtracted";
   EXPECT_EQ(evidence.band(Scalar::digits50, AttentionArray::out, 0).pass, 1e-40 * 5.0);
   const Band narrow = evidence.band(Scalar::bfloat16, AttentionArray::out, 0);
   EXPECT_GT(narrow.pass, 12.0 * 0x1p-8 * 5.0);
+}
+
+/// Two rows, features given: q = 2 and 2, k = 3 and 9, v = 5 and 7, so that D = 6 and 24.
+AttentionInputs<double> two_rows() {
+  AttentionSpec spec;
+  spec.length = 2;
+  spec.features_given = true;
+  AttentionInputs<double> inputs = materialise(spec);
+  std::ranges::copy(std::array{2.0, 2.0}, inputs.q.values().begin());
+  std::ranges::copy(std::array{3.0, 9.0}, inputs.k.values().begin());
+  std::ranges::copy(std::array{5.0, 7.0}, inputs.v.values().begin());
+  inputs.out_cotangent = inputs.v;
+  return inputs;
+}
+
+double room_for_drift(AttentionEvidence& evidence, AttentionArray array, std::size_t row) {
+  const Band band = evidence.band(Scalar::float64, array, row);
+  return band.drift - band.suspect;
+}
+
+TEST(AttentionEvidence, HasRoomForDriftWhereSumsAreRecoveredAndNowhereElse) {
+  AttentionEvidence evidence(two_rows());
+  // R₂ = 78 and S₂ = 12 move Y₁ = R₁ q/(S₁ q) by (78·2 + 5·12·2)/6 = 46, times 2L = 4 roundings.
+  EXPECT_NEAR(room_for_drift(evidence, AttentionArray::out, 0), 4.0 * 0x1p-53 * 46.0, 1e-17);
+  for (const AttentionArray array :
+       {AttentionArray::dk, AttentionArray::dv, AttentionArray::start_gradient}) {
+    EXPECT_GT(room_for_drift(evidence, array, 0), 0.0) << name(array);
+  }
+  for (const AttentionArray array :
+       {AttentionArray::out, AttentionArray::dq, AttentionArray::dk, AttentionArray::dv}) {
+    EXPECT_EQ(room_for_drift(evidence, array, 1), 0.0) << "the last row's " << name(array);
+  }
+  EXPECT_EQ(room_for_drift(evidence, AttentionArray::end, 0), 0.0);
+
+  AttentionInputs<double> masked = two_rows();
+  masked.key_mask = {1, 0};
+  AttentionEvidence no_later_key(masked);
+  EXPECT_EQ(room_for_drift(no_later_key, AttentionArray::out, 0), 0.0);
+  AttentionInputs<double> both_ways = two_rows();
+  both_ways.causal = false;
+  AttentionEvidence bidirectional(both_ways);
+  EXPECT_EQ(room_for_drift(bidirectional, AttentionArray::out, 0), 0.0);
 }
 
 TEST(AttentionEvidence, GivesManyRoundingsTheBandOfARandomWalk) {

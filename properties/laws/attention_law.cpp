@@ -1,6 +1,7 @@
 #include "properties/laws/attention_law.hpp"
 
 #include "properties/engine/make_law.hpp"
+#include "properties/laws/attention_drift.hpp"
 #include "reference/vocabulary/attention_case.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -47,7 +48,9 @@ Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject&
   if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   if (!is_beyond_its_digits(subject, scalar, c.whole)) {
     parts.check(c, subject, scalar, judge);
-    return judge.finding();
+    Finding found = judge.finding();
+    if (found.outcome != Outcome::drift || !subject.capabilities.subtracting) return found;
+    return with_evidence_of_subtraction(parts, c, subject, scalar, std::move(found), judge);
   }
   judge.admit_drift();
   try {

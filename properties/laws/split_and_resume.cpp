@@ -66,8 +66,8 @@ GradientAnswer joined(const SplitCase& c, const Subject& subject, Scalar scalar)
 Finding resumes(SplitCase& c, const Subject& subject, Scalar scalar) {
   if (!subject.capabilities.resumable) return not_claimed("does not claim to be resumable");
   if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
-  return judge(subject, scalar, c.whole, [&](Scalar in) {
-    return worst_discrepancy(joined(c, subject, in), c.whole.truth(), c.whole.bounds(in));
+  return judge(subject, scalar, c.whole, [&](Scalar in, const GradientBounds& allowed) {
+    return worst_discrepancy(joined(c, subject, in), c.whole.truth(), allowed);
   });
 }
 
