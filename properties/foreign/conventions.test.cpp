@@ -202,5 +202,24 @@ TEST(GuestsThatSubtract, DriftWhereSubtractionExplainsItAndAreElseWrong) {
   }
 }
 
+TEST(GuestsThatKeepWhatTheyComputedFirst, AreSaidToDependOnEarlierCalls) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject guest = open_subject(
+      program_door("exec " SLIM_PYTHON " " + folder + "faults/kept_scale_subject.py"), {});
+  const RunResult result =
+      run_on(guest, {"attention-agrees", "stays-finite"}, 20, {Scalar::float32, Scalar::float64});
+  ASSERT_FALSE(result.counterexamples.empty());
+  std::vector<Law> adapted;
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, guest.subject));
+  Diagnostician diagnostician(std::move(adapted), [pool = guest.pool] { end_processes(*pool); });
+  for (const Counterexample& found : result.counterexamples) {
+    const std::string looks = in_lines(
+        in_words(diagnostician.diagnose(guest.subject, found, {}, result.counterexamples)));
+    EXPECT_NE(looks.find("its answers depend on earlier calls"), std::string::npos) << looks;
+    EXPECT_EQ(looks.find("convention"), std::string::npos) << looks;
+    EXPECT_EQ(looks.find("mutant/neither-scaled"), std::string::npos) << looks;
+  }
+}
+
 }  // namespace
 }  // namespace slim::properties::foreign
