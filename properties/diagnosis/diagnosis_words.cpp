@@ -113,8 +113,7 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
     add_group(lines, diagnosis, diagnosis.forward_like,
               "its forward pass behaves like one of these");
   }
-  const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
-  if (!lines.empty() || !compared) return lines;
+  if (!lines.empty()) return lines;
   if (!diagnosis.earlier_calls.empty()) {
     lines.push_back("its answers depend on earlier calls: it " + diagnosis.earlier_calls);
     for (const Likeness& found : diagnosis.like_in_that) {
@@ -122,6 +121,8 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
     }
     return lines;
   }
+  const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
+  if (!compared) return lines;
   lines.push_back(
       fmt::format("behaves like none of {} mutants{}", diagnosis.mutants,
                   diagnosis.conventions == 0

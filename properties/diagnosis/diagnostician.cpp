@@ -3,6 +3,7 @@
 #include "properties/catalogue.hpp"
 #include "properties/diagnosis/constant_search.hpp"
 #include "properties/diagnosis/own_slope.hpp"
+#include "properties/diagnosis/recorded_failures.hpp"
 #include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
 
@@ -165,6 +166,7 @@ struct Diagnostician::Examination {
   Interview of_subject;
   Yardstick yardstick;  ///< from the reference, under the conventions that the subject declares
   std::span<const Scalar> failed_in;
+  std::span<const Counterexample> recorded;
   Interview of_reference;
   struct InForward {
     const Suspect* suspect;
@@ -242,6 +244,7 @@ void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& l
       fmt::format("{} {} {} {}", of.subject.name, static_cast<int>(of.diagnosis.topic),
                   suspect.name, name(of.scalar));
   for (const Scalar other : others) key += fmt::format(" {}", name(other));
+  key += fmt::format(" {}", of.recorded.size());
   if (likeness.in_forward_alone) key += " forward";
   auto known = confirmed_.find(key);
   if (known == confirmed_.end()) {
@@ -255,6 +258,11 @@ void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& l
       if (found.unlike.empty()) continue;
       found.parted_in = -1;
       found.unlike = fmt::format("{}, {}", name(other), found.unlike);
+    }
+    if (found.unlike.empty() && found.by_pattern == 0) {
+      found.unlike =
+          unexplained_failure(of.recorded, panel_.laws(), in_the_clothes_of(of.subject, suspect),
+                              found.in_forward_alone);
     }
     known = confirmed_.emplace(std::move(key), std::move(found)).first;
   }
@@ -449,13 +457,27 @@ void Diagnostician::search_constants(Examination& of) {
   }
 }
 
+void Diagnostician::look_for_first_question(Examination& of, const Law& law) {
+  constexpr int most_restarts = 3;
+  int& restarted = restarted_[of.subject.name];
+  if (!restart_ || restarted >= most_restarts) return;
+  ++restarted;
+  const Scalar in = panel_scalar(of.subject, of.scalar, of.diagnosis.topic);
+  of.diagnosis.earlier_calls =
+      dependence_on_first_question(of.subject, restart_, of.scalar, law, of.trial,
+                                   panel_.cases(of.diagnosis.topic, in), of.yardstick);
+}
+
 Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found,
-                                  std::span<const Scalar> failed_in) {
-  return can_compare(found) ? diagnose(subject, found.scalar, found.file, failed_in) : Diagnosis();
+                                  std::span<const Scalar> failed_in,
+                                  std::span<const Counterexample> recorded) {
+  return can_compare(found) ? diagnose(subject, found.scalar, found.file, failed_in, recorded)
+                            : Diagnosis();
 }
 
 Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file,
-                                  std::span<const Scalar> failed_in) {
+                                  std::span<const Scalar> failed_in,
+                                  std::span<const Counterexample> recorded) {
   const Law& law = panel_.law(file.text("law"));
   const std::unique_ptr<Trial> trial = law.load(file);
   Interview of_subject = interview(*trial, subject, scalar);
@@ -471,6 +493,7 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
                           .of_subject = std::move(of_subject),
                           .yardstick = Yardstick(asked_of_reference, scalar),
                           .failed_in = failed_in,
+                          .recorded = recorded,
                           .of_reference = std::move(asked_of_reference)};
   const Interview& of_reference = examination.of_reference;
   Diagnosis& diagnosis = examination.diagnosis;
@@ -486,10 +509,14 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
     if (declared != nothing_declared) diagnosis.breaking_conventions = declared;
     if (diagnosis.declared_so()) return diagnosis;
   }
+  const bool is_of_answers = topic == Topic::attention || topic == Topic::models;
+  if (is_of_answers) look_for_first_question(examination, law);
+  if (!diagnosis.earlier_calls.empty()) return diagnosis;
   compare(examination, mutant_suspects(), diagnosis.mutants, diagnosis.like);
   prefer_models(diagnosis.like);
-  const bool is_of_answers = topic == Topic::attention || topic == Topic::models;
   if (!is_of_answers) return diagnosis;
+  if (diagnosis.like.empty()) look_for_earlier_calls(subject, scalar, diagnosis);
+  if (!diagnosis.earlier_calls.empty()) return diagnosis;
   compare(examination, convention_suspects(), diagnosis.conventions, diagnosis.fits);
   const auto is_named = [&] { return !diagnosis.like.empty() || !diagnosis.fits.empty(); };
   const bool has_distance = std::isfinite(diagnosis.from_reference.error);
@@ -499,7 +526,6 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   if (diagnosis.failed_again && diagnosis.only_here.empty()) {
     diagnosis.precision = precision_that_fits(examination.of_subject, of_reference, scalar);
   }
-  look_for_earlier_calls(subject, scalar, diagnosis);
   return diagnosis;
 }
 

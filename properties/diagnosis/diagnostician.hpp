@@ -2,6 +2,7 @@
 
 #include "properties/diagnosis/diagnosis.hpp"
 #include "properties/diagnosis/earlier_calls.hpp"
+#include "properties/diagnosis/first_question.hpp"
 #include "properties/diagnosis/panel.hpp"
 #include "properties/diagnosis/suspects.hpp"
 #include "properties/engine/shrink.hpp"
@@ -19,7 +20,8 @@ namespace slim::properties {
 /// law on the failing case, too, and all its answers are the subject's to within rounding
 /// (Yardstick). A small case cannot tell much apart, so every candidate is then compared on the
 /// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
-/// them, and in those of the other hardware scalar, where the subject failed in that, too. Of who
+/// them, in those of the other hardware scalar, where the subject failed in that, too, and explains
+/// every failure that was recorded of it. Of who
 /// wrote no pullback but derives it from the forward pass, a fault there is one of the pullback,
 /// too, but another one than the mutant's: where nobody is alike, suspects that are wrong in the
 /// forward pass are compared in that alone, and the subject's pullback with its slopes. Where
@@ -33,20 +35,25 @@ class Diagnostician {
  public:
   /// By the catalogue's laws.
   Diagnostician();
-  /// By laws that are adapted to the claims of one subject, of the names in the catalogue.
-  explicit Diagnostician(std::vector<Law> laws) : panel_(std::move(laws)) {}
+  /// By laws that are adapted to the claims of one subject, of the names in the catalogue. If it
+  /// runs in a process of its own, `restart` ends that.
+  explicit Diagnostician(std::vector<Law> laws, Restart restart = {})
+      : panel_(std::move(laws)), restart_(std::move(restart)) {}
 
   /// Any subject, also one that crashes, and a case file as a counterexample has it, with metadata
   /// `law`. `failed_in`: in which scalars it is known to break laws, whichever; float32 and float64
   /// of these have to be accounted for. Throws ContractError when the file is no case of its law,
   /// or the law is unknown.
   Diagnosis diagnose(const Subject& subject, Scalar scalar, const CaseFile& file,
-                     std::span<const Scalar> failed_in = {});
+                     std::span<const Scalar> failed_in = {},
+                     std::span<const Counterexample> recorded = {});
 
-  /// The same of a failure as the engine found it. Empty, nobody compared, where there is nothing
-  /// to compare: a crash, a hang, a law that no mutant is asked.
+  /// The same of a failure as the engine found it. Empty, nothing compared, where there is nothing
+  /// to compare: a crash, a hang, a law that no mutant is asked. `recorded`: all failures of the
+  /// subject, each of which whatever is named has to explain.
   Diagnosis diagnose(const Subject& subject, const Counterexample& found,
-                     std::span<const Scalar> failed_in = {});
+                     std::span<const Scalar> failed_in = {},
+                     std::span<const Counterexample> recorded = {});
 
  private:
   [[nodiscard]] bool can_compare(const Counterexample& found) const;
@@ -83,15 +90,20 @@ class Diagnostician {
   bool recollects(const Subject& subject, Scalar scalar, Topic topic, Recollection wanted);
   /// Whether answers depend on earlier calls, and whose else do so in the same way.
   void look_for_earlier_calls(const Subject& subject, Scalar scalar, Diagnosis& diagnosis);
+  /// Whether answers to this case depend on whether it is a process's first question. Looked for in
+  /// a few failures of a subject, since each takes two starts of its process.
+  void look_for_first_question(Examination& of, const Law& law);
 
   /// Of the subject that was asked last, by topic, scalar, and the case's place in the panel.
   const Interview& on_panel(const Subject& subject, Scalar scalar, Topic topic, std::size_t place,
                             Panel::Case& c);
 
   Panel panel_;
+  Restart restart_;
   std::string asked_last_;
   std::map<std::tuple<Topic, Scalar, std::size_t>, Interview> of_asked_last_;
   std::map<std::string, Diagnosis, std::less<>> by_earlier_calls_;  ///< by subject, scalar, topic
+  std::map<std::string, int, std::less<>> restarted_;               ///< by subject: how often
   std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalars, suspect
 };
 

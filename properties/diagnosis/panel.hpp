@@ -23,6 +23,7 @@ class Panel {
   /// Throws ContractError when there is none of the name.
   [[nodiscard]] const Law& law(const std::string& name) const;
   [[nodiscard]] bool has(std::string_view law) const;
+  [[nodiscard]] std::span<const Law> laws() const { return laws_; }
 
   struct Case {
     const Law* law = nullptr;

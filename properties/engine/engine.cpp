@@ -93,10 +93,16 @@ struct LawRun {
   }
 };
 
+/// Of a case that no subject can be judged on: what a subject does not claim is no skip of its own.
+Finding unusable_for(const NumberedCase::Usable& usable, const Subject& subject, Scalar scalar) {
+  std::string unclaimed = usable.last->unclaimed_by(subject, scalar);
+  return unclaimed.empty() ? skipped(usable.reason) : not_claimed(std::move(unclaimed));
+}
+
 Record judged(NumberedCase& numbered, const Subject& subject, Scalar scalar) {
   const auto start = std::chrono::steady_clock::now();
   const NumberedCase::Usable usable = numbered.usable(scalar);
-  Record record{.finding = usable.trial == nullptr ? skipped(usable.reason)
+  Record record{.finding = usable.trial == nullptr ? unusable_for(usable, subject, scalar)
                                                    : check_safely(*usable.trial, subject, scalar),
                 .attempt = usable.attempt};
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

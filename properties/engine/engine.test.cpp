@@ -19,7 +19,8 @@ namespace {
 
 /// A law about a number, so that its cases cost nothing: `breaks` says when a number is wrong.
 Law law_about_numbers(const std::function<Finding(int, const Subject&, Scalar)>& check,
-                      const std::function<std::string(int, Scalar)>& unusable = {}) {
+                      const std::function<std::string(int, Scalar)>& unusable = {},
+                      const std::function<std::string(const Subject&)>& unclaimed = {}) {
   return make_law<int, int>(
       {.name = "about-numbers",
        .statement = {},
@@ -42,7 +43,10 @@ Law law_about_numbers(const std::function<Finding(int, const Subject&, Scalar)>&
        .unusable = [unusable](int& n,
                               Scalar scalar) { return unusable ? unusable(n, scalar) : ""; },
        .check = [check](int& n, const Subject& subject,
-                        Scalar scalar) { return check(n, subject, scalar); }});
+                        Scalar scalar) { return check(n, subject, scalar); },
+       .unclaimed = [unclaimed](
+                        int&, const Subject& subject,
+                        Scalar) { return unclaimed ? unclaimed(subject) : std::string(); }});
 }
 
 Finding wrong_from(int n, int limit) {
@@ -272,6 +276,33 @@ TEST(Engine, ExcusesASubjectThatClaimsNothingButNotALawThatNobodyClaims) {
   const RunResult one_claimed = run(both);
   EXPECT_TRUE(one_claimed.holds()) << "a law that nobody claims is not idle beside one that holds";
   EXPECT_TRUE(one_claimed.idle_laws().empty());
+}
+
+TEST(Engine, HoldsNoSkippedCaseAgainstWhoDoesNotClaimIt) {
+  const auto unclaimed_by_left = [](const Subject& subject) -> std::string {
+    return subject.name == "left" ? "does not claim this" : "";
+  };
+  const auto check = [&](int, const Subject& subject, Scalar) {
+    std::string reason = unclaimed_by_left(subject);
+    return reason.empty() ? wrong_from(0, 1) : not_claimed(std::move(reason));
+  };
+  const Fixture never_usable{
+      .law = law_about_numbers(
+          check, [](int, Scalar) { return "overflows"; }, unclaimed_by_left)};
+  RunPlan plan = never_usable.plan(10, 1);
+  const RunResult skipped = run(plan);
+  EXPECT_TRUE(skipped.verdicts[0].unclaimed()) << "nobody could be judged, and nothing was owed";
+  EXPECT_TRUE(skipped.verdicts[0].holds());
+  EXPECT_FALSE(skipped.verdicts[2].holds()) << "who claims it executed nothing";
+  // One case of ten, whatever is drawn for it.
+  const auto calls = std::make_shared<int>(0);
+  const Fixture once{.law = law_about_numbers(
+                         check, [calls](int, Scalar) { return ++*calls <= 50 ? "overflows" : ""; },
+                         unclaimed_by_left)};
+  plan = once.plan(10, 1);
+  plan.subjects = {&once.left};
+  plan.scalars = {Scalar::float32};
+  EXPECT_TRUE(run(plan).verdicts[0].unclaimed());
 }
 
 TEST(Engine, RefusesASubjectThatDoesNothingButSpeakTheProtocol) {

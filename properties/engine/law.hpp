@@ -25,6 +25,9 @@ class Trial {
 
   /// Why nobody can be judged on this case in `scalar`, so that another is drawn; else empty.
   virtual std::string unusable(Scalar scalar) = 0;
+  /// What the case asks for and the subject does not claim, known without asking it; empty:
+  /// nothing.
+  virtual std::string unclaimed_by(const Subject& /*subject*/, Scalar /*scalar*/) { return {}; }
   /// Asks and judges the subject. Throws SubjectError when there is no answer to judge.
   virtual Finding check(const Subject& subject, Scalar scalar) = 0;
   /// The case as a file that Law::load reads back.

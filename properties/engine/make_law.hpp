@@ -18,6 +18,8 @@ struct LawParts {
   std::function<Case(const CaseFile&)> from_file;
   std::function<std::string(Case&, Scalar)> unusable;
   std::function<Finding(Case&, const Subject&, Scalar)> check;
+  /// Why a subject need not be asked; empty function: `check` alone says.
+  std::function<std::string(Case&, const Subject&, Scalar)> unclaimed{};
 };
 
 namespace detail {
@@ -30,6 +32,9 @@ class TrialOf final : public Trial {
  public:
   TrialOf(SharedParts<Spec, Case> parts, Case c) : parts_(std::move(parts)), case_(std::move(c)) {}
   std::string unusable(Scalar scalar) override { return parts_->unusable(case_, scalar); }
+  std::string unclaimed_by(const Subject& subject, Scalar scalar) override {
+    return parts_->unclaimed ? parts_->unclaimed(case_, subject, scalar) : std::string();
+  }
   Finding check(const Subject& subject, Scalar scalar) override {
     return parts_->check(case_, subject, scalar);
   }

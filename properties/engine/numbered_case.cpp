@@ -38,10 +38,10 @@ NumberedCase::Usable NumberedCase::usable(Scalar scalar) {
     const int put_back = static_cast<int>(attempt);
     if (attempt == trials_.size()) trials_.push_back(draw(put_back)->trial());
     std::string unusable = trials_[attempt]->unusable(scalar);
-    if (unusable.empty()) return {trials_[attempt].get(), put_back, reason};
+    if (unusable.empty()) return {trials_[attempt].get(), put_back, reason, nullptr};
     reason = std::move(unusable);
   }
-  return {nullptr, static_cast<int>(most_attempts), reason};
+  return {nullptr, static_cast<int>(most_attempts), reason, trials_.back().get()};
 }
 
 }  // namespace slim::properties

@@ -16,8 +16,9 @@ class NumberedCase {
 
   struct Usable {
     Trial* trial = nullptr;  ///< null when no draw was usable
-    int attempt = 0;         ///< draws put back before it
-    std::string reason;      ///< why the last of them was put back
+    int attempt = 0;         ///< draws rejected before it
+    std::string reason;      ///< why the last of them was rejected
+    Trial* last = nullptr;   ///< that draw; null when one was usable
   };
   /// The first draw that `scalar` can judge. Throws what the generator or the truth throws.
   Usable usable(Scalar scalar);

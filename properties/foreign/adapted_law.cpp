@@ -68,6 +68,9 @@ class AdaptedTrial final : public Trial {
     if (!unclaimed_.empty()) return may_redraw_ ? unclaimed_ : std::string();
     return trial_->unusable(scalar);
   }
+  std::string unclaimed_by(const Subject& subject, Scalar scalar) override {
+    return unclaimed_.empty() ? trial_->unclaimed_by(subject, scalar) : unclaimed_;
+  }
   Finding check(const Subject& subject, Scalar scalar) override {
     if (!unclaimed_.empty()) return not_claimed(unclaimed_);
     Finding finding = trial_->check(subject, scalar);

@@ -4,6 +4,7 @@
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
 #include "reference/vocabulary/markup.hpp"
@@ -40,6 +41,14 @@ OrderedJson verdict_json(const Verdict& verdict) {
   return json;
 }
 
+OrderedJson unusual_json(const Subject& subject) {
+  OrderedJson json = OrderedJson::object();
+  for (const UnusualDeclaration& one : unusual_declarations(subject)) {
+    json[one.name] = OrderedJson::parse(one.value);
+  }
+  return json;
+}
+
 /// What the subject is held to, whether it declared it or left it at its default.
 OrderedJson conventions_json(const Declaration& declared) {
   OrderedJson json = OrderedJson::object();
@@ -71,6 +80,13 @@ std::string failure_in_markdown(const Certified& of, const FailureGroup& group) 
                     markdown(in_brief(other.finding)), markdown_code(of.replay_lines.at(place)));
   }
   return text;
+}
+
+/// What is declared unusually, and what comes after it; nothing where nothing is.
+std::string declares_line(const Subject& subject, const char* after) {
+  const Subject* one = &subject;
+  const std::vector<std::string> lines = unusual_declarations_in_words({&one, 1});
+  return lines.empty() ? "" : lines.front() + after;
 }
 
 /// Conventions that differ from the paper's.
@@ -110,6 +126,7 @@ std::string to_certificate(const Certified& of) {
       {"subject",
        {{"name", of.foreign.declaration.name}, {"version", of.foreign.declaration.version}}},
       {"declaration", OrderedJson::parse(of.foreign.declaration.text)},
+      {"unusual_declarations", unusual_json(of.foreign.subject)},
       {"conventions", conventions_json(of.foreign.declaration)},
       {"limits",
        {{"deadline_s", of.limits.deadline_s},
@@ -155,9 +172,10 @@ std::string to_certificate(const Certified& of) {
 std::string to_markdown(const Certified& of) {
   const Declaration& declared = of.foreign.declaration;
   std::string text = fmt::format(
-      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n", markdown(declared.name),
+      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n{}", markdown(declared.name),
       markdown(declared.version), markdown(how_it_went(of.result, of.expectation)), of.plan.cases,
-      of.plan.seed, markdown(of.harness_version), markdown(conventions_line(declared)));
+      of.plan.seed, markdown(of.harness_version), markdown(conventions_line(declared)),
+      declares_line(of.foreign.subject, "\n\n"));
   text += levels_in_markdown(of.result);
   for (const std::string& shortfall : of.result.shortfalls()) {
     text += fmt::format("\n**Falls short**: {}.\n", markdown(shortfall));

@@ -98,5 +98,128 @@ TEST(DeclaredConventions, ThatBreakALawThemselvesAreSaidTo) {
   EXPECT_NE(in_lines(looks).find(R"("key_stabiliser":"over-length")"), std::string::npos);
 }
 
+/// A right attention, written from the definition, under these conventions.
+ForeignSubject by_definition(const std::string& conventions, const std::string& maps,
+                             const std::string& capabilities = "{}") {
+  return open_subject(
+      program_door("exec " SLIM_PYTHON " " + folder + "faults/every_convention.py '" + conventions +
+                   "' " + maps + " '" + capabilities + "'"),
+      {});
+}
+
+/// What fails of a run, in words; empty where nothing does.
+std::string failures_of(const ForeignSubject& guest, const std::vector<std::string>& laws,
+                        int cases) {
+  std::string text;
+  const RunResult result = run_on(guest, laws, cases, {Scalar::float32, Scalar::float64});
+  for (const Counterexample& found : result.counterexamples) {
+    text += found.law + " " + found.readable + ": " + found.finding.worst.tensor + "\n";
+  }
+  return text;
+}
+
+struct DeclaredConvention {
+  const char* text;
+  const char* maps;
+  const char* capabilities = "{}";
+};
+
+class EveryDeclaredConvention : public testing::TestWithParam<DeclaredConvention> {};
+
+TEST_P(EveryDeclaredConvention, HoldsWhereItIsRight) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const auto& [text, maps, capabilities] = GetParam();
+  EXPECT_EQ(failures_of(by_definition(text, maps, capabilities),
+                        {"attention-agrees", "pullback-agrees", "averages", "stays-finite",
+                         "stays-in-hull", "masked-keys-absent"},
+                        14),
+            "");
+}
+
+/// The first was called wrong for an exponential below the smallest subnormal number beside its ε,
+/// the next three for a denominator within its own roundings of 0.
+INSTANTIATE_TEST_SUITE_P(
+    AsChosen, EveryDeclaredConvention,
+    testing::Values(
+        DeclaredConvention{R"({"epsilon_place": "feature", "epsilon": 1e-4, )"
+                           R"("divides_by_root_features": true, "query_stabiliser": "per-row", )"
+                           R"("key_stabiliser": "over-length"})",
+                           "favor+", R"({"causal": false})"},
+        DeclaredConvention{R"({"epsilon": 0})", "elu+1"},
+        DeclaredConvention{R"({"epsilon": 1e-12, "scaling": "queries"})", "elu+1"},
+        DeclaredConvention{R"({"epsilon_place": "sums", "epsilon": 1e-6})", "elu+1"},
+        DeclaredConvention{R"({"epsilon_place": "when-small", "epsilon": 1e-3, )"
+                           R"("scaling": "keys"})",
+                           "relu,sqr,given"},
+        DeclaredConvention{R"({"epsilon_place": "clamped", "epsilon": 1e-6, )"
+                           R"("absolute_slope_at_zero": 1, "relu_slope_at_zero": 0.5})",
+                           "abs,relu,favor+"},
+        DeclaredConvention{R"({"epsilon_place": "exponent", "epsilon": 1e-6, )"
+                           R"("query_stabiliser": "over-all", "key_stabiliser": "over-all", )"
+                           R"("stabiliser_detached": false})",
+                           "favor+", R"({"causal": false})"}));
+
+TEST(DeclaredConventions, ThatEmptyTheComparisonAreRefused) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  for (const char* declared :
+       {R"({"epsilon": 1e25})", R"({"epsilon": 1e17, "epsilon_place": "feature"})",
+        R"({"epsilon": 100, "epsilon_place": "exponent"})", R"({"relu_slope_at_zero": 1e9})"}) {
+    try {
+      by_definition(declared, "favor+,relu");
+      ADD_FAILURE() << declared << " was taken";
+    } catch (const SubjectError& error) {
+      EXPECT_EQ(name(error.failure()), "PROTOCOL-ERROR");
+      EXPECT_NE(std::string(error.what()).find("convention '"), std::string::npos) << error.what();
+    }
+  }
+}
+
+/// A guest whose sums are recovered by subtraction, with a fault or none.
+ForeignSubject subtracting_guest(const std::string& fault) {
+  return open_subject(
+      program_door("exec " SLIM_PYTHON " " + folder + "faults/subtracting_subject.py " + fault),
+      {});
+}
+
+TEST(GuestsThatSubtract, DriftWhereSubtractionExplainsItAndAreElseWrong) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::vector<std::string> laws = {"attention-agrees", "pullback-agrees", "attention-resumes",
+                                         "stays-finite"};
+  const std::vector<Scalar> scalars = {Scalar::float32, Scalar::float64};
+  const auto count = [&](const std::string& fault, int Tally::*what) {
+    int all = 0;
+    for (const Verdict& verdict : run_on(subtracting_guest(fault), laws, 20, scalars).verdicts) {
+      all += verdict.tally.*what;
+    }
+    return all;
+  };
+  EXPECT_GT(count("none", &Tally::drift), 0);
+  EXPECT_EQ(count("none", &Tally::wrong), 0);
+  for (const char* fault :
+       {"coarse-exp", "coarse-exp-in-later-slices", "coarse-exp-in-earlier-rows",
+        "float32-constant", "large-constant", "adds:coarse-exp"}) {
+    EXPECT_GT(count(fault, &Tally::wrong), 0) << fault;
+  }
+}
+
+TEST(GuestsThatKeepWhatTheyComputedFirst, AreSaidToDependOnEarlierCalls) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject guest = open_subject(
+      program_door("exec " SLIM_PYTHON " " + folder + "faults/kept_scale_subject.py"), {});
+  const RunResult result =
+      run_on(guest, {"attention-agrees", "stays-finite"}, 20, {Scalar::float32, Scalar::float64});
+  ASSERT_FALSE(result.counterexamples.empty());
+  std::vector<Law> adapted;
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, guest.subject));
+  Diagnostician diagnostician(std::move(adapted), [pool = guest.pool] { end_processes(*pool); });
+  for (const Counterexample& found : result.counterexamples) {
+    const std::string looks = in_lines(
+        in_words(diagnostician.diagnose(guest.subject, found, {}, result.counterexamples)));
+    EXPECT_NE(looks.find("its answers depend on earlier calls"), std::string::npos) << looks;
+    EXPECT_EQ(looks.find("convention"), std::string::npos) << looks;
+    EXPECT_EQ(looks.find("mutant/neither-scaled"), std::string::npos) << looks;
+  }
+}
+
 }  // namespace
 }  // namespace slim::properties::foreign

@@ -1,6 +1,7 @@
 #include "properties/foreign/declaration.hpp"
 
 #include "properties/engine/failure.hpp"
+#include "properties/judgement/convention_limits.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
 #include "reference/vocabulary/strict_json.hpp"
@@ -183,12 +184,22 @@ void read_conventions(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
-/// Numbers that no case could be judged under: of every feature map, so that what acts on FAVOR+
-/// alone is looked at, too.
+/// Refuses numbers under which no case could be judged, for every feature map, so that conventions
+/// of FAVOR+ alone are checked, too; and numbers under which the declared function would not be the
+/// attention, or the model, that it claims to be.
 void require_valid_conventions(const Declaration& declared) {
+  const Capabilities& can = declared.capabilities;
   const Model of_any_size{.conventions = declared.conventions};
   require_valid(of_any_size);
   require_valid(declared.attention_conventions, FeatureKind::favor_plus, false);
+  if (declared.attention || declared.features) {
+    require_within_limits(declared.attention_conventions, can.feature_maps, can.given_features);
+  }
+  if (declared.gradient) {
+    require_within_limits(declared.conventions, can.model_feature_maps.empty()
+                                                    ? can.feature_maps
+                                                    : can.model_feature_maps);
+  }
 }
 
 void read_tasks(Fields& fields, Declaration& declared) {

@@ -54,6 +54,11 @@ class SessionPool {
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(session));
   }
+  /// Ends the processes that are not in use.
+  void retire() {
+    const std::lock_guard lock(mutex_);
+    idle_.clear();
+  }
   [[nodiscard]] int started() const { return started_; }
   void note_asked(TaskNumber task) { was_asked_.at(task) = true; }
   [[nodiscard]] bool was_asked(TaskNumber task) const { return was_asked_.at(task); }
@@ -135,6 +140,10 @@ void with_fresh_session(SessionPool& pool, const std::function<void(Session&)>& 
     needed = error.needed();
   }
   use(*pool.start(needed));
+}
+
+void end_processes(SessionPool& pool) {
+  pool.retire();
 }
 
 int processes_started(const SessionPool& pool) {

@@ -23,6 +23,10 @@ struct ForeignSubject {
 /// protocol_error, hang, memory_limit.
 ForeignSubject open_subject(const Door& door, const Limits& limits);
 
+/// Ends the processes that nobody uses, so that the next question is the first one of a new
+/// process.
+void end_processes(SessionPool& pool);
+
 /// Processes that were started in all, of which all but one a thread are restarts.
 int processes_started(const SessionPool& pool);
 

@@ -4,6 +4,7 @@
 #include "properties/program/legend.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/unclaimed_laws.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/markup.hpp"
 
@@ -175,6 +176,15 @@ svg{display:block}svg text{font-size:11px;fill:var(--faint)}figcaption{color:var
 .within{fill:var(--within)}.beyond{fill:var(--beyond)}
 )css";
 
+std::string unusual_paragraph(const Subject& subject) {
+  const Subject* one = &subject;
+  std::string paragraphs;
+  for (const std::string& line : unusual_declarations_in_words({&one, 1})) {
+    paragraphs += "<p class=\"name\">" + html(line) + "</p>\n";
+  }
+  return paragraphs;
+}
+
 }  // namespace
 
 std::string to_html(const Certified& of) {
@@ -185,11 +195,12 @@ std::string to_html(const Certified& of) {
       "<meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>"
       "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases a law, seed {5}, harness {6}, "
-      "{7:.1f} s. {8}.</p>\n<div "
+      "{7:.1f} s. {8}.</p>\n{9}<div "
       "class=\"wide\"><table><tr><th>level</th><th>standing</th><th>laws</th></tr>\n",
       html(declared.name), style, html(declared.version),
       html(how_it_went(of.result, of.expectation)), of.plan.cases, of.plan.seed,
-      html(of.harness_version), of.seconds, html(conventions_line(declared)));
+      html(of.harness_version), of.seconds, html(conventions_line(declared)),
+      unusual_paragraph(of.foreign.subject));
   page += level_rows(of.result);
   page +=
       "</table></div>\n<h2>Verdicts</h2>\n<p>Ratio: the worst error over its bound. Cases: "

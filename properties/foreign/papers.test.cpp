@@ -212,6 +212,27 @@ TEST(Papers, HaveNoMarkupOfWhatAGuestSays) {
   EXPECT_EQ(to_markdown(unopened).find("\n# heading"), std::string::npos) << to_markdown(unopened);
 }
 
+TEST(Papers, ListAtTheirTopWhatIsDeclaredOtherThanUsual) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  guest.subject.attention_conventions.epsilon = 0.25;
+  const Law law = adapted_law(laws::find_law("averages"), guest.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  const RunResult result;
+  const Certified certified{.foreign = guest,
+                            .plan = plan,
+                            .result = result,
+                            .case_paths = {},
+                            .replay_lines = {},
+                            .looks = {},
+                            .harness_version = "0"};
+  EXPECT_NE(to_certificate(certified).find("\"attention.epsilon\": 0.25"), std::string::npos);
+  const std::string words = "declares: attention epsilon 0.25, usually 1e-16";
+  const std::string markdown = to_markdown(certified);
+  EXPECT_LT(markdown.find(words), markdown.find("| level |")) << markdown;
+  const std::string page = to_html(certified);
+  EXPECT_LT(page.find(words), page.find("<table>")) << page;
+}
+
 /// Reads each paper as a machine would; what it finds amiss goes to standard error.
 constexpr const char* reader = R"(
 import json, sys, xml.dom.minidom

@@ -87,6 +87,9 @@ class NoiseTrial final : public Trial {
   explicit NoiseTrial(std::unique_ptr<Trial> trial) : trial_(std::move(trial)) {}
 
   std::string unusable(Scalar scalar) override { return trial_->unusable(scalar); }
+  std::string unclaimed_by(const Subject& subject, Scalar scalar) override {
+    return trial_->unclaimed_by(subject, scalar);
+  }
   Finding check(const Subject& subject, Scalar scalar) override {
     Finding finding = trial_->check(subject, scalar);
     const bool may_be_noise = finding.outcome == Outcome::wrong && finding.has_numbers();

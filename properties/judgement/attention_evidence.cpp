@@ -3,6 +3,7 @@
 #include "properties/judgement/gradient_evidence.hpp"
 #include "reference/attention.hpp"
 #include "reference/attention_side.hpp"
+#include "reference/denominator.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -14,10 +15,13 @@ namespace {
 constexpr double walk_length = 4.0;      ///< λ of λ √n u
 constexpr double stored_roundings = 12;  ///< of a path, to a narrow scalar
 constexpr double share_in_digits50 = 1e-40;
-constexpr double margin_of_range = 1e3;  ///< kept from the largest number
-constexpr double higher_orders = 2.0;    ///< of what underflow loses
+constexpr double largest_residue = 0.25;  ///< of a denominator, from which on rounding decides
+constexpr double margin_of_range = 1e3;   ///< kept from the largest number
+constexpr double higher_orders = 2.0;     ///< of what underflow loses
 constexpr double no_bound = std::numeric_limits<double>::max();
 constexpr const char* underflow_reason = "numbers on the way underflow";
+constexpr const char* unguarded_reason = "a denominator is 0, which its epsilon does not guard";
+constexpr const char* unsure_reason = "a denominator is within its own roundings of 0";
 constexpr const char* overflow_reason = "numbers on the way overflow";
 
 bool is_stored_narrow(Scalar scalar) {
@@ -72,9 +76,13 @@ double worst_share(Scalar scalar, double n) {
   const double gamma = gamma_of(n, unit_roundoff(computed_in(scalar)));
   return is_stored_narrow(scalar) ? gamma + stored_roundings * unit_roundoff(scalar) : gamma;
 }
-double likely_share(Scalar scalar, double n) {
+/// Of n independent roundings in the scalar that is computed in.
+double rounded_share(Scalar scalar, double n) {
   if (scalar == Scalar::digits50) return share_in_digits50;
-  const double walk = std::min(n, walk_length * std::sqrt(n)) * unit_roundoff(computed_in(scalar));
+  return std::min(n, walk_length * std::sqrt(n)) * unit_roundoff(computed_in(scalar));
+}
+double likely_share(Scalar scalar, double n) {
+  const double walk = rounded_share(scalar, n);
   return is_stored_narrow(scalar) ? walk + stored_roundings * unit_roundoff(scalar) : walk;
 }
 
@@ -103,17 +111,44 @@ Heads<Digits50> of_at_least_one(Heads<Digits50> heads) {
   return heads;
 }
 
-Heads<Digits50> features_of(const AttentionInputs<Digits50>& inputs, bool is_query) {
-  const Heads<Digits50>& x = is_query ? inputs.q : inputs.k;
+template <class T>
+Heads<T> features_of(const AttentionInputs<T>& inputs, bool is_query) {
+  const Heads<T>& x = is_query ? inputs.q : inputs.k;
   if (inputs.features_given) return x;
-  FeaturesResult<Digits50> result;
-  reference::features(FeaturesTask<Digits50>{.x = x.view(),
-                                             .feature_map = inputs.feature_map,
-                                             .omega = inputs.omega.view(),
-                                             .is_query = is_query,
-                                             .conventions = inputs.conventions},
+  FeaturesResult<T> result;
+  reference::features(FeaturesTask<T>{.x = x.view(),
+                                      .feature_map = inputs.feature_map,
+                                      .omega = inputs.omega.view(),
+                                      .is_query = is_query,
+                                      .conventions = inputs.conventions},
                       result);
   return result.out;
+}
+
+/// Sizes of what an ε in the features is added to: it may vanish beside ε, and yet is the slope of
+/// an exponential map.
+Sizes sizes_before_epsilon(AttentionInputs<Digits50> inputs) {
+  Sizes sizes;
+  if (inputs.features_given || inputs.conventions.epsilon_place != EpsilonPlace::feature) {
+    return sizes;
+  }
+  inputs.conventions.epsilon = 0.0;
+  for (const bool is_query : {true, false}) {
+    sizes.see<Digits50>(features_of(inputs, is_query).values());
+  }
+  return sizes;
+}
+
+/// g(k) of row l, 0 where the key is masked.
+template <class T>
+RowVector<T> key_of(const AttentionTask<T>& task, const Heads<T>& gK, Index b, Index h, Index l) {
+  if (task.takes_part(b, l)) return gK(b, h).row(l);
+  return RowVector<T>::Zero(gK.sizes().cols);
+}
+template <class T>
+RowVector<T> start_of(const AttentionInputs<T>& inputs, const Heads<T>& gK, Index b, Index h) {
+  if (inputs.start.empty()) return RowVector<T>::Zero(gK.sizes().cols);
+  return inputs.start(b, h).row(inputs.v.sizes().cols);
 }
 
 /// S_l·g(Q_l) of every row and S_L·g(Q_l), for one head.
@@ -126,23 +161,38 @@ std::vector<DenominatorPair> denominators(const AttentionInputs<Digits50>& input
                                           Index b, Index h) {
   const AttentionTask<Digits50> task = inputs.task();
   const Index L = gQ.sizes().rows;
-  const Index d = inputs.v.sizes().cols;
-  const auto key = [&](Index l) -> RowVector<Digits50> {
-    if (task.takes_part(b, l)) return gK(b, h).row(l);
-    return RowVector<Digits50>::Zero(gK.sizes().cols);
-  };
-  RowVector<Digits50> S = RowVector<Digits50>::Zero(gK.sizes().cols);
-  if (!inputs.start.empty()) S = inputs.start(b, h).row(d);
+  RowVector<Digits50> S = start_of(inputs, gK, b, h);
   RowVector<Digits50> all = S;
-  for (Index l = 0; l < L; ++l) all += key(l);
+  for (Index l = 0; l < L; ++l) all += key_of(task, gK, b, h, l);
   std::vector<DenominatorPair> pairs;
   pairs.reserve(static_cast<std::size_t>(L));
   for (Index l = 0; l < L; ++l) {
-    S += key(l);
+    S += key_of(task, gK, b, h, l);
     const Digits50 with_all = all.dot(gQ(b, h).row(l));
     pairs.push_back({inputs.causal ? Digits50(S.dot(gQ(b, h).row(l))) : with_all, with_all});
   }
   return pairs;
+}
+
+/// What denominators are made of, Σ_m seen(S_lm) g(Q_l)_m of every row, for one head.
+using reference::Gauged;
+std::vector<Gauged<Digits50>> sums_of_weights(
+    const AttentionInputs<Gauged<Digits50>>& inputs,
+    const reference::Denominator<Gauged<Digits50>>& denominator, const Heads<Gauged<Digits50>>& gQ,
+    const Heads<Gauged<Digits50>>& gK, Index b, Index h) {
+  const AttentionTask<Gauged<Digits50>> task = inputs.task();
+  const Index L = gQ.sizes().rows;
+  RowVector<Gauged<Digits50>> S = start_of(inputs, gK, b, h);
+  for (Index l = 0; l < (inputs.causal ? 0 : L); ++l) S += key_of(task, gK, b, h, l);
+  std::vector<Gauged<Digits50>> sums;
+  sums.reserve(static_cast<std::size_t>(L));
+  for (Index l = 0; l < L; ++l) {
+    if (inputs.causal) S += key_of(task, gK, b, h, l);
+    Gauged<Digits50> sum(0.0);
+    for (Index m = 0; m < S.size(); ++m) sum += denominator.seen(S(m)) * gQ(b, h)(l, m);
+    sums.push_back(sum);
+  }
+  return sums;
 }
 
 /// A factor of x has two of its own, and a square twice as many as its x; 1/√M has three, a
@@ -223,23 +273,47 @@ const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::gauges(Scala
   return *kept;
 }
 
-/// A start state that is as large as it was and as unsure as what it ends in: R₀ + (R_L − R_L), on
-/// absolute values. The gauge of every sum after it is at least that of the last.
-const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::subtractive_gauges(
+const AttentionResult<AttentionEvidence::Perturbed>& AttentionEvidence::by_moved_sums(
     Scalar scalar) {
-  std::optional<AttentionResult<Gauge>>& kept = known(scalar).subtractive_gauges;
+  std::optional<AttentionResult<Perturbed>>& kept = known(scalar).by_moved_sums;
   if (kept) return *kept;
-  AttentionInputs<Gauge> inputs = converted<Gauge>(exact(scalar));
+  AttentionInputs<Perturbed> inputs = converted<Perturbed>(exact(scalar));
   const Heads<Gauge>& last = gauges(scalar).end;
-  if (inputs.start.empty()) inputs.start = Heads<Gauge>(last.sizes(), MemoryTag::state);
-  const std::span<Gauge> start = inputs.start.values();
+  if (inputs.start.empty()) inputs.start = Heads<Perturbed>(last.sizes(), MemoryTag::state);
+  const std::span<Perturbed> start = inputs.start.values();
   for (std::size_t i = 0; i < start.size(); ++i) {
-    const Gauge size(last.values()[i].gauge());
-    start[i] = start[i] + (size - size);  // NOLINT(misc-redundant-expression): a gauge of its own
+    const Digits50& size = last.values()[i].gauge();
+    start[i] = Perturbed(start[i].value(), static_cast<long double>(size));
   }
   kept.emplace();
   reference::attention(inputs.task(), *kept);
   return *kept;
+}
+
+bool AttentionEvidence::is_after_subtraction(AttentionArray array, std::size_t place) const {
+  if (!inputs_.causal || array == AttentionArray::end) return false;
+  const AttentionTask<double> task = inputs_.task();
+  const Index L = task.v.sizes.rows;
+  const Index cols = array == AttentionArray::out || array == AttentionArray::dv
+                         ? task.v.sizes.cols
+                         : task.q.sizes.cols;
+  const bool is_of_rows = array != AttentionArray::start_gradient;
+  const Index row = static_cast<Index>(place) / cols;
+  const Index entries_of_a_head = task.state_sizes().rows * task.state_sizes().cols;
+  const Index head = is_of_rows ? row / L : static_cast<Index>(place) / entries_of_a_head;
+  for (Index l = is_of_rows ? row % L + 1 : 1; l < L; ++l) {
+    if (task.takes_part(head / task.v.sizes.heads, l)) return true;
+  }
+  return false;
+}
+
+double AttentionEvidence::lost_by_subtracting(Scalar scalar, AttentionArray array,
+                                              std::size_t place) {
+  if (!is_after_subtraction(array, place)) return 0.0;
+  const double steps = 2.0 * static_cast<double>(inputs_.v.sizes().rows);
+  const double moved =
+      static_cast<double>(array_of(by_moved_sums(scalar), array).values()[place].moved());
+  return rounded_share(scalar, steps) * moved;
 }
 
 const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvidence::underflows(
@@ -282,11 +356,10 @@ double AttentionEvidence::roundings(AttentionArray array) const {
 Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
   const double n = roundings(array);
   const double gauge = to_double(array_of(gauges(scalar), array).values()[place].gauge());
-  const double subtractive =
-      to_double(array_of(subtractive_gauges(scalar), array).values()[place].gauge());
+  const double worst = worst_share(scalar, n) * gauge;
   Band band{.pass = likely_share(scalar, n) * gauge,
-            .suspect = worst_share(scalar, n) * gauge,
-            .drift = worst_share(scalar, 2.0 * n) * subtractive};
+            .suspect = worst,
+            .drift = worst + lost_by_subtracting(scalar, array, place)};
   if (is_stored_narrow(scalar)) {
     const double size = std::abs(to_double(array_of(truth(scalar), array).values()[place]));
     band = band + flat_band(unit_roundoff(scalar) * size + range_of(scalar).subnormal);
@@ -359,6 +432,7 @@ AttentionEvidence::Extent AttentionEvidence::measured(Scalar scalar) {
   Sizes features;
   features.see<Digits50>(gQ.values());
   features.see<Digits50>(gK.values());
+  const Sizes of_map = sizes_before_epsilon(inputs);
   Sizes values;
   for (const Heads<Digits50>* heads :
        {&inputs.v, &inputs.start, &inputs.out_cotangent, &inputs.end_cotangent}) {
@@ -379,9 +453,9 @@ AttentionEvidence::Extent AttentionEvidence::measured(Scalar scalar) {
       }
     }
   }
-  return {.least_feature = features.least,
+  return {.least_feature = std::min(features.least, of_map.least),
           .largest_feature = features.largest,
-          .has_vanishing_feature = features.vanishing,
+          .has_vanishing_feature = features.vanishing || of_map.vanishing,
           .least_value = values.least,
           .largest_value = values.largest,
           .least_denominator = least,
@@ -408,7 +482,7 @@ bool AttentionEvidence::has_digits_to_spare(Scalar scalar) {
 
 bool AttentionEvidence::subtraction_decides(Scalar scalar) {
   const double share = worst_share(scalar, 2.0 * roundings(AttentionArray::out));
-  return !(share * extent(scalar).worst_cancellation < 0.25);
+  return !(share * extent(scalar).worst_cancellation < largest_residue);
 }
 
 bool AttentionEvidence::is_guarded() const {
@@ -416,6 +490,43 @@ bool AttentionEvidence::is_guarded() const {
   return own.epsilon > 0.0 && (own.epsilon_place == EpsilonPlace::denominator ||
                                own.epsilon_place == EpsilonPlace::when_small ||
                                own.epsilon_place == EpsilonPlace::clamped);
+}
+
+double AttentionEvidence::worst_unsureness(Scalar scalar) {
+  std::optional<double>& kept = known(scalar).worst_unsureness;
+  if (kept) return *kept;
+  const AttentionInputs<Gauge> inputs = converted<Gauge>(exact(scalar));
+  const Heads<Gauge> gQ = features_of(inputs, true);
+  const Heads<Gauge> gK = features_of(inputs, false);
+  const reference::Denominator<Gauge> denominator(inputs.conventions);
+  kept = 1.0;
+  for (Index b = 0; b < gQ.sizes().batch; ++b) {
+    for (Index h = 0; h < gQ.sizes().heads; ++h) {
+      for (const Gauge& sum : sums_of_weights(inputs, denominator, gQ, gK, b, h)) {
+        const double D = std::abs(to_double(denominator.of(sum).value()));
+        if (D > 0.0) kept = std::max(*kept, to_double(sum.gauge()) / D);
+      }
+    }
+  }
+  return *kept;
+}
+
+bool AttentionEvidence::rounding_decides(Scalar scalar) {
+  const FeatureKind kind = inputs_.feature_map.kind;
+  const bool is_exponential =
+      kind == FeatureKind::favor_plus ||
+      (kind == FeatureKind::elu_plus_one && inputs_.conventions.elu_cancellation > 0.0);
+  if (scalar == Scalar::digits50 || inputs_.features_given || !is_exponential) return false;
+  const double share = gamma_of(roundings(AttentionArray::out), unit_roundoff(computed_in(scalar)));
+  return !(share * worst_unsureness(scalar) < largest_residue);
+}
+
+/// In the features it is M ε² f², f 1 or 1/√M, less the thousand that underflow may take of it.
+double AttentionEvidence::least_guarded_denominator() const {
+  const AttentionConventions& own = inputs_.conventions;
+  if (is_guarded()) return own.epsilon;
+  if (own.epsilon_place != EpsilonPlace::feature) return 0.0;
+  return own.epsilon * own.epsilon / margin_of_range;
 }
 
 bool AttentionEvidence::is_defined() {
@@ -439,7 +550,8 @@ std::string AttentionEvidence::unusable(Scalar scalar) {
 }
 
 std::string AttentionEvidence::out_of_range(Scalar scalar) {
-  if (!is_defined()) return "a denominator is 0, which its epsilon does not guard";
+  if (!is_defined()) return unguarded_reason;
+  if (rounding_decides(scalar)) return unsure_reason;
   if (scalar == Scalar::digits50) return {};
   const Extent& met = extent(scalar);
   const Range computed = range_of(computed_in(scalar));
@@ -468,11 +580,10 @@ double AttentionEvidence::largest_exponent(Scalar scalar) {
 }
 
 std::string AttentionEvidence::overflowing(Scalar scalar) {
-  if (!is_defined()) return "a denominator is 0, which its epsilon does not guard";
+  if (!is_defined()) return unguarded_reason;
+  if (rounding_decides(scalar)) return unsure_reason;
   const Range computed = range_of(computed_in(scalar));
-  if (!is_guarded() || !(inputs_.conventions.epsilon >= computed.least)) {
-    return out_of_range(scalar);
-  }
+  if (!(least_guarded_denominator() >= computed.least)) return out_of_range(scalar);
   const double D = extent(scalar).largest_denominator;
   const bool in_range = D * D * margin_of_range <= computed.largest &&
                         largest_exponent(scalar) * margin_of_range <= computed.largest;
@@ -523,6 +634,8 @@ std::string named_head(const std::string& tensor, const HeadsSizes& sizes, Index
 void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& answer,
                           const Digits50& wanted, const Band& band) {
   double error = to_double(Digits50(abs(answer - wanted)));
+  ++entries_;
+  if (error > share_of_drift_ * band.drift) share_of_drift_ = error / band.drift;
   Outcome outcome = Outcome::wrong;
   if (!std::isfinite(error)) {
     error = std::numeric_limits<double>::infinity();
@@ -578,7 +691,7 @@ Finding AttentionJudge::finding() const {
     if (worst_is_held_) found.worst.rows = held_.rows;
     return found;
   }
-  return unclaimed_.empty() ? skipped("the case has nothing to compare") : not_claimed(unclaimed_);
+  return skipped("the case has nothing to compare");
 }
 
 void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answer,

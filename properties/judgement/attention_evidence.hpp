@@ -3,6 +3,7 @@
 #include "properties/engine/finding.hpp"
 #include "properties/judgement/attention_answer.hpp"
 #include "reference/gauged.hpp"
+#include "reference/perturbed.hpp"
 #include "reference/underflowing.hpp"
 
 #include <array>
@@ -15,7 +16,7 @@ namespace slim::properties {
 struct Band {
   double pass = 0.0;     ///< PASS: what roundings that do not conspire add up to
   double suspect = 0.0;  ///< SUSPECT: what they can add up to at worst
-  double drift = 0.0;    ///< DRIFT: the same for a program that subtracts what it added
+  double drift = 0.0;    ///< DRIFT: that, and what a program may lose that subtracts what it added
 
   friend Band operator+(const Band& a, const Band& b) {
     return {a.pass + b.pass, a.suspect + b.suspect, a.drift + b.drift};
@@ -56,9 +57,13 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 ///   PASS     error ≤ min(n, 4 √n) u G: independent roundings add up like a random walk, beyond
 ///            4 √n u with probability 2 exp(−8) at each entry at most (Higham and Mary 2019), and
 ///            the longest path is never met in full.
-///   DRIFT    as SUSPECT with 2n, and with the final sums added to the gauge of those before: a
-///            program that recovers R_l and S_l by subtracting carries the roundings of R_L and
-///            S_L.
+///   DRIFT    SUSPECT, and what recovering R_l and S_l from the final sums by subtraction may lose:
+///            each of the 2L additions and subtractions on the way up and down rounds a sum that is
+///            no larger than the gauge |R_L|, so that R_l is off by 4 √(2L) u |R_L|, and the entry
+///            by that times its derivative (reference::Perturbed). Nothing where nothing is
+///            subtracted: in end states, in both directions, and in the output and the gradients of
+///            a row after which no key takes part, such as the last one. What lies within this band
+///            is drift only if it goes with the roundoff, too: laws/attention_drift.hpp.
 /// In 50 digits γ_n is 1e-40, far above its roundings and far below anything that is a mistake.
 /// Narrow scalars round what is stored (features, outputs, cotangents) and sum in float:
 ///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
@@ -96,17 +101,20 @@ class AttentionEvidence {
   /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows,
   /// or an entry is next to a kink.
   std::string unusable(Scalar scalar);
-  /// Why a correct program may answer with what is no number: something that it has to form on the
-  /// way is beyond the range of `scalar`, or within a thousandth of it. These are features and what
-  /// exponents are made of, sums, numerators, denominators and their squares (a quotient's rule may
-  /// divide by them), all answers with their gauges, and on the way back dY/D times values, sums
-  /// and features. Where no ε of at least the smallest normal number keeps denominators off 0, too
-  /// small counts as well; otherwise what is too small may become 0. 50 digits are kept in the
-  /// range of float64. Empty: it has to be finite.
+  /// Why a correct program may answer with what is no number, or any: some denominator is a
+  /// rounding residue, or something that it has to form on the way is beyond the range of `scalar`,
+  /// or within a thousandth of it. These are features and what exponents are made of, sums,
+  /// numerators, denominators and their squares (a quotient's rule may divide by them), all answers
+  /// with their gauges, and on the way back dY/D times values, sums and features. Where no ε keeps
+  /// denominators off 0, by at least the smallest normal number in the denominator or by its square
+  /// in the features, too small counts as well; otherwise what is too small may become 0. 50 digits
+  /// are kept in the range of float64. Empty: it has to be finite.
   std::string overflowing(Scalar scalar);
   /// Whether something on the way is beyond the range of `scalar`, or within a thousandth of it, or
   /// no number: there no band says how large an answer may be.
   bool is_boundless(Scalar scalar) { return !is_defined() || !fits(scalar); }
+  /// Whether some denominator is 0 but for its ε.
+  bool has_zero_denominator() { return extent(Scalar::digits50).least_denominator == 0.0; }
   /// Whether some denominator is so small against its final sums that subtraction leaves a rounding
   /// residue of it.
   bool subtraction_decides(Scalar scalar);
@@ -119,6 +127,7 @@ class AttentionEvidence {
  private:
   using Gauge = reference::Gauged<Digits50>;
   using Underflow = reference::Underflowing;
+  using Perturbed = reference::Perturbed;
   /// Sizes of what is met on the way, of entries that are not 0.
   struct Extent {
     double least_feature;
@@ -135,13 +144,19 @@ class AttentionEvidence {
     std::optional<AttentionInputs<Digits50>> exact;
     std::optional<AttentionAnswer> truth;
     std::optional<AttentionResult<Gauge>> gauges;
-    std::optional<AttentionResult<Gauge>> subtractive_gauges;
+    std::optional<AttentionResult<Perturbed>> by_moved_sums;
     std::optional<std::array<AttentionResult<Underflow>, 2>> underflows;
     std::optional<Extent> extent;
+    std::optional<double> worst_unsureness;
   };
   Known& known(Scalar scalar);
   const AttentionResult<Gauge>& gauges(Scalar scalar);
-  const AttentionResult<Gauge>& subtractive_gauges(Scalar scalar);
+  /// How far the answer moves when all prefix sums are moved by the gauge of the last ones.
+  const AttentionResult<Perturbed>& by_moved_sums(Scalar scalar);
+  /// What an entry may lose by subtraction.
+  double lost_by_subtracting(Scalar scalar, AttentionArray array, std::size_t place);
+  /// Whether a program that recovers sums has subtracted anything for this entry.
+  [[nodiscard]] bool is_after_subtraction(AttentionArray array, std::size_t place) const;
   /// By prefix sums, and by the definition.
   const std::array<AttentionResult<Underflow>, 2>& underflows(Scalar scalar);
   const Extent& extent(Scalar scalar);
@@ -155,8 +170,16 @@ class AttentionEvidence {
   Band band_of_underflow(Scalar scalar, AttentionArray array, std::size_t place);
   /// Whether ε keeps denominators off 0.
   [[nodiscard]] bool is_guarded() const;
+  /// The least denominator of a row that sees a key, by ε alone.
+  [[nodiscard]] double least_guarded_denominator() const;
   /// Whether the truth is finite: some conventions leave a denominator 0.
   bool is_defined();
+  /// The largest gauge of a row's Σ weights over its denominator: how unsure roundings make that.
+  double worst_unsureness(Scalar scalar);
+  /// Whether some denominator is so small against its gauge that a rounding residue of it is left,
+  /// for which bands of first order say nothing: of elu+1 by its words, which is off by a rounding
+  /// of 1 however small e^x is, and of large exponents that cancel.
+  bool rounding_decides(Scalar scalar);
   [[nodiscard]] double largest_exponent(Scalar scalar);
   bool fits(Scalar scalar);
   Extent measured(Scalar scalar);
@@ -186,6 +209,10 @@ class AttentionJudge {
 
   /// From here on the subject is judged as one that subtracts.
   void admit_drift() { subtracts_ = true; }
+  /// The largest error of any entry, in parts of its DRIFT band.
+  [[nodiscard]] double share_of_drift() const { return share_of_drift_; }
+  /// How many entries were compared.
+  [[nodiscard]] int entries() const { return entries_; }
 
   /// One entry, |answer − wanted| against the band. `row`: of the tensor.
   void hold(const std::string& tensor, Index row, const Digits50& answer, const Digits50& wanted,
@@ -200,8 +227,6 @@ class AttentionJudge {
                      std::span<const AttentionArray> arrays);
   /// Wrong whatever else was held, for a reason.
   void condemn(Discrepancy entry, std::string note);
-  /// Why nothing is held, where the subject does not claim what there is to hold.
-  void leave_unclaimed(std::string reason) { unclaimed_ = std::move(reason); }
   /// Skipped when nothing was held.
   [[nodiscard]] Finding finding() const;
 
@@ -211,10 +236,11 @@ class AttentionJudge {
 
   bool subtracts_;
   Scalar scalar_;
+  double share_of_drift_ = 0.0;
+  int entries_ = 0;
   Finding finding_;
   Discrepancy held_;            ///< the tensor that is being held, for its rows
   bool worst_is_held_ = false;  ///< the finding's worst entry is one of them
-  std::string unclaimed_;
 };
 
 }  // namespace slim::properties

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -32,10 +34,52 @@ TEST(AttentionEvidence, HasTheBoundsThatItsDocstringDerives) {
   const Band band = evidence.band(Scalar::float64, AttentionArray::out, 0);
   EXPECT_NEAR(band.suspect, 14.0 * u * 5.0, 1e-20);
   EXPECT_NEAR(band.pass, 14.0 * u * 5.0, 1e-20);  // 4 √14 is more than 14
-  EXPECT_GT(band.drift, 2.0 * band.suspect);
+  EXPECT_EQ(band.drift, band.suspect) << "nothing is subtracted";
   EXPECT_EQ(evidence.band(Scalar::digits50, AttentionArray::out, 0).pass, 1e-40 * 5.0);
   const Band narrow = evidence.band(Scalar::bfloat16, AttentionArray::out, 0);
   EXPECT_GT(narrow.pass, 12.0 * 0x1p-8 * 5.0);
+}
+
+/// Two rows, features given: q = 2 and 2, k = 3 and 9, v = 5 and 7, so that D = 6 and 24.
+AttentionInputs<double> two_rows() {
+  AttentionSpec spec;
+  spec.length = 2;
+  spec.features_given = true;
+  AttentionInputs<double> inputs = materialise(spec);
+  std::ranges::copy(std::array{2.0, 2.0}, inputs.q.values().begin());
+  std::ranges::copy(std::array{3.0, 9.0}, inputs.k.values().begin());
+  std::ranges::copy(std::array{5.0, 7.0}, inputs.v.values().begin());
+  inputs.out_cotangent = inputs.v;
+  return inputs;
+}
+
+double room_for_drift(AttentionEvidence& evidence, AttentionArray array, std::size_t row) {
+  const Band band = evidence.band(Scalar::float64, array, row);
+  return band.drift - band.suspect;
+}
+
+TEST(AttentionEvidence, HasRoomForDriftWhereSumsAreRecoveredAndNowhereElse) {
+  AttentionEvidence evidence(two_rows());
+  // R₂ = 78 and S₂ = 12 move Y₁ = R₁ q/(S₁ q) by (78·2 + 5·12·2)/6 = 46, times 2L = 4 roundings.
+  EXPECT_NEAR(room_for_drift(evidence, AttentionArray::out, 0), 4.0 * 0x1p-53 * 46.0, 1e-17);
+  for (const AttentionArray array :
+       {AttentionArray::dk, AttentionArray::dv, AttentionArray::start_gradient}) {
+    EXPECT_GT(room_for_drift(evidence, array, 0), 0.0) << name(array);
+  }
+  for (const AttentionArray array :
+       {AttentionArray::out, AttentionArray::dq, AttentionArray::dk, AttentionArray::dv}) {
+    EXPECT_EQ(room_for_drift(evidence, array, 1), 0.0) << "the last row's " << name(array);
+  }
+  EXPECT_EQ(room_for_drift(evidence, AttentionArray::end, 0), 0.0);
+
+  AttentionInputs<double> masked = two_rows();
+  masked.key_mask = {1, 0};
+  AttentionEvidence no_later_key(masked);
+  EXPECT_EQ(room_for_drift(no_later_key, AttentionArray::out, 0), 0.0);
+  AttentionInputs<double> both_ways = two_rows();
+  both_ways.causal = false;
+  AttentionEvidence bidirectional(both_ways);
+  EXPECT_EQ(room_for_drift(bidirectional, AttentionArray::out, 0), 0.0);
 }
 
 TEST(AttentionEvidence, GivesManyRoundingsTheBandOfARandomWalk) {
@@ -100,6 +144,30 @@ TEST(AttentionEvidence, TakesFeaturesBelowTheRangeOfADoubleForUnderflow) {
   AttentionEvidence vanishing(inputs);
   EXPECT_EQ(vanishing.unusable(Scalar::float64), "numbers on the way underflow");
   EXPECT_GT(vanishing.band_at_the_edge(Scalar::float64, AttentionArray::dv, 0).pass, 0.0);
+}
+
+/// One row of FAVOR+ whose key's exponential is e^-200 times as large as its ε of 1e-4.
+TEST(AttentionEvidence, SeesAnExponentialThatVanishesBesideItsEpsilon) {
+  AttentionSpec spec;
+  spec.width = 2;
+  spec.feature_map.kind = FeatureKind::favor_plus;
+  AttentionInputs<double> inputs = materialise(spec);
+  for (double& x : inputs.omega.values()) x = 0.0;
+  for (double& x : inputs.k.values()) x = 17.0;  // exp(-|x|²/(2 √2)) is about e^-204
+  inputs.conventions.epsilon_place = EpsilonPlace::feature;
+  inputs.conventions.epsilon = 1e-4;
+  AttentionEvidence evidence(inputs);
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "numbers on the way underflow");
+  EXPECT_EQ(evidence.unusable(Scalar::float64), "");
+  EXPECT_EQ(evidence.overflowing(Scalar::float32), "") << "its ε keeps denominators off 0";
+  const auto flushed_to_zero = [&](AttentionArray array) {
+    const double size =
+        std::abs(to_double(array_of(evidence.truth(Scalar::float32), array).values()[0]));
+    return size > 0.0 && size <= evidence.band_at_the_edge(Scalar::float32, array, 0).pass;
+  };
+  EXPECT_TRUE(flushed_to_zero(AttentionArray::dk)) << "its slope is the exponential";
+  EXPECT_FALSE(flushed_to_zero(AttentionArray::out));
+  EXPECT_FALSE(flushed_to_zero(AttentionArray::dv));
 }
 
 /// One row of width 3, the first entry of q next to the kink.

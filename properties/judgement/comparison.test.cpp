@@ -1,6 +1,5 @@
 #include "properties/judgement/comparison.hpp"
 
-#include "properties/judgement/gradient_evidence.hpp"
 #include "reference/vocabulary/draw.hpp"
 
 #include <gtest/gtest.h>
@@ -102,70 +101,6 @@ TEST(Comparison, ComparesLogitsWhereTheyAreBounded) {
   c.bounds.logits = {1.0, 1.0, 1.0};
   EXPECT_EQ(c.worst().tensor, "logits");
   EXPECT_EQ(c.worst().row, 2);
-}
-
-Finding judged(double error, double bound, const Subject& subject, Scalar scalar,
-               double error_in_50_digits = 1.0) {
-  return judge(subject, scalar, [&](Scalar in) -> Discrepancy {
-    const bool again = in == Scalar::digits50 && scalar != Scalar::digits50;
-    return {.tensor = "t",
-            .row = 0,
-            .error = again ? error_in_50_digits : error,
-            .bound = again ? 1e-40 : bound};
-  });
-}
-
-Subject subject_that_adds() {
-  Subject subject{
-      .name = "adds", .summary = {}, .capabilities = {}, .conventions = {}, .gradient = {}};
-  subject.gradient.in<Digits50>() = [](const auto&, auto&) {};
-  return subject;
-}
-
-Subject subject_that_subtracts() {
-  Subject subject = subject_that_adds();
-  subject.capabilities.subtracting = true;
-  return subject;
-}
-
-TEST(Judge, PutsTheBandsWhereTheyAreSaidToBe) {
-  const Subject subject = subject_that_adds();
-  const double above = std::nextafter(4.0, 5.0);
-  EXPECT_EQ(judged(4.0, 4.0, subject, Scalar::float32).outcome, Outcome::pass);
-  EXPECT_EQ(judged(above, 4.0, subject, Scalar::float32).outcome, Outcome::suspect);
-  EXPECT_EQ(judged(8.0, 4.0, subject, Scalar::float32).outcome, Outcome::suspect);
-  EXPECT_EQ(judged(std::nextafter(8.0, 9.0), 4.0, subject, Scalar::float32).outcome,
-            Outcome::wrong);
-  EXPECT_EQ(judged(0.0, 0.0, subject, Scalar::float32).outcome, Outcome::pass);
-  EXPECT_EQ(judged(1e-300, 0.0, subject, Scalar::float32).outcome, Outcome::wrong);
-}
-
-TEST(Judge, KnowsNoSuspicionInFiftyDigits) {
-  const Subject subject = subject_that_subtracts();
-  EXPECT_EQ(judged(1.0, 1.0, subject, Scalar::digits50).outcome, Outcome::pass);
-  EXPECT_EQ(judged(std::nextafter(1.0, 2.0), 1.0, subject, Scalar::digits50).outcome,
-            Outcome::wrong);
-}
-
-TEST(Judge, CallsItDriftOnlyOfASubtractingSubjectThatIsRightInFiftyDigits) {
-  const Subject adds = subject_that_adds();
-  const Subject subtracts = subject_that_subtracts();
-  EXPECT_EQ(judged(100.0, 1.0, adds, Scalar::float32, 0.0).outcome, Outcome::wrong);
-  EXPECT_EQ(judged(100.0, 1.0, subtracts, Scalar::float32, 1e-39).outcome, Outcome::wrong);
-  const Finding drift = judged(100.0, 1.0, subtracts, Scalar::float32, 1e-41);
-  EXPECT_EQ(drift.outcome, Outcome::drift);
-  EXPECT_FALSE(drift.note.empty());
-}
-
-TEST(Judge, TakesNoBitThatChangedForDrift) {
-  const Subject subtracts = subject_that_subtracts();
-  EXPECT_EQ(judged(1e-9, 0.0, subtracts, Scalar::float32, 0.0).outcome, Outcome::wrong);
-}
-
-TEST(Judge, FailsWhatIsNotFiniteWhoeverSubtracts) {
-  const Subject subtracts = subject_that_subtracts();
-  EXPECT_EQ(judged(infinite, 1.0, subtracts, Scalar::float32, 0.0).outcome, Outcome::wrong);
-  EXPECT_EQ(judged(infinite, infinite, subtracts, Scalar::float64, 0.0).outcome, Outcome::wrong);
 }
 
 }  // namespace

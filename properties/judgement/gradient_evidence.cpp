@@ -1,6 +1,7 @@
 #include "properties/judgement/gradient_evidence.hpp"
 
 #include "properties/catalogue.hpp"
+#include "properties/judgement/moved_sums.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +13,8 @@ namespace {
 
 constexpr double exact_share = 1e-40;  ///< of the largest gradient entry, in 50 digits
 constexpr double clearance_deviations = 8.0;
-constexpr double largest_relative_drift = 0x1p-8;  ///< κ u of what is in proportion
+constexpr double walk_length = 4.0;       ///< λ of λ √n u
+constexpr double largest_residue = 0.25;  ///< of a denominator, from which on rounding decides
 
 bool has_kink(FeatureKind kind) {
   return kind == FeatureKind::relu || kind == FeatureKind::absolute;
@@ -61,9 +63,28 @@ bool GradientEvidence::has_zero_denominator() {
   return has_kink(case_.model.feature_map.kind) && insides().has_zero_denominator;
 }
 
-bool GradientEvidence::drifts_in_proportion() {
-  if (!cancellation_) cancellation_ = worst_cancellation_in(case_, first_position_);
-  return *cancellation_ * unit_roundoff(Scalar::float32) <= largest_relative_drift;
+double GradientEvidence::share_of_roundings(Scalar scalar) const {
+  const double n = 2.0 * static_cast<double>(case_.sequences.length());
+  const bool is_narrow_scalar = scalar == Scalar::float16 || scalar == Scalar::bfloat16;
+  const Scalar computed_in = is_narrow_scalar ? Scalar::float32 : scalar;
+  return std::min(n, walk_length * std::sqrt(n)) * unit_roundoff(computed_in);
+}
+
+const GradientBounds& GradientEvidence::drift_bounds(Scalar scalar) {
+  if (scalar == Scalar::digits50) return bounds(scalar);
+  std::optional<GradientBounds>& kept = drift_bounds_.at(static_cast<std::size_t>(scalar));
+  if (kept) return *kept;
+  if (!moved_by_sums_) {
+    moved_by_sums_ = moved_by_final_sums(case_, with_logits_, first_position_);
+  }
+  kept = sum(scaled(bounds(scalar), suspect_over_pass),
+             scaled(*moved_by_sums_, share_of_roundings(scalar)));
+  return *kept;
+}
+
+bool GradientEvidence::subtraction_decides(Scalar scalar) {
+  if (scalar == Scalar::digits50) return false;
+  return !(share_of_roundings(scalar) * insides().worst_cancellation < largest_residue);
 }
 
 std::string GradientEvidence::unusable(Scalar scalar) {
@@ -76,9 +97,64 @@ std::string GradientEvidence::unusable(Scalar scalar) {
   return {};
 }
 
-Finding judge(const Subject& subject, Scalar scalar,
-              const std::function<Discrepancy(Scalar)>& discrepancy) {
-  Finding finding{.outcome = Outcome::wrong, .worst = discrepancy(scalar), .note = {}};
+namespace {
+
+bool is_right_in_digits50(GradientEvidence& evidence, const DiscrepancyWithin& discrepancy) {
+  const Discrepancy exact = discrepancy(Scalar::digits50, evidence.bounds(Scalar::digits50));
+  return exact.error <= exact.bound;
+}
+
+/// The largest error in parts of the drift bounds in the other one of float32 and float64; nothing
+/// where it cannot be told.
+std::optional<double> share_in_other(const Subject& subject, Scalar scalar,
+                                     GradientEvidence& evidence,
+                                     const DiscrepancyWithin& discrepancy) {
+  if (scalar != Scalar::float32 && scalar != Scalar::float64) return std::nullopt;
+  const Scalar other = scalar == Scalar::float32 ? Scalar::float64 : Scalar::float32;
+  if (!subject.gradient.offers(other) || !evidence.unusable(other).empty() ||
+      evidence.subtraction_decides(other)) {
+    return std::nullopt;
+  }
+  return discrepancy(other, evidence.drift_bounds(other)).ratio();
+}
+
+/// Drift, or wrong with a note, of what is beyond twice the bounds.
+Finding explained_by_subtraction(Finding finding, const Subject& subject, Scalar scalar,
+                                 GradientEvidence& evidence, const DiscrepancyWithin& discrepancy) {
+  const bool has_digits50 = subject.gradient.offers(Scalar::digits50);
+  if (has_digits50 && !is_right_in_digits50(evidence, discrepancy)) return finding;
+  if (evidence.subtraction_decides(scalar)) {
+    if (!has_digits50) return skipped(zero_denominator_reason);
+    finding.outcome = Outcome::drift;
+    finding.note = "right in 50 digits: a rounding residue of a denominator decides";
+    return finding;
+  }
+  const Discrepancy lost = discrepancy(scalar, evidence.drift_bounds(scalar));
+  if (!(lost.error <= lost.bound)) {
+    finding.note = fmt::format("{}, row {}, is off by {:.2g} times what subtracting may lose",
+                               lost.tensor, lost.row, lost.ratio());
+    return finding;
+  }
+  const std::optional<double> there = share_in_other(subject, scalar, evidence, discrepancy);
+  if (there && !(lost.ratio() <= most_change_of_drift * *there)) {
+    const Scalar other = scalar == Scalar::float32 ? Scalar::float64 : Scalar::float32;
+    finding.note = fmt::format(
+        "is off by {:.2g} of what subtracting may lose in {}, and by {:.2g} of it in {}: what "
+        "subtracting loses goes with the roundoff",
+        lost.ratio(), name(scalar), *there, name(other));
+    return finding;
+  }
+  finding.outcome = Outcome::drift;
+  finding.note = "within what subtracting sums that were added before can lose";
+  return finding;
+}
+
+}  // namespace
+
+Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
+              const DiscrepancyWithin& discrepancy) {
+  Finding finding{
+      .outcome = Outcome::wrong, .worst = discrepancy(scalar, evidence.bounds(scalar)), .note = {}};
   const Discrepancy& worst = finding.worst;
   if (!std::isfinite(worst.error)) return finding;
   if (worst.error <= worst.bound) {
@@ -87,35 +163,9 @@ Finding judge(const Subject& subject, Scalar scalar,
     return finding;  // bits differ by no rounding
   } else if (worst.error <= suspect_over_pass * worst.bound) {
     finding.outcome = Outcome::suspect;
-  } else if (subject.capabilities.subtracting && subject.gradient.offers(Scalar::digits50)) {
-    const Discrepancy exact = discrepancy(Scalar::digits50);
-    if (exact.error <= exact.bound) {
-      finding.outcome = Outcome::drift;
-      finding.note =
-          "right in 50 digits: rounding, amplified by subtracting sums that were added before";
-    }
+  } else if (subject.capabilities.subtracting) {
+    return explained_by_subtraction(std::move(finding), subject, scalar, evidence, discrepancy);
   }
-  return finding;
-}
-
-Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
-              const std::function<Discrepancy(Scalar)>& discrepancy) {
-  Finding finding = judge(subject, scalar, discrepancy);
-  if (finding.outcome != Outcome::drift) return finding;
-  if (scalar != Scalar::float32 && scalar != Scalar::float64) return finding;
-  const Scalar other = scalar == Scalar::float32 ? Scalar::float64 : Scalar::float32;
-  if (!subject.gradient.offers(other) || !evidence.unusable(other).empty() ||
-      !evidence.drifts_in_proportion()) {
-    return finding;
-  }
-  const double here = finding.worst.ratio();
-  const double there = discrepancy(other).ratio();
-  if (here <= most_change_of_drift * std::max(1.0, there)) return finding;
-  finding.outcome = Outcome::wrong;
-  finding.note = fmt::format(
-      "is off by {:.3g} bounds in {} and by {:.3g} in {}: rounding would be "
-      "off alike in both",
-      here, name(scalar), there, name(other));
   return finding;
 }
 
@@ -123,7 +173,8 @@ std::optional<Finding> excused(const Subject& subject, Scalar scalar, GradientEv
   if (std::string reason = unclaimed(subject, scalar, evidence.given()); !reason.empty()) {
     return not_claimed(std::move(reason));
   }
-  if (subject.capabilities.subtracting && evidence.has_zero_denominator()) {
+  if (subject.capabilities.subtracting &&
+      (evidence.has_zero_denominator() || evidence.subtraction_decides(scalar))) {
     return skipped(zero_denominator_reason);
   }
   return std::nullopt;

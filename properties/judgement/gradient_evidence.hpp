@@ -29,11 +29,17 @@ class GradientEvidence {
   /// What PASS allows. In 50 digits 1e-40 of the largest gradient entry (the loss: of the loss,
   /// where that is larger). In any other scalar 4 times the ensemble's deviation, row by row.
   const GradientBounds& bounds(Scalar scalar);
+  /// What DRIFT allows a program that recovers prefix sums by subtraction: SUSPECT, and what that
+  /// may lose. Each of the 2L additions and subtractions on the way up and down rounds a sum that
+  /// is no larger than the gauge of the final one, so that sums are off by 4 √(2L) u of it, and a
+  /// row of the answer by that times moved_by_final_sums(). Nothing more for sequences of one row.
+  /// In 50 digits as `bounds`.
+  const GradientBounds& drift_bounds(Scalar scalar);
   /// Whether some row's denominator is 0 but for its epsilon: all its features vanish (ReLU).
   bool has_zero_denominator();
-  /// Whether what subtracting loses goes with the unit roundoff: κ u of float32 is at most 2^-8, so
-  /// that no denominator comes near 0 by rounding.
-  bool drifts_in_proportion();
+  /// Whether some denominator is so small against its final sums, 4 √(2L) u κ ≥ 1/4, that
+  /// subtraction leaves a rounding residue of it, for which there is no bound.
+  bool subtraction_decides(Scalar scalar);
   /// Why the case cannot be judged in `scalar`: with ReLU and |x|, an input within 8 of its own
   /// deviations of 0 (which side it falls on hangs on a rounding), or a reference that overflows.
   std::string unusable(Scalar scalar);
@@ -41,42 +47,47 @@ class GradientEvidence {
  private:
   const Insides<Digits50>& insides();
   const Ensemble& ensemble(Scalar scalar);
+  /// What 2L roundings may be, of the sum that is rounded.
+  [[nodiscard]] double share_of_roundings(Scalar scalar) const;
 
   GradientCase case_;
   bool with_logits_;
   Index first_position_;
   std::optional<GradientAnswer> truth_;
   std::optional<Insides<Digits50>> insides_;
-  std::optional<double> cancellation_;                   ///< κ
-  std::array<std::optional<Ensemble>, 5> ensembles_;     ///< by Scalar
-  std::array<std::optional<GradientBounds>, 5> bounds_;  ///< by Scalar
+  std::optional<GradientBounds> moved_by_sums_;
+  std::array<std::optional<Ensemble>, 5> ensembles_;           ///< by Scalar
+  std::array<std::optional<GradientBounds>, 5> bounds_;        ///< by Scalar
+  std::array<std::optional<GradientBounds>, 5> drift_bounds_;  ///< by Scalar
 };
 
-/// Judges one check: `discrepancy` measures it in a scalar. Above twice the bound a subject that
-/// subtracts is asked again in 50 digits: right there, it drifts, otherwise it is wrong. What is
-/// not finite is wrong in every case.
-Finding judge(const Subject& subject, Scalar scalar,
-              const std::function<Discrepancy(Scalar)>& discrepancy);
+/// Where an answer in `scalar` stands worst against these bounds, which a law may make larger.
+using DiscrepancyWithin = std::function<Discrepancy(Scalar scalar, const GradientBounds& bounds)>;
 
-/// The same, and drift has a bound. What rounding does goes with the unit roundoff, and so do the
-/// bounds, those of float32 being 2^29 times those of float64: error over bound is about the same
-/// in both, κ, where κ u is small. A mistake of one's own does not go with it. So in float32 and in
-/// float64 drift is wrong if its error is more bounds than 512 times those in the other scalar (or
-/// 512, where it is right in that one): from float32 to float64 the error has to fall by 2^-20 of
-/// it, and may not fall by more than 2^-38. Asked only where the case can be judged in both, and
-/// drift is in proportion: next to a denominator of 0 rounding has no bound.
+/// Judges one check. Above twice the bounds a subject that subtracts drifts if subtraction explains
+/// the error:
+///   - it is within the drift bounds, row by row;
+///   - it goes with the unit roundoff, as rounding does. Where the case can be judged in float32
+///   and
+///     in float64, and the subject claims both, the error in parts of the drift bounds is at most
+///     16 times that in the other one;
+///   - it is none in 50 digits, if the subject offers these.
+/// Otherwise it is wrong. Next to a denominator of 0 (`subtraction_decides`) no bound is known: a
+/// subject that is right in 50 digits drifts, and one that does not offer them is not judged.
+/// What is not finite, or should not differ by a bit, is wrong in every case.
 Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
-              const std::function<Discrepancy(Scalar)>& discrepancy);
+              const DiscrepancyWithin& discrepancy);
 
 /// Why this subject is not asked: it does not claim the case, or it subtracts and a denominator is
-/// 0, where a rounding residue decides. Empty optional: it is asked.
+/// 0 or next to it, where a rounding residue decides. Empty optional: it is asked.
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, GradientEvidence& evidence);
 
 /// PASS: error ≤ 4 dev, SUSPECT: ≤ 8 dev. `slim-verify calibrate` measures what that lets through.
 inline constexpr double pass_deviations = 4.0;
 inline constexpr double suspect_over_pass = 2.0;
-/// Of error over bound from one scalar to another, where rounding is all there is.
-inline constexpr double most_change_of_drift = 512.0;
+/// Of an error in parts of the drift bounds, from one of float32 and float64 to the other, where
+/// rounding is all there is.
+inline constexpr double most_change_of_drift = 16.0;
 
 inline constexpr const char* zero_denominator_reason =
     "a denominator is 0, which subtraction turns into a rounding residue";

@@ -1,6 +1,6 @@
 #include "properties/judgement/insides.hpp"
 
-#include "reference/performer.hpp"
+#include "properties/judgement/each_attention.hpp"
 #include "reference/randomly_stored.hpp"
 
 #include <algorithm>
@@ -8,13 +8,6 @@
 
 namespace slim::properties {
 namespace {
-
-template <class T>
-std::vector<reference::PrefixSums<T>> zero_start(const Model& model) {
-  return {static_cast<std::size_t>(model.heads),
-          {.R = Matrix<T>::Zero(model.head_dim(), model.features()),
-           .S = Vector<T>::Zero(model.features())}};
-}
 
 template <class T>
 bool has_zero_denominator(const reference::MultiHeadAttention<T>& attention,
@@ -27,22 +20,23 @@ bool has_zero_denominator(const reference::MultiHeadAttention<T>& attention,
   return false;
 }
 
-/// Calls visit(attention) with every layer's, of every sequence, on the way forward.
-template <class T, class Visit>
-void for_each_attention(const GradientCase& c, Index first_position, const Visit& visit) {
-  const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
-  const Projection<T> omega = converted<T>(c.omega, c.model);
-  const auto start = zero_start<accumulator_t<T>>(c.model);
-  for (Index b = 0; b < c.sequences.batch(); ++b) {
-    Matrix<T> X = reference::embedding(theta, c.sequences, b, first_position,
-                                       c.model.conventions.position_base);
-    for (Index r = 0; r < c.model.layers; ++r) {
-      reference::Layer<T> layer =
-          reference::layer(reference::layer_context(c.model, theta, omega, r), start, X);
-      visit(layer.attention);
-      X = std::move(layer.Y);
+/// The largest S_L·g(Q_l) / D_l.
+template <class T>
+double worst_cancellation(const reference::MultiHeadAttention<T>& attention) {
+  double worst = 1.0;
+  for (std::size_t h = 0; h < attention.heads.size(); ++h) {
+    const Vector<accumulator_t<T>>& S = attention.heads[h].sums.back().S;
+    for (Index l = 0; l < attention.heads[h].D.size(); ++l) {
+      double with_all_keys = 0.0;
+      for (Index m = 0; m < S.size(); ++m) {
+        with_all_keys += to_double(S(m)) * to_double(attention.rows[h].gQ(l, m));
+      }
+      const double D = to_double(attention.heads[h].D(l));
+      worst =
+          std::max(worst, D == 0.0 ? std::numeric_limits<double>::infinity() : with_all_keys / D);
     }
   }
+  return worst;
 }
 
 }  // namespace
@@ -51,31 +45,16 @@ template <class T>
 Insides<T> insides_of(const GradientCase& c, Index first_position) {
   const accumulator_t<T> epsilon(c.model.conventions.denominator_epsilon);
   Insides<T> insides;
-  for_each_attention<T>(c, first_position, [&](reference::MultiHeadAttention<T>& attention) {
-    insides.has_zero_denominator =
-        insides.has_zero_denominator || has_zero_denominator(attention, epsilon);
-    insides.feature_inputs.push_back(std::move(attention.Q));
-    insides.feature_inputs.push_back(std::move(attention.K));
-  });
-  return insides;
-}
-
-double worst_cancellation_in(const GradientCase& c, Index first_position) {
-  double worst = 1.0;
-  for_each_attention<Digits50>(
-      c, first_position, [&](const reference::MultiHeadAttention<Digits50>& attention) {
-        for (std::size_t h = 0; h < attention.heads.size(); ++h) {
-          const Vector<Digits50>& S = attention.heads[h].sums.back().S;
-          for (Index l = 0; l < attention.heads[h].D.size(); ++l) {
-            const Digits50 with_all_keys = attention.rows[h].gQ.row(l).dot(S);
-            const Digits50& D = attention.heads[h].D(l);
-            const double here = D == 0 ? std::numeric_limits<double>::infinity()
-                                       : to_double(Digits50(with_all_keys / D));
-            worst = std::max(worst, here);
-          }
-        }
+  for_each_attention<T>(
+      c, first_position, [&](Index, Index, reference::MultiHeadAttention<T>& attention) {
+        insides.has_zero_denominator =
+            insides.has_zero_denominator || has_zero_denominator(attention, epsilon);
+        insides.worst_cancellation =
+            std::max(insides.worst_cancellation, worst_cancellation(attention));
+        insides.feature_inputs.push_back(std::move(attention.Q));
+        insides.feature_inputs.push_back(std::move(attention.K));
       });
-  return worst;
+  return insides;
 }
 
 template Insides<Digits50> insides_of(const GradientCase&, Index);

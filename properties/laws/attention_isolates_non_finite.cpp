@@ -27,7 +27,7 @@ AttentionInputs<double> poisoned(AttentionInputs<double> inputs, const PoisonedP
   return inputs;
 }
 
-std::string unless_claimed(const Subject& subject) {
+std::string unless_claimed(const AttentionCase& /*c*/, const Subject& subject) {
   return subject.capabilities.isolates_non_finite ? ""
                                                   : "does not claim to isolate non-finite values";
 }

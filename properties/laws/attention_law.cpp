@@ -1,6 +1,7 @@
 #include "properties/laws/attention_law.hpp"
 
 #include "properties/engine/make_law.hpp"
+#include "properties/laws/attention_drift.hpp"
 #include "reference/vocabulary/attention_case.hpp"
 #include "reference/vocabulary/contract.hpp"
 
@@ -23,26 +24,33 @@ AttentionCase case_from(const CaseFile& file, const AttentionFits& fits) {
   return c;
 }
 
+/// Of the law, then of the case.
+std::string unclaimed_by(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
+                         Scalar scalar) {
+  if (parts.beyond_claims) {
+    if (std::string reason = parts.beyond_claims(c, subject); !reason.empty()) return reason;
+  }
+  return parts.asks_features ? unclaimed_features(subject, scalar, c.given())
+                             : unclaimed(subject, scalar, c.given());
+}
+
 /// A refusal is right where sums spread beyond what the subject has digits for.
 Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
                 Scalar scalar) {
-  if (parts.beyond_claims) {
-    if (std::string reason = parts.beyond_claims(subject); !reason.empty()) {
-      return not_claimed(std::move(reason));
-    }
+  if (std::string reason = unclaimed_by(parts, c, subject, scalar); !reason.empty()) {
+    return not_claimed(std::move(reason));
   }
   AttentionJudge judge(subject, scalar);
   if (parts.asks_features) {
-    if (std::string reason = unclaimed_features(subject, scalar, c.given()); !reason.empty()) {
-      return not_claimed(std::move(reason));
-    }
     parts.check(c, subject, scalar, judge);
     return judge.finding();
   }
   if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   if (!is_beyond_its_digits(subject, scalar, c.whole)) {
     parts.check(c, subject, scalar, judge);
-    return judge.finding();
+    Finding found = judge.finding();
+    if (found.outcome != Outcome::drift || !subject.capabilities.subtracting) return found;
+    return with_evidence_of_subtraction(parts, c, subject, scalar, std::move(found), judge);
   }
   judge.admit_drift();
   try {
@@ -80,7 +88,9 @@ Law attention_law(Law words, const AttentionLawParts& parts) {
        },
        .check = [parts](AttentionCase& c, const Subject& subject, Scalar scalar) -> Finding {
          return checked(parts, c, subject, scalar);
-       }});
+       },
+       .unclaimed = [parts](AttentionCase& c, const Subject& subject,
+                            Scalar scalar) { return unclaimed_by(parts, c, subject, scalar); }});
 }
 
 AttentionSpec as_drawn(AttentionSpec spec) {

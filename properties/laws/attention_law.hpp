@@ -32,8 +32,8 @@ struct AttentionLawParts {
   AttentionCheck check;
   /// Why nobody can be judged on the case; empty: AttentionEvidence::unusable says.
   std::function<std::string(AttentionCase& c, Scalar scalar)> unusable{};
-  /// What the law asks for and the subject does not claim, whatever the case; empty: nothing.
-  std::function<std::string(const Subject& subject)> beyond_claims{};
+  /// What the law asks for and the subject does not claim, besides the case itself; empty: nothing.
+  std::function<std::string(const AttentionCase& c, const Subject& subject)> beyond_claims{};
   bool asks_features = false;  ///< the task features, and not attention
 };
 

@@ -107,7 +107,7 @@ void require_refused(const Subject& subject, Scalar scalar, AttentionInputs<doub
   throw SubjectError(std::string("answered to ") + spoiling.what);
 }
 
-std::string if_a_guest(const Subject& subject) {
+std::string if_a_guest(const AttentionCase& /*c*/, const Subject& subject) {
   return subject.name.starts_with("foreign/")
              ? "does not claim to throw: guests are asked refuses-bad-requests"
              : "";

@@ -50,12 +50,12 @@ Heads<Digits50> joined(const Heads<Digits50>& first, const Heads<Digits50>& seco
   return whole;
 }
 
+std::string unless_resumable(const AttentionCase& /*c*/, const Subject& subject) {
+  return subject.capabilities.resumable ? "" : "does not claim to be resumable";
+}
+
 void takes_up_again(AttentionCase& c, const Subject& subject, Scalar scalar,
                     AttentionJudge& judge) {
-  if (!subject.capabilities.resumable) {
-    judge.leave_unclaimed("does not claim to be resumable");
-    return;
-  }
   const AttentionInputs<Digits50> whole = converted<Digits50>(c.given());
   AttentionInputs<Digits50> first = rows_between(whole, 0, c.cut);
   first.end_cotangent = {};
@@ -91,7 +91,10 @@ Law attention_resumes() {
        .one_in_digits50 = 3,
        .draw = {},
        .load = {}},
-      {.repair = causal_with_a_cut, .fits = is_causal_with_a_cut, .check = takes_up_again});
+      {.repair = causal_with_a_cut,
+       .fits = is_causal_with_a_cut,
+       .check = takes_up_again,
+       .beyond_claims = unless_resumable});
 }
 
 }  // namespace slim::properties::laws

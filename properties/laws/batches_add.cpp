@@ -39,10 +39,10 @@ GradientAnswer sum_over_sequences(const GradientCase& c, const Subject& subject,
 
 Finding adds_batches(GradientEvidence& evidence, const Subject& subject, Scalar scalar) {
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
-  return judge(subject, scalar, evidence, [&](Scalar in) {
+  return judge(subject, scalar, evidence, [&](Scalar in, const GradientBounds& allowed) {
     return worst_discrepancy(ask(subject, in, evidence.given()),
                              sum_over_sequences(evidence.given(), subject, in),
-                             scaled(evidence.bounds(in), 2.0));
+                             scaled(allowed, 2.0));
   });
 }
 

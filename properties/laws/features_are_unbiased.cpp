@@ -135,10 +135,6 @@ FeaturesInputs<double> features_at(const NodesAsProjection& nodes,
 void estimate_without_bias(AttentionCase& c, const Subject& subject, Scalar scalar,
                            AttentionJudge& judge) {
   const AttentionInputs<double>& given = c.given();
-  if (const std::string reason = claims_no_kernel(given.conventions); !reason.empty()) {
-    judge.leave_unclaimed(reason);
-    return;
-  }
   const HeadsSizes sizes = given.q.sizes();
   const NodesAsProjection nodes = nodes_in(sizes.cols, scalar);
   const Heads<Digits50> gQ = ask(subject, scalar, features_at(nodes, given, true));
@@ -182,6 +178,8 @@ Law features_are_unbiased() {
        .fits = is_of_narrow_rows,
        .check = estimate_without_bias,
        .unusable = too_large_for,
+       .beyond_claims = [](const AttentionCase& c,
+                           const Subject&) { return claims_no_kernel(c.given().conventions); },
        .asks_features = true});
 }
 

@@ -89,8 +89,8 @@ bool has_input(const GradientCase& c, Index cut, Index token) {
 
 /// The embedding's gradient sums the rows of a token, in groups that may depend on where else it
 /// stands.
-GradientBounds bounds(TwoFutures& c, const Subject& subject, Scalar scalar) {
-  const GradientBounds rounded = scaled(c.one.bounds(scalar), 2.0);
+GradientBounds bounds(TwoFutures& c, const Subject& subject, const GradientBounds& allowed) {
+  const GradientBounds rounded = scaled(allowed, 2.0);
   if (!is_judged_by_bits(subject)) return rounded;
   const Model& model = c.one.given().model;
   GradientBounds bounds = uniform_bounds(model, 0.0, 0.0);
@@ -109,13 +109,12 @@ GradientBounds bounds(TwoFutures& c, const Subject& subject, Scalar scalar) {
 
 Finding ignores_future(TwoFutures& c, const Subject& subject, Scalar scalar) {
   if (std::optional<Finding> found = excuse(c, subject, scalar)) return *found;
-  return judge(subject, scalar, c.one, [&](Scalar in) {
+  return judge(subject, scalar, c.one, [&](Scalar in, const GradientBounds& allowed) {
     const GradientAnswer one = ask(subject, in, c.one.given());
     const GradientAnswer other = ask(subject, in, c.other.given());
-    const Discrepancy changed = worst_discrepancy(other, one, bounds(c, subject, in));
+    const Discrepancy changed = worst_discrepancy(other, one, bounds(c, subject, allowed));
     if (!c.one.unusable(in).empty()) return changed;  // another shape may round to another side
-    const Discrepancy cut =
-        worst_discrepancy(ask(subject, in, c.none), one, scaled(c.one.bounds(in), 2.0));
+    const Discrepancy cut = worst_discrepancy(ask(subject, in, c.none), one, scaled(allowed, 2.0));
     return worse(cut, changed) ? cut : changed;
   });
 }
@@ -153,7 +152,9 @@ Law future_does_not_matter() {
              return two_futures(std::move(c), cut);
            },
        .unusable = [](TwoFutures&, Scalar) { return std::string(); },
-       .check = ignores_future});
+       .check = ignores_future,
+       .unclaimed = [](TwoFutures& c, const Subject& subject,
+                       Scalar scalar) { return unclaimed(subject, scalar, c.one.given()); }});
 }
 
 }  // namespace slim::properties::laws

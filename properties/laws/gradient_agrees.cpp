@@ -8,9 +8,9 @@ namespace {
 Finding agrees_with_reference(GradientEvidence& evidence, const Subject& subject, Scalar scalar) {
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
   const bool with_logits = evidence.with_logits() && subject.capabilities.logits;
-  return judge(subject, scalar, evidence, [&](Scalar in) {
+  return judge(subject, scalar, evidence, [&](Scalar in, const GradientBounds& allowed) {
     const GradientAnswer answer = ask(subject, in, evidence.given(), {.wants_logits = with_logits});
-    GradientBounds bounds = evidence.bounds(in);
+    GradientBounds bounds = allowed;
     if (!with_logits) bounds.logits.clear();
     return worst_discrepancy(answer, evidence.truth(), bounds);
   });

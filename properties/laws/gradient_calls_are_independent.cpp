@@ -93,7 +93,7 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
   }
   const bool with_logits = evidence.with_logits() && subject.capabilities.logits;
   std::string note;
-  Finding finding = judge(subject, scalar, evidence, [&](Scalar in) {
+  Finding finding = judge(subject, scalar, evidence, [&](Scalar in, const GradientBounds& allowed) {
     const GradientCase& c = evidence.given();
     const GradientAnswer first = ask(subject, in, c, {.wants_logits = with_logits});
     const GradientCase reversed = in_reverse_order(c);
@@ -104,7 +104,7 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
     }
     GradientBounds bounds = subject.capabilities.deterministic
                                 ? exact_logits(uniform_bounds(c.model, 0.0, 0.0), first)
-                                : scaled(evidence.bounds(in), 2.0);
+                                : scaled(allowed, 2.0);
     if (!with_logits) bounds.logits.clear();
     Discrepancy worst = worst_discrepancy(
         ask(subject, in, c, {.wants_logits = with_logits, .threads = threads_for(c)}), first,
@@ -113,7 +113,7 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
     GradientBounds but_for_the_loss = bounds;
     but_for_the_loss.loss += rounding_of_a_sum(first.loss, in, c.sequences);
     // The lazy sweep adds up losses on its way down, from sums that were recovered.
-    if (subject.capabilities.subtracting) but_for_the_loss.loss += 2.0 * evidence.bounds(in).loss;
+    if (subject.capabilities.subtracting) but_for_the_loss.loss += 2.0 * allowed.loss;
     but_for_the_loss.logits.clear();  // likewise
     const Discrepancy swept = worst_discrepancy(
         ask(subject, in, c, {.first_sweep = FirstSweep::plain}), first, but_for_the_loss);

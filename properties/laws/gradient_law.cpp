@@ -38,7 +38,9 @@ Law gradient_law(Law words, const GradientLawParts& parts) {
        .unusable = [needs_room = parts.needs_room_at_kinks](
                        GradientEvidence& of,
                        Scalar scalar) { return needs_room ? of.unusable(scalar) : std::string(); },
-       .check = parts.check});
+       .check = parts.check,
+       .unclaimed = [](GradientEvidence& of, const Subject& subject,
+                       Scalar scalar) { return unclaimed(subject, scalar, of.given()); }});
 }
 
 }  // namespace slim::properties::laws

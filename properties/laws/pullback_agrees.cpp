@@ -5,12 +5,12 @@
 namespace slim::properties::laws {
 namespace {
 
+std::string unless_pulled_back(const AttentionCase& /*c*/, const Subject& subject) {
+  return subject.capabilities.pullback ? "" : "does not claim the pullback";
+}
+
 void pulls_back_the_definition(AttentionCase& c, const Subject& subject, Scalar scalar,
                                AttentionJudge& judge) {
-  if (!subject.capabilities.pullback) {
-    judge.leave_unclaimed("does not claim the pullback");
-    return;
-  }
   constexpr std::array pulled = {AttentionArray::dq, AttentionArray::dk, AttentionArray::dv,
                                  AttentionArray::start_gradient};
   judge.hold_to_truth(ask(subject, scalar, c.given()), c.whole, pulled);
@@ -33,7 +33,10 @@ Law pullback_agrees() {
                  "mutant/gradients-of-keys-and-values-swapped"},
        .draw = {},
        .load = {}},
-      {.repair = as_drawn, .fits = fits_always, .check = pulls_back_the_definition});
+      {.repair = as_drawn,
+       .fits = fits_always,
+       .check = pulls_back_the_definition,
+       .beyond_claims = unless_pulled_back});
 }
 
 }  // namespace slim::properties::laws

@@ -81,12 +81,13 @@ Digits50 inner(const Heads<Digits50>& a, const Heads<Digits50>& b) {
   return sum;
 }
 
+std::string unless_in_digits50(const AttentionCase& /*c*/, const Subject& subject) {
+  const bool offers = subject.attention.offers(Scalar::digits50) && subject.capabilities.pullback;
+  return offers ? "" : "does not claim a pullback in 50 digits";
+}
+
 void is_its_own_adjoint(AttentionCase& c, const Subject& subject, Scalar scalar,
                         AttentionJudge& judge) {
-  if (!subject.attention.offers(Scalar::digits50) || !subject.capabilities.pullback) {
-    judge.leave_unclaimed("does not claim a pullback in 50 digits");
-    return;
-  }
   const AttentionInputs<Digits50> at = c.whole.exact(scalar);
   const Direction direction = direction_for(at);
   const AttentionAnswer ahead =
@@ -130,7 +131,10 @@ Law pullback_is_adjoint() {
                  "mutant/start-gradient-missing"},
        .draw = {},
        .load = {}},
-      {.repair = smooth, .fits = is_smooth, .check = is_its_own_adjoint});
+      {.repair = smooth,
+       .fits = is_smooth,
+       .check = is_its_own_adjoint,
+       .beyond_claims = unless_in_digits50});
 }
 
 }  // namespace slim::properties::laws

@@ -8,10 +8,10 @@ namespace {
 Finding is_alike_for_every_slice_length(GradientEvidence& evidence, const Subject& subject,
                                         Scalar scalar) {
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
-  return judge(subject, scalar, evidence, [&](Scalar in) {
+  return judge(subject, scalar, evidence, [&](Scalar in, const GradientBounds& allowed) {
     GradientCase other = evidence.given();
     const GradientAnswer answer = ask(subject, in, other);
-    const GradientBounds bounds = scaled(evidence.bounds(in), 2.0);
+    const GradientBounds bounds = scaled(allowed, 2.0);
     Discrepancy worst;
     for (const Index C : {Index{1}, other.sequences.length()}) {
       other.slice_length = C;

@@ -16,6 +16,9 @@ class WeakenedTrial final : public Trial {
  public:
   explicit WeakenedTrial(std::unique_ptr<Trial> inner) : inner_(std::move(inner)) {}
   std::string unusable(Scalar scalar) override { return inner_->unusable(scalar); }
+  std::string unclaimed_by(const Subject& subject, Scalar scalar) override {
+    return inner_->unclaimed_by(subject, scalar);
+  }
   Finding check(const Subject& subject, Scalar scalar) override {
     Finding finding = inner_->check(subject, scalar);
     if (finding.outcome == Outcome::wrong &&

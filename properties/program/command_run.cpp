@@ -172,7 +172,8 @@ Diagnostician diagnostician_for(const Guest& guest) {
   for (const Law& law : laws::catalogue()) {
     adapted.push_back(foreign::adapted_law(law, guest.opened.subject));
   }
-  return Diagnostician(std::move(adapted));
+  return Diagnostician(std::move(adapted),
+                       [pool = guest.opened.pool] { foreign::end_processes(*pool); });
 }
 
 /// In which it broke some law about answers.
@@ -191,8 +192,12 @@ std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& pla
   const int all = static_cast<int>(result.counterexamples.size());
   for (const Counterexample& found : result.counterexamples) {
     const auto subject = std::ranges::find(plan.subjects, found.subject, &Subject::name);
-    diagnoses.push_back(
-        diagnostician.diagnose(**subject, found, scalars_of_failures(result, found.subject)));
+    std::vector<Counterexample> recorded;
+    std::ranges::copy_if(
+        result.counterexamples, std::back_inserter(recorded),
+        [&](const Counterexample& other) { return other.subject == found.subject; });
+    diagnoses.push_back(diagnostician.diagnose(
+        **subject, found, scalars_of_failures(result, found.subject), recorded));
     progress.show("diagnosis", static_cast<int>(diagnoses.size()), all);
   }
   return diagnoses;

@@ -13,9 +13,9 @@ namespace {
 constexpr std::size_t most_changes = 12;  ///< in lines; JSON has all
 
 constexpr const char* meaning =
-    "DRIFT: right in 50 digits (attention: within what subtracting can lose), but rounding is "
-    "amplified beyond what a program that only adds would show. That is what recovering sums by "
-    "subtraction does; the subject declares it, and it is no failure.";
+    "DRIFT: beyond what a program that only adds would show, and within what recovering sums by "
+    "subtraction can lose, in proportion to the roundoff. The subject declares to subtract, so that "
+    "it is no failure.";
 constexpr const char* remedy =
     "Free of it, at the same O(C) memory: exact/… recovers the sums to the bit, on a grid of "
     "integers, and wide/… does in twice the digits, as long as they spread less than its spare "

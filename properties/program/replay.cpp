@@ -102,9 +102,9 @@ class PlainCase final : public Trial {
     const std::optional<Finding> excuse = excused(subject, scalar, evidence_);
     if (excuse && !named_) return *excuse;
     if (expected_) return held_against_expected(subject, scalar);
-    return judge(subject, scalar, [&](Scalar in) {
+    return judge(subject, scalar, evidence_, [&](Scalar in, const GradientBounds& allowed) {
       const GradientAnswer answer = ask(subject, in, evidence_.given(), {.wants_logits = true});
-      return worst_discrepancy(answer, evidence_.truth(), evidence_.bounds(in));
+      return worst_discrepancy(answer, evidence_.truth(), allowed);
     });
   }
   [[nodiscard]] CaseFile file() const override { return to_case_file(evidence_.given()); }

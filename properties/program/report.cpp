@@ -5,6 +5,7 @@
 #include "properties/program/legend.hpp"
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/printable.hpp"
 
@@ -130,7 +131,11 @@ std::vector<std::vector<std::string>> looks_of(const Report& report) {
 }
 
 std::string to_text(const Report& report) {
-  std::string text = verdict_table(report.plan, report.result);
+  std::string text;
+  for (const std::string& line : unusual_declarations_in_words(report.plan.subjects)) {
+    text += in_lines(line) + "\n";
+  }
+  text += verdict_table(report.plan, report.result);
   const std::vector<std::string> drift = drift_in_words(report.result);
   if (!drift.empty()) text += "\n";
   for (const std::string& line : drift) text += in_lines(line);

@@ -1,5 +1,6 @@
 #include "properties/program/report.hpp"
 
+#include "properties/catalogue.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
 #include "properties/program/place.hpp"
@@ -65,6 +66,32 @@ TEST(Report, PrintsOneReplayLineAFailureThatAShellTakes) {
                            "checks: 2 executed + 1 skipped + 1 not run = 4"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from\n" << text;
   }
+}
+
+/// What stands in each report before its verdicts.
+TEST(Report, ListsAtItsTopWhatIsDeclaredOtherThanUsual) {
+  Example example;
+  EXPECT_EQ(to_text(example.report()).find("declares"), std::string::npos);
+  EXPECT_EQ(to_junit(example.report()).find("<properties>"), std::string::npos);
+  example.subject.attention = find_subject("reference").attention;
+  example.subject.attention_conventions.epsilon = 0.25;
+  example.subject.attention_conventions.elu_cancellation = 1.0;
+  example.subject.capabilities.subtracting = true;
+  const std::string text = to_text(example.report());
+  const std::string words =
+      "declares: attention epsilon 0.25, usually 1e-16; subtracting, so that DRIFT is no failure";
+  EXPECT_EQ(text.find(words), 0U) << text;
+  const std::string markdown = to_markdown(example.report());
+  EXPECT_LT(markdown.find(words), markdown.find("| checks |")) << markdown;
+  const nlohmann::json json = nlohmann::json::parse(to_json(example.report()));
+  const nlohmann::json& declared = json.at("unusual_declarations");
+  ASSERT_EQ(declared.size(), 2U);
+  EXPECT_EQ(declared[0].at("name"), "attention.epsilon");
+  EXPECT_EQ(declared[0].at("value"), 0.25);
+  EXPECT_NE(to_junit(example.report())
+                .find("<property name=\"a&lt;b: attention.epsilon\" value=\"0.25\"/>"),
+            std::string::npos)
+      << to_junit(example.report());
 }
 
 Counterexample failing(const std::string& law, std::int64_t entries) {

@@ -3,6 +3,7 @@
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 
 namespace slim::properties {
@@ -43,6 +44,20 @@ Json to_json(const Verdict& verdict) {
           {"not_run", tally.not_run},
           {"drawn_again", tally.drawn_again},
           {"worst", tally.executed() > 0 ? to_json(tally.worst) : Json(nullptr)}};
+}
+
+/// [{"subject": …, "name": "attention.epsilon", "value": 0.001, "words": …}, …].
+Json declared_unusually(const RunPlan& plan) {
+  Json all = Json::array();
+  for (const Subject* subject : plan.subjects) {
+    for (const UnusualDeclaration& one : unusual_declarations(*subject)) {
+      all.push_back({{"subject", subject->name},
+                     {"name", one.name},
+                     {"value", Json::parse(one.value)},
+                     {"words", one.words}});
+    }
+  }
+  return all;
 }
 
 Json to_json(const Refinement& of) {
@@ -118,6 +133,7 @@ std::string to_json(const Report& report) {
                {"seed", report.plan.seed},
                {"cases", report.plan.cases},
                {"seconds", report.seconds},
+               {"unusual_declarations", declared_unusually(report.plan)},
                {"idle_laws", report.result.idle_laws()},
                {"shortfalls", report.result.shortfalls()},
                {"drift", drift_in_words(report.result)},

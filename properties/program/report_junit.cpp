@@ -2,6 +2,7 @@
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/markup.hpp"
 
@@ -159,13 +160,25 @@ Suite suite_of(const Report& report, const Law& law) {
   return suite;
 }
 
+/// What subjects declare unusually, as JUnit's properties.
+std::string unusual_properties(const RunPlan& plan) {
+  std::string text;
+  for (const Subject* subject : plan.subjects) {
+    for (const UnusualDeclaration& one : unusual_declarations(*subject)) {
+      text += fmt::format("      <property name=\"{}: {}\" value=\"{}\"/>\n", html(subject->name),
+                          html(one.name), html(one.value));
+    }
+  }
+  return text;
+}
+
 /// The headline, and one test case: what fails the run besides wrong cases.
 Suite suite_of_the_run(const Report& report) {
   Suite suite{
       .text = fmt::format(
-          "    <properties>\n      <property name=\"headline\" value=\"{}\"/>\n    </properties>\n"
+          "    <properties>\n      <property name=\"headline\" value=\"{}\"/>\n{}    </properties>\n"
           "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
-          html(how_it_went(report.result, report.expectation))),
+          html(how_it_went(report.result, report.expectation)), unusual_properties(report.plan)),
       .tests = 1};
   const std::vector<std::string> shortfalls = report.result.shortfalls();
   if (shortfalls.empty()) {

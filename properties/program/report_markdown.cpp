@@ -5,6 +5,7 @@
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
 #include "properties/program/unclaimed_laws.hpp"
+#include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/markup.hpp"
 
@@ -115,6 +116,9 @@ std::string to_markdown(const Report& report) {
                                  markdown(how_it_went(report.result, report.expectation)));
   text += fmt::format("Seed {}, {} cases a law, {:.1f} s.\n\n", report.plan.seed, report.plan.cases,
                       report.seconds);
+  for (const std::string& line : unusual_declarations_in_words(report.plan.subjects)) {
+    text += line + "\n\n";
+  }
   text += accounts(report.result) + "\n";
   if (const std::string levels = levels_in_markdown(report.result); !levels.empty()) {
     text += levels + "\n";

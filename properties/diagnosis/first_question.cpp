@@ -1,0 +1,58 @@
+#include "properties/diagnosis/first_question.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace slim::properties {
+namespace {
+
+/// Widths of queries and values, numbers of heads, of a model: whatever a program may keep.
+std::vector<Index> widths_of(const CaseFile& file) {
+  std::vector<Index> widths;
+  for (const char* name : {"q", "v"}) {
+    const auto found = file.tensors.find(name);
+    if (found == file.tensors.end()) continue;
+    widths.push_back(static_cast<Index>(found->second.shape.back()));
+  }
+  const auto width = file.metadata.find("hidden_dim");
+  if (width != file.metadata.end()) widths.push_back(std::stol(width->second));
+  return widths;
+}
+
+/// A case that shares no width with this one, if there is one.
+Panel::Case* case_of_other_widths(const CaseFile& file, std::span<Panel::Case> panel) {
+  const std::vector<Index> own = widths_of(file);
+  for (Panel::Case& c : panel) {
+    const std::vector<Index> other = widths_of(c.trial->file());
+    if (other.size() != own.size() || own.empty()) continue;
+    const bool differs_in_all = std::ranges::equal(own, other, std::not_equal_to{});
+    if (differs_in_all) return &c;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string dependence_on_first_question(const Subject& subject, const Restart& restart,
+                                         Scalar scalar, const Law& law, Trial& trial,
+                                         std::span<Panel::Case> panel, const Yardstick& yardstick) {
+  Panel::Case* other = case_of_other_widths(trial.file(), panel);
+  if (other == nullptr) return {};
+  restart();
+  const Interview first = interview(trial, subject, scalar);
+  restart();
+  check_safely(*other->trial, subject, scalar);
+  const Interview second = interview(trial, subject, scalar);
+  const Discrepancy apart = yardstick.apart(second, first);
+  if (apart.error <= apart.bound) return {};
+  const auto outcome = [](const Interview& of) {
+    return of.finding.outcome == Outcome::wrong ? "wrong" : "right";
+  };
+  return fmt::format(
+      "answers a case otherwise as the first question of a new process ({}) than after another one "
+      "of other widths ({}): it keeps something from its first call ({} after {}, {})",
+      outcome(first), outcome(second), law.name, other->law->name, other->readable);
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,122 @@
+#include "properties/diagnosis/recorded_failures.hpp"
+
+#include "properties/catalogue.hpp"
+#include "properties/diagnosis/diagnostician.hpp"
+#include "properties/engine/engine.hpp"
+#include "properties/laws/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace slim::properties {
+namespace {
+
+/// What a run records of a subject under a law.
+Counterexample failure_of(const Subject& subject, const char* law,
+                          Scalar scalar = Scalar::float64) {
+  const RunResult result = run({.laws = {&laws::find_law(law)},
+                                .subjects = {&subject},
+                                .scalars = {scalar},
+                                .seed = 1,
+                                .cases = 20,
+                                .threads = 2});
+  if (result.counterexamples.empty()) throw std::logic_error(subject.name + " holds " + law);
+  return result.counterexamples.front();
+}
+
+TEST(RecordedFailures, AreExplainedByTheFaultThatTheyAreOf) {
+  const Subject& mutant = find_subject("mutant/own-key-unseen");
+  const std::vector<Counterexample> recorded = {failure_of(mutant, "attention-agrees"),
+                                                failure_of(mutant, "pullback-agrees"),
+                                                failure_of(mutant, "averages", Scalar::float32)};
+  EXPECT_EQ(unexplained_failure(recorded, laws::catalogue(), mutant, false), "");
+  const std::string other = unexplained_failure(recorded, laws::catalogue(),
+                                                find_subject("mutant/first-key-unseen"), false);
+  EXPECT_TRUE(other.starts_with("attention-agrees in float64, L=")) << other;
+  EXPECT_NE(unexplained_failure(recorded, laws::catalogue(), reference_subject(), false), "");
+}
+
+TEST(RecordedFailures, OfGradientsSayNothingOfAForwardPass) {
+  const Subject& mutant = find_subject("mutant/no-denominator-gradient-for-keys");
+  const std::vector<Counterexample> recorded = {failure_of(mutant, "pullback-agrees")};
+  EXPECT_NE(unexplained_failure(recorded, laws::catalogue(), reference_subject(), false), "");
+  EXPECT_EQ(unexplained_failure(recorded, laws::catalogue(), reference_subject(), true), "");
+}
+
+std::string in_lines(const Diagnosis& diagnosis) {
+  std::string text;
+  for (const std::string& line : in_words(diagnosis)) text += line + "\n";
+  return text;
+}
+
+/// A failure that the subject does not show any more when it is asked again.
+TEST(RecordedFailures, AreAllExplainedByWhateverIsNamed) {
+  Subject subject = find_subject("mutant/own-key-unseen");
+  subject.name = "library";
+  const Counterexample one = failure_of(subject, "attention-agrees");
+  const Counterexample another =
+      failure_of(find_subject("mutant/start-ignored"), "attention-agrees");
+  Diagnostician diagnostician;
+  EXPECT_EQ(diagnostician.diagnose(subject, one, {}, {&one, 1}).named(), "mutant/own-key-unseen");
+  const std::vector<Counterexample> both = {one, another};
+  const Diagnosis of_both = diagnostician.diagnose(subject, one, {}, both);
+  EXPECT_EQ(of_both.named(), "") << in_lines(of_both);
+  EXPECT_NE(in_lines(of_both).find(
+                "like mutant/own-key-unseen on this case, but not in attention-agrees in float64"),
+            std::string::npos)
+      << in_lines(of_both);
+}
+
+/// Attention whose factor d^(-1/4) is the one of the first call since the process was started.
+struct KeptScale {
+  std::shared_ptr<double> scale = std::make_shared<double>(0.0);
+  Subject subject = reference_subject();
+
+  KeptScale() {
+    subject.name = "keeps its scale";
+    subject.capabilities.feature_maps = {FeatureKind::favor_plus};
+    subject.capabilities.given_features = false;
+    subject.attention.in<double>() = [scale = scale, correct = subject.attention.in<double>()](
+                                         const AttentionTask<double>& task,
+                                         AttentionResult<double>& result) {
+      const double own = std::pow(static_cast<double>(task.q.sizes.cols), -0.25);
+      if (*scale == 0.0) *scale = own;
+      Heads<double> q = scaled(task.q, *scale / own);
+      Heads<double> k = scaled(task.k, *scale / own);
+      AttentionTask<double> other = task;
+      other.q = q.view();
+      other.k = k.view();
+      correct(other, result);
+      for (Heads<double>* gradient : {&result.dq, &result.dk}) {
+        for (double& x : gradient->values()) x *= *scale / own;
+      }
+    };
+  }
+  static Heads<double> scaled(const HeadsView<double>& view, double factor) {
+    Heads<double> heads(view.sizes, MemoryTag::parameters);
+    for (Index b = 0; b < view.sizes.batch; ++b) {
+      for (Index h = 0; h < view.sizes.heads; ++h) heads(b, h) = factor * view(b, h);
+    }
+    return heads;
+  }
+};
+
+TEST(FirstQuestion, IsSeenToDecideBeforeAnyMutantOrConventionIsCompared) {
+  KeptScale kept;
+  *kept.scale = 1.0;  // of a first question of width 1
+  const Counterexample found = failure_of(kept.subject, "attention-agrees");
+  const std::span<const Law> laws = laws::catalogue();
+  Diagnostician in_one_process({laws.begin(), laws.end()});
+  const std::string alone = in_lines(in_one_process.diagnose(kept.subject, found));
+  EXPECT_NE(alone.find("mutant/neither-scaled"), std::string::npos)
+      << "which nothing tells it from in one process: " << alone;
+  Diagnostician with_restarts({laws.begin(), laws.end()}, [&] { *kept.scale = 0.0; });
+  const std::string looks = in_lines(with_restarts.diagnose(kept.subject, found));
+  EXPECT_TRUE(looks.starts_with("its answers depend on earlier calls: it answers a case otherwise"))
+      << looks;
+  EXPECT_EQ(looks.find("scal"), std::string::npos) << looks;
+}
+
+}  // namespace
+}  // namespace slim::properties
