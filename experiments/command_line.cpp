@@ -1,7 +1,7 @@
 #include "experiments/command_line.hpp"
 
-#include "command_line/options.hpp"
 #include "experiments/corpus.hpp"
+#include "properties/command_line/options.hpp"
 
 #include <CLI/CLI.hpp>
 

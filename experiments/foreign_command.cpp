@@ -1,10 +1,10 @@
 #include "experiments/foreign_command.hpp"
 
-#include "command_line/exit_code.hpp"
-#include "command_line/json_text.hpp"
-#include "command_line/options.hpp"
-#include "command_line/standard_streams.hpp"
 #include "experiments/progress.hpp"
+#include "properties/command_line/exit_code.hpp"
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/options.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "properties/foreign/resource_claims.hpp"
 #include "reference/vocabulary/contract.hpp"
 

@@ -1,6 +1,5 @@
 #include "experiments/measure_gradient.hpp"
 
-#include "command_line/json_text.hpp"
 #include "experiments/measures/byte_count.hpp"
 #include "experiments/measures/gate.hpp"
 #include "experiments/measures/operation_count.hpp"
@@ -9,6 +8,7 @@
 #include "experiments/measures/workload.hpp"
 #include "experiments/provenance.hpp"
 #include "experiments/statistics/median.hpp"
+#include "properties/command_line/json_text.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <fmt/format.h>

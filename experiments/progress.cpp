@@ -1,6 +1,6 @@
 #include "experiments/progress.hpp"
 
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>

@@ -1,9 +1,4 @@
 // slim-measure: what does it cost, and does the claim hold?
-#include "command_line/json_text.hpp"
-#include "command_line/options.hpp"
-#include "command_line/output_file.hpp"
-#include "command_line/program.hpp"
-#include "command_line/standard_streams.hpp"
 #include "experiments/catalogue.hpp"
 #include "experiments/claims/judged.hpp"
 #include "experiments/claims/judges.hpp"
@@ -28,6 +23,11 @@
 #include "experiments/training/training_table.hpp"
 #include "experiments/training/wider_gradient.hpp"
 #include "properties/catalogue.hpp"
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/options.hpp"
+#include "properties/command_line/output_file.hpp"
+#include "properties/command_line/program.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/text_file.hpp"
 

@@ -1,7 +1,7 @@
-#include "command_line/every_option.hpp"
 #include "experiments/example_records.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/temporary_folder.hpp"
+#include "properties/command_line/every_option.hpp"
 #include "reference/vocabulary/child_program.hpp"
 
 #include <gtest/gtest.h>

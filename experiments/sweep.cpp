@@ -1,7 +1,5 @@
 #include "experiments/sweep.hpp"
 
-#include "command_line/output_place.hpp"
-#include "command_line/standard_streams.hpp"
 #include "experiments/corpus.hpp"
 #include "experiments/measurer.hpp"
 #include "experiments/measures/gate.hpp"
@@ -9,6 +7,8 @@
 #include "experiments/progress.hpp"
 #include "experiments/record_log.hpp"
 #include "experiments/training/training_data.hpp"
+#include "properties/command_line/output_place.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
 #include "reference/vocabulary/random.hpp"

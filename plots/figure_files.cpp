@@ -1,9 +1,9 @@
 #include "plots/figure_files.hpp"
 
-#include "command_line/output_file.hpp"
 #include "plots/gnuplot.hpp"
 #include "plots/script.hpp"
 #include "plots/temporary_folder.hpp"
+#include "properties/command_line/output_file.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/output_error.hpp"
 #include "reference/vocabulary/text_file.hpp"

@@ -1,7 +1,3 @@
-#include "command_line/options.hpp"
-#include "command_line/output_file.hpp"
-#include "command_line/program.hpp"
-#include "command_line/standard_streams.hpp"
 #include "experiments/catalogue.hpp"
 #include "experiments/record_log.hpp"
 #include "plots/catalogue.hpp"
@@ -9,6 +5,10 @@
 #include "plots/gnuplot.hpp"
 #include "plots/report.hpp"
 #include "plots/verdict.hpp"
+#include "properties/command_line/options.hpp"
+#include "properties/command_line/output_file.hpp"
+#include "properties/command_line/program.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,5 +1,5 @@
-#include "command_line/every_option.hpp"
 #include "plots/synthetic_records.test.hpp"
+#include "properties/command_line/every_option.hpp"
 #include "reference/vocabulary/text_file.hpp"
 
 #include <fmt/format.h>

@@ -23,6 +23,8 @@ class Gauged {
   // NOLINTNEXTLINE(google-explicit-constructor): a number
   Gauged(double value) requires(!std::is_same_v<T, double>) : Gauged(T(value)) {}
   // NOLINTNEXTLINE(google-explicit-constructor): a number
+  Gauged(int value) : Gauged(T(value)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): a number
   Gauged(const T& value) : value_(value), gauge_(size(value)) {}
   explicit operator double() const { return to_double(value_); }
 

@@ -36,15 +36,15 @@ class RandomlyRounded {
   friend RandomlyRounded operator-(RandomlyRounded a, RandomlyRounded b) { return a + (-b); }
   friend RandomlyRounded operator*(RandomlyRounded a, RandomlyRounded b) {
     const T r = a.value_ * b.value_;
-    return rounded(r, std::fma(a.value_, b.value_, -r));
+    return rounded(r, less_product(a.value_, b.value_, r));
   }
   friend RandomlyRounded operator/(RandomlyRounded a, RandomlyRounded b) {
     const T r = a.value_ / b.value_;
-    return rounded(r, std::fma(-r, b.value_, a.value_) / b.value_);
+    return rounded(r, -less_product(r, b.value_, a.value_) / b.value_);
   }
   friend RandomlyRounded sqrt(RandomlyRounded x) {
     const T r = std::sqrt(x.value_);
-    return r == T(0) ? exactly(r) : rounded(r, std::fma(-r, r, x.value_) / (r + r));
+    return r == T(0) ? exactly(r) : rounded(r, -less_product(r, r, x.value_) / (r + r));
   }
   RandomlyRounded operator-() const { return exactly(-value_); }
   RandomlyRounded& operator+=(RandomlyRounded b) { return *this = *this + b; }
@@ -71,6 +71,14 @@ class RandomlyRounded {
     x.value_ = value;
     return x;
   }
+  /// a b − c, where c is a b rounded, or about that: then it is a number of type T.
+  static T less_product(T a, T b, T c) {
+    if constexpr (std::is_same_v<T, float>) {  // of which a double holds the product
+      return static_cast<float>(static_cast<double>(a) * b - c);
+    } else {
+      return std::fma(a, b, -c);
+    }
+  }
   /// The neighbour of a finite number, above or below: std::nextafter, inline.
   static T next(T r, bool above) {
     using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -83,9 +91,10 @@ class RandomlyRounded {
   static RandomlyRounded rounded(T r, T residual) {
     if (residual == T(0) || !std::isfinite(residual)) return exactly(r);
     const T neighbour = next(r, residual > T(0));
-    const double chance =
-        static_cast<double>(residual) / (static_cast<double>(neighbour) - static_cast<double>(r));
-    return exactly(rounding_source().uniform() < chance ? neighbour : r);
+    const double apart = std::abs(static_cast<double>(neighbour) - static_cast<double>(r));
+    const bool moves =
+        rounding_source().uniform() * apart < std::abs(static_cast<double>(residual));
+    return exactly(moves ? neighbour : r);
   }
   /// r moved by up to `ulps` units in its last place, uniformly.
   static RandomlyRounded off_by(int ulps, T r, RandomlyRounded x, double exact_at) {

@@ -119,9 +119,13 @@ TYPED_TEST(RandomlyRoundedTest, RepeatsAGradientFromItsSeed) {
 
   GradientResult<Digits50> truth;
   gradient(drawn_case<Digits50>(model, 1, 6, 1).task(), truth);
-  const double error = std::abs(static_cast<double>(first.loss) - to_double(truth.loss));
-  EXPECT_LE(error, 100.0 * std::numeric_limits<TypeParam>::epsilon());
-  EXPECT_GT(error, 0.0);
+  double largest = 0.0;  // of one seed it may be 0
+  for (const std::uint64_t seed : {1, 2, 3, 4}) {
+    const double error = std::abs(static_cast<double>(run(seed).loss) - to_double(truth.loss));
+    EXPECT_LE(error, 100.0 * std::numeric_limits<TypeParam>::epsilon());
+    largest = std::max(largest, error);
+  }
+  EXPECT_GT(largest, 0.0);
 }
 
 }  // namespace

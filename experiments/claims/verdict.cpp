@@ -1,6 +1,6 @@
 #include "experiments/claims/verdict.hpp"
 
-#include "command_line/json_text.hpp"
+#include "properties/command_line/json_text.hpp"
 #include "reference/vocabulary/printable.hpp"
 
 #include <fmt/format.h>

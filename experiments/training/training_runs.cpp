@@ -1,8 +1,8 @@
 #include "experiments/training/training_runs.hpp"
 
-#include "command_line/standard_streams.hpp"
 #include "experiments/training/capped_training.hpp"
 #include "experiments/training/regimes.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/random.hpp"
 

@@ -21,6 +21,12 @@ class Numbers {
       : spec_(spec), random_(spec.seed, stream_named(array)) {}
 
   [[nodiscard]] double normal(std::uint64_t place) const { return random_.normal(place); }
+  /// So that products of a few of them stay far from underflow, however many are drawn.
+  [[nodiscard]] double moderate(std::uint64_t place) const {
+    constexpr double least = 0x1p-8;
+    const double x = normal(place);
+    return std::abs(x) < least ? std::copysign(least, x) : x;
+  }
   [[nodiscard]] double uniform(std::uint64_t place) const { return random_.uniform(place + far); }
   [[nodiscard]] double integer(std::uint64_t place, Index lowest, Index highest) const {
     const auto count = static_cast<std::uint64_t>(highest - lowest + 1);
@@ -31,6 +37,7 @@ class Numbers {
   [[nodiscard]] double value(std::uint64_t place) const {
     if (spec_.entries == Entries::far) return normal(place) * scale(largest_scale);
     if (spec_.entries == Entries::subnormal) return at_times_subnormal(place);
+    if (spec_.entries == Entries::moderate) return moderate(place);
     return spec_.entries == Entries::integers ? integer(place, -3, 3) : normal(place);
   }
   /// One for the whole array: a power of ten from 1e-20 to 10^highest.
@@ -97,6 +104,8 @@ double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint
       return numbers.normal(place) * std::pow(10.0, numbers.integer(row, 0, 3));
     case Entries::subnormal:
       return numbers.at_times_subnormal(place);
+    case Entries::moderate:
+      return numbers.moderate(place);
     default:
       return numbers.normal(place);
   }
@@ -116,6 +125,8 @@ Heads<double> draw_side(const AttentionSpec& spec, const char* array, bool is_ke
     const std::uint64_t column = place % static_cast<std::uint64_t>(spec.width);
     x = alike ? numbers.normal(column) : query_or_key(spec, numbers, place, row, is_key);
     if (alike && spec.entries == Entries::near_equal) x += 1e-3 * numbers.normal(place);
+    // A feature that queries and keys have in common, so that ReLU leaves no denominator 0.
+    if (spec.entries == Entries::moderate && column == 0) x = std::abs(x);
     if (spec.features_given) {
       x = spec.entries == Entries::zeros ? std::max(x, 0.0) : std::abs(x);
     }
@@ -203,20 +214,20 @@ std::string_view name(KeyMask mask) {
 }
 
 std::string_view name(Entries entries) {
-  constexpr std::array<std::string_view, 11> names = {
-      "normal",   "zeros", "near-equal", "equal", "spread",   "near-epsilon",
-      "integers", "far",   "opposite",   "steep", "subnormal"};
+  constexpr std::array<std::string_view, 12> names = {
+      "normal",   "zeros", "near-equal", "equal", "spread",    "near-epsilon",
+      "integers", "far",   "opposite",   "steep", "subnormal", "moderate"};
   return names.at(static_cast<std::size_t>(entries));
 }
 
 std::string readable(const AttentionSpec& spec) {
   return fmt::format(
-      "L={} C={} B={} H={} D={} D_v={} g={} {}{}{} mask={} entries={} cut={} seed={}", spec.length,
-      spec.slice_length, spec.batch, spec.heads, spec.width, spec.value_width,
+      "L={} C={} B={} H={} D={} D_v={} g={} {}{}{}{} mask={} entries={} cut={} seed={}",
+      spec.length, spec.slice_length, spec.batch, spec.heads, spec.width, spec.value_width,
       spec.features_given ? "given" : name(spec.feature_map),
-      spec.causal ? "causal" : "bidirectional", spec.has_start ? " start" : "",
-      spec.has_end_cotangent ? " end" : "", name(spec.mask), name(spec.entries), spec.cut,
-      spec.seed);
+      spec.causal ? "causal" : "bidirectional", spec.pullback ? "" : " forward",
+      spec.has_start ? " start" : "", spec.has_end_cotangent ? " end" : "", name(spec.mask),
+      name(spec.entries), spec.cut, spec.seed);
 }
 
 AttentionInputs<double> materialise(const AttentionSpec& spec) {
@@ -238,10 +249,11 @@ AttentionInputs<double> materialise(const AttentionSpec& spec) {
   inputs.causal = spec.causal;
   inputs.key_mask = draw_key_mask(spec);
   if (spec.has_start) inputs.start = draw_sums(spec, "start", true);
+  inputs.slice_length = spec.slice_length;
+  inputs.wants_pullback = spec.pullback;
+  if (!spec.pullback) return inputs;
   if (spec.has_end_cotangent) inputs.end_cotangent = draw_sums(spec, "end-cotangent", false);
   inputs.out_cotangent = draw_values(spec, "out-cotangent", values);
-  inputs.wants_pullback = true;
-  inputs.slice_length = spec.slice_length;
   return inputs;
 }
 

@@ -31,6 +31,7 @@ enum class Entries {
   opposite,      ///< features of queries about 1e10, of keys about 1e-10; not of exponential maps
   steep,         ///< rows up to 1e3 times a normal, whatever the map
   subnormal,     ///< a third are subnormal float32 numbers or next to them
+  moderate,      ///< normal, but at least 2^-8 in size; no denominator vanishes under any map
 };
 std::string_view name(Entries entries);
 
@@ -49,6 +50,7 @@ struct AttentionSpec {
   bool has_end_cotangent = false;  ///< a cotangent of the end state
   KeyMask mask = KeyMask::none;
   Entries entries = Entries::normal;
+  bool pullback = true;    ///< wanted, too
   Index cut = 1;           ///< where a law cuts the sequence, if it does
   std::uint64_t seed = 0;  ///< of all numbers
 

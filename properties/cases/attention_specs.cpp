@@ -144,6 +144,7 @@ std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const Attent
   add([](Spec& s) { s.width = 1; });
   add([](Spec& s) { s.value_width = 1; });
   add([](Spec& s) { s.has_start = false; });
+  add([](Spec& s) { s.pullback = true; });
   add([](Spec& s) { s.has_end_cotangent = false; });
   add([](Spec& s) { s.mask = KeyMask::none; });
   add([](Spec& s) { s.entries = Entries::normal; });
@@ -171,12 +172,32 @@ std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const Attent
   return smaller;
 }
 
+namespace {
+
+rc::Shrinkable<AttentionSpec> shrinkable(const AttentionSpec& spec, const AttentionRepair& repair) {
+  return rc::shrinkable::shrinkRecur(valid_attention(repair(spec)), [repair](const auto& larger) {
+    return rc::seq::fromContainer(smaller_specs(larger, repair));
+  });
+}
+
+std::uint64_t draw_seed(Dice& dice) {
+  return static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+}
+
+}  // namespace
+
 rc::Gen<AttentionSpec> attention_specs(const AttentionRepair& repair) {
   return [repair](const rc::Random& random, int size) {
-    const AttentionSpec drawn = valid_attention(repair(draw_attention(random, size)));
-    return rc::shrinkable::shrinkRecur(drawn, [repair](const AttentionSpec& spec) {
-      return rc::seq::fromContainer(smaller_specs(spec, repair));
-    });
+    return shrinkable(draw_attention(random, size), repair);
+  };
+}
+
+rc::Gen<AttentionSpec> designed_specs(const AttentionSpec& spec, const AttentionRepair& repair) {
+  return [spec, repair](const rc::Random& random, int /*size*/) {
+    Dice dice(random, rc::kNominalSize);
+    AttentionSpec drawn = spec;
+    drawn.seed = draw_seed(dice);
+    return shrinkable(drawn, repair);
   };
 }
 

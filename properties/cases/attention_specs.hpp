@@ -19,6 +19,9 @@ using AttentionRepair = std::function<AttentionSpec(AttentionSpec)>;
 /// and more, one D or D_v from 7 to 65 at L ≤ 3. Shrinks field by field.
 rc::Gen<AttentionSpec> attention_specs(const AttentionRepair& repair);
 
+/// This spec with a drawn seed, repaired; shrinks likewise.
+rc::Gen<AttentionSpec> designed_specs(const AttentionSpec& spec, const AttentionRepair& repair);
+
 /// Smaller specs to try instead of this one, boldest first, each repaired.
 std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const AttentionRepair& repair);
 

@@ -129,11 +129,27 @@ std::vector<GradientSpec> smaller_specs(const GradientSpec& spec) {
   return smaller;
 }
 
+namespace {
+
+rc::Shrinkable<GradientSpec> shrinkable(const GradientSpec& spec) {
+  return rc::shrinkable::shrinkRecur(spec, [](const GradientSpec& larger) {
+    return rc::seq::fromContainer(smaller_specs(larger));
+  });
+}
+
+}  // namespace
+
 rc::Gen<GradientSpec> gradient_specs() {
-  return [](const rc::Random& random, int size) {
-    return rc::shrinkable::shrinkRecur(draw_spec(random, size), [](const GradientSpec& spec) {
-      return rc::seq::fromContainer(smaller_specs(spec));
-    });
+  return [](const rc::Random& random, int size) { return shrinkable(draw_spec(random, size)); };
+}
+
+rc::Gen<GradientSpec> designed_specs(const GradientSpec& spec) {
+  return [spec](const rc::Random& random, int /*size*/) {
+    Dice dice(random, rc::kNominalSize);
+    GradientSpec drawn = spec;
+    drawn.seed =
+        static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+    return shrinkable(drawn);
   };
 }
 

@@ -12,6 +12,9 @@ namespace slim::properties {
 /// from 31 to 129 in slices of 15 rows and more, of one layer of width 4. Shrinks field by field.
 rc::Gen<GradientSpec> gradient_specs();
 
+/// This spec with a drawn seed; shrinks likewise.
+rc::Gen<GradientSpec> designed_specs(const GradientSpec& spec);
+
 /// Smaller specs to try instead of this one, boldest first.
 std::vector<GradientSpec> smaller_specs(const GradientSpec& spec);
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <list>
 
 namespace slim::properties {
 namespace {
@@ -151,6 +152,27 @@ std::optional<double> nearest_constant(const ConstantConvention& convention, con
   return best_constant(distance, best.constant);
 }
 
+/// L of a case of attention or of a whole model; 0 of others.
+Index rows_of(const CaseFile& file) {
+  if (const auto v = file.tensors.find("v"); v != file.tensors.end()) return v->second.shape.at(2);
+  const auto tokens = file.tensors.find("tokens");
+  return tokens == file.tensors.end() ? 0 : tokens->second.shape.at(1) - 1;
+}
+
+/// Lengths of blocks whose edges a case of L rows can show, the likeliest first: a shrunk case has
+/// one row more than the blocks whose first edge it shows, or two blocks and a row. Then the usual
+/// ones, where the edge does not matter.
+std::vector<Index> block_lengths(Index L) {
+  std::vector<Index> lengths;
+  const auto add = [&](Index block) {
+    if (block < 1 || std::ranges::find(lengths, block) != lengths.end()) return;
+    lengths.push_back(block);
+  };
+  for (const Index block : {L - 1, (L - 1) / 2, L - 2, L}) add(block);
+  for (const Index block : {16, 32, 64, 100, 128, 192, 256}) add(block);
+  return lengths;
+}
+
 std::vector<Law> all_laws() {
   const std::span<const Law> all = laws::catalogue();
   return {all.begin(), all.end()};
@@ -173,7 +195,8 @@ struct Diagnostician::Examination {
     bool shows_here;  ///< by its forward pass; else it may by its slope
     Likeness likeness;
   };
-  std::vector<InForward> in_forward{};  ///< candidates by their forward passes alone
+  std::vector<InForward> in_forward{};          ///< candidates by their forward passes alone
+  std::list<std::vector<Suspect>> of_blocks{};  ///< suspects of block lengths that were tried
   Diagnosis diagnosis{};
 };
 
@@ -210,7 +233,9 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
   const Subject clothed = in_the_clothes_of(subject, suspect);
   std::size_t place = 0;
   for (Panel::Case& c : panel_.cases(topic, in)) {
-    const Interview& of_subject = on_panel(subject, in, topic, place++, c);
+    const std::size_t at = place++;
+    if (c.is_large && !suspect.is_of_blocks) continue;
+    const Interview& of_subject = on_panel(subject, in, topic, at, c);
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
     const Interview of_suspect = interview(*c.trial, clothed, in);
     int left_out = 0;
@@ -229,7 +254,7 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
     }
     found.by_pattern += left_out;
     if (holds_within(apart)) continue;
-    found.parted_in = static_cast<int>(place) - 1;
+    found.parted_in = static_cast<int>(at);
     found.unlike =
         fmt::format("{}, {}: {}, row {}", c.law->name, c.readable, apart.tensor, apart.row);
     return;
@@ -436,6 +461,15 @@ std::optional<Likeness> Diagnostician::likeness_with(Examination& of,
   return std::nullopt;
 }
 
+void Diagnostician::search_blocks(Examination& of) {
+  int compared = 0;  // the same mutants again
+  const Index L = rows_of(of.trial.file());
+  for (const Index block : block_lengths(L)) {
+    compare(of, of.of_blocks.emplace_back(block_suspects(block)), compared, of.diagnosis.like);
+    if (!of.diagnosis.like.empty()) break;
+  }
+}
+
 void Diagnostician::search_constants(Examination& of) {
   const Topic topic = of.diagnosis.topic;
   const Scalar in = panel_scalar(of.subject, of.scalar, topic);
@@ -519,6 +553,7 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   if (!diagnosis.earlier_calls.empty()) return diagnosis;
   compare(examination, convention_suspects(), diagnosis.conventions, diagnosis.fits);
   const auto is_named = [&] { return !diagnosis.like.empty() || !diagnosis.fits.empty(); };
+  if (!is_named()) search_blocks(examination);
   const bool has_distance = std::isfinite(diagnosis.from_reference.error);
   if (!is_named()) confirm_in_forward(examination);
   if (diagnosis.failed_again && has_distance && !is_named()) search_constants(examination);

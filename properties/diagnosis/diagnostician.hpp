@@ -75,6 +75,9 @@ class Diagnostician {
   /// panel's case in which the last one that is alike on the failing case was not.
   std::optional<Likeness> likeness_with(Examination& of, const ConstantConvention& convention,
                                         double exact, int& parted_in);
+  /// Mutants of slices in blocks of their own, of the lengths at which the failing case can show
+  /// them.
+  void search_blocks(Examination& of);
   /// Conventions with a constant of somebody's own, solved for on the failing case; where that does
   /// not depend on the constant, on the first further one that does.
   void search_constants(Examination& of);

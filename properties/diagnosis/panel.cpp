@@ -6,11 +6,13 @@
 #include "reference/vocabulary/gradient_case.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace slim::properties {
 namespace {
 
 constexpr int most_draws = 64;
+constexpr std::size_t rows_an_extent = 1;
 
 /// What a law is about. A draw that its subject does not claim has no case to tell by.
 Topic topic_of(const Law& law) {
@@ -34,6 +36,43 @@ bool belongs(Topic law, Topic topic) {
 int most_cases(const Law& law, Topic topic) {
   if (topic == Topic::models || topic == Topic::bytes) return Panel::cases_of_models;
   return law.name == "stays-finite" ? Panel::cases_at_the_edge : Panel::cases_of_attention;
+}
+
+/// The cheapest rows of a law's design that reach the largest classes of one extent or another:
+/// faults at the edges of large blocks show in them alone.
+std::vector<int> telling_rows(const Law& law, std::uint64_t seed) {
+  struct Large {
+    Extent extent;
+    Index least;
+  };
+  constexpr std::array large = {Large{Extent::length, 255}, Large{Extent::width, 65},
+                                Large{Extent::features, 65}, Large{Extent::value_width, 65},
+                                Large{Extent::slices, 33}};
+  std::vector<std::pair<double, int>> by_size;
+  std::vector<Extents> extents;
+  for (int row = 0; row < law.designed(); ++row) {
+    extents.push_back(NumberedCase(law, seed, CaseId(row, true)).draw(0)->extents());
+    double size = 1.0;
+    for (const Extent extent :
+         {Extent::length, Extent::batch, Extent::heads, Extent::width, Extent::features,
+          Extent::value_width, Extent::model_width, Extent::ffn_width}) {
+      size *= static_cast<double>(std::max<Index>(1, extents.back()[extent]));
+    }
+    by_size.emplace_back(size, row);
+  }
+  std::ranges::sort(by_size);
+  std::vector<int> rows;
+  static_assert(large.size() * rows_an_extent == Panel::most_large_cases);
+  for (const auto& [extent, least] : large) {
+    std::size_t found = 0;
+    for (const auto& [size, row] : by_size) {
+      if (found == rows_an_extent) break;
+      if (extents[static_cast<std::size_t>(row)][extent] < least) continue;
+      ++found;
+      if (std::ranges::find(rows, row) == rows.end()) rows.push_back(row);
+    }
+  }
+  return rows;
 }
 
 /// The reference, of whole models under the conventions of this case, and asked whatever anybody
@@ -77,17 +116,29 @@ std::vector<Panel::Case>& Panel::cases(Topic topic, Scalar scalar) {
       const Law& law = laws_[at];
       const int number = number_of(i, static_cast<int>(at));
       if (!belongs(topics[at], topic) || i >= most_cases(law, topic)) continue;
-      NumberedCase numbered(law, seed_, number);
-      const NumberedCase::Usable usable = numbered.usable(scalar);
-      if (usable.trial == nullptr) continue;
-      const std::unique_ptr<Draw> draw = numbered.draw(usable.attempt);
-      cases.push_back({.law = &law,
-                       .readable = draw->readable(),
-                       .trial = draw->trial(),
-                       .yardstick = std::nullopt});
+      add_case(cases, law, number, scalar);
+    }
+  }
+  for (std::size_t at = 0; at < laws_.size(); ++at) {
+    const bool is_asked_once = !laws_[at].name.ends_with("calls-independent");
+    if (!laws_[at].designed || !is_asked_once || !belongs(topics[at], topic)) continue;
+    for (const int row : telling_rows(laws_[at], seed_)) {
+      add_case(cases, laws_[at], CaseId(row, true), scalar);
     }
   }
   return cases;
+}
+
+void Panel::add_case(std::vector<Case>& cases, const Law& law, CaseId id, Scalar scalar) const {
+  NumberedCase numbered(law, seed_, id);
+  const NumberedCase::Usable usable = numbered.usable(scalar);
+  if (usable.trial == nullptr) return;
+  const std::unique_ptr<Draw> draw = numbered.draw(usable.attempt);
+  cases.push_back({.law = &law,
+                   .readable = draw->readable(),
+                   .is_large = id.designed,
+                   .trial = draw->trial(),
+                   .yardstick = std::nullopt});
 }
 
 const Yardstick& Panel::yardstick(Case& c, Scalar scalar) {

@@ -18,6 +18,7 @@ struct Suspect {
   bool is_convention = false;
   bool in_gradient_alone = false;  ///< another convention answers the same, but for gradients
   bool in_a_model = false;         ///< of attention alone, put into a whole model
+  bool is_of_blocks = false;       ///< at the edges of blocks of its own
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};
@@ -29,6 +30,10 @@ struct Suspect {
 /// Every mutant of the catalogue. One of attention alone is a suspect for whole models too: all of
 /// a model's heads are its.
 std::span<const Suspect> mutant_suspects();
+
+/// The mutants that go wrong at the edges of slices, with blocks of so many rows of their own,
+/// whatever the slice length of the task.
+std::vector<Suspect> block_suspects(Index block);
 
 /// The reference under every convention that is known to be chosen, whatever it is asked: place and
 /// size of ε, scaling, stabilisers, 1/√M, slopes at kinks; for whole models the constants of

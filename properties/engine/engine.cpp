@@ -12,6 +12,7 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 namespace slim::properties {
@@ -22,6 +23,7 @@ struct Record {
   Finding finding;
   int attempt = 0;
   double seconds = 0.0;
+  std::shared_ptr<const Extents> extents{};
 };
 
 bool is_hang(const Finding& finding) {
@@ -77,12 +79,18 @@ struct Pair {
 /// Everything found under one law.
 struct LawRun {
   const Law& law;
+  const RunPlan& plan;
+  int drawn;  ///< cases, and after them those of the design
   int cases;
   std::vector<std::unique_ptr<Pair>> pairs;  ///< by subject, then scalar
   std::deque<FirstHang> first_hangs;         ///< by subject
   int done = 0;
 
-  LawRun(const Law& of, const RunPlan& plan) : law(of), cases(plan.cases * of.share) {
+  LawRun(const Law& of, const RunPlan& in)
+      : law(of),
+        plan(in),
+        drawn(plan.cases * of.share),
+        cases(drawn + (plan.covers_sizes && of.designed ? of.designed() : 0)) {
     const int scalars = static_cast<int>(plan.scalars.size());
     for (const Subject* subject : plan.subjects) {
       FirstHang& hang = first_hangs.emplace_back(std::numeric_limits<int>::max());
@@ -99,20 +107,50 @@ Finding unusable_for(const NumberedCase::Usable& usable, const Subject& subject,
   return unclaimed.empty() ? skipped(usable.reason) : not_claimed(std::move(unclaimed));
 }
 
+/// The case at a place in the order in which a law's cases are run.
+CaseId id_of(const LawRun& run, int place) {
+  return place < run.drawn ? CaseId(place) : CaseId(place - run.drawn, true);
+}
+
+/// Whether a designed case of a law is run in a scalar of the plan.
+bool is_designed_for(const Law& law, const RunPlan& plan, int row, Scalar scalar) {
+  if (law.designed_of(scalar) == 0) return false;
+  const auto runs = [&](Scalar in) { return std::ranges::count(plan.scalars, in) > 0; };
+  if (!law.alternates_scalars || !runs(Scalar::float32) || !runs(Scalar::float64)) return true;
+  const bool is_odd = (static_cast<std::uint64_t>(row) + plan.seed) % 2 == 1;
+  return is_odd == (scalar == Scalar::float64);
+}
+
+/// How many are.
+int designed_for(const Law& law, const RunPlan& plan, Scalar scalar) {
+  if (!plan.covers_sizes) return 0;
+  int number = 0;
+  for (int row = 0; row < law.designed_of(scalar); ++row) {
+    if (is_designed_for(law, plan, row, scalar)) ++number;
+  }
+  return number;
+}
+
+bool is_run_in(const LawRun& run, int place, Scalar scalar) {
+  return place < run.drawn ? run.law.asks(place, scalar)
+                           : is_designed_for(run.law, run.plan, place - run.drawn, scalar);
+}
+
 Record judged(NumberedCase& numbered, const Subject& subject, Scalar scalar) {
   const auto start = std::chrono::steady_clock::now();
   const NumberedCase::Usable usable = numbered.usable(scalar);
   Record record{.finding = usable.trial == nullptr ? unusable_for(usable, subject, scalar)
                                                    : check_safely(*usable.trial, subject, scalar),
                 .attempt = usable.attempt};
+  record.extents = usable.extents;
   record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return record;
 }
 
 void run_case(LawRun& run, std::uint64_t seed, int number) {
-  NumberedCase numbered(run.law, seed, number);
+  NumberedCase numbered(run.law, seed, id_of(run, number));
   for (const auto& pair : run.pairs) {
-    if (pair->leaves_out(number) || !run.law.asks(number, pair->scalar)) continue;
+    if (pair->leaves_out(number) || !is_run_in(run, number, pair->scalar)) continue;
     pair->enter(number, judged(numbered, *pair->subject, pair->scalar));
   }
 }
@@ -125,8 +163,9 @@ Verdict verdict_on(const LawRun& run, const Pair& pair, int cases_a_law) {
                   .judges_answers = run.law.judges_answers};
   Tally& tally = verdict.tally;
   tally.cases = run.law.cases_of(cases_a_law, pair.scalar);
+  tally.cases += designed_for(run.law, run.plan, pair.scalar);
   for (int number = 0; number < run.cases; ++number) {
-    if (!run.law.asks(number, pair.scalar)) continue;
+    if (!is_run_in(run, number, pair.scalar)) continue;
     if (pair.leaves_out(number)) {
       ++tally.not_run;
       continue;
@@ -170,6 +209,48 @@ bool is_beyond_pass(const Record& record) {
 bool has_finite_error(const Record& record) {
   return record.finding.outcome != Outcome::skipped && record.finding.has_numbers() &&
          std::isfinite(record.finding.worst.error);
+}
+
+/// Which sizes of a goal a subject's cases covered, over all laws of the task and all scalars.
+RunResult::Sizes sizes_of(const SizeGoal& goal, std::span<const std::unique_ptr<LawRun>> runs,
+                          const Subject& subject, bool all_laws) {
+  RunResult::Sizes sizes{
+      .subject = subject.name, .coverage = SizeCoverage(goal), .required = all_laws};
+  bool executed = false;
+  for (const auto& run : runs) {
+    if (run->law.task != goal.task) continue;
+    for (const auto& pair : run->pairs) {
+      if (pair->subject != &subject) continue;
+      if (pair->broke()) sizes.required = false;
+      for (int number = 0; number < run->cases; ++number) {
+        const Record& record = pair->records[static_cast<std::size_t>(number)];
+        if (pair->leaves_out(number) || record.extents == nullptr) continue;
+        if (record.finding.outcome != Outcome::skipped) {
+          executed = true;
+          sizes.coverage.add(*record.extents);
+        } else if (record.finding.claimed) {
+          sizes.coverage.excuse(*record.extents);
+        }
+      }
+    }
+  }
+  sizes.required = sizes.required && executed;
+  return sizes;
+}
+
+/// For each goal of the laws and each subject that executed a case of its task.
+std::vector<RunResult::Sizes> all_sizes(const RunPlan& plan,
+                                        std::span<const std::unique_ptr<LawRun>> runs) {
+  std::vector<RunResult::Sizes> all;
+  std::set<std::string> tasks;
+  for (const auto& run : runs) {
+    if (!run->law.size_goal || !tasks.insert(run->law.task).second) continue;
+    for (const Subject* subject : plan.subjects) {
+      RunResult::Sizes sizes = sizes_of(run->law.size_goal(), runs, *subject, plan.requires_sizes);
+      if (!sizes.coverage.ranges().empty()) all.push_back(std::move(sizes));
+    }
+  }
+  return all;
 }
 
 /// Of the cases up to the first wrong one, which are the same for any number of threads.
@@ -216,7 +297,7 @@ Counterexample counterexample(const LawRun& run, const Pair& pair, std::uint64_t
                               bool shrinks) {
   const int number = pair.first_wrong;
   const Record& record = first_record(pair);
-  std::unique_ptr<Draw> draw = NumberedCase(run.law, seed, number).draw(record.attempt);
+  std::unique_ptr<Draw> draw = NumberedCase(run.law, seed, id_of(run, number)).draw(record.attempt);
   Counterexample found = shrinks
                              ? shrunk(run.law, *pair.subject, pair.scalar, std::move(draw))
                              : unshrunk(run.law, *pair.subject, pair.scalar, *draw, record.finding);
@@ -276,6 +357,7 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
     for (const Pair* pair : to_shrink(*law_run)) broken.emplace_back(law_run.get(), pair);
   }
   require_accounted(plan, result);
+  if (plan.covers_sizes) result.sizes = all_sizes(plan, runs);
   const auto hung = [](const auto& of) { return is_hang(first_record(*of.second).finding); };
   const auto first_hung = std::ranges::find_if(broken, hung);
   result.counterexamples.resize(broken.size());
@@ -298,7 +380,8 @@ void require_accounted(const RunPlan& plan, const RunResult& result) {
           throw std::logic_error("no verdict on " + law->name + " of " + subject->name + " in " +
                                  std::string(name(scalar)) + ", which was planned");
         }
-        if (verdict->tally.cases != law->cases_of(plan.cases, scalar)) {
+        const int designed = designed_for(*law, plan, scalar);
+        if (verdict->tally.cases != law->cases_of(plan.cases, scalar) + designed) {
           throw std::logic_error(law->name + " has another number of cases than was planned");
         }
         require_accounted((verdict++)->tally);
@@ -347,6 +430,13 @@ std::vector<std::string> RunResult::shortfalls() const {
   }
   for (const std::string& task : unasked_tasks) {
     all.push_back("the task " + task + " is declared, and no case of it was executed");
+  }
+  for (const Sizes& of : sizes) {
+    const std::vector<std::string> missing = of.coverage.missing();
+    if (!of.required || missing.empty()) continue;
+    all.push_back("subject " + of.subject + " executed no case of task " + of.coverage.goal().task +
+                  " with " + missing.front() + ", nor of " + std::to_string(missing.size() - 1) +
+                  " other pairs of sizes");
   }
   for (const std::string& subject : idle_subjects()) {
     all.push_back("subject " + subject +

@@ -8,6 +8,9 @@
 
 namespace slim::properties {
 
+/// A run of fewer cases a law is of a few examples: the designed cases are left out of it.
+inline constexpr int fewest_cases_that_cover_sizes = 20;
+
 /// What to run: every law on every subject in every scalar, `cases` drawn cases a law.
 struct RunPlan {
   std::vector<const Law*> laws;
@@ -17,6 +20,10 @@ struct RunPlan {
   int cases = 20;
   int threads = 1;      ///< changes nothing but the time
   bool shrinks = true;  ///< else there are no counterexamples
+  /// Run the designed cases of every law, too, in which all pairs of sizes meet.
+  bool covers_sizes = false;
+  /// A pair of sizes that no case of a task covered fails the run: where all laws are run.
+  bool requires_sizes = false;
 };
 
 /// The error of one case in float32 and in float64: rounding shrinks with the scalar, a mistake
@@ -36,6 +43,13 @@ struct RunResult {
   /// One for each (law, subject) beyond PASS in float32 or float64 that was asked the same case in
   /// both, of the case in which it stands worst; not where it gave no finite number.
   std::vector<Refinement> refinements{};
+  /// Which sizes were covered, for each task with a goal and each subject that was run on it.
+  struct Sizes {
+    std::string subject;
+    SizeCoverage coverage;
+    bool required = false;  ///< the subject broke no law of the task, and all laws were run
+  };
+  std::vector<Sizes> sizes{};
   /// Tasks that a guest declares and that no case was of, which is a failure, as an idle law is.
   std::vector<std::string> unasked_tasks{};
   /// Laws that could have been run and were not, since others were named. Reports say how many.
@@ -49,7 +63,7 @@ struct RunResult {
   /// answers: there is nothing to hold.
   [[nodiscard]] std::vector<std::string> idle_subjects() const;
   /// In words, what fails the run besides wrong cases: idle laws and subjects, tasks never asked,
-  /// nothing executed.
+  /// sizes that no case covered, nothing executed.
   [[nodiscard]] std::vector<std::string> shortfalls() const;
   /// Nothing falls short.
   [[nodiscard]] bool executed_all() const;
@@ -61,8 +75,8 @@ struct RunResult {
 /// in their order, and in each of them every planned case is in exactly one count.
 void require_accounted(const RunPlan& plan, const RunResult& result);
 
-/// Called for each law before the first case, and after each case, by one thread at a time: the law,
-/// its cases done and planned.
+/// Called for each law before the first case, and after each case, by one thread at a time: the
+/// law, its cases done and planned.
 using Progress = std::function<void(const Law& law, int done, int planned)>;
 
 /// Draws, asks, judges, shrinks. The result depends on the plan but not on its threads: a verdict's

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "properties/cases/size_goal.hpp"
 #include "properties/engine/failure.hpp"
 #include "properties/engine/finding.hpp"
 #include "reference/vocabulary/case_file.hpp"
@@ -44,10 +45,23 @@ class Draw {
 
   /// One line that a person can read.
   [[nodiscard]] virtual std::string readable() const = 0;
+  /// How large the case is; all 0 where that is not what the law varies.
+  [[nodiscard]] virtual Extents extents() const { return {}; }
   [[nodiscard]] virtual std::unique_ptr<Trial> trial() const = 0;
   /// Smaller descriptions to try instead, boldest first; made one by one, null after the last.
   using Shrinks = std::function<std::unique_ptr<Draw>()>;
   [[nodiscard]] virtual Shrinks shrinks() const = 0;
+};
+
+/// What kind of case a law is to draw.
+struct CaseShape {
+  // NOLINTNEXTLINE(google-explicit-constructor): a size is a shape
+  CaseShape(int stratum) : size(stratum) {}
+  CaseShape(int of_design, std::uint64_t of_run) : row(of_design), turn(of_run) {}
+
+  int size = 0;            ///< from 1 to 100, stratified (dealt_size.hpp)
+  int row = -1;            ///< of the law's design; −1: of no row
+  std::uint64_t turn = 0;  ///< which sizes of its classes a row has
 };
 
 /// A property that every correct implementation has. A value; make_law.hpp builds one.
@@ -61,24 +75,41 @@ struct Law {
   int share = 1;                   ///< of the cases: a cheap law runs `share` times as many
   /// In 50 digits a dear law asks for one case in so many. No divisor of 20, the cycle of sizes.
   int one_in_digits50 = 1;
+  std::string task{};          ///< "attention", "features" or "gradient", where cases are of one
   bool asks_features = false;  ///< of a case of attention, the task features and not attention
   /// Whether it holds answers to a task against anything; not the law of the protocol, or of costs.
   bool judges_answers = true;
 
-  /// How many cases are asked for in `scalar`, in a run of `cases` cases a law.
+  /// How many drawn cases are run in `scalar`, in a run of `cases` cases a law.
   [[nodiscard]] int cases_of(int cases, Scalar scalar) const {
     const int all = cases * share;
     return scalar == Scalar::digits50 ? (all + one_in_digits50 - 1) / one_in_digits50 : all;
   }
-  /// Whether the case of this number is one of those asked for in `scalar`.
+  /// Whether the drawn case of this number is one of those run in `scalar`.
   [[nodiscard]] bool asks(int number, Scalar scalar) const {
     return scalar != Scalar::digits50 || number % one_in_digits50 == 0;
   }
+  /// How many cases of designed sizes are run in `scalar`.
+  [[nodiscard]] int designed_of(Scalar scalar) const {
+    const bool is_run = scalar == Scalar::float32 || scalar == Scalar::float64;
+    return is_run && designed ? designed() : 0;
+  }
 
-  /// A pure function of its arguments; size from 1 to 100, dealt (dealt_size.hpp).
-  std::function<std::unique_ptr<Draw>(std::uint64_t seed, int attempt, int size)> draw;
+  /// A pure function of its arguments.
+  std::function<std::unique_ptr<Draw>(std::uint64_t seed, int attempt, const CaseShape& shape)>
+      draw;
   /// Throws ContractError when the file is not a case of this law.
   std::function<std::unique_ptr<Trial>(const CaseFile& file)> load;
+  /// Cases of designed sizes, rows of a covering array (attention_design.hpp): how many. Empty:
+  /// none. Computed on first need, which takes a tenth of a second.
+  std::function<int()> designed{};
+  /// Whether of a run in float32 and float64 each of these cases is run in one of the two only:
+  /// where subjects are one program for both.
+  bool alternates_scalars = false;
+  /// The sizes that these cases, with the drawn ones of all laws of the task, have to cover.
+  std::function<const SizeGoal&()> size_goal{};
+  /// The same law with designed cases that fit these claims; empty: it has none.
+  std::function<Law(const Capabilities& claimed, const ExtraSizes& extra)> fitted{};
 };
 
 }  // namespace slim::properties

@@ -13,6 +13,11 @@ template <class Spec, class Case>
 struct LawParts {
   rc::Gen<Spec> specs;
   std::function<std::string(const Spec&)> readable;
+  /// Empty: the law does not vary the sizes of cases.
+  std::function<Extents(const Spec&)> extents{};
+  /// Row `row` of the law's design, whose sizes go round with `turn`, of the same sizes in every
+  /// attempt; empty: it has no design.
+  std::function<rc::Gen<Spec>(int row, std::uint64_t turn, int attempt)> designed{};
   std::function<Case(const Spec&)> materialise;
   std::function<CaseFile(const Case&)> to_file;
   std::function<Case(const CaseFile&)> from_file;
@@ -51,6 +56,9 @@ class DrawOf final : public Draw {
   DrawOf(SharedParts<Spec, Case> parts, rc::Shrinkable<Spec> spec)
       : parts_(std::move(parts)), spec_(std::move(spec)) {}
   [[nodiscard]] std::string readable() const override { return parts_->readable(spec_.value()); }
+  [[nodiscard]] Extents extents() const override {
+    return parts_->extents ? parts_->extents(spec_.value()) : Extents();
+  }
   [[nodiscard]] std::unique_ptr<Trial> trial() const override {
     return std::make_unique<TrialOf<Spec, Case>>(parts_, parts_->materialise(spec_.value()));
   }
@@ -73,11 +81,13 @@ class DrawOf final : public Draw {
 template <class Spec, class Case>
 Law make_law(Law law, LawParts<Spec, Case> parts) {
   const auto shared = std::make_shared<const LawParts<Spec, Case>>(std::move(parts));
-  law.draw = [shared](std::uint64_t seed, int attempt, int size) -> std::unique_ptr<Draw> {
+  law.draw = [shared](std::uint64_t seed, int attempt,
+                      const CaseShape& shape) -> std::unique_ptr<Draw> {
     rc::Random random(seed);
     for (int i = 0; i < attempt; ++i) random.split();
-    return std::make_unique<detail::DrawOf<Spec, Case>>(shared,
-                                                        shared->specs(random.split(), size));
+    const rc::Gen<Spec> specs =
+        shape.row < 0 ? shared->specs : shared->designed(shape.row, shape.turn, attempt);
+    return std::make_unique<detail::DrawOf<Spec, Case>>(shared, specs(random.split(), shape.size));
   };
   law.load = [shared](const CaseFile& file) -> std::unique_ptr<Trial> {
     return std::make_unique<detail::TrialOf<Spec, Case>>(shared, shared->from_file(file));

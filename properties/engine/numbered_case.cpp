@@ -18,30 +18,37 @@ std::uint64_t scattered(std::uint64_t x) {
 }
 
 /// Neither two laws nor two seeds nor two numbers draw alike.
-std::uint64_t seed_of(const Law& law, std::uint64_t seed, int number) {
+std::uint64_t seed_of(const Law& law, std::uint64_t seed, CaseId id) {
+  constexpr std::uint64_t designed = std::uint64_t{1} << 32U;
   const std::uint64_t of_law = scattered(stream_named(law.name.c_str()));
-  return scattered(scattered(of_law ^ seed) + static_cast<std::uint64_t>(number));
+  const std::uint64_t number = static_cast<std::uint64_t>(id.number) + (id.designed ? designed : 0);
+  return scattered(scattered(of_law ^ seed) + number);
 }
 
 }  // namespace
 
-NumberedCase::NumberedCase(const Law& law, std::uint64_t seed, int number)
-    : law_(law), seed_(seed), number_(number) {}
+NumberedCase::NumberedCase(const Law& law, std::uint64_t seed, CaseId id)
+    : law_(law), seed_(seed), id_(id) {}
 
 std::unique_ptr<Draw> NumberedCase::draw(int attempt) const {
-  return law_.draw(seed_of(law_, seed_, number_), attempt, dealt_size(number_));
+  const CaseShape shape = id_.designed ? CaseShape(id_.number, seed_) : dealt_size(id_.number);
+  return law_.draw(seed_of(law_, seed_, id_), attempt, shape);
 }
 
 NumberedCase::Usable NumberedCase::usable(Scalar scalar) {
   std::string reason;
   for (std::size_t attempt = 0; attempt < most_attempts; ++attempt) {
-    const int put_back = static_cast<int>(attempt);
-    if (attempt == trials_.size()) trials_.push_back(draw(put_back)->trial());
-    std::string unusable = trials_[attempt]->unusable(scalar);
-    if (unusable.empty()) return {trials_[attempt].get(), put_back, reason, nullptr};
+    const int rejected = static_cast<int>(attempt);
+    if (attempt == attempts_.size()) {
+      const std::unique_ptr<Draw> drawn = draw(rejected);
+      attempts_.push_back({drawn->trial(), std::make_shared<const Extents>(drawn->extents())});
+    }
+    const Attempt& at = attempts_[attempt];
+    std::string unusable = at.trial->unusable(scalar);
+    if (unusable.empty()) return {at.trial.get(), rejected, reason, nullptr, at.extents};
     reason = std::move(unusable);
   }
-  return {nullptr, static_cast<int>(most_attempts), reason, trials_.back().get()};
+  return {nullptr, static_cast<int>(most_attempts), reason, attempts_.back().trial.get(), nullptr};
 }
 
 }  // namespace slim::properties

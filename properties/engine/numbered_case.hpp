@@ -6,19 +6,29 @@
 
 namespace slim::properties {
 
-/// Case `number` of a law under a seed: a pure function of the law's name, the seed and the number,
-/// so that laws draw cases of their own, and seeds others. Where a scalar cannot judge what was
-/// drawn, it is drawn again; each scalar takes the first draw that suits it, so that none depends
-/// on which others are judged.
+/// A law's case: drawn case `number`, or row `number` of its design.
+struct CaseId {
+  // NOLINTNEXTLINE(google-explicit-constructor): a number is a drawn case's
+  CaseId(int of, bool is_designed = false) : number(of), designed(is_designed) {}
+
+  int number;
+  bool designed;
+};
+
+/// A case of a law under a seed: a pure function of the law's name, the seed and the number, so
+/// that laws draw cases of their own, and seeds others. Where a scalar cannot judge what was drawn,
+/// it is redrawn; each scalar takes the first draw that suits it, so that none depends on which
+/// others are judged.
 class NumberedCase {
  public:
-  NumberedCase(const Law& law, std::uint64_t seed, int number);
+  NumberedCase(const Law& law, std::uint64_t seed, CaseId id);
 
   struct Usable {
     Trial* trial = nullptr;  ///< null when no draw was usable
     int attempt = 0;         ///< draws rejected before it
     std::string reason;      ///< why the last of them was rejected
     Trial* last = nullptr;   ///< that draw; null when one was usable
+    std::shared_ptr<const Extents> extents{};
   };
   /// The first draw that `scalar` can judge. Throws what the generator or the truth throws.
   Usable usable(Scalar scalar);
@@ -27,8 +37,12 @@ class NumberedCase {
  private:
   const Law& law_;
   std::uint64_t seed_;
-  int number_;
-  std::vector<std::unique_ptr<Trial>> trials_;
+  CaseId id_;
+  struct Attempt {
+    std::unique_ptr<Trial> trial;
+    std::shared_ptr<const Extents> extents;
+  };
+  std::vector<Attempt> attempts_;
 };
 
 }  // namespace slim::properties

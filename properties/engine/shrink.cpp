@@ -53,6 +53,7 @@ Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
                        .scalar = scalar,
                        .drawn = draw->readable(),
                        .readable = {},
+                       .sliced = subject.capabilities.sliced,
                        .finding = {},
                        .file = {}};
   Step at{.draw = std::move(draw), .trial = {}, .finding = {}};
@@ -85,6 +86,7 @@ Counterexample unshrunk(const Law& law, const Subject& subject, Scalar scalar, c
                        .scalar = scalar,
                        .drawn = draw.readable(),
                        .readable = draw.readable(),
+                       .sliced = subject.capabilities.sliced,
                        .finding = finding,
                        .file = {}};
   found.file = labelled(draw.trial()->file(), found);

@@ -12,6 +12,7 @@ struct Counterexample {
   int case_number = 0;
   std::string drawn;     ///< the description that was drawn, in one line
   std::string readable;  ///< the one it was shrunk to
+  bool sliced = true;    ///< the subject looks at slice lengths
   int shrinks = 0;       ///< steps from the one to the other
   Finding finding;       ///< on the shrunk case
   CaseFile file;         ///< with metadata law, subject, dtype: what replays exactly this check

@@ -156,6 +156,7 @@ class AdaptedDraw final : public Draw {
       : adaptation_(std::move(adaptation)), draw_(std::move(draw)), may_redraw_(may_redraw) {}
 
   [[nodiscard]] std::string readable() const override { return draw_->readable(); }
+  [[nodiscard]] Extents extents() const override { return draw_->extents(); }
   [[nodiscard]] std::unique_ptr<Trial> trial() const override {
     return adapted_trial(*adaptation_, *draw_->trial(), may_redraw_);
   }
@@ -174,11 +175,13 @@ class AdaptedDraw final : public Draw {
 
 }  // namespace
 
-Law adapted_law(const Law& law, const Subject& subject) {
-  const auto adaptation = std::make_shared<const Adaptation>(Adaptation{law, subject});
-  Law result = law;
-  result.draw = [adaptation](std::uint64_t seed, int attempt, int size) -> std::unique_ptr<Draw> {
-    return std::make_unique<AdaptedDraw>(adaptation, adaptation->law.draw(seed, attempt, size),
+Law adapted_law(const Law& law, const Subject& subject, const ExtraSizes& extra) {
+  const auto adaptation = std::make_shared<const Adaptation>(
+      Adaptation{law.fitted ? law.fitted(subject.capabilities, extra) : law, subject});
+  Law result = adaptation->law;
+  result.draw = [adaptation](std::uint64_t seed, int attempt,
+                             const CaseShape& shape) -> std::unique_ptr<Draw> {
+    return std::make_unique<AdaptedDraw>(adaptation, adaptation->law.draw(seed, attempt, shape),
                                          attempt < most_redraws);
   };
   return result;

@@ -1,6 +1,6 @@
 #include "properties/foreign/certificate.hpp"
 
-#include "command_line/json_text.hpp"
+#include "properties/command_line/json_text.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/report.hpp"

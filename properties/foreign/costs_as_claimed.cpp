@@ -108,7 +108,7 @@ std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourceP
     law.tolerance = "the rule of slim-measure foreign";
     law.judges_answers = false;
     law.draw = [measured, claim](std::uint64_t /*seed*/, int /*attempt*/,
-                                 int /*size*/) -> std::unique_ptr<Draw> {
+                                 const CaseShape& /*shape*/) -> std::unique_ptr<Draw> {
       return std::make_unique<CostDraw>(measured, claim);
     };
     law.load = [](const CaseFile& /*file*/) -> std::unique_ptr<Trial> {

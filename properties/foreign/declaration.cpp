@@ -1,5 +1,6 @@
 #include "properties/foreign/declaration.hpp"
 
+#include "properties/cases/size_goal.hpp"
 #include "properties/engine/failure.hpp"
 #include "properties/judgement/convention_limits.hpp"
 #include "reference/vocabulary/contract.hpp"
@@ -45,6 +46,15 @@ class Fields {
     if (found == nullptr) return;
     require(found->is_string(), named(field) + " is a string");
     value = found->get<std::string>();
+  }
+  /// A size from 1 on.
+  void read(const char* field, Index& value, Index largest) {
+    const Json* found = find(field);
+    if (found == nullptr) return;
+    const bool fits = found->is_number_integer() && *found >= 1 && *found <= largest;
+    require(fits, fmt::format("{} is {}: allowed are whole numbers from 1 to {}", named(field),
+                              on_one_line(found->dump()), largest));
+    value = found->get<Index>();
   }
   std::vector<std::string> strings(const char* field) {
     const Json* found = find(field);
@@ -143,6 +153,8 @@ void read_capabilities(const Json& json, Declaration& declared) {
   can.same_bits_in_any_layout = false;
   fields.read("subtracting", can.subtracting);
   fields.read("isolates_non_finite", can.isolates_non_finite);
+  fields.read("block", can.block, largest_extra_size);
+  fields.read("head_block", can.head_block, largest_extra_size);
   std::string axes(name(declared.axes));
   fields.read("layout", axes);
   declared.axes = choice_of<AxisOrder>(axes, axis_orders, "layout");

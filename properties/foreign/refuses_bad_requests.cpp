@@ -140,8 +140,8 @@ Law refuses_bad_requests(const ForeignSubject& foreign) {
   law.tolerance = "none";
   law.judges_answers = false;
   law.draw = [pool = foreign.pool](std::uint64_t /*seed*/, int /*attempt*/,
-                                   int size) -> std::unique_ptr<Draw> {
-    const auto place = static_cast<std::size_t>(place_of(size));
+                                   const CaseShape& shape) -> std::unique_ptr<Draw> {
+    const auto place = static_cast<std::size_t>(place_of(shape.size));
     return std::make_unique<ProbeDraw>(pool, place % probes.size());
   };
   law.load = [pool = foreign.pool](const CaseFile& file) -> std::unique_ptr<Trial> {

@@ -112,6 +112,7 @@ class NoiseDraw final : public Draw {
   explicit NoiseDraw(std::unique_ptr<Draw> draw) : draw_(std::move(draw)) {}
 
   [[nodiscard]] std::string readable() const override { return draw_->readable(); }
+  [[nodiscard]] Extents extents() const override { return draw_->extents(); }
   [[nodiscard]] std::unique_ptr<Trial> trial() const override {
     return std::make_unique<NoiseTrial>(draw_->trial());
   }
@@ -131,8 +132,8 @@ class NoiseDraw final : public Draw {
 Law told_from_noise(const Law& law) {
   Law result = law;
   result.draw = [draw = law.draw](std::uint64_t seed, int attempt,
-                                  int size) -> std::unique_ptr<Draw> {
-    return std::make_unique<NoiseDraw>(draw(seed, attempt, size));
+                                  const CaseShape& shape) -> std::unique_ptr<Draw> {
+    return std::make_unique<NoiseDraw>(draw(seed, attempt, shape));
   };
   result.load = [load = law.load](const CaseFile& file) -> std::unique_ptr<Trial> {
     return std::make_unique<NoiseTrial>(load(file));

@@ -1,6 +1,6 @@
 #include "properties/foreign/unopened.hpp"
 
-#include "command_line/json_text.hpp"
+#include "properties/command_line/json_text.hpp"
 #include "properties/foreign/declaration.hpp"
 #include "reference/vocabulary/markup.hpp"
 

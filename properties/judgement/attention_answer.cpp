@@ -1,6 +1,7 @@
 #include "properties/judgement/attention_answer.hpp"
 
 #include "properties/judgement/fences.hpp"
+#include "reference/vocabulary/contract.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -195,8 +196,9 @@ class AttentionDesk {
     if (!inputs.out_cotangent.empty()) out_cotangent_.put(inputs.out_cotangent);
     if (!inputs.end_cotangent.empty()) end_cotangent_.put(inputs.end_cotangent);
   }
-  /// What the subject does not claim to answer is empty.
-  AttentionAnswer answered() {
+  /// What the subject does not claim to answer is empty. `W` holds every T exactly.
+  template <class W = Digits50>
+  AttentionResult<W> answered() {
     const AttentionTask<T> asked = task();
     std::vector<NamedBlock> named = blocks();
     try {
@@ -212,15 +214,13 @@ class AttentionDesk {
     require_untouched_fences(watch_, named);
     require_sizes(asked);
     require_unchanged();
-    const auto exactly = [](const auto& heads) {
-      return converted<Digits50>(heads, MemoryTag::result);
-    };
-    AttentionAnswer answer{.out = exactly(result_.out),
-                           .end = exactly(result_.end),
-                           .dq = exactly(result_.dq),
-                           .dk = exactly(result_.dk),
-                           .dv = exactly(result_.dv),
-                           .start_gradient = exactly(result_.start_gradient)};
+    const auto exactly = [](const auto& heads) { return converted<W>(heads, MemoryTag::result); };
+    AttentionResult<W> answer{.out = exactly(result_.out),
+                              .end = exactly(result_.end),
+                              .dq = exactly(result_.dq),
+                              .dk = exactly(result_.dk),
+                              .dv = exactly(result_.dv),
+                              .start_gradient = exactly(result_.start_gradient)};
     if (!subject_.capabilities.resumable) answer.end = answer.start_gradient = {};
     return answer;
   }
@@ -301,8 +301,8 @@ class AttentionDesk {
   AttentionResult<T> result_;
 };
 
-template <class T>
-Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>& inputs) {
+template <class T, class W = Digits50>
+Heads<W> features_in(const Subject& subject, const FeaturesInputs<double>& inputs) {
   const MemoryWatch watch;
   const HandedOver<T> x(inputs.x, Layout::contiguous);
   const HandedOver<T> omega(inputs.omega, Layout::contiguous);
@@ -328,7 +328,7 @@ Heads<Digits50> features_in(const Subject& subject, const FeaturesInputs<double>
   require_answer_sizes("features", result.out, task.out_sizes());
   x.require_unchanged("x");
   omega.require_unchanged("projection");
-  return converted<Digits50>(result.out, MemoryTag::result);
+  return converted<W>(result.out, MemoryTag::result);
 }
 
 bool has_other_conventions(const Subject& subject, const AttentionInputs<double>& inputs) {
@@ -364,6 +364,34 @@ AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs
   });
 }
 
+AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
+                                                 const AttentionInputs<double>& inputs) {
+  if (scalar == Scalar::float32) {
+    return AttentionDesk<float, double>(subject, inputs, Layout::contiguous)
+        .answered<long double>();
+  }
+  require(scalar == Scalar::float64, "answers in long double are of float32 and float64");
+  return AttentionDesk<double, double>(subject, inputs, Layout::contiguous).answered<long double>();
+}
+
+std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scalar scalar,
+                                                    const AttentionInputs<double>& inputs,
+                                                    int times) {
+  const auto in = [&]<class T>() {
+    AttentionDesk<T, double> desk(subject, inputs, Layout::contiguous);
+    std::vector<AttentionResult<long double>> answers;
+    for (int i = 0; i < times; ++i) {
+      if (i > 0) desk.put(inputs);
+      answers.push_back(desk.template answered<long double>());
+    }
+    return answers;
+  };
+  require(scalar == Scalar::float32 || scalar == Scalar::float64,
+          "answers in long double are of float32 and float64");
+  return scalar == Scalar::float32 ? in.template operator()<float>()
+                                   : in.template operator()<double>();
+}
+
 AttentionAnswer ask(const Subject& subject, Scalar scalar,
                     const AttentionInputs<Digits50>& inputs) {
   return in_type_of(scalar, [&]<class T>() {
@@ -387,6 +415,21 @@ std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
 
 Heads<Digits50> ask(const Subject& subject, Scalar scalar, const FeaturesInputs<double>& inputs) {
   return in_type_of(scalar, [&]<class T>() { return features_in<T>(subject, inputs); });
+}
+
+Heads<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
+                                       const FeaturesInputs<double>& inputs) {
+  if (scalar == Scalar::float32) return features_in<float, long double>(subject, inputs);
+  require(scalar == Scalar::float64, "long double is for answers in float32 and float64");
+  return features_in<double, long double>(subject, inputs);
+}
+
+FeaturesInputs<double> features_asked(const AttentionInputs<double>& inputs, bool is_query) {
+  return {.x = is_query ? inputs.q : inputs.k,
+          .feature_map = inputs.feature_map,
+          .omega = inputs.omega,
+          .is_query = is_query,
+          .conventions = inputs.conventions};
 }
 
 std::string unclaimed_features(const Subject& subject, Scalar scalar,

@@ -27,6 +27,15 @@ enum class Layout {
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout = Layout::contiguous);
 
+/// The same in float32 or float64, the answer in long double, which holds it exactly.
+AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
+                                                 const AttentionInputs<double>& inputs);
+
+/// The same task `times` times, at the same place in memory.
+std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scalar scalar,
+                                                    const AttentionInputs<double>& inputs,
+                                                    int times);
+
 /// The same of numbers that are wider than a double, such as a state that was answered in 50
 /// digits.
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<Digits50>& inputs);
@@ -38,6 +47,11 @@ std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
 
 /// g(x) of keys or queries, computed in `scalar`, asked in the same way.
 Heads<Digits50> ask(const Subject& subject, Scalar scalar, const FeaturesInputs<double>& inputs);
+/// The same in long double. Requires float32 or float64.
+Heads<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
+                                       const FeaturesInputs<double>& inputs);
+/// What there is to ask about the features of a case of attention.
+FeaturesInputs<double> features_asked(const AttentionInputs<double>& inputs, bool is_query);
 
 /// Why `subject` need not answer this in `scalar`: what it does not claim. Empty when it must.
 std::string unclaimed(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs);

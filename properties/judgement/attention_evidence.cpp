@@ -12,12 +12,11 @@
 namespace slim::properties {
 namespace {
 
-constexpr double walk_length = 4.0;      ///< λ of λ √n u
 constexpr double stored_roundings = 12;  ///< of a path, to a narrow scalar
 constexpr double share_in_digits50 = 1e-40;
-constexpr double largest_residue = 0.25;  ///< of a denominator, from which on rounding decides
-constexpr double margin_of_range = 1e3;   ///< kept from the largest number
-constexpr double higher_orders = 2.0;     ///< of what underflow loses
+constexpr double margin_of_range = 1e3;             ///< kept from the largest number
+constexpr double higher_orders = 2.0;               ///< of what underflow loses
+constexpr double unit_roundoff_of_large = 0x1p-64;  ///< long double's, or better
 constexpr double no_bound = std::numeric_limits<double>::max();
 constexpr const char* underflow_reason = "numbers on the way underflow";
 constexpr const char* unguarded_reason = "a denominator is 0, which its epsilon does not guard";
@@ -33,8 +32,9 @@ Scalar computed_in(Scalar scalar) {
   return is_stored_narrow(scalar) ? Scalar::float32 : scalar;
 }
 
+/// (1 − u)^(−n) − 1: what n roundings can add up to at worst, finite for any n.
 double gamma_of(double n, double u) {
-  return n * u < 0.5 ? n * u / (1.0 - n * u) : std::numeric_limits<double>::infinity();
+  return std::expm1(-n * std::log1p(-u));
 }
 
 /// What is left of twice the digits, less a bit for the sum of two: 53 − 24 bits for float32.
@@ -79,29 +79,12 @@ double worst_share(Scalar scalar, double n) {
 /// Of n independent roundings in the scalar that is computed in.
 double rounded_share(Scalar scalar, double n) {
   if (scalar == Scalar::digits50) return share_in_digits50;
-  return std::min(n, walk_length * std::sqrt(n)) * unit_roundoff(computed_in(scalar));
+  return likely_roundings(n, unit_roundoff(computed_in(scalar)));
 }
 double likely_share(Scalar scalar, double n) {
   const double walk = rounded_share(scalar, n);
   return is_stored_narrow(scalar) ? walk + stored_roundings * unit_roundoff(scalar) : walk;
 }
-
-/// The smallest and largest |x| of those that are not 0.
-struct Sizes {
-  double least = std::numeric_limits<double>::infinity();
-  double largest = 0.0;
-  bool vanishing = false;  ///< some are not 0 and below the range of a double
-
-  template <class T>
-  void see(std::span<const T> values) {
-    for (const T& x : values) {
-      vanishing = vanishing || (x != T(0) && to_double(x) == 0.0);
-      const double size = std::abs(to_double(x));
-      largest = std::max(largest, size);
-      if (size > 0.0) least = std::min(least, size);
-    }
-  }
-};
 
 /// The same signs, and no entry smaller than 1.
 Heads<Digits50> of_at_least_one(Heads<Digits50> heads) {
@@ -109,90 +92,6 @@ Heads<Digits50> of_at_least_one(Heads<Digits50> heads) {
     if (abs(x) < 1) x = x < 0 ? -1 : 1;
   }
   return heads;
-}
-
-template <class T>
-Heads<T> features_of(const AttentionInputs<T>& inputs, bool is_query) {
-  const Heads<T>& x = is_query ? inputs.q : inputs.k;
-  if (inputs.features_given) return x;
-  FeaturesResult<T> result;
-  reference::features(FeaturesTask<T>{.x = x.view(),
-                                      .feature_map = inputs.feature_map,
-                                      .omega = inputs.omega.view(),
-                                      .is_query = is_query,
-                                      .conventions = inputs.conventions},
-                      result);
-  return result.out;
-}
-
-/// Sizes of what an ε in the features is added to: it may vanish beside ε, and yet is the slope of
-/// an exponential map.
-Sizes sizes_before_epsilon(AttentionInputs<Digits50> inputs) {
-  Sizes sizes;
-  if (inputs.features_given || inputs.conventions.epsilon_place != EpsilonPlace::feature) {
-    return sizes;
-  }
-  inputs.conventions.epsilon = 0.0;
-  for (const bool is_query : {true, false}) {
-    sizes.see<Digits50>(features_of(inputs, is_query).values());
-  }
-  return sizes;
-}
-
-/// g(k) of row l, 0 where the key is masked.
-template <class T>
-RowVector<T> key_of(const AttentionTask<T>& task, const Heads<T>& gK, Index b, Index h, Index l) {
-  if (task.takes_part(b, l)) return gK(b, h).row(l);
-  return RowVector<T>::Zero(gK.sizes().cols);
-}
-template <class T>
-RowVector<T> start_of(const AttentionInputs<T>& inputs, const Heads<T>& gK, Index b, Index h) {
-  if (inputs.start.empty()) return RowVector<T>::Zero(gK.sizes().cols);
-  return inputs.start(b, h).row(inputs.v.sizes().cols);
-}
-
-/// S_l·g(Q_l) of every row and S_L·g(Q_l), for one head.
-struct DenominatorPair {
-  Digits50 own;
-  Digits50 with_all_keys;
-};
-std::vector<DenominatorPair> denominators(const AttentionInputs<Digits50>& inputs,
-                                          const Heads<Digits50>& gQ, const Heads<Digits50>& gK,
-                                          Index b, Index h) {
-  const AttentionTask<Digits50> task = inputs.task();
-  const Index L = gQ.sizes().rows;
-  RowVector<Digits50> S = start_of(inputs, gK, b, h);
-  RowVector<Digits50> all = S;
-  for (Index l = 0; l < L; ++l) all += key_of(task, gK, b, h, l);
-  std::vector<DenominatorPair> pairs;
-  pairs.reserve(static_cast<std::size_t>(L));
-  for (Index l = 0; l < L; ++l) {
-    S += key_of(task, gK, b, h, l);
-    const Digits50 with_all = all.dot(gQ(b, h).row(l));
-    pairs.push_back({inputs.causal ? Digits50(S.dot(gQ(b, h).row(l))) : with_all, with_all});
-  }
-  return pairs;
-}
-
-/// What denominators are made of, Σ_m seen(S_lm) g(Q_l)_m of every row, for one head.
-using reference::Gauged;
-std::vector<Gauged<Digits50>> sums_of_weights(
-    const AttentionInputs<Gauged<Digits50>>& inputs,
-    const reference::Denominator<Gauged<Digits50>>& denominator, const Heads<Gauged<Digits50>>& gQ,
-    const Heads<Gauged<Digits50>>& gK, Index b, Index h) {
-  const AttentionTask<Gauged<Digits50>> task = inputs.task();
-  const Index L = gQ.sizes().rows;
-  RowVector<Gauged<Digits50>> S = start_of(inputs, gK, b, h);
-  for (Index l = 0; l < (inputs.causal ? 0 : L); ++l) S += key_of(task, gK, b, h, l);
-  std::vector<Gauged<Digits50>> sums;
-  sums.reserve(static_cast<std::size_t>(L));
-  for (Index l = 0; l < L; ++l) {
-    if (inputs.causal) S += key_of(task, gK, b, h, l);
-    Gauged<Digits50> sum(0.0);
-    for (Index m = 0; m < S.size(); ++m) sum += denominator.seen(S(m)) * gQ(b, h)(l, m);
-    sums.push_back(sum);
-  }
-  return sums;
 }
 
 /// A factor of x has two of its own, and a square twice as many as its x; 1/√M has three, a
@@ -229,7 +128,88 @@ bool slope_hangs_on_a_flush(const AttentionInputs<double>& inputs, bool is_query
   return own.absolute_slope_at_zero != (x > 0.0 ? 1.0 : -1.0);
 }
 
+double largest_of(std::span<const double> values) {
+  double largest = 0.0;
+  for (const double x : values) largest = std::max(largest, std::abs(x));
+  return largest;
+}
+
+/// |x|² and |x| |ω_m| of whatever side, the scores' scale left out: that is at most 1. An upper
+/// bound; 0 for maps without an exponent that grows with x.
+double largest_exponent(const AttentionInputs<double>& inputs) {
+  if (inputs.features_given || inputs.feature_map.kind != FeatureKind::favor_plus) return 0.0;
+  const double x = std::max(largest_of(inputs.q.values()), largest_of(inputs.k.values()));
+  const auto D = static_cast<double>(inputs.q.sizes().cols);
+  return D * x * std::max(x, largest_of(inputs.omega.values()));
+}
+
+double largest_norm(const Heads<double>& heads, bool of_columns) {
+  double largest = 0.0;
+  for (Index b = 0; b < heads.sizes().batch; ++b) {
+    for (Index h = 0; h < heads.sizes().heads; ++h) {
+      largest = std::max(largest, of_columns ? heads(b, h).colwise().norm().maxCoeff()
+                                             : heads(b, h).rowwise().norm().maxCoeff());
+    }
+  }
+  return largest;
+}
+
+/// |x|² and |x| |ω_m|, of rows and of columns of ω: a smaller bound of the same.
+double largest_exponent_of_a_row(const AttentionInputs<double>& inputs) {
+  if (inputs.features_given || inputs.feature_map.kind != FeatureKind::favor_plus) return 0.0;
+  const double x = std::max(largest_norm(inputs.q, false), largest_norm(inputs.k, false));
+  return x * std::max(x, largest_norm(inputs.omega, true));
+}
+
+/// Whether 50 digits would take more than a few milliseconds, and double has the range for gauges.
+bool takes_long_in_digits50(const AttentionInputs<double>& inputs) {
+  constexpr double most_work = 2e3;
+  constexpr double most_exponent = 300.0;  // e^709 is the largest double
+  const auto& [B, H, L, d] = inputs.v.sizes();
+  const auto M = static_cast<double>(inputs.task().features());
+  const auto rows = static_cast<double>(B * H * L);
+  const double by_definition = rows * static_cast<double>(L) * (M + static_cast<double>(d)) / 8.0;
+  const double by_sums = rows * static_cast<double>(inputs.q.sizes().cols + d) * M;
+  return by_sums + by_definition > most_work && largest_exponent_of_a_row(inputs) < most_exponent;
+}
+
 }  // namespace
+
+AttentionEvidence::AttentionEvidence(AttentionInputs<double> inputs)
+    : inputs_(std::move(inputs)), is_large_(takes_long_in_digits50(inputs_)) {}
+
+bool AttentionEvidence::is_large(Scalar scalar) const {
+  return is_large_ && (scalar == Scalar::float32 || scalar == Scalar::float64);
+}
+
+double AttentionEvidence::gauge_at(Scalar scalar, AttentionArray array, std::size_t place) {
+  return is_large(scalar)
+             ? to_double(array_of(large_facts().gauges(), array).values()[place].gauge())
+             : to_double(array_of(facts(scalar).gauges(), array).values()[place].gauge());
+}
+
+double AttentionEvidence::moved_at(Scalar scalar, AttentionArray array, std::size_t place) {
+  const AttentionResult<reference::Perturbed>& moved =
+      is_large(scalar) ? large_facts().by_moved_sums() : facts(scalar).by_moved_sums();
+  return static_cast<double>(array_of(moved, array).values()[place].moved());
+}
+
+double AttentionEvidence::largest_gauge(Scalar scalar, std::span<const AttentionArray> arrays) {
+  double largest = 0.0;
+  const auto see = [&](const auto& gauges) {
+    for (const AttentionArray array : arrays) {
+      for (const auto& x : array_of(gauges, array).values()) {
+        largest = std::max(largest, to_double(x.gauge()));
+      }
+    }
+  };
+  if (is_large(scalar)) {
+    see(large_facts().gauges());
+  } else {
+    see(facts(scalar).gauges());
+  }
+  return largest;
+}
 
 std::string_view name(AttentionArray array) {
   constexpr std::array<std::string_view, 6> names = {"out", "end", "d.q",
@@ -242,52 +222,30 @@ AttentionEvidence::Known& AttentionEvidence::known(Scalar scalar) {
   return scalar == Scalar::bfloat16 ? known_[2] : known_[0];
 }
 
-const AttentionInputs<Digits50>& AttentionEvidence::exact(Scalar scalar) {
-  std::optional<AttentionInputs<Digits50>>& kept = known(scalar).exact;
+AttentionFacts<Digits50>& AttentionEvidence::facts(Scalar scalar) {
+  std::optional<AttentionFacts<Digits50>>& kept = known(scalar).facts;
   if (kept) return *kept;
   if (scalar == Scalar::float16) {
-    kept = converted<Digits50>(converted<Float16>(inputs_));
+    kept.emplace(converted<Digits50>(converted<Float16>(inputs_)));
   } else if (scalar == Scalar::bfloat16) {
-    kept = converted<Digits50>(converted<BFloat16>(inputs_));
+    kept.emplace(converted<Digits50>(converted<BFloat16>(inputs_)));
   } else {
-    kept = converted<Digits50>(inputs_);
+    kept.emplace(converted<Digits50>(inputs_));
   }
   return *kept;
+}
+
+AttentionFacts<long double>& AttentionEvidence::large_facts() {
+  if (!large_facts_) large_facts_.emplace(converted<long double>(inputs_));
+  return *large_facts_;
+}
+
+const AttentionInputs<Digits50>& AttentionEvidence::exact(Scalar scalar) {
+  return facts(scalar).inputs();
 }
 
 const AttentionAnswer& AttentionEvidence::truth(Scalar scalar) {
-  std::optional<AttentionAnswer>& kept = known(scalar).truth;
-  if (!kept) {
-    kept.emplace();
-    reference::attention_by_definition(exact(scalar).task(), *kept);
-  }
-  return *kept;
-}
-
-const AttentionResult<AttentionEvidence::Gauge>& AttentionEvidence::gauges(Scalar scalar) {
-  std::optional<AttentionResult<Gauge>>& kept = known(scalar).gauges;
-  if (!kept) {
-    kept.emplace();
-    reference::attention(converted<Gauge>(exact(scalar)).task(), *kept);
-  }
-  return *kept;
-}
-
-const AttentionResult<AttentionEvidence::Perturbed>& AttentionEvidence::by_moved_sums(
-    Scalar scalar) {
-  std::optional<AttentionResult<Perturbed>>& kept = known(scalar).by_moved_sums;
-  if (kept) return *kept;
-  AttentionInputs<Perturbed> inputs = converted<Perturbed>(exact(scalar));
-  const Heads<Gauge>& last = gauges(scalar).end;
-  if (inputs.start.empty()) inputs.start = Heads<Perturbed>(last.sizes(), MemoryTag::state);
-  const std::span<Perturbed> start = inputs.start.values();
-  for (std::size_t i = 0; i < start.size(); ++i) {
-    const Digits50& size = last.values()[i].gauge();
-    start[i] = Perturbed(start[i].value(), static_cast<long double>(size));
-  }
-  kept.emplace();
-  reference::attention(inputs.task(), *kept);
-  return *kept;
+  return facts(scalar).truth();
 }
 
 bool AttentionEvidence::is_after_subtraction(AttentionArray array, std::size_t place) const {
@@ -311,9 +269,7 @@ double AttentionEvidence::lost_by_subtracting(Scalar scalar, AttentionArray arra
                                               std::size_t place) {
   if (!is_after_subtraction(array, place)) return 0.0;
   const double steps = 2.0 * static_cast<double>(inputs_.v.sizes().rows);
-  const double moved =
-      static_cast<double>(array_of(by_moved_sums(scalar), array).values()[place].moved());
-  return rounded_share(scalar, steps) * moved;
+  return rounded_share(scalar, steps) * moved_at(scalar, array, place);
 }
 
 const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvidence::underflows(
@@ -353,13 +309,24 @@ double AttentionEvidence::roundings(AttentionArray array) const {
   }
 }
 
-Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
+const AttentionEvidence::Shares& AttentionEvidence::shares(Scalar scalar, AttentionArray array) {
+  std::optional<Shares>& kept =
+      shares_.at(static_cast<std::size_t>(scalar)).at(static_cast<std::size_t>(array));
+  if (kept) return *kept;
   const double n = roundings(array);
-  const double gauge = to_double(array_of(gauges(scalar), array).values()[place].gauge());
-  const double worst = worst_share(scalar, n) * gauge;
-  Band band{.pass = likely_share(scalar, n) * gauge,
+  const double of_truth = is_large(scalar) ? gamma_of(n, unit_roundoff_of_large) : 0.0;
+  kept = Shares{.likely = likely_share(scalar, n) + of_truth,
+                .worst = worst_share(scalar, n) + of_truth};
+  return *kept;
+}
+
+Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
+  const Shares& share = shares(scalar, array);
+  const double gauge = gauge_at(scalar, array, place);
+  const double worst = share.worst * gauge;
+  Band band{.pass = share.likely * gauge,
             .suspect = worst,
-            .drift = worst + lost_by_subtracting(scalar, array, place)};
+            .drift = wants_drift_ ? worst + lost_by_subtracting(scalar, array, place) : worst};
   if (is_stored_narrow(scalar)) {
     const double size = std::abs(to_double(array_of(truth(scalar), array).values()[place]));
     band = band + flat_band(unit_roundoff(scalar) * size + range_of(scalar).subnormal);
@@ -416,65 +383,28 @@ Band AttentionEvidence::band_at_the_edge(Scalar scalar, AttentionArray array, st
   return std::isfinite(widened.pass) ? widened : flat_band(no_bound);
 }
 
-Band AttentionEvidence::features_band(Scalar scalar, const Gauge& truth) const {
+std::function<Band(std::size_t)> AttentionEvidence::features_band(Scalar scalar, bool is_query) {
   const double n = roundings_of_a_feature(inputs_);
-  const double gauge = to_double(truth.gauge());
-  const double worst = worst_share(scalar, n) * gauge + range_of(scalar).subnormal;
-  return {.pass = likely_share(scalar, n) * gauge + range_of(scalar).subnormal,
-          .suspect = worst,
-          .drift = worst};
+  const double of_truth = is_large(scalar) ? gamma_of(n, unit_roundoff_of_large) : 0.0;
+  const double worst = worst_share(scalar, n) + of_truth;
+  const Band share{.pass = likely_share(scalar, n) + of_truth, .suspect = worst, .drift = worst};
+  const Band stored = flat_band(range_of(scalar).subnormal);
+  const auto of = [share, stored](const auto& gauges) {
+    return [share, stored, &gauges](std::size_t place) {
+      return to_double(gauges.values()[place].gauge()) * share + stored;
+    };
+  };
+  if (is_large(scalar)) return of(large_facts().feature_gauges(is_query));
+  return of(facts(scalar).feature_gauges(is_query));
 }
 
-AttentionEvidence::Extent AttentionEvidence::measured(Scalar scalar) {
-  const AttentionInputs<Digits50>& inputs = exact(scalar);
-  const Heads<Digits50> gQ = features_of(inputs, true);
-  const Heads<Digits50> gK = features_of(inputs, false);
-  Sizes features;
-  features.see<Digits50>(gQ.values());
-  features.see<Digits50>(gK.values());
-  const Sizes of_map = sizes_before_epsilon(inputs);
-  Sizes values;
-  for (const Heads<Digits50>* heads :
-       {&inputs.v, &inputs.start, &inputs.out_cotangent, &inputs.end_cotangent}) {
-    values.see<Digits50>(heads->values());
-  }
-  Sizes denominator;
-  double worst_cancellation = 0.0;
-  double least = std::numeric_limits<double>::infinity();
-  const Digits50 epsilon(inputs.conventions.epsilon);
-  for (Index b = 0; b < gQ.sizes().batch; ++b) {
-    for (Index h = 0; h < gQ.sizes().heads; ++h) {
-      for (const DenominatorPair& D : denominators(inputs, gQ, gK, b, h)) {
-        least = std::min(least, to_double(D.own));
-        denominator.largest =
-            std::max(denominator.largest, to_double(Digits50(D.with_all_keys + epsilon)));
-        worst_cancellation =
-            std::max(worst_cancellation, to_double(Digits50(D.with_all_keys / (D.own + epsilon))));
-      }
-    }
-  }
-  return {.least_feature = std::min(features.least, of_map.least),
-          .largest_feature = features.largest,
-          .has_vanishing_feature = features.vanishing || of_map.vanishing,
-          .least_value = values.least,
-          .largest_value = values.largest,
-          .least_denominator = least,
-          .largest_denominator = denominator.largest,
-          .worst_cancellation = worst_cancellation};
-}
-
-const AttentionEvidence::Extent& AttentionEvidence::extent(Scalar scalar) {
-  std::optional<Extent>& kept = known(scalar).extent;
-  if (!kept) kept = measured(scalar);
-  return *kept;
+const AttentionExtent& AttentionEvidence::extent(Scalar scalar) {
+  return is_large(scalar) ? large_facts().extent() : facts(scalar).extent();
 }
 
 bool AttentionEvidence::has_digits_to_spare(Scalar scalar) {
-  double largest = 0.0;
-  for (const Gauge& x : gauges(scalar).end.values()) {
-    largest = std::max(largest, to_double(x.gauge()));
-  }
-  const Extent& met = extent(scalar);
+  const double largest = largest_gauge(scalar, std::array{AttentionArray::end});
+  const AttentionExtent& met = extent(scalar);
   if (scalar == Scalar::digits50 && met.has_vanishing_feature) return false;
   const double least = met.least_feature * std::min(1.0, met.least_value);
   return largest <= digits_to_spare(computed_in(scalar)) * least;
@@ -492,25 +422,6 @@ bool AttentionEvidence::is_guarded() const {
                                own.epsilon_place == EpsilonPlace::clamped);
 }
 
-double AttentionEvidence::worst_unsureness(Scalar scalar) {
-  std::optional<double>& kept = known(scalar).worst_unsureness;
-  if (kept) return *kept;
-  const AttentionInputs<Gauge> inputs = converted<Gauge>(exact(scalar));
-  const Heads<Gauge> gQ = features_of(inputs, true);
-  const Heads<Gauge> gK = features_of(inputs, false);
-  const reference::Denominator<Gauge> denominator(inputs.conventions);
-  kept = 1.0;
-  for (Index b = 0; b < gQ.sizes().batch; ++b) {
-    for (Index h = 0; h < gQ.sizes().heads; ++h) {
-      for (const Gauge& sum : sums_of_weights(inputs, denominator, gQ, gK, b, h)) {
-        const double D = std::abs(to_double(denominator.of(sum).value()));
-        if (D > 0.0) kept = std::max(*kept, to_double(sum.gauge()) / D);
-      }
-    }
-  }
-  return *kept;
-}
-
 bool AttentionEvidence::rounding_decides(Scalar scalar) {
   const FeatureKind kind = inputs_.feature_map.kind;
   const bool is_exponential =
@@ -518,7 +429,9 @@ bool AttentionEvidence::rounding_decides(Scalar scalar) {
       (kind == FeatureKind::elu_plus_one && inputs_.conventions.elu_cancellation > 0.0);
   if (scalar == Scalar::digits50 || inputs_.features_given || !is_exponential) return false;
   const double share = gamma_of(roundings(AttentionArray::out), unit_roundoff(computed_in(scalar)));
-  return !(share * worst_unsureness(scalar) < largest_residue);
+  const double unsureness =
+      is_large(scalar) ? large_facts().worst_unsureness() : facts(scalar).worst_unsureness();
+  return !(share * unsureness < largest_residue);
 }
 
 /// In the features it is M ε² f², f 1 or 1/√M, less the thousand that underflow may take of it.
@@ -531,12 +444,15 @@ double AttentionEvidence::least_guarded_denominator() const {
 
 bool AttentionEvidence::is_defined() {
   if (is_guarded()) return true;
-  for (const AttentionArray array : all_attention_arrays) {
-    for (const Digits50& x : array_of(truth(Scalar::digits50), array).values()) {
-      if (!isfinite(x)) return false;
-    }
-  }
-  return true;
+  const auto is_finite = [](const auto& truth) {
+    return std::ranges::all_of(all_attention_arrays, [&](AttentionArray array) {
+      return std::ranges::all_of(array_of(truth, array).values(), [](const auto& x) {
+        using std::isfinite;
+        return isfinite(x);
+      });
+    });
+  };
+  return is_large_ ? is_finite(large_truth()) : is_finite(truth(Scalar::digits50));
 }
 
 std::string AttentionEvidence::unusable(Scalar scalar) {
@@ -553,7 +469,7 @@ std::string AttentionEvidence::out_of_range(Scalar scalar) {
   if (!is_defined()) return unguarded_reason;
   if (rounding_decides(scalar)) return unsure_reason;
   if (scalar == Scalar::digits50) return {};
-  const Extent& met = extent(scalar);
+  const AttentionExtent& met = extent(scalar);
   const Range computed = range_of(computed_in(scalar));
   const Range stored = range_of(scalar);
   const double value = std::min(1.0, met.least_value);
@@ -566,19 +482,6 @@ std::string AttentionEvidence::out_of_range(Scalar scalar) {
   return fits(scalar) ? "" : overflow_reason;
 }
 
-/// |x|² and |x| |ω_m| of whatever side, the scores' scale left out: that is at most 1.
-double AttentionEvidence::largest_exponent(Scalar scalar) {
-  const AttentionInputs<Digits50>& inputs = exact(scalar);
-  if (inputs.features_given || inputs.feature_map.kind != FeatureKind::favor_plus) return 0.0;
-  Sizes x;
-  x.see<Digits50>(inputs.q.values());
-  x.see<Digits50>(inputs.k.values());
-  Sizes omega;
-  omega.see<Digits50>(inputs.omega.values());
-  const auto D = static_cast<double>(inputs.q.sizes().cols);
-  return D * x.largest * std::max(x.largest, omega.largest);
-}
-
 std::string AttentionEvidence::overflowing(Scalar scalar) {
   if (!is_defined()) return unguarded_reason;
   if (rounding_decides(scalar)) return unsure_reason;
@@ -586,20 +489,15 @@ std::string AttentionEvidence::overflowing(Scalar scalar) {
   if (!(least_guarded_denominator() >= computed.least)) return out_of_range(scalar);
   const double D = extent(scalar).largest_denominator;
   const bool in_range = D * D * margin_of_range <= computed.largest &&
-                        largest_exponent(scalar) * margin_of_range <= computed.largest;
+                        largest_exponent(inputs_) * margin_of_range <= computed.largest;
   return in_range && fits(scalar) ? "" : overflow_reason;
 }
 
 bool AttentionEvidence::fits(Scalar scalar) {
-  const Extent& met = extent(scalar);
+  const AttentionExtent& met = extent(scalar);
   const Range computed = range_of(computed_in(scalar));
   const Range stored = range_of(scalar);
-  double largest = met.largest_feature;
-  for (const AttentionArray array : all_attention_arrays) {
-    for (const Gauge& x : array_of(gauges(scalar), array).values()) {
-      largest = std::max(largest, to_double(x.gauge()));
-    }
-  }
+  const double largest = std::max(met.largest_feature, largest_gauge(scalar, all_attention_arrays));
   const auto rows = static_cast<double>(inputs_.v.sizes().rows);
   const double v = std::max(1.0, met.largest_value);
   const double numerator = rows * met.largest_feature * std::max(1.0, met.largest_feature) * v;
@@ -633,15 +531,24 @@ std::string named_head(const std::string& tensor, const HeadsSizes& sizes, Index
 
 void AttentionJudge::hold(const std::string& tensor, Index row, const Digits50& answer,
                           const Digits50& wanted, const Band& band) {
-  double error = to_double(Digits50(abs(answer - wanted)));
+  const double error = to_double(Digits50(abs(answer - wanted)));
+  note(error, band);
+  hold_error(tensor, row, error, isinf(answer), band);
+}
+
+void AttentionJudge::note(double error, const Band& band) {
   ++entries_;
   if (error > share_of_drift_ * band.drift) share_of_drift_ = error / band.drift;
+}
+
+void AttentionJudge::hold_error(const std::string& tensor, Index row, double error,
+                                bool is_infinite, const Band& band) {
   Outcome outcome = Outcome::wrong;
   if (!std::isfinite(error)) {
     error = std::numeric_limits<double>::infinity();
     // What is off by more than the scalar's largest number may as well be infinite.
     const bool may_be = band.drift > range_of(scalar_).largest && band.drift < no_bound;
-    if (subtracts_ && may_be && isinf(answer)) outcome = Outcome::drift;
+    if (subtracts_ && may_be && is_infinite) outcome = Outcome::drift;
   } else if (error <= band.pass) {
     outcome = Outcome::pass;
   } else if (error <= band.suspect) {
@@ -694,10 +601,10 @@ Finding AttentionJudge::finding() const {
   return skipped("the case has nothing to compare");
 }
 
-void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answer,
-                          const Heads<Digits50>& wanted,
-                          const std::function<Band(std::size_t)>& band,
-                          const std::function<bool(Index, Index, Index)>& selects) {
+template <class W>
+void AttentionJudge::hold_each(const std::string& tensor, const Heads<W>& answer,
+                               const Heads<W>& wanted, const std::function<Band(std::size_t)>& band,
+                               const std::function<bool(Index, Index, Index)>& selects) {
   if (answer.empty()) return;
   const HeadsSizes& n = answer.sizes();
   if (n != wanted.sizes()) {
@@ -707,15 +614,52 @@ void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answ
   for (Index b = 0; b < n.batch; ++b) {
     for (Index h = 0; h < n.heads; ++h) {
       const std::string of_head = named_head(tensor, n, b, h);
-      for (Index l = 0; l < n.rows; ++l) {
-        const bool selected = !selects || selects(b, h, l);
-        for (Index i = 0; i < n.cols; ++i, ++place) {
-          if (!selected) continue;
-          hold(of_head, l, answer.values()[place], wanted.values()[place], band(place));
-        }
+      for (Index l = 0; l < n.rows; ++l, place += static_cast<std::size_t>(n.cols)) {
+        if (selects && !selects(b, h, l)) continue;
+        hold_row(of_head, l, &answer.values()[place], &wanted.values()[place],
+                 static_cast<std::size_t>(n.cols),
+                 [&](std::size_t column) { return band(place + column); });
       }
     }
   }
+}
+
+/// Of the entries that pass, the worst one stands for all.
+template <class W, class OfColumn>
+void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* answer,
+                              const W* wanted, std::size_t cols, const OfColumn& band) {
+  Discrepancy passing{.tensor = tensor, .row = row, .error = -1.0};
+  for (std::size_t i = 0; i < cols; ++i) {
+    using std::abs;
+    using std::isinf;
+    const Band allowed = band(i);
+    const double error = to_double(W(abs(answer[i] - wanted[i])));
+    note(error, allowed);
+    if (!(error <= allowed.pass)) {
+      hold_error(tensor, row, error, isinf(answer[i]), allowed);
+      continue;
+    }
+    const Discrepancy candidate{.tensor = {}, .row = row, .error = error, .bound = allowed.pass};
+    if (passing.error >= 0.0 && !worse(candidate, passing)) continue;
+    passing.error = error;
+    passing.bound = allowed.pass;
+  }
+  if (passing.error >= 0.0) {
+    hold_error(tensor, row, passing.error, false, flat_band(passing.bound));
+  }
+}
+
+void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answer,
+                          const Heads<Digits50>& wanted,
+                          const std::function<Band(std::size_t)>& band,
+                          const std::function<bool(Index, Index, Index)>& selects) {
+  hold_each(tensor, answer, wanted, band, selects);
+}
+
+void AttentionJudge::hold(const std::string& tensor, const Heads<long double>& answer,
+                          const Heads<long double>& wanted,
+                          const std::function<Band(std::size_t)>& band) {
+  hold_each(tensor, answer, wanted, band);
 }
 
 void AttentionJudge::hold_to_truth(const AttentionAnswer& answer, AttentionEvidence& evidence,
@@ -724,6 +668,35 @@ void AttentionJudge::hold_to_truth(const AttentionAnswer& answer, AttentionEvide
     hold(std::string(name(array)), array_of(answer, array),
          array_of(evidence.truth(scalar_), array),
          [&](std::size_t place) { return evidence.band(scalar_, array, place); });
+  }
+}
+
+void AttentionJudge::compare_with_truth(const Subject& subject, AttentionEvidence& evidence,
+                                        std::span<const AttentionArray> arrays) {
+  const auto compare = [&](const auto& answer, const auto& truth) {
+    for (const AttentionArray array : arrays) {
+      hold_each(std::string(name(array)), array_of(answer, array), array_of(truth, array),
+                [&](std::size_t place) { return evidence.band(scalar_, array, place); });
+    }
+  };
+  if (evidence.is_large(scalar_)) {
+    compare(ask_for_long_double(subject, scalar_, evidence.given()), evidence.large_truth());
+  } else {
+    compare(ask(subject, scalar_, evidence.given()), evidence.truth(scalar_));
+  }
+}
+
+void AttentionJudge::compare_features_with_truth(const Subject& subject,
+                                                 AttentionEvidence& evidence, bool is_query) {
+  const FeaturesInputs<double> asked = features_asked(evidence.given(), is_query);
+  const std::string tensor = is_query ? "g(q)" : "g(k)";
+  const std::function<Band(std::size_t)> band = evidence.features_band(scalar_, is_query);
+  if (evidence.is_large(scalar_)) {
+    hold_each(tensor, ask_for_long_double(subject, scalar_, asked),
+              evidence.large_facts().features(is_query), band);
+  } else {
+    hold_each(tensor, ask(subject, scalar_, asked), evidence.facts(scalar_).features(is_query),
+              band);
   }
 }
 

@@ -2,8 +2,8 @@
 
 #include "properties/engine/finding.hpp"
 #include "properties/judgement/attention_answer.hpp"
-#include "reference/gauged.hpp"
-#include "reference/perturbed.hpp"
+#include "properties/judgement/attention_facts.hpp"
+#include "properties/judgement/band.hpp"
 #include "reference/underflowing.hpp"
 
 #include <array>
@@ -11,24 +11,6 @@
 #include <optional>
 
 namespace slim::properties {
-
-/// What an entry's error may be. NaN is within none of it.
-struct Band {
-  double pass = 0.0;     ///< PASS: what roundings that do not conspire add up to
-  double suspect = 0.0;  ///< SUSPECT: what they can add up to at worst
-  double drift = 0.0;    ///< DRIFT: that, and what a program may lose that subtracts what it added
-
-  friend Band operator+(const Band& a, const Band& b) {
-    return {a.pass + b.pass, a.suspect + b.suspect, a.drift + b.drift};
-  }
-  friend Band operator*(double factor, const Band& a) {
-    return {factor * a.pass, factor * a.suspect, factor * a.drift};
-  }
-};
-/// The same allowed to everyone.
-inline Band flat_band(double bound) {
-  return {bound, bound, bound};
-}
 
 /// The arrays of an answer.
 enum class AttentionArray { out, end, dq, dk, dv, start_gradient };
@@ -48,7 +30,7 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 /// An attention case with all that is known about it: the truth in 50 digits by the definition, and
 /// what a correct program's error may be, entry by entry.
 ///
-/// With u the unit roundoff, γ_n = n u / (1 − n u) and G the entry's gauge (the reference run on
+/// With u the unit roundoff, γ_n = (1 − u)^(−n) − 1 and G the entry's gauge (the reference run on
 /// reference::Gauged, every subtraction an addition):
 ///   SUSPECT  error ≤ γ_n G, for every program that only adds, in whatever order: each entry is a
 ///            tree of sums, products and quotients, a rounding multiplies a node by 1 + δ, |δ| ≤ u,
@@ -84,20 +66,31 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 /// Used by one thread at a time.
 class AttentionEvidence {
  public:
-  explicit AttentionEvidence(AttentionInputs<double> inputs) : inputs_(std::move(inputs)) {}
+  explicit AttentionEvidence(AttentionInputs<double> inputs);
 
   [[nodiscard]] const AttentionInputs<double>& given() const { return inputs_; }
   /// The inputs as `scalar` has them, rounded to it, in 50 digits.
   const AttentionInputs<Digits50>& exact(Scalar scalar);
   /// The definition in 50 digits, of the inputs as they are in `scalar`.
   const AttentionAnswer& truth(Scalar scalar);
+  /// Whether bands have a drift, which takes as long as all the rest; else it is that of SUSPECT.
+  /// They have unless told otherwise.
+  void want_drift(bool wanted) { wants_drift_ = wanted; }
   /// Of the entry at `place` of an array's values.
   Band band(Scalar scalar, AttentionArray array, std::size_t place);
   /// The same where numbers on the way may underflow. Any number, in a narrow scalar in which they
   /// do.
   Band band_at_the_edge(Scalar scalar, AttentionArray array, std::size_t place);
-  /// The same for features g(q) or g(k), given their truth: f roundings each.
-  Band features_band(Scalar scalar, const reference::Gauged<Digits50>& truth) const;
+  /// The same of the entry at a place of the features g(q) or g(k): f roundings each.
+  std::function<Band(std::size_t)> features_band(Scalar scalar, bool is_query);
+  /// Whether the case is too large for 50 digits: then `large_truth` and all that is known in
+  /// float32 and float64 is computed in long double, and bands have the truth's own error on top.
+  [[nodiscard]] bool is_large(Scalar scalar) const;
+  /// By prefix sums in long double. Requires a large case.
+  const AttentionResult<long double>& large_truth() { return large_facts().truth(); }
+  AttentionFacts<long double>& large_facts();
+  /// Of the inputs as they are in `scalar`.
+  AttentionFacts<Digits50>& facts(Scalar scalar);
   /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows,
   /// or an entry is next to a kink.
   std::string unusable(Scalar scalar);
@@ -125,41 +118,30 @@ class AttentionEvidence {
   [[nodiscard]] double roundings(AttentionArray array) const;
 
  private:
-  using Gauge = reference::Gauged<Digits50>;
   using Underflow = reference::Underflowing;
-  using Perturbed = reference::Perturbed;
-  /// Sizes of what is met on the way, of entries that are not 0.
-  struct Extent {
-    double least_feature;
-    double largest_feature;
-    bool has_vanishing_feature;  ///< one that a double takes for 0
-    double least_value;          ///< of v, cotangents and states
-    double largest_value;
-    double least_denominator;    ///< 0 where there is one
-    double largest_denominator;  ///< epsilon included
-    double worst_cancellation;   ///< max over rows of S_L·g(Q_l) / (S_l·g(Q_l) + ε)
-  };
   /// What is known of the inputs as one kind of scalar has them.
   struct Known {
-    std::optional<AttentionInputs<Digits50>> exact;
-    std::optional<AttentionAnswer> truth;
-    std::optional<AttentionResult<Gauge>> gauges;
-    std::optional<AttentionResult<Perturbed>> by_moved_sums;
+    std::optional<AttentionFacts<Digits50>> facts;
     std::optional<std::array<AttentionResult<Underflow>, 2>> underflows;
-    std::optional<Extent> extent;
-    std::optional<double> worst_unsureness;
   };
   Known& known(Scalar scalar);
-  const AttentionResult<Gauge>& gauges(Scalar scalar);
-  /// How far the answer moves when all prefix sums are moved by the gauge of the last ones.
-  const AttentionResult<Perturbed>& by_moved_sums(Scalar scalar);
+  /// Of the gauge, what roundings may add up to, the truth's own included.
+  struct Shares {
+    double likely;
+    double worst;
+  };
+  const Shares& shares(Scalar scalar, AttentionArray array);
+  double gauge_at(Scalar scalar, AttentionArray array, std::size_t place);
+  /// How far an entry moves when all prefix sums are moved by the gauge of the last ones.
+  double moved_at(Scalar scalar, AttentionArray array, std::size_t place);
   /// What an entry may lose by subtraction.
   double lost_by_subtracting(Scalar scalar, AttentionArray array, std::size_t place);
   /// Whether a program that recovers sums has subtracted anything for this entry.
   [[nodiscard]] bool is_after_subtraction(AttentionArray array, std::size_t place) const;
+  double largest_gauge(Scalar scalar, std::span<const AttentionArray> arrays);
   /// By prefix sums, and by the definition.
   const std::array<AttentionResult<Underflow>, 2>& underflows(Scalar scalar);
-  const Extent& extent(Scalar scalar);
+  const AttentionExtent& extent(Scalar scalar);
   /// Why numbers on the way do not fit: they over- or underflow.
   std::string out_of_range(Scalar scalar);
   /// Whether this entry of d.q or d.k takes another slope where its x is flushed to 0.
@@ -174,18 +156,18 @@ class AttentionEvidence {
   [[nodiscard]] double least_guarded_denominator() const;
   /// Whether the truth is finite: some conventions leave a denominator 0.
   bool is_defined();
-  /// The largest gauge of a row's Σ weights over its denominator: how unsure roundings make that.
-  double worst_unsureness(Scalar scalar);
   /// Whether some denominator is so small against its gauge that a rounding residue of it is left,
   /// for which bands of first order say nothing: of elu+1 by its words, which is off by a rounding
   /// of 1 however small e^x is, and of large exponents that cancel.
   bool rounding_decides(Scalar scalar);
-  [[nodiscard]] double largest_exponent(Scalar scalar);
   bool fits(Scalar scalar);
-  Extent measured(Scalar scalar);
 
   AttentionInputs<double> inputs_;
-  std::array<Known, 3> known_;                      ///< float32 and wider, float16, bfloat16
+  bool is_large_;
+  bool wants_drift_ = true;
+  std::optional<AttentionFacts<long double>> large_facts_;
+  std::array<Known, 3> known_;  ///< float32 and wider, float16, bfloat16
+  std::array<std::array<std::optional<Shares>, 6>, 5> shares_;  ///< by Scalar and array
   std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: numbers on the way underflow
   std::array<std::unique_ptr<AttentionEvidence>, 5> flushed_;  ///< by Scalar
 };
@@ -222,15 +204,35 @@ class AttentionJudge {
   void hold(const std::string& tensor, const Heads<Digits50>& answer, const Heads<Digits50>& wanted,
             const std::function<Band(std::size_t)>& band,
             const std::function<bool(Index, Index, Index)>& selects = {});
-  /// Arrays of an answer against the truth.
+  /// Arrays of an answer against the truth in 50 digits.
   void hold_to_truth(const AttentionAnswer& answer, AttentionEvidence& evidence,
                      std::span<const AttentionArray> arrays);
+  /// Runs the subject on the case and compares these arrays of its answer with the truth.
+  void compare_with_truth(const Subject& subject, AttentionEvidence& evidence,
+                          std::span<const AttentionArray> arrays);
+  /// The same of the features g(q) or g(k).
+  void compare_features_with_truth(const Subject& subject, AttentionEvidence& evidence,
+                                   bool is_query);
+  /// The same of answers in long double.
+  void hold(const std::string& tensor, const Heads<long double>& answer,
+            const Heads<long double>& wanted, const std::function<Band(std::size_t)>& band);
   /// Wrong whatever else was held, for a reason.
   void condemn(Discrepancy entry, std::string note);
   /// Skipped when nothing was held.
   [[nodiscard]] Finding finding() const;
 
  private:
+  template <class W, class OfColumn>
+  void hold_row(const std::string& tensor, Index row, const W* answer, const W* wanted,
+                std::size_t cols, const OfColumn& band);
+  /// Counts an entry.
+  void note(double error, const Band& band);
+  void hold_error(const std::string& tensor, Index row, double error, bool is_infinite,
+                  const Band& band);
+  template <class W>
+  void hold_each(const std::string& tensor, const Heads<W>& answer, const Heads<W>& wanted,
+                 const std::function<Band(std::size_t)>& band,
+                 const std::function<bool(Index, Index, Index)>& selects = {});
   /// Rows of one tensor come one after another.
   void keep_row(const Discrepancy& entry);
 

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace slim::properties {
 namespace {
@@ -100,23 +101,47 @@ void require_slope(double slope, double least, double largest, const char* field
                   field, slope, least, largest));
 }
 
-void require_epsilon(const AttentionConventions& declared, FeatureKind kind, bool features_given,
+/// What conventions act on: a map, or features that are given.
+struct Features {
+  FeatureKind kind;
+  bool given = false;
+};
+
+double share_with(double epsilon, const AttentionConventions& acting, const Features& on) {
+  AttentionConventions other = acting;
+  other.epsilon = epsilon;
+  return share_of_attention(other, on.kind, on.given);
+}
+
+/// The message is about the features that refuse it first, and names an ε that all of them allow.
+void require_epsilon(const AttentionConventions& declared, std::span<const Features> all,
                      const char* field) {
-  const AttentionConventions acting = acting_on(declared, kind, features_given);
-  const double share = share_of_attention(acting, kind, features_given);
-  const double least = least_share_of_attention(acting.epsilon_place);
-  if (share >= least) return;
-  const double largest = largest_epsilon(acting.epsilon, least, [&](double epsilon) {
-    AttentionConventions other = acting;
-    other.epsilon = epsilon;
-    return share_of_attention(other, kind, features_given);
-  });
-  const std::string map =
-      features_given ? "given features" : "map " + name(FeatureMap{.kind = kind});
-  throw ContractError(fmt::format(
-      "convention '{}' is {:g} (place {}): over {} it leaves {:.2g} of the denominators of "
-      "unit-normal cases; at least {:g} is required, which {:.2g} leaves",
-      field, acting.epsilon, name(acting.epsilon_place), map, share, least, largest));
+  std::string refused;
+  double largest = std::numeric_limits<double>::infinity();
+  for (const Features& on : all) {
+    const AttentionConventions acting = acting_on(declared, on.kind, on.given);
+    const double share = share_of_attention(acting, on.kind, on.given);
+    const double least = least_share_of_attention(acting.epsilon_place);
+    if (share >= least) continue;
+    if (refused.empty()) {
+      refused = fmt::format(
+          "convention '{}' is {:g} (place {}): over {} it leaves {:.2g} of the median denominator "
+          "of unit-normal cases, where at least {:g} is required; ",
+          field, acting.epsilon, name(acting.epsilon_place),
+          on.given ? "given features" : "map " + name(FeatureMap{.kind = on.kind}), share, least);
+    }
+    largest = std::min(largest, largest_epsilon(acting.epsilon, least, [&](double epsilon) {
+                         return share_with(epsilon, acting, on);
+                       }));
+  }
+  require(refused.empty(), fmt::format("{}at most {:.2g} is allowed", refused, largest));
+}
+
+std::vector<Features> what_they_act_on(std::span<const FeatureKind> maps, bool features_given) {
+  std::vector<Features> all;
+  for (const FeatureKind kind : maps) all.push_back({kind});
+  if (features_given) all.push_back({FeatureKind::square, true});
+  return all;
 }
 
 /// 1/(1 + ε), the share of what is 1.
@@ -140,32 +165,29 @@ double share_of_attention(const AttentionConventions& conventions, FeatureKind k
   without.epsilon = 0.0;
   const std::vector<double> D = normal_denominators(without, kind, features_given);
   const std::vector<double> with = normal_denominators(conventions, kind, features_given);
-  double sum = 0.0;
-  int rows = 0;
+  std::vector<double> shares;
   for (std::size_t i = 0; i < D.size(); ++i) {
     if (D[i] == 0.0) continue;
     const double share = std::min(D[i] / with[i], with[i] / D[i]);
-    sum += share >= 0.0 ? share : 0.0;
-    ++rows;
+    shares.push_back(share >= 0.0 ? share : 0.0);
   }
-  return sum / rows;
+  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
+  std::ranges::nth_element(shares, middle);
+  return *middle;
 }
 
 void require_within_limits(const AttentionConventions& conventions,
                            std::span<const FeatureKind> maps, bool features_given) {
   require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
   require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
-  for (const FeatureKind kind : maps) require_epsilon(conventions, kind, false, "epsilon");
-  if (features_given) require_epsilon(conventions, FeatureKind::square, true, "epsilon");
+  require_epsilon(conventions, what_they_act_on(maps, features_given), "epsilon");
 }
 
 void require_within_limits(const Conventions& conventions, std::span<const FeatureKind> maps) {
   require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
   require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
-  const AttentionConventions of_attention{.epsilon = conventions.denominator_epsilon};
-  for (const FeatureKind kind : maps) {
-    require_epsilon(of_attention, kind, false, "denominator_epsilon");
-  }
+  require_epsilon({.epsilon = conventions.denominator_epsilon}, what_they_act_on(maps, false),
+                  "denominator_epsilon");
   require_beside_one(conventions.layer_norm_epsilon, "layer_norm_epsilon", "a variance of 1");
   require_beside_one(conventions.loss_epsilon, "loss_epsilon", "one counted target");
   require(conventions.position_base >= least_position_base &&

@@ -6,10 +6,10 @@
 
 namespace slim::properties {
 
-/// Which part of the attention is left under these conventions: the mean over unit-normal causal
-/// rows of min(D/D', D'/D), with D the denominator without any ε and D' the one with ε in its
-/// place. 1 where ε vanishes, 0 where the features do. Rows with D = 0 are left out. Computed by
-/// the reference's features and denominators in float64, from fixed seeds. Shapes: 32 tasks of 2
+/// Which part of the attention is left under these conventions: the median over unit-normal
+/// causal rows of min(D/D', D'/D), with D the denominator without any ε and D' the one with ε in
+/// its place. 1 where ε vanishes, 0 where the features do. Rows with D = 0 are left out. Computed
+/// by the reference's features and denominators in float64, from fixed seeds. Shapes: 32 tasks of 2
 /// heads of 8 rows, D = M = 4, about as large as the cases that are drawn.
 double share_of_attention(const AttentionConventions& conventions, FeatureKind kind,
                           bool features_given);

@@ -155,12 +155,26 @@ std::vector<Ensemble> ensembles_of(Scalar scalar, const GradientCase& c,
 
 }  // namespace
 
+bool is_large_case(const GradientCase& c) {
+  constexpr Index most_work = 8'000;
+  const Model& model = c.model;
+  const Index rows = c.sequences.batch() * c.sequences.length() * model.layers;
+  return rows * model.hidden_dim * std::max(model.hidden_dim, model.ffn_dim) > most_work;
+}
+
 Ensemble randomly_rounded_ensemble(Scalar scalar, const GradientCase& c,
                                    const GradientAnswer& truth, const Insides<Digits50>& insides,
                                    Index first_position) {
-  const std::array sizes = {ensemble_runs};
+  const std::array sizes = {is_large_case(c) ? runs_of_a_large_case : ensemble_runs};
   return std::move(
       randomly_rounded_ensembles(scalar, c, truth, insides, sizes, first_position).front());
+}
+
+Ensemble in_float64(Ensemble of_float32) {
+  const double finer = unit_roundoff(Scalar::float64) / unit_roundoff(Scalar::float32);
+  return {.deviation = scaled(std::move(of_float32.deviation), finer),
+          .kink_clearance = of_float32.kink_clearance / finer,
+          .finite = of_float32.finite};
 }
 
 std::vector<Ensemble> randomly_rounded_ensembles(Scalar scalar, const GradientCase& c,

@@ -1,6 +1,7 @@
 #include "properties/judgement/gradient_evidence.hpp"
 
 #include "properties/catalogue.hpp"
+#include "properties/judgement/band.hpp"
 #include "properties/judgement/moved_sums.hpp"
 
 #include <fmt/format.h>
@@ -13,8 +14,6 @@ namespace {
 
 constexpr double exact_share = 1e-40;  ///< of the largest gradient entry, in 50 digits
 constexpr double clearance_deviations = 8.0;
-constexpr double walk_length = 4.0;       ///< λ of λ √n u
-constexpr double largest_residue = 0.25;  ///< of a denominator, from which on rounding decides
 
 bool has_kink(FeatureKind kind) {
   return kind == FeatureKind::relu || kind == FeatureKind::absolute;
@@ -37,7 +36,10 @@ const Insides<Digits50>& GradientEvidence::insides() {
 
 const Ensemble& GradientEvidence::ensemble(Scalar scalar) {
   std::optional<Ensemble>& kept = ensembles_.at(static_cast<std::size_t>(scalar));
-  if (!kept) {
+  if (kept) return *kept;
+  if (scalar == Scalar::float64 && is_large_case(case_) && ensemble(Scalar::float32).finite) {
+    kept = in_float64(ensemble(Scalar::float32));
+  } else {
     kept = randomly_rounded_ensemble(scalar, case_, truth(), insides(), first_position_);
   }
   return *kept;
@@ -54,7 +56,8 @@ const GradientBounds& GradientEvidence::bounds(Scalar scalar) {
     const double size = logits.size() > 0 ? to_double(logits.cwiseAbs().maxCoeff()) : 0.0;
     kept->logits.assign(static_cast<std::size_t>(logits.rows()), exact_share * size);
   } else {
-    kept = scaled(ensemble(scalar).deviation, pass_deviations);
+    kept = scaled(ensemble(scalar).deviation,
+                  is_large_case(case_) ? pass_deviations_of_a_large_case : pass_deviations);
   }
   return *kept;
 }
@@ -67,7 +70,7 @@ double GradientEvidence::share_of_roundings(Scalar scalar) const {
   const double n = 2.0 * static_cast<double>(case_.sequences.length());
   const bool is_narrow_scalar = scalar == Scalar::float16 || scalar == Scalar::bfloat16;
   const Scalar computed_in = is_narrow_scalar ? Scalar::float32 : scalar;
-  return std::min(n, walk_length * std::sqrt(n)) * unit_roundoff(computed_in);
+  return likely_roundings(n, unit_roundoff(computed_in));
 }
 
 const GradientBounds& GradientEvidence::drift_bounds(Scalar scalar) {
@@ -121,7 +124,8 @@ std::optional<double> share_in_other(const Subject& subject, Scalar scalar,
 /// Drift, or wrong with a note, of what is beyond twice the bounds.
 Finding explained_by_subtraction(Finding finding, const Subject& subject, Scalar scalar,
                                  GradientEvidence& evidence, const DiscrepancyWithin& discrepancy) {
-  const bool has_digits50 = subject.gradient.offers(Scalar::digits50);
+  const bool has_digits50 =
+      subject.gradient.offers(Scalar::digits50) && !is_large_case(evidence.given());
   if (has_digits50 && !is_right_in_digits50(evidence, discrepancy)) return finding;
   if (evidence.subtraction_decides(scalar)) {
     if (!has_digits50) return skipped(zero_denominator_reason);

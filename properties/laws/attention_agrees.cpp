@@ -5,10 +5,10 @@
 namespace slim::properties::laws {
 namespace {
 
-void agrees_with_definition(AttentionCase& c, const Subject& subject, Scalar scalar,
+void agrees_with_definition(AttentionCase& c, const Subject& subject, Scalar /*scalar*/,
                             AttentionJudge& judge) {
   constexpr std::array forward = {AttentionArray::out, AttentionArray::end};
-  judge.hold_to_truth(ask(subject, scalar, c.given()), c.whole, forward);
+  judge.compare_with_truth(subject, c.whole, forward);
 }
 
 }  // namespace
@@ -22,13 +22,17 @@ Law attention_agrees() {
        .tolerance = "4 √n u of the gauge, n the longest path of roundings; SUSPECT to γ_n",
        .kills = {"mutant/own-key-unseen", "mutant/own-slice-unseen", "mutant/normalised-by-feature",
                  "mutant/epsilon-clamped", "mutant/last-row-of-slice-dropped",
-                 "mutant/tail-unwritten", "mutant/queries-not-scaled", "mutant/mask-before-map",
+                 "mutant/first-row-of-slice-dropped", "mutant/tail-unwritten",
+                 "mutant/queries-not-scaled", "mutant/mask-before-map",
                  "mutant/output-written-past-its-end", "mutant/output-written-before-its-beginning",
                  "mutant/work-space-written-past-its-end", "mutant/own-key-unseen-from-row-24",
                  "mutant/values-beyond-eight-columns-dropped"},
        .draw = {},
        .load = {}},
-      {.repair = as_drawn, .fits = fits_always, .check = agrees_with_definition});
+      {.repair = as_drawn,
+       .fits = fits_always,
+       .check = agrees_with_definition,
+       .sizes = AttentionLawParts::Sizes::all_forward});
 }
 
 }  // namespace slim::properties::laws

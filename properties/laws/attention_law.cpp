@@ -1,9 +1,12 @@
 #include "properties/laws/attention_law.hpp"
 
+#include "properties/cases/attention_design.hpp"
 #include "properties/engine/make_law.hpp"
 #include "properties/laws/attention_drift.hpp"
 #include "reference/vocabulary/attention_case.hpp"
 #include "reference/vocabulary/contract.hpp"
+
+#include <numeric>
 
 namespace slim::properties::laws {
 namespace {
@@ -45,6 +48,7 @@ Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject&
     parts.check(c, subject, scalar, judge);
     return judge.finding();
   }
+  c.want_drift(subject.capabilities.subtracting || subject.capabilities.subtracting_wide);
   if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   if (!is_beyond_its_digits(subject, scalar, c.whole)) {
     parts.check(c, subject, scalar, judge);
@@ -62,21 +66,69 @@ Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject&
   return judge.finding();
 }
 
+/// The rows of a design that a law runs.
+std::vector<int> rows_of(const AttentionDesign& design, AttentionLawParts::Sizes sizes) {
+  if (sizes == AttentionLawParts::Sizes::large_cases) return design.large_rows();
+  std::vector<int> rows(static_cast<std::size_t>(design.rows()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+/// The house's subjects have no threads but those that a task asks for.
+AttentionLawParts::Sizes of_the_house(AttentionLawParts::Sizes sizes) {
+  using enum AttentionLawParts::Sizes;
+  return sizes == large_cases ? as_drawn : sizes;
+}
+
+AttentionSpace space_for(const Capabilities& claimed, const ExtraSizes& extra,
+                         const AttentionLawParts& parts) {
+  return parts.asks_features ? features_space(claimed, extra) : attention_space(claimed, extra);
+}
+
 }  // namespace
 
 AttentionEvidence& AttentionCase::other(int number,
                                         const std::function<AttentionInputs<double>()>& make) {
   const auto found = others.find(number);
   if (found != others.end()) return found->second;
-  return others.emplace(number, AttentionEvidence(make())).first->second;
+  AttentionEvidence& made = others.emplace(number, AttentionEvidence(make())).first->second;
+  made.want_drift(wants_drift);
+  return made;
 }
 
-Law attention_law(Law words, const AttentionLawParts& parts) {
+void AttentionCase::want_drift(bool wanted) {
+  wants_drift = wanted;
+  whole.want_drift(wanted);
+  for (auto& [number, evidence] : others) evidence.want_drift(wanted);
+}
+
+/// The law, its designed cases in this space.
+static Law attention_law_in(const AttentionSpace& space, Law words, const AttentionLawParts& parts,
+                            AttentionLawParts::Sizes sizes) {
   words.asks_features = parts.asks_features;
+  words.task = parts.asks_features ? "features" : "attention";
+  words.size_goal = [space]() -> const SizeGoal& { return attention_design(space).goal(); };
+  if (sizes != AttentionLawParts::Sizes::as_drawn) {
+    words.designed = [space, sizes] {
+      return static_cast<int>(rows_of(attention_design(space), sizes).size());
+    };
+  }
+  words.fitted = [words, parts](const Capabilities& claimed, const ExtraSizes& extra) {
+    return attention_law_in(space_for(claimed, extra, parts), words, parts, parts.sizes);
+  };
   return make_law<AttentionSpec, AttentionCase>(
       std::move(words),
       {.specs = attention_specs(parts.repair),
        .readable = [](const AttentionSpec& spec) { return readable(spec); },
+       .extents = extents_of,
+       .designed =
+           [space, parts, sizes](int number, std::uint64_t turn, int attempt) {
+             const AttentionDesign& design = attention_design(space);
+             const int row = rows_of(design, sizes).at(static_cast<std::size_t>(number));
+             AttentionSpec spec = design.spec(row, turn, attempt);
+             spec.pullback = sizes != AttentionLawParts::Sizes::all_forward;
+             return designed_specs(spec, parts.repair);
+           },
        .materialise =
            [](const AttentionSpec& spec) {
              return AttentionCase{.whole = AttentionEvidence(materialise(spec)), .cut = spec.cut};
@@ -91,6 +143,15 @@ Law attention_law(Law words, const AttentionLawParts& parts) {
        },
        .unclaimed = [parts](AttentionCase& c, const Subject& subject,
                             Scalar scalar) { return unclaimed_by(parts, c, subject, scalar); }});
+}
+
+Law attention_law(Law words, const AttentionLawParts& parts) {
+  Capabilities of_the_catalogue;
+  of_the_catalogue.bidirectional = true;
+  const AttentionSpace space = space_for(of_the_catalogue, {}, parts);
+  Law law = attention_law_in(space, std::move(words), parts, of_the_house(parts.sizes));
+  law.alternates_scalars = true;
+  return law;
 }
 
 AttentionSpec as_drawn(AttentionSpec spec) {

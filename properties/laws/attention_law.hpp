@@ -16,8 +16,12 @@ struct AttentionCase {
 
   [[nodiscard]] const AttentionInputs<double>& given() const { return whole.given(); }
   [[nodiscard]] Index length() const { return given().v.sizes().rows; }
+  bool wants_drift = true;
+
   /// The other case `number`, made on first need.
   AttentionEvidence& other(int number, const std::function<AttentionInputs<double>()>& make);
+  /// Whether the bands of this case and the others have a drift.
+  void want_drift(bool wanted);
 };
 
 /// Compares one subject's answers in one scalar.
@@ -35,6 +39,13 @@ struct AttentionLawParts {
   /// What the law asks for and the subject does not claim, besides the case itself; empty: nothing.
   std::function<std::string(const AttentionCase& c, const Subject& subject)> beyond_claims{};
   bool asks_features = false;  ///< the task features, and not attention
+  enum class Sizes {
+    as_drawn,     ///< no cases but the drawn ones
+    all,          ///< the rows of an attention_design, too
+    all_forward,  ///< the same without the pullback, which may be code of its own
+    large_cases,  ///< large ones of these rows, of a subject whose threads are its own
+  };
+  Sizes sizes = Sizes::as_drawn;
 };
 
 /// Completes `words`: draws attention_specs, leaves out whom the case excuses, asks, judges.

@@ -1,7 +1,6 @@
 #include "properties/laws/features_agree.hpp"
 
 #include "properties/laws/attention_law.hpp"
-#include "reference/attention.hpp"
 
 namespace slim::properties::laws {
 namespace {
@@ -15,30 +14,10 @@ std::string has_a_map(const AttentionCase& c) {
   return c.given().features_given ? "it has a feature map" : "";
 }
 
-template <class T>
-FeaturesInputs<T> features_asked(const AttentionInputs<T>& inputs, bool is_query) {
-  return {.x = is_query ? inputs.q : inputs.k,
-          .feature_map = inputs.feature_map,
-          .omega = inputs.omega,
-          .is_query = is_query,
-          .conventions = inputs.conventions};
-}
-
-void has_the_maps_features(AttentionCase& c, const Subject& subject, Scalar scalar,
+void has_the_maps_features(AttentionCase& c, const Subject& subject, Scalar /*scalar*/,
                            AttentionJudge& judge) {
   for (const bool is_query : {true, false}) {
-    const Heads<Digits50> answer = ask(subject, scalar, features_asked(c.given(), is_query));
-    using Gauge = reference::Gauged<Digits50>;
-    FeaturesResult<Gauge> truth;
-    reference::features(features_asked(converted<Gauge>(c.whole.exact(scalar)), is_query).task(),
-                        truth);
-    Heads<Digits50> wanted(truth.out.sizes(), MemoryTag::result);
-    for (std::size_t i = 0; i < wanted.values().size(); ++i) {
-      wanted.values()[i] = truth.out.values()[i].value();
-    }
-    judge.hold(is_query ? "g(q)" : "g(k)", answer, wanted, [&](std::size_t place) {
-      return c.whole.features_band(scalar, truth.out.values()[place]);
-    });
+    judge.compare_features_with_truth(subject, c.whole, is_query);
   }
 }
 
@@ -60,7 +39,8 @@ Law features_agree() {
       {.repair = with_a_map,
        .fits = has_a_map,
        .check = has_the_maps_features,
-       .asks_features = true});
+       .asks_features = true,
+       .sizes = AttentionLawParts::Sizes::all});
 }
 
 }  // namespace slim::properties::laws

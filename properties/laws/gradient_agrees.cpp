@@ -40,7 +40,9 @@ Law gradient_agrees() {
                  "mutant/position-restarted-in-every-slice"},
        .draw = {},
        .load = {}},
-      {.check = agrees_with_reference, .compares_logits = true});
+      {.check = agrees_with_reference,
+       .compares_logits = true,
+       .sizes = GradientLawParts::Sizes::all});
 }
 
 }  // namespace slim::properties::laws

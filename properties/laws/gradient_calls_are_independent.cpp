@@ -85,6 +85,23 @@ std::optional<OfAnother> taken_from_another(const GradientAnswer& answer,
   return std::nullopt;
 }
 
+/// A large task, many times: threads that lose an update do so once in many calls. The first answer
+/// that is not the first one's is kept.
+Discrepancy apart_in_many_calls(const GradientCase& c, const GradientBounds& bounds,
+                                const Subject& subject, Scalar scalar) {
+  constexpr int times =
+      15;  // of nine cases: an update lost once in 20 calls shows in 0.999 of runs
+  const Segment segment{.threads = threads_for(c)};
+  const GradientAnswer first = ask(subject, scalar, c, segment);
+  Discrepancy worst = worst_discrepancy(first, first, bounds);
+  for (int again = 1; again < times; ++again) {
+    Discrepancy apart = worst_discrepancy(ask(subject, scalar, c, segment), first, bounds);
+    if (worse(apart, worst)) worst = std::move(apart);
+  }
+  worst.tensor += " asked again";
+  return worst;
+}
+
 Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& subject,
                                     Scalar scalar) {
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
@@ -95,6 +112,12 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
   std::string note;
   Finding finding = judge(subject, scalar, evidence, [&](Scalar in, const GradientBounds& allowed) {
     const GradientCase& c = evidence.given();
+    if (c.sequences.length() >= least_large_length) {
+      GradientBounds bounds = subject.capabilities.deterministic ? uniform_bounds(c.model, 0.0, 0.0)
+                                                                 : scaled(allowed, 2.0);
+      bounds.logits.clear();  // which are not asked for
+      return apart_in_many_calls(c, bounds, subject, in);
+    }
     const GradientAnswer first = ask(subject, in, c, {.wants_logits = with_logits});
     const GradientCase reversed = in_reverse_order(c);
     const GradientAnswer of_reversed = ask(subject, in, reversed, {.wants_logits = with_logits});
@@ -145,7 +168,8 @@ Law gradient_calls_are_independent() {
        .load = {}},
       {.check = gives_the_same_answer_again,
        .needs_room_at_kinks = false,
-       .compares_logits = true});
+       .compares_logits = true,
+       .sizes = GradientLawParts::Sizes::large_cases});
 }
 
 }  // namespace slim::properties::laws

@@ -21,6 +21,12 @@ struct GradientLawParts {
   bool needs_room_at_kinks = true;
   /// Whether the logits of cases of an odd length, L = 1 among them, are part of the truth.
   bool compares_logits = false;
+  enum class Sizes {
+    as_drawn,     ///< no cases but the drawn ones
+    all,          ///< the rows of a gradient_design, too
+    large_cases,  ///< large ones of these rows, of a subject whose threads are its own
+  };
+  Sizes sizes = Sizes::as_drawn;
 };
 
 /// Completes `words`: draws gradient_specs, and reads and writes case files.

@@ -48,8 +48,8 @@ class WeakenedDraw final : public Draw {
 
 Law weakened(const Law& law) {
   Law weak = law;
-  weak.draw = [draw = law.draw](std::uint64_t seed, int attempt, int size) {
-    return std::make_unique<WeakenedDraw>(draw(seed, attempt, size));
+  weak.draw = [draw = law.draw](std::uint64_t seed, int attempt, const CaseShape& shape) {
+    return std::make_unique<WeakenedDraw>(draw(seed, attempt, shape));
   };
   return weak;
 }

@@ -9,6 +9,7 @@ std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows) {
     mutants.push_back({.name = std::string("mutant/") + row.name,
                        .story = row.story,
                        .seen = row.seen,
+                       .by_slices = is_of_slices(row.fault),
                        .attention = faulty_attention(row.fault),
                        .features = faulty_features(row.fault)});
   }

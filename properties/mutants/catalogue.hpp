@@ -16,6 +16,7 @@ struct Mutant {
   std::string seen;                               ///< where
   bool subtracting = false;                       ///< what its correct body claims
   MemoryGrowth memory = MemoryGrowth::unclaimed;  ///< likewise
+  bool by_slices = false;  ///< of attention: another slice length is another fault
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};

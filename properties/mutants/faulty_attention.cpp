@@ -80,6 +80,7 @@ class FaultyAttention {
 
   [[nodiscard]] bool is(Fault fault) const { return faults_.has(fault); }
   [[nodiscard]] Index slice(Index l) const { return l / C_; }
+  [[nodiscard]] bool begins_slice(Index l) const { return l % C_ == 0; }
   [[nodiscard]] bool ends_slice(Index l) const { return l % C_ == C_ - 1; }
 
   // ---- what is read ----
@@ -184,6 +185,7 @@ class FaultyAttention {
     if (is(Fault::own_slice_whole) && slice(j) == slice(i)) times = 1;
     if (is(Fault::own_slice_unseen) && slice(j) == slice(i)) times = 0;
     if (is(Fault::last_row_of_slice_dropped) && ends_slice(j) && slice(j) < slice(i)) times = 0;
+    if (is(Fault::first_row_of_slice_dropped) && begins_slice(j) && slice(j) < slice(i)) times = 0;
     if (is(Fault::first_row_of_slice_stale) && i == j && i > 0 && i % C_ == 0) times = 0;
     if (is(Fault::state_never_carried) && slice(j) != slice(i)) times = 0;
     if (is(Fault::state_of_one_slice_only) && slice(i) - slice(j) > 1) times = 0;
@@ -197,6 +199,9 @@ class FaultyAttention {
     if (is(Fault::carried_gradient_in_wrong_order) && slice(i) != slice(j)) {
       times = slice(i) < slice(j) ? 1 : 0;
     }
+    const bool from_later = slice(j) < slice(i);
+    if (is(Fault::carried_gradient_without_first_row) && begins_slice(i) && from_later) times = 0;
+    if (is(Fault::carried_gradient_without_last_row) && ends_slice(i) && from_later) times = 0;
     if (is(Fault::boundary_row_counted_twice) && ends_slice(j) && slice(j) < slice(i)) times *= 2;
     if (is(Fault::boundary_row_overwritten) && ends_slice(j) && slice(j) == slice(i) &&
         j + 1 < L_) {
@@ -552,6 +557,32 @@ void offer_features(Faults faults, FeaturesFunctions& functions) {
 }
 
 }  // namespace
+
+bool is_of_slices(Fault fault) {
+  switch (fault) {
+    case Fault::own_slice_unseen:
+    case Fault::own_slice_whole:
+    case Fault::carried_gradient_lost:
+    case Fault::carried_gradient_in_wrong_order:
+    case Fault::boundary_row_counted_twice:
+    case Fault::boundary_row_overwritten:
+    case Fault::carried_gradient_without_first_row:
+    case Fault::carried_gradient_without_last_row:
+    case Fault::last_row_of_slice_dropped:
+    case Fault::first_row_of_slice_dropped:
+    case Fault::first_row_of_slice_stale:
+    case Fault::state_never_carried:
+    case Fault::state_of_one_slice_only:
+    case Fault::slice_carried_twice:
+    case Fault::tail_zero:
+    case Fault::tail_unwritten:
+    case Fault::tail_copied:
+    case Fault::totals_of_own_slice_only:
+      return true;
+    default:
+      return false;
+  }
+}
 
 AttentionFunctions faulty_attention(Faults faults) {
   AttentionFunctions functions;

@@ -42,6 +42,8 @@ enum class Fault {
   carried_gradient_in_wrong_order,
   boundary_row_counted_twice,
   boundary_row_overwritten,
+  carried_gradient_without_first_row,
+  carried_gradient_without_last_row,
   start_gradient_missing,
   start_gradient_without_key_sum,
   start_gradient_in_low_precision,
@@ -54,6 +56,7 @@ enum class Fault {
   queries_gradient_accumulated,
   // slices and state
   last_row_of_slice_dropped,
+  first_row_of_slice_dropped,
   first_row_of_slice_stale,
   state_never_carried,
   state_of_one_slice_only,
@@ -128,6 +131,10 @@ enum class Fault {
   queries_and_keys_swapped,
   gradients_of_keys_and_values_swapped,
 };
+
+/// Whether the fault is one of a loop over slices: it shows where a sequence has several of them,
+/// or a ragged one.
+bool is_of_slices(Fault fault);
 
 /// One fault, or two of them at once.
 class Faults {

@@ -1,6 +1,6 @@
-#include "command_line/json_text.hpp"
-#include "command_line/standard_streams.hpp"
 #include "properties/catalogue.hpp"
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "properties/engine/kill_matrix.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/mutants/catalogue.hpp"

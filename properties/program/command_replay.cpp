@@ -1,5 +1,5 @@
-#include "command_line/json_text.hpp"
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "properties/engine/parallel.hpp"
 #include "properties/foreign/refuses_bad_requests.hpp"
 #include "properties/foreign/told_from_noise.hpp"

@@ -86,7 +86,25 @@ RunPlan plan_from(const RunArguments& arguments) {
           .scalars = chosen_scalars(arguments.scalars),
           .seed = arguments.seed,
           .cases = arguments.effort.cases_a_law(),
-          .threads = arguments.threads == 0 ? machine : arguments.threads};
+          .threads = arguments.threads == 0 ? machine : arguments.threads,
+          .covers_sizes = arguments.effort.covers_sizes(),
+          .requires_sizes = arguments.laws.empty()};
+}
+
+ExtraSizes extra_sizes(const RunArguments& arguments) {
+  return {.lengths = {arguments.lengths.begin(), arguments.lengths.end()},
+          .head_widths = {arguments.head_widths.begin(), arguments.head_widths.end()}};
+}
+
+/// The plan's laws with sizes besides the usual ones.
+std::vector<Law> laws_with(const ExtraSizes& extra, const RunPlan& plan) {
+  Capabilities of_the_catalogue;
+  of_the_catalogue.bidirectional = true;
+  std::vector<Law> laws;
+  for (const Law* law : plan.laws) {
+    laws.push_back(law->fitted ? law->fitted(of_the_catalogue, extra) : *law);
+  }
+  return laws;
 }
 
 /// "gradient-agrees.mutant-last-row-dropped.digits50.seed1-case0.safetensors"
@@ -123,8 +141,8 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
 /// The same plan for a guest, in the scalars that it declares unless others are asked for.
 void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   for (const Law* law : plan.laws) {
-    guest.laws.push_back(
-        foreign::told_from_noise(foreign::adapted_law(*law, guest.opened.subject)));
+    guest.laws.push_back(foreign::told_from_noise(
+        foreign::adapted_law(*law, guest.opened.subject, extra_sizes(arguments))));
   }
   if (arguments.laws.empty() ||
       std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
@@ -259,6 +277,12 @@ int run_command(const RunArguments& arguments) {
     }
     invite(plan, *guest, arguments);
     guest->costs = chosen_costs(guest->opened, arguments.laws);
+  }
+  std::vector<Law> extended;
+  if (!guest && !(arguments.lengths.empty() && arguments.head_widths.empty())) {
+    extended = laws_with(extra_sizes(arguments), plan);
+    plan.laws.clear();
+    for (const Law& law : extended) plan.laws.push_back(&law);
   }
 
   const auto start = std::chrono::steady_clock::now();

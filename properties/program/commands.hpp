@@ -1,6 +1,7 @@
 #pragma once
 
-#include "command_line/exit_code.hpp"
+#include "properties/command_line/exit_code.hpp"
+#include "properties/engine/engine.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,6 +19,8 @@ struct Effort {
   std::string word = "standard";  ///< or "quick"
   int cases = 0;                  ///< 0: as the word says
 
+  /// Whether cases in which all pairs of sizes meet are run besides the drawn ones.
+  [[nodiscard]] bool covers_sizes() const { return cases_a_law() >= fewest_cases_that_cover_sizes; }
   [[nodiscard]] int cases_a_law() const {
     return cases != 0 ? cases : word == "quick" ? quick_cases : standard_cases;
   }
@@ -50,7 +53,9 @@ struct RunArguments {
   std::string junit;
   std::string markdown;
   std::string out = "counterexamples";
-  ForeignArguments foreign;  ///< in place of subjects
+  std::vector<int> lengths;      ///< rows to cover besides the usual ones
+  std::vector<int> head_widths;  ///< columns likewise
+  ForeignArguments foreign;      ///< in place of subjects
 };
 
 /// slim-verify mutants: every law on every mutant.

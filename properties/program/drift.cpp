@@ -14,7 +14,8 @@ constexpr std::size_t most_changes = 12;  ///< in lines; JSON has all
 
 constexpr const char* meaning =
     "DRIFT: beyond what a program that only adds would show, and within what recovering sums by "
-    "subtraction can lose, in proportion to the roundoff. The subject declares to subtract, so that "
+    "subtraction can lose, in proportion to the roundoff. The subject declares to subtract, so "
+    "that "
     "it is no failure.";
 constexpr const char* remedy =
     "Free of it, at the same O(C) memory: exact/… recovers the sums to the bit, on a grid of "

@@ -1,6 +1,6 @@
 #include "properties/program/guest.hpp"
 
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "properties/foreign/harness_process.hpp"
 #include "properties/program/report.hpp"
 #include "reference/vocabulary/contract.hpp"

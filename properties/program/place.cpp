@@ -46,7 +46,7 @@ Index width_of_values(const Counterexample& found) {
 Index slice_length_of(const Counterexample& found) {
   Index C = 0;
   const auto text = found.file.metadata.find("chunk");
-  if (!has_positions(found) || text == found.file.metadata.end()) return C;
+  if (!found.sliced || !has_positions(found) || text == found.file.metadata.end()) return C;
   std::from_chars(text->second.data(), text->second.data() + text->second.size(), C);
   return C;
 }

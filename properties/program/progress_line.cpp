@@ -1,6 +1,6 @@
 #include "properties/program/progress_line.hpp"
 
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/standard_streams.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

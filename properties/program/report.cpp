@@ -5,6 +5,7 @@
 #include "properties/program/legend.hpp"
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
+#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/printable.hpp"
@@ -139,6 +140,7 @@ std::string to_text(const Report& report) {
   const std::vector<std::string> drift = drift_in_words(report.result);
   if (!drift.empty()) text += "\n";
   for (const std::string& line : drift) text += in_lines(line);
+  for (const std::string& line : sizes_in_words(report.plan, report.result)) text += in_lines(line);
   for (const std::string& shortfall : report.result.shortfalls()) {
     text += fmt::format("\nFALLS SHORT  {}\n", shortfall);
   }

@@ -1,4 +1,4 @@
-#include "command_line/json_text.hpp"
+#include "properties/command_line/json_text.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"

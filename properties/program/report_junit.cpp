@@ -176,7 +176,8 @@ std::string unusual_properties(const RunPlan& plan) {
 Suite suite_of_the_run(const Report& report) {
   Suite suite{
       .text = fmt::format(
-          "    <properties>\n      <property name=\"headline\" value=\"{}\"/>\n{}    </properties>\n"
+          "    <properties>\n      <property name=\"headline\" value=\"{}\"/>\n{}    "
+          "</properties>\n"
           "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
           html(how_it_went(report.result, report.expectation)), unusual_properties(report.plan)),
       .tests = 1};

@@ -1,8 +1,8 @@
 #include "properties/program/run_outputs.hpp"
 
-#include "command_line/json_text.hpp"
-#include "command_line/output_file.hpp"
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/output_file.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "properties/foreign/certificate.hpp"
 #include "properties/foreign/unopened.hpp"
 #include "properties/program/build_commit.hpp"

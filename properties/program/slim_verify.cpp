@@ -1,5 +1,5 @@
-#include "command_line/options.hpp"
-#include "command_line/program.hpp"
+#include "properties/command_line/options.hpp"
+#include "properties/command_line/program.hpp"
 #include "properties/program/commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -76,6 +76,13 @@ void add_run(CLI::App& app, RunArguments& arguments) {
                               "also write a JUnit file; -: on standard output, in place of text"));
   writes_file(run->add_option("--markdown", arguments.markdown,
                               "also write a report in Markdown; -: likewise"));
+  run->add_option("--lengths", arguments.lengths,
+                  "sequence lengths to cover besides the usual ones")
+      ->check(CLI::Range(1, 4096));
+  run->add_option("--head-widths", arguments.head_widths,
+                  "widths of a head (queries, keys, features, values) to cover besides the usual "
+                  "ones")
+      ->check(CLI::Range(1, 4096));
   add_foreign(*run, arguments.foreign);
   ForeignArguments& guest = arguments.foreign;
   writes_file(run->add_option("--certificate", guest.certificate,

@@ -1,6 +1,6 @@
 // The program itself, run as its users run it.
 
-#include "command_line/every_option.hpp"
+#include "properties/command_line/every_option.hpp"
 #include "reference/vocabulary/test_folder.hpp"
 
 #include <gtest/gtest.h>

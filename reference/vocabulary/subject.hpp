@@ -136,6 +136,8 @@ struct Capabilities {
   bool any_attention_conventions = false;
   bool logits = true;                ///< of a gradient task gives them, if wanted
   bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
+  Index block = 0;                   ///< rows of an attention kernel's own blocks; 0: not stated
+  Index head_block = 0;              ///< columns of its own blocks of a head; 0: not stated
   /// Claimed only by who enters all that it takes in the ledger.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
   std::vector<FeatureKind> model_feature_maps{};  ///< of whole models; empty: feature_maps

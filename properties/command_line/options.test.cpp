@@ -1,4 +1,4 @@
-#include "command_line/options.hpp"
+#include "properties/command_line/options.hpp"
 
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/test_folder.hpp"

@@ -1,4 +1,4 @@
-#include "command_line/output_file.hpp"
+#include "properties/command_line/output_file.hpp"
 
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/output_error.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "command_line/exit_code.hpp"
+#include "properties/command_line/exit_code.hpp"
 
 #include <functional>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "command_line/output_place.hpp"
+#include "properties/command_line/output_place.hpp"
 
 #include "reference/vocabulary/atomic_file.hpp"
 #include "reference/vocabulary/output_error.hpp"

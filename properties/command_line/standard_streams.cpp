@@ -1,4 +1,4 @@
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/standard_streams.hpp"
 
 #include "reference/vocabulary/output_error.hpp"
 #include "reference/vocabulary/printable.hpp"

@@ -1,6 +1,6 @@
-#include "command_line/program.hpp"
+#include "properties/command_line/program.hpp"
 
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/contract.hpp"
 #include "reference/vocabulary/output_error.hpp"
 #include "reference/vocabulary/test_folder.hpp"

@@ -1,6 +1,6 @@
-#include "command_line/output_file.hpp"
+#include "properties/command_line/output_file.hpp"
 
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/output_error.hpp"
 
 #include <fcntl.h>

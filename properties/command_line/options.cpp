@@ -1,7 +1,7 @@
-#include "command_line/options.hpp"
+#include "properties/command_line/options.hpp"
 
-#include "command_line/output_file.hpp"
-#include "command_line/standard_streams.hpp"
+#include "properties/command_line/output_file.hpp"
+#include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/contract.hpp"
 
 #include <CLI/CLI.hpp>

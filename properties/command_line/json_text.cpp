@@ -1,4 +1,4 @@
-#include "command_line/json_text.hpp"
+#include "properties/command_line/json_text.hpp"
 
 namespace slim::command_line {
 

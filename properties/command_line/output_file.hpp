@@ -1,6 +1,6 @@
 #pragma once
 
-#include "command_line/output_place.hpp"
+#include "properties/command_line/output_place.hpp"
 #include "reference/vocabulary/atomic_file.hpp"
 
 #include <cstdio>

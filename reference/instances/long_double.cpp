@@ -1,0 +1,13 @@
+#include "reference/attention_definition.hpp"
+#include "reference/gauged.hpp"
+
+namespace slim::reference {
+
+using GaugedDouble = Gauged<double>;
+
+template void attention(const AttentionTask<long double>&, AttentionResult<long double>&);
+template void attention(const AttentionTask<GaugedDouble>&, AttentionResult<GaugedDouble>&);
+template void features(const FeaturesTask<long double>&, FeaturesResult<long double>&);
+template void features(const FeaturesTask<GaugedDouble>&, FeaturesResult<GaugedDouble>&);
+
+}  // namespace slim::reference
