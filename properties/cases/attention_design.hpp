@@ -21,6 +21,10 @@ struct AttentionSpace {
   std::vector<Index> columns{};  ///< widths likewise
   bool features_alone = false;   ///< of the task features: no values, directions, masks, states
 
+  /// Whether there is nothing to ask of the subject.
+  [[nodiscard]] bool empty() const {
+    return (feature_maps.empty() && !given_features) || !(causal || bidirectional);
+  }
   auto operator<=>(const AttentionSpace&) const = default;
 };
 /// `claimed.block` rows give b − 1, b, b + 1 and 2 b + 1 rows, `claimed.head_block` such columns.

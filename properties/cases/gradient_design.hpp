@@ -12,6 +12,8 @@ struct GradientSpace {
   bool slices = true;         ///< the subject looks at the slice length
   std::vector<Index> rows{};  ///< lengths to cover besides the usual ones
 
+  /// Whether there is nothing to ask of the subject.
+  [[nodiscard]] bool empty() const { return feature_maps.empty(); }
   auto operator<=>(const GradientSpace&) const = default;
 };
 GradientSpace gradient_space(const Capabilities& claimed, const ExtraSizes& extra = {});

@@ -12,7 +12,7 @@ namespace slim::properties {
 namespace {
 
 constexpr int runs = 32;
-constexpr double step = 0x1p-32;
+constexpr double relative_move = 0x1p-32;
 
 /// |R_L| and |S_L| of every head of every sequence.
 State<double> gauges_of_final_sums(const GradientCase& c, Index first_position) {
@@ -33,7 +33,7 @@ State<double> gauges_of_final_sums(const GradientCase& c, Index first_position) 
 class Signs {
  public:
   explicit Signs(int run) : random_(static_cast<std::uint64_t>(run), stream_named("moved sums")) {}
-  double next() { return random_.below(2, place_++) == 0 ? step : -step; }
+  double next() { return random_.below(2, place_++) == 0 ? relative_move : -relative_move; }
 
  private:
   Random random_;
@@ -108,14 +108,14 @@ GradientResult<double> moved_run(const GradientTask<double>& task, const State<d
 template <class Row>
 void widen(double& moved, const Row& row, const Row& unmoved) {
   for (Index i = 0; i < row.size(); ++i) {
-    const double by = std::abs(row(i) - unmoved(i)) / step;
+    const double by = std::abs(row(i) - unmoved(i)) / relative_move;
     if (!(by <= moved)) moved = by;
   }
 }
 
 void widen(GradientBounds& moved, const GradientResult<double>& run,
            const GradientResult<double>& unmoved) {
-  moved.loss = std::max(moved.loss, std::abs(run.loss - unmoved.loss) / step);
+  moved.loss = std::max(moved.loss, std::abs(run.loss - unmoved.loss) / relative_move);
   const std::vector<ParameterSlot>& slots = unmoved.gradient.slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const auto one = run.gradient.matrix(slots[i]);

@@ -107,8 +107,12 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
                             AttentionLawParts::Sizes sizes) {
   words.asks_features = parts.asks_features;
   words.task = parts.asks_features ? "features" : "attention";
-  words.size_goal = [space]() -> const SizeGoal& { return attention_design(space).goal(); };
-  if (sizes != AttentionLawParts::Sizes::as_drawn) {
+  words.size_goal = {};
+  words.designed = {};
+  if (!space.empty()) {
+    words.size_goal = [space]() -> const SizeGoal& { return attention_design(space).goal(); };
+  }
+  if (!space.empty() && sizes != AttentionLawParts::Sizes::as_drawn) {
     words.designed = [space, sizes] {
       return static_cast<int>(rows_of(attention_design(space), sizes).size());
     };

@@ -72,7 +72,7 @@ void enlarge(Heads<T>& heads, const std::function<bool(Index row)>& selects) {
 }
 
 const std::vector<std::string> about_answers = {"attention-agrees", "pullback-agrees"};
-const std::vector<Scalar> hardware = {Scalar::float32, Scalar::float64};
+const std::vector<Scalar> float32_and_float64 = {Scalar::float32, Scalar::float64};
 
 TEST(Drift, IsWhatWhoSubtractsHasAndNoneOfItIsWrong) {
   for (const char* subject :
@@ -81,7 +81,7 @@ TEST(Drift, IsWhatWhoSubtractsHasAndNoneOfItIsWrong) {
         wrong_cases(third_party(subject),
                     {"attention-agrees", "pullback-agrees", "stays-finite", "future-does-not-leak",
                      "gradient-agrees", "slice-length-does-not-matter", "future-does-not-matter"},
-                    hardware),
+                    float32_and_float64),
         0)
         << subject;
   }
@@ -122,7 +122,7 @@ TEST(Drift, ExplainsNoErrorOfBothScalarsThatDoesNotGoWithTheRoundoff) {
   of_both.attention.in<double>() = off_in<double>([](const auto&, auto& result) {
                                      enlarge(result.out, [](Index) { return true; });
                                    }).attention.in<double>();
-  EXPECT_EQ(wrong_cases(of_both, {"attention-agrees"}, hardware), 2);
+  EXPECT_EQ(wrong_cases(of_both, {"attention-agrees"}, float32_and_float64), 2);
 }
 
 /// Errors of 1e-5 in a whole model, in float32 alone.

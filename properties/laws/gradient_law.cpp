@@ -37,8 +37,12 @@ Law gradient_law_in(const GradientSpace& space, Law words, const GradientLawPart
   };
   words.task = "gradient";
   words.one_in_digits50 = std::max(words.one_in_digits50, one_model_in_digits50);
-  words.size_goal = [space]() -> const SizeGoal& { return gradient_design(space).goal(); };
-  if (sizes != GradientLawParts::Sizes::as_drawn) {
+  words.size_goal = {};
+  words.designed = {};
+  if (!space.empty()) {
+    words.size_goal = [space]() -> const SizeGoal& { return gradient_design(space).goal(); };
+  }
+  if (!space.empty() && sizes != GradientLawParts::Sizes::as_drawn) {
     words.designed = [space, sizes] {
       return static_cast<int>(rows_of(gradient_design(space), sizes).size());
     };

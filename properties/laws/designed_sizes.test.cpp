@@ -1,0 +1,86 @@
+// The cases of designed sizes, as whoever claims this or that is asked them.
+
+#include "properties/engine/numbered_case.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "reference/vocabulary/subject.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace slim::properties {
+namespace {
+
+/// What subjects claim, each with whether attention, features and whole models can be asked of it.
+struct Claims {
+  const char* who;
+  Capabilities claimed;
+  bool attention = true;
+  bool features = true;
+  bool models = true;
+};
+
+std::vector<Claims> claims() {
+  Capabilities all;
+  all.bidirectional = all.sliced = all.resumable = all.key_masks = true;
+  Capabilities given_alone;
+  given_alone.feature_maps = {};
+  given_alone.given_features = true;
+  Capabilities one_map;
+  one_map.feature_maps = {FeatureKind::favor_plus};
+  one_map.given_features = false;
+  Capabilities bidirectional_alone;
+  bidirectional_alone.causal = false;
+  bidirectional_alone.bidirectional = true;
+  Capabilities neither = bidirectional_alone;
+  neither.bidirectional = false;
+  Capabilities blocks;
+  blocks.block = 300;
+  blocks.head_block = 48;
+  return {{"all", all},
+          {"given features alone", given_alone, true, false, false},
+          {"one map", one_map},
+          {"bidirectional alone", bidirectional_alone},
+          {"neither direction", neither, false, true, true},
+          {"blocks", blocks}};
+}
+
+bool can_be_asked(const Claims& of, const Law& law) {
+  if (law.task == "features") return of.features;
+  return law.task == "gradient" ? of.models : of.attention;
+}
+
+TEST(DesignedSizes, FitWhateverIsClaimed) {
+  for (const Claims& of : claims()) {
+    for (const Law& law : laws::catalogue()) {
+      if (!law.fitted) continue;
+      const Law fitted = law.fitted(of.claimed, {});
+      EXPECT_EQ(static_cast<bool>(fitted.size_goal), can_be_asked(of, law))
+          << of.who << ", " << law.name;
+      const int rows = fitted.designed ? fitted.designed() : 0;
+      EXPECT_TRUE(rows == 0 || fitted.size_goal) << of.who << ", " << law.name;
+      for (int row = 0; row < rows; ++row) {
+        const std::unique_ptr<Draw> draw = NumberedCase(fitted, 1, CaseId(row, true)).draw(0);
+        EXPECT_FALSE(draw->readable().empty()) << of.who << ", " << law.name << ", row " << row;
+      }
+    }
+  }
+}
+
+/// Of lengths that are declared, and of those asked for.
+TEST(DesignedSizes, ReachBeyondTheUsualOnesWhereTheyAreSaid) {
+  Capabilities blocks;
+  blocks.block = 300;
+  const Law law = laws::find_law("attention-agrees").fitted(blocks, {.lengths = {700}});
+  std::vector<Index> lengths;
+  for (int row = 0; row < law.designed(); ++row) {
+    lengths.push_back(NumberedCase(law, 1, CaseId(row, true)).draw(0)->extents()[Extent::length]);
+  }
+  for (const Index wanted : {299, 300, 301, 601, 700}) {
+    EXPECT_NE(std::ranges::find(lengths, wanted), lengths.end()) << wanted;
+  }
+}
+
+}  // namespace
+}  // namespace slim::properties
