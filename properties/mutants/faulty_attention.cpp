@@ -33,6 +33,7 @@ template <class T>
 struct FaultyHead {
   Matrix<T> Q, K, V, dY;  ///< as they come [L, ·]
   Matrix<T> gQ, gK;       ///< [L, M]
+  Matrix<T> scores;       ///< g(q_i)·g(k_j) [L, L]
   Matrix<T> R0, dR;       ///< [d, M], start and end cotangent
   RowVector<T> S0, dS;    ///< [M]
 };
@@ -54,6 +55,7 @@ class FaultyAttention {
     if (!is_accepted()) return;
     ++calls_of_this_thread();
     if (was_cached()) return;
+    know_weights();
     resize();
     write_into_input();
     for (Index b = 0; b < task_.v.sizes.batch; ++b) {
@@ -143,6 +145,10 @@ class FaultyAttention {
         if (is_masked(b, i)) head.gQ.row(i).setZero();
       }
     }
+    head.scores.resize(L_, L_);
+    for (Index i = 0; i < L_; ++i) {
+      for (Index j = 0; j < L_; ++j) head.scores(i, j) = head.gQ.row(i).dot(head.gK.row(j));
+    }
     load_start(head, b, h);
     Matrix<T> end = read_sums(task_.end_cotangent, b, h);
     if (is(Fault::end_cotangent_ignored)) end.setZero();
@@ -171,6 +177,15 @@ class FaultyAttention {
   // ---- which keys a query sees, how often ----
 
   [[nodiscard]] int weight(Index i, Index j) const {
+    return weights_[static_cast<std::size_t>(i * L_ + j)];
+  }
+  void know_weights() {
+    weights_.reserve(static_cast<std::size_t>(L_ * L_));
+    for (Index i = 0; i < L_; ++i) {
+      for (Index j = 0; j < L_; ++j) weights_.push_back(weight_of(i, j));
+    }
+  }
+  [[nodiscard]] int weight_of(Index i, Index j) const {
     if (is(Fault::first_key_unseen) && j == 0) return 0;
     const bool causal =
         (task_.causal && !is(Fault::causal_flag_dropped)) || is(Fault::always_causal);
@@ -212,8 +227,8 @@ class FaultyAttention {
 
   // ---- forward ----
 
-  [[nodiscard]] T score(const Head& head, Index i, Index j) const {
-    return head.gQ.row(i).dot(head.gK.row(j));
+  [[nodiscard]] const T& score(const Head& head, Index i, Index j) const {
+    return head.scores(i, j);
   }
   /// w_j, from the first key to the last, or the other way round.
   template <class Term>
@@ -530,6 +545,7 @@ class FaultyAttention {
   Index d_;
   Index M_;
   Index C_;
+  std::vector<int> weights_;  ///< how often query i sees key j, row by row
 };
 
 template <class T>
