@@ -4,6 +4,7 @@
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
@@ -144,6 +145,7 @@ std::string to_certificate(const Certified& of) {
       {"scalars_not_run", OrderedJson::array()},
       {"shortfalls", of.result.shortfalls()},
       {"drift", drift_in_words(of.result)},
+      {"sizes", sizes_in_words(of.plan, of.result)},
       {"expected_failures", expectation_json(of.expectation)},
       {"verdicts", OrderedJson::array()},
       {"counterexamples", OrderedJson::array()}};
@@ -184,6 +186,9 @@ std::string to_markdown(const Certified& of) {
     text += fmt::format("\n**Not as expected**: {}.\n", markdown(line));
   }
   for (const std::string& line : drift_in_words(of.result)) text += "\n" + markdown(line) + "\n";
+  for (const std::string& line : sizes_in_words(of.plan, of.result)) {
+    text += "\n" + markdown(line) + "\n";
+  }
   for (const FailureGroup& group : failure_groups(of.result.counterexamples, of.looks)) {
     text += failure_in_markdown(of, group);
   }

@@ -3,6 +3,7 @@
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
 #include "properties/program/place.hpp"
+#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
@@ -216,6 +217,9 @@ std::string to_html(const Certified& of) {
     page += fmt::format("<p class=\"name\">Not as expected: {}.</p>\n", html(line));
   }
   for (const std::string& line : drift_in_words(of.result)) page += "<p>" + html(line) + "</p>\n";
+  for (const std::string& line : sizes_in_words(of.plan, of.result)) {
+    page += "<p>" + html(line) + "</p>\n";
+  }
   if (!of.result.counterexamples.empty()) {
     page +=
         "<p>Below, each kind of failure in its smallest case. Bars: what the law compared, the "

@@ -1,12 +1,14 @@
 #include "properties/program/report.hpp"
 
 #include "properties/catalogue.hpp"
+#include "properties/laws/catalogue.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/verdict_table.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -274,6 +276,28 @@ TEST(Report, SaysWhatDriftIsAndWhoIsFreeOfItInEveryPaper) {
   EXPECT_EQ(json["float32_to_float64"][0]["float64"]["error"], 5e-12);
   const std::string none = to_markdown(Example().report());
   EXPECT_EQ(none.find("DRIFT"), std::string::npos) << none;
+}
+
+/// A goal of the sizes of attention, of which one case covered little.
+TEST(Report, SaysWhichPairsOfSizesWereCoveredInEveryPaper) {
+  Example example;
+  const std::string few = "1 cases a law are too few to cover pairs of sizes";
+  example.plan.cases = 1;
+  EXPECT_NE(to_markdown(example.report()).find(few), std::string::npos);
+  example.plan.covers_sizes = true;
+  SizeCoverage coverage(laws::find_law("attention-agrees").size_goal());
+  Extents one;
+  for (const SizeGoal::Factor& factor : coverage.goal().factors) one[factor.extent] = 1;
+  coverage.add(one);
+  EXPECT_GT(coverage.covered(), 0);
+  example.result.sizes.push_back({.subject = "a<b", .coverage = coverage});
+  const std::string words = fmt::format("; {} of {} pairs of size classes covered; not covered: ",
+                                        coverage.covered(), coverage.possible());
+  const Report report = example.report();
+  for (const std::string& paper : {to_markdown(report), to_junit(report), to_json(report)}) {
+    EXPECT_NE(paper.find(words), std::string::npos) << words << " is missing from\n" << paper;
+  }
+  EXPECT_NE(to_text(report).find("size classes"), std::string::npos);
 }
 
 TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {

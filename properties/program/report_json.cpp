@@ -3,6 +3,7 @@
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 
@@ -137,6 +138,7 @@ std::string to_json(const Report& report) {
                {"idle_laws", report.result.idle_laws()},
                {"shortfalls", report.result.shortfalls()},
                {"drift", drift_in_words(report.result)},
+               {"sizes", sizes_in_words(report.plan, report.result)},
                {"unasked_tasks", report.result.unasked_tasks},
                {"expected_failures", expectation_json(report.expectation)},
                {"verdicts", Json::array()},

@@ -2,6 +2,7 @@
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/markup.hpp"
@@ -172,15 +173,23 @@ std::string unusual_properties(const RunPlan& plan) {
   return text;
 }
 
+std::string size_properties(const Report& report) {
+  std::string text;
+  for (const std::string& line : sizes_in_words(report.plan, report.result)) {
+    text += fmt::format("      <property name=\"sizes\" value=\"{}\"/>\n", html(line));
+  }
+  return text;
+}
+
 /// The headline, and one test case: what fails the run besides wrong cases.
 Suite suite_of_the_run(const Report& report) {
-  Suite suite{
-      .text = fmt::format(
-          "    <properties>\n      <property name=\"headline\" value=\"{}\"/>\n{}    "
-          "</properties>\n"
-          "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
-          html(how_it_went(report.result, report.expectation)), unusual_properties(report.plan)),
-      .tests = 1};
+  Suite suite{.text = fmt::format(
+                  "    <properties>\n      <property name=\"headline\" value=\"{}\"/>\n{}    "
+                  "</properties>\n"
+                  "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
+                  html(how_it_went(report.result, report.expectation)),
+                  unusual_properties(report.plan) + size_properties(report)),
+              .tests = 1};
   const std::vector<std::string> shortfalls = report.result.shortfalls();
   if (shortfalls.empty()) {
     suite.text += "/>\n";

@@ -4,6 +4,7 @@
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
+#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
@@ -127,6 +128,9 @@ std::string to_markdown(const Report& report) {
     text += fmt::format("**Falls short**: {}.\n\n", markdown(shortfall));
   }
   for (const std::string& line : drift_in_words(report.result)) text += markdown(line) + "\n\n";
+  for (const std::string& line : sizes_in_words(report.plan, report.result)) {
+    text += markdown(line) + "\n\n";
+  }
   if (!report.result.counterexamples.empty()) text += "## Failures\n\n";
   const std::vector<std::vector<std::string>> looks = looks_of(report);
   for (const FailureGroup& group : failure_groups(report.result.counterexamples, looks)) {
