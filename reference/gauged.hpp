@@ -14,6 +14,12 @@ namespace slim::reference {
 ///   gauge(a ± b) = gauge(a) + gauge(b),  gauge(a b) = gauge(a) gauge(b)
 ///   gauge(a / b) = gauge(a) gauge(b) / b²: the reciprocal of a number that cancelled is as unsure
 ///   gauge(exp a) = exp(a) (1 + gauge(a)): an error in the exponent is a relative one
+/// These gauges multiply: of a product of k exponentials it is (1 + gauge(a))^k times its size,
+/// though its error is k (1 + gauge(a)) u to first order. `first_order` says the latter: numbers
+/// carry the size of their terms and, apart, what exponents add to it,
+///   size(a b) = size(a) size(b),  more(a b) = more(a) size(b) + size(a) more(b), likewise a / b
+///   size(exp a) = exp(a),         more(exp a) = exp(a) (size(a) + more(a))
+/// and first_order = size + more. It holds where roundings of exponents are small against 1.
 /// Source: Higham, "Accuracy and stability of numerical algorithms", sections 3.1 and 3.3.
 /// The gauge of 0/0 is not a number, so that nothing agrees with it.
 template <class T>
@@ -25,35 +31,45 @@ class Gauged {
   // NOLINTNEXTLINE(google-explicit-constructor): a number
   Gauged(int value) : Gauged(T(value)) {}
   // NOLINTNEXTLINE(google-explicit-constructor): a number
-  Gauged(const T& value) : value_(value), gauge_(size(value)) {}
+  Gauged(const T& value)
+      : value_(value), gauge_(absolute(value)), size_(static_cast<long double>(gauge_)) {}
   explicit operator double() const { return to_double(value_); }
 
   [[nodiscard]] const T& value() const { return value_; }
   [[nodiscard]] const T& gauge() const { return gauge_; }
+  [[nodiscard]] long double first_order() const { return size_ + more_; }
 
   friend Gauged operator+(const Gauged& a, const Gauged& b) {
-    return {a.value_ + b.value_, a.gauge_ + b.gauge_};
+    return {a.value_ + b.value_, a.gauge_ + b.gauge_, a.size_ + b.size_, a.more_ + b.more_};
   }
   friend Gauged operator-(const Gauged& a, const Gauged& b) {
-    return {a.value_ - b.value_, a.gauge_ + b.gauge_};
+    return {a.value_ - b.value_, a.gauge_ + b.gauge_, a.size_ + b.size_, a.more_ + b.more_};
   }
   friend Gauged operator*(const Gauged& a, const Gauged& b) {
-    return {a.value_ * b.value_, a.gauge_ * b.gauge_};
+    return {a.value_ * b.value_, a.gauge_ * b.gauge_, a.size_ * b.size_,
+            a.more_ * b.size_ + a.size_ * b.more_};
   }
   friend Gauged operator/(const Gauged& a, const Gauged& b) {
-    return {a.value_ / b.value_, a.gauge_ / size(b.value_) * (b.gauge_ / size(b.value_))};
+    const T divisor = absolute(b.value_);
+    const auto by = static_cast<long double>(divisor);
+    return {a.value_ / b.value_, a.gauge_ / divisor * (b.gauge_ / divisor),
+            a.size_ / by * (b.size_ / by),
+            a.more_ / by * (b.size_ / by) + a.size_ / by * (b.more_ / by)};
   }
   friend Gauged exp(const Gauged& x) {
     using std::exp;
     const T value = exp(x.value_);
-    return {value, value * (T(1) + x.gauge_)};
+    const auto size = static_cast<long double>(value);
+    return {value, value * (T(1) + x.gauge_), size, size * (x.size_ + x.more_)};
   }
   friend Gauged sqrt(const Gauged& x) {
     using std::sqrt;
     const T value = sqrt(x.value_);
-    return {value, value == T(0) ? T(0) : T(x.gauge_ / value)};
+    if (value == T(0)) return {value, T(0), 0.0L, 0.0L};
+    const auto by = static_cast<long double>(value);
+    return {value, x.gauge_ / value, x.size_ / by, x.more_ / by};
   }
-  Gauged operator-() const { return {-value_, gauge_}; }
+  Gauged operator-() const { return {-value_, gauge_, size_, more_}; }
   Gauged& operator+=(const Gauged& b) { return *this = *this + b; }
   Gauged& operator-=(const Gauged& b) { return *this = *this - b; }
   Gauged& operator*=(const Gauged& b) { return *this = *this * b; }
@@ -65,11 +81,14 @@ class Gauged {
   friend bool operator>=(const Gauged& a, const Gauged& b) { return a.value_ >= b.value_; }
 
  private:
-  Gauged(const T& value, const T& gauge) : value_(value), gauge_(gauge) {}
-  static T size(const T& x) { return x < T(0) ? T(-x) : x; }
+  Gauged(const T& value, const T& gauge, long double size, long double more)
+      : value_(value), gauge_(gauge), size_(size), more_(more) {}
+  static T absolute(const T& x) { return x < T(0) ? T(-x) : x; }
 
   T value_ = T(0);
   T gauge_ = T(0);
+  long double size_ = 0.0L;  ///< of its terms
+  long double more_ = 0.0L;  ///< what exponents add
 };
 
 }  // namespace slim::reference

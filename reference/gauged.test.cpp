@@ -31,5 +31,18 @@ TEST(Gauged, MakesARelativeErrorOfAnExponents) {
   EXPECT_DOUBLE_EQ(exp(Gauge(-3.0)).gauge(), 4 * std::exp(-3.0));
 }
 
+TEST(Gauged, AddsErrorsOfExponentsToFirstOrder) {
+  const Gauge x = exp(Gauge(-3.0));
+  EXPECT_DOUBLE_EQ(static_cast<double>((x * x).first_order()), 7 * std::exp(-6.0));
+  EXPECT_DOUBLE_EQ((x * x).gauge(), 16 * std::exp(-6.0));
+  EXPECT_DOUBLE_EQ(static_cast<double>((x / x).first_order()), 7.0);
+  EXPECT_DOUBLE_EQ(static_cast<double>(sqrt(x * x).first_order()), 7 * std::exp(-3.0));
+}
+
+TEST(Gauged, AgreesWithItsFirstOrderWhereThereIsNoExponent) {
+  const Gauge x = (Gauge(5.0) - Gauge(4.0)) * Gauge(3.0) / Gauge(2.0) + Gauge(1.0);
+  EXPECT_EQ(static_cast<double>(x.first_order()), x.gauge());
+}
+
 }  // namespace
 }  // namespace slim::reference

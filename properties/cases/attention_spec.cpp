@@ -69,6 +69,13 @@ bool is_smooth_exponential(const AttentionSpec& spec) {
                                   spec.feature_map.kind == FeatureKind::favor_plus);
 }
 
+/// D^(1/4) for FAVOR+, whose exponents ω x − x²/2 would otherwise grow with D until one feature
+/// outweighs all others, and d.q and d.k cancel to less than their roundings. Else 1.
+double exponent_scale(const AttentionSpec& spec) {
+  if (spec.features_given || spec.feature_map.kind != FeatureKind::favor_plus) return 1.0;
+  return std::sqrt(std::sqrt(static_cast<double>(spec.width)));
+}
+
 /// How far queries are above 1, and keys below: features of 1e10, and denominators that are
 /// about 1.
 double opposite_size(const AttentionSpec& spec, bool is_key) {
@@ -105,7 +112,7 @@ double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint
     case Entries::subnormal:
       return numbers.at_times_subnormal(place);
     case Entries::moderate:
-      return numbers.moderate(place);
+      return numbers.moderate(place) / exponent_scale(spec);
     default:
       return numbers.normal(place);
   }

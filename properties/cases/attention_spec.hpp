@@ -32,6 +32,7 @@ enum class Entries {
   steep,         ///< rows up to 1e3 times a normal, whatever the map
   subnormal,     ///< a third are subnormal float32 numbers or next to them
   moderate,      ///< normal, but at least 2^-8 in size; no denominator vanishes under any map
+                 ///< (FAVOR+: over D^(1/4), so that no single feature outweighs the others)
 };
 std::string_view name(Entries entries);
 

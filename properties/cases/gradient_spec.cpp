@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace slim::properties {
 namespace {
 
@@ -54,6 +56,26 @@ std::string readable(const GradientSpec& spec) {
       model.ffn_dim, name(model.feature_map), name(model.norm), name(spec.mask), spec.seed);
 }
 
+namespace {
+
+/// FAVOR+: queries and keys over d^(1/4), d the width of a head. Otherwise its exponents grow with
+/// d until one feature outweighs all others, and the gradients of the maps of queries and keys
+/// cancel to less than their roundings.
+void even_out_exponents(Parameters<double>& theta, const Model& model) {
+  if (model.feature_map.kind != FeatureKind::favor_plus) return;
+  const double scale = std::sqrt(std::sqrt(static_cast<double>(model.head_dim())));
+  for (const ParameterSlot& slot : theta.slots()) {
+    const bool is_map = slot.name.find(".attention.q_map.") != std::string::npos ||
+                        slot.name.find(".attention.k_map.") != std::string::npos;
+    if (!is_map) continue;
+    for (double& value : theta.values(slot)) {
+      value = static_cast<double>(static_cast<float>(value / scale));
+    }
+  }
+}
+
+}  // namespace
+
 GradientCase materialise(const GradientSpec& spec) {
   GradientCase c{
       .model = spec.model,
@@ -62,6 +84,7 @@ GradientCase materialise(const GradientSpec& spec) {
       .sequences = draw_sequences(spec.batch, spec.length, spec.model.vocab_size, spec.seed),
       .slice_length = spec.slice_length,
       .metadata = {}};
+  even_out_exponents(c.theta, c.model);
   put_mask(c.sequences, spec);
   return c;
 }

@@ -4,6 +4,8 @@
 #include "properties/engine/parallel.hpp"
 #include "reference/vocabulary/contract.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -112,10 +114,13 @@ CaseId id_of(const LawRun& run, int place) {
   return place < run.drawn ? CaseId(place) : CaseId(place - run.drawn, true);
 }
 
-/// Whether a designed case of a law is run in a scalar of the plan.
+/// Whether a designed case of a law is run in a scalar of the plan: in float32 and float64, and in
+/// narrower ones where there is neither.
 bool is_designed_for(const Law& law, const RunPlan& plan, int row, Scalar scalar) {
-  if (law.designed_of(scalar) == 0) return false;
   const auto runs = [&](Scalar in) { return std::ranges::count(plan.scalars, in) > 0; };
+  const bool has_wide = runs(Scalar::float32) || runs(Scalar::float64);
+  const bool is_wide = scalar == Scalar::float32 || scalar == Scalar::float64;
+  if (scalar == Scalar::digits50 || (has_wide && !is_wide)) return false;
   if (!law.alternates_scalars || !runs(Scalar::float32) || !runs(Scalar::float64)) return true;
   const bool is_odd = (static_cast<std::uint64_t>(row) + plan.seed) % 2 == 1;
   return is_odd == (scalar == Scalar::float64);
@@ -123,9 +128,10 @@ bool is_designed_for(const Law& law, const RunPlan& plan, int row, Scalar scalar
 
 /// How many are.
 int designed_for(const Law& law, const RunPlan& plan, Scalar scalar) {
-  if (!plan.covers_sizes) return 0;
+  if (!plan.covers_sizes || !law.designed) return 0;
   int number = 0;
-  for (int row = 0; row < law.designed_of(scalar); ++row) {
+  const int rows = law.designed();
+  for (int row = 0; row < rows; ++row) {
     if (is_designed_for(law, plan, row, scalar)) ++number;
   }
   return number;
@@ -420,6 +426,46 @@ std::vector<std::string> RunResult::idle_subjects() const {
   return idle;
 }
 
+std::vector<std::string> RunResult::Judged::never_judged() const {
+  std::vector<std::string> names;
+  for (const JudgedTensor& of : tensors) {
+    if (of.compared > 0 && of.judged == 0) names.push_back(of.tensor);
+  }
+  return names;
+}
+
+long RunResult::Judged::compared() const {
+  long sum = 0;
+  for (const JudgedTensor& of : tensors) sum += of.compared;
+  return sum;
+}
+
+long RunResult::Judged::missing() const {
+  long sum = 0;
+  for (const JudgedTensor& of : tensors) sum += of.compared - of.judged;
+  return sum;
+}
+
+std::vector<RunResult::Judged> RunResult::judged() const {
+  std::vector<Judged> all;
+  std::set<std::pair<std::string, Scalar>> broken;
+  for (const Verdict& verdict : verdicts) {
+    if (verdict.tally.wrong > 0) broken.emplace(verdict.subject, verdict.scalar);
+    if (verdict.tally.judged.empty()) continue;
+    const auto is_same = [&](const Judged& of) {
+      return of.subject == verdict.subject && of.scalar == verdict.scalar;
+    };
+    auto known = std::ranges::find_if(all, is_same);
+    if (known == all.end()) {
+      known = all.insert(all.end(),
+                         {.subject = verdict.subject, .scalar = verdict.scalar, .tensors = {}});
+    }
+    add_counts(known->tensors, verdict.tally.judged);
+  }
+  std::erase_if(all, [&](const Judged& of) { return broken.contains({of.subject, of.scalar}); });
+  return all;
+}
+
 std::vector<std::string> RunResult::shortfalls() const {
   const bool executes_something = std::ranges::any_of(
       verdicts, [](const Verdict& verdict) { return verdict.tally.executed() > 0; });
@@ -437,6 +483,21 @@ std::vector<std::string> RunResult::shortfalls() const {
     all.push_back("subject " + of.subject + " executed no case of task " + of.coverage.goal().task +
                   " with " + missing.front() + ", nor of " + std::to_string(missing.size() - 1) +
                   " other pairs of sizes");
+  }
+  for (const Judged& of : judged()) {
+    for (const std::string& tensor : of.never_judged()) {
+      all.push_back(fmt::format(
+          "{} of subject {} was never judged in {}: the error that rounding may make is larger "
+          "than its largest entry in every case",
+          tensor, of.subject, name(of.scalar)));
+    }
+    if (static_cast<double>(of.missing()) <= most_not_judged * static_cast<double>(of.compared()))
+      continue;
+    all.push_back(fmt::format(
+        "of subject {}, {} of {} tensors compared in {} were not judged, and at most {:.0f} % may "
+        "be: "
+        "the error that rounding may make is larger than the tensor's largest entry",
+        of.subject, of.missing(), of.compared(), name(of.scalar), 100.0 * most_not_judged));
   }
   for (const std::string& subject : idle_subjects()) {
     all.push_back("subject " + subject +

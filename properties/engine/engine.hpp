@@ -11,6 +11,10 @@ namespace slim::properties {
 /// A run of fewer cases a law is of a few examples: the designed cases are left out of it.
 inline constexpr int fewest_cases_that_cover_sizes = 20;
 
+/// Of the tensors of all cases that are compared with the truth, the share that may be left without
+/// a judgement.
+inline constexpr double most_not_judged = 0.05;
+
 /// What to run: every law on every subject in every scalar, `cases` drawn cases a law.
 struct RunPlan {
   std::vector<const Law*> laws;
@@ -50,6 +54,19 @@ struct RunResult {
     bool required = false;  ///< the subject broke no law of the task, and all laws were run
   };
   std::vector<Sizes> sizes{};
+  /// What the comparisons with the truth said of one subject in one scalar, over all laws.
+  struct Judged {
+    std::string subject;
+    Scalar scalar = Scalar::digits50;
+    std::vector<JudgedTensor> tensors;
+    /// Tensors that were judged in no case.
+    [[nodiscard]] std::vector<std::string> never_judged() const;
+    /// Comparisons in all, and those without a judgement.
+    [[nodiscard]] long compared() const;
+    [[nodiscard]] long missing() const;
+  };
+  /// Of subjects and scalars that broke no law: what is wrong is not run to its end.
+  [[nodiscard]] std::vector<Judged> judged() const;
   /// Tasks that a guest declares and that no case was of, which is a failure, as an idle law is.
   std::vector<std::string> unasked_tasks{};
   /// Laws that could have been run and were not, since others were named. Reports say how many.
@@ -63,7 +80,8 @@ struct RunResult {
   /// answers: there is nothing to hold.
   [[nodiscard]] std::vector<std::string> idle_subjects() const;
   /// In words, what fails the run besides wrong cases: idle laws and subjects, tasks never asked,
-  /// sizes that no case covered, nothing executed.
+  /// sizes that no case covered, tensors never judged, too many not judged, nothing
+  /// executed.
   [[nodiscard]] std::vector<std::string> shortfalls() const;
   /// Nothing falls short.
   [[nodiscard]] bool executed_all() const;

@@ -414,5 +414,47 @@ TEST(Engine, AsksADearLawForOneCaseInSoManyInFiftyDigitsAndAccountsForThose) {
   }
 }
 
+/// Correct answers, of which `d.q` is judged in `limit` of 20 cases.
+Finding judged_below(int n, int limit) {
+  Finding finding = wrong_from(n, 2000);
+  finding.judged = {{.tensor = "out", .compared = 1, .judged = 1},
+                    {.tensor = "d.q", .compared = 1, .judged = n % 20 < limit ? 1 : 0}};
+  return finding;
+}
+
+TEST(Engine, FallsShortWhereATensorIsNeverJudged) {
+  const Fixture fixture{.law = law_about_numbers([](int, const Subject& subject, Scalar scalar) {
+                          const bool never = subject.name == "left" && scalar == Scalar::float32;
+                          return judged_below(0, never ? 0 : 20);
+                        })};
+  const RunResult result = run(fixture.plan(20, 1));
+  ASSERT_FALSE(result.shortfalls().empty());
+  EXPECT_FALSE(result.holds());
+  EXPECT_EQ(result.shortfalls().front().substr(0, 51),
+            "d.q of subject left was never judged in float32: th");
+}
+
+TEST(Engine, FallsShortWhereMoreThanOneComparisonInTwentyIsNotJudged) {
+  const auto with_limit = [](int limit) {
+    const Fixture fixture{.law = law_about_numbers([limit](int n, const Subject&, Scalar) {
+                            return judged_below(n, limit);
+                          })};
+    return run(fixture.plan(500, 1)).shortfalls().size();
+  };
+  EXPECT_EQ(with_limit(19), 0U);  // 1 in 40: 1 in 20 of d.q, none of out
+  EXPECT_EQ(with_limit(16), 4U);  // 1 in 10: of two subjects in two scalars
+}
+
+TEST(Engine, SaysNothingOfJudgementsOfASubjectThatIsWrong) {
+  const Fixture fixture{.law = law_about_numbers([](int n, const Subject&, Scalar) {
+                          Finding finding = judged_below(n, 0);
+                          finding.outcome = Outcome::wrong;
+                          return finding;
+                        })};
+  const RunResult result = run(fixture.plan(20, 1));
+  EXPECT_TRUE(result.judged().empty());
+  EXPECT_TRUE(result.shortfalls().empty());
+}
+
 }  // namespace
 }  // namespace slim::properties

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "properties/engine/failure.hpp"
+#include "properties/judgement/judged_tensor.hpp"
 #include "reference/vocabulary/matrix.hpp"
 
 #include <string>
@@ -52,6 +53,7 @@ struct Finding {
   std::string note;                  ///< why it was skipped, what drift means, what a subject threw
   Failure failure = Failure::wrong;  ///< in which way, of a wrong one
   bool claimed = true;  ///< false for a skip because the subject does not claim what was asked
+  std::vector<JudgedTensor> judged{};  ///< tensors that were compared with the truth
 
   /// Whether there were numbers to compare: not where no answer came, for which there is a note.
   [[nodiscard]] bool has_numbers() const { return worst.tensor != no_tensor; }

@@ -89,11 +89,6 @@ struct Law {
   [[nodiscard]] bool asks(int number, Scalar scalar) const {
     return scalar != Scalar::digits50 || number % one_in_digits50 == 0;
   }
-  /// How many cases of designed sizes are run in `scalar`.
-  [[nodiscard]] int designed_of(Scalar scalar) const {
-    const bool is_run = scalar == Scalar::float32 || scalar == Scalar::float64;
-    return is_run && designed ? designed() : 0;
-  }
 
   /// A pure function of its arguments.
   std::function<std::unique_ptr<Draw>(std::uint64_t seed, int attempt, const CaseShape& shape)>

@@ -11,6 +11,7 @@ int Tally::skipped_in_all() const {
 }
 
 void Tally::add(const Finding& finding) {
+  add_counts(judged, finding.judged);
   switch (finding.outcome) {
     case Outcome::pass:
       ++passed;

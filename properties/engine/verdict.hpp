@@ -21,8 +21,9 @@ struct Tally {
   int not_run = 0;                     ///< after the first wrong case
   int drawn_again = 0;                 ///< draws put back because their truth hangs on a rounding
   Discrepancy worst;
-  Failure failure = Failure::wrong;  ///< in which way, where a case is wrong
-  std::string note{};                ///< of the first wrong case: what it did, where that is said
+  std::vector<JudgedTensor> judged{};  ///< compared with the truth, of all cases
+  Failure failure = Failure::wrong;    ///< in which way, where a case is wrong
+  std::string note{};                  ///< of the first wrong case: what it did, where that is said
 
   [[nodiscard]] int executed() const { return passed + suspect + drift + wrong; }
   [[nodiscard]] int skipped_in_all() const;

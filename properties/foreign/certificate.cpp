@@ -1,10 +1,10 @@
 #include "properties/foreign/certificate.hpp"
 
 #include "properties/command_line/json_text.hpp"
+#include "properties/program/coverage_in_words.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/report.hpp"
-#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/gradient_case.hpp"
@@ -186,7 +186,7 @@ std::string to_markdown(const Certified& of) {
     text += fmt::format("\n**Not as expected**: {}.\n", markdown(line));
   }
   for (const std::string& line : drift_in_words(of.result)) text += "\n" + markdown(line) + "\n";
-  for (const std::string& line : sizes_in_words(of.plan, of.result)) {
+  for (const std::string& line : coverage_in_words(of.plan, of.result)) {
     text += "\n" + markdown(line) + "\n";
   }
   for (const FailureGroup& group : failure_groups(of.result.counterexamples, of.looks)) {

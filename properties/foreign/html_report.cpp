@@ -1,9 +1,9 @@
 #include "properties/foreign/certificate.hpp"
+#include "properties/program/coverage_in_words.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
 #include "properties/program/place.hpp"
-#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
@@ -217,7 +217,7 @@ std::string to_html(const Certified& of) {
     page += fmt::format("<p class=\"name\">Not as expected: {}.</p>\n", html(line));
   }
   for (const std::string& line : drift_in_words(of.result)) page += "<p>" + html(line) + "</p>\n";
-  for (const std::string& line : sizes_in_words(of.plan, of.result)) {
+  for (const std::string& line : coverage_in_words(of.plan, of.result)) {
     page += "<p>" + html(line) + "</p>\n";
   }
   if (!of.result.counterexamples.empty()) {

@@ -337,22 +337,29 @@ bool has_other_conventions(const Subject& subject, const AttentionInputs<double>
   return !subject.capabilities.any_attention_conventions && own != inputs.conventions;
 }
 
-/// call.operator()<T>() with the scalar's type.
+/// call.operator()<T>() with the hardware scalar's type, whose numbers long double holds exactly.
 template <class Call>
-auto in_type_of(Scalar scalar, const Call& call) {
+auto in_hardware_type_of(Scalar scalar, const Call& call) {
   switch (scalar) {
     case Scalar::float32:
       return call.template operator()<float>();
     case Scalar::float64:
       return call.template operator()<double>();
-    case Scalar::digits50:
-      return call.template operator()<Digits50>();
     case Scalar::float16:
       return call.template operator()<Float16>();
     case Scalar::bfloat16:
       return call.template operator()<BFloat16>();
+    case Scalar::digits50:
+      break;
   }
-  throw std::logic_error("a scalar outside its enumeration");
+  throw std::logic_error("50 digits in place of a hardware scalar");
+}
+
+/// call.operator()<T>() with the scalar's type.
+template <class Call>
+auto in_type_of(Scalar scalar, const Call& call) {
+  return scalar == Scalar::digits50 ? call.template operator()<Digits50>()
+                                    : in_hardware_type_of(scalar, call);
 }
 
 }  // namespace
@@ -366,18 +373,16 @@ AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs
 
 AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
                                                  const AttentionInputs<double>& inputs) {
-  if (scalar == Scalar::float32) {
-    return AttentionDesk<float, double>(subject, inputs, Layout::contiguous)
-        .answered<long double>();
-  }
-  require(scalar == Scalar::float64, "answers in long double are of float32 and float64");
-  return AttentionDesk<double, double>(subject, inputs, Layout::contiguous).answered<long double>();
+  return in_hardware_type_of(scalar, [&]<class T>() {
+    return AttentionDesk<T, double>(subject, inputs, Layout::contiguous)
+        .template answered<long double>();
+  });
 }
 
 std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scalar scalar,
                                                     const AttentionInputs<double>& inputs,
                                                     int times) {
-  const auto in = [&]<class T>() {
+  return in_hardware_type_of(scalar, [&]<class T>() {
     AttentionDesk<T, double> desk(subject, inputs, Layout::contiguous);
     std::vector<AttentionResult<long double>> answers;
     for (int i = 0; i < times; ++i) {
@@ -385,11 +390,7 @@ std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scal
       answers.push_back(desk.template answered<long double>());
     }
     return answers;
-  };
-  require(scalar == Scalar::float32 || scalar == Scalar::float64,
-          "answers in long double are of float32 and float64");
-  return scalar == Scalar::float32 ? in.template operator()<float>()
-                                   : in.template operator()<double>();
+  });
 }
 
 AttentionAnswer ask(const Subject& subject, Scalar scalar,
@@ -419,9 +420,8 @@ Heads<Digits50> ask(const Subject& subject, Scalar scalar, const FeaturesInputs<
 
 Heads<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
                                        const FeaturesInputs<double>& inputs) {
-  if (scalar == Scalar::float32) return features_in<float, long double>(subject, inputs);
-  require(scalar == Scalar::float64, "long double is for answers in float32 and float64");
-  return features_in<double, long double>(subject, inputs);
+  return in_hardware_type_of(
+      scalar, [&]<class T>() { return features_in<T, long double>(subject, inputs); });
 }
 
 FeaturesInputs<double> features_asked(const AttentionInputs<double>& inputs, bool is_query) {

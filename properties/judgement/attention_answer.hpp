@@ -27,7 +27,7 @@ enum class Layout {
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout = Layout::contiguous);
 
-/// The same in float32 or float64, the answer in long double, which holds it exactly.
+/// The same in a hardware scalar, the answer in long double, which holds it exactly.
 AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
                                                  const AttentionInputs<double>& inputs);
 
@@ -47,7 +47,7 @@ std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
 
 /// g(x) of keys or queries, computed in `scalar`, asked in the same way.
 Heads<Digits50> ask(const Subject& subject, Scalar scalar, const FeaturesInputs<double>& inputs);
-/// The same in long double. Requires float32 or float64.
+/// The same in long double. Requires a hardware scalar.
 Heads<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
                                        const FeaturesInputs<double>& inputs);
 /// What there is to ask about the features of a case of attention.

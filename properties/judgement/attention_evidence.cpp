@@ -27,6 +27,19 @@ bool is_stored_narrow(Scalar scalar) {
   return scalar == Scalar::float16 || scalar == Scalar::bfloat16;
 }
 
+/// The inputs as a scalar has them, in T.
+template <class T>
+AttentionInputs<T> rounded(const AttentionInputs<double>& inputs, Scalar scalar) {
+  switch (scalar) {
+    case Scalar::float16:
+      return converted<T>(converted<Float16>(inputs));
+    case Scalar::bfloat16:
+      return converted<T>(converted<BFloat16>(inputs));
+    default:
+      return converted<T>(inputs);
+  }
+}
+
 /// In which a scalar's programs compute.
 Scalar computed_in(Scalar scalar) {
   return is_stored_narrow(scalar) ? Scalar::float32 : scalar;
@@ -161,6 +174,16 @@ double largest_exponent_of_a_row(const AttentionInputs<double>& inputs) {
   return x * std::max(x, largest_norm(inputs.omega, true));
 }
 
+/// An upper bound of the gauge of what features are exponentials of: |ω| |x| + |x|²/2, and as much
+/// again for a stabiliser. 0 for maps without exponentials.
+double largest_gauge_of_an_exponent(const AttentionInputs<double>& inputs) {
+  if (inputs.features_given) return 0.0;
+  if (inputs.feature_map.kind == FeatureKind::elu_plus_one) {
+    return std::max(largest_of(inputs.q.values()), largest_of(inputs.k.values()));
+  }
+  return 3.0 * largest_exponent_of_a_row(inputs);
+}
+
 /// Whether 50 digits would take more than a few milliseconds, and double has the range for gauges.
 bool takes_long_in_digits50(const AttentionInputs<double>& inputs) {
   constexpr double most_work = 2e3;
@@ -179,18 +202,36 @@ AttentionEvidence::AttentionEvidence(AttentionInputs<double> inputs)
     : inputs_(std::move(inputs)), is_large_(takes_long_in_digits50(inputs_)) {}
 
 bool AttentionEvidence::is_large(Scalar scalar) const {
-  return is_large_ && (scalar == Scalar::float32 || scalar == Scalar::float64);
+  return is_large_ && scalar != Scalar::digits50;
+}
+
+double AttentionEvidence::error_of_exponents(Scalar scalar) {
+  std::optional<double>& kept = error_of_exponents_.at(static_cast<std::size_t>(scalar));
+  if (!kept) {
+    kept = gamma_of(roundings_of_a_feature(inputs_), unit_roundoff(computed_in(scalar))) *
+           largest_gauge_of_an_exponent(inputs_);
+  }
+  return *kept;
+}
+
+template <class G>
+double AttentionEvidence::gauge_of(Scalar scalar, const G& number) {
+  constexpr double most_of_first_order = 0.02;
+  constexpr double higher_orders_of_exponents = 6.0;
+  const double rho = error_of_exponents(scalar);
+  if (!(rho <= most_of_first_order)) return to_double(number.gauge());
+  return (1.0 + higher_orders_of_exponents * rho) * static_cast<double>(number.first_order());
 }
 
 double AttentionEvidence::gauge_at(Scalar scalar, AttentionArray array, std::size_t place) {
   return is_large(scalar)
-             ? to_double(array_of(large_facts().gauges(), array).values()[place].gauge())
-             : to_double(array_of(facts(scalar).gauges(), array).values()[place].gauge());
+             ? gauge_of(scalar, array_of(large_facts(scalar).gauges(), array).values()[place])
+             : gauge_of(scalar, array_of(facts(scalar).gauges(), array).values()[place]);
 }
 
 double AttentionEvidence::moved_at(Scalar scalar, AttentionArray array, std::size_t place) {
   const AttentionResult<reference::Perturbed>& moved =
-      is_large(scalar) ? large_facts().by_moved_sums() : facts(scalar).by_moved_sums();
+      is_large(scalar) ? large_facts(scalar).by_moved_sums() : facts(scalar).by_moved_sums();
   return static_cast<double>(array_of(moved, array).values()[place].moved());
 }
 
@@ -204,7 +245,7 @@ double AttentionEvidence::largest_gauge(Scalar scalar, std::span<const Attention
     }
   };
   if (is_large(scalar)) {
-    see(large_facts().gauges());
+    see(large_facts(scalar).gauges());
   } else {
     see(facts(scalar).gauges());
   }
@@ -224,20 +265,14 @@ AttentionEvidence::Known& AttentionEvidence::known(Scalar scalar) {
 
 AttentionFacts<Digits50>& AttentionEvidence::facts(Scalar scalar) {
   std::optional<AttentionFacts<Digits50>>& kept = known(scalar).facts;
-  if (kept) return *kept;
-  if (scalar == Scalar::float16) {
-    kept.emplace(converted<Digits50>(converted<Float16>(inputs_)));
-  } else if (scalar == Scalar::bfloat16) {
-    kept.emplace(converted<Digits50>(converted<BFloat16>(inputs_)));
-  } else {
-    kept.emplace(converted<Digits50>(inputs_));
-  }
+  if (!kept) kept.emplace(rounded<Digits50>(inputs_, scalar));
   return *kept;
 }
 
-AttentionFacts<long double>& AttentionEvidence::large_facts() {
-  if (!large_facts_) large_facts_.emplace(converted<long double>(inputs_));
-  return *large_facts_;
+AttentionFacts<long double>& AttentionEvidence::large_facts(Scalar scalar) {
+  std::optional<AttentionFacts<long double>>& kept = known(scalar).large_facts;
+  if (!kept) kept.emplace(rounded<long double>(inputs_, scalar));
+  return *kept;
 }
 
 const AttentionInputs<Digits50>& AttentionEvidence::exact(Scalar scalar) {
@@ -320,6 +355,18 @@ const AttentionEvidence::Shares& AttentionEvidence::shares(Scalar scalar, Attent
   return *kept;
 }
 
+double AttentionEvidence::residue(Scalar scalar, AttentionArray array) {
+  const bool has_one_row = inputs_.v.sizes().rows == 1 && inputs_.start.empty();
+  const bool has_one_feature = inputs_.task().features() == 1;
+  if ((array == AttentionArray::dq && (has_one_row || has_one_feature)) ||
+      (array == AttentionArray::dk && has_one_row)) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const double share =
+      is_large(scalar) ? gamma_of(roundings(array), unit_roundoff_of_large) : share_in_digits50;
+  return share * largest_gauge(scalar, std::array{array});
+}
+
 Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
   const Shares& share = shares(scalar, array);
   const double gauge = gauge_at(scalar, array, place);
@@ -328,7 +375,9 @@ Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t pl
             .suspect = worst,
             .drift = wants_drift_ ? worst + lost_by_subtracting(scalar, array, place) : worst};
   if (is_stored_narrow(scalar)) {
-    const double size = std::abs(to_double(array_of(truth(scalar), array).values()[place]));
+    const double size =
+        is_large(scalar) ? std::abs(to_double(array_of(large_truth(scalar), array).values()[place]))
+                         : std::abs(to_double(array_of(truth(scalar), array).values()[place]));
     band = band + flat_band(unit_roundoff(scalar) * size + range_of(scalar).subnormal);
   }
   return band;
@@ -389,17 +438,17 @@ std::function<Band(std::size_t)> AttentionEvidence::features_band(Scalar scalar,
   const double worst = worst_share(scalar, n) + of_truth;
   const Band share{.pass = likely_share(scalar, n) + of_truth, .suspect = worst, .drift = worst};
   const Band stored = flat_band(range_of(scalar).subnormal);
-  const auto of = [share, stored](const auto& gauges) {
-    return [share, stored, &gauges](std::size_t place) {
-      return to_double(gauges.values()[place].gauge()) * share + stored;
+  const auto of = [this, scalar, share, stored](const auto& gauges) {
+    return [this, scalar, share, stored, &gauges](std::size_t place) {
+      return gauge_of(scalar, gauges.values()[place]) * share + stored;
     };
   };
-  if (is_large(scalar)) return of(large_facts().feature_gauges(is_query));
+  if (is_large(scalar)) return of(large_facts(scalar).feature_gauges(is_query));
   return of(facts(scalar).feature_gauges(is_query));
 }
 
 const AttentionExtent& AttentionEvidence::extent(Scalar scalar) {
-  return is_large(scalar) ? large_facts().extent() : facts(scalar).extent();
+  return is_large(scalar) ? large_facts(scalar).extent() : facts(scalar).extent();
 }
 
 bool AttentionEvidence::has_digits_to_spare(Scalar scalar) {
@@ -430,7 +479,7 @@ bool AttentionEvidence::rounding_decides(Scalar scalar) {
   if (scalar == Scalar::digits50 || inputs_.features_given || !is_exponential) return false;
   const double share = gamma_of(roundings(AttentionArray::out), unit_roundoff(computed_in(scalar)));
   const double unsureness =
-      is_large(scalar) ? large_facts().worst_unsureness() : facts(scalar).worst_unsureness();
+      is_large(scalar) ? large_facts(scalar).worst_unsureness() : facts(scalar).worst_unsureness();
   return !(share * unsureness < largest_residue);
 }
 
@@ -452,7 +501,7 @@ bool AttentionEvidence::is_defined() {
       });
     });
   };
-  return is_large_ ? is_finite(large_truth()) : is_finite(truth(Scalar::digits50));
+  return is_large_ ? is_finite(large_truth(Scalar::float64)) : is_finite(truth(Scalar::digits50));
 }
 
 std::string AttentionEvidence::unusable(Scalar scalar) {
@@ -595,6 +644,7 @@ void AttentionJudge::condemn(Discrepancy entry, std::string note) {
 Finding AttentionJudge::finding() const {
   if (!finding_.worst.tensor.empty()) {
     Finding found = finding_;
+    found.judged = judged_;
     if (worst_is_held_) found.worst.rows = held_.rows;
     return found;
   }
@@ -604,7 +654,8 @@ Finding AttentionJudge::finding() const {
 template <class W>
 void AttentionJudge::hold_each(const std::string& tensor, const Heads<W>& answer,
                                const Heads<W>& wanted, const std::function<Band(std::size_t)>& band,
-                               const std::function<bool(Index, Index, Index)>& selects) {
+                               const std::function<bool(Index, Index, Index)>& selects,
+                               LargestEntry* largest) {
   if (answer.empty()) return;
   const HeadsSizes& n = answer.sizes();
   if (n != wanted.sizes()) {
@@ -616,9 +667,10 @@ void AttentionJudge::hold_each(const std::string& tensor, const Heads<W>& answer
       const std::string of_head = named_head(tensor, n, b, h);
       for (Index l = 0; l < n.rows; ++l, place += static_cast<std::size_t>(n.cols)) {
         if (selects && !selects(b, h, l)) continue;
-        hold_row(of_head, l, &answer.values()[place], &wanted.values()[place],
-                 static_cast<std::size_t>(n.cols),
-                 [&](std::size_t column) { return band(place + column); });
+        hold_row(
+            of_head, l, &answer.values()[place], &wanted.values()[place],
+            static_cast<std::size_t>(n.cols),
+            [&](std::size_t column) { return band(place + column); }, largest);
       }
     }
   }
@@ -627,14 +679,22 @@ void AttentionJudge::hold_each(const std::string& tensor, const Heads<W>& answer
 /// Of the entries that pass, the worst one stands for all.
 template <class W, class OfColumn>
 void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* answer,
-                              const W* wanted, std::size_t cols, const OfColumn& band) {
+                              const W* wanted, std::size_t cols, const OfColumn& band,
+                              LargestEntry* largest) {
   Discrepancy passing{.tensor = tensor, .row = row, .error = -1.0};
+  double most_allowed = 0.0;
+  double largest_entry = 0.0;
   for (std::size_t i = 0; i < cols; ++i) {
     using std::abs;
     using std::isinf;
     const Band allowed = band(i);
     const double error = to_double(W(abs(answer[i] - wanted[i])));
     note(error, allowed);
+    const double bound = subtracts_ ? allowed.drift : allowed.suspect;
+    if (!(bound <= most_allowed)) most_allowed = bound;
+    if (largest != nullptr) {
+      largest_entry = std::max(largest_entry, std::abs(to_double(wanted[i])));
+    }
     if (!(error <= allowed.pass)) {
       hold_error(tensor, row, error, isinf(answer[i]), allowed);
       continue;
@@ -647,6 +707,17 @@ void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* ans
   if (passing.error >= 0.0) {
     hold_error(tensor, row, passing.error, false, flat_band(passing.bound));
   }
+  if (largest != nullptr) largest->add_row(largest_entry, most_allowed);
+}
+
+template <class W>
+void AttentionJudge::compare_each(const std::string& tensor, const Heads<W>& answer,
+                                  const Heads<W>& truth,
+                                  const std::function<Band(std::size_t)>& band, double residue) {
+  if (answer.empty()) return;
+  LargestEntry largest;
+  hold_each(tensor, answer, truth, band, {}, &largest);
+  judged_.push_back(largest.judged(tensor, residue));
 }
 
 void AttentionJudge::hold(const std::string& tensor, const Heads<Digits50>& answer,
@@ -675,12 +746,14 @@ void AttentionJudge::compare_with_truth(const Subject& subject, AttentionEvidenc
                                         std::span<const AttentionArray> arrays) {
   const auto compare = [&](const auto& answer, const auto& truth) {
     for (const AttentionArray array : arrays) {
-      hold_each(std::string(name(array)), array_of(answer, array), array_of(truth, array),
-                [&](std::size_t place) { return evidence.band(scalar_, array, place); });
+      compare_each(
+          std::string(name(array)), array_of(answer, array), array_of(truth, array),
+          [&](std::size_t place) { return evidence.band(scalar_, array, place); },
+          evidence.residue(scalar_, array));
     }
   };
   if (evidence.is_large(scalar_)) {
-    compare(ask_for_long_double(subject, scalar_, evidence.given()), evidence.large_truth());
+    compare(ask_for_long_double(subject, scalar_, evidence.given()), evidence.large_truth(scalar_));
   } else {
     compare(ask(subject, scalar_, evidence.given()), evidence.truth(scalar_));
   }
@@ -692,11 +765,11 @@ void AttentionJudge::compare_features_with_truth(const Subject& subject,
   const std::string tensor = is_query ? "g(q)" : "g(k)";
   const std::function<Band(std::size_t)> band = evidence.features_band(scalar_, is_query);
   if (evidence.is_large(scalar_)) {
-    hold_each(tensor, ask_for_long_double(subject, scalar_, asked),
-              evidence.large_facts().features(is_query), band);
+    compare_each(tensor, ask_for_long_double(subject, scalar_, asked),
+                 evidence.large_facts(scalar_).features(is_query), band, 0.0);
   } else {
-    hold_each(tensor, ask(subject, scalar_, asked), evidence.facts(scalar_).features(is_query),
-              band);
+    compare_each(tensor, ask(subject, scalar_, asked), evidence.facts(scalar_).features(is_query),
+                 band, 0.0);
   }
 }
 

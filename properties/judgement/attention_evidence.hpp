@@ -46,6 +46,10 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 ///            subtracted: in end states, in both directions, and in the output and the gradients of
 ///            a row after which no key takes part, such as the last one. What lies within this band
 ///            is drift only if it goes with the roundoff, too: laws/attention_drift.hpp.
+/// Of features that are exponentials G is reference::Gauged's `first_order`, in which an exponent's
+/// gauge is added and not multiplied in, as long as a feature's relative error ρ is at most 1/50:
+/// what is left out is ρ/2 of it and, of the six features that meet in a path, another 5 ρ, for
+/// which G is made larger by 6 ρ.
 /// In 50 digits γ_n is 1e-40, far above its roundings and far below anything that is a mistake.
 /// Narrow scalars round what is stored (features, outputs, cotangents) and sum in float:
 ///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
@@ -84,11 +88,13 @@ class AttentionEvidence {
   /// The same of the entry at a place of the features g(q) or g(k): f roundings each.
   std::function<Band(std::size_t)> features_band(Scalar scalar, bool is_query);
   /// Whether the case is too large for 50 digits: then `large_truth` and all that is known in
-  /// float32 and float64 is computed in long double, and bands have the truth's own error on top.
+  /// hardware numbers is computed in long double, and bands have the truth's own error on top.
   [[nodiscard]] bool is_large(Scalar scalar) const;
   /// By prefix sums in long double. Requires a large case.
-  const AttentionResult<long double>& large_truth() { return large_facts().truth(); }
-  AttentionFacts<long double>& large_facts();
+  const AttentionResult<long double>& large_truth(Scalar scalar) {
+    return large_facts(scalar).truth();
+  }
+  AttentionFacts<long double>& large_facts(Scalar scalar);
   /// Of the inputs as they are in `scalar`.
   AttentionFacts<Digits50>& facts(Scalar scalar);
   /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows,
@@ -116,12 +122,17 @@ class AttentionEvidence {
   bool has_digits_to_spare(Scalar scalar);
   /// n, the most roundings on a path from an input to an entry.
   [[nodiscard]] double roundings(AttentionArray array) const;
+  /// What the truth's own roundings may leave of an entry that is 0. Infinite where the whole array
+  /// is 0 but for an ε: weights that add up to 1 do not move with the query where there is one
+  /// feature, nor with query and key where there is one row.
+  double residue(Scalar scalar, AttentionArray array);
 
  private:
   using Underflow = reference::Underflowing;
   /// What is known of the inputs as one kind of scalar has them.
   struct Known {
     std::optional<AttentionFacts<Digits50>> facts;
+    std::optional<AttentionFacts<long double>> large_facts;
     std::optional<std::array<AttentionResult<Underflow>, 2>> underflows;
   };
   Known& known(Scalar scalar);
@@ -132,6 +143,12 @@ class AttentionEvidence {
   };
   const Shares& shares(Scalar scalar, AttentionArray array);
   double gauge_at(Scalar scalar, AttentionArray array, std::size_t place);
+  /// The same of a number of the reference.
+  template <class G>
+  double gauge_of(Scalar scalar, const G& number);
+  /// What a feature's relative error may be at worst, by the roundings of its exponent; 0 for maps
+  /// without one.
+  double error_of_exponents(Scalar scalar);
   /// How far an entry moves when all prefix sums are moved by the gauge of the last ones.
   double moved_at(Scalar scalar, AttentionArray array, std::size_t place);
   /// What an entry may lose by subtraction.
@@ -165,9 +182,9 @@ class AttentionEvidence {
   AttentionInputs<double> inputs_;
   bool is_large_;
   bool wants_drift_ = true;
-  std::optional<AttentionFacts<long double>> large_facts_;
   std::array<Known, 3> known_;  ///< float32 and wider, float16, bfloat16
   std::array<std::array<std::optional<Shares>, 6>, 5> shares_;  ///< by Scalar and array
+  std::array<std::optional<double>, 5> error_of_exponents_;     ///< by Scalar
   std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: numbers on the way underflow
   std::array<std::unique_ptr<AttentionEvidence>, 5> flushed_;  ///< by Scalar
 };
@@ -222,9 +239,14 @@ class AttentionJudge {
   [[nodiscard]] Finding finding() const;
 
  private:
+  /// Tells `largest`, unless it is null, what it is to know of the row.
   template <class W, class OfColumn>
   void hold_row(const std::string& tensor, Index row, const W* answer, const W* wanted,
-                std::size_t cols, const OfColumn& band);
+                std::size_t cols, const OfColumn& band, LargestEntry* largest);
+  /// Arrays, or features, of an answer, which are counted as judged or not.
+  template <class W>
+  void compare_each(const std::string& tensor, const Heads<W>& answer, const Heads<W>& truth,
+                    const std::function<Band(std::size_t)>& band, double residue);
   /// Counts an entry.
   void note(double error, const Band& band);
   void hold_error(const std::string& tensor, Index row, double error, bool is_infinite,
@@ -232,7 +254,8 @@ class AttentionJudge {
   template <class W>
   void hold_each(const std::string& tensor, const Heads<W>& answer, const Heads<W>& wanted,
                  const std::function<Band(std::size_t)>& band,
-                 const std::function<bool(Index, Index, Index)>& selects = {});
+                 const std::function<bool(Index, Index, Index)>& selects = {},
+                 LargestEntry* largest = nullptr);
   /// Rows of one tensor come one after another.
   void keep_row(const Discrepancy& entry);
 
@@ -241,6 +264,7 @@ class AttentionJudge {
   double share_of_drift_ = 0.0;
   int entries_ = 0;
   Finding finding_;
+  std::vector<JudgedTensor> judged_;
   Discrepancy held_;            ///< the tensor that is being held, for its rows
   bool worst_is_held_ = false;  ///< the finding's worst entry is one of them
 };

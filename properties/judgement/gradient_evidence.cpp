@@ -173,6 +173,47 @@ Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
   return finding;
 }
 
+namespace {
+
+bool is_zero_but_for_epsilon(const std::string& slot, const GradientCase& c) {
+  const bool is_of_queries = slot.find(".q_map.") != std::string::npos;
+  const bool is_of_keys = slot.find(".k_map.") != std::string::npos;
+  const bool has_one_row = c.sequences.length() == 1;
+  return (is_of_queries && c.model.features() == 1) ||
+         ((is_of_queries || is_of_keys) && has_one_row);
+}
+
+}  // namespace
+
+std::vector<JudgedTensor> judged_tensors(GradientEvidence& evidence, const GradientBounds& bounds) {
+  const GradientAnswer& truth = evidence.truth();
+  const GradientBounds& in_digits50 = evidence.bounds(Scalar::digits50);
+  std::vector<JudgedTensor> all;
+  LargestEntry loss;
+  loss.add_row(std::abs(to_double(truth.loss)), bounds.loss);
+  all.push_back(loss.judged("loss", in_digits50.loss));
+  const auto add = [&](std::string tensor, const auto& matrix, const std::vector<double>& rows,
+                       const std::vector<double>& residues) {
+    LargestEntry largest;
+    for (Index row = 0; row < matrix.rows(); ++row) {
+      double entry = 0.0;
+      for (Index i = 0; i < matrix.cols(); ++i) {
+        entry = std::max(entry, std::abs(to_double(matrix(row, i))));
+      }
+      largest.add_row(entry, rows.at(static_cast<std::size_t>(row)));
+    }
+    all.push_back(largest.judged(std::move(tensor), residues.front()));
+  };
+  const std::vector<ParameterSlot>& slots = truth.gradient.slots();
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (is_zero_but_for_epsilon(slots[i].name, evidence.given())) continue;
+    add("grad." + slots[i].name, truth.gradient.matrix(slots[i]), bounds.gradient[i],
+        in_digits50.gradient[i]);
+  }
+  if (!bounds.logits.empty()) add("logits", truth.logits, bounds.logits, in_digits50.logits);
+  return all;
+}
+
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, GradientEvidence& evidence) {
   if (std::string reason = unclaimed(subject, scalar, evidence.given()); !reason.empty()) {
     return not_claimed(std::move(reason));

@@ -78,6 +78,11 @@ using DiscrepancyWithin = std::function<Discrepancy(Scalar scalar, const Gradien
 Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
               const DiscrepancyWithin& discrepancy);
 
+/// Of loss, gradient and logits, whether these bounds of a scalar judge them. Left out are tensors
+/// that are 0 but for an ε: the gradients of the map of queries where heads have one feature, and
+/// of queries and keys where sequences have one row.
+std::vector<JudgedTensor> judged_tensors(GradientEvidence& evidence, const GradientBounds& bounds);
+
 /// Why this subject is not asked: it does not claim the case, or it subtracts and a denominator is
 /// 0 or next to it, where a rounding residue decides. Empty optional: it is asked.
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, GradientEvidence& evidence);

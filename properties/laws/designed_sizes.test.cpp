@@ -1,5 +1,7 @@
 // The cases of designed sizes, as whoever claims this or that is asked them.
 
+#include "properties/catalogue.hpp"
+#include "properties/engine/engine.hpp"
 #include "properties/engine/numbered_case.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "reference/vocabulary/subject.hpp"
@@ -80,6 +82,25 @@ TEST(DesignedSizes, ReachBeyondTheUsualOnesWhereTheyAreSaid) {
   for (const Index wanted : {299, 300, 301, 601, 700}) {
     EXPECT_NE(std::ranges::find(lengths, wanted), lengths.end()) << wanted;
   }
+}
+
+/// In a narrow scalar where the subject has no wider one, and not otherwise.
+TEST(DesignedSizes, AreRunInTheOnlyScalarThatASubjectHas) {
+  const Subject& subject = find_subject("stored/blocked");
+  const Law law = laws::find_law("attention-agrees").fitted(subject.capabilities, {});
+  RunPlan plan{.laws = {&law},
+               .subjects = {&subject},
+               .scalars = {Scalar::bfloat16},
+               .cases = 20,
+               .threads = 1,
+               .covers_sizes = true};
+  const RunResult narrow = run(plan);
+  EXPECT_EQ(narrow.verdicts[0].tally.cases, 20 * law.share + law.designed());
+  EXPECT_TRUE(narrow.holds());
+  plan.scalars = {Scalar::float32, Scalar::bfloat16};
+  const RunResult both = run(plan);
+  EXPECT_EQ(both.verdicts[0].tally.cases, 20 * law.share + law.designed());
+  EXPECT_EQ(both.verdicts[1].tally.cases, 20 * law.share);
 }
 
 }  // namespace

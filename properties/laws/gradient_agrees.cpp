@@ -8,12 +8,19 @@ namespace {
 Finding agrees_with_reference(GradientEvidence& evidence, const Subject& subject, Scalar scalar) {
   if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
   const bool with_logits = evidence.with_logits() && subject.capabilities.logits;
-  return judge(subject, scalar, evidence, [&](Scalar in, const GradientBounds& allowed) {
-    const GradientAnswer answer = ask(subject, in, evidence.given(), {.wants_logits = with_logits});
-    GradientBounds bounds = allowed;
+  const auto within = [&](GradientBounds bounds) {
     if (!with_logits) bounds.logits.clear();
-    return worst_discrepancy(answer, evidence.truth(), bounds);
+    return bounds;
+  };
+  Finding finding = judge(subject, scalar, evidence, [&](Scalar in, const GradientBounds& bounds) {
+    const GradientAnswer answer = ask(subject, in, evidence.given(), {.wants_logits = with_logits});
+    return worst_discrepancy(answer, evidence.truth(), within(bounds));
   });
+  const GradientBounds& largest =
+      subject.capabilities.subtracting ? evidence.drift_bounds(scalar) : evidence.bounds(scalar);
+  const double factor = subject.capabilities.subtracting ? 1.0 : suspect_over_pass;
+  finding.judged = judged_tensors(evidence, within(scaled(largest, factor)));
+  return finding;
 }
 
 }  // namespace

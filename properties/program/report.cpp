@@ -1,11 +1,11 @@
 #include "properties/program/report.hpp"
 
+#include "properties/program/coverage_in_words.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
-#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/printable.hpp"
@@ -140,7 +140,8 @@ std::string to_text(const Report& report) {
   const std::vector<std::string> drift = drift_in_words(report.result);
   if (!drift.empty()) text += "\n";
   for (const std::string& line : drift) text += in_lines(line);
-  for (const std::string& line : sizes_in_words(report.plan, report.result)) text += in_lines(line);
+  for (const std::string& line : coverage_in_words(report.plan, report.result))
+    text += in_lines(line);
   for (const std::string& shortfall : report.result.shortfalls()) {
     text += fmt::format("\nFALLS SHORT  {}\n", shortfall);
   }

@@ -1,9 +1,9 @@
 #include "properties/command_line/json_text.hpp"
+#include "properties/program/coverage_in_words.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
-#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 
@@ -121,6 +121,20 @@ Json to_json(const Counterexample& found, const std::string& path, const std::st
           {"replay", replay_line(path, options)}};
 }
 
+Json judged_json(const RunResult& result) {
+  Json all = Json::array();
+  for (const RunResult::Judged& of : result.judged()) {
+    for (const JudgedTensor& tensor : of.tensors) {
+      all.push_back({{"subject", of.subject},
+                     {"scalar", name(of.scalar)},
+                     {"tensor", tensor.tensor},
+                     {"compared", tensor.compared},
+                     {"judged", tensor.judged}});
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 std::string to_json(const Report& report) {
@@ -139,6 +153,7 @@ std::string to_json(const Report& report) {
                {"shortfalls", report.result.shortfalls()},
                {"drift", drift_in_words(report.result)},
                {"sizes", sizes_in_words(report.plan, report.result)},
+               {"judged_tensors", judged_json(report.result)},
                {"unasked_tasks", report.result.unasked_tasks},
                {"expected_failures", expectation_json(report.expectation)},
                {"verdicts", Json::array()},

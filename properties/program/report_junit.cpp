@@ -1,8 +1,8 @@
+#include "properties/program/coverage_in_words.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
-#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
 #include "reference/vocabulary/markup.hpp"
@@ -175,7 +175,7 @@ std::string unusual_properties(const RunPlan& plan) {
 
 std::string size_properties(const Report& report) {
   std::string text;
-  for (const std::string& line : sizes_in_words(report.plan, report.result)) {
+  for (const std::string& line : coverage_in_words(report.plan, report.result)) {
     text += fmt::format("      <property name=\"sizes\" value=\"{}\"/>\n", html(line));
   }
   return text;

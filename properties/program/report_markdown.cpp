@@ -1,10 +1,10 @@
+#include "properties/program/coverage_in_words.hpp"
 #include "properties/program/drift.hpp"
 #include "properties/program/failure_groups.hpp"
 #include "properties/program/legend.hpp"
 #include "properties/program/level.hpp"
 #include "properties/program/place.hpp"
 #include "properties/program/report.hpp"
-#include "properties/program/sizes_in_words.hpp"
 #include "properties/program/unclaimed_laws.hpp"
 #include "properties/program/unusual_declarations.hpp"
 #include "properties/program/verdict_table.hpp"
@@ -128,7 +128,7 @@ std::string to_markdown(const Report& report) {
     text += fmt::format("**Falls short**: {}.\n\n", markdown(shortfall));
   }
   for (const std::string& line : drift_in_words(report.result)) text += markdown(line) + "\n\n";
-  for (const std::string& line : sizes_in_words(report.plan, report.result)) {
+  for (const std::string& line : coverage_in_words(report.plan, report.result)) {
     text += markdown(line) + "\n\n";
   }
   if (!report.result.counterexamples.empty()) text += "## Failures\n\n";

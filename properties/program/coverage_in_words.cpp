@@ -1,4 +1,4 @@
-#include "properties/program/sizes_in_words.hpp"
+#include "properties/program/coverage_in_words.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -55,6 +55,25 @@ std::vector<std::string> sizes_in_words(const RunPlan& plan, const RunResult& re
                     ? fmt::format(" ({} of {} subjects)", subjects[i].size(), plan.subjects.size())
                     : fmt::format(" ({})", fmt::join(subjects[i], ", "));
   }
+  return lines;
+}
+
+std::vector<std::string> judged_in_words(const RunResult& result) {
+  std::vector<std::string> lines;
+  for (const RunResult::Judged& of : result.judged()) {
+    if (of.missing() == 0) continue;
+    lines.push_back(
+        fmt::format("not judged: {} of {} tensors that {} computed in {}, since rounding may make "
+                    "errors larger "
+                    "than the tensor's largest entry",
+                    of.missing(), of.compared(), of.subject, name(of.scalar)));
+  }
+  return lines;
+}
+
+std::vector<std::string> coverage_in_words(const RunPlan& plan, const RunResult& result) {
+  std::vector<std::string> lines = sizes_in_words(plan, result);
+  std::ranges::copy(judged_in_words(result), std::back_inserter(lines));
   return lines;
 }
 
