@@ -120,7 +120,8 @@ bool is_designed_for(const Law& law, const RunPlan& plan, int row, Scalar scalar
   const auto runs = [&](Scalar in) { return std::ranges::count(plan.scalars, in) > 0; };
   const bool has_wide = runs(Scalar::float32) || runs(Scalar::float64);
   const bool is_wide = scalar == Scalar::float32 || scalar == Scalar::float64;
-  if (scalar == Scalar::digits50 || (has_wide && !is_wide)) return false;
+  if (scalar == Scalar::digits50) return false;
+  if (!is_wide && (has_wide || !law.is_designed_for_narrow)) return false;
   if (!law.alternates_scalars || !runs(Scalar::float32) || !runs(Scalar::float64)) return true;
   const bool is_odd = (static_cast<std::uint64_t>(row) + plan.seed) % 2 == 1;
   return is_odd == (scalar == Scalar::float64);
@@ -223,8 +224,12 @@ RunResult::Sizes sizes_of(const SizeGoal& goal, std::span<const std::unique_ptr<
   RunResult::Sizes sizes{
       .subject = subject.name, .coverage = SizeCoverage(goal), .required = all_laws};
   bool executed = false;
+  bool has_designed = false;
   for (const auto& run : runs) {
     if (run->law.task != goal.task) continue;
+    has_designed = has_designed || std::ranges::any_of(run->plan.scalars, [&](Scalar scalar) {
+                     return designed_for(run->law, run->plan, scalar) > 0;
+                   });
     for (const auto& pair : run->pairs) {
       if (pair->subject != &subject) continue;
       if (pair->broke()) sizes.required = false;
@@ -240,7 +245,7 @@ RunResult::Sizes sizes_of(const SizeGoal& goal, std::span<const std::unique_ptr<
       }
     }
   }
-  sizes.required = sizes.required && executed;
+  sizes.required = sizes.required && executed && has_designed;
   return sizes;
 }
 

@@ -101,6 +101,9 @@ struct Law {
   /// Whether of a run in float32 and float64 each of these cases is run in one of the two only:
   /// where subjects are one program for both.
   bool alternates_scalars = false;
+  /// Whether these cases are run in narrow scalars of a subject that has no wider one. In them
+  /// whole models of many rows come too near to kinks to be judged.
+  bool is_designed_for_narrow = true;
   /// The sizes that these cases, with the drawn ones of all laws of the task, have to cover.
   std::function<const SizeGoal&()> size_goal{};
   /// The same law with designed cases that fit these claims; empty: it has none.

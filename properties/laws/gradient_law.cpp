@@ -36,6 +36,7 @@ Law gradient_law_in(const GradientSpace& space, Law words, const GradientLawPart
     return GradientEvidence(std::move(c), with_logits ? gradient_and_logits : gradient);
   };
   words.task = "gradient";
+  words.is_designed_for_narrow = false;
   words.one_in_digits50 = std::max(words.one_in_digits50, one_model_in_digits50);
   words.size_goal = {};
   words.designed = {};
