@@ -1,10 +1,10 @@
 #include "chunked/catalogue.hpp"
 
-#include "chunked/attention.hpp"
+#include "chunked/attention/attention.hpp"
 #include "chunked/composition.hpp"
 #include "chunked/least_memory.hpp"
 #include "chunked/two_sweeps.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <array>
 #include <vector>

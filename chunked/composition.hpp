@@ -1,8 +1,8 @@
 #pragma once
 
-#include "chunked/boundary.hpp"
-#include "chunked/prefix_sum.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "chunked/boundaries/boundary.hpp"
+#include "chunked/prefix_sums/prefix_sum.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <memory>
 #include <string_view>

@@ -1,19 +1,19 @@
 #pragma once
 
-#include "chunked/bisected.hpp"
-#include "chunked/blocked.hpp"
+#include "chunked/boundaries/bisected.hpp"
+#include "chunked/boundaries/exact.hpp"
+#include "chunked/boundaries/recomputed.hpp"
+#include "chunked/boundaries/recovered.hpp"
+#include "chunked/boundaries/stored.hpp"
+#include "chunked/boundaries/wide.hpp"
 #include "chunked/composition.hpp"
-#include "chunked/exact.hpp"
-#include "chunked/explicit.hpp"
-#include "chunked/iterative.hpp"
-#include "chunked/iterative_subtracting.hpp"
-#include "chunked/recomputed.hpp"
-#include "chunked/recovered.hpp"
-#include "chunked/stored.hpp"
-#include "chunked/tree.hpp"
+#include "chunked/prefix_sums/blocked.hpp"
+#include "chunked/prefix_sums/explicit.hpp"
+#include "chunked/prefix_sums/iterative.hpp"
+#include "chunked/prefix_sums/iterative_subtracting.hpp"
+#include "chunked/prefix_sums/tree.hpp"
 #include "chunked/two_sweeps_definition.hpp"
-#include "chunked/wide.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <string>
 

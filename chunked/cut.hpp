@@ -1,6 +1,6 @@
 #pragma once
 
-#include "reference/vocabulary/matrix.hpp"
+#include "reference/vocabulary/scalars/matrix.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include "chunked/catalogue.hpp"
 #include "chunked/composition.hpp"
 #include "chunked/two_sweeps.hpp"
-#include "reference/vocabulary/draw.hpp"
+#include "reference/vocabulary/model/draw.hpp"
 
 #include <algorithm>
 #include <cmath>

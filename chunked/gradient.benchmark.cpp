@@ -2,8 +2,8 @@
 // long sequences.
 
 #include "chunked/catalogue.hpp"
-#include "chunked/products.hpp"
-#include "reference/vocabulary/draw.hpp"
+#include "chunked/rows/products.hpp"
+#include "reference/vocabulary/model/draw.hpp"
 
 #include <benchmark/benchmark.h>
 

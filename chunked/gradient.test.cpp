@@ -1,7 +1,7 @@
 #include "chunked/catalogue.hpp"
 #include "chunked/counted_allocations.hpp"
 #include "chunked/drawn_example.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "chunked/boundary.hpp"
+#include "chunked/boundaries/boundary.hpp"
 #include "chunked/cut.hpp"
-#include "chunked/prefix_sum.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "chunked/prefix_sums/prefix_sum.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <algorithm>
 

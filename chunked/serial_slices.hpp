@@ -1,7 +1,7 @@
 #pragma once
 
-#include "reference/vocabulary/counted.hpp"
-#include "reference/vocabulary/matrix.hpp"
+#include "reference/vocabulary/scalars/counted.hpp"
+#include "reference/vocabulary/scalars/matrix.hpp"
 
 namespace slim::chunked {
 

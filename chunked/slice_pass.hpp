@@ -1,12 +1,12 @@
 #pragma once
 
-#include "chunked/boundary.hpp"
-#include "chunked/cross_entropy.hpp"
+#include "chunked/boundaries/boundary.hpp"
 #include "chunked/cut.hpp"
-#include "chunked/feature_map.hpp"
+#include "chunked/rows/cross_entropy.hpp"
+#include "chunked/rows/feature_map.hpp"
 #include "chunked/serial_slices.hpp"
 #include "chunked/workspace.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 namespace slim::chunked {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "chunked/prefix_sum.hpp"
-#include "chunked/row_maps.hpp"
-#include "reference/vocabulary/memory.hpp"
+#include "chunked/prefix_sums/prefix_sum.hpp"
+#include "chunked/rows/row_maps.hpp"
+#include "reference/vocabulary/memory/memory.hpp"
 
 #include <array>
 #include <vector>

@@ -1,7 +1,7 @@
 // experiments/reproduce in a tree of stubs: what it passes on, and what it refuses.
 
-#include "reference/vocabulary/test_folder.hpp"
-#include "reference/vocabulary/text_file.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
+#include "reference/vocabulary/system/text_file.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

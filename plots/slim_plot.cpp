@@ -1,15 +1,15 @@
-#include "experiments/catalogue.hpp"
-#include "experiments/record_log.hpp"
-#include "plots/catalogue.hpp"
-#include "plots/figure_files.hpp"
-#include "plots/gnuplot.hpp"
-#include "plots/report.hpp"
-#include "plots/verdict.hpp"
+#include "experiments/plans/catalogue.hpp"
+#include "experiments/records/record_log.hpp"
+#include "plots/chart/figure_files.hpp"
+#include "plots/chart/gnuplot.hpp"
+#include "plots/figures/catalogue.hpp"
+#include "plots/page/report.hpp"
+#include "plots/page/verdict.hpp"
 #include "properties/command_line/options.hpp"
 #include "properties/command_line/output_file.hpp"
 #include "properties/command_line/program.hpp"
 #include "properties/command_line/standard_streams.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

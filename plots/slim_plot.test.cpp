@@ -1,6 +1,6 @@
 #include "plots/synthetic_records.test.hpp"
 #include "properties/command_line/every_option.hpp"
-#include "reference/vocabulary/text_file.hpp"
+#include "reference/vocabulary/system/text_file.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

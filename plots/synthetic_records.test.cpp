@@ -1,7 +1,7 @@
 #include "plots/synthetic_records.test.hpp"
 
-#include "experiments/record.hpp"
-#include "reference/vocabulary/remove_tree.hpp"
+#include "experiments/records/record.hpp"
+#include "reference/vocabulary/system/remove_tree.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

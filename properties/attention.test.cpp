@@ -1,11 +1,11 @@
 // Every variant's attention and features against the reference's.
 
-#include "reference/attention.hpp"
+#include "reference/performer/attention.hpp"
 
 #include "properties/catalogue.hpp"
-#include "reference/attention_agreement.hpp"
-#include "reference/drawn_attention.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/proofs/attention_agreement.hpp"
+#include "reference/proofs/drawn_attention.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 

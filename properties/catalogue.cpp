@@ -3,9 +3,9 @@
 #include "chunked/catalogue.hpp"
 #include "properties/mutants/catalogue.hpp"
 #include "properties/suggestion.hpp"
-#include "reference/attention.hpp"
-#include "reference/gradient.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/performer/attention.hpp"
+#include "reference/performer/gradient.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <algorithm>
 

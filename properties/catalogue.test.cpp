@@ -4,7 +4,7 @@
 #include "properties/mutants/catalogue.hpp"
 #include "properties/projections.hpp"
 #include "properties/suggestion.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "properties/suggestion.hpp"
 
-#include "reference/vocabulary/printable.hpp"
+#include "reference/vocabulary/system/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -89,19 +89,20 @@ TEST(FolderArrows, AllowWhatPointsDown) {
   EXPECT_EQ(offence("plots/a.cpp", "#include \"experiments/b.hpp\""), "");
   EXPECT_EQ(offence("experiments/a.cpp", "#include \"properties/b.hpp\""), "");
   EXPECT_EQ(offence("properties/laws/a.cpp", "#include \"chunked/b.hpp\""), "");
-  EXPECT_EQ(offence("properties/a.test.cpp", "#include \"reference/gradient.hpp\""), "");
-  EXPECT_EQ(offence("chunked/a.hpp", "#include \"reference/vocabulary/model.hpp\""), "");
-  EXPECT_EQ(offence("reference/a.hpp", "#include \"reference/vocabulary/model.hpp\""), "");
+  EXPECT_EQ(offence("properties/a.test.cpp", "#include \"reference/performer/gradient.hpp\""), "");
+  EXPECT_EQ(offence("chunked/a.hpp", "#include \"reference/vocabulary/model/model.hpp\""), "");
+  EXPECT_EQ(offence("reference/a.hpp", "#include \"reference/vocabulary/model/model.hpp\""), "");
   EXPECT_EQ(offence("reference/vocabulary/a.hpp", "#include <vector>"), "");
   EXPECT_EQ(offence("plots/a.cpp", "#include \"plots_build.hpp\""), "");
   EXPECT_EQ(offence("chunked/a.cpp", "// #include \"properties/a.hpp\""), "");
 }
 
 TEST(FolderArrows, RefuseWhatPointsUpOrAcross) {
-  EXPECT_NE(offence("chunked/a.hpp", "#include \"reference/products.hpp\""), "");
-  EXPECT_NE(offence("chunked/a.test.cpp", "#include \"reference/gradient.hpp\""), "");
+  EXPECT_NE(offence("chunked/a.hpp", "#include \"reference/performer/products.hpp\""), "");
+  EXPECT_NE(offence("chunked/a.test.cpp", "#include \"reference/performer/gradient.hpp\""), "");
   EXPECT_NE(offence("reference/a.cpp", "#include \"chunked/catalogue.hpp\""), "");
-  EXPECT_NE(offence("reference/vocabulary/a.cpp", "#include \"reference/gradient.hpp\""), "");
+  EXPECT_NE(offence("reference/vocabulary/a.cpp", "#include \"reference/performer/gradient.hpp\""),
+            "");
   EXPECT_NE(offence("properties/a.cpp", "  #  include <experiments/a.hpp>"), "");
   EXPECT_NE(offence("experiments/a.cpp", "#include \"plots/a.hpp\""), "");
   EXPECT_NE(offence("chunked/a.cpp", "#include \"../reference/gradient.hpp\""), "");

@@ -1,4 +1,4 @@
-#include "chunked/attention_definition.hpp"
+#include "chunked/attention/attention_definition.hpp"
 #include "chunked/two_sweeps_definition.hpp"
 
 namespace slim::chunked {

@@ -1,7 +1,7 @@
 #include "experiments/claims/claim.hpp"
 
 #include "experiments_claims.hpp"  // claims.toml as a string, written when configuring
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <toml++/toml.h>
 

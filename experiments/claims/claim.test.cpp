@@ -1,7 +1,7 @@
 #include "experiments/claims/claim.hpp"
 
 #include "experiments/claims/judges.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #include "experiments/claims/judges.hpp"
 #include "experiments/statistics/crossing.hpp"
 #include "experiments/statistics/median.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 #include "experiments/claims/judges.hpp"
 #include "experiments/statistics/exponent.hpp"
 #include "experiments/statistics/median.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <fmt/format.h>
 

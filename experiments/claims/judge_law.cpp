@@ -1,7 +1,7 @@
 #include "experiments/claims/findings.hpp"
 #include "experiments/claims/judges.hpp"
 #include "experiments/statistics/exact_law.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 #include "experiments/claims/judged.hpp"
 
-#include "experiments/catalogue.hpp"
 #include "experiments/claims/findings.hpp"
 #include "experiments/claims/judges.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "experiments/plans/catalogue.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <algorithm>
 

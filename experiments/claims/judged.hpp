@@ -2,8 +2,8 @@
 
 #include "experiments/claims/claim.hpp"
 #include "experiments/claims/verdict.hpp"
-#include "experiments/comparable.hpp"
-#include "experiments/sweep.hpp"
+#include "experiments/plans/sweep.hpp"
+#include "experiments/records/comparable.hpp"
 
 #include <string>
 #include <vector>

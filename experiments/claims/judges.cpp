@@ -1,6 +1,6 @@
 #include "experiments/claims/judges.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <limits>
 #include <map>

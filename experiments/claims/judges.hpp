@@ -1,7 +1,7 @@
 #pragma once
 
 #include "experiments/claims/verdict.hpp"
-#include "experiments/record.hpp"
+#include "experiments/records/record.hpp"
 
 #include <span>
 

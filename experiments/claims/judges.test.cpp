@@ -1,7 +1,7 @@
 #include "experiments/claims/judges.hpp"
 
-#include "experiments/example_records.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "experiments/records/example_records.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 

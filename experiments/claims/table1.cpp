@@ -1,6 +1,6 @@
 #include "experiments/claims/table1.hpp"
 
-#include "reference/vocabulary/markup.hpp"
+#include "reference/vocabulary/system/markup.hpp"
 
 #include <fmt/format.h>
 

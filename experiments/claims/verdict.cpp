@@ -1,7 +1,7 @@
 #include "experiments/claims/verdict.hpp"
 
 #include "properties/command_line/json_text.hpp"
-#include "reference/vocabulary/printable.hpp"
+#include "reference/vocabulary/system/printable.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

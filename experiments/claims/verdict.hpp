@@ -1,7 +1,7 @@
 #pragma once
 
 #include "experiments/claims/claim.hpp"
-#include "experiments/provenance.hpp"
+#include "experiments/records/provenance.hpp"
 
 #include <filesystem>
 #include <span>

@@ -2,8 +2,8 @@
 
 #include "experiments/measures/gradient_error.hpp"
 #include "experiments/measures/slope.hpp"
-#include "reference/vocabulary/draw.hpp"
-#include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/case_file/gradient_case.hpp"
+#include "reference/vocabulary/model/draw.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

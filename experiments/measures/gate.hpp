@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/setting.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "experiments/records/setting.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <map>
 #include <set>

@@ -2,9 +2,9 @@
 
 #include "experiments/measures/workload.hpp"
 #include "experiments/statistics/median.hpp"
-#include "reference/embedding.hpp"
-#include "reference/feature_map.hpp"
-#include "reference/linear.hpp"
+#include "reference/performer/embedding.hpp"
+#include "reference/performer/feature_map.hpp"
+#include "reference/performer/linear.hpp"
 
 #include <algorithm>
 #include <cmath>

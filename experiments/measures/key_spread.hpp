@@ -1,8 +1,8 @@
 #pragma once
 
 #include "experiments/measures/quantities.hpp"
-#include "experiments/setting.hpp"
-#include "reference/vocabulary/sequences.hpp"
+#include "experiments/records/setting.hpp"
+#include "reference/vocabulary/model/sequences.hpp"
 
 namespace slim::experiments {
 

@@ -1,7 +1,7 @@
 #include "experiments/measures/longest_length.hpp"
 
 #include "experiments/measures/process_peak.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <sys/resource.h>
 

@@ -1,14 +1,14 @@
-#include "experiments/fake_subject.hpp"
 #include "experiments/measures/byte_count.hpp"
+#include "experiments/measures/fake_subject.hpp"
 #include "experiments/measures/gradient_error.hpp"
 #include "experiments/measures/key_spread.hpp"
 #include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/measures/stopwatch.hpp"
-#include "experiments/temporary_folder.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/draw.hpp"
+#include "experiments/slim_measure/temporary_folder.hpp"
+#include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "experiments/setting.hpp"
-#include "reference/vocabulary/counted.hpp"
-#include "reference/vocabulary/sequences.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "experiments/records/setting.hpp"
+#include "reference/vocabulary/model/sequences.hpp"
+#include "reference/vocabulary/scalars/counted.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 namespace slim::experiments {
 

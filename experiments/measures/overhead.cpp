@@ -3,8 +3,8 @@
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/workload.hpp"
 #include "experiments/statistics/polynomial.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/draw.hpp"
+#include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

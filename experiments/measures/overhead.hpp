@@ -1,8 +1,8 @@
 #pragma once
 
 #include "experiments/measures/quantities.hpp"
-#include "experiments/setting.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "experiments/records/setting.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <map>
 #include <string>

@@ -2,8 +2,8 @@
 
 #include "experiments/measures/operation_count.hpp"
 #include "properties/catalogue.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/draw.hpp"
+#include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 

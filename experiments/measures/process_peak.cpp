@@ -1,7 +1,7 @@
 #include "experiments/measures/process_peak.hpp"
 
 #include "experiments/measures/workload.hpp"
-#include "reference/vocabulary/child_program.hpp"
+#include "reference/vocabulary/system/child_program.hpp"
 
 #include <malloc.h>
 

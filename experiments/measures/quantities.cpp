@@ -1,6 +1,6 @@
 #include "experiments/measures/quantities.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <array>
 

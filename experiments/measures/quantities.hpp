@@ -1,6 +1,6 @@
 #pragma once
 
-#include "reference/vocabulary/counted.hpp"
+#include "reference/vocabulary/scalars/counted.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "experiments/measures/slope.hpp"
 
 #include "experiments/measures/workload.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 namespace slim::experiments {
 

@@ -1,10 +1,10 @@
 #include "experiments/measures/softmax_error.hpp"
 
-#include "reference/feature_map.hpp"
-#include "reference/kernel_attention.hpp"
-#include "reference/softmax_attention.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/random_projection.hpp"
+#include "reference/definition/kernel_attention.hpp"
+#include "reference/definition/softmax_attention.hpp"
+#include "reference/performer/feature_map.hpp"
+#include "reference/vocabulary/model/random_projection.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <cmath>
 

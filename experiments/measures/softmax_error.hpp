@@ -1,7 +1,7 @@
 #pragma once
 
 #include "experiments/measures/quantities.hpp"
-#include "experiments/setting.hpp"
+#include "experiments/records/setting.hpp"
 
 namespace slim::experiments {
 

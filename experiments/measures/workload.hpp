@@ -1,10 +1,10 @@
 #pragma once
 
-#include "experiments/corpus.hpp"
-#include "experiments/setting.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/draw.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "experiments/records/setting.hpp"
+#include "experiments/training/corpus.hpp"
+#include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 namespace slim::experiments {
 

@@ -1,6 +1,6 @@
 #include "experiments/statistics/crossing.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "experiments/statistics/exact_law.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "experiments/statistics/growth.hpp"
 
 #include "experiments/statistics/growth_fit.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <boost/math/distributions/fisher_f.hpp>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "experiments/statistics/growth.hpp"
 
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "experiments/statistics/polynomial.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <boost/multiprecision/cpp_int.hpp>
 

@@ -1,6 +1,6 @@
 #include "experiments/training/adam.hpp"
 
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <cmath>
 

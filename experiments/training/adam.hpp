@@ -1,7 +1,7 @@
 #pragma once
 
 #include "chunked/workers.hpp"
-#include "reference/vocabulary/parameters.hpp"
+#include "reference/vocabulary/model/parameters.hpp"
 
 #include <memory>
 

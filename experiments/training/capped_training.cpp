@@ -1,7 +1,7 @@
 #include "experiments/training/capped_training.hpp"
 
-#include "reference/vocabulary/child_program.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/child_program.hpp"
 
 #include <fmt/format.h>
 #include <malloc.h>

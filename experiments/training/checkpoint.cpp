@@ -1,7 +1,7 @@
 #include "experiments/training/checkpoint.hpp"
 
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/case_file/gradient_case.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "reference/vocabulary/case_file.hpp"
-#include "reference/vocabulary/parameters.hpp"
-#include "reference/vocabulary/scalar.hpp"
+#include "reference/vocabulary/case_file/case_file.hpp"
+#include "reference/vocabulary/model/parameters.hpp"
+#include "reference/vocabulary/scalars/scalar.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "experiments/training/training_data.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 namespace slim::experiments {
 

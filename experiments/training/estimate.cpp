@@ -1,8 +1,8 @@
 #include "experiments/training/estimate.hpp"
 
 #include "experiments/measures/workload.hpp"
-#include "reference/vocabulary/draw.hpp"
-#include "reference/vocabulary/time_left.hpp"
+#include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/system/time_left.hpp"
 
 #include <fmt/format.h>
 

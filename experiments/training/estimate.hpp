@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/record.hpp"
-#include "experiments/sweep.hpp"
+#include "experiments/plans/sweep.hpp"
+#include "experiments/records/record.hpp"
 
 #include <span>
 #include <string>

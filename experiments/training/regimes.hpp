@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/experiment.hpp"
+#include "experiments/plans/experiment.hpp"
 
 #include <string>
 #include <vector>

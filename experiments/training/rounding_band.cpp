@@ -1,7 +1,7 @@
 #include "experiments/training/rounding_band.hpp"
 
 #include "experiments/training/regimes.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <algorithm>
 #include <cmath>

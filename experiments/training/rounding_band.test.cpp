@@ -1,8 +1,8 @@
 #include "experiments/training/rounding_band.hpp"
 
 #include "experiments/claims/judges.hpp"
-#include "experiments/example_records.hpp"
 #include "experiments/measures/workload.hpp"
+#include "experiments/records/example_records.hpp"
 #include "experiments/training/regimes.hpp"
 #include "experiments/training/training_runs.hpp"
 #include "properties/catalogue.hpp"

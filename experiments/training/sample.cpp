@@ -1,8 +1,8 @@
 #include "experiments/training/sample.hpp"
 
 #include "experiments/training/checkpoint.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "reference/vocabulary/case_file.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "reference/vocabulary/case_file/case_file.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 #include "experiments/training/text_windows.hpp"
 
-#include "experiments/corpus.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "experiments/training/corpus.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
-#include "experiments/temporary_folder.hpp"
+#include "experiments/slim_measure/temporary_folder.hpp"
 #include "experiments/training/adam.hpp"
 #include "experiments/training/checkpoint.hpp"
 #include "experiments/training/trainer.hpp"
 #include "properties/catalogue.hpp"
-#include "reference/vocabulary/child_program.hpp"
+#include "reference/vocabulary/system/child_program.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ std::string torch_says(const std::string& arguments) {
                  .arguments = {"-c", SLIM_PYTHON " " SLIM_SOURCE_DIR
                                                  "/experiments/training/torch_checkpoint.py " +
                                          arguments},
-                 .environment = {{"PYTHONPATH", SLIM_SOURCE_DIR "/properties/foreign"},
+                 .environment = {{"PYTHONPATH", SLIM_SOURCE_DIR "/properties/third_party/kit"},
                                  {"PYTHONDONTWRITEBYTECODE", "1"}}});
   EXPECT_EQ(outcome.status, 0) << arguments << "\n" << outcome.errors;
   return outcome.output;

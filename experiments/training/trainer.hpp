@@ -1,10 +1,10 @@
 #pragma once
 
 #include "experiments/measures/quantities.hpp"
-#include "experiments/setting.hpp"
+#include "experiments/records/setting.hpp"
 #include "experiments/training/training_data.hpp"
-#include "reference/vocabulary/case_file.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "reference/vocabulary/case_file/case_file.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <memory>
 

@@ -1,13 +1,13 @@
 #include "experiments/training/training.hpp"
 
-#include "chunked/boundary.hpp"
+#include "chunked/boundaries/boundary.hpp"
+#include "chunked/boundaries/exact.hpp"
 #include "chunked/catalogue.hpp"
 #include "chunked/composition.hpp"
-#include "chunked/exact.hpp"
 #include "chunked/two_sweeps.hpp"
-#include "experiments/fake_subject.hpp"
-#include "experiments/sweep.hpp"
-#include "experiments/temporary_folder.hpp"
+#include "experiments/measures/fake_subject.hpp"
+#include "experiments/plans/sweep.hpp"
+#include "experiments/slim_measure/temporary_folder.hpp"
 #include "experiments/training/adam.hpp"
 #include "experiments/training/capped_training.hpp"
 #include "experiments/training/checkpoint.hpp"
@@ -19,8 +19,8 @@
 #include "experiments/training/training_runs.hpp"
 #include "experiments/training/training_table.hpp"
 #include "properties/catalogue.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/draw.hpp"
+#include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "experiments/setting.hpp"
-#include "reference/vocabulary/sequences.hpp"
+#include "experiments/records/setting.hpp"
+#include "reference/vocabulary/model/sequences.hpp"
 
 #include <memory>
 

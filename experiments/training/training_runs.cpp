@@ -3,8 +3,8 @@
 #include "experiments/training/capped_training.hpp"
 #include "experiments/training/regimes.hpp"
 #include "properties/command_line/standard_streams.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 
 #include "experiments/training/regimes.hpp"
 #include "experiments/training/rounding_band.hpp"
-#include "reference/vocabulary/markup.hpp"
+#include "reference/vocabulary/system/markup.hpp"
 
 #include <fmt/format.h>
 

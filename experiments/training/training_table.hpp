@@ -1,6 +1,6 @@
 #pragma once
 
-#include "experiments/record.hpp"
+#include "experiments/records/record.hpp"
 
 #include <span>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "reference/vocabulary/test_folder.hpp"
-#include "reference/vocabulary/text_file.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
+#include "reference/vocabulary/system/text_file.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

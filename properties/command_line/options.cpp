@@ -2,7 +2,7 @@
 
 #include "properties/command_line/output_file.hpp"
 #include "properties/command_line/standard_streams.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <CLI/CLI.hpp>
 

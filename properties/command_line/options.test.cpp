@@ -1,7 +1,7 @@
 #include "properties/command_line/options.hpp"
 
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/test_folder.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
 
 #include <CLI/CLI.hpp>
 #include <gtest/gtest.h>

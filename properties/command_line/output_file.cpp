@@ -1,7 +1,7 @@
 #include "properties/command_line/output_file.hpp"
 
 #include "properties/command_line/standard_streams.hpp"
-#include "reference/vocabulary/output_error.hpp"
+#include "reference/vocabulary/system/output_error.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

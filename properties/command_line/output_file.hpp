@@ -1,7 +1,7 @@
 #pragma once
 
 #include "properties/command_line/output_place.hpp"
-#include "reference/vocabulary/atomic_file.hpp"
+#include "reference/vocabulary/system/atomic_file.hpp"
 
 #include <cstdio>
 #include <filesystem>

@@ -1,9 +1,9 @@
 #include "properties/command_line/output_file.hpp"
 
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/output_error.hpp"
-#include "reference/vocabulary/test_folder.hpp"
-#include "reference/vocabulary/text_file.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/output_error.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
+#include "reference/vocabulary/system/text_file.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

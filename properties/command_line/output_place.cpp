@@ -1,7 +1,7 @@
 #include "properties/command_line/output_place.hpp"
 
-#include "reference/vocabulary/atomic_file.hpp"
-#include "reference/vocabulary/output_error.hpp"
+#include "reference/vocabulary/system/atomic_file.hpp"
+#include "reference/vocabulary/system/output_error.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

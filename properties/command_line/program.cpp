@@ -1,8 +1,8 @@
 #include "properties/command_line/program.hpp"
 
 #include "properties/command_line/standard_streams.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/output_error.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/output_error.hpp"
 
 #include <new>
 #include <string>

@@ -1,10 +1,10 @@
 #include "properties/command_line/program.hpp"
 
 #include "properties/command_line/standard_streams.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/output_error.hpp"
-#include "reference/vocabulary/test_folder.hpp"
-#include "reference/vocabulary/text_file.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/output_error.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
+#include "reference/vocabulary/system/text_file.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "properties/command_line/standard_streams.hpp"
 
-#include "reference/vocabulary/output_error.hpp"
-#include "reference/vocabulary/printable.hpp"
+#include "reference/vocabulary/system/output_error.hpp"
+#include "reference/vocabulary/system/printable.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

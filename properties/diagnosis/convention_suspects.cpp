@@ -1,8 +1,8 @@
 #include "properties/diagnosis/suspects.hpp"
 #include "properties/mutants/attention_in_model.hpp"
-#include "reference/attention.hpp"
-#include "reference/gradient.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/performer/attention.hpp"
+#include "reference/performer/gradient.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
 

@@ -8,9 +8,9 @@
 #include "properties/mutants/catalogue.hpp"
 #include "properties/mutants/faulty_attention.hpp"
 #include "properties/projections.hpp"
-#include "reference/gradient.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/performer/gradient.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include "properties/diagnosis/constant_search.hpp"
 #include "properties/diagnosis/own_slope.hpp"
 #include "properties/diagnosis/recorded_failures.hpp"
-#include "properties/laws/bytes_are_as_claimed.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/laws/laws.hpp"
 
 #include <fmt/format.h>
 
@@ -41,7 +41,7 @@ bool has_gradients(const Subject& subject) {
 
 /// What is compared of a subject that broke the law.
 Topic topic_to_compare(const Law& law, const Subject& subject, const Finding& finding) {
-  if (law.name == laws::bytes_are_as_claimed_name) return Topic::bytes;
+  if (law.name == laws::bytes_as_claimed_name) return Topic::bytes;
   if (law.name == "projection-as-declared") return Topic::projections;
   if (law.name == "refuses-bad-tasks" && finding.failure == Failure::error) return Topic::refusals;
   return subject.attention.offers_any() ? Topic::attention : Topic::models;

@@ -1,9 +1,9 @@
 #include "properties/diagnosis/interview.hpp"
 
 #include "properties/engine/shrink.hpp"
-#include "properties/judgement/attention_evidence.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/memory_watch.hpp"
+#include "properties/tolerance/attention_evidence.hpp"
+#include "reference/vocabulary/memory/memory_watch.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <numeric>
 

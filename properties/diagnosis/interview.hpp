@@ -1,7 +1,7 @@
 #pragma once
 
 #include "properties/engine/law.hpp"
-#include "reference/vocabulary/attention_inputs.hpp"
+#include "reference/vocabulary/task/attention_inputs.hpp"
 
 #include <memory>
 

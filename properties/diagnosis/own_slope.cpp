@@ -1,7 +1,7 @@
 #include "properties/diagnosis/own_slope.hpp"
 
-#include "properties/judgement/attention_evidence.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "properties/tolerance/attention_evidence.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,8 +2,8 @@
 
 #include "properties/catalogue.hpp"
 #include "properties/engine/numbered_case.hpp"
-#include "reference/vocabulary/contract.hpp"
-#include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/case_file/gradient_case.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <algorithm>
 #include <array>

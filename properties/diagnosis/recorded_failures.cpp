@@ -1,8 +1,8 @@
 #include "properties/diagnosis/recorded_failures.hpp"
 
-#include "properties/judgement/attention_evidence.hpp"
-#include "properties/judgement/gradient_evidence.hpp"
-#include "reference/vocabulary/attention_case.hpp"
+#include "properties/tolerance/attention_evidence.hpp"
+#include "properties/tolerance/gradient_evidence.hpp"
+#include "reference/vocabulary/case_file/attention_case.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "properties/diagnosis/resemblance.hpp"
 
-#include "properties/judgement/attention_evidence.hpp"
+#include "properties/tolerance/attention_evidence.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "reference/vocabulary/attention_inputs.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "reference/vocabulary/task/attention_inputs.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <functional>
 #include <span>

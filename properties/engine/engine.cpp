@@ -2,7 +2,7 @@
 
 #include "properties/engine/numbered_case.hpp"
 #include "properties/engine/parallel.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include "properties/engine/make_law.hpp"
 #include "properties/engine/numbered_case.hpp"
 #include "properties/laws/catalogue.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gen/Numeric.h>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "properties/engine/failure.hpp"
-#include "properties/judgement/judged_tensor.hpp"
-#include "reference/vocabulary/matrix.hpp"
+#include "properties/tolerance/judged_tensor.hpp"
+#include "reference/vocabulary/scalars/matrix.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "properties/cases/size_goal.hpp"
+#include "properties/engine/cases/size_goal.hpp"
 #include "properties/engine/failure.hpp"
 #include "properties/engine/finding.hpp"
-#include "reference/vocabulary/case_file.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "reference/vocabulary/case_file/case_file.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,7 +1,7 @@
 #include "properties/engine/numbered_case.hpp"
 
 #include "properties/engine/dealt_size.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 namespace slim::properties {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "properties/engine/finding.hpp"
-#include "reference/vocabulary/scalar.hpp"
+#include "reference/vocabulary/scalars/scalar.hpp"
 
 #include <map>
 #include <string>

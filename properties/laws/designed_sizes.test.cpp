@@ -4,7 +4,7 @@
 #include "properties/engine/engine.hpp"
 #include "properties/engine/numbered_case.hpp"
 #include "properties/laws/catalogue.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "properties/mutants/attention_in_model.hpp"
 
 #include "properties/mutants/row_maps.hpp"
-#include "reference/forward.hpp"
+#include "reference/performer/forward.hpp"
 
 namespace slim::properties::mutants {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "reference/vocabulary/subject.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <span>
 #include <string>

@@ -1,8 +1,8 @@
 #include "properties/mutants/faulty_attention.hpp"
 
 #include "properties/mutants/faulty_features.hpp"
-#include "reference/vocabulary/attention_inputs.hpp"
-#include "reference/vocabulary/contract.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/task/attention_inputs.hpp"
 
 #include <algorithm>
 #include <cmath>

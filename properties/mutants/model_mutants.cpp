@@ -1,7 +1,7 @@
 #include "properties/mutants/model_mutants.hpp"
 
 #include "properties/mutants/body.hpp"
-#include "reference/gradient.hpp"
+#include "reference/performer/gradient.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #include "properties/mutants/row_map_mutants.hpp"
 
 #include "properties/mutants/row_maps.hpp"
-#include "reference/attention.hpp"
-#include "reference/gradient.hpp"
+#include "reference/performer/attention.hpp"
+#include "reference/performer/gradient.hpp"
 
 #include <cmath>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "reference/embedding.hpp"
-#include "reference/feed_forward.hpp"
-#include "reference/layer_norm.hpp"
-#include "reference/vocabulary/subject.hpp"
+#include "reference/performer/embedding.hpp"
+#include "reference/performer/feed_forward.hpp"
+#include "reference/performer/layer_norm.hpp"
+#include "reference/vocabulary/task/subject.hpp"
 
 #include <memory>
 

@@ -1,5 +1,5 @@
-#include "reference/binary_digits.hpp"
-#include "reference/gradient_definition.hpp"
+#include "reference/numbers/binary_digits.hpp"
+#include "reference/performer/gradient_definition.hpp"
 
 namespace slim::reference {
 

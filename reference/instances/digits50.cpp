@@ -1,5 +1,5 @@
-#include "reference/attention_definition.hpp"
-#include "reference/gradient_definition.hpp"
+#include "reference/performer/attention_definition.hpp"
+#include "reference/performer/gradient_definition.hpp"
 
 namespace slim::reference {
 

@@ -1,7 +1,7 @@
-#include "reference/dual.hpp"
+#include "reference/numbers/dual.hpp"
 
-#include "reference/attention_definition.hpp"
-#include "reference/loss_definition.hpp"
+#include "reference/performer/attention_definition.hpp"
+#include "reference/performer/loss_definition.hpp"
 
 namespace slim::reference {
 

@@ -1,5 +1,5 @@
-#include "reference/attention_definition.hpp"
-#include "reference/gauged.hpp"
+#include "reference/numbers/gauged.hpp"
+#include "reference/performer/attention_definition.hpp"
 
 namespace slim::reference {
 

@@ -1,6 +1,6 @@
-#include "reference/interval.hpp"
+#include "reference/numbers/interval.hpp"
 
-#include "reference/gradient_definition.hpp"
+#include "reference/performer/gradient_definition.hpp"
 
 namespace slim::reference {
 

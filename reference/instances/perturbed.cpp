@@ -1,6 +1,6 @@
-#include "reference/perturbed.hpp"
+#include "reference/numbers/perturbed.hpp"
 
-#include "reference/attention_definition.hpp"
+#include "reference/performer/attention_definition.hpp"
 
 namespace slim::reference {
 

@@ -1,6 +1,6 @@
-#include "reference/attention_definition.hpp"
-#include "reference/gradient_definition.hpp"
-#include "reference/randomly_rounded.hpp"
+#include "reference/numbers/randomly_rounded.hpp"
+#include "reference/performer/attention_definition.hpp"
+#include "reference/performer/gradient_definition.hpp"
 
 namespace slim::reference {
 

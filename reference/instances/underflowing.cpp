@@ -1,6 +1,6 @@
-#include "reference/underflowing.hpp"
+#include "reference/numbers/underflowing.hpp"
 
-#include "reference/attention_definition.hpp"
+#include "reference/performer/attention_definition.hpp"
 
 namespace slim::reference {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "reference/proofs/proof.hpp"
-#include "reference/vocabulary/gradient_case.hpp"
+#include "reference/vocabulary/case_file/gradient_case.hpp"
 
 #include <filesystem>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "reference/every_option.hpp"
+#include "reference/proofs/every_option.hpp"
 #include "reference/proofs/reference_in_real.hpp"
-#include "reference/vocabulary/random.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
 #include "reference/proofs/reference_in_real.hpp"
 
-#include "reference/gradient_definition.hpp"
+#include "reference/performer/gradient_definition.hpp"
 
 namespace slim::reference {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "reference/gradient.hpp"
+#include "reference/performer/gradient.hpp"
 
 namespace slim::reference::proofs {
 

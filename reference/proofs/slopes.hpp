@@ -1,6 +1,6 @@
 #pragma once
 
-#include "reference/performer_by_definition.hpp"
+#include "reference/definition/performer_by_definition.hpp"
 #include "reference/proofs/proof.hpp"
 
 namespace slim::reference::proofs {

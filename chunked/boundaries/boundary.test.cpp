@@ -1,0 +1,224 @@
+#include "chunked/boundaries/boundary.hpp"
+
+#include "chunked/composition.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+namespace slim::chunked {
+namespace {
+
+/// One layer, one head, d = 1, M = 2: a sum has four entries, R then S.
+const Model& small_model() {
+  static const Model model{.vocab_size = 2, .hidden_dim = 4, .layers = 1, .ffn_dim = 4, .heads = 4};
+  return model;
+}
+constexpr Index entries = 8;  // heads × (d + 1) × M = 4 × 2 × 1
+
+template <class T>
+using Sum = Eigen::Array<T, entries, 1>;
+template <class T>
+using SumOf = std::function<Sum<T>(Index)>;
+
+/// Sums with exact zeros and magnitudes over three decades, as ReLU features give.
+template <class T>
+Sum<T> sparse_sum(Index n) {
+  const Random random(3);
+  Sum<T> sum;
+  for (Index i = 0; i < entries; ++i) {
+    const auto place = static_cast<std::uint64_t>(n * entries + i);
+    const double size = std::pow(10.0, 3.0 * random.uniform(place) - 3.0);
+    const bool key_sum = i % 2 == 1;
+    sum(i) = random.below(3, place + (1ULL << 40)) == 0
+                 ? T(0)
+                 : static_cast<T>(key_sum || random.below(2, place) == 0 ? size : -size);
+  }
+  return sum;
+}
+
+template <class T>
+LayerSums<const T> view(const Sum<T>& sum) {
+  return {sum.data(), sum.size()};
+}
+
+template <class T>
+using Starts = std::vector<Sum<T>>;
+
+struct Swept {
+  Index sums_run_again = 0;
+  Index restarts = 0;
+};
+
+/// Both sweeps over given sums: the starts that passed on the way up, and those that came back.
+template <class T>
+Swept sweep(Boundary<T>& boundary, Index slices, const SumOf<T>& sum_of, Starts<T>& up,
+            Starts<T>& down) {
+  Swept run;
+  up.assign(static_cast<std::size_t>(slices), Sum<T>::Zero());
+  down = up;
+  boundary.begin(small_model(), slices, {});
+  do {
+    for (Index n = 0; n + 1 < slices; ++n) {
+      up[static_cast<std::size_t>(n)] = boundary.start(n, 0);
+      boundary.pass(n, 0, view<T>(sum_of(n)));
+    }
+  } while (boundary.restart());
+  const typename Boundary<T>::RunAgain again = [&](Index m) {
+    ++run.sums_run_again;
+    boundary.pass(m, 0, view<T>(sum_of(m)));
+  };
+  for (Index n = slices - 1; n >= 0; --n) {
+    boundary.descend_to(n, again);
+    boundary.open(n, 0,
+                  boundary.wants_sum(n) ? view<T>(sum_of(n)) : LayerSums<const T>(nullptr, 0));
+    down[static_cast<std::size_t>(n)] = boundary.start(n, 0);
+  }
+  up.back() = down.back();  // the last start is not read on the way up
+  run.restarts = boundary.restarts();
+  return run;
+}
+
+template <class T>
+Index differing_starts(const Starts<T>& up, const Starts<T>& down) {
+  Index differing = 0;
+  for (std::size_t n = 0; n < up.size(); ++n) differing += (up[n] == down[n]).all() ? 0 : 1;
+  return differing;
+}
+
+template <class T>
+class BoundaryIn : public testing::Test {};
+using HardwareScalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(BoundaryIn, HardwareScalars);
+
+TYPED_TEST(BoundaryIn, ExactComesBackToTheBitOverAMillionSlices) {
+  const auto boundary = make_boundary<TypeParam>("exact");
+  Starts<TypeParam> up;
+  Starts<TypeParam> down;
+  sweep<TypeParam>(*boundary, Index{1} << 20, sparse_sum<TypeParam>, up, down);
+  EXPECT_EQ(differing_starts(up, down), 0);
+}
+
+TYPED_TEST(BoundaryIn, RecoveredDoesNot) {
+  const auto boundary = make_boundary<TypeParam>("recovered");
+  Starts<TypeParam> up;
+  Starts<TypeParam> down;
+  sweep<TypeParam>(*boundary, 256, sparse_sum<TypeParam>, up, down);
+  EXPECT_GT(differing_starts(up, down), 128);
+}
+
+TYPED_TEST(BoundaryIn, ExactIsCloseToThePlainSums) {
+  const auto exact = make_boundary<TypeParam>("exact");
+  const auto stored = make_boundary<TypeParam>("stored");
+  Starts<TypeParam> of_exact;
+  Starts<TypeParam> of_stored;
+  Starts<TypeParam> up;
+  sweep<TypeParam>(*exact, 256, sparse_sum<TypeParam>, up, of_exact);
+  sweep<TypeParam>(*stored, 256, sparse_sum<TypeParam>, up, of_stored);
+  const auto u = std::numeric_limits<TypeParam>::epsilon() / TypeParam(2);
+  ASSERT_EQ(of_exact.size(), 256U);
+  for (std::size_t n = 0; n < of_exact.size(); ++n) {
+    // 256 roundings of partial sums of at most 256 terms below 1.
+    EXPECT_TRUE(((of_exact[n] - of_stored[n]).abs() <= 256 * 256 * u).all());
+  }
+}
+
+TYPED_TEST(BoundaryIn, ExactStartsAgainOnACoarserGridWhenASumOutgrowsIt) {
+  const auto boundary = make_boundary<TypeParam>("exact");
+  Starts<TypeParam> up;
+  Starts<TypeParam> down;
+  const SumOf<TypeParam> growing = [](Index n) -> Sum<TypeParam> {
+    return Sum<TypeParam>::Constant(std::ldexp(TypeParam(1), static_cast<int>(10 * n) - 30));
+  };
+  const Swept run = sweep<TypeParam>(*boundary, 8, growing, up, down);
+  EXPECT_EQ(run.restarts, 1);
+  EXPECT_EQ(differing_starts(up, down), 0);
+  EXPECT_EQ(down[2](0), TypeParam(std::ldexp(1.0, -30) + std::ldexp(1.0, -20)));
+}
+
+TYPED_TEST(BoundaryIn, ExactRefusesAKeySumThatTheGridWouldLose) {
+  const auto boundary = make_boundary<TypeParam>("exact");
+  Starts<TypeParam> up;
+  Starts<TypeParam> down;
+  const SumOf<TypeParam> exploding = [](Index n) -> Sum<TypeParam> {
+    return Sum<TypeParam>::Constant(std::ldexp(TypeParam(1), n == 0 ? -60 : 60));
+  };
+  EXPECT_THROW(sweep<TypeParam>(*boundary, 4, exploding, up, down), ContractError);
+}
+
+TYPED_TEST(BoundaryIn, ASumThatIsNotFiniteStaysVisible) {
+  const auto boundary = make_boundary<TypeParam>("exact");
+  boundary->begin(small_model(), 3, {});
+  Sum<TypeParam> sum = Sum<TypeParam>::Constant(TypeParam(1));
+  sum(2) = std::numeric_limits<TypeParam>::infinity();
+  boundary->pass(0, 0, view<TypeParam>(sum));
+  EXPECT_FALSE(std::isfinite(boundary->start(1, 0)(2)));
+  EXPECT_EQ(boundary->start(1, 0)(0), TypeParam(1));
+}
+
+TYPED_TEST(BoundaryIn, WideComesBackToTheBitWhileExponentsDoNotSpread) {
+  const auto boundary = make_boundary<TypeParam>("wide");
+  Starts<TypeParam> up;
+  Starts<TypeParam> down;
+  sweep<TypeParam>(*boundary, 1024, sparse_sum<TypeParam>, up, down);
+  EXPECT_EQ(differing_starts(up, down), 0);
+}
+
+TYPED_TEST(BoundaryIn, StoredRecomputedAndBisectedGiveTheSameBits) {
+  for (const Index slices : {1, 2, 3, 7, 8, 9, 33}) {
+    Starts<TypeParam> up;
+    Starts<TypeParam> of_stored;
+    sweep<TypeParam>(*make_boundary<TypeParam>("stored"), slices, sparse_sum<TypeParam>, up,
+                     of_stored);
+    for (const char* name : {"recomputed", "bisected"}) {
+      Starts<TypeParam> down;
+      sweep<TypeParam>(*make_boundary<TypeParam>(name), slices, sparse_sum<TypeParam>, up, down);
+      EXPECT_EQ(differing_starts(of_stored, down), 0) << name << " with " << slices;
+      EXPECT_EQ(differing_starts(up, down), 0) << name << " with " << slices;
+    }
+  }
+}
+
+TEST(Bisected, RunsHalfALogarithmOfSweepsAgain) {
+  for (const Index slices : {16, 256, 1024}) {
+    Starts<double> up;
+    Starts<double> down;
+    const Swept run =
+        sweep<double>(*make_boundary<double>("bisected"), slices, sparse_sum<double>, up, down);
+    const double sweeps = static_cast<double>(run.sums_run_again) / static_cast<double>(slices);
+    EXPECT_LE(sweeps, 0.5 * std::log2(static_cast<double>(slices)));
+  }
+}
+
+TEST(Bisected, KeepsALogarithmOfStates) {
+  const std::int64_t state = 8 * entries;
+  for (const Index slices : {16, 1024, 65536}) {
+    const std::int64_t before = ledger::now().of(MemoryTag::state);
+    const auto boundary = make_boundary<double>("bisected");
+    boundary->begin(small_model(), slices, {});
+    const std::int64_t states = (ledger::now().of(MemoryTag::state) - before) / state;
+    EXPECT_LE(states, static_cast<std::int64_t>(std::log2(static_cast<double>(slices))) + 2);
+  }
+}
+
+TEST(Boundary, AllBeginAtTheGivenStart) {
+  State<double> start(small_model(), 2);
+  std::size_t i = 0;
+  for (double& value : start.values()) value = static_cast<double>(++i);
+  for (const char* name : {"recovered", "wide", "exact", "stored", "recomputed", "bisected"}) {
+    const auto boundary = make_boundary<double>(name);
+    boundary->begin(small_model(), 3, {&start, 1});
+    const Sum<double> sum = Sum<double>::Constant(0.5);
+    EXPECT_EQ(boundary->start(0, 0)(0), 9.0) << name;
+    boundary->pass(0, 0, view<double>(sum));
+    EXPECT_EQ(boundary->start(1, 0)(0), 9.5) << name;
+  }
+}
+
+}  // namespace
+}  // namespace slim::chunked

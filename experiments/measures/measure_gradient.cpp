@@ -1,0 +1,186 @@
+#include "experiments/measures/measure_gradient.hpp"
+
+#include "experiments/measures/byte_count.hpp"
+#include "experiments/measures/gate.hpp"
+#include "experiments/measures/operation_count.hpp"
+#include "experiments/measures/process_peak.hpp"
+#include "experiments/measures/stopwatch.hpp"
+#include "experiments/measures/workload.hpp"
+#include "experiments/records/provenance.hpp"
+#include "experiments/statistics/median.hpp"
+#include "properties/command_line/json_text.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace slim::experiments {
+namespace {
+
+std::vector<double> sample_seconds(const Subject& subject, const Setting& setting, int repeats) {
+  return in_scalar(setting.scalar, [&]<class T>() {
+    Workload<T> workload(subject, setting);
+    workload.run();
+    std::vector<double> seconds;
+    seconds.reserve(static_cast<std::size_t>(repeats));
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+      seconds.push_back(time_call([&] { workload.run(); }).seconds);
+    }
+    return seconds;
+  });
+}
+
+/// Bytes with the nearest binary unit beside.
+std::string in_units(std::int64_t bytes) {
+  const auto size = static_cast<double>(bytes);
+  if (bytes < 1 << 10) return fmt::format("{}", bytes);
+  if (bytes < 1 << 20) return fmt::format("{} ({:.1f} KiB)", bytes, size / (1 << 10));
+  if (bytes < 1 << 30) return fmt::format("{} ({:.1f} MiB)", bytes, size / (1 << 20));
+  return fmt::format("{} ({:.2f} GiB)", bytes, size / (1 << 30));
+}
+
+}  // namespace
+
+double GradientCost::seconds_min() const {
+  return *std::min_element(seconds.begin(), seconds.end());
+}
+
+double GradientCost::seconds_median() const {
+  return median(seconds);
+}
+
+double GradientCost::bytes_over_least() const {
+  return static_cast<double>(bytes.peak - bytes.tokens) /
+         static_cast<double>(bytes_least.value_or(0));
+}
+
+GradientCost measure_gradient(const Subject& subject, const Subject& reference,
+                              const Setting& setting, const Wishes& wishes) {
+  require_valid(setting);
+  require(wishes.repeats >= 1, fmt::format("repeats is at least 1, not {}", wishes.repeats));
+  read_corpus(setting);
+  require_lawful(subject, reference, setting);
+  GradientCost cost;
+  cost.setting = setting;
+  cost.bytes = count_bytes(subject, setting);
+  if (subject.least_bytes) {
+    cost.bytes_least = subject.least_bytes({.model = setting.model,
+                                            .scalar = setting.scalar,
+                                            .length = setting.length,
+                                            .slice_length = setting.slice});
+  }
+  cost.loss = cost.bytes.loss;
+  cost.process = process_peak_of_fresh_process(setting);
+  cost.seconds = sample_seconds(subject, setting, wishes.repeats);
+  if (wishes.count) cost.operations = count_operations(subject, setting);
+  if (wishes.overhead) cost.overhead = count_overhead(subject, setting);
+  return cost;
+}
+
+std::string to_text(const GradientCost& cost) {
+  const Setting& setting = cost.setting;
+  const Bytes& bytes = cost.bytes;
+  std::string text = fmt::format(
+      "{}\n  {} slice{}, {} parameters, batch {}, {} thread{}, corpus {}\n"
+      "seconds_min         {:.6g}\nseconds_median      {:.6g}\nloss                {:.17g}\n"
+      "bytes_peak          {}  beyond parameters and their gradient\n",
+      summary(setting), setting.slices(), setting.slices() == 1 ? "" : "s",
+      parameter_count(setting.model), setting.batch, setting.threads,
+      setting.threads == 1 ? "" : "s", setting.corpus.string(), cost.seconds_min(),
+      cost.seconds_median(), cost.loss, in_units(bytes.peak));
+  const auto row = [&](const char* what, std::int64_t count) {
+    text += fmt::format("{:<20}{}\n", what, in_units(count));
+  };
+  if (cost.bytes_least.has_value()) {
+    text += fmt::format(
+        "bytes_least         {}  without tokens; bytes_peak without tokens is {:.3f} "
+        "times that\n",
+        in_units(*cost.bytes_least), cost.bytes_over_least());
+  }
+  row("  bytes_tokens", bytes.tokens);
+  row("  bytes_state", bytes.state);
+  row("  bytes_slice", bytes.slice);
+  row("  bytes_result", bytes.result);
+  row("bytes_parameters", bytes.parameters);
+  row("bytes_gradient", bytes.gradient);
+  if (bytes.scratch.has_value()) row("bytes_scratch", *bytes.scratch);
+  row("process_peak_bytes", cost.process.peak);
+  row("  baseline_bytes", cost.process.baseline);
+  if (cost.operations.has_value()) {
+    text += fmt::format(
+        "multiply_adds       {}\n  additions         {}\n  divisions         {}\n"
+        "  elementary        {}\n",
+        cost.operations->multiplications, cost.operations->additions, cost.operations->divisions,
+        cost.operations->elementary);
+  }
+  if (cost.overhead.has_value()) {
+    text += fmt::format(
+        "overhead            {:.4f}  with the {} first sweep: {} multiply-adds, {} in the full "
+        "pass\n",
+        cost.overhead->ratio(), name(setting.first_sweep), cost.overhead->sliced,
+        cost.overhead->full);
+  }
+  return text;
+}
+
+std::string to_json(const GradientCost& cost) {
+  const Setting& setting = cost.setting;
+  const Model& model = setting.model;
+  const Bytes& bytes = cost.bytes;
+  const Provenance p = provenance();
+  nlohmann::ordered_json json = {{"subject", setting.subject},
+                                 {"scalar", name(setting.scalar)},
+                                 {"feature_map", name(model.feature_map)},
+                                 {"norm", name(model.norm)},
+                                 {"vocab", model.vocab_size},
+                                 {"hidden", model.hidden_dim},
+                                 {"layers", model.layers},
+                                 {"ffn", model.ffn_dim},
+                                 {"heads", model.heads},
+                                 {"batch", setting.batch},
+                                 {"length", setting.length},
+                                 {"slice", setting.slice},
+                                 {"slices", setting.slices()},
+                                 {"first_sweep", name(setting.first_sweep)},
+                                 {"key_scale", setting.key_scale},
+                                 {"seed", setting.seed},
+                                 {"threads", setting.threads},
+                                 {"corpus", setting.corpus.filename().string()},
+                                 {"seconds_min", cost.seconds_min()},
+                                 {"seconds_median", cost.seconds_median()},
+                                 {"seconds", cost.seconds},
+                                 {"loss", cost.loss},
+                                 {"bytes_peak", bytes.peak},
+                                 {"bytes_tokens", bytes.tokens},
+                                 {"bytes_state", bytes.state},
+                                 {"bytes_slice", bytes.slice},
+                                 {"bytes_result", bytes.result},
+                                 {"bytes_parameters", bytes.parameters},
+                                 {"bytes_gradient", bytes.gradient}};
+  if (bytes.scratch.has_value()) json["bytes_scratch"] = *bytes.scratch;
+  if (cost.bytes_least.has_value()) {
+    json["bytes_least"] = *cost.bytes_least;
+    json["bytes_over_least"] = cost.bytes_over_least();
+  }
+  json["process_peak_bytes"] = cost.process.peak;
+  json["process_baseline_bytes"] = cost.process.baseline;
+  if (cost.operations.has_value()) {
+    json["multiply_adds"] = cost.operations->multiplications;
+    json["additions"] = cost.operations->additions;
+    json["divisions"] = cost.operations->divisions;
+    json["elementary"] = cost.operations->elementary;
+  }
+  if (cost.overhead.has_value()) {
+    json["multiply_adds"] = cost.overhead->sliced;
+    json["multiply_adds_full"] = cost.overhead->full;
+    json["overhead"] = cost.overhead->ratio();
+  }
+  json["provenance"] = {{"version", p.version},     {"commit", p.commit}, {"code", p.code},
+                        {"compiler", p.compiler},   {"flags", p.flags},   {"preset", p.preset},
+                        {"processor", p.processor}, {"date", p.date}};
+  return command_line::json_text(json);
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,156 @@
+#include "experiments/measures/measurer.hpp"
+
+#include "experiments/measures/byte_count.hpp"
+#include "experiments/measures/gradient_error.hpp"
+#include "experiments/measures/key_spread.hpp"
+#include "experiments/measures/longest_length.hpp"
+#include "experiments/measures/operation_count.hpp"
+#include "experiments/measures/process_peak.hpp"
+#include "experiments/measures/softmax_error.hpp"
+#include "experiments/measures/stopwatch.hpp"
+#include "experiments/measures/switched_training.hpp"
+#include "experiments/measures/workload.hpp"
+#include "experiments/training/corpus.hpp"
+#include "reference/vocabulary/case_file/gradient_case.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace slim::experiments {
+namespace {
+
+std::string key_of(const Setting& setting) {
+  return fmt::format("{}", fmt::join(to_arguments(setting), " "));
+}
+
+template <class T>
+std::vector<double> in_double(const Parameters<T>& gradient) {
+  std::vector<double> values;
+  values.reserve(gradient.values().size());
+  for (const T& value : gradient.values()) values.push_back(to_double(value));
+  return values;
+}
+
+/// What a run leaves warm, code and the allocator's memory, whatever the seed and the sample.
+std::string warmth(const Record& job) {
+  Setting setting = job.setting;
+  setting.seed = 0;
+  return key_of(setting);
+}
+
+}  // namespace
+
+Measurer::Measurer(const Sweep& sweep)
+    : sweep_(sweep), training_(sweep.folder / "training", sweep.find_subject, sweep.program) {}
+
+Measured Measurer::measure(const Record& job) {
+  const Setting& setting = job.setting;
+  const Subject& subject = sweep_.find_subject(setting.subject);
+  switch (quantity_of(job.measured)) {
+    case Quantity::seconds: {
+      const bool warm = !warmed_.insert(warmth(job)).second;
+      return time_gradient(subject, setting, warm);
+    }
+    case Quantity::bytes:
+      warmed_.insert(warmth(job));
+      return count_bytes(subject, setting);
+    case Quantity::operations:
+      return count_operations(subject, setting);
+    case Quantity::process:
+      return process_peak_of_fresh_process(setting, sweep_.program);
+    case Quantity::gradient_discrepancy: {
+      const GradientError error = gradient_error(subject, setting, "stored/iterative");
+      return GradientDiscrepancy{.relative = error.relative, .refusal = error.refusal};
+    }
+    case Quantity::key_spread:
+      return measure_key_spread(setting, read_corpus(setting));
+    case Quantity::overhead:
+      return overheads_.count(subject, setting);
+    case Quantity::switch_error:
+      return measure_switch(subject, setting);
+    case Quantity::full_discrepancy:
+      warmed_.insert(warmth(job));
+      return full_discrepancy(subject, setting);
+    case Quantity::longest:
+      return measure_longest(setting, sweep_.program);
+    case Quantity::softmax_error:
+      return measure_softmax_error(setting);
+    case Quantity::training:
+      return training_.leg(job);
+    case Quantity::gradient_error:
+      break;
+  }
+  return gradient_error(subject, setting, "reference");
+}
+
+Seconds Measurer::time_gradient(const Subject& subject, const Setting& setting, bool warm) {
+  return in_scalar(setting.scalar, [&]<class T>() -> Seconds {
+    last_ = {};  // so that its memory is not in the way
+    Workload<T> workload(subject, setting);
+    if (!warm) workload.run();
+    const Timing timing = time_call([&] { workload.run(); });
+    last_ = {.of = key_of(setting), .values = in_double(workload.result().gradient)};
+    return {.seconds = timing.seconds,
+            .iterations = timing.iterations,
+            .loss = to_double(workload.result().loss)};
+  });
+}
+
+const Measurer::KeptGradient& Measurer::gradient_of(const Subject& subject,
+                                                    const Setting& setting) {
+  if (key_of(setting) != last_.of) {
+    last_ = {};
+    last_ = in_scalar(setting.scalar, [&]<class T>() -> KeptGradient {
+      Workload<T> workload(subject, setting);
+      workload.run();
+      return {.of = key_of(setting), .values = in_double(workload.result().gradient)};
+    });
+  }
+  return last_;
+}
+
+/// From the same subject's gradient in the full pass, which is kept for the next job.
+FullDiscrepancy Measurer::full_discrepancy(const Subject& subject, const Setting& setting) {
+  Setting whole = setting;
+  whole.slice = setting.length;
+  if (key_of(whole) != whole_.of) whole_ = gradient_of(subject, whole);
+  const std::vector<double>& values = gradient_of(subject, setting).values;
+  double largest = 0.0;
+  double worst = 0.0;
+  for (std::size_t i = 0; i < whole_.values.size(); ++i) {
+    const double off = std::abs(values[i] - whole_.values[i]);
+    if (!std::isfinite(off)) return {.relative = std::numeric_limits<double>::quiet_NaN()};
+    worst = std::max(worst, off);
+    largest = std::max(largest, std::abs(whole_.values[i]));
+  }
+  return {.relative = worst / largest};
+}
+
+/// From the gradient of the reference in 50 digits, or of another subject in float64. That truth
+/// is kept for the next job, which often differs in C or in the subject alone.
+GradientError Measurer::gradient_error(const Subject& subject, const Setting& setting,
+                                       const char* authority) {
+  const Sequences tokens = read_corpus(setting);
+  Setting question = setting;
+  question.subject = authority;
+  question.scalar = Scalar::digits50;
+  question.slice = 1;
+  question.first_sweep = FirstSweep::lazy;
+  question.model.conventions = subject.conventions;
+  const std::string key =
+      fmt::format("{} {}", fmt::join(to_arguments(question), " "), to_text(subject.conventions));
+  if (key != truth_of_) {
+    const Subject& truthful = sweep_.find_subject(authority);
+    truth_ = question.subject == "reference"
+                 ? true_gradient(truthful, subject.conventions, question, tokens)
+                 : stored_gradient(truthful, question, tokens);
+    truth_of_ = key;
+  }
+  return measure_gradient_error(subject, truth_, setting, tokens);
+}
+
+}  // namespace slim::experiments

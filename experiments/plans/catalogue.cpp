@@ -1,0 +1,93 @@
+#include "experiments/plans/catalogue.hpp"
+
+#include "experiments/plans/compatible.hpp"
+#include "experiments/plans/crossing.hpp"
+#include "experiments/plans/device.hpp"
+#include "experiments/plans/drift.hpp"
+#include "experiments/plans/exact.hpp"
+#include "experiments/plans/extension.hpp"
+#include "experiments/plans/features.hpp"
+#include "experiments/plans/figure2.hpp"
+#include "experiments/plans/grid.hpp"
+#include "experiments/plans/length.hpp"
+#include "experiments/plans/overhead.hpp"
+#include "experiments/plans/slice.hpp"
+#include "experiments/plans/table1.hpp"
+#include "experiments/plans/work.hpp"
+#include "experiments/training/regimes.hpp"
+#include "experiments/training/training_table.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <vector>
+
+namespace slim::experiments {
+
+std::span<const Experiment> catalogue() {
+  static const std::vector<Experiment> experiments = {
+      {.name = "exact",
+       .question = "how far is the gradient in 50 digits from the reference's, for every C?",
+       .plans = exact_plans},
+      {.name = "length",
+       .question = "what does a gradient cost over the length L, at a fixed slice length C?",
+       .plans = length_plans},
+      {.name = "slice",
+       .question = "what does a gradient cost over the slice length C, at a fixed length L?",
+       .plans = slice_plans},
+      {.name = "drift",
+       .question = "how far does rounding carry the gradient away, by boundary and prefix sum?",
+       .plans = drift_plans,
+       .table = drift_table},
+      {.name = "grid",
+       .question = "what does the grid of boundary 'exact' cost in accuracy as keys grow?",
+       .plans = grid_plans,
+       .table = grid_table},
+      {.name = "table1",
+       .question =
+           "how do work, critical path and bytes grow with L and C, exactly: the paper's table 1",
+       .plans = table1_plans},
+      {.name = "work",
+       .question = "how much work and how long a critical path, for every boundary and prefix sum?",
+       .plans = work_plans,
+       .table = work_table},
+      {.name = "extension",
+       .question = "is the gradient exact for other architectures, too?",
+       .plans = extension_plans},
+      {.name = "overhead",
+       .question = "how much more work than the full pass, with a plain and a lazy first sweep?",
+       .plans = overhead_plans},
+      {.name = "compatible",
+       .question = "does a training that goes over to slices at its half stay the same?",
+       .plans = compatible_plans},
+      {.name = "device",
+       .question = "how long a sequence fits a process of 64 to 512 MiB?",
+       .plans = device_plans},
+      {.name = "crossing",
+       .question = "from which length on does a Performer cost less than softmax attention?",
+       .plans = crossing_plans},
+      {.name = "features",
+       .question = "how far is FAVOR+ from softmax attention, over the number of features M?",
+       .plans = features_plans},
+      {.name = "figure2",
+       .question =
+           "the paper's figure 2: time, memory and discrepancy over C, configurations I to IV",
+       .plans = figure2_plans},
+      {.name = "training",
+       .question = "the paper's figure 3: do sliced and switched trainings learn like full ones?",
+       .plans = training_plans,
+       .table = training_table},
+  };
+  return experiments;
+}
+
+std::vector<Experiment> find_experiments(std::string_view name) {
+  std::string allowed = "all";
+  for (const Experiment& experiment : catalogue()) {
+    if (experiment.name == name) return {experiment};
+    allowed += ", " + experiment.name;
+  }
+  require(name == "all",
+          "experiment '" + std::string(name) + "' is unknown: allowed are " + allowed);
+  return {catalogue().begin(), catalogue().end()};
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "experiments/plans/experiment.hpp"
+
+namespace slim::experiments {
+
+/// DEVICE: the longest sequence whose gradient completes in a process of so much address space.
+std::vector<Plan> device_plans(const Conditions& conditions);
+
+}  // namespace slim::experiments

@@ -1,0 +1,29 @@
+#include "experiments/plans/overhead.hpp"
+
+#include "experiments/plans/configurations.hpp"
+
+namespace slim::experiments {
+
+std::vector<Plan> overhead_plans(const Conditions& conditions) {
+  constexpr Index slice = 16;
+  // III is as wide as I and as deep as II; IV counts what III does.
+  const std::size_t widths = conditions.scale == Scale::ci ? 2 : 3;
+  std::vector<Plan> plans;
+  for (std::size_t i = 0; i < widths; ++i) {
+    for (Index slices = 2; slices <= 256; slices *= 2) {
+      for (const FirstSweep sweep : {FirstSweep::plain, FirstSweep::lazy}) {
+        plans.push_back({.setting = {.subject = "recovered/iterative",
+                                     .model = configurations.at(i).model(),
+                                     .length = slice * slices,
+                                     .slice = slice,
+                                     .first_sweep = sweep,
+                                     .seed = conditions.seed,
+                                     .corpus = conditions.corpus},
+                         .quantity = Quantity::overhead});
+      }
+    }
+  }
+  return plans;
+}
+
+}  // namespace slim::experiments

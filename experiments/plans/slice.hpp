@@ -1,0 +1,14 @@
+#pragma once
+
+#include "experiments/plans/experiment.hpp"
+
+#include <vector>
+
+namespace slim::experiments {
+
+/// Cost over the slice length C, and so over the number of slices N, at a fixed length L: the
+/// paper's algorithm from C = 1 to the full pass, and the variant that stores every boundary.
+/// Bytes, the process's peak and seconds on one model; operations are counted on a narrower one.
+std::vector<Plan> slice_plans(const Conditions& conditions);
+
+}  // namespace slim::experiments

@@ -1,0 +1,45 @@
+#include "experiments/plans/table1.hpp"
+
+namespace slim::experiments {
+
+std::vector<Plan> table1_plans(const Conditions& conditions) {
+  struct Series {
+    const char* subject;
+    Index slice;  ///< 0: as long as the sequence
+  };
+  std::vector<Plan> plans;
+  const auto add = [&](const char* subject, Index length, Index slice, Quantity quantity) {
+    plans.push_back(
+        {.setting = {.subject = subject,
+                     .model = {.hidden_dim = 16, .layers = 2, .ffn_dim = 32, .heads = 2},
+                     .length = length,
+                     .slice = slice,
+                     .seed = conditions.seed,
+                     .corpus = conditions.corpus},
+         .quantity = quantity});
+  };
+  for (const Quantity quantity : {Quantity::operations, Quantity::bytes}) {
+    for (const auto& [subject, slice] :
+         {Series{"softmax", 0}, Series{"recovered/tree", 32}, Series{"recovered/tree", 0},
+          Series{"recovered/tree", 1}, Series{"recovered/iterative", 32}}) {
+      for (const Index length : {32, 64, 96, 128, 192, 256}) {
+        // A tree's levels are ⌈log₂ L⌉ exactly where L is a power of 2.
+        const bool power_of_2 = (length & (length - 1)) == 0;
+        if (slice == 0 && !power_of_2) continue;
+        add(subject, length, slice == 0 ? length : slice, quantity);
+      }
+    }
+    for (const char* subject : {"recovered/tree", "recovered/iterative"}) {
+      for (const Index slice : {64, 128, 256}) {
+        for (const Index slices : {2, 3, 4}) add(subject, slice * slices, slice, quantity);
+      }
+    }
+    // No powers of 2, where ⌈log₂ C⌉ is not log₂ C.
+    for (const Index slice : {48, 96}) {
+      for (const Index slices : {2, 3, 4}) add("recovered/tree", slice * slices, slice, quantity);
+    }
+  }
+  return plans;
+}
+
+}  // namespace slim::experiments

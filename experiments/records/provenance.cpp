@@ -1,0 +1,41 @@
+#include "experiments/records/provenance.hpp"
+
+#include "experiments_build.hpp"   // compiler, flags: written when configuring
+#include "experiments_commit.hpp"  // commit, code: written at every build
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+#include <fstream>
+#include <thread>
+
+namespace slim::experiments {
+namespace {
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const auto colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+Provenance provenance() {
+  return {
+      .version = build::version,
+      .commit = build::commit,
+      .code = build::code,
+      .compiler = build::compiler,
+      .flags = build::flags,
+      .preset = build::preset,
+      .processor = fmt::format("{} × {}", processor_name(), std::thread::hardware_concurrency()),
+      .date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))};
+}
+
+}  // namespace slim::experiments

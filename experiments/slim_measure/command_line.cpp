@@ -1,0 +1,59 @@
+#include "experiments/slim_measure/command_line.hpp"
+
+#include "experiments/training/corpus.hpp"
+#include "properties/command_line/options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace slim::experiments {
+
+SettingOptions::SettingOptions(CLI::App& command) : corpus_(default_corpus) {
+  setting_.threads = all_threads();
+  Model& model = setting_.model;
+  const auto option = [&](const char* name, auto& value, const char* help) {
+    return command.add_option(name, value, help)->capture_default_str();
+  };
+  option("--subject", setting_.subject, "What is measured: boundary/prefix-sum, or reference");
+  option("--vocab", model.vocab_size, "Vocabulary |Σ|; 256 takes any text");
+  option("--hidden", model.hidden_dim, "d_model, a multiple of 4 and of heads");
+  option("--layers", model.layers, "s");
+  option("--ffn", model.ffn_dim, "d_ff");
+  option("--heads", model.heads, "k");
+  option("--feature-map", feature_map_, "sqr (or square), relu, elu+1, abs, favor+_m");
+  option("--norm", norm_, "branch-output, branch-input");
+  option("--length", setting_.length, "L, the number of targets");
+  option("--slice", setting_.slice, "C; at least L is the full pass");
+  option("--first-sweep", first_sweep_,
+         "lazy: what the cuts need; plain: every slice's whole forward pass, as in the paper");
+  option("--key-scale", setting_.key_scale,
+         "The maps of the keys are drawn this many times larger");
+  option("--batch", setting_.batch, "B");
+  option("--memory-cap", setting_.memory_cap,
+         "Bytes of address space of the process that measures its own peak; 0: not capped");
+  option("--scalar", scalar_,
+         "float32 (or float), float64 (or double), digits50, float16, bfloat16");
+  option("--seed", setting_.seed, "Of the parameters");
+  option("--threads", setting_.threads, "Never changes a bit of the result");
+  command_line::reads_file(
+      option("--corpus", corpus_, "Text whose bytes are the tokens, plain or gzip"));
+}
+
+Setting SettingOptions::setting() const {
+  Setting setting = setting_;
+  setting.scalar = parse_scalar(scalar_);
+  setting.model.feature_map = parse_feature_map(feature_map_);
+  setting.model.norm = parse_norm(norm_);
+  setting.first_sweep = parse_first_sweep(first_sweep_);
+  setting.corpus = corpus_;
+  require_valid(setting);
+  return setting;
+}
+
+int all_threads() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace slim::experiments

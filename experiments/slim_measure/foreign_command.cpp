@@ -1,0 +1,161 @@
+#include "experiments/slim_measure/foreign_command.hpp"
+
+#include "experiments/slim_measure/progress.hpp"
+#include "properties/command_line/exit_code.hpp"
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/options.hpp"
+#include "properties/command_line/standard_streams.hpp"
+#include "properties/third_party/cost/resource_claims.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace slim::experiments {
+namespace {
+
+using namespace properties::foreign;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t longest_note = 1000;
+
+/// The samples to come, alike by task.
+std::vector<Step> steps_of(const ForeignSubject& foreign, const ResourcePlan& plan) {
+  std::vector<Step> steps;
+  for (const auto& sample : planned_samples(foreign, plan)) {
+    steps.push_back(
+        {.kinds = {std::string(name(sample.task))}, .weight = static_cast<double>(sample.length)});
+  }
+  return steps;
+}
+
+std::vector<ResourceSample> measured(const ForeignSubject& foreign, const ResourcePlan& plan) {
+  std::optional<Progress> progress;
+  return measure_resources(
+      foreign, plan, [&](const ResourceSample& next, std::size_t done, std::size_t /*all*/) {
+        if (done == 0) progress.emplace(steps_of(foreign, plan));
+        if (done > 0) progress->end(done - 1);
+        progress->begin(done, fmt::format("{} at L = {}, C = {}", name(next.task), next.length,
+                                          next.slice_length));
+      });
+}
+
+Json to_json(const ResourceSample& sample) {
+  return {{"task", name(sample.task)},       {"scalar", name(sample.scalar)},
+          {"length", sample.length},         {"slice", sample.slice_length},
+          {"bytes_peak", sample.bytes_peak}, {"lost_sight", sample.lost_sight},
+          {"seconds_min", sample.seconds}};
+}
+
+std::string to_text(const std::vector<ResourceSample>& samples) {
+  std::string text =
+      fmt::format("{:<9} {:>9} {:>7} {:>14} {:>12}\n", "task", "L", "C", "bytes_peak", "seconds");
+  for (const ResourceSample& sample : samples) {
+    text += fmt::format("{:<9} {:>9} {:>7} {:>14.0f} {:>12.6f}{}\n", name(sample.task),
+                        sample.length, sample.slice_length, sample.bytes_peak, sample.seconds,
+                        sample.lost_sight ? "  *" : "");
+  }
+  if (std::ranges::any_of(samples, &ResourceSample::lost_sight)) {
+    text +=
+        "* at least so many bytes: meanwhile a process of it ended, unseen at its largest, or the "
+        "harness was stopped\n";
+  }
+  return text;
+}
+
+bool falls(const ResourceVerdict& verdict) {
+  return verdict.standing == ResourceVerdict::Standing::refuted ||
+         verdict.standing == ResourceVerdict::Standing::not_judged;
+}
+
+int print_failure(const properties::SubjectError& error, bool json) {
+  const std::string_view failure = properties::name(error.failure());
+  if (json) {
+    command_line::print_exactly(
+        command_line::json_text({{"schema", 1}, {"failure", failure}, {"note", error.what()}}));
+  } else {
+    command_line::print(
+        fmt::format("{}  the subject {}\n", failure, on_one_line(error.what(), longest_note)));
+  }
+  return command_line::falls_short;
+}
+
+int print_costs(const ForeignSubject& foreign, const ResourcePlan& plan, bool as_json) {
+  const std::vector<ResourceSample> samples = measured(foreign, plan);
+  Json json = {{"schema", 1},
+               {"subject", foreign.declaration.name},
+               {"samples", Json::array()},
+               {"claims", Json::array()}};
+  for (const ResourceSample& sample : samples) json["samples"].push_back(to_json(sample));
+  std::string text = to_text(samples);
+  bool falls_short = false;
+  for (const ResourceClaim claim : foreign.declaration.claims) {
+    const ResourceVerdict verdict = judge_claim(claim, samples, plan);
+    falls_short = falls_short || falls(verdict);
+    json["claims"].push_back({{"claim", name(claim)},
+                              {"verdict", name(verdict.standing)},
+                              {"evidence", verdict.evidence}});
+    text += fmt::format("{} \"{}\": {}\n", name(verdict.standing), name(claim), verdict.evidence);
+  }
+  if (foreign.declaration.claims.empty()) text += "no cost is claimed\n";
+  if (as_json) {
+    command_line::print_exactly(command_line::json_text(json));
+  } else {
+    command_line::print(text);
+  }
+  return falls_short ? command_line::falls_short : command_line::holds;
+}
+
+}  // namespace
+
+ForeignCommand::ForeignCommand(CLI::App& app) {
+  CLI::Option* line = app.add_option("--subject-command", command_, "A program's command line");
+  command_line::reads_file(
+      app.add_option("--subject-library", library_, "A shared library of slim_subject.h"))
+      ->excludes(line);
+  app.add_option("--subject-deadline", deadline_s_, "Seconds for each answer")
+      ->check(CLI::Range(0.01, 86400.0))
+      ->capture_default_str();
+  app.add_option("--subject-memory", memory_mb_,
+                 "MB resident with all that it starts, its scratch folder included")
+      ->check(CLI::Range(16, 1 << 24))
+      ->capture_default_str();
+  app.add_option("--subject-address-space", address_space_mb_,
+                 "MB that each of its processes may reserve; 0: any number")
+      ->check(CLI::Range(0, 1 << 28))
+      ->capture_default_str();
+  app.add_option("--lengths", plan_.lengths, "L, each twice the one before, three at least")
+      ->check(CLI::Range(1, 1 << 24))
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--slices", plan_.slices, "C, rising")
+      ->check(CLI::Range(1, 1 << 24))
+      ->delimiter(',')
+      ->capture_default_str();
+  app.add_option("--repeats", plan_.repeats, "Samples of the time, of which the least counts")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_flag("--json", json_, "Print for machines");
+}
+
+int ForeignCommand::run() const {
+  require(!command_.empty() || !library_.empty(),
+          "an implementation is missing: give --subject-command or --subject-library");
+  require_valid(plan_);
+  const Door door = library_.empty() ? program_door(command_) : library_door(library_);
+  const Limits limits = {.deadline_s = deadline_s_,
+                         .memory_bytes = static_cast<std::int64_t>(memory_mb_) << 20,
+                         .address_space_bytes = static_cast<std::int64_t>(address_space_mb_) << 20};
+  try {
+    return print_costs(open_subject(door, limits), plan_, json_);
+  } catch (const properties::SubjectError& error) {
+    return print_failure(error, json_);
+  }
+}
+
+}  // namespace slim::experiments

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "properties/third_party/cost/resources.hpp"
+
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace slim::experiments {
+
+/// slim-measure foreign: a third-party implementation, and what of it is measured.
+class ForeignCommand {
+ public:
+  explicit ForeignCommand(CLI::App& app);
+  /// Prints to standard output, and returns an exit code. Throws ContractError on bad input.
+  [[nodiscard]] int run() const;
+
+ private:
+  std::string command_;
+  std::string library_;
+  double deadline_s_ = 10.0;
+  int memory_mb_ = 8192;
+  int address_space_mb_ = 0;  ///< 0: without a limit
+  properties::foreign::ResourcePlan plan_;
+  bool json_ = false;
+};
+
+}  // namespace slim::experiments

@@ -1,0 +1,384 @@
+// slim-measure: what does it cost, and does the claim hold?
+#include "experiments/claims/judged.hpp"
+#include "experiments/claims/judges.hpp"
+#include "experiments/claims/table1.hpp"
+#include "experiments/measures/gate.hpp"
+#include "experiments/measures/longest_length.hpp"
+#include "experiments/measures/machine_memory.hpp"
+#include "experiments/measures/measure_gradient.hpp"
+#include "experiments/measures/process_peak.hpp"
+#include "experiments/measures/softmax_transformer.hpp"
+#include "experiments/plans/catalogue.hpp"
+#include "experiments/plans/sweep.hpp"
+#include "experiments/records/comparable.hpp"
+#include "experiments/records/merge.hpp"
+#include "experiments/records/record_log.hpp"
+#include "experiments/slim_measure/command_line.hpp"
+#include "experiments/slim_measure/foreign_command.hpp"
+#include "experiments/slim_measure/sample_options.hpp"
+#include "experiments/training/capped_training.hpp"
+#include "experiments/training/corpus.hpp"
+#include "experiments/training/estimate.hpp"
+#include "experiments/training/regimes.hpp"
+#include "experiments/training/training_table.hpp"
+#include "experiments/training/wider_gradient.hpp"
+#include "properties/catalogue.hpp"
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/options.hpp"
+#include "properties/command_line/output_file.hpp"
+#include "properties/command_line/program.hpp"
+#include "properties/command_line/standard_streams.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/text_file.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <new>
+#include <span>
+
+namespace {
+
+using namespace slim;
+using namespace slim::experiments;
+using command_line::falls_short;
+using command_line::holds;
+using command_line::note;
+using command_line::print;
+using command_line::print_exactly;
+using command_line::reads_file;
+using command_line::reads_folder;
+using command_line::writes_folder;
+
+/// Properties' catalogue, what a Performer is measured against, and a control of trainings.
+const Subject& find_subject(std::string_view name) {
+  static const Subject wide = in_wider_scalar(properties::find_subject("recovered/blocked"));
+  if (name == wide.name) return wide;
+  return name == "softmax" ? softmax_transformer() : properties::find_subject(name);
+}
+
+void say_in_passing(const std::string& line) {
+  note(line);
+}
+
+/// Trainings may take days: how long, before they start.
+void announce_trainings(std::span<const Record* const> missing) {
+  const std::string estimate = training_estimate(missing, find_subject);
+  if (!estimate.empty()) say_in_passing(estimate);
+}
+
+struct SweepOptions {
+  std::string experiment = "all";
+  std::string scale = "laptop";
+  std::string out;
+  Conditions conditions;
+  bool json = false;
+
+  /// `for_machines`: whether it can print for them.
+  explicit SweepOptions(CLI::App& command, bool for_machines = true) {
+    conditions.threads = all_threads();
+    conditions.corpus = default_corpus;
+    command.add_option("--scale", scale, "ci (minutes), laptop, paper")->capture_default_str();
+    writes_folder(command.add_option("--out", out, "Folder of the records"))->required();
+    reads_file(command.add_option("--corpus", conditions.corpus, "Text whose bytes are the tokens"))
+        ->capture_default_str();
+    command.add_option("--seed", conditions.seed, "Of the parameters")->capture_default_str();
+    command
+        .add_option("--seeds", conditions.seeds,
+                    "How many seeds, of the experiments that take several; 0: as the scale has")
+        ->check(CLI::Range(0, 1000))
+        ->capture_default_str();
+    command.add_option("--threads", conditions.threads, "Never changes a bit of the result")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+    if (for_machines) command.add_flag("--json", json, "Print for machines");
+  }
+
+  [[nodiscard]] Sweep sweep() const {
+    Sweep sweep = {.conditions = conditions,
+                   .folder = out,
+                   .find_subject = find_subject,
+                   .announce = announce_trainings};
+    sweep.conditions.scale = parse_scale(scale);
+    require(!out.empty(), "--out is missing: give the folder of the records");
+    return sweep;
+  }
+};
+
+std::vector<std::string> names_of_tables() {
+  std::vector<std::string> names = {"table1"};
+  for (const Experiment& experiment : catalogue()) {
+    if (experiment.table != nullptr) names.push_back(experiment.name);
+  }
+  return names;
+}
+
+GradientCost measured_gradient(const Setting& setting, const Wishes& wishes) {
+  try {
+    return measure_gradient(find_subject(setting.subject), find_subject("reference"), setting,
+                            wishes);
+  } catch (const NoMemory& error) {
+    if (setting.memory_cap == 0) throw;
+    throw ContractError(fmt::format("--memory-cap is too small: {} bytes leave {}",
+                                    setting.memory_cap, error.what()));
+  }
+}
+
+int run_gradient(const Setting& setting, const Wishes& wishes, bool json) {
+  require_fits(setting);
+  const GradientCost cost = measured_gradient(setting, wishes);
+  if (json) {
+    print_exactly(to_json(cost));
+  } else {
+    print(to_text(cost));
+  }
+  return holds;
+}
+
+int run_process_peak(const Setting& setting) {
+  const Subject& subject = find_subject(setting.subject);
+  if (setting.memory_cap > 0) cap_address_space(setting.memory_cap);
+  try {
+    const ProcessPeak peak = process_peak_here(subject, setting);
+    print(fmt::format("{} {}\n", peak.peak, peak.baseline));
+    return holds;
+  } catch (const std::bad_alloc&) {
+    return no_memory_exit_code;
+  }
+}
+
+int run_sweep_command(const SweepOptions& options, const std::string& shard) {
+  const std::vector<Experiment> experiments = find_experiments(options.experiment);
+  Sweep sweep = options.sweep();
+  sweep.shard = parse_shard(shard);
+  const SweepReport report = run_sweep(experiments, sweep);
+  if (options.json) {
+    print_exactly(command_line::json_text({{"measured", report.measured},
+                                           {"reused", report.reused},
+                                           {"records", report.file.string()}},
+                                          -1));
+  } else {
+    print(fmt::format("{} samples measured, {} reused: {}\n", report.measured, report.reused,
+                      report.file.string()));
+  }
+  return holds;
+}
+
+int run_merge(const std::vector<std::filesystem::path>& parts, const std::string& out) {
+  const MergeReport report = merge_records(parts, out, say_in_passing);
+  if (!report.conflicts.empty()) {
+    constexpr std::size_t most_named = 10;
+    const std::size_t count = report.conflicts.size();
+    note(fmt::format("nothing was merged: {} measurement{} with two different results", count,
+                     count == 1 ? "" : "s"));
+    for (const std::string& conflict :
+         std::span(report.conflicts).first(std::min(most_named, count))) {
+      note(conflict);
+    }
+    return falls_short;
+  }
+  print(fmt::format("{} records taken, {} known already: {}/records.jsonl\n", report.taken,
+                    report.known, out));
+  for (const std::string& parts_of : report.missing) {
+    print(fmt::format("no records of {}\n", on_one_line(parts_of, 400)));
+  }
+  return holds;
+}
+
+int run_table1(const SweepOptions& options);
+
+int run_table(const SweepOptions& options) {
+  if (options.experiment == "table1") return run_table1(options);
+  const std::vector<Experiment> experiments = find_experiments(options.experiment);
+  require(experiments.size() == 1 && experiments.front().table != nullptr,
+          "experiment '" + on_one_line(options.experiment) + "' has no table: allowed are " +
+              fmt::format("{}", fmt::join(names_of_tables(), ", ")));
+  const SweepReport report = run_sweep(experiments, options.sweep());
+  print(experiments.front().table(report.records));
+  return holds;
+}
+
+int run_claims(const SweepOptions& options, const std::vector<std::string>& without,
+               bool records_only) {
+  for (const std::string& experiment : without) {
+    require(find_experiments(experiment).size() == 1, "--leave-out names one experiment at a time");
+  }
+  const std::filesystem::path folder = options.sweep().folder;
+  command_line::require_writable(folder / "verdicts.json");
+  Provenance origin = provenance();
+  std::vector<Verdict> verdicts;
+  if (records_only) {
+    const Comparable found =
+        comparable(read_records(folder / "records.jsonl", say_in_passing), options.scale);
+    if (found.left_out > 0) {
+      note(fmt::format("{} records of other code, machine, text or threads are left out",
+                       found.left_out));
+    }
+    verdicts = judged_from(found, built_in_claims(), without);
+    origin = found.provenance;
+  } else {
+    verdicts = judged(options.sweep(), built_in_claims(), without);
+  }
+  const std::string json = to_json(verdicts, options.scale, origin);
+  command_line::write_output(folder / "verdicts.json", json);
+  if (options.json) {
+    print_exactly(json);
+  } else {
+    print(to_table(verdicts));
+  }
+  return any_lost(verdicts) ? falls_short : holds;
+}
+
+/// The paper's table 1.
+int run_table1(const SweepOptions& options) {
+  std::vector<Claim> claims = built_in_claims();
+  std::erase_if(claims, [](const Claim& claim) { return claim.cell.empty(); });
+  print(table1_in_markdown(judged(options.sweep(), claims)));
+  return holds;
+}
+
+void print_sample(const std::filesystem::path& checkpoint, const SampleWishes& wishes) {
+  print(sample_text(find_subject("recovered/blocked"), read_case_file(checkpoint), wishes) + "\n");
+}
+
+int run_training(SweepOptions& options, const std::string& task, const SampleOptions& sample) {
+  if (sample.is_of_file()) {
+    print_sample(sample.checkpoint(), sample.wishes());
+    return holds;
+  }
+  if (!task.empty()) parse_training_task(task);
+  options.conditions.task = task;
+  const Sweep sweep = options.sweep();
+  const SweepReport report = run_sweep(find_experiments("training"), sweep);
+  print(training_table(report.records));
+  if (!sample.given()) return holds;
+  const auto trained =
+      std::find_if(report.records.begin(), report.records.end(), [](const Record& record) {
+        return regime_of(record.setting) == Regime::full &&
+               record.setting.training.task == TrainingTask::text;
+      });
+  require(trained != report.records.end(), "--sample needs a model of text: --task text");
+  const TrainingRuns runs(sweep.folder / "training", find_subject, sweep.program);
+  print("\n");
+  print_sample(runs.checkpoint(*trained), sample.wishes());
+  return holds;
+}
+
+/// What a process of little memory is started for.
+int run_train_leg(const std::string& job_file, const std::string& start,
+                  const std::string& corpus) {
+  Record job = parse_record(read_text_file(job_file));
+  job.measured = train_capped_here(job, corpus, start, find_subject);
+  print_exactly(to_line(job) + "\n");
+  return holds;
+}
+
+int run(int count, char** arguments) {
+  CLI::App app{"What does a gradient cost, and do the paper's claims hold?", "slim-measure"};
+  app.require_subcommand(0, 1);
+  app.footer(command_line::exit_codes);
+
+  CLI::App& gradient = *app.add_subcommand("gradient", "Seconds, bytes and loss of one setting");
+  const SettingOptions gradient_setting(gradient);
+  Wishes wishes;
+  bool json = false;
+  gradient.add_option("--repeats", wishes.repeats, "Samples of the time")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  gradient.add_flag("--count", wishes.count, "Count multiply-adds too, which takes long");
+  gradient.add_flag(
+      "--overhead", wishes.overhead,
+      "Count multiply-adds against the full pass, exactly, by way of narrower models");
+  gradient.add_flag("--json", json, "Print for machines");
+
+  CLI::App& sweep = *app.add_subcommand("sweep", "Measure an experiment, or what is left of it");
+  SweepOptions sweep_options(sweep);
+  std::string allowed = "all";
+  for (const Experiment& experiment : catalogue()) allowed += ", " + experiment.name;
+  sweep.add_option("--experiment", sweep_options.experiment, allowed)->capture_default_str();
+
+  std::string shard = "0/1";
+  sweep
+      .add_option("--shard", shard, "i/n: only part i of n, 0 ≤ i < n, as an array job's task does")
+      ->capture_default_str();
+
+  CLI::App& merge = *app.add_subcommand("merge", "The records of a sweep's parts as one");
+  std::vector<std::filesystem::path> parts;
+  std::string merged;
+  reads_folder(merge.add_option("parts", parts, "Folders of records.jsonl"))->required();
+  writes_folder(merge.add_option("--out", merged, "Folder of the whole"))->required();
+
+  CLI::App& table =
+      *app.add_subcommand("table", "An experiment's answer in Markdown, measuring what is missing");
+  SweepOptions table_options(table, false);
+  table
+      .add_option("--experiment", table_options.experiment,
+                  fmt::format("{}", fmt::join(names_of_tables(), ", ")))
+      ->default_str("table1");
+  table_options.experiment = "table1";
+
+  CLI::App& claims =
+      *app.add_subcommand("claims", "The table of verdicts, measuring what is missing");
+  const SweepOptions claims_options(claims);
+  std::vector<std::string> without;
+  claims.add_option("--leave-out", without,
+                    "An experiment that is not measured; claims that need it are NOT-JUDGED");
+  bool records_only = false;
+  claims.add_flag("--records-only", records_only,
+                  "Judge what was measured, on whatever machines, and measure nothing");
+
+  CLI::App& foreign = *app.add_subcommand(
+      "foreign", "Bytes and seconds of a third-party attention or model, and its own claims");
+  const ForeignCommand foreign_command(foreign);
+
+  CLI::App& training = *app.add_subcommand(
+      "training", "Training curves in full, in slices, and switched: the paper's figure 3");
+  SweepOptions training_options(training, false);
+  training.get_option("--out")->required(false);  // a sample of a checkpoint needs none
+  std::string task;
+  training.add_option("--task", task, "copying, text (default: both)");
+  const SampleOptions sample(training);
+
+  CLI::App& train_leg = *app.add_subcommand("train-leg", "Of a training in little memory");
+  train_leg.group("");  // hidden: what `training` runs as a fresh process
+  std::string job_file;
+  std::string start;
+  std::string leg_corpus;
+  reads_file(train_leg.add_option("--job", job_file))->required();
+  reads_file(train_leg.add_option("--start", start))->required();
+  reads_file(train_leg.add_option("--corpus", leg_corpus))->required();
+
+  CLI::App& process_peak = *app.add_subcommand("process-peak", "Of this very process");
+  process_peak.group("");  // hidden: what `gradient` and `sweep` run as a fresh process
+  const SettingOptions process_setting(process_peak);
+
+  if (!command_line::parse(app, count, arguments)) return holds;
+  if (gradient.parsed()) return run_gradient(gradient_setting.setting(), wishes, json);
+  if (sweep.parsed()) return run_sweep_command(sweep_options, shard);
+  if (merge.parsed()) return run_merge(parts, merged);
+  if (table.parsed()) return run_table(table_options);
+  if (claims.parsed()) return run_claims(claims_options, without, records_only);
+  if (training.parsed()) return run_training(training_options, task, sample);
+  if (train_leg.parsed()) return run_train_leg(job_file, start, leg_corpus);
+  if (foreign.parsed()) return foreign_command.run();
+  if (process_peak.parsed()) return run_process_peak(process_setting.setting());
+  throw ContractError(
+      "a command is missing: give gradient, sweep, merge, table, claims, training or foreign; "
+      "--help says more");
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  return command_line::run_program("slim-measure", [&] {
+    try {
+      return run(count, arguments);
+    } catch (const RefusedSubject& error) {
+      note(std::string("slim-measure: ") + error.what());
+      return static_cast<int>(falls_short);
+    }
+  });
+}

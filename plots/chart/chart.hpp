@@ -1,0 +1,92 @@
+#pragma once
+
+#include "plots/chart/panel.hpp"
+#include "plots/chart/quartiles.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace slim::plots {
+
+struct Tick {
+  double at = 0.0;
+  std::string label;
+};
+
+/// An axis, logarithmic unless it is linear.
+struct Axis {
+  std::string label;
+  double low = 1.0;
+  double high = 2.0;
+  std::vector<Tick> ticks;
+  bool linear = false;
+  bool slanted = false;  ///< its ticks' labels are long
+};
+
+struct Point {
+  std::int64_t length = 0;  ///< L
+  std::int64_t slice = 0;   ///< C
+  std::int64_t slices = 0;  ///< N
+  double x = 0.0;           ///< what the chart is over
+  Quartiles y;
+  std::string note = {};  ///< what stands beside it, in a chart of bars
+};
+
+struct Curve {
+  std::string label;
+  std::string subject;
+  bool full_pass = false;
+  std::vector<Point> points;  ///< by growing x
+  bool points_only = false;   ///< no line between them
+};
+
+/// A reference slope: y = coefficient · x^exponent for x in [from, to].
+struct Guide {
+  std::string label;
+  double exponent = 0.0;
+  double coefficient = 1.0;
+  double from = 1.0;
+  double to = 2.0;
+  bool above = false;     ///< on which side of the curves it lies, and its label with it
+  double label_at = 1.0;  ///< x of the place beside which the label stands
+};
+
+/// A line down at one x.
+struct Mark {
+  double x = 1.0;
+  std::string label;
+};
+
+/// What a chart's x is; `other` is named by `x_name`.
+enum class Over { length, slice, slices, other };
+
+/// One line under the title: the verdict on a claim.
+struct VerdictLine {
+  std::string text;
+  std::string verdict;  ///< SUPPORTED, REFUTED, …
+};
+
+/// Everything a figure shows, before anything is said about pixels.
+struct Chart {
+  std::string title;
+  std::string subtitle;  ///< what all curves have in common
+  std::vector<VerdictLine> verdicts = {};
+  std::string unit;  ///< of y in the data file: "bytes", "seconds"
+  Axis x;
+  Over over = Over::length;
+  std::string x_name = {};  ///< in the data file
+  std::optional<Axis> top;  ///< a second scale of x, such as N = L / C
+  Axis y;
+  std::vector<Curve> curves;
+  std::vector<Guide> guides;
+  std::vector<Mark> marks = {};
+  Spread spread = Spread::quartiles;
+  bool error_bars = false;
+  bool bars = false;             ///< a group of bars at each whole x, in place of curves
+  bool full_pass_level = false;  ///< a line across at the height of the full pass
+  std::vector<Panel> panels;     ///< in place of all that, but for title and subtitle
+};
+
+}  // namespace slim::plots

@@ -1,0 +1,102 @@
+#include "plots/chart/guides.hpp"
+
+#include "plots/figures/curves.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace slim::plots {
+namespace {
+
+double height(const Guide& guide, double x) {
+  return guide.coefficient * std::pow(x, guide.exponent);
+}
+
+/// Where y stands between the foot (0) and the top (1) of the chart.
+double share(const Axis& axis, double y) {
+  return std::log(y / axis.low) / std::log(axis.high / axis.low);
+}
+
+/// The curve's share of the chart's height at x, straight between its points.
+double curve_share(const Axis& axis, const Curve& curve, double x) {
+  const auto& points = curve.points;
+  const auto after =
+      std::find_if(points.begin(), points.end(), [&](const Point& point) { return point.x >= x; });
+  if (after == points.end()) return share(axis, points.back().y.median);
+  const double high = share(axis, after->y.median);
+  if (after == points.begin()) return high;
+  const Point& before = *std::prev(after);
+  return std::lerp(share(axis, before.y.median), high,
+                   std::log(x / before.x) / std::log(after->x / before.x));
+}
+
+/// Room around a label at x, as a share of the chart's height: to curves, level and foot.
+double clearance(const Chart& chart, const Guide& guide, double x) {
+  const double label = share(chart.y, height(guide, x)) + (guide.above ? 0.07 : -0.07);
+  double room = label;
+  for (const Curve& curve : chart.curves) {
+    const bool level = chart.full_pass_level && curve.full_pass;
+    const double other =
+        level ? share(chart.y, curve.points.back().y.median) : curve_share(chart.y, curve, x);
+    room = std::min(room, std::abs(other - label));
+  }
+  return room;
+}
+
+/// The middle of the guide, or the roomiest place near it when something is in the way there.
+double label_place(const Chart& chart, const Guide& guide) {
+  constexpr double enough = 0.1;
+  double best = 0.0;
+  double most = -HUGE_VAL;
+  for (const double part : {0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8}) {
+    const double x = guide.from * std::pow(guide.to / guide.from, part);
+    const double room = std::min(enough, clearance(chart, guide, x));
+    if (room > most) {
+      most = room;
+      best = x;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+void add_guide(Chart& chart, std::string label, double exponent, bool full_pass, Side side) {
+  std::vector<Curve> curves;
+  std::copy_if(chart.curves.begin(), chart.curves.end(), std::back_inserter(curves),
+               [&](const Curve& curve) { return curve.full_pass == full_pass; });
+  if (curves.empty()) return;
+
+  const bool above = side == Side::above;
+  const double distance = std::pow(chart.y.high / chart.y.low, 0.04);
+  double coefficient = above ? 0.0 : HUGE_VAL;
+  for (const Curve& curve : curves) {
+    for (const Point& point : curve.points) {
+      const double power = std::pow(point.x, exponent);
+      coefficient = above ? std::max(coefficient, point.y.upper / power * distance)
+                          : std::min(coefficient, point.y.lower / power / distance);
+    }
+  }
+
+  // y stays inside [low, high] exactly while x stays between the two places where it meets them.
+  auto [from, to] = x_range(curves);
+  const double margin = std::pow(chart.y.high / chart.y.low, 0.02);
+  if (exponent != 0.0) {
+    const double at_low = std::pow(chart.y.low * margin / coefficient, 1.0 / exponent);
+    const double at_high = std::pow(chart.y.high / margin / coefficient, 1.0 / exponent);
+    from = std::max(from, std::min(at_low, at_high));
+    to = std::min(to, std::max(at_low, at_high));
+  }
+  if (!(std::log(to / from) >= 0.1 * std::log(chart.x.high / chart.x.low))) return;
+  Guide guide{.label = std::move(label),
+              .exponent = exponent,
+              .coefficient = coefficient,
+              .from = from,
+              .to = to,
+              .above = above};
+  guide.label_at = label_place(chart, guide);
+  chart.guides.push_back(std::move(guide));
+}
+
+}  // namespace slim::plots

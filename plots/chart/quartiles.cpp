@@ -1,0 +1,48 @@
+#include "plots/chart/quartiles.hpp"
+
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace slim::plots {
+namespace {
+
+double quantile(const std::vector<double>& sorted, double p) {
+  const double place = static_cast<double>(sorted.size() - 1) * p;
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], place - static_cast<double>(below));
+}
+
+void require_sample(const std::vector<double>& sample) {
+  require(!sample.empty(), "a sample has at least one value");
+  require(std::all_of(sample.begin(), sample.end(), [](double x) { return std::isfinite(x); }),
+          "the values of a sample are finite");
+}
+
+}  // namespace
+
+Quartiles quartiles(std::vector<double> sample) {
+  require_sample(sample);
+  std::sort(sample.begin(), sample.end());
+  return {quantile(sample, 0.25), quantile(sample, 0.5), quantile(sample, 0.75), sample.size()};
+}
+
+Quartiles mean_and_deviation(const std::vector<double>& sample) {
+  require_sample(sample);
+  const auto n = static_cast<double>(sample.size());
+  const double mean = std::accumulate(sample.begin(), sample.end(), 0.0) / n;
+  double squares = 0.0;
+  for (const double x : sample) squares += (x - mean) * (x - mean);
+  const double deviation = sample.size() > 1 ? std::sqrt(squares / (n - 1.0)) : 0.0;
+  return {mean - deviation, mean, mean + deviation, sample.size()};
+}
+
+Quartiles summarised(std::vector<double> sample, Spread spread) {
+  return spread == Spread::deviation ? mean_and_deviation(sample) : quartiles(std::move(sample));
+}
+
+}  // namespace slim::plots

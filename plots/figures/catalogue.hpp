@@ -1,0 +1,16 @@
+#pragma once
+
+#include "plots/figures/figure.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace slim::plots {
+
+/// Every figure, in the order of the report.
+std::span<const Figure> catalogue();
+
+/// Throws ContractError that names what is allowed.
+const Figure& find_figure(std::string_view name);
+
+}  // namespace slim::plots

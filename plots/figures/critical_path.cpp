@@ -1,0 +1,51 @@
+#include "plots/figures/critical_path.hpp"
+
+#include "plots/chart/axes.hpp"
+#include "plots/figures/curves.hpp"
+
+#include <fmt/format.h>
+
+namespace slim::plots {
+namespace {
+
+constexpr Index slices_shown = 8;
+
+Chart draw_critical_path(std::span<const Record> records) {
+  LabelledCurves gathered;
+  for (const Record& record : records) {
+    const experiments::Setting& setting = record.setting;
+    const bool shown = setting.subject.starts_with("recovered/") ||
+                       setting.subject == "recomputed/tree" || setting.subject == "bisected/tree";
+    if (!shown || setting.slices() != slices_shown) continue;
+    const auto& operations = std::get<Operations>(record.measured);
+    gathered.add(setting.subject, record, static_cast<double>(setting.slice),
+                 static_cast<double>(operations.depth));
+  }
+  Chart chart;
+  chart.subtitle = fmt::format("N = {} slices, d_model 8, 1 layer", slices_shown);
+  chart.curves = gathered.curves();
+  if (chart.curves.empty()) return chart;
+  chart.over = Over::slice;
+  chart.unit = "critical_path";
+  chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
+  chart.y = power_of_two_axis("operations one after another", y_range(chart.curves));
+  return chart;
+}
+
+}  // namespace
+
+Figure critical_path() {
+  return {.name = "critical-path",
+          .title = "Parallel time: the critical path",
+          .caption =
+              "The longest chain of operations of a gradient that wait for each other, counted "
+              "exactly, as on a machine of as many processors as there is work for. At a fixed "
+              "number of slices a tree's grows like log C, a loop's like C. Boundaries that are "
+              "computed again take further sweeps, one after another.",
+          .claims = {"PARALLEL", "PARALLEL/iterative", "WORK", "WORK/recomputed", "WORK/bisected"},
+          .experiment = "work",
+          .quantity = Quantity::operations,
+          .draw = draw_critical_path};
+}
+
+}  // namespace slim::plots

@@ -1,0 +1,90 @@
+#include "plots/figures/crossing.hpp"
+
+#include "experiments/statistics/crossing.hpp"
+#include "plots/chart/axes.hpp"
+#include "plots/chart/guides.hpp"
+#include "plots/figures/curves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace slim::plots {
+namespace {
+
+/// Softmax is no full pass of a Performer: a curve of its own.
+Chart draw_over_length(std::span<const Record> records, double (*value)(const Record&)) {
+  Chart chart = chart_over_length(records, value);
+  for (Curve& curve : chart.curves) {
+    if (curve.subject != "softmax") continue;
+    curve.label = "softmax attention";
+    curve.full_pass = false;
+  }
+  return chart;
+}
+
+/// A line down where softmax attention begins to cost more than a Performer's curve.
+void mark_crossings(Chart& chart) {
+  const auto softmax = std::find_if(chart.curves.begin(), chart.curves.end(),
+                                    [](const Curve& curve) { return curve.subject == "softmax"; });
+  if (softmax == chart.curves.end()) return;
+  for (const Curve& curve : chart.curves) {
+    if (&curve == &*softmax) continue;
+    std::vector<experiments::CostPair> costs;
+    for (const Point& point : curve.points) {
+      for (const Point& other : softmax->points) {
+        if (other.x == point.x) costs.push_back({point.x, other.y.median, point.y.median});
+      }
+    }
+    const auto crossing = experiments::find_crossing(costs);
+    if (!crossing || crossing->low <= 0.0) continue;
+    chart.marks.push_back({crossing->size, fmt::format("L = {:.0f}, {}", crossing->size,
+                                                       curve.full_pass ? "full pass" : "slices")});
+  }
+}
+
+Chart draw_crossing_memory(std::span<const Record> records) {
+  Chart chart = draw_over_length(records, peak_bytes);
+  chart.unit = "bytes";
+  chart.y = bytes_axis("peak memory beyond parameters", y_range(chart.curves));
+  mark_crossings(chart);
+  return chart;
+}
+
+Chart draw_crossing_time(std::span<const Record> records) {
+  Chart chart = draw_over_length(records, seconds);
+  chart.unit = "seconds";
+  chart.error_bars = true;
+  chart.y = seconds_axis("time of one gradient", y_range(chart.curves));
+  mark_crossings(chart);
+  return chart;
+}
+
+}  // namespace
+
+Figure crossing_memory() {
+  return {.name = "crossing-memory",
+          .title = "Softmax attention against a Performer: memory",
+          .caption =
+              "The same model but for its attention. Counted bytes beyond parameters, gradient and "
+              "tokens; softmax attention keeps every head's weights. Lines "
+              "down stand where it begins to take more.",
+          .claims = {"CROSSING/bytes"},
+          .experiment = "crossing",
+          .quantity = Quantity::bytes,
+          .draw = draw_crossing_memory};
+}
+
+Figure crossing_time() {
+  return {.name = "crossing-time",
+          .title = "Softmax attention against a Performer: time",
+          .caption =
+              "The same model but for its attention; medians with quartiles. Lines "
+              "down stand where softmax attention begins to take longer.",
+          .claims = {"CROSSING/seconds"},
+          .experiment = "crossing",
+          .quantity = Quantity::seconds,
+          .draw = draw_crossing_time};
+}
+
+}  // namespace slim::plots

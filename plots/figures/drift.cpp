@@ -1,0 +1,159 @@
+#include "plots/figures/drift.hpp"
+
+#include "plots/chart/axes.hpp"
+#include "plots/figures/curves.hpp"
+#include "plots/figures/worst_errors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace slim::plots {
+namespace {
+
+/// As the chart names them, from the paper's code to the drift-free control.
+struct Boundary {
+  std::string_view subject;
+  std::string_view label;
+};
+constexpr std::array<Boundary, 8> boundaries = {
+    {{"recovered/iterative-subtracting", "recovered, subtracting"},
+     {"stored/iterative-subtracting", "stored, subtracting"},
+     {"recovered/iterative", "recovered"},
+     {"wide/iterative", "wide"},
+     {"exact/iterative", "exact"},
+     {"stored/iterative", "stored"},
+     {"bisected/iterative", "bisected"},
+     {"recomputed/iterative", "recomputed"}}};
+
+constexpr double smallest_shown = 1e-17;
+constexpr double largest_shown = 1e3;
+constexpr double claimed_bound = 1e-3;  // on float32
+
+Chart draw_drift_boundary(std::span<const Record> records) {
+  WorstErrors worst(smallest_shown, largest_shown);
+  std::vector<std::string> labels;
+  for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+    for (const char* map : {"sqr", "elu+1", "favor+_1", "relu"}) {
+      const auto place = static_cast<double>(labels.size());
+      labels.push_back(fmt::format("{}, {}", map, name(scalar)));
+      for (const Record& record : records) {
+        const experiments::Setting& setting = record.setting;
+        if (setting.scalar != scalar || name(setting.model.feature_map) != map) continue;
+        const auto boundary =
+            std::find_if(boundaries.begin(), boundaries.end(),
+                         [&](const Boundary& known) { return known.subject == setting.subject; });
+        if (boundary == boundaries.end()) continue;
+        const auto rank = static_cast<double>(std::distance(boundaries.begin(), boundary));
+        worst.add(labels.back(), 1.0 + rank + 0.09 * (place - 3.5), record);
+      }
+    }
+  }
+  Chart chart;
+  chart.subtitle = "the largest over C, L, seeds, and heads 4 and 64 wide; iterative prefix sums";
+  chart.curves = worst.curves(labels);
+  if (chart.curves.empty()) return chart;
+  for (Curve& curve : chart.curves) {
+    curve.points_only = true;
+    curve.subject = {};
+  }
+  chart.over = Over::other;
+  chart.x_name = "boundary";
+  std::vector<std::string> names;
+  for (const Boundary& boundary : boundaries) names.emplace_back(boundary.label);
+  chart.x = named_axis("", names);
+  chart.x.slanted = true;
+  add_error_axis(chart, claimed_bound, "10^{−3}");
+  return chart;
+}
+
+/// One curve a boundary, heads 4 wide, ReLU features, float32: where subtraction is seen.
+std::vector<Curve> relu_curves(std::span<const Record> records, Index (*x)(const Record&),
+                               bool (*shown)(const Record&)) {
+  WorstErrors worst(smallest_shown, largest_shown);
+  std::vector<std::string> labels;
+  for (const Boundary& boundary : boundaries) {
+    labels.emplace_back(boundary.label);
+    for (const Record& record : records) {
+      const experiments::Setting& setting = record.setting;
+      if (setting.subject != boundary.subject || setting.scalar != Scalar::float32 ||
+          setting.model.feature_map.kind != FeatureKind::relu || setting.model.head_dim() != 4 ||
+          !shown(record)) {
+        continue;
+      }
+      worst.add(labels.back(), static_cast<double>(x(record)), record);
+    }
+  }
+  return worst.curves(labels);
+}
+
+Chart draw_drift_slice(std::span<const Record> records) {
+  Chart chart;
+  chart.subtitle = "ReLU features, heads 4 wide, float32, L = 256, the largest over seeds";
+  chart.curves = relu_curves(
+      records, [](const Record& record) { return record.setting.slice; },
+      [](const Record& record) { return record.setting.length == 256; });
+  if (chart.curves.empty()) return chart;
+  chart.over = Over::slice;
+  chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
+  add_error_axis(chart, claimed_bound, "10^{−3}");
+  return chart;
+}
+
+Chart draw_drift_length(std::span<const Record> records) {
+  Chart chart;
+  chart.subtitle = "ReLU features, heads 4 wide, float32, C = 16, the largest over seeds";
+  chart.curves = relu_curves(
+      records, [](const Record& record) { return record.setting.length; },
+      [](const Record& record) { return record.setting.slice == 16; });
+  if (chart.curves.empty()) return chart;
+  chart.over = Over::length;
+  chart.x = power_of_two_axis("sequence length L", x_range(chart.curves));
+  add_error_axis(chart, claimed_bound, "10^{−3}");
+  return chart;
+}
+
+constexpr const char* what_is_shown =
+    " Errors are those of the gradient against 50 digits (against stored boundaries in float64 "
+    "where 50 digits take too long), relative to its largest entry; beyond 1000 and not finite "
+    "ones stand at 1000, refusals are left out.";
+
+}  // namespace
+
+Figure drift_boundary() {
+  return {.name = "drift-boundary",
+          .title = "How far rounding carries the gradient",
+          .caption = std::string("By boundary, feature map and precision.") + what_is_shown,
+          .claims = {"PRECISION/sqr", "PRECISION/elu+1", "PRECISION/favor+", "PRECISION/relu"},
+          .experiment = "drift",
+          .quantity = Quantity::gradient_error,
+          .or_quantity = Quantity::gradient_discrepancy,
+          .draw = draw_drift_boundary};
+}
+
+Figure drift_slice() {
+  return {.name = "drift-slice",
+          .title = "Drift over the slice length",
+          .caption = std::string("Where a denominator should be 0, a sum that was recovered by "
+                                 "subtraction leaves a residue.") +
+                     what_is_shown,
+          .claims = {"PRECISION/relu"},
+          .experiment = "drift",
+          .quantity = Quantity::gradient_error,
+          .or_quantity = Quantity::gradient_discrepancy,
+          .draw = draw_drift_slice};
+}
+
+Figure drift_length() {
+  return {.name = "drift-length",
+          .title = "Drift over the sequence length",
+          .caption = std::string("At scale ci there is one length.") + what_is_shown,
+          .claims = {"PRECISION/relu"},
+          .experiment = "drift",
+          .quantity = Quantity::gradient_error,
+          .or_quantity = Quantity::gradient_discrepancy,
+          .draw = draw_drift_length};
+}
+
+}  // namespace slim::plots

@@ -1,0 +1,115 @@
+#include "plots/figures/figure.hpp"
+
+#include "experiments/records/record_log.hpp"
+#include "plots/chart/axes.hpp"
+#include "plots/figures/curves.hpp"
+#include "plots/figures/figure_command.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace slim::plots {
+
+namespace {
+
+bool same_origin(const Record& a, const Record& b) {
+  const experiments::Provenance& p = a.provenance;
+  const experiments::Provenance& q = b.provenance;
+  return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags &&
+         p.processor == q.processor && a.corpus_sha1 == b.corpus_sha1 && a.scale == b.scale;
+}
+
+}  // namespace
+
+DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) {
+  std::vector<Record> own;
+  std::copy_if(records.begin(), records.end(), std::back_inserter(own), [&](const Record& r) {
+    const Quantity quantity = quantity_of(r.measured);
+    return (r.experiment == figure.experiment || r.experiment == figure.or_experiment) &&
+           (quantity == figure.quantity || quantity == figure.or_quantity);
+  });
+  DrawnFigure drawn{
+      .figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}, .command = {}};
+  if (own.empty()) return drawn;
+
+  // Of one date the last, as they stand in the file.
+  const Record newest = *std::max_element(own.rbegin(), own.rend(), experiments::is_older);
+  const auto older = std::stable_partition(own.begin(), own.end(),
+                                           [&](const Record& r) { return same_origin(r, newest); });
+  drawn.left_out = static_cast<std::size_t>(std::distance(older, own.end()));
+  own.erase(older, own.end());
+
+  drawn.provenance = newest.provenance;
+  drawn.corpus = fmt::format("{} (SHA-1 {})", newest.setting.corpus.string(), newest.corpus_sha1);
+  drawn.scale = newest.scale;
+  drawn.command = figure_command(figure, own);
+  drawn.chart = figure.draw(own);
+  drawn.chart.title = figure.title;
+  return drawn;
+}
+
+std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdict> verdicts) {
+  std::vector<Verdict> own;
+  for (const Verdict& v : verdicts) {
+    const auto& claims = drawn.figure.claims;
+    if (std::find(claims.begin(), claims.end(), v.claim) == claims.end()) continue;
+    const bool same_code = v.code.empty() || v.code == drawn.provenance.code;
+    const bool same_scale = v.scale.empty() || v.scale == drawn.scale;
+    if (same_code && same_scale) own.push_back(v);
+  }
+  return own;
+}
+
+void add_verdicts(DrawnFigure& drawn, std::span<const Verdict> verdicts) {
+  for (const Verdict& v : verdicts_on(drawn, verdicts)) {
+    drawn.chart.verdicts.push_back(
+        {fmt::format("{}: {}, {}", v.claim, v.verdict, number_and_interval(v)), v.verdict});
+  }
+}
+
+Chart chart_over_length(std::span<const Record> records, double (*value)(const Record&)) {
+  Curves gathered = gather_curves(records, Along::length, value);
+  Chart chart;
+  chart.curves = std::move(gathered.curves);
+  chart.subtitle = std::move(gathered.common);
+  chart.x = power_of_two_axis("sequence length L", x_range(chart.curves));
+  return chart;
+}
+
+Chart chart_over_slice(std::span<const Record> records, double (*value)(const Record&),
+                       Spread spread) {
+  Curves gathered = gather_curves(records, Along::slice, value, spread);
+  Chart chart;
+  chart.spread = spread;
+  chart.curves = std::move(gathered.curves);
+  chart.subtitle = std::move(gathered.common);
+  chart.over = Over::slice;
+  chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
+  const Index length = records.front().setting.length;
+  if (std::all_of(records.begin(), records.end(),
+                  [&](const Record& r) { return r.setting.length == length; })) {
+    chart.top = slices_axis("number of slices N", chart.x, static_cast<double>(length));
+  }
+  return chart;
+}
+
+double peak_bytes(const Record& record) {
+  const auto& bytes = std::get<experiments::Bytes>(record.measured);
+  require(bytes.peak > bytes.tokens,
+          fmt::format("records.jsonl: the peak contains the tokens and more ({})",
+                      summary(record.setting)));
+  return static_cast<double>(bytes.peak - bytes.tokens);
+}
+
+double seconds(const Record& record) {
+  const double value = std::get<experiments::Seconds>(record.measured).seconds;
+  require(
+      value > 0.0 && std::isfinite(value),
+      fmt::format("records.jsonl: seconds are positive and finite ({})", summary(record.setting)));
+  return value;
+}
+
+}  // namespace slim::plots

@@ -1,0 +1,157 @@
+#include "plots/figures/figure2.hpp"
+
+#include "experiments/plans/figure2.hpp"
+#include "plots/chart/axes.hpp"
+#include "plots/chart/guides.hpp"
+#include "plots/figures/curves.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+namespace slim::plots {
+namespace {
+
+/// What a length is called, where every length is of one configuration.
+std::map<std::int64_t, std::string> configurations_by_length(std::span<const Record> records) {
+  std::map<std::int64_t, std::string> names;
+  for (const Record& record : records) {
+    const std::string name(experiments::configuration_name(record));
+    const auto [known, is_new] = names.emplace(record.setting.length, name);
+    if (name.empty() || known->second != name) return {};
+  }
+  return names;
+}
+
+/// What the full pass takes that a curve does not reach, nearly. Units: bytes, whole mebibytes.
+double bytes_of_full_pass(std::span<const Record> records, const Curve& curve) {
+  const auto any = std::find_if(records.begin(), records.end(), [&](const Record& record) {
+    return record.setting.subject == curve.subject &&
+           record.setting.length == curve.points.front().length;
+  });
+  experiments::Setting setting = any->setting;
+  setting.slice = setting.length;
+  constexpr double mebibyte = 1 << 20;
+  return mebibyte * std::ceil(experiments::figure2_bytes(setting) / mebibyte);
+}
+
+Chart draw_over_slice(std::span<const Record> records, double (*value)(const Record&),
+                      bool whole_is_shown) {
+  Chart chart = chart_over_slice(records, value, Spread::deviation);
+  std::erase_if(chart.curves, [](const Curve& curve) { return curve.full_pass; });
+  const std::map<std::int64_t, std::string> names = configurations_by_length(records);
+  if (names.empty()) return chart;
+  for (Curve& curve : chart.curves) {
+    const std::int64_t length = curve.points.front().length;
+    curve.label = fmt::format("{} (L = {}), {}", names.at(length), length,
+                              curve.subject.substr(curve.subject.find('/') + 1));
+    const Point& longest = curve.points.back();
+    if (longest.slices > 1 && whole_is_shown) {
+      chart.subtitle +=
+          fmt::format(", {}{}: C above {} not measured (C = L takes about {})", names.at(length),
+                      curve.label.substr(curve.label.find("),") + 2), longest.slice,
+                      readable_bytes(bytes_of_full_pass(records, curve)));
+    }
+  }
+  std::stable_sort(chart.curves.begin(), chart.curves.end(), [](const Curve& a, const Curve& b) {
+    return a.points.front().length < b.points.front().length;
+  });
+  return chart;
+}
+
+/// Every curve's end at C = L, as one curve of crosses.
+void add_crosses(Chart& chart) {
+  Curve crosses{.label = "full pass (C = L)", .subject = {}, .full_pass = true, .points = {}};
+  crosses.points_only = true;
+  for (const Curve& curve : chart.curves) {
+    if (curve.points.back().slices == 1) crosses.points.push_back(curve.points.back());
+  }
+  std::sort(crosses.points.begin(), crosses.points.end(),
+            [](const Point& a, const Point& b) { return a.x < b.x; });
+  if (!crosses.points.empty()) chart.curves.push_back(std::move(crosses));
+}
+
+Chart draw_time(std::span<const Record> records) {
+  Chart chart = draw_over_slice(records, seconds, true);
+  chart.unit = "seconds";
+  chart.error_bars = true;
+  chart.y = seconds_axis("time of one gradient", y_range(chart.curves));
+  add_guide(chart, "∝ 1/C", -1.0, false, Side::below);
+  add_crosses(chart);
+  return chart;
+}
+
+Chart draw_memory(std::span<const Record> records) {
+  Chart chart = draw_over_slice(records, peak_bytes, true);
+  chart.unit = "bytes";
+  chart.y = bytes_axis("peak memory beyond parameters", y_range(chart.curves));
+  add_guide(chart, "∝ C", 1.0, false, Side::below);
+  add_crosses(chart);
+  return chart;
+}
+
+double discrepancy(const Record& record) {
+  const double value = std::get<experiments::FullDiscrepancy>(record.measured).relative;
+  require(std::isfinite(value) && value >= 0.0,
+          fmt::format("records.jsonl: a discrepancy is finite ({})", summary(record.setting)));
+  constexpr double smallest = 1e-12;  // far below float32: 0 has no place on a logarithmic axis
+  return std::max(value, smallest);
+}
+
+Chart draw_discrepancy(std::span<const Record> records) {
+  Chart chart = draw_over_slice(records, discrepancy, false);
+  chart.unit = "relative_discrepancy";
+  chart.error_bars = true;
+  chart.y = ratio_axis("relative discrepancy of the gradient", y_range(chart.curves));
+  return chart;
+}
+
+}  // namespace
+
+Figure figure2_time() {
+  return {
+      .name = "figure2-time",
+      .title = "Figure 2, left: time of one gradient over C",
+      .caption =
+          "Configurations I to IV of the paper, the mean over seeds, and a band of one standard "
+          "deviation, which is a bar at the crosses; these are the full pass, the dotted line is "
+          "proportional to 1/C. At scales "
+          "below paper "
+          "lengths and widths are an equal part of the paper's.",
+      .claims = {"SERIAL/seconds", "SERIAL", "OVERHEAD"},
+      .experiment = "figure2",
+      .quantity = Quantity::seconds,
+      .draw = draw_time};
+}
+
+Figure figure2_memory() {
+  return {.name = "figure2-memory",
+          .title = "Figure 2, middle: peak memory over C",
+          .caption =
+              "Counted exactly, beyond parameters, their gradient and the token ids. Crosses are "
+              "the full pass, the dotted line is proportional to C. What would take more than "
+              "three quarters of the machine's memory is not measured.",
+          .claims = {"MEMORY-C", "BYTES"},
+          .experiment = "figure2",
+          .quantity = Quantity::bytes,
+          .draw = draw_memory};
+}
+
+Figure figure2_discrepancy() {
+  return {.name = "figure2-discrepancy",
+          .title = "Figure 2, right: discrepancy to the full pass over C",
+          .caption =
+              "Largest difference of a gradient entry from the full pass of the same subject in "
+              "float32, as a share of the largest entry; the mean over seeds, and a band of one "
+              "standard deviation.",
+          .claims = {"EXACT/sqr", "PRECISION/sqr"},
+          .experiment = "figure2",
+          .quantity = Quantity::full_discrepancy,
+          .draw = draw_discrepancy};
+}
+
+}  // namespace slim::plots

@@ -1,0 +1,109 @@
+#include "plots/figures/figure_command.hpp"
+
+#include "experiments/plans/catalogue.hpp"
+#include "experiments/training/corpus.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <vector>
+
+namespace slim::plots {
+namespace {
+
+/// What a sweep's options decide of its records.
+struct Decided {
+  std::set<std::uint64_t> seeds;
+  int threads = 1;  ///< the most
+
+  void add(const experiments::Setting& setting) {
+    seeds.insert(setting.seed);
+    threads = std::max(threads, setting.threads);
+  }
+};
+
+Decided planned(const Figure& figure, const std::string& experiment,
+                const experiments::Conditions& conditions) {
+  Decided decided;
+  for (const experiments::Plan& plan :
+       experiments::find_experiments(experiment).front().plans(conditions)) {
+    if (plan.quantity == figure.quantity || plan.quantity == figure.or_quantity) {
+      decided.add(plan.setting);
+    }
+  }
+  return decided;
+}
+
+/// The threads that a processor runs: as provenance names it, "NAME × 8". 1 where it does not say.
+int threads_of(std::string_view processor) {
+  constexpr std::string_view times = "× ";
+  int threads = 1;
+  const std::size_t at = processor.rfind(times);
+  if (at == std::string_view::npos) return threads;
+  std::from_chars(processor.data() + at + times.size(), processor.data() + processor.size(),
+                  threads);
+  return std::max(1, threads);
+}
+
+/// As it is where a shell takes it so, else in single quotes.
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? R"('\'')" : std::string(1, c);
+  return quoted + "'";
+}
+
+/// Those without which a sweep would make other records.
+std::string told_options(const Figure& figure, std::span<const Record* const> own) {
+  const Record& any = *own.front();
+  std::string options;
+  const std::string text = any.setting.corpus.filename().string();
+  if (text != std::filesystem::path(experiments::default_corpus).filename()) {
+    options += " --corpus " + shell_word(text);
+  }
+  const auto scale = std::find_if(
+      experiments::all_scales.begin(), experiments::all_scales.end(),
+      [&](experiments::Scale candidate) { return experiments::name(candidate) == any.scale; });
+  if (scale == experiments::all_scales.end()) return options;  // a file may say anything
+
+  Decided measured;
+  for (const Record* record : own) measured.add(record->setting);
+  experiments::Conditions conditions{.scale = *scale,
+                                     .threads = threads_of(any.provenance.processor)};
+  const Decided usual = planned(figure, any.experiment, conditions);
+  const std::uint64_t first = *measured.seeds.begin();
+  if (first != conditions.seed) options += fmt::format(" --seed {}", first);
+  conditions.seeds = measured.seeds.size();
+  const bool takes_seeds =
+      planned(figure, any.experiment, conditions).seeds.size() == measured.seeds.size();
+  if (takes_seeds && usual.seeds.size() != measured.seeds.size()) {
+    options += fmt::format(" --seeds {}", measured.seeds.size());
+  }
+  if (usual.threads != measured.threads) options += fmt::format(" --threads {}", measured.threads);
+  return options;
+}
+
+}  // namespace
+
+std::string figure_command(const Figure& figure, std::span<const Record> records) {
+  std::string line;
+  for (const std::string& experiment : {figure.experiment, figure.or_experiment}) {
+    std::vector<const Record*> own;
+    for (const Record& record : records) {
+      if (record.experiment == experiment) own.push_back(&record);
+    }
+    if (own.empty()) continue;
+    line += fmt::format("slim-measure sweep --experiment {} --scale {}{} --out results && ",
+                        experiment, own.front()->scale, told_options(figure, own));
+  }
+  return line +
+         fmt::format("slim-plot figures --figure {} --records results --out figures", figure.name);
+}
+
+}  // namespace slim::plots

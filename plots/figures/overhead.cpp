@@ -1,0 +1,60 @@
+#include "plots/figures/overhead.hpp"
+
+#include "experiments/plans/configurations.hpp"
+#include "plots/chart/axes.hpp"
+#include "plots/figures/curves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace slim::plots {
+namespace {
+
+std::string configuration_of(const experiments::Setting& setting) {
+  for (const experiments::Configuration& configuration : experiments::configurations) {
+    if (configuration.model() == setting.model) return std::string(configuration.name);
+  }
+  return fmt::format("d_model {}, {} layers", setting.model.hidden_dim, setting.model.layers);
+}
+
+Chart draw_overhead(std::span<const Record> records) {
+  LabelledCurves gathered;
+  double lowest = 1.0;
+  double highest = 1.0;
+  for (const Record& record : records) {
+    const double ratio = std::get<experiments::Overhead>(record.measured).ratio();
+    const experiments::Setting& setting = record.setting;
+    gathered.add(
+        fmt::format("{}, {} first sweep", configuration_of(setting), name(setting.first_sweep)),
+        record, static_cast<double>(setting.slices()), ratio);
+    lowest = std::min(lowest, ratio);
+    highest = std::max(highest, ratio);
+  }
+  Chart chart;
+  chart.subtitle = fmt::format("{}, widths of configurations I to III, C = {}",
+                               records.front().setting.subject, records.front().setting.slice);
+  chart.curves = gathered.curves();
+  chart.over = Over::slices;
+  chart.unit = "multiply_adds_over_full_pass";
+  chart.x = power_of_two_axis("number of slices N", x_range(chart.curves));
+  chart.y = linear_axis("multiply-adds / full pass", {lowest - 0.02, highest + 0.03}, 0.05);
+  return chart;
+}
+
+}  // namespace
+
+Figure overhead() {
+  return {.name = "overhead",
+          .title = "What slices add to the work",
+          .caption =
+              "Multiply-adds of a gradient in slices over those of the full pass, counted exactly. "
+              "The plain first sweep runs every slice forward, as the paper does; the lazy one "
+              "leaves out the last slice and all that no boundary needs.",
+          .claims = {"OVERHEAD"},
+          .experiment = "overhead",
+          .quantity = Quantity::overhead,
+          .draw = draw_overhead};
+}
+
+}  // namespace slim::plots

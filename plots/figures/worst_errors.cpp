@@ -1,0 +1,59 @@
+#include "plots/figures/worst_errors.hpp"
+
+#include "plots/chart/axes.hpp"
+#include "plots/figures/curves.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace slim::plots {
+namespace {
+
+/// Nothing of a subject that refused.
+std::optional<double> error_of(const Record& record) {
+  if (const auto* error = std::get_if<experiments::GradientError>(&record.measured)) {
+    if (error->refusal.empty()) return error->relative;
+    return {};
+  }
+  const auto& discrepancy = std::get<experiments::GradientDiscrepancy>(record.measured);
+  if (discrepancy.refusal.empty()) return discrepancy.relative;
+  return {};
+}
+
+}  // namespace
+
+void WorstErrors::add(const std::string& label, double x, const Record& record) {
+  const std::optional<double> relative = error_of(record);
+  if (!relative) return;
+  const double error = *relative <= largest_ ? std::max(*relative, smallest_) : largest_;
+  const auto [at, fresh] = cells_.try_emplace({label, x}, Cell{error, &record});
+  if (!fresh && error > at->second.error) at->second = {error, &record};
+}
+
+std::vector<Curve> WorstErrors::curves(const std::vector<std::string>& labels) const {
+  LabelledCurves gathered;
+  for (const std::string& label : labels) {
+    for (const auto& [key, cell] : cells_) {
+      if (key.first == label) gathered.add(label, *cell.record, key.second, cell.error);
+    }
+  }
+  return gathered.curves();
+}
+
+void add_error_axis(Chart& chart, double bound, const std::string& label) {
+  chart.unit = "relative_error";
+  chart.y = ratio_axis("largest relative error", y_range(chart.curves));
+  if (!(chart.y.low < bound && bound < chart.y.high)) return;
+  Guide line{.label = label,
+             .exponent = 0.0,
+             .coefficient = bound,
+             .from = chart.x.low,
+             .to = chart.x.high,
+             .above = true};
+  line.label_at = chart.x.linear ? std::lerp(chart.x.low, chart.x.high, 0.96)
+                                 : chart.x.low * std::pow(chart.x.high / chart.x.low, 0.96);
+  chart.guides.push_back(line);
+}
+
+}  // namespace slim::plots

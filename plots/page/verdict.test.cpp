@@ -1,0 +1,94 @@
+#include "plots/page/verdict.hpp"
+
+#include "experiments/claims/verdict.hpp"
+#include "plots/synthetic_records.test.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+
+namespace slim::plots {
+namespace {
+
+TEST(Verdicts, are_read_as_experiments_write_them) {
+  experiments::Verdict written;
+  written.claim.name = "MEMORY-C";
+  written.claim.rule = "less than 1";
+  written.answer = experiments::Answer::supported;
+  written.value = 0.1 + 0.2;
+  written.low = -1.0;
+  written.high = 1.0;
+  const TestFolder folder;
+  folder.write("verdicts.json", experiments::to_json(std::array{written}, "ci", {}));
+  const std::vector<Verdict> read = read_verdicts(folder.path());
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(read[0].claim, "MEMORY-C");
+  EXPECT_EQ(read[0].verdict, "SUPPORTED");
+  EXPECT_EQ(read[0].rule, "less than 1");
+  EXPECT_EQ(read[0].scale, "ci");
+  EXPECT_EQ(read[0].value, 0.1 + 0.2);
+  EXPECT_EQ(read[0].interval, std::pair(-1.0, 1.0));
+}
+
+TEST(Verdicts, whose_interval_has_no_end_tell_the_lower_bound) {
+  experiments::Verdict written;
+  written.value = written.low = 1048576.0;
+  written.high = HUGE_VAL;
+  const TestFolder folder;
+  folder.write("verdicts.json", experiments::to_json(std::array{written}, "ci", {}));
+  const std::vector<Verdict> read = read_verdicts(folder.path());
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(number_and_interval(read[0]), "1048576 or more");
+}
+
+TEST(Verdicts, without_a_number_have_none) {
+  experiments::Verdict written;
+  written.value = written.low = written.high = NAN;
+  const TestFolder folder;
+  folder.write("verdicts.json", experiments::to_json(std::array{written}, "ci", {}));
+  const std::vector<Verdict> read = read_verdicts(folder.path());
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_FALSE(read[0].value.has_value());
+  EXPECT_FALSE(read[0].interval.has_value());
+}
+
+TEST(Verdicts, are_none_where_there_is_no_file) {
+  const TestFolder folder;
+  EXPECT_TRUE(read_verdicts(folder.path()).empty());
+}
+
+TEST(Verdicts, refuse_what_they_do_not_know) {
+  const TestFolder folder;
+  const std::string good = synthetic_verdicts();
+  const auto refuses = [&](const std::string& text) {
+    folder.write("verdicts.json", text);
+    EXPECT_THROW(read_verdicts(folder.path()), ContractError) << text;
+  };
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  refuses("");
+  refuses("[]");
+  refuses("{}");
+  refuses(good.substr(0, good.size() / 2));
+  refuses(changed("\"schema\": 1", "\"schema\": 2"));
+  refuses(changed("REFUTED", "MAYBE"));
+  refuses(changed("\"rule\"", "\"rulx\""));
+}
+
+TEST(Verdicts, have_numbers_in_words) {
+  Verdict verdict;
+  EXPECT_EQ(number_and_interval(verdict), "none");
+  verdict.value = 1048576.0;
+  verdict.interval = {{1048576.0, 1048576.0}};
+  EXPECT_EQ(number_and_interval(verdict), "1048576, exact");
+  verdict.value = 1.07654321;
+  verdict.interval = {{1.0, 1.2e-7}};
+  EXPECT_EQ(number_and_interval(verdict), "1.077 in [1, 1.2e-07]");
+}
+
+}  // namespace
+}  // namespace slim::plots

@@ -1,0 +1,272 @@
+#include "properties/engine/cases/attention_design.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <mutex>
+
+namespace slim::properties {
+namespace {
+
+constexpr double cheap_work = 1e5;
+constexpr double cheap_features_work = 1e4;
+
+/// Factors of the covering array: extents, then options.
+enum Factor {
+  length,
+  slice_length,
+  slices,
+  batch,
+  heads,
+  width,
+  features,
+  value_width,
+  extents_end,
+  map = extents_end,
+  direction,
+  mask,
+  start,
+  end,
+  factors_in_all
+};
+
+constexpr std::array<Extent, extents_end> extents = {
+    Extent::length, Extent::slice_length, Extent::slices,   Extent::batch,
+    Extent::heads,  Extent::width,        Extent::features, Extent::value_width};
+
+constexpr std::array masks = {KeyMask::none, KeyMask::scattered, KeyMask::padding, KeyMask::leading,
+                              KeyMask::whole_slices};
+
+// Attempts at a case that cannot be judged: the first with the row's own options.
+constexpr int first_attempt_without_mask = 2;
+constexpr int first_attempt_without_states = 4;
+
+bool has_a_multiple(const SizeClass& features, const SizeClass& width) {
+  return std::ranges::any_of(width.values, [&](Index D) {
+    return std::ranges::any_of(features.values, [D](Index M) { return M % D == 0; });
+  });
+}
+
+/// Feature maps are numbered as the space lists them; given features come last.
+bool is_favor(const AttentionSpace& space, int of) {
+  return of < static_cast<int>(space.feature_maps.size()) &&
+         space.feature_maps[static_cast<std::size_t>(of)] == FeatureKind::favor_plus;
+}
+
+int maps_in(const AttentionSpace& space) {
+  return static_cast<int>(space.feature_maps.size()) + (space.given_features ? 1 : 0);
+}
+
+SizeGoal goal_in(const AttentionSpace& space) {
+  SizeGoal goal{.task = space.features_alone ? "features" : "attention",
+                .factors = std::vector<SizeGoal::Factor>(extents_end),
+                .pairs = {},
+                .cap = space.features_alone ? most_designed_features_work : most_designed_work};
+  for (std::size_t factor = 0; factor < extents_end; ++factor) {
+    goal.factors[factor].extent = extents[factor];
+  }
+  goal.factors[length].classes = row_classes(space.rows);
+  goal.factors[batch].classes = batch_and_head_classes();
+  goal.factors[heads].classes = batch_and_head_classes();
+  goal.factors[width].classes = column_classes(space.columns);
+  goal.factors[features].classes = column_classes(space.columns);
+  if (!space.features_alone) goal.factors[value_width].classes = column_classes(space.columns);
+  if (space.slices) {
+    goal.factors[slice_length].classes = slice_length_classes();
+    goal.factors[slices].classes = slice_count_classes();
+  }
+  return goal;
+}
+
+SliceLevels slice_levels(const SizeGoal& goal) {
+  return {goal.factors[length].classes, goal.factors[slice_length].classes,
+          goal.factors[slices].classes};
+}
+
+/// Levels of width, features and map that go together.
+struct ColumnLevels {
+  int width, features, map;
+};
+
+std::vector<ColumnLevels> column_levels(const AttentionSpace& space, const SizeGoal& goal) {
+  const std::vector<SizeClass>& widths = goal.factors[width].classes;
+  std::vector<ColumnLevels> all;
+  for (int of = 0; of < maps_in(space); ++of) {
+    for (std::size_t d = 0; d < widths.size(); ++d) {
+      for (std::size_t m = 0; m < widths.size(); ++m) {
+        const bool fits = is_favor(space, of) ? has_a_multiple(widths[m], widths[d]) : d == m;
+        if (fits) all.push_back({static_cast<int>(d), static_cast<int>(m), of});
+      }
+    }
+  }
+  return all;
+}
+
+/// B·H·L·(D + D_v)·M, of features B·H·L·D·M, of the smallest case with these levels.
+class LeastWork {
+ public:
+  LeastWork(const AttentionSpace& space, const SizeGoal& goal)
+      : goal_(goal),
+        slices_(slice_levels(goal)),
+        columns_(column_levels(space, goal)),
+        features_alone_(space.features_alone) {}
+
+  double operator()(const Combination& row) const {
+    double columns = std::numeric_limits<double>::infinity();
+    for (const ColumnLevels& of : columns_) {
+      const bool fits = is_open_or(row[width], of.width) &&
+                        is_open_or(row[features], of.features) && is_open_or(row[map], of.map);
+      if (!fits) continue;
+      const double of_values = features_alone_ ? 0.0 : size(value_width, row[value_width]);
+      columns =
+          std::min(columns, (size(width, of.width) + of_values) * size(features, of.features));
+    }
+    return slices_.least_length(row[length], row[slice_length], row[slices]) * columns *
+           size(batch, row[batch]) * size(heads, row[heads]);
+  }
+
+ private:
+  [[nodiscard]] double size(std::size_t factor, int level) const {
+    const std::vector<SizeClass>& classes = goal_.factors[factor].classes;
+    if (level == open_level || classes.empty()) return 1.0;
+    return largest_size(classes[static_cast<std::size_t>(level)]);
+  }
+
+  SizeGoal goal_;
+  SliceLevels slices_;
+  std::vector<ColumnLevels> columns_;
+  bool features_alone_;
+};
+
+CoveringProblem problem_in(const AttentionSpace& space) {
+  const SizeGoal goal = goal_in(space);
+  CoveringProblem problem{.levels = levels_to_cover(goal),
+                          .least_cost = LeastWork(space, goal),
+                          .cap = goal.cap,
+                          .cheap = space.features_alone ? cheap_features_work : cheap_work};
+  problem.levels.resize(factors_in_all);
+  problem.levels[map].assign(static_cast<std::size_t>(maps_in(space)), true);
+  problem.levels[direction].assign(space.causal && space.bidirectional ? 2 : 1, true);
+  problem.levels[mask].assign(space.key_masks ? masks.size() : 1, true);
+  problem.levels[start].assign(space.states ? 2 : 1, true);
+  problem.levels[end].assign(space.states ? 2 : 1, true);
+  return problem;
+}
+
+}  // namespace
+
+AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& extra) {
+  std::vector<Index> rows = edges_of(claimed.block, largest_extra_size);
+  rows.insert(rows.end(), extra.lengths.begin(), extra.lengths.end());
+  std::vector<Index> columns = edges_of(claimed.head_block, largest_extra_size);
+  columns.insert(columns.end(), extra.head_widths.begin(), extra.head_widths.end());
+  return {.feature_maps = claimed.feature_maps,
+          .given_features = claimed.given_features,
+          .causal = claimed.causal,
+          .bidirectional = claimed.bidirectional,
+          .key_masks = claimed.key_masks,
+          .states = claimed.resumable,
+          .slices = claimed.sliced,
+          .rows = std::move(rows),
+          .columns = std::move(columns)};
+}
+
+AttentionSpace features_space(const Capabilities& claimed, const ExtraSizes& extra) {
+  AttentionSpace space = attention_space(claimed, extra);
+  space.given_features = space.bidirectional = space.key_masks = space.states = false;
+  space.causal = true;
+  space.slices = false;
+  space.features_alone = true;
+  return space;
+}
+
+Extents extents_of(const AttentionSpec& spec) {
+  Extents of;
+  of[Extent::length] = spec.length;
+  of[Extent::slice_length] = spec.slice_length;
+  of[Extent::slices] = (spec.length + spec.slice_length - 1) / spec.slice_length;
+  of[Extent::batch] = spec.batch;
+  of[Extent::heads] = spec.heads;
+  of[Extent::width] = spec.width;
+  of[Extent::features] = spec.features();
+  of[Extent::value_width] = spec.value_width;
+  return of;
+}
+
+AttentionDesign::AttentionDesign(AttentionSpace space)
+    : space_(std::move(space)),
+      slices_(slice_levels(goal_in(space_))),
+      design_(goal_in(space_), problem_in(space_)) {}
+
+void AttentionDesign::put_rows(AttentionSpec& spec, int row, std::uint64_t turn) const {
+  for (const Index L : design_.values(row, length, turn)) {
+    for (const Index C : design_.values(row, slice_length, turn)) {
+      spec.length = L;
+      spec.slice_length = space_.slices ? C : L;
+      if (slices_.level_of(L, C) == design_.level(row, slices)) return;
+    }
+  }
+}
+
+void AttentionDesign::put_columns(AttentionSpec& spec, int row, std::uint64_t turn) const {
+  const int of = design_.level(row, map);
+  spec.features_given = of >= static_cast<int>(space_.feature_maps.size());
+  if (!spec.features_given) {
+    spec.feature_map.kind = space_.feature_maps[static_cast<std::size_t>(of)];
+  }
+  for (const Index D : design_.values(row, width, turn)) {
+    for (const Index M : design_.values(row, features, turn)) {
+      spec.width = D;
+      spec.feature_map.blocks = is_favor(space_, of) ? M / D : 1;
+      if (is_favor(space_, of) ? M % D == 0 : M == D) return;
+    }
+  }
+}
+
+AttentionSpec AttentionDesign::spec(int row, std::uint64_t turn, int attempt) const {
+  AttentionSpec spec{.entries = Entries::moderate};
+  put_rows(spec, row, turn);
+  put_columns(spec, row, turn);
+  spec.value_width = design_.values(row, value_width, turn).front();
+  spec.batch = design_.values(row, batch, turn).front();
+  spec.heads = design_.values(row, heads, turn).front();
+  spec.causal = space_.causal && design_.level(row, direction) == 0;
+  const bool has_mask = spec.length > 1 && attempt < first_attempt_without_mask;
+  if (has_mask) spec.mask = masks.at(static_cast<std::size_t>(design_.level(row, mask)));
+  if (spec.mask == KeyMask::whole_slices && spec.length <= spec.slice_length) {
+    spec.mask = KeyMask::scattered;  // a single slice would be masked as a whole
+  }
+  const bool has_states = attempt < first_attempt_without_states;
+  spec.has_start = has_states && design_.level(row, start) == 1;
+  spec.has_end_cotangent = has_states && design_.level(row, end) == 1;
+  spec.cut = std::max<Index>(1, spec.length / 2);
+  return spec;
+}
+
+std::vector<int> AttentionDesign::large_rows() const {
+  constexpr Index most_work = 200'000;
+  constexpr std::size_t most_rows = 9;
+  std::vector<std::pair<Index, int>> by_work;
+  for (int row = 0; row < rows(); ++row) {
+    const AttentionSpec of = spec(row, 0);
+    const Index work =
+        of.batch * of.heads * of.length * (of.width + of.value_width) * of.features();
+    if (of.length >= least_large_length && work <= most_work) by_work.emplace_back(-work, row);
+  }
+  std::ranges::sort(by_work);
+  by_work.resize(std::min(by_work.size(), most_rows));
+  std::vector<int> rows;
+  for (const auto& [work, row] : by_work) rows.push_back(row);
+  return rows;
+}
+
+const AttentionDesign& attention_design(const AttentionSpace& space) {
+  static std::mutex mutex;
+  static std::map<AttentionSpace, std::unique_ptr<const AttentionDesign>> designs;
+  const std::lock_guard lock(mutex);
+  std::unique_ptr<const AttentionDesign>& design = designs[space];
+  if (design == nullptr) design = std::make_unique<const AttentionDesign>(space);
+  return *design;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "properties/engine/cases/attention_spec.hpp"
+#include "properties/engine/cases/size_design.hpp"
+#include "reference/vocabulary/task/subject.hpp"
+
+#include <memory>
+
+namespace slim::properties {
+
+/// What cases of attention may be, for a subject of some claims.
+struct AttentionSpace {
+  std::vector<FeatureKind> feature_maps{};
+  bool given_features = true;
+  bool causal = true;
+  bool bidirectional = false;
+  bool key_masks = true;
+  bool states = true;            ///< start states and cotangents of end states
+  bool slices = true;            ///< the subject looks at the slice length
+  std::vector<Index> rows{};     ///< lengths to cover besides the usual ones
+  std::vector<Index> columns{};  ///< widths likewise
+  bool features_alone = false;   ///< of the task features: no values, directions, masks, states
+
+  /// Whether there is nothing to ask of the subject.
+  [[nodiscard]] bool empty() const {
+    return (feature_maps.empty() && !given_features) || !(causal || bidirectional);
+  }
+  auto operator<=>(const AttentionSpace&) const = default;
+};
+/// `claimed.block` rows give b − 1, b, b + 1 and 2 b + 1 rows, `claimed.head_block` such columns.
+AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& extra = {});
+AttentionSpace features_space(const Capabilities& claimed, const ExtraSizes& extra = {});
+
+/// Extents of a case of attention.
+Extents extents_of(const AttentionSpec& spec);
+
+/// B·H·L·(D + D_v)·M of the largest designed case, about a tenth of a second of judging.
+inline constexpr double most_designed_work = 1e7;
+/// B·H·L·D·M of the largest designed case of features: rows are mapped one by one.
+inline constexpr double most_designed_features_work = 6e5;
+
+/// A covering array over the sizes and options of attention: every pair of size classes (a length
+/// of about 256 rows with heads of about 64 columns, say), of options (direction, mask, states,
+/// feature map), and of a size class with an option meets in some case, unless the pair is
+/// impossible or its smallest case is above `most_designed_work`.
+class AttentionDesign {
+ public:
+  explicit AttentionDesign(AttentionSpace space);
+
+  [[nodiscard]] int rows() const { return design_.rows(); }
+  [[nodiscard]] const SizeGoal& goal() const { return design_.goal(); }
+  /// The case of a row, its seed 0. Where a case cannot be judged, further attempts have the same
+  /// sizes without a mask, then without states.
+  [[nodiscard]] AttentionSpec spec(int row, std::uint64_t turn, int attempt = 0) const;
+  /// Rows of 127 rows and more that are cheap enough to be run many times, the largest first.
+  [[nodiscard]] std::vector<int> large_rows() const;
+
+ private:
+  void put_rows(AttentionSpec& spec, int row, std::uint64_t turn) const;
+  void put_columns(AttentionSpec& spec, int row, std::uint64_t turn) const;
+
+  AttentionSpace space_;
+  SliceLevels slices_;
+  SizeDesign design_;
+};
+
+/// The design for these claims, made on first need and kept.
+const AttentionDesign& attention_design(const AttentionSpace& space);
+
+}  // namespace slim::properties

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "reference/vocabulary/task/attention_inputs.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace slim::properties {
+
+/// Which keys take part.
+enum class KeyMask {
+  none,          ///< no mask at all
+  scattered,     ///< each key by a coin, alike in no two sequences
+  whole_slices,  ///< every other slice is masked, the first one too
+  padding,       ///< the last third of every sequence is masked
+  leading,       ///< the first third
+  all,           ///< no key takes part
+};
+std::string_view name(KeyMask mask);
+
+/// What queries, keys and values are made of.
+enum class Entries {
+  normal,        ///< standard normal
+  zeros,         ///< a third of the rows all negative (ReLU: no features), and exact zeros
+  near_equal,    ///< keys that differ by a thousandth
+  equal,         ///< all keys the same, all values the same: ties
+  spread,        ///< rows of sizes from 1e-3 to 1e3
+  near_epsilon,  ///< features so small that denominators are about ε = 1e-16
+  integers,      ///< small whole numbers
+  far,           ///< each array 1e-20 to 1e20 times a normal, as the map bears it
+  opposite,      ///< features of queries about 1e10, of keys about 1e-10; not of exponential maps
+  steep,         ///< rows up to 1e3 times a normal, whatever the map
+  subnormal,     ///< a third are subnormal float32 numbers or next to them
+  moderate,      ///< normal, but at least 2^-8 in size; no denominator vanishes under any map
+                 ///< (FAVOR+: over D^(1/4), so that no single feature outweighs the others)
+};
+std::string_view name(Entries entries);
+
+/// An attention case in a few small numbers: sizes, choices, a seed for everything else.
+struct AttentionSpec {
+  Index length = 1;        ///< L
+  Index slice_length = 1;  ///< C
+  Index batch = 1;         ///< B
+  Index heads = 1;         ///< H
+  Index width = 1;         ///< D, of queries and keys; with given features, M
+  Index value_width = 1;   ///< D_v
+  FeatureMap feature_map{};
+  bool features_given = false;
+  bool causal = true;
+  bool has_start = false;          ///< a start state (R₀, S₀), S₀ ≥ 0
+  bool has_end_cotangent = false;  ///< a cotangent of the end state
+  KeyMask mask = KeyMask::none;
+  Entries entries = Entries::normal;
+  bool pullback = true;    ///< wanted, too
+  Index cut = 1;           ///< where a law cuts the sequence, if it does
+  std::uint64_t seed = 0;  ///< of all numbers
+
+  bool operator==(const AttentionSpec&) const = default;
+  /// M
+  [[nodiscard]] Index features() const {
+    return features_given ? width : feature_map.features(width);
+  }
+};
+
+/// "L=5 C=2 B=1 H=1 D=2 D_v=3 g=relu causal start end mask=none entries=normal cut=2 seed=7"
+std::string readable(const AttentionSpec& spec);
+
+/// The case itself under the paper's conventions, the pullback wanted. Entries are float32 values,
+/// so that all scalars but the narrow ones take the same numbers.
+AttentionInputs<double> materialise(const AttentionSpec& spec);
+
+}  // namespace slim::properties

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "reference/vocabulary/scalars/matrix.hpp"
+
+#include <rapidcheck/Gen.h>
+#include <rapidcheck/gen/Numeric.h>
+#include <rapidcheck/gen/Select.h>
+#include <rapidcheck/gen/Transform.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace slim::properties {
+
+/// Draws from RapidCheck's generators one after another, each with its own part of the randomness.
+class Dice {
+ public:
+  Dice(const rc::Random& random, int size) : random_(random), size_(size) {}
+
+  template <class T>
+  T from(const rc::Gen<T>& gen) {
+    return gen(random_.split(), size_).value();
+  }
+  /// From lowest to highest, both included; the highest only at full size.
+  Index between(Index lowest, Index highest) {
+    return from(rc::gen::inRange<Index>(lowest, highest + 1));
+  }
+  template <class T>
+  T one_of(std::vector<T> choices) {
+    return from(rc::gen::elementOf(std::move(choices)));
+  }
+  Index up_to(Index highest) { return between(1, highest); }
+
+ private:
+  rc::Random random_;
+  int size_;
+};
+
+/// A length at which slices of C rows go wrong: 1, C-1, C, C+1, 2C-1, a prime, C > L; up to
+/// `longest`.
+inline Index draw_length(Dice& dice, Index C, Index longest) {
+  const Index any = dice.up_to(24);
+  const auto prime = dice.one_of<Index>({2, 3, 5, 7, 11, 13, 17, 19, 23});
+  const Index below = std::max<Index>(1, C - 1);
+  const auto length =
+      dice.one_of<Index>({1, below, C, C + 1, 2 * C - 1, 2 * C, 3 * C + 1, prime, any, any});
+  return std::min(length, longest);
+}
+
+/// Values to try for a number before itself: the lowest, half-way, a quarter and an eighth less,
+/// one less. So 257 is at 200, say, in a few steps and not in 57.
+inline std::vector<Index> smaller_values(Index value, Index lowest) {
+  const Index above = value - lowest;
+  std::vector<Index> values;
+  for (const Index candidate :
+       {lowest, lowest + above / 2, value - above / 4, value - above / 8, value - 1}) {
+    const bool known = std::ranges::find(values, candidate) != values.end();
+    if (candidate >= lowest && candidate < value && !known) values.push_back(candidate);
+  }
+  return values;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,92 @@
+#include "properties/engine/cases/gradient_spec.hpp"
+
+#include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace slim::properties {
+namespace {
+
+bool counts(MaskKind kind, const GradientSpec& spec, const Random& random, Index b, Index l) {
+  const auto place = static_cast<std::uint64_t>(b * spec.length + l);
+  switch (kind) {
+    case MaskKind::none:
+      return true;
+    case MaskKind::scattered:
+      return random.uniform(place) < 0.5;
+    case MaskKind::whole_slices:
+      return l / spec.slice_length % 2 == 1;
+    case MaskKind::all_but_one:
+      return static_cast<std::uint64_t>(b * spec.length + l) ==
+             random.below(static_cast<std::uint64_t>(spec.batch * spec.length), 0);
+    case MaskKind::nothing:
+      return false;
+  }
+  return true;
+}
+
+void put_mask(Sequences& sequences, const GradientSpec& spec) {
+  if (spec.mask == MaskKind::none) return;
+  const Random random(spec.seed, stream_named("mask"));
+  sequences.add_mask();
+  for (Index b = 0; b < spec.batch; ++b) {
+    for (Index l = 0; l < spec.length; ++l) {
+      sequences.mask(b)[static_cast<std::size_t>(l + 1)] =
+          counts(spec.mask, spec, random, b, l) ? 1 : 0;
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view name(MaskKind kind) {
+  constexpr std::string_view names[] = {"none", "scattered", "whole-slices", "all-but-one",
+                                        "nothing"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string readable(const GradientSpec& spec) {
+  const Model& model = spec.model;
+  return fmt::format(
+      "L={} C={} B={} V={} s={} d_model={} k={} d_ff={} g={} norm={} mask={} seed={}", spec.length,
+      spec.slice_length, spec.batch, model.vocab_size, model.layers, model.hidden_dim, model.heads,
+      model.ffn_dim, name(model.feature_map), name(model.norm), name(spec.mask), spec.seed);
+}
+
+namespace {
+
+/// FAVOR+: queries and keys over d^(1/4), d the width of a head. Otherwise its exponents grow with
+/// d until one feature outweighs all others, and the gradients of the maps of queries and keys
+/// cancel to less than their roundings.
+void even_out_exponents(Parameters<double>& theta, const Model& model) {
+  if (model.feature_map.kind != FeatureKind::favor_plus) return;
+  const double scale = std::sqrt(std::sqrt(static_cast<double>(model.head_dim())));
+  for (const ParameterSlot& slot : theta.slots()) {
+    const bool is_map = slot.name.find(".attention.q_map.") != std::string::npos ||
+                        slot.name.find(".attention.k_map.") != std::string::npos;
+    if (!is_map) continue;
+    for (double& value : theta.values(slot)) {
+      value = static_cast<double>(static_cast<float>(value / scale));
+    }
+  }
+}
+
+}  // namespace
+
+GradientCase materialise(const GradientSpec& spec) {
+  GradientCase c{
+      .model = spec.model,
+      .theta = draw_parameters(spec.model, spec.seed),
+      .omega = draw_projection(spec.model, spec.seed),
+      .sequences = draw_sequences(spec.batch, spec.length, spec.model.vocab_size, spec.seed),
+      .slice_length = spec.slice_length,
+      .metadata = {}};
+  even_out_exponents(c.theta, c.model);
+  put_mask(c.sequences, spec);
+  return c;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "reference/vocabulary/case_file/gradient_case.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace slim::properties {
+
+/// Which targets count.
+enum class MaskKind {
+  none,          ///< no mask at all
+  scattered,     ///< each target by a coin
+  whole_slices,  ///< every other slice counts, from the second on
+  all_but_one,   ///< a single target counts
+  nothing,       ///< none counts: loss and gradient are 0
+};
+std::string_view name(MaskKind kind);
+
+/// A gradient case in a few small numbers: sizes, choices, a seed for everything else. It shrinks
+/// well and is read at a glance, where the case itself is thousands of numbers.
+struct GradientSpec {
+  Index length = 1;        ///< L, targets
+  Index slice_length = 1;  ///< C
+  Index batch = 1;         ///< B
+  Model model{.vocab_size = 2, .hidden_dim = 4, .layers = 1, .ffn_dim = 1, .heads = 1};
+  MaskKind mask = MaskKind::none;
+  std::uint64_t seed = 0;  ///< of parameters, projections, tokens and mask
+
+  bool operator==(const GradientSpec&) const = default;
+};
+
+/// "L=5 C=2 B=1 V=3 s=1 d_model=4 k=2 d_ff=1 g=relu norm=branch-output mask=none seed=7"
+std::string readable(const GradientSpec& spec);
+
+/// The case itself: parameters, projections, tokens and mask drawn from the seed.
+GradientCase materialise(const GradientSpec& spec);
+
+}  // namespace slim::properties

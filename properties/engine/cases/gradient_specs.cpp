@@ -1,0 +1,156 @@
+#include "properties/engine/cases/gradient_specs.hpp"
+
+#include "properties/engine/cases/dice.hpp"
+#include "properties/engine/dealt_size.hpp"
+
+#include <rapidcheck/seq/Create.h>
+#include <rapidcheck/shrinkable/Create.h>
+
+#include <algorithm>
+
+namespace slim::properties {
+namespace {
+
+constexpr Index largest_work = 1000;  ///< B·L·s·width, in proportion to what a 50-digit run costs
+constexpr Index longest = 40;
+constexpr int place_of_long_model = 10;  ///< of the 20 sizes that are dealt
+
+std::vector<Index> divisors(Index n) {
+  std::vector<Index> found;
+  for (Index i = 1; i <= n; ++i) {
+    if (n % i == 0) found.push_back(i);
+  }
+  return found;
+}
+
+Model draw_model(Dice& dice) {
+  Model model;
+  model.vocab_size = dice.between(2, 7);
+  model.hidden_dim = dice.one_of<Index>({4, 4, 8, 8, 12, 20});
+  model.layers = dice.up_to(3);
+  model.heads = dice.one_of(divisors(model.hidden_dim));
+  model.feature_map.kind =
+      dice.one_of<FeatureKind>({FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one,
+                                FeatureKind::absolute, FeatureKind::favor_plus});
+  if (model.feature_map.kind == FeatureKind::favor_plus) {
+    model.feature_map.blocks = dice.between(1, 2);
+  }
+  model.norm = dice.one_of<Norm>({Norm::branch_output, Norm::branch_input});
+  return model;
+}
+
+void draw_compact_sizes(Dice& dice, GradientSpec& spec) {
+  spec.slice_length = dice.one_of<Index>({1, 1, dice.up_to(9), dice.up_to(9), dice.up_to(30)});
+  spec.length = draw_length(dice, spec.slice_length, longest);
+  const Index widest = largest_work / (spec.length * spec.model.layers);
+  spec.batch = std::min(dice.one_of<Index>({1, 1, 2, 3}),
+                        std::max<Index>(1, widest / spec.model.hidden_dim));
+  spec.model.ffn_dim = dice.up_to(std::min<Index>(widest / spec.batch, 16));
+}
+
+/// The smallest model, over more rows than a block of 16, 32 or 64 of them.
+void draw_long_sizes(Dice& dice, GradientSpec& spec) {
+  spec.slice_length = dice.one_of<Index>({15, 16, 17, 32, 63, 64, 65, 100, 200});
+  spec.length = dice.one_of<Index>({31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129});
+  spec.model.hidden_dim = 4;
+  spec.model.layers = 1;
+  spec.model.heads = dice.one_of<Index>({1, 2, 4});
+  spec.model.ffn_dim = dice.up_to(4);
+}
+
+GradientSpec draw_spec(const rc::Random& random, int size) {
+  Dice dice(random, size);
+  GradientSpec spec;
+  spec.model = draw_model(dice);
+  if (place_of(size) == place_of_long_model) {
+    draw_long_sizes(dice, spec);
+  } else {
+    draw_compact_sizes(dice, spec);
+  }
+  spec.mask = dice.one_of<MaskKind>(
+      {MaskKind::none, MaskKind::none, MaskKind::none, MaskKind::scattered, MaskKind::scattered,
+       MaskKind::whole_slices, MaskKind::all_but_one, MaskKind::nothing});
+  spec.seed = static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+  return spec;
+}
+
+}  // namespace
+
+std::vector<GradientSpec> smaller_specs(const GradientSpec& spec) {
+  std::vector<GradientSpec> smaller;
+  const auto add = [&](auto change) {
+    GradientSpec changed = spec;
+    change(changed);
+    if (changed != spec) smaller.push_back(changed);
+  };
+  const Model& model = spec.model;
+  const Index L = spec.length;
+  const Index C = spec.slice_length;
+  add([](GradientSpec& s) { s.batch = 1; });
+  add([](GradientSpec& s) { s.model.layers = 1; });
+  add([](GradientSpec& s) { s.model.ffn_dim = 1; });
+  add([](GradientSpec& s) { s.model.vocab_size = 2; });
+  add([](GradientSpec& s) { s.model.heads = 1, s.model.hidden_dim = 4; });
+  add([](GradientSpec& s) { s.mask = MaskKind::none; });
+  add([](GradientSpec& s) { s.model.feature_map = {}; });
+  add([](GradientSpec& s) { s.model.norm = Norm::branch_output; });
+  for (const Index length : smaller_values(L, 1)) add([=](GradientSpec& s) { s.length = length; });
+  for (const Index slice : smaller_values(C, 1))
+    add([=](GradientSpec& s) { s.slice_length = slice; });
+  for (const Index slice : smaller_values(C, 1)) {
+    // the same number of slices, each shorter
+    add([=](GradientSpec& s) {
+      s.slice_length = slice;
+      s.length = (L - 1) / C * slice + std::min(slice, (L - 1) % C + 1);
+    });
+  }
+  for (const Index batch : smaller_values(spec.batch, 1))
+    add([=](GradientSpec& s) { s.batch = batch; });
+  for (const Index layers : smaller_values(model.layers, 1)) {
+    add([=](GradientSpec& s) { s.model.layers = layers; });
+  }
+  for (const Index width : smaller_values(model.hidden_dim / 4, 1)) {
+    add([=](GradientSpec& s) { s.model.hidden_dim = 4 * width, s.model.heads = 1; });
+  }
+  for (const Index heads : divisors(model.hidden_dim)) {
+    if (heads < model.heads) add([=](GradientSpec& s) { s.model.heads = heads; });
+  }
+  for (const Index width : smaller_values(model.ffn_dim, 1)) {
+    add([=](GradientSpec& s) { s.model.ffn_dim = width; });
+  }
+  for (const Index size : smaller_values(model.vocab_size, 2)) {
+    add([=](GradientSpec& s) { s.model.vocab_size = size; });
+  }
+  add([](GradientSpec& s) { s.model.feature_map.blocks = 1; });
+  for (const Index seed :
+       smaller_values(static_cast<Index>(std::min<std::uint64_t>(spec.seed, 4)), 0)) {
+    add([=](GradientSpec& s) { s.seed = static_cast<std::uint64_t>(seed); });
+  }
+  return smaller;
+}
+
+namespace {
+
+rc::Shrinkable<GradientSpec> shrinkable(const GradientSpec& spec) {
+  return rc::shrinkable::shrinkRecur(spec, [](const GradientSpec& larger) {
+    return rc::seq::fromContainer(smaller_specs(larger));
+  });
+}
+
+}  // namespace
+
+rc::Gen<GradientSpec> gradient_specs() {
+  return [](const rc::Random& random, int size) { return shrinkable(draw_spec(random, size)); };
+}
+
+rc::Gen<GradientSpec> designed_specs(const GradientSpec& spec) {
+  return [spec](const rc::Random& random, int /*size*/) {
+    Dice dice(random, rc::kNominalSize);
+    GradientSpec drawn = spec;
+    drawn.seed =
+        static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+    return shrinkable(drawn);
+  };
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,183 @@
+#include "properties/laws/attention/attention_law.hpp"
+
+#include "properties/engine/cases/attention_design.hpp"
+#include "properties/engine/make_law.hpp"
+#include "properties/laws/attention/attention_drift.hpp"
+#include "reference/vocabulary/case_file/attention_case.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <numeric>
+
+namespace slim::properties::laws {
+namespace {
+
+CaseFile file_of(const AttentionCase& c) {
+  CaseFile file = to_case_file(c.given());
+  file.metadata["cut"] = std::to_string(c.cut);
+  return file;
+}
+
+AttentionCase case_from(const CaseFile& file, const AttentionFits& fits) {
+  AttentionInputs<double> inputs = to_attention_inputs(file);
+  const Index L = inputs.v.sizes().rows;
+  AttentionCase c{.whole = AttentionEvidence(std::move(inputs)),
+                  .cut = file.integer("cut", 1, std::max<Index>(1, L - 1))};
+  const std::string reason = fits(c);
+  require(reason.empty(), "the case is one of its law: " + reason);
+  return c;
+}
+
+/// Of the law, then of the case.
+std::string unclaimed_by(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
+                         Scalar scalar) {
+  if (parts.beyond_claims) {
+    if (std::string reason = parts.beyond_claims(c, subject); !reason.empty()) return reason;
+  }
+  return parts.asks_features ? unclaimed_features(subject, scalar, c.given())
+                             : unclaimed(subject, scalar, c.given());
+}
+
+/// A refusal is right where sums spread beyond what the subject has digits for.
+Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
+                Scalar scalar) {
+  if (std::string reason = unclaimed_by(parts, c, subject, scalar); !reason.empty()) {
+    return not_claimed(std::move(reason));
+  }
+  AttentionJudge judge(subject, scalar);
+  if (parts.asks_features) {
+    parts.check(c, subject, scalar, judge);
+    return judge.finding();
+  }
+  c.want_drift(subject.capabilities.subtracting || subject.capabilities.subtracting_wide);
+  if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
+  if (!is_beyond_its_digits(subject, scalar, c.whole)) {
+    parts.check(c, subject, scalar, judge);
+    Finding found = judge.finding();
+    if (found.outcome != Outcome::drift || !subject.capabilities.subtracting) return found;
+    return with_evidence_of_subtraction(parts, c, subject, scalar, std::move(found), judge);
+  }
+  judge.admit_drift();
+  try {
+    parts.check(c, subject, scalar, judge);
+  } catch (const SubjectError& error) {
+    if (error.failure() != Failure::error) throw;
+    return skipped("refused: sums spread beyond the digits that the subject has");
+  }
+  return judge.finding();
+}
+
+/// The rows of a design that a law runs.
+std::vector<int> rows_of(const AttentionDesign& design, AttentionLawParts::Sizes sizes) {
+  if (sizes == AttentionLawParts::Sizes::large_cases) return design.large_rows();
+  std::vector<int> rows(static_cast<std::size_t>(design.rows()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+/// The house's subjects have no threads but those that a task asks for.
+AttentionLawParts::Sizes of_the_house(AttentionLawParts::Sizes sizes) {
+  using enum AttentionLawParts::Sizes;
+  return sizes == large_cases ? as_drawn : sizes;
+}
+
+AttentionSpace space_for(const Capabilities& claimed, const ExtraSizes& extra,
+                         const AttentionLawParts& parts) {
+  return parts.asks_features ? features_space(claimed, extra) : attention_space(claimed, extra);
+}
+
+}  // namespace
+
+AttentionEvidence& AttentionCase::other(int number,
+                                        const std::function<AttentionInputs<double>()>& make) {
+  const auto found = others.find(number);
+  if (found != others.end()) return found->second;
+  AttentionEvidence& made = others.emplace(number, AttentionEvidence(make())).first->second;
+  made.want_drift(wants_drift);
+  return made;
+}
+
+void AttentionCase::want_drift(bool wanted) {
+  wants_drift = wanted;
+  whole.want_drift(wanted);
+  for (auto& [number, evidence] : others) evidence.want_drift(wanted);
+}
+
+/// The law, its designed cases in this space.
+static Law attention_law_in(const AttentionSpace& space, Law words, const AttentionLawParts& parts,
+                            AttentionLawParts::Sizes sizes) {
+  words.asks_features = parts.asks_features;
+  words.task = parts.asks_features ? "features" : "attention";
+  words.size_goal = {};
+  words.designed = {};
+  if (!space.empty()) {
+    words.size_goal = [space]() -> const SizeGoal& { return attention_design(space).goal(); };
+  }
+  if (!space.empty() && sizes != AttentionLawParts::Sizes::as_drawn) {
+    words.designed = [space, sizes] {
+      return static_cast<int>(rows_of(attention_design(space), sizes).size());
+    };
+  }
+  words.fitted = [words, parts](const Capabilities& claimed, const ExtraSizes& extra) {
+    return attention_law_in(space_for(claimed, extra, parts), words, parts, parts.sizes);
+  };
+  return make_law<AttentionSpec, AttentionCase>(
+      std::move(words),
+      {.specs = attention_specs(parts.repair),
+       .readable = [](const AttentionSpec& spec) { return readable(spec); },
+       .extents = extents_of,
+       .designed =
+           [space, parts, sizes](int number, std::uint64_t turn, int attempt) {
+             const AttentionDesign& design = attention_design(space);
+             const int row = rows_of(design, sizes).at(static_cast<std::size_t>(number));
+             AttentionSpec spec = design.spec(row, turn, attempt);
+             spec.pullback = sizes != AttentionLawParts::Sizes::all_forward;
+             return designed_specs(spec, parts.repair);
+           },
+       .materialise =
+           [](const AttentionSpec& spec) {
+             return AttentionCase{.whole = AttentionEvidence(materialise(spec)), .cut = spec.cut};
+           },
+       .to_file = file_of,
+       .from_file = [fits = parts.fits](const CaseFile& file) { return case_from(file, fits); },
+       .unusable = [unusable = parts.unusable](AttentionCase& c, Scalar scalar) -> std::string {
+         return unusable ? unusable(c, scalar) : c.whole.unusable(scalar);
+       },
+       .check = [parts](AttentionCase& c, const Subject& subject, Scalar scalar) -> Finding {
+         return checked(parts, c, subject, scalar);
+       },
+       .unclaimed = [parts](AttentionCase& c, const Subject& subject,
+                            Scalar scalar) { return unclaimed_by(parts, c, subject, scalar); }});
+}
+
+Law attention_law(Law words, const AttentionLawParts& parts) {
+  Capabilities of_the_catalogue;
+  of_the_catalogue.bidirectional = true;
+  const AttentionSpace space = space_for(of_the_catalogue, {}, parts);
+  Law law = attention_law_in(space, std::move(words), parts, of_the_house(parts.sizes));
+  law.alternates_scalars = true;
+  return law;
+}
+
+AttentionSpec as_drawn(AttentionSpec spec) {
+  return spec;
+}
+
+std::string fits_always(const AttentionCase& /*c*/) {
+  return {};
+}
+
+AttentionSpec causal_with_a_cut(AttentionSpec spec) {
+  spec.causal = true;
+  spec.length = std::max<Index>(spec.length, 2);
+  return spec;
+}
+
+std::string is_causal_with_a_cut(const AttentionCase& c) {
+  return c.given().causal && c.length() >= 2 ? "" : "it is causal and has at least 2 rows";
+}
+
+bool gives_same_bits(const Subject& subject) {
+  return subject.capabilities.deterministic;
+}
+
+}  // namespace slim::properties::laws

@@ -1,0 +1,120 @@
+#include "properties/laws/attention/attention_law.hpp"
+#include "properties/laws/laws.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
+
+#include <algorithm>
+
+namespace slim::properties::laws {
+namespace {
+
+AttentionSpec with_company(AttentionSpec spec) {
+  if (spec.batch * spec.heads == 1) spec.batch = 2;
+  return spec;
+}
+
+std::string has_company(const AttentionCase& c) {
+  const HeadsSizes sizes = c.given().v.sizes();
+  return sizes.batch * sizes.heads >= 2 ? "" : "it has at least two heads in all";
+}
+
+/// Calls `change(array)` on every array of heads that is given.
+template <class Change>
+void for_each_array(AttentionInputs<double>& inputs, const Change& change) {
+  for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v, &inputs.start,
+                               &inputs.out_cotangent, &inputs.end_cotangent}) {
+    if (!heads->empty()) change(*heads);
+  }
+}
+
+/// Which of the heads is given other numbers.
+enum class Changed { first, last };
+
+/// That head's entries of all arrays, each times 2, 1/2 or 1: no sign or zero changes.
+AttentionInputs<double> with_another_head(AttentionInputs<double> inputs, Changed which) {
+  const Random random(3, stream_named("another head"));
+  std::uint64_t place = 0;
+  for_each_array(inputs, [&](Heads<double>& heads) {
+    auto head = which == Changed::first ? heads(0, 0)
+                                        : heads(heads.sizes().batch - 1, heads.sizes().heads - 1);
+    for (Index l = 0; l < head.rows(); ++l) {
+      for (Index i = 0; i < head.cols(); ++i) {
+        head(l, i) *= 0.5 * static_cast<double>(1ULL << random.below(3, place++));
+      }
+    }
+  });
+  return inputs;
+}
+
+AttentionInputs<double> last_head_of(const AttentionInputs<double>& inputs) {
+  AttentionInputs<double> alone = inputs;
+  const auto keep_last = [](Heads<double>& heads) {
+    HeadsSizes sizes = heads.sizes();
+    const Matrix<double> last = heads(sizes.batch - 1, sizes.heads - 1);
+    sizes.batch = sizes.heads = 1;
+    heads.resize(sizes, MemoryTag::parameters);
+    heads(0, 0) = last;
+  };
+  for_each_array(alone, keep_last);
+  if (!alone.omega.empty()) keep_last(alone.omega);
+  const auto L = static_cast<std::ptrdiff_t>(inputs.v.sizes().rows);
+  if (!alone.key_mask.empty())
+    alone.key_mask.assign(inputs.key_mask.end() - L, inputs.key_mask.end());
+  return alone;
+}
+
+void keeps_heads_apart(AttentionCase& c, const Subject& subject, Scalar scalar,
+                       AttentionJudge& judge) {
+  const AttentionAnswer before = ask(subject, scalar, c.given());
+  const HeadsSizes sizes = c.given().v.sizes();
+  const bool exactly = gives_same_bits(subject);
+  for (const Changed which : {Changed::first, Changed::last}) {
+    const AttentionAnswer after = ask(subject, scalar, with_another_head(c.given(), which));
+    const Index b_changed = which == Changed::first ? 0 : sizes.batch - 1;
+    const Index h_changed = which == Changed::first ? 0 : sizes.heads - 1;
+    for (const AttentionArray array : all_attention_arrays) {
+      judge.hold(
+          std::string(name(array)), array_of(after, array), array_of(before, array),
+          [&](std::size_t place) {
+            return exactly ? Band() : 2.0 * c.whole.band(scalar, array, place);
+          },
+          [&](Index b, Index h, Index) { return b != b_changed || h != h_changed; });
+    }
+  }
+  const AttentionAnswer alone = ask(subject, scalar, last_head_of(c.given()));
+  for (const AttentionArray array : all_attention_arrays) {
+    const std::span<const Digits50> all = array_of(before, array).values();
+    Heads<Digits50> in_company(array_of(alone, array).sizes(), MemoryTag::result);
+    const std::size_t first = all.size() - in_company.values().size();
+    std::ranges::copy(all.subspan(first), in_company.values().begin());
+    judge.hold(std::string(name(array)) + " of a head alone", array_of(alone, array), in_company,
+               [&](std::size_t place) { return 2.0 * c.whole.band(scalar, array, first + place); });
+  }
+}
+
+}  // namespace
+
+/// Heads and sequences have nothing to do with each other.
+///
+/// Statement: other numbers in the first, or the last, head of all (q, k, v, states, cotangents)
+/// leave every other head's answer as it was; and the last head asked alone gives what it gives in
+/// company. Source: attention acts within a head. Generator: attention_specs with B·H ≥ 2.
+/// Tolerance: 0 for a deterministic subject, since sizes stay; a head alone is another shape, and
+/// both answers may be off by the bands. Kills: a state that is not reset between sequences, an
+/// index without the batch, a stabiliser or a seed that looks at all.
+Law heads_independent() {
+  return attention_law(
+      {.name = "heads-independent",
+       .statement = "other numbers in one head leave the others as they were; a head alone gives "
+                    "what it gives in company",
+       .source = "attention acts within a head of a sequence",
+       .generator = "as attention-agrees, at least two heads in all",
+       .tolerance = "0 for who is deterministic; a head alone: what both answers may be off by",
+       .kills = {"mutant/state-not-reset-between-sequences", "mutant/first-sequence-for-all",
+                 "mutant/projection-seeded-from-data", "mutant/mask-of-first-sequence"},
+       .one_in_digits50 = 7,
+       .draw = {},
+       .load = {}},
+      {.repair = with_company, .fits = has_company, .check = keeps_heads_apart});
+}
+
+}  // namespace slim::properties::laws

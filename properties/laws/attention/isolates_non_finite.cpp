@@ -1,0 +1,95 @@
+#include "properties/laws/attention/attention_law.hpp"
+#include "properties/laws/laws.hpp"
+
+#include <limits>
+
+namespace slim::properties::laws {
+namespace {
+
+/// Which rows of which head: all heads where `head` is empty.
+struct PoisonedPart {
+  std::optional<std::pair<Index, Index>> head{};
+  Index first_row = 0;
+};
+
+AttentionInputs<double> poisoned(AttentionInputs<double> inputs, const PoisonedPart& part,
+                                 double poison) {
+  for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v}) {
+    const HeadsSizes sizes = heads->sizes();
+    for (Index b = 0; b < sizes.batch; ++b) {
+      for (Index h = 0; h < sizes.heads; ++h) {
+        if (part.head && *part.head != std::pair(b, h)) continue;
+        (*heads)(b, h).bottomRows(sizes.rows - part.first_row).setConstant(poison);
+      }
+    }
+  }
+  return inputs;
+}
+
+std::string unless_claimed(const AttentionCase& /*c*/, const Subject& subject) {
+  return subject.capabilities.isolates_non_finite ? ""
+                                                  : "does not claim to isolate non-finite values";
+}
+
+void keeps_it_where_it_is(AttentionCase& c, const Subject& subject, Scalar scalar,
+                          AttentionJudge& judge) {
+  const AttentionAnswer before = ask(subject, scalar, c.given());
+  const HeadsSizes sizes = c.given().v.sizes();
+  const bool exactly = gives_same_bits(subject);
+  const auto band_of = [&](AttentionArray array) {
+    return [&c, exactly, scalar, array](std::size_t place) {
+      return exactly ? Band() : 2.0 * c.whole.band(scalar, array, place);
+    };
+  };
+  for (const double poison :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    const std::string what = std::isnan(poison) ? "NaN" : "infinity";
+    const AttentionAnswer late =
+        ask(subject, scalar, poisoned(c.given(), {.first_row = c.cut}, poison));
+    judge.hold("out before " + what, late.out, before.out, band_of(AttentionArray::out),
+               [&](Index, Index, Index l) { return l < c.cut; });
+    if (sizes.batch * sizes.heads == 1) continue;
+    const std::pair last(sizes.batch - 1, sizes.heads - 1);
+    for (const auto& head : {std::pair<Index, Index>(0, 0), last}) {
+      const AttentionAnswer beside =
+          ask(subject, scalar, poisoned(c.given(), {.head = head}, poison));
+      for (const AttentionArray array : all_attention_arrays) {
+        judge.hold(std::string(name(array)) + " beside " + what, array_of(beside, array),
+                   array_of(before, array), band_of(array),
+                   [&](Index b, Index h, Index) { return std::pair(b, h) != head; });
+      }
+    }
+  }
+}
+
+}  // namespace
+
+/// What is no number stays where it is.
+///
+/// Statement: with NaN or ∞ in queries, keys and values of one head of one sequence, the arrays of
+/// all other heads are as they were; causally, with NaN or ∞ in later rows, the output of earlier
+/// rows is as it was. Source: row i of a head reads rows j ≤ i of that head. Generator:
+/// attention_specs, causal with a cut. Asked only of those who declare isolates_non_finite: to who
+/// multiplies a later row by 0 in place of leaving it out, as a correct product of masked blocks
+/// does, NaN · 0 is NaN. The pullback of earlier rows is not asked for: their keys' gradient is a
+/// sum over later rows whose weights are none. Tolerance: 0 for who is deterministic, else twice
+/// the bands. Kills: masks by multiplication, differences of sums.
+Law isolates_non_finite() {
+  return attention_law(
+      {.name = "isolates-non-finite",
+       .statement = "NaN or ∞ in a head leaves other heads, in later rows the output of earlier "
+                    "ones, as they were",
+       .source = "row i of a head reads rows j ≤ i of that head",
+       .generator = "as attention-agrees, causal, with a cut; NaN and ∞ in q, k, v",
+       .tolerance = "0 for who is deterministic, else twice the bands",
+       .kills = {"mutant/mask-by-multiplication", "mutant/total-less-future",
+                 "mutant/own-slice-whole"},
+       .draw = {},
+       .load = {}},
+      {.repair = causal_with_a_cut,
+       .fits = is_causal_with_a_cut,
+       .check = keeps_it_where_it_is,
+       .beyond_claims = unless_claimed});
+}
+
+}  // namespace slim::properties::laws

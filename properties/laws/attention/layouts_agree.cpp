@@ -1,0 +1,69 @@
+#include "properties/laws/attention/attention_law.hpp"
+#include "properties/laws/laws.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+constexpr std::array<std::pair<Layout, const char*>, 4> other_layouts = {
+    {{Layout::gaps, " (with gaps)"},
+     {Layout::transposed, " (transposed)"},
+     {Layout::interleaved, " (rows before heads)"},
+     {Layout::repeated, " (stride 0)"}}};
+
+AttentionInputs<double> with_repeats(AttentionInputs<double> inputs) {
+  const double one = inputs.out_cotangent.values().front();
+  for (double& x : inputs.out_cotangent.values()) x = one;
+  for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v}) {
+    for (Index b = 0; b < heads->sizes().batch; ++b) {
+      for (Index h = 1; h < heads->sizes().heads; ++h) (*heads)(b, h) = (*heads)(b, 0);
+    }
+  }
+  return inputs;
+}
+
+void reads_every_layout(AttentionCase& c, const Subject& subject, Scalar scalar,
+                        AttentionJudge& judge) {
+  AttentionEvidence& repeating = c.other(0, [&] { return with_repeats(c.given()); });
+  if (!repeating.unusable(scalar).empty()) return;
+  if (subject.capabilities.subtracting && repeating.subtraction_decides(scalar)) return;
+  const AttentionAnswer plain = ask(subject, scalar, repeating.given());
+  const bool exactly = gives_same_bits(subject) && subject.capabilities.same_bits_in_any_layout;
+  for (const auto& [layout, words] : other_layouts) {
+    const AttentionAnswer other = ask(subject, scalar, repeating.given(), layout);
+    for (const AttentionArray array : all_attention_arrays) {
+      judge.hold(std::string(name(array)) + words, array_of(other, array), array_of(plain, array),
+                 [&](std::size_t place) {
+                   return exactly ? Band() : 2.0 * repeating.band(scalar, array, place);
+                 });
+    }
+  }
+}
+
+}  // namespace
+
+/// How arrays lie in memory does not matter.
+///
+/// Statement: contiguous arrays, arrays with gaps (of NaN) and an offset, transposed ones, [B, L,
+/// H] in place of [B, H, L], and stride 0 along every axis that repeats give the same answer.
+/// Source: strides are part of an array's description. Generator: attention_specs; the output's
+/// cotangent is one number, as a plain sum's is, and the last head's q, k and v are the first
+/// head's. Tolerance: 0 for who gives the same bits in any layout (the house's subjects), else
+/// twice the bands, since another stride may select another kernel: what is misread is off by as
+/// much as there is. Kills: strides that are not read, a layout other than documented.
+Law layouts_agree() {
+  return attention_law(
+      {.name = "layouts-agree",
+       .statement = "strides, offsets, gaps and stride 0 change nothing",
+       .source = "strides are part of an array's description",
+       .generator = "as attention-agrees; a cotangent of one number, heads that repeat",
+       .tolerance = "0 for who gives the same bits in any layout, else twice the bands: another "
+                    "stride may select another kernel",
+       .kills = {"mutant/rows-read-as-contiguous", "mutant/cotangent-read-as-contiguous",
+                 "mutant/heads-and-rows-swapped"},
+       .one_in_digits50 = 7,
+       .draw = {},
+       .load = {}},
+      {.repair = as_drawn, .fits = fits_always, .check = reads_every_layout});
+}
+
+}  // namespace slim::properties::laws

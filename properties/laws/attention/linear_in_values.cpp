@@ -1,0 +1,73 @@
+#include "properties/laws/attention/attention_law.hpp"
+#include "properties/laws/laws.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+AttentionSpec no_start_state(AttentionSpec spec) {
+  spec.has_start = false;
+  return spec;
+}
+
+std::string starts_with_nothing(const AttentionCase& c) {
+  return c.given().start.empty() ? "" : "it has no start state";
+}
+
+/// Values a v + b w.
+AttentionInputs<double> with_values(AttentionInputs<double> inputs, double a, double b) {
+  const Random v(1, stream_named("values"));
+  const Random w(2, stream_named("values"));
+  std::uint64_t place = 0;
+  const auto quarters = [&](const Random& random) {
+    return (static_cast<double>(random.below(33, place)) - 16.0) / 4.0;
+  };
+  for (double& x : inputs.v.values()) {
+    x = a * quarters(v) + b * quarters(w);
+    ++place;
+  }
+  return inputs;
+}
+
+void is_linear(AttentionCase& c, const Subject& subject, Scalar scalar, AttentionJudge& judge) {
+  AttentionEvidence& one = c.other(0, [&] { return with_values(c.given(), 1.0, 0.0); });
+  AttentionEvidence& other = c.other(1, [&] { return with_values(c.given(), 0.0, 1.0); });
+  AttentionEvidence& both = c.other(2, [&] { return with_values(c.given(), 2.0, 1.0); });
+  const AttentionAnswer of_one = ask(subject, scalar, one.given());
+  const AttentionAnswer of_other = ask(subject, scalar, other.given());
+  const AttentionAnswer of_both = ask(subject, scalar, both.given());
+  Heads<Digits50> sum = of_one.out;
+  for (std::size_t i = 0; i < sum.values().size(); ++i) {
+    sum.values()[i] = 2 * of_one.out.values()[i] + of_other.out.values()[i];
+  }
+  judge.hold("out", of_both.out, sum, [&](std::size_t place) {
+    constexpr AttentionArray out = AttentionArray::out;
+    return 2.0 * one.band(scalar, out, place) + other.band(scalar, out, place) +
+           both.band(scalar, out, place);
+  });
+}
+
+}  // namespace
+
+/// Attention is linear in its values.
+///
+/// Statement: Y(2 v + w) = 2 Y(v) + Y(w), with R₀ = 0. Source: Y_i = Σ_j W_ij v_j / D_i. It needs
+/// no reference. Generator: attention_specs without a start state, v and w multiples of 1/4 up to
+/// 4, so that 2 v + w is exact in every scalar. Tolerance: each of the three outputs may be off by
+/// its own bands, so their sum, 2 b(v) + b(w) + b(2 v + w). Kills: what treats values as anything
+/// but values: a state from elsewhere, a mask or a map on them.
+Law linear_in_values() {
+  return attention_law(
+      {.name = "linear-in-values",
+       .statement = "Y(2 v + w) = 2 Y(v) + Y(w)",
+       .source = "Y_i = Σ_j W_ij v_j / D_i",
+       .generator = "as attention-agrees, without a start state, v and w multiples of 1/4",
+       .tolerance = "the sum of what the three outputs may be off by",
+       .kills = {"mutant/state-left-from-call-before", "mutant/projection-redrawn-at-each-call"},
+       .one_in_digits50 = 3,
+       .draw = {},
+       .load = {}},
+      {.repair = no_start_state, .fits = starts_with_nothing, .check = is_linear});
+}
+
+}  // namespace slim::properties::laws

@@ -1,0 +1,108 @@
+#include "properties/laws/attention/attention_law.hpp"
+#include "properties/laws/laws.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+using RowOrder = std::vector<Index>;  ///< row l of the permuted array is row order[l]
+
+AttentionSpec in_both_directions(AttentionSpec spec) {
+  spec.causal = false;
+  return spec;
+}
+
+std::string is_bidirectional(const AttentionCase& c) {
+  return c.given().causal ? "it is bidirectional" : "";
+}
+
+RowOrder reversed_order(Index L) {
+  RowOrder order(static_cast<std::size_t>(L));
+  for (Index l = 0; l < L; ++l) order[static_cast<std::size_t>(l)] = L - 1 - l;
+  return order;
+}
+
+RowOrder rotated_order(Index L, Index by) {
+  RowOrder order(static_cast<std::size_t>(L));
+  for (Index l = 0; l < L; ++l) order[static_cast<std::size_t>(l)] = (l + by) % L;
+  return order;
+}
+
+template <class T>
+Heads<T> in_order(const Heads<T>& heads, const RowOrder& order) {
+  Heads<T> result = heads;
+  for (Index b = 0; b < heads.sizes().batch; ++b) {
+    for (Index h = 0; h < heads.sizes().heads; ++h) {
+      for (Index l = 0; l < heads.sizes().rows; ++l) {
+        result(b, h).row(l) = heads(b, h).row(order[static_cast<std::size_t>(l)]);
+      }
+    }
+  }
+  return result;
+}
+
+AttentionInputs<double> permuted_rows(AttentionInputs<double> inputs, Index cut) {
+  const Index L = inputs.v.sizes().rows;
+  const RowOrder keys = rotated_order(L, cut);
+  inputs.q = in_order(inputs.q, reversed_order(L));
+  inputs.out_cotangent = in_order(inputs.out_cotangent, reversed_order(L));
+  inputs.k = in_order(inputs.k, keys);
+  inputs.v = in_order(inputs.v, keys);
+  const std::vector<std::uint8_t> mask = inputs.key_mask;
+  for (std::size_t at = 0; at < mask.size(); ++at) {
+    const std::size_t l = at % static_cast<std::size_t>(L);
+    inputs.key_mask[at] = mask[at - l + static_cast<std::size_t>(keys[l])];
+  }
+  return inputs;
+}
+
+void permutes_rows(AttentionCase& c, const Subject& subject, Scalar scalar, AttentionJudge& judge) {
+  const AttentionInputs<double> permuted = permuted_rows(c.given(), c.cut);
+  const AttentionAnswer before = ask(subject, scalar, c.given());
+  const AttentionAnswer after = ask(subject, scalar, permuted);
+  const auto compare = [&](AttentionArray array, const Heads<Digits50>& wanted, auto place_before) {
+    judge.hold(std::string(name(array)), array_of(after, array), wanted, [&](std::size_t place) {
+      return 2.0 * c.whole.band(scalar, array, place_before(place, wanted.sizes()));
+    });
+  };
+  const RowOrder queries = reversed_order(c.length());
+  const RowOrder keys = rotated_order(c.length(), c.cut);
+  const auto through = [](const RowOrder& order) {
+    return [&order](std::size_t place, const HeadsSizes& sizes) {
+      const auto cols = static_cast<std::size_t>(sizes.cols);
+      const auto rows = static_cast<std::size_t>(sizes.rows);
+      const std::size_t row = place / cols % rows;
+      return place + (static_cast<std::size_t>(order[row]) - row) * cols;
+    };
+  };
+  const auto same = [](std::size_t place, const HeadsSizes&) { return place; };
+  compare(AttentionArray::out, in_order(before.out, queries), through(queries));
+  compare(AttentionArray::dq, in_order(before.dq, queries), through(queries));
+  compare(AttentionArray::dk, in_order(before.dk, keys), through(keys));
+  compare(AttentionArray::dv, in_order(before.dv, keys), through(keys));
+  compare(AttentionArray::end, before.end, same);
+  compare(AttentionArray::start_gradient, before.start_gradient, same);
+}
+
+}  // namespace
+
+/// Attention in both directions does not know the order of its rows.
+///
+/// Statement: permute queries (and cotangents) by π, and keys, values and mask by σ. Then output
+/// and d.q are permuted by π, d.k and d.v by σ, and the states stay. Source: sums over all keys.
+/// Generator: attention_specs, bidirectional; π reverses the rows, σ rotates them by the cut.
+/// Tolerance: sums are added up in another order, so each answer may be off by its own bands: twice
+/// those of the truth. Kills: a causal mask where none is wanted, totals of a slice alone.
+Law permutation_equivariant() {
+  return attention_law(
+      {.name = "permutation-equivariant",
+       .statement = "permuted queries permute the output and d.q, permuted keys d.k and d.v alone",
+       .source = "in both directions every row sees sums over all keys",
+       .generator = "as attention-agrees, bidirectional; queries reversed, keys rotated by the cut",
+       .tolerance = "what both answers may be off by, twice the bands",
+       .kills = {"mutant/always-causal", "mutant/totals-of-own-slice-only"},
+       .draw = {},
+       .load = {}},
+      {.repair = in_both_directions, .fits = is_bidirectional, .check = permutes_rows});
+}
+
+}  // namespace slim::properties::laws

@@ -1,0 +1,64 @@
+#include "properties/laws/gradient/gradient_law.hpp"
+#include "properties/laws/laws.hpp"
+
+namespace slim::properties::laws {
+namespace {
+
+Finding agrees_with_reference(GradientEvidence& evidence, const Subject& subject, Scalar scalar) {
+  if (std::optional<Finding> excuse = excused(subject, scalar, evidence)) return *excuse;
+  const bool with_logits = evidence.with_logits() && subject.capabilities.logits;
+  const auto within = [&](GradientBounds bounds) {
+    if (!with_logits) bounds.logits.clear();
+    return bounds;
+  };
+  Finding finding = judge(subject, scalar, evidence, [&](Scalar in, const GradientBounds& bounds) {
+    const GradientAnswer answer = ask(subject, in, evidence.given(), {.wants_logits = with_logits});
+    return worst_discrepancy(answer, evidence.truth(), within(bounds));
+  });
+  const GradientBounds& largest =
+      subject.capabilities.subtracting ? evidence.drift_bounds(scalar) : evidence.bounds(scalar);
+  const double factor = subject.capabilities.subtracting ? 1.0 : suspect_over_pass;
+  finding.judged = judged_tensors(evidence, within(scaled(largest, factor)));
+  return finding;
+}
+
+}  // namespace
+
+/// Loss and gradient are the definition's, whatever the slice length.
+///
+/// Statement: for every model, sequences, mask and C ≥ 1: loss = loss* and ∂loss/∂θ = (∂loss/∂θ)*,
+/// row by row, where * is the naive reference over the whole sequence in 50 digits; and in cases of
+/// an odd length logits = logits*, of who gives them. The gradient is judged also where the loss
+/// agrees: a drifted state gives a right loss and a wrong gradient. Source: SLiM Performer,
+/// abstract: "exact, without any approximation, for every slice length". Generator: gradient_specs.
+/// Tolerance: 50 digits, 1e-40 of the largest gradient entry; hardware numbers, 4 times the
+/// deviation of the ensemble of randomly rounded references in the row, with a floor under it (see
+/// ensemble.hpp). Kills: mutant/last-row-dropped.
+Law gradient_agrees() {
+  return gradient_law(
+      {.name = "gradient-agrees",
+       .statement = "for every slice length C, loss, gradient and logits are the naive reference's",
+       .source = "SLiM Performer, abstract: the gradient is exact for every C",
+       .generator =
+           "models with L·s·d_ff ≤ 1000, lengths around the slice's edges, masks, batches; "
+           "one in 20 of up to 129 rows",
+       .tolerance = "50 digits: 1e-40 of the largest gradient entry; else by row, 4 times the "
+                    "deviation of 32 randomly rounded references, which counts as u/16 of the "
+                    "gradient's largest entry at least",
+       .kills = {"mutant/last-row-dropped", "mutant/mask-ignored-by-loss",
+                 "mutant/normalised-by-all-positions", "mutant/model-carried-gradient-lost",
+                 "mutant/slice-sum-without-keys", "mutant/bias-written-past-its-end",
+                 "mutant/layer-norm-epsilon-of-a-millionth", "mutant/last-sequence-only",
+                 "mutant/slice-sum-doubled", "mutant/model-own-slice-whole",
+                 "mutant/gelu-slope-without-density", "mutant/layer-norm-statistics-detached",
+                 "mutant/embedding-gradient-overwritten", "mutant/positions-from-one",
+                 "mutant/heads-interleaved", "mutant/weights-transposed",
+                 "mutant/position-restarted-in-every-slice"},
+       .draw = {},
+       .load = {}},
+      {.check = agrees_with_reference,
+       .compares_logits = true,
+       .sizes = GradientLawParts::Sizes::all});
+}
+
+}  // namespace slim::properties::laws

@@ -1,0 +1,80 @@
+#include "properties/report/coverage_in_words.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+namespace slim::properties {
+namespace {
+
+constexpr std::size_t most_named = 8;
+
+/// "; not covered: A, B and 3 more", or nothing.
+std::string listed(std::string_view what, std::vector<std::string> pairs) {
+  if (pairs.empty()) return {};
+  const std::size_t more = pairs.size() - std::min(pairs.size(), most_named);
+  pairs.resize(pairs.size() - more);
+  std::string text = fmt::format("; {}: {}", what, fmt::join(pairs, ", "));
+  if (more > 0) text += fmt::format(" and {} more", more);
+  return text;
+}
+
+std::string words(const SizeCoverage& of) {
+  std::string text =
+      fmt::format("sizes of task {}: {}; {} of {} pairs of size classes covered", of.goal().task,
+                  fmt::join(of.ranges(), ", "), of.covered(), of.possible());
+  return text + listed("not covered", of.missing()) +
+         listed("drawn, but not judged", of.excused()) +
+         listed("not covered, since their cases are too large", of.above_cap());
+}
+
+}  // namespace
+
+std::vector<std::string> sizes_in_words(const RunPlan& plan, const RunResult& result) {
+  if (!plan.covers_sizes) {
+    return {fmt::format("sizes: {} cases a law are too few to cover pairs of sizes, which takes {}",
+                        plan.cases, fewest_cases_that_cover_sizes)};
+  }
+  std::vector<std::string> lines;
+  std::vector<std::vector<std::string>> subjects;
+  for (const RunResult::Sizes& sizes : result.sizes) {
+    const std::string line = words(sizes.coverage);
+    const auto known = std::ranges::find(lines, line);
+    if (known == lines.end()) {
+      lines.push_back(line);
+      subjects.push_back({sizes.subject});
+    } else {
+      subjects[static_cast<std::size_t>(known - lines.begin())].push_back(sizes.subject);
+    }
+  }
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (plan.subjects.size() == 1 || subjects[i].size() == plan.subjects.size()) continue;
+    lines[i] += subjects[i].size() > 4
+                    ? fmt::format(" ({} of {} subjects)", subjects[i].size(), plan.subjects.size())
+                    : fmt::format(" ({})", fmt::join(subjects[i], ", "));
+  }
+  return lines;
+}
+
+std::vector<std::string> judged_in_words(const RunResult& result) {
+  std::vector<std::string> lines;
+  for (const RunResult::Judged& of : result.judged()) {
+    if (of.missing() == 0) continue;
+    lines.push_back(
+        fmt::format("not judged: {} of {} tensors that {} computed in {}, since rounding may make "
+                    "errors larger "
+                    "than the tensor's largest entry",
+                    of.missing(), of.compared(), of.subject, name(of.scalar)));
+  }
+  return lines;
+}
+
+std::vector<std::string> coverage_in_words(const RunPlan& plan, const RunResult& result) {
+  std::vector<std::string> lines = sizes_in_words(plan, result);
+  std::ranges::copy(judged_in_words(result), std::back_inserter(lines));
+  return lines;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,122 @@
+#include "properties/report/level.hpp"
+
+#include "properties/report/expectation.hpp"
+#include "properties/report/report.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace slim::properties {
+namespace {
+
+Verdict held(const std::string& law) {
+  Verdict verdict{.law = law, .subject = "x", .scalar = Scalar::float64, .tally = {}};
+  verdict.tally.cases = 2;
+  verdict.tally.passed = 2;
+  return verdict;
+}
+
+Verdict unclaimed(const std::string& law) {
+  Verdict verdict{.law = law, .subject = "x", .scalar = Scalar::float64, .tally = {}};
+  verdict.tally.cases = 1;
+  verdict.tally.add(not_claimed("does not claim it"));
+  return verdict;
+}
+
+LevelVerdict of_level(const RunResult& result, Level level) {
+  for (const LevelVerdict& verdict : level_verdicts(result)) {
+    if (verdict.level == level) return verdict;
+  }
+  return {};
+}
+
+TEST(Levels, HoldOnlyWhenAllTheirLawsWereRun) {
+  using enum LevelVerdict::Standing;
+  RunResult result{.verdicts = {held("averages"), held("attention-agrees")}, .counterexamples = {}};
+  EXPECT_EQ(of_level(result, Level::core).standing, holds);
+  EXPECT_EQ(in_words(of_level(result, Level::core)), "2 of 2 laws claimed, 4 cases");
+  EXPECT_EQ(how_it_went(result, std::nullopt), "all laws hold");
+
+  result.laws_not_run = {"stays-in-hull", "layouts-agree", "gradient-agrees"};
+  EXPECT_EQ(of_level(result, Level::core).standing, partly_run);
+  EXPECT_EQ(in_words(of_level(result, Level::core)),
+            "2 of 4 laws of level Core were run, 2 claimed, 4 cases");
+  EXPECT_EQ(of_level(result, Level::gradient).standing, not_run);
+  EXPECT_EQ(in_words(of_level(result, Level::gradient)), "0 of 1 laws of level Gradient were run");
+  EXPECT_EQ(how_it_went(result, std::nullopt), "what was run holds (2 of 5 laws)");
+
+  result.verdicts.back().tally.passed = 1;
+  result.verdicts.back().tally.wrong = 1;
+  EXPECT_EQ(of_level(result, Level::core).standing, falls_short);
+  EXPECT_EQ(in_words(of_level(result, Level::core)),
+            "2 of 4 laws of level Core were run, 2 claimed, 4 cases, broken: attention-agrees");
+  EXPECT_EQ(how_it_went(result, std::nullopt), "NOT all that was run holds (2 of 5 laws)");
+}
+
+TEST(Levels, ThatAreNotClaimedStandInTheHeadline) {
+  RunResult result{.verdicts = {held("averages"), unclaimed("gradient-agrees")},
+                   .counterexamples = {}};
+  EXPECT_EQ(how_it_went(result, std::nullopt),
+            "all claimed laws hold (1 of 2); Gradient: not claimed");
+  result.scalars_not_run = {Scalar::float32};
+  EXPECT_EQ(how_it_went(result, std::nullopt),
+            "all claimed laws hold (1 of 2); Gradient: not claimed; float32: not run");
+  result.verdicts.front().tally.wrong = 1;
+  EXPECT_EQ(how_it_went(result, std::nullopt),
+            "NOT all laws hold; Gradient: not claimed; float32: not run");
+}
+
+/// A run of two laws of level Core, out of five laws in all.
+struct PartOfARun {
+  Law averages;
+  Law agrees;
+  Subject subject{
+      .name = "x", .summary = {}, .capabilities = {}, .conventions = {}, .gradient = {}};
+  RunPlan plan;
+  RunResult result{.verdicts = {held("averages"), held("attention-agrees")}, .counterexamples = {}};
+
+  PartOfARun() {
+    averages.name = "averages";
+    agrees.name = "attention-agrees";
+    plan = {.laws = {&averages, &agrees}, .subjects = {&subject}, .scalars = {Scalar::float64}};
+    result.laws_not_run = {"stays-in-hull", "layouts-agree", "gradient-agrees"};
+  }
+};
+
+TEST(Reports, OfAPartOfTheLawsNeverSayThatALevelHolds) {
+  const PartOfARun part;
+  const Report report{.plan = part.plan, .result = part.result, .case_paths = {}};
+  for (const std::string& text :
+       {to_text(report), to_markdown(report), to_junit(report), to_json(report)}) {
+    EXPECT_EQ(text.find("all laws hold"), std::string::npos) << text;
+    EXPECT_NE(text.find("what was run holds (2 of 5 laws)"), std::string::npos) << text;
+  }
+  const std::string words = "2 of 4 laws of level Core were run";
+  for (const std::string& text : {to_text(report), to_markdown(report), to_junit(report)}) {
+    EXPECT_NE(text.find(words), std::string::npos) << text;
+    EXPECT_NE(text.find("0 of 1 laws of level Gradient were run"), std::string::npos) << text;
+  }
+  EXPECT_NE(to_junit(report).find("<skipped message=\"partly run: " + words), std::string::npos);
+  const auto json = nlohmann::json::parse(to_json(report));
+  EXPECT_EQ(json["levels"]["Core"]["standing"], "partly run");
+  EXPECT_EQ(json["levels"]["Core"]["laws"], 2);
+  EXPECT_EQ(json["levels"]["Core"]["laws_in_all"], 4);
+  EXPECT_EQ(json["levels"]["Gradient"]["standing"], "not run");
+  EXPECT_EQ(json["laws_not_run"].size(), 3U);
+}
+
+TEST(Reports, OfAllLawsSayInTheHeadlineWhatIsNotClaimed) {
+  PartOfARun whole;
+  whole.result.laws_not_run.clear();
+  whole.agrees.name = "gradient-agrees";
+  whole.result.verdicts.back() = unclaimed("gradient-agrees");
+  const Report report{.plan = whole.plan, .result = whole.result, .case_paths = {}};
+  for (const std::string& text :
+       {to_text(report), to_markdown(report), to_junit(report), to_json(report)}) {
+    EXPECT_NE(text.find("all claimed laws hold (1 of 2); Gradient: not claimed"), std::string::npos)
+        << text;
+  }
+}
+
+}  // namespace
+}  // namespace slim::properties

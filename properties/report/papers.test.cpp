@@ -1,0 +1,373 @@
+// What a guest declares, and what is written about it.
+
+#include "properties/catalogue.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/report/certificate.hpp"
+#include "properties/report/expected_failures.hpp"
+#include "properties/report/level.hpp"
+#include "properties/third_party/protocol/adapted_law.hpp"
+#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/unopened.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace slim::properties::foreign {
+namespace {
+
+TEST(Levels, HaveEveryLaw) {
+  for (const Law& law : laws::catalogue()) EXPECT_TRUE(level_of(law.name)) << law.name;
+}
+
+TEST(ExpectedFailures, AreStaleWhenTheyHold) {
+  RunResult result;
+  Verdict broken{.law = "averages", .subject = "x", .scalar = Scalar::float32, .tally = {}};
+  broken.tally.cases = broken.tally.wrong = 1;
+  Verdict held = broken;
+  held.law = "attention-agrees";
+  held.tally.wrong = 0;
+  held.tally.passed = 1;
+  result.verdicts = {broken, held};
+  EXPECT_TRUE(compared(result, {{"averages", "float32"}}).met());
+  EXPECT_EQ(compared(result, {}).unexpected, (std::vector<std::string>{"averages float32"}));
+  const Expectation stale =
+      compared(result, {{"averages", "float32"}, {"attention-agrees", "float32"}});
+  EXPECT_EQ(stale.stale, (std::vector<std::string>{"attention-agrees float32"}));
+  EXPECT_FALSE(stale.met());
+}
+
+TEST(ExpectedFailures, NameTheLineOfAScalarThatIsNone) {
+  const TestFolder own;
+  const std::filesystem::path list = own.path() / "expected-failures-of-no-scalar";
+  std::ofstream(list) << "averages float32\naverages float33\n";
+  try {
+    read_expected_failures(list);
+    ADD_FAILURE() << "float33 was taken";
+  } catch (const ContractError& error) {
+    const std::string what = error.what();
+    EXPECT_NE(what.find("expected-failures-of-no-scalar, line 2: "), std::string::npos) << what;
+    EXPECT_NE(what.find("float33"), std::string::npos) << what;
+  }
+}
+
+TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
+  RunResult result;
+  Verdict unclaimed{.law = "averages", .subject = "x", .scalar = Scalar::float32, .tally = {}};
+  unclaimed.tally.cases = unclaimed.tally.unclaimed = 1;
+  unclaimed.tally.skipped["does not claim this"] = 1;
+  result.verdicts = {unclaimed};
+  EXPECT_EQ(compared(result, {}).idle, std::vector<std::string>{"anything"});
+  EXPECT_FALSE(compared(result, {}).met());
+
+  Verdict idle = unclaimed;
+  idle.law = "attention-agrees";
+  idle.tally.unclaimed = 0;
+  result.verdicts = {idle};
+  const Expectation of_idle = compared(result, {{"attention-agrees", "float32"}});
+  EXPECT_EQ(of_idle.idle, std::vector<std::string>{"attention-agrees"});
+  EXPECT_FALSE(of_idle.met());
+}
+
+TEST(Papers, NameTheFailureAndDrawIt) {
+  const ForeignSubject buggy = open_subject(library_door(library("c_attention_buggy")), {});
+  const Law law = adapted_law(laws::find_law("attention-agrees"), buggy.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&buggy.subject}, .scalars = {Scalar::float64}};
+  plan.cases = 3;
+  const RunResult result = run(plan);
+  const Certified certified{.foreign = buggy,
+                            .plan = plan,
+                            .result = result,
+                            .case_paths = {"x.safetensors"},
+                            .replay_lines = {"slim-verify replay x.safetensors"},
+                            .looks = {{"behaves like: mutant/none"}},
+                            .harness_version = "0",
+                            .harness_commit = "abc",
+                            .expectation = compared(result, {{"attention-agrees", "float64"}})};
+  const std::string certificate = to_certificate(certified);
+  for (const char* words :
+       {"\"Core\": {\n      \"standing\": \"falls short\"", R"("Resources")", R"("seed": 1)",
+        R"("verdict": "WRONG")", R"("harness_commit": "abc")", R"("deadline_s": 10.0)",
+        R"("address_space_bytes": 0)", R"("epsilon": 1e-16)", R"("passed": 0)",
+        R"("skipped_by_reason": {)", R"("met": true)", R"("case_number": )"}) {
+    EXPECT_NE(certificate.find(words), std::string::npos) << words << "\n" << certificate;
+  }
+  EXPECT_NE(to_markdown(certified).find(": fails as expected\n"), std::string::npos);
+  Certified unmet = certified;
+  unmet.expectation = compared(result, {{"averages", "float64"}});
+  EXPECT_NE(to_certificate(unmet).find("\"idle\": []"), std::string::npos);
+  EXPECT_NE(to_markdown(unmet).find(": NOT as expected\n"), std::string::npos);
+  for (const std::string& paper : {to_markdown(unmet), to_html(unmet)}) {
+    for (const char* words :
+         {"unexpected failure: attention-agrees float64",
+          "stale expected failure, it holds or was not run: averages float64"}) {
+      EXPECT_NE(paper.find(words), std::string::npos) << words << "\n" << paper;
+    }
+  }
+  unmet.expectation = compared(result, {});
+  EXPECT_NE(to_markdown(unmet).find(": NOT as expected\n"), std::string::npos) << "none is a list";
+  EXPECT_NE(to_markdown(certified).find("| Core | falls short | 1 of 1 laws claimed, "),
+            std::string::npos);
+  EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);
+  const std::string page = to_html(certified);
+  for (const char* words : {"<svg", "row 0: error", "class=\"beyond\"",
+                            "<p class=\"name\">behaves like: mutant/none</p>"}) {
+    EXPECT_NE(page.find(words), std::string::npos) << words;
+  }
+  EXPECT_EQ(page.find("slices of"), std::string::npos)
+      << "the subject does not say that it has any";
+  EXPECT_EQ(page.find("http"), std::string::npos) << "it is self-contained";
+  EXPECT_EQ((page + certificate).find("exact/"), std::string::npos) << "it does not drift";
+
+  RunResult drifting = result;
+  drifting.verdicts.front().tally.drift = 1;
+  const Certified drifts{.foreign = buggy,
+                         .plan = plan,
+                         .result = drifting,
+                         .case_paths = certified.case_paths,
+                         .replay_lines = certified.replay_lines,
+                         .looks = {},
+                         .harness_version = "0"};
+  for (const std::string& paper : {to_certificate(drifts), to_markdown(drifts), to_html(drifts)}) {
+    EXPECT_NE(paper.find("exact/… recovers the sums to the bit"), std::string::npos) << paper;
+  }
+}
+
+TEST(Papers, OfAPartOfTheLawsSayWhatWasNotRunAndNotClaimed) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  const Law law = adapted_law(laws::find_law("averages"), guest.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  plan.cases = 2;
+  RunResult result = run(plan);
+  result.laws_not_run = {"attention-agrees", "gradient-agrees"};
+  result.scalars_not_run = {Scalar::float32};
+  const Certified certified{.foreign = guest,
+                            .plan = plan,
+                            .result = result,
+                            .case_paths = {},
+                            .replay_lines = {},
+                            .looks = {},
+                            .harness_version = "0"};
+  for (const std::string& paper :
+       {to_certificate(certified), to_markdown(certified), to_html(certified)}) {
+    EXPECT_NE(paper.find("what was run holds (1 of 3 laws); float32: not run"), std::string::npos)
+        << paper;
+    EXPECT_EQ(paper.find("all laws hold"), std::string::npos) << paper;
+  }
+  for (const std::string& paper : {to_markdown(certified), to_html(certified)}) {
+    EXPECT_NE(paper.find("1 of 2 laws of level Core were run"), std::string::npos) << paper;
+    EXPECT_NE(paper.find("0 of 1 laws of level Gradient were run"), std::string::npos) << paper;
+  }
+  EXPECT_NE(to_certificate(certified).find(R"("standing": "partly run")"), std::string::npos);
+
+  result.laws_not_run.clear();
+  result.scalars_not_run.clear();
+  Verdict unclaimed{
+      .law = "gradient-agrees", .subject = "x", .scalar = Scalar::float64, .tally = {}};
+  unclaimed.tally.cases = 1;
+  unclaimed.tally.add(not_claimed("does not claim gradients"));
+  result.verdicts.push_back(unclaimed);
+  for (const std::string& paper :
+       {to_certificate(certified), to_markdown(certified), to_html(certified)}) {
+    EXPECT_NE(paper.find("all claimed laws hold (1 of 2); Gradient: not claimed"),
+              std::string::npos)
+        << paper;
+  }
+}
+
+TEST(Papers, HaveNoMarkupOfWhatAGuestSays) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  const std::string hostile = "<script>alert(1)</script>\x1b[31m\n# heading\n| a | `b` [c](d)";
+  guest.declaration.version = hostile;
+  RunPlan plan{.laws = {}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  RunResult result;
+  Counterexample found{.law = "averages",
+                       .subject = guest.subject.name,
+                       .scalar = Scalar::float64,
+                       .drawn = {},
+                       .readable = "L=1",
+                       .finding = {.outcome = Outcome::wrong,
+                                   .worst = {.tensor = std::string(no_tensor)},
+                                   .note = hostile},
+                       .file = {}};
+  result.counterexamples = {found};
+  const Certified certified{.foreign = guest,
+                            .plan = plan,
+                            .result = result,
+                            .case_paths = {hostile},
+                            .replay_lines = {"slim-verify replay x"},
+                            .looks = {{hostile}},
+                            .harness_version = "0"};
+  for (const std::string& paper : {to_markdown(certified), to_html(certified)}) {
+    EXPECT_EQ(paper.find("<script"), std::string::npos) << paper;
+    EXPECT_EQ(paper.find('\x1b'), std::string::npos) << paper;
+  }
+  EXPECT_EQ(to_markdown(certified).find("\n# heading"), std::string::npos);
+  const Unopened unopened{.what = hostile, .options = hostile, .harness_version = "0"};
+  EXPECT_EQ(to_html(unopened).find("<script"), std::string::npos);
+  EXPECT_EQ(to_junit(unopened).find("<script"), std::string::npos);
+  EXPECT_EQ(to_markdown(unopened).find("\n# heading"), std::string::npos) << to_markdown(unopened);
+}
+
+TEST(Papers, ListAtTheirTopWhatIsDeclaredOtherThanUsual) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  guest.subject.attention_conventions.epsilon = 0.25;
+  const Law law = adapted_law(laws::find_law("averages"), guest.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  const RunResult result;
+  const Certified certified{.foreign = guest,
+                            .plan = plan,
+                            .result = result,
+                            .case_paths = {},
+                            .replay_lines = {},
+                            .looks = {},
+                            .harness_version = "0"};
+  EXPECT_NE(to_certificate(certified).find("\"attention.epsilon\": 0.25"), std::string::npos);
+  const std::string words = "declares: attention epsilon 0.25, usually 1e-16";
+  const std::string markdown = to_markdown(certified);
+  EXPECT_LT(markdown.find(words), markdown.find("| level |")) << markdown;
+  const std::string page = to_html(certified);
+  EXPECT_LT(page.find(words), page.find("<table>")) << page;
+}
+
+/// Reads each paper as a machine would; what it finds amiss goes to standard error.
+constexpr const char* reader = R"(
+import json, sys, xml.dom.minidom
+for path in sys.argv[1:]:
+    text = open(path, "rb").read().decode("utf-8")
+    if path.endswith(".json"): json.loads(text)
+    if path.endswith(".xml"): xml.dom.minidom.parseString(text.encode())
+    assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in text), path
+)";
+
+TEST(Papers, AreReadableWhateverBytesAGuestAndItsCommandHave) {
+  const TestFolder own;
+  const std::filesystem::path& papers = own.path();
+  std::ofstream(papers / "reader.py") << reader;
+  const std::string run =
+      "cd '" + papers.string() + "' && " SLIM_VERIFY " run --subject-command ': \xff; exec " +
+      std::string(SLIM_PYTHON " ") + folder + "faults/fault_subject.py prints-bytes' " +
+      "--law attention-agrees --cases 2 --out . --json --certificate certificate.json " +
+      "--junit junit.xml --html page.html --markdown summary.md > run.json";
+  const int status = std::system(run.c_str());
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 1) << "it falls short, and the harness does not";
+  const std::string read = "cd '" + papers.string() +
+                           "' && " SLIM_PYTHON
+                           " reader.py run.json certificate.json junit.xml "
+                           "page.html summary.md";
+  EXPECT_EQ(std::system(read.c_str()), 0);
+}
+
+/// The page on what a subject of the house does wrong under a law, as if a guest had.
+std::string page_on(const char* subject, const char* law_name) {
+  const ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  const Law& law = laws::find_law(law_name);
+  RunPlan plan{.laws = {&law}, .subjects = {&find_subject(subject)}, .scalars = {Scalar::float64}};
+  const RunResult result = run(plan);
+  return to_html({.foreign = guest,
+                  .plan = plan,
+                  .result = result,
+                  .case_paths = {"x.safetensors"},
+                  .replay_lines = {"slim-verify replay x.safetensors"},
+                  .looks = {},
+                  .harness_version = "0"});
+}
+
+TEST(Papers, DrawWhatTheLawComparedAndNotSomethingElse) {
+  const std::string leak = page_on("mutant/causal-flag-dropped", "future-does-not-leak");
+  EXPECT_NE(leak.find("class=\"beyond\""), std::string::npos);
+  EXPECT_NE(leak.find("(future x "), std::string::npos) << leak;
+  EXPECT_NE(leak.find("every bound is 0"), std::string::npos) << leak;
+  const std::string gradient = page_on("mutant/last-row-dropped", "gradient-agrees");
+  EXPECT_NE(gradient.find("class=\"beyond\""), std::string::npos);
+  EXPECT_NE(gradient.find("<figcaption>grad."), std::string::npos) << gradient;
+  EXPECT_EQ(gradient.find("slices of"), std::string::npos) << "rows of parameters have no place";
+}
+
+TEST(Declarations, AreRefusedByName) {
+  const auto refused = [](const std::string& text, const std::string& words) {
+    try {
+      parse_declaration(text);
+      ADD_FAILURE() << text;
+    } catch (const ContractError& error) {
+      EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
+    }
+  };
+  const std::string head = R"({"protocol": 1, "name": "x", "tasks": ["attention"])";
+  const std::string of_squares = head + R"(, "capabilities": {"feature_maps": ["sqr"]})";
+  EXPECT_EQ(parse_declaration(of_squares + "}").conventions.gelu_cancellation, 1.0);
+  const Conventions strict =
+      parse_declaration(
+          of_squares +
+          R"(, "conventions": {"gradient": {"gelu_cancellation": 0, "elu_cancellation": 0}}})")
+          .conventions;
+  EXPECT_EQ(strict, Conventions());
+  refused("[]", "an object");
+  refused(R"({"name": "x"})", "'protocol'");
+  refused(R"({"protocol": 1, "name": "a b", "tasks": ["attention"]})", "'name'");
+  refused(R"({"protocol": 1, "name": "x"})", "'tasks'");
+  refused(head + R"(, "taks": 1})", "'taks'");
+  refused(head + R"(, "capabilities": {"causal": 1}})", "'causal'");
+  refused(head + R"(, "capabilities": {"dtypes": ["float16"]}})", "float16");
+  refused(head + R"(, "capabilities": {"feature_maps": []}})", "'feature_maps' is empty");
+  refused(head + "}", "'feature_maps' is empty");
+  refused(head + R"(, "capabilities": {"feature_maps": ["sqr"], "causal": false}})",
+          "neither 'causal' nor 'bidirectional'");
+  refused(R"({"protocol": 1, "name": "x", "tasks": ["features"],
+              "capabilities": {"feature_maps": ["given"]}})",
+          "'feature_maps' is empty");
+  refused(head + R"(, "capabilities": {"claims": ["free"]}})", "flat in L");
+  refused(head + R"(, "capabilities": {"claims": ["linear", "linear"]}})", "names 'linear' twice");
+  refused(head + R"(, "capabilities": {"dtypes": ["float32", "float32"]}})", "'dtypes'");
+  refused(head + R"(, "capabilities": {"feature_maps": ["sqr", "sqr"]}})", "'sqr' twice");
+  refused(R"({"protocol": 1, "name": "x", "tasks": ["attention", "attention"]})", "'tasks'");
+  refused(head + R"(, "conventions": {"attention": {"epsilon_plce": "sums"}}})", "epsilon_plce");
+  refused(head + R"(, "conventions": {"attention": {"epsilon": -1}}})", "epsilon is finite");
+  refused(head + R"(, "conventions": {"gradient": {"position_base": 0}}})", "position_base");
+  for (const char* task : {"features", "gradient"}) {
+    refused(R"({"protocol": 1, "name": "x", "tasks": ["attention", ")" + std::string(task) +
+                R"("], "capabilities": {"feature_maps": ["given"]}})",
+            "'feature_maps' is empty");
+  }
+  refused(head + R"(, "capabilities": {"feature_maps": {"attention": ["sqr"]}}})",
+          "'feature_maps' of gradient is empty");
+  refused(head + R"(, "capabilities": {"feature_maps": {"models": ["sqr"]}}})", "'models'");
+}
+
+TEST(Declarations, MayNameFeatureMapsByTask) {
+  const Capabilities can =
+      parse_declaration(R"({"protocol": 1, "name": "x", "tasks": ["attention", "gradient"],
+          "capabilities": {"feature_maps": {"attention": ["given"], "gradient": ["sqr"]}}})")
+          .capabilities;
+  EXPECT_TRUE(can.given_features);
+  EXPECT_FALSE(can.takes(FeatureKind::square));
+  EXPECT_TRUE(can.takes_in_models(FeatureKind::square));
+  EXPECT_FALSE(can.takes_in_models(FeatureKind::relu));
+}
+
+TEST(AdaptedLaws, ExcuseNoCaseThatIsInvalidUnderConventions) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  guest.subject.attention_conventions.epsilon = -1.0;
+  const Law law = adapted_law(laws::find_law("attention-agrees"), guest.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  EXPECT_THROW(run(plan), ContractError);
+}
+
+TEST(Guests, HoldOnlyWhenEveryTaskThatTheyDeclareWasAsked) {
+  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  guest.declaration.gradient = true;
+  RunResult result = run_on(guest, {"attention-agrees"}, 1, {Scalar::float64});
+  EXPECT_TRUE(result.holds());
+  result.unasked_tasks = tasks_never_asked(guest);
+  EXPECT_EQ(result.unasked_tasks, std::vector<std::string>{"gradient"});
+  EXPECT_FALSE(result.holds());
+}
+
+}  // namespace
+}  // namespace slim::properties::foreign

@@ -1,0 +1,161 @@
+#include "properties/report/report.hpp"
+
+#include "properties/report/coverage_in_words.hpp"
+#include "properties/report/drift.hpp"
+#include "properties/report/failure_groups.hpp"
+#include "properties/report/legend.hpp"
+#include "properties/report/level.hpp"
+#include "properties/report/place.hpp"
+#include "properties/report/unusual_declarations.hpp"
+#include "properties/report/verdict_table.hpp"
+#include "reference/vocabulary/system/printable.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace slim::properties {
+namespace {
+
+constexpr std::size_t widest_line = 110;
+constexpr std::size_t longest_part = 4000;  ///< of a line: replay lines have a whole command
+
+/// Broken after words, the further lines indented.
+std::string in_lines(std::string_view text) {
+  std::string lines;
+  while (text.size() > widest_line) {
+    const std::size_t space = text.rfind(' ', widest_line);
+    if (space == std::string_view::npos) break;
+    lines += fmt::format("{}\n  ", text.substr(0, space));
+    text.remove_prefix(space + 1);
+  }
+  return lines + std::string(text) + "\n";
+}
+
+std::string statement_of(const RunPlan& plan, const std::string& name) {
+  const auto law = std::ranges::find(plan.laws, name, &Law::name);
+  return law == plan.laws.end() ? std::string() : (*law)->statement;
+}
+
+/// A failure in full: a heading, and what is known of it in lines of one word each.
+std::string failure(const Report& report, std::size_t place,
+                    const std::vector<std::vector<std::string>>& looks) {
+  const Counterexample& found = report.result.counterexamples[place];
+  const auto line = [](std::string_view word, std::string_view text) {
+    return fmt::format("  {:<8}{}\n", word, on_one_line(text, longest_part));
+  };
+  std::string text = fmt::format("\n{}  {} breaks {} in {}\n", name(found.finding.failure),
+                                 found.subject, found.law, name(found.scalar));
+  if (!found.finding.note.empty()) {
+    text += fmt::format("  it {}\n", on_one_line(found.finding.note, longest_part));
+  }
+  text += line("law", statement_of(report.plan, found.law));
+  if (found.finding.has_numbers()) text += line("where", where(found));
+  const std::string change = refinement_in_words(report.result, found.law, found.subject);
+  if (!change.empty()) text += line("scalar", change);
+  text += line("case", found.readable);
+  text += line("drawn", fmt::format("{} (seed {}, case {}, {} shrinks)", found.drawn,
+                                    report.plan.seed, found.case_number, found.shrinks));
+  text += line("replay", replay_line(report.case_paths.at(place), report.replay_options));
+  if (looks.empty()) return text;
+  for (std::size_t i = 0; i < looks[place].size(); ++i) {
+    text += line(i == 0 ? "looks" : "", looks[place][i]);
+  }
+  return text;
+}
+
+/// The failures of a group that are not shown in full, in a line each.
+std::string others(const Report& report, const FailureGroup& group) {
+  if (group.others.empty()) return {};
+  std::string text = fmt::format("  {:<8}{}\n", "also", headline_of_others(group));
+  std::size_t width = 0;
+  for (const std::size_t place : group.others) {
+    width = std::max(width, report.result.counterexamples[place].law.size());
+  }
+  for (const std::size_t place : group.others) {
+    const Counterexample& found = report.result.counterexamples[place];
+    const std::string again = replay_line(report.case_paths.at(place), report.replay_options);
+    text += fmt::format("  {:<8}{:<{}}  {:<9} {}; {}\n", "", found.law, width, name(found.scalar),
+                        on_one_line(in_brief(found.finding), longest_part),
+                        on_one_line(again, longest_part));
+  }
+  return text;
+}
+
+std::string levels_text(const RunResult& result) {
+  std::string text;
+  for (const LevelVerdict& level : level_verdicts(result)) {
+    if (level.of == 0) continue;
+    text +=
+        fmt::format("{:<10} {:<12} {}\n", name(level.level), name(level.standing), in_words(level));
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+/// With the bytes of the shell's escapes in place of those that cannot be printed: $'a\033'.
+std::string escaped_for_shell(const std::string& text) {
+  std::string quoted = "$'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\'' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      quoted += fmt::format("\\{:03o}", byte);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+}  // namespace
+
+std::string quoted_for_shell(const std::string& text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-=:,@%";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  if (on_one_line(text, text.size()) != text) return escaped_for_shell(text);
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string replay_line(const std::string& path, const std::string& options) {
+  if (path.empty()) return "slim-measure foreign " + options;
+  return "slim-verify replay " + (options.empty() ? "" : options + " ") + quoted_for_shell(path);
+}
+
+std::vector<std::vector<std::string>> looks_of(const Report& report) {
+  std::vector<std::vector<std::string>> looks;
+  for (const Diagnosis& diagnosis : report.diagnoses) looks.push_back(in_words(diagnosis));
+  return looks;
+}
+
+std::string to_text(const Report& report) {
+  std::string text;
+  for (const std::string& line : unusual_declarations_in_words(report.plan.subjects)) {
+    text += in_lines(line) + "\n";
+  }
+  text += verdict_table(report.plan, report.result);
+  const std::vector<std::string> drift = drift_in_words(report.result);
+  if (!drift.empty()) text += "\n";
+  for (const std::string& line : drift) text += in_lines(line);
+  for (const std::string& line : coverage_in_words(report.plan, report.result))
+    text += in_lines(line);
+  for (const std::string& shortfall : report.result.shortfalls()) {
+    text += fmt::format("\nFALLS SHORT  {}\n", shortfall);
+  }
+  const std::vector<std::vector<std::string>> looks = looks_of(report);
+  for (const FailureGroup& group : failure_groups(report.result.counterexamples, looks)) {
+    text += failure(report, group.shown, looks) + others(report, group);
+  }
+  const std::vector<std::string> legend = legend_of(report.result.counterexamples);
+  if (!legend.empty()) text += "\n";
+  for (const std::string& sentence : legend) text += in_lines(sentence);
+  return text +
+         fmt::format("\n{}\n{:.1f} s, seed {}\n", how_it_went(report.result, report.expectation),
+                     report.seconds, report.plan.seed) +
+         levels_text(report.result);
+}
+
+}  // namespace slim::properties

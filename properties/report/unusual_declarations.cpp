@@ -1,0 +1,70 @@
+#include "properties/report/unusual_declarations.hpp"
+
+#include "reference/vocabulary/case_file/gradient_case.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace slim::properties {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool is_convention(const UnusualDeclaration& one) {
+  return one.name.find('.') != std::string::npos;
+}
+
+/// Fields of `declared` that are neither as by default nor as a third-party implementation's.
+void add_conventions(const char* task, const std::string& declared, const std::string& by_default,
+                     const std::string& of_third_parties, std::vector<UnusualDeclaration>& all) {
+  const Json usual = Json::parse(by_default);
+  const Json likewise = Json::parse(of_third_parties);
+  const Json own = Json::parse(declared);
+  for (const auto& [field, value] : own.items()) {
+    if (value == usual.at(field) || value == likewise.at(field)) continue;
+    all.push_back({.name = fmt::format("{}.{}", task, field),
+                   .value = value.dump(),
+                   .words = fmt::format("{} {} {}, usually {}", task, field, value.dump(),
+                                        usual.at(field).dump())});
+  }
+}
+
+}  // namespace
+
+std::vector<UnusualDeclaration> unusual_declarations(const Subject& subject) {
+  std::vector<UnusualDeclaration> all;
+  if (subject.attention.offers_any() || subject.features.offers_any()) {
+    add_conventions("attention", to_full_text(subject.attention_conventions),
+                    to_full_text(AttentionConventions()),
+                    to_full_text(AttentionConventions{.elu_cancellation = 1.0}), all);
+  }
+  if (subject.gradient.offers_any()) {
+    add_conventions("gradient", to_full_text(subject.conventions), to_full_text(Conventions()),
+                    to_full_text(Conventions{.gelu_cancellation = 1.0, .elu_cancellation = 1.0}),
+                    all);
+  }
+  if (subject.capabilities.subtracting) {
+    all.push_back({"subtracting", "true", "subtracting, so that DRIFT is no failure"});
+  }
+  if (!subject.capabilities.deterministic) {
+    all.push_back({"deterministic", "false", "not deterministic, so that bits may differ"});
+  }
+  return all;
+}
+
+std::vector<std::string> unusual_declarations_in_words(std::span<const Subject* const> subjects) {
+  std::vector<std::string> lines;
+  for (const Subject* subject : subjects) {
+    std::vector<std::string> words;
+    for (UnusualDeclaration& one : unusual_declarations(*subject)) {
+      if (subjects.size() == 1 || is_convention(one)) words.push_back(std::move(one.words));
+    }
+    if (words.empty()) continue;
+    const std::string who = subjects.size() == 1 ? "" : subject->name + " ";
+    lines.push_back(fmt::format("{}declares: {}", who, fmt::join(words, "; ")));
+  }
+  return lines;
+}
+
+}  // namespace slim::properties

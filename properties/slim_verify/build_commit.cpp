@@ -1,0 +1,11 @@
+#include "properties/slim_verify/build_commit.hpp"
+
+#include "properties_commit.hpp"  // written at every build
+
+namespace slim::properties {
+
+std::string build_commit() {
+  return build::commit;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,143 @@
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/standard_streams.hpp"
+#include "properties/engine/parallel.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/slim_verify/commands.hpp"
+#include "properties/slim_verify/guest.hpp"
+#include "properties/slim_verify/replay.hpp"
+#include "properties/third_party/protocol/refuses_bad_requests.hpp"
+#include "properties/third_party/protocol/told_from_noise.hpp"
+#include "reference/vocabulary/system/printable.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace slim::properties {
+namespace {
+
+constexpr std::size_t longest_note = 1000;
+
+struct ReplayedFile {
+  std::string path;
+  std::vector<Replayed> lines;
+
+  /// Something was compared, and nothing was wrong.
+  [[nodiscard]] bool agrees() const {
+    const auto is_wrong = [](const Replayed& line) {
+      return line.finding.outcome == Outcome::wrong;
+    };
+    return std::ranges::none_of(lines, is_wrong) &&
+           std::ranges::any_of(lines, &Replayed::compares_something);
+  }
+};
+
+/// PASS, SKIPPED, or in which way it failed: WRONG, CRASH, …
+std::string_view verdict_of(const Finding& finding) {
+  return finding.outcome == Outcome::wrong ? name(finding.failure) : name(finding.outcome);
+}
+
+std::string to_text(const Replayed& line) {
+  const Finding& finding = line.finding;
+  std::string text =
+      fmt::format("  {:<32} {:<9} {:<8} ", line.subject, name(line.scalar), verdict_of(finding));
+  if (finding.outcome != Outcome::skipped && finding.has_numbers()) {
+    text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; against {}",
+                        finding.worst.tensor, finding.worst.row, finding.worst.error,
+                        finding.worst.bound, finding.worst.ratio(), line.compared.with);
+  }
+  if (finding.note.empty()) return text;
+  const std::string note = on_one_line(finding.note, longest_note);
+  if (finding.outcome == Outcome::skipped) return text + note;
+  return text + (finding.has_numbers() ? "; " : "it ") + note;
+}
+
+std::string to_text(const ReplayedFile& file) {
+  std::string text = on_one_line(file.path, longest_note) + "\n";
+  for (const Replayed& line : file.lines) text += to_text(line) + "\n";
+  if (!file.lines.empty()) text += "  " + in_words(file.lines.front().compared) + "\n";
+  return text + (file.agrees() ? "  agrees\n" : "  does NOT agree\n");
+}
+
+nlohmann::ordered_json to_json(const Compared& compared) {
+  if (compared.gradients_in_all == 0) return {{"law", compared.with}};
+  return {{"with", compared.with},
+          {"loss", compared.loss},
+          {"logits", compared.logits},
+          {"gradients", compared.gradients},
+          {"gradients_in_all", compared.gradients_in_all},
+          {"gradients_missing", compared.missing}};
+}
+
+nlohmann::ordered_json to_json(const ReplayedFile& file) {
+  nlohmann::ordered_json json = {{"path", file.path}, {"agrees", file.agrees()}};
+  if (!file.lines.empty()) json["compared"] = to_json(file.lines.front().compared);
+  json["checks"] = nlohmann::ordered_json::array();
+  for (const Replayed& line : file.lines) {
+    const Discrepancy& worst = line.finding.worst;
+    json["checks"].push_back({{"subject", line.subject},
+                              {"scalar", name(line.scalar)},
+                              {"against", line.compared.with},
+                              {"outcome", name(line.finding.outcome)},
+                              {"verdict", verdict_of(line.finding)},
+                              {"note", line.finding.note},
+                              {"tensor", worst.tensor},
+                              {"row", worst.row},
+                              {"error", command_line::number_or_infinite(worst.error)},
+                              {"bound", command_line::number_or_infinite(worst.bound)},
+                              {"ratio", command_line::number_or_infinite(worst.ratio())}});
+  }
+  return json;
+}
+
+/// The catalogue's as a guest is asked them, and the one of the protocol.
+std::vector<Law> laws_of(const foreign::ForeignSubject& guest) {
+  std::vector<Law> all = {foreign::refuses_bad_requests(guest)};
+  for (const Law& law : laws::catalogue()) all.push_back(foreign::told_from_noise(law));
+  return all;
+}
+
+}  // namespace
+
+int replay_command(const std::vector<std::string>& paths, const ForeignArguments& guest,
+                   bool json) {
+  std::optional<foreign::ForeignSubject> opened;
+  try {
+    if (guest.given()) opened = open_guest(guest);
+  } catch (const SubjectError& error) {
+    if (json) {
+      const nlohmann::ordered_json unopened = {{"schema", 1},
+                                               {"agrees", false},
+                                               {"failure", name(error.failure())},
+                                               {"note", error.what()}};
+      command_line::print_exactly(command_line::json_text(unopened));
+    } else {
+      command_line::print(fmt::format("{}  the subject {}\n", name(error.failure()),
+                                      on_one_line(error.what(), longest_note)));
+    }
+    return Exit::falls_short;
+  }
+  const Subject* guest_subject = opened ? &opened->subject : nullptr;
+  const std::vector<Law> own_laws = opened ? laws_of(*opened) : std::vector<Law>();
+  std::vector<ReplayedFile> files;
+  files.reserve(paths.size());
+  for (const std::string& path : paths) files.push_back({path, {}});
+  const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  in_parallel(static_cast<int>(files.size()), machine, [&](int i) {
+    ReplayedFile& file = files[static_cast<std::size_t>(i)];
+    file.lines = replay(file.path, guest_subject, own_laws);
+  });
+  const bool all_agree =
+      std::ranges::all_of(files, [](const ReplayedFile& file) { return file.agrees(); });
+  if (json) {
+    nlohmann::ordered_json all = {{"schema", 1}, {"agrees", all_agree}};
+    for (const ReplayedFile& file : files) all["files"].push_back(to_json(file));
+    command_line::print_exactly(command_line::json_text(all));
+  } else {
+    for (const ReplayedFile& file : files) command_line::print(to_text(file));
+  }
+  return all_agree ? Exit::holds : Exit::falls_short;
+}
+
+}  // namespace slim::properties

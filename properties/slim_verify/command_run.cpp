@@ -1,0 +1,325 @@
+#include "properties/catalogue.hpp"
+#include "properties/diagnosis/diagnostician.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/report/expected_failures.hpp"
+#include "properties/report/level.hpp"
+#include "properties/report/report.hpp"
+#include "properties/slim_verify/commands.hpp"
+#include "properties/slim_verify/guest.hpp"
+#include "properties/slim_verify/progress_line.hpp"
+#include "properties/slim_verify/run_outputs.hpp"
+#include "properties/slim_verify/writable_folder.hpp"
+#include "properties/third_party/cost/costs_as_claimed.hpp"
+#include "properties/third_party/protocol/adapted_law.hpp"
+#include "properties/third_party/protocol/refuses_bad_requests.hpp"
+#include "properties/third_party/protocol/told_from_noise.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/output_error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+namespace slim::properties {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class T>
+void add_once(std::vector<T>& list, const T& item) {
+  if (std::ranges::find(list, item) == list.end()) list.push_back(item);
+}
+
+std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
+  if (names.empty()) names = {"all"};
+  std::vector<const Subject*> chosen;
+  for (const std::string& name : names) {
+    if (name != "all") {
+      add_once(chosen, &find_subject(name));
+      continue;
+    }
+    for (const Subject& subject : catalogue()) {
+      if (!is_mutant(subject)) add_once(chosen, &subject);
+    }
+  }
+  return chosen;
+}
+
+/// Laws of the catalogue: those of the protocol and of costs are asked of guests alone, and are
+/// none of it.
+std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
+  std::vector<const Law*> chosen;
+  for (const std::string& name : names) {
+    if (name != foreign::refuses_bad_requests_name && !is_law_of_cost(name)) {
+      add_once(chosen, &laws::find_law(name));
+      continue;
+    }
+    require(of_guest, "law " + on_one_line(name) +
+                          " is asked of a foreign subject: --subject-command or "
+                          "--subject-library");
+  }
+  if (!names.empty()) return chosen;
+  for (const Law& law : laws::catalogue()) chosen.push_back(&law);
+  return chosen;
+}
+
+std::vector<Scalar> chosen_scalars(const std::vector<std::string>& names) {
+  std::vector<Scalar> chosen;
+  for (const std::string& name : names) add_once(chosen, parse_scalar(name));
+  return chosen.empty() ? std::vector{Scalar::float32, Scalar::float64, Scalar::digits50} : chosen;
+}
+
+/// A foreign subject, and the laws as they are asked of it.
+struct Guest {
+  foreign::ForeignSubject opened;
+  std::vector<Law> laws;
+  std::vector<Law> costs;  ///< laws of what it claims to cost
+};
+
+RunPlan plan_from(const RunArguments& arguments) {
+  const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return {.laws = chosen_laws(arguments.laws, arguments.foreign.given()),
+          .subjects = chosen_subjects(arguments.subjects),
+          .scalars = chosen_scalars(arguments.scalars),
+          .seed = arguments.seed,
+          .cases = arguments.effort.cases_a_law(),
+          .threads = arguments.threads == 0 ? machine : arguments.threads,
+          .covers_sizes = arguments.effort.covers_sizes(),
+          .requires_sizes = arguments.laws.empty()};
+}
+
+ExtraSizes extra_sizes(const RunArguments& arguments) {
+  return {.lengths = {arguments.lengths.begin(), arguments.lengths.end()},
+          .head_widths = {arguments.head_widths.begin(), arguments.head_widths.end()}};
+}
+
+/// The plan's laws with sizes besides the usual ones.
+std::vector<Law> laws_with(const ExtraSizes& extra, const RunPlan& plan) {
+  Capabilities of_the_catalogue;
+  of_the_catalogue.bidirectional = true;
+  std::vector<Law> laws;
+  for (const Law* law : plan.laws) {
+    laws.push_back(law->fitted ? law->fitted(of_the_catalogue, extra) : *law);
+  }
+  return laws;
+}
+
+/// "gradient-agrees.mutant-last-row-dropped.digits50.seed1-case0.safetensors"
+std::string file_name(const Counterexample& found, std::uint64_t seed) {
+  std::string subject = found.subject;
+  std::ranges::replace(subject, '/', '-');
+  return fmt::format("{}.{}.{}.seed{}-case{}.safetensors", found.law, subject, name(found.scalar),
+                     seed, found.case_number);
+}
+
+void write_case(const fs::path& path, const CaseFile& file) {
+  std::error_code status;
+  fs::create_directories(path.parent_path(), status);
+  if (status) throw_output_error(path.parent_path().string(), status);
+  write_case_file(path, file);
+}
+
+/// Where the counterexamples are, or would be.
+std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed,
+                                     const fs::path& folder, RunOutputs& outputs) {
+  std::vector<std::string> paths;
+  for (const Counterexample& found : result.counterexamples) {
+    if (is_law_of_cost(found.law)) {  // which no case shows
+      paths.emplace_back();
+      continue;
+    }
+    const fs::path path = folder / file_name(found, seed);
+    outputs.attempt([&] { write_case(path, found.file); });
+    paths.push_back(path.string());
+  }
+  return paths;
+}
+
+/// The same plan for a guest, in the scalars that it declares unless others are asked for.
+void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
+  for (const Law* law : plan.laws) {
+    guest.laws.push_back(foreign::told_from_noise(
+        foreign::adapted_law(*law, guest.opened.subject, extra_sizes(arguments))));
+  }
+  if (arguments.laws.empty() ||
+      std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
+          arguments.laws.end()) {
+    guest.laws.push_back(foreign::refuses_bad_requests(guest.opened));
+  }
+  plan.laws.clear();
+  for (const Law& law : guest.laws) plan.laws.push_back(&law);
+  plan.subjects = {&guest.opened.subject};
+  if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
+}
+
+/// Laws of what it claims to cost: all, or those that are named. Throws ContractError where one is
+/// named that it does not claim.
+std::vector<Law> chosen_costs(const foreign::ForeignSubject& guest,
+                              const std::vector<std::string>& names) {
+  std::vector<Law> claimed = foreign::costs_as_claimed(guest, {});
+  if (names.empty()) return claimed;
+  for (const std::string& name : names) {
+    if (!is_law_of_cost(name)) continue;
+    require(std::ranges::find(claimed, name, &Law::name) != claimed.end(),
+            "law " + on_one_line(name) + " is of a claim that the subject does not make");
+  }
+  std::erase_if(claimed,
+                [&](const Law& law) { return std::ranges::find(names, law.name) == names.end(); });
+  return claimed;
+}
+
+/// Adds laws that are asked once, by one thread, with nothing beside: of time and memory.
+void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
+  RunPlan alone = plan;
+  alone.laws.clear();
+  for (const Law& law : laws) alone.laws.push_back(&law);
+  alone.cases = 1;
+  alone.threads = 1;
+  RunResult more = run(alone);
+  std::ranges::move(more.verdicts, std::back_inserter(result.verdicts));
+  std::ranges::move(more.counterexamples, std::back_inserter(result.counterexamples));
+  plan.laws.insert(plan.laws.end(), alone.laws.begin(), alone.laws.end());
+}
+
+/// The catalogue's laws as a guest can be asked them.
+Diagnostician diagnostician_for(const Guest& guest) {
+  std::vector<Law> adapted;
+  for (const Law& law : laws::catalogue()) {
+    adapted.push_back(foreign::adapted_law(law, guest.opened.subject));
+  }
+  return Diagnostician(std::move(adapted),
+                       [pool = guest.opened.pool] { foreign::end_processes(*pool); });
+}
+
+/// In which it broke some law about answers.
+std::vector<Scalar> scalars_of_failures(const RunResult& result, const std::string& subject) {
+  std::vector<Scalar> scalars;
+  for (const Verdict& verdict : result.verdicts) {
+    const bool broke = verdict.judges_answers && verdict.tally.wrong > 0;
+    if (broke && verdict.subject == subject) add_once(scalars, verdict.scalar);
+  }
+  return scalars;
+}
+
+std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& plan,
+                                 const RunResult& result, ProgressLine& progress) {
+  std::vector<Diagnosis> diagnoses;
+  const int all = static_cast<int>(result.counterexamples.size());
+  for (const Counterexample& found : result.counterexamples) {
+    const auto subject = std::ranges::find(plan.subjects, found.subject, &Subject::name);
+    std::vector<Counterexample> recorded;
+    std::ranges::copy_if(
+        result.counterexamples, std::back_inserter(recorded),
+        [&](const Counterexample& other) { return other.subject == found.subject; });
+    diagnoses.push_back(diagnostician.diagnose(
+        **subject, found, scalars_of_failures(result, found.subject), recorded));
+    progress.show("diagnosis", static_cast<int>(diagnoses.size()), all);
+  }
+  return diagnoses;
+}
+
+/// Names of `all` that are not among those that were run.
+std::vector<std::string> not_run(const std::vector<std::string>& all, const RunResult& result) {
+  std::vector<std::string> names;
+  for (const std::string& law : all) {
+    if (std::ranges::find(result.verdicts, law, &Verdict::law) == result.verdicts.end()) {
+      add_once(names, law);
+    }
+  }
+  return names;
+}
+
+/// Adds to a result what could have been run and was not: laws, and of a foreign subject scalars.
+void add_what_was_not_run(RunResult& result, const RunPlan& plan, const Guest* guest) {
+  std::vector<std::string> all;
+  for (const Law& law : laws::catalogue()) all.push_back(law.name);
+  if (guest != nullptr) {
+    all.emplace_back(foreign::refuses_bad_requests_name);
+    for (const Law& law : foreign::costs_as_claimed(guest->opened, {})) all.push_back(law.name);
+    for (const Scalar scalar : guest->opened.declaration.scalars) {
+      if (std::ranges::find(plan.scalars, scalar) != plan.scalars.end()) continue;
+      result.scalars_not_run.push_back(scalar);
+    }
+  }
+  result.laws_not_run = not_run(all, result);
+}
+
+/// The expected failures that a file lists; nothing where no file is given.
+std::optional<std::vector<foreign::ExpectedFailure>> expected_failures_of(
+    const ForeignArguments& arguments) {
+  if (arguments.expected_failures.empty()) return std::nullopt;
+  require(arguments.given(),
+          "--expected-failures is about a foreign subject: give one by "
+          "--subject-command or --subject-library");
+  return foreign::read_expected_failures(arguments.expected_failures);
+}
+
+}  // namespace
+
+int run_command(const RunArguments& arguments) {
+  RunPlan plan = plan_from(arguments);
+  require_writable_folder(arguments.out);
+  RunOutputs outputs(arguments);
+  const auto expected = expected_failures_of(arguments.foreign);
+  std::optional<Guest> guest;
+  if (arguments.foreign.given()) {
+    require(arguments.subjects.empty(),
+            "--subject names a built-in subject, --subject-command or --subject-library another "
+            "one: give one of them");
+    try {
+      guest.emplace(Guest{open_guest(arguments.foreign), {}, {}});
+    } catch (const SubjectError& error) {
+      outputs.write(error);
+      return Exit::falls_short;
+    }
+    invite(plan, *guest, arguments);
+    guest->costs = chosen_costs(guest->opened, arguments.laws);
+  }
+  std::vector<Law> extended;
+  if (!guest && !(arguments.lengths.empty() && arguments.head_widths.empty())) {
+    extended = laws_with(extra_sizes(arguments), plan);
+    plan.laws.clear();
+    for (const Law& law : extended) plan.laws.push_back(&law);
+  }
+
+  const auto start = std::chrono::steady_clock::now();
+  RunResult result;
+  std::vector<Diagnosis> diagnoses;
+  {
+    ProgressLine progress;
+    if (!plan.laws.empty()) {  // as they are where costs alone are named
+      result = run(plan, [&](const Law& law, int done, int planned) {
+        progress.show_case(law.name, done, planned);
+      });
+    }
+    // A run of named laws need not execute every task that is declared.
+    if (guest && arguments.laws.empty()) {
+      result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
+    }
+    if (guest && !guest->costs.empty()) {
+      progress.show("costs", 0, static_cast<int>(guest->costs.size()));
+      run_alone(plan, result, guest->costs);
+    }
+    diagnoses =
+        diagnosed(guest ? diagnostician_for(*guest) : Diagnostician(), plan, result, progress);
+  }
+  add_what_was_not_run(result, plan, guest ? &*guest : nullptr);
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+
+  Report report{.plan = plan,
+                .result = result,
+                .case_paths = write_cases(result, plan.seed, arguments.out, outputs),
+                .seconds = elapsed.count(),
+                .replay_options = guest ? guest_options(arguments.foreign) : "",
+                .diagnoses = std::move(diagnoses)};
+  if (expected) report.expectation = foreign::compared(result, *expected);
+  outputs.write(report, guest ? &guest->opened : nullptr);
+  report_stops();
+  const bool as_wanted = report.expectation ? report.expectation->met() : result.holds();
+  return as_wanted ? Exit::holds : Exit::falls_short;
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,158 @@
+#include "properties/slim_verify/replay.hpp"
+
+#include "properties/catalogue.hpp"
+#include "properties/engine/shrink.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/tolerance/expected.hpp"
+#include "properties/tolerance/gradient_evidence.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+
+namespace slim::properties {
+namespace {
+
+/// Which subjects are run, in which scalars.
+struct Selection {
+  std::vector<const Subject*> subjects;
+  std::vector<Scalar> scalars;
+  bool named = false;  ///< by the file
+};
+
+Selection selection_of(const CaseFile& file, const Subject* guest) {
+  const auto subject = file.metadata.find("subject");
+  const auto dtype = file.metadata.find("dtype");
+  Selection selection;
+  selection.named = guest != nullptr || subject != file.metadata.end();
+  if (guest != nullptr) {
+    selection.subjects.push_back(guest);
+  } else if (selection.named) {
+    selection.subjects.push_back(&find_subject(subject->second));
+  } else {
+    for (const Subject& candidate : catalogue()) {
+      if (!is_mutant(candidate)) selection.subjects.push_back(&candidate);
+    }
+  }
+  selection.scalars.push_back(dtype == file.metadata.end() ? Scalar::float64
+                                                           : parse_scalar(dtype->second));
+  if (!selection.named && selection.scalars.front() != Scalar::digits50) {
+    selection.scalars.push_back(Scalar::digits50);
+  }
+  return selection;
+}
+
+using Check = std::function<Finding(const Subject&, Scalar)>;
+
+std::vector<Replayed> replayed_by(const Selection& selection, const Compared& compared,
+                                  const Check& check) {
+  std::vector<Replayed> lines;
+  for (const Subject* subject : selection.subjects) {
+    for (const Scalar scalar : selection.scalars) {
+      lines.push_back({subject->name, scalar, compared, check(*subject, scalar)});
+    }
+  }
+  return lines;
+}
+
+const Law& law_named(const std::string& name, std::span<const Law> laws_of_guest) {
+  const auto own = std::ranges::find(laws_of_guest, name, &Law::name);
+  return own == laws_of_guest.end() ? laws::find_law(name) : *own;
+}
+
+std::vector<Replayed> replay_law(const CaseFile& file, const Selection& selection,
+                                 std::span<const Law> laws_of_guest) {
+  const Law& law = law_named(file.text("law"), laws_of_guest);
+  const std::unique_ptr<Trial> trial = law.load(file);
+  return replayed_by(selection, {.with = law.name}, [&](const Subject& subject, Scalar scalar) {
+    std::string unusable = trial->unusable(scalar);
+    if (!unusable.empty()) return skipped(std::move(unusable));
+    return check_safely(*trial, subject, scalar);
+  });
+}
+
+bool is_finite(const ExpectedGradient& expected) {
+  return std::isfinite(expected.loss.value_or(0.0)) && expected.logits.allFinite() &&
+         std::ranges::all_of(expected.gradient,
+                             [](const auto& entry) { return entry.second.allFinite(); });
+}
+
+/// A case without a law: whole, with its logits.
+class PlainCase final : public Trial {
+ public:
+  PlainCase(const CaseFile& file, bool named)
+      : named_(named),
+        evidence_(to_gradient_case(file), GradientEvidence::Compares::gradient_and_logits) {
+    const ExpectedGradient expected = to_expected_gradient(file, evidence_.given());
+    compared_ = compared_tensors(evidence_.given(), expected);
+    if (!expected.empty()) expected_ = expected;
+  }
+  [[nodiscard]] const Compared& compared() const { return compared_; }
+
+  std::string unusable(Scalar scalar) override {
+    const bool needs_ensemble = !expected_ || scalar == Scalar::float32;
+    return needs_ensemble ? evidence_.unusable(scalar) : std::string();
+  }
+  Finding check(const Subject& subject, Scalar scalar) override {
+    if (std::string reason = unclaimed(subject, scalar, evidence_.given()); !reason.empty()) {
+      return not_claimed(std::move(reason));
+    }
+    const std::optional<Finding> excuse = excused(subject, scalar, evidence_);
+    if (excuse && !named_) return *excuse;
+    if (expected_) return held_against_expected(subject, scalar);
+    return judge(subject, scalar, evidence_, [&](Scalar in, const GradientBounds& allowed) {
+      const GradientAnswer answer = ask(subject, in, evidence_.given(), {.wants_logits = true});
+      return worst_discrepancy(answer, evidence_.truth(), allowed);
+    });
+  }
+  [[nodiscard]] CaseFile file() const override { return to_case_file(evidence_.given()); }
+
+ private:
+  /// Pass or wrong, nothing between. In float32 what rounding may do comes on top of the bound.
+  Finding held_against_expected(const Subject& subject, Scalar scalar) {
+    const GradientAnswer answer = ask(subject, scalar, evidence_.given(), {.wants_logits = true});
+    GradientBounds bounds = expected_bounds(*expected_, evidence_.given().model);
+    if (scalar == Scalar::float32) bounds = sum(std::move(bounds), evidence_.bounds(scalar));
+    const Discrepancy worst = worst_discrepancy(answer, truth_from(*expected_, answer), bounds);
+    const bool agrees = std::isfinite(worst.error) && worst.error <= worst.bound;
+    return {.outcome = agrees ? Outcome::pass : Outcome::wrong,
+            .worst = worst,
+            .note = is_finite(*expected_) ? "" : "the file expects a value that is not finite"};
+  }
+
+  bool named_;
+  GradientEvidence evidence_;
+  Compared compared_;
+  std::optional<ExpectedGradient> expected_;
+};
+
+std::vector<Replayed> replay_plain(const CaseFile& file, const Selection& selection) {
+  PlainCase plain(file, selection.named);
+  return replayed_by(selection, plain.compared(), [&](const Subject& subject, Scalar scalar) {
+    std::string unusable = plain.unusable(scalar);
+    if (!unusable.empty()) return skipped(std::move(unusable));
+    return check_safely(plain, subject, scalar);
+  });
+}
+
+}  // namespace
+
+std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest,
+                             std::span<const Law> laws_of_guest) {
+  const CaseFile file = read_case_file(path);
+  try {
+    const Selection selection = selection_of(file, guest);
+    const auto task = file.metadata.find("task");
+    require(file.metadata.contains("law") || task == file.metadata.end(),
+            "metadata 'law' is missing: a case of another task than gradients is judged by a law");
+    require_known_tensors(file);
+    return file.metadata.contains("law") ? replay_law(file, selection, laws_of_guest)
+                                         : replay_plain(file, selection);
+  } catch (const ContractError& error) {
+    throw ContractError(path.string() + ": " + error.what());
+  }
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "properties/engine/law.hpp"
+#include "properties/slim_verify/case_tensors.hpp"
+#include "reference/vocabulary/scalars/scalar.hpp"
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace slim::properties {
+
+/// How one subject did on a stored case in one scalar.
+struct Replayed {
+  std::string subject;
+  Scalar scalar = Scalar::float64;
+  Compared compared;
+  Finding finding;
+
+  /// An answer was asked for, and there was something to compare.
+  [[nodiscard]] bool compares_something() const {
+    return finding.outcome != Outcome::skipped && !finding.worst.tensor.empty() &&
+           !compared.nothing();
+  }
+};
+
+/// Judges a stored case. Metadata `subject` names the only subject to run, `dtype` the arithmetic;
+/// without a subject, the reference and every correct subject of the catalogue are run, in the
+/// case's dtype and in 50 digits. Their answers are compared with:
+/// - with metadata `law`: what that law compares them with;
+/// - with expected.* tensors: those, error ≤ 1e-11 of the tensor's largest entry + 1e-13 of the
+///   largest gradient entry of any tensor (the loss, the logits: of their own largest), of finite
+///   entries; what is expected and not finite is never met;
+/// - else the reference in 50 digits, computed anew, with the laws' tolerances.
+/// A subject that subtracts is skipped where a denominator is 0, unless the file names it.
+/// Throws ContractError when the file is missing, corrupt, names what does not exist, or has a
+/// tensor that nothing would be compared with.
+/// A foreign subject, where one is given, is run in place of all these, and by its own laws before
+/// the catalogue's.
+std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest = nullptr,
+                             std::span<const Law> laws_of_guest = {});
+
+}  // namespace slim::properties

@@ -1,0 +1,341 @@
+#include "properties/slim_verify/replay.hpp"
+
+#include "properties/catalogue.hpp"
+#include "properties/engine/cases/gradient_spec.hpp"
+#include "properties/engine/parallel.hpp"
+#include "properties/engine/shrink.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace slim::properties {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> golden_vectors() {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(fs::path(SLIM_SOURCE_DIR) / "reference/golden")) {
+    if (entry.path().extension() == ".safetensors") paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+/// A folder of its own for each test.
+class Replay : public testing::Test {
+ protected:
+  [[nodiscard]] std::vector<Replayed> replayed(const CaseFile& file) const {
+    write_case_file(folder_ / "case.safetensors", file);
+    return replay(folder_ / "case.safetensors");
+  }
+  /// What the replay of a case is refused with.
+  [[nodiscard]] std::string refusal(const CaseFile& file) const {
+    try {
+      return replayed(file).empty() ? "nobody was run" : "accepted";
+    } catch (const ContractError& error) {
+      return error.what();
+    }
+  }
+  const TestFolder temporary_;
+  const fs::path folder_ = temporary_.path();
+};
+
+int count(const std::vector<Replayed>& lines, Outcome outcome) {
+  return static_cast<int>(std::ranges::count_if(
+      lines, [&](const Replayed& line) { return line.finding.outcome == outcome; }));
+}
+
+/// The same file asking the reference alone, which is enough to see a changed expectation.
+CaseFile for_the_reference(CaseFile file) {
+  file.metadata["subject"] = "reference";
+  return file;
+}
+
+std::vector<double> values_of(const Tensor& tensor) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < tensor.size(); ++i) values.push_back(tensor.real(i));
+  return values;
+}
+
+double largest(const std::vector<double>& values) {
+  double found = 0.0;
+  for (const double value : values) found = std::max(found, std::abs(value));
+  return found;
+}
+
+/// Calls `change` with every expected gradient whose largest entry is at least 1e-3 of all, and
+/// with that largest entry.
+template <class Change>
+void for_each_large_gradient(const CaseFile& file, Change change) {
+  double of_all = 0.0;
+  for (const auto& [name, tensor] : file.tensors) {
+    if (name.starts_with("expected.grad.")) of_all = std::max(of_all, largest(values_of(tensor)));
+  }
+  for (const auto& [name, tensor] : file.tensors) {
+    if (!name.starts_with("expected.grad.")) continue;
+    const double of_tensor = largest(values_of(tensor));
+    if (of_tensor >= 1e-3 * of_all) change(name, of_tensor);
+  }
+}
+
+void replace(CaseFile& file, const std::string& name, std::size_t entry, double value) {
+  std::vector<double> values = values_of(file.tensor(name));
+  values.at(entry) = value;
+  file.tensors[name] = make_tensor(file.tensor(name).shape, std::span<const double>(values));
+}
+
+TEST_F(Replay, OfTheReferenceAgreesWithAllTenGoldenVectors) {
+  const std::vector<fs::path> paths = golden_vectors();
+  ASSERT_EQ(paths.size(), 10U);
+  for (const fs::path& path : paths) {
+    const std::vector<Replayed> lines = replayed(for_the_reference(read_case_file(path)));
+    ASSERT_EQ(lines.size(), 1U) << path;
+    EXPECT_EQ(lines.front().compared.with, "expected");
+    EXPECT_EQ(lines.front().finding.outcome, Outcome::pass) << path;
+  }
+}
+
+// All ten by every subject take half a minute: slim-verify replay, as experiments/reproduce does.
+TEST_F(Replay, OfEverySubjectAgreesWithGoldenVectors) {
+  const fs::path golden = fs::path(SLIM_SOURCE_DIR) / "reference/golden";
+  const std::vector<fs::path> paths = {golden / "favor_two.safetensors",
+                                       golden / "relu_masked_batch.safetensors",
+                                       golden / "square_post.safetensors"};
+  std::vector<std::vector<Replayed>> replayed(paths.size());
+  in_parallel(static_cast<int>(paths.size()), 2, [&](int i) {
+    replayed[static_cast<std::size_t>(i)] = replay(paths[static_cast<std::size_t>(i)]);
+  });
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const fs::path& path = paths[i];
+    const std::vector<Replayed>& lines = replayed[i];
+    EXPECT_EQ(count(lines, Outcome::wrong), 0) << path;
+    EXPECT_GE(count(lines, Outcome::pass), 4) << path;
+    for (const Replayed& line : lines) {
+      EXPECT_EQ(line.compared.with, "expected");
+      const bool may_skip = find_subject(line.subject).capabilities.subtracting;
+      EXPECT_TRUE(line.finding.outcome == Outcome::pass || may_skip) << path << line.subject;
+    }
+  }
+}
+
+TEST_F(Replay, FailsAnExpectedEntryThatIsOffByOneInAMillion) {
+  for (const fs::path& path : golden_vectors()) {
+    const CaseFile golden = for_the_reference(read_case_file(path));
+    int number = 0;
+    for_each_large_gradient(golden, [&](const std::string& name, double of_tensor) {
+      if (number++ % 7 != 0) return;  // a few tensors of each vector
+      const std::vector<double> values = values_of(golden.tensor(name));
+      const std::size_t entry = static_cast<std::size_t>(number) % values.size();
+      CaseFile changed = golden;
+      replace(changed, name, entry, values[entry] + 1e-6 * of_tensor);
+      const std::vector<Replayed> lines = replayed(changed);
+      ASSERT_EQ(lines.size(), 1U);
+      EXPECT_EQ(lines[0].finding.outcome, Outcome::wrong) << path << " " << name;
+      EXPECT_EQ("expected." + lines[0].finding.worst.tensor, name);
+    });
+    EXPECT_GT(number, 7);
+  }
+}
+
+TEST_F(Replay, FailsANaNAnywhereAmongTheExpected) {
+  const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
+  for (const auto& [name, tensor] : golden.tensors) {
+    if (!name.starts_with("expected.")) continue;
+    CaseFile changed = golden;
+    replace(changed, name, tensor.size() - 1, std::numeric_limits<double>::quiet_NaN());
+    EXPECT_EQ(count(replayed(changed), Outcome::wrong), 1) << name;
+  }
+}
+
+TEST_F(Replay, FailsAnInfiniteExpectedEntryWhateverElseIsExpected) {
+  const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
+  for (const char* name : {"expected.loss", "expected.logits", "expected.grad.input_map.weight"}) {
+    for (const double sign : {1.0, -1.0}) {
+      CaseFile changed = golden;
+      replace(changed, name, 0, sign * std::numeric_limits<double>::infinity());
+      for (const char* dtype : {"float32", "float64", "digits50"}) {
+        changed.metadata["dtype"] = dtype;
+        const std::vector<Replayed> lines = replayed(changed);
+        EXPECT_EQ(count(lines, Outcome::wrong), 1) << name << " " << dtype;
+        EXPECT_EQ("expected." + lines[0].finding.worst.tensor, name) << dtype;
+        EXPECT_TRUE(std::isfinite(lines[0].finding.worst.bound)) << name << " " << dtype;
+      }
+    }
+  }
+}
+
+TEST_F(Replay, SeesWrongGradientsBesideAnInfiniteOne) {
+  CaseFile wrong = for_the_reference(read_case_file(golden_vectors()[8]));
+  int changed = 0;
+  for (auto& [name, tensor] : wrong.tensors) {
+    if (!name.starts_with("expected.grad.")) continue;
+    std::vector<double> values(tensor.size(), 7.0);
+    if (changed++ == 0) values[0] = std::numeric_limits<double>::infinity();
+    tensor = make_tensor(tensor.shape, std::span<const double>(values));
+  }
+  const std::vector<Replayed> lines = replayed(wrong);
+  EXPECT_EQ(count(lines, Outcome::wrong), 1);
+  const double bound = lines[0].finding.worst.bound;
+  EXPECT_TRUE(std::isfinite(bound)) << bound;
+}
+
+TEST_F(Replay, RefusesATensorOfAnUnknownNameAndNamesTheClosest) {
+  const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
+  const std::map<std::string, std::string> closest = {
+      {"expected.grad.input_map.weigth", "expected.grad.input_map.weight"},
+      {"expected.gradient.output_logit_map.bias", "expected.grad.output_logit_map.bias"},
+      {"expected.grad.param.output_logit_map.bias", "expected.grad.output_logit_map.bias"},
+      {"expect.loss", "expected.loss"},
+      {"maks", "mask"}};
+  for (const auto& [given, known] : closest) {
+    CaseFile changed = golden;
+    changed.tensors[given] = changed.tensors.at("expected.loss");
+    const std::string message = refusal(changed);
+    EXPECT_NE(message.find("tensor '" + given + "' is unknown: the closest known name is '" +
+                           known + "'"),
+              std::string::npos)
+        << message;
+  }
+}
+
+TEST_F(Replay, RefusesTensorsThatALawWouldNotCompare) {
+  CaseFile whole = for_the_reference(read_case_file(golden_vectors()[8]));
+  whole.metadata["law"] = "gradient-agrees";
+  EXPECT_NE(refusal(whole).find("'expected.grad."), std::string::npos);
+  const Law& law = laws::find_law("attention-agrees");
+  CaseFile attention = law.draw(1, 0, 50)->trial()->file();
+  attention.metadata["law"] = law.name;
+  attention.metadata["subject"] = "reference";
+  EXPECT_EQ(count(replayed(attention), Outcome::pass), 1);
+  CaseFile expecting = attention;
+  expecting.tensors["expected.out"] = attention.tensors.at("v");
+  EXPECT_NE(refusal(expecting).find("'expected.out' would not be compared"), std::string::npos);
+  CaseFile misspelt = attention;
+  misspelt.tensors["keymask"] = attention.tensors.at("v");
+  EXPECT_NE(refusal(misspelt).find("closest known name is 'key_mask'"), std::string::npos);
+  attention.metadata.erase("law");
+  EXPECT_NE(refusal(attention).find("metadata 'law' is missing"), std::string::npos);
+}
+
+TEST_F(Replay, SaysWhatItCompared) {
+  CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
+  const auto words = [&] { return in_words(replayed(golden).front().compared); };
+  const auto& whole = golden;
+  const int all = static_cast<int>(std::ranges::count_if(whole.tensors, [](const auto& tensor) {
+    return tensor.first.starts_with("expected.grad.");
+  }));
+  const std::string of_all = " of " + std::to_string(all) + " gradients";
+  EXPECT_EQ(words(), "compared: loss, logits, " + std::to_string(all) + of_all);
+  golden.tensors.erase("expected.grad.output_logit_map.bias");
+  EXPECT_EQ(words(), "compared: loss, logits, " + std::to_string(all - 1) + of_all +
+                         " (without output_logit_map.bias)");
+  golden.tensors.erase("expected.loss");
+  golden.tensors.erase("expected.logits");
+  EXPECT_EQ(words(),
+            "compared: " + std::to_string(all - 1) + of_all + " (without output_logit_map.bias)");
+  std::erase_if(golden.tensors,
+                [](const auto& tensor) { return tensor.first.starts_with("expected."); });
+  EXPECT_EQ(words(), "compared: loss, logits, " + std::to_string(all) + of_all);
+  EXPECT_EQ(replayed(golden).front().compared.with, "reference in 50 digits");
+}
+
+TEST_F(Replay, ComparesNothingWhereALawHeldNothing) {
+  Replayed line{.subject = "x", .compared = {.with = "some-law"}, .finding = {}};
+  EXPECT_FALSE(line.compares_something()) << "no tensor was compared";
+  line.finding.worst.tensor = "out";
+  EXPECT_TRUE(line.compares_something());
+  line.compared = {.with = "expected", .gradients_in_all = 28};
+  EXPECT_FALSE(line.compares_something());
+  line.compared.loss = true;
+  EXPECT_TRUE(line.compares_something());
+  line.finding.outcome = Outcome::skipped;
+  EXPECT_FALSE(line.compares_something());
+}
+
+TEST_F(Replay, SkipsASubtractingSubjectAtAZeroDenominatorUnlessTheFileNamesIt) {
+  CaseFile relu =
+      read_case_file(fs::path(SLIM_SOURCE_DIR) / "reference/golden/relu_masked_batch.safetensors");
+  for (const Replayed& line : replayed(relu)) {
+    const bool subtracts = find_subject(line.subject).capabilities.subtracting;
+    EXPECT_EQ(line.finding.outcome, subtracts ? Outcome::skipped : Outcome::pass);
+  }
+  relu.metadata["subject"] = "recovered/iterative";
+  const std::vector<Replayed> named = replayed(relu);
+  ASSERT_EQ(named.size(), 1U);
+  EXPECT_NE(named[0].finding.outcome, Outcome::skipped);
+}
+
+TEST_F(Replay, HoldsACaseWithoutExpectationsAgainstTheReference) {
+  GradientSpec spec{.length = 5, .slice_length = 2, .batch = 2, .seed = 3};
+  CaseFile file = to_case_file(materialise(spec));
+  for (const char* dtype : {"float32", "float64", "digits50"}) {
+    file.metadata["dtype"] = dtype;
+    const std::vector<Replayed> lines = replayed(file);
+    EXPECT_EQ(count(lines, Outcome::pass), static_cast<int>(lines.size())) << dtype;
+    EXPECT_EQ(lines[0].compared.with, "reference in 50 digits");
+  }
+  file.metadata["subject"] = "mutant/last-row-dropped";
+  file.metadata["dtype"] = "float32";
+  EXPECT_EQ(count(replayed(file), Outcome::wrong), 1);
+}
+
+TEST_F(Replay, FailsTheMutantsCounterexampleAgainInItsOwnLawAndScalar) {
+  const Subject& mutant = find_subject("mutant/last-row-dropped");
+  for (const char* law_name : {"gradient-agrees", "split-and-resume"}) {
+    const Law& law = laws::find_law(law_name);
+    for (const Scalar scalar : {Scalar::float32, Scalar::float64, Scalar::digits50}) {
+      Counterexample found;
+      for (std::uint64_t seed = 0; found.finding.outcome != Outcome::wrong; ++seed) {
+        found = shrunk(law, mutant, scalar, law.draw(seed, 0, 50));
+      }
+      const std::vector<Replayed> lines = replayed(found.file);
+      ASSERT_EQ(lines.size(), 1U);
+      EXPECT_EQ(lines[0].subject, mutant.name);
+      EXPECT_EQ(lines[0].scalar, scalar);
+      EXPECT_EQ(lines[0].compared.with, law_name);
+      EXPECT_EQ(lines[0].finding.outcome, Outcome::wrong);
+      EXPECT_EQ(lines[0].finding.worst.error, found.finding.worst.error);
+      EXPECT_EQ(lines[0].finding.worst.bound, found.finding.worst.bound);
+    }
+  }
+}
+
+TEST_F(Replay, PassesTheReferenceOnTheMutantsCounterexample) {
+  const Law& law = laws::find_law("split-and-resume");
+  CaseFile file =
+      shrunk(law, find_subject("mutant/last-row-dropped"), Scalar::digits50, law.draw(1, 0, 50))
+          .file;
+  file.metadata.erase("subject");
+  const std::vector<Replayed> lines = replayed(file);
+  EXPECT_EQ(count(lines, Outcome::pass), static_cast<int>(lines.size()));
+  EXPECT_GE(lines.size(), 3U);
+}
+
+TEST_F(Replay, RefusesWhatItCannotRead) {
+  EXPECT_THROW(replay(folder_ / "missing.safetensors"), ContractError);
+  CaseFile file = to_case_file(materialise(GradientSpec{.length = 3}));
+  const auto refused = [&](const char* key, const char* value) {
+    CaseFile changed = file;
+    changed.metadata[key] = value;
+    EXPECT_THROW(replayed(changed), ContractError) << key << " " << value;
+  };
+  refused("subject", "recoverd/iterative");
+  refused("law", "gravity");
+  refused("dtype", "float128");
+  refused("chunk", "0");
+  file.metadata["law"] = "split-and-resume";
+  EXPECT_THROW(replayed(file), ContractError) << "a cut is missing";
+  refused("cut", "0");
+  refused("cut", "3");
+}
+
+}  // namespace
+}  // namespace slim::properties

@@ -1,0 +1,126 @@
+#include "properties/slim_verify/run_outputs.hpp"
+
+#include "properties/command_line/json_text.hpp"
+#include "properties/command_line/output_file.hpp"
+#include "properties/command_line/standard_streams.hpp"
+#include "properties/report/certificate.hpp"
+#include "properties/slim_verify/build_commit.hpp"
+#include "properties/slim_verify/guest.hpp"
+#include "properties/third_party/protocol/unopened.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <utility>
+#include <vector>
+
+namespace slim::properties {
+namespace {
+
+foreign::Certified certified_by(const Report& report, const foreign::ForeignSubject& foreign,
+                                const RunArguments& arguments) {
+  foreign::Certified certified{.foreign = foreign,
+                               .plan = report.plan,
+                               .result = report.result,
+                               .case_paths = report.case_paths,
+                               .replay_lines = {},
+                               .looks = looks_of(report),
+                               .harness_version = SLIM_VERSION,
+                               .seconds = report.seconds,
+                               .harness_commit = build_commit(),
+                               .limits = limits_of(arguments.foreign),
+                               .expectation = report.expectation};
+  for (const std::string& path : report.case_paths) {
+    certified.replay_lines.push_back(replay_line(path, report.replay_options));
+  }
+  return certified;
+}
+
+}  // namespace
+
+RunOutputs::RunOutputs(const RunArguments& arguments) : arguments_(arguments) {
+  const ForeignArguments& guest = arguments.foreign;
+  const std::vector<std::pair<std::string, std::string>> outputs = {
+      {"--junit", arguments.junit},
+      {"--markdown", arguments.markdown},
+      {"--certificate", guest.certificate},
+      {"--html", guest.html}};
+  std::vector<std::string> on_standard_output;
+  if (arguments.json) on_standard_output.emplace_back("--json");
+  for (const auto& [option, path] : outputs) {
+    if (path.empty()) continue;
+    const bool is_of_guests = option == "--certificate" || option == "--html";
+    require(guest.given() || !is_of_guests, option +
+                                                " is about a foreign subject: give one by "
+                                                "--subject-command or --subject-library");
+    command_line::require_writable(path);
+    if (command_line::is_standard_output(path)) on_standard_output.push_back(option);
+  }
+  require(on_standard_output.size() <= 1,
+          fmt::format("{} write to standard output: at most one of them may",
+                      fmt::join(on_standard_output, " and ")));
+  prints_text_ = on_standard_output.empty();
+}
+
+void RunOutputs::write(const Report& report, const foreign::ForeignSubject* foreign) {
+  write_file(arguments_.junit, to_junit(report));
+  if (foreign != nullptr) {
+    const foreign::Certified certified = certified_by(report, *foreign, arguments_);
+    write_file(arguments_.foreign.certificate, to_certificate(certified));
+    write_file(arguments_.foreign.html, to_html(certified));
+    write_file(arguments_.markdown, to_markdown(certified));
+  } else {
+    write_file(arguments_.markdown, to_markdown(report));
+  }
+  if (arguments_.json) command_line::print_exactly(to_json(report));
+  if (prints_text_) command_line::print(to_text(report));
+  if (report.expectation) {
+    for (const std::string& line : differences_in_words(*report.expectation)) {
+      command_line::note(line);
+    }
+  }
+  require_written();
+}
+
+void RunOutputs::write(const SubjectError& error) {
+  const foreign::Unopened unopened{.failure = error.failure(),
+                                   .what = error.what(),
+                                   .options = guest_options(arguments_.foreign),
+                                   .harness_version = SLIM_VERSION};
+  write_file(arguments_.foreign.certificate, to_certificate(unopened));
+  write_file(arguments_.foreign.html, to_html(unopened));
+  write_file(arguments_.markdown, to_markdown(unopened));
+  write_file(arguments_.junit, to_junit(unopened));
+  if (arguments_.json) {
+    command_line::print_exactly(command_line::json_text({{"schema", 1},
+                                                         {"program", "slim-verify"},
+                                                         {"holds", false},
+                                                         {"failure", name(error.failure())},
+                                                         {"note", error.what()}}));
+  }
+  if (prints_text_) {
+    command_line::print(fmt::format("{}  the subject {}\n", name(error.failure()),
+                                    on_one_line(error.what(), 1000)));
+  }
+  require_written();
+}
+
+void RunOutputs::attempt(const std::function<void()>& writing) {
+  try {
+    writing();
+  } catch (...) {
+    if (!failure_) failure_ = std::current_exception();
+  }
+}
+
+void RunOutputs::write_file(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  attempt([&] { command_line::write_output(path, text); });
+}
+
+void RunOutputs::require_written() const {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,282 @@
+#include "properties/third_party/cost/resources.hpp"
+
+#include "properties/third_party/protocol/exchange.hpp"
+#include "properties/third_party/sandbox/peak_watch.hpp"
+#include "properties/third_party/sandbox/process_tree.hpp"
+#include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/task/attention_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <optional>
+
+namespace slim::properties::foreign {
+namespace {
+
+constexpr Index vocabulary = 256;
+constexpr std::uint64_t seed_of_models = 1;
+
+/// Of a subject, which a shell may stand before and daemons beside: all are below its keeper.
+pid_t keeper_of(pid_t subject) {
+  const ProcessEntry entry = entry_of(subject);
+  if (entry.parent > 1) return entry.parent;
+  throw SubjectError("ended after it answered", Failure::crash);
+}
+
+/// The sizes of one call.
+struct CallSizes {
+  Index length;
+  Index slice;
+  Index width;
+};
+
+/// A call that is asked again and again.
+using Call = std::function<void(Session&)>;
+
+const std::vector<FeatureKind>& maps_of_models(const Capabilities& can) {
+  return can.model_feature_maps.empty() ? can.feature_maps : can.model_feature_maps;
+}
+
+/// The squares where they are among them.
+FeatureMap map_among(const std::vector<FeatureKind>& kinds) {
+  const bool has_squares =
+      kinds.empty() || std::ranges::find(kinds, FeatureKind::square) != kinds.end();
+  return {.kind = has_squares ? FeatureKind::square : kinds.front()};
+}
+
+/// Entries of [0, 1), from a fixed seed.
+template <class T>
+Heads<T> uniform_heads(const HeadsSizes& sizes, std::uint32_t& state) {
+  Heads<T> heads(sizes, MemoryTag::parameters);
+  for (T& x : heads.values()) {
+    state = state * 1664525U + 1013904223U;
+    x = static_cast<T>(state >> 8) / T(16777216);
+  }
+  return heads;
+}
+
+template <class T>
+Call attention_call(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
+  const Capabilities& can = foreign.declaration.capabilities;
+  const auto inputs = std::make_shared<AttentionInputs<T>>();
+  const HeadsSizes rows{.batch = 1, .heads = 1, .rows = sizes.length, .cols = sizes.width};
+  std::uint32_t state = 12345;
+  for (Heads<T>* heads : {&inputs->q, &inputs->k, &inputs->v}) {
+    *heads = uniform_heads<T>(rows, state);
+  }
+  inputs->features_given = can.given_features;
+  if (!can.given_features) inputs->feature_map = map_among(can.feature_maps);
+  if (inputs->feature_map.kind == FeatureKind::favor_plus) {
+    inputs->omega =
+        uniform_heads<T>({.batch = 1, .heads = 1, .rows = sizes.width, .cols = sizes.width}, state);
+  }
+  if (task == CostedTask::pullback) {
+    inputs->wants_pullback = true;
+    inputs->out_cotangent = uniform_heads<T>(rows, state);
+  }
+  inputs->slice_length = sizes.slice;
+  inputs->causal = can.causal;
+  inputs->conventions = acting_on(foreign.declaration.attention_conventions,
+                                  inputs->feature_map.kind, inputs->features_given);
+  return [inputs](Session& session) {
+    AttentionResult<T> result;
+    exchange(session, inputs->task(), result);
+  };
+}
+
+/// A model with its parameters, and a sequence.
+template <class T>
+struct WholeModel {
+  Model model;
+  Parameters<T> theta;
+  Projection<T> omega;
+  Sequences sequences;
+};
+
+template <class T>
+Call gradient_call(const ForeignSubject& foreign, const CallSizes& sizes) {
+  const Model model{.vocab_size = vocabulary,
+                    .hidden_dim = sizes.width,
+                    .layers = 1,
+                    .ffn_dim = sizes.width,
+                    .heads = 1,
+                    .feature_map = map_among(maps_of_models(foreign.declaration.capabilities)),
+                    .conventions = foreign.declaration.conventions};
+  const auto whole = std::make_shared<const WholeModel<T>>(WholeModel<T>{
+      .model = model,
+      .theta = converted<T>(draw_parameters(model, seed_of_models), model, MemoryTag::parameters),
+      .omega = converted<T>(draw_projection(model, seed_of_models), model),
+      .sequences = draw_sequences(1, sizes.length, vocabulary, seed_of_models)});
+  return [whole, slice = sizes.slice](Session& session) {
+    GradientResult<T> result;
+    result.gradient = Parameters<T>(whole->model, MemoryTag::gradient);
+    exchange(session,
+             GradientTask<T>{.model = whole->model,
+                             .theta = whole->theta,
+                             .omega = whole->omega,
+                             .sequences = whole->sequences,
+                             .slice_length = slice},
+             result);
+  };
+}
+
+/// A call and its sizes.
+struct SizedCall {
+  CallSizes sizes;
+  Call make;
+};
+
+template <class T>
+SizedCall call_of(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
+  return {sizes, task == CostedTask::gradient ? gradient_call<T>(foreign, sizes)
+                                              : attention_call<T>(task, foreign, sizes)};
+}
+
+/// What a subject does wrong at sizes of which its message says nothing.
+[[noreturn]] void throw_at_sizes(const SubjectError& error, const CallSizes& sizes) {
+  throw SubjectError(fmt::format("{} at L = {}, C = {}", error.what(), sizes.length, sizes.slice),
+                     error.failure());
+}
+
+double seconds_of_call(Session& session, const SizedCall& call) {
+  const Clock::time_point start = Clock::now();
+  try {
+    call.make(session);
+  } catch (const SubjectError& error) {
+    throw_at_sizes(error, call.sizes);
+  }
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The least of some calls, after one that warms up.
+double least_seconds(const ForeignSubject& foreign, const SizedCall& call, int repeats) {
+  double least = INFINITY;
+  with_session(*foreign.pool, [&](Session& session) {
+    seconds_of_call(session, call);
+    for (int i = 0; i < repeats; ++i) least = std::min(least, seconds_of_call(session, call));
+  });
+  return least;
+}
+
+/// What the first call of its sizes needs, of a process.
+struct FirstCall {
+  double bytes = 0.0;
+  bool lost_sight = false;
+};
+
+/// In a process of its own, so that what is kept for later calls counts; beyond a call of one row,
+/// asked before, once to load what every call needs, and once to see what that touches.
+FirstCall first_call(const ForeignSubject& foreign, const SizedCall& one_row,
+                     const SizedCall& call) {
+  FirstCall first;
+  with_fresh_session(*foreign.pool, [&](Session& session) {
+    const auto watched = [&](const SizedCall& asked) {
+      const Process& process = session.process();
+      PeakWatch watch(keeper_of(process.pid()), process.scratch());
+      seconds_of_call(session, asked);
+      return watch.end();
+    };
+    seconds_of_call(session, one_row);
+    const SeenPeak small = watched(one_row);
+    const SeenPeak seen = watched(call);
+    first = {.bytes = needed_bytes(seen, small), .lost_sight = seen.lost_sight};
+  });
+  return first;
+}
+
+/// The least of some processes: workers of a pool, which not every call reaches, come to need what
+/// they load at one time or another.
+FirstCall least_first_call(const ForeignSubject& foreign, const SizedCall& one_row,
+                           const SizedCall& call, int processes) {
+  FirstCall least = first_call(foreign, one_row, call);
+  for (int i = 1; i < processes; ++i) {
+    const FirstCall other = first_call(foreign, one_row, call);
+    least.bytes = std::min(least.bytes, other.bytes);
+    least.lost_sight = least.lost_sight || other.lost_sight;
+  }
+  return least;
+}
+
+}  // namespace
+
+std::string_view name(CostedTask task) {
+  constexpr std::array<std::string_view, 3> names = {"attention", "pullback", "gradient"};
+  return names.at(static_cast<std::size_t>(task));
+}
+
+void require_valid(const ResourcePlan& plan) {
+  require(plan.lengths.size() >= 3, "lengths are three at least");
+  for (std::size_t i = 1; i < plan.lengths.size(); ++i) {
+    require(plan.lengths[i] == 2 * plan.lengths[i - 1],
+            fmt::format("each length is twice the one before, but {} comes after {}",
+                        plan.lengths[i], plan.lengths[i - 1]));
+  }
+  require(!plan.slices.empty(), "slices are one at least");
+  for (std::size_t i = 1; i < plan.slices.size(); ++i) {
+    require(plan.slices[i] > plan.slices[i - 1],
+            fmt::format("slices rise, but {} comes after {}", plan.slices[i], plan.slices[i - 1]));
+  }
+}
+
+Scalar costed_scalar(const ForeignSubject& foreign) {
+  const bool offers_float32 = foreign.subject.attention.offers(Scalar::float32) ||
+                              foreign.subject.gradient.offers(Scalar::float32);
+  return offers_float32 ? Scalar::float32 : Scalar::float64;
+}
+
+std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign) {
+  std::vector<CostedTask> tasks;
+  const Scalar scalar = costed_scalar(foreign);
+  if (foreign.subject.attention.offers(scalar)) {
+    tasks.push_back(CostedTask::attention);
+    if (foreign.declaration.capabilities.pullback) tasks.push_back(CostedTask::pullback);
+  }
+  const bool takes_a_map = !maps_of_models(foreign.declaration.capabilities).empty();
+  if (foreign.subject.gradient.offers(scalar) && takes_a_map) {
+    tasks.push_back(CostedTask::gradient);
+  }
+  return tasks;
+}
+
+std::vector<ResourceSample> planned_samples(const ForeignSubject& foreign,
+                                            const ResourcePlan& plan) {
+  require_valid(plan);
+  const std::vector<CostedTask> tasks = costed_tasks(foreign);
+  require(!tasks.empty(), "resources are measured of attention and of whole models");
+  const Scalar scalar = costed_scalar(foreign);
+  std::vector<ResourceSample> samples;
+  for (const CostedTask task : tasks) {
+    const auto add = [&](Index length, Index slice) {
+      samples.push_back({.task = task, .scalar = scalar, .length = length, .slice_length = slice});
+    };
+    for (const Index length : plan.lengths) add(length, plan.slices.front());
+    for (std::size_t i = 1; i < plan.slices.size(); ++i) add(plan.lengths.back(), plan.slices[i]);
+  }
+  return samples;
+}
+
+std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
+                                              const ResourcePlan& plan, const ResourceNews& news) {
+  std::vector<ResourceSample> samples = planned_samples(foreign, plan);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    ResourceSample& sample = samples[i];
+    if (news) news(sample, i, samples.size());
+    const auto call = [&](Index length) {
+      const CallSizes sizes{.length = length, .slice = sample.slice_length, .width = plan.width};
+      return sample.scalar == Scalar::float32 ? call_of<float>(sample.task, foreign, sizes)
+                                              : call_of<double>(sample.task, foreign, sizes);
+    };
+    const SizedCall whole = call(sample.length);
+    const FirstCall first = least_first_call(foreign, call(1), whole, plan.processes);
+    sample.bytes_peak = first.bytes;
+    sample.lost_sight = first.lost_sight;
+    sample.seconds = least_seconds(foreign, whole, plan.repeats);
+  }
+  return samples;
+}
+
+}  // namespace slim::properties::foreign

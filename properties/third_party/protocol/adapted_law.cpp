@@ -1,0 +1,190 @@
+#include "properties/third_party/protocol/adapted_law.hpp"
+
+#include "properties/tolerance/answer.hpp"
+#include "properties/tolerance/attention_answer.hpp"
+#include "reference/vocabulary/case_file/attention_case.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+namespace slim::properties::foreign {
+namespace {
+
+constexpr int most_redraws = 40;
+
+bool is_of_attention(const CaseFile& file) {
+  const auto task = file.metadata.find("task");
+  return task != file.metadata.end() && task->second == "attention";
+}
+
+/// The case under the subject's claims.
+CaseFile adapted(CaseFile file, const Subject& subject) {
+  if (!is_of_attention(file)) {
+    file.metadata["conventions"] = to_text(subject.conventions);
+    return file;
+  }
+  if (!subject.capabilities.key_masks) file.tensors.erase("key_mask");
+  if (!subject.capabilities.resumable) {
+    for (const char* name : {"initial.R", "initial.S", "cotangent.R", "cotangent.S"}) {
+      file.tensors.erase(name);
+    }
+  }
+  const std::string& map = file.text("feature_map");
+  const bool given = map == "given";
+  const FeatureKind kind = given ? FeatureKind::square : parse_feature_map(map).kind;
+  file.metadata["conventions"] = to_text(acting_on(subject.attention_conventions, kind, given));
+  return file;
+}
+
+/// What of the case the subject does not claim, whatever the scalar; empty: it is its case.
+std::string beyond_claims(const CaseFile& file, const Subject& subject, bool asks_features) {
+  const Capabilities& can = subject.capabilities;
+  if (!is_of_attention(file)) {
+    const FeatureMap map = parse_feature_map(file.text("feature_map"));
+    return can.takes_in_models(map.kind) ? "" : "does not claim feature map " + name(map);
+  }
+  const std::string& map = file.text("feature_map");
+  if (map == "given" && !can.given_features) return "does not claim given features";
+  if (map != "given" && !can.takes(parse_feature_map(map).kind)) {
+    return "does not claim feature map " + map;
+  }
+  if (asks_features) return {};
+  const bool causal = file.text("causal") == "1";
+  if (causal ? !can.causal : !can.bidirectional) {
+    return causal ? "does not claim causal" : "does not claim bidirectional";
+  }
+  return {};
+}
+
+bool is_same_question_again(const Finding& finding) {
+  return finding.worst.tensor.find(" asked again") != std::string::npos;
+}
+
+class AdaptedTrial final : public Trial {
+ public:
+  /// `trial` is null where the law does not take the case as the subject claims it.
+  AdaptedTrial(std::unique_ptr<Trial> trial, std::string unclaimed, bool may_redraw)
+      : trial_(std::move(trial)), unclaimed_(std::move(unclaimed)), may_redraw_(may_redraw) {}
+
+  std::string unusable(Scalar scalar) override {
+    if (!unclaimed_.empty()) return may_redraw_ ? unclaimed_ : std::string();
+    return trial_->unusable(scalar);
+  }
+  std::string unclaimed_by(const Subject& subject, Scalar scalar) override {
+    return unclaimed_.empty() ? trial_->unclaimed_by(subject, scalar) : unclaimed_;
+  }
+  Finding check(const Subject& subject, Scalar scalar) override {
+    if (!unclaimed_.empty()) return not_claimed(unclaimed_);
+    Finding finding = trial_->check(subject, scalar);
+    if (finding.outcome == Outcome::wrong && is_same_question_again(finding)) {
+      finding.failure = Failure::non_deterministic;
+      finding.note = "gave other bits for the same question, and declares to be deterministic";
+    }
+    return finding;
+  }
+  [[nodiscard]] CaseFile file() const override {
+    return trial_ == nullptr ? CaseFile() : trial_->file();
+  }
+
+ private:
+  std::unique_ptr<Trial> trial_;
+  std::string unclaimed_;
+  bool may_redraw_;
+};
+
+/// A law and whom it is asked of.
+struct Adaptation {
+  Law law;
+  Subject subject;
+};
+
+/// Why the law does not take its case any more, where what the subject does not claim, or its
+/// conventions, took something away; empty: that is not why.
+std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn) {
+  const Subject& subject = adaptation.subject;
+  if (drawn.has("key_mask") && !subject.capabilities.key_masks) return "does not claim key masks";
+  const bool resumed = drawn.has("initial.R") || drawn.has("cotangent.R");
+  if (resumed && !subject.capabilities.resumable) return "does not claim to be resumable";
+  const double vanishing = AttentionConventions().epsilon;
+  if (adaptation.law.name == "integers-exact" &&
+      !(subject.attention_conventions.epsilon <= vanishing)) {
+    return "declares an epsilon that does not vanish beside 1";
+  }
+  return {};
+}
+
+std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& drawn,
+                                     bool may_redraw) {
+  if (adaptation.law.name == "projection-as-declared") {
+    return std::make_unique<AdaptedTrial>(nullptr, "does not claim to draw projections", false);
+  }
+  const CaseFile drawn_file = drawn.file();
+  const CaseFile file = adapted(drawn_file, adaptation.subject);
+  const bool attention = is_of_attention(file);
+  const Subject& subject = adaptation.subject;
+  const bool features = adaptation.law.asks_features;
+  const bool offered = features    ? subject.features.offers_any()
+                       : attention ? subject.attention.offers_any()
+                                   : subject.gradient.offers_any();
+  if (!offered) {
+    const char* task = features ? "features" : attention ? "attention" : "gradient";
+    return std::make_unique<AdaptedTrial>(nullptr, std::string("does not claim the task ") + task,
+                                          false);
+  }
+  std::string beyond = beyond_claims(file, subject, features);
+  if (!beyond.empty()) {
+    return std::make_unique<AdaptedTrial>(nullptr, std::move(beyond), may_redraw);
+  }
+  if (adaptation.law.name == "split-and-resume") {
+    return std::make_unique<AdaptedTrial>(
+        nullptr, "does not claim states of whole models, which no case file carries", false);
+  }
+  if (adaptation.law.name == "slice-length-does-not-matter" && !subject.capabilities.sliced) {
+    return std::make_unique<AdaptedTrial>(nullptr, "does not claim slices", false);
+  }
+  try {
+    return std::make_unique<AdaptedTrial>(adaptation.law.load(file), "", false);
+  } catch (const ContractError&) {
+    std::string lost = lost_by_adapting(adaptation, drawn_file);
+    if (lost.empty()) throw;  // the harness is at fault, not the subject
+    return std::make_unique<AdaptedTrial>(nullptr, std::move(lost), may_redraw);
+  }
+}
+
+class AdaptedDraw final : public Draw {
+ public:
+  AdaptedDraw(std::shared_ptr<const Adaptation> adaptation, std::unique_ptr<Draw> draw,
+              bool may_redraw)
+      : adaptation_(std::move(adaptation)), draw_(std::move(draw)), may_redraw_(may_redraw) {}
+
+  [[nodiscard]] std::string readable() const override { return draw_->readable(); }
+  [[nodiscard]] Extents extents() const override { return draw_->extents(); }
+  [[nodiscard]] std::unique_ptr<Trial> trial() const override {
+    return adapted_trial(*adaptation_, *draw_->trial(), may_redraw_);
+  }
+  [[nodiscard]] Shrinks shrinks() const override {
+    return [adaptation = adaptation_, rest = draw_->shrinks()]() -> std::unique_ptr<Draw> {
+      std::unique_ptr<Draw> next = rest();
+      return next ? std::make_unique<AdaptedDraw>(adaptation, std::move(next), true) : nullptr;
+    };
+  }
+
+ private:
+  std::shared_ptr<const Adaptation> adaptation_;
+  std::unique_ptr<Draw> draw_;
+  bool may_redraw_;
+};
+
+}  // namespace
+
+Law adapted_law(const Law& law, const Subject& subject, const ExtraSizes& extra) {
+  const auto adaptation = std::make_shared<const Adaptation>(
+      Adaptation{law.fitted ? law.fitted(subject.capabilities, extra) : law, subject});
+  Law result = adaptation->law;
+  result.draw = [adaptation](std::uint64_t seed, int attempt,
+                             const CaseShape& shape) -> std::unique_ptr<Draw> {
+    return std::make_unique<AdaptedDraw>(adaptation, adaptation->law.draw(seed, attempt, shape),
+                                         attempt < most_redraws);
+  };
+  return result;
+}
+
+}  // namespace slim::properties::foreign

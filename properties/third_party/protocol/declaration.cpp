@@ -1,0 +1,298 @@
+#include "properties/third_party/protocol/declaration.hpp"
+
+#include "properties/engine/cases/size_goal.hpp"
+#include "properties/engine/failure.hpp"
+#include "properties/tolerance/convention_limits.hpp"
+#include "reference/vocabulary/case_file/gradient_case.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/strict_json.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace slim::properties::foreign {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::array<std::string_view, 3> axis_orders = {"BHLD", "BLHD", "LBHD"};
+constexpr std::array<std::string_view, 3> resource_claims = {"flat in L", "O(C)", "linear"};
+constexpr int deepest_declaration = 4;
+
+/// A JSON object whose fields are all read, or the declaration is refused.
+class Fields {
+ public:
+  Fields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
+    require(object_.is_object(), where_ + " is an object");
+  }
+  const Json* find(const char* field) {
+    known_.insert(field);
+    const auto found = object_.find(field);
+    return found == object_.end() ? nullptr : &*found;
+  }
+  void read(const char* field, bool& value) {
+    const Json* found = find(field);
+    if (found == nullptr) return;
+    require(found->is_boolean(), named(field) + " is true or false");
+    value = found->get<bool>();
+  }
+  void read(const char* field, std::string& value) {
+    const Json* found = find(field);
+    if (found == nullptr) return;
+    require(found->is_string(), named(field) + " is a string");
+    value = found->get<std::string>();
+  }
+  /// A size from 1 on.
+  void read(const char* field, Index& value, Index largest) {
+    const Json* found = find(field);
+    if (found == nullptr) return;
+    const bool fits = found->is_number_integer() && *found >= 1 && *found <= largest;
+    require(fits, fmt::format("{} is {}: allowed are whole numbers from 1 to {}", named(field),
+                              on_one_line(found->dump()), largest));
+    value = found->get<Index>();
+  }
+  std::vector<std::string> strings(const char* field) {
+    const Json* found = find(field);
+    std::vector<std::string> values;
+    if (found == nullptr) return values;
+    require(found->is_array() && found->size() <= 64, named(field) + " is an array of strings");
+    for (const Json& item : *found) {
+      require(item.is_string(), named(field) + " is an array of strings");
+      values.push_back(item.get<std::string>());
+      require(std::ranges::count(values, values.back()) == 1,
+              named(field) + " names '" + on_one_line(values.back()) + "' twice");
+    }
+    return values;
+  }
+  void refuse_others() const {
+    for (const auto& [key, value] : object_.items()) {
+      require(known_.contains(key), where_ + " has no field '" + on_one_line(key) +
+                                        fmt::format("': allowed are {}", fmt::join(known_, ", ")));
+    }
+  }
+  [[nodiscard]] std::string named(const char* field) const {
+    return "field '" + std::string(field) + "' of " + where_;
+  }
+
+ private:
+  const Json& object_;
+  std::string where_;
+  std::set<std::string> known_;
+};
+
+template <class Choice, std::size_t count>
+Choice choice_of(const std::string& text, const std::array<std::string_view, count>& names,
+                 const std::string& what) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (names[i] == text) return static_cast<Choice>(i);
+  }
+  throw ContractError(fmt::format("{} '{}' is unknown: allowed are {}", what, on_one_line(text),
+                                  fmt::join(names, ", ")));
+}
+
+/// Names of feature maps, and whether "given" is among them.
+struct FeatureMaps {
+  std::vector<FeatureKind> kinds;
+  bool given = false;
+
+  explicit FeatureMaps(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      if (name == "given") {
+        given = true;
+      } else if (name == "favor+") {
+        kinds.push_back(FeatureKind::favor_plus);
+      } else {
+        kinds.push_back(parse_feature_map(name).kind);
+      }
+    }
+  }
+};
+
+/// One list for all tasks, or one of "attention", which features share, and one of "gradient".
+void read_feature_maps(Fields& fields, Capabilities& can) {
+  const Json* found = fields.find("feature_maps");
+  can.feature_maps.clear();
+  can.given_features = false;
+  if (found == nullptr) return;
+  if (!found->is_object()) {
+    const FeatureMaps maps(fields.strings("feature_maps"));
+    can.feature_maps = maps.kinds;
+    can.given_features = maps.given;
+    return;
+  }
+  Fields by_task(*found, "feature_maps");
+  const FeatureMaps of_attention(by_task.strings("attention"));
+  const FeatureMaps of_models(by_task.strings("gradient"));
+  by_task.refuse_others();
+  require(!of_models.kinds.empty(), "'feature_maps' of gradient is empty: give one list for all");
+  require(!of_models.given, "'feature_maps' of gradient has no 'given': that is attention's");
+  can.feature_maps = of_attention.kinds;
+  can.given_features = of_attention.given;
+  can.model_feature_maps = of_models.kinds;
+}
+
+void read_capabilities(const Json& json, Declaration& declared) {
+  Fields fields(json, "capabilities");
+  Capabilities& can = declared.capabilities;
+  can.bidirectional = can.sliced = can.resumable = can.key_masks = can.pullback = false;
+  can.logits = false;
+  read_feature_maps(fields, can);
+  fields.read("causal", can.causal);
+  fields.read("bidirectional", can.bidirectional);
+  fields.read("sliced", can.sliced);
+  fields.read("resumable", can.resumable);
+  fields.read("pullback", can.pullback);
+  fields.read("key_masks", can.key_masks);
+  fields.read("logits", can.logits);
+  fields.read("deterministic", can.deterministic);
+  can.same_bits_in_any_layout = false;
+  fields.read("subtracting", can.subtracting);
+  fields.read("isolates_non_finite", can.isolates_non_finite);
+  fields.read("block", can.block, largest_extra_size);
+  fields.read("head_block", can.head_block, largest_extra_size);
+  std::string axes(name(declared.axes));
+  fields.read("layout", axes);
+  declared.axes = choice_of<AxisOrder>(axes, axis_orders, "layout");
+  std::string state = "DM";
+  fields.read("state", state);
+  declared.transposed_state =
+      choice_of<int>(state, std::array<std::string_view, 2>{"DM", "MD"}, "state") == 1;
+  for (const std::string& scalar : fields.strings("dtypes")) {
+    const Scalar parsed = parse_scalar(scalar);
+    require(parsed == Scalar::float32 || parsed == Scalar::float64,
+            "dtypes are of float32 and float64, not " + on_one_line(scalar));
+    declared.scalars.push_back(parsed);
+  }
+  if (declared.scalars.empty()) declared.scalars = {Scalar::float32, Scalar::float64};
+  for (const std::string& claim : fields.strings("claims")) {
+    declared.claims.push_back(choice_of<ResourceClaim>(claim, resource_claims, "claim"));
+  }
+  fields.refuse_others();
+}
+
+/// What is declared, and what is usual of the rest.
+Json with(const Json& as_usual, const Json& declared) {
+  Json all = declared;
+  if (all.is_object()) all.insert(as_usual.begin(), as_usual.end());  // keeps what is declared
+  return all;
+}
+
+void read_conventions(const Json& json, Declaration& declared) {
+  Fields fields(json, "conventions");
+  if (const Json* attention = fields.find("attention")) {
+    const Json as_usual = {{"elu_cancellation", declared.attention_conventions.elu_cancellation}};
+    declared.attention_conventions = parse_attention_conventions(with(as_usual, *attention).dump());
+  }
+  if (const Json* gradient = fields.find("gradient")) {
+    const Json as_usual = {{"gelu_cancellation", declared.conventions.gelu_cancellation},
+                           {"elu_cancellation", declared.conventions.elu_cancellation}};
+    declared.conventions = parse_conventions(with(as_usual, *gradient).dump());
+  }
+  fields.refuse_others();
+}
+
+/// Refuses numbers under which no case could be judged, for every feature map, so that conventions
+/// of FAVOR+ alone are checked, too; and numbers under which the declared function would not be the
+/// attention, or the model, that it claims to be.
+void require_valid_conventions(const Declaration& declared) {
+  const Capabilities& can = declared.capabilities;
+  const Model of_any_size{.conventions = declared.conventions};
+  require_valid(of_any_size);
+  require_valid(declared.attention_conventions, FeatureKind::favor_plus, false);
+  if (declared.attention || declared.features) {
+    require_within_limits(declared.attention_conventions, can.feature_maps, can.given_features);
+  }
+  if (declared.gradient) {
+    require_within_limits(declared.conventions, can.model_feature_maps.empty()
+                                                    ? can.feature_maps
+                                                    : can.model_feature_maps);
+  }
+}
+
+void read_tasks(Fields& fields, Declaration& declared) {
+  for (const std::string& task : fields.strings("tasks")) {
+    const int number = choice_of<int>(
+        task, std::array<std::string_view, 3>{"attention", "features", "gradient"}, "task");
+    (number == 0 ? declared.attention : number == 1 ? declared.features : declared.gradient) = true;
+  }
+  require(declared.attention || declared.features || declared.gradient,
+          "field 'tasks' names at least one of attention, features, gradient");
+}
+
+/// A task of which no case could ever be asked would hold every law.
+void require_some_case(const Declaration& declared) {
+  const Capabilities& can = declared.capabilities;
+  const bool of_models_alone = !declared.attention && !declared.features;
+  const bool models_share = declared.gradient && can.model_feature_maps.empty();
+  const bool needs_map =
+      declared.features || models_share || (!can.given_features && !of_models_alone);
+  require(!needs_map || !can.feature_maps.empty(),
+          "'feature_maps' is empty: name at least one of sqr, relu, elu+1, abs, favor+, or given "
+          "for attention");
+  require(!declared.attention || can.causal || can.bidirectional,
+          "attention is neither 'causal' nor 'bidirectional': it is at least one of them");
+}
+
+bool is_plain_name(std::string_view text) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-";
+  return !text.empty() && text.size() <= 60 &&
+         text.find_first_not_of(plain) == std::string_view::npos;
+}
+
+bool has_elu_plus_one(const std::vector<FeatureKind>& maps) {
+  return std::ranges::find(maps, FeatureKind::elu_plus_one) != maps.end();
+}
+
+}  // namespace
+
+std::string_view name(AxisOrder order) {
+  return axis_orders.at(static_cast<std::size_t>(order));
+}
+
+std::string_view name(ResourceClaim claim) {
+  return resource_claims.at(static_cast<std::size_t>(claim));
+}
+
+Declaration parse_declaration(std::string_view text) {
+  const Json json = parse_strictly(text, deepest_declaration, "the declaration");
+  Fields fields(json, "the declaration");
+  const Json* protocol = fields.find("protocol");
+  require(protocol != nullptr && protocol->is_number_integer(),
+          fields.named("protocol") + " is an integer");
+  if (*protocol != protocol_version) {
+    throw SubjectError(fmt::format("speaks version {} of the protocol, the harness version {}",
+                                   on_one_line(protocol->dump()), protocol_version),
+                       Failure::version_mismatch);
+  }
+  Declaration declared;
+  fields.read("name", declared.name);
+  require(is_plain_name(declared.name),
+          fields.named("name") + " is 1 to 60 letters, digits and ._+-");
+  fields.read("version", declared.version);
+  declared.version = on_one_line(declared.version);
+  read_tasks(fields, declared);
+  const Json* capabilities = fields.find("capabilities");
+  read_capabilities(capabilities == nullptr ? Json::object() : *capabilities, declared);
+  if (const Json* conventions = fields.find("conventions")) {
+    read_conventions(*conventions, declared);
+  }
+  const Capabilities& can = declared.capabilities;
+  const bool of_attention = has_elu_plus_one(can.feature_maps);
+  const bool of_models =
+      can.model_feature_maps.empty() ? of_attention : has_elu_plus_one(can.model_feature_maps);
+  if (!of_attention) declared.attention_conventions.elu_cancellation = 0.0;  // acts on nothing
+  if (!of_models) declared.conventions.elu_cancellation = 0.0;
+  require_valid_conventions(declared);
+  fields.refuse_others();
+  require_some_case(declared);
+  declared.text = json.dump();
+  return declared;
+}
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,300 @@
+#include "properties/third_party/protocol/exchange.hpp"
+
+#include "reference/vocabulary/case_file/gradient_case.hpp"
+
+#include <array>
+
+namespace slim::properties::foreign {
+namespace {
+
+using Shape = std::vector<std::int64_t>;
+
+template <class T>
+constexpr Dtype dtype_of = std::is_same_v<T, float> ? Dtype::F32 : Dtype::F64;
+template <class T>
+constexpr const char* dtype_name = std::is_same_v<T, float> ? "float32" : "float64";
+
+/// Which of [B, H, L, ·] comes first, second, …
+std::array<int, 4> axes_in(AxisOrder order) {
+  switch (order) {
+    case AxisOrder::blhd:
+      return {0, 2, 1, 3};
+    case AxisOrder::lbhd:
+      return {2, 0, 1, 3};
+    default:
+      return {0, 1, 2, 3};
+  }
+}
+
+std::array<Index, 4> extents_of(const HeadsSizes& sizes) {
+  return {sizes.batch, sizes.heads, sizes.rows, sizes.cols};
+}
+
+std::array<Index, 4> steps_of(const HeadsStrides& strides) {
+  return {strides.batch, strides.heads, strides.rows, strides.cols};
+}
+
+Shape shape_in(AxisOrder order, const HeadsSizes& sizes) {
+  Shape shape;
+  for (const int axis : axes_in(order)) shape.push_back(extents_of(sizes).at(axis));
+  return shape;
+}
+
+/// Calls visit(place, offset) for every entry: its place in an array whose axes are in this order,
+/// row-major without gaps, and its offset by the strides.
+template <class Visit>
+void walk(AxisOrder order, const HeadsSizes& sizes, const HeadsStrides& strides,
+          const Visit& visit) {
+  const std::array<int, 4> axes = axes_in(order);
+  std::array<Index, 4> extent{};
+  std::array<Index, 4> step{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    extent.at(i) = extents_of(sizes).at(axes.at(i));
+    step.at(i) = steps_of(strides).at(axes.at(i));
+  }
+  std::size_t place = 0;
+  for (Index a = 0; a < extent[0]; ++a) {
+    for (Index b = 0; b < extent[1]; ++b) {
+      for (Index c = 0; c < extent[2]; ++c) {
+        for (Index d = 0; d < extent[3]; ++d) {
+          visit(place++, a * step[0] + b * step[1] + c * step[2] + d * step[3]);
+        }
+      }
+    }
+  }
+}
+
+/// Collects the inputs and wanted tensors of an attention or features task.
+template <class T>
+class Form {
+ public:
+  explicit Form(const Declaration& declared) : declared_(declared) {}
+
+  CaseFile file;
+  std::vector<WantedTensor> wanted;
+  std::map<std::string, Shape> strides;
+
+  void put(const std::string& name, const HeadsView<T>& view) {
+    if (view.empty()) return;
+    put_as(name, view, declared_.axes);
+    if (view.strides == contiguous(view.sizes)) return;
+    for (const int axis : axes_in(declared_.axes)) {
+      strides[name].push_back(steps_of(view.strides).at(axis));
+    }
+  }
+  /// ω [1, H, D, M] as [H, D, M].
+  void put_projection(const HeadsView<T>& omega) {
+    if (omega.empty()) return;
+    put_as("projection", omega, AxisOrder::bhld);
+    Shape& shape = file.tensors["projection"].shape;
+    shape.erase(shape.begin());
+  }
+  /// RS [B, H, D_v + 1, M] apart.
+  void put_sums(const std::string& prefix, const HeadsView<T>& RS) {
+    if (RS.empty()) return;
+    const auto& [B, H, rows, M] = RS.sizes;
+    std::vector<T> R(static_cast<std::size_t>(B * H * (rows - 1) * M));
+    std::vector<T> S(static_cast<std::size_t>(B * H * M));
+    for (Index b = 0; b < B; ++b) {
+      for (Index h = 0; h < H; ++h) {
+        for (Index i = 0; i < rows - 1; ++i) {
+          for (Index m = 0; m < M; ++m) R[place_in_R(RS.sizes, b, h, i, m)] = RS(b, h)(i, m);
+        }
+        for (Index m = 0; m < M; ++m) {
+          S[static_cast<std::size_t>((b * H + h) * M + m)] = RS(b, h)(rows - 1, m);
+        }
+      }
+    }
+    file.tensors[prefix + ".R"] = make_tensor(shape_of_R(RS.sizes), std::span<const T>(R));
+    file.tensors[prefix + ".S"] = make_tensor({B, H, M}, std::span<const T>(S));
+  }
+  void want(const std::string& name, const HeadsSizes& sizes) {
+    wanted.push_back({name, dtype_of<T>, shape_in(declared_.axes, sizes)});
+  }
+  void want_sums(const std::string& prefix, const HeadsSizes& sizes) {
+    wanted.push_back({prefix + "R", dtype_of<T>, shape_of_R(sizes)});
+    wanted.push_back({prefix + "S", dtype_of<T>, {sizes.batch, sizes.heads, sizes.cols}});
+  }
+
+  using Answer = std::map<std::string, Tensor>;
+  void take(const Answer& answer, const std::string& name, const HeadsSizes& sizes,
+            Heads<T>& heads) const {
+    heads.resize(sizes, MemoryTag::result);
+    const Tensor& tensor = answer.at(name);
+    const std::span<T> values = heads.values();
+    walk(declared_.axes, sizes, contiguous(sizes), [&](std::size_t place, Index offset) {
+      values[static_cast<std::size_t>(offset)] = static_cast<T>(tensor.real(place));
+    });
+  }
+  void take_sums(const Answer& answer, const std::string& prefix, const HeadsSizes& sizes,
+                 Heads<T>& RS) const {
+    RS.resize(sizes, MemoryTag::result);
+    const Tensor& R = answer.at(prefix + "R");
+    const Tensor& S = answer.at(prefix + "S");
+    for (Index b = 0; b < sizes.batch; ++b) {
+      for (Index h = 0; h < sizes.heads; ++h) {
+        auto head = RS(b, h);
+        for (Index m = 0; m < sizes.cols; ++m) {
+          for (Index i = 0; i < sizes.rows - 1; ++i) {
+            head(i, m) = static_cast<T>(R.real(place_in_R(sizes, b, h, i, m)));
+          }
+          head(sizes.rows - 1, m) = static_cast<T>(
+              S.real(static_cast<std::size_t>((b * sizes.heads + h) * sizes.cols + m)));
+        }
+      }
+    }
+  }
+
+ private:
+  void put_as(const std::string& name, const HeadsView<T>& view, AxisOrder order) {
+    std::vector<T> values(static_cast<std::size_t>(view.sizes.entries()));
+    walk(order, view.sizes, view.strides,
+         [&](std::size_t place, Index offset) { values[place] = view.data[offset]; });
+    file.tensors[name] = make_tensor(shape_in(order, view.sizes), std::span<const T>(values));
+  }
+  [[nodiscard]] Shape shape_of_R(const HeadsSizes& sizes) const {
+    Shape shape = {sizes.batch, sizes.heads, sizes.rows - 1, sizes.cols};
+    if (declared_.transposed_state) std::swap(shape[2], shape[3]);
+    return shape;
+  }
+  [[nodiscard]] std::size_t place_in_R(const HeadsSizes& sizes, Index b, Index h, Index i,
+                                       Index m) const {
+    const Index d = sizes.rows - 1;
+    const Index within = declared_.transposed_state ? m * d + i : i * sizes.cols + m;
+    return static_cast<std::size_t>((b * sizes.heads + h) * d * sizes.cols + within);
+  }
+
+  const Declaration& declared_;
+};
+
+/// Doubles of a file in the type that the subject computes in.
+template <class T>
+void narrow_reals(CaseFile& file) {
+  if constexpr (std::is_same_v<T, float>) {
+    for (auto& [name, tensor] : file.tensors) {
+      if (tensor.dtype != Dtype::F64) continue;
+      std::vector<float> values;
+      values.reserve(tensor.size());
+      for (std::size_t i = 0; i < tensor.size(); ++i) {
+        values.push_back(static_cast<float>(tensor.real(i)));
+      }
+      tensor = make_tensor(tensor.shape, std::span<const float>(values));
+    }
+  }
+}
+
+Shape shape_of_parameter(const ParameterSlot& slot) {
+  return slot.vector ? Shape{slot.cols} : Shape{slot.rows, slot.cols};
+}
+
+}  // namespace
+
+template <class T>
+void exchange(Session& session, const AttentionTask<T>& task, AttentionResult<T>& result) {
+  const Declaration& declared = session.declaration();
+  Form<T> form(declared);
+  form.put("q", task.q);
+  form.put("k", task.k);
+  form.put("v", task.v);
+  form.put_projection(task.omega);
+  if (!task.key_mask.empty()) {
+    const std::vector<std::int64_t> mask(task.key_mask.begin(), task.key_mask.end());
+    form.file.tensors["key_mask"] =
+        make_tensor({task.k.sizes.batch, task.k.sizes.rows}, std::span<const std::int64_t>(mask));
+  }
+  form.put_sums("initial", task.start);
+  form.put("cotangent.out", task.out_cotangent);
+  form.put_sums("cotangent", task.end_cotangent);
+  form.file.metadata = {{"task", "attention"},
+                        {"dtype", dtype_name<T>},
+                        {"feature_map", task.features_given ? "given" : name(task.feature_map)},
+                        {"causal", task.causal ? "1" : "0"},
+                        {"pullback", task.wants_pullback ? "1" : "0"},
+                        {"chunk", std::to_string(task.slice_length)},
+                        {"layout", std::string(name(declared.axes))},
+                        {"conventions", to_text(task.conventions)}};
+  form.want("out", task.out_sizes());
+  const bool resumable = declared.capabilities.resumable;
+  if (resumable) form.want_sums("", task.state_sizes());
+  if (task.wants_pullback) {
+    form.want("d.q", task.q.sizes);
+    form.want("d.k", task.k.sizes);
+    form.want("d.v", task.v.sizes);
+    if (resumable) form.want_sums("d.initial.", task.state_sizes());
+  }
+  const auto answer = session.ask({"attention", form.file, form.wanted, form.strides});
+  form.take(answer, "out", task.out_sizes(), result.out);
+  if (resumable) form.take_sums(answer, "", task.state_sizes(), result.end);
+  if (!task.wants_pullback) return;
+  form.take(answer, "d.q", task.q.sizes, result.dq);
+  form.take(answer, "d.k", task.k.sizes, result.dk);
+  form.take(answer, "d.v", task.v.sizes, result.dv);
+  if (resumable) form.take_sums(answer, "d.initial.", task.state_sizes(), result.start_gradient);
+}
+
+template <class T>
+void exchange(Session& session, const FeaturesTask<T>& task, FeaturesResult<T>& result) {
+  Form<T> form(session.declaration());
+  form.put("x", task.x);
+  form.put_projection(task.omega);
+  form.file.metadata = {{"task", "features"},
+                        {"dtype", dtype_name<T>},
+                        {"feature_map", name(task.feature_map)},
+                        {"role", task.is_query ? "query" : "key"},
+                        {"layout", std::string(name(session.declaration().axes))},
+                        {"conventions", to_text(task.conventions)}};
+  form.want("features", task.out_sizes());
+  const auto answer = session.ask({"features", form.file, form.wanted, form.strides});
+  form.take(answer, "features", task.out_sizes(), result.out);
+}
+
+template <class T>
+void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& result) {
+  if (task.wants_state || task.start != nullptr || task.end_cotangent != nullptr ||
+      task.first_position != 0) {
+    throw SubjectError("is not asked for segments of a sequence", Failure::unsupported);
+  }
+  const Model& model = task.model;
+  CaseFile file = to_case_file(
+      GradientCase{.model = model,
+                   .theta = converted<double>(task.theta, model, MemoryTag::parameters),
+                   .omega = converted<double>(task.omega, model),
+                   .sequences = task.sequences,
+                   .slice_length = task.slice_length,
+                   .metadata = {}});
+  narrow_reals<T>(file);
+  file.metadata["task"] = "gradient";
+  file.metadata["dtype"] = dtype_name<T>;
+  if (task.counted_targets != 0) {
+    file.metadata["counted_targets"] = std::to_string(task.counted_targets);
+  }
+  std::vector<WantedTensor> wanted = {{"loss", dtype_of<T>, {}}};
+  for (const ParameterSlot& slot : task.theta.slots()) {
+    wanted.push_back({"grad." + slot.name, dtype_of<T>, shape_of_parameter(slot)});
+  }
+  const Index B = task.sequences.batch();
+  const Index L = task.sequences.length();
+  if (task.wants_logits) wanted.push_back({"logits", dtype_of<T>, {B, L, model.vocab_size}});
+  const auto answer = session.ask({"gradient", file, wanted});
+  result.loss = static_cast<T>(answer.at("loss").real(0));
+  for (const ParameterSlot& slot : task.theta.slots()) {
+    const Tensor& tensor = answer.at("grad." + slot.name);
+    const auto values = result.gradient.values(slot);
+    for (std::size_t i = 0; i < tensor.size(); ++i) values[i] = static_cast<T>(tensor.real(i));
+  }
+  if (!task.wants_logits) return;
+  result.logits.resize(B * L, model.vocab_size);
+  const Tensor& logits = answer.at("logits");
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    result.logits.data()[i] = static_cast<T>(logits.real(i));
+  }
+}
+
+template void exchange(Session&, const AttentionTask<float>&, AttentionResult<float>&);
+template void exchange(Session&, const AttentionTask<double>&, AttentionResult<double>&);
+template void exchange(Session&, const FeaturesTask<float>&, FeaturesResult<float>&);
+template void exchange(Session&, const FeaturesTask<double>&, FeaturesResult<double>&);
+template void exchange(Session&, const GradientTask<float>&, GradientResult<float>&);
+template void exchange(Session&, const GradientTask<double>&, GradientResult<double>&);
+
+}  // namespace slim::properties::foreign

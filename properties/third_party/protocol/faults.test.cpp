@@ -1,0 +1,390 @@
+// Subjects that are at fault on purpose: each gets its verdict, the run goes on, nothing is left.
+
+#include "properties/report/verdict_table.hpp"
+#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/refuses_bad_requests.hpp"
+#include "properties/tolerance/attention_answer.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace slim::properties::foreign {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A word that no other process has among its arguments.
+std::string fresh_mark() {
+  static int number = 0;
+  return "slim-mark-" + std::to_string(::getpid()) + "-" + std::to_string(number++);
+}
+
+std::string command_of(const std::string& fault, const std::string& mark = "none") {
+  return "SLIM_MARK=" + mark + " exec " SLIM_PYTHON " " + folder + "faults/fault_subject.py " +
+         fault + " " + mark;
+}
+
+std::string content_of(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+/// Processes, other than this one, that have the mark among their arguments.
+std::vector<pid_t> with_mark(const std::string& mark) {
+  std::vector<pid_t> found;
+  std::error_code status;
+  for (const auto& entry : fs::directory_iterator("/proc", status)) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (name == std::to_string(::getpid())) continue;
+    if (content_of(entry.path() / "cmdline").find(mark) == std::string::npos) continue;
+    found.push_back(static_cast<pid_t>(std::stol(name)));
+  }
+  return found;
+}
+
+int marked_processes(const std::string& mark) {
+  return static_cast<int>(with_mark(mark).size());
+}
+
+/// The marked child of a process: of this one a guardian, of a guardian its keeper.
+pid_t marked_child(const std::string& mark, pid_t parent) {
+  for (const pid_t pid : with_mark(mark)) {
+    const std::string status = content_of("/proc/" + std::to_string(pid) + "/status");
+    if (status.find("\nPPid:\t" + std::to_string(parent) + "\n") != std::string::npos) return pid;
+  }
+  return 0;
+}
+
+AttentionInputs<double> small_question() {
+  AttentionInputs<double> inputs;
+  const HeadsSizes sizes{.batch = 1, .heads = 2, .rows = 3, .cols = 2};
+  for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v}) {
+    *heads = Heads<double>(sizes, MemoryTag::parameters);
+    double x = 1.0;
+    for (double& entry : heads->values()) entry = x += 0.25;
+  }
+  inputs.features_given = true;
+  return inputs;
+}
+
+struct Fate {
+  Failure failure;
+  std::string what;
+};
+
+/// How the first question ends; "answered" when it does not fail.
+Fate asked(const ForeignSubject& foreign) {
+  try {
+    ask(foreign.subject, Scalar::float32, small_question());
+  } catch (const SubjectError& error) {
+    return {error.failure(), error.what()};
+  }
+  return {Failure::wrong, "answered"};
+}
+
+Fate fate_of(const Door& door, const Limits& limits, fs::path* scratch = nullptr) {
+  try {
+    const ForeignSubject foreign = open_subject(door, limits);
+    if (scratch != nullptr) {
+      with_session(*foreign.pool,
+                   [&](Session& session) { *scratch = session.process().scratch(); });
+    }
+    Fate first = asked(foreign);
+    const Fate second = asked(foreign);  // restarted where it has to be
+    EXPECT_EQ(first.failure, second.failure) << first.what << "\n" << second.what;
+    return first;
+  } catch (const SubjectError& error) {
+    return {error.failure(), error.what()};
+  }
+}
+
+struct KnownFault {
+  const char* fault;
+  Failure failure;
+  const char* words;
+  double deadline_s = 5.0;
+};
+
+class Faults : public testing::TestWithParam<KnownFault> {};
+
+TEST_P(Faults, GetTheirVerdictTwiceAndLeaveNothing) {
+  const KnownFault& known = GetParam();
+  const std::string mark = fresh_mark();
+  fs::path scratch;
+  const Fate fate = fate_of(program_door(command_of(known.fault, mark)),
+                            {.deadline_s = known.deadline_s,
+                             .memory_bytes = std::int64_t{200} << 20,
+                             .address_space_bytes = std::int64_t{1} << 39},
+                            &scratch);
+  EXPECT_EQ(name(fate.failure), name(known.failure)) << fate.what;
+  EXPECT_NE(fate.what.find(known.words), std::string::npos) << fate.what;
+  EXPECT_EQ(marked_processes(mark), 0);
+  EXPECT_FALSE(!scratch.empty() && fs::exists(scratch));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OfPrograms, Faults,
+    testing::Values(
+        KnownFault{"aborts", Failure::crash, "signal 6 (SIGABRT)"},
+        KnownFault{"segfaults", Failure::crash, "signal 11 (SIGSEGV)"},
+        KnownFault{"sleeps", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-keeper", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-guardian", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-both", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"allocates", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"fills-its-scratch", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"reserves", Failure::wrong, "answered"},
+        KnownFault{"allocates-at-once", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
+        KnownFault{"prints-bytes", Failure::protocol_error, "'warning: ??? ?[31m ]]> & nonsense'"},
+        KnownFault{"prints-afterwards", Failure::protocol_error, "'done"},
+        KnownFault{"endless-line", Failure::protocol_error, "a line of more than"},
+        KnownFault{"answers-out-of-order", Failure::protocol_error, "answered request"},
+        KnownFault{"truncates-result", Failure::protocol_error, "safetensors"},
+        KnownFault{"wrong-dtype", Failure::wrong_shape, "F64 [1, 2, 3, 2], asked for was F32"},
+        KnownFault{"bfloat16", Failure::wrong_shape,
+                   "gave tensor 'out' as BF16, asked for was F32"},
+        KnownFault{"code-wraps", Failure::error, "no code of ours"},
+        KnownFault{"code-of-the-host", Failure::error, "my own code for a bad index"},
+        KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
+        KnownFault{"modifies-case", Failure::input_modified, "case file"},
+        KnownFault{"grows-case", Failure::input_modified, "case file"},
+        KnownFault{"kills-its-keepers", Failure::crash, "its keeper was killed"},
+        KnownFault{"kills-its-keepers-and-forks-in-a-chain", Failure::crash,
+                   "its keeper was killed"},
+        KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
+        KnownFault{"exits", Failure::crash, "exit code 0"},
+        KnownFault{"forks-in-a-chain", Failure::crash, "exit code 0"},
+        KnownFault{"declines", Failure::unsupported, "not today"},
+        KnownFault{"no-result", Failure::protocol_error, "is not there"},
+        KnownFault{"result-is-a-pipe", Failure::protocol_error, "no plain file"},
+        KnownFault{"dies-at-start", Failure::load_error, "'cannot find my weights'"},
+        KnownFault{"other-version", Failure::version_mismatch, "speaks version 2"},
+        KnownFault{"bad-declaration", Failure::protocol_error, "allowed are BHLD, BLHD, LBHD"}),
+    [](const testing::TestParamInfo<KnownFault>& of) {
+      std::string name = of.param.fault;
+      std::erase(name, '-');
+      return name;
+    });
+
+/// Largest bytes that this process ever had in memory.
+std::int64_t peak_of_this_process() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return std::int64_t{1024} * used.ru_maxrss;
+}
+
+TEST(Foreign, ACaseFileThatGrewIsNotReadInto) {
+  const std::int64_t before = peak_of_this_process();
+  const ForeignSubject foreign = open_subject(program_door(command_of("grows-case")), {});
+  EXPECT_EQ(asked(foreign).failure, Failure::input_modified);
+  EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "of a file of 3 GiB";
+}
+
+TEST(Foreign, ASessionEndsWithShutdown) {
+  const TestFolder own;
+  const fs::path note = own.path() / "note";
+  {
+    const ForeignSubject foreign = open_subject(
+        program_door("SLIM_NOTE='" + note.string() + "' " + command_of("notes-its-shutdown")), {});
+    EXPECT_EQ(asked(foreign).what, "answered");
+    EXPECT_FALSE(fs::exists(note));
+  }
+  EXPECT_EQ(content_of(note), "shutdown");
+  const std::string mark = fresh_mark();
+  asked(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
+  EXPECT_EQ(marked_processes(mark), 0) << "it has a second";
+}
+
+TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
+  const TestFolder own;
+  const fs::path note = own.path() / "note";
+  const ForeignSubject foreign = open_subject(
+      program_door("SLIM_NOTE='" + note.string() + "' " + command_of("redeclares")), {});
+  EXPECT_EQ(asked(foreign).what, "answered") << "by the first process";
+  try {
+    with_fresh_session(*foreign.pool, [](Session&) {});
+    ADD_FAILURE() << "another epsilon was taken for the same";
+  } catch (const SubjectError& error) {
+    EXPECT_EQ(error.failure(), Failure::protocol_error);
+    EXPECT_NE(std::string(error.what()).find("declares something else"), std::string::npos);
+  }
+}
+
+TEST(Foreign, AddressSpaceIsLimitedWhereThatIsAskedFor) {
+  const Fate fate =
+      fate_of(program_door(command_of("reserves")), {.address_space_bytes = std::int64_t{1} << 30});
+  EXPECT_EQ(name(fate.failure), "MEMORY-LIMIT") << fate.what;
+}
+
+TEST(Foreign, PagesThatChildrenShareCountOnce) {
+  const Fate fate = fate_of(program_door(command_of("shares-pages-with-children")),
+                            {.memory_bytes = std::int64_t{160} << 20});
+  EXPECT_EQ(fate.what, "answered");
+}
+
+TEST(Foreign, ChildrenThatWereThereBeforeTheFirstGuestAreSpared) {
+  const TestFolder out;
+  const std::string mark = fresh_mark();
+  const std::string command = "cd '" + out.path().string() +
+                              "'; setsid " SLIM_PYTHON " -c 'import time; time.sleep(60)' " + mark +
+                              " & exec " SLIM_VERIFY
+                              " run --law attention-agrees --scalar float32 --cases 1 "
+                              "--subject-library " +
+                              library("c_attention") + " > /dev/null";
+  EXPECT_EQ(std::system(command.c_str()), 0);
+  const std::vector<pid_t> spared = with_mark(mark);
+  EXPECT_EQ(spared.size(), 1U);
+  for (const pid_t pid : spared) ::kill(pid, SIGKILL);
+}
+
+TEST(Foreign, ChildrenThatStayAreKilled) {
+  for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {
+    const std::string mark = fresh_mark();
+    {
+      const ForeignSubject foreign = open_subject(program_door(command_of(fault, mark)), {});
+      EXPECT_EQ(asked(foreign).what, "answered");
+      EXPECT_GE(marked_processes(mark), 2) << "it and a child at least";
+    }
+    EXPECT_EQ(marked_processes(mark), 0) << fault;
+  }
+}
+
+TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
+  for (const bool stops_keeper : {false, true}) {
+    const std::string mark = fresh_mark();
+    const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
+    const TestFolder out;
+    const pid_t harness = ::fork();
+    if (harness == 0) {
+      ::execl(SLIM_VERIFY, "slim-verify", "run", "--subject-command", command.c_str(), "--cases",
+              "1000000", "--law", "attention-agrees", "--threads", "1", "--out", out.path().c_str(),
+              nullptr);
+      ::_exit(127);
+    }
+    for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ASSERT_GE(marked_processes(mark), 6) << "harness, guardian, keeper, subject, child, grandchild";
+    const pid_t keeper = marked_child(mark, marked_child(mark, harness));
+    ASSERT_GT(keeper, 0);
+    if (stops_keeper) ::kill(keeper, SIGSTOP);
+    ::kill(harness, SIGKILL);
+    ::waitpid(harness, nullptr, 0);
+    for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(marked_processes(mark), 0) << (stops_keeper ? "stopped" : "going on");
+  }
+}
+
+TEST(Foreign, NothingOutlivesItsKeeperOrGuardianThatIsKilled) {
+  for (const bool kills_guardian : {true, false}) {
+    const std::string mark = fresh_mark();
+    const ForeignSubject foreign =
+        open_subject(program_door(command_of("leaves-children-at-start", mark)), {});
+    for (int i = 0; i < 1000 && marked_processes(mark) < 5; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    ASSERT_GE(marked_processes(mark), 5) << "guardian, keeper, subject, child, grandchild";
+    const pid_t guardian = marked_child(mark, ::getpid());
+    const pid_t keeper = marked_child(mark, guardian);
+    ASSERT_GT(guardian, 0);
+    ASSERT_GT(keeper, 0);
+    ::kill(kills_guardian ? guardian : keeper, SIGKILL);
+    // A guardian that was killed stays as a zombie, which has no arguments, until it is waited for.
+    for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(marked_processes(mark), 0) << (kills_guardian ? "guardian" : "keeper");
+    asked(foreign);  // meets the dead
+    EXPECT_EQ(asked(foreign).what, "answered") << "by a process that is started anew";
+  }
+}
+
+TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {
+  const ForeignSubject foreign = open_subject(program_door(command_of("segfaults")), {});
+  const RunResult result = run_on(foreign, {"attention-agrees", "averages"}, 2);
+  ASSERT_EQ(result.verdicts.size(), 2U);
+  for (const Verdict& verdict : result.verdicts) EXPECT_EQ(summary(verdict), "CRASH");
+  ASSERT_EQ(result.counterexamples.size(), 2U);
+  for (const Counterexample& found : result.counterexamples) {
+    EXPECT_NE(found.readable.find("L=1 "), std::string::npos) << found.readable;
+    EXPECT_NE(found.finding.note.find("SIGSEGV"), std::string::npos);
+  }
+  EXPECT_GT(processes_started(*foreign.pool), 3);
+}
+
+TEST(Foreign, APipeInTheScratchFolderIsNotWrittenInto) {
+  const ForeignSubject foreign = open_subject(program_door(command_of("bad-case-is-a-pipe")), {});
+  const Law law = refuses_bad_requests(foreign);
+  CaseFile probe;
+  probe.metadata["request"] = "a truncated case file";
+  const Finding finding = law.load(probe)->check(foreign.subject, Scalar::float32);
+  EXPECT_EQ(finding.outcome, Outcome::pass) << finding.note;
+}
+
+TEST(Foreign, NaNIsAVerdictOfItsOwn) {
+  const ForeignSubject foreign = open_subject(program_door(command_of("nan")), {});
+  const RunResult result = run_on(foreign, {"attention-agrees", "calls-independent"}, 1);
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_EQ(summary(verdict), "NON-FINITE") << verdict.law << ": NaN twice is the same answer";
+  }
+}
+
+TEST(ForeignLibraries, GetTheirVerdict) {
+  const std::map<std::string, std::pair<Failure, std::string>> faults = {
+      {"PAST_END", {Failure::out_of_bounds, "past the end of out"}},
+      {"BEFORE_BEGINNING", {Failure::out_of_bounds, "before the beginning of out"}},
+      {"FAR_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
+      {"PAGES_PAST_END", {Failure::out_of_bounds, "past the end of out"}},
+      {"PAGES_BEFORE", {Failure::out_of_bounds, "before the beginning of out"}},
+      {"WRITES_INPUT", {Failure::input_modified, "wrote into its input q"}},
+      {"UNPROTECTS_INPUT", {Failure::input_modified, "wrote into its input q"}},
+      {"OLD_VERSION", {Failure::version_mismatch, "version 7 of slim_subject.h"}},
+      {"NO_SUBJECT", {Failure::load_error, "gave no subject"}},
+      {"NO_JSON", {Failure::load_error, "a declaration that is no JSON"}},
+      {"CRASHES", {Failure::crash, "SIGABRT"}},
+      {"SLEEPS", {Failure::hang, "did not answer"}},
+      {"FAILS", {Failure::error, "q is too long"}},
+      {"PRINTS", {Failure::wrong, "answered"}},
+      {"FORKS", {Failure::crash, "exit code 0"}},
+  };
+  for (const auto& [fault, expected] : faults) {
+    const Fate fate = fate_of(library_door(library("fault_" + fault)), {.deadline_s = 0.5});
+    EXPECT_EQ(name(fate.failure), name(expected.first)) << fault << ": " << fate.what;
+    EXPECT_NE(fate.what.find(expected.second), std::string::npos) << fault << ": " << fate.what;
+    EXPECT_EQ(marked_processes("fault_" + fault), 0) << fault;
+  }
+}
+
+TEST(ForeignLibraries, WhatIsNoLibraryOfOursDoesNotLoad) {
+  const Fate text = fate_of(library_door(folder + "slim_subject.h"), {});
+  EXPECT_EQ(text.failure, Failure::load_error) << text.what;
+  EXPECT_THROW(library_door("/nowhere.so"), ContractError);
+}
+
+TEST(ForeignLibraries, BuffersLeftAloneAreNaN) {
+  const ForeignSubject foreign =
+      open_subject(library_door(library("fault_LEAVES_NAN")), {.deadline_s = 5.0});
+  EXPECT_EQ(summary(run_on(foreign, {"attention-agrees"}, 1).verdicts.front()), "NON-FINITE");
+}
+
+}  // namespace
+}  // namespace slim::properties::foreign

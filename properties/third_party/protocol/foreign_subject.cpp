@@ -1,0 +1,184 @@
+#include "properties/third_party/protocol/foreign_subject.hpp"
+
+#include "properties/third_party/protocol/exchange.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+
+namespace slim::properties::foreign {
+
+class SessionPool {
+ public:
+  enum TaskNumber : std::size_t { attention, features, gradient };
+  static constexpr std::array<const char*, 3> task_names = {"attention", "features", "gradient"};
+
+  SessionPool(Door door, const Limits& limits) : door_(std::move(door)), limits_(limits) {}
+
+  std::unique_ptr<Session> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Session> session = std::move(idle_.back());
+        idle_.pop_back();
+        return session;
+      }
+    }
+    return start();
+  }
+  /// Who has started once is expected to take about as long the next time.
+  std::unique_ptr<Session> start(std::int64_t room_bytes = least_room) {
+    ++started_;
+    Limits limits = limits_;
+    limits.room_bytes = std::max(limits.room_bytes, room_bytes);
+    {
+      const std::lock_guard lock(mutex_);
+      if (first_start_s_ > 0.0) limits.start_deadline_s = restart_deadline_s();
+    }
+    const Clock::time_point start = Clock::now();
+    auto session = std::make_unique<Session>(door_, limits);
+    const std::lock_guard lock(mutex_);
+    if (!(first_start_s_ > 0.0)) {
+      first_start_s_ = std::chrono::duration<double>(Clock::now() - start).count();
+      declared_ = session->declaration().text;
+    }
+    if (session->declaration().text != declared_) {
+      throw SubjectError("declares something else than when it was first started",
+                         Failure::protocol_error);
+    }
+    return session;
+  }
+  void give_back(std::unique_ptr<Session> session) {
+    if (session->is_over()) return;
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(session));
+  }
+  /// Ends the processes that are not in use.
+  void retire() {
+    const std::lock_guard lock(mutex_);
+    idle_.clear();
+  }
+  [[nodiscard]] int started() const { return started_; }
+  void note_asked(TaskNumber task) { was_asked_.at(task) = true; }
+  [[nodiscard]] bool was_asked(TaskNumber task) const { return was_asked_.at(task); }
+
+ private:
+  [[nodiscard]] double restart_deadline_s() const {
+    constexpr double least_s = 1.0;
+    const double expected = std::max({5.0 * first_start_s_, limits_.deadline_s, least_s});
+    return std::min(expected, limits_.start_s());
+  }
+
+  Door door_;
+  Limits limits_;
+  std::mutex mutex_;
+  double first_start_s_ = 0.0;  ///< 0 before it is known
+  std::string declared_;        ///< as it was first started
+  std::vector<std::unique_ptr<Session>> idle_;
+  std::atomic<int> started_{0};
+  std::array<std::atomic<bool>, task_names.size()> was_asked_{};
+};
+
+namespace {
+
+template <template <class> class Task, template <class> class Result, class T>
+void offer_in(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber number,
+              const std::shared_ptr<SessionPool>& pool) {
+  functions.template in<T>() = [pool, number](const Task<T>& task, Result<T>& result) {
+    pool->note_asked(number);
+    try {
+      with_session(*pool, [&](Session& session) { exchange(session, task, result); });
+    } catch (const SubjectError&) {
+      throw;
+    } catch (const HarnessError&) {
+      throw;
+    } catch (const std::exception& error) {  // memory, JSON: on this side of the pipe
+      throw HarnessError(error.what());
+    }
+  };
+}
+
+template <template <class> class Task, template <class> class Result>
+void offer(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber number,
+           const Declaration& declared, const std::shared_ptr<SessionPool>& pool) {
+  for (const Scalar scalar : declared.scalars) {
+    if (scalar == Scalar::float32) {
+      offer_in<Task, Result, float>(functions, number, pool);
+    } else {
+      offer_in<Task, Result, double>(functions, number, pool);
+    }
+  }
+}
+
+}  // namespace
+
+void with_session(SessionPool& pool, const std::function<void(Session&)>& use) {
+  const auto use_and_give_back = [&](std::unique_ptr<Session> session) {
+    try {
+      use(*session);
+    } catch (...) {
+      pool.give_back(std::move(session));
+      throw;
+    }
+    pool.give_back(std::move(session));
+  };
+  std::int64_t needed = 0;
+  try {
+    return use_and_give_back(pool.take());
+  } catch (const NoRoom& error) {
+    needed = error.needed();
+  }
+  use_and_give_back(pool.start(needed));
+}
+
+void with_fresh_session(SessionPool& pool, const std::function<void(Session&)>& use) {
+  std::int64_t needed = 0;
+  try {
+    return use(*pool.start());
+  } catch (const NoRoom& error) {
+    needed = error.needed();
+  }
+  use(*pool.start(needed));
+}
+
+void end_processes(SessionPool& pool) {
+  pool.retire();
+}
+
+int processes_started(const SessionPool& pool) {
+  return pool.started();
+}
+
+std::vector<std::string> tasks_never_asked(const ForeignSubject& foreign) {
+  const Declaration& declared = foreign.declaration;
+  std::vector<std::string> never;
+  const auto look_at = [&](bool declares, SessionPool::TaskNumber task) {
+    if (!declares || foreign.pool->was_asked(task)) return;
+    never.emplace_back(SessionPool::task_names.at(task));
+  };
+  look_at(declared.attention, SessionPool::attention);
+  look_at(declared.features, SessionPool::features);
+  look_at(declared.gradient, SessionPool::gradient);
+  return never;
+}
+
+ForeignSubject open_subject(const Door& door, const Limits& limits) {
+  ForeignSubject foreign;
+  foreign.pool = std::make_shared<SessionPool>(door, limits);
+  with_session(*foreign.pool,
+               [&](Session& session) { foreign.declaration = session.declaration(); });
+  const Declaration& declared = foreign.declaration;
+  Subject& subject = foreign.subject;
+  subject.name = "foreign/" + declared.name;
+  subject.summary = "version " + declared.version;
+  subject.capabilities = declared.capabilities;
+  subject.conventions = declared.conventions;
+  subject.attention_conventions = declared.attention_conventions;
+  if (declared.attention) offer(subject.attention, SessionPool::attention, declared, foreign.pool);
+  if (declared.features) offer(subject.features, SessionPool::features, declared, foreign.pool);
+  if (declared.gradient) offer(subject.gradient, SessionPool::gradient, declared, foreign.pool);
+  return foreign;
+}
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "properties/engine/engine.hpp"
+#include "properties/third_party/protocol/foreign_subject.hpp"
+
+namespace slim::properties::foreign {
+
+/// properties/third_party/kit/, where examples and faults stand.
+extern const std::string folder;
+
+/// The path of a library among the examples and faults.
+std::string library(const std::string& name);
+
+/// Whether the tests' Python has this module.
+bool has_module(const std::string& module);
+
+/// A run of laws, each as a guest is asked it.
+RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& names, int cases,
+                 std::vector<Scalar> scalars = {Scalar::float32});
+
+}  // namespace slim::properties::foreign

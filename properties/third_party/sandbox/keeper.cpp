@@ -1,0 +1,225 @@
+#include "properties/third_party/sandbox/keeper.hpp"
+
+#include "properties/third_party/sandbox/bytes_held.hpp"
+#include "properties/third_party/sandbox/process_tree.hpp"
+#include "reference/vocabulary/system/remove_tree.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace slim::properties::foreign {
+namespace {
+
+constexpr int lifeline = 3;
+constexpr int status_pipe = 4;
+constexpr int sample_ms = 20;
+constexpr int hunt_ms = 20;
+constexpr int patience_ms = 1000;  ///< of a guardian with its keeper, once the harness has let go
+constexpr rlim_t largest_file = rlim_t{1} << 32;
+
+void report(const std::string& line) {
+  // A harness that is gone reads nothing; its end shows on the lifeline.
+  [[maybe_unused]] const ssize_t written = ::write(status_pipe, line.data(), line.size());
+}
+
+/// That the subject could not be started, and why: the harness's failure, not the subject's.
+void report_failure(int number) {
+  report("failed " + std::to_string(number) + "\n");
+}
+
+/// Bytes left in the file system of the scratch folder; -1 where that is gone.
+std::int64_t room_in(const char* scratch) {
+  struct statvfs system {};
+  if (::statvfs(scratch, &system) != 0) return -1;
+  return static_cast<std::int64_t>(system.f_bavail) * static_cast<std::int64_t>(system.f_frsize);
+}
+
+/// Reaps what has ended; whether a child is left.
+bool has_children_left() {
+  pid_t reaped = 0;
+  do {
+    reaped = ::waitpid(-1, nullptr, WNOHANG);
+  } while (reaped > 0);
+  return reaped == 0 || errno != ECHILD;
+}
+
+/// Kills the children that the kernel lists, without a pause: who forks and exits, and its child
+/// likewise, is gone before all of /proc is read, but comes here, to its reaper, at every link.
+void hunt_children() {
+  using SteadyClock = std::chrono::steady_clock;
+  const SteadyClock::time_point end = SteadyClock::now() + std::chrono::milliseconds(hunt_ms);
+  while (has_children_left() && SteadyClock::now() < end) {
+    for (const pid_t pid : listed_below(::getpid())) ::kill(pid, SIGKILL);
+  }
+}
+
+/// Until there is none: what was forked meanwhile is met by the next round, orphans come here since
+/// this process is their reaper.
+void kill_descendants() {
+  while (has_children_left()) {
+    for (const ProcessEntry& entry : below(::getpid(), all_processes())) {
+      ::kill(entry.pid, SIGKILL);
+    }
+    hunt_children();
+    if (has_children_left()) ::poll(nullptr, 0, 1);
+  }
+}
+
+[[noreturn]] void become_subject(const Keep& keep, char** command, pid_t keeper) {
+  ::setsid();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != keeper) ::_exit(127);  // it died before the line above
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_DFL);
+  const auto limit = [](__rlimit_resource resource, rlim_t value) {
+    const rlimit both{value, value};
+    ::setrlimit(resource, &both);
+  };
+  if (keep.address_space_bytes > 0) {
+    limit(RLIMIT_AS, static_cast<rlim_t>(keep.address_space_bytes));
+  }
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_FSIZE, largest_file);
+  ::setenv("SLIM_SCRATCH", keep.scratch, 1);
+  ::setenv("TMPDIR", keep.scratch, 1);
+  ::close_range(3, ~0U, 0);
+  ::execvp(command[0], command);
+  std::fprintf(stderr, "%s: %s\n", command[0], std::strerror(errno));
+  ::_exit(127);
+}
+
+/// A descriptor that is readable once the process has ended; -1 where the system has none.
+int end_of(pid_t pid) {
+  // Not by pidfd_open: its header in glibc 2.36 is not one of C++.
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
+/// Those that came here, and ended; not the subject, whose end is reported.
+void reap_orphans(pid_t subject) {
+  for (const pid_t pid : children_of(::getpid())) {
+    if (pid != subject) ::waitpid(pid, nullptr, WNOHANG);
+  }
+}
+
+/// Until the subject ends, outgrows its limit, or the harness or the guardian lets go.
+void watch(const Keep& keep, pid_t subject, int guardian) {
+  const int ended = end_of(subject);
+  std::int64_t most_address_space = 0;
+  for (;;) {
+    std::array<pollfd, 3> events = {
+        {{lifeline, POLLIN, 0}, {guardian, POLLIN, 0}, {ended, POLLIN, 0}}};
+    ::poll(events.data(), events.size(), sample_ms);
+    if (events[0].revents != 0 || events[1].revents != 0) return;
+    int status = 0;
+    rusage used{};
+    if (::wait4(subject, &status, WNOHANG, &used) == subject) {
+      const bool by_signal = WIFSIGNALED(status);
+      report((by_signal ? "signal " : "exit ") +
+             std::to_string(by_signal ? WTERMSIG(status) : WEXITSTATUS(status)) + " " +
+             std::to_string(used.ru_maxrss * 1024) + " " + std::to_string(most_address_space) +
+             " " + std::to_string(room_in(keep.scratch)) + "\n");
+      return;
+    }
+    reap_orphans(subject);
+    const BytesHeld now = bytes_held_below(::getpid(), keep.scratch);
+    most_address_space = std::max(most_address_space, now.address_space);
+    if (now.resident <= keep.memory_bytes) continue;
+    if (const std::int64_t held = bytes_held_once_below(::getpid(), keep.scratch);
+        held > keep.memory_bytes) {
+      report("memory " + std::to_string(held) + "\n");
+      return;
+    }
+  }
+}
+
+/// The subject's pipes are the subject's alone from here on.
+void leave_pipes() {
+  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (const int end : {0, 1, 2}) ::dup2(nowhere, end);
+}
+
+/// Starts the subject and stays until nothing is left of it. `guardian` hangs up when that dies.
+void keep_under(int guardian, const Keep& keep, char** command) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const pid_t keeper = ::getpid();
+  const pid_t subject = ::fork();
+  const int failure = errno;
+  if (subject == 0) become_subject(keep, command, keeper);
+  leave_pipes();
+  if (subject < 0) {
+    report_failure(failure);
+    return;
+  }
+  report("pid " + std::to_string(subject) + "\n");
+  watch(keep, subject, guardian);
+  kill_descendants();
+}
+
+/// Waits for the keeper, reaping orphans that come here meanwhile, and reports when it is stopped,
+/// since it does not watch the subject's memory then. Once the harness has let go, the keeper has a
+/// second; then it is killed, since it may be stopped.
+void wait_for(pid_t keeper) {
+  using SteadyClock = std::chrono::steady_clock;
+  const int ended = end_of(keeper);
+  constexpr int look_ms = 100;  // whether the keeper was stopped
+  const int wait_ms = ended < 0 ? sample_ms : look_ms;
+  bool has_let_go = false;
+  SteadyClock::time_point deadline;
+  for (;;) {
+    pid_t reaped = 0;
+    int status = 0;
+    while ((reaped = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
+      const bool lives = WIFSTOPPED(status) || WIFCONTINUED(status);
+      if (reaped == keeper && lives) report("stopped\n");
+      if (reaped == keeper && !lives) return;
+    }
+    if (reaped < 0 && errno == ECHILD) return;
+    if (has_let_go && SteadyClock::now() >= deadline) ::kill(keeper, SIGKILL);
+    std::array<pollfd, 2> events = {{{ended, POLLIN, 0}, {has_let_go ? -1 : lifeline, POLLIN, 0}}};
+    ::poll(events.data(), events.size(), has_let_go ? sample_ms : wait_ms);
+    if (events[1].revents == 0) continue;
+    has_let_go = true;
+    deadline = SteadyClock::now() + std::chrono::milliseconds(patience_ms);
+  }
+}
+
+}  // namespace
+
+int keep_subject(const Keep& keep, char** command) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+  ::prctl(PR_SET_DUMPABLE, 0);  // the keeper is a copy; exec makes the subject readable again
+  std::array<int, 2> tether{-1, -1};
+  const pid_t keeper = ::pipe2(tether.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
+  const int failure = errno;
+  if (keeper == 0) {
+    ::close(tether[1]);
+    keep_under(tether[0], keep, command);
+  } else {
+    leave_pipes();
+    ::close(tether[0]);
+    if (keeper < 0) report_failure(failure);
+    wait_for(keeper);
+    kill_descendants();  // where the keeper was killed
+  }
+  remove_tree(keep.scratch);
+  return 0;
+}
+
+}  // namespace slim::properties::foreign

@@ -1,0 +1,150 @@
+#include "properties/third_party/sandbox/peak_watch.hpp"
+
+#include "properties/engine/failure.hpp"
+#include "properties/third_party/sandbox/bytes_held.hpp"
+#include "properties/third_party/sandbox/harness_process.hpp"
+#include "properties/third_party/sandbox/process_tree.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <string>
+
+namespace slim::properties::foreign {
+namespace {
+
+constexpr std::chrono::milliseconds between_samples{1};
+
+/// It ended by itself, so that nothing of it can be read in /proc.
+[[noreturn]] void throw_it_is_gone() {
+  throw SubjectError("ended, or cannot be looked at, after it answered", Failure::crash);
+}
+
+std::string path_of(pid_t pid, const char* name) {
+  return "/proc/" + std::to_string(pid) + "/" + name;
+}
+
+/// The highest resident mark, and which pages were touched.
+void set_back(pid_t pid) {
+  for (const char* what : {"5", "1"}) std::ofstream(path_of(pid, "clear_refs")) << what;
+}
+
+/// "7f12a000-7f13b000 rw-p 00000000 00:00 0   [heap]": begins an area's fields in smaps. Memory of
+/// its own has no file: no path, or one in brackets.
+bool begins_an_area(const std::string& line) {
+  return !line.empty() && line.find('-') != std::string::npos && line.find('-') < line.find(' ') &&
+         line.find(':') > line.find(' ');
+}
+bool is_without_a_file(const std::string& area) {
+  std::istringstream words(area);
+  std::string word;
+  for (int i = 0; i < 5; ++i) words >> word;  // addresses, rights, offset, device, inode
+  return !(words >> word) || word.starts_with('[');
+}
+
+/// Of memory of its own, set back when the watch began.
+std::int64_t touched_bytes(pid_t pid) {
+  std::istringstream smaps(text_of_proc(path_of(pid, "smaps")));
+  std::int64_t bytes = 0;
+  bool counts = false;
+  for (std::string line; std::getline(smaps, line);) {
+    if (begins_an_area(line)) {
+      counts = is_without_a_file(line);
+    } else if (counts && line.starts_with("Referenced:")) {
+      bytes += std::max<std::int64_t>(0, bytes_of_field(line, "Referenced:"));
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+double needed_bytes(const SeenPeak& call, const SeenPeak& small_call) {
+  std::int64_t needed = call.rise;
+  for (const auto& [pid, touched] : call.touched) {
+    const auto of_small = small_call.touched.find(pid);
+    if (of_small != small_call.touched.end()) {
+      needed = std::max(needed, touched - of_small->second);
+    }
+  }
+  return static_cast<double>(needed);
+}
+
+PeakWatch::Pages PeakWatch::pages_of(const std::string& status) {
+  const auto field = [&](const char* name) {
+    return std::max<std::int64_t>(0, bytes_of_field(status, name));
+  };
+  return {.resident = field("VmRSS:"), .of_files = field("RssFile:") + field("RssShmem:")};
+}
+
+PeakWatch::PeakWatch(pid_t keeper, std::filesystem::path scratch)
+    : keeper_(keeper),
+      scratch_(std::move(scratch)),
+      continued_before_(times_continued()),
+      least_(std::numeric_limits<std::int64_t>::max()) {
+  for (const pid_t pid : listed_below(keeper_)) {
+    const ProcessEntry entry = entry_of(pid);
+    if (entry.ended) {
+      ended_before_[pid] = {entry.parent, entry.faults + entry.faults_of_ended_children};
+      continue;
+    }
+    faults_before_[pid] = entry.faults_of_ended_children;
+    set_back(pid);
+    pages_before_[pid] = pages_of(text_of_proc(path_of(pid, "status")));
+  }
+  require_descriptors();
+  if (faults_before_.empty()) throw_it_is_gone();
+  sample();
+  sampler_ = std::jthread([this](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      std::this_thread::sleep_for(between_samples);
+      sample();
+    }
+  });
+}
+
+void PeakWatch::sample() {
+  const std::int64_t held = bytes_held_once_below(keeper_, scratch_.c_str());
+  least_ = std::min(least_, held);
+  rise_ = std::max(rise_, held - least_);
+  for (const pid_t pid : listed_below(keeper_)) met_.insert(pid);
+}
+
+bool PeakWatch::lost_sight() const {
+  std::map<pid_t, std::uint64_t> explained = faults_before_;
+  for (const auto& [pid, ended] : ended_before_) {
+    if (entry_of(pid).parent == 0) explained[ended.parent] += ended.faults;  // waited for since
+  }
+  return std::ranges::any_of(met_, [&](pid_t pid) {
+    if (ended_before_.contains(pid)) return false;
+    const ProcessEntry entry = entry_of(pid);
+    return entry.ended || entry.faults_of_ended_children != explained[pid];
+  });
+}
+
+SeenPeak PeakWatch::end() {
+  sampler_.request_stop();
+  sampler_.join();
+  sample();
+  require_descriptors();
+  const bool was_stopped = times_continued() != continued_before_;
+  SeenPeak seen{.rise = rise_, .lost_sight = lost_sight() || was_stopped};
+  for (const pid_t pid : listed_below(keeper_)) {
+    if (entry_of(pid).ended) continue;
+    seen.touched[pid] = touched_bytes(pid);
+    const auto before = pages_before_.find(pid);
+    if (before == pages_before_.end()) continue;
+    // What one process took between two samples. Its files are seen by these, and stay.
+    const std::string status = text_of_proc(path_of(pid, "status"));
+    const std::int64_t more_files =
+        std::max<std::int64_t>(0, pages_of(status).of_files - before->second.of_files);
+    const std::int64_t mark = bytes_of_field(status, "VmHWM:");
+    seen.rise = std::max(seen.rise, mark - before->second.resident - more_files);
+  }
+  if (seen.touched.empty()) throw_it_is_gone();
+  return seen;
+}
+
+}  // namespace slim::properties::foreign

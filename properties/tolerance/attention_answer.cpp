@@ -1,0 +1,463 @@
+#include "properties/tolerance/attention_answer.hpp"
+
+#include "properties/tolerance/fences.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <type_traits>
+
+namespace slim::properties {
+namespace {
+
+/// The same number, or both none.
+template <class T>
+bool is_unchanged(const T& a, const T& b) {
+  return a == b || (a != a && b != b);  // NOLINT(misc-redundant-expression): NaN
+}
+
+/// Whether all entries are the same along an axis, so that its stride can be 0.
+struct Repeats {
+  bool batch = true;
+  bool heads = true;
+  bool rows = true;
+  bool cols = true;
+};
+
+template <class From>
+Repeats repeats_of(const Heads<From>& heads) {
+  const HeadsSizes& n = heads.sizes();
+  Repeats repeats;
+  for (Index b = 0; b < n.batch; ++b) {
+    for (Index h = 0; h < n.heads; ++h) {
+      for (Index l = 0; l < n.rows; ++l) {
+        for (Index i = 0; i < n.cols; ++i) {
+          const From& x = heads(b, h)(l, i);
+          repeats.batch = repeats.batch && x == heads(0, h)(l, i);
+          repeats.heads = repeats.heads && x == heads(b, 0)(l, i);
+          repeats.rows = repeats.rows && x == heads(b, h)(0, i);
+          repeats.cols = repeats.cols && x == heads(b, h)(l, 0);
+        }
+      }
+    }
+  }
+  return repeats;
+}
+
+/// Where entry (0, 0, 0, 0) lies, and how far apart neighbours are.
+struct Place {
+  Index first = 0;
+  HeadsStrides strides{};
+};
+
+template <class From>
+Place place_of(const Heads<From>& heads, Layout layout) {
+  const HeadsSizes& n = heads.sizes();
+  switch (layout) {
+    case Layout::contiguous:
+      break;
+    case Layout::gaps: {
+      const Index row = n.cols + 3;
+      const Index head = n.rows * row + 1;
+      return {2, {.batch = n.heads * head + 5, .heads = head, .rows = row, .cols = 1}};
+    }
+    case Layout::transposed:
+      return {0,
+              {.batch = n.heads * n.rows * n.cols,
+               .heads = n.rows * n.cols,
+               .rows = 1,
+               .cols = n.rows}};
+    case Layout::interleaved:
+      return {0,
+              {.batch = n.heads * n.rows * n.cols,
+               .heads = n.cols,
+               .rows = n.heads * n.cols,
+               .cols = 1}};
+    case Layout::repeated: {
+      const Repeats repeats = repeats_of(heads);
+      HeadsStrides strides = contiguous(n);
+      if (repeats.batch) strides.batch = 0;
+      if (repeats.heads) strides.heads = 0;
+      if (repeats.rows) strides.rows = 0;
+      if (repeats.cols) strides.cols = 0;
+      return {0, strides};
+    }
+  }
+  return {0, contiguous(n)};
+}
+
+/// An array of a task as it is handed over: laid out, and compared afterwards.
+template <class T>
+class HandedOver {
+ public:
+  template <class From>
+  HandedOver(const Heads<From>& heads, Layout layout) {
+    if (heads.empty()) return;
+    sizes_ = heads.sizes();
+    place_ = place_of(heads, layout);
+    put(heads);
+  }
+  /// Other numbers at the same place; only for layouts that do not look at the numbers.
+  template <class From>
+  void put(const Heads<From>& heads) {
+    const auto& [batch, head, row, col] = place_.strides;
+    const Index last = place_.first + (sizes_.batch - 1) * batch + (sizes_.heads - 1) * head +
+                       (sizes_.rows - 1) * row + (sizes_.cols - 1) * col;
+    if (memory_.size() != last + 1) memory_ = Buffer<T>(MemoryTag::parameters, last + 1);
+    std::ranges::fill(memory_.span(), T(std::numeric_limits<float>::quiet_NaN()));
+    for (Index b = 0; b < sizes_.batch; ++b) {
+      for (Index h = 0; h < sizes_.heads; ++h) {
+        for (Index l = 0; l < sizes_.rows; ++l) {
+          for (Index i = 0; i < sizes_.cols; ++i) {
+            const Index at = place_.first + b * batch + h * head + l * row + i * col;
+            memory_[at] = rounded_to<T>(heads(b, h)(l, i));
+          }
+        }
+      }
+    }
+    as_given_.assign(memory_.begin(), memory_.end());
+  }
+  [[nodiscard]] HeadsView<T> view() const {
+    if (memory_.empty()) return {};
+    return {.data = memory_.data() + place_.first, .sizes = sizes_, .strides = place_.strides};
+  }
+  void require_unchanged(const char* array) const {
+    if (!std::ranges::equal(memory_.span(), as_given_, is_unchanged<T>)) {
+      throw SubjectError(std::string("wrote into its input ") + array, Failure::input_modified);
+    }
+  }
+  [[nodiscard]] NamedBlock block(const char* array) const {
+    return {std::string("input ") + array, memory_.data()};
+  }
+
+ private:
+  HeadsSizes sizes_{};
+  Place place_{};
+  Buffer<T> memory_;
+  std::vector<T> as_given_;
+};
+
+template <class T>
+void fill_with_nan(Heads<T>& heads, const HeadsSizes& sizes) {
+  heads.resize(sizes, MemoryTag::result);
+  std::ranges::fill(heads.values(), T(std::numeric_limits<float>::quiet_NaN()));
+}
+
+template <class T>
+NamedBlock output_block(const char* array, const Heads<T>& heads) {
+  return {std::string("output ") + array, heads.values().data()};
+}
+
+template <class T>
+void require_answer_sizes(const char* array, const Heads<T>& heads, const HeadsSizes& sizes) {
+  if (heads.sizes() != sizes) {
+    throw SubjectError(std::string(array) + " of the wrong size was answered",
+                       Failure::wrong_shape);
+  }
+}
+
+/// A task's arrays at their place in memory, and the answer to it.
+template <class T, class From>
+class AttentionDesk {
+ public:
+  using A = accumulator_t<T>;
+
+  AttentionDesk(const Subject& subject, const AttentionInputs<From>& inputs, Layout layout)
+      : subject_(subject),
+        inputs_(&inputs),
+        q_(inputs.q, layout),
+        k_(inputs.k, layout),
+        v_(inputs.v, layout),
+        omega_(inputs.omega, layout),
+        start_(inputs.start, layout),
+        out_cotangent_(inputs.out_cotangent, layout),
+        end_cotangent_(inputs.end_cotangent, layout) {
+    put_mask();
+    const AttentionTask<T> of = task();
+    const HeadsSizes none;
+    fill_with_nan(result_.out, of.out_sizes());
+    fill_with_nan(result_.end, of.state_sizes());
+    if (!of.wants_pullback) return;
+    fill_with_nan(result_.dq, of.q.sizes);
+    fill_with_nan(result_.dk, of.k.sizes);
+    fill_with_nan(result_.dv, of.v.sizes);
+    fill_with_nan(result_.start_gradient, of.state_sizes());
+  }
+  /// Other numbers in the same memory.
+  void put(const AttentionInputs<From>& inputs) {
+    inputs_ = &inputs;
+    put_mask();
+    q_.put(inputs.q);
+    k_.put(inputs.k);
+    v_.put(inputs.v);
+    if (!inputs.omega.empty()) omega_.put(inputs.omega);
+    if (!inputs.start.empty()) start_.put(inputs.start);
+    if (!inputs.out_cotangent.empty()) out_cotangent_.put(inputs.out_cotangent);
+    if (!inputs.end_cotangent.empty()) end_cotangent_.put(inputs.end_cotangent);
+  }
+  /// What the subject does not claim to answer is empty. `W` holds every T exactly.
+  template <class W = Digits50>
+  AttentionResult<W> answered() {
+    const AttentionTask<T> asked = task();
+    std::vector<NamedBlock> named = blocks();
+    try {
+      subject_.attention.in<T>()(asked, result_);
+    } catch (const SubjectError&) {
+      throw;
+    } catch (const HarnessError&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw SubjectError(std::string("threw: ") + error.what());
+    }
+    std::ranges::copy(blocks(), std::back_inserter(named));  // some may have been replaced
+    require_untouched_fences(watch_, named);
+    require_sizes(asked);
+    require_unchanged();
+    const auto exactly = [](const auto& heads) { return converted<W>(heads, MemoryTag::result); };
+    AttentionResult<W> answer{.out = exactly(result_.out),
+                              .end = exactly(result_.end),
+                              .dq = exactly(result_.dq),
+                              .dk = exactly(result_.dk),
+                              .dv = exactly(result_.dv),
+                              .start_gradient = exactly(result_.start_gradient)};
+    if (!subject_.capabilities.resumable) answer.end = answer.start_gradient = {};
+    return answer;
+  }
+
+ private:
+  /// Who claims no pullback is given no cotangents.
+  [[nodiscard]] AttentionTask<T> task() const {
+    const bool wants_pullback = inputs_->wants_pullback && subject_.capabilities.pullback;
+    return {.q = q_.view(),
+            .k = k_.view(),
+            .v = v_.view(),
+            .slice_length = inputs_->slice_length,
+            .feature_map = inputs_->feature_map,
+            .omega = omega_.view(),
+            .features_given = inputs_->features_given,
+            .causal = inputs_->causal,
+            .conventions = inputs_->conventions,
+            .key_mask = key_mask_.span(),
+            .start = start_.view(),
+            .wants_pullback = wants_pullback,
+            .out_cotangent = wants_pullback ? out_cotangent_.view() : HeadsView<T>(),
+            .end_cotangent = wants_pullback ? end_cotangent_.view() : HeadsView<A>()};
+  }
+  void require_sizes(const AttentionTask<T>& asked) const {
+    require_answer_sizes("out", result_.out, asked.out_sizes());
+    require_answer_sizes("end", result_.end, asked.state_sizes());
+    if (!asked.wants_pullback) return;
+    require_answer_sizes("d.q", result_.dq, asked.q.sizes);
+    require_answer_sizes("d.k", result_.dk, asked.k.sizes);
+    require_answer_sizes("d.v", result_.dv, asked.v.sizes);
+    require_answer_sizes("d.initial", result_.start_gradient, asked.state_sizes());
+  }
+  void require_unchanged() const {
+    q_.require_unchanged("q");
+    k_.require_unchanged("k");
+    v_.require_unchanged("v");
+    omega_.require_unchanged("projection");
+    start_.require_unchanged("initial");
+    out_cotangent_.require_unchanged("cotangent.out");
+    end_cotangent_.require_unchanged("cotangent.end");
+    if (!std::ranges::equal(key_mask_.span(), inputs_->key_mask)) {
+      throw SubjectError("wrote into its input key_mask", Failure::input_modified);
+    }
+  }
+  void put_mask() {
+    const auto entries = static_cast<Index>(inputs_->key_mask.size());
+    if (key_mask_.size() != entries) key_mask_ = {MemoryTag::tokens, entries};
+    std::ranges::copy(inputs_->key_mask, key_mask_.begin());
+  }
+  [[nodiscard]] std::vector<NamedBlock> blocks() const {
+    return {q_.block("q"),
+            k_.block("k"),
+            v_.block("v"),
+            omega_.block("projection"),
+            start_.block("initial"),
+            out_cotangent_.block("cotangent.out"),
+            end_cotangent_.block("cotangent.end"),
+            {"input key_mask", key_mask_.data()},
+            output_block("out", result_.out),
+            output_block("end", result_.end),
+            output_block("d.q", result_.dq),
+            output_block("d.k", result_.dk),
+            output_block("d.v", result_.dv),
+            output_block("d.initial", result_.start_gradient)};
+  }
+
+  MemoryWatch watch_;  ///< before all that it watches
+  const Subject& subject_;
+  const AttentionInputs<From>* inputs_;
+  Buffer<std::uint8_t> key_mask_;
+  HandedOver<T> q_;
+  HandedOver<T> k_;
+  HandedOver<T> v_;
+  HandedOver<T> omega_;
+  HandedOver<A> start_;
+  HandedOver<T> out_cotangent_;
+  HandedOver<A> end_cotangent_;
+  AttentionResult<T> result_;
+};
+
+template <class T, class W = Digits50>
+Heads<W> features_in(const Subject& subject, const FeaturesInputs<double>& inputs) {
+  const MemoryWatch watch;
+  const HandedOver<T> x(inputs.x, Layout::contiguous);
+  const HandedOver<T> omega(inputs.omega, Layout::contiguous);
+  const FeaturesTask<T> task{.x = x.view(),
+                             .feature_map = inputs.feature_map,
+                             .omega = omega.view(),
+                             .is_query = inputs.is_query,
+                             .conventions = inputs.conventions};
+  FeaturesResult<T> result;
+  fill_with_nan(result.out, task.out_sizes());
+  const std::vector<NamedBlock> handed_over = {x.block("x"), omega.block("projection"),
+                                               output_block("features", result.out)};
+  try {
+    subject.features.in<T>()(task, result);
+  } catch (const SubjectError&) {
+    throw;
+  } catch (const HarnessError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw SubjectError(std::string("threw: ") + error.what());
+  }
+  require_untouched_fences(watch, handed_over);
+  require_answer_sizes("features", result.out, task.out_sizes());
+  x.require_unchanged("x");
+  omega.require_unchanged("projection");
+  return converted<W>(result.out, MemoryTag::result);
+}
+
+bool has_other_conventions(const Subject& subject, const AttentionInputs<double>& inputs) {
+  const AttentionConventions own =
+      acting_on(subject.attention_conventions, inputs.feature_map.kind, inputs.features_given);
+  return !subject.capabilities.any_attention_conventions && own != inputs.conventions;
+}
+
+/// call.operator()<T>() with the hardware scalar's type, whose numbers long double holds exactly.
+template <class Call>
+auto in_hardware_type_of(Scalar scalar, const Call& call) {
+  switch (scalar) {
+    case Scalar::float32:
+      return call.template operator()<float>();
+    case Scalar::float64:
+      return call.template operator()<double>();
+    case Scalar::float16:
+      return call.template operator()<Float16>();
+    case Scalar::bfloat16:
+      return call.template operator()<BFloat16>();
+    case Scalar::digits50:
+      break;
+  }
+  throw std::logic_error("50 digits in place of a hardware scalar");
+}
+
+/// call.operator()<T>() with the scalar's type.
+template <class Call>
+auto in_type_of(Scalar scalar, const Call& call) {
+  return scalar == Scalar::digits50 ? call.template operator()<Digits50>()
+                                    : in_hardware_type_of(scalar, call);
+}
+
+}  // namespace
+
+AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
+                    Layout layout) {
+  return in_type_of(scalar, [&]<class T>() {
+    return AttentionDesk<T, double>(subject, inputs, layout).answered();
+  });
+}
+
+AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
+                                                 const AttentionInputs<double>& inputs) {
+  return in_hardware_type_of(scalar, [&]<class T>() {
+    return AttentionDesk<T, double>(subject, inputs, Layout::contiguous)
+        .template answered<long double>();
+  });
+}
+
+std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scalar scalar,
+                                                    const AttentionInputs<double>& inputs,
+                                                    int times) {
+  return in_hardware_type_of(scalar, [&]<class T>() {
+    AttentionDesk<T, double> desk(subject, inputs, Layout::contiguous);
+    std::vector<AttentionResult<long double>> answers;
+    for (int i = 0; i < times; ++i) {
+      if (i > 0) desk.put(inputs);
+      answers.push_back(desk.template answered<long double>());
+    }
+    return answers;
+  });
+}
+
+AttentionAnswer ask(const Subject& subject, Scalar scalar,
+                    const AttentionInputs<Digits50>& inputs) {
+  return in_type_of(scalar, [&]<class T>() {
+    return AttentionDesk<T, Digits50>(subject, inputs, Layout::contiguous).answered();
+  });
+}
+
+std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
+                                         std::span<const AttentionInputs<double>> inputs) {
+  return in_type_of(scalar, [&]<class T>() {
+    AttentionDesk<T, double> desk(subject, inputs.front(), Layout::contiguous);
+    std::vector<AttentionAnswer> answers;
+    answers.reserve(inputs.size());
+    for (const AttentionInputs<double>& of : inputs) {
+      desk.put(of);
+      answers.push_back(desk.answered());
+    }
+    return answers;
+  });
+}
+
+Heads<Digits50> ask(const Subject& subject, Scalar scalar, const FeaturesInputs<double>& inputs) {
+  return in_type_of(scalar, [&]<class T>() { return features_in<T>(subject, inputs); });
+}
+
+Heads<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
+                                       const FeaturesInputs<double>& inputs) {
+  return in_hardware_type_of(
+      scalar, [&]<class T>() { return features_in<T, long double>(subject, inputs); });
+}
+
+FeaturesInputs<double> features_asked(const AttentionInputs<double>& inputs, bool is_query) {
+  return {.x = is_query ? inputs.q : inputs.k,
+          .feature_map = inputs.feature_map,
+          .omega = inputs.omega,
+          .is_query = is_query,
+          .conventions = inputs.conventions};
+}
+
+std::string unclaimed_features(const Subject& subject, Scalar scalar,
+                               const AttentionInputs<double>& inputs) {
+  if (!subject.features.offers_any()) return "does not claim the task features";
+  if (!subject.features.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.capabilities.takes(inputs.feature_map.kind)) {
+    return "does not claim feature map " + name(inputs.feature_map);
+  }
+  return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
+}
+
+std::string unclaimed(const Subject& subject, Scalar scalar,
+                      const AttentionInputs<double>& inputs) {
+  const Capabilities& can = subject.capabilities;
+  if (!subject.attention.offers_any()) return "does not claim the task attention";
+  if (!subject.attention.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!inputs.features_given && !can.takes(inputs.feature_map.kind)) {
+    return "does not claim feature map " + name(inputs.feature_map);
+  }
+  if (inputs.features_given && !can.given_features) return "does not claim given features";
+  if (!inputs.key_mask.empty() && !can.key_masks) return "does not claim key masks";
+  if (inputs.causal ? !can.causal : !can.bidirectional) {
+    return std::string("does not claim ") + (inputs.causal ? "causal" : "bidirectional");
+  }
+  const bool resumes = !inputs.start.empty() || !inputs.end_cotangent.empty();
+  if (resumes && !can.resumable) return "does not claim to be resumable";
+  return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,245 @@
+#include "properties/tolerance/attention_facts.hpp"
+
+#include "reference/performer/attention.hpp"
+#include "reference/performer/denominator.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+/// The smallest and largest |x| of those that are not 0.
+struct Sizes {
+  double least = std::numeric_limits<double>::infinity();
+  double largest = 0.0;
+  bool vanishing = false;  ///< some are not 0 and below the range of a double
+
+  template <class W>
+  void see(std::span<const W> values) {
+    for (const W& x : values) {
+      const double size = std::abs(to_double(x));
+      vanishing = vanishing || (x != W(0) && size == 0.0);
+      largest = std::max(largest, size);
+      if (size > 0.0) least = std::min(least, size);
+    }
+  }
+};
+
+template <class W>
+Heads<W> features_of(const AttentionInputs<W>& inputs, bool is_query) {
+  const Heads<W>& x = is_query ? inputs.q : inputs.k;
+  if (inputs.features_given) return x;
+  FeaturesResult<W> result;
+  reference::features(FeaturesTask<W>{.x = x.view(),
+                                      .feature_map = inputs.feature_map,
+                                      .omega = inputs.omega.view(),
+                                      .is_query = is_query,
+                                      .conventions = inputs.conventions},
+                      result);
+  return std::move(result.out);
+}
+
+/// Sizes of what an ε in the features is added to: it may vanish beside ε, and yet is the slope of
+/// an exponential map.
+template <class W>
+Sizes sizes_before_epsilon(AttentionInputs<W> inputs) {
+  Sizes sizes;
+  if (inputs.features_given || inputs.conventions.epsilon_place != EpsilonPlace::feature) {
+    return sizes;
+  }
+  inputs.conventions.epsilon = 0.0;
+  for (const bool is_query : {true, false}) sizes.see<W>(features_of(inputs, is_query).values());
+  return sizes;
+}
+
+/// g(k) of row l, 0 where the key is masked.
+template <class W>
+RowVector<W> key_of(const AttentionTask<W>& task, const Heads<W>& gK, Index b, Index h, Index l) {
+  if (task.takes_part(b, l)) return gK(b, h).row(l);
+  return RowVector<W>::Zero(gK.sizes().cols);
+}
+template <class W>
+RowVector<W> start_of(const AttentionInputs<W>& inputs, const Heads<W>& gK, Index b, Index h) {
+  if (inputs.start.empty()) return RowVector<W>::Zero(gK.sizes().cols);
+  return inputs.start(b, h).row(inputs.v.sizes().cols);
+}
+
+/// S_l·g(Q_l) of a row and S_L·g(Q_l).
+template <class W>
+struct DenominatorPair {
+  W own;
+  W with_all_keys;
+};
+
+/// Of every row of one head.
+template <class W>
+std::vector<DenominatorPair<W>> denominators(const AttentionInputs<W>& inputs, const Heads<W>& gQ,
+                                             const Heads<W>& gK, Index b, Index h) {
+  const AttentionTask<W> task = inputs.task();
+  const Index L = gQ.sizes().rows;
+  RowVector<W> S = start_of(inputs, gK, b, h);
+  RowVector<W> all = S;
+  for (Index l = 0; l < L; ++l) all += key_of(task, gK, b, h, l);
+  std::vector<DenominatorPair<W>> pairs;
+  pairs.reserve(static_cast<std::size_t>(L));
+  for (Index l = 0; l < L; ++l) {
+    S += key_of(task, gK, b, h, l);
+    const W with_all = all.dot(gQ(b, h).row(l));
+    pairs.push_back({inputs.causal ? W(S.dot(gQ(b, h).row(l))) : with_all, with_all});
+  }
+  return pairs;
+}
+
+/// What denominators are made of, Σ_m seen(S_lm) g(Q_l)_m of every row, for one head.
+template <class Gauge>
+std::vector<Gauge> sums_of_weights(const AttentionInputs<Gauge>& inputs,
+                                   const reference::Denominator<Gauge>& denominator,
+                                   const Heads<Gauge>& gQ, const Heads<Gauge>& gK, Index b,
+                                   Index h) {
+  const AttentionTask<Gauge> task = inputs.task();
+  const Index L = gQ.sizes().rows;
+  RowVector<Gauge> S = start_of(inputs, gK, b, h);
+  for (Index l = 0; l < (inputs.causal ? 0 : L); ++l) S += key_of(task, gK, b, h, l);
+  std::vector<Gauge> sums;
+  sums.reserve(static_cast<std::size_t>(L));
+  for (Index l = 0; l < L; ++l) {
+    if (inputs.causal) S += key_of(task, gK, b, h, l);
+    Gauge sum(0.0);
+    for (Index m = 0; m < S.size(); ++m) sum += denominator.seen(S(m)) * gQ(b, h)(l, m);
+    sums.push_back(sum);
+  }
+  return sums;
+}
+
+template <class W>
+AttentionExtent measured(const AttentionInputs<W>& inputs) {
+  const Heads<W> gQ = features_of(inputs, true);
+  const Heads<W> gK = features_of(inputs, false);
+  Sizes features;
+  features.see<W>(gQ.values());
+  features.see<W>(gK.values());
+  const Sizes of_map = sizes_before_epsilon(inputs);
+  Sizes values;
+  for (const Heads<W>* heads :
+       {&inputs.v, &inputs.start, &inputs.out_cotangent, &inputs.end_cotangent}) {
+    values.see<W>(heads->values());
+  }
+  double largest_denominator = 0.0;
+  double worst_cancellation = 0.0;
+  double least = std::numeric_limits<double>::infinity();
+  const W epsilon(inputs.conventions.epsilon);
+  for (Index b = 0; b < gQ.sizes().batch; ++b) {
+    for (Index h = 0; h < gQ.sizes().heads; ++h) {
+      for (const DenominatorPair<W>& D : denominators(inputs, gQ, gK, b, h)) {
+        least = std::min(least, to_double(D.own));
+        largest_denominator =
+            std::max(largest_denominator, to_double(W(D.with_all_keys + epsilon)));
+        worst_cancellation =
+            std::max(worst_cancellation, to_double(W(D.with_all_keys / (D.own + epsilon))));
+      }
+    }
+  }
+  return {.least_feature = std::min(features.least, of_map.least),
+          .largest_feature = features.largest,
+          .has_vanishing_feature = features.vanishing || of_map.vanishing,
+          .least_value = values.least,
+          .largest_value = values.largest,
+          .least_denominator = least,
+          .largest_denominator = largest_denominator,
+          .worst_cancellation = worst_cancellation};
+}
+
+/// The inputs as numbers that also say something of themselves.
+template <class Gauge, class W>
+AttentionInputs<Gauge> annotated(const AttentionInputs<W>& inputs) {
+  if constexpr (std::is_same_v<W, Digits50>) {
+    return converted<Gauge>(inputs);
+  } else {
+    return converted<Gauge>(converted<double>(inputs));  // which they were
+  }
+}
+
+}  // namespace
+
+template <class W>
+const AttentionResult<W>& AttentionFacts<W>::truth() {
+  if (truth_) return *truth_;
+  truth_.emplace();
+  if constexpr (std::is_same_v<W, Digits50>) {
+    reference::attention_by_definition(inputs_.task(), *truth_);
+  } else {
+    reference::attention(inputs_.task(), *truth_);
+  }
+  return *truth_;
+}
+
+template <class W>
+auto AttentionFacts<W>::gauges() -> const AttentionResult<Gauge>& {
+  if (gauges_) return *gauges_;
+  gauges_.emplace();
+  reference::attention(annotated<Gauge>(inputs_).task(), *gauges_);
+  return *gauges_;
+}
+
+template <class W>
+const AttentionResult<reference::Perturbed>& AttentionFacts<W>::by_moved_sums() {
+  using reference::Perturbed;
+  if (by_moved_sums_) return *by_moved_sums_;
+  AttentionInputs<Perturbed> inputs = annotated<Perturbed>(inputs_);
+  const Heads<Gauge>& last = gauges().end;
+  if (inputs.start.empty()) inputs.start = Heads<Perturbed>(last.sizes(), MemoryTag::state);
+  const std::span<Perturbed> start = inputs.start.values();
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    start[i] = Perturbed(start[i].value(), static_cast<long double>(last.values()[i].gauge()));
+  }
+  by_moved_sums_.emplace();
+  reference::attention(inputs.task(), *by_moved_sums_);
+  return *by_moved_sums_;
+}
+
+template <class W>
+double AttentionFacts<W>::worst_unsureness() {
+  if (worst_unsureness_) return *worst_unsureness_;
+  const AttentionInputs<Gauge> inputs = annotated<Gauge>(inputs_);
+  const Heads<Gauge> gQ = features_of(inputs, true);
+  const Heads<Gauge> gK = features_of(inputs, false);
+  const reference::Denominator<Gauge> denominator(inputs.conventions);
+  double worst = 1.0;
+  for (Index b = 0; b < gQ.sizes().batch; ++b) {
+    for (Index h = 0; h < gQ.sizes().heads; ++h) {
+      for (const Gauge& sum : sums_of_weights(inputs, denominator, gQ, gK, b, h)) {
+        const double D = std::abs(to_double(denominator.of(sum).value()));
+        if (D > 0.0) worst = std::max(worst, to_double(sum.gauge()) / D);
+      }
+    }
+  }
+  worst_unsureness_ = worst;
+  return worst;
+}
+
+template <class W>
+const AttentionExtent& AttentionFacts<W>::extent() {
+  if (!extent_) extent_ = measured(inputs_);
+  return *extent_;
+}
+
+template <class W>
+const Heads<W>& AttentionFacts<W>::features(bool is_query) {
+  std::optional<Heads<W>>& kept = features_.at(is_query ? 1 : 0);
+  if (!kept) kept = features_of(inputs_, is_query);
+  return *kept;
+}
+
+template <class W>
+auto AttentionFacts<W>::feature_gauges(bool is_query) -> const Heads<Gauge>& {
+  std::optional<Heads<Gauge>>& kept = feature_gauges_.at(is_query ? 1 : 0);
+  if (!kept) kept = features_of(annotated<Gauge>(inputs_), is_query);
+  return *kept;
+}
+
+template class AttentionFacts<Digits50>;
+template class AttentionFacts<long double>;
+
+}  // namespace slim::properties

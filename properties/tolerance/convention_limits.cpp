@@ -1,0 +1,199 @@
+#include "properties/tolerance/convention_limits.hpp"
+
+#include "reference/performer/attention.hpp"
+#include "reference/performer/denominator.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
+#include "reference/vocabulary/task/attention_inputs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace slim::properties {
+namespace {
+
+constexpr HeadsSizes normal_sizes{.batch = 1, .heads = 2, .rows = 8, .cols = 4};
+constexpr int normal_tasks = 32;
+constexpr double least_share = 0.9;
+constexpr double least_share_in_features = 0.5;
+constexpr double least_position_base = 10.0;
+constexpr double largest_position_base = 1e10;
+constexpr int bisections = 30;
+
+Heads<double> normal_heads(int task, const char* array, bool positive) {
+  Heads<double> heads(normal_sizes, MemoryTag::parameters);
+  const Random random(static_cast<std::uint64_t>(task), stream_named(array));
+  std::uint64_t place = 0;
+  for (double& x : heads.values()) {
+    x = random.normal(place++);
+    if (positive) x = std::abs(x);
+  }
+  return heads;
+}
+
+Heads<double> normal_features(const AttentionConventions& conventions, FeatureKind kind,
+                              bool features_given, int task, bool is_query) {
+  FeaturesInputs<double> inputs;
+  inputs.x = normal_heads(task, is_query ? "q" : "k", features_given);
+  if (features_given) return std::move(inputs.x);
+  inputs.feature_map.kind = kind;
+  if (kind == FeatureKind::favor_plus) {
+    inputs.omega = Heads<double>({.batch = 1,
+                                  .heads = normal_sizes.heads,
+                                  .rows = normal_sizes.cols,
+                                  .cols = normal_sizes.cols},
+                                 MemoryTag::parameters);
+    const Random random(static_cast<std::uint64_t>(task), stream_named("omega"));
+    std::uint64_t place = 0;
+    for (double& x : inputs.omega.values()) x = random.normal(place++);
+  }
+  inputs.is_query = is_query;
+  inputs.conventions = conventions;
+  FeaturesResult<double> result;
+  reference::features(inputs.task(), result);
+  return std::move(result.out);
+}
+
+/// D' of every row of a task.
+void add_denominators(const AttentionConventions& conventions, FeatureKind kind,
+                      bool features_given, int task, std::vector<double>& all) {
+  const Heads<double> gQ = normal_features(conventions, kind, features_given, task, true);
+  const Heads<double> gK = normal_features(conventions, kind, features_given, task, false);
+  const reference::Denominator<double> denominator(conventions);
+  for (Index h = 0; h < normal_sizes.heads; ++h) {
+    RowVector<double> S = RowVector<double>::Zero(gK.sizes().cols);
+    for (Index l = 0; l < normal_sizes.rows; ++l) {
+      S += gK(0, h).row(l);
+      const RowVector<double> seen = S.unaryExpr([&](double x) { return denominator.seen(x); });
+      all.push_back(denominator.of(seen.dot(gQ(0, h).row(l))));
+    }
+  }
+}
+std::vector<double> normal_denominators(const AttentionConventions& conventions, FeatureKind kind,
+                                        bool features_given) {
+  std::vector<double> all;
+  for (int task = 0; task < normal_tasks; ++task) {
+    add_denominators(conventions, kind, features_given, task, all);
+  }
+  return all;
+}
+
+/// The largest ε under which `share(ε)`, which falls with it, is at least so much.
+template <class Share>
+double largest_epsilon(double refused, double least, const Share& share) {
+  double low = std::log(refused) - 100.0;
+  double high = std::log(refused);
+  for (int i = 0; i < bisections; ++i) {
+    const double middle = (low + high) / 2.0;
+    (share(std::exp(middle)) >= least ? low : high) = middle;
+  }
+  return std::exp(low);
+}
+
+void require_slope(double slope, double least, double largest, const char* field) {
+  require(
+      slope >= least && slope <= largest,
+      fmt::format("convention '{}' is {:g}: a slope at the kink lies between those beside it, {:g} "
+                  "to {:g}",
+                  field, slope, least, largest));
+}
+
+/// What conventions act on: a map, or features that are given.
+struct Features {
+  FeatureKind kind;
+  bool given = false;
+};
+
+double share_with(double epsilon, const AttentionConventions& acting, const Features& on) {
+  AttentionConventions other = acting;
+  other.epsilon = epsilon;
+  return share_of_attention(other, on.kind, on.given);
+}
+
+/// The message is about the features that refuse it first, and names an ε that all of them allow.
+void require_epsilon(const AttentionConventions& declared, std::span<const Features> all,
+                     const char* field) {
+  std::string refused;
+  double largest = std::numeric_limits<double>::infinity();
+  for (const Features& on : all) {
+    const AttentionConventions acting = acting_on(declared, on.kind, on.given);
+    const double share = share_of_attention(acting, on.kind, on.given);
+    const double least = least_share_of_attention(acting.epsilon_place);
+    if (share >= least) continue;
+    if (refused.empty()) {
+      refused = fmt::format(
+          "convention '{}' is {:g} (place {}): over {} it leaves {:.2g} of the median denominator "
+          "of unit-normal cases, where at least {:g} is required; ",
+          field, acting.epsilon, name(acting.epsilon_place),
+          on.given ? "given features" : "map " + name(FeatureMap{.kind = on.kind}), share, least);
+    }
+    largest = std::min(largest, largest_epsilon(acting.epsilon, least, [&](double epsilon) {
+                         return share_with(epsilon, acting, on);
+                       }));
+  }
+  require(refused.empty(), fmt::format("{}at most {:.2g} is allowed", refused, largest));
+}
+
+std::vector<Features> what_they_act_on(std::span<const FeatureKind> maps, bool features_given) {
+  std::vector<Features> all;
+  for (const FeatureKind kind : maps) all.push_back({kind});
+  if (features_given) all.push_back({FeatureKind::square, true});
+  return all;
+}
+
+/// 1/(1 + ε), the share of what is 1.
+void require_beside_one(double epsilon, const char* field, const char* beside) {
+  const double largest = 1.0 / least_share - 1.0;
+  require(epsilon <= largest,
+          fmt::format("convention '{}' is {:g}: beside {} at most {:.2g} is allowed", field,
+                      epsilon, beside, largest));
+}
+
+}  // namespace
+
+double least_share_of_attention(EpsilonPlace place) {
+  return place == EpsilonPlace::feature ? least_share_in_features : least_share;
+}
+
+double share_of_attention(const AttentionConventions& conventions, FeatureKind kind,
+                          bool features_given) {
+  AttentionConventions without = conventions;
+  without.epsilon_place = EpsilonPlace::denominator;
+  without.epsilon = 0.0;
+  const std::vector<double> D = normal_denominators(without, kind, features_given);
+  const std::vector<double> with = normal_denominators(conventions, kind, features_given);
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < D.size(); ++i) {
+    if (D[i] == 0.0) continue;
+    const double share = std::min(D[i] / with[i], with[i] / D[i]);
+    shares.push_back(share >= 0.0 ? share : 0.0);
+  }
+  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
+  std::ranges::nth_element(shares, middle);
+  return *middle;
+}
+
+void require_within_limits(const AttentionConventions& conventions,
+                           std::span<const FeatureKind> maps, bool features_given) {
+  require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
+  require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
+  require_epsilon(conventions, what_they_act_on(maps, features_given), "epsilon");
+}
+
+void require_within_limits(const Conventions& conventions, std::span<const FeatureKind> maps) {
+  require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
+  require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
+  require_epsilon({.epsilon = conventions.denominator_epsilon}, what_they_act_on(maps, false),
+                  "denominator_epsilon");
+  require_beside_one(conventions.layer_norm_epsilon, "layer_norm_epsilon", "a variance of 1");
+  require_beside_one(conventions.loss_epsilon, "loss_epsilon", "one counted target");
+  require(conventions.position_base >= least_position_base &&
+              conventions.position_base <= largest_position_base,
+          fmt::format("convention 'position_base' is {:g}: {:g} to {:g} is allowed",
+                      conventions.position_base, least_position_base, largest_position_base));
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,32 @@
+#include "properties/tolerance/judged_tensor.hpp"
+
+#include <algorithm>
+
+namespace slim::properties {
+
+void LargestEntry::add_row(double entry, double allowed_error) {
+  if (entry <= entry_) return;
+  entry_ = entry;
+  allowed_error_ = allowed_error;
+}
+
+JudgedTensor LargestEntry::judged(std::string tensor, double residue) const {
+  const bool is_counted = entry_ > residue;
+  return {.tensor = std::move(tensor),
+          .compared = is_counted ? 1 : 0,
+          .judged = is_counted && allowed_error_ <= entry_ ? 1 : 0};
+}
+
+void add_counts(std::vector<JudgedTensor>& sums, std::span<const JudgedTensor> counts) {
+  for (const JudgedTensor& count : counts) {
+    const auto known = std::ranges::find(sums, count.tensor, &JudgedTensor::tensor);
+    if (known == sums.end()) {
+      sums.push_back(count);
+    } else {
+      known->compared += count.compared;
+      known->judged += count.judged;
+    }
+  }
+}
+
+}  // namespace slim::properties

@@ -1,0 +1,151 @@
+#pragma once
+
+#include "reference/performer/attention_rows.hpp"
+#include "reference/performer/products.hpp"
+#include "reference/vocabulary/task/attention_conventions.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace slim::reference {
+
+/// Which keys a query sees, and where ε stands.
+struct KernelRule {
+  bool causal = true;
+  std::span<const std::uint8_t> key_mask{};  ///< [L], 0: nobody sees the key; empty: no mask
+  EpsilonPlace epsilon_place = EpsilonPlace::denominator;
+  double epsilon = 1e-16;
+
+  [[nodiscard]] bool is_masked(Index j) const {
+    return !key_mask.empty() && key_mask[static_cast<std::size_t>(j)] == 0;
+  }
+  [[nodiscard]] bool sees(Index i, Index j) const { return !is_masked(j) && (!causal || j <= i); }
+};
+
+/// Kernel attention of one head, with its weights. All but Y are sums, in the accumulator's type.
+template <class T>
+struct KernelAttention {
+  Matrix<accumulator_t<T>> W;        ///< g(q_i)·g(k_j), 0 where i does not see j [L, L]
+  Vector<accumulator_t<T>> D;        ///< denominators, ε included [L]
+  Vector<accumulator_t<T>> dD_dsum;  ///< 1, or 0 where a denominator is clamped [L]
+  Matrix<T> Y;                       ///< [L, d]
+  PrefixSums<accumulator_t<T>> end;
+};
+
+/// THE DEFINITION. Kernel attention of one head, from the masked matrix of weights and the sums of
+/// what came before:
+///   W_ij = g(q_i)·g(k_j) if i sees j, else 0
+///   Y_i = (Σ_j W_ij v_j + R₀ g(q_i)) / D_i,  D_i = Σ_j W_ij + S₀·g(q_i),  ε in its place
+///   R = R₀ + Σ_j v_j g(k_j)ᵀ,  S = S₀ + Σ_j g(k_j) over keys that are not masked
+/// Source: Katharopoulos et al. 2020, equation 4; Choromanski et al. 2021, equation 2.
+/// Cost: O(L² (M + d)) time, O(L²) memory.
+template <class T>
+KernelAttention<T> kernel_attention(const AttentionRows<T>& rows,
+                                    const PrefixSums<accumulator_t<T>>& start,
+                                    const KernelRule& rule) {
+  using Wide = accumulator_t<T>;
+  const Index L = rows.V.rows();
+  const Index d = rows.V.cols();
+  const Index M = rows.gQ.cols();
+  const auto epsilon = static_cast<Wide>(rule.epsilon);
+  KernelAttention<T> kept{.W = Matrix<Wide>(L, L),
+                          .D = Vector<Wide>(L),
+                          .dD_dsum = Vector<Wide>(L),
+                          .Y = Matrix<T>(L, d),
+                          .end = start};
+  for (Index i = 0; i < L; ++i) {
+    const auto gq = [&](Index m) -> Wide { return wide(rows.gQ(i, m)); };
+    for (Index j = 0; j < L; ++j) {
+      kept.W(i, j) = rule.sees(i, j)
+                         ? sum<T>(M, [&](Index m) { return gq(m) * wide(rows.gK(j, m)); })
+                         : Wide(0);
+    }
+    const Wide D = sum<T>(L, [&](Index j) { return kept.W(i, j); }) +
+                   sum<T>(M, [&](Index m) { return start.S(m) * gq(m); });
+    kept.D(i) = D;
+    kept.dD_dsum(i) = Wide(1);
+    if (rule.epsilon_place == EpsilonPlace::denominator) kept.D(i) = D + epsilon;
+    if (rule.epsilon_place == EpsilonPlace::sums) kept.D(i) = D + epsilon * sum<T>(M, gq);
+    if (rule.epsilon_place == EpsilonPlace::when_small && D <= epsilon && D >= -epsilon) {
+      kept.D(i) = D + (epsilon + epsilon);
+    }
+    if (rule.epsilon_place == EpsilonPlace::clamped && D <= epsilon) {
+      kept.D(i) = epsilon;
+      kept.dD_dsum(i) = Wide(0);
+    }
+    for (Index c = 0; c < d; ++c) {
+      const Wide of_rows = sum<T>(L, [&](Index j) {
+        return rule.sees(i, j) ? Wide(kept.W(i, j) * wide(rows.V(j, c))) : Wide(0);
+      });
+      const Wide before = sum<T>(M, [&](Index m) { return start.R(c, m) * gq(m); });
+      kept.Y(i, c) = T((of_rows + before) / kept.D(i));
+    }
+  }
+  for (Index j = 0; j < L; ++j) {
+    if (rule.is_masked(j)) continue;
+    for (Index m = 0; m < M; ++m) {
+      const Wide gk = wide(rows.gK(j, m));
+      for (Index c = 0; c < d; ++c) kept.end.R(c, m) += wide(rows.V(j, c)) * gk;
+      kept.end.S(m) += gk;
+    }
+  }
+  return kept;
+}
+
+/// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩, straight from the definition:
+///   dA_i = dY_i / D_i,  dD_i = −Y_i·dY_i / D_i,  dW_ij = dA_i·v_j + dD_i where i sees j
+///   dg(q_i) = Σ_j dW_ij g(k_j) + R₀ᵀ dA_i + S₀ dD_i,  dg(k_j) = Σ_i dW_ij g(q_i) + dRᵀ v_j + dS
+///   dv_j = Σ_i W_ij dA_i + dR g(k_j),  dR₀ = dR + Σ_i dA_i g(q_i)ᵀ,  dS₀ = dS + Σ_i dD_i g(q_i)
+/// and 0 for a key that is masked.
+template <class T>
+AttentionPullback<T> kernel_attention_pullback(const AttentionRows<T>& rows,
+                                               const PrefixSums<accumulator_t<T>>& start,
+                                               const KernelRule& rule,
+                                               const KernelAttention<T>& kept, const Matrix<T>& dY,
+                                               const PrefixSums<accumulator_t<T>>& end) {
+  using Wide = accumulator_t<T>;
+  const Index L = rows.V.rows();
+  const Index d = rows.V.cols();
+  const Index M = rows.gQ.cols();
+  const Wide epsilon_of_sums =
+      rule.epsilon_place == EpsilonPlace::sums ? static_cast<Wide>(rule.epsilon) : Wide(0);
+  AttentionPullback<T> result{.rows = {.gQ = Matrix<Wide>::Zero(L, M),
+                                       .gK = Matrix<Wide>::Zero(L, M),
+                                       .V = Matrix<Wide>::Zero(L, d)},
+                              .start = end};
+  AttentionRows<Wide>& drows = result.rows;
+  for (Index i = 0; i < L; ++i) {
+    RowVector<Wide> dA(d);
+    for (Index c = 0; c < d; ++c) dA(c) = wide(dY(i, c)) / kept.D(i);
+    const Wide inner = sum<T>(d, [&](Index c) { return wide(kept.Y(i, c)) * wide(dY(i, c)); });
+    const Wide dD = -(inner / kept.D(i)) * kept.dD_dsum(i);
+    for (Index j = 0; j < L; ++j) {
+      if (!rule.sees(i, j)) continue;
+      const Wide dW = sum<T>(d, [&](Index c) { return dA(c) * wide(rows.V(j, c)); }) + dD;
+      for (Index m = 0; m < M; ++m) {
+        drows.gQ(i, m) += dW * wide(rows.gK(j, m));
+        drows.gK(j, m) += dW * wide(rows.gQ(i, m));
+      }
+      for (Index c = 0; c < d; ++c) drows.V(j, c) += kept.W(i, j) * dA(c);
+    }
+    for (Index m = 0; m < M; ++m) {
+      drows.gQ(i, m) += sum<T>(d, [&](Index c) { return start.R(c, m) * dA(c); }) +
+                        (start.S(m) + epsilon_of_sums) * dD;
+      for (Index c = 0; c < d; ++c) result.start.R(c, m) += dA(c) * wide(rows.gQ(i, m));
+      result.start.S(m) += dD * wide(rows.gQ(i, m));
+    }
+  }
+  for (Index j = 0; j < L; ++j) {
+    if (rule.is_masked(j)) continue;
+    for (Index m = 0; m < M; ++m) {
+      drows.gK(j, m) +=
+          sum<T>(d, [&](Index c) { return end.R(c, m) * wide(rows.V(j, c)); }) + end.S(m);
+    }
+    for (Index c = 0; c < d; ++c) {
+      drows.V(j, c) += sum<T>(M, [&](Index m) { return end.R(c, m) * wide(rows.gK(j, m)); });
+    }
+  }
+  return result;
+}
+
+}  // namespace slim::reference

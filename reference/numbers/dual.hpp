@@ -1,0 +1,63 @@
+#pragma once
+
+#include "reference/numbers/binary_digits.hpp"
+#include "reference/numbers/error_function.hpp"
+#include "reference/vocabulary/scalars/matrix.hpp"
+
+#include <boost/math/differentiation/autodiff.hpp>
+
+namespace slim::reference {
+
+/// x + ẋε with ε² = 0: a program run on dual numbers gives, beside its value, its slope along the
+/// inputs' ẋ, by the rules of derivation alone. Comparisons look at x.
+using Dual = boost::math::differentiation::autodiff_fvar<BinaryDigits50, 1>;
+
+/// x + ẋε
+inline Dual dual(const BinaryDigits50& x, const BinaryDigits50& slope) {
+  return Dual(x) + Dual(BinaryDigits50(0), true) * slope;
+}
+inline BinaryDigits50 value_of(const Dual& x) {
+  return x.derivative(0);
+}
+inline BinaryDigits50 slope_of(const Dual& x) {
+  return x.derivative(1);
+}
+
+template <>
+inline Dual pi<Dual>() {
+  return Dual(pi<BinaryDigits50>());
+}
+
+// The expansions themselves are derived: Boost's own erf takes 100 times as long, and the slope
+// would be one that somebody wrote down.
+template <>
+inline Dual error_function(const Dual& x) {
+  return generic_erf(x);
+}
+template <>
+inline Dual complementary_error_function(const Dual& x) {
+  return generic_erfc(x);
+}
+
+}  // namespace slim::reference
+
+namespace Eigen {
+
+template <>
+struct NumTraits<slim::reference::Dual> : GenericNumTraits<slim::reference::Dual> {
+  enum {
+    IsComplex = 0,
+    IsInteger = 0,
+    IsSigned = 1,
+    RequireInitialization = 1,
+    ReadCost = 8,
+    AddCost = 32,
+    MulCost = 96
+  };
+  using Real = slim::reference::Dual;
+  using NonInteger = Real;
+  using Nested = Real;
+  using Literal = Real;
+};
+
+}  // namespace Eigen

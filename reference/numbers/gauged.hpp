@@ -1,0 +1,106 @@
+#pragma once
+
+#include "reference/vocabulary/scalars/scalar.hpp"
+
+#include <cmath>
+#include <compare>
+
+namespace slim::reference {
+
+/// A number with its gauge, the scale against which its rounding errors count: what the same
+/// formula gives when every number is its absolute value and every subtraction an addition. Where
+/// nothing cancels the gauge is the number's own size; error ≤ γ_n · gauge for n roundings in a
+/// row, whatever their order.
+///   gauge(a ± b) = gauge(a) + gauge(b),  gauge(a b) = gauge(a) gauge(b)
+///   gauge(a / b) = gauge(a) gauge(b) / b²: the reciprocal of a number that cancelled is as unsure
+///   gauge(exp a) = exp(a) (1 + gauge(a)): an error in the exponent is a relative one
+/// These gauges multiply: of a product of k exponentials it is (1 + gauge(a))^k times its size,
+/// though its error is k (1 + gauge(a)) u to first order. `first_order` says the latter: numbers
+/// carry the size of their terms and, apart, what exponents add to it,
+///   size(a b) = size(a) size(b),  more(a b) = more(a) size(b) + size(a) more(b), likewise a / b
+///   size(exp a) = exp(a),         more(exp a) = exp(a) (size(a) + more(a))
+/// and first_order = size + more. It holds where roundings of exponents are small against 1.
+/// Source: Higham, "Accuracy and stability of numerical algorithms", sections 3.1 and 3.3.
+/// The gauge of 0/0 is not a number, so that nothing agrees with it.
+template <class T>
+class Gauged {
+ public:
+  Gauged() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): a number
+  Gauged(double value) requires(!std::is_same_v<T, double>) : Gauged(T(value)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): a number
+  Gauged(int value) : Gauged(T(value)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): a number
+  Gauged(const T& value)
+      : value_(value), gauge_(absolute(value)), size_(static_cast<long double>(gauge_)) {}
+  explicit operator double() const { return to_double(value_); }
+
+  [[nodiscard]] const T& value() const { return value_; }
+  [[nodiscard]] const T& gauge() const { return gauge_; }
+  [[nodiscard]] long double first_order() const { return size_ + more_; }
+
+  friend Gauged operator+(const Gauged& a, const Gauged& b) {
+    return {a.value_ + b.value_, a.gauge_ + b.gauge_, a.size_ + b.size_, a.more_ + b.more_};
+  }
+  friend Gauged operator-(const Gauged& a, const Gauged& b) {
+    return {a.value_ - b.value_, a.gauge_ + b.gauge_, a.size_ + b.size_, a.more_ + b.more_};
+  }
+  friend Gauged operator*(const Gauged& a, const Gauged& b) {
+    return {a.value_ * b.value_, a.gauge_ * b.gauge_, a.size_ * b.size_,
+            a.more_ * b.size_ + a.size_ * b.more_};
+  }
+  friend Gauged operator/(const Gauged& a, const Gauged& b) {
+    const T divisor = absolute(b.value_);
+    const auto by = static_cast<long double>(divisor);
+    return {a.value_ / b.value_, a.gauge_ / divisor * (b.gauge_ / divisor),
+            a.size_ / by * (b.size_ / by),
+            a.more_ / by * (b.size_ / by) + a.size_ / by * (b.more_ / by)};
+  }
+  friend Gauged exp(const Gauged& x) {
+    using std::exp;
+    const T value = exp(x.value_);
+    const auto size = static_cast<long double>(value);
+    return {value, value * (T(1) + x.gauge_), size, size * (x.size_ + x.more_)};
+  }
+  friend Gauged sqrt(const Gauged& x) {
+    using std::sqrt;
+    const T value = sqrt(x.value_);
+    if (value == T(0)) return {value, T(0), 0.0L, 0.0L};
+    const auto by = static_cast<long double>(value);
+    return {value, x.gauge_ / value, x.size_ / by, x.more_ / by};
+  }
+  Gauged operator-() const { return {-value_, gauge_, size_, more_}; }
+  Gauged& operator+=(const Gauged& b) { return *this = *this + b; }
+  Gauged& operator-=(const Gauged& b) { return *this = *this - b; }
+  Gauged& operator*=(const Gauged& b) { return *this = *this * b; }
+  Gauged& operator/=(const Gauged& b) { return *this = *this / b; }
+  friend bool operator==(const Gauged& a, const Gauged& b) { return a.value_ == b.value_; }
+  friend bool operator<(const Gauged& a, const Gauged& b) { return a.value_ < b.value_; }
+  friend bool operator>(const Gauged& a, const Gauged& b) { return a.value_ > b.value_; }
+  friend bool operator<=(const Gauged& a, const Gauged& b) { return a.value_ <= b.value_; }
+  friend bool operator>=(const Gauged& a, const Gauged& b) { return a.value_ >= b.value_; }
+
+ private:
+  Gauged(const T& value, const T& gauge, long double size, long double more)
+      : value_(value), gauge_(gauge), size_(size), more_(more) {}
+  static T absolute(const T& x) { return x < T(0) ? T(-x) : x; }
+
+  T value_ = T(0);
+  T gauge_ = T(0);
+  long double size_ = 0.0L;  ///< of its terms
+  long double more_ = 0.0L;  ///< what exponents add
+};
+
+}  // namespace slim::reference
+
+namespace Eigen {
+
+template <class T>
+struct NumTraits<slim::reference::Gauged<T>> : GenericNumTraits<double> {
+  enum { RequireInitialization = 1, ReadCost = 8, AddCost = 32, MulCost = 64 };
+  using Real = slim::reference::Gauged<T>;
+  using NonInteger = Real;
+  using Nested = Real;
+};
+
+}  // namespace Eigen

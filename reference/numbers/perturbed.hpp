@@ -1,0 +1,75 @@
+#pragma once
+
+#include "reference/vocabulary/scalars/scalar.hpp"
+
+#include <cmath>
+
+namespace slim::reference {
+
+/// A number and how far it moves, to first order, when the inputs that it is made of are moved:
+///   moved(a ± b) = moved(a) + moved(b),  moved(a b) = |a| moved(b) + |b| moved(a)
+///   moved(a / b) = (moved(a) + |a / b| moved(b)) / |b|,  moved(exp a) = exp(a) moved(a)
+/// Arithmetic itself moves nothing: what rounding does is for gauged.hpp.
+/// The numbers are long double, since only the size of a movement matters.
+class Perturbed {
+ public:
+  Perturbed() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): a number that stays where it is
+  Perturbed(double value) : value_(value) {}
+  explicit Perturbed(const Digits50& value) : value_(static_cast<long double>(value)) {}
+  Perturbed(long double value, long double moved) : value_(value), moved_(moved) {}
+  explicit operator double() const { return static_cast<double>(value_); }
+
+  [[nodiscard]] long double value() const { return value_; }
+  [[nodiscard]] long double moved() const { return moved_; }
+
+  friend Perturbed operator+(const Perturbed& a, const Perturbed& b) {
+    return {a.value_ + b.value_, a.moved_ + b.moved_};
+  }
+  friend Perturbed operator-(const Perturbed& a, const Perturbed& b) {
+    return {a.value_ - b.value_, a.moved_ + b.moved_};
+  }
+  friend Perturbed operator*(const Perturbed& a, const Perturbed& b) {
+    return {a.value_ * b.value_, std::abs(a.value_) * b.moved_ + std::abs(b.value_) * a.moved_};
+  }
+  friend Perturbed operator/(const Perturbed& a, const Perturbed& b) {
+    const long double quotient = a.value_ / b.value_;
+    return {quotient, (a.moved_ + std::abs(quotient) * b.moved_) / std::abs(b.value_)};
+  }
+  friend Perturbed exp(const Perturbed& x) {
+    const long double value = std::exp(x.value_);
+    return {value, value * x.moved_};
+  }
+  friend Perturbed sqrt(const Perturbed& x) {
+    const long double value = std::sqrt(x.value_);
+    return {value, x.moved_ == 0.0L ? 0.0L : x.moved_ / (2.0L * value)};
+  }
+  Perturbed operator-() const { return {-value_, moved_}; }
+  Perturbed& operator+=(const Perturbed& b) { return *this = *this + b; }
+  Perturbed& operator-=(const Perturbed& b) { return *this = *this - b; }
+  Perturbed& operator*=(const Perturbed& b) { return *this = *this * b; }
+  Perturbed& operator/=(const Perturbed& b) { return *this = *this / b; }
+  friend bool operator==(const Perturbed& a, const Perturbed& b) { return a.value_ == b.value_; }
+  friend bool operator<(const Perturbed& a, const Perturbed& b) { return a.value_ < b.value_; }
+  friend bool operator>(const Perturbed& a, const Perturbed& b) { return a.value_ > b.value_; }
+  friend bool operator<=(const Perturbed& a, const Perturbed& b) { return a.value_ <= b.value_; }
+  friend bool operator>=(const Perturbed& a, const Perturbed& b) { return a.value_ >= b.value_; }
+
+ private:
+  long double value_ = 0.0L;
+  long double moved_ = 0.0L;
+};
+
+}  // namespace slim::reference
+
+namespace Eigen {
+
+template <>
+struct NumTraits<slim::reference::Perturbed> : GenericNumTraits<double> {
+  enum { RequireInitialization = 1, ReadCost = 2, AddCost = 4, MulCost = 8 };
+  using Real = slim::reference::Perturbed;
+  using NonInteger = slim::reference::Perturbed;
+  using Nested = slim::reference::Perturbed;
+};
+
+}  // namespace Eigen

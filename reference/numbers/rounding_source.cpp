@@ -1,0 +1,9 @@
+#include "reference/numbers/rounding_source.hpp"
+
+namespace slim::reference {
+
+void seed_rounding(std::uint64_t seed) {
+  rounding_source() = RoundingSource(seed);
+}
+
+}  // namespace slim::reference

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "reference/vocabulary/scalars/scalar.hpp"
+
+#include <cmath>
+
+namespace slim::reference {
+
+/// A number with what underflow may have taken from it, in units of the smallest normal number λ of
+/// the scalar that is judged: every operation, whatever it is, may lose up to λ (a program may
+/// flush what is subnormal to 0, an exponential may end at λ), and so may every input. What was
+/// lost goes on, made larger by what it is multiplied with: to first order
+///   lost(a ± b) = lost(a) + lost(b) + 1,  lost(a b) = |a| lost(b) + |b| lost(a) + 1
+///   lost(a / b) = (lost(a) + |a / b| lost(b)) / |b| + 1,  lost(exp a) = exp(a) lost(a) + 1
+/// where sizes are gauges, as in gauged.hpp, so that cancellation does not hide them.
+/// The numbers themselves are long double, of a range far beyond any that is judged.
+class Underflowing {
+ public:
+  Underflowing() = default;
+  /// A constant of the program: nothing is lost.
+  // NOLINTNEXTLINE(google-explicit-constructor): a number
+  Underflowing(double value) : Underflowing(static_cast<long double>(value), 0.0L) {}
+  /// An input.
+  explicit Underflowing(const Digits50& value)
+      : Underflowing(static_cast<long double>(value), 1.0L) {}
+  explicit operator double() const { return static_cast<double>(value_); }
+
+  [[nodiscard]] long double value() const { return value_; }
+  [[nodiscard]] long double gauge() const { return gauge_; }
+  [[nodiscard]] long double lost() const { return lost_; }
+
+  friend Underflowing operator+(const Underflowing& a, const Underflowing& b) {
+    return {a.value_ + b.value_, a.gauge_ + b.gauge_, a.lost_ + b.lost_ + 1.0L};
+  }
+  friend Underflowing operator-(const Underflowing& a, const Underflowing& b) {
+    return {a.value_ - b.value_, a.gauge_ + b.gauge_, a.lost_ + b.lost_ + 1.0L};
+  }
+  friend Underflowing operator*(const Underflowing& a, const Underflowing& b) {
+    return {a.value_ * b.value_, a.gauge_ * b.gauge_,
+            a.gauge_ * b.lost_ + b.gauge_ * a.lost_ + 1.0L};
+  }
+  friend Underflowing operator/(const Underflowing& a, const Underflowing& b) {
+    const long double size = std::abs(b.value_);
+    const long double gauge = a.gauge_ / size * (b.gauge_ / size);
+    return {a.value_ / b.value_, gauge, (a.lost_ + gauge * b.lost_) / size + 1.0L};
+  }
+  friend Underflowing exp(const Underflowing& x) {
+    const long double value = std::exp(x.value_);
+    return {value, value * (1.0L + x.gauge_), value * x.lost_ + 1.0L};
+  }
+  friend Underflowing sqrt(const Underflowing& x) {
+    const long double value = std::sqrt(x.value_);
+    if (value == 0.0L) return {value, value, x.lost_ + 1.0L};
+    return {value, x.gauge_ / value, x.lost_ / value + 1.0L};
+  }
+  Underflowing operator-() const { return {-value_, gauge_, lost_}; }
+  Underflowing& operator+=(const Underflowing& b) { return *this = *this + b; }
+  Underflowing& operator-=(const Underflowing& b) { return *this = *this - b; }
+  Underflowing& operator*=(const Underflowing& b) { return *this = *this * b; }
+  Underflowing& operator/=(const Underflowing& b) { return *this = *this / b; }
+  friend bool operator==(const Underflowing& a, const Underflowing& b) {
+    return a.value_ == b.value_;
+  }
+  friend bool operator<(const Underflowing& a, const Underflowing& b) {
+    return a.value_ < b.value_;
+  }
+  friend bool operator>(const Underflowing& a, const Underflowing& b) {
+    return a.value_ > b.value_;
+  }
+  friend bool operator<=(const Underflowing& a, const Underflowing& b) {
+    return a.value_ <= b.value_;
+  }
+  friend bool operator>=(const Underflowing& a, const Underflowing& b) {
+    return a.value_ >= b.value_;
+  }
+
+ private:
+  Underflowing(long double value, long double lost) : Underflowing(value, std::abs(value), lost) {}
+  Underflowing(long double value, long double gauge, long double lost)
+      : value_(value), gauge_(gauge), lost_(lost) {}
+
+  long double value_ = 0.0L;
+  long double gauge_ = 0.0L;
+  long double lost_ = 0.0L;
+};
+
+}  // namespace slim::reference
+
+namespace Eigen {
+
+template <>
+struct NumTraits<slim::reference::Underflowing> : GenericNumTraits<double> {
+  enum { RequireInitialization = 1, ReadCost = 3, AddCost = 6, MulCost = 12 };
+  using Real = slim::reference::Underflowing;
+  using NonInteger = slim::reference::Underflowing;
+  using Nested = slim::reference::Underflowing;
+};
+
+}  // namespace Eigen

@@ -1,0 +1,234 @@
+#pragma once
+
+// The definitions of attention.hpp, for the files of instances/ only, one scalar each.
+
+#include "reference/definition/kernel_attention.hpp"
+#include "reference/performer/attention.hpp"
+#include "reference/performer/attention_features.hpp"
+#include "reference/performer/bidirectional_attention.hpp"
+#include "reference/performer/prefix_attention.hpp"
+
+#include <optional>
+
+namespace slim::reference {
+namespace detail {
+
+/// One head of one sequence, as features, with everything that bears on it.
+template <class T>
+struct HeadQuestion {
+  AttentionRows<T> rows;
+  PrefixSums<accumulator_t<T>> start;
+  std::span<const std::uint8_t> key_mask;  ///< [L], or empty
+  bool causal;
+  const AttentionConventions& conventions;
+  bool wants_pullback;
+  Matrix<T> dY;
+  PrefixSums<accumulator_t<T>> dend;
+};
+
+template <class T>
+struct HeadAnswer {
+  Matrix<T> Y;
+  PrefixSums<accumulator_t<T>> end;
+  AttentionPullback<T> pulled;  ///< empty unless wanted
+};
+
+/// A masked key is a key without features and value: it adds nothing to any sum.
+template <class T>
+AttentionRows<T> without_masked_keys(AttentionRows<T> rows,
+                                     std::span<const std::uint8_t> key_mask) {
+  for (std::size_t l = 0; l < key_mask.size(); ++l) {
+    if (key_mask[l] != 0) continue;
+    rows.gK.row(static_cast<Index>(l)).setConstant(T(0));
+    rows.V.row(static_cast<Index>(l)).setConstant(T(0));
+  }
+  return rows;
+}
+
+/// The attention of a head by prefix sums.
+struct ByPrefixSums {
+  template <class T>
+  static HeadAnswer<T> answer(const HeadQuestion<T>& question) {
+    const AttentionRows<T> rows = without_masked_keys(question.rows, question.key_mask);
+    const Denominator<accumulator_t<T>> denominator(question.conventions);
+    HeadAnswer<T> answer;
+    if (question.causal) {
+      PrefixAttention<T> kept = prefix_attention(rows, question.start, denominator);
+      if (question.wants_pullback) {
+        answer.pulled = prefix_attention_pullback(rows, kept, question.dY, question.dend);
+      }
+      answer.Y = std::move(kept.Y);
+      answer.end = std::move(kept.sums.back());
+    } else {
+      BidirectionalAttention<T> kept = bidirectional_attention(rows, question.start, denominator);
+      if (question.wants_pullback) {
+        answer.pulled = bidirectional_attention_pullback(rows, kept, question.dY, question.dend);
+      }
+      answer.Y = std::move(kept.Y);
+      answer.end = std::move(kept.sums);
+    }
+    if (question.wants_pullback) {
+      answer.pulled.rows = without_masked_keys(std::move(answer.pulled.rows), question.key_mask);
+    }
+    return answer;
+  }
+};
+
+/// The attention of a head by the matrix of its weights.
+struct ByDefinition {
+  template <class T>
+  static HeadAnswer<T> answer(const HeadQuestion<T>& question) {
+    const KernelRule rule{.causal = question.causal,
+                          .key_mask = question.key_mask,
+                          .epsilon_place = question.conventions.epsilon_place,
+                          .epsilon = question.conventions.epsilon};
+    KernelAttention<T> kept = kernel_attention(question.rows, question.start, rule);
+    HeadAnswer<T> answer;
+    if (question.wants_pullback) {
+      answer.pulled = kernel_attention_pullback(question.rows, question.start, rule, kept,
+                                                question.dY, question.dend);
+    }
+    answer.Y = std::move(kept.Y);
+    answer.end = std::move(kept.end);
+    return answer;
+  }
+};
+
+template <class T>
+Matrix<T> matrix_or_zero(const HeadsView<T>& view, Index b, Index h, Index rows, Index cols) {
+  return view.empty() ? Matrix<T>(Matrix<T>::Zero(rows, cols)) : Matrix<T>(view(b, h));
+}
+
+/// RS [d + 1, M] as R and S, zero where there is none.
+template <class T>
+PrefixSums<T> sums_or_zero(const HeadsView<T>& view, Index b, Index h, Index d, Index M) {
+  const Matrix<T> RS = matrix_or_zero(view, b, h, d + 1, M);
+  return {.R = RS.topRows(d), .S = RS.row(d).transpose()};
+}
+
+template <class T>
+void put_sums(MatrixView<T> RS, const PrefixSums<T>& sums) {
+  RS.topRows(sums.R.rows()) = sums.R;
+  RS.row(sums.R.rows()) = sums.S.transpose();
+}
+
+template <class T>
+HeadMatrices<T> matrices(const HeadsView<T>& view) {
+  HeadMatrices<T> result;
+  for (Index b = 0; b < view.sizes.batch; ++b) {
+    for (Index h = 0; h < view.sizes.heads; ++h) result.push_back(view(b, h));
+  }
+  return result;
+}
+
+template <class T>
+void put_matrices(const HeadMatrices<T>& from, Heads<T>& to) {
+  std::size_t at = 0;
+  for (Index b = 0; b < to.sizes().batch; ++b) {
+    for (Index h = 0; h < to.sizes().heads; ++h) to(b, h) = from[at++];
+  }
+}
+
+template <class T>
+HeadMatrices<T> all_narrowed(const HeadMatrices<accumulator_t<T>>& sums) {
+  HeadMatrices<T> result;
+  for (const Matrix<accumulator_t<T>>& one : sums) result.push_back(narrowed<T>(one));
+  return result;
+}
+
+/// The queries' or the keys' features; features that were given are their own.
+template <class T>
+AttentionSide<T> side_of(const AttentionTask<T>& task, bool is_query) {
+  return {.map = task.feature_map,
+          .conventions = task.conventions,
+          .is_query = is_query,
+          .omega = matrices(task.omega),
+          .X = matrices(is_query ? task.q : task.k),
+          .key_mask = is_query ? std::span<const std::uint8_t>() : task.key_mask};
+}
+
+template <class T>
+void resize(const AttentionTask<T>& task, AttentionResult<T>& result) {
+  const HeadsSizes none;
+  const bool wants = task.wants_pullback;
+  result.out.resize(task.out_sizes(), MemoryTag::result);
+  result.end.resize(task.state_sizes(), MemoryTag::state);
+  result.dq.resize(wants ? task.q.sizes : none, MemoryTag::result);
+  result.dk.resize(wants ? task.k.sizes : none, MemoryTag::result);
+  result.dv.resize(wants ? task.v.sizes : none, MemoryTag::result);
+  result.start_gradient.resize(wants ? task.state_sizes() : none, MemoryTag::state);
+}
+
+template <class Form, class T>
+void attention(const AttentionTask<T>& task, AttentionResult<T>& result) {
+  require_valid(task);
+  resize(task, result);
+  const auto& [B, H, L, d] = task.v.sizes;
+  const Index M = task.features();
+  const AttentionSide<T> queries = side_of(task, true);
+  const AttentionSide<T> keys = side_of(task, false);
+  // Features of all heads first, for a stabiliser may look at all.
+  std::optional<AttentionFeatures<T>> gQ, gK;
+  if (!task.features_given) {
+    gQ = attention_features(queries, H);
+    gK = attention_features(keys, H);
+  }
+  const HeadMatrices<T>& all_gQ = gQ ? gQ->G : queries.X;
+  const HeadMatrices<T>& all_gK = gK ? gK->G : keys.X;
+
+  HeadMatrices<accumulator_t<T>> dgQ;
+  HeadMatrices<accumulator_t<T>> dgK;
+  for (Index b = 0; b < B; ++b) {
+    for (Index h = 0; h < H; ++h) {
+      const auto at = static_cast<std::size_t>(b * H + h);
+      HeadAnswer<T> answer = Form::answer(HeadQuestion<T>{
+          .rows = {.gQ = all_gQ[at], .gK = all_gK[at], .V = task.v(b, h)},
+          .start = sums_or_zero(task.start, b, h, d, M),
+          .key_mask = task.key_mask.empty() ? task.key_mask
+                                            : task.key_mask.subspan(static_cast<std::size_t>(b * L),
+                                                                    static_cast<std::size_t>(L)),
+          .causal = task.causal,
+          .conventions = task.conventions,
+          .wants_pullback = task.wants_pullback,
+          .dY = matrix_or_zero(task.out_cotangent, b, h, L, d),
+          .dend = sums_or_zero(task.end_cotangent, b, h, d, M)});
+      result.out(b, h) = answer.Y;
+      put_sums(result.end(b, h), answer.end);
+      if (!task.wants_pullback) continue;
+      put_sums(result.start_gradient(b, h), answer.pulled.start);
+      result.dv(b, h) = narrowed<T>(std::move(answer.pulled.rows.V));
+      dgQ.push_back(std::move(answer.pulled.rows.gQ));
+      dgK.push_back(std::move(answer.pulled.rows.gK));
+    }
+  }
+  if (!task.wants_pullback) return;
+  put_matrices(gQ ? attention_features_pullback(queries, *gQ, dgQ) : all_narrowed<T>(dgQ),
+               result.dq);
+  put_matrices(gK ? attention_features_pullback(keys, *gK, dgK) : all_narrowed<T>(dgK), result.dk);
+}
+
+}  // namespace detail
+
+template <class T>
+void attention(const AttentionTask<T>& task, AttentionResult<T>& result) {
+  detail::attention<detail::ByPrefixSums>(task, result);
+}
+
+template <class T>
+void attention_by_definition(const AttentionTask<T>& task, AttentionResult<T>& result) {
+  detail::attention<detail::ByDefinition>(task, result);
+}
+
+template <class T>
+void features(const FeaturesTask<T>& task, FeaturesResult<T>& result) {
+  require_valid(task);
+  result.out.resize(task.out_sizes(), MemoryTag::result);
+  const AttentionSide<T> side{.map = task.feature_map,
+                              .conventions = task.conventions,
+                              .is_query = task.is_query,
+                              .omega = detail::matrices(task.omega),
+                              .X = detail::matrices(task.x)};
+  detail::put_matrices(attention_features(side, task.x.sizes.heads).G, result.out);
+}
+
+}  // namespace slim::reference

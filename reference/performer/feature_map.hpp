@@ -1,0 +1,114 @@
+#pragma once
+
+#include "reference/numbers/constants.hpp"
+#include "reference/performer/products.hpp"
+#include "reference/vocabulary/model/model.hpp"
+
+#include <cmath>
+
+namespace slim::reference {
+
+/// What turns a head's queries and keys into features.
+template <class T>
+struct FeatureFunction {
+  FeatureMap map;
+  Conventions conventions;    ///< slopes at 0
+  MatrixView<const T> omega;  ///< [d, M], read by FAVOR+ only
+};
+
+/// d^(-1/4), by which FAVOR+ scales queries and keys.
+template <class T>
+T favor_scale(Index d) {
+  using std::sqrt;
+  return T(1) / sqrt(sqrt(number<T>(d)));
+}
+
+/// One entry of an elementwise feature map: x², max(x, 0), ELU(x) + 1, |x|. For x ≤ 0 ELU(x) + 1 is
+/// e^x, rounded as a number of size `elu_cancellation`: 0 leaves it as it is.
+template <class T>
+T feature(FeatureKind kind, const T& x, double elu_cancellation = 0.0) {
+  using std::exp;
+  const T zero(0);
+  switch (kind) {
+    case FeatureKind::square:
+      return x * x;
+    case FeatureKind::relu:
+      return x > zero ? x : zero;
+    case FeatureKind::elu_plus_one:
+      if (x > zero) return x + T(1);
+      if (elu_cancellation == 0.0) return exp(x);
+      return T(T(elu_cancellation) + T(exp(x))) - T(elu_cancellation);
+    default:
+      return x < zero ? T(-x) : x;
+  }
+}
+
+/// The derivative of `feature` at x, whose value there is g.
+template <class T>
+T feature_slope(FeatureKind kind, const Conventions& conventions, const T& x, const T& g) {
+  const T zero(0);
+  switch (kind) {
+    case FeatureKind::square:
+      return T(2) * x;
+    case FeatureKind::relu:
+      return x > zero ? T(1) : x < zero ? zero : T(conventions.relu_slope_at_zero);
+    case FeatureKind::elu_plus_one:
+      return x > zero ? T(1) : g;
+    default:
+      return x > zero ? T(1) : x < zero ? T(-1) : T(conventions.absolute_slope_at_zero);
+  }
+}
+
+/// g(X), row by row. For FAVOR+, with x̃ = d^(-1/4) x: g(x)_m = exp(x̃·ω_m − |x̃|²/2), without the
+/// 1/√M, which cancels, and without a stabiliser.
+/// Source: the released code of SLiM Performer. Shapes: X [L, d], result [L, M].
+template <class T>
+Matrix<T> features(const FeatureFunction<T>& function, const Matrix<T>& X) {
+  using std::exp;
+  if (function.map.kind != FeatureKind::favor_plus) {
+    return X.unaryExpr([&](const T& x) {
+      return T(feature(function.map.kind, wide(x), function.conventions.elu_cancellation));
+    });
+  }
+  using Wide = accumulator_t<T>;
+  const Matrix<Wide> scaled = X.template cast<Wide>() * favor_scale<Wide>(X.cols());
+  const Matrix<Wide> scores = wide_product(scaled, function.omega);
+  Matrix<T> G(scores.rows(), scores.cols());
+  for (Index l = 0; l < X.rows(); ++l) {
+    const Wide half_square =
+        sum<T>(X.cols(), [&](Index i) { return scaled(l, i) * scaled(l, i); }) / Wide(2);
+    for (Index m = 0; m < G.cols(); ++m) G(l, m) = T(exp(scores(l, m) - half_square));
+  }
+  return G;
+}
+
+/// dX = g'(X)ᵀ dG, row by row; G = g(X). For FAVOR+, with P = dG ∘ G: dx̃ = ω P − x̃ Σ_m P_m.
+/// Shapes: X [L, d], G and dG [L, M], result [L, d].
+template <class T>
+Matrix<T> features_pullback(const FeatureFunction<T>& function, const Matrix<T>& X,
+                            const Matrix<T>& G, const Matrix<accumulator_t<T>>& dG) {
+  using Wide = accumulator_t<T>;
+  Matrix<T> dX(X.rows(), X.cols());
+  if (function.map.kind != FeatureKind::favor_plus) {
+    for (Index l = 0; l < X.rows(); ++l) {
+      for (Index i = 0; i < X.cols(); ++i) {
+        const Wide slope = feature_slope<Wide>(function.map.kind, function.conventions,
+                                               wide(X(l, i)), wide(G(l, i)));
+        dX(l, i) = T(dG(l, i) * slope);
+      }
+    }
+    return dX;
+  }
+  const Wide scale = favor_scale<Wide>(X.cols());
+  const Matrix<Wide> P = dG.cwiseProduct(G.template cast<Wide>());
+  const Matrix<Wide> dscaled = wide_product(P, function.omega.transpose());
+  for (Index l = 0; l < X.rows(); ++l) {
+    const Wide row_sum = sum<T>(P.cols(), [&](Index m) { return P(l, m); });
+    for (Index i = 0; i < X.cols(); ++i) {
+      dX(l, i) = T(scale * (dscaled(l, i) - scale * wide(X(l, i)) * row_sum));
+    }
+  }
+  return dX;
+}
+
+}  // namespace slim::reference

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "reference/proofs/drawn_case.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
+
+#include <array>
+#include <string>
+
+namespace slim::reference {
+
+/// Every feature map, FAVOR+ with more features than the head is wide.
+inline constexpr std::array<FeatureMap, 5> feature_maps = {{{FeatureKind::square},
+                                                            {FeatureKind::relu},
+                                                            {FeatureKind::elu_plus_one},
+                                                            {FeatureKind::absolute},
+                                                            {FeatureKind::favor_plus, 2}}};
+
+/// "relu, norm on the branch input"
+inline std::string option_name(const FeatureMap& map, Norm norm) {
+  return name(map) + ", norm on the " + std::string(name(norm));
+}
+
+/// Numbers that are the same doubles in every scalar: uniform in [0, 1), or normal.
+template <class T>
+void fill(std::span<T> values, std::uint64_t stream, bool positive) {
+  const Random random(11, stream);
+  std::uint64_t place = 0;
+  for (T& x : values) {
+    x = T(positive ? random.uniform(place) : random.normal(place));
+    ++place;
+  }
+}
+
+/// A case, for tests and proofs, in which everything that a task may ask for takes part: a batch of
+/// two with a mask, the middle of a longer sequence with a start state, a cotangent of the end
+/// state, and an ε in the loss; two layers, two heads. The same numbers in every scalar.
+template <class T>
+struct EveryOption {
+  DrawnCase<T> c;
+  State<T> start, end_cotangent;
+
+  EveryOption(const FeatureMap& map, Norm norm)
+      : EveryOption({.vocab_size = 5,
+                     .hidden_dim = 4,
+                     .layers = 2,
+                     .ffn_dim = 3,
+                     .heads = 2,
+                     .feature_map = map,
+                     .norm = norm,
+                     .conventions = {.loss_epsilon = 0.5}},
+                    4) {}
+  /// Another model, `length` of at least 4 targets.
+  EveryOption(const Model& model, Index length)
+      : c(drawn_case<T>(model, 2, length, 1)), start(c.model, 2), end_cotangent(c.model, 2) {
+    c.sequences.add_mask();
+    c.sequences.mask(0)[2] = c.sequences.mask(1)[4] = 0;
+    fill(start.values(), 1, true);
+    fill(end_cotangent.values(), 2, false);
+  }
+
+  [[nodiscard]] GradientTask<T> task() const {
+    GradientTask<T> t = c.task();
+    t.wants_state = true;
+    t.first_position = 9;
+    t.start = &start;
+    t.end_cotangent = &end_cotangent;
+    return t;
+  }
+};
+
+}  // namespace slim::reference

@@ -1,9 +1,0 @@
-#include "reference/rounding_source.hpp"
-
-namespace slim::reference {
-
-void seed_rounding(std::uint64_t seed) {
-  rounding_source() = RoundingSource(seed);
-}
-
-}  // namespace slim::reference

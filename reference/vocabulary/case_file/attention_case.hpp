@@ -1,0 +1,17 @@
+#pragma once
+
+#include "reference/vocabulary/case_file/case_file.hpp"
+#include "reference/vocabulary/task/attention_inputs.hpp"
+
+namespace slim {
+
+/// An attention task as a file: tensors `q`, `k`, `v` [B, H, L, ·]; if given `projection` [H, D,
+/// M], `key_mask` [B, L], `initial.R` [B, H, D_v, M] and `initial.S` [B, H, M], `cotangent.out`,
+/// `cotangent.R`, `cotangent.S`; metadata `task`, `feature_map` ("given" for features), `causal`,
+/// `pullback`, `chunk`, `conventions`.
+CaseFile to_case_file(const AttentionInputs<double>& inputs);
+
+/// Throws ContractError that names the tensor or the metadata that is missing, absurd or misshapen.
+AttentionInputs<double> to_attention_inputs(const CaseFile& file);
+
+}  // namespace slim

@@ -1,0 +1,97 @@
+#include "reference/vocabulary/memory/memory_watch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <thread>
+
+namespace slim {
+namespace {
+
+/// Writes a byte at a distance from a buffer's first.
+template <class T>
+void spoil(Buffer<T>& buffer, std::ptrdiff_t distance) {
+  *(reinterpret_cast<unsigned char*>(buffer.data()) + distance) = 0;
+}
+
+TEST(MemoryWatch, SeesAByteWrittenBesideABlock) {
+  for (const std::ptrdiff_t distance : {-64, -1, 12, 75}) {
+    const MemoryWatch watch;
+    const Buffer<float> sound(MemoryTag::state, 4);
+    Buffer<float> block(MemoryTag::slice, 3);
+    EXPECT_FALSE(watch.overrun());
+    spoil(block, 0);
+    spoil(block, 11);
+    EXPECT_FALSE(watch.overrun()) << "its own bytes are its own";
+    spoil(block, distance);
+    const std::optional<Overrun> overrun = watch.overrun();
+    ASSERT_TRUE(overrun) << distance;
+    EXPECT_EQ(overrun->block, block.data());
+    EXPECT_EQ(overrun->bytes, 12);
+    EXPECT_EQ(overrun->tag, MemoryTag::slice);
+    EXPECT_EQ(overrun->past_end, distance > 0);
+  }
+}
+
+TEST(MemoryWatch, RemembersAnOverrunOfABlockThatIsReleased) {
+  const MemoryWatch watch;
+  {
+    Buffer<double> block(MemoryTag::slice, 2);
+    spoil(block, 16);
+  }
+  ASSERT_TRUE(watch.overrun());
+  EXPECT_EQ(watch.overrun()->bytes, 16);
+}
+
+TEST(MemoryWatch, FencesAreNoNumbers) {
+  const MemoryWatch watch;
+  const Buffer<float> narrow(MemoryTag::slice, 1);
+  const Buffer<double> wide(MemoryTag::slice, 1);
+  EXPECT_TRUE(std::isnan(*(narrow.data() + 1)));
+  EXPECT_TRUE(std::isnan(*(wide.data() - 1)));
+}
+
+TEST(MemoryWatch, CountsItsOwnThreadAloneAndNoFence) {
+  const std::int64_t before = ledger::now().of(MemoryTag::slice);
+  const Buffer<char> earlier(MemoryTag::slice, 1000);
+  const MemoryWatch watch;
+  std::thread([] { const Buffer<char> elsewhere(MemoryTag::slice, 1000); }).join();
+  { const Buffer<float> a(MemoryTag::slice, 10); }
+  const Buffer<double> b(MemoryTag::state, 3);
+  EXPECT_EQ(watch.peak().of(MemoryTag::slice), 40);
+  EXPECT_EQ(watch.peak().of(MemoryTag::state), 24);
+  EXPECT_EQ(watch.peak().beyond_parameters, 40);
+  EXPECT_EQ(ledger::now().of(MemoryTag::slice) - before, 1000) << "the ledger counts none either";
+}
+
+TEST(MemoryWatch, CountsWhatAnotherWithinItCounts) {
+  const MemoryWatch outer;
+  Buffer<char> kept;
+  {
+    const MemoryWatch inner;
+    kept = Buffer<char>(MemoryTag::state, 8);
+    EXPECT_EQ(inner.peak().of(MemoryTag::state), 8);
+  }
+  spoil(kept, 8);
+  EXPECT_TRUE(outer.overrun()) << "what outlives the inner one is watched by the outer";
+  kept = {};
+  const Buffer<char> after(MemoryTag::state, 6);
+  EXPECT_EQ(outer.peak().of(MemoryTag::state), 8);
+}
+
+TEST(MemoryWatch, LetsBlocksOutliveIt) {
+  const std::int64_t before = ledger::now().of(MemoryTag::result);
+  Buffer<int> kept;
+  {
+    const MemoryWatch watch;
+    kept = Buffer<int>(MemoryTag::result, 5);
+    kept[4] = 7;
+  }
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(kept.data()) % 64, 0U);
+  EXPECT_EQ(kept[4], 7);
+  kept = {};
+  EXPECT_EQ(ledger::now().of(MemoryTag::result), before);
+}
+
+}  // namespace
+}  // namespace slim

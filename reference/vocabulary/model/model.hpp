@@ -1,0 +1,74 @@
+#pragma once
+
+#include "reference/vocabulary/scalars/matrix.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace slim {
+
+/// How queries and keys become non-negative features g(x).
+enum class FeatureKind { square, relu, elu_plus_one, absolute, favor_plus };
+
+/// A feature map and its width. Names in files and on the command line: "sqr" (or "square"),
+/// "relu", "elu+1", "abs", "favor+_m" with m blocks of d random features each.
+struct FeatureMap {
+  FeatureKind kind = FeatureKind::square;
+  Index blocks = 1;  ///< m, used by favor_plus only
+
+  /// M, the number of features of a head of width `d`.
+  [[nodiscard]] Index features(Index d) const {
+    return kind == FeatureKind::favor_plus ? blocks * d : d;
+  }
+  bool operator==(const FeatureMap&) const = default;
+};
+
+std::string name(const FeatureMap& map);
+FeatureMap parse_feature_map(std::string_view text);
+
+/// Where a layer normalises: H = X + LN(MHA(X)) (branch output) or H = X + MHA(LN(X)) (branch
+/// input).
+enum class Norm { branch_output, branch_input };
+std::string_view name(Norm norm);
+Norm parse_norm(std::string_view text);
+
+/// Constants that implementations choose differently. The defaults are the paper's own code's.
+struct Conventions {
+  double denominator_epsilon = 1e-16;   ///< Y = R g(Q) / (S·g(Q) + epsilon)
+  double layer_norm_epsilon = 1e-5;     ///< added to the variance
+  double loss_epsilon = 0.0;            ///< added to the number of counted targets
+  double relu_slope_at_zero = 0.0;      ///< derivative of max(x, 0) at 0
+  double absolute_slope_at_zero = 0.0;  ///< derivative of |x| at 0
+  double position_base = 1e4;           ///< lowest frequency of the position code is 1/base
+  /// GeLU's Φ is rounded as a number of this size: 0 for erfc(−x/√2)/2, accurate in its tail; 1 for
+  /// (1 + erf(x/√2))/2, which cancels there. Changes what rounding may do, not what is true.
+  double gelu_cancellation = 0.0;
+  /// 1: GeLU by its tanh approximation, x (1 + tanh(√(2/π)(x + 0.044715 x³)))/2, the default of
+  /// some frameworks; 0: exact. Taken on by the reference.
+  double gelu_tanh = 0.0;
+  /// For x ≤ 0 feature map elu+1 is rounded as a number of this size: 0 for e^x, 1 for ELU(x) + 1
+  /// = (e^x − 1) + 1. Changes what rounding may do, not what is true.
+  double elu_cancellation = 0.0;
+  bool operator==(const Conventions&) const = default;
+};
+
+/// A causal Performer language model. Source: SLiM Performer, NeurIPS 2021, and its released code.
+struct Model {
+  Index vocab_size = 256;  ///< |Σ|
+  Index hidden_dim = 64;   ///< d_model, a multiple of 4 and of heads
+  Index layers = 1;        ///< s
+  Index ffn_dim = 256;     ///< d_ff
+  Index heads = 1;         ///< k
+  FeatureMap feature_map{};
+  Norm norm = Norm::branch_output;
+  Conventions conventions{};
+
+  [[nodiscard]] Index head_dim() const { return hidden_dim / heads; }                ///< d
+  [[nodiscard]] Index features() const { return feature_map.features(head_dim()); }  ///< M
+  bool operator==(const Model&) const = default;
+};
+
+/// Throws ContractError unless all sizes are positive and divide as they must.
+void require_valid(const Model& model);
+
+}  // namespace slim

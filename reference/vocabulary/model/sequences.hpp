@@ -1,0 +1,49 @@
+#pragma once
+
+#include "reference/vocabulary/memory/memory.hpp"
+#include "reference/vocabulary/scalars/matrix.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace slim {
+
+/// A batch of token sequences, with the targets that count. L counts targets: a sequence has L + 1
+/// tokens, inputs are the first L and targets the last L.
+class Sequences {
+ public:
+  Sequences() = default;
+  /// All tokens 0, every target counted. Requires batch and length of at least 1.
+  Sequences(Index batch, Index length);
+
+  [[nodiscard]] Index batch() const { return batch_; }    ///< B
+  [[nodiscard]] Index length() const { return length_; }  ///< L
+
+  /// Row b: its L + 1 tokens.
+  std::span<std::int32_t> tokens(Index b);
+  [[nodiscard]] std::span<const std::int32_t> tokens(Index b) const;
+  [[nodiscard]] Index input(Index b, Index l) const { return tokens_[b * (length_ + 1) + l]; }
+  [[nodiscard]] Index target(Index b, Index l) const { return tokens_[b * (length_ + 1) + l + 1]; }
+
+  [[nodiscard]] bool has_mask() const { return !mask_.empty(); }
+  /// Gives every target a mask entry, all 1.
+  void add_mask();
+  /// Row b of the mask, L + 1 entries of 0 or 1; the target's column decides. Requires a mask.
+  std::span<std::uint8_t> mask(Index b);
+  [[nodiscard]] std::span<const std::uint8_t> mask(Index b) const;
+  [[nodiscard]] bool counts(Index b, Index l) const {
+    return mask_.empty() || mask_[b * (length_ + 1) + l + 1] != 0;
+  }
+  [[nodiscard]] Index counted_targets() const;
+
+ private:
+  Index batch_ = 0;
+  Index length_ = 0;
+  Buffer<std::int32_t> tokens_;
+  Buffer<std::uint8_t> mask_;
+};
+
+/// Throws ContractError unless every token is from 0 to vocab_size - 1.
+void require_valid(const Sequences& sequences, Index vocab_size);
+
+}  // namespace slim

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "reference/vocabulary/system/printable.hpp"  // what messages quote
+
+#include <stdexcept>
+#include <string>
+
+namespace slim {
+
+/// A caller broke a contract: bad sizes, values, names or files. `what()` is one line that says
+/// what is wrong and what is allowed.
+class ContractError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// Throws ContractError with `message` unless `condition` holds. Always on. The message states the
+/// rule as a fact, naming the argument: "slice length is at least 1".
+inline void require(bool condition, const char* message) {
+  if (!condition) throw ContractError(message);
+}
+
+inline void require(bool condition, const std::string& message) {
+  if (!condition) throw ContractError(message);
+}
+
+}  // namespace slim

@@ -1,0 +1,82 @@
+#include "reference/vocabulary/scalars/random.hpp"
+
+#include <cmath>
+
+// This file is compiled without contraction of multiply-adds: its bits are promised.
+
+namespace slim {
+namespace {
+
+using Words = std::array<std::uint32_t, 4>;
+
+Words philox_round(const Words& c, std::uint32_t key0, std::uint32_t key1) {
+  const std::uint64_t a = std::uint64_t{0xD2511F53U} * c[0];
+  const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * c[2];
+  return {static_cast<std::uint32_t>(b >> 32) ^ c[1] ^ key0, static_cast<std::uint32_t>(b),
+          static_cast<std::uint32_t>(a >> 32) ^ c[3] ^ key1, static_cast<std::uint32_t>(a)};
+}
+
+Words philox(Words counter, std::uint64_t key) {
+  auto key0 = static_cast<std::uint32_t>(key);
+  auto key1 = static_cast<std::uint32_t>(key >> 32);
+  for (int round = 0; round < 10; ++round) {
+    counter = philox_round(counter, key0, key1);
+    key0 += 0x9E3779B9U;
+    key1 += 0xBB67AE85U;
+  }
+  return counter;
+}
+
+double to_uniform(std::uint32_t high, std::uint32_t low) {
+  const std::uint64_t bits53 = ((std::uint64_t{high} << 32) | low) >> 11;
+  return static_cast<double>(bits53) * 0x1p-53;
+}
+
+/// log(x) = e log 2 + 2 artanh((m - 1)/(m + 1)), with x = 2^e m, m in [1/√2, √2): only + - * /.
+double portable_log(double x) {
+  constexpr double log_2 = 0.6931471805599453;
+  int e = 0;
+  double m = std::frexp(x, &e);
+  if (m < 0.7071067811865476) {
+    m *= 2.0;
+    --e;
+  }
+  const double z = (m - 1.0) / (m + 1.0);
+  const double zz = z * z;
+  double sum = 0.0;
+  for (int n = 23; n >= 1; n -= 2) sum = sum * zz + 1.0 / n;
+  return e * log_2 + 2.0 * z * sum;
+}
+
+}  // namespace
+
+std::array<std::uint32_t, 4> Random::bits(std::uint64_t place) const {
+  return philox({static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(place >> 32),
+                 static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)},
+                seed_);
+}
+
+double Random::uniform(std::uint64_t place) const {
+  const Words words = bits(place);
+  return to_uniform(words[0], words[1]);
+}
+
+std::uint64_t Random::below(std::uint64_t count, std::uint64_t place) const {
+  const Words words = bits(place);
+  const std::uint64_t word = (std::uint64_t{words[0]} << 32) | words[1];
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<std::uint64_t>((static_cast<Wide>(word) * count) >> 64);
+}
+
+double Random::normal(std::uint64_t place) const {
+  // A rejected pair is followed by another from a stream of attempts at the same place.
+  for (std::uint64_t attempt = 0;; ++attempt) {
+    const Words words = Random(seed_ ^ (attempt * 0x9E3779B97F4A7C15ULL), stream_).bits(place);
+    const double x = 2.0 * to_uniform(words[0], words[1]) - 1.0;
+    const double y = 2.0 * to_uniform(words[2], words[3]) - 1.0;
+    const double square = x * x + y * y;
+    if (square > 0.0 && square < 1.0) return x * std::sqrt(-2.0 * portable_log(square) / square);
+  }
+}
+
+}  // namespace slim

@@ -1,0 +1,40 @@
+#include "reference/vocabulary/system/printable.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slim {
+namespace {
+
+TEST(OnOneLine, CutsNoCharacterInTwo) {
+  EXPECT_EQ(on_one_line("abcü", 4), "abc…");
+  EXPECT_EQ(on_one_line("abcü", 5), "abcü");
+  EXPECT_EQ(on_one_line("€uro", 2), "…");
+  EXPECT_EQ(on_one_line("a\nb\x7f"), "a?b?");
+  EXPECT_EQ(on_one_line(std::string(61, 'x')), std::string(60, 'x').append("…"));
+}
+
+TEST(OnOneLine, ReplacesEveryByteThatIsNoUtf8) {
+  EXPECT_EQ(on_one_line("a\xff\xfe\x80z"), "a???z");
+  EXPECT_EQ(on_one_line("\xc3"), "?") << "a character that is cut off";
+  EXPECT_EQ(on_one_line("\xe2\x82"), "??") << "likewise";
+  EXPECT_EQ(on_one_line("\xe2\x82z"), "??z") << "likewise, and what follows stays";
+  EXPECT_EQ(on_one_line("\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf"), "?????????") << "overlong slashes";
+  EXPECT_EQ(on_one_line("\xed\xa0\x80"), "???") << "half of a pair";
+  EXPECT_EQ(on_one_line("\xf4\x90\x80\x80\xf8\x88\x80\x80\x80"), "?????????") << "beyond the last";
+  EXPECT_EQ(on_one_line("ü€\U0001f600\U0010ffff"), "ü€\U0001f600\U0010ffff");
+}
+
+TEST(OnOneLine, ReplacesWhatControlsATerminalOrIsForbiddenInXml) {
+  EXPECT_EQ(on_one_line("\x1b[31m\t\r"), "?[31m??");
+  EXPECT_EQ(on_one_line("\xc2\x9b\x33\x31m"), "??31m") << "the same as an escape, in one character";
+  EXPECT_EQ(on_one_line("\xef\xbf\xbe\xef\xbf\xbf"), "??????");
+  EXPECT_EQ(on_one_line(std::string("a\0b", 3)), "a?b");
+}
+
+TEST(Printable, KeepsLinesAndTabs) {
+  EXPECT_EQ(printable("one\n\ttwo\r\n\xff€"), "one\n\ttwo?\n?€");
+  EXPECT_EQ(printable(""), "");
+}
+
+}  // namespace
+}  // namespace slim

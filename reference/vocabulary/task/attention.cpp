@@ -1,0 +1,118 @@
+#include "reference/vocabulary/task/attention.hpp"
+
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <algorithm>
+
+namespace slim {
+namespace {
+
+using detail::HeadsShape;
+
+constexpr double most_entries = 0x1p46;
+
+std::string to_text(const HeadsSizes& sizes) {
+  return "[" + std::to_string(sizes.batch) + ", " + std::to_string(sizes.heads) + ", " +
+         std::to_string(sizes.rows) + ", " + std::to_string(sizes.cols) + "]";
+}
+
+/// In floating point, so that absurd extents do not overflow.
+double approximate_entries(const HeadsSizes& sizes) {
+  return static_cast<double>(sizes.batch) * static_cast<double>(sizes.heads) *
+         static_cast<double>(sizes.rows) * static_cast<double>(sizes.cols);
+}
+
+/// Distance from the first entry to the last, likewise.
+double approximate_reach(const HeadsSizes& sizes, const HeadsStrides& strides) {
+  const auto along = [](Index extent, Index stride) {
+    return static_cast<double>(extent - 1) * static_cast<double>(stride);
+  };
+  return along(sizes.batch, strides.batch) + along(sizes.heads, strides.heads) +
+         along(sizes.rows, strides.rows) + along(sizes.cols, strides.cols);
+}
+
+void require_array(const HeadsShape& array) {
+  const std::string name = array.name;
+  const auto& [batch, heads, rows, cols] = array.sizes;
+  require(array.given, name + " is given");
+  require(std::min({batch, heads, rows, cols}) >= 1,
+          name + " has extents of at least 1, not " + to_text(array.sizes));
+  require(approximate_entries(array.sizes) <= most_entries, name + " has at most 2^46 entries");
+  const HeadsStrides& s = array.strides;
+  require(std::min({s.batch, s.heads, s.rows, s.cols}) >= 0,
+          name + " has strides that are not negative");
+  require(approximate_reach(array.sizes, s) <= 0x1p60, name + " spans at most 2^60 entries");
+}
+
+void require_sizes(const HeadsShape& array, const HeadsSizes& sizes) {
+  require(array.sizes == sizes, std::string(array.name) + " has extents " + to_text(sizes) +
+                                    ", not " + to_text(array.sizes));
+  require_array(array);
+}
+
+void require_sizes_if_given(const HeadsShape& array, const HeadsSizes& sizes) {
+  if (array.given) require_sizes(array, sizes);
+}
+
+/// M; throws unless it is small enough to count with.
+Index checked_features(const FeatureMap& map, Index D) {
+  require(map.blocks >= 1 && map.blocks <= (Index{1} << 31),
+          "feature map blocks is from 1 to 2^31");
+  require(map.kind != FeatureKind::favor_plus || D <= (Index{1} << 46) / map.blocks,
+          "the number of features is at most 2^46");
+  return map.features(D);
+}
+
+void require_projection(const HeadsShape& omega, bool needed, Index H, Index D, Index M) {
+  require(omega.given == needed,
+          "omega is given exactly when the feature map is favor+ and q and k are not features");
+  require_sizes_if_given(omega, {.batch = 1, .heads = H, .rows = D, .cols = M});
+}
+
+void require_threads(int threads) {
+  require(threads >= 1, "threads is at least 1, not " + std::to_string(threads));
+}
+
+}  // namespace
+
+void detail::require_valid(const AttentionShapes& task) {
+  require_array(task.q);
+  require_sizes(task.k, task.q.sizes);
+  const auto& [B, H, L, D] = task.q.sizes;
+  require_sizes(task.v, {.batch = B, .heads = H, .rows = L, .cols = task.v.sizes.cols});
+  slim::require_valid(task.conventions, task.feature_map.kind, task.features_given);
+  const Index M = task.features_given ? D : checked_features(task.feature_map, D);
+  require_projection(task.omega,
+                     task.feature_map.kind == FeatureKind::favor_plus && !task.features_given, H, D,
+                     M);
+  require(task.key_mask.empty() || task.key_mask.size() == static_cast<std::size_t>(B * L),
+          "key_mask has B·L = " + std::to_string(B * L) + " entries, not " +
+              std::to_string(task.key_mask.size()));
+  require(std::ranges::all_of(task.key_mask, [](std::uint8_t m) { return m <= 1; }),
+          "every entry of key_mask is 0 or 1");
+  const HeadsSizes state{.batch = B, .heads = H, .rows = task.v.sizes.cols + 1, .cols = M};
+  const HeadsSizes features{.batch = B, .heads = H, .rows = L, .cols = M};
+  require(approximate_entries(features) <= most_entries, "the features have at most 2^46 entries");
+  require(approximate_entries(state) <= most_entries, "the prefix sums have at most 2^46 entries");
+  require_sizes_if_given(task.start, state);
+  require(task.wants_pullback || (!task.out_cotangent.given && !task.end_cotangent.given),
+          "cotangents are given only when the pullback is wanted");
+  require_sizes_if_given(task.out_cotangent, task.v.sizes);
+  require_sizes_if_given(task.end_cotangent, state);
+  require(task.slice_length >= 1,
+          "slice_length is at least 1, not " + std::to_string(task.slice_length));
+  require_threads(task.threads);
+}
+
+void detail::require_valid(const FeaturesShapes& task) {
+  require_array(task.x);
+  const auto& [B, H, L, D] = task.x.sizes;
+  slim::require_valid(task.conventions, task.feature_map.kind, false);
+  const Index M = checked_features(task.feature_map, D);
+  require_projection(task.omega, task.feature_map.kind == FeatureKind::favor_plus, H, D, M);
+  require(approximate_entries({.batch = B, .heads = H, .rows = L, .cols = M}) <= most_entries,
+          "the features have at most 2^46 entries");
+  require_threads(task.threads);
+}
+
+}  // namespace slim
