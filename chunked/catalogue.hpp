@@ -8,23 +8,22 @@
 
 namespace slim::chunked {
 
-/// One chunked implementation: where the boundary state comes from × how a slice's prefix sums are
-/// made. Its name is "boundary/prefix-sum".
+/// One chunked implementation, a boundary and a prefix sum. Its name is "boundary/prefix-sum".
 struct Variant {
   std::string boundary;
   std::string prefix_sum;
   std::string summary;
   bool subtracting;  ///< recovers a sum by subtraction, so rounding may drift
-  // In every scalar:
+  // For every scalar:
   GradientFunctions gradient;
   AttentionFunctions attention;
   FeaturesFunctions features;
-  LeastBytes least_bytes;  ///< the analytic minimum of memory, see least_memory.hpp
+  LeastBytes least_bytes;  ///< analytic lower bound on memory, see least_memory.hpp
 
   [[nodiscard]] std::string name() const { return boundary + "/" + prefix_sum; }
 };
 
-/// Every variant, in the order in which a reader meets the ideas.
+/// Every variant, in the order of the tables in README.md.
 std::span<const Variant> catalogue();
 
 /// Throws ContractError when no variant has this name.

@@ -9,8 +9,8 @@
 
 namespace slim::chunked {
 
-/// A boundary and a prefix sum by name, composed at run time.
-/// Throws ContractError that lists what is allowed.
+/// Makes a boundary or a prefix sum by name.
+/// Throws ContractError, which lists the allowed names, when the name is unknown.
 template <class T>
 std::unique_ptr<Boundary<T>> make_boundary(std::string_view name);
 template <class T>

@@ -2,8 +2,7 @@
 
 namespace slim::chunked {
 
-/// Calls of operator new in this test program so far. Every allocation of ours is one; the matrix
-/// library's packing buffers are not.
+/// Number of calls of operator new in this test program. Eigen's packing buffers are not included.
 long counted_allocations();
 
 }  // namespace slim::chunked

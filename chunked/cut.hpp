@@ -6,7 +6,7 @@
 
 namespace slim::chunked {
 
-/// Rows first … first + rows - 1 of sequence b, slice n of it.
+/// Slice n of sequence b: its rows first … first + rows - 1.
 struct Slice {
   Index n;
   Index b;
@@ -14,12 +14,12 @@ struct Slice {
   Index rows;
 };
 
-/// Sequences of L rows in slices of C, the last of which may be shorter.
+/// Sequences of L rows in slices of C; the last slice may be shorter.
 struct Cut {
   Index L;
   Index C;
 
-  /// Requires both to be at least 1; a slice is no longer than its sequence.
+  /// Requires both to be at least 1. C is at most L.
   Cut(Index length, Index slice_length) : L(length), C(std::min(slice_length, length)) {}
   [[nodiscard]] Index slices() const { return (L + C - 1) / C; }
   [[nodiscard]] Slice slice(Index n, Index b) const {

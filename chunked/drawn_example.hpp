@@ -15,7 +15,7 @@ inline Model small_model() {
   return {.vocab_size = 7, .hidden_dim = 12, .layers = 2, .ffn_dim = 20, .heads = 3};
 }
 
-/// For tests: a model and what it is run on, drawn, in scalar T.
+/// For tests: a random model with its inputs, in scalar T.
 template <class T>
 struct DrawnExample {
   Model model;

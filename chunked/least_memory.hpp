@@ -9,21 +9,21 @@
 
 namespace slim::chunked {
 
-/// Numbers that a slice needs: of its layers' activations, and others, which are of the
-/// accumulator.
+/// Numbers that a slice needs: the activations of its layers, and all others, which are stored in
+/// the accumulator scalar.
 struct LeastNumbers {
   Index activations;
   Index others;
 };
 
-/// Numbers that one slice of `rows` rows cannot do without, with no product made again: of every
-/// layer X, Q, K, V, Y and U, with the norm on the branch output F too, and what the prefix sum
-/// keeps for each head; beside them dX and dY, and the most that is alive at one time of GeLU's
-/// output, which its cotangent may take the place of; of the features, their cotangents and dV,
-/// where dQ and dK may take a place of theirs; and of the logits. Row maps without a product
-/// (norms, features, GeLU) may be made again, and one thread has one head's scratch: C (s (5
-/// d_model + [branch output] d_model + d_ff) + 2 d_model + max(d_ff, 4 k M + d_model, V))
-/// + s k kept + scratch.
+/// Lower bound on the numbers that one slice of `rows` rows needs when no product is recomputed:
+/// for every layer X, Q, K, V, Y and U, with the norm on the branch output also F, and what the
+/// prefix sum stores for each head; dX and dY; and the largest of the arrays that are alive at
+/// different times: the output of GeLU, which its cotangent may overwrite; the features, their
+/// cotangents and dV, where dQ and dK may overwrite some of them; the logits. Row maps without a
+/// product (norms, features, GeLU) may be recomputed, and one thread needs the scratch of one head:
+/// C (s (5 d_model + [branch output] d_model + d_ff) + 2 d_model + max(d_ff, 4 k M + d_model, V)) +
+/// s k kept + scratch.
 template <class T>
 LeastNumbers least_slice_entries(const Model& model, Index rows, const PrefixSum<T>& prefix_sum) {
   const typename PrefixSum<T>::Sizes sizes{rows, model.head_dim(), model.features()};
@@ -37,9 +37,9 @@ LeastNumbers least_slice_entries(const Model& model, Index rows, const PrefixSum
                     prefix_sum.scratch(sizes)};
 }
 
-/// The analytic minimum of a pair, in bytes beyond parameters, their gradient and the tokens: one
-/// slice, the boundary's states, and G, the cotangent of one. A narrow T is that of activations
-/// alone.
+/// Analytic lower bound for a boundary and a prefix sum, in bytes beyond parameters, their gradient
+/// and the tokens: one slice, the states of the boundary, and G, the cotangent of one state. If T
+/// is narrow, only activations are stored in T.
 template <class T>
 std::int64_t least_bytes(const GradientShape& shape, const Boundary<accumulator_t<T>>& boundary,
                          const PrefixSum<accumulator_t<T>>& prefix_sum) {

@@ -5,10 +5,10 @@
 
 namespace slim::chunked {
 
-/// Slices share one work space, so that none begins before the one before it has ended. Nothing in
-/// the numbers says so; where the critical path is counted, this does: the inputs of a slice are
-/// made to depend on the longest chain so far. It costs the path one operation a slice, and no
-/// work.
+/// Slices share one work space, so each slice begins after the previous one has ended. The data
+/// flow alone does not show this. Where the critical path is counted, this class makes the inputs
+/// of a slice depend on the longest chain so far. It adds one operation per slice to the path and
+/// none to the work.
 template <class T>
 struct SerialSlices {
   void begin(MatrixView<T> /*X*/) {}
@@ -28,7 +28,7 @@ struct SerialSlices<Counted> {
   }
 
  private:
-  Counted last_;  ///< 0, known when all before it is
+  Counted last_;  ///< 0, but at the end of the longest chain
 };
 
 }  // namespace slim::chunked

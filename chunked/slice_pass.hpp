@@ -10,8 +10,8 @@
 
 namespace slim::chunked {
 
-/// Parameters and projections in the scalar that is computed in: the task's own, or of a narrow
-/// scalar widened once.
+/// Parameters and projections in the scalar of the computation: those of the task, or for a narrow
+/// T a copy widened once.
 template <class T>
 class Weights {
  public:
@@ -44,13 +44,13 @@ class Weights {
   Projection<A> omega_;
 };
 
-/// One slice of the model, upward and back, for any boundary and any prefix sum.
+/// The forward pass and pullback of one slice of the model, for any boundary and any prefix sum.
 template <class T>
 class SlicePass {
  public:
   using A = accumulator_t<T>;
 
-  /// Requires a valid task. `rows` is the longest slice.
+  /// Requires a valid task. `rows` is the length of the longest slice.
   SlicePass(const GradientTask<T>& task, Index rows, const PrefixSum<A>& prefix_sum,
             Boundary<A>& boundary)
       : task_(task),
@@ -62,24 +62,24 @@ class SlicePass {
         embedding_(task.model),
         space_(task.model, rows, prefix_sum) {}
 
-  /// Sweep up: passes every layer's sum to the boundary, and keeps nothing else. Of the last layer
-  /// only keys and values are made.
+  /// Lazy forward sweep: gives the sum of every layer to the boundary and stores nothing else. Of
+  /// the last layer only keys and values are computed.
   void pass(const Slice& slice) { go_up(slice, model_.layers - 1, true); }
 
-  /// Sweep up, plain: the whole forward pass. The slice's losses, summed. `passes_on`: the sums go
-  /// to the boundary, as they do but for the last slice.
+  /// Plain forward sweep: the whole forward pass. Returns the sum of the slice's losses.
+  /// `passes_on` gives the sums to the boundary; it is false for the last slice.
   Wide<A> pass_whole(const Slice& slice, bool passes_on);
 
-  /// Sweep down: opens the boundary layer by layer and keeps what pull_back needs. If `end` is not
-  /// null its sequence b becomes the prefix sums after the slice.
+  /// Backward sweep: opens the boundary layer by layer and stores what pull_back() needs. If `end`
+  /// is not null, its sequence b becomes the prefix sums after the slice.
   void open(const Slice& slice, State<A>* end);
 
-  /// The slice's losses, summed; what open() left becomes the cotangent of the output. The logits
-  /// are copied to `logits` [rows, V] if not null, and the output map's gradient is added.
+  /// Returns the sum of the slice's losses, replaces the output of open() by its cotangent, and
+  /// adds the gradient of the output map. The logits are copied to `logits` [rows, V] if not null.
   Wide<A> loss(const Slice& slice, const A& scale, Matrix<T>* logits, Parameters<A>& gradient);
 
-  /// Adds the slice's part of the gradient. Sequence `b` of `G`: in, the cotangent of the prefix
-  /// sums after the slice; out, of those before it.
+  /// Adds the slice's part of the gradient. Sequence `b` of `G` holds the cotangent of the prefix
+  /// sums after the slice on entry, and of those before it on return.
   void pull_back(const Slice& slice, State<A>& G, Index b, Parameters<A>& gradient);
 
  private:
@@ -119,16 +119,18 @@ class SlicePass {
             static_cast<std::size_t>(space_.scratch_per_head)};
   }
 
-  /// The forward pass of which nothing is kept; only the first `read_out` layers are read out.
+  /// The forward pass of a sweep that stores nothing; only the first `read_out` layers compute
+  /// their output.
   void go_up(const Slice& slice, Index read_out, bool passes_on);
-  /// An activation of layer r was made: it goes on as it is stored. Nothing but of narrow scalars.
+  /// For narrow scalars: stores an activation of layer r and replaces it by its rounded values.
+  /// Otherwise does nothing.
   void settle(Index r, Activation which);
-  /// Only some of its rows.
+  /// The same for some of its rows.
   void settle(Index r, Activation which, Index first, Index rows);
-  /// The activations of layer r are in their places again, as they were stored.
+  /// For narrow scalars: loads the stored activations of layer r. Otherwise does nothing.
   void fetch(Index r);
   void embed(const Slice& slice, A* X);
-  /// Input of the attention maps: X, or its norm. Fills Z in the latter case.
+  /// Input of the attention maps: X or its norm. Writes Z in the latter case.
   Read attention_input(const LayerActivations<A>& a, const LayerParameters<const A>& theta);
   void keys_and_values(const LayerActivations<A>& a, const LayerParameters<const A>& theta,
                        const Read& input, Index r);
@@ -156,7 +158,7 @@ class SlicePass {
   Embedding<A> embedding_;
   Workspace<T> space_;
   SerialSlices<A> serial_slices_;
-  Index rows_ = 0;  ///< of the slice at hand
+  Index rows_ = 0;  ///< of the current slice
 };
 
 }  // namespace slim::chunked

@@ -9,13 +9,13 @@ MatrixView<const T> read_only(const MatrixView<T>& view) {
   return {view.data(), view.rows(), view.cols()};
 }
 
-/// The feed-forward branch goes through a long slice in panels of at most this many rows, so that
-/// what lies between its two products is still in the cache when it is read again. The cut depends
-/// on sizes alone.
+/// The feed-forward branch splits a long slice into panels of at most this many rows, so that the
+/// result of its first product is still in the cache when the second reads it. The split depends on
+/// sizes alone.
 inline constexpr Index panel_rows = 256;
 
-/// Scalars that no cache speeds up get one panel, so that no chain of operations is as long as the
-/// panels are many.
+/// Software scalars do not profit from the cache and get one panel, so that no chain of operations
+/// grows with the number of panels.
 template <class T, class Body>
 void for_each_panel(Index rows, const Body& body) {
   const Index most = is_hardware_float<T> ? panel_rows : rows;
@@ -24,7 +24,7 @@ void for_each_panel(Index rows, const Body& body) {
   }
 }
 
-/// The losses of a slice: in order for hardware scalars, else pairwise.
+/// Sum of the losses of a slice: in order for hardware scalars, else pairwise.
 template <class T>
 Wide<T> sum_of_losses(const T* losses, Index rows) {
   if constexpr (is_hardware_float<T>) {
@@ -313,7 +313,7 @@ void SlicePass<T>::pull_back_feed_forward(const LayerActivations<A>& a,
   const View dInput = wide(output_norm ? space_.dX : space_.dY);
   for_each_panel<A>(rows_, [&](Index first, Index rows) {
     const Read dF_panel = rows_of(dF, first, rows);
-    // GeLU's slope takes U's place, and the cotangent of its output that of the output.
+    // The slope of GeLU overwrites U, and the cotangent of its output overwrites that output.
     const View U = rows_of(view(a.U, d_ff), first, rows);
     const View hidden(space_.hidden, rows, d_ff);
     gelu_and_slope<A>(workers_, U, hidden);

@@ -7,7 +7,7 @@
 
 namespace slim::chunked {
 
-/// Gives `result` zeroed buffers of the task's sizes, reusing those that fit.
+/// Gives `result` zeroed buffers of the task's sizes. Reuses those that fit.
 template <class T>
 void prepare(const GradientTask<T>& task, GradientResult<T>& result) {
   if (result.gradient.slots() == task.theta.slots()) {
@@ -27,14 +27,14 @@ void prepare(const GradientTask<T>& task, GradientResult<T>& result) {
   result.start_cotangent = Sums();
 }
 
-/// G⁽ᴺ⁾: what the caller gave, or zero. Of all sequences if it is asked for, else of one at a time.
+/// G⁽ᴺ⁾: the cotangent in the task, or zero. Of all sequences if requested, else of one at a time.
 template <class T>
 State<accumulator_t<T>> end_cotangent(const GradientTask<T>& task) {
   if (task.end_cotangent != nullptr) return *task.end_cotangent;
   return State<accumulator_t<T>>(task.model, task.wants_state ? task.sequences.batch() : 1);
 }
 
-/// The first sweep over sequence b. Plain: returns the losses, summed; lazy: 0.
+/// The forward sweep over sequence b. Returns the sum of its losses if plain, 0 if lazy.
 template <class T>
 Wide<accumulator_t<T>> sweep_up(SlicePass<T>& pass, const Cut& cut, Index b, FirstSweep kind) {
   Wide<accumulator_t<T>> loss(0);
@@ -51,8 +51,8 @@ Wide<accumulator_t<T>> sweep_up(SlicePass<T>& pass, const Cut& cut, Index b, Fir
   return loss;
 }
 
-/// Where the gradient is summed: in the result, or for a narrow scalar in its accumulator beside
-/// it.
+/// The sum of the gradient: in the result itself, or for a narrow scalar in a copy in its
+/// accumulator.
 template <class T>
 class GradientSums {
  public:
@@ -84,7 +84,7 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
   using A = accumulator_t<T>;
   require_valid(task);
   require(task.model.conventions.gelu_tanh == 0.0,
-          "gelu_tanh is 0: chunked gradients compute the exact GeLU");
+          "gelu_tanh is not 0: chunked gradients support the exact GeLU only");
   prepare(task, result);
   GradientSums<T> gradient(task.model, result.gradient);
   const Cut cut(task.sequences.length(), task.slice_length);

@@ -9,11 +9,12 @@
 
 namespace slim::chunked {
 
-/// A team of threads that shares out numbered tasks. Which thread runs a task is left to chance;
-/// what a task does must not depend on it, so that the number of threads changes no bit.
+/// A team of threads that share numbered tasks. Any thread may run any task, and a task must not
+/// depend on its thread, so that the number of threads changes no bit.
 class Workers {
  public:
-  /// The caller is one of the `threads`; the others are started now and joined by the destructor.
+  /// The caller is one of the `threads`; the constructor starts the others, and the destructor
+  /// joins them.
   explicit Workers(int threads);
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;

@@ -12,8 +12,8 @@ namespace slim::chunked {
 /// Activations of a layer, in the order in which a narrow scalar stores them.
 enum class Activation { X, Q, K, V, Y, H, F, U };
 
-/// Activations of one layer that the pullback needs, in the scalar that is computed in. Shapes:
-/// [C, ·] as in the comments, the first rows of which a shorter slice uses.
+/// Activations of one layer that the pullback needs, in the scalar of the computation.
+/// Shapes: [C, ·] as in the comments; a shorter slice uses the first rows.
 template <class T>
 struct LayerActivations {
   T* X;  ///< d_model, the layer's input
@@ -25,7 +25,7 @@ struct LayerActivations {
   T* U;        ///< d_ff, before GeLU
   T* F;        ///< d_model, feed-forward before its norm; branch output only
   T* moments;  ///< 4: mean and 1/deviation of both norms
-  T* kept;     ///< what the prefix sum keeps, all heads
+  T* kept;     ///< what the prefix sum stores, all heads
 
   [[nodiscard]] T* of(Activation which) const {
     return std::array{X, Q, K, V, Y, H, F, U}.at(static_cast<std::size_t>(which));
@@ -33,23 +33,23 @@ struct LayerActivations {
 };
 
 /// All work space of a slice of at most C rows, allocated once and used by every slice. Arrays that
-/// are never alive together lie in one place: those of the feed-forward branch and those of the
-/// attention branch; the output, a norm's output and dY; a slice's sum and the prefix sum's
-/// scratch. Memory: C (s (7 d_model + d_ff + 4) + 2 d_model + max(d_ff, V, d_model + 4 k M) + 1)
-/// numbers, 2 d_model more beside k M where M is not d, what the prefix sum keeps for every layer
-/// and head, and its scratch, at least k (d + 1) M; affine in C but for arrays that begin on 64
-/// bytes. With the norm on the branch input one d_model a layer less. The least that is needed:
-/// least_memory.hpp.
+/// are never alive at the same time share memory: those of the feed-forward branch and those of the
+/// attention branch; the output, the output of a norm, and dY; the sum of a slice and the scratch
+/// of the prefix sum.
+/// Memory: C (s (7 d_model + d_ff + 4) + 2 d_model + max(d_ff, V, d_model + 4 k M) + 1) numbers, 2
+/// d_model more next to 4 k M where M is not d, what the prefix sum stores for every layer and
+/// head, and its scratch, at least k (d + 1) M. This is affine in C except that arrays are aligned
+/// to 16 numbers. With the norm on the branch input it is d_model less per layer. The lower bound
+/// is in least_memory.hpp.
 ///
-/// A narrow scalar T is only stored in: every layer's activations, which are most of the memory,
-/// lie in T in a store of their own, and all layers share one place in A where they are computed
-/// with.
+/// A narrow scalar T is used for storage only: the activations of every layer, which are most of
+/// the memory, are stored in T, and all layers share one set of arrays in A for computation.
 template <class T>
 class Workspace {
  public:
   using A = accumulator_t<T>;
 
-  /// Throws std::bad_array_new_length when it is beyond all memory.
+  /// Throws std::bad_array_new_length when the size exceeds all memory.
   Workspace(const Model& model, Index rows, const PrefixSum<A>& prefix_sum);
 
   /// Numbers in A that the constructor allocates.
@@ -58,26 +58,26 @@ class Workspace {
   }
 
   const LayerActivations<A>& layer(Index r) const { return layers_[static_cast<std::size_t>(r)]; }
-  /// An activation of layer r as it is stored, of a narrow scalar.
+  /// An activation of layer r as it is stored, for a narrow scalar.
   T* stored(Index r, Activation which) {
     return store_.data() + r * store_of_layer_ + static_cast<Index>(which) * store_of_array_;
   }
-  A* output;  ///< d_model, the last layer's output; in dY's place
+  A* output;  ///< d_model, the output of the last layer; shares memory with dY
   A* dX;      ///< d_model, the running cotangent
   A* dY;      ///< d_model
-  A* Z;       ///< d_model, a norm's output with the norm on the branch input; in dY's place
-  // Of the feed-forward branch:
+  A* Z;       ///< d_model, output of a norm on the branch input; shares memory with dY
+  // Feed-forward branch:
   A* hidden;  ///< max(d_ff, V): GeLU's output and then its cotangent, or logits
-  // Of the attention branch, in the same place:
-  A* dQ;  ///< d_model each; with M = d dQ and dK take the place of gQ and gK
+  // Attention branch, in the same memory:
+  A* dQ;  ///< d_model each; if M = d, dQ and dK share memory with gQ and gK
   A* dK;
   A* dV;
   A* gQ;  ///< k M each: features and their cotangents
   A* gK;
   A* dgQ;
   A* dgK;
-  A* slice_sum;  ///< k (d + 1) M, one layer of a state; shares its place with scratch
-  A* scratch;    ///< of the prefix sum, a part for every head
+  A* slice_sum;  ///< k (d + 1) M, one layer of a state; shares memory with scratch
+  A* scratch;    ///< of the prefix sum, one part per head
   A* losses;     ///< 1
 
   Index kept_per_head;
@@ -85,7 +85,8 @@ class Workspace {
 
  private:
   Workspace() = default;
-  /// Hands out places from `base` on; returns how many entries that took. Null: only counts.
+  /// Assigns the arrays from `base` on and returns their number of entries. With a null `base` it
+  /// only counts.
   Index lay_out(const Model& model, Index rows, const PrefixSum<A>& prefix_sum, A* base);
 
   std::vector<LayerActivations<A>> layers_;

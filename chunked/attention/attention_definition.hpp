@@ -1,6 +1,6 @@
 #pragma once
 
-// The definitions of attention.hpp, for the files of instances/ only, one scalar each.
+// Template definitions of attention.hpp, to be included by the files of instances/ only.
 
 #include "chunked/attention/attention.hpp"
 #include "chunked/attention/attention_slice.hpp"
@@ -10,7 +10,7 @@
 namespace slim::chunked {
 namespace detail {
 
-/// Sums of one sequence, every head [d + 1, M]: what the task gives, or zero.
+/// The sums of one sequence, [d + 1, M] for every head: those of the task, or zero.
 template <class A>
 void write_sums(const HeadsView<A>& given, Index b, State<A>& sums, Index heads) {
   for (Index h = 0; h < heads; ++h) {
@@ -68,7 +68,7 @@ class CausalAttention {
   }
 
  private:
-  /// Sweep up: the sums, and the output where it is the only sweep.
+  /// One slice of the forward sweep: the sums, and the output if there is no other sweep.
   void go_up(Index n, Index b) {
     const Slice at = cut_.slice(n, b);
     const bool last = n + 1 == cut_.slices();
@@ -137,7 +137,7 @@ class CausalAttention {
   Index start_of_ = 0;  ///< the slice whose start the prefix sum reads
 };
 
-/// Attention in both directions of one sequence: every row sees the totals.
+/// Bidirectional attention of one sequence: every row attends to all rows.
 template <class T>
 class TotalAttention {
  public:
@@ -171,8 +171,8 @@ class TotalAttention {
   }
 
  private:
-  /// Y = g(Q) Rᵀ / (g(Q) S + ε). Back: dA = dY/D, dD = -(dA·Y), dg(Q) = dA R + dD Sᵀ,
-  /// dR += dAᵀ g(Q), dS += g(Q)ᵀ dD.
+  /// Y = g(Q) Rᵀ / (g(Q) S + ε). Pullback: dA = dY/D, dD = -(dA·Y), dg(Q) = dA R + dD Sᵀ, dR += dAᵀ
+  /// g(Q), dS += g(Q)ᵀ dD.
   void queries(const Slice& at) {
     slice_.load_queries(at);
     if (task_.wants_pullback) slice_.load_cotangent(at);

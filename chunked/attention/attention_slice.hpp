@@ -9,8 +9,7 @@
 
 namespace slim::chunked {
 
-/// Throws ContractError unless these are conventions of this folder: the paper's, with any ε and
-/// slopes at 0.
+/// Throws ContractError unless these conventions are the paper's, with any ε and any slopes at 0.
 inline void require_own(const AttentionConventions& asked) {
   AttentionConventions own;
   own.epsilon = asked.epsilon;
@@ -22,8 +21,8 @@ inline void require_own(const AttentionConventions& asked) {
           "absolute_slope_at_zero");
 }
 
-/// The features of every head under a task's conventions; omega is copied once, in the scalar that
-/// is computed in.
+/// The features of every head under the conventions of a task. omega is converted once to the
+/// scalar of the computation.
 template <class T>
 class FeaturesOfHeads {
  public:
@@ -76,8 +75,9 @@ class FeaturesOfHeads {
   Index cols_;
 };
 
-/// Work space of a slice of attention of at most C rows, for one head after another: all arrays of
-/// a head lie together. Memory: H C (2 D + 4 M + 4 d) numbers, and what the prefix sum keeps.
+/// Work space for one slice of attention of at most C rows. The arrays of a head are contiguous.
+/// Memory: H C (2 D + 4 M + 4 d) numbers, H (d + 1) M for the sum of a slice, and what the prefix
+/// sum stores.
 template <class T>
 class AttentionSpace {
  public:
@@ -96,7 +96,7 @@ class AttentionSpace {
 
   /// One head's arrays, of `rows` rows.
   struct Head {
-    StridedView<A> X;         ///< [C, D], queries or keys as they come
+    StridedView<A> X;         ///< [C, D], queries or keys before the feature map
     StridedView<A> dX;        ///< [C, D]
     StridedView<A> gQ, gK;    ///< [C, M]
     StridedView<A> dgQ, dgK;  ///< [C, M]
@@ -130,7 +130,7 @@ class AttentionSpace {
             .kept = take_span(kept_),
             .scratch = take_span(scratch_)};
   }
-  /// What a slice adds to the sums of head h: RS [d + 1, M]; all heads one after another.
+  /// The slice's contribution to the sums of head h: RS [d + 1, M]; the heads are contiguous.
   MatrixView<A> slice_sum(Index h) { return {sums_ + h * (d_ + 1) * M_, d_ + 1, M_}; }
 
  private:
@@ -145,8 +145,8 @@ class AttentionSpace {
   A* sums_;
 };
 
-/// One slice of attention: what is loaded from the task, made of it and put into the result. Every
-/// step runs over all heads.
+/// One slice of attention: reads from the task and writes to the result. Every step runs over all
+/// heads.
 template <class T>
 class AttentionSlice {
  public:
@@ -212,11 +212,11 @@ class AttentionSlice {
       }
     });
   }
-  /// Y into the result.
+  /// Writes Y to the result.
   void put_output(const Slice& at) {
     for (Index h = 0; h < heads(); ++h) put(reading(head(h, at.rows).Y), result_.out, h, at);
   }
-  /// From dg(Q) to dq in the result; dg(Q) is overwritten.
+  /// Pulls dg(Q) back to dq in the result. Overwrites dg(Q).
   void pull_back_queries(const Slice& at) {
     for_each_head([&](Index h) {
       Head s = head(h, at.rows);
@@ -225,7 +225,8 @@ class AttentionSlice {
       put(reading(s.dX), result_.dq, h, at);
     });
   }
-  /// From dg(K) and dV to dk and dv in the result, 0 where a key is masked; dg(K) is overwritten.
+  /// Pulls dg(K) back to dk, and writes dk and dv to the result, 0 where a key is masked.
+  /// Overwrites dg(K).
   void pull_back_keys(const Slice& at) {
     for_each_head([&](Index h) {
       Head s = head(h, at.rows);
@@ -241,8 +242,8 @@ class AttentionSlice {
     });
   }
 
-  /// Head h as prefix sums see it, from sums RS of all heads, one after another; null where the
-  /// caller does not look at them.
+  /// The input of a prefix sum for head h. `sums` holds RS of all heads in order; null if the
+  /// callee does not read it.
   HeadSlice<A> head_slice(Index h, Index rows, const A* sums) {
     const Head s = head(h, rows);
     const Index d = s.V.cols();

@@ -7,10 +7,12 @@
 
 namespace slim::chunked {
 
-/// States are kept at midpoints, and between two of them made anew by halves. A stack holds the
-/// starts of slices i₁ < i₂ < …, each halving the way from its predecessor to the slice at hand.
-/// Least memory: ⌈log₂ N⌉ + 1 states, those of a path of halvings from slice 0 to slice N - 1; and
-/// one that moves. Cost: about log₂(N)/2 sweeps up. Source: recursive checkpointing, Griewank 1992.
+/// Stores states at midpoints and recomputes those between them by recursive halving. A stack holds
+/// the starts of slices i₁ < i₂ < …, each halfway from its predecessor to the current slice.
+/// Least memory: ⌈log₂ N⌉ + 1 states, those of a path of halvings from slice 0 to slice N - 1, and
+/// the current one.
+/// Cost: about log₂(N)/2 forward sweeps.
+/// Source: recursive checkpointing, Griewank 1992.
 template <class T>
 class Bisected final : public Boundary<T> {
  public:
@@ -24,7 +26,7 @@ class Bisected final : public Boundary<T> {
     layers_ = sizes.layers;
     const Index room = halvings(slices) + 1;
     if (room != room_) {
-      states_ = State<T>();  // released before its successor is allocated
+      states_ = State<T>();  // release before the new one is allocated
       states_ = State<T>(sizes, room + 1);
       room_ = room;
     }
@@ -66,15 +68,15 @@ class Bisected final : public Boundary<T> {
   static Index halvings(Index slices) {
     return static_cast<Index>(std::bit_width(static_cast<std::size_t>(slices - 1)));
   }
-  /// The next state to keep on the way up from slice `from`: half way to the target.
+  /// The next state to store on the way from slice `from`: halfway to the target.
   void plan(Index from) { next_ = from < target_ ? from + (target_ - from + 1) / 2 : -1; }
   LayerSums<T> layer(Index place, Index r) { return layer_sums(states_, place, r, heads_); }
 
   Index heads_ = 0;
   Index layers_ = 0;
-  Index room_ = 0;    ///< places of the stack; place `room_` is the state that moves
-  Index target_ = 0;  ///< the slice whose start is wanted
-  Index next_ = -1;   ///< the next start to keep, -1: none
+  Index room_ = 0;    ///< capacity of the stack; index `room_` is the current state
+  Index target_ = 0;  ///< the slice whose start is needed
+  Index next_ = -1;   ///< the next start to store, -1: none
   std::vector<Index> starts_;
   State<T> states_;
 };

@@ -7,7 +7,7 @@
 
 namespace slim::chunked {
 
-/// One layer of a state, all heads one after another, each as RS [d + 1, M]; `const T` only reads.
+/// One layer of a state: all heads in order, each RS [d + 1, M]. `const T` is a read-only view.
 template <class T>
 using LayerSums =
     Eigen::Map<detail::like<T, Eigen::Array<std::remove_const_t<T>, Eigen::Dynamic, 1>>>;
@@ -29,7 +29,7 @@ std::int64_t state_bytes(const StateSizes& sizes) {
   return state_entries(sizes, 1) * static_cast<std::int64_t>(sizeof(T));
 }
 
-/// Where a sequence starts: prefix sums of sequence b, or zero when `state` is null.
+/// The start of a sequence: the prefix sums of sequence b, or zero when `state` is null.
 template <class T>
 struct Start {
   const State<T>* state = nullptr;
@@ -44,13 +44,13 @@ struct Start {
   }
 };
 
-/// Where the prefix sums B⁽ⁿ⁾ at the start of slice n come from, n = 0 … N-1, in the sweep up over
-/// the slices and in the sweep down. A slice's sum is made once, by PrefixSum::slice_sum, and every
-/// boundary advances by it.
+/// Provides the prefix sums B⁽ⁿ⁾ at the start of slice n, n = 0 … N-1, in the forward sweep (slices
+/// in order) and in the backward sweep (slices in reverse). PrefixSum::slice_sum computes the sum
+/// of a slice, and every boundary advances by that sum.
 template <class T>
 class Boundary {
  public:
-  /// Runs slice n of the sweep up again; pass(n, r, sum) is called for every layer.
+  /// Runs slice n of the forward sweep again, which calls pass(n, r, sum) for every layer.
   using RunAgain = std::function<void(Index n)>;
 
   Boundary() = default;
@@ -58,31 +58,33 @@ class Boundary {
   Boundary& operator=(const Boundary&) = delete;
   virtual ~Boundary() = default;
 
-  /// Bytes that no algorithm with this idea can do without, for `slices` slices of any length.
+  /// Lower bound on the bytes that any algorithm with this idea needs, for `slices` slices of any
+  /// length.
   [[nodiscard]] virtual std::int64_t least_bytes(const StateSizes& sizes, Index slices) const = 0;
 
-  /// A new sequence of `slices` slices with B⁽⁰⁾ = `start`, which outlives both sweeps.
+  /// Begins a sequence of `slices` slices with B⁽⁰⁾ = `start`, which must outlive both sweeps.
   virtual void begin(const StateSizes& sizes, Index slices, Start<T> start) = 0;
 
-  /// Layer r of B⁽ⁿ⁾, what the attention of slice n reads. In the sweep up valid until pass(n, r),
-  /// in the sweep down from open(n, r) until slice n is left.
+  /// Layer r of B⁽ⁿ⁾, which the attention of slice n reads. Valid in the forward sweep until
+  /// pass(n, r), and in the backward sweep from open(n, r) until the next slice.
   virtual LayerSums<const T> start(Index n, Index r) const = 0;
 
-  /// Sweep up, n < N-1: layer r of slice n is through, B⁽ⁿ⁺¹⁾ = B⁽ⁿ⁾ + sum.
+  /// Forward sweep, n < N-1, after layer r of slice n: B⁽ⁿ⁺¹⁾ = B⁽ⁿ⁾ + sum.
   virtual void pass(Index n, Index r, LayerSums<const T> sum) = 0;
 
-  /// Sweep up, after a slice: must it start again from slice 0? If so the boundary is ready for
-  /// that.
+  /// After the forward sweep: returns true if it must be repeated from slice 0. The boundary is
+  /// then ready for that.
   virtual bool restart() { return false; }
-  /// How often it did for this sequence.
+  /// Number of such repetitions for the current sequence.
   [[nodiscard]] virtual Index restarts() const { return 0; }
 
-  /// Sweep down: slice n comes next; earlier slices may be run again.
+  /// Backward sweep: prepares slice n, which comes next, and may run earlier slices again.
   virtual void descend_to(Index /*n*/, const RunAgain& /*run_again*/) {}
 
-  /// Sweep down: does open() of slice n need the slice's own sum?
+  /// Backward sweep: whether open() of slice n needs the sum of that slice.
   [[nodiscard]] virtual bool wants_sum(Index n) const = 0;
-  /// Sweep down: makes start(n, r) valid. `sum` is as it was in pass(n, r), or empty if not wanted.
+  /// Backward sweep: makes start(n, r) valid. `sum` has the bits given to pass(n, r); it is empty
+  /// if wants_sum(n) is false.
   virtual void open(Index n, Index r, LayerSums<const T> sum) = 0;
 };
 

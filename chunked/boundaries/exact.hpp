@@ -8,18 +8,19 @@
 
 namespace slim::chunked {
 
-/// One state of integers on a grid, with a spacing 2^e of its own for every sum. A slice's sum is
-/// rounded to the grid once and added; subtracting it again restores the state that passed to the
-/// bit, however long the sequence. It relies on a slice giving the same sum in both sweeps, so both
-/// sweeps call the same products with the same shapes.
+/// One state of integers on a grid, with a separate spacing 2^e for every sum. The sum of a slice
+/// is rounded to the grid once and added, and subtracting it restores the previous state bit for
+/// bit, however long the sequence. This requires that a slice has the same sum in both sweeps, so
+/// both sweeps compute the same products with the same shapes.
 ///
-/// The spacing is chosen at the first slice whose sum is not 0, half of the spare digits below it
-/// and half above. When a sum outgrows that, the sweep up goes on in T to see how far sums reach,
-/// and starts again on a grid that holds them (see restart()). A key sum S that no longer carries
-/// the digits of T is then refused with a ContractError, never rounded away: in float sums may span
-/// 102 binary digits, in double 73. Error: half a spacing per slice, against the largest that the
-/// sum becomes on its way. Least memory: a state in T, which the sweep down reads twice, one of
-/// 128-bit integers and one of exponents: |B| (bytes of T + 20).
+/// The spacing is chosen at the first slice whose sum is not 0, with half of the spare digits below
+/// it and half above. When a sum outgrows this range, the forward sweep continues in T to measure
+/// how large sums become, and is repeated on a grid that holds them (see restart()). A key sum S
+/// that then no longer holds the digits of T is refused with a ContractError, never rounded to
+/// fewer digits: sums may span 102 binary digits in float and 73 in double.
+/// Error: half a spacing per slice, relative to the largest value that the sum takes.
+/// Least memory: a state in T, which the backward sweep reads twice, one of 128-bit integers and
+/// one of exponents: |B| (bytes of T + 20).
 template <class T>
 class Exact final : public Boundary<T> {
  public:
@@ -69,12 +70,12 @@ class Exact final : public Boundary<T> {
   /// Binary digits beyond those of T.
   static constexpr int spare = Grid::bits - Grid::digits;
 
-  /// Where a sum is on its grid.
+  /// Position of a sum on its grid.
   struct Place {
-    int exponent = 0;       ///< of the spacing; once outgrown, of the largest that the sum became
-    bool chosen = false;    ///< a sum that is not 0 has been seen
-    bool outgrown = false;  ///< it no longer fits: it goes on in T, for its size alone
-    bool lost = false;      ///< a sum was not finite: it is NaN from there on
+    int exponent = 0;       ///< of the spacing; once outgrown, of the largest value of the sum
+    bool chosen = false;    ///< a nonzero sum has been added
+    bool outgrown = false;  ///< it no longer fits; it continues in T to measure its size
+    bool lost = false;      ///< a sum was not finite: NaN from here on
   };
 
   void restart_sums() {
@@ -88,7 +89,7 @@ class Exact final : public Boundary<T> {
     for (Index r = 0; r < layers_; ++r) {
       LayerSums<T> rounded = layer_sums(rounded_, 0, r, heads_);
       if (start_.state != nullptr) add(r, layer_sums(*start_.state, start_.b, r, heads_), +1);
-      start_.write(rounded, r, heads_);  // as given, and as open() will write it again
+      start_.write(rounded, r, heads_);  // the given bits, as in open()
     }
   }
 
@@ -107,7 +108,8 @@ class Exact final : public Boundary<T> {
     }
   }
 
-  /// The sum that was q, and `before` in T, and x more or less.
+  /// Adds (sign > 0) or subtracts x. The sum was q on the grid and `before` in T; returns the new
+  /// one in T.
   T added(Place& place, Integer& q, T before, const T& x, int sign) {
     if (!Grid::is_finite(x)) place.lost = true;
     if (place.lost) return std::numeric_limits<T>::quiet_NaN();
@@ -126,7 +128,7 @@ class Exact final : public Boundary<T> {
     return rounded;
   }
 
-  /// Chooses the spacing at the first sum, and sees whether x fits.
+  /// Chooses the spacing at the first nonzero sum, and checks that x fits.
   void put_on_grid(Place& place, const T& x) {
     if (!place.chosen) {
       place.exponent = Grid::exponent(x) - Grid::digits - spare / 2;

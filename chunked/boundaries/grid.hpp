@@ -9,14 +9,14 @@ namespace slim::chunked {
 
 __extension__ using Int128 = __int128;
 
-/// Numbers as integer multiples of 2^e: addition there is a group, and subtraction its exact
-/// inverse. For hardware scalars the integers have 128 bits.
+/// Represents numbers as integer multiples of 2^e, where addition forms a group and subtraction is
+/// its exact inverse. For hardware scalars the integers have 128 bits.
 template <class T>
 struct Grid {
   using Integer = Int128;
-  /// Below this power of 2 an integer is safe to add to another.
+  /// Two integers below this power of 2 can be added without overflow.
   static constexpr int bits = 126;
-  /// Digits of T: an integer with fewer no longer carries a T's.
+  /// Digits of T; an integer with fewer digits no longer holds all digits of a T.
   static constexpr int digits = std::numeric_limits<T>::digits;
 
   /// Smallest k with |x| < 2^k. Requires x finite and not 0.
@@ -37,7 +37,7 @@ struct Grid {
   }
 };
 
-/// For 50 digits, integers of 100 digits, held in a float.
+/// For Digits50: integers of 100 digits, represented in a float of that precision.
 template <>
 struct Grid<Digits50> {
   using Integer = typename Wider<Digits50>::type;
@@ -55,7 +55,7 @@ struct Grid<Digits50> {
   static bool below(const Integer& q, int power) { return abs(q) < ldexp(Integer(1), power); }
 };
 
-/// Counting needs no grid: the same operations on the numbers themselves.
+/// Counted needs no grid: the same operations run on the numbers themselves.
 template <>
 struct Grid<Counted> {
   using Integer = Counted;

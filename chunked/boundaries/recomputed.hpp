@@ -4,9 +4,10 @@
 
 namespace slim::chunked {
 
-/// Nothing is kept: every slice's start is made anew from the beginning. The drift-free control for
-/// short sequences.
-/// Least memory: |B| numbers, one state. Cost: N/2 sweeps up.
+/// Stores no states: the start of every slice is recomputed from the beginning. A drift-free
+/// control for short sequences.
+/// Least memory: |B| numbers, one state.
+/// Cost: about N/2 forward sweeps.
 template <class T>
 class Recomputed final : public Boundary<T> {
  public:
@@ -30,7 +31,7 @@ class Recomputed final : public Boundary<T> {
     layer_sums(sums_, 0, r, heads_) += sum;
   }
   void descend_to(Index n, const RunAgain& run_again) override {
-    if (n == last_) return;  // the sweep up has just ended here
+    if (n == last_) return;  // the forward sweep has just ended here
     from_the_start();
     for (Index again = 0; again < n; ++again) run_again(again);
   }

@@ -4,11 +4,13 @@
 
 namespace slim::chunked {
 
-/// The paper's boundary: one state for all slices. The sweep up adds each slice's sum, the sweep
-/// down subtracts it again: B⁽ⁿ⁾ = B⁽ⁿ⁺¹⁾ - Σ_slice, in exact arithmetic. B⁽⁰⁾ is known, not
-/// recovered. Error: that of the final sums; relative to B⁽ⁿ⁾ it grows with N/n, and a sum that
-/// should be 0 comes back as a rounding residue. Least memory: |B| = s k (d + 1) M numbers, one
-/// state. Source: SLiM Performer, algorithm 1.
+/// The paper's boundary: one state for all slices. The forward sweep adds the sum of each slice,
+/// and the backward sweep subtracts it again: B⁽ⁿ⁾ = B⁽ⁿ⁺¹⁾ - Σ_slice in exact arithmetic. B⁽⁰⁾ is
+/// copied from the start instead.
+/// Error: that of the final sums. Relative to B⁽ⁿ⁾ it grows with N/n, and a sum that should be 0
+/// becomes a rounding residue.
+/// Least memory: |B| = s k (d + 1) M numbers, one state.
+/// Source: SLiM Performer, algorithm 1.
 template <class T>
 class Recovered final : public Boundary<T> {
  public:

@@ -4,8 +4,8 @@
 
 namespace slim::chunked {
 
-/// Every boundary is kept: the sweep down reads what the sweep up wrote. Nothing is subtracted, so
-/// nothing drifts.
+/// Stores every boundary state: the backward sweep reads what the forward sweep wrote. Nothing is
+/// subtracted, so nothing drifts.
 /// Least memory: N = ⌈L/C⌉ states, N |B| numbers.
 template <class T>
 class Stored final : public Boundary<T> {
@@ -16,7 +16,7 @@ class Stored final : public Boundary<T> {
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     heads_ = sizes.heads;
     if (slices != slices_) {
-      starts_ = State<T>();  // released before its successor is allocated
+      starts_ = State<T>();  // release before the new one is allocated
       starts_ = State<T>(sizes, slices);
       slices_ = slices;
     }
@@ -36,7 +36,7 @@ class Stored final : public Boundary<T> {
 
   Index heads_ = 0;
   Index slices_ = 0;
-  State<T> starts_;  ///< its batch n is B⁽ⁿ⁾
+  State<T> starts_;  ///< batch index n holds B⁽ⁿ⁾
 };
 
 }  // namespace slim::chunked

@@ -7,7 +7,7 @@ namespace slim::chunked {
 
 __extension__ using Float128 = __float128;
 
-/// A scalar with at least twice the digits.
+/// A scalar with at least twice the digits of T.
 template <class T>
 struct Wider;
 template <>
@@ -29,11 +29,12 @@ struct Wider<Counted> {
   using type = Counted;
 };
 
-/// One state in a wider scalar. A slice's sum has been rounded to T before it is added, so as long
-/// as the exponents of the sums spread less than the spare digits, additions and subtractions are
-/// exact and the recovered state is the one that passed. Beyond that it drifts like `recovered`, by
-/// far smaller steps. Least memory: a state in T, which the sweep down reads twice, and one in the
-/// wider scalar: |B| (bytes of T + bytes of the wider scalar).
+/// One state in a wider scalar. The sum of a slice is rounded to T before it is added. While the
+/// exponents of the sums spread over no more than the spare digits, additions and subtractions are
+/// exact, and the recovered state equals that of the forward sweep. Beyond that it drifts like
+/// `recovered`, in far smaller steps.
+/// Least memory: a state in T, which the backward sweep reads twice, and one in the wider scalar:
+/// |B| (bytes of T + bytes of the wider scalar).
 template <class T>
 class WideSums final : public Boundary<T> {
  public:

@@ -4,9 +4,10 @@
 
 namespace slim::chunked {
 
-/// Prefix sums as matrix products on blocks of rows: within a block the masked product
-/// A = tril(g(Q) g(K)ᵀ), across blocks R and S. Everything is added, nothing subtracted.
-/// Memory: C + (M + 1) d + 3·64² numbers a head. Source: the chunk-wise form of linear attention.
+/// Prefix sums as matrix products on blocks of 64 rows: within a block the masked product A =
+/// tril(g(Q) g(K)ᵀ), across blocks R and S. Nothing is subtracted.
+/// Memory: 2C + M (d + 1) + 2·64² numbers per head.
+/// Source: the chunk-wise form of linear attention.
 template <class T>
 class Blocked final : public PrefixSum<T> {
  public:
@@ -72,7 +73,7 @@ class Blocked final : public PrefixSum<T> {
             rows};
   }
 
-  /// R and S at the start of a block, and two squares of work space.
+  /// R and S at the start of a block, and two square matrices of work space.
   struct Walk {
     MatrixView<T> R;
     VectorView<T> S;
@@ -114,7 +115,7 @@ class Blocked final : public PrefixSum<T> {
     W.template triangularView<Eigen::StrictlyUpper>().setConstant(T(0));
   }
 
-  /// Upward: dg(Q) = dA R + dD Sᵀ + W g(K).
+  /// Forward over the blocks: dg(Q) = dA R + dD Sᵀ + W g(K).
   static void pull_back_queries(const Block& block, Index at, HeadCotangents<T>& c,
                                 const VectorView<T>& dD, Walk& walk) {
     const auto dA = c.dY.middleRows(at, block.rows);
@@ -128,8 +129,8 @@ class Blocked final : public PrefixSum<T> {
     walk.advance(block);
   }
 
-  /// Downward: dg(K) = V dR + 1 dSᵀ + Wᵀ g(Q), dV = g(K) dRᵀ + Aᵀ dA; then dR += dAᵀ g(Q),
-  /// dS += g(Q)ᵀ dD.
+  /// Backward over the blocks: dg(K) = V dR + 1 dSᵀ + Wᵀ g(Q), dV = g(K) dRᵀ + Aᵀ dA; then dR +=
+  /// dAᵀ g(Q), dS += g(Q)ᵀ dD.
   static void pull_back_keys(const Block& block, Index at, HeadCotangents<T>& c,
                              const VectorView<T>& dD, Walk& walk) {
     const auto dA = c.dY.middleRows(at, block.rows);

@@ -4,7 +4,8 @@
 
 namespace slim::chunked {
 
-/// One row after another. Depth: C.
+/// Adds one row after another.
+/// Depth: C.
 struct ScanInOrder {
   template <class Add>
   static void run(Index count, const Add& add) {
@@ -12,7 +13,7 @@ struct ScanInOrder {
   }
 };
 
-/// R and S of every row kept, added in order: the paper's explicit form.
+/// Stores R and S of every row, added in order: the paper's explicit form.
 template <class T>
 using Explicit = KeptRows<T, ScanInOrder>;
 

@@ -4,10 +4,11 @@
 
 namespace slim::chunked {
 
-/// Prefix sums one row after another, in one matrix that walks along: C(M + d) + M·d numbers a
-/// head. The pullback walks twice: upward from the start for dg(Q), then downward with the
-/// cotangent of the sums for dg(K) and dV. Nothing is subtracted. Source: SLiM Performer, appendix
-/// B, after Katharopoulos et al. 2020.
+/// Prefix sums one row after another, in one running R and S.
+/// Memory: M (d + 1) + C numbers per head. The pullback runs twice over the rows: forward from the
+/// start for dg(Q), then backward with the cotangent of the sums for dg(K) and dV. Nothing is
+/// subtracted.
+/// Source: SLiM Performer, appendix B, after Katharopoulos et al. 2020.
 template <class T>
 class Iterative final : public PrefixSum<T> {
  public:
@@ -75,8 +76,8 @@ class Iterative final : public PrefixSum<T> {
     }
   }
 
-  /// Downward: dR += dA_l ⊗ g(Q_l), dS += dD_l g(Q_l); then dg(K_l) = dRᵀ V_l + dS, dV_l = dR
-  /// g(K_l).
+  /// Backward over the rows: dR += dA_l ⊗ g(Q_l), dS += dD_l g(Q_l); then dg(K_l) = dRᵀ V_l + dS,
+  /// dV_l = dR g(K_l).
   void pull_back_keys(const HeadSlice<T>& head, HeadCotangents<T>& c,
                       const VectorView<T>& dDenominator) const {
     for (Index l = head.rows() - 1; l >= 0; --l) {

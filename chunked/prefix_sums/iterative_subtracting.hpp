@@ -4,9 +4,10 @@
 
 namespace slim::chunked {
 
-/// As the paper's released code has it: one matrix walks up and is kept, and the pullback walks it
-/// down again by subtraction, R_{l-1} = R_l - V_l ⊗ g(K_l). It drifts, and where a denominator
-/// should be 0 it divides by a residue: kept to show that, not to be used.
+/// As in the paper's released code: the forward pass leaves its final R and S, and the pullback
+/// recovers the earlier ones by subtraction, R_{l-1} = R_l - V_l ⊗ g(K_l). It drifts, and where a
+/// denominator should be 0 it divides by a rounding residue. It is here to show that effect and is
+/// not meant for use.
 template <class T>
 class IterativeSubtracting final : public PrefixSum<T> {
  public:

@@ -4,10 +4,9 @@
 
 namespace slim::chunked {
 
-/// Prefix sums with R and S of every row kept: C·M·(d + 1) numbers a head. `Scan` turns increments
-/// into sums: Scan::run(count, add) makes row i the sum of rows 0 … i by calls add(from, into),
-/// into
-/// += from.
+/// Prefix sums with R and S of every row stored: C·M·(d + 1) numbers per head. `Scan` turns
+/// increments into sums: Scan::run(count, add) makes row i the sum of rows 0 … i by calls add(from,
+/// into), which add row `from` to row `into`.
 template <class T, class Scan>
 class KeptRows final : public PrefixSum<T> {
  public:
@@ -42,8 +41,8 @@ class KeptRows final : public PrefixSum<T> {
   void pull_back(const HeadSlice<T>& head, HeadCotangents<T> c, std::span<T> kept,
                  std::span<T> /*scratch*/) const override {
     const Index C = head.rows();
-    // dA = dY/D, dD = -(dA·Y), dg(Q_l) = R_lᵀ dA_l + dD_l S_l; then the row's place is taken by the
-    // cotangents of its sums, dT_l = dA_l ⊗ g(Q_l), dU_l = dD_l g(Q_l).
+    // dA = dY/D, dD = -(dA·Y), dg(Q_l) = R_lᵀ dA_l + dD_l S_l; then R_l and S_l are overwritten
+    // with the cotangents of the row's increments, dT_l = dA_l ⊗ g(Q_l), dU_l = dD_l g(Q_l).
     for (Index l = 0; l < C; ++l) {
       MatrixView<T> R_l = R(kept, head, l);
       VectorView<T> S_l = S(kept, head, l);

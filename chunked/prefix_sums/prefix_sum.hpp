@@ -6,8 +6,9 @@
 
 namespace slim::chunked {
 
-/// One head of one slice, as prefix sums see it. Shapes: gQ, gK [C, M], V [C, d], R [d, M], S [M];
-/// R and S are the prefix sums before the slice's first row.
+/// One head of one slice, the input of a prefix sum. R and S are the prefix sums before the first
+/// row of the slice.
+/// Shapes: gQ, gK [C, M], V [C, d], R [d, M], S [M].
 template <class T>
 struct HeadSlice {
   StridedView<const T> gQ;
@@ -22,20 +23,20 @@ struct HeadSlice {
   [[nodiscard]] Index features() const { return gK.cols(); }  ///< M
 };
 
-/// Cotangents of one head of one slice. Shapes: Y, dY, dV [C, d], dgQ, dgK [C, M], dR [d, M], dS
-/// [M].
+/// Cotangents of one head of one slice.
+/// Shapes: Y, dY, dV [C, d], dgQ, dgK [C, M], dR [d, M], dS [M].
 template <class T>
 struct HeadCotangents {
-  StridedView<const T> Y;       ///< what forward() gave
+  StridedView<const T> Y;       ///< the output of forward()
   StridedView<T> dY;            ///< in; may be overwritten
   StridedView<T> dgQ, dgK, dV;  ///< out
   MatrixView<T> dR;  ///< in: cotangent of the prefix sums after the last row; out: before the first
   VectorView<T> dS;
 };
 
-/// How a slice's prefix sums are made and pulled back: Y_l = R_l g(Q_l) / (S_l·g(Q_l) + ε), with
-/// R_l = R + Σ_{l'≤l} V_{l'} g(K_{l'})ᵀ, S_l = S + Σ_{l'≤l} g(K_{l'}). Stateless: one object serves
-/// all heads of all slices, from several threads.
+/// Computes the attention of a slice by prefix sums, and its pullback: Y_l = R_l g(Q_l) /
+/// (S_l·g(Q_l) + ε), with R_l = R + Σ_{l'≤l} V_{l'} g(K_{l'})ᵀ, S_l = S + Σ_{l'≤l} g(K_{l'}).
+/// Stateless: one object serves all heads of all slices, from several threads.
 template <class T>
 class PrefixSum {
  public:
@@ -47,7 +48,7 @@ class PrefixSum {
   struct Sizes {
     Index rows, width, features;  ///< C, d, M
   };
-  /// Entries kept from forward to pullback, for one head of one layer.
+  /// Entries stored from forward() for pull_back(), for one head of one layer.
   [[nodiscard]] virtual Index kept(const Sizes& sizes) const = 0;
   /// Entries of work space of one call.
   [[nodiscard]] virtual Index scratch(const Sizes& sizes) const = 0;
@@ -57,8 +58,9 @@ class PrefixSum {
   virtual void pull_back(const HeadSlice<T>& head, HeadCotangents<T> cotangents, std::span<T> kept,
                          std::span<T> scratch) const = 0;
 
-  /// What the slice adds to the prefix sums: RS = [V 1]ᵀ g(K). Shape: RS [d + 1, M]. Every boundary
-  /// advances by this one sum, in both sweeps, so that the two sweeps add the same bits.
+  /// The slice's contribution to the prefix sums: RS = [V 1]ᵀ g(K). Every boundary advances by this
+  /// sum in both sweeps, so that both add the same bits.
+  /// Shapes: RS [d + 1, M].
   virtual void slice_sum(const HeadSlice<T>& head, MatrixView<T> RS) const {
     const Index d = head.width();
     multiply<T>(head.V.transpose(), head.gK, RS.topRows(d), Into::overwrite);

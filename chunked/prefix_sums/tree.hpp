@@ -4,8 +4,9 @@
 
 namespace slim::chunked {
 
-/// Pairs, then pairs of pairs, and back down. Depth: below 2⌈log₂ C⌉, with fewer than 2C additions
-/// and no subtraction, so that a huge later row cannot hurt an earlier one.
+/// A parallel scan: adds pairs, then pairs of pairs, then distributes the sums. It makes fewer than
+/// 2C additions and no subtraction, so that a huge row does not affect earlier ones.
+/// Depth: below 2⌈log₂ C⌉.
 /// Source: Brent and Kung, "A regular layout for parallel adders", 1982.
 struct ScanByTree {
   template <class Add>
@@ -20,7 +21,7 @@ struct ScanByTree {
   }
 };
 
-/// R and S of every row kept, added in logarithmic depth.
+/// Stores R and S of every row, added in logarithmic depth.
 template <class T>
 using Tree = KeptRows<T, ScanByTree>;
 

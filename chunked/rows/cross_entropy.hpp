@@ -4,8 +4,8 @@
 
 namespace slim::chunked {
 
-/// The loss of one row of logits z against `target`, log Σ exp z - z_target, and no gradient: the
-/// same operations in the same order as in cross_entropy_with_gradient.
+/// The loss of one row of logits z, log Σ exp z - z_target, without its gradient: the same
+/// operations in the same order as in cross_entropy_with_gradient.
 template <class T, class Row>
 T cross_entropy(const Row& z, Index target) {
   const T largest = z.maxCoeff();

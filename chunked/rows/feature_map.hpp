@@ -6,7 +6,7 @@
 
 namespace slim::chunked {
 
-/// g, row by row, for one head. `omega` [d, M] is empty unless the map is FAVOR+.
+/// The feature map g, row by row, for one head. `omega` [d, M] is empty unless the map is FAVOR+.
 template <class T>
 struct HeadFeatures {
   FeatureMap map;
@@ -74,7 +74,7 @@ struct HeadFeatures {
     }
   }
 
-  /// d^(-1/2): x is scaled by its root before it meets omega.
+  /// d^(-1/2); x is scaled by the square root of this before the product with omega.
   [[nodiscard]] T inverse_root_d() const { return T(1) / sqrt(number<T>(omega.rows())); }
 
   /// g(x)_j = exp(c ω_jᵀ x - c² |x|²/2), c = d^(-1/4).

@@ -7,8 +7,8 @@
 
 namespace slim::chunked {
 
-/// GeLU(u) = u Φ(u), with Φ(u) = erfc(-u/√2)/2, which keeps its digits for very negative u; and its
-/// slope Φ(u) + u φ(u). One entry at a time, in any scalar.
+/// GeLU(u) = u Φ(u) and its slope Φ(u) + u φ(u), entry by entry, in any scalar. Φ(u) =
+/// erfc(-u/√2)/2 is accurate also for very negative u.
 template <class T>
 class Gelu {
  public:
@@ -33,7 +33,7 @@ class Gelu {
 };
 
 /// Chebyshev coefficients c_m of erfc(z) exp(z²)/t = Σ c_m T_m(2t - 1), t = 3/(3 + z), z ≥ 0. They
-/// fall by about 4 a term. Computed in 60 digits from MPFR's erfc at 200 nodes.
+/// fall by a factor of about 4 per term. Computed in 60 digits from MPFR's erfc at 200 nodes.
 inline constexpr std::array<double, 25> scaled_erfc_coefficients = {
     0.47114607466029065351,     0.37715894969156579281,     0.11803603344749545425,
     0.028362346699695151515,    0.0048717577576055463876,   0.00045985238787654427861,
@@ -92,7 +92,7 @@ class Gelu<T> {
 
   /// share = Φ(u), bell = exp(-u²/2).
   static void distribution(const Pack& u, Pack& share, Pack& bell) {
-    // Beyond this Φ underflows, or is 1.
+    // Beyond this Φ underflows or is 1.
     constexpr T far = single ? T(15) : T(39);
     const Pack x = u.max(-far).min(far);
     // u² = h² + (u - h)(u + h), where h has half the digits: h² is exact, so exp loses nothing.

@@ -16,7 +16,7 @@ T pairwise_sum(Index begin, Index end, const F& f) {
   return pairwise_sum<T>(begin, middle, f) + pairwise_sum<T>(middle, end, f);
 }
 
-/// out += Σ rows of A: in order by the matrix library for hardware scalars, else pairwise.
+/// out += Σ rows of A: in order by Eigen for hardware scalars, else pairwise.
 /// Shapes: A [m, n], out [n].
 template <class T, class A, class Out>
 void add_rows(const A& a, Out&& out) {
@@ -29,8 +29,8 @@ void add_rows(const A& a, Out&& out) {
   }
 }
 
-/// An entry where it lies: the matrix library hands out those of constant views by value, which in
-/// 50 digits is a copy for every factor of a product.
+/// A reference to an entry where possible: Eigen returns entries of constant views by value, which
+/// for Digits50 copies every factor of a product.
 template <class A>
 decltype(auto) entry_of(const A& a, Index row, Index col) {
   if constexpr ((A::Flags & Eigen::DirectAccessBit) != 0) {
@@ -41,10 +41,10 @@ decltype(auto) entry_of(const A& a, Index row, Index col) {
   }
 }
 
-/// How products are written: out = A B or out += A B.
+/// How a product is written: out = A B or out += A B.
 enum class Into { overwrite, add };
 
-/// out (+)= A B, by the matrix library for hardware scalars, else entry by entry.
+/// out (+)= A B, by Eigen for hardware scalars, else entry by entry with pairwise sums.
 /// Shapes: A [m, n], B [n, p], out [m, p].
 template <class T, class Out, class A, class B>
 void multiply(const A& a, const B& b, Out&& out, Into into) {
@@ -69,13 +69,13 @@ void multiply(const A& a, const B& b, Out&& out, Into into) {
   }
 }
 
-/// A product is cut along the weight's axis that the output keeps, in blocks of at most this many:
-/// each block packs its own part of the weights and all rows of the slice. The cut depends on sizes
-/// alone.
+/// A product is split along the axis of the weight that the output keeps, into blocks of at most
+/// this size. Each block packs its own part of the weight and all rows of the slice. The split
+/// depends on sizes alone.
 inline constexpr Index block_width = 128;
 
-/// The same for the pullbacks of one row, which do nothing but read the weights and write their
-/// gradient: the longer a stretch of memory, the better it streams.
+/// The same for the pullbacks of one row, which are bound by reading the weights and writing their
+/// gradient: longer contiguous reads are faster.
 inline constexpr Index row_block_width = 256;
 
 inline Index pullback_width(Index rows) {
@@ -110,8 +110,9 @@ void pull_back_input(Workers& workers, const LinearMap<const T>& map, const Matr
   });
 }
 
-/// W += y xᵀ, row by row: W is read and written once, where a product of matrices would pack x
-/// again for every block. Shapes: y [out], x [in], W [out, in].
+/// W += y xᵀ, row by row: W is read and written once, where a matrix product would pack x again for
+/// every block.
+/// Shapes: y [out], x [in], W [out, in].
 template <class Y, class X, class W>
 void add_outer_product(const Y& y, const X& x, W&& weight) {
   for (Index i = 0; i < weight.rows(); ++i) weight.row(i) += y(i) * x;

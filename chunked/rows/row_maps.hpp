@@ -10,7 +10,7 @@
 
 namespace slim::chunked {
 
-/// Rows given to a worker at a time by maps that treat every row alone.
+/// Rows per task in maps that treat every row independently.
 inline constexpr Index row_block = 16;
 
 template <class Body>
@@ -20,14 +20,15 @@ void for_each_row(Workers& workers, Index rows, const Body& body) {
   });
 }
 
-/// Mean and 1/deviation of each row that LayerNorm saw. Shapes: [C].
+/// Mean and 1/deviation of each input row of a LayerNorm.
+/// Shapes: [C].
 template <class T>
 struct RowMoments {
   VectorView<T> mean;
   VectorView<T> inverse_deviation;
 };
 
-/// Z = (X - mean)/√(variance + ε) ∘ gain + bias (+ residual), row by row; keeps the moments.
+/// Z = (X - mean)/√(variance + ε) ∘ gain + bias (+ residual), row by row; stores the moments.
 /// Shapes: X, Z, residual [C, d_model]; `residual` may be null.
 template <class T>
 void layer_norm(Workers& workers, const LayerNorm<const T>& norm, double epsilon,
@@ -103,7 +104,8 @@ void gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> A) {
   });
 }
 
-/// A = GeLU(U) again; U = GeLU'(U) in place, in one evaluation. Shapes: U, A [C, d_ff].
+/// A = GeLU(U) and, in place, U = GeLU'(U), in one evaluation.
+/// Shapes: U, A [C, d_ff].
 template <class T>
 void gelu_and_slope(Workers& workers, MatrixView<T> U, MatrixView<T> A) {
   const Gelu<T> function;
@@ -121,8 +123,9 @@ void scale_by(Workers& workers, const MatrixView<const T>& slope, MatrixView<T> 
   });
 }
 
-/// Input and position of a token: X_l = [E[token_l], sin(p_l f), cos(p_l f)] at its absolute
-/// position p_l, with f_i = base^(-2i/(d_model/2)), i < d_model/4. Source: the paper's code.
+/// Embedding and position of a token: X_l = [E[token_l], sin(p_l f), cos(p_l f)] at its absolute
+/// position p_l, with f_i = base^(-2i/(d_model/2)), i < d_model/4.
+/// Source: the paper's code.
 template <class T>
 class Embedding {
  public:
@@ -134,7 +137,7 @@ class Embedding {
     }
   }
 
-  /// Rows l of X take the tokens `first` + l of sequence b, at position `first_position` + l.
+  /// Row l of X takes token `first` + l of sequence b, at position `first_position` + l.
   void operator()(Workers& workers, const MatrixView<const T>& table, const Sequences& sequences,
                   Index b, Index first, Index first_position, MatrixView<T> X) const {
     for_each_row(workers, X.rows(), [&](Index l) {
@@ -149,7 +152,7 @@ class Embedding {
     });
   }
 
-  /// dE[token_l] += the first half of dX_l; rows in order for hardware scalars, else pairwise.
+  /// dE[token_l] += the first half of dX_l; adds rows in order for hardware scalars, else pairwise.
   void pull_back(const Sequences& sequences, Index b, Index first, const MatrixView<const T>& dX,
                  MatrixView<T> gradient) const {
     if constexpr (is_hardware_float<T>) {
@@ -175,8 +178,8 @@ class Embedding {
   Buffer<Wide<T>> frequencies_;
 };
 
-/// Cross entropy of a row of logits z against `target`: log Σ exp z - z_target; overwrites z with
-/// scale · (softmax(z) - onehot(target)), its gradient times `scale`.
+/// Cross entropy of a row of logits z, log Σ exp z - z_target. Overwrites z with scale ·
+/// (softmax(z) - onehot(target)), its gradient times `scale`.
 template <class T, class Row>
 T cross_entropy_with_gradient(Row z, Index target, const T& scale) {
   const T target_logit = z(target);

@@ -9,8 +9,8 @@
 
 namespace slim::chunked {
 
-// Elementary functions by unqualified name: the standard's for hardware scalars, found by the
-// argument's type for the others.
+// Elementary functions for unqualified calls: std:: for hardware scalars, by argument-dependent
+// lookup for the others.
 using std::abs;
 using std::cos;
 using std::erfc;
@@ -19,7 +19,7 @@ using std::log;
 using std::sin;
 using std::sqrt;
 
-/// MPFR's own, correctly rounded; Boost's generic one takes 100 times as long.
+/// MPFR's erfc, correctly rounded; Boost's generic one takes 100 times as long.
 inline Digits50 erfc(const Digits50& x) {
   Digits50 result;
   mpfr_erfc(result.backend().data(), x.backend().data(), MPFR_RNDN);
@@ -41,7 +41,7 @@ T pi() {
   }
 }
 
-/// What losses are summed in, and angles computed in: at least double.
+/// The scalar in which losses are summed and angles computed: at least double.
 template <class T>
 using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
 
