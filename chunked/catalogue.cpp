@@ -20,28 +20,29 @@ struct Part {
 
 const std::vector<Part>& boundaries() {
   static const std::vector<Part> all = {
-      {"recovered", "boundary states recovered by subtraction, the paper's", true},
-      {"wide", "recovered by subtraction in a wider scalar", false},
-      {"exact", "recovered to the bit on a grid of integers", false},
-      {"stored", "every boundary state kept", false},
-      {"recomputed", "every slice started from the beginning", false},
-      {"bisected", "states kept at midpoints, halves recomputed", false},
+      {"recovered", "boundary states recovered by subtraction, as in the paper", true},
+      {"wide", "boundary states recovered by subtraction in a wider scalar", false},
+      {"exact", "boundary states recovered exactly on a grid of integers", false},
+      {"stored", "every boundary state stored", false},
+      {"recomputed", "every boundary state recomputed from the beginning", false},
+      {"bisected", "boundary states stored at midpoints, others recomputed", false},
   };
   return all;
 }
 
 const std::vector<Part>& prefix_sums() {
   static const std::vector<Part> all = {
-      {"explicit", "prefix sums of every row kept", false},
+      {"explicit", "prefix sums of every row stored", false},
       {"tree", "prefix sums in logarithmic depth", false},
       {"iterative", "prefix sums one row after another", false},
-      {"iterative-subtracting", "prefix sums walked back by subtraction, as released", true},
+      {"iterative-subtracting", "prefix sums recovered by subtraction, as in the paper's code",
+       true},
       {"blocked", "prefix sums as matrix products on blocks of rows", false},
   };
   return all;
 }
 
-/// Puts the pair's tasks in T into the variant.
+/// Adds the functions of the variant for scalar T.
 template <class T>
 void compose(Variant& variant) {
   using A = accumulator_t<T>;

@@ -24,7 +24,7 @@ TEST(FirstSweep, ChangesNoBitOfTheGradient) {
       const auto lazy = run(example, variant, C, FirstSweep::lazy);
       const auto plain = run(example, variant, C, FirstSweep::plain);
       EXPECT_TRUE(same_gradient(lazy, plain)) << variant.name() << " at C = " << C;
-      // Losses of 42 rows, added up in two orders.
+      // The losses of 42 rows, added in two orders.
       EXPECT_LE(std::abs(lazy.loss - plain.loss),
                 42 * std::numeric_limits<float>::epsilon() * plain.loss);
     }
@@ -39,9 +39,9 @@ std::int64_t multiplications(const DrawnExample<Counted>& example, const Variant
   return Counted::operations().multiplications;
 }
 
-TEST(FirstSweep, PlainIsAThirdOfAFullPassMoreAndLazyFarLess) {
-  // One layer, with the paper's proportions of widths: lazily, two of eleven d_model² products a
-  // row, in one of two slices.
+TEST(FirstSweep, PlainAddsAThirdOfAFullPassAndLazyFarLess) {
+  // One layer with the paper's ratios of widths: the lazy sweep runs two of the eleven d_model²
+  // products per row, in one of two slices.
   const Model model{.vocab_size = 16, .hidden_dim = 64, .layers = 1, .ffn_dim = 256, .heads = 8};
   const DrawnExample<Counted> example(model, 1, 16);
   const Variant& variant = find_variant("stored/iterative");
@@ -52,14 +52,14 @@ TEST(FirstSweep, PlainIsAThirdOfAFullPassMoreAndLazyFarLess) {
   EXPECT_NEAR(lazy / full, 1.0 + 0.5 * 2.0 / 33.0, 0.01);
 }
 
-TEST(FirstSweep, OfOneSliceIsNone) {
+TEST(FirstSweep, IsOmittedForASingleSlice) {
   const DrawnExample<Counted> example(small_model(), 1, 5);
   const Variant& variant = find_variant("recovered/iterative");
   EXPECT_EQ(multiplications(example, variant, 5, FirstSweep::plain),
             multiplications(example, variant, 5, FirstSweep::lazy));
 }
 
-TEST(FirstSweep, NamesAreReadAndOthersRefused) {
+TEST(FirstSweep, ParsesItsNamesAndRefusesOthers) {
   EXPECT_EQ(parse_first_sweep("plain"), FirstSweep::plain);
   EXPECT_EQ(name(parse_first_sweep("lazy")), "lazy");
   EXPECT_THROW(parse_first_sweep("eager"), std::invalid_argument);

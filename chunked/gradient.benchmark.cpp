@@ -1,5 +1,5 @@
-// Seconds of one gradient against those of its matrix products alone; tokens a second of short and
-// long sequences.
+// Times one gradient and, for comparison, its matrix products alone; also tokens per second for
+// short and long sequences.
 
 #include "chunked/catalogue.hpp"
 #include "chunked/rows/products.hpp"
@@ -24,7 +24,7 @@ Configuration configuration_two() {
       .model = {.vocab_size = 256, .hidden_dim = 512, .layers = 3, .ffn_dim = 2048, .heads = 8}};
 }
 
-/// Small enough for a sequence of a million.
+/// A model small enough for a sequence of a million tokens.
 Configuration long_sequence(Index length) {
   return {.length = length,
           .model = {.vocab_size = 256, .hidden_dim = 64, .layers = 2, .ffn_dim = 256, .heads = 4}};
@@ -54,7 +54,7 @@ void gradient_of(benchmark::State& state, const Variant& variant, const Configur
   state.SetItemsProcessed(state.iterations() * c.length);
 }
 
-/// The products of one full pass, forward and back: what no implementation can do without.
+/// The matrix products of one full pass, forward and backward, which every implementation needs.
 template <class T>
 void products_of(benchmark::State& state) {
   const Configuration c = configuration_two();
@@ -92,7 +92,7 @@ void products_of(benchmark::State& state) {
 }
 
 #ifdef __clang_analyzer__
-void register_all() {}  // what the library keeps looks like a leak to the analyzer
+void register_all() {}  // the analyzer reports the library's registry as a leak
 #else
 void register_all() {
   benchmark::RegisterBenchmark("products alone", products_of<float>)

@@ -8,7 +8,7 @@
 namespace slim::chunked {
 namespace {
 
-TEST(Gradient, IsThatOfTheFullPassForEverySliceLengthAndPair) {
+TEST(Gradient, EqualsTheFullPassForEverySliceLengthAndVariant) {
   const DrawnExample<Digits50> example(small_model(), 2, 7);
   const GradientResult<Digits50> full = example.run(catalogue().front(), 7);
   for (const Variant& variant : catalogue()) {
@@ -19,14 +19,14 @@ TEST(Gradient, IsThatOfTheFullPassForEverySliceLengthAndPair) {
   }
 }
 
-TEST(Gradient, DoesNotChangeABitWithTheNumberOfThreads) {
+TEST(Gradient, HasTheSameBitsForAnyNumberOfThreads) {
   Model model = small_model();
   model.hidden_dim = 264;
   model.ffn_dim = 300;
   const DrawnExample<float> example(model, 1, 70);
   for (const Variant& variant : catalogue()) {
     for (const Index C : {1, 33, 70}) {
-      if (C != 33 && variant.name() != "recovered/blocked") continue;  // many rows or tasks: slow
+      if (C != 33 && variant.name() != "recovered/blocked") continue;  // slow for all variants
       const GradientResult<float> one = example.run(variant, C, 1);
       EXPECT_TRUE(same_bits(one, example.run(variant, C, 2))) << variant.name() << " at C = " << C;
       EXPECT_TRUE(same_bits(one, example.run(variant, C, 3))) << variant.name() << " at C = " << C;
@@ -34,7 +34,7 @@ TEST(Gradient, DoesNotChangeABitWithTheNumberOfThreads) {
   }
 }
 
-TEST(Gradient, OfBoundariesThatStoreOrRecomputeHasTheSameBits) {
+TEST(Gradient, HasTheSameBitsForStoredRecomputedAndBisected) {
   const DrawnExample<double> example(small_model(), 1, 40);
   for (const Index C : {1, 3, 16}) {
     const GradientResult<double> stored = example.run(find_variant("stored/blocked"), C);
@@ -55,7 +55,7 @@ TEST(Gradient, AllocatesNothingPerSlice) {
   }
 }
 
-TEST(Gradient, TakesOneGoAtALongSequenceInConstantMemory) {
+TEST(Gradient, NeedsConstantMemoryForAnySequenceLength) {
   const Model model{.vocab_size = 3, .hidden_dim = 4, .layers = 1, .ffn_dim = 4, .heads = 1};
   auto peak = [&](const char* name, Index length) {
     const DrawnExample<float> example(model, 1, length);
@@ -69,7 +69,7 @@ TEST(Gradient, TakesOneGoAtALongSequenceInConstantMemory) {
   }
 }
 
-TEST(Gradient, RefusesATaskThatMakesNoSense) {
+TEST(Gradient, RefusesAnInvalidTask) {
   const DrawnExample<float> example(small_model(), 1, 4);
   EXPECT_THROW(static_cast<void>(example.run(catalogue().front(), 0)), ContractError);
   EXPECT_THROW(static_cast<void>(example.run(catalogue().front(), 2, 0)), ContractError);

@@ -10,13 +10,13 @@
 namespace slim::chunked {
 namespace {
 
-/// The paper's proportions of widths.
+/// The paper's ratios of widths.
 Model middling_model(Norm norm) {
   return {
       .vocab_size = 32, .hidden_dim = 64, .layers = 3, .ffn_dim = 256, .heads = 2, .norm = norm};
 }
 
-/// Two layers and a whole alphabet, where one slice's scratch weighs most.
+/// Two layers and a vocabulary of bytes, where the scratch of one slice is largest.
 Model bytes_model() {
   return {.vocab_size = 256, .hidden_dim = 64, .layers = 2, .ffn_dim = 256, .heads = 4};
 }
@@ -36,18 +36,18 @@ void expect_near_the_least(Scalar scalar, const Model& model, std::initializer_l
       const auto least = static_cast<double>(variant.least_bytes(
           {.model = example.model, .scalar = scalar, .length = L, .slice_length = C}));
       EXPECT_LE(peak, 1.2 * least) << variant.name() << " at C = " << C;
-      EXPECT_LE(least, peak) << variant.name() << " at C = " << C << ": it was done with less";
+      EXPECT_LE(least, peak) << variant.name() << " at C = " << C << ": the bound is too high";
     }
   }
 }
 
-TEST(LeastMemory, IsWithinAFifthOfWhatEveryPairTakes) {
+TEST(LeastMemory, IsWithinAFifthOfTheMemoryOfEveryVariant) {
   expect_near_the_least<float>(Scalar::float32, middling_model(Norm::branch_output), {8, 16});
   expect_near_the_least<double>(Scalar::float64, middling_model(Norm::branch_input), {8, 16});
   expect_near_the_least<float>(Scalar::float32, bytes_model(), {256});
 }
 
-TEST(LeastMemory, OfAnExampleDoneByHand) {
+TEST(LeastMemory, AgreesWithAnExampleComputedByHand) {
   // d_model = 8, k = 2, d = M = 4, so that |B| = 2·5·4 = 40 numbers; L = 6 in slices of 2.
   const Model model{.vocab_size = 3, .hidden_dim = 8, .layers = 1, .ffn_dim = 8, .heads = 2};
   const auto least = [&](const char* name) {

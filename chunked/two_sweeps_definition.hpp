@@ -102,23 +102,23 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
   for (Index b = 0; b < task.sequences.batch(); ++b) {
     const typename Boundary<A>::RunAgain run_again = [&](Index n) { pass.pass(cut.slice(n, b)); };
     boundary.begin(task.model, N, {task.start, b});
-    Wide<A> loss_up(0);
+    Wide<A> forward_loss(0);
     do {
-      loss_up = sweep_up(pass, cut, b, task.first_sweep);
+      forward_loss = sweep_up(pass, cut, b, task.first_sweep);
     } while (boundary.restart());
     result.restarts += boundary.restarts();
 
     if (one_G) G.set_zero();
-    Wide<A> loss_down(0);
+    Wide<A> backward_loss(0);
     for (Index n = N - 1; n >= 0; --n) {
       const Slice slice = cut.slice(n, b);
       boundary.descend_to(n, run_again);
       pass.open(slice, task.wants_state && n == N - 1 ? &result.end : nullptr);
-      loss_down +=
+      backward_loss +=
           pass.loss(slice, scale, task.wants_logits ? &result.logits : nullptr, gradient.sums());
       pass.pull_back(slice, G, one_G ? 0 : b, gradient.sums());
     }
-    loss += task.first_sweep == FirstSweep::plain && N > 1 ? loss_up : loss_down;
+    loss += task.first_sweep == FirstSweep::plain && N > 1 ? forward_loss : backward_loss;
   }
   gradient.put();
   result.loss = static_cast<T>(static_cast<A>(loss * Wide<A>(scale)));

@@ -3,8 +3,8 @@
 namespace slim::chunked {
 namespace {
 
-/// Waits until `value` differs from `old`: spins for some microseconds, which is what the gap
-/// between two products takes, then sleeps.
+/// Waits until `value` differs from `old`: spins for some microseconds, the usual gap between two
+/// products, then sleeps.
 template <class T>
 void wait_while(const std::atomic<T>& value, T old) {
   constexpr int spins = 4000;
@@ -29,7 +29,7 @@ Workers::Workers(int threads) {
     for (int i = 1; i < threads; ++i) {
       helpers_.emplace_back([this] { serve(); });
     }
-  } catch (...) {  // with fewer than requested, a time would be that of something else
+  } catch (...) {  // fewer threads than requested would falsify timings
     end(stop_, round_, helpers_);
     throw;
   }

@@ -20,7 +20,7 @@ TEST(Workers, RunEveryTaskOnceInEveryRound) {
   }
 }
 
-TEST(Workers, NoTasksNoCalls) {
+TEST(Workers, RunNothingWithoutTasks) {
   Workers workers(2);
   bool called = false;
   workers.run(0, [&](Index) { called = true; });

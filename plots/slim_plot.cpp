@@ -31,17 +31,17 @@ struct Options {
   std::filesystem::path records;
   std::filesystem::path out;
   std::vector<std::string> figures;  ///< names; empty means all
-  std::vector<std::string> without;  ///< experiments, whose figures are not wanted
+  std::vector<std::string> without;  ///< experiments whose figures are not drawn
 };
 
-/// With the verdicts on their claims.
+/// Charts the requested figures, with the verdicts on their claims.
 std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const Verdict> verdicts) {
   std::vector<Figure> wanted;
   for (const std::string& name : options.figures) wanted.push_back(find_figure(name));
   if (wanted.empty()) wanted.assign(catalogue().begin(), catalogue().end());
   for (const std::string& experiment : options.without) {
     require(experiments::find_experiments(experiment).size() == 1,
-            "--leave-out names one experiment at a time");
+            "--leave-out takes one experiment at a time, not '" + experiment + "'");
     std::erase_if(wanted, [&](const Figure& figure) { return figure.experiment == experiment; });
   }
   require(!wanted.empty(), "--leave-out leaves no figure to draw");
@@ -49,7 +49,7 @@ std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const 
   const std::filesystem::path file = options.records / "records.jsonl";
   const std::vector<Record> records = experiments::newest(
       experiments::read_records(file, [](const std::string& line) { note(line); }));
-  require(!records.empty(), file.string() + ": holds no records");
+  require(!records.empty(), file.string() + ": contains no records");
   std::vector<DrawnFigure> drawn;
   drawn.reserve(wanted.size());
   for (const Figure& figure : wanted) {
@@ -59,7 +59,7 @@ std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const 
   return drawn;
 }
 
-/// Says what is missing from the figures; true when nothing is.
+/// Reports what is missing from the figures; true when nothing is.
 bool complete(const std::vector<DrawnFigure>& figures) {
   bool all = true;
   for (const DrawnFigure& drawn : figures) {
@@ -68,7 +68,7 @@ bool complete(const std::vector<DrawnFigure>& figures) {
                        drawn.figure.name, drawn.left_out));
     }
     if (!drawn.empty()) continue;
-    note(fmt::format("{}: left out, there are no records of {} for experiment {}",
+    note(fmt::format("{}: not drawn, there are no records of {} for experiment {}",
                      drawn.figure.name, name(drawn.figure.quantity), drawn.figure.experiment));
     all = false;
   }
@@ -90,7 +90,7 @@ int draw_figures(const Options& options) {
 int write_report(const Options& options) {
   const std::vector<Verdict> verdicts = read_verdicts(options.records);
   const std::vector<DrawnFigure> figures = wanted_figures(options, verdicts);
-  command_line::OutputFile page(options.out);  // before drawing: a bad place is noticed at once
+  command_line::OutputFile page(options.out);  // opened before drawing, to fail early
 
   Report report{.verdicts = verdicts, .figures = figures, .svg = {}};
   for (const DrawnFigure& drawn : figures) {
@@ -102,37 +102,36 @@ int write_report(const Options& options) {
 
   bool whole = complete(figures);
   if (verdicts.empty()) {
-    note("verdicts: none, `slim-measure claims` judges the claims");
+    note("no verdicts: run `slim-measure claims` to judge the claims");
     whole = false;
   }
   return whole ? holds : falls_short;
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Draws what slim-measure measured: the paper's plots, and a report.", "slim-plot");
+  CLI::App app("Draws the paper's plots and a report from records of slim-measure.", "slim-plot");
   app.require_subcommand(1);
   app.footer(command_line::exit_codes);
   Options options;
   CLI::App* figures = app.add_subcommand(
-      "figures", "SVG, PNG and PDF, each with the gnuplot script and the data beside it");
+      "figures", "SVG, PNG and PDF of each figure, with its gnuplot script and data");
   CLI::App* report = app.add_subcommand("report", "one self-contained HTML page");
   for (CLI::App* command : {figures, report}) {
     command_line::reads_folder(command->add_option("--records", options.records,
                                                    "folder of records.jsonl and verdicts.json"))
         ->required();
     command->add_option("--figure", options.figures,
-                        "only this one; may be given again (default: all)");
+                        "draw this figure only; may be repeated (default: all)");
     command->add_option(
         "--leave-out", options.without,
-        "an experiment that was not measured on purpose: its figures are not drawn; "
-        "may be given again");
+        "do not draw the figures of this experiment, which was deliberately not measured; "
+        "may be repeated");
   }
   command_line::writes_folder(
-      figures->add_option("--out", options.out, "folder for the files, made when missing"))
+      figures->add_option("--out", options.out, "folder for the files, created if missing"))
       ->required();
   command_line::writes_file(
-      report->add_option("--out", options.out,
-                         "the page, such as report.html; -: on standard output"))
+      report->add_option("--out", options.out, "the page, such as report.html; -: standard output"))
       ->required();
   if (!command_line::parse(app, argc, argv)) return holds;
   return *figures ? draw_figures(options) : write_report(options);

@@ -21,7 +21,7 @@ struct Outcome {
   std::string said;  ///< standard error
 };
 
-/// Runs slim-plot, as built beside this test.
+/// Runs the slim-plot of this build.
 Outcome slim_plot(const std::string& arguments) {
   const std::string command = fmt::format("{} {} 2>&1 >/dev/null", SLIM_PLOT, arguments);
   std::FILE* pipe = ::popen(command.c_str(), "r");
@@ -47,7 +47,7 @@ class SlimPlot : public ::testing::Test {
     return slim_plot(
         fmt::format("report --records {} --out {} {}", in(""), in("report.html"), more));
   }
-  /// Exit 2, one line that names `what`, and nothing written.
+  /// Expects exit code 2, one line that contains `what`, and no output files.
   void expect_refused(const Outcome& outcome, const std::string& what) const {
     EXPECT_EQ(outcome.status, 2) << outcome.said;
     EXPECT_EQ(std::count(outcome.said.begin(), outcome.said.end(), '\n'), 1) << outcome.said;
@@ -78,14 +78,14 @@ TEST_F(SlimPlot, draws_figures_and_report) {
   EXPECT_GT(read_text_file(in("report.html")).size(), 50000U);
 }
 
-TEST_F(SlimPlot, draws_only_what_is_asked_for) {
+TEST_F(SlimPlot, draws_only_requested_figures) {
   folder_.write("records.jsonl", joined_lines(synthetic_length_records()));
   EXPECT_EQ(figures("--figure time-length").status, 0);
   EXPECT_TRUE(std::filesystem::exists(in("out/time-length.png")));
   EXPECT_FALSE(std::filesystem::exists(in("out/memory-length.png")));
 }
 
-TEST_F(SlimPlot, says_which_figure_has_no_records) {
+TEST_F(SlimPlot, reports_figures_without_records) {
   folder_.write("records.jsonl", joined_lines(synthetic_length_records()));
   const Outcome drawn = figures();
   EXPECT_EQ(drawn.status, 1);
@@ -98,7 +98,7 @@ TEST_F(SlimPlot, says_which_figure_has_no_records) {
   EXPECT_TRUE(std::filesystem::exists(in("report.html")));
 }
 
-TEST_F(SlimPlot, does_not_miss_the_figures_of_an_experiment_that_was_left_out) {
+TEST_F(SlimPlot, accepts_missing_records_of_an_experiment_left_out) {
   write_synthetic(folder_);
   std::istringstream records(read_text_file(in("records.jsonl")));
   std::string kept;
@@ -113,7 +113,7 @@ TEST_F(SlimPlot, does_not_miss_the_figures_of_an_experiment_that_was_left_out) {
   EXPECT_EQ(report("--leave-out training").status, 0);
 }
 
-TEST_F(SlimPlot, refuses_to_leave_out_what_is_no_experiment_and_all_that_was_wanted) {
+TEST_F(SlimPlot, refuses_to_leave_out_an_unknown_experiment_or_every_figure) {
   write_synthetic(folder_);
   expect_refused(figures("--leave-out trainings"), "experiment 'trainings' is unknown");
   expect_refused(figures("--leave-out all"), "one experiment at a time");
@@ -124,11 +124,11 @@ TEST_F(SlimPlot, refuses_missing_and_empty_records) {
   expect_refused(figures(), "records.jsonl");
   expect_refused(report(), "records.jsonl");
   folder_.write("records.jsonl", "");
-  expect_refused(figures(), "holds no records");
-  expect_refused(report(), "holds no records");
+  expect_refused(figures(), "contains no records");
+  expect_refused(report(), "contains no records");
 }
 
-TEST_F(SlimPlot, refuses_corrupt_records_and_names_the_line) {
+TEST_F(SlimPlot, refuses_corrupt_records_and_reports_the_line) {
   std::vector<std::string> lines = synthetic_length_records();
   lines[2] = lines[2].substr(0, 40);
   folder_.write("records.jsonl", joined_lines(lines));
@@ -149,12 +149,12 @@ TEST_F(SlimPlot, refuses_corrupt_verdicts) {
   expect_refused(report(), "verdicts.json");
 }
 
-TEST_F(SlimPlot, refuses_an_unknown_figure_and_says_what_is_allowed) {
+TEST_F(SlimPlot, refuses_an_unknown_figure_and_lists_the_known_ones) {
   write_synthetic(folder_);
   expect_refused(figures("--figure memory"), "memory-length, time-length");
 }
 
-TEST_F(SlimPlot, refuses_a_place_that_cannot_be_written) {
+TEST_F(SlimPlot, refuses_an_output_that_cannot_be_written) {
   write_synthetic(folder_);
   folder_.write("file", "");
   expect_refused(slim_plot("figures --records " + in("") + " --out " + in("file/out")), "file/out");
@@ -163,7 +163,7 @@ TEST_F(SlimPlot, refuses_a_place_that_cannot_be_written) {
   EXPECT_FALSE(std::filesystem::exists(in("absent")));
 }
 
-TEST_F(SlimPlot, refuses_usage_that_it_does_not_know) {
+TEST_F(SlimPlot, refuses_unknown_usage) {
   EXPECT_EQ(slim_plot("").status, 2);
   EXPECT_EQ(slim_plot("nonsense").status, 2);
   EXPECT_EQ(slim_plot("figures").status, 2);
@@ -176,7 +176,7 @@ TEST_F(SlimPlot, refuses_every_unusable_value_of_every_option) {
   command_line::EveryOption(SLIM_PLOT).expect_unusable_values_refused();
 }
 
-TEST_F(SlimPlot, refuses_folders_in_place_of_its_files) {
+TEST_F(SlimPlot, refuses_folders_instead_of_files) {
   std::filesystem::create_directories(in("records.jsonl"));
   expect_refused(figures(), "records.jsonl: cannot be read: Is a directory");
   std::filesystem::remove(in("records.jsonl"));

@@ -6,7 +6,7 @@
 
 namespace slim::plots {
 
-/// A folder of its own for a test, gone afterwards.
+/// A temporary folder for a test, deleted by the destructor.
 class TestFolder {
  public:
   TestFolder();
@@ -20,9 +20,9 @@ class TestFolder {
   std::filesystem::path path_;
 };
 
-/// What a sweep would write, from a made-up cost model: lines of `records.jsonl`. Bytes affine in
-/// C, seconds linear in L with some spread, five samples a cell. Over L from 2^10 to 2^16 at
-/// C = 256, over C from 1 to 2^11 at L = 2^12.
+/// Lines of `records.jsonl` from an invented cost model: bytes affine in C, seconds linear in L
+/// with some spread, five samples per cell. Over L from 2^10 to 2^16 at C = 256, over C from 1 to
+/// 2^11 at L = 2^12.
 std::vector<std::string> synthetic_length_records();
 std::vector<std::string> synthetic_slice_records();
 std::vector<std::string> synthetic_figure2_records();
@@ -33,7 +33,8 @@ std::vector<std::string> synthetic_drift_records();
 std::vector<std::string> synthetic_exact_records();
 std::vector<std::string> synthetic_device_records();
 std::vector<std::string> synthetic_features_records();
-/// Both tasks, two seeds, every regime and two other orders; fine-tuning of text in little memory.
+/// Both tasks, two seeds, every regime and two other orders of summation; fine-tuning of text in
+/// little memory.
 std::vector<std::string> synthetic_training_records();
 
 /// Three verdicts, one of each kind, and the twelve cells of table 1, as `verdicts.json`.
@@ -41,7 +42,7 @@ std::string synthetic_verdicts();
 
 std::string joined_lines(const std::vector<std::string>& lines);
 
-/// A folder with all of these.
+/// Writes all of these into a folder.
 void write_synthetic(const TestFolder& folder);
 
 }  // namespace slim::plots

@@ -10,15 +10,14 @@
 namespace slim::chunked {
 
 /// Throws ContractError unless these conventions are the paper's, with any ε and any slopes at 0.
-inline void require_own(const AttentionConventions& asked) {
+inline void require_own(const AttentionConventions& given) {
   AttentionConventions own;
-  own.epsilon = asked.epsilon;
-  own.relu_slope_at_zero = asked.relu_slope_at_zero;
-  own.absolute_slope_at_zero = asked.absolute_slope_at_zero;
-  require(asked == own,
-          "conventions other than the paper's are taken on by the reference only, not "
-          "in slices: allowed are epsilon, relu_slope_at_zero, "
-          "absolute_slope_at_zero");
+  own.epsilon = given.epsilon;
+  own.relu_slope_at_zero = given.relu_slope_at_zero;
+  own.absolute_slope_at_zero = given.absolute_slope_at_zero;
+  require(given == own,
+          "chunked attention supports the paper's conventions only: allowed to differ are epsilon, "
+          "relu_slope_at_zero, absolute_slope_at_zero");
 }
 
 /// The features of every head under the conventions of a task. omega is converted once to the

@@ -14,7 +14,7 @@
 namespace slim::chunked {
 namespace {
 
-/// One layer, one head, d = 1, M = 2: a sum has four entries, R then S.
+/// One layer, four heads, d = 1, M = 1: each head has two entries, R then S.
 const Model& small_model() {
   static const Model model{.vocab_size = 2, .hidden_dim = 4, .layers = 1, .ffn_dim = 4, .heads = 4};
   return model;
@@ -26,7 +26,7 @@ using Sum = Eigen::Array<T, entries, 1>;
 template <class T>
 using SumOf = std::function<Sum<T>(Index)>;
 
-/// Sums with exact zeros and magnitudes over three decades, as ReLU features give.
+/// Sums with exact zeros and magnitudes over three decades, like those of ReLU features.
 template <class T>
 Sum<T> sparse_sum(Index n) {
   const Random random(3);
@@ -55,17 +55,18 @@ struct Swept {
   Index restarts = 0;
 };
 
-/// Both sweeps over given sums: the starts that passed on the way up, and those that came back.
+/// Runs both sweeps over given sums, and records the starts of the forward and of the backward
+/// sweep.
 template <class T>
-Swept sweep(Boundary<T>& boundary, Index slices, const SumOf<T>& sum_of, Starts<T>& up,
-            Starts<T>& down) {
+Swept sweep(Boundary<T>& boundary, Index slices, const SumOf<T>& sum_of, Starts<T>& forward,
+            Starts<T>& backward) {
   Swept run;
-  up.assign(static_cast<std::size_t>(slices), Sum<T>::Zero());
-  down = up;
+  forward.assign(static_cast<std::size_t>(slices), Sum<T>::Zero());
+  backward = forward;
   boundary.begin(small_model(), slices, {});
   do {
     for (Index n = 0; n + 1 < slices; ++n) {
-      up[static_cast<std::size_t>(n)] = boundary.start(n, 0);
+      forward[static_cast<std::size_t>(n)] = boundary.start(n, 0);
       boundary.pass(n, 0, view<T>(sum_of(n)));
     }
   } while (boundary.restart());
@@ -77,17 +78,18 @@ Swept sweep(Boundary<T>& boundary, Index slices, const SumOf<T>& sum_of, Starts<
     boundary.descend_to(n, again);
     boundary.open(n, 0,
                   boundary.wants_sum(n) ? view<T>(sum_of(n)) : LayerSums<const T>(nullptr, 0));
-    down[static_cast<std::size_t>(n)] = boundary.start(n, 0);
+    backward[static_cast<std::size_t>(n)] = boundary.start(n, 0);
   }
-  up.back() = down.back();  // the last start is not read on the way up
+  forward.back() = backward.back();  // the forward sweep does not read the last start
   run.restarts = boundary.restarts();
   return run;
 }
 
 template <class T>
-Index differing_starts(const Starts<T>& up, const Starts<T>& down) {
+Index differing_starts(const Starts<T>& forward, const Starts<T>& backward) {
   Index differing = 0;
-  for (std::size_t n = 0; n < up.size(); ++n) differing += (up[n] == down[n]).all() ? 0 : 1;
+  for (std::size_t n = 0; n < forward.size(); ++n)
+    differing += (forward[n] == backward[n]).all() ? 0 : 1;
   return differing;
 }
 
@@ -96,20 +98,20 @@ class BoundaryIn : public testing::Test {};
 using HardwareScalars = testing::Types<float, double>;
 TYPED_TEST_SUITE(BoundaryIn, HardwareScalars);
 
-TYPED_TEST(BoundaryIn, ExactComesBackToTheBitOverAMillionSlices) {
+TYPED_TEST(BoundaryIn, ExactRestoresEveryBitOverAMillionSlices) {
   const auto boundary = make_boundary<TypeParam>("exact");
-  Starts<TypeParam> up;
-  Starts<TypeParam> down;
-  sweep<TypeParam>(*boundary, Index{1} << 20, sparse_sum<TypeParam>, up, down);
-  EXPECT_EQ(differing_starts(up, down), 0);
+  Starts<TypeParam> forward;
+  Starts<TypeParam> backward;
+  sweep<TypeParam>(*boundary, Index{1} << 20, sparse_sum<TypeParam>, forward, backward);
+  EXPECT_EQ(differing_starts(forward, backward), 0);
 }
 
-TYPED_TEST(BoundaryIn, RecoveredDoesNot) {
+TYPED_TEST(BoundaryIn, RecoveredDoesNotRestoreEveryBit) {
   const auto boundary = make_boundary<TypeParam>("recovered");
-  Starts<TypeParam> up;
-  Starts<TypeParam> down;
-  sweep<TypeParam>(*boundary, 256, sparse_sum<TypeParam>, up, down);
-  EXPECT_GT(differing_starts(up, down), 128);
+  Starts<TypeParam> forward;
+  Starts<TypeParam> backward;
+  sweep<TypeParam>(*boundary, 256, sparse_sum<TypeParam>, forward, backward);
+  EXPECT_GT(differing_starts(forward, backward), 128);
 }
 
 TYPED_TEST(BoundaryIn, ExactIsCloseToThePlainSums) {
@@ -117,9 +119,9 @@ TYPED_TEST(BoundaryIn, ExactIsCloseToThePlainSums) {
   const auto stored = make_boundary<TypeParam>("stored");
   Starts<TypeParam> of_exact;
   Starts<TypeParam> of_stored;
-  Starts<TypeParam> up;
-  sweep<TypeParam>(*exact, 256, sparse_sum<TypeParam>, up, of_exact);
-  sweep<TypeParam>(*stored, 256, sparse_sum<TypeParam>, up, of_stored);
+  Starts<TypeParam> forward;
+  sweep<TypeParam>(*exact, 256, sparse_sum<TypeParam>, forward, of_exact);
+  sweep<TypeParam>(*stored, 256, sparse_sum<TypeParam>, forward, of_stored);
   const auto u = std::numeric_limits<TypeParam>::epsilon() / TypeParam(2);
   ASSERT_EQ(of_exact.size(), 256U);
   for (std::size_t n = 0; n < of_exact.size(); ++n) {
@@ -128,30 +130,30 @@ TYPED_TEST(BoundaryIn, ExactIsCloseToThePlainSums) {
   }
 }
 
-TYPED_TEST(BoundaryIn, ExactStartsAgainOnACoarserGridWhenASumOutgrowsIt) {
+TYPED_TEST(BoundaryIn, ExactRestartsOnACoarserGridWhenASumOutgrowsIt) {
   const auto boundary = make_boundary<TypeParam>("exact");
-  Starts<TypeParam> up;
-  Starts<TypeParam> down;
+  Starts<TypeParam> forward;
+  Starts<TypeParam> backward;
   const SumOf<TypeParam> growing = [](Index n) -> Sum<TypeParam> {
     return Sum<TypeParam>::Constant(std::ldexp(TypeParam(1), static_cast<int>(10 * n) - 30));
   };
-  const Swept run = sweep<TypeParam>(*boundary, 8, growing, up, down);
+  const Swept run = sweep<TypeParam>(*boundary, 8, growing, forward, backward);
   EXPECT_EQ(run.restarts, 1);
-  EXPECT_EQ(differing_starts(up, down), 0);
-  EXPECT_EQ(down[2](0), TypeParam(std::ldexp(1.0, -30) + std::ldexp(1.0, -20)));
+  EXPECT_EQ(differing_starts(forward, backward), 0);
+  EXPECT_EQ(backward[2](0), TypeParam(std::ldexp(1.0, -30) + std::ldexp(1.0, -20)));
 }
 
-TYPED_TEST(BoundaryIn, ExactRefusesAKeySumThatTheGridWouldLose) {
+TYPED_TEST(BoundaryIn, ExactRefusesAKeySumThatLosesDigitsOnTheGrid) {
   const auto boundary = make_boundary<TypeParam>("exact");
-  Starts<TypeParam> up;
-  Starts<TypeParam> down;
+  Starts<TypeParam> forward;
+  Starts<TypeParam> backward;
   const SumOf<TypeParam> exploding = [](Index n) -> Sum<TypeParam> {
     return Sum<TypeParam>::Constant(std::ldexp(TypeParam(1), n == 0 ? -60 : 60));
   };
-  EXPECT_THROW(sweep<TypeParam>(*boundary, 4, exploding, up, down), ContractError);
+  EXPECT_THROW(sweep<TypeParam>(*boundary, 4, exploding, forward, backward), ContractError);
 }
 
-TYPED_TEST(BoundaryIn, ASumThatIsNotFiniteStaysVisible) {
+TYPED_TEST(BoundaryIn, ExactKeepsSumsThatAreNotFinite) {
   const auto boundary = make_boundary<TypeParam>("exact");
   boundary->begin(small_model(), 3, {});
   Sum<TypeParam> sum = Sum<TypeParam>::Constant(TypeParam(1));
@@ -161,41 +163,42 @@ TYPED_TEST(BoundaryIn, ASumThatIsNotFiniteStaysVisible) {
   EXPECT_EQ(boundary->start(1, 0)(0), TypeParam(1));
 }
 
-TYPED_TEST(BoundaryIn, WideComesBackToTheBitWhileExponentsDoNotSpread) {
+TYPED_TEST(BoundaryIn, WideRestoresEveryBitWhileExponentsAreClose) {
   const auto boundary = make_boundary<TypeParam>("wide");
-  Starts<TypeParam> up;
-  Starts<TypeParam> down;
-  sweep<TypeParam>(*boundary, 1024, sparse_sum<TypeParam>, up, down);
-  EXPECT_EQ(differing_starts(up, down), 0);
+  Starts<TypeParam> forward;
+  Starts<TypeParam> backward;
+  sweep<TypeParam>(*boundary, 1024, sparse_sum<TypeParam>, forward, backward);
+  EXPECT_EQ(differing_starts(forward, backward), 0);
 }
 
 TYPED_TEST(BoundaryIn, StoredRecomputedAndBisectedGiveTheSameBits) {
   for (const Index slices : {1, 2, 3, 7, 8, 9, 33}) {
-    Starts<TypeParam> up;
+    Starts<TypeParam> forward;
     Starts<TypeParam> of_stored;
-    sweep<TypeParam>(*make_boundary<TypeParam>("stored"), slices, sparse_sum<TypeParam>, up,
+    sweep<TypeParam>(*make_boundary<TypeParam>("stored"), slices, sparse_sum<TypeParam>, forward,
                      of_stored);
     for (const char* name : {"recomputed", "bisected"}) {
-      Starts<TypeParam> down;
-      sweep<TypeParam>(*make_boundary<TypeParam>(name), slices, sparse_sum<TypeParam>, up, down);
-      EXPECT_EQ(differing_starts(of_stored, down), 0) << name << " with " << slices;
-      EXPECT_EQ(differing_starts(up, down), 0) << name << " with " << slices;
+      Starts<TypeParam> backward;
+      sweep<TypeParam>(*make_boundary<TypeParam>(name), slices, sparse_sum<TypeParam>, forward,
+                       backward);
+      EXPECT_EQ(differing_starts(of_stored, backward), 0) << name << " with " << slices;
+      EXPECT_EQ(differing_starts(forward, backward), 0) << name << " with " << slices;
     }
   }
 }
 
-TEST(Bisected, RunsHalfALogarithmOfSweepsAgain) {
+TEST(Bisected, RunsAtMostHalfLogNExtraSweeps) {
   for (const Index slices : {16, 256, 1024}) {
-    Starts<double> up;
-    Starts<double> down;
-    const Swept run =
-        sweep<double>(*make_boundary<double>("bisected"), slices, sparse_sum<double>, up, down);
+    Starts<double> forward;
+    Starts<double> backward;
+    const Swept run = sweep<double>(*make_boundary<double>("bisected"), slices, sparse_sum<double>,
+                                    forward, backward);
     const double sweeps = static_cast<double>(run.sums_run_again) / static_cast<double>(slices);
     EXPECT_LE(sweeps, 0.5 * std::log2(static_cast<double>(slices)));
   }
 }
 
-TEST(Bisected, KeepsALogarithmOfStates) {
+TEST(Bisected, StoresLogNStates) {
   const std::int64_t state = 8 * entries;
   for (const Index slices : {16, 1024, 65536}) {
     const std::int64_t before = ledger::now().of(MemoryTag::state);
@@ -206,7 +209,7 @@ TEST(Bisected, KeepsALogarithmOfStates) {
   }
 }
 
-TEST(Boundary, AllBeginAtTheGivenStart) {
+TEST(Boundary, EveryBoundaryBeginsAtTheGivenStart) {
   State<double> start(small_model(), 2);
   std::size_t i = 0;
   for (double& value : start.values()) value = static_cast<double>(++i);

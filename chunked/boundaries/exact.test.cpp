@@ -1,4 +1,4 @@
-// Boundary `exact` in whole models: what passed comes back, to the bit.
+// Boundary `exact` in whole models restores every state bit for bit.
 
 #include "chunked/drawn_example.hpp"
 #include "chunked/prefix_sums/prefix_sum.hpp"
@@ -12,7 +12,7 @@
 namespace slim::chunked {
 namespace {
 
-/// The bits of one layer's sums, as 64.
+/// A 64-bit hash of the bits of one layer's sums.
 template <class T>
 std::size_t fingerprint(const LayerSums<const T>& sums) {
   const auto bytes = static_cast<std::size_t>(sums.size()) * sizeof(T);
@@ -20,12 +20,12 @@ std::size_t fingerprint(const LayerSums<const T>& sums) {
       std::string_view(reinterpret_cast<const char*>(sums.data()), bytes));
 }
 
-/// Another boundary, watched: do the start and the sum of every slice and layer have the same bits
-/// in the sweep down as in the sweep up?
+/// Wraps a boundary and counts the starts and sums of slices and layers whose bits differ between
+/// the forward and the backward sweep.
 template <class T>
-class Watched final : public Boundary<T> {
+class SweepComparison final : public Boundary<T> {
  public:
-  explicit Watched(const char* name) : inner_(make_boundary<T>(name)) {}
+  explicit SweepComparison(const char* name) : inner_(make_boundary<T>(name)) {}
 
   Index compared = 0;
   Index differing_starts = 0;
@@ -37,14 +37,14 @@ class Watched final : public Boundary<T> {
   void begin(const StateSizes& sizes, Index slices, Start<T> start) override {
     layers_ = sizes.layers;
     last_ = slices - 1;
-    seen_.assign(static_cast<std::size_t>(slices * layers_), {});
+    recorded_.assign(static_cast<std::size_t>(slices * layers_), {});
     inner_->begin(sizes, slices, start);
   }
   LayerSums<const T> start(Index n, Index r) const override { return inner_->start(n, r); }
   void pass(Index n, Index r, LayerSums<const T> sum) override {
-    seen(n, r) = {fingerprint<T>(inner_->start(n, r)), fingerprint<T>(sum)};
+    recorded(n, r) = {fingerprint<T>(inner_->start(n, r)), fingerprint<T>(sum)};
     inner_->pass(n, r, sum);
-    if (n + 1 == last_) seen(last_, r).start = fingerprint<T>(inner_->start(last_, r));
+    if (n + 1 == last_) recorded(last_, r).start = fingerprint<T>(inner_->start(last_, r));
   }
   bool restart() override { return inner_->restart(); }
   [[nodiscard]] Index restarts() const override { return inner_->restarts(); }
@@ -52,25 +52,27 @@ class Watched final : public Boundary<T> {
   void open(Index n, Index r, LayerSums<const T> sum) override {
     inner_->open(n, r, sum);
     ++compared;
-    differing_starts += fingerprint<T>(inner_->start(n, r)) != seen(n, r).start ? 1 : 0;
-    differing_sums += sum.size() > 0 && fingerprint<T>(sum) != seen(n, r).sum ? 1 : 0;
+    differing_starts += fingerprint<T>(inner_->start(n, r)) != recorded(n, r).start ? 1 : 0;
+    differing_sums += sum.size() > 0 && fingerprint<T>(sum) != recorded(n, r).sum ? 1 : 0;
   }
 
  private:
-  struct Seen {
+  struct Recorded {
     std::size_t start = 0;
     std::size_t sum = 0;
   };
-  Seen& seen(Index n, Index r) { return seen_[static_cast<std::size_t>(n * layers_ + r)]; }
+  Recorded& recorded(Index n, Index r) {
+    return recorded_[static_cast<std::size_t>(n * layers_ + r)];
+  }
 
   std::unique_ptr<Boundary<T>> inner_;
   Index layers_ = 0;
   Index last_ = 0;
-  std::vector<Seen> seen_;
+  std::vector<Recorded> recorded_;
 };
 
-/// `stored` on the grid of `exact`: sums are added by that boundary and never subtracted again, for
-/// every state that passes is kept.
+/// `stored` on the grid of `exact`: that boundary adds the sums, and every state is stored, so that
+/// nothing is subtracted.
 template <class T>
 class StoredOnGrid final : public Boundary<T> {
  public:
@@ -103,7 +105,7 @@ class StoredOnGrid final : public Boundary<T> {
   State<T> starts_;
 };
 
-/// Another prefix sum, which counts the rows whose denominator is exactly 0.
+/// Wraps a prefix sum and counts the rows whose denominator is exactly 0.
 template <class T>
 class CountsZeroDenominators final : public PrefixSum<T> {
  public:
@@ -130,7 +132,7 @@ class CountsZeroDenominators final : public PrefixSum<T> {
   std::unique_ptr<PrefixSum<T>> inner_ = make_prefix_sum<T>("iterative");
 };
 
-/// Heads of width 2, so that ReLU leaves many denominators at 0.
+/// Heads of width 2, so that many denominators are 0 with ReLU.
 Model narrow_model(FeatureKind kind) {
   return {.vocab_size = 7,
           .hidden_dim = 8,
@@ -140,17 +142,18 @@ Model narrow_model(FeatureKind kind) {
           .feature_map = {.kind = kind, .blocks = 2}};
 }
 
-/// What passed comes back, and the gradient is that of `stored` on the same grid.
+/// Expects that every state is restored, and that the gradient equals that of `stored` on the same
+/// grid.
 template <class T>
 void expect_exact(const DrawnExample<T>& example, Index slice_length) {
-  Watched<T> watched("exact");
+  SweepComparison<T> comparison("exact");
   CountsZeroDenominators<T> prefix_sum;
   GradientResult<T> result;
-  gradient<T>(example.task(slice_length), result, watched, prefix_sum);
+  gradient<T>(example.task(slice_length), result, comparison, prefix_sum);
   const Index N = (example.sequences.length() + slice_length - 1) / slice_length;
-  EXPECT_EQ(watched.compared, example.sequences.batch() * example.model.layers * N);
-  EXPECT_EQ(watched.differing_starts, 0);
-  EXPECT_EQ(watched.differing_sums, 0);
+  EXPECT_EQ(comparison.compared, example.sequences.batch() * example.model.layers * N);
+  EXPECT_EQ(comparison.differing_starts, 0);
+  EXPECT_EQ(comparison.differing_sums, 0);
   if (example.model.feature_map.kind == FeatureKind::relu) {
     EXPECT_GT(prefix_sum.zeros, 10);
   }
@@ -166,7 +169,7 @@ class ExactIn : public testing::Test {};
 using HardwareScalars = testing::Types<float, double>;
 TYPED_TEST_SUITE(ExactIn, HardwareScalars);
 
-TYPED_TEST(ExactIn, GivesBackEveryStateAndTheGradientOfStoredOnItsGrid) {
+TYPED_TEST(ExactIn, RestoresEveryStateAndAgreesWithStoredOnItsGrid) {
   for (const FeatureKind kind : {FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one,
                                  FeatureKind::absolute, FeatureKind::favor_plus}) {
     for (const Index C : {1, 3, 16}) {
@@ -175,29 +178,30 @@ TYPED_TEST(ExactIn, GivesBackEveryStateAndTheGradientOfStoredOnItsGrid) {
   }
 }
 
-TYPED_TEST(ExactIn, DoesSoOverSixteenThousandSlices) {
+TYPED_TEST(ExactIn, RestoresEveryStateOverSixteenThousandSlices) {
   expect_exact(DrawnExample<TypeParam>(narrow_model(FeatureKind::relu), 1, 1 << 14), 1);
 }
 
-/// By hand, half a minute: --gtest_also_run_disabled_tests.
-TYPED_TEST(ExactIn, DISABLED_DoesSoOverAMillionSlices) {
+/// Takes half a minute; run it with --gtest_also_run_disabled_tests.
+TYPED_TEST(ExactIn, DISABLED_RestoresEveryStateOverAMillionSlices) {
   expect_exact(DrawnExample<TypeParam>(narrow_model(FeatureKind::relu), 1, 1 << 20), 1);
 }
 
-TYPED_TEST(ExactIn, ComesBackToAStartThatTheGridWouldRound) {
+TYPED_TEST(ExactIn, RestoresAStartThatTheGridWouldRound) {
   const DrawnExample<TypeParam> example(narrow_model(FeatureKind::square), 1, 6);
   State<TypeParam> start(example.model, 1);
   for (TypeParam& value : start.values()) value = TypeParam(1);
   start.R(0, 0, 0)(0, 0) = std::ldexp(TypeParam(1), -120);
   GradientTask<TypeParam> task = example.task(2);
   task.start = &start;
-  Watched<TypeParam> watched("exact");
+  SweepComparison<TypeParam> comparison("exact");
   GradientResult<TypeParam> result;
-  gradient<TypeParam>(task, result, watched, *make_prefix_sum<TypeParam>("iterative"));
-  EXPECT_EQ(watched.differing_starts, 0);
+  gradient<TypeParam>(task, result, comparison, *make_prefix_sum<TypeParam>("iterative"));
+  EXPECT_EQ(comparison.differing_starts, 0);
 }
 
-/// A token whose keys are so much larger than the others', and which comes first in the middle.
+/// An example with one token that has much larger keys than the others and occurs first in the
+/// middle.
 template <class T>
 DrawnExample<T> with_a_large_token(int exponent) {
   DrawnExample<T> example(narrow_model(FeatureKind::square), 1, 64);
@@ -208,8 +212,8 @@ DrawnExample<T> with_a_large_token(int exponent) {
 }
 
 TYPED_TEST(ExactIn, RestartsOnceOnACoarserGridWhenALateKeyIsHuge) {
-  // R grows by the cube of the token's factor: beyond the upper half of the spare digits, and not
-  // so far that the early key sums lose theirs.
+  // R grows by the cube of the token's factor: beyond the upper half of the spare digits, but not
+  // so far that the early key sums lose digits.
   const auto example = with_a_large_token<TypeParam>(std::is_same_v<TypeParam, float> ? 22 : 17);
   EXPECT_EQ(example.run(find_variant("exact/iterative"), 1).restarts, 1);
   EXPECT_EQ(with_a_large_token<TypeParam>(0).run(find_variant("exact/iterative"), 1).restarts, 0);
@@ -217,22 +221,22 @@ TYPED_TEST(ExactIn, RestartsOnceOnACoarserGridWhenALateKeyIsHuge) {
   expect_exact(example, 4);
 }
 
-TEST(Exact, RefusesASumThatIsTooSmallForTheGrid) {
+TEST(Exact, RefusesAKeySumThatIsTooSmallForTheGrid) {
   const auto example = with_a_large_token<double>(45);
   try {
     static_cast<void>(example.run(find_variant("exact/iterative"), 1));
-    FAIL() << "a key sum was rounded away";
+    FAIL() << "a key sum lost digits";
   } catch (const ContractError& error) {
     EXPECT_NE(std::string_view(error.what()).find("use 'stored'"), std::string_view::npos)
         << error.what();
   }
 }
 
-TYPED_TEST(ExactIn, TheWatchSeesStatesThatDoNotComeBack) {
+TYPED_TEST(ExactIn, ComparisonDetectsStatesThatAreNotRestored) {
   const DrawnExample<TypeParam> example(narrow_model(FeatureKind::relu), 1, 100);
-  Watched<TypeParam> watched("recovered");
-  static_cast<void>(example.run(watched, "iterative", 1));
-  EXPECT_GT(watched.differing_starts, 50);
+  SweepComparison<TypeParam> comparison("recovered");
+  static_cast<void>(example.run(comparison, "iterative", 1));
+  EXPECT_GT(comparison.differing_starts, 50);
 }
 
 }  // namespace

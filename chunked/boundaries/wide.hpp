@@ -30,7 +30,7 @@ struct Wider<Counted> {
 };
 
 /// One state in a wider scalar. The sum of a slice is rounded to T before it is added. While the
-/// exponents of the sums spread over no more than the spare digits, additions and subtractions are
+/// exponents of the sums spread by less than the spare digits, additions and subtractions are
 /// exact, and the recovered state equals that of the forward sweep. Beyond that it drifts like
 /// `recovered`, in far smaller steps.
 /// Least memory: a state in T, which the backward sweep reads twice, and one in the wider scalar:

@@ -4,10 +4,10 @@
 
 namespace slim::chunked {
 
-/// Prefix sums one row after another, in one running R and S.
-/// Memory: M (d + 1) + C numbers per head. The pullback runs twice over the rows: forward from the
-/// start for dg(Q), then backward with the cotangent of the sums for dg(K) and dV. Nothing is
-/// subtracted.
+/// Prefix sums one row after another, in one running R and S. The pullback runs twice over the
+/// rows: forward from the start for dg(Q), then backward with the cotangent of the sums for dg(K)
+/// and dV. Nothing is subtracted.
+/// Memory: M (d + 1) + C numbers per head.
 /// Source: SLiM Performer, appendix B, after Katharopoulos et al. 2020.
 template <class T>
 class Iterative final : public PrefixSum<T> {

@@ -15,7 +15,7 @@ namespace {
 const std::vector<std::string> all_kinds = {"explicit", "tree", "iterative",
                                             "iterative-subtracting", "blocked"};
 
-/// One head with everything it needs and everything it gives.
+/// One head with all inputs and outputs.
 template <class T>
 struct Example {
   Matrix<T> gQ, gK, V, R, Y, dY, dgQ, dgK, dV, dR;
@@ -70,7 +70,7 @@ struct Example {
   }
 };
 
-/// Φ = ⟨dY, Y⟩ + ⟨dR, R_end⟩ + ⟨dS, S_end⟩ from the definition, rows l' ≤ l of a double sum.
+/// Φ = ⟨dY, Y⟩ + ⟨dR, R_end⟩ + ⟨dS, S_end⟩ from the definition, a double sum over rows l' ≤ l.
 Digits50 potential(const Example<Digits50>& e, const Matrix<Digits50>& dY) {
   Digits50 phi = 0;
   for (Index l = 0; l < e.V.rows(); ++l) {
@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(, EveryPrefixSum, testing::ValuesIn(all_kinds), [](cons
   return name;
 });
 
-TEST_P(EveryPrefixSum, FollowsAnExampleDoneByHand) {
+TEST_P(EveryPrefixSum, AgreesWithAnExampleComputedByHand) {
   // One feature: R_1 = 1 + 2·3 = 7, S_1 = 1 + 2 = 3, Y_1 = 7/3; R_2 = 7 + 1·5 = 12, S_2 = 4, Y_2
   // = 3.
   Example<double> e(2, 1, 1);
@@ -109,13 +109,13 @@ TEST_P(EveryPrefixSum, FollowsAnExampleDoneByHand) {
   EXPECT_NEAR(e.Y(1, 0), 3.0, 1e-15);
 }
 
-TEST_P(EveryPrefixSum, PullsBackAsTheDefinitionDoes) {
+TEST_P(EveryPrefixSum, PullbackAgreesWithFiniteDifferencesOfTheDefinition) {
   for (const Index C : {1, 2, 5}) {
     Example<Digits50> e(C, 2, 3);
     const Example<Digits50> before = e;
     e.run(GetParam());
     Example<Digits50> moved = before;
-    // A central difference: its error is step² times a third derivative.
+    // A central difference, whose error is step² times a third derivative.
     auto expect_slopes = [&](Matrix<Digits50>& inputs, const Matrix<Digits50>& got) {
       for (Index i = 0; i < inputs.size(); ++i) {
         const Digits50 step(1e-17);
@@ -135,7 +135,7 @@ TEST_P(EveryPrefixSum, PullsBackAsTheDefinitionDoes) {
   }
 }
 
-TEST_P(EveryPrefixSum, AgreesWithTheOthersAcrossBlocks) {
+TEST_P(EveryPrefixSum, AgreesWithIterativeAcrossBlocks) {
   for (const Index C : {63, 64, 65, 130}) {
     Example<Digits50> one(C, 3, 2);
     Example<Digits50> other(C, 3, 2);
@@ -151,10 +151,10 @@ TEST_P(EveryPrefixSum, AgreesWithTheOthersAcrossBlocks) {
   }
 }
 
-TEST(PrefixSum, AnUnknownNameIsRefusedWithTheKnownOnes) {
+TEST(PrefixSum, RefusesAnUnknownNameAndListsTheKnownOnes) {
   try {
     make_prefix_sum<float>("cumulative");
-    FAIL() << "accepted";
+    FAIL() << "the name was accepted";
   } catch (const ContractError& error) {
     EXPECT_NE(std::string(error.what()).find("iterative-subtracting"), std::string::npos);
   }

@@ -8,7 +8,8 @@
 namespace slim::chunked {
 namespace {
 
-/// From -12 to 12 in steps that hit no pattern, three entries beyond a whole number of packs.
+/// From -12 to 12 in steps that avoid special values; three entries more than a whole number of
+/// packs.
 template <class T>
 std::vector<T> inputs() {
   std::vector<T> u;
@@ -19,7 +20,7 @@ std::vector<T> inputs() {
   return u;
 }
 
-/// The largest error in units in the last place, against 50 digits.
+/// The largest error relative to 50 digits, in units in the last place.
 template <class T>
 double largest_error(const std::vector<T>& got, const std::vector<Digits50>& truth) {
   double largest = 0.0;
@@ -55,7 +56,7 @@ void expect_accurate(double value_bound, double slope_bound) {
   const Evaluated<T> got = evaluate(u);
   const Evaluated<Digits50> truth = evaluate(std::vector<Digits50>(u.begin(), u.end()));
   EXPECT_LE(largest_error(got.value, truth.value), value_bound);
-  // The slope crosses 0 near -0.75, where only an absolute bound can hold.
+  // The slope is 0 near -0.75, where only an absolute bound can hold.
   double largest = 0.0;
   for (std::size_t i = 0; i < u.size(); ++i) {
     const double error = to_double(Digits50(abs(Digits50(got.slope[i]) - truth.slope[i])));
@@ -67,14 +68,14 @@ void expect_accurate(double value_bound, double slope_bound) {
   EXPECT_LE(largest, slope_bound);
 }
 
-TEST(Gelu, KeepsItsDigitsInFloat) {
+TEST(Gelu, IsAccurateInFloat) {
   expect_accurate<float>(10.0, 12.0);
 }
-TEST(Gelu, KeepsItsDigitsInDouble) {
+TEST(Gelu, IsAccurateInDouble) {
   expect_accurate<double>(10.0, 12.0);
 }
 
-TEST(Gelu, KnownValues) {
+TEST(Gelu, HasKnownValues) {
   const Evaluated<double> got = evaluate<double>({0.0, 1.0, -1.0});
   EXPECT_EQ(got.value[0], 0.0);
   EXPECT_EQ(got.slope[0], 0.5);
@@ -82,7 +83,7 @@ TEST(Gelu, KnownValues) {
   EXPECT_NEAR(got.value[2], -0.15865525393145707, 1e-15);
 }
 
-TEST(Gelu, PassesNaNOn) {
+TEST(Gelu, PropagatesNaN) {
   float slopes[] = {std::numeric_limits<float>::quiet_NaN(), 1.0F};
   float values[] = {0.0F, 0.0F};
   Gelu<float>().apply_and_differentiate(slopes, values, 2);
@@ -91,7 +92,7 @@ TEST(Gelu, PassesNaNOn) {
   EXPECT_FALSE(std::isnan(values[1]));
 }
 
-TEST(Gelu, DoesNotDependOnThePlaceOfAnEntry) {
+TEST(Gelu, DoesNotDependOnThePositionOfAnEntry) {
   const std::vector<float> u = inputs<float>();
   const Evaluated<float> all = evaluate(u);
   for (const std::size_t i : {0UL, 63UL, 64UL, 2562UL}) {

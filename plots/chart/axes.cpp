@@ -9,7 +9,7 @@
 namespace slim::plots {
 namespace {
 
-/// Widens by these parts of the logarithmic span, after reaching a factor of 4.
+/// Fractions of the logarithmic span by which it is widened, after it reaches a factor of 4.
 struct Margins {
   double low = 0.05;
   double high = 0.05;
@@ -29,8 +29,7 @@ Axis widened(std::string label, DataRange range, Margins margins = {}) {
           {}};
 }
 
-/// Whole powers of two inside the axis, every `step`-th, `step` the least that gives at most
-/// `most`.
+/// Adds whole powers of two inside the axis, with the smallest step that gives at most `most`.
 template <class Label>
 void add_powers_of_two(Axis& axis, int most, Label label) {
   const int low = static_cast<int>(std::ceil(std::log2(axis.low)));

@@ -16,7 +16,7 @@ std::vector<std::string> labels(const Axis& axis) {
 
 using Labels = std::vector<std::string>;
 
-TEST(Axes, of_sizes_have_ticks_at_powers_of_two) {
+TEST(Axes, of_lengths_have_ticks_at_powers_of_two) {
   const Axis axis = power_of_two_axis("L", {1024.0, 8192.0});
   EXPECT_EQ(labels(axis), (Labels{"2^{10}", "2^{11}", "2^{12}", "2^{13}"}));
   EXPECT_LT(axis.low, 1024.0);
@@ -38,18 +38,18 @@ TEST(Axes, span_a_factor_of_four_around_a_single_value) {
   EXPECT_EQ(labels(axis), (Labels{"2 MiB", "4 MiB"}));
 }
 
-TEST(Axes, of_seconds_have_one_two_five_when_there_is_room) {
+TEST(Axes, of_seconds_have_ticks_at_one_two_five_when_there_is_room) {
   EXPECT_EQ(labels(seconds_axis("", {0.01, 0.1})), (Labels{"10 ms", "20 ms", "50 ms", "100 ms"}));
   const Labels wide = labels(seconds_axis("", {1e-3, 10.0}));
   EXPECT_EQ(wide, (Labels{"1 ms", "10 ms", "100 ms", "1 s", "10 s"}));
 }
 
-TEST(Axes, of_slices_name_the_places_of_the_slice_lengths) {
+TEST(Axes, of_slice_counts_share_the_ticks_of_slice_lengths) {
   const Axis slice = power_of_two_axis("C", {1.0, 8.0});
   EXPECT_EQ(labels(slices_axis("N", slice, 8.0)), (Labels{"8", "4", "2", "1"}));
 }
 
-TEST(Axes, read_bytes_in_binary_units) {
+TEST(Axes, format_bytes_in_binary_units) {
   EXPECT_EQ(readable_bytes(1.0), "1 B");
   EXPECT_EQ(readable_bytes(1023.0), "1023 B");
   EXPECT_EQ(readable_bytes(1024.0), "1 KiB");
@@ -57,7 +57,7 @@ TEST(Axes, read_bytes_in_binary_units) {
   EXPECT_EQ(readable_bytes(4.0 * 1024 * 1024 * 1024), "4 GiB");
 }
 
-TEST(Axes, read_seconds_in_the_largest_unit_below_them) {
+TEST(Axes, format_seconds_in_the_largest_unit_below_them) {
   EXPECT_EQ(readable_seconds(5e-9), "5 ns");
   EXPECT_EQ(readable_seconds(2e-5), "20 µs");
   EXPECT_EQ(readable_seconds(0.5), "500 ms");
@@ -71,7 +71,7 @@ TEST(Axes, of_ratios_near_one_are_linear) {
   EXPECT_EQ(axis.high, 1.12);
 }
 
-TEST(Axes, of_names_have_a_place_for_each) {
+TEST(Axes, of_categories_have_a_tick_for_each_name) {
   const Axis axis = named_axis("cap", {"64 MiB", "128 MiB"});
   EXPECT_EQ(labels(axis), (Labels{"64 MiB", "128 MiB"}));
   EXPECT_EQ(axis.ticks[1].at, 2.0);

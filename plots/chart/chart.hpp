@@ -22,23 +22,23 @@ struct Axis {
   double high = 2.0;
   std::vector<Tick> ticks;
   bool linear = false;
-  bool slanted = false;  ///< its ticks' labels are long
+  bool slanted = false;  ///< for long tick labels
 };
 
 struct Point {
   std::int64_t length = 0;  ///< L
   std::int64_t slice = 0;   ///< C
   std::int64_t slices = 0;  ///< N
-  double x = 0.0;           ///< what the chart is over
+  double x = 0.0;           ///< position on the x axis
   Quartiles y;
-  std::string note = {};  ///< what stands beside it, in a chart of bars
+  std::string note = {};  ///< text above it, in a bar chart
 };
 
 struct Curve {
   std::string label;
   std::string subject;
   bool full_pass = false;
-  std::vector<Point> points;  ///< by growing x
+  std::vector<Point> points;  ///< by increasing x
   bool points_only = false;   ///< no line between them
 };
 
@@ -49,17 +49,17 @@ struct Guide {
   double coefficient = 1.0;
   double from = 1.0;
   double to = 2.0;
-  bool above = false;     ///< on which side of the curves it lies, and its label with it
-  double label_at = 1.0;  ///< x of the place beside which the label stands
+  bool above = false;     ///< whether it and its label are above the curves
+  double label_at = 1.0;  ///< x of its label
 };
 
-/// A line down at one x.
+/// A vertical line at one x.
 struct Mark {
   double x = 1.0;
   std::string label;
 };
 
-/// What a chart's x is; `other` is named by `x_name`.
+/// The quantity on the x axis; `other` is named by `x_name`.
 enum class Over { length, slice, slices, other };
 
 /// One line under the title: the verdict on a claim.
@@ -68,10 +68,10 @@ struct VerdictLine {
   std::string verdict;  ///< SUPPORTED, REFUTED, …
 };
 
-/// Everything a figure shows, before anything is said about pixels.
+/// The contents of a figure, independent of gnuplot.
 struct Chart {
   std::string title;
-  std::string subtitle;  ///< what all curves have in common
+  std::string subtitle;  ///< the settings that all curves share
   std::vector<VerdictLine> verdicts = {};
   std::string unit;  ///< of y in the data file: "bytes", "seconds"
   Axis x;
@@ -84,9 +84,9 @@ struct Chart {
   std::vector<Mark> marks = {};
   Spread spread = Spread::quartiles;
   bool error_bars = false;
-  bool bars = false;             ///< a group of bars at each whole x, in place of curves
-  bool full_pass_level = false;  ///< a line across at the height of the full pass
-  std::vector<Panel> panels;     ///< in place of all that, but for title and subtitle
+  bool bars = false;             ///< a group of bars at each whole x instead of curves
+  bool full_pass_level = false;  ///< a horizontal line at the full pass
+  std::vector<Panel> panels;     ///< if not empty, replaces all but title, subtitle and verdicts
 };
 
 }  // namespace slim::plots

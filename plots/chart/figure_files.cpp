@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::array suffixes = {".gp", ".tsv", ".svg", ".png", ".pdf"};
 
-/// With what gnuplot ends a file of each kind.
+/// The last bytes of a complete file of each kind.
 struct Ending {
   const char* suffix;
   const char* bytes;
@@ -43,12 +43,12 @@ void require_whole_figure(const std::filesystem::path& folder, const std::string
     const std::string name = stem + ending.suffix;
     std::error_code error;
     const auto size = std::filesystem::file_size(folder / name, error);
-    if (error || size == 0) throw GnuplotError("gnuplot left no " + name + " behind");
+    if (error || size == 0) throw GnuplotError("gnuplot did not write " + name);
     const std::string text = read_text_file(folder / name);
     const std::size_t last = text.size() - std::min(text.size(), longest_ending);
     if (text.find(ending.bytes, last) == std::string::npos) {
-      throw GnuplotError(
-          fmt::format("gnuplot left only the first {} bytes of {}: is the disk full?", size, name));
+      throw GnuplotError(fmt::format(
+          "gnuplot wrote only the first {} bytes of {}: is the disk full?", size, name));
     }
   }
 }
@@ -58,9 +58,9 @@ std::string svg_of(const DrawnFigure& drawn) {
     const TemporaryFolder folder(std::filesystem::temp_directory_path());
     draw_into(folder.path(), drawn);
     return read_text_file(folder.path() / (drawn.figure.name + ".svg"));
-  } catch (const ContractError& error) {  // no fault of records or options
+  } catch (const ContractError& error) {  // the records and options are not at fault
     throw std::runtime_error(std::string(error.what()) +
-                             "; TMPDIR names a folder for temporary files with room");
+                             "; set TMPDIR to a folder with free space");
   }
 }
 
@@ -68,7 +68,7 @@ void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw_output_error(folder.string(), error);
-  const TemporaryFolder drawing(folder);  // on the same disk, so that files can be moved
+  const TemporaryFolder drawing(folder);  // on the same file system, so that files can be moved
   for (const DrawnFigure& drawn : figures) {
     if (!drawn.empty()) draw_into(drawing.path(), drawn);
   }

@@ -29,7 +29,7 @@ std::size_t entries(const std::filesystem::path& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
 }
 
-TEST(FigureFiles, of_every_figure_are_drawn) {
+TEST(FigureFiles, are_drawn_for_every_figure) {
   const TestFolder records;
   const TestFolder out;
   const std::vector<DrawnFigure> figures = all_figures(records);
@@ -52,10 +52,10 @@ TEST(FigureFiles, of_every_figure_are_drawn) {
     EXPECT_EQ(pdf.substr(0, 5), "%PDF-");
     EXPECT_GT(pdf.size(), 5000U);
   }
-  EXPECT_EQ(entries(out.path() / "figures"), 5 * figures.size()) << "and nothing else";
+  EXPECT_EQ(entries(out.path() / "figures"), 5 * figures.size()) << "there are other files";
 }
 
-TEST(FigureFiles, are_drawn_again_by_their_own_script) {
+TEST(FigureFiles, are_redrawn_identically_by_their_script) {
   const TestFolder records;
   const TestFolder out;
   write_figures(all_figures(records), out.path());
@@ -68,7 +68,7 @@ TEST(FigureFiles, are_drawn_again_by_their_own_script) {
   EXPECT_EQ(entries(out.path()), 5 * catalogue().size());
 }
 
-TEST(FigureFiles, follow_links_in_their_places) {
+TEST(FigureFiles, follow_symbolic_links) {
   const TestFolder records;
   const TestFolder out;
   write_synthetic(records);
@@ -80,17 +80,17 @@ TEST(FigureFiles, follow_links_in_their_places) {
   EXPECT_NE(read_text_file(out.path() / "target").find("<svg"), std::string::npos);
 }
 
-TEST(FigureFiles, are_all_or_none) {
+TEST(FigureFiles, are_written_all_or_none) {
   const TestFolder records;
   const TestFolder out;
   std::vector<DrawnFigure> figures = all_figures(records);
-  figures.back().chart.panels.front().y_low = std::nan("");  // which is no number to gnuplot
+  figures.back().chart.panels.front().y_low = std::nan("");  // gnuplot rejects this range
   EXPECT_THROW(write_figures(figures, out.path()), GnuplotError);
   EXPECT_EQ(entries(out.path()), 0U);
 }
 
-// gnuplot ends with status 0 when the disk is full.
-TEST(FigureFiles, that_were_cut_short_are_noticed) {
+// gnuplot exits with status 0 when the disk is full.
+TEST(FigureFiles, are_refused_when_truncated) {
   const TestFolder folder;
   const auto write_whole = [&] {
     folder.write("x.svg", "<svg>\n</svg>\n\n");
@@ -115,7 +115,7 @@ TEST(FigureFiles, refuse_a_folder_that_cannot_be_made) {
                ContractError);
 }
 
-TEST(FigureFiles, run_no_command_that_a_record_brings) {
+TEST(FigureFiles, run_no_command_from_a_record) {
   const TestFolder folder;
   write_synthetic(folder);
   std::vector<Record> records = experiments::read_records(folder.path() / "records.jsonl");

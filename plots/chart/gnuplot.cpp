@@ -10,7 +10,7 @@
 #include <sstream>
 #include <system_error>
 
-/// A text is one field, not a list of characters.
+/// A string is one field, not a container of characters.
 template <>
 struct gnuplotio::dont_treat_as_stl_container<std::string> {
   using type = boost::mpl::bool_<true>;
@@ -29,13 +29,14 @@ std::string on_one_line(const std::string& text) {
   return line;
 }
 
-/// The folder can be written, as it was just made: what is left is a full disk.
+/// Throws OutputError if a write failed. The folder is writable, so the remaining cause is a full
+/// disk.
 void require_written(bool is_whole, const std::filesystem::path& file) {
-  if (!is_whole) throw OutputError(file.string() + ": could not be written to its end");
+  if (!is_whole) throw OutputError(file.string() + ": could not be written completely");
 }
 
-/// What it says but for one thing that changes no figure: that a user without a home has nowhere to
-/// keep a list of the fonts.
+/// Standard error without a harmless message: that Fontconfig cannot write a cache for a user
+/// without a home folder.
 std::string complaints_of(const std::string& said) {
   std::istringstream lines(said);
   std::string complaints;
@@ -53,14 +54,14 @@ void write_plot(const std::filesystem::path& folder, const std::string& stem,
   const std::filesystem::path data_path = folder / (stem + ".tsv");
   try {
     gnuplotio::Gnuplot file(">" + script_path.string());
-    // Rows go as finished text: the library would write numbers with six digits.
+    // Rows are passed as text: gnuplot-iostream would write numbers with six digits.
     file.file1d(data, data_path.string());
     file << script << std::flush;
     require_written(file.good(), script_path);
   } catch (const std::ios_base::failure&) {
     throw ContractError(script_path.string() + ": cannot be written");
   }
-  // The library does not say whether the data arrived.
+  // gnuplot-iostream does not report whether the data were written.
   std::size_t bytes = 0;
   for (const std::string& line : data) bytes += line.size() + 1;
   std::error_code error;
@@ -70,8 +71,8 @@ void write_plot(const std::filesystem::path& folder, const std::string& stem,
 void run_gnuplot(const std::filesystem::path& folder, const std::string& script) {
   ChildOutcome outcome;
   try {
-    // A locale of its own: figures have characters such as the degree sign, which gnuplot takes as
-    // UTF-8 only where its locale says so, and their numbers have points whatever the caller's.
+    // Figures contain characters such as the degree sign, which gnuplot reads as UTF-8 only in a
+    // UTF-8 locale, and numbers must have a decimal point whatever the caller's locale.
     outcome = run_child({.program = "gnuplot",
                          .arguments = {"--default-settings", script},
                          .folder = folder,
@@ -82,7 +83,7 @@ void run_gnuplot(const std::filesystem::path& folder, const std::string& script)
   }
   const std::string complaints = complaints_of(outcome.errors);
   if (outcome.status != 0 || !complaints.empty()) {
-    throw GnuplotError(fmt::format("gnuplot refused {} (status {}): {}", script, outcome.status,
+    throw GnuplotError(fmt::format("gnuplot failed on {} (status {}): {}", script, outcome.status,
                                    on_one_line(complaints)));
   }
 }

@@ -12,14 +12,14 @@
 namespace slim::plots {
 namespace {
 
-TEST(Gnuplot, writes_script_and_rows_as_they_are) {
+TEST(Gnuplot, writes_script_and_rows_unchanged) {
   const TestFolder folder;
   write_plot(folder.path(), "x", "print 1\n", {"a\tb", "", "0.30000000000000004\t2"});
   EXPECT_EQ(read_text_file(folder.path() / "x.gp"), "print 1\n");
   EXPECT_EQ(read_text_file(folder.path() / "x.tsv"), "a\tb\n\n0.30000000000000004\t2\n");
 }
 
-TEST(Gnuplot, refuses_a_folder_that_is_not_there) {
+TEST(Gnuplot, refuses_a_missing_folder) {
   EXPECT_THROW(write_plot("/nonexistent/folder", "x", "print 1\n", {"a"}), ContractError);
 }
 
@@ -30,12 +30,12 @@ TEST(Gnuplot, runs_a_script_in_its_folder) {
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "out.txt"));
 }
 
-TEST(Gnuplot, failing_in_a_script_is_noticed) {
+TEST(Gnuplot, reports_an_error_in_a_script) {
   const TestFolder folder;
   folder.write("bad.gp", "set no_such_option\n");
   try {
     run_gnuplot(folder.path(), "bad.gp");
-    FAIL() << "a bad script passed";
+    FAIL() << "a script with an error was accepted";
   } catch (const GnuplotError& error) {
     const std::string said = error.what();
     EXPECT_NE(said.find("bad.gp"), std::string::npos) << said;
@@ -44,7 +44,7 @@ TEST(Gnuplot, failing_in_a_script_is_noticed) {
   }
 }
 
-/// Sets a variable of this process until it is gone.
+/// Sets an environment variable until the destructor runs.
 class Variable {
  public:
   Variable(const char* name, const std::string& value) : name_(name) {
@@ -61,8 +61,8 @@ class Variable {
   std::optional<std::string> before_;
 };
 
-// A container's user without a home, whose system has no list of its fonts yet.
-TEST(Gnuplot, draws_where_nothing_can_be_kept) {
+// For example a container user without a home folder, on a system without a font cache.
+TEST(Gnuplot, draws_without_a_writable_font_cache) {
   const TestFolder folder;
   folder.write("fonts.conf",
                "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">"
@@ -75,8 +75,8 @@ TEST(Gnuplot, draws_where_nothing_can_be_kept) {
   EXPECT_NO_THROW(run_gnuplot(folder.path(), "text.gp"));
 }
 
-TEST(Gnuplot, warning_about_missing_data_is_noticed) {
-  // gnuplot ends with status 0 here, and leaves a figure without the curve.
+TEST(Gnuplot, reports_a_warning_about_missing_data) {
+  // gnuplot exits with status 0 here, and writes a figure without the curve.
   const TestFolder folder;
   folder.write("absent.gp", "set terminal svg\nset output 'a.svg'\nplot [0:1] x, 'absent.tsv'\n");
   EXPECT_THROW(run_gnuplot(folder.path(), "absent.gp"), GnuplotError);

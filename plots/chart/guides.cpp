@@ -13,12 +13,12 @@ double height(const Guide& guide, double x) {
   return guide.coefficient * std::pow(x, guide.exponent);
 }
 
-/// Where y stands between the foot (0) and the top (1) of the chart.
+/// Position of y between the bottom (0) and the top (1) of the chart.
 double share(const Axis& axis, double y) {
   return std::log(y / axis.low) / std::log(axis.high / axis.low);
 }
 
-/// The curve's share of the chart's height at x, straight between its points.
+/// Position of the curve at x on the same scale, linear between its points.
 double curve_share(const Axis& axis, const Curve& curve, double x) {
   const auto& points = curve.points;
   const auto after =
@@ -31,7 +31,8 @@ double curve_share(const Axis& axis, const Curve& curve, double x) {
                    std::log(x / before.x) / std::log(after->x / before.x));
 }
 
-/// Room around a label at x, as a share of the chart's height: to curves, level and foot.
+/// Distance of a label at x to the nearest curve, level or the bottom, as a fraction of the chart's
+/// height.
 double clearance(const Chart& chart, const Guide& guide, double x) {
   const double label = share(chart.y, height(guide, x)) + (guide.above ? 0.07 : -0.07);
   double room = label;
@@ -44,7 +45,7 @@ double clearance(const Chart& chart, const Guide& guide, double x) {
   return room;
 }
 
-/// The middle of the guide, or the roomiest place near it when something is in the way there.
+/// The middle of the guide, or the emptiest place near it if that is not free.
 double label_place(const Chart& chart, const Guide& guide) {
   constexpr double enough = 0.1;
   double best = 0.0;
@@ -79,7 +80,7 @@ void add_guide(Chart& chart, std::string label, double exponent, bool full_pass,
     }
   }
 
-  // y stays inside [low, high] exactly while x stays between the two places where it meets them.
+  // y is inside [low, high] exactly while x is between its two intersections with them.
   auto [from, to] = x_range(curves);
   const double margin = std::pow(chart.y.high / chart.y.low, 0.02);
   if (exponent != 0.0) {

@@ -8,9 +8,9 @@ namespace slim::plots {
 
 enum class Side { below, above };
 
-/// Lays y ∝ x^exponent beside the curves of one kind (full pass or sliced), as near as it gets
-/// without touching them, and cuts it where it would leave the chart. Adds nothing when there are
-/// no such curves, or when less than a tenth of the chart's width would remain. Requires axes.
+/// Adds the line y ∝ x^exponent, as near to the curves of one kind (full pass or sliced) as
+/// possible without touching them, and clips it to the chart. Adds nothing when there are no such
+/// curves, or when less than a tenth of the chart's width would remain. Requires axes.
 void add_guide(Chart& chart, std::string label, double exponent, bool full_pass, Side side);
 
 }  // namespace slim::plots

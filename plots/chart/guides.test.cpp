@@ -23,7 +23,7 @@ double at(const Guide& guide, double x) {
   return guide.coefficient * std::pow(x, guide.exponent);
 }
 
-TEST(Guides, lie_wholly_on_their_side_of_the_curves) {
+TEST(Guides, are_entirely_on_one_side_of_the_curves) {
   for (const double exponent : {-1.0, 0.0, 0.5, 1.0}) {
     Chart below = chart();
     add_guide(below, "", exponent, false, Side::below);
@@ -51,13 +51,13 @@ TEST(Guides, stay_inside_the_chart) {
   EXPECT_GE(at(guide, guide.to), steep.y.low);
 }
 
-TEST(Guides, have_their_label_away_from_the_level_of_the_full_pass) {
+TEST(Guides, have_labels_away_from_the_level_of_the_full_pass) {
   Chart crossed = chart();
   add_guide(crossed, "", 1.0, false, Side::below);
   const double middle = crossed.guides[0].label_at;
   EXPECT_DOUBLE_EQ(middle, std::sqrt(crossed.guides[0].from * crossed.guides[0].to));
 
-  // A level right where the label stood.
+  // A level at the former position of the label.
   Curve level{"", "", true, {point(16.0, at(crossed.guides[0], middle) / 1.4)}};
   crossed.curves.push_back(level);
   crossed.full_pass_level = true;
@@ -65,7 +65,7 @@ TEST(Guides, have_their_label_away_from_the_level_of_the_full_pass) {
   EXPECT_NE(crossed.guides[1].label_at, middle);
 }
 
-TEST(Guides, are_left_out_where_there_is_nothing_to_lean_on) {
+TEST(Guides, are_left_out_without_matching_curves) {
   Chart only_sliced = chart();
   add_guide(only_sliced, "", 1.0, true, Side::above);
   EXPECT_TRUE(only_sliced.guides.empty());

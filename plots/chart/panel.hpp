@@ -8,14 +8,14 @@ namespace slim::plots {
 struct PanelPoint {
   double x = 0.0;
   double y = 0.0;
-  double low = 0.0;  ///< of the band around y; as y where there is none
+  double low = 0.0;  ///< band around y; equal to y without a band
   double high = 0.0;
 };
 
 struct PanelCurve {
   enum class Look {
     line,
-    wide_line,  ///< to lie under others
+    wide_line,  ///< to be drawn below others
     area,       ///< filled between low and high
     crosses
   };
@@ -30,11 +30,11 @@ struct PanelCurve {
 struct PanelBar {
   std::string label = {};
   std::string colour = {};
-  double grey = 0.0;   ///< the first part: what all have
+  double grey = 0.0;   ///< the first part, which all bars share
   double value = 0.0;  ///< the second
 };
 
-/// One of several plots on a page. Places are fractions of the page.
+/// One of several plots on a page. Positions are fractions of the page.
 struct Panel {
   double left = 0.1;
   double right = 0.9;
@@ -49,9 +49,9 @@ struct Panel {
   bool logarithmic = false;  ///< y
   bool key = false;          ///< above the panel
   std::vector<PanelCurve> curves = {};
-  std::vector<PanelBar> bars = {};  ///< in place of curves; x is their value
-  std::string grey_label = {};      ///< what the grey parts are
-  double mark = 0.0;                ///< a line across the bars at this value; 0: none
+  std::vector<PanelBar> bars = {};  ///< instead of curves; x is their value
+  std::string grey_label = {};      ///< meaning of the grey parts
+  double mark = 0.0;                ///< a vertical line across the bars at this value; 0: none
   std::string mark_label = {};
 };
 

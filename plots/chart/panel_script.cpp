@@ -41,7 +41,7 @@ std::string curve_part(const PanelCurve& curve, const std::string& data, std::si
                      kind(curve.look), look, title);
 }
 
-/// 1, 2 or 5 times a power of ten, so that there are three to six ticks.
+/// 1, 2 or 5 times a power of ten, such that there are three to six ticks.
 double tick_step(double width) {
   const double power = std::pow(10.0, std::floor(std::log10(width)));
   for (const double step : {0.2, 0.5, 1.0}) {
@@ -52,7 +52,7 @@ double tick_step(double width) {
 
 constexpr const char* grey = "#c4c4c4";
 
-/// Bars from the top down, each below its name; what grey is stands above them.
+/// Bars from top to bottom, each below its name; the meaning of grey is above them.
 std::string bar_part(const Panel& panel) {
   std::string text;
   const auto count = static_cast<double>(panel.bars.size());
@@ -119,7 +119,7 @@ std::string panel_part(const Panel& panel, const std::string& data, std::size_t&
   return text + fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }
 
-/// On the right, beside title and subtitle.
+/// The verdicts, to the right of title and subtitle.
 std::string verdict_part(const Chart& chart) {
   std::string text;
   for (std::size_t i = 0; i < chart.verdicts.size(); ++i) {

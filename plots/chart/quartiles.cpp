@@ -18,9 +18,9 @@ double quantile(const std::vector<double>& sorted, double p) {
 }
 
 void require_sample(const std::vector<double>& sample) {
-  require(!sample.empty(), "a sample has at least one value");
+  require(!sample.empty(), "the sample is empty: at least one value is needed");
   require(std::all_of(sample.begin(), sample.end(), [](double x) { return std::isfinite(x); }),
-          "the values of a sample are finite");
+          "the sample has a value that is not finite");
 }
 
 }  // namespace

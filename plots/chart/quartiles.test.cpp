@@ -10,7 +10,7 @@ namespace slim::plots {
 namespace {
 
 TEST(Quartiles, interpolate_between_order_statistics) {
-  // Sorted 1 2 3 4: places 0.75, 1.5 and 2.25.
+  // Sorted 1 2 3 4: indices 0.75, 1.5 and 2.25.
   const Quartiles q = quartiles({4.0, 1.0, 3.0, 2.0});
   EXPECT_EQ(q.lower, 1.75);
   EXPECT_EQ(q.median, 2.5);

@@ -21,7 +21,7 @@ std::string ticks(const std::vector<Tick>& list) {
   return fmt::format("({})", fmt::join(parts, ", "));
 }
 
-/// Breaks at commas so that no line is longer than the figure is wide.
+/// Breaks the text at commas into lines of at most `width` characters where possible.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines(1);
   while (!text.empty()) {
@@ -34,14 +34,13 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
-/// The page above and around the plot. Heights are in units of a page of usual height.
+/// The parts of the page outside the plot. Heights are fractions of a page of the usual height.
 struct Page {
   std::string text;
-  double height = 1.0;  ///< more than 1 where so much stands above that the plot would be squashed
+  double height = 1.0;  ///< above 1 if the plot would otherwise be too low
 };
 
-/// Title, what is common to all curves, verdicts and the key stand above the plot, each as high as
-/// it needs.
+/// Places title, subtitle, verdicts and key above the plot, each as high as it needs to be.
 Page page(const Chart& chart) {
   constexpr double line = 0.036;
   constexpr double key_row = 0.044;
@@ -126,7 +125,7 @@ std::string style_lines(const Chart& chart) {
   return text;
 }
 
-/// Lines down, each with its name at its head.
+/// Vertical lines, each with its label at the top.
 std::string marks(const Chart& chart) {
   std::string text;
   int number = 1;
@@ -156,7 +155,7 @@ int column_of(Over over) {
   return 9;
 }
 
-/// Whether a bar's note would stand beside that of the bar on its left, at the same height.
+/// Whether a bar's note would overlap that of the bar on its left.
 bool is_level_with(const Curve& bars, const Curve& left) {
   return std::ranges::any_of(bars.points, [&](const Point& p) {
     return std::ranges::any_of(left.points, [&](const Point& q) {
@@ -165,9 +164,8 @@ bool is_level_with(const Curve& bars, const Curve& left) {
   });
 }
 
-/// Bars beside each other in groups; the full pass is hatched, what is cut into slices filled. A
-/// bar that is not there has its note at the foot. Wide notes next to each other stand one above
-/// the other.
+/// Bars in groups; the full pass is hatched, sliced passes are filled. The note of an absent bar is
+/// at the bottom. Wide adjacent notes are staggered.
 std::string plot_bars(const Chart& chart, const std::string& data) {
   const double width = 0.84 / static_cast<double>(chart.curves.size());
   std::vector<std::string> parts;
@@ -193,7 +191,7 @@ std::string plot_bars(const Chart& chart, const std::string& data) {
   return fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }
 
-/// The guides' names, each on the side of its guide away from the curves.
+/// The labels of the guides, each on the side that faces away from the curves.
 std::string guide_labels(const Chart& chart) {
   std::string text;
   int number = 20;
@@ -237,9 +235,9 @@ std::string plot(const Chart& chart, const std::string& stem) {
                                   chart.x.low, chart.x.high, curve.points.back().y.median, i + 1));
       if (parts.size() == 1) parts.back().insert(0, "sample ");
     }
-    // Error bars clear the ground under their points, so they come before all curves.
+    // Error bars erase the background under their points, so they are drawn before all curves.
     if (!chart.error_bars) continue;
-    // A deviation may reach below 0, where a logarithmic axis has no place.
+    // mean - deviation may be negative, which a logarithmic axis cannot show.
     const bool deviation = chart.spread == Spread::deviation;
     const std::string low =
         deviation ? fmt::format("($6 > {0} ? $6 : {0})", chart.y.low) : std::string("6");

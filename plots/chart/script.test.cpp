@@ -5,7 +5,7 @@
 namespace slim::plots {
 namespace {
 
-TEST(Script, quotes_so_that_nothing_is_special) {
+TEST(Script, quotes_without_special_characters) {
   EXPECT_EQ(gnuplot_quoted("plain"), "'plain'");
   EXPECT_EQ(gnuplot_quoted("it's"), "'it''s'");
   EXPECT_EQ(gnuplot_quoted("a\nsystem('x')"), "'a system(''x'')'");
@@ -13,7 +13,7 @@ TEST(Script, quotes_so_that_nothing_is_special) {
   EXPECT_EQ(gnuplot_quoted("`x` \"y\" \\z"), "'`x` \"y\" \\z'");
 }
 
-TEST(Script, data_carry_every_digit) {
+TEST(Script, writes_data_with_every_digit) {
   Chart chart;
   chart.unit = "seconds";
   const double x = 0.1 + 0.2;
@@ -28,20 +28,20 @@ TEST(Script, data_carry_every_digit) {
   EXPECT_EQ(data[3], "a, C = 2\t8\t2\t4\t0.30000000000000004\t0.10000000000000002\t1e+300\t5");
 }
 
-TEST(Script, data_keep_their_columns_whatever_a_label_holds) {
+TEST(Script, keeps_data_columns_for_any_label) {
   Chart chart;
   chart.curves = {{"a\tb\nc", "", false, {{8, 2, 4, 8.0, {1.0, 2.0, 3.0, 5}}}}};
   EXPECT_EQ(data_of(chart)[3], "a b c\t8\t2\t4\t2\t1\t3\t5");
 }
 
-TEST(Script, comments_stay_on_one_line) {
+TEST(Script, keeps_comments_on_one_line) {
   Chart chart;
   chart.title = "title\nsystem('touch evil')";
   const std::string script = script_of(chart, "stem", "origin\nsystem('touch evil')");
   EXPECT_EQ(script.find("\nsystem"), std::string::npos);
 }
 
-TEST(Script, data_name_a_mean_and_its_deviation) {
+TEST(Script, names_mean_and_deviation_columns) {
   Chart chart;
   chart.unit = "seconds";
   chart.spread = Spread::deviation;
@@ -50,7 +50,7 @@ TEST(Script, data_name_a_mean_and_its_deviation) {
             "seconds_mean_and_deviation\tsamples");
 }
 
-TEST(Script, bars_stand_beside_each_other_with_their_notes) {
+TEST(Script, draws_bars_in_groups_with_their_notes) {
   Chart chart;
   chart.unit = "longest_length";
   chart.over = Over::other;
@@ -71,7 +71,7 @@ TEST(Script, bars_stand_beside_each_other_with_their_notes) {
   EXPECT_EQ(script.find("set logscale x"), std::string::npos);
 }
 
-TEST(Script, a_page_grows_with_what_stands_above_the_plot) {
+TEST(Script, enlarges_the_page_for_text_above_the_plot) {
   Chart chart;
   chart.title = "title";
   chart.curves.resize(1);

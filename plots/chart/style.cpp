@@ -6,8 +6,9 @@
 namespace slim::plots {
 namespace {
 
-// Source of the colours: Okabe and Ito, "Color universal design", 2008. Yellow is too pale on
-// white; grey and brown, of other lightness than the rest, follow for the fullest figures.
+// Source of the colours: Okabe and Ito, "Color universal design", 2008. Yellow is too pale on white
+// and is left out; grey and brown, which differ in lightness, are added for figures with many
+// curves.
 constexpr std::array<CurveStyle, 9> palette = {{
     {"#0072B2", "solid", 7},   // blue, filled circle
     {"#D55E00", "'-'", 2},     // vermillion, cross
@@ -16,7 +17,7 @@ constexpr std::array<CurveStyle, 9> palette = {{
     {"#E69F00", "'..-'", 13},  // orange, filled diamond
     {"#56B4E9", "solid", 4},   // sky blue, open square
     {"#000000", "'-'", 6},     // black, open circle
-    {"#8C8C8C", "'_.'", 11},   // grey, filled triangle on its tip
+    {"#8C8C8C", "'_.'", 11},   // grey, filled triangle pointing down
     {"#5C3A1E", "'.'", 15},    // brown, filled pentagon
 }};
 

@@ -21,7 +21,7 @@ TEST(Styles, of_nine_curves_differ_in_colour_and_in_marker) {
   EXPECT_EQ(markers.size(), 9U);
 }
 
-TEST(Styles, of_a_kind_of_curve_do_not_depend_on_its_place) {
+TEST(Styles, of_a_kind_of_curve_do_not_depend_on_its_position) {
   std::vector<Curve> curves(2);
   curves[0].subject = "stored/iterative";
   curves[1].subject = "recovered/iterative";
@@ -32,7 +32,7 @@ TEST(Styles, of_a_kind_of_curve_do_not_depend_on_its_place) {
   EXPECT_EQ(one[1].colour, other[0].colour);
 }
 
-TEST(Styles, of_the_full_pass_are_its_own_wherever_it_stands) {
+TEST(Styles, of_the_full_pass_do_not_depend_on_its_position) {
   std::vector<Curve> curves(9);
   curves.front().full_pass = true;
   const CurveStyle first = styles_of(curves).front();
@@ -42,7 +42,7 @@ TEST(Styles, of_the_full_pass_are_its_own_wherever_it_stands) {
   for (std::size_t i = 0; i + 1 < other.size(); ++i) EXPECT_NE(other[i].marker, first.marker);
 }
 
-TEST(Styles, do_not_run_out) {
+TEST(Styles, exist_for_any_number_of_curves) {
   EXPECT_EQ(styles_of(std::vector<Curve>(20)).size(), 20U);
 }
 

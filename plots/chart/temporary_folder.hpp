@@ -4,10 +4,10 @@
 
 namespace slim::plots {
 
-/// A folder that is gone when this is: figures are drawn in it and then moved.
+/// A folder that the destructor deletes: figures are drawn in it and then moved.
 class TemporaryFolder {
  public:
-  /// A new folder inside `parent`. Throws ContractError when it cannot be made.
+  /// Creates a new folder inside `parent`. Throws ContractError on failure.
   explicit TemporaryFolder(const std::filesystem::path& parent);
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;

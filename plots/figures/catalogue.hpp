@@ -10,7 +10,7 @@ namespace slim::plots {
 /// Every figure, in the order of the report.
 std::span<const Figure> catalogue();
 
-/// Throws ContractError that names what is allowed.
+/// Throws ContractError, which lists the allowed names, when the name is unknown.
 const Figure& find_figure(std::string_view name);
 
 }  // namespace slim::plots

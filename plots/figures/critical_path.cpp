@@ -28,7 +28,7 @@ Chart draw_critical_path(std::span<const Record> records) {
   chart.over = Over::slice;
   chart.unit = "critical_path";
   chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
-  chart.y = power_of_two_axis("operations one after another", y_range(chart.curves));
+  chart.y = power_of_two_axis("sequential operations", y_range(chart.curves));
   return chart;
 }
 
@@ -38,10 +38,10 @@ Figure critical_path() {
   return {.name = "critical-path",
           .title = "Parallel time: the critical path",
           .caption =
-              "The longest chain of operations of a gradient that wait for each other, counted "
-              "exactly, as on a machine of as many processors as there is work for. At a fixed "
-              "number of slices a tree's grows like log C, a loop's like C. Boundaries that are "
-              "computed again take further sweeps, one after another.",
+              "The longest chain of dependent operations of a gradient, counted "
+              "exactly: its time on a machine with unlimited processors. At a fixed "
+              "number of slices it grows like log C for a tree and like C for a loop. "
+              "Recomputed and bisected boundaries need further sequential sweeps.",
           .claims = {"PARALLEL", "PARALLEL/iterative", "WORK", "WORK/recomputed", "WORK/bisected"},
           .experiment = "work",
           .quantity = Quantity::operations,

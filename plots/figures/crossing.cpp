@@ -12,7 +12,7 @@
 namespace slim::plots {
 namespace {
 
-/// Softmax is no full pass of a Performer: a curve of its own.
+/// Softmax attention is not a full pass of a Performer, so it gets a separate curve.
 Chart draw_over_length(std::span<const Record> records, double (*value)(const Record&)) {
   Chart chart = chart_over_length(records, value);
   for (Curve& curve : chart.curves) {
@@ -23,7 +23,7 @@ Chart draw_over_length(std::span<const Record> records, double (*value)(const Re
   return chart;
 }
 
-/// A line down where softmax attention begins to cost more than a Performer's curve.
+/// Adds a vertical line where softmax attention begins to cost more than the Performer.
 void mark_crossings(Chart& chart) {
   const auto softmax = std::find_if(chart.curves.begin(), chart.curves.end(),
                                     [](const Curve& curve) { return curve.subject == "softmax"; });
@@ -66,9 +66,9 @@ Figure crossing_memory() {
   return {.name = "crossing-memory",
           .title = "Softmax attention against a Performer: memory",
           .caption =
-              "The same model but for its attention. Counted bytes beyond parameters, gradient and "
-              "tokens; softmax attention keeps every head's weights. Lines "
-              "down stand where it begins to take more.",
+              "The same model with either attention. Counted bytes beyond parameters, gradient and "
+              "tokens; softmax attention stores every head's weights. Vertical lines "
+              "mark where it begins to take more.",
           .claims = {"CROSSING/bytes"},
           .experiment = "crossing",
           .quantity = Quantity::bytes,
@@ -79,8 +79,8 @@ Figure crossing_time() {
   return {.name = "crossing-time",
           .title = "Softmax attention against a Performer: time",
           .caption =
-              "The same model but for its attention; medians with quartiles. Lines "
-              "down stand where softmax attention begins to take longer.",
+              "The same model with either attention; medians with quartiles. Vertical lines "
+              "mark where softmax attention begins to take longer.",
           .claims = {"CROSSING/seconds"},
           .experiment = "crossing",
           .quantity = Quantity::seconds,

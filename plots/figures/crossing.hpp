@@ -4,7 +4,7 @@
 
 namespace slim::plots {
 
-/// Softmax attention against a Performer over L, and where they cross.
+/// CROSSING: cost of softmax attention and of a Performer over L, and where they cross.
 Figure crossing_memory();
 Figure crossing_time();
 

@@ -12,7 +12,7 @@ namespace {
 
 using Shown = std::vector<std::string>;
 
-/// What may differ between two curves besides the subject, each as it is shown.
+/// The settings besides the subject that may differ between two curves, as they are shown.
 Shown shown_setting(const experiments::Setting& setting, Along along) {
   const Model& model = setting.model;
   const auto counted = [](auto count, const char* one, const char* many) {
@@ -47,7 +47,7 @@ CurveKey key_of(const experiments::Setting& setting, Along along) {
           shown_setting(setting, along)};
 }
 
-/// Which entries of the setting all curves share.
+/// Marks the entries of the setting that all curves share.
 template <class Cells>
 std::vector<bool> shared_entries(const Cells& cells) {
   const Shown& first = cells.begin()->first.setting;

@@ -18,7 +18,7 @@ double value(const Record& record) {
   return std::get<experiments::Seconds>(record.measured).seconds;
 }
 
-TEST(Curves, along_length_part_sliced_from_full_passes) {
+TEST(Curves, along_length_separate_sliced_and_full_passes) {
   const std::vector<Record> records = {timed("a/b", 8, 2, 1.0), timed("a/b", 4, 2, 2.0),
                                        timed("a/b", 8, 8, 3.0), timed("c/d", 8, 2, 4.0)};
   const Curves result = gather_curves(records, Along::length, value);
@@ -32,7 +32,7 @@ TEST(Curves, along_length_part_sliced_from_full_passes) {
   EXPECT_EQ(result.curves[2].label, "c/d, C = 2");
 }
 
-TEST(Curves, along_slices_end_in_one_full_pass) {
+TEST(Curves, along_slice_length_end_in_one_full_pass) {
   const std::vector<Record> records = {timed("a/b", 8, 2, 1.0), timed("a/b", 8, 8, 2.0),
                                        timed("c/d", 8, 2, 3.0), timed("c/d", 8, 8, 4.0)};
   const Curves result = gather_curves(records, Along::slice, value);
@@ -54,7 +54,7 @@ TEST(Curves, take_the_median_over_the_samples_of_a_cell) {
   EXPECT_EQ(result.curves[0].points[0].y.samples, 3U);
 }
 
-TEST(Curves, name_what_differs_and_share_the_rest) {
+TEST(Curves, are_labelled_with_the_settings_that_differ) {
   std::vector<Record> records = {timed("a/b", 8, 2, 1.0), timed("a/b", 8, 2, 2.0)};
   records[1].setting.threads = 2;
   const Curves result = gather_curves(records, Along::length, value);
@@ -88,7 +88,7 @@ TEST(LabelledCurves, gather_samples_under_their_labels) {
   EXPECT_EQ(curves[1].points[1].slices, 2);
 }
 
-TEST(YRange, takes_the_mean_where_a_deviation_reaches_below_zero) {
+TEST(YRange, uses_the_mean_where_mean_minus_deviation_is_negative) {
   std::vector<Curve> curves(1);
   curves[0].points = {{8, 2, 4, 8.0, {-1.0, 2.0, 5.0, 3}}, {8, 2, 4, 9.0, {3.0, 4.0, 5.0, 3}}};
   EXPECT_EQ(y_range(curves), (std::pair{2.0, 5.0}));

@@ -68,17 +68,16 @@ Chart draw_device(std::span<const Record> records) {
 }  // namespace
 
 Figure device() {
-  return {
-      .name = "device",
-      .title = "The longest sequence in a small process",
-      .caption =
-          "L, a power of 2, is tried in a fresh process that caps its own address space before it "
-          "prepares anything: program, text and parameters count. Hatched: "
-          "the full pass; filled: slices. ≥: the longest that was tried.",
-      .claims = {"DEVICE", "DEVICE/million"},
-      .experiment = "device",
-      .quantity = Quantity::longest,
-      .draw = draw_device};
+  return {.name = "device",
+          .title = "The longest sequence in a small process",
+          .caption =
+              "Each L, a power of 2, runs in a fresh process that caps its address space before it "
+              "allocates anything: program, text and parameters count. Hatched: "
+              "the full pass; filled: slices. ≥: the longest L that was run.",
+          .claims = {"DEVICE", "DEVICE/million"},
+          .experiment = "device",
+          .quantity = Quantity::longest,
+          .draw = draw_device};
 }
 
 }  // namespace slim::plots

@@ -12,7 +12,7 @@
 namespace slim::plots {
 namespace {
 
-/// As the chart names them, from the paper's code to the drift-free control.
+/// Labels of the boundaries in the chart, from the paper's code to the drift-free control.
 struct Boundary {
   std::string_view subject;
   std::string_view label;
@@ -51,7 +51,7 @@ Chart draw_drift_boundary(std::span<const Record> records) {
     }
   }
   Chart chart;
-  chart.subtitle = "the largest over C, L, seeds, and heads 4 and 64 wide; iterative prefix sums";
+  chart.subtitle = "the largest over C, L, seeds, and head widths 4 and 64; iterative prefix sums";
   chart.curves = worst.curves(labels);
   if (chart.curves.empty()) return chart;
   for (Curve& curve : chart.curves) {
@@ -68,7 +68,8 @@ Chart draw_drift_boundary(std::span<const Record> records) {
   return chart;
 }
 
-/// One curve a boundary, heads 4 wide, ReLU features, float32: where subtraction is seen.
+/// One curve per boundary: heads of width 4, ReLU features, float32, where subtraction has a
+/// visible effect.
 std::vector<Curve> relu_curves(std::span<const Record> records, Index (*x)(const Record&),
                                bool (*shown)(const Record&)) {
   WorstErrors worst(smallest_shown, largest_shown);
@@ -90,7 +91,7 @@ std::vector<Curve> relu_curves(std::span<const Record> records, Index (*x)(const
 
 Chart draw_drift_slice(std::span<const Record> records) {
   Chart chart;
-  chart.subtitle = "ReLU features, heads 4 wide, float32, L = 256, the largest over seeds";
+  chart.subtitle = "ReLU features, head width 4, float32, L = 256, the largest over seeds";
   chart.curves = relu_curves(
       records, [](const Record& record) { return record.setting.slice; },
       [](const Record& record) { return record.setting.length == 256; });
@@ -103,7 +104,7 @@ Chart draw_drift_slice(std::span<const Record> records) {
 
 Chart draw_drift_length(std::span<const Record> records) {
   Chart chart;
-  chart.subtitle = "ReLU features, heads 4 wide, float32, C = 16, the largest over seeds";
+  chart.subtitle = "ReLU features, head width 4, float32, C = 16, the largest over seeds";
   chart.curves = relu_curves(
       records, [](const Record& record) { return record.setting.length; },
       [](const Record& record) { return record.setting.slice == 16; });
@@ -116,14 +117,14 @@ Chart draw_drift_length(std::span<const Record> records) {
 
 constexpr const char* what_is_shown =
     " Errors are those of the gradient against 50 digits (against stored boundaries in float64 "
-    "where 50 digits take too long), relative to its largest entry; beyond 1000 and not finite "
-    "ones stand at 1000, refusals are left out.";
+    "where 50 digits take too long), relative to its largest entry. Errors above 1000 or not "
+    "finite are shown at 1000, refused tasks are left out.";
 
 }  // namespace
 
 Figure drift_boundary() {
   return {.name = "drift-boundary",
-          .title = "How far rounding carries the gradient",
+          .title = "Rounding error of the gradient",
           .caption = std::string("By boundary, feature map and precision.") + what_is_shown,
           .claims = {"PRECISION/sqr", "PRECISION/elu+1", "PRECISION/favor+", "PRECISION/relu"},
           .experiment = "drift",
@@ -135,7 +136,7 @@ Figure drift_boundary() {
 Figure drift_slice() {
   return {.name = "drift-slice",
           .title = "Drift over the slice length",
-          .caption = std::string("Where a denominator should be 0, a sum that was recovered by "
+          .caption = std::string("Where a denominator should be 0, a sum recovered by "
                                  "subtraction leaves a residue.") +
                      what_is_shown,
           .claims = {"PRECISION/relu"},
@@ -148,7 +149,7 @@ Figure drift_slice() {
 Figure drift_length() {
   return {.name = "drift-length",
           .title = "Drift over the sequence length",
-          .caption = std::string("At scale ci there is one length.") + what_is_shown,
+          .caption = std::string("Scale ci has one length only.") + what_is_shown,
           .claims = {"PRECISION/relu"},
           .experiment = "drift",
           .quantity = Quantity::gradient_error,

@@ -4,11 +4,11 @@
 
 namespace slim::plots {
 
-/// PRECISION: how far rounding carries the gradient, by boundary, feature map and precision.
+/// PRECISION: the rounding error of the gradient, by boundary, feature map and precision.
 Figure drift_boundary();
-/// By C, with ReLU features in float32.
+/// Over C, with ReLU features in float32.
 Figure drift_slice();
-/// By L, likewise.
+/// Over L, with ReLU features in float32.
 Figure drift_length();
 
 }  // namespace slim::plots

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* stored_relu = "relu, stored boundaries";
 constexpr const char* extended = "other architectures";
 
-/// Empty: not shown.
+/// The label of a record's curve; empty if it is not shown.
 std::string exact_label(const Record& record) {
   const experiments::Setting& setting = record.setting;
   if (record.experiment == "extension") return extended;
@@ -32,7 +32,7 @@ Chart draw_exact(std::span<const Record> records) {
     worst.add(label, static_cast<double>(std::min(setting.slice, setting.length)), record);
     if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
   }
-  // The controls last, in whatever order they were measured.
+  // The controls come last, whatever the order of the records.
   const auto is_map = [](const std::string& label) {
     return label != stored_relu && label != extended;
   };
@@ -61,9 +61,9 @@ Figure exact() {
       .title = "The gradient in 50 digits",
       .caption =
           "Largest error of a gradient entry against the reference, both in 50 digits, relative "
-          "to the largest entry; C = L is the full pass. The claims allow the dotted line. With "
-          "ReLU features a denominator that should be 0 keeps what subtraction left of a sum "
-          "that was recovered; a stored one keeps nothing. Other architectures: four of them, L "
+          "to the largest entry; C = L is the full pass. The dotted line is the claimed bound. "
+          "With ReLU features a recovered sum keeps a rounding residue where a denominator should "
+          "be 0; a stored sum does not. Other architectures: four of them, L "
           "= 13, each with four feature maps.",
       .claims = {"EXACT/sqr", "EXACT/elu+1", "EXACT/abs", "EXACT/favor+", "EXACT/relu",
                  "EXTENSION"},

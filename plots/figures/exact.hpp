@@ -4,8 +4,9 @@
 
 namespace slim::plots {
 
-/// The error of the gradient in 50 digits over C, by feature map; other architectures; and the
-/// paper's line of subtraction where a denominator is 0, against stored boundaries.
+/// EXACT, EXTENSION: the error of the gradient in 50 digits over C, by feature map; other
+/// architectures; and ReLU features, where a denominator is 0, with recovered and with stored
+/// boundaries.
 Figure exact();
 
 }  // namespace slim::plots

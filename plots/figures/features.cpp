@@ -19,12 +19,13 @@ Chart draw_features(std::span<const Record> records) {
     const auto M = static_cast<double>(record.setting.model.features());
     for (const auto& [label, value] :
          {std::pair{"independent", error.independent},
-          std::pair{"orthogonal, lengths as independent ones have", error.orthogonal_chi},
+          std::pair{"orthogonal, χ-distributed lengths", error.orthogonal_chi},
           std::pair{"orthogonal, length √d (the paper's code)", error.orthogonal}}) {
-      require(std::isfinite(value) && value > 0.0,
-              fmt::format("records.jsonl: a distance from softmax attention is positive and finite "
-                          "({})",
-                          summary(record.setting)));
+      require(
+          std::isfinite(value) && value > 0.0,
+          fmt::format("records.jsonl: distances from softmax attention must be positive and finite "
+                      "({})",
+                      summary(record.setting)));
       gathered.add(label, record, M, value);
     }
   }

@@ -35,7 +35,7 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
       .figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}, .command = {}};
   if (own.empty()) return drawn;
 
-  // Of one date the last, as they stand in the file.
+  // Among equal dates the last in the file.
   const Record newest = *std::max_element(own.rbegin(), own.rend(), experiments::is_older);
   const auto older = std::stable_partition(own.begin(), own.end(),
                                            [&](const Record& r) { return same_origin(r, newest); });
@@ -98,17 +98,17 @@ Chart chart_over_slice(std::span<const Record> records, double (*value)(const Re
 
 double peak_bytes(const Record& record) {
   const auto& bytes = std::get<experiments::Bytes>(record.measured);
-  require(bytes.peak > bytes.tokens,
-          fmt::format("records.jsonl: the peak contains the tokens and more ({})",
-                      summary(record.setting)));
+  require(
+      bytes.peak > bytes.tokens,
+      fmt::format("records.jsonl: the peak must exceed the tokens ({})", summary(record.setting)));
   return static_cast<double>(bytes.peak - bytes.tokens);
 }
 
 double seconds(const Record& record) {
   const double value = std::get<experiments::Seconds>(record.measured).seconds;
-  require(
-      value > 0.0 && std::isfinite(value),
-      fmt::format("records.jsonl: seconds are positive and finite ({})", summary(record.setting)));
+  require(value > 0.0 && std::isfinite(value),
+          fmt::format("records.jsonl: seconds must be positive and finite ({})",
+                      summary(record.setting)));
   return value;
 }
 

@@ -23,7 +23,7 @@ Record bytes(Index length, std::int64_t peak, const std::string& code) {
   return record;
 }
 
-TEST(Figures, have_names_of_their_own) {
+TEST(Figures, have_unique_names) {
   std::set<std::string> names;
   for (const Figure& figure : catalogue()) names.insert(figure.name);
   EXPECT_EQ(names.size(), catalogue().size());
@@ -50,7 +50,7 @@ TEST(Figures, have_names_of_their_own) {
   EXPECT_THROW(find_figure("memory"), ContractError);
 }
 
-TEST(Figures, carry_every_claim_that_is_no_cell_of_table_1) {
+TEST(Figures, show_every_claim_outside_table_1) {
   std::set<std::string> carried;
   for (const Figure& figure : catalogue()) {
     carried.insert(figure.claims.begin(), figure.claims.end());
@@ -59,7 +59,7 @@ TEST(Figures, carry_every_claim_that_is_no_cell_of_table_1) {
     const bool is_carried = carried.erase(claim.name) > 0;
     EXPECT_TRUE(is_carried || !claim.cell.empty()) << claim.name;
   }
-  EXPECT_EQ(carried, std::set<std::string>()) << "no claims";
+  EXPECT_EQ(carried, std::set<std::string>()) << "these are not claims";
 }
 
 TEST(Figures, show_memory_without_the_tokens) {
@@ -79,7 +79,7 @@ TEST(Figures, leave_out_records_of_other_code) {
   EXPECT_EQ(drawn.left_out, 1U);
 }
 
-TEST(Figures, take_the_code_of_the_last_date_wherever_it_stands) {
+TEST(Figures, show_the_newest_code_in_any_order_of_records) {
   std::vector<Record> records = {bytes(8, 150, "new"), bytes(16, 170, "old")};
   records[0].provenance.date = "2026-02-01T00:00:00Z";
   records[1].provenance.date = "2026-01-01T00:00:00Z";
@@ -97,8 +97,9 @@ TEST(Figures, leave_out_records_of_another_scale) {
   EXPECT_EQ(drawn.scale, "laptop");
 }
 
-TEST(Figures, of_capped_processes_show_no_length_that_was_not_measured) {
-  // Of two scales the median of both was shown, under a label of its own.
+TEST(Figures, of_capped_processes_show_measured_lengths_only) {
+  // Regression: with records of two scales, the median of both was shown, under a label that no
+  // record had.
   std::vector<Record> records;
   for (const auto& [scale, length] : {std::pair{"ci", 4096}, {"laptop", 16384}}) {
     Record record = bytes(1 << 20, 0, "x");
@@ -118,7 +119,7 @@ TEST(Figures, are_empty_without_records) {
   EXPECT_TRUE(chart_figure(find_figure("time-length"), std::vector{bytes(8, 150, "x")}).empty());
 }
 
-TEST(Figures, refuse_numbers_that_no_logarithm_takes) {
+TEST(Figures, refuse_numbers_that_are_not_positive_and_finite) {
   EXPECT_THROW(chart_figure(find_figure("memory-length"), std::vector{bytes(8, 100, "x")}),
                ContractError);
   Record record = bytes(8, 150, "x");
@@ -128,7 +129,7 @@ TEST(Figures, refuse_numbers_that_no_logarithm_takes) {
   }
 }
 
-TEST(Figures, carry_the_verdicts_on_their_claims_and_no_others) {
+TEST(Figures, show_the_verdicts_on_their_claims_only) {
   DrawnFigure drawn = chart_figure(find_figure("memory-length"), std::vector{bytes(8, 150, "x")});
   Verdict verdict;
   verdict.claim = "MEMORY-C";
@@ -171,7 +172,7 @@ TEST(Figures, mark_where_softmax_attention_begins_to_cost_more) {
   EXPECT_EQ(drawn.chart.marks[0].label, "L = 100, full pass");
 }
 
-TEST(Figures, of_exactness_set_relu_apart_and_other_architectures) {
+TEST(Figures, of_exactness_separate_relu_and_other_architectures) {
   std::vector<Record> records;
   for (const auto& [experiment, subject, kind, error] :
        {std::tuple{"extension", "recovered/iterative", FeatureKind::square, 1e-49},
@@ -200,7 +201,7 @@ TEST(Figures, of_exactness_set_relu_apart_and_other_architectures) {
   EXPECT_EQ(chart.guides[0].coefficient, 1e-40);
 }
 
-TEST(Figures, of_drift_take_the_worst_and_leave_refusals_out) {
+TEST(Figures, of_drift_show_the_largest_error_and_omit_refusals) {
   std::vector<Record> records;
   for (const auto& [seed, error, refusal] :
        {std::tuple{1, 1e-6, ""}, {2, 1e-4, ""}, {3, 1e-5, ""}, {4, 1.0, "no grid"}}) {
@@ -221,8 +222,9 @@ TEST(Figures, of_drift_take_the_worst_and_leave_refusals_out) {
   EXPECT_EQ(worst("drift-boundary"), 1e-4);
   EXPECT_EQ(worst("drift-slice"), 1e-4);
   records[0].measured = experiments::GradientError{.relative = HUGE_VAL};
-  EXPECT_EQ(worst("drift-slice"), 1e3) << "at the chart's end";
-  EXPECT_TRUE(chart_figure(find_figure("drift-length"), records).empty()) << "C = 16 alone";
+  EXPECT_EQ(worst("drift-slice"), 1e3) << "clamped to the largest error";
+  EXPECT_TRUE(chart_figure(find_figure("drift-length"), records).empty())
+      << "the figure shows C = 16 only";
 }
 
 }  // namespace

@@ -16,7 +16,7 @@
 namespace slim::plots {
 namespace {
 
-/// What a length is called, where every length is of one configuration.
+/// The configuration name of each length; empty unless every length belongs to one configuration.
 std::map<std::int64_t, std::string> configurations_by_length(std::span<const Record> records) {
   std::map<std::int64_t, std::string> names;
   for (const Record& record : records) {
@@ -27,7 +27,8 @@ std::map<std::int64_t, std::string> configurations_by_length(std::span<const Rec
   return names;
 }
 
-/// What the full pass takes that a curve does not reach, nearly. Units: bytes, whole mebibytes.
+/// Estimated memory of the full pass, for a curve that does not reach it. Units: bytes, rounded up
+/// to whole mebibytes.
 double bytes_of_full_pass(std::span<const Record> records, const Curve& curve) {
   const auto any = std::find_if(records.begin(), records.end(), [&](const Record& record) {
     return record.setting.subject == curve.subject &&
@@ -63,7 +64,7 @@ Chart draw_over_slice(std::span<const Record> records, double (*value)(const Rec
   return chart;
 }
 
-/// Every curve's end at C = L, as one curve of crosses.
+/// Adds the ends of all curves at C = L as one curve of crosses.
 void add_crosses(Chart& chart) {
   Curve crosses{.label = "full pass (C = L)", .subject = {}, .full_pass = true, .points = {}};
   crosses.points_only = true;
@@ -97,8 +98,9 @@ Chart draw_memory(std::span<const Record> records) {
 double discrepancy(const Record& record) {
   const double value = std::get<experiments::FullDiscrepancy>(record.measured).relative;
   require(std::isfinite(value) && value >= 0.0,
-          fmt::format("records.jsonl: a discrepancy is finite ({})", summary(record.setting)));
-  constexpr double smallest = 1e-12;  // far below float32: 0 has no place on a logarithmic axis
+          fmt::format("records.jsonl: discrepancies must be finite and not negative ({})",
+                      summary(record.setting)));
+  constexpr double smallest = 1e-12;  // far below float32; a logarithmic axis cannot show 0
   return std::max(value, smallest);
 }
 
@@ -117,11 +119,11 @@ Figure figure2_time() {
       .name = "figure2-time",
       .title = "Figure 2, left: time of one gradient over C",
       .caption =
-          "Configurations I to IV of the paper, the mean over seeds, and a band of one standard "
-          "deviation, which is a bar at the crosses; these are the full pass, the dotted line is "
+          "Configurations I to IV of the paper: the mean over seeds with a band of one standard "
+          "deviation. Crosses, with error bars, are the full pass; the dotted line is "
           "proportional to 1/C. At scales "
           "below paper "
-          "lengths and widths are an equal part of the paper's.",
+          "lengths and widths are reduced in proportion.",
       .claims = {"SERIAL/seconds", "SERIAL", "OVERHEAD"},
       .experiment = "figure2",
       .quantity = Quantity::seconds,
@@ -133,8 +135,8 @@ Figure figure2_memory() {
           .title = "Figure 2, middle: peak memory over C",
           .caption =
               "Counted exactly, beyond parameters, their gradient and the token ids. Crosses are "
-              "the full pass, the dotted line is proportional to C. What would take more than "
-              "three quarters of the machine's memory is not measured.",
+              "the full pass, the dotted line is proportional to C. Runs that would need more than "
+              "three quarters of the machine's memory are not measured.",
           .claims = {"MEMORY-C", "BYTES"},
           .experiment = "figure2",
           .quantity = Quantity::bytes,
@@ -146,7 +148,7 @@ Figure figure2_discrepancy() {
           .title = "Figure 2, right: discrepancy to the full pass over C",
           .caption =
               "Largest difference of a gradient entry from the full pass of the same subject in "
-              "float32, as a share of the largest entry; the mean over seeds, and a band of one "
+              "float32, relative to the largest entry; the mean over seeds with a band of one "
               "standard deviation.",
           .claims = {"EXACT/sqr", "PRECISION/sqr"},
           .experiment = "figure2",

@@ -36,7 +36,7 @@ std::map<std::string, std::size_t> labels(const std::vector<Record>& records) {
   return found;
 }
 
-TEST(Figure2, CallsCurvesByTheirConfiguration) {
+TEST(Figure2, LabelsCurvesByConfiguration) {
   const auto all = labels(bytes_at_scale_ci());
   EXPECT_EQ(all.size(), 9U) << "four configurations, two prefix sums, the full pass";
   for (const char* label : {"I (L = 512), iterative", "II (L = 64), explicit",
@@ -45,7 +45,7 @@ TEST(Figure2, CallsCurvesByTheirConfiguration) {
   }
 }
 
-TEST(Figure2, DoesSoWhenConfigurationsAreMissing) {
+TEST(Figure2, LabelsCurvesWhenConfigurationsAreMissing) {
   std::vector<Record> records = bytes_at_scale_ci();
   std::erase_if(records, [](const Record& r) { return r.setting.length > 256; });
   const auto some = labels(records);
@@ -54,7 +54,7 @@ TEST(Figure2, DoesSoWhenConfigurationsAreMissing) {
   EXPECT_TRUE(some.contains("III (L = 256), explicit"));
 }
 
-TEST(Figure2, SaysWhichSliceLengthsWereNotMeasuredAndWhatTheyWouldTake) {
+TEST(Figure2, ReportsSliceLengthsNotMeasuredAndTheirEstimatedMemory) {
   std::vector<Record> records = bytes_at_scale_ci();
   std::erase_if(records, [](const Record& r) {
     return r.setting.length == 1024 && r.setting.slice > 64 &&
@@ -81,7 +81,7 @@ TEST(Figure2, DrawsNoBandThroughFullPassesOfDifferentConfigurations) {
   EXPECT_NE(script.find(of_crosses + "5:($6"), std::string::npos) << "bars";
 }
 
-TEST(Figure2, NamesNoSettingThatIsNoConfiguration) {
+TEST(Figure2, NamesOnlySettingsThatAreConfigurations) {
   Record record = bytes_at_scale_ci().front();
   EXPECT_EQ(experiments::configuration_name(record), "I");
   record.scale = "anything";

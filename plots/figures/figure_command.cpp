@@ -15,7 +15,7 @@
 namespace slim::plots {
 namespace {
 
-/// What a sweep's options decide of its records.
+/// Properties of records that depend on the options of the sweep.
 struct Decided {
   std::set<std::uint64_t> seeds;
   int threads = 1;  ///< the most
@@ -38,7 +38,7 @@ Decided planned(const Figure& figure, const std::string& experiment,
   return decided;
 }
 
-/// The threads that a processor runs: as provenance names it, "NAME × 8". 1 where it does not say.
+/// Threads of a processor as provenance names it, "NAME × 8"; 1 if the name does not contain them.
 int threads_of(std::string_view processor) {
   constexpr std::string_view times = "× ";
   int threads = 1;
@@ -49,7 +49,7 @@ int threads_of(std::string_view processor) {
   return std::max(1, threads);
 }
 
-/// As it is where a shell takes it so, else in single quotes.
+/// Quotes a word for a shell if necessary.
 std::string shell_word(const std::string& text) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/";
@@ -59,7 +59,7 @@ std::string shell_word(const std::string& text) {
   return quoted + "'";
 }
 
-/// Those without which a sweep would make other records.
+/// The options without which a sweep would produce other records.
 std::string told_options(const Figure& figure, std::span<const Record* const> own) {
   const Record& any = *own.front();
   std::string options;
@@ -70,7 +70,7 @@ std::string told_options(const Figure& figure, std::span<const Record* const> ow
   const auto scale = std::find_if(
       experiments::all_scales.begin(), experiments::all_scales.end(),
       [&](experiments::Scale candidate) { return experiments::name(candidate) == any.scale; });
-  if (scale == experiments::all_scales.end()) return options;  // a file may say anything
+  if (scale == experiments::all_scales.end()) return options;  // the file may contain any scale
 
   Decided measured;
   for (const Record* record : own) measured.add(record->setting);

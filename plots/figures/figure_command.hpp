@@ -7,9 +7,9 @@
 
 namespace slim::plots {
 
-/// The line for a shell that measures the records of a figure and draws it again. Options are told
-/// where the records differ from what is measured without them: text, first seed, number of seeds,
-/// threads. Of a text the records know the name alone. Requires a record of the figure's.
+/// The shell command that measures the records of a figure and draws it again. It contains the
+/// options in which the records differ from the defaults: text, first seed, number of seeds,
+/// threads. Records contain only the file name of a text. Requires a record of the figure.
 std::string figure_command(const Figure& figure, std::span<const Record> records);
 
 }  // namespace slim::plots

@@ -8,8 +8,8 @@
 namespace slim::plots {
 namespace {
 
-/// The command of figure 2's discrepancies at scale ci, which are of two seeds: what it has after
-/// --scale.
+/// The options after --scale in the command for the discrepancies of figure 2 at scale ci, whose
+/// default is two seeds.
 std::string options_of(std::uint64_t first_seed, std::uint64_t seeds, int threads,
                        const char* corpus) {
   std::vector<Record> records;
@@ -31,8 +31,8 @@ std::string options_of(std::uint64_t first_seed, std::uint64_t seeds, int thread
   return line.substr(begin.size(), line.size() - begin.size() - end.size());
 }
 
-TEST(FigureCommand, TellsOnlyWhatIsNotTheDefault) {
-  EXPECT_EQ(options_of(1, 2, 2, "gcide.dict.dz"), "") << "of a processor of 2 threads";
+TEST(FigureCommand, ContainsOnlyOptionsThatDifferFromTheDefault) {
+  EXPECT_EQ(options_of(1, 2, 2, "gcide.dict.dz"), "") << "the processor has 2 threads";
   EXPECT_EQ(options_of(1, 2, 2, "enwik8.gz"), " --corpus enwik8.gz");
   EXPECT_EQ(options_of(7, 2, 2, "gcide.dict.dz"), " --seed 7");
   EXPECT_EQ(options_of(1, 10, 2, "gcide.dict.dz"), " --seeds 10");
@@ -40,11 +40,11 @@ TEST(FigureCommand, TellsOnlyWhatIsNotTheDefault) {
   EXPECT_EQ(options_of(3, 1, 4, "enwik8"), " --corpus enwik8 --seed 3 --seeds 1 --threads 4");
 }
 
-TEST(FigureCommand, QuotesANameThatAShellWouldTakeApart) {
+TEST(FigureCommand, QuotesSpecialShellCharacters) {
   EXPECT_EQ(options_of(1, 2, 2, "it's; rm x"), R"( --corpus 'it'\''s; rm x')");
 }
 
-TEST(FigureCommand, TellsNoThreadsAndNoSeedsWhereASweepTakesNone) {
+TEST(FigureCommand, OmitsThreadsAndSeedsThatASweepDoesNotUse) {
   Record record = experiments::example_record(Operations{.depth = 5});
   record.experiment = "work";
   record.setting.threads = 1;
@@ -67,12 +67,12 @@ TEST(FigureCommand, MeasuresBothExperimentsOfAFigure) {
             "slim-plot figures --figure exact --records results --out figures");
 }
 
-TEST(FigureCommand, BearsAScaleThatIsNone) {
+TEST(FigureCommand, AcceptsAnUnknownScale) {
   Record record = experiments::example_record(Operations{.depth = 5});
   record.experiment = "work";
   record.scale = "<script>";
   const std::string line = figure_command(find_figure("critical-path"), std::vector{record});
-  EXPECT_NE(line.find("<script>"), std::string::npos) << "escaped by the page";
+  EXPECT_NE(line.find("<script>"), std::string::npos) << "the page escapes it";
 }
 
 }  // namespace

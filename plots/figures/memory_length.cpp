@@ -19,16 +19,17 @@ Chart draw_memory_length(std::span<const Record> records) {
 }  // namespace
 
 Figure memory_length() {
-  return {.name = "memory-length",
-          .title = "Memory of one gradient over the sequence's length",
-          .caption =
-              "Peak bytes beyond the parameters, their gradient and the token ids themselves, "
-              "counted exactly. At a fixed slice length C the paper's algorithm stays flat, "
-              "whatever the length L; the full pass (C = L) grows in proportion to L.",
-          .claims = {"MEMORY-C"},
-          .experiment = "length",
-          .quantity = Quantity::bytes,
-          .draw = draw_memory_length};
+  return {
+      .name = "memory-length",
+      .title = "Memory of one gradient over the sequence's length",
+      .caption =
+          "Peak bytes beyond the parameters, their gradient and the token ids themselves, "
+          "counted exactly. At a fixed slice length C the paper's algorithm needs the same memory "
+          "at any length L; the full pass (C = L) grows in proportion to L.",
+      .claims = {"MEMORY-C"},
+      .experiment = "length",
+      .quantity = Quantity::bytes,
+      .draw = draw_memory_length};
 }
 
 }  // namespace slim::plots

@@ -4,7 +4,7 @@
 
 namespace slim::plots {
 
-/// Peak memory over L, sliced at fixed C beside the full pass: flat against ∝ L.
+/// MEMORY-C: peak memory over L. At fixed C it is constant, for the full pass proportional to L.
 Figure memory_length();
 
 }  // namespace slim::plots

@@ -4,7 +4,7 @@
 
 namespace slim::plots {
 
-/// Peak memory over C at fixed L: a constant and a part ∝ C, up to the full pass.
+/// MEMORY-C, MEMORY-1: peak memory over C at fixed L, a constant plus a part ∝ C.
 Figure memory_slice();
 
 }  // namespace slim::plots

@@ -45,16 +45,17 @@ Chart draw_overhead(std::span<const Record> records) {
 }  // namespace
 
 Figure overhead() {
-  return {.name = "overhead",
-          .title = "What slices add to the work",
-          .caption =
-              "Multiply-adds of a gradient in slices over those of the full pass, counted exactly. "
-              "The plain first sweep runs every slice forward, as the paper does; the lazy one "
-              "leaves out the last slice and all that no boundary needs.",
-          .claims = {"OVERHEAD"},
-          .experiment = "overhead",
-          .quantity = Quantity::overhead,
-          .draw = draw_overhead};
+  return {
+      .name = "overhead",
+      .title = "Work added by slicing",
+      .caption =
+          "Multiply-adds of a sliced gradient divided by those of the full pass, counted exactly. "
+          "The plain forward sweep runs every slice in full, as in the paper; the lazy one "
+          "leaves out the last slice and everything that no boundary needs.",
+      .claims = {"OVERHEAD"},
+      .experiment = "overhead",
+      .quantity = Quantity::overhead,
+      .draw = draw_overhead};
 }
 
 }  // namespace slim::plots

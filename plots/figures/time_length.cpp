@@ -24,7 +24,7 @@ Figure time_length() {
           .caption =
               "Wall time, medians with quartiles. Sliced or not, the time should grow in "
               "proportion to the length L (dotted); the distance between the curves is the "
-              "price of running the slices again.",
+              "cost of running the slices again.",
           .claims = {"SERIAL/seconds", "SERIAL"},
           .experiment = "length",
           .quantity = Quantity::seconds,

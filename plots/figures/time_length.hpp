@@ -4,7 +4,7 @@
 
 namespace slim::plots {
 
-/// Time of one gradient over L, sliced at fixed C beside the full pass: both ∝ L.
+/// SERIAL: time of one gradient over L, at fixed C and for the full pass; both are ∝ L.
 Figure time_length();
 
 }  // namespace slim::plots

@@ -4,7 +4,7 @@
 
 namespace slim::plots {
 
-/// Time of one gradient over C at fixed L: what slicing costs beside the full pass.
+/// SERIAL: time of one gradient over C at fixed L, compared with the full pass.
 Figure time_slice();
 
 }  // namespace slim::plots

@@ -31,14 +31,15 @@ struct Look {
   const char* dash;
 };
 constexpr Look full_look = {"#D55E00", "solid"};
-/// C₁, C₂, gone over to C₁, to C₂.
+/// C₁, C₂, switched to C₁, switched to C₂.
 constexpr std::array<Look, 4> sliced_looks = {
     {{"#0072B2", "solid"}, {"#009E73", "'-'"}, {"#CC79A7", "'-.'"}, {"#000000", "'.'"}}};
 
 /// A curve over steps, as a function of its x.
 using Series = std::vector<std::pair<double, double>>;
 
-/// What a task shows of a course: bits a byte of its own windows, or the share that it copies.
+/// The curve of a run: bits per byte of its training windows, or the fraction of tokens copied
+/// correctly.
 Series shown(const Course& course) {
   Series series;
   if (course.setting.training.task == TrainingTask::text) {
@@ -54,7 +55,7 @@ Series shown(const Course& course) {
   return series;
 }
 
-/// Means over equal stretches of at most most_points.
+/// Means over equal intervals of steps, at most most_points.
 Series averaged(const Series& series, double steps) {
   const double stretch = steps / static_cast<double>(most_points);
   Series means;
@@ -73,7 +74,7 @@ Series averaged(const Series& series, double steps) {
   return means;
 }
 
-/// Mean over the seeds, and from the least to the largest.
+/// Mean, minimum and maximum over the seeds.
 std::vector<PanelPoint> over_seeds(const std::vector<const Course*>& runs, double steps) {
   std::vector<Series> all;
   std::size_t count = std::numeric_limits<std::size_t>::max();
@@ -96,8 +97,8 @@ std::vector<PanelPoint> over_seeds(const std::vector<const Course*>& runs, doubl
   return points;
 }
 
-/// The largest over the seeds, and over stretches of at most most_points. What is 0 has no place on
-/// a logarithmic axis, and is left out.
+/// The largest over the seeds and over intervals of steps, at most most_points. Zeros are left out,
+/// since a logarithmic axis cannot show them.
 std::vector<PanelPoint> largest(const std::vector<Values>& all, Index first, double steps) {
   std::vector<PanelPoint> points;
   const double stretch = std::max(steps / static_cast<double>(most_points),
@@ -186,7 +187,7 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
   Panel curves{.left = 0.09, .right = 0.70, .bottom = 0.44, .top = 0.78};
   curves.x_high = steps;
   const bool text = task == TrainingTask::text;
-  curves.y_label = text ? "bits a byte" : "copied rightly";
+  curves.y_label = text ? "bits per byte" : "copied correctly";
   curves.key = true;
   std::vector<PanelPoint> spread = over_seeds(regimes.front().runs, steps);
   curves.curves.push_back({.label = "full, all seeds",
@@ -285,7 +286,8 @@ Chart draw_fine_tuning(std::span<const Record> records) {
     Panel curves{.left = 0.09, .right = 0.64, .bottom = 0.10, .top = 0.78};
     curves.x_high = steps;
     curves.x_label = "step";
-    curves.y_label = setting.training.task == TrainingTask::text ? "bits a byte" : "copied rightly";
+    curves.y_label =
+        setting.training.task == TrainingTask::text ? "bits per byte" : "copied correctly";
     curves.key = true;
     curves.curves.push_back({.label = "full pass, no cap",
                              .colour = full_look.colour,
@@ -303,17 +305,17 @@ Chart draw_fine_tuning(std::span<const Record> records) {
     memory.x_label = "memory, MiB";
     memory.grey_label = grey_parts;
     const auto model_bytes = static_cast<double>(sliced->bytes() - sliced->peak) / mebibyte;
-    memory.bars = {{.label = failing->refusal.empty() ? "full pass: goes through"
-                                                      : "full pass: fails, wanting",
-                    .colour = full_look.colour,
-                    .grey = model_bytes,
-                    .value = static_cast<double>(failing->wanted) / mebibyte - model_bytes},
-                   {.label = fmt::format("C = {}: takes", setting.slice),
-                    .colour = sliced_looks[0].colour,
-                    .grey = model_bytes,
-                    .value = static_cast<double>(sliced->peak) / mebibyte}};
+    memory.bars = {
+        {.label = failing->refusal.empty() ? "full pass: completes" : "full pass: fails, needs",
+         .colour = full_look.colour,
+         .grey = model_bytes,
+         .value = static_cast<double>(failing->wanted) / mebibyte - model_bytes},
+        {.label = fmt::format("C = {}: uses", setting.slice),
+         .colour = sliced_looks[0].colour,
+         .grey = model_bytes,
+         .value = static_cast<double>(sliced->peak) / mebibyte}};
     memory.mark = static_cast<double>(setting.memory_cap) / mebibyte;
-    memory.mark_label = "may be had";
+    memory.mark_label = "cap";
     memory.y_high = 2.4;
     memory.x_high = 1.05 * std::max(memory.mark, static_cast<double>(failing->wanted) / mebibyte);
     chart.panels = {curves, memory};
@@ -335,18 +337,18 @@ Figure training_figure(const char* name, const char* title, const char* caption,
 }
 
 constexpr const char* evidence =
-    "Below: root mean square of the difference of the losses to the full pass over ten steps, the "
-    "largest of all seeds; pale grey is how far full passes in other orders of summation get from "
-    "it, dark grey the same for orders changed at half. Beside: the largest memory of a run, after "
-    "the switch where there is one; grey are parameters, gradient and moments.";
+    "Bottom: root mean square of the loss difference to the full pass over ten steps, the "
+    "largest over seeds; light grey is the same for full passes with other orders of "
+    "summation, dark grey for orders changed halfway. Right: the peak memory of a run, after "
+    "the switch if there is one; grey is for parameters, gradient and moments.";
 
 }  // namespace
 
 Figure figure3_copying() {
   static const std::string caption =
       std::string(
-          "Share of the second half that is copied rightly, on sequences not trained on, ") +
-      "by runs in full, in slices, and gone over to slices at half. " + evidence;
+          "Fraction of the second half that is copied correctly, on sequences not trained on, ") +
+      "for full-pass runs, sliced runs, and runs switched to slices halfway. " + evidence;
   return training_figure("figure3-copying", "Figure 3, copying", caption.c_str(), {"TRAINING"},
                          draw_copying);
 }
@@ -354,8 +356,8 @@ Figure figure3_copying() {
 Figure figure3_text() {
   static const std::string caption =
       std::string(
-          "Bits a byte of each window before it is trained on, averaged, by runs in full, ") +
-      "in slices, and gone over to slices at half. " + evidence;
+          "Bits per byte of each window before it is trained on, averaged, for full-pass runs, ") +
+      "sliced runs, and runs switched to slices halfway. " + evidence;
   return training_figure("figure3-text", "Figure 3, text", caption.c_str(), {"TRAINING"},
                          draw_text);
 }
@@ -363,9 +365,10 @@ Figure figure3_text() {
 Figure fine_tuning() {
   return training_figure(
       "fine-tuning", "Fine-tuning in little memory",
-      "A model trained in full to half goes on in a process that may map no more than the dashed "
-      "line beyond its program: the full pass fails there, slices go on, and every loss has the "
-      "same bits as without a cap. Grey are parameters, gradient and moments.",
+      "After half of its training with the full pass, a model continues in a process capped at the "
+      "dashed line (beyond its program): the full pass fails there, the sliced run continues, and "
+      "every loss has the same bits as without a cap. Grey is for parameters, gradient and "
+      "moments.",
       {"COMPATIBLE", "DEVICE", "DEVICE/fine-tuning"}, draw_fine_tuning);
 }
 

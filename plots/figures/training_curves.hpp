@@ -4,11 +4,11 @@
 
 namespace slim::plots {
 
-/// The paper's figure 3: curves of a task by regime; below, how far each is from the full pass,
-/// over what rounding alone makes; beside, peak bytes.
+/// TRAINING: the paper's figure 3. Top: training curves of a task by regime. Bottom: loss
+/// difference to the full pass, and the band that rounding alone produces. Right: peak bytes.
 Figure figure3_copying();
 Figure figure3_text();
-/// Fine-tuning in a process in which the full pass finds no memory.
+/// COMPATIBLE, DEVICE: fine-tuning in a process that has too little memory for the full pass.
 Figure fine_tuning();
 
 }  // namespace slim::plots

@@ -24,7 +24,7 @@ const PanelCurve& curve_of(const Panel& panel, const std::string& label) {
                        [&](const PanelCurve& curve) { return curve.label == label; });
 }
 
-TEST(Figure3, HasACurveARegimeADifferenceUnderEachAndABar) {
+TEST(Figure3, HasACurveADifferenceAndABarForEachRegime) {
   const Chart chart = chart_figure(figure3_text(), synthetic()).chart;
   ASSERT_EQ(chart.panels.size(), 3U);
   const Panel& curves = chart.panels[0];
@@ -47,7 +47,7 @@ TEST(Figure3, HasACurveARegimeADifferenceUnderEachAndABar) {
   EXPECT_LT(memory.bars[2].value, memory.bars[1].value);
 }
 
-TEST(Figure3, CarriesItsVerdictsBesideTheTitle) {
+TEST(Figure3, ShowsItsVerdictsNextToTheTitle) {
   Chart chart = chart_figure(figure3_text(), synthetic()).chart;
   chart.verdicts = {{"TRAINING: SUPPORTED, 2 in [1, 2]", "SUPPORTED"}};
   const std::string script = panel_script_of(chart, "figure3-text", "");
@@ -55,7 +55,7 @@ TEST(Figure3, CarriesItsVerdictsBesideTheTitle) {
             std::string::npos);
 }
 
-TEST(Figure3, SaysWhatTheGreyPartsOfItsBarsAre) {
+TEST(Figure3, ExplainsTheGreyPartsOfItsBars) {
   for (const Figure& figure : {figure3_text(), fine_tuning()}) {
     const Chart chart = chart_figure(figure, synthetic()).chart;
     EXPECT_NE(panel_script_of(chart, figure.name, "").find("'parameters, gradient, moments' at"),
@@ -64,15 +64,15 @@ TEST(Figure3, SaysWhatTheGreyPartsOfItsBarsAre) {
   }
 }
 
-TEST(Figure3, IsEmptyWithoutOtherOrders) {
+TEST(Figure3, IsEmptyWithoutOtherOrdersOfSummation) {
   std::vector<Record> records = synthetic();
   std::erase_if(records, [](const Record& r) { return r.setting.subject != "recovered/blocked"; });
   EXPECT_TRUE(chart_figure(figure3_text(), records).empty());
   EXPECT_FALSE(chart_figure(fine_tuning(), records).empty());
 }
 
-TEST(Figure3, IsDrawnFromTheNewestScaleWhereThereAreTwo) {
-  // Shorter trainings of the same seeds, which ended slim-plot with "steps that both have".
+TEST(Figure3, IsDrawnFromTheNewestOfTwoScales) {
+  // Regression: shorter runs of the same seeds ended slim-plot with "steps that both have".
   std::vector<Record> records = synthetic();
   const std::string own = records.front().scale;
   std::vector<Record> both = records;
@@ -91,7 +91,7 @@ TEST(Figure3, IsDrawnFromTheNewestScaleWhereThereAreTwo) {
   EXPECT_EQ(panel_data_of(drawn.chart), panel_data_of(chart_figure(figure3_text(), records).chart));
 }
 
-TEST(Figure3, DataHaveEveryPointWithItsBand) {
+TEST(Figure3, WritesEveryPointWithItsBand) {
   const Chart chart = chart_figure(figure3_copying(), synthetic()).chart;
   std::size_t rows = 0;
   for (const Panel& panel : chart.panels) {

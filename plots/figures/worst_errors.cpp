@@ -10,7 +10,7 @@
 namespace slim::plots {
 namespace {
 
-/// Nothing of a subject that refused.
+/// The error of a record; empty if the subject refused the task.
 std::optional<double> error_of(const Record& record) {
   if (const auto* error = std::get_if<experiments::GradientError>(&record.measured)) {
     if (error->refusal.empty()) return error->relative;

@@ -10,16 +10,17 @@
 
 namespace slim::plots {
 
-/// The largest error of each cell of a figure, with the record that has it.
+/// The largest error of each cell of a figure, and its record.
 class WorstErrors {
  public:
-  /// Errors below `smallest` stand there; those above `largest`, and those that are not finite, at
-  /// `largest`.
+  /// Clamps errors to [smallest, largest]. Errors that are not finite count as `largest`.
   WorstErrors(double smallest, double largest) : smallest_(smallest), largest_(largest) {}
 
-  /// Requires an error or a discrepancy of a gradient. A subject that refused is left out.
+  /// Requires a record of a gradient's error or discrepancy. Ignores it if the subject refused the
+  /// task.
   void add(const std::string& label, double x, const experiments::Record& record);
-  /// Curves in the order of `labels`, as far as there are. The records are still there.
+  /// Curves in the order of `labels`; labels without errors are left out. The added records must
+  /// still exist.
   [[nodiscard]] std::vector<Curve> curves(const std::vector<std::string>& labels) const;
 
  private:
@@ -32,8 +33,8 @@ class WorstErrors {
   std::map<std::pair<std::string, double>, Cell> cells_;
 };
 
-/// Axis of errors, with a line at the bound of the claims on them. Requires curves and the axis of
-/// x.
+/// Adds the y axis of errors, and a line at the bound of the claims on them. Requires curves and
+/// the x axis.
 void add_error_axis(Chart& chart, double bound, const std::string& label);
 
 }  // namespace slim::plots

@@ -1,4 +1,4 @@
-// The report as headless Chromium shows it, on a phone and on a screen, light and dark.
+// Checks the report in headless Chromium at phone and desktop width, light and dark.
 #include "plots/figures/catalogue.hpp"
 #include "plots/synthetic_records.test.hpp"
 #include "reference/vocabulary/system/child_program.hpp"
@@ -11,7 +11,7 @@
 namespace slim::plots {
 namespace {
 
-/// Empty where there is none.
+/// The path of Chromium; empty if it is not installed.
 std::string chromium() {
   const std::string path =
       run_child({.program = "sh",
@@ -22,7 +22,7 @@ std::string chromium() {
   return path.substr(0, path.find('\n'));
 }
 
-/// Shows page.html in frames of both widths and both colour schemes, and writes what it sees.
+/// Shows page.html in frames of both widths and both colour schemes, and writes measurements.
 constexpr const char* looking_glass = R"html(<!DOCTYPE html>
 <html style="color-scheme: light"><meta charset="utf-8"><body><script>
 for (const width of [400, 1400]) for (const scheme of ['light', 'dark']) {
@@ -71,7 +71,7 @@ class Browser : public ::testing::Test {
  protected:
   void SetUp() override {
     program_ = chromium();
-    if (program_.empty()) GTEST_SKIP() << "no chromium here";
+    if (program_.empty()) GTEST_SKIP() << "Chromium is not installed";
   }
 
   /// Shows page.html of the folder.
@@ -85,7 +85,7 @@ class Browser : public ::testing::Test {
                                  "--enable-logging=stderr", "--user-data-dir=" + at + "/profile",
                                  "--dump-dom", "file://" + at + "/glass.html"}});
     constexpr int timed_out = 124;
-    EXPECT_NE(outcome.status, timed_out) << "chromium did not end";
+    EXPECT_NE(outcome.status, timed_out) << "Chromium timed out";
     Seen seen;
     const std::string& dom = outcome.output;
     const std::string& log = outcome.errors;
@@ -104,7 +104,7 @@ class Browser : public ::testing::Test {
   TestFolder folder_;
 };
 
-TEST_F(Browser, shows_the_report_whole_on_phone_and_screen_light_and_dark) {
+TEST_F(Browser, shows_the_whole_report_on_phone_and_desktop_light_and_dark) {
   write_synthetic(folder_);
   const std::string at = folder_.path().string();
   ASSERT_EQ(run_child({.program = SLIM_PLOT,
@@ -130,7 +130,7 @@ TEST_F(Browser, shows_the_report_whole_on_phone_and_screen_light_and_dark) {
   EXPECT_EQ(seen.frames[2].at("width"), 1400);
 }
 
-TEST_F(Browser, is_looked_through_so_that_a_spoilt_page_is_seen) {
+TEST_F(Browser, detects_a_defective_page) {
   folder_.write("page.html",
                 R"html(<!DOCTYPE html><html><body style="background: #888; color: #777">
 <div style="width: 900px">wide</div>
@@ -142,7 +142,7 @@ TEST_F(Browser, is_looked_through_so_that_a_spoilt_page_is_seen) {
 <td data-name="low" style="width: 120px; height: 20px">O(L)</td></tr></table></section>
 <script>nonsense();</script></body></html>)html");
   const Seen seen = look();
-  EXPECT_EQ(seen.complaints.size(), 4U) << "one a frame";
+  EXPECT_EQ(seen.complaints.size(), 4U) << "one per frame";
   ASSERT_EQ(seen.frames.size(), 4U);
   for (const nlohmann::json& frame : seen.frames) {
     EXPECT_GT(frame.at("overflow").get<int>(), 0) << frame;

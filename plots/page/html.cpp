@@ -18,7 +18,7 @@ std::string inline_svg(std::string svg, const std::string& prefix, const std::st
   const std::size_t begin = svg.find("<svg");
   const std::size_t end = svg.rfind("</svg>");
   require(begin != std::string::npos && end != std::string::npos && begin < end,
-          prefix + ": gnuplot left a whole SVG");
+          prefix + ": gnuplot wrote an incomplete SVG");
   svg = svg.substr(begin, end + sizeof "</svg>\n" - 2 - begin);
 
   // Ids: id="x" and id='x'; references: href='#x' and url(#x).
@@ -27,7 +27,7 @@ std::string inline_svg(std::string svg, const std::string& prefix, const std::st
   svg = std::regex_replace(svg, id, "id=$1" + prefix + "-$2$1");
   svg = std::regex_replace(svg, reference, "$1" + prefix + "-");
 
-  // gnuplot's own title and description, which a browser would show as the figure's.
+  // Replaces gnuplot's title and description, which a browser would show for the figure.
   static const std::regex own_title(R"(<title>[^<]*</title>\s*<desc>[^<]*</desc>)");
   svg = std::regex_replace(
       svg, own_title,

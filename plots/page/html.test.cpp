@@ -7,14 +7,14 @@
 namespace slim::plots {
 namespace {
 
-TEST(Html, escapes_what_would_be_markup) {
+TEST(Html, escapes_markup) {
   EXPECT_EQ(escaped("<a href=\"x\">'&'</a>"),
             "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");
   EXPECT_EQ(escaped(std::string_view("a\0b", 3)), "a?b");
   EXPECT_EQ(escaped("∝ 1/C"), "∝ 1/C");
 }
 
-TEST(Html, inlines_svg_with_ids_of_its_own) {
+TEST(Html, inlines_svg_with_unique_ids) {
   const std::string svg = inline_svg(
       "<?xml version=\"1.0\"?>\n<svg \n viewBox=\"0 0 1 1\">\n<title>Gnuplot</title>\n"
       "<desc>Produced by GNUPLOT</desc>\n<g id=\"canvas\"><circle id='dot'/>"
@@ -28,7 +28,7 @@ TEST(Html, inlines_svg_with_ids_of_its_own) {
             "<use xlink:href='#one-dot'/><path filter='url(#one-dot)'/></g></svg>");
 }
 
-TEST(Html, refuses_what_is_no_svg) {
+TEST(Html, refuses_text_that_is_not_svg) {
   EXPECT_THROW(inline_svg("", "p", "", ""), ContractError);
   EXPECT_THROW(inline_svg("<svg>cut off", "p", "", ""), ContractError);
 }

@@ -32,8 +32,8 @@ std::string verdict_row(const Verdict& v) {
 std::string verdict_section(std::span<const Verdict> verdicts) {
   std::string html = "<section aria-labelledby=\"verdicts\"><h2 id=\"verdicts\">Verdicts</h2>\n";
   if (verdicts.empty()) {
-    return html + R"(<p class="note">No claim has been judged: <code>slim-measure claims</code> )"
-                  "writes <code>verdicts.json</code> beside the records.</p></section>\n";
+    return html + R"(<p class="note">No claim has been judged; <code>slim-measure claims</code> )"
+                  "judges them and writes <code>verdicts.json</code>.</p></section>\n";
   }
   if (!verdicts.front().scale.empty()) {
     html += fmt::format("<p class=\"quiet\">Judged at scale {}.</p>\n",
@@ -54,7 +54,7 @@ void remember(std::vector<std::string>& list, const std::string& text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
 
-/// A line for a shell; a browser breaks it between words only.
+/// A shell command; a browser breaks its line only between words.
 std::string command_line(const std::string& line) {
   std::istringstream words(line);
   std::string html;
@@ -64,7 +64,7 @@ std::string command_line(const std::string& line) {
   return html;
 }
 
-/// The paper's table 1: in each cell what theory says, what was counted, and the verdict.
+/// The paper's table 1: each cell contains the stated complexity, the counted one, and the verdict.
 std::string table1_section(std::span<const Verdict> verdicts, const std::string& scale) {
   constexpr std::string_view separator = " / ";
   std::vector<std::string> rows;
@@ -77,8 +77,8 @@ std::string table1_section(std::span<const Verdict> verdicts, const std::string&
   }
   if (rows.empty()) return "";
   std::string html =
-      "<section aria-labelledby=\"table1\"><h2 id=\"table1\">Table 1: theory beside what was "
-      "counted</h2>\n<table class=\"verdicts card\" role=\"table\"><thead "
+      "<section aria-labelledby=\"table1\"><h2 id=\"table1\">Table 1: theory and "
+      "exact counts</h2>\n<table class=\"verdicts card\" role=\"table\"><thead "
       "role=\"rowgroup\"><tr role=\"row\"><td></td>";
   for (const std::string& column : columns) {
     html += fmt::format(R"(<th role="columnheader" scope="col">{}</th>)", escaped(column));
@@ -215,7 +215,7 @@ std::string provenance_list(const DrawnFigure& drawn) {
   return html + "</dl>\n";
 }
 
-/// Same to the reader: all that the list shows but the dates.
+/// Whether both provenances are equal except for the date.
 bool one_provenance(const DrawnFigure& a, const DrawnFigure& b) {
   experiments::Provenance p = a.provenance;
   p.date = b.provenance.date;
@@ -249,7 +249,7 @@ std::string summary(std::span<const Verdict> verdicts) {
   return parts.empty() ? "" : fmt::format("<p>{}</p>\n", fmt::join(parts, " "));
 }
 
-/// As the verdicts tell it, or the figures where they do not.
+/// The scale of the verdicts; if unknown, that of the figures.
 std::string judged_scale(const Report& report) {
   if (!report.verdicts.empty() && !report.verdicts.front().scale.empty()) {
     return report.verdicts.front().scale;

@@ -9,15 +9,16 @@
 
 namespace slim::plots {
 
-/// What the page shows.
+/// The contents of the page.
 struct Report {
   std::span<const Verdict> verdicts;
   std::span<const DrawnFigure> figures;
   std::map<std::string, std::string> svg;  ///< by figure name, for those that are not empty
 };
 
-/// One self-contained HTML page: verdicts, figures with the numbers behind them and the command
-/// that makes them again, provenance. No scripts, no requests; every text of the records escaped.
+/// Returns one self-contained HTML page: verdicts, figures with their numbers and the command that
+/// makes them, provenance. It has no scripts and makes no requests; every text of the records is
+/// escaped.
 std::string report_page(const Report& report);
 
 }  // namespace slim::plots

@@ -59,8 +59,9 @@ TEST_F(ReportTest, shows_each_verdict_and_each_figure) {
   shows("1.013 in [0.97, 1.06]");
 }
 
-TEST_F(ReportTest, says_at_which_scale_the_claims_were_judged) {
-  EXPECT_EQ(page_of(records_, verdicts_).find("Judged at scale"), std::string::npos) << "not told";
+TEST_F(ReportTest, shows_the_scale_of_the_verdicts) {
+  EXPECT_EQ(page_of(records_, verdicts_).find("Judged at scale"), std::string::npos)
+      << "the scale is unknown";
   for (Verdict& verdict : verdicts_) verdict.scale = "paper";
   EXPECT_NE(page_of(records_, verdicts_).find("Judged at scale paper."), std::string::npos);
 }
@@ -85,33 +86,33 @@ TEST_F(ReportTest, has_the_twelve_cells_of_table_1) {
   EXPECT_EQ(count("badge SUPPORTED"), 12U);
 }
 
-TEST_F(ReportTest, tells_with_which_options_a_figure_is_measured_again) {
+TEST_F(ReportTest, shows_the_options_that_reproduce_a_figure) {
   const std::string option = "<span>--corpus</span> <span>enwik8</span>";
   EXPECT_EQ(page_of(records_, verdicts_).find(option), std::string::npos);
   for (Record& record : records_) record.setting.corpus = "enwik8";
   EXPECT_NE(page_of(records_, verdicts_).find(option), std::string::npos);
 }
 
-TEST_F(ReportTest, stands_alone) {
+TEST_F(ReportTest, is_self_contained) {
   const std::string page = page_of(records_, verdicts_);
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_EQ(page.find("<link"), std::string::npos);
   EXPECT_EQ(page.find("src="), std::string::npos);
   EXPECT_EQ(page.find("@import"), std::string::npos);
-  // The only addresses are the names of XML's own languages.
+  // The only addresses are XML namespaces.
   static const std::regex address(R"(https?://[^"'\s<]*)");
   for (std::sregex_iterator i(page.begin(), page.end(), address), end; i != end; ++i) {
     EXPECT_TRUE(i->str().starts_with("http://www.w3.org/")) << i->str();
   }
 }
 
-TEST_F(ReportTest, has_ids_once_and_references_that_lead_somewhere) {
+TEST_F(ReportTest, has_unique_ids_and_valid_references) {
   const std::string page = page_of(records_, verdicts_);
   static const std::regex id(R"(\bid=["']([^"']*)["'])");
   static const std::regex reference(R"((?:href=["']#|url\(#)([^"')]*))");
   std::set<std::string> ids;
   for (std::sregex_iterator i(page.begin(), page.end(), id), end; i != end; ++i) {
-    EXPECT_TRUE(ids.insert((*i)[1]).second) << (*i)[1] << " stands twice";
+    EXPECT_TRUE(ids.insert((*i)[1]).second) << (*i)[1] << " is not unique";
   }
   std::size_t references = 0;
   for (std::sregex_iterator i(page.begin(), page.end(), reference), end; i != end; ++i) {
@@ -139,7 +140,7 @@ TEST_F(ReportTest, escapes_hostile_records) {
   EXPECT_EQ(page.find("\"'&\""), std::string::npos);
 }
 
-TEST_F(ReportTest, says_what_is_missing) {
+TEST_F(ReportTest, reports_missing_verdicts_and_figures) {
   std::erase_if(records_, [](const Record& r) { return r.experiment == "slice"; });
   const std::string page = page_of(records_, {});
   EXPECT_NE(page.find("No claim has been judged"), std::string::npos);

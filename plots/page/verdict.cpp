@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// NaN and infinity travel as null.
+/// NaN and infinity are stored as null.
 std::optional<double> number_in(const Json& value) {
   if (value.is_null()) return {};
   return value.get<double>();
@@ -35,10 +35,12 @@ Verdict verdict_in(const Json& json) {
                   .theory = json.value("theory", std::string()),
                   .measured = json.value("measured", std::string())};
   const std::string& answer = verdict.verdict;
-  require(answer == "SUPPORTED" || answer == "REFUTED" || answer == "INCONCLUSIVE" ||
-              answer == "NOT-JUDGED",
-          fmt::format("the verdict on {} is SUPPORTED, REFUTED or INCONCLUSIVE, not \"{}\"",
-                      verdict.claim, answer));
+  require(
+      answer == "SUPPORTED" || answer == "REFUTED" || answer == "INCONCLUSIVE" ||
+          answer == "NOT-JUDGED",
+      fmt::format(
+          "the verdict on {} must be SUPPORTED, REFUTED, INCONCLUSIVE or NOT-JUDGED, not \"{}\"",
+          verdict.claim, answer));
   if (const Json& interval = json.at("interval"); !interval.is_null()) {
     const std::optional<double> low = number_in(interval.at(0));
     const std::optional<double> high = number_in(interval.at(1));
@@ -48,7 +50,7 @@ Verdict verdict_in(const Json& json) {
   return verdict;
 }
 
-/// Counts to the last digit, all else to four.
+/// Integers below 1e9 with all digits, other numbers with four.
 std::string number(double x) {
   constexpr double largest_count = 1e9;
   if (x == std::floor(x) && std::abs(x) < largest_count) return fmt::format("{:.0f}", x);
@@ -86,7 +88,7 @@ std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {
     }
     return verdicts;
   } catch (const Json::exception& error) {
-    throw ContractError(fmt::format("{}: holds no verdicts: {}", path.string(), error.what()));
+    throw ContractError(fmt::format("{}: contains no verdicts: {}", path.string(), error.what()));
   } catch (const ContractError& error) {
     throw ContractError(fmt::format("{}: {}", path.string(), error.what()));
   }

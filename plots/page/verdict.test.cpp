@@ -12,7 +12,7 @@
 namespace slim::plots {
 namespace {
 
-TEST(Verdicts, are_read_as_experiments_write_them) {
+TEST(Verdicts, round_trip_from_experiments) {
   experiments::Verdict written;
   written.claim.name = "MEMORY-C";
   written.claim.rule = "less than 1";
@@ -32,7 +32,7 @@ TEST(Verdicts, are_read_as_experiments_write_them) {
   EXPECT_EQ(read[0].interval, std::pair(-1.0, 1.0));
 }
 
-TEST(Verdicts, whose_interval_has_no_end_tell_the_lower_bound) {
+TEST(Verdicts, with_an_unbounded_interval_show_the_lower_bound) {
   experiments::Verdict written;
   written.value = written.low = 1048576.0;
   written.high = HUGE_VAL;
@@ -43,7 +43,7 @@ TEST(Verdicts, whose_interval_has_no_end_tell_the_lower_bound) {
   EXPECT_EQ(number_and_interval(read[0]), "1048576 or more");
 }
 
-TEST(Verdicts, without_a_number_have_none) {
+TEST(Verdicts, may_have_no_value) {
   experiments::Verdict written;
   written.value = written.low = written.high = NAN;
   const TestFolder folder;
@@ -54,12 +54,12 @@ TEST(Verdicts, without_a_number_have_none) {
   EXPECT_FALSE(read[0].interval.has_value());
 }
 
-TEST(Verdicts, are_none_where_there_is_no_file) {
+TEST(Verdicts, are_empty_without_a_file) {
   const TestFolder folder;
   EXPECT_TRUE(read_verdicts(folder.path()).empty());
 }
 
-TEST(Verdicts, refuse_what_they_do_not_know) {
+TEST(Verdicts, refuse_unknown_contents) {
   const TestFolder folder;
   const std::string good = synthetic_verdicts();
   const auto refuses = [&](const std::string& text) {
@@ -79,7 +79,7 @@ TEST(Verdicts, refuse_what_they_do_not_know) {
   refuses(changed("\"rule\"", "\"rulx\""));
 }
 
-TEST(Verdicts, have_numbers_in_words) {
+TEST(Verdicts, are_formatted_with_value_and_interval) {
   Verdict verdict;
   EXPECT_EQ(number_and_interval(verdict), "none");
   verdict.value = 1048576.0;
