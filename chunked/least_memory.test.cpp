@@ -11,7 +11,7 @@ namespace slim::chunked {
 namespace {
 
 /// The paper's ratios of widths.
-Model middling_model(Norm norm) {
+Model medium_model(Norm norm) {
   return {
       .vocab_size = 32, .hidden_dim = 64, .layers = 3, .ffn_dim = 256, .heads = 2, .norm = norm};
 }
@@ -42,8 +42,8 @@ void expect_near_the_least(Scalar scalar, const Model& model, std::initializer_l
 }
 
 TEST(LeastMemory, IsWithinAFifthOfTheMemoryOfEveryVariant) {
-  expect_near_the_least<float>(Scalar::float32, middling_model(Norm::branch_output), {8, 16});
-  expect_near_the_least<double>(Scalar::float64, middling_model(Norm::branch_input), {8, 16});
+  expect_near_the_least<float>(Scalar::float32, medium_model(Norm::branch_output), {8, 16});
+  expect_near_the_least<double>(Scalar::float64, medium_model(Norm::branch_input), {8, 16});
   expect_near_the_least<float>(Scalar::float32, bytes_model(), {256});
 }
 

@@ -35,24 +35,25 @@ struct Options {
 };
 
 /// Charts the requested figures, with the verdicts on their claims.
-std::vector<DrawnFigure> wanted_figures(const Options& options, std::span<const Verdict> verdicts) {
-  std::vector<Figure> wanted;
-  for (const std::string& name : options.figures) wanted.push_back(find_figure(name));
-  if (wanted.empty()) wanted.assign(catalogue().begin(), catalogue().end());
+std::vector<DrawnFigure> requested_figures(const Options& options,
+                                           std::span<const Verdict> verdicts) {
+  std::vector<Figure> requested;
+  for (const std::string& name : options.figures) requested.push_back(find_figure(name));
+  if (requested.empty()) requested.assign(catalogue().begin(), catalogue().end());
   for (const std::string& experiment : options.without) {
     require(experiments::find_experiments(experiment).size() == 1,
             "--leave-out takes one experiment at a time, not '" + experiment + "'");
-    std::erase_if(wanted, [&](const Figure& figure) { return figure.experiment == experiment; });
+    std::erase_if(requested, [&](const Figure& figure) { return figure.experiment == experiment; });
   }
-  require(!wanted.empty(), "--leave-out leaves no figure to draw");
+  require(!requested.empty(), "--leave-out leaves no figure to draw");
 
   const std::filesystem::path file = options.records / "records.jsonl";
   const std::vector<Record> records = experiments::newest(
       experiments::read_records(file, [](const std::string& line) { note(line); }));
   require(!records.empty(), file.string() + ": contains no records");
   std::vector<DrawnFigure> drawn;
-  drawn.reserve(wanted.size());
-  for (const Figure& figure : wanted) {
+  drawn.reserve(requested.size());
+  for (const Figure& figure : requested) {
     drawn.push_back(chart_figure(figure, records));
     add_verdicts(drawn.back(), verdicts);
   }
@@ -77,7 +78,7 @@ bool complete(const std::vector<DrawnFigure>& figures) {
 
 int draw_figures(const Options& options) {
   const std::vector<Verdict> verdicts = read_verdicts(options.records);
-  const std::vector<DrawnFigure> figures = wanted_figures(options, verdicts);
+  const std::vector<DrawnFigure> figures = requested_figures(options, verdicts);
   write_figures(figures, options.out);
   for (const DrawnFigure& drawn : figures) {
     if (!drawn.empty()) {
@@ -89,7 +90,7 @@ int draw_figures(const Options& options) {
 
 int write_report(const Options& options) {
   const std::vector<Verdict> verdicts = read_verdicts(options.records);
-  const std::vector<DrawnFigure> figures = wanted_figures(options, verdicts);
+  const std::vector<DrawnFigure> figures = requested_figures(options, verdicts);
   command_line::OutputFile page(options.out);  // opened before drawing, to fail early
 
   Report report{.verdicts = verdicts, .figures = figures, .svg = {}};

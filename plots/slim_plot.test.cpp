@@ -18,7 +18,7 @@ namespace {
 
 struct Outcome {
   int status = -1;
-  std::string said;  ///< standard error
+  std::string errors;  ///< standard error
 };
 
 /// Runs the slim-plot of this build.
@@ -28,7 +28,7 @@ Outcome slim_plot(const std::string& arguments) {
   Outcome outcome;
   std::array<char, 4096> buffer{};
   while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-    outcome.said.append(buffer.data(), n);
+    outcome.errors.append(buffer.data(), n);
   }
   const int status = ::pclose(pipe);
   outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -49,9 +49,9 @@ class SlimPlot : public ::testing::Test {
   }
   /// Expects exit code 2, one line that contains `what`, and no output files.
   void expect_refused(const Outcome& outcome, const std::string& what) const {
-    EXPECT_EQ(outcome.status, 2) << outcome.said;
-    EXPECT_EQ(std::count(outcome.said.begin(), outcome.said.end(), '\n'), 1) << outcome.said;
-    EXPECT_NE(outcome.said.find(what), std::string::npos) << outcome.said;
+    EXPECT_EQ(outcome.status, 2) << outcome.errors;
+    EXPECT_EQ(std::count(outcome.errors.begin(), outcome.errors.end(), '\n'), 1) << outcome.errors;
+    EXPECT_NE(outcome.errors.find(what), std::string::npos) << outcome.errors;
     EXPECT_FALSE(std::filesystem::exists(in("out")));
     EXPECT_FALSE(std::filesystem::exists(in("report.html")));
   }
@@ -62,8 +62,8 @@ class SlimPlot : public ::testing::Test {
 TEST_F(SlimPlot, draws_figures_and_report) {
   write_synthetic(folder_);
   const Outcome drawn = figures();
-  EXPECT_EQ(drawn.status, 0) << drawn.said;
-  EXPECT_EQ(drawn.said, "");
+  EXPECT_EQ(drawn.status, 0) << drawn.errors;
+  EXPECT_EQ(drawn.errors, "");
   for (const char* name :
        {"memory-length",  "time-length",         "memory-slice",    "time-slice",    "figure2-time",
         "figure2-memory", "figure2-discrepancy", "crossing-memory", "crossing-time", "overhead",
@@ -74,7 +74,7 @@ TEST_F(SlimPlot, draws_figures_and_report) {
     }
   }
   const Outcome reported = report();
-  EXPECT_EQ(reported.status, 0) << reported.said;
+  EXPECT_EQ(reported.status, 0) << reported.errors;
   EXPECT_GT(read_text_file(in("report.html")).size(), 50000U);
 }
 
@@ -89,12 +89,12 @@ TEST_F(SlimPlot, reports_figures_without_records) {
   folder_.write("records.jsonl", joined_lines(synthetic_length_records()));
   const Outcome drawn = figures();
   EXPECT_EQ(drawn.status, 1);
-  EXPECT_NE(drawn.said.find("memory-slice"), std::string::npos) << drawn.said;
-  EXPECT_NE(drawn.said.find("time-slice"), std::string::npos) << drawn.said;
+  EXPECT_NE(drawn.errors.find("memory-slice"), std::string::npos) << drawn.errors;
+  EXPECT_NE(drawn.errors.find("time-slice"), std::string::npos) << drawn.errors;
   EXPECT_TRUE(std::filesystem::exists(in("out/memory-length.png")));
   const Outcome reported = report();
   EXPECT_EQ(reported.status, 1);
-  EXPECT_NE(reported.said.find("verdicts"), std::string::npos) << reported.said;
+  EXPECT_NE(reported.errors.find("verdicts"), std::string::npos) << reported.errors;
   EXPECT_TRUE(std::filesystem::exists(in("report.html")));
 }
 

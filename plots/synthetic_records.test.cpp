@@ -306,7 +306,7 @@ std::string synthetic_verdicts() {
       verdict("EXACT", "REFUTED", "The gradient is computed with no approximation.", 1.5e-41,
               {1.5e-41, 1.5e-41}),
       verdict("MEMORY-C", "SUPPORTED",
-              "Memory does not grow with L, beside the input tokens: it is O(C).", 0.0, {0.0, 0.0}),
+              "Memory beyond the input tokens does not grow with L: it is O(C).", 0.0, {0.0, 0.0}),
       verdict("SERIAL", "INCONCLUSIVE", "Serial time stays O(L) for every C.", 1.013,
               {0.97, 1.06})};
   for (const char* row :

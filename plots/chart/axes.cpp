@@ -14,7 +14,7 @@ struct Margins {
   double low = 0.05;
   double high = 0.05;
 };
-constexpr Margins beside_guides = {.low = 0.17, .high = 0.06};
+constexpr Margins guide_margins = {.low = 0.17, .high = 0.06};
 
 Axis widened(std::string label, DataRange range, Margins margins = {}) {
   double low = std::log2(range.first);
@@ -49,13 +49,13 @@ Axis power_of_two_axis(std::string label, DataRange range) {
 }
 
 Axis bytes_axis(std::string label, DataRange range) {
-  Axis axis = widened(std::move(label), range, beside_guides);
+  Axis axis = widened(std::move(label), range, guide_margins);
   add_powers_of_two(axis, 8, [](int power) { return readable_bytes(std::exp2(power)); });
   return axis;
 }
 
 Axis seconds_axis(std::string label, DataRange range) {
-  Axis axis = widened(std::move(label), range, beside_guides);
+  Axis axis = widened(std::move(label), range, guide_margins);
   const bool roomy = axis.high / axis.low < 500.0;
   const int first = static_cast<int>(std::floor(std::log10(axis.low)));
   const int last = static_cast<int>(std::ceil(std::log10(axis.high)));
@@ -70,7 +70,7 @@ Axis seconds_axis(std::string label, DataRange range) {
 }
 
 Axis ratio_axis(std::string label, DataRange range) {
-  Axis axis = widened(std::move(label), range, beside_guides);
+  Axis axis = widened(std::move(label), range, guide_margins);
   axis.low = std::min(axis.low, std::pow(10.0, std::floor(std::log10(range.first))));
   axis.high = std::max(axis.high, std::pow(10.0, std::ceil(std::log10(range.second))));
   const int low = static_cast<int>(std::ceil(std::log10(axis.low) - 1e-9));

@@ -37,13 +37,13 @@ void require_written(bool is_whole, const std::filesystem::path& file) {
 
 /// Standard error without a harmless message: that Fontconfig cannot write a cache for a user
 /// without a home folder.
-std::string complaints_of(const std::string& said) {
-  std::istringstream lines(said);
-  std::string complaints;
+std::string warnings_of(const std::string& errors) {
+  std::istringstream lines(errors);
+  std::string warnings;
   for (std::string line; std::getline(lines, line);) {
-    if (line != "Fontconfig error: No writable cache directories") complaints += line + "\n";
+    if (line != "Fontconfig error: No writable cache directories") warnings += line + "\n";
   }
-  return complaints;
+  return warnings;
 }
 
 }  // namespace
@@ -81,10 +81,10 @@ void run_gnuplot(const std::filesystem::path& folder, const std::string& script)
     if (error.code() != std::errc::no_such_file_or_directory) throw;
     throw GnuplotError("gnuplot is not installed (package gnuplot-nox)");
   }
-  const std::string complaints = complaints_of(outcome.errors);
-  if (outcome.status != 0 || !complaints.empty()) {
+  const std::string warnings = warnings_of(outcome.errors);
+  if (outcome.status != 0 || !warnings.empty()) {
     throw GnuplotError(fmt::format("gnuplot failed on {} (status {}): {}", script, outcome.status,
-                                   on_one_line(complaints)));
+                                   on_one_line(warnings)));
   }
 }
 

@@ -37,10 +37,10 @@ TEST(Gnuplot, reports_an_error_in_a_script) {
     run_gnuplot(folder.path(), "bad.gp");
     FAIL() << "a script with an error was accepted";
   } catch (const GnuplotError& error) {
-    const std::string said = error.what();
-    EXPECT_NE(said.find("bad.gp"), std::string::npos) << said;
-    EXPECT_NE(said.find("no_such_option"), std::string::npos) << said;
-    EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+    const std::string message = error.what();
+    EXPECT_NE(message.find("bad.gp"), std::string::npos) << message;
+    EXPECT_NE(message.find("no_such_option"), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   }
 }
 

@@ -35,7 +35,7 @@ std::size_t preferred(const Curve& curve) {
 std::vector<CurveStyle> styles_of(std::span<const Curve> curves) {
   std::vector<CurveStyle> chosen;
   std::array<bool, palette.size()> taken{};
-  // What the full pass looks like is kept for it.
+  // Reserves the style of the full pass if there is one.
   bool kept = std::ranges::any_of(curves, &Curve::full_pass);
   taken[full_pass_slot] = kept;
   for (const Curve& curve : curves) {

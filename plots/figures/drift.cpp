@@ -115,7 +115,7 @@ Chart draw_drift_length(std::span<const Record> records) {
   return chart;
 }
 
-constexpr const char* what_is_shown =
+constexpr const char* error_caption =
     " Errors are those of the gradient against 50 digits (against stored boundaries in float64 "
     "where 50 digits take too long), relative to its largest entry. Errors above 1000 or not "
     "finite are shown at 1000, refused tasks are left out.";
@@ -125,7 +125,7 @@ constexpr const char* what_is_shown =
 Figure drift_boundary() {
   return {.name = "drift-boundary",
           .title = "Rounding error of the gradient",
-          .caption = std::string("By boundary, feature map and precision.") + what_is_shown,
+          .caption = std::string("By boundary, feature map and precision.") + error_caption,
           .claims = {"PRECISION/sqr", "PRECISION/elu+1", "PRECISION/favor+", "PRECISION/relu"},
           .experiment = "drift",
           .quantity = Quantity::gradient_error,
@@ -138,7 +138,7 @@ Figure drift_slice() {
           .title = "Drift over the slice length",
           .caption = std::string("Where a denominator should be 0, a sum recovered by "
                                  "subtraction leaves a residue.") +
-                     what_is_shown,
+                     error_caption,
           .claims = {"PRECISION/relu"},
           .experiment = "drift",
           .quantity = Quantity::gradient_error,
@@ -149,7 +149,7 @@ Figure drift_slice() {
 Figure drift_length() {
   return {.name = "drift-length",
           .title = "Drift over the sequence length",
-          .caption = std::string("Scale ci has one length only.") + what_is_shown,
+          .caption = std::string("Scale ci has one length only.") + error_caption,
           .claims = {"PRECISION/relu"},
           .experiment = "drift",
           .quantity = Quantity::gradient_error,

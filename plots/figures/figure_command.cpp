@@ -60,7 +60,7 @@ std::string shell_word(const std::string& text) {
 }
 
 /// The options without which a sweep would produce other records.
-std::string told_options(const Figure& figure, std::span<const Record* const> own) {
+std::string changed_options(const Figure& figure, std::span<const Record* const> own) {
   const Record& any = *own.front();
   std::string options;
   const std::string text = any.setting.corpus.filename().string();
@@ -100,7 +100,7 @@ std::string figure_command(const Figure& figure, std::span<const Record> records
     }
     if (own.empty()) continue;
     line += fmt::format("slim-measure sweep --experiment {} --scale {}{} --out results && ",
-                        experiment, own.front()->scale, told_options(figure, own));
+                        experiment, own.front()->scale, changed_options(figure, own));
   }
   return line +
          fmt::format("slim-plot figures --figure {} --records results --out figures", figure.name);

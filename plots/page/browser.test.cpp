@@ -23,7 +23,7 @@ std::string chromium() {
 }
 
 /// Shows page.html in frames of both widths and both colour schemes, and writes measurements.
-constexpr const char* looking_glass = R"html(<!DOCTYPE html>
+constexpr const char* measuring_page = R"html(<!DOCTYPE html>
 <html style="color-scheme: light"><meta charset="utf-8"><body><script>
 for (const width of [400, 1400]) for (const scheme of ['light', 'dark']) {
   const frame = document.createElement('iframe');
@@ -54,17 +54,17 @@ addEventListener('load', () => {
             cells: cells.filter(cell => inView(cell.getBoundingClientRect(), 100, 60)).length,
             ground, contrast: (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05)};
   });
-  const seen = document.createElement('pre');
-  seen.id = 'seen';
-  seen.textContent = JSON.stringify(frames);
-  document.body.append(seen);
+  const measured = document.createElement('pre');
+  measured.id = 'measured';
+  measured.textContent = JSON.stringify(frames);
+  document.body.append(measured);
 });
 </script></body></html>
 )html";
 
-struct Seen {
-  nlohmann::json frames;                ///< four
-  std::vector<std::string> complaints;  ///< on the console
+struct Measured {
+  nlohmann::json frames;             ///< four
+  std::vector<std::string> console;  ///< messages on the console
 };
 
 class Browser : public ::testing::Test {
@@ -75,29 +75,29 @@ class Browser : public ::testing::Test {
   }
 
   /// Shows page.html of the folder.
-  Seen look() {
-    folder_.write("glass.html", looking_glass);
+  Measured measure() {
+    folder_.write("frames.html", measuring_page);
     const std::string at = folder_.path().string();
     const ChildOutcome outcome =
         run_child({.program = "timeout",
                    .arguments = {"120", program_, "--headless", "--no-sandbox", "--disable-gpu",
                                  "--no-first-run", "--allow-file-access-from-files",
                                  "--enable-logging=stderr", "--user-data-dir=" + at + "/profile",
-                                 "--dump-dom", "file://" + at + "/glass.html"}});
+                                 "--dump-dom", "file://" + at + "/frames.html"}});
     constexpr int timed_out = 124;
     EXPECT_NE(outcome.status, timed_out) << "Chromium timed out";
-    Seen seen;
+    Measured measured;
     const std::string& dom = outcome.output;
     const std::string& log = outcome.errors;
-    static const std::regex result(R"re(<pre id="seen">([^<]*)</pre>)re");
-    static const std::regex complaint(R"(CONSOLE[^\n]*)");
+    static const std::regex result(R"re(<pre id="measured">([^<]*)</pre>)re");
+    static const std::regex console_line(R"(CONSOLE[^\n]*)");
     std::smatch found;
     EXPECT_TRUE(std::regex_search(dom, found, result)) << log;
-    if (!found.empty()) seen.frames = nlohmann::json::parse(found[1].str());
-    for (std::sregex_iterator i(log.begin(), log.end(), complaint), end; i != end; ++i) {
-      seen.complaints.push_back(i->str());
+    if (!found.empty()) measured.frames = nlohmann::json::parse(found[1].str());
+    for (std::sregex_iterator i(log.begin(), log.end(), console_line), end; i != end; ++i) {
+      measured.console.push_back(i->str());
     }
-    return seen;
+    return measured;
   }
 
   std::string program_;
@@ -111,10 +111,10 @@ TEST_F(Browser, shows_the_whole_report_on_phone_and_desktop_light_and_dark) {
                        .arguments = {"report", "--records", at, "--out", at + "/page.html"}})
                 .status,
             0);
-  const Seen seen = look();
-  EXPECT_EQ(seen.complaints, std::vector<std::string>());
-  ASSERT_EQ(seen.frames.size(), 4U);
-  for (const nlohmann::json& frame : seen.frames) {
+  const Measured measured = measure();
+  EXPECT_EQ(measured.console, std::vector<std::string>());
+  ASSERT_EQ(measured.frames.size(), 4U);
+  for (const nlohmann::json& frame : measured.frames) {
     EXPECT_EQ(frame.at("overflow"), 0) << frame;
     EXPECT_EQ(frame.at("figures"), catalogue().size()) << frame;
     EXPECT_EQ(frame.at("invisible"), nlohmann::json::array()) << frame;
@@ -126,8 +126,8 @@ TEST_F(Browser, shows_the_whole_report_on_phone_and_desktop_light_and_dark) {
       EXPECT_GE(frame.at("ground").get<double>(), 0.8) << frame;
     }
   }
-  EXPECT_EQ(seen.frames[0].at("width"), 400);
-  EXPECT_EQ(seen.frames[2].at("width"), 1400);
+  EXPECT_EQ(measured.frames[0].at("width"), 400);
+  EXPECT_EQ(measured.frames[2].at("width"), 1400);
 }
 
 TEST_F(Browser, detects_a_defective_page) {
@@ -138,13 +138,13 @@ TEST_F(Browser, detects_a_defective_page) {
 <figure id="hidden" style="display: none"><svg width="300" height="200"></svg></figure>
 <figure id="none"></figure><figure id="far"><svg width="1600" height="200"></svg></figure>
 <section aria-labelledby="table1"><table><tr>
-<td data-name="seen" style="width: 120px; height: 60px">O(L)</td></tr><tr>
+<td data-name="measured" style="width: 120px; height: 60px">O(L)</td></tr><tr>
 <td data-name="low" style="width: 120px; height: 20px">O(L)</td></tr></table></section>
 <script>nonsense();</script></body></html>)html");
-  const Seen seen = look();
-  EXPECT_EQ(seen.complaints.size(), 4U) << "one per frame";
-  ASSERT_EQ(seen.frames.size(), 4U);
-  for (const nlohmann::json& frame : seen.frames) {
+  const Measured measured = measure();
+  EXPECT_EQ(measured.console.size(), 4U) << "one per frame";
+  ASSERT_EQ(measured.frames.size(), 4U);
+  for (const nlohmann::json& frame : measured.frames) {
     EXPECT_GT(frame.at("overflow").get<int>(), 0) << frame;
     EXPECT_EQ(frame.at("invisible"), (nlohmann::json{"hidden", "none", "far"})) << frame;
     EXPECT_EQ(frame.at("cells"), 1) << frame;

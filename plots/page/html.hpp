@@ -5,7 +5,7 @@
 
 namespace slim::plots {
 
-/// slim::html() under another name, since a page under construction is called `html` here.
+/// slim::html() under another name, since variables in this folder are named `html`.
 std::string escaped(std::string_view text);
 
 /// Prepares gnuplot's SVG for a page with others: removes the XML prologue, prefixes every id and
