@@ -12,8 +12,8 @@ namespace {
 using ChangeAttention = std::function<void(AttentionConventions&)>;
 using ChangeModel = std::function<void(Conventions&)>;
 
-/// The conventions with the change, or as they are where it has no meaning, such as a scaling of
-/// what are features already.
+/// The conventions with the change, or unchanged if it is invalid for the task, such as a scaling
+/// of given features.
 AttentionConventions changed(const AttentionConventions& as_asked, const ChangeAttention& change,
                              FeatureKind kind, bool features_given) {
   AttentionConventions other = as_asked;
@@ -61,8 +61,8 @@ void offer_gradient_under(const ChangeModel& change, Suspect& suspect) {
   };
 }
 
-/// What is changed acts on attention, on whole models, or on both. Where only attention has it,
-/// a whole model has it in all its heads.
+/// A change of conventions for attention, for whole models, or for both. A change for attention
+/// alone applies to all heads of a whole model.
 Suspect convention(std::string name, const ChangeAttention& attention,
                    const ChangeModel& model = {}) {
   Suspect suspect{.name = std::move(name), .story = {}, .seen = {}, .is_convention = true};

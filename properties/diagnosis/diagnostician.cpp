@@ -16,7 +16,8 @@
 namespace slim::properties {
 namespace {
 
-/// Beyond so many times what rounding allows the reference, no convention's roundings explain it.
+/// A difference above this multiple of the reference's rounding bound is not due to the roundings
+/// of any convention.
 constexpr double widest_rounding = 1e6;
 constexpr int most_digits = 3;  ///< of a constant that is solved for
 
@@ -24,12 +25,12 @@ bool holds_within(const Discrepancy& apart) {
   return apart.error <= apart.bound;
 }
 
-/// A suspect that the subject resembles no more than it resembles the reference explains nothing.
+/// A suspect has to be nearer to the subject than the reference is.
 bool is_nearer(const Discrepancy& to_suspect, const Discrepancy& to_reference) {
   return to_suspect.ratio() < to_reference.ratio();
 }
 
-/// The same fault may be known of whole models and of attention: of a model the former is meant.
+/// A fault may have a mutant of whole models and one of attention: for a model the former is kept.
 void prefer_models(std::vector<Likeness>& like) {
   if (std::ranges::all_of(like, &Likeness::in_a_model)) return;
   std::erase_if(like, [](const Likeness& likeness) { return likeness.in_a_model; });
@@ -39,7 +40,7 @@ bool has_gradients(const Subject& subject) {
   return subject.gradient.offers_any() || subject.capabilities.pullback;
 }
 
-/// What is compared of a subject that broke the law.
+/// The results that are compared for a subject that broke the law.
 Topic topic_to_compare(const Law& law, const Subject& subject, const Finding& finding) {
   if (law.name == laws::bytes_as_claimed_name) return Topic::bytes;
   if (law.name == "projection-as-declared") return Topic::projections;
@@ -47,7 +48,7 @@ Topic topic_to_compare(const Law& law, const Subject& subject, const Finding& fi
   return subject.attention.offers_any() ? Topic::attention : Topic::models;
 }
 
-/// The scalar of the panel: 50 digits are slow, and float64 tells as much apart.
+/// The scalar of the panel: 50 digits are slow, and float64 distinguishes as many suspects.
 Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
   const bool of_models = topic == Topic::models || topic == Topic::bytes;
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
@@ -55,8 +56,7 @@ Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
   return scalar == Scalar::digits50 && offers ? Scalar::float64 : scalar;
 }
 
-/// The hardware scalars besides that in which the subject fails, too: there it may be another
-/// fault.
+/// The other hardware scalars in which the subject fails, too, possibly by another fault.
 std::vector<Scalar> others_to_account_for(const Subject& subject, Scalar besides, Topic topic,
                                           std::span<const Scalar> failed_in) {
   const bool of_models = topic == Topic::models || topic == Topic::bytes;
@@ -70,7 +70,7 @@ std::vector<Scalar> others_to_account_for(const Subject& subject, Scalar besides
   return others;
 }
 
-/// The next scalars down, in which a program may have computed without saying so.
+/// The next narrower scalars, in which a program may have computed without declaring it.
 std::vector<Scalar> narrower_than(Scalar scalar) {
   switch (scalar) {
     case Scalar::digits50:
@@ -93,7 +93,7 @@ std::string precision_that_fits(const Interview& of_subject, const Interview& of
   return {};
 }
 
-/// The reference, asked no more than the subject claims, under the subject's conventions.
+/// The reference with the subject's claims and conventions.
 Subject reference_as_modest_as(const Subject& subject) {
   Subject reference = reference_subject();
   reference.capabilities = subject.capabilities;
@@ -102,12 +102,12 @@ Subject reference_as_modest_as(const Subject& subject) {
   return reference;
 }
 
-/// Whether it asks the same question again, after another one.
+/// Whether the law repeats a task after another one.
 bool asks_again(const Law& law) {
   return law.name.ends_with("calls-independent");
 }
 
-/// The same answers as those of who was asked under the conventions that the suspect takes on.
+/// The same answers, with tasks that request the conventions that the suspect applies.
 Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
   for (Answered& answer : of_suspect.answers) {
     if (!answer.attention) continue;
@@ -118,15 +118,15 @@ Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
   return of_suspect;
 }
 
-/// How far a subject and a suspect are apart, and whether that tells anything.
+/// The difference of a subject and a suspect, and whether a match is evidence.
 struct Compared {
   Discrepancy apart;
   bool tells = true;
 };
 
-/// By what rounding allows the reference; or, where a convention makes other numbers on the way, by
-/// what it allows under that convention. If the scalar does not bear those, being alike tells
-/// nothing.
+/// Compares by the rounding bound of the reference or, if a convention has other intermediate
+/// numbers, by the bound under that convention. If those are outside of the scalar's range, a match
+/// is no evidence.
 Compared compared_with(const Suspect& suspect, const Yardstick& yardstick,
                        const Interview& of_subject, const Interview& of_suspect, Scalar scalar,
                        int& left_out) {
@@ -139,7 +139,7 @@ Compared compared_with(const Suspect& suspect, const Yardstick& yardstick,
   return {own.apart_but_for_what_varies(of_subject, of_suspect, left_out), own.bears_all()};
 }
 
-/// By which constant the answers to a case come nearest to the subject's.
+/// The constant with which the answers to a case are nearest to the subject's.
 std::optional<double> nearest_constant(const ConstantConvention& convention, const Subject& subject,
                                        Scalar scalar, Trial& trial, const Interview& of_subject,
                                        const Yardstick& yardstick) {
@@ -152,16 +152,15 @@ std::optional<double> nearest_constant(const ConstantConvention& convention, con
   return best_constant(distance, best.constant);
 }
 
-/// L of a case of attention or of a whole model; 0 of others.
+/// L of a case of attention or of a whole model; 0 for other cases.
 Index rows_of(const CaseFile& file) {
   if (const auto v = file.tensors.find("v"); v != file.tensors.end()) return v->second.shape.at(2);
   const auto tokens = file.tensors.find("tokens");
   return tokens == file.tensors.end() ? 0 : tokens->second.shape.at(1) - 1;
 }
 
-/// Lengths of blocks whose edges a case of L rows can show, the likeliest first: a shrunk case has
-/// one row more than the blocks whose first edge it shows, or two blocks and a row. Then the usual
-/// ones, where the edge does not matter.
+/// Block lengths whose edges a case of L rows can expose, the likeliest first: a shrunk case has
+/// one row more than one block or two. Then the usual lengths, for faults that show anywhere.
 std::vector<Index> block_lengths(Index L) {
   std::vector<Index> lengths;
   const auto add = [&](Index block) {
@@ -180,23 +179,23 @@ std::vector<Law> all_laws() {
 
 }  // namespace
 
-/// A failing case, what the subject answers to it, and what is found out about it.
+/// A failing case, the subject's answers to it, and the diagnosis.
 struct Diagnostician::Examination {
   const Subject& subject;
   Scalar scalar;
   Trial& trial;
   Interview of_subject;
-  Yardstick yardstick;  ///< from the reference, under the conventions that the subject declares
+  Yardstick yardstick;  ///< from the reference under the subject's declared conventions
   std::span<const Scalar> failed_in;
   std::span<const Counterexample> recorded;
   Interview of_reference;
   struct InForward {
     const Suspect* suspect;
-    bool shows_here;  ///< by its forward pass; else it may by its slope
+    bool shows_here;  ///< in the forward results; else only the pullback can show it
     Likeness likeness;
   };
-  std::vector<InForward> in_forward{};          ///< candidates by their forward passes alone
-  std::list<std::vector<Suspect>> of_blocks{};  ///< suspects of block lengths that were tried
+  std::vector<InForward> in_forward{};          ///< candidates by forward results alone
+  std::list<std::vector<Suspect>> of_blocks{};  ///< suspects with the block lengths tried
   Diagnosis diagnosis{};
 };
 
@@ -368,7 +367,7 @@ Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scala
                          panel_.yardstick(c, scalar));
 }
 
-/// A suspect may have met this very question before: it is asked the others, too.
+/// Tries all cases, since a suspect may have seen this task before.
 bool Diagnostician::recollects(const Subject& subject, Scalar scalar, Topic topic,
                                Recollection wanted) {
   return std::ranges::any_of(panel_.cases(topic, scalar), [&](Panel::Case& c) {
@@ -448,7 +447,7 @@ void Diagnostician::compare(Examination& of, std::span<const Suspect> suspects, 
   }
 }
 
-/// Of its digits as few as will do: somebody chose the constant.
+/// Uses as few digits as possible, since people choose round constants.
 std::optional<Likeness> Diagnostician::likeness_with(Examination& of,
                                                      const ConstantConvention& convention,
                                                      double exact, int& parted_in) {
@@ -534,7 +533,7 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   const Finding& finding = examination.of_subject.finding;
   diagnosis.topic = topic;
   diagnosis.failed_again = finding.outcome == Outcome::wrong;
-  // The reference enters no slices in the ledger: what is allowed to grow, the law says.
+  // The reference records no slices in the ledger, so the law gives the bound of the growth.
   diagnosis.from_reference =
       of_bytes ? finding.worst : examination.yardstick.apart(examination.of_subject, of_reference);
   if (!of_bytes && of_reference.finding.outcome == Outcome::wrong) {

@@ -15,7 +15,7 @@ constexpr std::size_t most_projections = 32;
 struct Log {
   std::vector<Answered> answers;
   std::vector<double> bytes;
-  bool is_waiting = false;  ///< for an answer, which does not come if the subject throws
+  bool is_waiting = false;  ///< for an answer, which is missing if the subject throws
 };
 
 template <class T>
@@ -30,7 +30,7 @@ AnsweredArray array_from(std::string_view name, const Heads<T>& heads) {
   return {std::string(name), std::max<Index>(1, heads.sizes().cols), in_digits50(heads.values())};
 }
 
-/// An array as it was handed over, whatever its layout.
+/// A contiguous copy of an array of any layout.
 template <class T>
 Heads<double> gathered(const HeadsView<T>& view) {
   if (view.empty()) return {};
@@ -141,7 +141,7 @@ void answer_in(Log& log, const GradientFunction<T>& inner, const GradientTask<T>
   log.answers.push_back(answered(result));
 }
 
-/// The function, with each answer written down.
+/// Wraps the function so that each answer is recorded.
 template <template <class> class Task, template <class> class Result, class T>
 void record_in(TaskFunctions<Task, Result>& functions, Log& log) {
   auto& function = functions.template in<T>();
@@ -174,7 +174,7 @@ void record(ProjectionDraw& draw, Log& log) {
   };
 }
 
-/// Arrays that a subject does not claim to fill say nothing about it: they are taken as 0.
+/// Arrays that a subject does not claim to fill carry no information: they are set to 0.
 void level_unclaimed(Log& log, const Capabilities& claims) {
   for (Answered& answer : log.answers) {
     for (AnsweredArray& array : answer.arrays) {

@@ -12,8 +12,8 @@
 namespace slim::properties {
 namespace {
 
-constexpr double most_bounds = 16.0;  ///< by which two errors that are alike may differ
-constexpr double most_share = 0.01;   ///< or by so much of the larger
+constexpr double most_bounds = 16.0;  ///< equal errors differ by at most this many bounds
+constexpr double most_share = 0.01;   ///< plus this share of the larger error
 
 bool is_alike(const Finding& recorded, const Finding& shown) {
   if (shown.outcome != Outcome::wrong) return false;
