@@ -103,12 +103,11 @@ TEST_P(Diagnosing, NamesMutantsUnderAnotherName) {
 }
 
 TEST(Panel, HasTheNumberOfCasesPerLawInTheReadme) {
-  std::ifstream file(SLIM_SOURCE_DIR "/properties/README.md");
+  std::ifstream file(SLIM_SOURCE_DIR "/properties/diagnosis/README.md");
   const std::string readme{std::istreambuf_iterator<char>(file), {}};
-  const std::string words = "(" + std::to_string(Panel::cases_of_attention) +
-                            " a law of attention, " + std::to_string(Panel::cases_at_the_edge) +
-                            " of `stays-finite`; " + std::to_string(Panel::cases_of_models) +
-                            " a law of whole models)";
+  const std::string words = std::to_string(Panel::cases_of_attention) + " per law of attention, " +
+                            std::to_string(Panel::cases_at_the_edge) + " of `stays-finite`, " +
+                            std::to_string(Panel::cases_of_models) + " per law of whole models";
   EXPECT_NE(readme.find(words), std::string::npos) << words;
   const std::span<const Law> all = laws::catalogue();
   Panel panel(std::vector<Law>(all.begin(), all.end()));

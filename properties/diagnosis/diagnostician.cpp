@@ -144,8 +144,8 @@ std::optional<double> nearest_constant(const ConstantConvention& convention, con
                                        Scalar scalar, Trial& trial, const Interview& of_subject,
                                        const Yardstick& yardstick) {
   const auto distance = [&](double constant) {
-    const Subject clothed = in_the_clothes_of(subject, convention.with(constant));
-    return yardstick.apart(of_subject, interview(trial, clothed, scalar)).ratio();
+    const Subject substitute = in_the_clothes_of(subject, convention.with(constant));
+    return yardstick.apart(of_subject, interview(trial, substitute, scalar)).ratio();
   };
   const ConstantFound best = best_decade(distance, convention.least, convention.largest);
   if (!std::isfinite(best.distance)) return std::nullopt;
@@ -229,14 +229,14 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
                                Likeness& found) {
   const Subject& subject = of.subject;
   const Topic topic = of.diagnosis.topic;
-  const Subject clothed = in_the_clothes_of(subject, suspect);
+  const Subject substitute = in_the_clothes_of(subject, suspect);
   std::size_t place = 0;
   for (Panel::Case& c : panel_.cases(topic, in)) {
     const std::size_t at = place++;
     if (c.is_large && !suspect.is_of_blocks) continue;
     const Interview& of_subject = on_panel(subject, in, topic, at, c);
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
-    const Interview of_suspect = interview(*c.trial, clothed, in);
+    const Interview of_suspect = interview(*c.trial, substitute, in);
     int left_out = 0;
     const auto [apart, tells] =
         found.in_forward_alone
@@ -247,7 +247,8 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
     if (holds_within(apart) && !tells) continue;
     ++found.further;
     if (found.in_forward_alone) {
-      if (holds_within(apart)) confirm_forward(of, c, in, clothed, of_suspect, of_subject, found);
+      if (holds_within(apart))
+        confirm_forward(of, c, in, substitute, of_suspect, of_subject, found);
     } else if (of_suspect.finding.outcome == Outcome::wrong) {
       ++found.shown;
     }
@@ -302,14 +303,14 @@ void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& l
 }
 
 void Diagnostician::confirm_forward(Examination& of, Panel::Case& c, Scalar in,
-                                    const Subject& clothed, const Interview& of_suspect,
+                                    const Subject& substitute, const Interview& of_suspect,
                                     const Interview& of_subject, Likeness& found) {
   const Yardstick& yardstick = panel_.yardstick(c, in);
   const Interview of_reference = interview(*c.trial, reference_as_modest_as(of.subject), in);
   if (!holds_within(yardstick.apart_in_forward(of_suspect, of_reference))) ++found.shown;
   if (!found.no_slope.empty()) return;
   const SlopeComparison slope =
-      compared_with_slope(of_subject, clothed, of_suspect, yardstick, Directions::one);
+      compared_with_slope(of_subject, substitute, of_suspect, yardstick, Directions::one);
   found.slopes += slope.asked;
   if (slope.other_than.empty()) return;
   found.no_slope = fmt::format("{}, {}: {}", c.law->name, c.readable, slope.other_than);
@@ -343,9 +344,9 @@ void Diagnostician::compare_in_forward(Examination& of, const Suspect& suspect,
 void Diagnostician::confirm_in_forward(Examination& of) {
   Diagnosis& diagnosis = of.diagnosis;
   for (auto& [suspect, shows_here, likeness] : of.in_forward) {
-    const Subject clothed = in_the_clothes_of(of.subject, *suspect);
+    const Subject substitute = in_the_clothes_of(of.subject, *suspect);
     const SlopeComparison here =
-        compared_with_slope(of.of_subject, clothed, interview(of.trial, clothed, of.scalar),
+        compared_with_slope(of.of_subject, substitute, interview(of.trial, substitute, of.scalar),
                             of.yardstick, Directions::one_an_array);
     const bool is_slope_here = here.asked > 0 && here.other_than.empty();
     if (!shows_here && !is_slope_here) continue;

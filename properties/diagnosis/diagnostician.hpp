@@ -89,7 +89,7 @@ class Diagnostician {
   /// so.
   void confirm_in(Examination& of, Scalar in, const Suspect& suspect, Likeness& found);
   /// Records one panel case on which the forward results match.
-  void confirm_forward(Examination& of, Panel::Case& c, Scalar in, const Subject& clothed,
+  void confirm_forward(Examination& of, Panel::Case& c, Scalar in, const Subject& substitute,
                        const Interview& of_suspect, const Interview& of_subject, Likeness& found);
 
   Recollection recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c);

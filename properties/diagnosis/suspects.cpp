@@ -77,12 +77,12 @@ std::span<const Suspect> mutant_suspects() {
 }
 
 Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect) {
-  Subject clothed = subject;
-  clothed.gradient = subject.gradient.offers_any() ? suspect.gradient : GradientFunctions();
-  clothed.attention = subject.attention.offers_any() ? suspect.attention : AttentionFunctions();
-  clothed.features = subject.features.offers_any() ? suspect.features : FeaturesFunctions();
-  clothed.projection = subject.projection ? suspect.projection : ProjectionDraw();
-  return clothed;
+  Subject substitute = subject;
+  substitute.gradient = subject.gradient.offers_any() ? suspect.gradient : GradientFunctions();
+  substitute.attention = subject.attention.offers_any() ? suspect.attention : AttentionFunctions();
+  substitute.features = subject.features.offers_any() ? suspect.features : FeaturesFunctions();
+  substitute.projection = subject.projection ? suspect.projection : ProjectionDraw();
+  return substitute;
 }
 
 }  // namespace slim::properties
