@@ -14,14 +14,14 @@ using ChangeModel = std::function<void(Conventions&)>;
 
 /// The conventions with the change, or unchanged if it is invalid for the task, such as a scaling
 /// of given features.
-AttentionConventions changed(const AttentionConventions& as_asked, const ChangeAttention& change,
+AttentionConventions changed(const AttentionConventions& requested, const ChangeAttention& change,
                              FeatureKind kind, bool features_given) {
-  AttentionConventions other = as_asked;
+  AttentionConventions other = requested;
   change(other);
   try {
     require_valid(other, kind, features_given);
   } catch (const ContractError&) {
-    return as_asked;
+    return requested;
   }
   return other;
 }
@@ -72,8 +72,8 @@ Suspect convention(std::string name, const ChangeAttention& attention,
     offer_attention_under<Digits50>(attention, suspect);
     offer_attention_under<Float16>(attention, suspect);
     offer_attention_under<BFloat16>(attention, suspect);
-    suspect.conventions = [attention](const AttentionInputs<double>& asked) {
-      return changed(asked.conventions, attention, asked.feature_map.kind, asked.features_given);
+    suspect.conventions = [attention](const AttentionInputs<double>& inputs) {
+      return changed(inputs.conventions, attention, inputs.feature_map.kind, inputs.features_given);
     };
   }
   if (model) {

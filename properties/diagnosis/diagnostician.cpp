@@ -57,15 +57,15 @@ Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
 }
 
 /// The other hardware scalars in which the subject fails, too, possibly by another fault.
-std::vector<Scalar> others_to_account_for(const Subject& subject, Scalar besides, Topic topic,
-                                          std::span<const Scalar> failed_in) {
+std::vector<Scalar> others_to_explain(const Subject& subject, Scalar except, Topic topic,
+                                      std::span<const Scalar> failed_in) {
   const bool of_models = topic == Topic::models || topic == Topic::bytes;
   std::vector<Scalar> others;
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     const bool offers =
         of_models ? subject.gradient.offers(scalar) : subject.attention.offers(scalar);
     const bool failed = std::ranges::find(failed_in, scalar) != failed_in.end();
-    if (scalar != besides && offers && failed) others.push_back(scalar);
+    if (scalar != except && offers && failed) others.push_back(scalar);
   }
   return others;
 }
@@ -94,7 +94,7 @@ std::string precision_that_fits(const Interview& of_subject, const Interview& of
 }
 
 /// The reference with the subject's claims and conventions.
-Subject reference_as_modest_as(const Subject& subject) {
+Subject reference_with_claims_of(const Subject& subject) {
   Subject reference = reference_subject();
   reference.capabilities = subject.capabilities;
   reference.conventions = subject.conventions;
@@ -103,7 +103,7 @@ Subject reference_as_modest_as(const Subject& subject) {
 }
 
 /// Whether the law repeats a task after another one.
-bool asks_again(const Law& law) {
+bool repeats_a_task(const Law& law) {
   return law.name.ends_with("calls-independent");
 }
 
@@ -111,9 +111,9 @@ bool asks_again(const Law& law) {
 Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
   for (Answered& answer : of_suspect.answers) {
     if (!answer.attention) continue;
-    AttentionInputs<double> asked = *answer.attention;
-    asked.conventions = suspect.conventions(asked);
-    answer.attention = std::make_shared<const AttentionInputs<double>>(std::move(asked));
+    AttentionInputs<double> inputs = *answer.attention;
+    inputs.conventions = suspect.conventions(inputs);
+    answer.attention = std::make_shared<const AttentionInputs<double>>(std::move(inputs));
   }
   return of_suspect;
 }
@@ -121,7 +121,7 @@ Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
 /// The difference of a subject and a suspect, and whether a match is evidence.
 struct Compared {
   Discrepancy apart;
-  bool tells = true;
+  bool is_evidence = true;
 };
 
 /// Compares by the rounding bound of the reference or, if a convention has other intermediate
@@ -238,13 +238,13 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
     const Interview of_suspect = interview(*c.trial, substitute, in);
     int left_out = 0;
-    const auto [apart, tells] =
+    const auto [apart, is_evidence] =
         found.in_forward_alone
             ? Compared{panel_.yardstick(c, in).apart_in_forward(of_subject, of_suspect)}
         : topic == Topic::bytes
             ? Compared{growth_apart(of_subject, of_suspect)}
             : compared_with(suspect, panel_.yardstick(c, in), of_subject, of_suspect, in, left_out);
-    if (holds_within(apart) && !tells) continue;
+    if (holds_within(apart) && !is_evidence) continue;
     ++found.further;
     if (found.in_forward_alone) {
       if (holds_within(apart))
@@ -264,7 +264,7 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
 void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& likeness) {
   const Scalar first = panel_scalar(of.subject, of.scalar, of.diagnosis.topic);
   const std::vector<Scalar> others =
-      others_to_account_for(of.subject, first, of.diagnosis.topic, of.failed_in);
+      others_to_explain(of.subject, first, of.diagnosis.topic, of.failed_in);
   std::string key =
       fmt::format("{} {} {} {}", of.subject.name, static_cast<int>(of.diagnosis.topic),
                   suspect.name, name(of.scalar));
@@ -306,7 +306,7 @@ void Diagnostician::confirm_forward(Examination& of, Panel::Case& c, Scalar in,
                                     const Subject& substitute, const Interview& of_suspect,
                                     const Interview& of_subject, Likeness& found) {
   const Yardstick& yardstick = panel_.yardstick(c, in);
-  const Interview of_reference = interview(*c.trial, reference_as_modest_as(of.subject), in);
+  const Interview of_reference = interview(*c.trial, reference_with_claims_of(of.subject), in);
   if (!holds_within(yardstick.apart_in_forward(of_suspect, of_reference))) ++found.shown;
   if (!found.no_slope.empty()) return;
   const SlopeComparison slope =
@@ -363,7 +363,7 @@ void Diagnostician::confirm_in_forward(Examination& of) {
 }
 
 Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c) {
-  const Interview of_reference = interview(*c.trial, reference_as_modest_as(subject), scalar);
+  const Interview of_reference = interview(*c.trial, reference_with_claims_of(subject), scalar);
   return recollection_of(interview(*c.trial, subject, scalar), of_reference,
                          panel_.yardstick(c, scalar));
 }
@@ -372,7 +372,7 @@ Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scala
 bool Diagnostician::recollects(const Subject& subject, Scalar scalar, Topic topic,
                                Recollection wanted) {
   return std::ranges::any_of(panel_.cases(topic, scalar), [&](Panel::Case& c) {
-    return asks_again(*c.law) && recollection_on(subject, scalar, c) == wanted;
+    return repeats_a_task(*c.law) && recollection_on(subject, scalar, c) == wanted;
   });
 }
 
@@ -388,7 +388,7 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
   }
   const Scalar in = panel_scalar(subject, scalar, topic);
   for (Panel::Case& c : panel_.cases(topic, in)) {
-    if (!asks_again(*c.law)) continue;
+    if (!repeats_a_task(*c.law)) continue;
     const Recollection seen = recollection_on(subject, in, c);
     if (seen == Recollection::none) continue;
     diagnosis.earlier_calls = fmt::format("{} ({}, {})", in_words(seen), c.law->name, c.readable);
@@ -434,7 +434,7 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
                            : compared_with(suspect, of.yardstick, of.of_subject, of_suspect,
                                            of.scalar, found.by_pattern);
   found.on_the_case = std::move(here.apart);
-  if (!holds_within(found.on_the_case) || !here.tells) return std::nullopt;
+  if (!holds_within(found.on_the_case) || !here.is_evidence) return std::nullopt;
   confirm(of, suspect, found);
   return found;
 }
@@ -518,17 +518,17 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   if (!of_subject.is_complete) return {};
   const Topic topic = topic_to_compare(law, subject, of_subject.finding);
   const bool of_bytes = topic == Topic::bytes;
-  Interview asked_of_reference =
-      of_bytes ? Interview() : interview(*trial, reference_as_modest_as(subject), scalar);
-  if (of_subject.answers.empty() && asked_of_reference.answers.empty()) return {};
+  Interview answers_of_reference =
+      of_bytes ? Interview() : interview(*trial, reference_with_claims_of(subject), scalar);
+  if (of_subject.answers.empty() && answers_of_reference.answers.empty()) return {};
   Examination examination{.subject = subject,
                           .scalar = scalar,
                           .trial = *trial,
                           .of_subject = std::move(of_subject),
-                          .yardstick = Yardstick(asked_of_reference, scalar),
+                          .yardstick = Yardstick(answers_of_reference, scalar),
                           .failed_in = failed_in,
                           .recorded = recorded,
-                          .of_reference = std::move(asked_of_reference)};
+                          .of_reference = std::move(answers_of_reference)};
   const Interview& of_reference = examination.of_reference;
   Diagnosis& diagnosis = examination.diagnosis;
   const Finding& finding = examination.of_subject.finding;

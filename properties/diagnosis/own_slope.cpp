@@ -52,10 +52,10 @@ const AnsweredArray& array_in(const Answered& answer, AttentionArray array) {
   return answer.arrays.at(static_cast<std::size_t>(array));
 }
 
-bool has_finite_cotangents(const AttentionInputs<double>& asked) {
+bool has_finite_cotangents(const AttentionInputs<double>& inputs) {
   const auto is_finite_number = [](double x) { return std::isfinite(x); };
-  return std::ranges::all_of(asked.out_cotangent.values(), is_finite_number) &&
-         std::ranges::all_of(asked.end_cotangent.values(), is_finite_number);
+  return std::ranges::all_of(inputs.out_cotangent.values(), is_finite_number) &&
+         std::ranges::all_of(inputs.end_cotangent.values(), is_finite_number);
 }
 
 /// Whether some entry is not finite where that of `other` is.
@@ -77,15 +77,15 @@ std::string lost_gradient(const Answered& answer, const Answered& other) {
   return {};
 }
 
-bool has_a_slope(const AttentionInputs<double>& asked) {
-  const HeadsSizes& sizes = asked.v.sizes();
+bool has_a_slope(const AttentionInputs<double>& inputs) {
+  const HeadsSizes& sizes = inputs.v.sizes();
   const auto rows = static_cast<double>(sizes.rows);
   const double products = rows * rows * static_cast<double>(sizes.batch * sizes.heads) *
                           static_cast<double>(sizes.cols + 1) *
-                          static_cast<double>(asked.task().features());
-  return asked.wants_pullback && products <= most_products && has_finite_cotangents(asked) &&
-         asked.conventions.query_stabiliser == Stabiliser::none &&
-         asked.conventions.key_stabiliser == Stabiliser::none;
+                          static_cast<double>(inputs.task().features());
+  return inputs.wants_pullback && products <= most_products && has_finite_cotangents(inputs) &&
+         inputs.conventions.query_stabiliser == Stabiliser::none &&
+         inputs.conventions.key_stabiliser == Stabiliser::none;
 }
 
 /// ⟨cotangents, answer⟩

@@ -12,7 +12,7 @@ namespace slim::properties {
 namespace {
 
 constexpr int most_draws = 64;
-constexpr std::size_t rows_an_extent = 1;
+constexpr std::size_t rows_per_extent = 1;
 
 /// The topic of a law, from its first generated case that has tensors.
 Topic topic_of(const Law& law) {
@@ -40,7 +40,7 @@ int most_cases(const Law& law, Topic topic) {
 
 /// The cheapest rows of a law's size design that reach the largest class of some extent: only
 /// these expose faults at the edges of large blocks.
-std::vector<int> telling_rows(const Law& law, std::uint64_t seed) {
+std::vector<int> large_rows(const Law& law, std::uint64_t seed) {
   struct Large {
     Extent extent;
     Index least;
@@ -62,11 +62,11 @@ std::vector<int> telling_rows(const Law& law, std::uint64_t seed) {
   }
   std::ranges::sort(by_size);
   std::vector<int> rows;
-  static_assert(large.size() * rows_an_extent == Panel::most_large_cases);
+  static_assert(large.size() * rows_per_extent == Panel::most_large_cases);
   for (const auto& [extent, least] : large) {
     std::size_t found = 0;
     for (const auto& [size, row] : by_size) {
-      if (found == rows_an_extent) break;
+      if (found == rows_per_extent) break;
       if (extents[static_cast<std::size_t>(row)][extent] < least) continue;
       ++found;
       if (std::ranges::find(rows, row) == rows.end()) rows.push_back(row);
@@ -120,9 +120,9 @@ std::vector<Panel::Case>& Panel::cases(Topic topic, Scalar scalar) {
     }
   }
   for (std::size_t at = 0; at < laws_.size(); ++at) {
-    const bool is_asked_once = !laws_[at].name.ends_with("calls-independent");
-    if (!laws_[at].designed || !is_asked_once || !belongs(topics[at], topic)) continue;
-    for (const int row : telling_rows(laws_[at], seed_)) {
+    const bool runs_tasks_once = !laws_[at].name.ends_with("calls-independent");
+    if (!laws_[at].designed || !runs_tasks_once || !belongs(topics[at], topic)) continue;
+    for (const int row : large_rows(laws_[at], seed_)) {
       add_case(cases, laws_[at], CaseId(row, true), scalar);
     }
   }
