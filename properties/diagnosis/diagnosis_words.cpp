@@ -23,7 +23,7 @@ const char* what_is_alike(Topic topic) {
     case Topic::models:
       return "its answers match";
     case Topic::refusals:
-      return "its answers and errors match";
+      return "its answers and its kinds of errors match";
     case Topic::bytes:
       return "its answers and its memory growth with longer sequences and slices match";
     case Topic::projections:
@@ -68,7 +68,7 @@ const char* opening(const Likeness& found) {
   return found.story.empty() ? "fits the convention" : "behaves like";
 }
 
-std::string pullback_beside_forward(const Likeness& found) {
+std::string about_pullback(const Likeness& found) {
   if (found.has_derivative_of_forward()) {
     return fmt::format(
         "its pullback, unlike the mutant's, is the derivative of that pass (compared with finite "
@@ -93,7 +93,7 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
     lines.push_back(fmt::format("{}, which no case distinguishes:", several));
     for (const Likeness& found : group) lines.push_back("  " + with_story(found));
   }
-  if (group.front().in_forward_alone) lines.push_back(pullback_beside_forward(group.front()));
+  if (group.front().in_forward_alone) lines.push_back(about_pullback(group.front()));
   std::string shown = evidence(diagnosis, group.front());
   if (std::ranges::find(lines, shown) == lines.end()) lines.push_back(std::move(shown));
 }

@@ -10,7 +10,7 @@ namespace slim::properties {
 /// Attention: twice the largest PASS band of the array's entries (AttentionEvidence), since the
 /// error of each program may be that large, and since a fault moves large numbers to other entries;
 /// plus 64 u times the largest entry of the suspect's array and 16 u times the largest entry of all
-/// its arrays, or 1e5 u times the latter where the reference's array is 0. Where numbers underflow
+/// its arrays; plus 1e5 u times the latter if the reference's array is 0. Where numbers underflow
 /// (as in cases of stays-finite): twice the band that allows for underflow. Near overflow, or in a
 /// narrow scalar, any two numbers match.
 /// Features: 8 (D + 12) u |g| (1 + |ln g|), the roundings of an exponential. Projections: 1e3
