@@ -10,7 +10,7 @@
 namespace slim::properties {
 namespace {
 
-constexpr int golden_sections = 36;  ///< 0.618^36 of two decades
+constexpr int golden_sections = 36;  ///< reduce two decades by a factor of 0.618^36
 
 }  // namespace
 

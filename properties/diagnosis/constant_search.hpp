@@ -4,25 +4,25 @@
 
 namespace slim::properties {
 
-/// How far off something is as a function of a positive constant, in times of what rounding allows.
-/// Near the right one it falls towards it and rises beyond.
+/// A distance as a function of a positive constant, in units of the rounding bound. Near the right
+/// constant it decreases towards it and increases beyond it.
 using DistanceByConstant = std::function<double(double)>;
 
-/// A constant and how far off it is.
+/// A constant and its distance.
 struct ConstantFound {
   double constant = 0.0;
   double distance = 0.0;
 };
 
-/// The best of one constant a decade, from `least` to `largest`: of several within 1, which is as
-/// good as it gets, the middle one.
+/// The best of one constant per decade, from `least` to `largest`. If several have a distance of at
+/// most 1, which rounding explains, the middle one of them.
 ConstantFound best_decade(const DistanceByConstant& distance, double least, double largest);
 
-/// The best within a decade to either side of `near`, to 1e-7 of itself: golden sections of its
-/// logarithm. Source: Kiefer 1953.
+/// The best constant within a decade on either side of `near`, with relative accuracy 1e-7:
+/// golden-section search of its logarithm. Source: Kiefer 1953.
 double best_constant(const DistanceByConstant& distance, double near);
 
-/// In so many significant decimal digits.
+/// The constant rounded to `digits` significant decimal digits.
 double rounded_to_digits(double constant, int digits);
 
 }  // namespace slim::properties

@@ -12,16 +12,16 @@ namespace {
 using ChangeAttention = std::function<void(AttentionConventions&)>;
 using ChangeModel = std::function<void(Conventions&)>;
 
-/// The conventions with the change, or as they are where it has no meaning, such as a scaling of
-/// what are features already.
-AttentionConventions changed(const AttentionConventions& as_asked, const ChangeAttention& change,
+/// The conventions with the change, or unchanged if it is invalid for the task, such as a scaling
+/// of given features.
+AttentionConventions changed(const AttentionConventions& requested, const ChangeAttention& change,
                              FeatureKind kind, bool features_given) {
-  AttentionConventions other = as_asked;
+  AttentionConventions other = requested;
   change(other);
   try {
     require_valid(other, kind, features_given);
   } catch (const ContractError&) {
-    return as_asked;
+    return requested;
   }
   return other;
 }
@@ -61,8 +61,8 @@ void offer_gradient_under(const ChangeModel& change, Suspect& suspect) {
   };
 }
 
-/// What is changed acts on attention, on whole models, or on both. Where only attention has it,
-/// a whole model has it in all its heads.
+/// A change of conventions for attention, for whole models, or for both. A change for attention
+/// alone applies to all heads of a whole model.
 Suspect convention(std::string name, const ChangeAttention& attention,
                    const ChangeModel& model = {}) {
   Suspect suspect{.name = std::move(name), .story = {}, .seen = {}, .is_convention = true};
@@ -72,8 +72,8 @@ Suspect convention(std::string name, const ChangeAttention& attention,
     offer_attention_under<Digits50>(attention, suspect);
     offer_attention_under<Float16>(attention, suspect);
     offer_attention_under<BFloat16>(attention, suspect);
-    suspect.conventions = [attention](const AttentionInputs<double>& asked) {
-      return changed(asked.conventions, attention, asked.feature_map.kind, asked.features_given);
+    suspect.conventions = [attention](const AttentionInputs<double>& inputs) {
+      return changed(inputs.conventions, attention, inputs.feature_map.kind, inputs.features_given);
     };
   }
   if (model) {

@@ -8,74 +8,77 @@
 
 namespace slim::properties {
 
-/// How a suspect compares with a subject.
+/// How a suspect (a mutant or a convention) compares with a subject.
 struct Likeness {
-  std::string name;   ///< of the mutant, or the convention in words
-  std::string story;  ///< of the mutant
-  std::string seen;
-  /// Where the subject stands worst against the suspect on the failing case; error ≤ bound.
+  std::string name;   ///< of the mutant, or a description of the convention
+  std::string story;  ///< description of the mutant's fault; empty for a convention
+  std::string seen;   ///< typical cause of the fault; likewise
+  /// The largest difference between the subject and the suspect on the failing case; error ≤ bound.
   Discrepancy on_the_case;
-  int further = 0;     ///< other cases in which both were asked
-  int shown = 0;       ///< of these: the suspect breaks a law there
-  int by_pattern = 0;  ///< arrays that change from asking to asking in both, so that no numbers fit
-  bool in_a_model = false;  ///< a mutant of attention, in all heads of a whole model
-  std::string also_in;      ///< "float32": further cases were asked in this other scalar, too
-  std::string unlike;       ///< the first other case in which they part; empty: alike in all
-  int parted_in = -1;       ///< its number in the panel; -1 also if in another scalar
+  int further = 0;     ///< number of other cases on which both were compared
+  int shown = 0;       ///< number of these on which the suspect breaks the law
+  int by_pattern = 0;  ///< arrays that change from call to call in both, so values cannot match
+  bool in_a_model = false;  ///< a mutant of attention, used in all heads of a whole model
+  std::string also_in;      ///< "float32": further cases were compared in this scalar, too
+  std::string unlike;       ///< the first other case on which they differ; empty: none
+  int parted_in = -1;       ///< its index in the panel; -1 also if it is in another scalar
 
-  /// Compared in what is answered on the way forward, in which the suspect differs from the
-  /// reference: `on_the_case` and the rest are of that alone.
+  /// Only the forward results were compared, in which the suspect differs from the reference;
+  /// `on_the_case` and the other members then describe these results alone.
   bool in_forward_alone = false;
-  Discrepancy from_reference{};  ///< likewise, the subject's; of all, if that is right on the case
-  int slopes = 0;  ///< pullbacks that were compared with slopes of the suspect's forward pass
-  std::string no_slope{};  ///< the first case in which one is not that slope
+  /// Then: the subject's difference from the reference in the forward results, or in all results
+  /// if the forward results are right on the failing case.
+  Discrepancy from_reference{};
+  int slopes = 0;          ///< pullbacks that were compared with finite differences of the suspect
+  std::string no_slope{};  ///< the first case in which a pullback is not that derivative
 
   static constexpr int least_slopes = 4;
-  /// The subject's pullback is the derivative of a forward pass that is the suspect's.
+  /// The subject's pullback is the derivative of the suspect's forward pass.
   [[nodiscard]] bool has_derivative_of_forward() const {
     return in_forward_alone && no_slope.empty() && slopes >= least_slopes;
   }
 
-  /// Numbers fit in every case, and it shows in others than the failing one.
+  /// All values match on every case, and the fault also shows on a case other than the failing one.
   [[nodiscard]] bool is_confident() const { return unlike.empty() && by_pattern == 0 && shown > 0; }
 };
 
-/// What a failing subject behaves like, as far as could be told.
+/// The known faults and conventions that a failing subject matches.
 struct Diagnosis {
-  Topic topic = Topic::attention;  ///< by what it was compared
-  int mutants = 0;                 ///< that answer the failing case at all, and were compared
-  int conventions = 0;             ///< likewise
-  /// Where the subject stands worst against the reference, in the same units of rounding.
+  Topic topic = Topic::attention;  ///< the kind of results that were compared
+  int mutants = 0;                 ///< number of mutants that could be compared
+  int conventions = 0;             ///< number of conventions, likewise
+  /// The subject's largest difference from the reference on the failing case, in the same units of
+  /// rounding.
   Discrepancy from_reference;
-  /// Mutants, alike in every case; several: cannot be told apart. Or, where there is none, in the
-  /// forward pass alone, of which the subject's pullback is the derivative.
+  /// Mutants that match on every case; if several, no case distinguishes them. If none matches:
+  /// mutants whose forward pass matches, and of which the subject's pullback is the derivative.
   std::vector<Likeness> like;
   std::vector<Likeness> fits;       ///< conventions, likewise
-  std::vector<Likeness> only_here;  ///< alike on the failing case, and unlike elsewhere
-  /// Where nobody is alike: mutants of whose forward pass all answers are, whatever the pullback
-  /// is.
+  std::vector<Likeness> only_here;  ///< match on the failing case, but not on another one
+  /// If nothing else matches: mutants whose forward pass matches, whatever the pullback.
   std::vector<Likeness> forward_like;
-  /// The one mutant that it behaves like; else empty.
+  /// The only mutant that matches; else empty.
   [[nodiscard]] std::string named() const {
     return like.size() == 1 && like.front().is_confident() ? like.front().name : std::string();
   }
-  /// What is declared breaks the law, and the subject does what it declares.
+  /// The declared convention breaks the law, and the subject does what it declares.
   [[nodiscard]] bool declared_so() const {
     return !breaking_conventions.empty() && from_reference.error <= from_reference.bound;
   }
-  /// The conventions of the case, where the reference breaks the law under them, too; else empty.
+  /// The conventions of the case if the reference breaks the law under them, too; else empty.
   std::string breaking_conventions;
-  /// Asked again, it broke the law again; else its answers depend on more than the question.
+  /// The subject broke the law again when the case was repeated; else its answers depend on more
+  /// than its inputs.
   bool failed_again = true;
-  std::string precision;  ///< "float32": its errors are within those of a correct program in it
-  /// Where nobody is alike: how its answers depend on the calls before, and in which case that was
-  /// seen; empty if they were not seen to. Then the mutants of which the same was seen there.
+  std::string precision;  ///< "float32": its errors are within those of a correct float32 program
+  /// If no mutant matches: how its answers depend on earlier calls, and on which case; else empty.
   std::string earlier_calls;
+  /// The mutants whose answers depend on earlier calls in the same way.
   std::vector<Likeness> like_in_that;
 };
 
-/// "behaves like: mutant/name (story)", then the evidence, a few lines without indentation;
-/// nothing where there was nobody to compare with.
+/// "behaves like: mutant/name (description)", then the evidence: a few lines without indentation;
+/// none if nothing could be compared.
 std::vector<std::string> in_words(const Diagnosis& diagnosis);
 
 }  // namespace slim::properties

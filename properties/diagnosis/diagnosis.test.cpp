@@ -27,12 +27,11 @@ namespace {
 
 constexpr int shards = 2;
 
-/// Cases on which to see a subject fail, kept with their truths.
+/// Cases on which subjects fail, cached with their true values.
 class Failures {
  public:
-  /// The shrunk case of the first law that the subject breaks: of those about refusals, memory and
-  /// numbers at the edge of the scalar, where little can be told apart, only if it holds the
-  /// others.
+  /// The shrunk case of the first law that the subject breaks. Laws about refusals, memory and
+  /// numbers at the edge of the scalar's range, which distinguish few suspects, come last.
   std::optional<Counterexample> first_of(const Subject& subject, Scalar scalar) {
     std::optional<Counterexample> found = first_of(subject, scalar, false);
     return found ? found : first_of(subject, scalar, true);
@@ -64,11 +63,11 @@ class Failures {
   std::map<std::pair<std::string, int>, std::unique_ptr<NumberedCase>> kept_;
 };
 
-Subject under_a_false_name(const Subject& subject) {
-  Subject disguised = subject;
-  disguised.name = "somebody's library " + subject.name;
-  disguised.summary = "a Performer";
-  return disguised;
+Subject under_another_name(const Subject& subject) {
+  Subject renamed = subject;
+  renamed.name = "third-party library " + subject.name;
+  renamed.summary = "a Performer";
+  return renamed;
 }
 
 std::string words_of(const Diagnosis& diagnosis) {
@@ -83,17 +82,17 @@ class Diagnosing : public testing::TestWithParam<int> {
   Failures failures_;
 };
 
-/// Two change from call to call, and are found by pattern; two remember what was asked before, and
-/// other laws than the one that was broken ask something else before.
+/// Two change from call to call and are found by pattern; two depend on earlier calls, which differ
+/// between the broken law and the other laws.
 constexpr std::array unnamed = {"mutant/model-projection-redrawn",
                                 "mutant/projection-redrawn-at-each-call",
                                 "mutant/state-left-from-call-before", "mutant/cached-by-pointer"};
 
-TEST_P(Diagnosing, NamesMutantsUnderAFalseName) {
+TEST_P(Diagnosing, NamesMutantsUnderAnotherName) {
   const std::span<const Suspect> all = mutant_suspects();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (static_cast<int>(i) % shards != GetParam()) continue;
-    const Subject subject = under_a_false_name(find_subject(all[i].name));
+    const Subject subject = under_another_name(find_subject(all[i].name));
     const std::optional<Counterexample> found = failures_.first_of(subject, Scalar::float64);
     ASSERT_TRUE(found) << all[i].name;
     const Diagnosis diagnosis = diagnostician_.diagnose(subject, *found);
@@ -103,13 +102,12 @@ TEST_P(Diagnosing, NamesMutantsUnderAFalseName) {
   }
 }
 
-TEST(Panel, HasAsManyCasesALawAsTheReadmeSays) {
-  std::ifstream file(SLIM_SOURCE_DIR "/properties/README.md");
+TEST(Panel, HasTheNumberOfCasesPerLawInTheReadme) {
+  std::ifstream file(SLIM_SOURCE_DIR "/properties/diagnosis/README.md");
   const std::string readme{std::istreambuf_iterator<char>(file), {}};
-  const std::string words = "(" + std::to_string(Panel::cases_of_attention) +
-                            " a law of attention, " + std::to_string(Panel::cases_at_the_edge) +
-                            " of `stays-finite`; " + std::to_string(Panel::cases_of_models) +
-                            " a law of whole models)";
+  const std::string words = std::to_string(Panel::cases_of_attention) + " per law of attention, " +
+                            std::to_string(Panel::cases_at_the_edge) + " of `stays-finite`, " +
+                            std::to_string(Panel::cases_of_models) + " per law of whole models";
   EXPECT_NE(readme.find(words), std::string::npos) << words;
   const std::span<const Law> all = laws::catalogue();
   Panel panel(std::vector<Law>(all.begin(), all.end()));
@@ -128,9 +126,9 @@ TEST(Panel, HasAsManyCasesALawAsTheReadmeSays) {
   expect(Topic::models, Panel::cases_of_models);
 }
 
-TEST(Diagnosis, NamesNineMutantsOfTen) {
+TEST(Diagnosis, NamesNineOfTenMutants) {
   for (const char* name : unnamed) EXPECT_NO_THROW(find_subject(name));
-  EXPECT_LE(10 * unnamed.size(), mutant_suspects().size()) << "the others are named, as just seen";
+  EXPECT_LE(10 * unnamed.size(), mutant_suspects().size()) << "the test above names the others";
 }
 
 /// Attention with two faults at once.
@@ -143,7 +141,7 @@ Subject with_faults(mutants::Fault one, mutants::Fault other) {
   return subject;
 }
 
-/// The first case of other seeds in which the subject is not this mutant's like; empty if none.
+/// The first case of other seeds on which the subject does not match this mutant; empty if none.
 std::string where_unlike(const Subject& subject, std::string_view mutant, Panel& panel) {
   for (Panel::Case& c : panel.cases(Topic::attention, Scalar::float64)) {
     const Interview one = interview(*c.trial, subject, Scalar::float64);
@@ -154,7 +152,7 @@ std::string where_unlike(const Subject& subject, std::string_view mutant, Panel&
   return {};
 }
 
-TEST_P(Diagnosing, NeverNamesOneOfTwoFaultsWhereTheOtherShows) {
+TEST_P(Diagnosing, NamesOneOfTwoFaultsOnlyIfTheOtherHasNoEffect) {
   constexpr std::uint64_t pairs = 40;
   constexpr auto faults = static_cast<std::uint64_t>(mutants::Fault::width_of_keys_for_values);
   const Random random(static_cast<std::uint64_t>(GetParam()), stream_named("pairs of faults"));
@@ -173,34 +171,34 @@ TEST_P(Diagnosing, NeverNamesOneOfTwoFaultsWhereTheOtherShows) {
     ++named;
     EXPECT_EQ(where_unlike(subject, diagnosis.named(), elsewhere), "")
         << subject.name << " is named " << diagnosis.named();
-    std::cout << subject.name << " is " << diagnosis.named() << " in every case\n";
+    std::cout << subject.name << " matches " << diagnosis.named() << " on every case\n";
   }
   EXPECT_LE(4 * named, static_cast<int>(pairs)) << "one of two faults rarely hides the other";
 }
 
 INSTANTIATE_TEST_SUITE_P(Shards, Diagnosing, testing::Range(0, shards));
 
-/// How many there are so far, so that each has a name of its own.
+/// The number of subjects made, which gives each a unique name.
 int& libraries() {
   static int count = 0;
   return count;
 }
 
-/// A correct subject of other code than the mutants', with `alter(task)` done to each question and
-/// `spoil(result)` to each answer of attention.
-template <class Alter, class Spoil>
-Subject spoiled(const Alter& alter, const Spoil& spoil, const char* correct = "stored/blocked") {
+/// A correct subject that shares no code with the mutants, with `alter` applied to each task of
+/// attention and `mutate` to each result.
+template <class Alter, class Mutate>
+Subject mutated(const Alter& alter, const Mutate& mutate, const char* correct = "stored/blocked") {
   Subject subject = find_subject(correct);
   subject.features = {};
   subject.name = "library " + std::to_string(++libraries());
   subject.capabilities.deterministic = false;
   const auto put = [&]<class T>() {
-    subject.attention.in<T>() = [alter, spoil, inner = subject.attention.in<T>()](
+    subject.attention.in<T>() = [alter, mutate, inner = subject.attention.in<T>()](
                                     const AttentionTask<T>& task, AttentionResult<T>& result) {
       AttentionTask<T> other = task;
       alter(other);
       inner(other, result);
-      spoil(result);
+      mutate(result);
     };
   };
   put.template operator()<float>();
@@ -217,7 +215,7 @@ Diagnosis diagnosis_of(const Subject& subject, Scalar scalar) {
   static Failures failures;
   static Diagnostician diagnostician;
   const std::optional<Counterexample> found = failures.first_of(subject, scalar);
-  if (!found) throw std::logic_error("it breaks no law");
+  if (!found) throw std::logic_error("the subject breaks no law");
   return diagnostician.diagnose(subject, scalar, found->file);
 }
 
@@ -227,15 +225,15 @@ TEST(Diagnosis, NamesTheSameFaultInOtherCode) {
       const Diagnosis diagnosis = diagnosis_of(subject, scalar);
       return diagnosis.named().empty() ? words_of(diagnosis) : diagnosis.named();
     };
-    EXPECT_EQ(named(spoiled([](auto& task) { task.key_mask = {}; }, unchanged)),
+    EXPECT_EQ(named(mutated([](auto& task) { task.key_mask = {}; }, unchanged)),
               "mutant/mask-ignored");
-    EXPECT_EQ(named(spoiled([](auto& task) { task.causal = false; }, unchanged)),
+    EXPECT_EQ(named(mutated([](auto& task) { task.causal = false; }, unchanged)),
               "mutant/causal-flag-dropped");
-    EXPECT_EQ(named(spoiled([](auto& task) { task.start = {}; }, unchanged)),
+    EXPECT_EQ(named(mutated([](auto& task) { task.start = {}; }, unchanged)),
               "mutant/start-ignored");
-    EXPECT_EQ(named(spoiled([](auto& task) { task.end_cotangent = {}; }, unchanged)),
+    EXPECT_EQ(named(mutated([](auto& task) { task.end_cotangent = {}; }, unchanged)),
               "mutant/end-cotangent-ignored");
-    EXPECT_EQ(named(spoiled(unchanged,
+    EXPECT_EQ(named(mutated(unchanged,
                             [](auto& result) {
                               for (auto& x : result.start_gradient.values()) x *= 0;
                             })),
@@ -243,7 +241,7 @@ TEST(Diagnosis, NamesTheSameFaultInOtherCode) {
   }
 }
 
-TEST(Diagnosis, NamesNobodyWhoExplainsOneScalarAlone) {
+TEST(Diagnosis, NamesNoMutantThatExplainsOnlyOneScalar) {
   Subject subject = find_subject("mutant/own-key-unseen");
   subject.name = "library of two faults";
   const Subject right_in_float32 = [&] {
@@ -268,39 +266,40 @@ TEST(Diagnosis, NamesNobodyWhoExplainsOneScalarAlone) {
   const Diagnosis of_both = diagnostician.diagnose(subject, *found, hardware);
   EXPECT_EQ(of_both.named(), "") << words_of(of_both);
   EXPECT_TRUE(of_both.like.empty() && of_both.fits.empty()) << words_of(of_both);
-  EXPECT_NE(words_of(of_both).find("like mutant/own-key-unseen on this case, but not in float32, "),
-            std::string::npos)
+  EXPECT_NE(
+      words_of(of_both).find("matches mutant/own-key-unseen on this case, but not in float32, "),
+      std::string::npos)
       << words_of(of_both);
   const Diagnosis of_float64 = diagnostician.diagnose(subject, *found, std::array{Scalar::float64});
   EXPECT_EQ(of_float64.named(), "mutant/own-key-unseen")
-      << "where it is not known to fail in float32" << words_of(of_float64);
+      << "float32 is not listed as failed" << words_of(of_float64);
   const Diagnosis of_one =
       diagnostician.diagnose(right_in_float32, *found, std::array{Scalar::float64});
   EXPECT_EQ(of_one.named(), "mutant/own-key-unseen") << words_of(of_one);
 }
 
-TEST(Diagnosis, NamesTheSameFaultOfBothScalars) {
+TEST(Diagnosis, NamesAFaultThatShowsInBothScalars) {
   Failures failures;
   Diagnostician diagnostician;
   for (const char* name : {"mutant/own-key-unseen", "mutant/tail-zero", "mutant/norm-left-out",
                            "mutant/gelu-slope-without-density"}) {
-    const Subject subject = under_a_false_name(find_subject(name));
+    const Subject subject = under_another_name(find_subject(name));
     const std::optional<Counterexample> found = failures.first_of(subject, Scalar::float64);
     ASSERT_TRUE(found) << name;
     const Diagnosis diagnosis = diagnostician.diagnose(subject, *found, hardware);
     EXPECT_EQ(diagnosis.named(), name) << words_of(diagnosis);
-    EXPECT_NE(words_of(diagnosis).find("further cases, of float32 too, in "), std::string::npos)
+    EXPECT_NE(words_of(diagnosis).find("further cases, also in float32; "), std::string::npos)
         << words_of(diagnosis);
   }
 }
 
-/// Of the mutants of these names, the pullback is another.
+/// The mutants with these names have other pullbacks.
 TEST(Diagnosis, NamesTheFaultOfAForwardPassWhosePullbackIsItsDerivative) {
   using enum mutants::Fault;
   const std::map<std::string, Subject> subjects = {
       {"mutant/not-normalised", with_faults(not_normalised, denominator_detached)},
       {"mutant/normalised-by-count", with_faults(normalised_by_count, denominator_detached)},
-      {"mutant/start-ignored", spoiled([](auto& task) { task.start = {}; },
+      {"mutant/start-ignored", mutated([](auto& task) { task.start = {}; },
                                        [](auto& result) {
                                          for (auto& x : result.start_gradient.values()) x *= 0;
                                        })},
@@ -319,14 +318,14 @@ TEST(Diagnosis, NamesTheFaultOfAForwardPassWhosePullbackIsItsDerivative) {
   }
 }
 
-TEST(Diagnosis, NamesNobodyByAForwardPassWhosePullbackIsAnothers) {
-  const auto with = [](Subject subject, const auto& spoil) {
+TEST(Diagnosis, NamesNoMutantIfThePullbackIsNotTheDerivativeOfTheForwardPass) {
+  const auto with = [](Subject subject, const auto& mutate) {
     subject.name = "library " + std::to_string(++libraries());
-    subject.attention.in<double>() = [spoil, inner = subject.attention.in<double>()](
+    subject.attention.in<double>() = [mutate, inner = subject.attention.in<double>()](
                                          const AttentionTask<double>& task,
                                          AttentionResult<double>& result) {
       inner(task, result);
-      spoil(result);
+      mutate(result);
     };
     return subject;
   };
@@ -357,8 +356,8 @@ TEST(Diagnosis, NamesNobodyByAForwardPassWhosePullbackIsAnothers) {
   }
 }
 
-TEST(Diagnosis, NamesNobodyByAForwardPassThatIsRight) {
-  const Diagnosis diagnosis = diagnosis_of(spoiled(unchanged,
+TEST(Diagnosis, NamesNoMutantByACorrectForwardPass) {
+  const Diagnosis diagnosis = diagnosis_of(mutated(unchanged,
                                                    [](auto& result) {
                                                      for (auto& x : result.dv.values()) x += x / 7;
                                                    }),
@@ -366,8 +365,8 @@ TEST(Diagnosis, NamesNobodyByAForwardPassThatIsRight) {
   EXPECT_TRUE(diagnosis.like.empty() && diagnosis.forward_like.empty()) << words_of(diagnosis);
 }
 
-TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
-  const Diagnosis larger = diagnosis_of(spoiled(unchanged,
+TEST(Diagnosis, ReportsThatNoKnownFaultMatchesIfTheFaultIsNotInTheCatalogue) {
+  const Diagnosis larger = diagnosis_of(mutated(unchanged,
                                                 [](auto& result) {
                                                   for (auto& x : result.out.values()) x += x / 100;
                                                 }),
@@ -377,16 +376,16 @@ TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
       mutants::catalogue(),
       [](const mutants::Mutant& mutant) { return mutant.attention.offers_any(); });
   EXPECT_EQ(larger.mutants, of_attention);
-  EXPECT_NE(in_words(larger).front().find("behaves like none of " + std::to_string(of_attention) +
-                                          " mutants"),
+  EXPECT_NE(in_words(larger).front().find("no known fault matches: compared with " +
+                                          std::to_string(of_attention) + " mutants"),
             std::string::npos);
   EXPECT_EQ(larger.precision, "");
   const Diagnosis throwing =
-      diagnosis_of(spoiled([](auto&) { throw std::runtime_error("out of memory"); }, unchanged),
+      diagnosis_of(mutated([](auto&) { throw std::runtime_error("out of memory"); }, unchanged),
                    Scalar::float64);
   EXPECT_TRUE(throwing.like.empty() && throwing.fits.empty() && throwing.only_here.empty());
   const Diagnosis chance =
-      diagnosis_of(spoiled(unchanged,
+      diagnosis_of(mutated(unchanged,
                            [calls = std::make_shared<int>(0)](auto& result) {
                              for (auto& x : result.out.values()) {
                                x = static_cast<std::decay_t<decltype(x)>>(++*calls % 101);
@@ -396,27 +395,28 @@ TEST(Diagnosis, SaysLikeNoneOfWhatIsNotInTheCatalogue) {
   EXPECT_EQ(chance.named(), "");
 }
 
-TEST(Diagnosis, SeesThatAnswersDependOnEarlierCalls) {
+TEST(Diagnosis, FindsThatAnswersDependOnEarlierCalls) {
   const Diagnosis cached =
-      diagnosis_of(under_a_false_name(find_subject("mutant/cached-by-pointer")), Scalar::float64);
+      diagnosis_of(under_another_name(find_subject("mutant/cached-by-pointer")), Scalar::float64);
   const std::string words = words_of(cached);
-  EXPECT_NE(words.find("depend on earlier calls: it answers another question at the same addresses "
-                       "as it answered the first (calls-independent, "),
-            std::string::npos)
+  EXPECT_NE(
+      words.find("depend on earlier calls: it returns the result of an earlier call for other "
+                 "inputs at the same addresses (calls-independent, "),
+      std::string::npos)
       << words;
   EXPECT_EQ(cached.like_in_that.size(), 1U) << words;
-  EXPECT_NE(words.find("the same is seen of mutant/cached-by-pointer (a second call"),
+  EXPECT_NE(words.find("the same happens with mutant/cached-by-pointer (a second call"),
             std::string::npos)
       << words;
-  const Diagnosis counting = diagnosis_of(spoiled(unchanged,
+  const Diagnosis counting = diagnosis_of(mutated(unchanged,
                                                   [calls = std::make_shared<int>(0)](auto& result) {
                                                     result.out.values()[0] +=
                                                         static_cast<float>(++*calls);
                                                   }),
                                           Scalar::float64);
-  EXPECT_NE(words_of(counting).find("otherwise from one asking to the next"), std::string::npos)
+  EXPECT_NE(words_of(counting).find("for the same inputs from call to call"), std::string::npos)
       << words_of(counting);
-  const Diagnosis steady = diagnosis_of(spoiled(unchanged,
+  const Diagnosis steady = diagnosis_of(mutated(unchanged,
                                                 [](auto& result) {
                                                   for (auto& x : result.out.values()) x += x / 100;
                                                 }),
@@ -424,8 +424,8 @@ TEST(Diagnosis, SeesThatAnswersDependOnEarlierCalls) {
   EXPECT_EQ(steady.earlier_calls, "");
 }
 
-/// What a law looks at besides the answers is no less particular than these.
-TEST(Diagnosis, NamesNobodyWhoseBytesOrRefusalsDiffer) {
+/// Memory growth is compared as strictly as answers are; messages of errors are not compared.
+TEST(Diagnosis, NamesNoMutantWhoseMemoryGrowthDiffers) {
   Subject grows = find_subject("mutant/workspace-grows");
   grows.name = "library of bytes";
   const auto put = [&]<class T>() {
@@ -441,9 +441,9 @@ TEST(Diagnosis, NamesNobodyWhoseBytesOrRefusalsDiffer) {
   const Diagnosis of_bytes = diagnosis_of(grows, Scalar::float64);
   EXPECT_EQ(of_bytes.topic, Topic::bytes);
   EXPECT_TRUE(of_bytes.like.empty()) << words_of(of_bytes);
-  EXPECT_EQ(in_words(of_bytes).front().find("behaves like none of "), 0U) << words_of(of_bytes);
+  EXPECT_EQ(in_words(of_bytes).front().find("no known fault matches"), 0U) << words_of(of_bytes);
 
-  const Diagnosis of_words = diagnosis_of(spoiled(
+  const Diagnosis of_words = diagnosis_of(mutated(
                                               [](auto& task) {
                                                 try {
                                                   require_valid(task);
@@ -454,20 +454,20 @@ TEST(Diagnosis, NamesNobodyWhoseBytesOrRefusalsDiffer) {
                                               unchanged),
                                           Scalar::float64);
   EXPECT_EQ(of_words.named(), "mutant/refusal-without-a-name")
-      << "in words of its own" << words_of(of_words);
+      << "although its message differs" << words_of(of_words);
 }
 
-TEST(Diagnosis, NamesTheFaultOfWhoClaimsNoPullbackAndNoState) {
-  Subject subject = spoiled([](auto& task) { task.causal = false; }, unchanged);
+TEST(Diagnosis, NamesTheFaultOfASubjectWithoutPullbackAndState) {
+  Subject subject = mutated([](auto& task) { task.causal = false; }, unchanged);
   subject.capabilities.pullback = subject.capabilities.resumable = false;
   const Diagnosis diagnosis = diagnosis_of(subject, Scalar::float64);
   EXPECT_EQ(diagnosis.named(), "mutant/causal-flag-dropped") << words_of(diagnosis);
   EXPECT_EQ(in_words(diagnosis).front().find("behaves like: "), 0U) << words_of(diagnosis);
 }
 
-TEST(Diagnosis, SeesArithmeticInANarrowerScalar) {
+TEST(Diagnosis, FindsArithmeticInANarrowerScalar) {
   const Diagnosis diagnosis =
-      diagnosis_of(spoiled(unchanged,
+      diagnosis_of(mutated(unchanged,
                            []<class T>(AttentionResult<T>& result) {
                              if constexpr (std::is_same_v<T, double>) {
                                for (double& x : result.out.values()) {
@@ -480,8 +480,8 @@ TEST(Diagnosis, SeesArithmeticInANarrowerScalar) {
   EXPECT_EQ(diagnosis.precision, "float32");
 }
 
-TEST(Diagnosis, TellsNoGradientsApartOfWhoClaimsNone) {
-  Subject subject = spoiled(
+TEST(Diagnosis, IgnoresConventionsOfGradientsForASubjectWithoutGradients) {
+  Subject subject = mutated(
       [](auto& task) {
         if (task.features_given || task.feature_map.kind != FeatureKind::favor_plus) return;
         task.conventions.key_stabiliser = Stabiliser::over_length;
@@ -497,14 +497,14 @@ TEST(Diagnosis, TellsNoGradientsApartOfWhoClaimsNone) {
   }
 }
 
-/// The reference, which takes on what it is asked, made to take on something else.
+/// The reference under other conventions than the task requests.
 Subject under(const std::function<void(AttentionConventions&)>& change) {
   const auto put = [change](auto& task) {
     const Scaling declared = task.conventions.scaling;
     change(task.conventions);
     if (task.features_given) task.conventions.scaling = declared;
   };
-  return spoiled(put, unchanged, "reference");
+  return mutated(put, unchanged, "reference");
 }
 
 TEST(Diagnosis, NamesAFaultOfAttentionInAWholeModel) {
@@ -542,10 +542,10 @@ TEST(Diagnosis, NamesTheConventionThatWasNotDeclared) {
             "slope 0.5 of max(x, 0) at 0");
   EXPECT_EQ(convention([](AttentionConventions& c) { c.epsilon = 5e-6; }),
             "epsilon 5e-06 added to the denominator")
-      << "which is none of the usual";
+      << "a constant that is not among the usual ones";
 }
 
-/// The reference in whole models, made to take on other constants.
+/// The reference for whole models with other constants than the task requests.
 Subject whole_model_under(const std::function<void(slim::Conventions&)>& change) {
   Subject subject = find_subject("reference");
   subject.name = "whole model " + std::to_string(++libraries());
@@ -572,7 +572,7 @@ Subject whole_model_under(const std::function<void(slim::Conventions&)>& change)
   return subject;
 }
 
-TEST(Diagnosis, SolvesForConstantsOfWholeModelsThatAreNoneOfTheUsual) {
+TEST(Diagnosis, SolvesForUnusualConstantsOfWholeModels) {
   const auto convention = [](const std::function<void(slim::Conventions&)>& change) {
     const Diagnosis diagnosis = diagnosis_of(whole_model_under(change), Scalar::float64);
     return diagnosis.fits.size() == 1 ? diagnosis.fits.front().name : words_of(diagnosis);
@@ -585,7 +585,7 @@ TEST(Diagnosis, SolvesForConstantsOfWholeModelsThatAreNoneOfTheUsual) {
             "epsilon 4.2e-05 added to the denominator");
 }
 
-TEST(ConstantSearch, FindsTheBottomOfAValleyOnALogarithmicScale) {
+TEST(ConstantSearch, FindsAMinimumOnALogarithmicScale) {
   for (const double bottom : {1e-20, 5e-6, 0.0123, 2e4}) {
     const auto distance = [bottom](double x) { return std::abs(std::log(x / bottom)); };
     const ConstantFound decade = best_decade(distance, 1e-20, 1e8);

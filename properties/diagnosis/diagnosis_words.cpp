@@ -7,13 +7,13 @@
 namespace slim::properties {
 namespace {
 
-/// "here and in all 184 further cases, in 27 of which it shows"
+/// "on this case and on all 184 further cases; 27 of these show the deviation from the reference"
 std::string elsewhere(const Likeness& found) {
-  if (found.further == 0) return "on this case; no further one could be asked";
-  std::string text = fmt::format("here and in all {} further cases, ", found.further);
-  if (!found.also_in.empty()) text += fmt::format("of {} too, ", found.also_in);
-  text += found.shown == 0 ? "in none of which it shows"
-                           : fmt::format("in {} of which it shows", found.shown);
+  if (found.further == 0) return "on this case; no further case could be compared";
+  std::string text = fmt::format("on this case and on all {} further cases", found.further);
+  if (!found.also_in.empty()) text += fmt::format(", also in {}", found.also_in);
+  text += fmt::format("; {} of these show the deviation from the reference",
+                      found.shown == 0 ? "none" : std::to_string(found.shown));
   return text;
 }
 
@@ -21,13 +21,13 @@ const char* what_is_alike(Topic topic) {
   switch (topic) {
     case Topic::attention:
     case Topic::models:
-      return "answers alike";
+      return "its answers match";
     case Topic::refusals:
-      return "answers and refuses alike";
+      return "its answers and its kinds of errors match";
     case Topic::bytes:
-      return "answers alike, and takes as many bytes more for longer sequences and slices,";
+      return "its answers and its memory growth with longer sequences and slices match";
     case Topic::projections:
-      return "draws the same numbers";
+      return "its random projections match";
   }
   return "";
 }
@@ -35,8 +35,8 @@ const char* what_is_alike(Topic topic) {
 std::string evidence(const Diagnosis& diagnosis, const Likeness& found) {
   if (found.in_forward_alone) {
     return fmt::format(
-        "answers alike but for gradients {}; on this case its forward pass and the suspect's "
-        "differ by {:.2g} times what rounding allows, it and the reference by {:.2g} times "
+        "all its answers except gradients match {}; on this case its forward pass differs from "
+        "the mutant's by {:.2g} times the rounding bound, and from the reference's by {:.2g} times "
         "(most in {})",
         elsewhere(found), found.on_the_case.ratio(), found.from_reference.ratio(),
         found.from_reference.tensor);
@@ -45,42 +45,42 @@ std::string evidence(const Diagnosis& diagnosis, const Likeness& found) {
   if (diagnosis.topic == Topic::refusals || diagnosis.topic == Topic::bytes) return text;
   return text +
          fmt::format(
-             "; on this case its answers and the suspect's differ by {:.2g} times what rounding "
-             "allows, its and the reference's by {:.2g} times (most in {})",
+             "; on this case they differ from those of the match by {:.2g} times the rounding "
+             "bound, and from the reference's by {:.2g} times (most in {})",
              found.on_the_case.ratio(), diagnosis.from_reference.ratio(),
              diagnosis.from_reference.tensor);
 }
 
-/// With a mutant's story, or what to do about a convention.
+/// The name with the description of a mutant, or with advice about a convention.
 std::string with_story(const Likeness& found) {
   return fmt::format("{}{} ({})", found.name,
                      found.has_derivative_of_forward() ? " in its forward pass" : "",
-                     found.story.empty() ? "if that is meant, declare it" : found.story);
+                     found.story.empty() ? "if this is intended, declare it" : found.story);
 }
 
-/// How sure it is, in the first words.
+/// The first words, which tell how certain the diagnosis is.
 const char* opening(const Likeness& found) {
   if (found.in_forward_alone && !found.has_derivative_of_forward()) {
     return "its forward pass behaves like";
   }
-  if (found.by_pattern > 0) return "changes from one asking to the next, as does";
+  if (found.by_pattern > 0) return "its answers change from call to call, like those of";
   if (found.shown == 0) return "may behave like";
   return found.story.empty() ? "fits the convention" : "behaves like";
 }
 
-std::string pullback_beside_forward(const Likeness& found) {
+std::string about_pullback(const Likeness& found) {
   if (found.has_derivative_of_forward()) {
     return fmt::format(
-        "its pullback is the derivative of that pass, by its slopes in {} answers, which the "
-        "suspect's is not",
+        "its pullback, unlike the mutant's, is the derivative of that pass (compared with finite "
+        "differences for {} answers): correct the forward pass",
         found.slopes);
   }
   if (!found.no_slope.empty()) {
-    return "its pullback is neither the suspect's nor the derivative of that pass: " +
+    return "its pullback is neither the mutant's nor the derivative of that pass: " +
            found.no_slope;
   }
-  return "its pullback is not the suspect's; whether it is the derivative of that pass was not "
-         "told";
+  return "its pullback is not the mutant's; whether it is the derivative of that pass could not be "
+         "determined";
 }
 
 void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
@@ -88,12 +88,12 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
   if (group.empty()) return;
   if (group.size() == 1) {
     lines.push_back(fmt::format("{}: {}", opening(group.front()), with_story(group.front())));
-    if (!group.front().seen.empty()) lines.push_back("seen in: " + group.front().seen);
+    if (!group.front().seen.empty()) lines.push_back("typical cause: " + group.front().seen);
   } else {
-    lines.push_back(fmt::format("{}, which no case told apart:", several));
+    lines.push_back(fmt::format("{}, which no case distinguishes:", several));
     for (const Likeness& found : group) lines.push_back("  " + with_story(found));
   }
-  if (group.front().in_forward_alone) lines.push_back(pullback_beside_forward(group.front()));
+  if (group.front().in_forward_alone) lines.push_back(about_pullback(group.front()));
   std::string shown = evidence(diagnosis, group.front());
   if (std::ranges::find(lines, shown) == lines.end()) lines.push_back(std::move(shown));
 }
@@ -104,8 +104,10 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   std::vector<std::string> lines;
   if (diagnosis.declared_so()) {
     return {"your declared convention breaks this law",
-            fmt::format("the reference under {} breaks it here, too, and answers the same",
-                        diagnosis.breaking_conventions)};
+            fmt::format(
+                "the reference under {} breaks it on this case, too, with the same answers: your "
+                "code does what it declares",
+                diagnosis.breaking_conventions)};
   }
   add_group(lines, diagnosis, diagnosis.like, "behaves like one of these");
   add_group(lines, diagnosis, diagnosis.fits, "fits each of these conventions");
@@ -117,33 +119,34 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   if (!diagnosis.earlier_calls.empty()) {
     lines.push_back("its answers depend on earlier calls: it " + diagnosis.earlier_calls);
     for (const Likeness& found : diagnosis.like_in_that) {
-      lines.push_back("the same is seen of " + with_story(found));
+      lines.push_back("the same happens with " + with_story(found));
     }
     return lines;
   }
   const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
   if (!compared) return lines;
-  lines.push_back(
-      fmt::format("behaves like none of {} mutants{}", diagnosis.mutants,
-                  diagnosis.conventions == 0
-                      ? ""
-                      : fmt::format(", and fits none of {} conventions", diagnosis.conventions)));
+  lines.push_back(fmt::format(
+      "no known fault matches: compared with {} mutants{}", diagnosis.mutants,
+      diagnosis.conventions == 0 ? "" : fmt::format(" and {} conventions", diagnosis.conventions)));
   if (!diagnosis.failed_again) {
     lines.emplace_back(
-        "asked again it did not break the law: its answers depend on more than the question");
+        "repeated, the case did not break the law: its answers depend on more than its inputs");
   }
   if (!diagnosis.precision.empty()) {
-    lines.push_back(
-        fmt::format("its errors on this case are within those of a correct program in {}",
-                    diagnosis.precision));
+    lines.push_back(fmt::format(
+        "its errors on this case are no larger than those of a correct program in {}: check for "
+        "values that are converted to {}",
+        diagnosis.precision, diagnosis.precision));
   }
   for (const Likeness& found : diagnosis.only_here) {
-    lines.push_back(fmt::format("like {} on this case, but not in {}", found.name, found.unlike));
+    lines.push_back(
+        fmt::format("matches {} on this case, but not in {}", found.name, found.unlike));
     if (lines.size() == 5) break;
   }
   if (!diagnosis.breaking_conventions.empty()) {
-    lines.push_back(fmt::format("the reference under {} breaks this law here, too, and otherwise",
-                                diagnosis.breaking_conventions));
+    lines.push_back(
+        fmt::format("the reference under {} breaks this law on this case, too, with other answers",
+                    diagnosis.breaking_conventions));
   }
   return lines;
 }

@@ -16,7 +16,8 @@
 namespace slim::properties {
 namespace {
 
-/// Beyond so many times what rounding allows the reference, no convention's roundings explain it.
+/// A difference above this multiple of the reference's rounding bound is not due to the roundings
+/// of any convention.
 constexpr double widest_rounding = 1e6;
 constexpr int most_digits = 3;  ///< of a constant that is solved for
 
@@ -24,12 +25,12 @@ bool holds_within(const Discrepancy& apart) {
   return apart.error <= apart.bound;
 }
 
-/// A suspect that the subject resembles no more than it resembles the reference explains nothing.
+/// A suspect has to be nearer to the subject than the reference is.
 bool is_nearer(const Discrepancy& to_suspect, const Discrepancy& to_reference) {
   return to_suspect.ratio() < to_reference.ratio();
 }
 
-/// The same fault may be known of whole models and of attention: of a model the former is meant.
+/// A fault may have a mutant of whole models and one of attention: for a model the former is kept.
 void prefer_models(std::vector<Likeness>& like) {
   if (std::ranges::all_of(like, &Likeness::in_a_model)) return;
   std::erase_if(like, [](const Likeness& likeness) { return likeness.in_a_model; });
@@ -39,7 +40,7 @@ bool has_gradients(const Subject& subject) {
   return subject.gradient.offers_any() || subject.capabilities.pullback;
 }
 
-/// What is compared of a subject that broke the law.
+/// The results that are compared for a subject that broke the law.
 Topic topic_to_compare(const Law& law, const Subject& subject, const Finding& finding) {
   if (law.name == laws::bytes_as_claimed_name) return Topic::bytes;
   if (law.name == "projection-as-declared") return Topic::projections;
@@ -47,7 +48,7 @@ Topic topic_to_compare(const Law& law, const Subject& subject, const Finding& fi
   return subject.attention.offers_any() ? Topic::attention : Topic::models;
 }
 
-/// The scalar of the panel: 50 digits are slow, and float64 tells as much apart.
+/// The scalar of the panel: 50 digits are slow, and float64 distinguishes as many suspects.
 Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
   const bool of_models = topic == Topic::models || topic == Topic::bytes;
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
@@ -55,22 +56,21 @@ Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
   return scalar == Scalar::digits50 && offers ? Scalar::float64 : scalar;
 }
 
-/// The hardware scalars besides that in which the subject fails, too: there it may be another
-/// fault.
-std::vector<Scalar> others_to_account_for(const Subject& subject, Scalar besides, Topic topic,
-                                          std::span<const Scalar> failed_in) {
+/// The other hardware scalars in which the subject fails, too, possibly by another fault.
+std::vector<Scalar> others_to_explain(const Subject& subject, Scalar except, Topic topic,
+                                      std::span<const Scalar> failed_in) {
   const bool of_models = topic == Topic::models || topic == Topic::bytes;
   std::vector<Scalar> others;
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     const bool offers =
         of_models ? subject.gradient.offers(scalar) : subject.attention.offers(scalar);
     const bool failed = std::ranges::find(failed_in, scalar) != failed_in.end();
-    if (scalar != besides && offers && failed) others.push_back(scalar);
+    if (scalar != except && offers && failed) others.push_back(scalar);
   }
   return others;
 }
 
-/// The next scalars down, in which a program may have computed without saying so.
+/// The next narrower scalars, in which a program may have computed without declaring it.
 std::vector<Scalar> narrower_than(Scalar scalar) {
   switch (scalar) {
     case Scalar::digits50:
@@ -93,8 +93,8 @@ std::string precision_that_fits(const Interview& of_subject, const Interview& of
   return {};
 }
 
-/// The reference, asked no more than the subject claims, under the subject's conventions.
-Subject reference_as_modest_as(const Subject& subject) {
+/// The reference with the subject's claims and conventions.
+Subject reference_with_claims_of(const Subject& subject) {
   Subject reference = reference_subject();
   reference.capabilities = subject.capabilities;
   reference.conventions = subject.conventions;
@@ -102,31 +102,31 @@ Subject reference_as_modest_as(const Subject& subject) {
   return reference;
 }
 
-/// Whether it asks the same question again, after another one.
-bool asks_again(const Law& law) {
+/// Whether the law repeats a task after another one.
+bool repeats_a_task(const Law& law) {
   return law.name.ends_with("calls-independent");
 }
 
-/// The same answers as those of who was asked under the conventions that the suspect takes on.
+/// The same answers, with tasks that request the conventions that the suspect applies.
 Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
   for (Answered& answer : of_suspect.answers) {
     if (!answer.attention) continue;
-    AttentionInputs<double> asked = *answer.attention;
-    asked.conventions = suspect.conventions(asked);
-    answer.attention = std::make_shared<const AttentionInputs<double>>(std::move(asked));
+    AttentionInputs<double> inputs = *answer.attention;
+    inputs.conventions = suspect.conventions(inputs);
+    answer.attention = std::make_shared<const AttentionInputs<double>>(std::move(inputs));
   }
   return of_suspect;
 }
 
-/// How far a subject and a suspect are apart, and whether that tells anything.
+/// The difference of a subject and a suspect, and whether a match is evidence.
 struct Compared {
   Discrepancy apart;
-  bool tells = true;
+  bool is_evidence = true;
 };
 
-/// By what rounding allows the reference; or, where a convention makes other numbers on the way, by
-/// what it allows under that convention. If the scalar does not bear those, being alike tells
-/// nothing.
+/// Compares by the rounding bound of the reference or, if a convention has other intermediate
+/// numbers, by the bound under that convention. If those are outside of the scalar's range, a match
+/// is no evidence.
 Compared compared_with(const Suspect& suspect, const Yardstick& yardstick,
                        const Interview& of_subject, const Interview& of_suspect, Scalar scalar,
                        int& left_out) {
@@ -139,29 +139,28 @@ Compared compared_with(const Suspect& suspect, const Yardstick& yardstick,
   return {own.apart_but_for_what_varies(of_subject, of_suspect, left_out), own.bears_all()};
 }
 
-/// By which constant the answers to a case come nearest to the subject's.
+/// The constant with which the answers to a case are nearest to the subject's.
 std::optional<double> nearest_constant(const ConstantConvention& convention, const Subject& subject,
                                        Scalar scalar, Trial& trial, const Interview& of_subject,
                                        const Yardstick& yardstick) {
   const auto distance = [&](double constant) {
-    const Subject clothed = in_the_clothes_of(subject, convention.with(constant));
-    return yardstick.apart(of_subject, interview(trial, clothed, scalar)).ratio();
+    const Subject substitute = in_the_clothes_of(subject, convention.with(constant));
+    return yardstick.apart(of_subject, interview(trial, substitute, scalar)).ratio();
   };
   const ConstantFound best = best_decade(distance, convention.least, convention.largest);
   if (!std::isfinite(best.distance)) return std::nullopt;
   return best_constant(distance, best.constant);
 }
 
-/// L of a case of attention or of a whole model; 0 of others.
+/// L of a case of attention or of a whole model; 0 for other cases.
 Index rows_of(const CaseFile& file) {
   if (const auto v = file.tensors.find("v"); v != file.tensors.end()) return v->second.shape.at(2);
   const auto tokens = file.tensors.find("tokens");
   return tokens == file.tensors.end() ? 0 : tokens->second.shape.at(1) - 1;
 }
 
-/// Lengths of blocks whose edges a case of L rows can show, the likeliest first: a shrunk case has
-/// one row more than the blocks whose first edge it shows, or two blocks and a row. Then the usual
-/// ones, where the edge does not matter.
+/// Block lengths whose edges a case of L rows can expose, the likeliest first: a shrunk case has
+/// one row more than one block or two. Then the usual lengths, for faults that show anywhere.
 std::vector<Index> block_lengths(Index L) {
   std::vector<Index> lengths;
   const auto add = [&](Index block) {
@@ -180,23 +179,23 @@ std::vector<Law> all_laws() {
 
 }  // namespace
 
-/// A failing case, what the subject answers to it, and what is found out about it.
+/// A failing case, the subject's answers to it, and the diagnosis.
 struct Diagnostician::Examination {
   const Subject& subject;
   Scalar scalar;
   Trial& trial;
   Interview of_subject;
-  Yardstick yardstick;  ///< from the reference, under the conventions that the subject declares
+  Yardstick yardstick;  ///< from the reference under the subject's declared conventions
   std::span<const Scalar> failed_in;
   std::span<const Counterexample> recorded;
   Interview of_reference;
   struct InForward {
     const Suspect* suspect;
-    bool shows_here;  ///< by its forward pass; else it may by its slope
+    bool shows_here;  ///< in the forward results; else only the pullback can show it
     Likeness likeness;
   };
-  std::vector<InForward> in_forward{};          ///< candidates by their forward passes alone
-  std::list<std::vector<Suspect>> of_blocks{};  ///< suspects of block lengths that were tried
+  std::vector<InForward> in_forward{};          ///< candidates by forward results alone
+  std::list<std::vector<Suspect>> of_blocks{};  ///< suspects with the block lengths tried
   Diagnosis diagnosis{};
 };
 
@@ -230,25 +229,26 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
                                Likeness& found) {
   const Subject& subject = of.subject;
   const Topic topic = of.diagnosis.topic;
-  const Subject clothed = in_the_clothes_of(subject, suspect);
+  const Subject substitute = in_the_clothes_of(subject, suspect);
   std::size_t place = 0;
   for (Panel::Case& c : panel_.cases(topic, in)) {
     const std::size_t at = place++;
     if (c.is_large && !suspect.is_of_blocks) continue;
     const Interview& of_subject = on_panel(subject, in, topic, at, c);
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
-    const Interview of_suspect = interview(*c.trial, clothed, in);
+    const Interview of_suspect = interview(*c.trial, substitute, in);
     int left_out = 0;
-    const auto [apart, tells] =
+    const auto [apart, is_evidence] =
         found.in_forward_alone
             ? Compared{panel_.yardstick(c, in).apart_in_forward(of_subject, of_suspect)}
         : topic == Topic::bytes
             ? Compared{growth_apart(of_subject, of_suspect)}
             : compared_with(suspect, panel_.yardstick(c, in), of_subject, of_suspect, in, left_out);
-    if (holds_within(apart) && !tells) continue;
+    if (holds_within(apart) && !is_evidence) continue;
     ++found.further;
     if (found.in_forward_alone) {
-      if (holds_within(apart)) confirm_forward(of, c, in, clothed, of_suspect, of_subject, found);
+      if (holds_within(apart))
+        confirm_forward(of, c, in, substitute, of_suspect, of_subject, found);
     } else if (of_suspect.finding.outcome == Outcome::wrong) {
       ++found.shown;
     }
@@ -264,7 +264,7 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
 void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& likeness) {
   const Scalar first = panel_scalar(of.subject, of.scalar, of.diagnosis.topic);
   const std::vector<Scalar> others =
-      others_to_account_for(of.subject, first, of.diagnosis.topic, of.failed_in);
+      others_to_explain(of.subject, first, of.diagnosis.topic, of.failed_in);
   std::string key =
       fmt::format("{} {} {} {}", of.subject.name, static_cast<int>(of.diagnosis.topic),
                   suspect.name, name(of.scalar));
@@ -303,14 +303,14 @@ void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& l
 }
 
 void Diagnostician::confirm_forward(Examination& of, Panel::Case& c, Scalar in,
-                                    const Subject& clothed, const Interview& of_suspect,
+                                    const Subject& substitute, const Interview& of_suspect,
                                     const Interview& of_subject, Likeness& found) {
   const Yardstick& yardstick = panel_.yardstick(c, in);
-  const Interview of_reference = interview(*c.trial, reference_as_modest_as(of.subject), in);
+  const Interview of_reference = interview(*c.trial, reference_with_claims_of(of.subject), in);
   if (!holds_within(yardstick.apart_in_forward(of_suspect, of_reference))) ++found.shown;
   if (!found.no_slope.empty()) return;
   const SlopeComparison slope =
-      compared_with_slope(of_subject, clothed, of_suspect, yardstick, Directions::one);
+      compared_with_slope(of_subject, substitute, of_suspect, yardstick, Directions::one);
   found.slopes += slope.asked;
   if (slope.other_than.empty()) return;
   found.no_slope = fmt::format("{}, {}: {}", c.law->name, c.readable, slope.other_than);
@@ -344,9 +344,9 @@ void Diagnostician::compare_in_forward(Examination& of, const Suspect& suspect,
 void Diagnostician::confirm_in_forward(Examination& of) {
   Diagnosis& diagnosis = of.diagnosis;
   for (auto& [suspect, shows_here, likeness] : of.in_forward) {
-    const Subject clothed = in_the_clothes_of(of.subject, *suspect);
+    const Subject substitute = in_the_clothes_of(of.subject, *suspect);
     const SlopeComparison here =
-        compared_with_slope(of.of_subject, clothed, interview(of.trial, clothed, of.scalar),
+        compared_with_slope(of.of_subject, substitute, interview(of.trial, substitute, of.scalar),
                             of.yardstick, Directions::one_an_array);
     const bool is_slope_here = here.asked > 0 && here.other_than.empty();
     if (!shows_here && !is_slope_here) continue;
@@ -363,16 +363,16 @@ void Diagnostician::confirm_in_forward(Examination& of) {
 }
 
 Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c) {
-  const Interview of_reference = interview(*c.trial, reference_as_modest_as(subject), scalar);
+  const Interview of_reference = interview(*c.trial, reference_with_claims_of(subject), scalar);
   return recollection_of(interview(*c.trial, subject, scalar), of_reference,
                          panel_.yardstick(c, scalar));
 }
 
-/// A suspect may have met this very question before: it is asked the others, too.
+/// Tries all cases, since a suspect may have seen this task before.
 bool Diagnostician::recollects(const Subject& subject, Scalar scalar, Topic topic,
                                Recollection wanted) {
   return std::ranges::any_of(panel_.cases(topic, scalar), [&](Panel::Case& c) {
-    return asks_again(*c.law) && recollection_on(subject, scalar, c) == wanted;
+    return repeats_a_task(*c.law) && recollection_on(subject, scalar, c) == wanted;
   });
 }
 
@@ -388,7 +388,7 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
   }
   const Scalar in = panel_scalar(subject, scalar, topic);
   for (Panel::Case& c : panel_.cases(topic, in)) {
-    if (!asks_again(*c.law)) continue;
+    if (!repeats_a_task(*c.law)) continue;
     const Recollection seen = recollection_on(subject, in, c);
     if (seen == Recollection::none) continue;
     diagnosis.earlier_calls = fmt::format("{} ({}, {})", in_words(seen), c.law->name, c.readable);
@@ -434,7 +434,7 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
                            : compared_with(suspect, of.yardstick, of.of_subject, of_suspect,
                                            of.scalar, found.by_pattern);
   found.on_the_case = std::move(here.apart);
-  if (!holds_within(found.on_the_case) || !here.tells) return std::nullopt;
+  if (!holds_within(found.on_the_case) || !here.is_evidence) return std::nullopt;
   confirm(of, suspect, found);
   return found;
 }
@@ -448,7 +448,7 @@ void Diagnostician::compare(Examination& of, std::span<const Suspect> suspects, 
   }
 }
 
-/// Of its digits as few as will do: somebody chose the constant.
+/// Uses as few digits as possible, since people choose round constants.
 std::optional<Likeness> Diagnostician::likeness_with(Examination& of,
                                                      const ConstantConvention& convention,
                                                      double exact, int& parted_in) {
@@ -518,23 +518,23 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const C
   if (!of_subject.is_complete) return {};
   const Topic topic = topic_to_compare(law, subject, of_subject.finding);
   const bool of_bytes = topic == Topic::bytes;
-  Interview asked_of_reference =
-      of_bytes ? Interview() : interview(*trial, reference_as_modest_as(subject), scalar);
-  if (of_subject.answers.empty() && asked_of_reference.answers.empty()) return {};
+  Interview answers_of_reference =
+      of_bytes ? Interview() : interview(*trial, reference_with_claims_of(subject), scalar);
+  if (of_subject.answers.empty() && answers_of_reference.answers.empty()) return {};
   Examination examination{.subject = subject,
                           .scalar = scalar,
                           .trial = *trial,
                           .of_subject = std::move(of_subject),
-                          .yardstick = Yardstick(asked_of_reference, scalar),
+                          .yardstick = Yardstick(answers_of_reference, scalar),
                           .failed_in = failed_in,
                           .recorded = recorded,
-                          .of_reference = std::move(asked_of_reference)};
+                          .of_reference = std::move(answers_of_reference)};
   const Interview& of_reference = examination.of_reference;
   Diagnosis& diagnosis = examination.diagnosis;
   const Finding& finding = examination.of_subject.finding;
   diagnosis.topic = topic;
   diagnosis.failed_again = finding.outcome == Outcome::wrong;
-  // The reference enters no slices in the ledger: what is allowed to grow, the law says.
+  // The reference records no slices in the ledger, so the law gives the bound of the growth.
   diagnosis.from_reference =
       of_bytes ? finding.worst : examination.yardstick.apart(examination.of_subject, of_reference);
   if (!of_bytes && of_reference.finding.outcome == Outcome::wrong) {

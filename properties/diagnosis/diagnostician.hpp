@@ -13,44 +13,47 @@
 
 namespace slim::properties {
 
-/// Compares failing subjects with the catalogue of mutants and of conventions.
+/// Compares failing subjects with the catalogues of mutants and of conventions.
 ///
-/// Both the subject and every suspect are interviewed: a law is checked, and all answers are
-/// written down, whether the law looks at them or not. A suspect is a candidate if it breaks the
-/// law on the failing case, too, and all its answers are the subject's to within rounding
-/// (Yardstick). A small case cannot tell much apart, so every candidate is then compared on the
-/// further cases of a panel, of all laws: it is named only when it is the subject's like in each of
-/// them, in those of the other hardware scalar, where the subject failed in that, too, and explains
-/// every failure that was recorded of it. Of who
-/// wrote no pullback but derives it from the forward pass, a fault there is one of the pullback,
-/// too, but another one than the mutant's: where nobody is alike, suspects that are wrong in the
-/// forward pass are compared in that alone, and the subject's pullback with its slopes. Where
-/// nobody is, constants of conventions (every ε, the positions' base) are solved for on the failing
-/// case, as the number of at most three digits that comes nearest, and confirmed likewise. Where
-/// the reference breaks the law, too, under the conventions that the subject declares, and answers
-/// the same, these are to blame, and nobody is compared. Where answers are right, what else a law
-/// looks at is compared: how the bytes of the ledger grow, which projections are drawn, what a task
-/// gets that does not fit together. Used by one thread at a time.
+/// For the subject and for every suspect, a law is checked and all answers are recorded, including
+/// those that the law does not use. A suspect is a candidate if it breaks the law on the failing
+/// case, too, and all its answers equal the subject's to within rounding (Yardstick). Since a small
+/// case distinguishes few suspects, every candidate is then compared on further cases of all laws
+/// (Panel). It is named only if it matches on each of them, also in the other hardware scalar if
+/// the subject failed there, and reproduces every recorded failure of the subject.
+///
+/// - A subject whose pullback is derived from a faulty forward pass (autograd) has another pullback
+///   than the mutant. If no suspect matches, suspects with a faulty forward pass are compared in
+///   forward results alone, and the subject's pullback with finite differences of that pass.
+/// - If still none matches, constants of conventions (every ε, the base of the positions) are
+///   solved for on the failing case, as the nearest number of at most three digits, and confirmed
+///   in the same way.
+/// - If the reference under the subject's declared conventions breaks the law, too, with the same
+///   answers, these conventions are the cause, and no suspect is compared.
+/// - If all answers are right, the other results that a law uses are compared: memory growth,
+///   random projections, errors for inconsistent tasks.
+///
+/// Not thread-safe.
 class Diagnostician {
  public:
-  /// By the catalogue's laws.
+  /// Uses the laws of the catalogue.
   Diagnostician();
-  /// By laws that are adapted to the claims of one subject, of the names in the catalogue. If it
-  /// runs in a process of its own, `restart` ends that.
+  /// Uses laws that are adapted to the claims of one subject, with the names in the catalogue. If
+  /// the subject runs in a process of its own, `restart` ends that process.
   explicit Diagnostician(std::vector<Law> laws, Restart restart = {})
       : panel_(std::move(laws)), restart_(std::move(restart)) {}
 
-  /// Any subject, also one that crashes, and a case file as a counterexample has it, with metadata
-  /// `law`. `failed_in`: in which scalars it is known to break laws, whichever; float32 and float64
-  /// of these have to be accounted for. Throws ContractError when the file is no case of its law,
-  /// or the law is unknown.
+  /// Diagnoses any subject, also one that crashes, on a case file of a counterexample, with
+  /// metadata `law`. `failed_in`: the scalars in which it is known to break laws; a diagnosis has
+  /// to explain those in float32 and float64. `recorded`: see below. Throws ContractError if the
+  /// file is not a case of its law, or if the law is unknown.
   Diagnosis diagnose(const Subject& subject, Scalar scalar, const CaseFile& file,
                      std::span<const Scalar> failed_in = {},
                      std::span<const Counterexample> recorded = {});
 
-  /// The same of a failure as the engine found it. Empty, nothing compared, where there is nothing
-  /// to compare: a crash, a hang, a law that no mutant is asked. `recorded`: all failures of the
-  /// subject, each of which whatever is named has to explain.
+  /// Diagnoses a failure found by the engine. Empty if there is nothing to compare: a crash, a
+  /// hang, or a law that no mutant is run on. `recorded`: all failures of the subject; a suspect is
+  /// named only if it reproduces each of them.
   Diagnosis diagnose(const Subject& subject, const Counterexample& found,
                      std::span<const Scalar> failed_in = {},
                      std::span<const Counterexample> recorded = {});
@@ -59,45 +62,47 @@ class Diagnostician {
   [[nodiscard]] bool can_compare(const Counterexample& found) const;
 
   struct Examination;
-  /// How alike a suspect is on the failing case and in the panel; nothing where it is not on the
-  /// case. `compared` counts who answers the case at all.
+  /// Compares a suspect on the failing case and on the panel; empty if it does not match on the
+  /// failing case. `compared` counts the suspects that do not skip the case.
   std::optional<Likeness> likeness(Examination& of, const Suspect& suspect, int& compared);
   void compare(Examination& of, std::span<const Suspect> suspects, int& compared,
                std::vector<Likeness>& alike);
-  /// Keeps whose forward pass is the subject's on the failing case.
+  /// Keeps a suspect whose forward pass matches on the failing case.
   static void compare_in_forward(Examination& of, const Suspect& suspect,
                                  const Interview& of_suspect);
-  /// Whose forward passes are the subject's elsewhere, too, and wrong, and what its pullback is to
-  /// them. Where one is right on the failing case, the subject's pullback has to be its slope
-  /// there.
+  /// Finds the suspects whose faulty forward pass matches on the panel, too, and compares the
+  /// subject's pullback with its derivative. If the forward pass is right on the failing case, the
+  /// subject's pullback has to be the derivative there.
   void confirm_in_forward(Examination& of);
-  /// The same of a convention with this constant, rounded to few digits. `parted_in` becomes the
-  /// panel's case in which the last one that is alike on the failing case was not.
+  /// Compares a convention with this constant, rounded to few digits. `parted_in` becomes the panel
+  /// case on which the last rounded constant that matched on the failing case does not match.
   std::optional<Likeness> likeness_with(Examination& of, const ConstantConvention& convention,
                                         double exact, int& parted_in);
-  /// Mutants of slices in blocks of their own, of the lengths at which the failing case can show
-  /// them.
+  /// Compares mutants of slices with block lengths of their own that the failing case can expose.
   void search_blocks(Examination& of);
-  /// Conventions with a constant of somebody's own, solved for on the failing case; where that does
-  /// not depend on the constant, on the first further one that does.
+  /// Solves for unusual constants of conventions on the failing case or, if that does not depend on
+  /// the constant, on the first panel case that does.
   void search_constants(Examination& of);
-  /// A candidate's likeness to the subject in the cases of the panel.
+  /// Compares a candidate with the subject on the cases of the panel.
   void confirm(Examination& of, const Suspect& suspect, Likeness& likeness);
-  /// The same in one scalar, until they part; of the forward pass, if `found` is of that alone.
+  /// The same in one scalar, up to the first difference; of the forward pass alone if `found` says
+  /// so.
   void confirm_in(Examination& of, Scalar in, const Suspect& suspect, Likeness& found);
-  /// The same of one case, if they do not part there.
-  void confirm_forward(Examination& of, Panel::Case& c, Scalar in, const Subject& clothed,
+  /// Records one panel case on which the forward results match.
+  void confirm_forward(Examination& of, Panel::Case& c, Scalar in, const Subject& substitute,
                        const Interview& of_suspect, const Interview& of_subject, Likeness& found);
 
   Recollection recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c);
   bool recollects(const Subject& subject, Scalar scalar, Topic topic, Recollection wanted);
-  /// Whether answers depend on earlier calls, and whose else do so in the same way.
+  /// Checks whether answers depend on earlier calls, and finds the mutants that behave in the same
+  /// way.
   void look_for_earlier_calls(const Subject& subject, Scalar scalar, Diagnosis& diagnosis);
-  /// Whether answers to this case depend on whether it is a process's first question. Looked for in
-  /// a few failures of a subject, since each takes two starts of its process.
+  /// Checks whether the results of this case depend on whether it is the first call of a process.
+  /// Done for a few failures of a subject only, since each needs two starts of its process.
   void look_for_first_question(Examination& of, const Law& law);
 
-  /// Of the subject that was asked last, by topic, scalar, and the case's place in the panel.
+  /// The subject's recorded answers to a panel case, cached for the last subject by topic, scalar,
+  /// and index of the case.
   const Interview& on_panel(const Subject& subject, Scalar scalar, Topic topic, std::size_t place,
                             Panel::Case& c);
 
@@ -106,7 +111,7 @@ class Diagnostician {
   std::string asked_last_;
   std::map<std::tuple<Topic, Scalar, std::size_t>, Interview> of_asked_last_;
   std::map<std::string, Diagnosis, std::less<>> by_earlier_calls_;  ///< by subject, scalar, topic
-  std::map<std::string, int, std::less<>> restarted_;               ///< by subject: how often
+  std::map<std::string, int, std::less<>> restarted_;               ///< count by subject
   std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalars, suspect
 };
 

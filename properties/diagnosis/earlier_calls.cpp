@@ -5,25 +5,25 @@
 namespace slim::properties {
 namespace {
 
-/// By their place among the answers.
+/// Indices of the answers.
 constexpr std::size_t at_first = 0;
-constexpr std::size_t at_between = 1;  ///< to another question
+constexpr std::size_t at_between = 1;  ///< to other inputs
 constexpr std::size_t at_again = 2;
-constexpr std::size_t at_once_more = 3;      ///< of attention
-constexpr std::size_t at_between_alone = 4;  ///< likewise
+constexpr std::size_t at_once_more = 3;      ///< attention only
+constexpr std::size_t at_between_alone = 4;  ///< attention only
 
 }  // namespace
 
 std::string_view in_words(Recollection recollection) {
   switch (recollection) {
     case Recollection::none:
-      return "gives answers that depend on the question alone";
+      return "returns results that depend on its inputs alone";
     case Recollection::stale:
-      return "answers another question at the same addresses as it answered the first";
+      return "returns the result of an earlier call for other inputs at the same addresses";
     case Recollection::carried:
-      return "answers the same question otherwise after another one";
+      return "returns another result for the same inputs after a call with other inputs";
     case Recollection::changing:
-      return "answers the same question otherwise from one asking to the next";
+      return "returns different results for the same inputs from call to call";
   }
   return {};
 }

@@ -6,20 +6,21 @@
 
 namespace slim::properties {
 
-/// How answers depend on more than the question.
+/// How results depend on more than the inputs.
 enum class Recollection {
   none,
-  stale,     ///< another question at the same addresses gets the answer to the first
-  carried,   ///< the same question gets another answer after another question, and does so again
-  changing,  ///< the same question gets other answers, whatever was asked before
+  stale,     ///< other inputs at the same addresses get the first result
+  carried,   ///< the same inputs get another result after a call with other inputs, reproducibly
+  changing,  ///< the same inputs get different results, whatever the calls before
 };
 
-/// In a sentence about the subject.
+/// A predicate about the subject: "returns …".
 std::string_view in_words(Recollection recollection);
 
-/// What the answers show that were given while calls-independent, or gradient-calls-independent,
-/// was checked: to a question, another one at the same place, the first again (of attention twice,
-/// and then the other one alone). To within the yardstick, which the reference's answers make.
+/// Judges the answers that were recorded while calls-independent or gradient-calls-independent was
+/// checked: to one task, another one at the same addresses, and the first again (attention: twice,
+/// and then the other one alone). Answers count as equal within `yardstick`, which is made from the
+/// reference's answers.
 Recollection recollection_of(const Interview& subject, const Interview& reference,
                              const Yardstick& yardstick);
 

@@ -7,7 +7,7 @@
 namespace slim::properties {
 namespace {
 
-/// Widths of queries and values, numbers of heads, of a model: whatever a program may keep.
+/// The widths that a program may keep: of queries and values, or of a model.
 std::vector<Index> widths_of(const CaseFile& file) {
   std::vector<Index> widths;
   for (const char* name : {"q", "v"}) {
@@ -20,7 +20,7 @@ std::vector<Index> widths_of(const CaseFile& file) {
   return widths;
 }
 
-/// A case that shares no width with this one, if there is one.
+/// A case of the panel that has no width in common with this one; null if there is none.
 Panel::Case* case_of_other_widths(const CaseFile& file, std::span<Panel::Case> panel) {
   const std::vector<Index> own = widths_of(file);
   for (Panel::Case& c : panel) {
@@ -50,8 +50,8 @@ std::string dependence_on_first_question(const Subject& subject, const Restart& 
     return of.finding.outcome == Outcome::wrong ? "wrong" : "right";
   };
   return fmt::format(
-      "answers a case otherwise as the first question of a new process ({}) than after another one "
-      "of other widths ({}): it keeps something from its first call ({} after {}, {})",
+      "returns one result for a case in the first call of a new process ({}) and another one after "
+      "a call with other widths ({}): it keeps a value from its first call ({} after {}, {})",
       outcome(first), outcome(second), law.name, other->law->name, other->readable);
 }
 

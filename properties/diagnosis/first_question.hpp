@@ -6,13 +6,13 @@
 
 namespace slim::properties {
 
-/// Ends the process of a subject, so that its next question is the first one of a new process.
+/// Ends the process of a subject, so that its next call is the first one of a new process.
 using Restart = std::function<void()>;
 
-/// How answers to a failing case depend on whether it is the first question of a new process: empty
-/// if they do not. The process is started anew twice: once asked the case alone, once after a case
-/// of other widths from the panel. A program that keeps what it computes at its first call, such as
-/// a factor that depends on a width, differs.
+/// Describes how the results of a failing case depend on whether it is the first call of a new
+/// process; empty if they do not. The process is restarted twice: the case is run alone, and then
+/// after a case of other widths from the panel. Results differ if a program keeps a value of its
+/// first call, such as a factor that depends on a width.
 std::string dependence_on_first_question(const Subject& subject, const Restart& restart,
                                          Scalar scalar, const Law& law, Trial& trial,
                                          std::span<Panel::Case> panel, const Yardstick& yardstick);

@@ -15,7 +15,7 @@ constexpr std::size_t most_projections = 32;
 struct Log {
   std::vector<Answered> answers;
   std::vector<double> bytes;
-  bool is_waiting = false;  ///< for an answer, which does not come if the subject throws
+  bool is_waiting = false;  ///< for an answer, which is missing if the subject throws
 };
 
 template <class T>
@@ -30,7 +30,7 @@ AnsweredArray array_from(std::string_view name, const Heads<T>& heads) {
   return {std::string(name), std::max<Index>(1, heads.sizes().cols), in_digits50(heads.values())};
 }
 
-/// An array as it was handed over, whatever its layout.
+/// A contiguous copy of an array of any layout.
 template <class T>
 Heads<double> gathered(const HeadsView<T>& view) {
   if (view.empty()) return {};
@@ -98,7 +98,7 @@ Answered answered(const GradientResult<T>& result) {
 }
 
 template <class T>
-bool fits_together(const AttentionTask<T>& task) {
+bool has_consistent_inputs(const AttentionTask<T>& task) {
   try {
     require_valid(task);
     return true;
@@ -110,15 +110,15 @@ bool fits_together(const AttentionTask<T>& task) {
 template <class T>
 void answer_in(Log& log, const AttentionFunction<T>& inner, const AttentionTask<T>& task,
                AttentionResult<T>& result) {
-  const bool is_a_question = fits_together(task);
-  std::shared_ptr<const AttentionInputs<double>> asked;
-  if (is_a_question) asked = inputs_of(task);
-  log.is_waiting = log.is_waiting || is_a_question;
+  const bool is_consistent = has_consistent_inputs(task);
+  std::shared_ptr<const AttentionInputs<double>> inputs;
+  if (is_consistent) inputs = inputs_of(task);
+  log.is_waiting = log.is_waiting || is_consistent;
   inner(task, result);
-  if (!is_a_question) return;
+  if (!is_consistent) return;
   log.is_waiting = false;
   log.answers.push_back(answered(result));
-  log.answers.back().attention = std::move(asked);
+  log.answers.back().attention = std::move(inputs);
 }
 
 template <class T>
@@ -141,7 +141,7 @@ void answer_in(Log& log, const GradientFunction<T>& inner, const GradientTask<T>
   log.answers.push_back(answered(result));
 }
 
-/// The function, with each answer written down.
+/// Wraps the function so that each answer is recorded.
 template <template <class> class Task, template <class> class Result, class T>
 void record_in(TaskFunctions<Task, Result>& functions, Log& log) {
   auto& function = functions.template in<T>();
@@ -174,8 +174,8 @@ void record(ProjectionDraw& draw, Log& log) {
   };
 }
 
-/// Arrays that a subject does not claim to fill say nothing about it: they are taken as 0.
-void level_unclaimed(Log& log, const Capabilities& claims) {
+/// Arrays that a subject does not claim to fill carry no information: they are set to 0.
+void clear_unclaimed(Log& log, const Capabilities& claims) {
   for (Answered& answer : log.answers) {
     for (AnsweredArray& array : answer.arrays) {
       const bool of_states = array.name == "end" || array.name == "d.initial";
@@ -198,11 +198,11 @@ Interview interview(Trial& trial, const Subject& subject, Scalar scalar) {
   record(recorded.projection, log);
   Interview result;
   check_safely(trial, recorded, scalar);
-  level_unclaimed(log, subject.capabilities);
+  clear_unclaimed(log, subject.capabilities);
   result.before = std::move(log.answers);
   log = {};
   result.finding = check_safely(trial, recorded, scalar);
-  level_unclaimed(log, subject.capabilities);
+  clear_unclaimed(log, subject.capabilities);
   result.answers = std::move(log.answers);
   result.bytes = std::move(log.bytes);
   result.is_complete = !log.is_waiting;

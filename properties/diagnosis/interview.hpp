@@ -7,35 +7,35 @@
 
 namespace slim::properties {
 
-/// One array of an answer, taken over into 50 digits, row-major.
+/// One array of an answer, converted to 50 digits, row-major.
 struct AnsweredArray {
   std::string name;  ///< as in case files: "out", "d.q", "grad.layers.0…", "features", "projection"
   Index cols = 1;
   std::vector<Digits50> values;
 };
 
-/// One answer of a subject, of whatever task.
+/// One answer of a subject to a task of any kind.
 struct Answered {
   std::vector<AnsweredArray> arrays;
-  /// What was asked, if it was attention; else null.
+  /// The inputs of the task if it was attention; else null.
   std::shared_ptr<const AttentionInputs<double>> attention;
 };
 
-/// All that a subject answered while a law was checked on one case.
+/// All answers of a subject that were recorded while a law was checked on one case.
 struct Interview {
   Finding finding;
-  /// In the order of the questions; of projections, the first 32 that were drawn. What was answered
-  /// to a task that does not fit together is no answer.
+  /// In the order of the calls; of projections, the first 32 that were drawn. Results for
+  /// inconsistent tasks are not recorded.
   std::vector<Answered> answers;
-  /// Bytes in the ledger at most while each gradient was made.
+  /// Peak bytes in the memory ledger during each gradient.
   std::vector<double> bytes;
-  bool is_complete = true;       ///< each question of attention or a gradient got its answer
-  std::vector<Answered> before;  ///< the same, the first time that the law was checked
+  bool is_complete = true;       ///< each call of attention or a gradient returned
+  std::vector<Answered> before;  ///< the answers when the law was checked for the first time
 };
 
-/// Checks the law on its case twice, and writes down every answer. The second time counts, so that
-/// what a subject remembers is something that this case put there. What it does not claim to answer
-/// (states, the pullback) is written down as 0.
+/// Checks the law on its case twice and records every answer. The second check counts, so that any
+/// state that the subject keeps comes from this case. Results that it does not claim (states, the
+/// pullback) are recorded as 0.
 Interview interview(Trial& trial, const Subject& subject, Scalar scalar);
 
 }  // namespace slim::properties

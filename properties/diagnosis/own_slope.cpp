@@ -12,15 +12,15 @@
 namespace slim::properties {
 namespace {
 
-/// Times an entry: then sums and products change by as small a part, however small they are, and
-/// nothing moves off 0, where a feature map may have a kink.
+/// Relative to an entry: sums and products then change by the same small share whatever their
+/// size, and zeros stay 0, where a feature map may have a kink.
 const Digits50 step("1e-17");
-constexpr double share_of_step = 1e-25;      ///< of the sizes: what is left of 50 digits, and more
-constexpr double largest_in_no_doubt = 1e8;  ///< beyond, a gradient may overflow by right
+constexpr double share_of_step = 1e-25;      ///< error of a difference quotient, relative to sizes
+constexpr double largest_in_no_doubt = 1e8;  ///< above this, a correct gradient may overflow
 constexpr double most_products = 3e5;        ///< of attention row by row
-constexpr std::size_t most_answers = 3;      ///< an interview
+constexpr std::size_t most_answers = 3;      ///< per interview
 
-/// Arrays that are moved, each with that of its gradient.
+/// The gradients of the arrays that are varied.
 constexpr std::array moved_arrays = {AttentionArray::dq, AttentionArray::dk, AttentionArray::dv,
                                      AttentionArray::start_gradient};
 
@@ -52,13 +52,13 @@ const AnsweredArray& array_in(const Answered& answer, AttentionArray array) {
   return answer.arrays.at(static_cast<std::size_t>(array));
 }
 
-bool has_finite_cotangents(const AttentionInputs<double>& asked) {
+bool has_finite_cotangents(const AttentionInputs<double>& inputs) {
   const auto is_finite_number = [](double x) { return std::isfinite(x); };
-  return std::ranges::all_of(asked.out_cotangent.values(), is_finite_number) &&
-         std::ranges::all_of(asked.end_cotangent.values(), is_finite_number);
+  return std::ranges::all_of(inputs.out_cotangent.values(), is_finite_number) &&
+         std::ranges::all_of(inputs.end_cotangent.values(), is_finite_number);
 }
 
-/// Whether some entry is no finite number, and that of `other` is.
+/// Whether some entry is not finite where that of `other` is.
 bool is_lost(const AnsweredArray& array, const AnsweredArray& other) {
   const std::size_t entries = std::min(array.values.size(), other.values.size());
   for (std::size_t i = 0; i < entries; ++i) {
@@ -69,7 +69,7 @@ bool is_lost(const AnsweredArray& array, const AnsweredArray& other) {
   return false;
 }
 
-/// The first gradient that is no number where that of `other` is one, whatever the scalar bears.
+/// The first gradient with an entry that is not finite where that of `other` is.
 std::string lost_gradient(const Answered& answer, const Answered& other) {
   for (const AttentionArray array : moved_arrays) {
     if (is_lost(array_in(answer, array), array_in(other, array))) return std::string(name(array));
@@ -77,15 +77,15 @@ std::string lost_gradient(const Answered& answer, const Answered& other) {
   return {};
 }
 
-bool has_a_slope(const AttentionInputs<double>& asked) {
-  const HeadsSizes& sizes = asked.v.sizes();
+bool has_a_slope(const AttentionInputs<double>& inputs) {
+  const HeadsSizes& sizes = inputs.v.sizes();
   const auto rows = static_cast<double>(sizes.rows);
   const double products = rows * rows * static_cast<double>(sizes.batch * sizes.heads) *
                           static_cast<double>(sizes.cols + 1) *
-                          static_cast<double>(asked.task().features());
-  return asked.wants_pullback && products <= most_products && has_finite_cotangents(asked) &&
-         asked.conventions.query_stabiliser == Stabiliser::none &&
-         asked.conventions.key_stabiliser == Stabiliser::none;
+                          static_cast<double>(inputs.task().features());
+  return inputs.wants_pullback && products <= most_products && has_finite_cotangents(inputs) &&
+         inputs.conventions.query_stabiliser == Stabiliser::none &&
+         inputs.conventions.key_stabiliser == Stabiliser::none;
 }
 
 /// ⟨cotangents, answer⟩
@@ -100,7 +100,7 @@ Digits50 weighed(const AttentionAnswer& answer, const AttentionInputs<Digits50>&
   return sum;
 }
 
-/// One answer's pullback against slopes of a forward pass.
+/// Compares the pullback of one answer with directional derivatives of a forward pass.
 class SlopeOf {
  public:
   SlopeOf(std::size_t number, const Answered& answer, const Subject& forward,
@@ -116,7 +116,7 @@ class SlopeOf {
     still_.end_cotangent = {};
   }
 
-  /// Whether in 50 digits it is the forward pass that the subject answered.
+  /// Whether the forward pass in 50 digits gives the subject's forward results.
   [[nodiscard]] bool is_this_pass() const {
     const AttentionAnswer centre = ask(forward_, Scalar::digits50, still_);
     const auto is_alike = [&](AttentionArray array, const Heads<Digits50>& exact) {
@@ -131,7 +131,7 @@ class SlopeOf {
     return is_alike(AttentionArray::out, centre.out) && is_alike(AttentionArray::end, centre.end);
   }
 
-  /// Whether these arrays' gradients, along a drawn direction in them, are the slope.
+  /// Whether the gradients of these arrays give the derivative along a random direction.
   [[nodiscard]] bool is_slope_along(std::span<const AttentionArray> arrays) const {
     AttentionInputs<Digits50> ahead = still_;
     AttentionInputs<Digits50> behind = still_;
@@ -152,7 +152,7 @@ class SlopeOf {
       const std::size_t entries = std::min(gradient.values.size(), forth.values().size());
       for (std::size_t i = 0; i < entries; ++i) {
         const double entry = to_double(forth.values()[i]);
-        if (!std::isfinite(entry)) {  // of which no answer here depends, all being finite
+        if (!std::isfinite(entry)) {  // all outputs are finite, so none depends on it
           if (gradient.values[i] != 0) return false;
           continue;
         }
@@ -179,7 +179,7 @@ class SlopeOf {
   const Subject& forward_;
   const Yardstick& yardstick_;
   AttentionInputs<Digits50> at_;
-  AttentionInputs<Digits50> still_;  ///< the same, forward alone
+  AttentionInputs<Digits50> still_;  ///< the same inputs without a pullback
 };
 
 }  // namespace
@@ -205,7 +205,7 @@ SlopeComparison compared_with_slope(const Interview& of_subject, const Subject& 
       const SlopeOf slope(n, answer, forward, yardstick);
       ++compared.asked;
       if (!slope.is_this_pass()) {
-        compared.other_than = "another forward pass in 50 digits";
+        compared.other_than = "the forward pass in 50 digits differs";
         break;
       }
       for (const AttentionArray array : moved_arrays) {
@@ -219,7 +219,7 @@ SlopeComparison compared_with_slope(const Interview& of_subject, const Subject& 
         }
       }
     } catch (const std::exception&) {
-      continue;  // `forward` does not answer this
+      continue;  // `forward` does not support this task
     }
     if (!compared.other_than.empty()) break;
   }

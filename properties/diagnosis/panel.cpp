@@ -12,9 +12,9 @@ namespace slim::properties {
 namespace {
 
 constexpr int most_draws = 64;
-constexpr std::size_t rows_an_extent = 1;
+constexpr std::size_t rows_per_extent = 1;
 
-/// What a law is about. A draw that its subject does not claim has no case to tell by.
+/// The topic of a law, from its first generated case that has tensors.
 Topic topic_of(const Law& law) {
   if (law.name == "refuses-bad-tasks") return Topic::refusals;
   if (law.name == "bytes-as-claimed") return Topic::bytes;
@@ -26,8 +26,8 @@ Topic topic_of(const Law& law) {
   return Topic::attention;
 }
 
-/// Laws about refusals and bytes tell those apart who differ in nothing else: who does is told by
-/// the answers, too.
+/// Refusals and bytes distinguish suspects whose answers match; the laws about answers distinguish
+/// the others, so both kinds of laws are used.
 bool belongs(Topic law, Topic topic) {
   return law == topic || (topic == Topic::refusals && law == Topic::attention) ||
          (topic == Topic::bytes && law == Topic::models);
@@ -38,9 +38,9 @@ int most_cases(const Law& law, Topic topic) {
   return law.name == "stays-finite" ? Panel::cases_at_the_edge : Panel::cases_of_attention;
 }
 
-/// The cheapest rows of a law's design that reach the largest classes of one extent or another:
-/// faults at the edges of large blocks show in them alone.
-std::vector<int> telling_rows(const Law& law, std::uint64_t seed) {
+/// The cheapest rows of a law's size design that reach the largest class of some extent: only
+/// these expose faults at the edges of large blocks.
+std::vector<int> large_rows(const Law& law, std::uint64_t seed) {
   struct Large {
     Extent extent;
     Index least;
@@ -62,11 +62,11 @@ std::vector<int> telling_rows(const Law& law, std::uint64_t seed) {
   }
   std::ranges::sort(by_size);
   std::vector<int> rows;
-  static_assert(large.size() * rows_an_extent == Panel::most_large_cases);
+  static_assert(large.size() * rows_per_extent == Panel::most_large_cases);
   for (const auto& [extent, least] : large) {
     std::size_t found = 0;
     for (const auto& [size, row] : by_size) {
-      if (found == rows_an_extent) break;
+      if (found == rows_per_extent) break;
       if (extents[static_cast<std::size_t>(row)][extent] < least) continue;
       ++found;
       if (std::ranges::find(rows, row) == rows.end()) rows.push_back(row);
@@ -75,8 +75,8 @@ std::vector<int> telling_rows(const Law& law, std::uint64_t seed) {
   return rows;
 }
 
-/// The reference, of whole models under the conventions of this case, and asked whatever anybody
-/// is: another first sweep, too, though it has none.
+/// The reference, for whole models under the conventions of this case. It claims a choice of the
+/// first sweep, which it ignores, so that it is run on every task.
 Subject reference_for(const Trial& trial) {
   Subject reference = reference_subject();
   reference.capabilities.chooses_first_sweep = true;
@@ -88,7 +88,7 @@ Subject reference_for(const Trial& trial) {
   return reference;
 }
 
-/// Numbers spread over the sizes that are drawn, other ones for each law.
+/// Case numbers spread over the generated sizes, different for each law.
 int number_of(int i, int law) {
   return 7 * i + 3 + 61 * law;
 }
@@ -101,7 +101,7 @@ bool Panel::has(std::string_view law) const {
 
 const Law& Panel::law(const std::string& name) const {
   const auto found = std::ranges::find(laws_, name, &Law::name);
-  require(found != laws_.end(), "law '" + name + "' is not one that subjects are compared by");
+  require(found != laws_.end(), "law '" + name + "' is unknown: `slim-verify laws` lists all laws");
   return *found;
 }
 
@@ -120,9 +120,9 @@ std::vector<Panel::Case>& Panel::cases(Topic topic, Scalar scalar) {
     }
   }
   for (std::size_t at = 0; at < laws_.size(); ++at) {
-    const bool is_asked_once = !laws_[at].name.ends_with("calls-independent");
-    if (!laws_[at].designed || !is_asked_once || !belongs(topics[at], topic)) continue;
-    for (const int row : telling_rows(laws_[at], seed_)) {
+    const bool runs_tasks_once = !laws_[at].name.ends_with("calls-independent");
+    if (!laws_[at].designed || !runs_tasks_once || !belongs(topics[at], topic)) continue;
+    for (const int row : large_rows(laws_[at], seed_)) {
       add_case(cases, laws_[at], CaseId(row, true), scalar);
     }
   }

@@ -9,19 +9,19 @@
 
 namespace slim::properties {
 
-/// Drawn cases of every law on which to tell suspects apart, made on first need. Together they
-/// expose every mutant. Used by one thread at a time.
+/// Generated cases of every law on which suspects are compared, made when first needed. Together
+/// they expose every mutant. Not thread-safe.
 class Panel {
  public:
-  static constexpr int cases_of_models = 5;     ///< a law
-  static constexpr int cases_of_attention = 8;  ///< a law, but
-  static constexpr int cases_at_the_edge = 32;  ///< of stays-finite: few maps and sizes reach ∞
-  static constexpr int most_large_cases = 5;    ///< more, of laws whose sizes are designed
+  static constexpr int cases_of_models = 5;     ///< per law of whole models
+  static constexpr int cases_of_attention = 8;  ///< per law of attention except stays-finite
+  static constexpr int cases_at_the_edge = 32;  ///< of stays-finite: few maps and sizes overflow
+  static constexpr int most_large_cases = 5;    ///< in addition, of laws with designed sizes
 
   explicit Panel(std::vector<Law> laws, std::uint64_t seed = 1)
       : laws_(std::move(laws)), seed_(seed) {}
 
-  /// Throws ContractError when there is none of the name.
+  /// Throws ContractError if no law has this name.
   [[nodiscard]] const Law& law(const std::string& name) const;
   [[nodiscard]] bool has(std::string_view law) const;
   [[nodiscard]] std::span<const Law> laws() const { return laws_; }
@@ -29,11 +29,11 @@ class Panel {
   struct Case {
     const Law* law = nullptr;
     std::string readable;
-    bool is_large = false;  ///< of designed sizes: who goes wrong at edges of blocks does there
+    bool is_large = false;  ///< of designed sizes, which expose faults at the edges of blocks
     std::unique_ptr<Trial> trial;
     std::optional<Yardstick> yardstick;
   };
-  /// Only such as `scalar` can judge.
+  /// Only cases that can be judged in `scalar`.
   std::vector<Case>& cases(Topic topic, Scalar scalar);
   const Yardstick& yardstick(Case& c, Scalar scalar);
 

@@ -12,8 +12,8 @@
 namespace slim::properties {
 namespace {
 
-constexpr double most_bounds = 16.0;  ///< by which two errors that are alike may differ
-constexpr double most_share = 0.01;   ///< or by so much of the larger
+constexpr double most_bounds = 16.0;  ///< equal errors differ by at most this many bounds
+constexpr double most_share = 0.01;   ///< plus this share of the larger error
 
 bool is_alike(const Finding& recorded, const Finding& shown) {
   if (shown.outcome != Outcome::wrong) return false;
@@ -39,13 +39,13 @@ bool has_zero_denominator(const CaseFile& file) {
 }  // namespace
 
 std::string unexplained_failure(std::span<const Counterexample> recorded, std::span<const Law> laws,
-                                const Subject& clothed, bool in_forward_alone) {
+                                const Subject& substitute, bool in_forward_alone) {
   for (const Counterexample& found : recorded) {
     const auto law = std::ranges::find(laws, found.law, &Law::name);
     if (law == laws.end() || !law->judges_answers || !found.finding.has_numbers()) continue;
     if (in_forward_alone && is_of_pullback(found.finding)) continue;
     const std::unique_ptr<Trial> trial = law->load(found.file);
-    const Finding shown = check_safely(*trial, clothed, found.scalar);
+    const Finding shown = check_safely(*trial, substitute, found.scalar);
     if (is_alike(found.finding, shown) || has_zero_denominator(found.file)) continue;
     return fmt::format("{} in {}, {}", found.law, name(found.scalar), found.readable);
   }

@@ -12,7 +12,7 @@
 namespace slim::properties {
 namespace {
 
-/// What a run records of a subject under a law.
+/// The failure that a run of one law records for a subject.
 Counterexample failure_of(const Subject& subject, const char* law,
                           Scalar scalar = Scalar::float64) {
   const RunResult result = run({.laws = {&laws::find_law(law)},
@@ -21,11 +21,11 @@ Counterexample failure_of(const Subject& subject, const char* law,
                                 .seed = 1,
                                 .cases = 20,
                                 .threads = 2});
-  if (result.counterexamples.empty()) throw std::logic_error(subject.name + " holds " + law);
+  if (result.counterexamples.empty()) throw std::logic_error(subject.name + " satisfies " + law);
   return result.counterexamples.front();
 }
 
-TEST(RecordedFailures, AreExplainedByTheFaultThatTheyAreOf) {
+TEST(RecordedFailures, AreReproducedByTheMutantThatCausedThem) {
   const Subject& mutant = find_subject("mutant/own-key-unseen");
   const std::vector<Counterexample> recorded = {failure_of(mutant, "attention-agrees"),
                                                 failure_of(mutant, "pullback-agrees"),
@@ -37,7 +37,7 @@ TEST(RecordedFailures, AreExplainedByTheFaultThatTheyAreOf) {
   EXPECT_NE(unexplained_failure(recorded, laws::catalogue(), reference_subject(), false), "");
 }
 
-TEST(RecordedFailures, OfGradientsSayNothingOfAForwardPass) {
+TEST(RecordedFailures, OfGradientsAreIgnoredIfOnlyTheForwardPassIsCompared) {
   const Subject& mutant = find_subject("mutant/no-denominator-gradient-for-keys");
   const std::vector<Counterexample> recorded = {failure_of(mutant, "pullback-agrees")};
   EXPECT_NE(unexplained_failure(recorded, laws::catalogue(), reference_subject(), false), "");
@@ -50,8 +50,8 @@ std::string in_lines(const Diagnosis& diagnosis) {
   return text;
 }
 
-/// A failure that the subject does not show any more when it is asked again.
-TEST(RecordedFailures, AreAllExplainedByWhateverIsNamed) {
+/// The second failure is one that the subject itself does not reproduce.
+TEST(RecordedFailures, AreAllReproducedByTheMutantThatIsNamed) {
   Subject subject = find_subject("mutant/own-key-unseen");
   subject.name = "library";
   const Counterexample one = failure_of(subject, "attention-agrees");
@@ -63,12 +63,13 @@ TEST(RecordedFailures, AreAllExplainedByWhateverIsNamed) {
   const Diagnosis of_both = diagnostician.diagnose(subject, one, {}, both);
   EXPECT_EQ(of_both.named(), "") << in_lines(of_both);
   EXPECT_NE(in_lines(of_both).find(
-                "like mutant/own-key-unseen on this case, but not in attention-agrees in float64"),
+                "matches mutant/own-key-unseen on this case, but not in attention-agrees in "
+                "float64"),
             std::string::npos)
       << in_lines(of_both);
 }
 
-/// Attention whose factor d^(-1/4) is the one of the first call since the process was started.
+/// Attention that keeps the factor d^(-1/4) of its first call since the start of the process.
 struct KeptScale {
   std::shared_ptr<double> scale = std::make_shared<double>(0.0);
   Subject subject = reference_subject();
@@ -102,18 +103,18 @@ struct KeptScale {
   }
 };
 
-TEST(FirstQuestion, IsSeenToDecideBeforeAnyMutantOrConventionIsCompared) {
+TEST(FirstQuestion, IsCheckedBeforeAnyMutantOrConventionIsCompared) {
   KeptScale kept;
-  *kept.scale = 1.0;  // of a first question of width 1
+  *kept.scale = 1.0;  // as after a first call with width 1
   const Counterexample found = failure_of(kept.subject, "attention-agrees");
   const std::span<const Law> laws = laws::catalogue();
   Diagnostician in_one_process({laws.begin(), laws.end()});
   const std::string alone = in_lines(in_one_process.diagnose(kept.subject, found));
   EXPECT_NE(alone.find("mutant/neither-scaled"), std::string::npos)
-      << "which nothing tells it from in one process: " << alone;
+      << "one process cannot distinguish them: " << alone;
   Diagnostician with_restarts({laws.begin(), laws.end()}, [&] { *kept.scale = 0.0; });
   const std::string looks = in_lines(with_restarts.diagnose(kept.subject, found));
-  EXPECT_TRUE(looks.starts_with("its answers depend on earlier calls: it answers a case otherwise"))
+  EXPECT_TRUE(looks.starts_with("its answers depend on earlier calls: it returns one result for a"))
       << looks;
   EXPECT_EQ(looks.find("scal"), std::string::npos) << looks;
 }

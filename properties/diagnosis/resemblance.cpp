@@ -12,8 +12,8 @@ namespace {
 constexpr double unlike = std::numeric_limits<double>::infinity();
 constexpr double likeness_of_tensor = 1e5;  ///< times u
 constexpr double likeness_of_all = 1e3;
-constexpr double likeness_of_projection = 1e3;  ///< likewise, of double, in which all are drawn
-constexpr double share_of_own_array = 64;       ///< times u, of what a suspect answers
+constexpr double likeness_of_projection = 1e3;  ///< times u of double, the scalar of projections
+constexpr double share_of_own_array = 64;       ///< times u, of the suspect's array
 constexpr double share_of_own_answer = 16;
 constexpr double any_number = std::numeric_limits<double>::max();
 
@@ -49,12 +49,12 @@ Discrepancy infinitely_apart(const char* where) {
   return {.tensor = where, .row = 0, .error = unlike, .bound = 0.0};
 }
 
-/// The law could not be checked to its end: no answer, or a misdeed.
+/// The law could not be checked to its end: an answer is missing, or a violation occurred.
 bool failed(const Interview& of) {
   return of.finding.outcome == Outcome::wrong && !of.finding.has_numbers();
 }
 
-/// What the harness saw, without the subject's own words: they stand after a colon.
+/// The harness's part of a note; the subject's own message follows after ": ".
 std::string_view seen_by_the_harness(const std::string& note) {
   return std::string_view(note).substr(0, note.find(": "));
 }
@@ -66,7 +66,7 @@ bool failed_alike(const Interview& one, const Interview& other) {
           !one.finding.note.starts_with("threw"));
 }
 
-/// Where numbers are that the scalar does not bear.
+/// How close the numbers of a case are to the limits of the scalar's range.
 enum class Edge { far, near, beyond };
 
 double band_of(AttentionEvidence& evidence, Scalar scalar, AttentionArray array, std::size_t place,
@@ -120,22 +120,22 @@ double Yardstick::bound_of(std::size_t answer, std::size_t array, double largest
                            double largest_of_all) const {
   const Allowed& allowed = allowed_.at(answer).at(array);
   const double larger = allowed.largest > 0.0 ? std::max(1.0, largest / allowed.largest) : 1.0;
-  // Where the reference's entries cancel to next to nothing, "so many times as large" says nothing.
+  // If the reference's entries nearly cancel, the ratio `larger` carries no information.
   const double of_larger =
       std::min(larger * allowed.bound,
                allowed.bound + likeness_of_tensor * unit_roundoff(scalar_) * largest);
-  // Where the reference answers 0 it says nothing about roundings: all keys are masked.
+  // If the reference's array is 0 (all keys masked), it carries no information about roundings.
   const double unknown =
       allowed.largest > 0.0 ? 0.0 : unit_roundoff(scalar_) * likeness_of_tensor * largest_of_all;
   const double of_suspect = unit_roundoff(scalar_) *
                             (share_of_own_array * largest + share_of_own_answer * largest_of_all);
-  // What is no number is infinitely far from one, and beyond every bound.
+  // The bound stays finite, so that an infinite difference exceeds it.
   return std::min(any_number, of_larger + unknown + of_suspect);
 }
 
 Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const AnsweredArray& one,
                                    const AnsweredArray& wanted, double largest_of_all) const {
-  // Nobody answers it, though the reference may have been asked for more.
+  // Both arrays are empty, though the reference may have one.
   if (one.values.empty() && wanted.values.empty()) return {.tensor = wanted.name};
   if (one.values.size() != wanted.values.size() ||
       one.values.size() != allowed_.at(answer).at(array).entries) {

@@ -25,7 +25,7 @@ std::vector<Suspect> all_mutants_as_suspects() {
   return suspects;
 }
 
-/// The function on the same task in slices of `block` rows.
+/// Runs the function on the same task in slices of `block` rows.
 template <class T>
 void set_block(Index block, AttentionFunctions& functions) {
   auto& function = functions.in<T>();
@@ -44,7 +44,7 @@ AttentionFunctions in_blocks(AttentionFunctions functions, Index block) {
   return functions;
 }
 
-/// A description in which slices are blocks.
+/// The description with "block" in place of "slice".
 std::string of_blocks(std::string text) {
   for (std::size_t at = text.find("slice"); at != std::string::npos; at = text.find("slice", at)) {
     text.replace(at, 5, "block");
@@ -77,12 +77,12 @@ std::span<const Suspect> mutant_suspects() {
 }
 
 Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect) {
-  Subject clothed = subject;
-  clothed.gradient = subject.gradient.offers_any() ? suspect.gradient : GradientFunctions();
-  clothed.attention = subject.attention.offers_any() ? suspect.attention : AttentionFunctions();
-  clothed.features = subject.features.offers_any() ? suspect.features : FeaturesFunctions();
-  clothed.projection = subject.projection ? suspect.projection : ProjectionDraw();
-  return clothed;
+  Subject substitute = subject;
+  substitute.gradient = subject.gradient.offers_any() ? suspect.gradient : GradientFunctions();
+  substitute.attention = subject.attention.offers_any() ? suspect.attention : AttentionFunctions();
+  substitute.features = subject.features.offers_any() ? suspect.features : FeaturesFunctions();
+  substitute.projection = subject.projection ? suspect.projection : ProjectionDraw();
+  return substitute;
 }
 
 }  // namespace slim::properties

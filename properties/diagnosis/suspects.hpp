@@ -10,47 +10,47 @@
 
 namespace slim::properties {
 
-/// Something that a failing subject may behave like.
+/// A known fault or convention with which a failing subject is compared.
 struct Suspect {
   std::string name;   ///< "mutant/what-is-wrong", or a convention: "epsilon 1e-06 in the features"
-  std::string story;  ///< what goes wrong, in one sentence; empty for a convention
-  std::string seen;   ///< where; likewise
+  std::string story;  ///< description of the fault in one clause; empty for a convention
+  std::string seen;   ///< typical cause of the fault; likewise
   bool is_convention = false;
-  bool in_gradient_alone = false;  ///< another convention answers the same, but for gradients
-  bool in_a_model = false;         ///< of attention alone, put into a whole model
-  bool is_of_blocks = false;       ///< at the edges of blocks of its own
+  bool in_gradient_alone = false;  ///< differs from another convention in gradients only
+  bool in_a_model = false;         ///< a mutant of attention, used in all heads of a whole model
+  bool is_of_blocks = false;       ///< wrong at the edges of blocks with a length of its own
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};
   ProjectionDraw projection{};
-  /// Of a convention of attention: what it takes on when it is asked this; else empty.
+  /// Of a convention of attention: the conventions that it applies to these inputs; else empty.
   std::function<AttentionConventions(const AttentionInputs<double>&)> conventions{};
 };
 
-/// Every mutant of the catalogue. One of attention alone is a suspect for whole models too: all of
-/// a model's heads are its.
+/// Every mutant of the catalogue. A mutant of attention alone is a suspect for whole models, too,
+/// where it computes all heads.
 std::span<const Suspect> mutant_suspects();
 
-/// The mutants that go wrong at the edges of slices, with blocks of so many rows of their own,
-/// whatever the slice length of the task.
+/// The mutants that are wrong at the edges of slices, with blocks of `block` rows in place of the
+/// slice length of the task.
 std::vector<Suspect> block_suspects(Index block);
 
-/// The reference under every convention that is known to be chosen, whatever it is asked: place and
-/// size of ε, scaling, stabilisers, 1/√M, slopes at kinks; for whole models the constants of
+/// The reference under every convention in common use, whatever the task requests: place and size
+/// of ε, scaling, stabilisers, 1/√M, slopes at kinks; for whole models the constants of
 /// Conventions.
 std::span<const Suspect> convention_suspects();
 
-/// A convention with a number in it, of which only usual ones are among the suspects.
+/// A convention with a constant, of which only the usual values are among the suspects.
 struct ConstantConvention {
-  double least;  ///< of the numbers that anybody may choose, all above 0
+  double least;  ///< range of plausible values, all above 0
   double largest;
   std::function<Suspect(double)> with;
 };
-/// ε at each of its places, and the constants of whole models.
+/// ε in each of its places, and the constants of whole models.
 std::span<const ConstantConvention> constants_of_conventions();
 
-/// The suspect with this subject's name and claims, so that the laws treat both alike. Tasks that
-/// the subject does not offer are not offered.
+/// The suspect with this subject's name and claims, so that the laws treat both in the same way.
+/// Tasks that the subject does not offer are not offered.
 Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect);
 
 }  // namespace slim::properties

@@ -2,13 +2,13 @@
 
 namespace slim::properties {
 
-/// What suspects are told apart by.
+/// The kind of results by which a subject is compared with suspects.
 enum class Topic {
-  attention,    ///< answers to attention and features
+  attention,    ///< results of attention and feature maps
   models,       ///< gradients of whole models
-  refusals,     ///< answers to attention, and what is said to tasks that do not fit together
-  bytes,        ///< gradients, and the bytes that they take
-  projections,  ///< draws of FAVOR+'s vectors
+  refusals,     ///< results of attention, and errors for inconsistent tasks
+  bytes,        ///< gradients, and the bytes that they use
+  projections,  ///< random projections of FAVOR+
 };
 
 }  // namespace slim::properties

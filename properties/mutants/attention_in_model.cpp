@@ -8,11 +8,11 @@ namespace {
 
 namespace by_reference = slim::reference;
 
-/// What a layer's way down needs, of each sequence.
+/// The values of a layer that its backward sweep needs, for each sequence.
 template <class T>
 struct KeptLayer {
   Heads<T> q, k, v;  ///< [B, H, L, d]
-  Heads<T> start;    ///< RS [B, H, d + 1, M], or none
+  Heads<T> start;    ///< RS [B, H, d + 1, M], or empty
   std::vector<Matrix<T>> attention_in, ffn_in;
   std::vector<by_reference::NormalisedRows<T>> norm1, norm2;
   std::vector<by_reference::FeedForward<T>> ffn;
@@ -37,11 +37,11 @@ class ModelAround {
       X.push_back(maps_.embedding(task_, b));
     }
     std::vector<KeptLayer<T>> kept;
-    for (Index r = 0; r < model_.layers; ++r) kept.push_back(up(r, X));
+    for (Index r = 0; r < model_.layers; ++r) kept.push_back(forward_layer(r, X));
     std::vector<Matrix<T>> dX;
     const T divisor = by_reference::loss_divisor(task_);
     for (Index b = 0; b < B_; ++b) dX.push_back(through_loss(b, X[at(b)], divisor, fresh));
-    for (Index r = model_.layers - 1; r >= 0; --r) down(r, kept[at(r)], dX, fresh);
+    for (Index r = model_.layers - 1; r >= 0; --r) backward_layer(r, kept[at(r)], dX, fresh);
     for (Index b = 0; b < B_; ++b) {
       maps_.embedding_pullback(task_, b, dX[at(b)], fresh.gradient);
     }
@@ -71,7 +71,7 @@ class ModelAround {
             .start_cotangent = states ? State<T>(model_, B_) : State<T>()};
   }
 
-  /// A layer's heads of a state [B, H, d + 1, M]; empty where there is no state.
+  /// The heads of layer r of a state [B, H, d + 1, M]; empty if there is no state.
   Heads<T> heads_of(const State<T>* state, Index r) const {
     if (state == nullptr) return {};
     Heads<T> heads({.batch = B_,
@@ -103,26 +103,26 @@ class ModelAround {
     return X;
   }
 
-  AttentionTask<T> question(Index r, const KeptLayer<T>& kept) const {
-    AttentionTask<T> asked{.q = kept.q.view(),
-                           .k = kept.k.view(),
-                           .v = kept.v.view(),
-                           .slice_length = task_.slice_length,
-                           .feature_map = model_.feature_map};
-    asked.conventions.epsilon = model_.conventions.denominator_epsilon;
-    asked.conventions.relu_slope_at_zero = model_.conventions.relu_slope_at_zero;
-    asked.conventions.absolute_slope_at_zero = model_.conventions.absolute_slope_at_zero;
-    if (!kept.start.empty()) asked.start = kept.start.view();
+  AttentionTask<T> heads_task(Index r, const KeptLayer<T>& kept) const {
+    AttentionTask<T> task{.q = kept.q.view(),
+                          .k = kept.k.view(),
+                          .v = kept.v.view(),
+                          .slice_length = task_.slice_length,
+                          .feature_map = model_.feature_map};
+    task.conventions.epsilon = model_.conventions.denominator_epsilon;
+    task.conventions.relu_slope_at_zero = model_.conventions.relu_slope_at_zero;
+    task.conventions.absolute_slope_at_zero = model_.conventions.absolute_slope_at_zero;
+    if (!kept.start.empty()) task.start = kept.start.view();
     if (!task_.omega.empty()) {
       const HeadsSizes sizes{
           .batch = 1, .heads = model_.heads, .rows = model_.head_dim(), .cols = model_.features()};
-      asked.omega = {
+      task.omega = {
           .data = task_.omega.head(r, 0).data(), .sizes = sizes, .strides = contiguous(sizes)};
     }
-    return asked;
+    return task;
   }
 
-  KeptLayer<T> up(Index r, std::vector<Matrix<T>>& X) const {
+  KeptLayer<T> forward_layer(Index r, std::vector<Matrix<T>>& X) const {
     const auto theta = task_.theta.layer(r);
     KeptLayer<T> kept;
     for (Heads<T>* heads : {&kept.q, &kept.k, &kept.v}) {
@@ -139,7 +139,7 @@ class ModelAround {
       split(kept.v, b, by_reference::linear(theta.v_map, kept.attention_in.back()));
     }
     AttentionResult<T> heads;
-    attention_(question(r, kept), heads);
+    attention_(heads_task(r, kept), heads);
     for (Index b = 0; b < B_; ++b) {
       Matrix<T> Y = joined(heads.out, b);
       if (!normalises_input()) {
@@ -173,8 +173,8 @@ class ModelAround {
                                          result.gradient.output_logit_map());
   }
 
-  void down(Index r, const KeptLayer<T>& kept, std::vector<Matrix<T>>& dX,
-            GradientResult<T>& result) const {
+  void backward_layer(Index r, const KeptLayer<T>& kept, std::vector<Matrix<T>>& dX,
+                      GradientResult<T>& result) const {
     const auto theta = task_.theta.layer(r);
     auto gradient = result.gradient.layer(r);
     std::vector<Matrix<T>> dH;
@@ -200,12 +200,12 @@ class ModelAround {
       split(dY, b, dmha);
     }
     const Heads<T> end_cotangent = heads_of(task_.end_cotangent, r);
-    AttentionTask<T> asked = question(r, kept);
-    asked.wants_pullback = true;
-    asked.out_cotangent = dY.view();
-    if (!end_cotangent.empty()) asked.end_cotangent = end_cotangent.view();
+    AttentionTask<T> task = heads_task(r, kept);
+    task.wants_pullback = true;
+    task.out_cotangent = dY.view();
+    if (!end_cotangent.empty()) task.end_cotangent = end_cotangent.view();
     AttentionResult<T> heads;
-    attention_(asked, heads);
+    attention_(task, heads);
     put(result.end, r, heads.end);
     put(result.start_cotangent, r, heads.start_gradient);
     for (Index b = 0; b < B_; ++b) {

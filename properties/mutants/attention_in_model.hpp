@@ -4,9 +4,10 @@
 
 namespace slim::properties::mutants {
 
-/// A whole model and its gradient around any attention: the reference but for its heads, which are
-/// asked of `attention` for the whole batch, a layer at a time, once going up and once coming down
-/// with the cotangent. In the scalars that `attention` offers, of float, double and 50 digits.
+/// A whole model and its gradient around any attention: the reference, except that `attention`
+/// computes the heads of the whole batch, one layer at a time, once in the forward sweep and once
+/// with the cotangent in the backward sweep. Offered in those scalars of float, double and 50
+/// digits in which `attention` is offered.
 GradientFunctions in_a_model(const AttentionFunctions& attention);
 
 }  // namespace slim::properties::mutants

@@ -27,13 +27,13 @@ RunResult run_of_models(const Subject& subject) {
   return run(plan);
 }
 
-TEST(AttentionInModel, IsTheReferenceAroundItsOwnAttention) {
+TEST(AttentionInModel, IsRightAroundTheAttentionOfTheReference) {
   const RunResult result = run_of_models(model_around(reference_subject().attention));
   for (const Verdict& verdict : result.verdicts) EXPECT_TRUE(verdict.holds()) << verdict.law;
   EXPECT_EQ(result.verdicts.size(), 3U);
 }
 
-TEST(AttentionInModel, IsWrongWhereItsAttentionIs) {
+TEST(AttentionInModel, IsWrongIfItsAttentionIsWrong) {
   for (const auto fault : {mutants::Fault::next_key_seen, mutants::Fault::state_never_carried,
                            mutants::Fault::no_denominator_gradient_for_keys}) {
     EXPECT_FALSE(run_of_models(model_around(mutants::faulty_attention(fault))).holds());

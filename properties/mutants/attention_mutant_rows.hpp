@@ -7,12 +7,12 @@
 
 namespace slim::properties::mutants {
 
-/// A mutant of attention in a line.
+/// A mutant of attention as a row of a list.
 struct AttentionMutantRow {
   const char* name;  ///< without "mutant/"
   Fault fault;
-  const char* story;
-  const char* seen;
+  const char* story;  ///< description of the fault
+  const char* seen;   ///< its typical cause
 };
 
 std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows);

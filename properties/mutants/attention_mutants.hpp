@@ -6,7 +6,7 @@
 
 namespace slim::properties::mutants {
 
-/// Attention with one fault each, on the shared body of faulty_attention.hpp.
+/// Attention with one fault each, by the shared code of faulty_attention.hpp.
 std::vector<Mutant> causality_mutants();
 std::vector<Mutant> normalisation_mutants();
 std::vector<Mutant> pullback_mutants();

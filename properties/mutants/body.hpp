@@ -7,7 +7,7 @@
 
 namespace slim::properties::mutants {
 
-/// A correct prefix sum to derive from: a mutant overrides the one step that it does wrong.
+/// A correct prefix sum as a base class: a mutant overrides the step that it gets wrong.
 template <class T>
 class CorrectPrefixSum : public chunked::PrefixSum<T> {
  public:
@@ -31,7 +31,7 @@ class CorrectPrefixSum : public chunked::PrefixSum<T> {
   std::unique_ptr<chunked::PrefixSum<T>> inner_ = chunked::make_prefix_sum<T>("iterative");
 };
 
-/// The two sweeps with `PrefixSum` inside and every boundary stored, in one scalar and in all.
+/// The chunked gradient with `PrefixSum` and every boundary stored, in one scalar.
 template <class T, template <class> class PrefixSum>
 GradientFunction<T> stored_with_in() {
   return [](const GradientTask<T>& task, GradientResult<T>& result) {
@@ -39,6 +39,7 @@ GradientFunction<T> stored_with_in() {
     chunked::gradient(task, result, *boundary, PrefixSum<T>());
   };
 }
+/// The same in float, double and 50 digits.
 template <template <class> class PrefixSum>
 GradientFunctions stored_with() {
   GradientFunctions functions;

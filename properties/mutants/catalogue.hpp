@@ -9,22 +9,21 @@ namespace slim::properties::mutants {
 
 using slim::ProjectionDraw;
 
-/// An implementation that is wrong on purpose, to show that the laws notice.
+/// An implementation with a known fault, which tests that the laws detect it.
 struct Mutant {
   std::string name;                               ///< "mutant/what-is-wrong"
-  std::string story;                              ///< what goes wrong, in one sentence
-  std::string seen;                               ///< where
-  bool subtracting = false;                       ///< what its correct body claims
+  std::string story;                              ///< description of the fault in one clause
+  std::string seen;                               ///< typical cause of the fault
+  bool subtracting = false;                       ///< claim of the implementation without the fault
   MemoryGrowth memory = MemoryGrowth::unclaimed;  ///< likewise
-  bool by_slices = false;  ///< of attention: another slice length is another fault
+  bool by_slices = false;  ///< attention only: the fault depends on the slice length
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};
   ProjectionDraw projection{};
 };
 
-/// Every mutant, in the order of the catalogue of defects: causality, normalisation, gradient,
-/// slices and state, features, randomness, types.
+/// All mutants, grouped by class.
 std::span<const Mutant> catalogue();
 
 }  // namespace slim::properties::mutants

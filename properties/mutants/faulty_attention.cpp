@@ -31,14 +31,14 @@ T in_low_precision(const T& x) {
 /// One head of one sequence.
 template <class T>
 struct FaultyHead {
-  Matrix<T> Q, K, V, dY;  ///< as they come [L, ·]
+  Matrix<T> Q, K, V, dY;  ///< the inputs [L, ·]
   Matrix<T> gQ, gK;       ///< [L, M]
   Matrix<T> scores;       ///< g(q_i)·g(k_j) [L, L]
   Matrix<T> R0, dR;       ///< [d, M], start and end cotangent
   RowVector<T> S0, dS;    ///< [M]
 };
 
-/// The definition W_ij = weight(i, j) g(q_i)·g(k_j), and its gradient; every fault is an if.
+/// The definition W_ij = weight(i, j) g(q_i)·g(k_j), and its gradient; every fault is a condition.
 template <class T>
 class FaultyAttention {
  public:
@@ -55,14 +55,14 @@ class FaultyAttention {
     if (!is_accepted()) return;
     ++calls_of_this_thread();
     if (was_cached()) return;
-    know_weights();
+    compute_weights();
     resize();
     write_into_input();
     for (Index b = 0; b < task_.v.sizes.batch; ++b) {
       for (Index h = 0; h < task_.v.sizes.heads; ++h) answer_head(b, h);
     }
-    answer_overflow_with_zero();
-    write_beside();
+    set_non_finite_to_zero();
+    write_out_of_bounds();
     keep_for_next_call();
   }
 
@@ -85,9 +85,9 @@ class FaultyAttention {
   [[nodiscard]] bool begins_slice(Index l) const { return l % C_ == 0; }
   [[nodiscard]] bool ends_slice(Index l) const { return l % C_ == C_ - 1; }
 
-  // ---- what is read ----
+  // ---- inputs ----
 
-  /// An entry of an array. Never beyond its last.
+  /// The entry at an offset, limited to the last entry.
   static const T& entry(const HeadsView<T>& view, Index at) {
     const auto& [b, h, l, i] = view.strides;
     const Index last = (view.sizes.batch - 1) * b + (view.sizes.heads - 1) * h +
@@ -174,12 +174,12 @@ class FaultyAttention {
             faulty_projection(faults_, task_.omega, task_.k, h, is_query)};
   }
 
-  // ---- which keys a query sees, how often ----
+  // ---- how often a query attends to a key ----
 
   [[nodiscard]] int weight(Index i, Index j) const {
     return weights_[static_cast<std::size_t>(i * L_ + j)];
   }
-  void know_weights() {
+  void compute_weights() {
     weights_.reserve(static_cast<std::size_t>(L_ * L_));
     for (Index i = 0; i < L_; ++i) {
       for (Index j = 0; j < L_; ++j) weights_.push_back(weight_of(i, j));
@@ -207,7 +207,7 @@ class FaultyAttention {
     if (is(Fault::slice_carried_twice) && slice(i) - slice(j) == 1) times *= 2;
     return times;
   }
-  /// The same on the way back.
+  /// The same in the pullback.
   [[nodiscard]] int weight_back(Index i, Index j) const {
     int times = weight(i, j);
     if (is(Fault::carried_gradient_lost) && slice(i) != slice(j)) times = 0;
@@ -230,7 +230,7 @@ class FaultyAttention {
   [[nodiscard]] const T& score(const Head& head, Index i, Index j) const {
     return head.scores(i, j);
   }
-  /// w_j, from the first key to the last, or the other way round.
+  /// Σ_j term(j), from the first key to the last or in reverse.
   template <class Term>
   T sum_over_keys(const Term& term) const {
     const bool backwards =
@@ -242,9 +242,9 @@ class FaultyAttention {
     }
     return sum;
   }
-  /// Σ_j weight(i, j) x(j) over keys that take part, or what a program that subtracts makes of it.
+  /// Σ_j weight(i, j) x(j) over unmasked keys, or the result of a fault that subtracts.
   template <class Of>
-  T sum_seen(Index b, Index i, const Of& x) const {
+  T weighted_sum(Index b, Index i, const Of& x) const {
     const auto part = [&](Index j) { return is_masked(b, j) ? T(0) : x(j); };
     if (is(Fault::total_less_future) && task_.causal) {
       return sum_over_keys(part) - sum_over_keys([&](Index j) { return j > i ? part(j) : T(0); });
@@ -268,7 +268,7 @@ class FaultyAttention {
     if (is(Fault::epsilon_when_small)) return sum > epsilon ? sum : T(sum + T(2) * epsilon);
     return is(Fault::no_epsilon) ? sum : T(sum + epsilon);
   }
-  /// Of a denominator with its epsilon.
+  /// Whether the sum of weights D − ε is below ε.
   [[nodiscard]] bool is_below_epsilon(const T& D) const {
     const auto epsilon = static_cast<T>(task_.conventions.epsilon);
     return D < epsilon + epsilon;
@@ -283,7 +283,7 @@ class FaultyAttention {
       return with_epsilon(before + all, head, i);
     }
     if (!is(Fault::mask_zeroes_values_only)) {
-      return with_epsilon(before + sum_seen(b, i, of_key), head, i);
+      return with_epsilon(before + weighted_sum(b, i, of_key), head, i);
     }
     T sum = before;
     for (Index j = 0; j < L_; ++j) sum += T(static_cast<double>(weight(i, j))) * of_key(j);
@@ -292,9 +292,9 @@ class FaultyAttention {
   [[nodiscard]] T normalised_by_each_feature(const Head& head, Index b, Index i, Index c) const {
     T y(0);
     for (Index m = 0; m < M_; ++m) {
-      const T S = head.S0(m) + sum_seen(b, i, [&](Index j) { return head.gK(j, m); });
-      const T R =
-          head.R0(c, m) + sum_seen(b, i, [&](Index j) { return T(head.V(j, c) * head.gK(j, m)); });
+      const T S = head.S0(m) + weighted_sum(b, i, [&](Index j) { return head.gK(j, m); });
+      const T R = head.R0(c, m) +
+                  weighted_sum(b, i, [&](Index j) { return T(head.V(j, c) * head.gK(j, m)); });
       y +=
           R * head.gQ(i, m) / with_epsilon(S * head.gQ(i, m), head, i) / T(static_cast<double>(M_));
     }
@@ -305,8 +305,9 @@ class FaultyAttention {
     for (Index i = 0; i < L_; ++i) {
       D(i) = denominator(head, b, i);
       for (Index c = 0; c < d_; ++c) {
-        const T A = head.R0.row(c).dot(head.gQ.row(i)) +
-                    sum_seen(b, i, [&](Index j) { return T(score(head, i, j) * head.V(j, c)); });
+        const T A = head.R0.row(c).dot(head.gQ.row(i)) + weighted_sum(b, i, [&](Index j) {
+                      return T(score(head, i, j) * head.V(j, c));
+                    });
         Y(i, c) = A / D(i);
         if (is(Fault::normalised_twice)) Y(i, c) /= D(i);
         if (is(Fault::sums_below_epsilon_answered_with_zero) && is_below_epsilon(D(i))) {
@@ -327,12 +328,12 @@ class FaultyAttention {
     D.setConstant(static_cast<T>(task_.conventions.epsilon));
     Y.setZero();
     for (Index other = 0; other <= h; ++other) {
-      const Head seen = load(b, other);
+      const Head other_head = load(b, other);
       for (Index i = 0; i < L_; ++i) {
         if (is_masked(b, i)) continue;
-        const T w = head.gQ.row(i).dot(seen.gK.row(i));
+        const T w = head.gQ.row(i).dot(other_head.gK.row(i));
         D(i) += w;
-        Y.row(i) += w * seen.V.row(i);
+        Y.row(i) += w * other_head.V.row(i);
       }
     }
     for (Index i = 0; i < L_; ++i) Y.row(i) /= D(i);
@@ -359,7 +360,7 @@ class FaultyAttention {
     if (is(Fault::end_without_key_sum)) RS.row(d_).setZero();
     result_.end(b, h) = RS;
   }
-  /// Rows of a ragged last slice, or of a sequence shorter than a slice, that nobody computes.
+  /// Writes the output; some faults skip a ragged last slice or a sequence shorter than a slice.
   void put_output(const Matrix<T>& Y, Index b, Index h) {
     const Index tail = L_ % C_;
     auto out = result_.out(b, h);
@@ -374,7 +375,7 @@ class FaultyAttention {
     if (is(Fault::short_sequence_skipped) && L_ < task_.slice_length) out.setZero();
   }
 
-  // ---- back ----
+  // ---- pullback ----
 
   void pull_back(const Head& head, const Vector<T>& D, const Matrix<T>& Y, Index b, Index h) {
     Matrix<T> dgQ = Matrix<T>::Zero(L_, M_);
@@ -479,11 +480,11 @@ class FaultyAttention {
   }
   void write_into_input() {
     if (!is(Fault::input_written_in_place)) return;
-    // The caller's memory is not const, or this would be undefined.
+    // Defined behaviour only because the caller's memory is not const.
     T& first = const_cast<T&>(*task_.k.data);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     first *= T(0.5);
   }
-  void answer_overflow_with_zero() {
+  void set_non_finite_to_zero() {
     if (!is(Fault::overflow_answered_with_zero)) return;
     for (Heads<T>* heads : {&result_.out, &result_.end, &result_.dq, &result_.dk, &result_.dv,
                             &result_.start_gradient}) {
@@ -492,8 +493,8 @@ class FaultyAttention {
       }
     }
   }
-  /// A byte, so that it is the same in every scalar. The ledger's blocks are fenced where laws ask.
-  void write_beside() {
+  /// Writes one byte, the same in every scalar. Laws put fences around the ledger's blocks.
+  void write_out_of_bounds() {
     const auto put = [](std::span<T> values, std::ptrdiff_t distance) {
       *(reinterpret_cast<unsigned char*>(values.data()) + distance) = 0;
     };
@@ -545,7 +546,7 @@ class FaultyAttention {
   Index d_;
   Index M_;
   Index C_;
-  std::vector<int> weights_;  ///< how often query i sees key j, row by row
+  std::vector<int> weights_;  ///< weight(i, j), row by row
 };
 
 template <class T>

@@ -4,7 +4,7 @@
 
 namespace slim::properties::mutants {
 
-/// One thing that an attention does wrong. Rows i are queries, j keys; a slice is of C rows.
+/// One fault of an attention. Rows i are queries, rows j keys; a slice has C rows.
 enum class Fault {
   none,
   // causality and position
@@ -111,17 +111,17 @@ enum class Fault {
   output_written_past_its_end,
   output_written_before_its_beginning,
   work_space_written_past_its_end,
-  // what only long or wide sequences show
+  // faults that only long or wide arrays expose
   own_key_unseen_from_row_24,
   last_row_of_whole_vectors_stale,
   values_beyond_eight_columns_dropped,
-  // what only numbers far from 1 show
+  // faults that only numbers far from 1 expose
   overflow_answered_with_zero,
   features_clipped,
   features_flushed,
   exponent_floored,
   sums_below_epsilon_answered_with_zero,
-  // other things taken for the right ones
+  // wrong axis, place, projection or argument
   running_sum_over_heads,
   epsilon_in_exponent,
   epsilon_added_to_sums,
@@ -132,8 +132,8 @@ enum class Fault {
   gradients_of_keys_and_values_swapped,
 };
 
-/// Whether the fault is one of a loop over slices: it shows where a sequence has several of them,
-/// or a ragged one.
+/// Whether the fault belongs to a loop over slices: it shows if a sequence has several slices, or a
+/// ragged one.
 bool is_of_slices(Fault fault);
 
 /// One fault, or two of them at once.
@@ -150,7 +150,7 @@ class Faults {
 
 /// Attention by its definition in plain loops, with these faults, in float, double and 50 digits.
 AttentionFunctions faulty_attention(Faults faults);
-/// The features of it.
+/// The feature map of that attention.
 FeaturesFunctions faulty_features(Faults faults);
 
 }  // namespace slim::properties::mutants

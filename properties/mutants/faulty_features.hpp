@@ -7,13 +7,13 @@
 
 namespace slim::properties::mutants {
 
-/// The number of calls so far in this thread, for what changes from call to call.
+/// The number of calls in this thread, for faults that change from call to call.
 inline std::uint64_t& calls_of_this_thread() {
   thread_local std::uint64_t calls = 0;
   return calls;
 }
 
-/// g(X) of one head, X [L, D], and its pullback, with one fault.
+/// g(X) of one head, X [L, D], and its pullback, with the given faults.
 template <class T>
 class FaultyFeatures {
  public:
@@ -42,7 +42,7 @@ class FaultyFeatures {
     }
     return G;
   }
-  /// From dG [L, M], G as `of` gave it: P = dG ∘ g'(X), or for FAVOR+ c (ω (dG ∘ G) − x̃ Σ dG ∘ G).
+  /// dX from dG [L, M] and G = of(X): dG ∘ g'(X), or for FAVOR+ c (ω (dG ∘ G) − x̃ Σ dG ∘ G).
   [[nodiscard]] Matrix<T> pulled_back(const Matrix<T>& X, const Matrix<T>& G,
                                       const Matrix<T>& dG) const {
     if (given_) return dG;
@@ -142,7 +142,7 @@ class FaultyFeatures {
   Matrix<T> omega_;
 };
 
-/// ω of head h of a task, or what a fault takes for it; empty where the task has none.
+/// ω of head h of a task, changed by the faults; empty if the task has none.
 template <class T>
 Matrix<T> faulty_projection(Faults faults, const HeadsView<T>& omega, const HeadsView<T>& x,
                             Index h, bool is_query) {

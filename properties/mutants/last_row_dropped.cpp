@@ -5,7 +5,7 @@
 namespace slim::properties::mutants {
 namespace {
 
-/// Σ over all rows of the slice but its last.
+/// The sum over all rows of the slice except its last.
 template <class T>
 class LastRowDropped final : public CorrectPrefixSum<T> {
  public:
@@ -32,8 +32,8 @@ class LastRowDropped final : public CorrectPrefixSum<T> {
 
 Mutant last_row_dropped() {
   return {.name = "mutant/last-row-dropped",
-          .story = "the last row of a slice is missing from the sum that is carried on",
-          .seen = "slice loops that take the state before the last row as the state after it",
+          .story = "the last row of a slice is missing from the sum that later slices use",
+          .seen = "a slice loop that uses the state before the last row as the state after it",
           .subtracting = false,
           .gradient = stored_with<LastRowDropped>()};
 }

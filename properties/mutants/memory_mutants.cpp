@@ -6,7 +6,7 @@
 namespace slim::properties::mutants {
 namespace {
 
-/// A correct gradient in O(C) bytes that adds everything.
+/// A correct gradient in O(C) bytes.
 template <class T>
 void gradient_in_bytes_of_a_slice(const GradientTask<T>& task, GradientResult<T>& result) {
   const auto boundary = chunked::make_boundary<T>("recomputed");
@@ -59,13 +59,14 @@ std::vector<Mutant> memory_mutants() {
   scores.in<Digits50>() = with_scores_kept<Digits50>;
   return {
       memory_mutant("workspace-grows",
-                    "a number is kept for every row of the sequence, booked as tokens",
-                    "work space hidden in an allocator, where nobody counts it", std::move(grows)),
-      memory_mutant("slices-counted", "the slice length is taken for the number of slices",
-                    "an argument called chunk size that split into so many chunks",
+                    "one number per row of the sequence is stored, and recorded as tokens in the "
+                    "memory ledger",
+                    "work space in an allocator that is not counted", std::move(grows)),
+      memory_mutant("slices-counted", "the slice length is used as the number of slices",
+                    "an argument called chunk size that is the number of chunks",
                     std::move(counted)),
-      memory_mutant("scores-of-a-slice-kept", "scores between all rows of a slice are kept",
-                    "attention inside a slice written as the quadratic kind", std::move(scores)),
+      memory_mutant("scores-of-a-slice-kept", "the scores between all rows of a slice are stored",
+                    "attention inside a slice in quadratic form", std::move(scores)),
   };
 }
 

@@ -6,7 +6,7 @@
 
 namespace slim::properties::mutants {
 
-/// Right to the last bit, and taking more memory than they claim.
+/// Gradients that are bitwise right and use more memory than they claim.
 std::vector<Mutant> memory_mutants();
 
 }  // namespace slim::properties::mutants

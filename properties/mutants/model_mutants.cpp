@@ -23,7 +23,7 @@ GradientFunctions in_every_scalar(const Wrong& wrong) {
   return functions;
 }
 
-/// The same question about other sequences, or another model or projection.
+/// The task with another model, other sequences or another projection.
 template <class T>
 GradientTask<T> about(const GradientTask<T>& task, const Model& model, const Sequences& sequences,
                       const Projection<T>& omega) {
@@ -103,7 +103,7 @@ struct LastSequenceOnly {
   }
 };
 
-/// What a task says of a segment, forgotten.
+/// The member of a task that is ignored.
 enum class Forgotten { first_position, start, end_cotangent, counted_targets };
 
 struct Forgets {
@@ -111,22 +111,22 @@ struct Forgets {
 
   template <class T>
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
-    GradientTask<T> deaf = about(task, task.model, task.sequences, task.omega);
+    GradientTask<T> changed = about(task, task.model, task.sequences, task.omega);
     switch (what) {
       case Forgotten::first_position:
-        deaf.first_position = 0;
+        changed.first_position = 0;
         break;
       case Forgotten::start:
-        deaf.start = nullptr;
+        changed.start = nullptr;
         break;
       case Forgotten::end_cotangent:
-        deaf.end_cotangent = nullptr;
+        changed.end_cotangent = nullptr;
         break;
       case Forgotten::counted_targets:
-        deaf.counted_targets = 0;
+        changed.counted_targets = 0;
         break;
     }
-    reference::gradient(deaf, result);
+    reference::gradient(changed, result);
   }
 };
 
@@ -143,8 +143,8 @@ Sequences targets_between(const Sequences& sequences, Index first, Index last) {
   return part;
 }
 
-/// Each slice is asked for as a segment that begins where the first one does: up with the state,
-/// down with its cotangent.
+/// Each slice is computed as a segment with the first position of the task: forward with the state,
+/// backward with its cotangent.
 struct PositionRestartedInEverySlice {
   template <class T>
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
@@ -212,7 +212,7 @@ struct PositionRestartedInEverySlice {
   }
 };
 
-/// Half precision has all whole numbers up to 2048, of larger ones fewer, and none beyond 65504.
+/// Half precision represents all integers up to 2048, some larger ones, and none above 65504.
 struct PositionInHalf {
   template <class T>
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
@@ -234,7 +234,7 @@ struct ProjectionRedrawn {
   }
 };
 
-/// Into the gap behind a bias, where the next tensor has not begun.
+/// Writes into the gap between a bias and the next tensor.
 struct BiasWrittenPastItsEnd {
   template <class T>
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
@@ -273,7 +273,7 @@ class SliceSumWithoutKeys final : public CorrectPrefixSum<T> {
   }
 };
 
-/// Y_l from the sums at the end of its slice.
+/// Computes Y_l from the sums at the end of its slice.
 template <class T>
 class OwnSliceWhole final : public CorrectPrefixSum<T> {
  public:
@@ -301,58 +301,59 @@ Mutant model_mutant(const char* name, const char* story, const char* seen,
 
 std::vector<Mutant> model_mutants() {
   return {
-      model_mutant("mask-ignored-by-loss", "every target counts, masked or not",
+      model_mutant("mask-ignored-by-loss", "masked targets count in the loss",
                    "an option that is accepted and ignored", in_every_scalar(MaskIgnored())),
       model_mutant("normalised-by-all-positions",
-                   "the loss is divided by all positions in place of the counted ones",
-                   "losses normalised one way in training and another in evaluation",
+                   "the loss is divided by the number of all positions in place of counted ones",
+                   "losses that are normalised differently in training and in evaluation",
                    in_every_scalar(NormalisedByAllPositions())),
       model_mutant(
-          "layer-norm-epsilon-of-a-millionth", "LayerNorm's epsilon is 1e-6 in place of 1e-5",
+          "layer-norm-epsilon-of-a-millionth", "the ε of LayerNorm is 1e-6 in place of 1e-5",
           "ports between libraries with different defaults", in_every_scalar(LayerNormEpsilon())),
       model_mutant("last-sequence-only",
-                   "the gradient of a batch is its last sequence's, and the loss is right",
-                   "gradients assigned where they should be added",
+                   "the gradient of a batch is that of its last sequence, while the loss is right",
+                   "gradients that are assigned instead of added",
                    in_every_scalar(LastSequenceOnly())),
-      model_mutant("position-restarted", "a later segment's positions begin at 0 again",
+      model_mutant("position-restarted", "the positions of a later segment start at 0 again",
                    "positions counted within a slice",
                    in_every_scalar(Forgets{Forgotten::first_position})),
       model_mutant("position-restarted-in-every-slice",
-                   "the positions of every slice begin where those of the first one do",
+                   "the positions of every slice start where those of the first slice start",
                    "positions counted within a slice",
                    in_every_scalar(PositionRestartedInEverySlice())),
       model_mutant("position-in-half",
-                   "the position of a segment's first row is held in half precision",
-                   "positions in the type of the activations: float16 is exact only to 2048",
+                   "the position of a segment's first row is stored in half precision",
+                   "positions in the type of the activations: float16 is exact only up to 2048",
                    in_every_scalar(PositionInHalf())),
-      model_mutant("model-start-ignored", "the sums that a segment starts from are taken for 0",
+      model_mutant("model-start-ignored", "the start state of a segment is treated as 0",
                    "slices folded into the batch", in_every_scalar(Forgets{Forgotten::start})),
-      model_mutant("model-end-cotangent-ignored",
-                   "the cotangent of the sums that a segment ends in is taken for 0",
-                   "states detached between segments",
-                   in_every_scalar(Forgets{Forgotten::end_cotangent})),
+      model_mutant(
+          "model-end-cotangent-ignored", "the cotangent of a segment's end state is treated as 0",
+          "states detached between segments", in_every_scalar(Forgets{Forgotten::end_cotangent})),
       model_mutant("counted-targets-ignored",
-                   "a segment's loss is divided by its own number of targets",
-                   "losses averaged segment by segment",
+                   "the loss of a segment is divided by its own number of targets",
+                   "losses averaged per segment",
                    in_every_scalar(Forgets{Forgotten::counted_targets})),
       model_mutant("model-projection-redrawn", "the projection changes from call to call",
-                   "features redrawn in evaluation, too", in_every_scalar(ProjectionRedrawn())),
+                   "features that are redrawn in evaluation, too",
+                   in_every_scalar(ProjectionRedrawn())),
       model_mutant("bias-written-past-its-end",
-                   "the gradient of the logits' bias has an entry too many",
-                   "loops over a vocabulary that was padded to a round number",
+                   "the gradient of the logits' bias has one entry too many",
+                   "loops over a vocabulary that is padded to a round number",
                    in_every_scalar(BiasWrittenPastItsEnd())),
       model_mutant("model-carried-gradient-lost",
-                   "the cotangent of the sums is reset at each slice, walking back",
-                   "states detached between slices, as truncated training does",
+                   "the cotangent of the sums is reset at each slice of the backward sweep",
+                   "states detached between slices, as in truncated training",
                    stored_with<CarriedGradientLost>()),
-      model_mutant("slice-sum-doubled", "what a slice adds to the sums is added twice",
-                   "a state updated by the loop and again by its body",
+      model_mutant("slice-sum-doubled", "the contribution of a slice to the sums is added twice",
+                   "a state that is updated both by the loop and by its body",
                    stored_with<SliceSumDoubled>()),
-      model_mutant("slice-sum-without-keys", "sums are carried on without those of the keys",
+      model_mutant("slice-sum-without-keys",
+                   "the sums are carried to later slices without the key sum",
                    "states without the key sum", stored_with<SliceSumWithoutKeys>()),
-      model_mutant("model-own-slice-whole", "a row's output sees its whole slice",
-                   "the triangular mask forgotten in the product inside a slice",
-                   stored_with<OwnSliceWhole>()),
+      model_mutant(
+          "model-own-slice-whole", "a row attends to its whole slice, including later rows",
+          "a missing triangular mask in the product inside a slice", stored_with<OwnSliceWhole>()),
   };
 }
 

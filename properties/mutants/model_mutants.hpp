@@ -6,8 +6,8 @@
 
 namespace slim::properties::mutants {
 
-/// Whole models that are wrong in one thing: the reference, asked or read wrongly, or the two
-/// sweeps with a prefix sum that does one step wrong.
+/// Whole models with one fault: the reference with changed inputs or results, or the chunked
+/// gradient with a faulty step of the prefix sum.
 std::vector<Mutant> model_mutants();
 
 }  // namespace slim::properties::mutants

@@ -6,26 +6,26 @@ namespace slim::properties::mutants {
 std::vector<Mutant> program_mutants() {
   return mutants_of({
       {"projection-redrawn-at-each-call", Fault::projection_redrawn_at_each_call,
-       "the projection changes from call to call", "features redrawn in evaluation, too"},
+       "the projection changes from call to call", "features that are redrawn in evaluation, too"},
       {"projection-seeded-from-data", Fault::projection_seeded_from_data,
        "the projection depends on the last key",
-       "a generator seeded from the data, so that the future leaks in"},
-      {"input-written-in-place", Fault::input_written_in_place, "keys are scaled where they lie",
-       "in-place operators"},
+       "a generator seeded from the data, which leaks the future"},
+      {"input-written-in-place", Fault::input_written_in_place,
+       "keys are changed in the caller's array", "in-place operators"},
       {"cached-by-pointer", Fault::cached_by_pointer,
-       "a second call with the same addresses gets the answer to the first",
+       "a second call with the same addresses returns the result of the first",
        "results cached by pointer"},
       {"order-changes-from-call-to-call", Fault::order_changes_from_call_to_call,
        "keys are added up in an order that changes from call to call", "atomic additions"},
       {"overflow-answered-with-zero", Fault::overflow_answered_with_zero,
-       "exp(x·ω) and exp(−|x|²/2) are formed apart, and what is no number in the answer is set to "
-       "0",
-       "nan_to_num over the result"},
+       "exp(x·ω) and exp(−|x|²/2) are computed separately, and non-finite results are set to 0",
+       "nan_to_num applied to the result"},
       {"bad-task-answered-with-nothing", Fault::bad_task_answered_with_nothing,
-       "a task that does not fit together is answered with what was there before",
-       "return codes that nobody reads"},
+       "an inconsistent task returns without an error and leaves the result unchanged",
+       "return codes that the caller does not check"},
       {"refusal-without-a-name", Fault::refusal_without_a_name,
-       "a refusal does not say which argument it is about", "an assertion's bare failure"},
+       "the error for an inconsistent task does not name the argument",
+       "the message of a bare assertion"},
   });
 }
 

@@ -11,12 +11,12 @@ Matrix<double> of_unit_length(Index d, Index M, ProjectionKind kind, const Rando
   return omega;
 }
 
-/// The Q of a library's QR decomposition as it comes, block by block.
+/// Q of a QR decomposition without correction of signs, block by block.
 Matrix<double> without_sign_correction(Index d, Index M, ProjectionKind kind,
                                        const Random& random) {
   if (kind == ProjectionKind::independent) return random_projection(d, M, kind, random);
   const Matrix<double> normal =
-      random_projection(d, M + d, ProjectionKind::independent, random);  // a block to spare
+      random_projection(d, M + d, ProjectionKind::independent, random);  // one extra block
   const Matrix<double> right = random_projection(d, M, kind, random);
   Matrix<double> omega(d, M);
   for (Index begin = 0; begin < M; begin += d) {
@@ -58,17 +58,18 @@ std::vector<Mutant> projection_mutants() {
   };
   return {
       mutant("projection-of-unit-length", "orthogonal vectors have length 1 in place of √d or χ",
-             "orthogonal rows with unit length", of_unit_length),
+             "orthonormal rows that are not rescaled", of_unit_length),
       mutant("projection-without-sign-correction",
-             "orthogonal blocks come from a QR as it is: the first coordinate is never positive",
-             "orthogonal blocks from a QR without sign correction", without_sign_correction),
+             "orthogonal blocks come from an uncorrected QR decomposition, so that the first "
+             "coordinate is never positive",
+             "a QR decomposition without sign correction", without_sign_correction),
       mutant("projection-independent-called-orthogonal",
-             "independent vectors are given out as orthogonal ones",
-             "orthogonal matrices that are not", independent_whatever_was_asked),
-      mutant("projection-of-blocks-alike", "every block is the first one",
-             "one orthogonal block drawn, and tiled to the number of features", of_blocks_alike),
+             "independent vectors are returned in place of orthogonal ones",
+             "matrices that are called orthogonal and are not", independent_whatever_was_asked),
+      mutant("projection-of-blocks-alike", "every block equals the first one",
+             "one orthogonal block that is tiled to the number of features", of_blocks_alike),
       mutant("projection-without-chi-lengths",
-             "vectors that should have χ lengths all have length √d",
+             "vectors that should have χ-distributed lengths all have length √d",
              "an option for lengths that is accepted and ignored", of_length_root_d),
   };
 }

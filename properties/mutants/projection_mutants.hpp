@@ -6,7 +6,7 @@
 
 namespace slim::properties::mutants {
 
-/// FAVOR+'s projection drawn wrongly.
+/// Random projections of FAVOR+ with a wrong distribution.
 std::vector<Mutant> projection_mutants();
 
 }  // namespace slim::properties::mutants

@@ -9,7 +9,7 @@
 namespace slim::properties::mutants {
 namespace {
 
-/// dX = Φ(X) dY, without X φ(X) dY: Φ taken for a constant.
+/// dX = Φ(X) dY, without X φ(X) dY: Φ is treated as a constant.
 template <class T>
 class GeluSlopeWithoutDensity final : public RowMaps<T> {
  public:
@@ -25,7 +25,7 @@ class GeluSlopeWithoutDensity final : public RowMaps<T> {
   }
 };
 
-/// dX = w dY / √(variance + ε), mean and variance taken for constants.
+/// dX = w dY / √(variance + ε): mean and variance are treated as constants.
 template <class T>
 class LayerNormStatisticsDetached final : public RowMaps<T> {
  public:
@@ -43,7 +43,7 @@ class LayerNormStatisticsDetached final : public RowMaps<T> {
   }
 };
 
-/// x̂ = (x − mean) / √(Σ (x − mean)²/(n − 1) + ε), with its right pullback.
+/// x̂ = (x − mean) / √(Σ (x − mean)²/(n − 1) + ε), with the correct pullback of this.
 template <class T>
 class LayerNormUnbiased final : public RowMaps<T> {
  public:
@@ -51,7 +51,7 @@ class LayerNormUnbiased final : public RowMaps<T> {
                                                         const T& epsilon,
                                                         const Matrix<T>& X) const override {
     using std::sqrt;
-    // √((n − 1)/n) of what dividing by n and ε (n − 1)/n give
+    // x̂ is √((n − 1)/n) times the result of dividing by n with ε (n − 1)/n in place of ε.
     const T share = T(X.cols() - 1) / T(X.cols());
     reference::NormalisedRows<T> rows = reference::layer_norm(norm, T(epsilon * share), X);
     rows.normalised *= T(sqrt(share));
@@ -86,7 +86,7 @@ class LayerNormUnbiased final : public RowMaps<T> {
   }
 };
 
-/// dE_token = dX_l, the last of a token's rows alone.
+/// dE_token = dX_l of the last row l with this token, in place of the sum over all its rows.
 template <class T>
 class EmbeddingGradientOverwritten final : public RowMaps<T> {
  public:
@@ -99,7 +99,7 @@ class EmbeddingGradientOverwritten final : public RowMaps<T> {
   }
 };
 
-/// √d_model times the learned half, with its right pullback.
+/// The learned half of the embedding is multiplied by √d_model, with the correct pullback of this.
 template <class T>
 class EmbeddingScaled final : public RowMaps<T> {
  public:
@@ -119,7 +119,7 @@ class EmbeddingScaled final : public RowMaps<T> {
   }
 };
 
-/// sin, cos, sin, cos, … in place of all sines and then all cosines.
+/// Position codes are sin, cos, sin, cos, … in place of all sines and then all cosines.
 template <class T>
 class PositionsInterleaved final : public RowMaps<T> {
  public:
@@ -134,7 +134,7 @@ class PositionsInterleaved final : public RowMaps<T> {
   }
 };
 
-/// The first row is at position 1.
+/// The first row has position 1.
 template <class T>
 class PositionsFromOne final : public RowMaps<T> {
  public:
@@ -144,7 +144,7 @@ class PositionsFromOne final : public RowMaps<T> {
   }
 };
 
-/// Head h has columns h, h + k, h + 2k, … of k heads.
+/// Head h of k heads has columns h, h + k, h + 2k, …
 template <class T>
 class HeadsInterleaved final : public RowMaps<T> {
  public:
@@ -153,14 +153,13 @@ class HeadsInterleaved final : public RowMaps<T> {
   }
 };
 
-/// The reference asked about other parameters; its gradient goes back the way they were changed.
-/// `change` is applied to theta, and to the gradient.
+/// The reference with changed parameters: `change` is applied to theta and to the gradient.
 template <class T, class Change>
 GradientFunction<T> with_parameters(const Change& change) {
   return [change](const GradientTask<T>& task, GradientResult<T>& result) {
     Parameters<T> theta = task.theta;
     for (Index r = 0; r < theta.layers(); ++r) change(theta.layer(r));
-    const GradientTask<T> asked{.model = task.model,
+    const GradientTask<T> other{.model = task.model,
                                 .theta = theta,
                                 .omega = task.omega,
                                 .sequences = task.sequences,
@@ -171,12 +170,12 @@ GradientFunction<T> with_parameters(const Change& change) {
                                 .counted_targets = task.counted_targets,
                                 .start = task.start,
                                 .end_cotangent = task.end_cotangent};
-    reference::gradient(asked, result);
+    reference::gradient(other, result);
     for (Index r = 0; r < theta.layers(); ++r) change(result.gradient.layer(r));
   };
 }
 
-/// y = x W in place of x Wᵀ, in the square maps.
+/// y = x W in place of x Wᵀ in the square maps.
 struct WeightsTransposed {
   template <class T>
   void operator()(LayerParameters<T> layer) const {
@@ -226,35 +225,35 @@ Mutant row_map_mutant(const char* name, const char* story, const char* seen,
 
 std::vector<Mutant> row_map_mutants() {
   return {
-      row_map_mutant("gelu-slope-without-density", "the slope of GeLU is Φ(x), without x φ(x)",
+      row_map_mutant("gelu-slope-without-density", "the derivative of GeLU is Φ(x), without x φ(x)",
                      "activations written as x times a gate that is not differentiated",
                      with_row_maps<GeluSlopeWithoutDensity>()),
       row_map_mutant("layer-norm-statistics-detached",
-                     "mean and variance of LayerNorm are taken for constants, going back",
-                     "fused normalisations whose pullback is that of their last line",
+                     "the mean and variance of LayerNorm are treated as constants in the pullback",
+                     "fused normalisations whose pullback is that of their last operation",
                      with_row_maps<LayerNormStatisticsDetached>()),
-      row_map_mutant(
-          "layer-norm-unbiased", "the variance of LayerNorm is divided by n − 1 in place of n",
-          "variances taken from a statistics library", with_row_maps<LayerNormUnbiased>()),
+      row_map_mutant("layer-norm-unbiased",
+                     "the variance of LayerNorm is divided by n − 1 in place of n",
+                     "a variance from a statistics library", with_row_maps<LayerNormUnbiased>()),
       row_map_mutant("embedding-gradient-overwritten",
-                     "a token's gradient is that of its last row alone",
-                     "scattered assignments where scattered sums belong",
+                     "the gradient of a token's embedding comes from its last row only",
+                     "scattered assignments in place of scattered additions",
                      with_row_maps<EmbeddingGradientOverwritten>()),
-      row_map_mutant("embedding-scaled", "the learned embedding is scaled by √d_model",
-                     "ports from models that tie embedding and logits",
+      row_map_mutant("embedding-scaled", "the learned embedding is multiplied by √d_model",
+                     "ports from models that share the weights of embedding and logits",
                      with_row_maps<EmbeddingScaled>()),
-      row_map_mutant("positions-interleaved",
-                     "sines and cosines of positions alternate in place of following one another",
-                     "position codes taken from another library",
-                     with_row_maps<PositionsInterleaved>()),
-      row_map_mutant("positions-from-one", "the first row is at position 1",
-                     "libraries that keep position 0 for padding",
+      row_map_mutant(
+          "positions-interleaved",
+          "sines and cosines of positions alternate, in place of all sines followed by all cosines",
+          "position codes of another library", with_row_maps<PositionsInterleaved>()),
+      row_map_mutant("positions-from-one", "the first row has position 1 in place of 0",
+                     "libraries that reserve position 0 for padding",
                      with_row_maps<PositionsFromOne>()),
       row_map_mutant(
-          "heads-interleaved", "a head's columns are every k-th one in place of a block of d",
+          "heads-interleaved", "a head uses every k-th column in place of a block of d columns",
           "reshapes to [L, d, k] where [L, k, d] is stored", with_row_maps<HeadsInterleaved>()),
       row_map_mutant("weights-transposed", "queries, keys and values are X W in place of X Wᵀ",
-                     "checkpoints carried between frameworks that store [in, out] and [out, in]",
+                     "checkpoints copied between frameworks that store [in, out] and [out, in]",
                      with_parameters_in_every_scalar<WeightsTransposed>()),
       row_map_mutant("attention-without-bias", "queries, keys and values have no bias",
                      "an option that is accepted and ignored",

@@ -6,8 +6,8 @@
 
 namespace slim::properties::mutants {
 
-/// Whole models whose attention is right and whose embedding, LayerNorm, feed-forward branch,
-/// linear maps or heads are not: what ports from one framework to another get wrong.
+/// Whole models with correct attention and a fault in the embedding, LayerNorm, feed-forward
+/// branch, linear maps or heads: typical errors of ports between frameworks.
 std::vector<Mutant> row_map_mutants();
 
 }  // namespace slim::properties::mutants

@@ -9,8 +9,8 @@
 
 namespace slim::properties::mutants {
 
-/// What a model does to each row by itself, as the reference does it: a mutant derives from this,
-/// and overrides the step that it does wrong.
+/// The operations of a model on single rows, as in the reference. A mutant derives from this and
+/// overrides the step that it gets wrong.
 template <class T>
 class RowMaps {
  public:
@@ -19,7 +19,7 @@ class RowMaps {
   RowMaps& operator=(const RowMaps&) = delete;
   virtual ~RowMaps() = default;
 
-  /// Sequence b's rows [L, d_model].
+  /// The rows of sequence b [L, d_model].
   [[nodiscard]] virtual Matrix<T> embedding(const GradientTask<T>& task, Index b) const {
     return reference::embedding(task.theta, task.sequences, b, task.first_position,
                                 task.model.conventions.position_base);
@@ -51,14 +51,14 @@ class RowMaps {
                                                         LayerParameters<T> gradient) const {
     return reference::feed_forward_pullback(theta, X, kept, dY, gradient);
   }
-  /// The column of q, k, v and of the output that is column i of head h, of k heads d wide.
+  /// The column of q, k, v and of the output that is column i of head h, for heads of width d.
   [[nodiscard]] virtual Index column(Index h, Index i, Index /*heads*/, Index d) const {
     return h * d + i;
   }
 };
 
-/// A whole model and its gradient: the reference but for its heads, which are asked of `attention`
-/// for the whole batch, and for its row maps. Instantiated for float, double and 50 digits.
+/// A whole model and its gradient: the reference with `attention` for the heads of the whole batch,
+/// and with these row maps. Instantiated for float, double and 50 digits.
 template <class T>
 GradientFunction<T> model_of(const AttentionFunction<T>& attention,
                              std::shared_ptr<const RowMaps<T>> row_maps);

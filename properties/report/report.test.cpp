@@ -144,11 +144,12 @@ TEST(FailureGroups, HaveOneSubjectAndOneDiagnosisAndTheSmallestCaseFirst) {
 TEST(FailureGroups, KeepApartWhatHasOtherNamesOrNoneAndAnotherTensor) {
   std::vector<Counterexample> failures = {failing("one", 1), failing("two", 1),
                                           failing("three", 1)};
-  const std::string several = "behaves like one of these, which no case told apart:";
+  const std::string several = "behaves like one of these, which no case distinguishes:";
   EXPECT_EQ(failure_groups(failures, {{several, "  x"}, {several, "  y"}, {several, "  x", "seen"}})
                 .size(),
             2U);
-  const std::vector<std::vector<std::string>> of_nobody(3, {"behaves like none of 9 mutants"});
+  const std::vector<std::vector<std::string>> of_nobody(
+      3, {"no known fault matches: compared with 9 mutants"});
   EXPECT_EQ(failure_groups(failures, of_nobody).size(), 1U);
   failures[1].finding.worst.tensor = "d.q[0,1]";
   failures[2].finding.worst.tensor = "d.q";
