@@ -280,7 +280,7 @@ TEST(ForeignGradients, OfNumpyAreTakenAsTheyAreReturned) {
   const Finding spoilt = finding("spoilt");
   EXPECT_EQ(spoilt.outcome, Outcome::wrong);
   EXPECT_EQ(spoilt.worst.tensor, "grad.layers.0.V_map.bias");
-  EXPECT_NE(finding("forgets").note.find("did not give grad.layers.0.V_map.bias"),
+  EXPECT_NE(finding("forgets").note.find("did not return grad.layers.0.V_map.bias"),
             std::string::npos)
       << finding("forgets").note;
 }
