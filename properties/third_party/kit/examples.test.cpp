@@ -168,7 +168,7 @@ TEST(ForeignErrors, OfPythonNameTheLineTheyCameFrom) {
   const RunResult result = run_on(raises, {"attention-agrees"}, 1, {Scalar::float64});
   ASSERT_EQ(result.counterexamples.size(), 1U);
   EXPECT_EQ(result.counterexamples[0].finding.note,
-            "answered an error: IndexError: no such row (<string>, line 4)");
+            "returned an error: IndexError: no such row (<string>, line 4)");
 }
 
 TEST(ForeignErrors, OfPythonNameATypeThatNoTensorHas) {

@@ -146,36 +146,35 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"stops-its-keeper", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"stops-its-guardian", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"stops-both", Failure::hang, "did not answer within 0.2 s", 0.2},
-        KnownFault{"allocates", Failure::memory_limit, "outgrew 200 MB"},
-        KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "outgrew 200 MB"},
-        KnownFault{"fills-its-scratch", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"allocates", Failure::memory_limit, "exceeded 200 MB"},
+        KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "exceeded 200 MB"},
+        KnownFault{"fills-its-scratch", Failure::memory_limit, "exceeded 200 MB"},
         KnownFault{"reserves", Failure::wrong, "answered"},
-        KnownFault{"allocates-at-once", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"allocates-at-once", Failure::memory_limit, "exceeded 200 MB"},
         KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
         KnownFault{"prints-bytes", Failure::protocol_error, "'warning: ??? ?[31m ]]> & nonsense'"},
         KnownFault{"prints-afterwards", Failure::protocol_error, "'done"},
         KnownFault{"endless-line", Failure::protocol_error, "a line of more than"},
         KnownFault{"answers-out-of-order", Failure::protocol_error, "answered request"},
         KnownFault{"truncates-result", Failure::protocol_error, "safetensors"},
-        KnownFault{"wrong-dtype", Failure::wrong_shape, "F64 [1, 2, 3, 2], asked for was F32"},
-        KnownFault{"bfloat16", Failure::wrong_shape,
-                   "gave tensor 'out' as BF16, asked for was F32"},
+        KnownFault{"wrong-dtype", Failure::wrong_shape, "F64 [1, 2, 3, 2], not as F32"},
+        KnownFault{"bfloat16", Failure::wrong_shape, "returned tensor 'out' as BF16, not as F32"},
         KnownFault{"code-wraps", Failure::error, "no code of ours"},
         KnownFault{"code-of-the-host", Failure::error, "my own code for a bad index"},
         KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
         KnownFault{"grows-case", Failure::input_modified, "case file"},
-        KnownFault{"kills-its-keepers", Failure::crash, "its keeper was killed"},
+        KnownFault{"kills-its-keepers", Failure::crash, "its supervisor was killed"},
         KnownFault{"kills-its-keepers-and-forks-in-a-chain", Failure::crash,
-                   "its keeper was killed"},
+                   "its supervisor was killed"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
         KnownFault{"forks-in-a-chain", Failure::crash, "exit code 0"},
         KnownFault{"declines", Failure::unsupported, "not today"},
-        KnownFault{"no-result", Failure::protocol_error, "is not there"},
-        KnownFault{"result-is-a-pipe", Failure::protocol_error, "no plain file"},
+        KnownFault{"no-result", Failure::protocol_error, "does not exist"},
+        KnownFault{"result-is-a-pipe", Failure::protocol_error, "not a regular file"},
         KnownFault{"dies-at-start", Failure::load_error, "'cannot find my weights'"},
-        KnownFault{"other-version", Failure::version_mismatch, "speaks version 2"},
+        KnownFault{"other-version", Failure::version_mismatch, "uses version 2"},
         KnownFault{"bad-declaration", Failure::protocol_error, "allowed are BHLD, BLHD, LBHD"}),
     [](const testing::TestParamInfo<KnownFault>& of) {
       std::string name = of.param.fault;
@@ -223,7 +222,7 @@ TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
     ADD_FAILURE() << "another epsilon was taken for the same";
   } catch (const SubjectError& error) {
     EXPECT_EQ(error.failure(), Failure::protocol_error);
-    EXPECT_NE(std::string(error.what()).find("declares something else"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("gave another declaration"), std::string::npos);
   }
 }
 
@@ -358,8 +357,8 @@ TEST(ForeignLibraries, GetTheirVerdict) {
       {"WRITES_INPUT", {Failure::input_modified, "wrote into its input q"}},
       {"UNPROTECTS_INPUT", {Failure::input_modified, "wrote into its input q"}},
       {"OLD_VERSION", {Failure::version_mismatch, "version 7 of slim_subject.h"}},
-      {"NO_SUBJECT", {Failure::load_error, "gave no subject"}},
-      {"NO_JSON", {Failure::load_error, "a declaration that is no JSON"}},
+      {"NO_SUBJECT", {Failure::load_error, "returned NULL"}},
+      {"NO_JSON", {Failure::load_error, "a declaration that is not JSON"}},
       {"CRASHES", {Failure::crash, "SIGABRT"}},
       {"SLEEPS", {Failure::hang, "did not answer"}},
       {"FAILS", {Failure::error, "q is too long"}},

@@ -21,7 +21,7 @@ struct ProcessEntry {
   pid_t parent = 0;
   pid_t session = 0;
   bool ended = false;        ///< a zombie, which has not been waited for
-  std::uint64_t faults = 0;  ///< minor page faults
+  std::uint64_t faults = 0;  ///< page faults, minor and major
   /// Page faults of all descendants that have been waited for.
   std::uint64_t faults_of_ended_children = 0;
 };

@@ -77,7 +77,7 @@ TEST(ScratchPlace, ThatIsTooSmallIsTheHarnesssOwnErrorAndNamesTheRoom) {
   } catch (const NoRoom& error) {
     const std::string what = error.what();
     EXPECT_EQ(error.needed(), too_much);
-    EXPECT_NE(what.find("/no/such/folder is no writable folder"), std::string::npos) << what;
+    EXPECT_NE(what.find("/no/such/folder is not a writable folder"), std::string::npos) << what;
     EXPECT_NE(what.find(folder.path().string() + " has "), std::string::npos) << what;
     EXPECT_NE(what.find("TMPDIR"), std::string::npos) << what;
   }
@@ -268,7 +268,7 @@ TEST(Surroundings, APythonSubjectAnswersInUtf8WhateverItsLocale) {
                      "raise ValueError(\"no file \\udcff\")\nserve()'"),
         {});
     EXPECT_EQ(how_it_answers(foreign),
-              "ERROR: answered an error: ValueError: no file ? (<string>, line 4)")
+              "ERROR: returned an error: ValueError: no file ? (<string>, line 4)")
         << locale;
   }
 }
