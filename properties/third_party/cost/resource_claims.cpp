@@ -136,8 +136,7 @@ ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSamp
     verdict.standing = Standing::not_judged;
     verdict.evidence =
         "one of its processes ended during a call, or it stopped the harness (SIGSTOP), so that "
-        "its "
-        "memory is unknown; keep processes alive from call to call";
+        "its memory is unknown; keep processes alive from call to call";
     return verdict;
   }
   if (claim == ResourceClaim::flat_in_length || verdict.standing != Standing::supported) {

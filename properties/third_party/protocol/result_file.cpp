@@ -49,8 +49,9 @@ std::string read_whole(const fs::path& path, std::size_t most, Bytes& bytes) {
                            : std::string("cannot be read: ") + std::strerror(errno);
   }
   struct stat status {};
-  if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode))
+  if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return "is not a regular file";
+  }
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size > most) return fmt::format("has {} bytes: at most {} are allowed", size, most);
   bytes.resize(size);

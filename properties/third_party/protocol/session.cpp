@@ -128,8 +128,9 @@ void remove_files(std::initializer_list<fs::path> paths) {
 }
 
 std::string to_words(const Ending& ending) {
-  if (ending.kind == Ending::Kind::lost_its_keeper)
+  if (ending.kind == Ending::Kind::lost_its_keeper) {
     return "ended because its supervisor was killed";
+  }
   const int signal = signal_of(ending);
   if (signal != 0) {
     const char* abbreviation = ::sigabbrev_np(signal);

@@ -18,8 +18,7 @@ namespace {
 constexpr auto pattern = std::byte{0xa5};
 constexpr std::size_t most_buffers = 4096;
 constexpr std::size_t longest_name = 60;
-constexpr std::size_t guard_bytes = std::size_t{1}
-                                    << 21;  ///< on each side; a multiple of the page size
+constexpr std::size_t guard_bytes = std::size_t{1} << 21;  ///< on each side, in whole pages
 
 /// The addresses of a buffer, for the signal handler, in static memory.
 struct Range {

@@ -115,8 +115,7 @@ void PeakWatch::sample() {
 bool PeakWatch::lost_sight() const {
   std::map<pid_t, std::uint64_t> explained = faults_before_;
   for (const auto& [pid, ended] : ended_before_) {
-    if (entry_of(pid).parent == 0)
-      explained[ended.parent] += ended.faults;  // waited for in the meantime
+    if (entry_of(pid).parent == 0) explained[ended.parent] += ended.faults;  // was reaped
   }
   return std::ranges::any_of(met_, [&](pid_t pid) {
     if (ended_before_.contains(pid)) return false;

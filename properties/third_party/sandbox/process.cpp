@@ -26,8 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_error_text = 4096;
-constexpr std::chrono::milliseconds patience_with_guardians{
-    2500};  ///< more than the 1 s that they wait
+/// More than the 1 s that an outer supervisor waits for the inner one.
+constexpr std::chrono::milliseconds patience_with_guardians{2500};
 
 [[noreturn]] void fail(const std::string& what, int number) {
   throw HarnessError(what + ": " + std::strerror(number));
