@@ -1,4 +1,4 @@
-// Guests that are right under conventions of their own: what the report calls these.
+// Third-party subjects that are correct under other conventions, and how reports identify these.
 
 #include "properties/diagnosis/diagnostician.hpp"
 #include "properties/laws/catalogue.hpp"
@@ -11,7 +11,7 @@
 namespace slim::properties::foreign {
 namespace {
 
-/// A guest of this convention, which it declares or not.
+/// A subject with this convention, declared or not.
 ForeignSubject guest_under(const std::string& convention, const std::string& map,
                            const char* declared = "") {
   return open_subject(
@@ -20,7 +20,7 @@ ForeignSubject guest_under(const std::string& convention, const std::string& map
       {});
 }
 
-/// What the first failure of a law behaves like, in words; "holds" where there is none.
+/// The diagnosis of the first failure of a law, in words; "holds" if there is none.
 std::vector<std::string> looks_of(const ForeignSubject& guest, const std::string& law,
                                   Scalar scalar) {
   const RunResult result = run_on(guest, {law}, 20, {scalar});
@@ -45,7 +45,7 @@ struct KnownConvention {
 
 class GuestsConventions : public testing::TestWithParam<KnownConvention> {};
 
-TEST_P(GuestsConventions, ThatAreNotDeclaredAreNamedAndHoldWhenTheyAre) {
+TEST_P(GuestsConventions, AreIdentifiedIfUndeclaredAndHoldIfDeclared) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const KnownConvention& known = GetParam();
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
@@ -59,7 +59,7 @@ TEST_P(GuestsConventions, ThatAreNotDeclaredAreNamedAndHoldWhenTheyAre) {
   }
 }
 
-TEST(GuestsConvention, EluPlusOneByItsWordsHoldsUnlessItsTailIsDeclared) {
+TEST(GuestsConvention, EluPlusOneWithCancellationHoldsUnlessAnAccurateTailIsDeclared) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::vector<std::string> holds = {"holds"};
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
         KnownConvention{R"({"epsilon_place": "feature", "epsilon": 2.5e-3})", "relu",
                         "epsilon 0.0025 added to every feature"}));
 
-TEST(DeclaredConventions, ThatBreakALawThemselvesAreSaidTo) {
+TEST(DeclaredConventions, AreReportedIfTheyBreakALawThemselves) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const ForeignSubject guest = guest_under(
       R"({"query_stabiliser": "per-row", "key_stabiliser": "over-length"})", "favor+", "declared");
@@ -98,7 +98,7 @@ TEST(DeclaredConventions, ThatBreakALawThemselvesAreSaidTo) {
   EXPECT_NE(in_lines(looks).find(R"("key_stabiliser":"over-length")"), std::string::npos);
 }
 
-/// A right attention, written from the definition, under these conventions.
+/// Correct attention, written from the definition, with these conventions.
 ForeignSubject by_definition(const std::string& conventions, const std::string& maps,
                              const std::string& capabilities = "{}") {
   return open_subject(
@@ -107,7 +107,7 @@ ForeignSubject by_definition(const std::string& conventions, const std::string& 
       {});
 }
 
-/// What fails of a run, in words; empty where nothing does.
+/// The failures of a run, in words; empty if there are none.
 std::string failures_of(const ForeignSubject& guest, const std::vector<std::string>& laws,
                         int cases) {
   std::string text;
@@ -126,7 +126,7 @@ struct DeclaredConvention {
 
 class EveryDeclaredConvention : public testing::TestWithParam<DeclaredConvention> {};
 
-TEST_P(EveryDeclaredConvention, HoldsWhereItIsRight) {
+TEST_P(EveryDeclaredConvention, HoldsForACorrectSubject) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const auto& [text, maps, capabilities] = GetParam();
   EXPECT_EQ(failures_of(by_definition(text, maps, capabilities),
@@ -136,8 +136,8 @@ TEST_P(EveryDeclaredConvention, HoldsWhereItIsRight) {
             "");
 }
 
-/// The first was called wrong for an exponential below the smallest subnormal number beside its ε,
-/// the next three for a denominator within its own roundings of 0.
+/// Regressions: the first was judged wrong for an exponential below the smallest subnormal number
+/// added to ε, the next three for a denominator within its own roundings of 0.
 INSTANTIATE_TEST_SUITE_P(
     AsChosen, EveryDeclaredConvention,
     testing::Values(
@@ -159,14 +159,14 @@ INSTANTIATE_TEST_SUITE_P(
                            R"("stabiliser_detached": false})",
                            "favor+", R"({"causal": false})"}));
 
-TEST(DeclaredConventions, ThatEmptyTheComparisonAreRefused) {
+TEST(DeclaredConventions, AreRefusedIfTheyMakeTheComparisonMeaningless) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   for (const char* declared :
        {R"({"epsilon": 1e25})", R"({"epsilon": 1e17, "epsilon_place": "feature"})",
         R"({"epsilon": 100, "epsilon_place": "exponent"})", R"({"relu_slope_at_zero": 1e9})"}) {
     try {
       by_definition(declared, "favor+,relu");
-      ADD_FAILURE() << declared << " was taken";
+      ADD_FAILURE() << declared << " was accepted";
     } catch (const SubjectError& error) {
       EXPECT_EQ(name(error.failure()), "PROTOCOL-ERROR");
       EXPECT_NE(std::string(error.what()).find("convention '"), std::string::npos) << error.what();
@@ -174,14 +174,14 @@ TEST(DeclaredConventions, ThatEmptyTheComparisonAreRefused) {
   }
 }
 
-/// A guest whose sums are recovered by subtraction, with a fault or none.
+/// A subject that recovers its sums by subtraction, with or without a fault.
 ForeignSubject subtracting_guest(const std::string& fault) {
   return open_subject(
       program_door("exec " SLIM_PYTHON " " + folder + "faults/subtracting_subject.py " + fault),
       {});
 }
 
-TEST(GuestsThatSubtract, DriftWhereSubtractionExplainsItAndAreElseWrong) {
+TEST(GuestsThatSubtract, DriftIfSubtractionExplainsTheErrorAndAreWrongOtherwise) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::vector<std::string> laws = {"attention-agrees", "pullback-agrees", "attention-resumes",
                                          "stays-finite"};
@@ -202,7 +202,7 @@ TEST(GuestsThatSubtract, DriftWhereSubtractionExplainsItAndAreElseWrong) {
   }
 }
 
-TEST(GuestsThatKeepWhatTheyComputedFirst, AreSaidToDependOnEarlierCalls) {
+TEST(GuestsThatReuseTheirFirstResult, AreReportedToDependOnEarlierCalls) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const ForeignSubject guest = open_subject(
       program_door("exec " SLIM_PYTHON " " + folder + "faults/kept_scale_subject.py"), {});

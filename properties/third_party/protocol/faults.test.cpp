@@ -1,4 +1,4 @@
-// Subjects that are at fault on purpose: each gets its verdict, the run goes on, nothing is left.
+// Subjects with deliberate faults get their verdict, the run continues, and nothing is left behind.
 
 #include "properties/report/verdict_table.hpp"
 #include "properties/third_party/protocol/guest_runs.hpp"
@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A word that no other process has among its arguments.
+/// A word that is in no other process's arguments.
 std::string fresh_mark() {
   static int number = 0;
   return "slim-mark-" + std::to_string(::getpid()) + "-" + std::to_string(number++);
@@ -43,7 +43,7 @@ std::string content_of(const fs::path& path) {
   return text.str();
 }
 
-/// Processes, other than this one, that have the mark among their arguments.
+/// Other processes with the mark among their arguments.
 std::vector<pid_t> with_mark(const std::string& mark) {
   std::vector<pid_t> found;
   std::error_code status;
@@ -61,7 +61,7 @@ int marked_processes(const std::string& mark) {
   return static_cast<int>(with_mark(mark).size());
 }
 
-/// The marked child of a process: of this one a guardian, of a guardian its keeper.
+/// The marked child of a process: the outer supervisor of this one, the inner one of the outer one.
 pid_t marked_child(const std::string& mark, pid_t parent) {
   for (const pid_t pid : with_mark(mark)) {
     const std::string status = content_of("/proc/" + std::to_string(pid) + "/status");
@@ -87,7 +87,7 @@ struct Fate {
   std::string what;
 };
 
-/// How the first question ends; "answered" when it does not fail.
+/// How a call ends; "answered" if it does not fail.
 Fate asked(const ForeignSubject& foreign) {
   try {
     ask(foreign.subject, Scalar::float32, small_question());
@@ -105,7 +105,7 @@ Fate fate_of(const Door& door, const Limits& limits, fs::path* scratch = nullptr
                    [&](Session& session) { *scratch = session.process().scratch(); });
     }
     Fate first = asked(foreign);
-    const Fate second = asked(foreign);  // restarted where it has to be
+    const Fate second = asked(foreign);  // after a restart if necessary
     EXPECT_EQ(first.failure, second.failure) << first.what << "\n" << second.what;
     return first;
   } catch (const SubjectError& error) {
@@ -122,7 +122,7 @@ struct KnownFault {
 
 class Faults : public testing::TestWithParam<KnownFault> {};
 
-TEST_P(Faults, GetTheirVerdictTwiceAndLeaveNothing) {
+TEST_P(Faults, GetTheSameVerdictTwiceAndLeaveNothingBehind) {
   const KnownFault& known = GetParam();
   const std::string mark = fresh_mark();
   fs::path scratch;
@@ -182,21 +182,21 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
-/// Largest bytes that this process ever had in memory.
+/// Peak resident size of this process, in bytes.
 std::int64_t peak_of_this_process() {
   rusage used{};
   ::getrusage(RUSAGE_SELF, &used);
   return std::int64_t{1024} * used.ru_maxrss;
 }
 
-TEST(Foreign, ACaseFileThatGrewIsNotReadInto) {
+TEST(Foreign, CaseFileThatGrewIsNotReadIntoMemory) {
   const std::int64_t before = peak_of_this_process();
   const ForeignSubject foreign = open_subject(program_door(command_of("grows-case")), {});
   EXPECT_EQ(asked(foreign).failure, Failure::input_modified);
-  EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "of a file of 3 GiB";
+  EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "the file has 3 GiB";
 }
 
-TEST(Foreign, ASessionEndsWithShutdown) {
+TEST(Foreign, SessionEndsWithShutdown) {
   const TestFolder own;
   const fs::path note = own.path() / "note";
   {
@@ -208,10 +208,10 @@ TEST(Foreign, ASessionEndsWithShutdown) {
   EXPECT_EQ(content_of(note), "shutdown");
   const std::string mark = fresh_mark();
   asked(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
-  EXPECT_EQ(marked_processes(mark), 0) << "it has a second";
+  EXPECT_EQ(marked_processes(mark), 0) << "it is killed after one second";
 }
 
-TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
+TEST(Foreign, DeclarationMustNotChangeAtARestart) {
   const TestFolder own;
   const fs::path note = own.path() / "note";
   const ForeignSubject foreign = open_subject(
@@ -219,26 +219,26 @@ TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
   EXPECT_EQ(asked(foreign).what, "answered") << "by the first process";
   try {
     with_fresh_session(*foreign.pool, [](Session&) {});
-    ADD_FAILURE() << "another epsilon was taken for the same";
+    ADD_FAILURE() << "another epsilon was accepted";
   } catch (const SubjectError& error) {
     EXPECT_EQ(error.failure(), Failure::protocol_error);
     EXPECT_NE(std::string(error.what()).find("gave another declaration"), std::string::npos);
   }
 }
 
-TEST(Foreign, AddressSpaceIsLimitedWhereThatIsAskedFor) {
+TEST(Foreign, AddressSpaceIsLimitedOnRequest) {
   const Fate fate =
       fate_of(program_door(command_of("reserves")), {.address_space_bytes = std::int64_t{1} << 30});
   EXPECT_EQ(name(fate.failure), "MEMORY-LIMIT") << fate.what;
 }
 
-TEST(Foreign, PagesThatChildrenShareCountOnce) {
+TEST(Foreign, PagesSharedWithChildrenCountOnce) {
   const Fate fate = fate_of(program_door(command_of("shares-pages-with-children")),
                             {.memory_bytes = std::int64_t{160} << 20});
   EXPECT_EQ(fate.what, "answered");
 }
 
-TEST(Foreign, ChildrenThatWereThereBeforeTheFirstGuestAreSpared) {
+TEST(Foreign, ChildrenOlderThanTheFirstSubjectAreNotKilled) {
   const TestFolder out;
   const std::string mark = fresh_mark();
   const std::string command = "cd '" + out.path().string() +
@@ -253,19 +253,19 @@ TEST(Foreign, ChildrenThatWereThereBeforeTheFirstGuestAreSpared) {
   for (const pid_t pid : spared) ::kill(pid, SIGKILL);
 }
 
-TEST(Foreign, ChildrenThatStayAreKilled) {
+TEST(Foreign, RemainingChildrenAreKilled) {
   for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {
     const std::string mark = fresh_mark();
     {
       const ForeignSubject foreign = open_subject(program_door(command_of(fault, mark)), {});
       EXPECT_EQ(asked(foreign).what, "answered");
-      EXPECT_GE(marked_processes(mark), 2) << "it and a child at least";
+      EXPECT_GE(marked_processes(mark), 2) << "the subject and at least one child";
     }
     EXPECT_EQ(marked_processes(mark), 0) << fault;
   }
 }
 
-TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
+TEST(Foreign, NothingOutlivesAKilledHarnessEvenIfTheInnerSupervisorIsStopped) {
   for (const bool stops_keeper : {false, true}) {
     const std::string mark = fresh_mark();
     const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
@@ -280,7 +280,7 @@ TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
     for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    ASSERT_GE(marked_processes(mark), 6) << "harness, guardian, keeper, subject, child, grandchild";
+    ASSERT_GE(marked_processes(mark), 6) << "harness, two supervisors, subject, child, grandchild";
     const pid_t keeper = marked_child(mark, marked_child(mark, harness));
     ASSERT_GT(keeper, 0);
     if (stops_keeper) ::kill(keeper, SIGSTOP);
@@ -289,11 +289,11 @@ TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
     for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(marked_processes(mark), 0) << (stops_keeper ? "stopped" : "going on");
+    EXPECT_EQ(marked_processes(mark), 0) << (stops_keeper ? "stopped" : "running");
   }
 }
 
-TEST(Foreign, NothingOutlivesItsKeeperOrGuardianThatIsKilled) {
+TEST(Foreign, NothingOutlivesAKilledSupervisor) {
   for (const bool kills_guardian : {true, false}) {
     const std::string mark = fresh_mark();
     const ForeignSubject foreign =
@@ -301,23 +301,23 @@ TEST(Foreign, NothingOutlivesItsKeeperOrGuardianThatIsKilled) {
     for (int i = 0; i < 1000 && marked_processes(mark) < 5; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    ASSERT_GE(marked_processes(mark), 5) << "guardian, keeper, subject, child, grandchild";
+    ASSERT_GE(marked_processes(mark), 5) << "two supervisors, subject, child, grandchild";
     const pid_t guardian = marked_child(mark, ::getpid());
     const pid_t keeper = marked_child(mark, guardian);
     ASSERT_GT(guardian, 0);
     ASSERT_GT(keeper, 0);
     ::kill(kills_guardian ? guardian : keeper, SIGKILL);
-    // A guardian that was killed stays as a zombie, which has no arguments, until it is waited for.
+    // A killed outer supervisor stays as a zombie, without arguments, until it is waited for.
     for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(marked_processes(mark), 0) << (kills_guardian ? "guardian" : "keeper");
-    asked(foreign);  // meets the dead
-    EXPECT_EQ(asked(foreign).what, "answered") << "by a process that is started anew";
+    EXPECT_EQ(marked_processes(mark), 0) << (kills_guardian ? "outer" : "inner");
+    asked(foreign);  // fails, since the process has ended
+    EXPECT_EQ(asked(foreign).what, "answered") << "by a new process";
   }
 }
 
-TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {
+TEST(Foreign, RunContinuesAfterACrashAndShrinksTheCase) {
   const ForeignSubject foreign = open_subject(program_door(command_of("segfaults")), {});
   const RunResult result = run_on(foreign, {"attention-agrees", "averages"}, 2);
   ASSERT_EQ(result.verdicts.size(), 2U);
@@ -330,7 +330,7 @@ TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {
   EXPECT_GT(processes_started(*foreign.pool), 3);
 }
 
-TEST(Foreign, APipeInTheScratchFolderIsNotWrittenInto) {
+TEST(Foreign, PipeInTheScratchFolderIsNotWrittenTo) {
   const ForeignSubject foreign = open_subject(program_door(command_of("bad-case-is-a-pipe")), {});
   const Law law = refuses_bad_requests(foreign);
   CaseFile probe;
@@ -339,11 +339,11 @@ TEST(Foreign, APipeInTheScratchFolderIsNotWrittenInto) {
   EXPECT_EQ(finding.outcome, Outcome::pass) << finding.note;
 }
 
-TEST(Foreign, NaNIsAVerdictOfItsOwn) {
+TEST(Foreign, NaNHasItsOwnVerdict) {
   const ForeignSubject foreign = open_subject(program_door(command_of("nan")), {});
   const RunResult result = run_on(foreign, {"attention-agrees", "calls-independent"}, 1);
   for (const Verdict& verdict : result.verdicts) {
-    EXPECT_EQ(summary(verdict), "NON-FINITE") << verdict.law << ": NaN twice is the same answer";
+    EXPECT_EQ(summary(verdict), "NON-FINITE") << verdict.law << ": NaN equals NaN here";
   }
 }
 
@@ -373,13 +373,13 @@ TEST(ForeignLibraries, GetTheirVerdict) {
   }
 }
 
-TEST(ForeignLibraries, WhatIsNoLibraryOfOursDoesNotLoad) {
+TEST(ForeignLibraries, OtherFilesDoNotLoad) {
   const Fate text = fate_of(library_door(folder + "slim_subject.h"), {});
   EXPECT_EQ(text.failure, Failure::load_error) << text.what;
   EXPECT_THROW(library_door("/nowhere.so"), ContractError);
 }
 
-TEST(ForeignLibraries, BuffersLeftAloneAreNaN) {
+TEST(ForeignLibraries, OutputsThatAreNotWrittenAreNaN) {
   const ForeignSubject foreign =
       open_subject(library_door(library("fault_LEAVES_NAN")), {.deadline_s = 5.0});
   EXPECT_EQ(summary(run_on(foreign, {"attention-agrees"}, 1).verdicts.front()), "NON-FINITE");
