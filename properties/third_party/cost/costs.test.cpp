@@ -79,11 +79,11 @@ TEST(ResourceClaims, AreMeasuredOnAnotherProcess) {
 }
 
 /// A run of the law of one claim.
-RunResult run_of_claim(ForeignSubject guest, ResourceClaim claim, const ResourcePlan& costs) {
-  guest.declaration.claims = {claim};
-  const std::vector<Law> laws = costs_as_claimed(guest, costs);
+RunResult run_of_claim(ForeignSubject foreign, ResourceClaim claim, const ResourcePlan& costs) {
+  foreign.declaration.claims = {claim};
+  const std::vector<Law> laws = costs_as_claimed(foreign, costs);
   RunPlan plan{.laws = {&laws.front()},
-               .subjects = {&guest.subject},
+               .subjects = {&foreign.subject},
                .scalars = {Scalar::float32, Scalar::float64}};
   plan.cases = 1;
   return run(plan);

@@ -68,7 +68,7 @@ ResourceVerdict flat_in_length(const std::vector<ResourceSample>& lengths, Index
 
 /// Refutes the claim from samples of one length and increasing C, by the effect of doubling C, and
 /// by the bytes per further row of a slice.
-void hold_to_slices(const std::vector<ResourceSample>& samples, ResourceVerdict& verdict) {
+void judge_slices(const std::vector<ResourceSample>& samples, ResourceVerdict& verdict) {
   const auto refute = [&](const ResourceSample& at, double most, std::string evidence) {
     verdict.standing = ResourceVerdict::Standing::refuted;
     verdict.statistic = at.bytes_peak;
@@ -146,12 +146,12 @@ ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSamp
   std::ranges::copy_if(samples, std::back_inserter(slices), [&](const ResourceSample& sample) {
     return sample.slice_length > plan.slices.front();
   });
-  hold_to_slices(slices, verdict);
+  judge_slices(slices, verdict);
   return verdict;
 }
 
 /// Larger is worse for the claim.
-int gravity(const ResourceVerdict& verdict) {
+int severity(const ResourceVerdict& verdict) {
   switch (verdict.standing) {
     case ResourceVerdict::Standing::supported:
       return 0;
@@ -179,7 +179,7 @@ std::string_view name(ResourceVerdict::Standing standing) {
 
 ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSample>& samples,
                             const ResourcePlan& plan) {
-  std::optional<ResourceVerdict> gravest;
+  std::optional<ResourceVerdict> worst;
   for (const CostedTask task :
        {CostedTask::attention, CostedTask::pullback, CostedTask::gradient}) {
     std::vector<ResourceSample> of_task;
@@ -190,16 +190,16 @@ ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSampl
     if (of_task.size() < samples.size()) {
       verdict.evidence = fmt::format("{}: {}", name(task), verdict.evidence);
     }
-    if (gravest && gravity(verdict) == gravity(*gravest)) {
-      const std::string both = gravest->evidence + "; " + verdict.evidence;
-      if (over_bound(verdict) > over_bound(*gravest)) gravest = std::move(verdict);
-      gravest->evidence = both;
-    } else if (!gravest || gravity(verdict) > gravity(*gravest)) {
-      gravest = std::move(verdict);
+    if (worst && severity(verdict) == severity(*worst)) {
+      const std::string both = worst->evidence + "; " + verdict.evidence;
+      if (over_bound(verdict) > over_bound(*worst)) worst = std::move(verdict);
+      worst->evidence = both;
+    } else if (!worst || severity(verdict) > severity(*worst)) {
+      worst = std::move(verdict);
     }
   }
-  require(gravest.has_value(), "a claim needs samples");
-  return *gravest;
+  require(worst.has_value(), "a claim needs samples");
+  return *worst;
 }
 
 }  // namespace slim::properties::foreign

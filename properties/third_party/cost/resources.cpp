@@ -174,10 +174,10 @@ FirstCall first_call(const ForeignSubject& foreign, const SizedCall& one_row,
                      const SizedCall& call) {
   FirstCall first;
   with_fresh_session(*foreign.pool, [&](Session& session) {
-    const auto watched = [&](const SizedCall& asked) {
+    const auto watched = [&](const SizedCall& call_to_watch) {
       const Process& process = session.process();
       PeakWatch watch(keeper_of(process.pid()), process.scratch());
-      seconds_of_call(session, asked);
+      seconds_of_call(session, call_to_watch);
       return watch.end();
     };
     seconds_of_call(session, one_row);

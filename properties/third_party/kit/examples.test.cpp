@@ -83,10 +83,10 @@ TEST(ForeignExamples, FeaturesWithoutAttentionAreJudged) {
 }
 
 /// The diagnosis of a failure, with the laws adapted to the subject.
-Diagnosis diagnosis_of(const ForeignSubject& guest, const Counterexample& found) {
+Diagnosis diagnosis_of(const ForeignSubject& foreign, const Counterexample& found) {
   std::vector<Law> adapted;
-  for (const Law& law : laws::catalogue()) adapted.push_back(adapted_law(law, guest.subject));
-  return Diagnostician(std::move(adapted)).diagnose(guest.subject, found.scalar, found.file);
+  for (const Law& law : laws::catalogue()) adapted.push_back(adapted_law(law, foreign.subject));
+  return Diagnostician(std::move(adapted)).diagnose(foreign.subject, found.scalar, found.file);
 }
 
 TEST(ForeignExamples, TorchHoldsByAutogradAndFailsWithAStabiliserOverTheLength) {
@@ -233,8 +233,8 @@ TEST(ForeignHelper, TakesAStringAsAListOfOne) {
 
 /// The result of one law for a Python subject from its source.
 Finding python_finding(const std::string& lines, const char* law) {
-  const ForeignSubject guest = open_subject(python_door(lines), {});
-  const RunResult result = run_on(guest, {law}, 4, {Scalar::float64});
+  const ForeignSubject foreign = open_subject(python_door(lines), {});
+  const RunResult result = run_on(foreign, {law}, 4, {Scalar::float64});
   return result.counterexamples.empty() ? Finding() : result.counterexamples[0].finding;
 }
 
@@ -270,11 +270,11 @@ TEST(ForeignGradients, OfNumpyAreComparedAsReturned) {
   const std::string golden =
       std::string(SLIM_SOURCE_DIR) + "/reference/golden/square_post.safetensors";
   const auto finding = [&](const std::string& fault) {
-    const ForeignSubject guest =
+    const ForeignSubject foreign =
         open_subject(program_door("exec " SLIM_PYTHON " " + folder +
                                   "faults/recorded_subject.py '" + golden + "' " + fault),
                      {});
-    return replay(golden, &guest.subject).at(0).finding;
+    return replay(golden, &foreign.subject).at(0).finding;
   };
   EXPECT_EQ(finding("").outcome, Outcome::pass) << finding("").note;
   const Finding spoilt = finding("spoilt");

@@ -12,8 +12,8 @@ namespace slim::properties::foreign {
 namespace {
 
 /// A subject with this convention, declared or not.
-ForeignSubject guest_under(const std::string& convention, const std::string& map,
-                           const char* declared = "") {
+ForeignSubject subject_under(const std::string& convention, const std::string& map,
+                             const char* declared = "") {
   return open_subject(
       program_door("exec " SLIM_PYTHON " " + folder + "faults/convention_subject.py '" +
                    convention + "' " + map + " " + declared),
@@ -21,14 +21,14 @@ ForeignSubject guest_under(const std::string& convention, const std::string& map
 }
 
 /// The diagnosis of the first failure of a law, in words; "holds" if there is none.
-std::vector<std::string> looks_of(const ForeignSubject& guest, const std::string& law,
+std::vector<std::string> looks_of(const ForeignSubject& foreign, const std::string& law,
                                   Scalar scalar) {
-  const RunResult result = run_on(guest, {law}, 20, {scalar});
+  const RunResult result = run_on(foreign, {law}, 20, {scalar});
   if (result.counterexamples.empty()) return {"holds"};
   std::vector<Law> adapted;
-  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, guest.subject));
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign.subject));
   const Counterexample& found = result.counterexamples.front();
-  return in_words(Diagnostician(std::move(adapted)).diagnose(guest.subject, scalar, found.file));
+  return in_words(Diagnostician(std::move(adapted)).diagnose(foreign.subject, scalar, found.file));
 }
 
 std::string in_lines(const std::vector<std::string>& lines) {
@@ -43,37 +43,38 @@ struct KnownConvention {
   const char* words;
 };
 
-class GuestsConventions : public testing::TestWithParam<KnownConvention> {};
+class OwnConventions : public testing::TestWithParam<KnownConvention> {};
 
-TEST_P(GuestsConventions, AreIdentifiedIfUndeclaredAndHoldIfDeclared) {
+TEST_P(OwnConventions, AreIdentifiedIfUndeclaredAndHoldIfDeclared) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const KnownConvention& known = GetParam();
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
-    const auto looks = looks_of(guest_under(known.text, known.map), "attention-agrees", scalar);
+    const auto looks = looks_of(subject_under(known.text, known.map), "attention-agrees", scalar);
     EXPECT_NE(in_lines(looks).find(known.words), std::string::npos) << name(scalar) << "\n"
                                                                     << in_lines(looks);
     EXPECT_TRUE(looks.front().starts_with("fits")) << name(scalar) << "\n" << in_lines(looks);
-    EXPECT_EQ(looks_of(guest_under(known.text, known.map, "declared"), "attention-agrees", scalar),
-              std::vector<std::string>{"holds"})
+    EXPECT_EQ(
+        looks_of(subject_under(known.text, known.map, "declared"), "attention-agrees", scalar),
+        std::vector<std::string>{"holds"})
         << name(scalar);
   }
 }
 
-TEST(GuestsConvention, EluPlusOneWithCancellationHoldsUnlessAnAccurateTailIsDeclared) {
+TEST(OwnConvention, EluPlusOneWithCancellationHoldsUnlessAnAccurateTailIsDeclared) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::vector<std::string> holds = {"holds"};
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     for (const char* law : {"attention-agrees", "averages", "stays-finite"}) {
-      EXPECT_EQ(looks_of(guest_under("{}", "elu+1"), law, scalar), holds)
+      EXPECT_EQ(looks_of(subject_under("{}", "elu+1"), law, scalar), holds)
           << law << " " << name(scalar);
     }
-    const ForeignSubject by_exp = guest_under(R"({"elu_cancellation": 0})", "elu+1", "declared");
+    const ForeignSubject by_exp = subject_under(R"({"elu_cancellation": 0})", "elu+1", "declared");
     EXPECT_NE(looks_of(by_exp, "attention-agrees", scalar), holds) << name(scalar);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    AsChosen, GuestsConventions,
+    AsChosen, OwnConventions,
     testing::Values(
         KnownConvention{R"({"scaling": "queries"})", "favor+",
                         "scaling of scores by 1/sqrt(d): queries"},
@@ -89,11 +90,11 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(DeclaredConventions, AreReportedIfTheyBreakALawThemselves) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
-  const ForeignSubject guest = guest_under(
+  const ForeignSubject foreign = subject_under(
       R"({"query_stabiliser": "per-row", "key_stabiliser": "over-length"})", "favor+", "declared");
-  EXPECT_EQ(looks_of(guest, "attention-agrees", Scalar::float64),
+  EXPECT_EQ(looks_of(foreign, "attention-agrees", Scalar::float64),
             std::vector<std::string>{"holds"});
-  const auto looks = looks_of(guest, "future-does-not-leak", Scalar::float64);
+  const auto looks = looks_of(foreign, "future-does-not-leak", Scalar::float64);
   EXPECT_EQ(looks.front(), "your declared convention breaks this law");
   EXPECT_NE(in_lines(looks).find(R"("key_stabiliser":"over-length")"), std::string::npos);
 }
@@ -108,10 +109,10 @@ ForeignSubject by_definition(const std::string& conventions, const std::string& 
 }
 
 /// The failures of a run, in words; empty if there are none.
-std::string failures_of(const ForeignSubject& guest, const std::vector<std::string>& laws,
+std::string failures_of(const ForeignSubject& foreign, const std::vector<std::string>& laws,
                         int cases) {
   std::string text;
-  const RunResult result = run_on(guest, laws, cases, {Scalar::float32, Scalar::float64});
+  const RunResult result = run_on(foreign, laws, cases, {Scalar::float32, Scalar::float64});
   for (const Counterexample& found : result.counterexamples) {
     text += found.law + " " + found.readable + ": " + found.finding.worst.tensor + "\n";
   }
@@ -175,20 +176,20 @@ TEST(DeclaredConventions, AreRefusedIfTheyMakeTheComparisonMeaningless) {
 }
 
 /// A subject that recovers its sums by subtraction, with or without a fault.
-ForeignSubject subtracting_guest(const std::string& fault) {
+ForeignSubject subtracting_subject(const std::string& fault) {
   return open_subject(
       program_door("exec " SLIM_PYTHON " " + folder + "faults/subtracting_subject.py " + fault),
       {});
 }
 
-TEST(GuestsThatSubtract, DriftIfSubtractionExplainsTheErrorAndAreWrongOtherwise) {
+TEST(SubtractingSubjects, DriftIfSubtractionExplainsTheErrorAndAreWrongOtherwise) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::vector<std::string> laws = {"attention-agrees", "pullback-agrees", "attention-resumes",
                                          "stays-finite"};
   const std::vector<Scalar> scalars = {Scalar::float32, Scalar::float64};
   const auto count = [&](const std::string& fault, int Tally::*what) {
     int all = 0;
-    for (const Verdict& verdict : run_on(subtracting_guest(fault), laws, 20, scalars).verdicts) {
+    for (const Verdict& verdict : run_on(subtracting_subject(fault), laws, 20, scalars).verdicts) {
       all += verdict.tally.*what;
     }
     return all;
@@ -202,19 +203,19 @@ TEST(GuestsThatSubtract, DriftIfSubtractionExplainsTheErrorAndAreWrongOtherwise)
   }
 }
 
-TEST(GuestsThatReuseTheirFirstResult, AreReportedToDependOnEarlierCalls) {
+TEST(SubjectsThatReuseTheirFirstResult, AreReportedToDependOnEarlierCalls) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
-  const ForeignSubject guest = open_subject(
+  const ForeignSubject foreign = open_subject(
       program_door("exec " SLIM_PYTHON " " + folder + "faults/kept_scale_subject.py"), {});
   const RunResult result =
-      run_on(guest, {"attention-agrees", "stays-finite"}, 20, {Scalar::float32, Scalar::float64});
+      run_on(foreign, {"attention-agrees", "stays-finite"}, 20, {Scalar::float32, Scalar::float64});
   ASSERT_FALSE(result.counterexamples.empty());
   std::vector<Law> adapted;
-  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, guest.subject));
-  Diagnostician diagnostician(std::move(adapted), [pool = guest.pool] { end_processes(*pool); });
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign.subject));
+  Diagnostician diagnostician(std::move(adapted), [pool = foreign.pool] { end_processes(*pool); });
   for (const Counterexample& found : result.counterexamples) {
     const std::string looks = in_lines(
-        in_words(diagnostician.diagnose(guest.subject, found, {}, result.counterexamples)));
+        in_words(diagnostician.diagnose(foreign.subject, found, {}, result.counterexamples)));
     EXPECT_NE(looks.find("its answers depend on earlier calls"), std::string::npos) << looks;
     EXPECT_EQ(looks.find("convention"), std::string::npos) << looks;
     EXPECT_EQ(looks.find("mutant/neither-scaled"), std::string::npos) << looks;

@@ -88,7 +88,7 @@ struct Fate {
 };
 
 /// How a call ends; "answered" if it does not fail.
-Fate asked(const ForeignSubject& foreign) {
+Fate outcome_of_call(const ForeignSubject& foreign) {
   try {
     ask(foreign.subject, Scalar::float32, small_question());
   } catch (const SubjectError& error) {
@@ -104,8 +104,8 @@ Fate fate_of(const Door& door, const Limits& limits, fs::path* scratch = nullptr
       with_session(*foreign.pool,
                    [&](Session& session) { *scratch = session.process().scratch(); });
     }
-    Fate first = asked(foreign);
-    const Fate second = asked(foreign);  // after a restart if necessary
+    Fate first = outcome_of_call(foreign);
+    const Fate second = outcome_of_call(foreign);  // after a restart if necessary
     EXPECT_EQ(first.failure, second.failure) << first.what << "\n" << second.what;
     return first;
   } catch (const SubjectError& error) {
@@ -192,7 +192,7 @@ std::int64_t peak_of_this_process() {
 TEST(Foreign, CaseFileThatGrewIsNotReadIntoMemory) {
   const std::int64_t before = peak_of_this_process();
   const ForeignSubject foreign = open_subject(program_door(command_of("grows-case")), {});
-  EXPECT_EQ(asked(foreign).failure, Failure::input_modified);
+  EXPECT_EQ(outcome_of_call(foreign).failure, Failure::input_modified);
   EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "the file has 3 GiB";
 }
 
@@ -202,12 +202,12 @@ TEST(Foreign, SessionEndsWithShutdown) {
   {
     const ForeignSubject foreign = open_subject(
         program_door("SLIM_NOTE='" + note.string() + "' " + command_of("notes-its-shutdown")), {});
-    EXPECT_EQ(asked(foreign).what, "answered");
+    EXPECT_EQ(outcome_of_call(foreign).what, "answered");
     EXPECT_FALSE(fs::exists(note));
   }
   EXPECT_EQ(content_of(note), "shutdown");
   const std::string mark = fresh_mark();
-  asked(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
+  outcome_of_call(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
   EXPECT_EQ(marked_processes(mark), 0) << "it is killed after one second";
 }
 
@@ -216,7 +216,7 @@ TEST(Foreign, DeclarationMustNotChangeAtARestart) {
   const fs::path note = own.path() / "note";
   const ForeignSubject foreign = open_subject(
       program_door("SLIM_NOTE='" + note.string() + "' " + command_of("redeclares")), {});
-  EXPECT_EQ(asked(foreign).what, "answered") << "by the first process";
+  EXPECT_EQ(outcome_of_call(foreign).what, "answered") << "by the first process";
   try {
     with_fresh_session(*foreign.pool, [](Session&) {});
     ADD_FAILURE() << "another epsilon was accepted";
@@ -258,7 +258,7 @@ TEST(Foreign, RemainingChildrenAreKilled) {
     const std::string mark = fresh_mark();
     {
       const ForeignSubject foreign = open_subject(program_door(command_of(fault, mark)), {});
-      EXPECT_EQ(asked(foreign).what, "answered");
+      EXPECT_EQ(outcome_of_call(foreign).what, "answered");
       EXPECT_GE(marked_processes(mark), 2) << "the subject and at least one child";
     }
     EXPECT_EQ(marked_processes(mark), 0) << fault;
@@ -312,8 +312,8 @@ TEST(Foreign, NothingOutlivesAKilledSupervisor) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     EXPECT_EQ(marked_processes(mark), 0) << (kills_guardian ? "outer" : "inner");
-    asked(foreign);  // fails, since the process has ended
-    EXPECT_EQ(asked(foreign).what, "answered") << "by a new process";
+    outcome_of_call(foreign);  // fails, since the process has ended
+    EXPECT_EQ(outcome_of_call(foreign).what, "answered") << "by a new process";
   }
 }
 

@@ -15,7 +15,7 @@ std::string library(const std::string& name);
 bool has_module(const std::string& module);
 
 /// Runs the named laws, adapted to the claims of the third-party subject.
-RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& names, int cases,
+RunResult run_on(const ForeignSubject& foreign, const std::vector<std::string>& names, int cases,
                  std::vector<Scalar> scalars = {Scalar::float32});
 
 }  // namespace slim::properties::foreign

@@ -100,10 +100,10 @@ TEST(Noise, IsNonDeterminismUnlessThereIsALargerError) {
                                           "future-does-not-leak", "layouts-agree",
                                           "calls-independent",    "integers-exact"};
   const auto summaries = [&](const std::string& error) {
-    const ForeignSubject guest = open_subject(
+    const ForeignSubject foreign = open_subject(
         program_door("exec " SLIM_PYTHON " " + folder + "faults/noisy_subject.py " + error), {});
     std::vector<std::string> all;
-    for (const Verdict& verdict : run_on(guest, names, 6, {Scalar::float64}).verdicts) {
+    for (const Verdict& verdict : run_on(foreign, names, 6, {Scalar::float64}).verdicts) {
       all.push_back(summary(verdict));
     }
     return all;

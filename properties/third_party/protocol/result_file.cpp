@@ -128,8 +128,8 @@ std::map<std::string, Tensor> read_result(const fs::path& path,
   std::size_t most = room_for_header;
   for (const WantedTensor& tensor : wanted) most += 4 * 8 * entries_of(tensor);
   const auto bytes = std::make_shared<Bytes>();
-  if (const std::string amiss = read_whole(path, most, *bytes); !amiss.empty()) {
-    throw SubjectError("wrote no usable result file: it " + amiss, Failure::protocol_error);
+  if (const std::string problem = read_whole(path, most, *bytes); !problem.empty()) {
+    throw SubjectError("wrote no usable result file: it " + problem, Failure::protocol_error);
   }
   CaseFile file;
   try {

@@ -50,7 +50,7 @@ Failure failure_of(const Json& code, bool is_of_host) {
 }
 
 /// The prefix of a message by the subject; messages by slim-subject-host need none.
-std::string opening(Failure failure) {
+std::string prefix_of(Failure failure) {
   if (failure == Failure::error) return "returned an error: ";
   return failure == Failure::unsupported ? "declined: " : "";
 }
@@ -73,7 +73,7 @@ std::string last_line(std::string text) {
   return on_one_line(at == std::string::npos ? text : text.substr(at + 1), quoted_bytes);
 }
 
-bool speaks_of_memory(const std::string& text) {
+bool mentions_memory(const std::string& text) {
   for (const char* words :
        {"bad_alloc", "MemoryError", "out of memory", "Out of memory", "Cannot allocate memory"}) {
     if (text.find(words) != std::string::npos) return true;
@@ -91,14 +91,14 @@ int signal_of(const Ending& ending) {
   return 0;
 }
 
-bool outgrew(const Ending& ending, const std::string& last_words, const Limits& limits) {
+bool exceeded_memory(const Ending& ending, const std::string& last_words, const Limits& limits) {
   if (ending.kind == Ending::Kind::outgrew) return true;
   if (ending.kind == Ending::Kind::lost_its_keeper) return false;
   if (ending.kind == Ending::Kind::exited && ending.number == 0) return false;
   const bool was_large = 2 * ending.resident >= limits.memory_bytes;
   const bool reserved_all =
       limits.address_space_bytes > 0 && 10 * ending.address_space >= 9 * limits.address_space_bytes;
-  return speaks_of_memory(last_words) || was_large || reserved_all;
+  return mentions_memory(last_words) || was_large || reserved_all;
 }
 
 /// Space for the header of a file.
@@ -209,7 +209,7 @@ void Session::report_end(Clock::time_point deadline, const char* when) {
   std::string what = fmt::format("{} {}", to_words(ending), when);
   const std::string last = last_line(process_.last_words());
   if (!last.empty()) what += ", saying " + in_quotes(last);
-  if (outgrew(ending, process_.last_words(), limits_)) {
+  if (exceeded_memory(ending, process_.last_words(), limits_)) {
     give_up(fmt::format("exceeded {} MB: {}", limits_.memory_bytes >> 20,
                         ending.kind == Ending::Kind::outgrew ? "it was killed" : what),
             Failure::memory_limit);
@@ -288,9 +288,9 @@ std::string Session::call(const std::string& method, const std::string& paramete
     give_up("wrote an error without code and message: " + in_quotes(line), Failure::protocol_error);
   }
   const auto failure = failure_of(error["code"], ends_with_a_misdeed_);
-  const bool misdeed = failure == Failure::out_of_bounds || failure == Failure::input_modified;
-  if (misdeed && ends_with_a_misdeed_) over_ = true;
-  throw SubjectError(opening(failure) + on_one_line(error["message"].get<std::string>(), 400),
+  const bool violation = failure == Failure::out_of_bounds || failure == Failure::input_modified;
+  if (violation && ends_with_a_misdeed_) over_ = true;
+  throw SubjectError(prefix_of(failure) + on_one_line(error["message"].get<std::string>(), 400),
                      failure);
 }
 
@@ -320,42 +320,43 @@ void Session::throw_no_room(std::int64_t needed) {
 /// A failure is not the subject's fault if there was no space for its result.
 std::map<std::string, Tensor> Session::ask(const Question& question) {
   const std::string number = std::to_string(next_case_++);
-  const fs::path asked = process_.scratch() / ("case-" + number + ".safetensors");
-  const fs::path answered = process_.scratch() / ("result-" + number + ".safetensors");
+  const fs::path case_path = process_.scratch() / ("case-" + number + ".safetensors");
+  const fs::path result_path = process_.scratch() / ("result-" + number + ".safetensors");
   answer_bytes_ = bytes_of_answer(question.wanted);
   const std::int64_t bytes = bytes_of_case(question.file) + answer_bytes_;
-  write_for_it(bytes, [&] { write_case_file(asked, question.file); });
+  write_for_it(bytes, [&] { write_case_file(case_path, question.file); });
   try {
-    auto tensors = answer_to(question, asked, answered);
-    remove_files({asked, answered});
+    auto tensors = answer_to(question, case_path, result_path);
+    remove_files({case_path, result_path});
     return tensors;
   } catch (const SubjectError&) {
     if (!process_.has_ended() && room_in(process_.scratch()) < answer_bytes_) throw_no_room(bytes);
-    remove_files({asked, answered});
+    remove_files({case_path, result_path});
     throw;
   }
 }
 
-std::map<std::string, Tensor> Session::answer_to(const Question& question, const fs::path& asked,
-                                                 const fs::path& answered) {
+std::map<std::string, Tensor> Session::answer_to(const Question& question,
+                                                 const fs::path& case_path,
+                                                 const fs::path& result_path) {
   Json wanted = Json::object();
   for (const WantedTensor& tensor : question.wanted) {
     wanted[tensor.name] = {{"dtype", name(tensor.dtype)}, {"shape", tensor.shape}};
   }
   Json parameters = {{"task", question.task},
-                     {"case", asked.string()},
-                     {"result", answered.string()},
+                     {"case", case_path.string()},
+                     {"result", result_path.string()},
                      {"deadline_s", limits_.deadline_s},
                      {"results", wanted}};
   if (!question.strides.empty()) parameters["strides"] = question.strides;
-  const Sealed sealed(asked);
+  const Sealed sealed(case_path);
   call("run", parameters.dump(), limits_.deadline_s);
   if (sealed.is_broken()) {
     report_if_gone();
     give_up("wrote into its case file", Failure::input_modified);
   }
   try {
-    return read_result(answered, question.wanted);
+    return read_result(result_path, question.wanted);
   } catch (const SubjectError&) {
     report_if_gone();
     throw;

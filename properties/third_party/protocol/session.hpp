@@ -84,8 +84,8 @@ class Session {
   [[noreturn]] void throw_no_room(std::int64_t needed);
   void require_watched();
   std::map<std::string, Tensor> answer_to(const Question& question,
-                                          const std::filesystem::path& asked,
-                                          const std::filesystem::path& answered);
+                                          const std::filesystem::path& case_path,
+                                          const std::filesystem::path& result_path);
   void report_if_gone();
   [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
 

@@ -50,7 +50,7 @@ double difference(const GradientResult<T>& one, const GradientResult<T>& other) 
 
 /// Replaces the function by one that makes every call twice; `noise` is the largest difference.
 template <template <class> class Task, template <class> class Result, class T>
-void ask_twice_in(TaskFunctions<Task, Result>& functions, double& noise) {
+void call_twice_in(TaskFunctions<Task, Result>& functions, double& noise) {
   auto& function = functions.template in<T>();
   if (!function) return;
   function = [inner = function, &noise](const Task<T>& task, Result<T>& result) {
@@ -62,18 +62,18 @@ void ask_twice_in(TaskFunctions<Task, Result>& functions, double& noise) {
 }
 
 template <template <class> class Task, template <class> class Result>
-void ask_twice(TaskFunctions<Task, Result>& functions, double& noise) {
-  ask_twice_in<Task, Result, float>(functions, noise);
-  ask_twice_in<Task, Result, double>(functions, noise);
+void call_twice(TaskFunctions<Task, Result>& functions, double& noise) {
+  call_twice_in<Task, Result, float>(functions, noise);
+  call_twice_in<Task, Result, double>(functions, noise);
 }
 
 /// The largest difference between two results of the same call, over all calls of the law.
 double noise_of(Trial& trial, const Subject& subject, Scalar scalar) {
   double noise = 0.0;
   Subject twice = subject;
-  ask_twice(twice.attention, noise);
-  ask_twice(twice.features, noise);
-  ask_twice(twice.gradient, noise);
+  call_twice(twice.attention, noise);
+  call_twice(twice.features, noise);
+  call_twice(twice.gradient, noise);
   try {
     trial.check(twice, scalar);
   } catch (const SubjectError&) {

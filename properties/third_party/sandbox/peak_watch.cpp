@@ -18,7 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds between_samples{1};
 
 /// The process ended by itself, so that nothing about it can be read in /proc.
-[[noreturn]] void throw_it_is_gone() {
+[[noreturn]] void throw_ended() {
   throw SubjectError("ended, or cannot be inspected, after it answered", Failure::crash);
 }
 
@@ -27,13 +27,13 @@ std::string path_of(pid_t pid, const char* name) {
 }
 
 /// Resets the peak resident size, and the marks of touched pages.
-void set_back(pid_t pid) {
+void reset_marks(pid_t pid) {
   for (const char* what : {"5", "1"}) std::ofstream(path_of(pid, "clear_refs")) << what;
 }
 
 /// Whether a line such as "7f12a000-7f13b000 rw-p 00000000 00:00 0   [heap]" begins an area in
 /// smaps. Memory without a file has no path, or one in brackets.
-bool begins_an_area(const std::string& line) {
+bool begins_area(const std::string& line) {
   return !line.empty() && line.find('-') != std::string::npos && line.find('-') < line.find(' ') &&
          line.find(':') > line.find(' ');
 }
@@ -50,7 +50,7 @@ std::int64_t touched_bytes(pid_t pid) {
   std::int64_t bytes = 0;
   bool counts = false;
   for (std::string line; std::getline(smaps, line);) {
-    if (begins_an_area(line)) {
+    if (begins_area(line)) {
       counts = is_without_a_file(line);
     } else if (counts && line.starts_with("Referenced:")) {
       bytes += std::max<std::int64_t>(0, bytes_of_field(line, "Referenced:"));
@@ -91,11 +91,11 @@ PeakWatch::PeakWatch(pid_t keeper, std::filesystem::path scratch)
       continue;
     }
     faults_before_[pid] = entry.faults_of_ended_children;
-    set_back(pid);
+    reset_marks(pid);
     pages_before_[pid] = pages_of(text_of_proc(path_of(pid, "status")));
   }
   require_descriptors();
-  if (faults_before_.empty()) throw_it_is_gone();
+  if (faults_before_.empty()) throw_ended();
   sample();
   sampler_ = std::jthread([this](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
@@ -143,7 +143,7 @@ SeenPeak PeakWatch::end() {
     const std::int64_t mark = bytes_of_field(status, "VmHWM:");
     seen.rise = std::max(seen.rise, mark - before->second.resident - more_files);
   }
-  if (seen.touched.empty()) throw_it_is_gone();
+  if (seen.touched.empty()) throw_ended();
   return seen;
 }
 
