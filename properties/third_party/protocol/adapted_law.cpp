@@ -49,7 +49,7 @@ std::string beyond_claims(const CaseFile& file, const Subject& subject, bool ask
   if (asks_features) return {};
   const bool causal = file.text("causal") == "1";
   if (causal ? !can.causal : !can.bidirectional) {
-    return causal ? "does not claim causal" : "does not claim bidirectional";
+    return causal ? "does not claim causal attention" : "does not claim bidirectional attention";
   }
   return {};
 }

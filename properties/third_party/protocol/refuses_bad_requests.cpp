@@ -135,7 +135,8 @@ Law refuses_bad_requests(const ForeignSubject& foreign) {
   law.name = refuses_bad_requests_name;
   law.statement = "a bad request gets an error with a message, and the next one its answer";
   law.source = "JSON-RPC 2.0, section 5.1";
-  law.generator = "unknown method, no JSON, other task, case missing, truncated, without a tensor";
+  law.generator =
+      "unknown method, invalid JSON, unknown task; case missing, truncated, or incomplete";
   law.tolerance = "none";
   law.judges_answers = false;
   law.draw = [pool = foreign.pool](std::uint64_t /*seed*/, int /*attempt*/,
