@@ -1,4 +1,4 @@
-// What guests claim of their cost, measured from outside.
+// Cost claims of third-party subjects, measured from outside of their processes.
 
 #include "properties/report/level.hpp"
 #include "properties/third_party/cost/costs_as_claimed.hpp"
@@ -51,7 +51,7 @@ TEST(ResourceClaims, AreJudgedByTheirGrowth) {
     sample.bytes_peak += 512.0 * std::pow(static_cast<double>(sample.slice_length), 2.0);
   }
   EXPECT_EQ(standing(ResourceClaim::linear_in_slice, square_beneath), "REFUTED")
-      << "though no peak is twice as high as the one before";
+      << "although no peak is twice the one before";
   std::vector<ResourceSample> pullback = synthetic(plan, 16.0 * row, 0.0, 1.0);
   for (ResourceSample& sample : pullback) sample.task = CostedTask::pullback;
   EXPECT_EQ(standing(ResourceClaim::flat_in_length, pullback), "REFUTED");
@@ -60,7 +60,7 @@ TEST(ResourceClaims, AreJudgedByTheirGrowth) {
   EXPECT_EQ(standing(ResourceClaim::flat_in_length, both), "REFUTED");
   EXPECT_EQ(judge_claim(ResourceClaim::flat_in_length, both, plan).evidence.find("attention"),
             std::string::npos)
-      << "of several tasks the worst is told";
+      << "only the worst of several tasks is reported";
   both.front().lost_sight = true;
   EXPECT_EQ(standing(ResourceClaim::flat_in_length, both), "REFUTED");
   both.resize(pullback.size());
@@ -70,7 +70,7 @@ TEST(ResourceClaims, AreJudgedByTheirGrowth) {
   EXPECT_EQ(standing(ResourceClaim::linear_time, synthetic(plan, row, 0.0, 1.35)), "INCONCLUSIVE");
 }
 
-TEST(ResourceClaims, AreMeasuredOnAForeignProcess) {
+TEST(ResourceClaims, AreMeasuredOnAnotherProcess) {
   const ForeignSubject foreign = open_subject(library_door(library("c_attention")), {});
   const ResourcePlan plan{.lengths = {16, 32, 64}, .slices = {4, 8}, .width = 4, .repeats = 1};
   const std::vector<ResourceSample> samples = measure_resources(foreign, plan);
@@ -78,18 +78,18 @@ TEST(ResourceClaims, AreMeasuredOnAForeignProcess) {
   for (const ResourceSample& sample : samples) EXPECT_GT(sample.seconds, 0.0);
 }
 
-/// Verdict of a guest on one claim, as the law of it comes out, and the level with it.
-RunResult run_of_claim(ForeignSubject guest, ResourceClaim claim, const ResourcePlan& costs) {
-  guest.declaration.claims = {claim};
-  const std::vector<Law> laws = costs_as_claimed(guest, costs);
+/// A run of the law of one claim.
+RunResult run_of_claim(ForeignSubject foreign, ResourceClaim claim, const ResourcePlan& costs) {
+  foreign.declaration.claims = {claim};
+  const std::vector<Law> laws = costs_as_claimed(foreign, costs);
   RunPlan plan{.laws = {&laws.front()},
-               .subjects = {&guest.subject},
+               .subjects = {&foreign.subject},
                .scalars = {Scalar::float32, Scalar::float64}};
   plan.cases = 1;
   return run(plan);
 }
 
-TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
+TEST(CostLaws, DecideLevelResources) {
   const auto standing = [](const RunResult& result) {
     for (const LevelVerdict& level : level_verdicts(result)) {
       if (level.level == Level::resources) return std::string(name(level.standing));
@@ -113,14 +113,14 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
                         ResourceClaim::flat_in_length, short_rows);
   };
   EXPECT_EQ(of_fault("cached-workspace").verdicts.at(0).tally.wrong, 1)
-      << "what it keeps for later calls counts";
+      << "memory kept for later calls counts";
   for (const char* fault : {"sums-in-a-file", "sums-without-a-name", "sums-in-an-arena"}) {
     EXPECT_EQ(of_fault(fault).verdicts.at(0).tally.wrong, 1) << fault;
   }
   EXPECT_EQ(of_fault("leaves-a-zombie").verdicts.at(0).tally.passed, 1)
-      << "what ended before ended in no call";
+      << "a process that ended before the call does not matter";
   const RunResult in_a_child = of_fault("sums-in-a-child");
-  EXPECT_EQ(in_a_child.verdicts.at(0).tally.executed(), 0) << "nobody can tell what it held";
+  EXPECT_EQ(in_a_child.verdicts.at(0).tally.executed(), 0) << "its memory is unknown";
   EXPECT_EQ(standing(in_a_child), "falls short");
 
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
@@ -128,13 +128,13 @@ TEST(CostLaws, HoldAndAreBrokenAtLevelResources) {
   const RunResult broken =
       run_of_claim(open_subject(program_door("PYTHONPATH=" + folder + " exec " + program), {}),
                    ResourceClaim::flat_in_length, short_rows);
-  EXPECT_EQ(broken.verdicts.at(0).tally.wrong, 1) << "it keeps a prefix sum for each row";
+  EXPECT_EQ(broken.verdicts.at(0).tally.wrong, 1) << "it stores a prefix sum per row";
   EXPECT_NE(broken.counterexamples.at(0).finding.note.find("copies of a row's arrays"),
             std::string::npos);
   EXPECT_EQ(standing(broken), "falls short");
 }
 
-TEST(CostLaws, AreBrokenByWhoEndsAfterItsAnswer) {
+TEST(CostLaws, ReportAProcessThatEndsAfterItsAnswer) {
   const RunResult result =
       run_of_claim(open_subject(program_door("exec " SLIM_PYTHON " " + folder +
                                              "faults/fault_subject.py exits-after-its-answer"),
@@ -143,14 +143,14 @@ TEST(CostLaws, AreBrokenByWhoEndsAfterItsAnswer) {
   EXPECT_EQ(name(result.verdicts.at(0).tally.failure), "CRASH");
 }
 
-TEST(ResourcePlans, AreThoseByWhichAClaimCanBeJudged) {
+TEST(ResourcePlans, NeedThreeDoubledLengthsAndIncreasingSlices) {
   EXPECT_NO_THROW(require_valid(ResourcePlan()));
   EXPECT_THROW(require_valid({.lengths = {256, 256, 256}}), ContractError);
   EXPECT_THROW(require_valid({.lengths = {256, 512}}), ContractError);
   EXPECT_THROW(require_valid({.slices = {64, 64}}), ContractError);
 }
 
-TEST(CostLaws, AreMeasuredOfWholeModelsAndOfEveryFeatureMap) {
+TEST(CostLaws, AreMeasuredForWholeModelsAndEveryFeatureMap) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const ResourcePlan plan{
       .lengths = {256, 512, 1024}, .slices = {32, 64}, .repeats = 1, .processes = 1};
@@ -164,7 +164,7 @@ TEST(CostLaws, AreMeasuredOfWholeModelsAndOfEveryFeatureMap) {
   EXPECT_EQ(tally_of("faults/cost_subject.py all-rows", ResourceClaim::flat_in_length).wrong, 1);
   EXPECT_EQ(
       tally_of("faults/convention_subject.py '{}' favor+", ResourceClaim::flat_in_length).wrong, 1)
-      << "it makes the L × L weights";
+      << "it stores the L × L weights";
 }
 
 }  // namespace

@@ -10,13 +10,13 @@
 namespace slim::properties::foreign {
 namespace {
 
-/// A subject's cost, measured when it is first asked for.
+/// A subject's cost, measured when it is first needed.
 class Measured {
  public:
   Measured(const ForeignSubject& foreign, ResourcePlan plan)
       : foreign_(foreign), plan_(std::move(plan)) {}
 
-  /// Throws what the subject threw when it was measured: it is not measured again.
+  /// If the measurement failed, throws the same error again without another measurement.
   ResourceVerdict verdict(ResourceClaim claim) {
     if (error_) throw SubjectError(*error_);
     try {
@@ -45,7 +45,7 @@ class CostTrial final : public Trial {
   std::string unusable(Scalar /*scalar*/) override { return {}; }
   Finding check(const Subject& /*subject*/, Scalar scalar) override {
     if (!measured_->can_be_measured()) {
-      return not_claimed("costs are measured of attention and of whole models");
+      return not_claimed("costs are measured for attention and whole models only");
     }
     if (scalar != measured_->scalar()) {
       return not_claimed("costs are measured in " + std::string(name(measured_->scalar())));
@@ -74,7 +74,8 @@ class CostDraw final : public Draw {
   CostDraw(std::shared_ptr<Measured> measured, ResourceClaim claim)
       : measured_(std::move(measured)), claim_(claim) {}
   [[nodiscard]] std::string readable() const override {
-    return "it claims \"" + std::string(name(claim_)) + "\"; the samples: slim-measure foreign";
+    return "it claims \"" + std::string(name(claim_)) +
+           "\"; slim-measure foreign prints the samples";
   }
   [[nodiscard]] std::unique_ptr<Trial> trial() const override {
     return std::make_unique<CostTrial>(measured_, claim_);
@@ -104,7 +105,7 @@ std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourceP
     law.name = law_name(claim);
     law.statement = "bytes and seconds of attention and whole models grow as the subject claims";
     law.source = "the subject's declaration";
-    law.generator = "one head, of models one layer, L from 1024 to 8192, C from 64 to 256";
+    law.generator = "one head, one layer (models), L from 1024 to 8192, C from 64 to 256";
     law.tolerance = "the rule of slim-measure foreign";
     law.judges_answers = false;
     law.draw = [measured, claim](std::uint64_t /*seed*/, int /*attempt*/,
@@ -112,7 +113,7 @@ std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourceP
       return std::make_unique<CostDraw>(measured, claim);
     };
     law.load = [](const CaseFile& /*file*/) -> std::unique_ptr<Trial> {
-      throw ContractError("a cost has no case to replay: slim-measure foreign measures it again");
+      throw ContractError("a cost has no case file to replay: run slim-measure foreign instead");
     };
     laws.push_back(std::move(law));
   }

@@ -29,7 +29,7 @@ std::vector<ResourceSample> over_lengths(const std::vector<ResourceSample>& samp
   return chosen;
 }
 
-/// What a row of a task counts as, and how many copies of it may be held for each row.
+/// The arrays of a row that form one copy, and the number of copies allowed per row.
 struct FlatRule {
   double arrays;
   const char* words;
@@ -59,16 +59,16 @@ ResourceVerdict flat_in_length(const std::vector<ResourceSample>& lengths, Index
   return {.claim = ResourceClaim::flat_in_length,
           .standing = copies <= rule.most_copies ? ResourceVerdict::Standing::supported
                                                  : ResourceVerdict::Standing::refuted,
-          .evidence = fmt::format("takes {:.3g} copies of a row's {} a row; rule: at most {:g}",
+          .evidence = fmt::format("takes {:.3g} copies of a row's {} per row; rule: at most {:g}",
                                   copies, rule.words, rule.most_copies),
           .statistic_name = "bytes",
           .statistic = copies,
           .bound = rule.most_copies};
 }
 
-/// Refutes the claim by samples of one length and rising C: of what doubling C does, and of what
-/// one more row of a slice takes.
-void hold_to_slices(const std::vector<ResourceSample>& samples, ResourceVerdict& verdict) {
+/// Refutes the claim from samples of one length and increasing C, by the effect of doubling C, and
+/// by the bytes per further row of a slice.
+void judge_slices(const std::vector<ResourceSample>& samples, ResourceVerdict& verdict) {
   const auto refute = [&](const ResourceSample& at, double most, std::string evidence) {
     verdict.standing = ResourceVerdict::Standing::refuted;
     verdict.statistic = at.bytes_peak;
@@ -106,7 +106,7 @@ void hold_to_slices(const std::vector<ResourceSample>& samples, ResourceVerdict&
       return;
     }
   }
-  verdict.evidence += "; in proportion to C at most";
+  verdict.evidence += "; at most proportional to C";
 }
 
 /// The claim on the samples of one task.
@@ -114,7 +114,7 @@ ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSamp
                              const ResourcePlan& plan) {
   using Standing = ResourceVerdict::Standing;
   const std::vector<ResourceSample> lengths = over_lengths(samples, plan);
-  require(lengths.size() >= 3, "a claim is judged on at least three lengths");
+  require(lengths.size() >= 3, "a claim needs samples of at least three lengths");
   if (claim == ResourceClaim::linear_time) {
     const std::size_t n = lengths.size();
     const double ratio = lengths[n - 1].seconds / lengths[n - 3].seconds;
@@ -135,8 +135,8 @@ ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSamp
   if (std::ranges::any_of(samples, &ResourceSample::lost_sight)) {
     verdict.standing = Standing::not_judged;
     verdict.evidence =
-        "a process of it ended during a call, or it stopped the harness (SIGSTOP), after which "
-        "nobody can tell what was held; who keeps its processes from call to call is judged";
+        "one of its processes ended during a call, or it stopped the harness (SIGSTOP), so that "
+        "its memory is unknown; keep processes alive from call to call";
     return verdict;
   }
   if (claim == ResourceClaim::flat_in_length || verdict.standing != Standing::supported) {
@@ -146,12 +146,12 @@ ResourceVerdict judged_alone(ResourceClaim claim, const std::vector<ResourceSamp
   std::ranges::copy_if(samples, std::back_inserter(slices), [&](const ResourceSample& sample) {
     return sample.slice_length > plan.slices.front();
   });
-  hold_to_slices(slices, verdict);
+  judge_slices(slices, verdict);
   return verdict;
 }
 
-/// The larger, the worse for the claim.
-int gravity(const ResourceVerdict& verdict) {
+/// Larger is worse for the claim.
+int severity(const ResourceVerdict& verdict) {
   switch (verdict.standing) {
     case ResourceVerdict::Standing::supported:
       return 0;
@@ -179,7 +179,7 @@ std::string_view name(ResourceVerdict::Standing standing) {
 
 ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSample>& samples,
                             const ResourcePlan& plan) {
-  std::optional<ResourceVerdict> gravest;
+  std::optional<ResourceVerdict> worst;
   for (const CostedTask task :
        {CostedTask::attention, CostedTask::pullback, CostedTask::gradient}) {
     std::vector<ResourceSample> of_task;
@@ -190,16 +190,16 @@ ResourceVerdict judge_claim(ResourceClaim claim, const std::vector<ResourceSampl
     if (of_task.size() < samples.size()) {
       verdict.evidence = fmt::format("{}: {}", name(task), verdict.evidence);
     }
-    if (gravest && gravity(verdict) == gravity(*gravest)) {
-      const std::string both = gravest->evidence + "; " + verdict.evidence;
-      if (over_bound(verdict) > over_bound(*gravest)) gravest = std::move(verdict);
-      gravest->evidence = both;
-    } else if (!gravest || gravity(verdict) > gravity(*gravest)) {
-      gravest = std::move(verdict);
+    if (worst && severity(verdict) == severity(*worst)) {
+      const std::string both = worst->evidence + "; " + verdict.evidence;
+      if (over_bound(verdict) > over_bound(*worst)) worst = std::move(verdict);
+      worst->evidence = both;
+    } else if (!worst || severity(verdict) > severity(*worst)) {
+      worst = std::move(verdict);
     }
   }
-  require(gravest.has_value(), "a claim is judged on samples");
-  return *gravest;
+  require(worst.has_value(), "a claim needs samples");
+  return *worst;
 }
 
 }  // namespace slim::properties::foreign

@@ -20,7 +20,7 @@ namespace {
 constexpr Index vocabulary = 256;
 constexpr std::uint64_t seed_of_models = 1;
 
-/// Of a subject, which a shell may stand before and daemons beside: all are below its keeper.
+/// The supervisor of a subject, which is the ancestor of its shell and daemons, too.
 pid_t keeper_of(pid_t subject) {
   const ProcessEntry entry = entry_of(subject);
   if (entry.parent > 1) return entry.parent;
@@ -34,21 +34,21 @@ struct CallSizes {
   Index width;
 };
 
-/// A call that is asked again and again.
+/// A call that can be repeated.
 using Call = std::function<void(Session&)>;
 
 const std::vector<FeatureKind>& maps_of_models(const Capabilities& can) {
   return can.model_feature_maps.empty() ? can.feature_maps : can.model_feature_maps;
 }
 
-/// The squares where they are among them.
+/// The squares if they are in the list, else its first map.
 FeatureMap map_among(const std::vector<FeatureKind>& kinds) {
   const bool has_squares =
       kinds.empty() || std::ranges::find(kinds, FeatureKind::square) != kinds.end();
   return {.kind = has_squares ? FeatureKind::square : kinds.front()};
 }
 
-/// Entries of [0, 1), from a fixed seed.
+/// Entries in [0, 1), from a fixed seed.
 template <class T>
 Heads<T> uniform_heads(const HeadsSizes& sizes, std::uint32_t& state) {
   Heads<T> heads(sizes, MemoryTag::parameters);
@@ -88,7 +88,7 @@ Call attention_call(CostedTask task, const ForeignSubject& foreign, const CallSi
   };
 }
 
-/// A model with its parameters, and a sequence.
+/// A model with its parameters and a sequence.
 template <class T>
 struct WholeModel {
   Model model;
@@ -136,7 +136,7 @@ SizedCall call_of(CostedTask task, const ForeignSubject& foreign, const CallSize
                                               : attention_call<T>(task, foreign, sizes)};
 }
 
-/// What a subject does wrong at sizes of which its message says nothing.
+/// Adds the sizes to the message of an error.
 [[noreturn]] void throw_at_sizes(const SubjectError& error, const CallSizes& sizes) {
   throw SubjectError(fmt::format("{} at L = {}, C = {}", error.what(), sizes.length, sizes.slice),
                      error.failure());
@@ -152,7 +152,7 @@ double seconds_of_call(Session& session, const SizedCall& call) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// The least of some calls, after one that warms up.
+/// The minimum over some calls, after a warm-up call.
 double least_seconds(const ForeignSubject& foreign, const SizedCall& call, int repeats) {
   double least = INFINITY;
   with_session(*foreign.pool, [&](Session& session) {
@@ -162,22 +162,22 @@ double least_seconds(const ForeignSubject& foreign, const SizedCall& call, int r
   return least;
 }
 
-/// What the first call of its sizes needs, of a process.
+/// The memory that the first call of its sizes needs in a process.
 struct FirstCall {
   double bytes = 0.0;
   bool lost_sight = false;
 };
 
-/// In a process of its own, so that what is kept for later calls counts; beyond a call of one row,
-/// asked before, once to load what every call needs, and once to see what that touches.
+/// Measured in a new process, so that memory kept for later calls counts, relative to a call of one
+/// row, which is run twice before: once to load everything, and once to measure what it touches.
 FirstCall first_call(const ForeignSubject& foreign, const SizedCall& one_row,
                      const SizedCall& call) {
   FirstCall first;
   with_fresh_session(*foreign.pool, [&](Session& session) {
-    const auto watched = [&](const SizedCall& asked) {
+    const auto watched = [&](const SizedCall& call_to_watch) {
       const Process& process = session.process();
       PeakWatch watch(keeper_of(process.pid()), process.scratch());
-      seconds_of_call(session, asked);
+      seconds_of_call(session, call_to_watch);
       return watch.end();
     };
     seconds_of_call(session, one_row);
@@ -188,8 +188,8 @@ FirstCall first_call(const ForeignSubject& foreign, const SizedCall& one_row,
   return first;
 }
 
-/// The least of some processes: workers of a pool, which not every call reaches, come to need what
-/// they load at one time or another.
+/// The minimum over some processes, since workers of a pool that not every call reaches load their
+/// libraries at different times.
 FirstCall least_first_call(const ForeignSubject& foreign, const SizedCall& one_row,
                            const SizedCall& call, int processes) {
   FirstCall least = first_call(foreign, one_row, call);
@@ -209,16 +209,17 @@ std::string_view name(CostedTask task) {
 }
 
 void require_valid(const ResourcePlan& plan) {
-  require(plan.lengths.size() >= 3, "lengths are three at least");
+  require(plan.lengths.size() >= 3, "at least three lengths are required");
   for (std::size_t i = 1; i < plan.lengths.size(); ++i) {
     require(plan.lengths[i] == 2 * plan.lengths[i - 1],
-            fmt::format("each length is twice the one before, but {} comes after {}",
+            fmt::format("each length must be twice the one before, but {} comes after {}",
                         plan.lengths[i], plan.lengths[i - 1]));
   }
-  require(!plan.slices.empty(), "slices are one at least");
+  require(!plan.slices.empty(), "at least one slice length is required");
   for (std::size_t i = 1; i < plan.slices.size(); ++i) {
     require(plan.slices[i] > plan.slices[i - 1],
-            fmt::format("slices rise, but {} comes after {}", plan.slices[i], plan.slices[i - 1]));
+            fmt::format("slice lengths must increase, but {} comes after {}", plan.slices[i],
+                        plan.slices[i - 1]));
   }
 }
 
@@ -246,7 +247,7 @@ std::vector<ResourceSample> planned_samples(const ForeignSubject& foreign,
                                             const ResourcePlan& plan) {
   require_valid(plan);
   const std::vector<CostedTask> tasks = costed_tasks(foreign);
-  require(!tasks.empty(), "resources are measured of attention and of whole models");
+  require(!tasks.empty(), "costs are measured for attention and whole models only");
   const Scalar scalar = costed_scalar(foreign);
   std::vector<ResourceSample> samples;
   for (const CostedTask task : tasks) {

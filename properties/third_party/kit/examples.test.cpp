@@ -1,4 +1,4 @@
-// The examples of the page, and right programs under conventions of their own.
+// The examples of README.md, and correct programs with other conventions and layouts.
 
 #include "properties/catalogue.hpp"
 #include "properties/diagnosis/diagnostician.hpp"
@@ -18,7 +18,7 @@ const std::vector<std::string> forward_laws = {
     "calls-independent", "layouts-agree",     "future-does-not-leak", "permutation-equivariant",
     "stays-in-hull",     "key-scale-cancels", "refuses-bad-requests"};
 
-TEST(ForeignExamples, InCAndCppHoldAndTheBuggyOneFails) {
+TEST(ForeignExamples, CAndCppHoldAndTheBuggyOneFails) {
   const std::vector<Scalar> scalars = {Scalar::float32, Scalar::float64};
   for (const char* name : {"c_attention", "cpp_attention"}) {
     const ForeignSubject foreign = open_subject(library_door(library(name)), {});
@@ -54,7 +54,7 @@ TEST(ForeignExamples, NumpyHolds) {
   EXPECT_TRUE(result.holds());
 }
 
-TEST(ForeignExamples, FeaturesAloneAreJudged) {
+TEST(ForeignExamples, FeaturesWithoutAttentionAreJudged) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string program = "exec " SLIM_PYTHON " " + folder + "faults/features_subject.py";
   const std::vector<std::string> names = {"features-agree", "features-unbiased",
@@ -79,17 +79,17 @@ TEST(ForeignExamples, FeaturesAloneAreJudged) {
     }
   }
   EXPECT_FALSE(run_on(right, {"attention-agrees", "refuses-bad-requests"}, 6).holds())
-      << "nothing but the protocol was asked";
+      << "only the protocol was tested";
 }
 
-/// What the guest behaves like, by the laws as adapted to it.
-Diagnosis diagnosis_of(const ForeignSubject& guest, const Counterexample& found) {
+/// The diagnosis of a failure, with the laws adapted to the subject.
+Diagnosis diagnosis_of(const ForeignSubject& foreign, const Counterexample& found) {
   std::vector<Law> adapted;
-  for (const Law& law : laws::catalogue()) adapted.push_back(adapted_law(law, guest.subject));
-  return Diagnostician(std::move(adapted)).diagnose(guest.subject, found.scalar, found.file);
+  for (const Law& law : laws::catalogue()) adapted.push_back(adapted_law(law, foreign.subject));
+  return Diagnostician(std::move(adapted)).diagnose(foreign.subject, found.scalar, found.file);
 }
 
-TEST(ForeignExamples, TorchHoldsByAutogradAndFailsWithItsStabiliserOverTheLength) {
+TEST(ForeignExamples, TorchHoldsByAutogradAndFailsWithAStabiliserOverTheLength) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
   const std::string path = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
   const std::string program = folder + "examples/torch_attention.py";
@@ -113,7 +113,7 @@ TEST(ForeignExamples, TorchHoldsByAutogradAndFailsWithItsStabiliserOverTheLength
       << looks.front();
 }
 
-TEST(ForeignExamples, TorchPerformerHoldsWholeAndFailsWhenItSeesTheNextRow) {
+TEST(ForeignExamples, TorchPerformerHoldsAndFailsIfItSeesTheNextRow) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
   const std::string path = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
   const std::string program = folder + "examples/torch_performer.py";
@@ -133,7 +133,7 @@ TEST(ForeignExamples, TorchPerformerHoldsWholeAndFailsWhenItSeesTheNextRow) {
   EXPECT_EQ(diagnosis.named(), "mutant/next-key-seen") << in_words(diagnosis).front();
 }
 
-TEST(ForeignExamples, TorchPerformerByTanhIsToldItsConventionAndHoldsWhenItDeclaresIt) {
+TEST(ForeignExamples, TorchPerformerWithTanhGeluHoldsOnlyIfItDeclaresIt) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
   const auto by_tanh = [&](const std::string& declared) {
     return "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " -c \"exec(open('" + folder +
@@ -158,7 +158,7 @@ TEST(ForeignExamples, TorchPerformerByTanhIsToldItsConventionAndHoldsWhenItDecla
   }
 }
 
-TEST(ForeignErrors, OfPythonNameTheLineTheyCameFrom) {
+TEST(ForeignErrors, InPythonNameTheLine) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const ForeignSubject raises = open_subject(
       program_door("PYTHONPATH=" + folder +
@@ -168,10 +168,10 @@ TEST(ForeignErrors, OfPythonNameTheLineTheyCameFrom) {
   const RunResult result = run_on(raises, {"attention-agrees"}, 1, {Scalar::float64});
   ASSERT_EQ(result.counterexamples.size(), 1U);
   EXPECT_EQ(result.counterexamples[0].finding.note,
-            "answered an error: IndexError: no such row (<string>, line 4)");
+            "returned an error: IndexError: no such row (<string>, line 4)");
 }
 
-TEST(ForeignErrors, OfPythonNameATypeThatNoTensorHas) {
+TEST(ForeignErrors, InPythonNameAnUnsupportedType) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const ForeignSubject none = open_subject(
       program_door("PYTHONPATH=" + folder +
@@ -185,14 +185,14 @@ TEST(ForeignErrors, OfPythonNameATypeThatNoTensorHas) {
       << result.counterexamples[0].finding.note;
 }
 
-/// A Python subject given as text, its lines after "from slim_subject import *".
+/// A Python subject from its source, without the line "from slim_subject import *".
 Door python_door(const std::string& lines) {
   return program_door("PYTHONPATH=" + folder +
                       " exec " SLIM_PYTHON " -c 'from slim_subject import *\n" + lines +
                       "\nserve()'");
 }
 
-TEST(ForeignHelper, LetsOneFileHaveAnAttentionAndAModel) {
+TEST(ForeignHelper, OneFileMayDeclareAttentionAndAModel) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string attention = "@subject(features=[\"favor+\"])\ndef f(q, **options): pass\n";
   const std::string model = "(framework=\"numpy\"%)\ndef g(parameters, **options): pass\n";
@@ -206,7 +206,7 @@ TEST(ForeignHelper, LetsOneFileHaveAnAttentionAndAModel) {
   EXPECT_FALSE(can.takes_in_models(FeatureKind::favor_plus));
   try {
     open_subject(with(", dtypes=[\"float64\"]"), {});
-    ADD_FAILURE() << "types of one task were dropped";
+    ADD_FAILURE() << "the dtypes of one task were ignored";
   } catch (const SubjectError& error) {
     EXPECT_EQ(error.failure(), Failure::load_error);
     EXPECT_NE(std::string(error.what()).find("dtypes holds for all tasks"), std::string::npos)
@@ -214,7 +214,7 @@ TEST(ForeignHelper, LetsOneFileHaveAnAttentionAndAModel) {
   }
 }
 
-TEST(ForeignHelper, TakesAStringForAListOfItAlone) {
+TEST(ForeignHelper, TakesAStringAsAListOfOne) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const Declaration declared =
       open_subject(python_door("@subject(features=\"favor+\", dtypes=\"float64\", "
@@ -231,14 +231,14 @@ TEST(ForeignHelper, TakesAStringForAListOfItAlone) {
   EXPECT_EQ(features.capabilities.feature_maps, std::vector{FeatureKind::relu});
 }
 
-/// How a run of one law ends for a Python subject that is given as text.
+/// The result of one law for a Python subject from its source.
 Finding python_finding(const std::string& lines, const char* law) {
-  const ForeignSubject guest = open_subject(python_door(lines), {});
-  const RunResult result = run_on(guest, {law}, 4, {Scalar::float64});
+  const ForeignSubject foreign = open_subject(python_door(lines), {});
+  const RunResult result = run_on(foreign, {law}, 4, {Scalar::float64});
   return result.counterexamples.empty() ? Finding() : result.counterexamples[0].finding;
 }
 
-TEST(ForeignHelper, TellsOfInputsThatWereWritten) {
+TEST(ForeignHelper, ReportsModifiedInputs) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const auto expect_modified = [](const std::string& lines, const char* law, const char* words) {
     const Finding finding = python_finding(lines, law);
@@ -251,7 +251,7 @@ TEST(ForeignHelper, TellsOfInputsThatWereWritten) {
   const Finding own =
       python_finding(of_numpy + "own = np.broadcast_to(0.0, v.shape)\n  own[:] = 1\n  return own",
                      "attention-agrees");
-  EXPECT_EQ(name(own.failure), "ERROR") << "an array of its own: " << own.note;
+  EXPECT_EQ(name(own.failure), "ERROR") << "it writes into its own array: " << own.note;
 
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
   const std::string of_torch = "@subject(framework=\"torch\")\ndef f(q, k, v, **options):\n  ";
@@ -265,27 +265,27 @@ TEST(ForeignHelper, TellsOfInputsThatWereWritten) {
       "gradient-agrees", "its input param.output_logit_map.bias");
 }
 
-TEST(ForeignGradients, OfNumpyAreTakenAsTheyAreReturned) {
+TEST(ForeignGradients, OfNumpyAreComparedAsReturned) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string golden =
       std::string(SLIM_SOURCE_DIR) + "/reference/golden/square_post.safetensors";
   const auto finding = [&](const std::string& fault) {
-    const ForeignSubject guest =
+    const ForeignSubject foreign =
         open_subject(program_door("exec " SLIM_PYTHON " " + folder +
                                   "faults/recorded_subject.py '" + golden + "' " + fault),
                      {});
-    return replay(golden, &guest.subject).at(0).finding;
+    return replay(golden, &foreign.subject).at(0).finding;
   };
   EXPECT_EQ(finding("").outcome, Outcome::pass) << finding("").note;
   const Finding spoilt = finding("spoilt");
   EXPECT_EQ(spoilt.outcome, Outcome::wrong);
   EXPECT_EQ(spoilt.worst.tensor, "grad.layers.0.V_map.bias");
-  EXPECT_NE(finding("forgets").note.find("did not give grad.layers.0.V_map.bias"),
+  EXPECT_NE(finding("forgets").note.find("did not return grad.layers.0.V_map.bias"),
             std::string::npos)
       << finding("forgets").note;
 }
 
-TEST(ForeignConventions, EveryLayoutAndOwnConventionsPassAsTightlyAndUndeclaredFail) {
+TEST(ForeignConventions, EveryLayoutPassesWithDeclaredConventionsAndFailsWithUndeclaredOnes) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::string program = "exec " SLIM_PYTHON " " + folder + "faults/layout_subject.py ";
   const std::vector<std::string> names = {"attention-agrees", "features-agree", "attention-resumes",

@@ -1,4 +1,4 @@
-/* A subject of the SLiM harness as a shared library, in plain C11.
+/* The interface of a subject of the SLiM harness that is a shared library, in C11.
  *
  * Export one function:
  *
@@ -6,12 +6,12 @@
  *
  * and run it with: slim-verify run --subject-library ./libmine.so
  *
- * Tensors are DLPack's (Debian: libdlpack-dev): device CPU, float32 or float64 as the task's option
- * "dtype" says, masks and tokens int64, with strides in entries, which are not always those of a
- * row-major array without gaps. The caller owns every buffer. Inputs must not be written. Outputs
- * are row-major, of the shape that is wanted, full of NaN. Data are aligned to one entry only,
- * since they end where a page does, and not to DLPack's 256 bytes. Names, shapes and options are
- * those of the case file; README.md beside this file has the table. */
+ * Tensors are those of DLPack (Debian: libdlpack-dev): device CPU, float32 or float64 according to
+ * the option "dtype" of the task; masks and tokens are int64. Strides are in entries, and inputs
+ * need not be contiguous. The caller owns every buffer. Inputs must not be written. Outputs are
+ * row-major, have the requested shape, and are filled with NaN. Data are aligned to one entry only,
+ * not to DLPack's 256 bytes, since they end at a page boundary. Names, shapes and options are those
+ * of the case file; properties/third_party/README.md of the harness has the table. */
 #ifndef SLIM_SUBJECT_H
 #define SLIM_SUBJECT_H
 
@@ -40,7 +40,7 @@ typedef struct slim_option {
 } slim_option;
 
 typedef struct slim_task {
-  size_t struct_size; /* sizeof(slim_task) as the caller has it */
+  size_t struct_size; /* sizeof(slim_task) in the caller */
   const char* task;   /* "attention", "features" or "gradient" */
   size_t input_count;
   const slim_tensor* inputs;
@@ -53,15 +53,15 @@ typedef struct slim_task {
 enum { SLIM_OK = 0, SLIM_FAILED = 1, SLIM_UNSUPPORTED = 2 };
 
 typedef struct slim_subject {
-  size_t struct_size;      /* sizeof(slim_subject) as the library has it */
+  size_t struct_size;      /* sizeof(slim_subject) in the library */
   uint32_t version;        /* SLIM_SUBJECT_VERSION */
   const char* declaration; /* JSON, the answer to `describe` */
-  /* Fills every output. On anything but SLIM_OK, `error` is a line of at most `error_size` bytes.
-   */
+  /* Fills every output. Unless it returns SLIM_OK, it writes a line of at most `error_size` bytes
+   * to `error`. */
   int (*run)(const slim_task* task, char* error, size_t error_size);
 } slim_subject;
 
-/* Null when there is none of this name. */
+/* NULL if there is no tensor of this name; "" if there is no option of this name. */
 static inline const DLTensor* slim_input(const slim_task* task, const char* name) {
   for (size_t i = 0; i < task->input_count; ++i) {
     if (strcmp(task->inputs[i].name, name) == 0) return task->inputs[i].tensor;
@@ -81,11 +81,11 @@ static inline const char* slim_option_of(const slim_task* task, const char* name
   return "";
 }
 
-/* Where entry (i, j, k, l) of a tensor of four axes lies. */
+/* The offset of entry (i, j, k, l) of a tensor with four axes. */
 static inline size_t slim_place(const DLTensor* t, int64_t i, int64_t j, int64_t k, int64_t l) {
   return (size_t)(i * t->strides[0] + j * t->strides[1] + k * t->strides[2] + l * t->strides[3]);
 }
-/* That entry of a tensor of float32 or float64, as a double; and writing it. */
+/* Reads and writes that entry of a float32 or float64 tensor as a double. */
 static inline double slim_get(const DLTensor* t, int64_t i, int64_t j, int64_t k, int64_t l) {
   const size_t at = slim_place(t, i, j, k, l);
   return t->dtype.bits == 32 ? (double)((const float*)t->data)[at] : ((const double*)t->data)[at];

@@ -1,4 +1,4 @@
-"""Makes a Python function a subject of the SLiM harness. One file; needs numpy alone.
+"""Makes a Python function a subject of the SLiM harness. One file; needs only NumPy.
 
     from slim_subject import subject, serve
 
@@ -11,16 +11,17 @@
 
     slim-verify run --subject-command 'python3 mine.py'
 
-Arrays have the shapes of README.md beside this file: q, k [B, H, L, D], v [B, H, L, D_v] unless
-`layout` says otherwise. Options of attention: feature_map ("given": q and k are features), causal,
-projection [H, D, M] or None, key_mask [B, L] or None, initial (R, S) or None, chunk, conventions,
-pullback, cotangent (dict: out, R, S), dtype. A subject returns its output; one that is resumable
-(out, R, S); one of numpy that gives a pullback a dict with these and d.q, d.k, d.v, d.initial.R,
-d.initial.S. With framework="torch" arrays are tensors and the pullback is torch's own, by autograd.
+Arrays have the shapes given in properties/third_party/README.md of the harness: q, k [B, H, L, D],
+v [B, H, L, D_v], unless `layout` declares another order. Options of attention: feature_map ("given": q
+and k are features), causal, projection [H, D, M] or None, key_mask [B, L] or None, initial (R, S) or
+None, chunk, conventions, pullback, cotangent (dict: out, R, S), dtype. The function returns its output,
+or (out, R, S) if it is resumable. A NumPy function with pullback=True returns a dict with these and d.q,
+d.k, d.v, d.initial.R, d.initial.S. With framework="torch", arrays are tensors and the pullback comes
+from autograd.
 
-Gradients of whole models: @gradient(...) on a function of (parameters, tokens, mask, **options) that
-returns the loss, or model(make) for a module that gives logits, both of torch; with framework="numpy"
-@gradient takes a function that returns its gradients too.
+Gradients of whole models in PyTorch: @gradient(...) on a function of (parameters, tokens, mask,
+**options) that returns the loss, or model(make) for modules that return logits. With framework="numpy",
+the function of @gradient also returns the gradients.
 """
 import contextlib
 import json
@@ -35,28 +36,28 @@ PROTOCOL = 1
 DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "I64": np.int64, "U8": np.uint8}
 NAMES = {np.dtype(t): name for name, t in DTYPES.items()}
 LONGEST_HEADER = 1 << 26
-REFUSE_WRITING = ("read-only", "readonly", "WRITEABLE", "in-place")  # what numpy and torch say of arrays that do
+REFUSE_WRITING = ("read-only", "readonly", "WRITEABLE", "in-place")  # in messages of NumPy and PyTorch on read-only arrays
 
 _tasks = {}
 _declared = {"tasks": [], "capabilities": {}, "conventions": {}}
-_feature_maps = {}  # by task
+_feature_maps = {}  # task -> list
 
 
 class Unsupported(Exception):
-    """Raise it for a case that is declined."""
+    """Raise this for a case that your code does not support."""
 
 
 class InputModified(Exception):
-    """A function wrote into what it was given to read."""
+    """A function wrote into its read-only input."""
 
 
 def _utf8(path):
-    """The path's bytes as the harness means them, whatever this process's locale."""
+    """The path in bytes as the harness encodes it, independent of the locale of this process."""
     return path.encode("utf-8") if isinstance(path, str) else path
 
 
 def read_case(path):
-    """Tensors, read-only, and metadata of a safetensors file."""
+    """The read-only tensors and the metadata of a safetensors file."""
     with open(_utf8(path), "rb") as file:
         data = file.read()
     size = int.from_bytes(data[:8], "little")
@@ -77,7 +78,7 @@ def read_case(path):
 
 
 def write_case(path, tensors, metadata=None):
-    """Writes a safetensors file under another name, then renames it."""
+    """Writes a safetensors file atomically: under another name, which is then renamed."""
     header, offset, parts = {}, 0, []
     if metadata:
         header["__metadata__"] = {key: str(value) for key, value in metadata.items()}
@@ -99,14 +100,14 @@ def write_case(path, tensors, metadata=None):
 
 
 def _listed(value):
-    """A list; of a string, which would be taken apart into its letters, the list of it alone."""
+    """list(value), except that a string becomes a list of one string."""
     return [value] if isinstance(value, str) else list(value)
 
 
 def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
             layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
             subtracting=False, isolates_non_finite=False, conventions=None, claims=(), framework="numpy"):
-    """Declares the function below as the task attention. `conventions` is a dict, as README.md lists them."""
+    """Declares the decorated function as the task attention. The README of the harness lists the `conventions`."""
     torch = framework == "torch"
 
     def declare(function):
@@ -126,12 +127,12 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
 def features(function=None, *, maps=()):
     """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features.
 
-    Where it is the only task, the maps are named with it: @features(maps=["favor+"])."""
+    If it is the only task, it needs the names of its maps: @features(maps=["favor+"])."""
     if function is None:
         return lambda of_maps: features(of_maps, maps=maps)
     _declare("features", function.__name__, "1")
     if maps:
-        _feature_maps["attention"] = _listed(maps)  # which features share
+        _feature_maps["attention"] = _listed(maps)  # features use attention's list
 
     def run(tensors, metadata, wanted):
         def call(arrays):
@@ -147,12 +148,12 @@ def features(function=None, *, maps=()):
 
 def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
              deterministic=True, logits=False, claims=(), framework="torch"):
-    """Declares a function (parameters, tokens, mask, **options) -> loss, of torch tensors, as the task gradient.
+    """Declares a function (parameters, tokens, mask, **options) -> loss of PyTorch tensors as the task gradient.
 
-    It may return (loss, logits), which are judged where it declares logits=True; with framework="numpy", of arrays,
-    (loss, gradients) or (loss, gradients, logits), gradients a dict by parameter. `mask` has an entry for every target, all 1 where the case has none. The loss is
-    the sum over counted targets divided by options["counted_targets"], which is at least 1: of no target the loss
-    is 0, as is its gradient."""
+    It may return (loss, logits); logits are judged if logits=True is declared. With framework="numpy" it takes arrays and
+    returns (loss, gradients) or (loss, gradients, logits), where gradients is a dict by parameter name. `mask` has one
+    entry per target, all 1 if the case has no mask. The loss is the sum over counted targets divided by
+    options["counted_targets"], which is at least 1: without counted targets, the loss and its gradient are 0."""
 
     def declare(function):
         _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
@@ -166,7 +167,7 @@ def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "f
 
 
 def with_positions(x, base=1e4):
-    """Embeddings [B, L, W] of torch, and beside them sines and cosines of the rows' positions: [B, L, 2 W]."""
+    """Concatenates embeddings [B, L, W] (PyTorch) and sines and cosines of the positions of rows: [B, L, 2 W]."""
     import torch
 
     length, width = x.shape[1:]
@@ -176,7 +177,7 @@ def with_positions(x, base=1e4):
 
 
 def cross_entropy(module, tokens, mask, counted_targets, **options):
-    """(loss, logits) of a module that gives logits [B, L, V] for tokens [B, L]: each predicts the next one."""
+    """(loss, logits) of next-token prediction by a module that maps tokens [B, L] to logits [B, L, V]."""
     import torch
 
     logits = module(tokens[:, :-1])
@@ -185,14 +186,14 @@ def cross_entropy(module, tokens, mask, counted_targets, **options):
 
 
 def model(make, loss=cross_entropy, **declared):
-    """The same from a module: make(**options) gives one whose state_dict has the case's names (without
-    "param."), loss(module, tokens, mask, **options) gives the loss, or (loss, logits)."""
+    """Declares a PyTorch module as the task gradient: make(**options) returns a module whose parameters have the
+    names in the case (without "param."); loss(module, tokens, mask, **options) returns the loss, or (loss, logits)."""
 
     def loss_of(parameters, tokens, mask, **options):
         module = make(**options)
         own = dict(module.named_parameters())
         if own.keys() != parameters.keys():
-            raise ValueError(f"the module's parameters differ from the case's: only one has {sorted(own.keys() ^ parameters.keys())}")
+            raise ValueError(f"the names of the module's parameters differ from the case's in {sorted(own.keys() ^ parameters.keys())}")
         for key, value in parameters.items():
             if own[key].shape != value.shape:
                 raise ValueError(f"the module's {key} has shape {list(own[key].shape)}, the case's {list(value.shape)}")
@@ -209,15 +210,15 @@ def model(make, loss=cross_entropy, **declared):
 
 
 def _declare(task, name, version, feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
-    """Feature maps and conventions are the task's own; slices and claims add up; `of_all` holds for every task, so that
-    no task can say otherwise than one before it."""
+    """Feature maps and conventions are stored per task, `sliced` and claims are merged over tasks, and `of_all` must be
+    equal for all tasks."""
     if task in _declared["tasks"]:
         raise ValueError(f"task {task} is declared twice")
     for capability, value in of_all.items():
         before = _declared["capabilities"].setdefault(capability, value)
         if before != value:
-            raise ValueError(f"{capability} holds for all tasks: {before} before, {value} for {task}; give both the same, "
-                             "or serve them from two files")
+            raise ValueError(f"{capability} holds for all tasks, but was {before} before and is {value} for {task}: "
+                             "declare the same value, or serve the tasks from two files")
     _declared["tasks"].append(task)
     if task != "features" or "name" not in _declared:
         _declared.update(name=name, version=version)
@@ -231,21 +232,21 @@ def _declare(task, name, version, feature_maps=None, conventions=None, sliced=Fa
 
 
 def _declaration():
-    """The answer to `describe`: feature maps by task only where they differ."""
+    """The answer to `describe`. Feature maps are listed by task only if they differ."""
     maps = list(_feature_maps.values())
     given = {"feature_maps": maps[0] if maps.count(maps[0]) == len(maps) else _feature_maps} if maps else {}
     return {"protocol": PROTOCOL, **_declared, "capabilities": {**_declared["capabilities"], **given}}
 
 
 def _sums(arrays):
-    """Shapes and check sums, which tell whether arrays, of numpy or torch, are the same."""
+    """Shapes and checksums of NumPy arrays or PyTorch tensors, to detect changes."""
     of_numpy = {name: x.detach().cpu().numpy() if hasattr(x, "detach") else x for name, x in arrays.items()}
     return {name: (x.shape, zlib.crc32(np.ascontiguousarray(x))) for name, x in of_numpy.items()}
 
 
 def _leaving_inputs(call, tensors, array_of, writable_of, while_writable=contextlib.nullcontext):
-    """call(arrays), which has to leave the arrays as they are. Where they cannot be written what it raises may be of
-    that: then it is asked once more on arrays that can, to tell."""
+    """Returns call(arrays); raises InputModified if it changed an array. If it raised an error about read-only arrays, it
+    is called again on writable ones, to find the array that it writes into."""
     before = _sums(tensors)
 
     def require_unchanged(arrays, where=""):
@@ -335,7 +336,7 @@ def _gradient(function, tensors, metadata, wanted):
     def call(arrays):
         arguments, options = _gradient_arguments(arrays, metadata, np.ones_like)
         loss, gradients, *logits = function(*arguments, **options)
-        dtype = next(iter(arguments[0].values())).dtype  # a loss is often a Python number
+        dtype = next(iter(arguments[0].values())).dtype  # the loss is often a Python number
         answer = {"loss": np.asarray(loss, dtype), **{"grad." + name: np.asarray(value) for name, value in gradients.items()}}
         return {**answer, "logits": np.asarray(logits[0])} if logits else answer
 
@@ -373,21 +374,21 @@ def _answer(request):
         return {}
     if method != "run":
         raise LookupError(f"method {method!r} is unknown: allowed are describe, run, shutdown")
-    asked = request["params"]
-    if asked["task"] not in _tasks:
-        raise Unsupported(f"task {asked['task']!r} is not declared: allowed are {', '.join(_tasks)}")
-    tensors, metadata = read_case(asked["case"])
-    wanted = asked["results"]
-    given = _tasks[asked["task"]](tensors, metadata, wanted)
+    params = request["params"]
+    if params["task"] not in _tasks:
+        raise Unsupported(f"task {params['task']!r} is not declared: allowed are {', '.join(_tasks)}")
+    tensors, metadata = read_case(params["case"])
+    wanted = params["results"]
+    given = _tasks[params["task"]](tensors, metadata, wanted)
     missing = [name for name in wanted if name not in given]
     if missing:
-        raise ValueError(f"{asked['task']} did not give {', '.join(missing)}")
-    write_case(asked["result"], {name: given[name] for name in wanted})
+        raise ValueError(f"{params['task']} did not return {', '.join(missing)}")
+    write_case(params["result"], {name: given[name] for name in wanted})
     return {}
 
 
 def _place_of(error):
-    """The line of the subject's own that raised it."""
+    """File and line of the subject's code that raised the error."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
     return f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
 
@@ -397,10 +398,10 @@ def _described(error):
 
 
 def serve():
-    """Answers the harness until it is done. What the function prints goes to standard error."""
+    """Answers requests of the harness until it ends. Output of print() goes to standard error."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    for line in sys.stdin.buffer:  # UTF-8, whatever this process's locale
+    for line in sys.stdin.buffer:  # UTF-8, independent of the locale
         number, answer = None, {}
         try:
             request = json.loads(line)
@@ -418,5 +419,5 @@ def serve():
         except Exception as error:
             answer = {"error": {"code": -32000, "message": _described(error)}}
         text = json.dumps({"jsonrpc": "2.0", "id": number, **answer}, ensure_ascii=False)
-        answers.write(text.encode("utf-8", "replace") + b"\n")  # a message may quote bytes that are no text
+        answers.write(text.encode("utf-8", "replace") + b"\n")  # a message may quote bytes that are not text
         answers.flush()

@@ -15,7 +15,7 @@ bool is_of_attention(const CaseFile& file) {
   return task != file.metadata.end() && task->second == "attention";
 }
 
-/// The case under the subject's claims.
+/// The case with the subject's conventions, and without what it does not claim.
 CaseFile adapted(CaseFile file, const Subject& subject) {
   if (!is_of_attention(file)) {
     file.metadata["conventions"] = to_text(subject.conventions);
@@ -34,7 +34,7 @@ CaseFile adapted(CaseFile file, const Subject& subject) {
   return file;
 }
 
-/// What of the case the subject does not claim, whatever the scalar; empty: it is its case.
+/// Why the case is outside the subject's claims, for any scalar; empty if it is within them.
 std::string beyond_claims(const CaseFile& file, const Subject& subject, bool asks_features) {
   const Capabilities& can = subject.capabilities;
   if (!is_of_attention(file)) {
@@ -49,7 +49,7 @@ std::string beyond_claims(const CaseFile& file, const Subject& subject, bool ask
   if (asks_features) return {};
   const bool causal = file.text("causal") == "1";
   if (causal ? !can.causal : !can.bidirectional) {
-    return causal ? "does not claim causal" : "does not claim bidirectional";
+    return causal ? "does not claim causal attention" : "does not claim bidirectional attention";
   }
   return {};
 }
@@ -60,7 +60,7 @@ bool is_same_question_again(const Finding& finding) {
 
 class AdaptedTrial final : public Trial {
  public:
-  /// `trial` is null where the law does not take the case as the subject claims it.
+  /// `trial` is null if the law does not apply to the case within the subject's claims.
   AdaptedTrial(std::unique_ptr<Trial> trial, std::string unclaimed, bool may_redraw)
       : trial_(std::move(trial)), unclaimed_(std::move(unclaimed)), may_redraw_(may_redraw) {}
 
@@ -76,7 +76,7 @@ class AdaptedTrial final : public Trial {
     Finding finding = trial_->check(subject, scalar);
     if (finding.outcome == Outcome::wrong && is_same_question_again(finding)) {
       finding.failure = Failure::non_deterministic;
-      finding.note = "gave other bits for the same question, and declares to be deterministic";
+      finding.note = "gave different bits for the same input, but declares to be deterministic";
     }
     return finding;
   }
@@ -90,14 +90,14 @@ class AdaptedTrial final : public Trial {
   bool may_redraw_;
 };
 
-/// A law and whom it is asked of.
+/// A law and the subject that it is adapted to.
 struct Adaptation {
   Law law;
   Subject subject;
 };
 
-/// Why the law does not take its case any more, where what the subject does not claim, or its
-/// conventions, took something away; empty: that is not why.
+/// Why the law no longer applies to its case after it was restricted to the subject's claims and
+/// conventions; empty if the restriction is not the reason.
 std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn) {
   const Subject& subject = adaptation.subject;
   if (drawn.has("key_mask") && !subject.capabilities.key_masks) return "does not claim key masks";
@@ -106,7 +106,7 @@ std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn
   const double vanishing = AttentionConventions().epsilon;
   if (adaptation.law.name == "integers-exact" &&
       !(subject.attention_conventions.epsilon <= vanishing)) {
-    return "declares an epsilon that does not vanish beside 1";
+    return "declares an epsilon that is not negligible relative to 1";
   }
   return {};
 }
@@ -144,7 +144,7 @@ std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& 
     return std::make_unique<AdaptedTrial>(adaptation.law.load(file), "", false);
   } catch (const ContractError&) {
     std::string lost = lost_by_adapting(adaptation, drawn_file);
-    if (lost.empty()) throw;  // the harness is at fault, not the subject
+    if (lost.empty()) throw;  // an error of the harness, not of the subject
     return std::make_unique<AdaptedTrial>(nullptr, std::move(lost), may_redraw);
   }
 }

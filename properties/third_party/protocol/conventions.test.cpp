@@ -1,4 +1,4 @@
-// Guests that are right under conventions of their own: what the report calls these.
+// Third-party subjects that are correct under other conventions, and how reports identify these.
 
 #include "properties/diagnosis/diagnostician.hpp"
 #include "properties/laws/catalogue.hpp"
@@ -11,24 +11,24 @@
 namespace slim::properties::foreign {
 namespace {
 
-/// A guest of this convention, which it declares or not.
-ForeignSubject guest_under(const std::string& convention, const std::string& map,
-                           const char* declared = "") {
+/// A subject with this convention, declared or not.
+ForeignSubject subject_under(const std::string& convention, const std::string& map,
+                             const char* declared = "") {
   return open_subject(
       program_door("exec " SLIM_PYTHON " " + folder + "faults/convention_subject.py '" +
                    convention + "' " + map + " " + declared),
       {});
 }
 
-/// What the first failure of a law behaves like, in words; "holds" where there is none.
-std::vector<std::string> looks_of(const ForeignSubject& guest, const std::string& law,
+/// The diagnosis of the first failure of a law, in words; "holds" if there is none.
+std::vector<std::string> looks_of(const ForeignSubject& foreign, const std::string& law,
                                   Scalar scalar) {
-  const RunResult result = run_on(guest, {law}, 20, {scalar});
+  const RunResult result = run_on(foreign, {law}, 20, {scalar});
   if (result.counterexamples.empty()) return {"holds"};
   std::vector<Law> adapted;
-  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, guest.subject));
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign.subject));
   const Counterexample& found = result.counterexamples.front();
-  return in_words(Diagnostician(std::move(adapted)).diagnose(guest.subject, scalar, found.file));
+  return in_words(Diagnostician(std::move(adapted)).diagnose(foreign.subject, scalar, found.file));
 }
 
 std::string in_lines(const std::vector<std::string>& lines) {
@@ -43,37 +43,38 @@ struct KnownConvention {
   const char* words;
 };
 
-class GuestsConventions : public testing::TestWithParam<KnownConvention> {};
+class OwnConventions : public testing::TestWithParam<KnownConvention> {};
 
-TEST_P(GuestsConventions, ThatAreNotDeclaredAreNamedAndHoldWhenTheyAre) {
+TEST_P(OwnConventions, AreIdentifiedIfUndeclaredAndHoldIfDeclared) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const KnownConvention& known = GetParam();
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
-    const auto looks = looks_of(guest_under(known.text, known.map), "attention-agrees", scalar);
+    const auto looks = looks_of(subject_under(known.text, known.map), "attention-agrees", scalar);
     EXPECT_NE(in_lines(looks).find(known.words), std::string::npos) << name(scalar) << "\n"
                                                                     << in_lines(looks);
     EXPECT_TRUE(looks.front().starts_with("fits")) << name(scalar) << "\n" << in_lines(looks);
-    EXPECT_EQ(looks_of(guest_under(known.text, known.map, "declared"), "attention-agrees", scalar),
-              std::vector<std::string>{"holds"})
+    EXPECT_EQ(
+        looks_of(subject_under(known.text, known.map, "declared"), "attention-agrees", scalar),
+        std::vector<std::string>{"holds"})
         << name(scalar);
   }
 }
 
-TEST(GuestsConvention, EluPlusOneByItsWordsHoldsUnlessItsTailIsDeclared) {
+TEST(OwnConvention, EluPlusOneWithCancellationHoldsUnlessAnAccurateTailIsDeclared) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::vector<std::string> holds = {"holds"};
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     for (const char* law : {"attention-agrees", "averages", "stays-finite"}) {
-      EXPECT_EQ(looks_of(guest_under("{}", "elu+1"), law, scalar), holds)
+      EXPECT_EQ(looks_of(subject_under("{}", "elu+1"), law, scalar), holds)
           << law << " " << name(scalar);
     }
-    const ForeignSubject by_exp = guest_under(R"({"elu_cancellation": 0})", "elu+1", "declared");
+    const ForeignSubject by_exp = subject_under(R"({"elu_cancellation": 0})", "elu+1", "declared");
     EXPECT_NE(looks_of(by_exp, "attention-agrees", scalar), holds) << name(scalar);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    AsChosen, GuestsConventions,
+    AsChosen, OwnConventions,
     testing::Values(
         KnownConvention{R"({"scaling": "queries"})", "favor+",
                         "scaling of scores by 1/sqrt(d): queries"},
@@ -87,18 +88,18 @@ INSTANTIATE_TEST_SUITE_P(
         KnownConvention{R"({"epsilon_place": "feature", "epsilon": 2.5e-3})", "relu",
                         "epsilon 0.0025 added to every feature"}));
 
-TEST(DeclaredConventions, ThatBreakALawThemselvesAreSaidTo) {
+TEST(DeclaredConventions, AreReportedIfTheyBreakALawThemselves) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
-  const ForeignSubject guest = guest_under(
+  const ForeignSubject foreign = subject_under(
       R"({"query_stabiliser": "per-row", "key_stabiliser": "over-length"})", "favor+", "declared");
-  EXPECT_EQ(looks_of(guest, "attention-agrees", Scalar::float64),
+  EXPECT_EQ(looks_of(foreign, "attention-agrees", Scalar::float64),
             std::vector<std::string>{"holds"});
-  const auto looks = looks_of(guest, "future-does-not-leak", Scalar::float64);
+  const auto looks = looks_of(foreign, "future-does-not-leak", Scalar::float64);
   EXPECT_EQ(looks.front(), "your declared convention breaks this law");
   EXPECT_NE(in_lines(looks).find(R"("key_stabiliser":"over-length")"), std::string::npos);
 }
 
-/// A right attention, written from the definition, under these conventions.
+/// Correct attention, written from the definition, with these conventions.
 ForeignSubject by_definition(const std::string& conventions, const std::string& maps,
                              const std::string& capabilities = "{}") {
   return open_subject(
@@ -107,11 +108,11 @@ ForeignSubject by_definition(const std::string& conventions, const std::string& 
       {});
 }
 
-/// What fails of a run, in words; empty where nothing does.
-std::string failures_of(const ForeignSubject& guest, const std::vector<std::string>& laws,
+/// The failures of a run, in words; empty if there are none.
+std::string failures_of(const ForeignSubject& foreign, const std::vector<std::string>& laws,
                         int cases) {
   std::string text;
-  const RunResult result = run_on(guest, laws, cases, {Scalar::float32, Scalar::float64});
+  const RunResult result = run_on(foreign, laws, cases, {Scalar::float32, Scalar::float64});
   for (const Counterexample& found : result.counterexamples) {
     text += found.law + " " + found.readable + ": " + found.finding.worst.tensor + "\n";
   }
@@ -126,7 +127,7 @@ struct DeclaredConvention {
 
 class EveryDeclaredConvention : public testing::TestWithParam<DeclaredConvention> {};
 
-TEST_P(EveryDeclaredConvention, HoldsWhereItIsRight) {
+TEST_P(EveryDeclaredConvention, HoldsForACorrectSubject) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const auto& [text, maps, capabilities] = GetParam();
   EXPECT_EQ(failures_of(by_definition(text, maps, capabilities),
@@ -136,8 +137,8 @@ TEST_P(EveryDeclaredConvention, HoldsWhereItIsRight) {
             "");
 }
 
-/// The first was called wrong for an exponential below the smallest subnormal number beside its ε,
-/// the next three for a denominator within its own roundings of 0.
+/// Regressions: the first was judged wrong for an exponential below the smallest subnormal number
+/// added to ε, the next three for a denominator within its own roundings of 0.
 INSTANTIATE_TEST_SUITE_P(
     AsChosen, EveryDeclaredConvention,
     testing::Values(
@@ -159,14 +160,14 @@ INSTANTIATE_TEST_SUITE_P(
                            R"("stabiliser_detached": false})",
                            "favor+", R"({"causal": false})"}));
 
-TEST(DeclaredConventions, ThatEmptyTheComparisonAreRefused) {
+TEST(DeclaredConventions, AreRefusedIfTheyMakeTheComparisonMeaningless) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   for (const char* declared :
        {R"({"epsilon": 1e25})", R"({"epsilon": 1e17, "epsilon_place": "feature"})",
         R"({"epsilon": 100, "epsilon_place": "exponent"})", R"({"relu_slope_at_zero": 1e9})"}) {
     try {
       by_definition(declared, "favor+,relu");
-      ADD_FAILURE() << declared << " was taken";
+      ADD_FAILURE() << declared << " was accepted";
     } catch (const SubjectError& error) {
       EXPECT_EQ(name(error.failure()), "PROTOCOL-ERROR");
       EXPECT_NE(std::string(error.what()).find("convention '"), std::string::npos) << error.what();
@@ -174,21 +175,21 @@ TEST(DeclaredConventions, ThatEmptyTheComparisonAreRefused) {
   }
 }
 
-/// A guest whose sums are recovered by subtraction, with a fault or none.
-ForeignSubject subtracting_guest(const std::string& fault) {
+/// A subject that recovers its sums by subtraction, with or without a fault.
+ForeignSubject subtracting_subject(const std::string& fault) {
   return open_subject(
       program_door("exec " SLIM_PYTHON " " + folder + "faults/subtracting_subject.py " + fault),
       {});
 }
 
-TEST(GuestsThatSubtract, DriftWhereSubtractionExplainsItAndAreElseWrong) {
+TEST(SubtractingSubjects, DriftIfSubtractionExplainsTheErrorAndAreWrongOtherwise) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::vector<std::string> laws = {"attention-agrees", "pullback-agrees", "attention-resumes",
                                          "stays-finite"};
   const std::vector<Scalar> scalars = {Scalar::float32, Scalar::float64};
   const auto count = [&](const std::string& fault, int Tally::*what) {
     int all = 0;
-    for (const Verdict& verdict : run_on(subtracting_guest(fault), laws, 20, scalars).verdicts) {
+    for (const Verdict& verdict : run_on(subtracting_subject(fault), laws, 20, scalars).verdicts) {
       all += verdict.tally.*what;
     }
     return all;
@@ -202,19 +203,19 @@ TEST(GuestsThatSubtract, DriftWhereSubtractionExplainsItAndAreElseWrong) {
   }
 }
 
-TEST(GuestsThatKeepWhatTheyComputedFirst, AreSaidToDependOnEarlierCalls) {
+TEST(SubjectsThatReuseTheirFirstResult, AreReportedToDependOnEarlierCalls) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
-  const ForeignSubject guest = open_subject(
+  const ForeignSubject foreign = open_subject(
       program_door("exec " SLIM_PYTHON " " + folder + "faults/kept_scale_subject.py"), {});
   const RunResult result =
-      run_on(guest, {"attention-agrees", "stays-finite"}, 20, {Scalar::float32, Scalar::float64});
+      run_on(foreign, {"attention-agrees", "stays-finite"}, 20, {Scalar::float32, Scalar::float64});
   ASSERT_FALSE(result.counterexamples.empty());
   std::vector<Law> adapted;
-  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, guest.subject));
-  Diagnostician diagnostician(std::move(adapted), [pool = guest.pool] { end_processes(*pool); });
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign.subject));
+  Diagnostician diagnostician(std::move(adapted), [pool = foreign.pool] { end_processes(*pool); });
   for (const Counterexample& found : result.counterexamples) {
     const std::string looks = in_lines(
-        in_words(diagnostician.diagnose(guest.subject, found, {}, result.counterexamples)));
+        in_words(diagnostician.diagnose(foreign.subject, found, {}, result.counterexamples)));
     EXPECT_NE(looks.find("its answers depend on earlier calls"), std::string::npos) << looks;
     EXPECT_EQ(looks.find("convention"), std::string::npos) << looks;
     EXPECT_EQ(looks.find("mutant/neither-scaled"), std::string::npos) << looks;

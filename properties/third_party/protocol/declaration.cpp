@@ -24,11 +24,11 @@ constexpr std::array<std::string_view, 3> axis_orders = {"BHLD", "BLHD", "LBHD"}
 constexpr std::array<std::string_view, 3> resource_claims = {"flat in L", "O(C)", "linear"};
 constexpr int deepest_declaration = 4;
 
-/// A JSON object whose fields are all read, or the declaration is refused.
+/// Reads the fields of a JSON object, and refuses an object with unknown fields.
 class Fields {
  public:
   Fields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
-    require(object_.is_object(), where_ + " is an object");
+    require(object_.is_object(), where_ + " must be an object");
   }
   const Json* find(const char* field) {
     known_.insert(field);
@@ -38,16 +38,16 @@ class Fields {
   void read(const char* field, bool& value) {
     const Json* found = find(field);
     if (found == nullptr) return;
-    require(found->is_boolean(), named(field) + " is true or false");
+    require(found->is_boolean(), named(field) + " must be true or false");
     value = found->get<bool>();
   }
   void read(const char* field, std::string& value) {
     const Json* found = find(field);
     if (found == nullptr) return;
-    require(found->is_string(), named(field) + " is a string");
+    require(found->is_string(), named(field) + " must be a string");
     value = found->get<std::string>();
   }
-  /// A size from 1 on.
+  /// A size of at least 1.
   void read(const char* field, Index& value, Index largest) {
     const Json* found = find(field);
     if (found == nullptr) return;
@@ -60,9 +60,10 @@ class Fields {
     const Json* found = find(field);
     std::vector<std::string> values;
     if (found == nullptr) return values;
-    require(found->is_array() && found->size() <= 64, named(field) + " is an array of strings");
+    require(found->is_array() && found->size() <= 64,
+            named(field) + " must be an array of at most 64 strings");
     for (const Json& item : *found) {
-      require(item.is_string(), named(field) + " is an array of strings");
+      require(item.is_string(), named(field) + " must be an array of strings");
       values.push_back(item.get<std::string>());
       require(std::ranges::count(values, values.back()) == 1,
               named(field) + " names '" + on_one_line(values.back()) + "' twice");
@@ -71,7 +72,7 @@ class Fields {
   }
   void refuse_others() const {
     for (const auto& [key, value] : object_.items()) {
-      require(known_.contains(key), where_ + " has no field '" + on_one_line(key) +
+      require(known_.contains(key), where_ + " has the unknown field '" + on_one_line(key) +
                                         fmt::format("': allowed are {}", fmt::join(known_, ", ")));
     }
   }
@@ -95,7 +96,7 @@ Choice choice_of(const std::string& text, const std::array<std::string_view, cou
                                   fmt::join(names, ", ")));
 }
 
-/// Names of feature maps, and whether "given" is among them.
+/// The declared feature maps, and whether "given" is one of them.
 struct FeatureMaps {
   std::vector<FeatureKind> kinds;
   bool given = false;
@@ -113,7 +114,7 @@ struct FeatureMaps {
   }
 };
 
-/// One list for all tasks, or one of "attention", which features share, and one of "gradient".
+/// One list for all tasks, or one for "attention" (and features) and one for "gradient".
 void read_feature_maps(Fields& fields, Capabilities& can) {
   const Json* found = fields.find("feature_maps");
   can.feature_maps.clear();
@@ -129,8 +130,8 @@ void read_feature_maps(Fields& fields, Capabilities& can) {
   const FeatureMaps of_attention(by_task.strings("attention"));
   const FeatureMaps of_models(by_task.strings("gradient"));
   by_task.refuse_others();
-  require(!of_models.kinds.empty(), "'feature_maps' of gradient is empty: give one list for all");
-  require(!of_models.given, "'feature_maps' of gradient has no 'given': that is attention's");
+  require(!of_models.kinds.empty(), "'feature_maps' of gradient is empty: name at least one");
+  require(!of_models.given, "'feature_maps' of gradient contains 'given', which is for attention");
   can.feature_maps = of_attention.kinds;
   can.given_features = of_attention.given;
   can.model_feature_maps = of_models.kinds;
@@ -165,7 +166,7 @@ void read_capabilities(const Json& json, Declaration& declared) {
   for (const std::string& scalar : fields.strings("dtypes")) {
     const Scalar parsed = parse_scalar(scalar);
     require(parsed == Scalar::float32 || parsed == Scalar::float64,
-            "dtypes are of float32 and float64, not " + on_one_line(scalar));
+            "dtype '" + on_one_line(scalar) + "' is not supported: allowed are float32, float64");
     declared.scalars.push_back(parsed);
   }
   if (declared.scalars.empty()) declared.scalars = {Scalar::float32, Scalar::float64};
@@ -175,10 +176,10 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
-/// What is declared, and what is usual of the rest.
+/// The declared values, with defaults for the rest.
 Json with(const Json& as_usual, const Json& declared) {
   Json all = declared;
-  if (all.is_object()) all.insert(as_usual.begin(), as_usual.end());  // keeps what is declared
+  if (all.is_object()) all.insert(as_usual.begin(), as_usual.end());  // keeps declared values
   return all;
 }
 
@@ -196,9 +197,9 @@ void read_conventions(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
-/// Refuses numbers under which no case could be judged, for every feature map, so that conventions
-/// of FAVOR+ alone are checked, too; and numbers under which the declared function would not be the
-/// attention, or the model, that it claims to be.
+/// Refuses numbers with which no case could be judged (for every feature map, so that conventions
+/// specific to FAVOR+ are checked, too), and numbers that change what the declared attention or
+/// model computes.
 void require_valid_conventions(const Declaration& declared) {
   const Capabilities& can = declared.capabilities;
   const Model of_any_size{.conventions = declared.conventions};
@@ -221,10 +222,10 @@ void read_tasks(Fields& fields, Declaration& declared) {
     (number == 0 ? declared.attention : number == 1 ? declared.features : declared.gradient) = true;
   }
   require(declared.attention || declared.features || declared.gradient,
-          "field 'tasks' names at least one of attention, features, gradient");
+          "field 'tasks' is empty: name at least one of attention, features, gradient");
 }
 
-/// A task of which no case could ever be asked would hold every law.
+/// Refuses a task without any possible case, since it could not break any law.
 void require_some_case(const Declaration& declared) {
   const Capabilities& can = declared.capabilities;
   const bool of_models_alone = !declared.attention && !declared.features;
@@ -235,7 +236,7 @@ void require_some_case(const Declaration& declared) {
           "'feature_maps' is empty: name at least one of sqr, relu, elu+1, abs, favor+, or given "
           "for attention");
   require(!declared.attention || can.causal || can.bidirectional,
-          "attention is neither 'causal' nor 'bidirectional': it is at least one of them");
+          "attention is neither 'causal' nor 'bidirectional': declare at least one of them");
 }
 
 bool is_plain_name(std::string_view text) {
@@ -264,16 +265,16 @@ Declaration parse_declaration(std::string_view text) {
   Fields fields(json, "the declaration");
   const Json* protocol = fields.find("protocol");
   require(protocol != nullptr && protocol->is_number_integer(),
-          fields.named("protocol") + " is an integer");
+          fields.named("protocol") + " must be an integer");
   if (*protocol != protocol_version) {
-    throw SubjectError(fmt::format("speaks version {} of the protocol, the harness version {}",
+    throw SubjectError(fmt::format("uses version {} of the protocol, but the harness uses {}",
                                    on_one_line(protocol->dump()), protocol_version),
                        Failure::version_mismatch);
   }
   Declaration declared;
   fields.read("name", declared.name);
   require(is_plain_name(declared.name),
-          fields.named("name") + " is 1 to 60 letters, digits and ._+-");
+          fields.named("name") + " must be 1 to 60 letters, digits or ._+-");
   fields.read("version", declared.version);
   declared.version = on_one_line(declared.version);
   read_tasks(fields, declared);
@@ -286,7 +287,7 @@ Declaration parse_declaration(std::string_view text) {
   const bool of_attention = has_elu_plus_one(can.feature_maps);
   const bool of_models =
       can.model_feature_maps.empty() ? of_attention : has_elu_plus_one(can.model_feature_maps);
-  if (!of_attention) declared.attention_conventions.elu_cancellation = 0.0;  // acts on nothing
+  if (!of_attention) declared.attention_conventions.elu_cancellation = 0.0;  // has no effect
   if (!of_models) declared.conventions.elu_cancellation = 0.0;
   require_valid_conventions(declared);
   fields.refuse_others();

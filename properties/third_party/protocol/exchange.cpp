@@ -14,7 +14,7 @@ constexpr Dtype dtype_of = std::is_same_v<T, float> ? Dtype::F32 : Dtype::F64;
 template <class T>
 constexpr const char* dtype_name = std::is_same_v<T, float> ? "float32" : "float64";
 
-/// Which of [B, H, L, ·] comes first, second, …
+/// The axes of [B, H, L, ·] in the given order.
 std::array<int, 4> axes_in(AxisOrder order) {
   switch (order) {
     case AxisOrder::blhd:
@@ -40,8 +40,8 @@ Shape shape_in(AxisOrder order, const HeadsSizes& sizes) {
   return shape;
 }
 
-/// Calls visit(place, offset) for every entry: its place in an array whose axes are in this order,
-/// row-major without gaps, and its offset by the strides.
+/// Calls visit(place, offset) for every entry: its index in a contiguous array with this order of
+/// axes, and its offset by the strides.
 template <class Visit>
 void walk(AxisOrder order, const HeadsSizes& sizes, const HeadsStrides& strides,
           const Visit& visit) {
@@ -89,7 +89,7 @@ class Form {
     Shape& shape = file.tensors["projection"].shape;
     shape.erase(shape.begin());
   }
-  /// RS [B, H, D_v + 1, M] apart.
+  /// RS [B, H, D_v + 1, M] as R and S.
   void put_sums(const std::string& prefix, const HeadsView<T>& RS) {
     if (RS.empty()) return;
     const auto& [B, H, rows, M] = RS.sizes;
@@ -167,7 +167,7 @@ class Form {
   const Declaration& declared_;
 };
 
-/// Doubles of a file in the type that the subject computes in.
+/// Converts the doubles of a file to the scalar of the task.
 template <class T>
 void narrow_reals(CaseFile& file) {
   if constexpr (std::is_same_v<T, float>) {
@@ -252,7 +252,7 @@ template <class T>
 void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& result) {
   if (task.wants_state || task.start != nullptr || task.end_cotangent != nullptr ||
       task.first_position != 0) {
-    throw SubjectError("is not asked for segments of a sequence", Failure::unsupported);
+    throw SubjectError("cannot be run on segments of a sequence", Failure::unsupported);
   }
   const Model& model = task.model;
   CaseFile file = to_case_file(

@@ -5,14 +5,14 @@
 
 namespace slim::properties::foreign {
 
-/// Asks a task of a session, in case files with the axes and the state's shape that it declares.
-/// T: float, double. Throws SubjectError. What the subject does not claim to give (a pullback, the
-/// state) is left as it was.
+/// Runs a task in a session, by case files with the declared order of axes and shape of the state.
+/// T: float, double. Throws SubjectError. Results that the subject does not claim (a pullback, the
+/// state) are left unchanged.
 template <class T>
 void exchange(Session& session, const AttentionTask<T>& task, AttentionResult<T>& result);
 template <class T>
 void exchange(Session& session, const FeaturesTask<T>& task, FeaturesResult<T>& result);
-/// Throws SubjectError, too, for a segment with states, which cases do not carry.
+/// Also throws SubjectError for a segment with states, which case files cannot contain.
 template <class T>
 void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& result);
 

@@ -1,4 +1,4 @@
-// Subjects that are at fault on purpose: each gets its verdict, the run goes on, nothing is left.
+// Subjects with deliberate faults get their verdict, the run continues, and nothing is left behind.
 
 #include "properties/report/verdict_table.hpp"
 #include "properties/third_party/protocol/guest_runs.hpp"
@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A word that no other process has among its arguments.
+/// A word that is in no other process's arguments.
 std::string fresh_mark() {
   static int number = 0;
   return "slim-mark-" + std::to_string(::getpid()) + "-" + std::to_string(number++);
@@ -43,7 +43,7 @@ std::string content_of(const fs::path& path) {
   return text.str();
 }
 
-/// Processes, other than this one, that have the mark among their arguments.
+/// Other processes with the mark among their arguments.
 std::vector<pid_t> with_mark(const std::string& mark) {
   std::vector<pid_t> found;
   std::error_code status;
@@ -61,7 +61,7 @@ int marked_processes(const std::string& mark) {
   return static_cast<int>(with_mark(mark).size());
 }
 
-/// The marked child of a process: of this one a guardian, of a guardian its keeper.
+/// The marked child of a process: the outer supervisor of this one, the inner one of the outer one.
 pid_t marked_child(const std::string& mark, pid_t parent) {
   for (const pid_t pid : with_mark(mark)) {
     const std::string status = content_of("/proc/" + std::to_string(pid) + "/status");
@@ -87,8 +87,8 @@ struct Fate {
   std::string what;
 };
 
-/// How the first question ends; "answered" when it does not fail.
-Fate asked(const ForeignSubject& foreign) {
+/// How a call ends; "answered" if it does not fail.
+Fate outcome_of_call(const ForeignSubject& foreign) {
   try {
     ask(foreign.subject, Scalar::float32, small_question());
   } catch (const SubjectError& error) {
@@ -104,8 +104,8 @@ Fate fate_of(const Door& door, const Limits& limits, fs::path* scratch = nullptr
       with_session(*foreign.pool,
                    [&](Session& session) { *scratch = session.process().scratch(); });
     }
-    Fate first = asked(foreign);
-    const Fate second = asked(foreign);  // restarted where it has to be
+    Fate first = outcome_of_call(foreign);
+    const Fate second = outcome_of_call(foreign);  // after a restart if necessary
     EXPECT_EQ(first.failure, second.failure) << first.what << "\n" << second.what;
     return first;
   } catch (const SubjectError& error) {
@@ -122,7 +122,7 @@ struct KnownFault {
 
 class Faults : public testing::TestWithParam<KnownFault> {};
 
-TEST_P(Faults, GetTheirVerdictTwiceAndLeaveNothing) {
+TEST_P(Faults, GetTheSameVerdictTwiceAndLeaveNothingBehind) {
   const KnownFault& known = GetParam();
   const std::string mark = fresh_mark();
   fs::path scratch;
@@ -146,36 +146,35 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"stops-its-keeper", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"stops-its-guardian", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"stops-both", Failure::hang, "did not answer within 0.2 s", 0.2},
-        KnownFault{"allocates", Failure::memory_limit, "outgrew 200 MB"},
-        KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "outgrew 200 MB"},
-        KnownFault{"fills-its-scratch", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"allocates", Failure::memory_limit, "exceeded 200 MB"},
+        KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "exceeded 200 MB"},
+        KnownFault{"fills-its-scratch", Failure::memory_limit, "exceeded 200 MB"},
         KnownFault{"reserves", Failure::wrong, "answered"},
-        KnownFault{"allocates-at-once", Failure::memory_limit, "outgrew 200 MB"},
+        KnownFault{"allocates-at-once", Failure::memory_limit, "exceeded 200 MB"},
         KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
         KnownFault{"prints-bytes", Failure::protocol_error, "'warning: ??? ?[31m ]]> & nonsense'"},
         KnownFault{"prints-afterwards", Failure::protocol_error, "'done"},
         KnownFault{"endless-line", Failure::protocol_error, "a line of more than"},
         KnownFault{"answers-out-of-order", Failure::protocol_error, "answered request"},
         KnownFault{"truncates-result", Failure::protocol_error, "safetensors"},
-        KnownFault{"wrong-dtype", Failure::wrong_shape, "F64 [1, 2, 3, 2], asked for was F32"},
-        KnownFault{"bfloat16", Failure::wrong_shape,
-                   "gave tensor 'out' as BF16, asked for was F32"},
+        KnownFault{"wrong-dtype", Failure::wrong_shape, "F64 [1, 2, 3, 2], not as F32"},
+        KnownFault{"bfloat16", Failure::wrong_shape, "returned tensor 'out' as BF16, not as F32"},
         KnownFault{"code-wraps", Failure::error, "no code of ours"},
         KnownFault{"code-of-the-host", Failure::error, "my own code for a bad index"},
         KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
         KnownFault{"grows-case", Failure::input_modified, "case file"},
-        KnownFault{"kills-its-keepers", Failure::crash, "its keeper was killed"},
+        KnownFault{"kills-its-keepers", Failure::crash, "its supervisor was killed"},
         KnownFault{"kills-its-keepers-and-forks-in-a-chain", Failure::crash,
-                   "its keeper was killed"},
+                   "its supervisor was killed"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
         KnownFault{"forks-in-a-chain", Failure::crash, "exit code 0"},
         KnownFault{"declines", Failure::unsupported, "not today"},
-        KnownFault{"no-result", Failure::protocol_error, "is not there"},
-        KnownFault{"result-is-a-pipe", Failure::protocol_error, "no plain file"},
+        KnownFault{"no-result", Failure::protocol_error, "does not exist"},
+        KnownFault{"result-is-a-pipe", Failure::protocol_error, "not a regular file"},
         KnownFault{"dies-at-start", Failure::load_error, "'cannot find my weights'"},
-        KnownFault{"other-version", Failure::version_mismatch, "speaks version 2"},
+        KnownFault{"other-version", Failure::version_mismatch, "uses version 2"},
         KnownFault{"bad-declaration", Failure::protocol_error, "allowed are BHLD, BLHD, LBHD"}),
     [](const testing::TestParamInfo<KnownFault>& of) {
       std::string name = of.param.fault;
@@ -183,63 +182,63 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
-/// Largest bytes that this process ever had in memory.
+/// Peak resident size of this process, in bytes.
 std::int64_t peak_of_this_process() {
   rusage used{};
   ::getrusage(RUSAGE_SELF, &used);
   return std::int64_t{1024} * used.ru_maxrss;
 }
 
-TEST(Foreign, ACaseFileThatGrewIsNotReadInto) {
+TEST(Foreign, CaseFileThatGrewIsNotReadIntoMemory) {
   const std::int64_t before = peak_of_this_process();
   const ForeignSubject foreign = open_subject(program_door(command_of("grows-case")), {});
-  EXPECT_EQ(asked(foreign).failure, Failure::input_modified);
-  EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "of a file of 3 GiB";
+  EXPECT_EQ(outcome_of_call(foreign).failure, Failure::input_modified);
+  EXPECT_LE(peak_of_this_process() - before, std::int64_t{1} << 28) << "the file has 3 GiB";
 }
 
-TEST(Foreign, ASessionEndsWithShutdown) {
+TEST(Foreign, SessionEndsWithShutdown) {
   const TestFolder own;
   const fs::path note = own.path() / "note";
   {
     const ForeignSubject foreign = open_subject(
         program_door("SLIM_NOTE='" + note.string() + "' " + command_of("notes-its-shutdown")), {});
-    EXPECT_EQ(asked(foreign).what, "answered");
+    EXPECT_EQ(outcome_of_call(foreign).what, "answered");
     EXPECT_FALSE(fs::exists(note));
   }
   EXPECT_EQ(content_of(note), "shutdown");
   const std::string mark = fresh_mark();
-  asked(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
-  EXPECT_EQ(marked_processes(mark), 0) << "it has a second";
+  outcome_of_call(open_subject(program_door(command_of("stays-after-shutdown", mark)), {}));
+  EXPECT_EQ(marked_processes(mark), 0) << "it is killed after one second";
 }
 
-TEST(Foreign, ADeclarationThatChangesAtARestartIsNoneToJudgeBy) {
+TEST(Foreign, DeclarationMustNotChangeAtARestart) {
   const TestFolder own;
   const fs::path note = own.path() / "note";
   const ForeignSubject foreign = open_subject(
       program_door("SLIM_NOTE='" + note.string() + "' " + command_of("redeclares")), {});
-  EXPECT_EQ(asked(foreign).what, "answered") << "by the first process";
+  EXPECT_EQ(outcome_of_call(foreign).what, "answered") << "by the first process";
   try {
     with_fresh_session(*foreign.pool, [](Session&) {});
-    ADD_FAILURE() << "another epsilon was taken for the same";
+    ADD_FAILURE() << "another epsilon was accepted";
   } catch (const SubjectError& error) {
     EXPECT_EQ(error.failure(), Failure::protocol_error);
-    EXPECT_NE(std::string(error.what()).find("declares something else"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("gave another declaration"), std::string::npos);
   }
 }
 
-TEST(Foreign, AddressSpaceIsLimitedWhereThatIsAskedFor) {
+TEST(Foreign, AddressSpaceIsLimitedOnRequest) {
   const Fate fate =
       fate_of(program_door(command_of("reserves")), {.address_space_bytes = std::int64_t{1} << 30});
   EXPECT_EQ(name(fate.failure), "MEMORY-LIMIT") << fate.what;
 }
 
-TEST(Foreign, PagesThatChildrenShareCountOnce) {
+TEST(Foreign, PagesSharedWithChildrenCountOnce) {
   const Fate fate = fate_of(program_door(command_of("shares-pages-with-children")),
                             {.memory_bytes = std::int64_t{160} << 20});
   EXPECT_EQ(fate.what, "answered");
 }
 
-TEST(Foreign, ChildrenThatWereThereBeforeTheFirstGuestAreSpared) {
+TEST(Foreign, ChildrenOlderThanTheFirstSubjectAreNotKilled) {
   const TestFolder out;
   const std::string mark = fresh_mark();
   const std::string command = "cd '" + out.path().string() +
@@ -254,19 +253,19 @@ TEST(Foreign, ChildrenThatWereThereBeforeTheFirstGuestAreSpared) {
   for (const pid_t pid : spared) ::kill(pid, SIGKILL);
 }
 
-TEST(Foreign, ChildrenThatStayAreKilled) {
+TEST(Foreign, RemainingChildrenAreKilled) {
   for (const char* fault : {"leaves-children", "leaves-children-at-start"}) {
     const std::string mark = fresh_mark();
     {
       const ForeignSubject foreign = open_subject(program_door(command_of(fault, mark)), {});
-      EXPECT_EQ(asked(foreign).what, "answered");
-      EXPECT_GE(marked_processes(mark), 2) << "it and a child at least";
+      EXPECT_EQ(outcome_of_call(foreign).what, "answered");
+      EXPECT_GE(marked_processes(mark), 2) << "the subject and at least one child";
     }
     EXPECT_EQ(marked_processes(mark), 0) << fault;
   }
 }
 
-TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
+TEST(Foreign, NothingOutlivesAKilledHarnessEvenIfTheInnerSupervisorIsStopped) {
   for (const bool stops_keeper : {false, true}) {
     const std::string mark = fresh_mark();
     const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
@@ -281,7 +280,7 @@ TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
     for (int i = 0; i < 1000 && marked_processes(mark) < 6; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    ASSERT_GE(marked_processes(mark), 6) << "harness, guardian, keeper, subject, child, grandchild";
+    ASSERT_GE(marked_processes(mark), 6) << "harness, two supervisors, subject, child, grandchild";
     const pid_t keeper = marked_child(mark, marked_child(mark, harness));
     ASSERT_GT(keeper, 0);
     if (stops_keeper) ::kill(keeper, SIGSTOP);
@@ -290,11 +289,11 @@ TEST(Foreign, NothingOutlivesAHarnessThatIsKilledEvenWhenTheKeeperIsStopped) {
     for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(marked_processes(mark), 0) << (stops_keeper ? "stopped" : "going on");
+    EXPECT_EQ(marked_processes(mark), 0) << (stops_keeper ? "stopped" : "running");
   }
 }
 
-TEST(Foreign, NothingOutlivesItsKeeperOrGuardianThatIsKilled) {
+TEST(Foreign, NothingOutlivesAKilledSupervisor) {
   for (const bool kills_guardian : {true, false}) {
     const std::string mark = fresh_mark();
     const ForeignSubject foreign =
@@ -302,23 +301,23 @@ TEST(Foreign, NothingOutlivesItsKeeperOrGuardianThatIsKilled) {
     for (int i = 0; i < 1000 && marked_processes(mark) < 5; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    ASSERT_GE(marked_processes(mark), 5) << "guardian, keeper, subject, child, grandchild";
+    ASSERT_GE(marked_processes(mark), 5) << "two supervisors, subject, child, grandchild";
     const pid_t guardian = marked_child(mark, ::getpid());
     const pid_t keeper = marked_child(mark, guardian);
     ASSERT_GT(guardian, 0);
     ASSERT_GT(keeper, 0);
     ::kill(kills_guardian ? guardian : keeper, SIGKILL);
-    // A guardian that was killed stays as a zombie, which has no arguments, until it is waited for.
+    // A killed outer supervisor stays as a zombie, without arguments, until it is waited for.
     for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(marked_processes(mark), 0) << (kills_guardian ? "guardian" : "keeper");
-    asked(foreign);  // meets the dead
-    EXPECT_EQ(asked(foreign).what, "answered") << "by a process that is started anew";
+    EXPECT_EQ(marked_processes(mark), 0) << (kills_guardian ? "outer" : "inner");
+    outcome_of_call(foreign);  // fails, since the process has ended
+    EXPECT_EQ(outcome_of_call(foreign).what, "answered") << "by a new process";
   }
 }
 
-TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {
+TEST(Foreign, RunContinuesAfterACrashAndShrinksTheCase) {
   const ForeignSubject foreign = open_subject(program_door(command_of("segfaults")), {});
   const RunResult result = run_on(foreign, {"attention-agrees", "averages"}, 2);
   ASSERT_EQ(result.verdicts.size(), 2U);
@@ -331,7 +330,7 @@ TEST(Foreign, ARunGoesOnAfterACrashAndShrinksIt) {
   EXPECT_GT(processes_started(*foreign.pool), 3);
 }
 
-TEST(Foreign, APipeInTheScratchFolderIsNotWrittenInto) {
+TEST(Foreign, PipeInTheScratchFolderIsNotWrittenTo) {
   const ForeignSubject foreign = open_subject(program_door(command_of("bad-case-is-a-pipe")), {});
   const Law law = refuses_bad_requests(foreign);
   CaseFile probe;
@@ -340,11 +339,11 @@ TEST(Foreign, APipeInTheScratchFolderIsNotWrittenInto) {
   EXPECT_EQ(finding.outcome, Outcome::pass) << finding.note;
 }
 
-TEST(Foreign, NaNIsAVerdictOfItsOwn) {
+TEST(Foreign, NaNHasItsOwnVerdict) {
   const ForeignSubject foreign = open_subject(program_door(command_of("nan")), {});
   const RunResult result = run_on(foreign, {"attention-agrees", "calls-independent"}, 1);
   for (const Verdict& verdict : result.verdicts) {
-    EXPECT_EQ(summary(verdict), "NON-FINITE") << verdict.law << ": NaN twice is the same answer";
+    EXPECT_EQ(summary(verdict), "NON-FINITE") << verdict.law << ": NaN equals NaN here";
   }
 }
 
@@ -358,8 +357,8 @@ TEST(ForeignLibraries, GetTheirVerdict) {
       {"WRITES_INPUT", {Failure::input_modified, "wrote into its input q"}},
       {"UNPROTECTS_INPUT", {Failure::input_modified, "wrote into its input q"}},
       {"OLD_VERSION", {Failure::version_mismatch, "version 7 of slim_subject.h"}},
-      {"NO_SUBJECT", {Failure::load_error, "gave no subject"}},
-      {"NO_JSON", {Failure::load_error, "a declaration that is no JSON"}},
+      {"NO_SUBJECT", {Failure::load_error, "returned NULL"}},
+      {"NO_JSON", {Failure::load_error, "a declaration that is not JSON"}},
       {"CRASHES", {Failure::crash, "SIGABRT"}},
       {"SLEEPS", {Failure::hang, "did not answer"}},
       {"FAILS", {Failure::error, "q is too long"}},
@@ -374,13 +373,13 @@ TEST(ForeignLibraries, GetTheirVerdict) {
   }
 }
 
-TEST(ForeignLibraries, WhatIsNoLibraryOfOursDoesNotLoad) {
+TEST(ForeignLibraries, OtherFilesDoNotLoad) {
   const Fate text = fate_of(library_door(folder + "slim_subject.h"), {});
   EXPECT_EQ(text.failure, Failure::load_error) << text.what;
   EXPECT_THROW(library_door("/nowhere.so"), ContractError);
 }
 
-TEST(ForeignLibraries, BuffersLeftAloneAreNaN) {
+TEST(ForeignLibraries, OutputsThatAreNotWrittenAreNaN) {
   const ForeignSubject foreign =
       open_subject(library_door(library("fault_LEAVES_NAN")), {.deadline_s = 5.0});
   EXPECT_EQ(summary(run_on(foreign, {"attention-agrees"}, 1).verdicts.front()), "NON-FINITE");

@@ -27,7 +27,7 @@ class SessionPool {
     }
     return start();
   }
-  /// Who has started once is expected to take about as long the next time.
+  /// A restart has a deadline that follows from the duration of the first start.
   std::unique_ptr<Session> start(std::int64_t room_bytes = least_room) {
     ++started_;
     Limits limits = limits_;
@@ -44,7 +44,7 @@ class SessionPool {
       declared_ = session->declaration().text;
     }
     if (session->declaration().text != declared_) {
-      throw SubjectError("declares something else than when it was first started",
+      throw SubjectError("gave another declaration than at its first start",
                          Failure::protocol_error);
     }
     return session;
@@ -74,7 +74,7 @@ class SessionPool {
   Limits limits_;
   std::mutex mutex_;
   double first_start_s_ = 0.0;  ///< 0 before it is known
-  std::string declared_;        ///< as it was first started
+  std::string declared_;        ///< by the first process
   std::vector<std::unique_ptr<Session>> idle_;
   std::atomic<int> started_{0};
   std::array<std::atomic<bool>, task_names.size()> was_asked_{};
@@ -93,7 +93,7 @@ void offer_in(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber nu
       throw;
     } catch (const HarnessError&) {
       throw;
-    } catch (const std::exception& error) {  // memory, JSON: on this side of the pipe
+    } catch (const std::exception& error) {  // out of memory, JSON: errors of the harness
       throw HarnessError(error.what());
     }
   };

@@ -19,16 +19,16 @@ bool has_module(const std::string& module) {
   return std::system((SLIM_PYTHON " -c 'import " + module + "' 2>/dev/null").c_str()) == 0;
 }
 
-RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& names, int cases,
+RunResult run_on(const ForeignSubject& foreign, const std::vector<std::string>& names, int cases,
                  std::vector<Scalar> scalars) {
   std::vector<Law> laws;
   laws.reserve(names.size());
   for (const std::string& name : names) {
     laws.push_back(name == "refuses-bad-requests"
-                       ? refuses_bad_requests(guest)
-                       : told_from_noise(adapted_law(laws::find_law(name), guest.subject)));
+                       ? refuses_bad_requests(foreign)
+                       : told_from_noise(adapted_law(laws::find_law(name), foreign.subject)));
   }
-  RunPlan plan{.laws = {}, .subjects = {&guest.subject}, .scalars = std::move(scalars)};
+  RunPlan plan{.laws = {}, .subjects = {&foreign.subject}, .scalars = std::move(scalars)};
   for (const Law& law : laws) plan.laws.push_back(&law);
   plan.cases = cases;
   return run(plan);

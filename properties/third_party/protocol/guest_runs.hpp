@@ -5,7 +5,7 @@
 
 namespace slim::properties::foreign {
 
-/// properties/third_party/kit/, where examples and faults stand.
+/// properties/third_party/kit/, the folder of examples and faults.
 extern const std::string folder;
 
 /// The path of a library among the examples and faults.
@@ -14,8 +14,8 @@ std::string library(const std::string& name);
 /// Whether the tests' Python has this module.
 bool has_module(const std::string& module);
 
-/// A run of laws, each as a guest is asked it.
-RunResult run_on(const ForeignSubject& guest, const std::vector<std::string>& names, int cases,
+/// Runs the named laws, adapted to the claims of the third-party subject.
+RunResult run_on(const ForeignSubject& foreign, const std::vector<std::string>& names, int cases,
                  std::vector<Scalar> scalars = {Scalar::float32});
 
 }  // namespace slim::properties::foreign

@@ -40,7 +40,7 @@ std::string first_task(const Declaration& declared) {
   return declared.attention ? "attention" : declared.features ? "features" : "gradient";
 }
 
-/// The request of a probe, whose file has been written.
+/// Writes the case file of a probe and returns its request.
 std::string probe_line(Session& session, std::size_t probe) {
   const std::string task = first_task(session.declaration());
   const std::string file = "bad.safetensors";
@@ -83,11 +83,11 @@ class ProbeTrial final : public Trial {
       if (!session.refuses(probe_line(session, probe_), request_number)) {
         finding.outcome = Outcome::wrong;
         finding.failure = Failure::protocol_error;
-        finding.note = fmt::format("took {} for a request", probes.at(probe_));
+        finding.note = fmt::format("did not refuse {}", probes.at(probe_));
       } else if (session.describe_again() != session.declaration().text) {
         finding.outcome = Outcome::wrong;
         finding.failure = Failure::protocol_error;
-        finding.note = fmt::format("described itself differently after {}", probes.at(probe_));
+        finding.note = fmt::format("gave another declaration after {}", probes.at(probe_));
       }
     });
     return finding;
@@ -103,12 +103,11 @@ class ProbeTrial final : public Trial {
   std::size_t probe_;
 };
 
-/// Its place among them. Throws ContractError when there is none of the name.
+/// The index of the probe with this name. Throws ContractError if there is none.
 std::size_t probe_named(const std::string& name) {
   const auto found = std::ranges::find(probes, name);
-  require(found != probes.end(), "metadata 'request' is one of " +
-                                     fmt::format("{}", fmt::join(probes, ", ")) + ", not '" +
-                                     on_one_line(name) + "'");
+  require(found != probes.end(), "metadata 'request' is '" + on_one_line(name) + "': allowed are " +
+                                     fmt::format("{}", fmt::join(probes, ", ")));
   return static_cast<std::size_t>(found - probes.begin());
 }
 
@@ -134,9 +133,10 @@ class ProbeDraw final : public Draw {
 Law refuses_bad_requests(const ForeignSubject& foreign) {
   Law law;
   law.name = refuses_bad_requests_name;
-  law.statement = "what is no request gets an error with a message, and the next one its answer";
+  law.statement = "a bad request gets an error with a message, and the next one its answer";
   law.source = "JSON-RPC 2.0, section 5.1";
-  law.generator = "unknown method, no JSON, other task, case missing, truncated, without a tensor";
+  law.generator =
+      "unknown method, invalid JSON, unknown task; case missing, truncated, or incomplete";
   law.tolerance = "none";
   law.judges_answers = false;
   law.draw = [pool = foreign.pool](std::uint64_t /*seed*/, int /*attempt*/,

@@ -1,4 +1,4 @@
-// What a run says of a guest, and the line that it gives to see it again.
+// Replay commands of third-party subjects, and non-determinism.
 
 #include "properties/report/verdict_table.hpp"
 #include "properties/third_party/protocol/guest_runs.hpp"
@@ -22,7 +22,7 @@ struct Printed {
   std::string text;
 };
 
-/// What a shell prints in a folder of the test's own, slim-verify on its path.
+/// Runs shell lines in a temporary folder, with slim-verify on the path.
 class Replays : public testing::Test {
  protected:
   [[nodiscard]] Printed printed(const std::string& line) const {
@@ -40,7 +40,7 @@ class Replays : public testing::Test {
     result.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return result;
   }
-  /// Runs, then replays by the line of the first failure.
+  /// Runs, then executes the replay command of the first failure.
   [[nodiscard]] Printed replayed(const std::string& arguments) const {
     const Printed run = printed("slim-verify run " + arguments);
     const std::size_t at = run.text.find("slim-verify replay ");
@@ -58,7 +58,7 @@ class Replays : public testing::Test {
   const fs::path folder_ = temporary_.path();
 };
 
-TEST_F(Replays, HangUnderTheDeadlineThatTheRunHad) {
+TEST_F(Replays, UseTheDeadlineOfTheRun) {
   const Printed again = replayed(faulty("sleeps") +
                                  " --subject-deadline 0.2 --law attention-agrees --cases 1 "
                                  "--scalar float32 --threads 1");
@@ -66,7 +66,7 @@ TEST_F(Replays, HangUnderTheDeadlineThatTheRunHad) {
   EXPECT_NE(again.text.find("HANG"), std::string::npos) << again.text;
 }
 
-TEST_F(Replays, SayInWhichWayItFails) {
+TEST_F(Replays, ReportTheKindOfFailure) {
   const Printed again =
       replayed(faulty("aborts") + " --law attention-agrees --cases 1 --scalar float32");
   EXPECT_EQ(again.exit, 1) << again.text;
@@ -74,7 +74,7 @@ TEST_F(Replays, SayInWhichWayItFails) {
   EXPECT_NE(again.text.find("it ended by signal 6"), std::string::npos) << again.text;
 }
 
-TEST_F(Replays, AskABadRequestAgain) {
+TEST_F(Replays, RepeatABadRequest) {
   const Printed again =
       replayed(faulty("none") + " --law refuses-bad-requests --cases 1 --scalar float32");
   EXPECT_EQ(again.exit, 1) << again.text;
@@ -84,7 +84,7 @@ TEST_F(Replays, AskABadRequestAgain) {
   EXPECT_TRUE(is_named) << again.text;
 }
 
-TEST_F(Replays, NeedFewDescriptorsAndBlameNobodyForTheirLack) {
+TEST_F(Replays, NeedFewDescriptorsAndReportTheirLackAsAHarnessFailure) {
   const std::string arguments = " slim-verify run --subject-library " + library("c_attention") +
                                 " --law attention-agrees --cases 1 --scalar float32 --threads 1";
   const Printed few = printed("bash -c 'ulimit -n 60;" + arguments + "'");
@@ -94,16 +94,16 @@ TEST_F(Replays, NeedFewDescriptorsAndBlameNobodyForTheirLack) {
   EXPECT_NE(none.text.find("the harness failed: "), std::string::npos) << none.text;
 }
 
-TEST(Noise, IsNoOtherFailureUnlessThereIsALargerOne) {
+TEST(Noise, IsNonDeterminismUnlessThereIsALargerError) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const std::vector<std::string> names = {"attention-agrees",     "heads-independent",
                                           "future-does-not-leak", "layouts-agree",
                                           "calls-independent",    "integers-exact"};
   const auto summaries = [&](const std::string& error) {
-    const ForeignSubject guest = open_subject(
+    const ForeignSubject foreign = open_subject(
         program_door("exec " SLIM_PYTHON " " + folder + "faults/noisy_subject.py " + error), {});
     std::vector<std::string> all;
-    for (const Verdict& verdict : run_on(guest, names, 6, {Scalar::float64}).verdicts) {
+    for (const Verdict& verdict : run_on(foreign, names, 6, {Scalar::float64}).verdicts) {
       all.push_back(summary(verdict));
     }
     return all;
@@ -111,7 +111,7 @@ TEST(Noise, IsNoOtherFailureUnlessThereIsALargerOne) {
   const std::vector<std::string> steady_but_for_bits = summaries("0");
   EXPECT_EQ(std::ranges::count(steady_but_for_bits, "WRONG"), 0);
   EXPECT_GE(std::ranges::count(steady_but_for_bits, "NON-DETERMINISTIC"), 4);
-  EXPECT_EQ(summaries("1e-3").front(), "WRONG") << "and no noise explains it";
+  EXPECT_EQ(summaries("1e-3").front(), "WRONG") << "noise does not explain it";
 }
 
 }  // namespace

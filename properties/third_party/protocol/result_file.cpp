@@ -24,7 +24,7 @@ constexpr std::size_t room_for_header = std::size_t{1} << 20;
 
 class Descriptor {
  public:
-  /// Neither follows a link nor waits for the other end of a pipe.
+  /// Does not follow a symbolic link, and does not block on a pipe.
   explicit Descriptor(const fs::path& path)
       : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)) {}
   Descriptor(const Descriptor&) = delete;
@@ -38,26 +38,28 @@ class Descriptor {
   int number_;
 };
 
-/// Why the file cannot be read; else empty, and `bytes` is all of it.
+/// Reads the file into `bytes`. Returns why it cannot be read; empty on success.
 std::string read_whole(const fs::path& path, std::size_t most, Bytes& bytes) {
   const Descriptor file(path);
   if (file.number() < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
     throw HarnessError(path.string() + " cannot be opened: " + std::strerror(errno));
   }
   if (file.number() < 0) {
-    return errno == ENOENT ? "is not there"
+    return errno == ENOENT ? "does not exist"
                            : std::string("cannot be read: ") + std::strerror(errno);
   }
   struct stat status {};
-  if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return "is no plain file";
+  if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return "is not a regular file";
+  }
   const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > most) return fmt::format("has {} bytes, where at most {} are due", size, most);
+  if (size > most) return fmt::format("has {} bytes: at most {} are allowed", size, most);
   bytes.resize(size);
   std::size_t done = 0;
   while (done < size) {
     const ssize_t got = ::read(file.number(), bytes.data() + done, size - done);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return "ends before its size";
+    if (got <= 0) return "ends before its declared size";
     done += static_cast<std::size_t>(got);
   }
   return {};
@@ -72,11 +74,11 @@ std::size_t entries_of(const WantedTensor& tensor) {
 void require_as_wanted(const CaseFile& file, const WantedTensor& wanted) {
   const auto found = file.tensors.find(wanted.name);
   if (found == file.tensors.end()) {
-    throw SubjectError("did not give tensor '" + wanted.name + "'", Failure::wrong_shape);
+    throw SubjectError("did not return tensor '" + wanted.name + "'", Failure::wrong_shape);
   }
   const Tensor& tensor = found->second;
   if (tensor.dtype == wanted.dtype && tensor.shape == wanted.shape) return;
-  throw SubjectError(fmt::format("gave tensor '{}' as {} [{}], asked for was {} [{}]", wanted.name,
+  throw SubjectError(fmt::format("returned tensor '{}' as {} [{}], not as {} [{}]", wanted.name,
                                  name(tensor.dtype), fmt::join(tensor.shape, ", "),
                                  name(wanted.dtype), fmt::join(wanted.shape, ", ")),
                      Failure::wrong_shape);
@@ -92,8 +94,8 @@ nlohmann::json header_of(const Bytes& bytes) {
   return nlohmann::json::parse(first, first + size, nullptr, false);
 }
 
-/// Of a file that is none of ours because a tensor has a type that case files never have, such as
-/// BF16, that type is what is wrong.
+/// A file may be unreadable because a tensor has a type that case files never have, such as BF16:
+/// then reports that type.
 void require_known_types(const Bytes& bytes, const std::vector<WantedTensor>& wanted) {
   const nlohmann::json header = header_of(bytes);
   if (!header.is_object()) return;
@@ -104,7 +106,7 @@ void require_known_types(const Bytes& bytes, const std::vector<WantedTensor>& wa
     if (type == entry->end() || !type->is_string()) continue;
     const auto given = type->get<std::string>();
     if (given == name(tensor.dtype)) continue;
-    throw SubjectError(fmt::format("gave tensor '{}' as {}, asked for was {}", tensor.name,
+    throw SubjectError(fmt::format("returned tensor '{}' as {}, not as {}", tensor.name,
                                    on_one_line(given), name(tensor.dtype)),
                        Failure::wrong_shape);
   }
@@ -126,8 +128,8 @@ std::map<std::string, Tensor> read_result(const fs::path& path,
   std::size_t most = room_for_header;
   for (const WantedTensor& tensor : wanted) most += 4 * 8 * entries_of(tensor);
   const auto bytes = std::make_shared<Bytes>();
-  if (const std::string amiss = read_whole(path, most, *bytes); !amiss.empty()) {
-    throw SubjectError("gave a result file that " + amiss, Failure::protocol_error);
+  if (const std::string problem = read_whole(path, most, *bytes); !problem.empty()) {
+    throw SubjectError("wrote no usable result file: it " + problem, Failure::protocol_error);
   }
   CaseFile file;
   try {
@@ -135,7 +137,7 @@ std::map<std::string, Tensor> read_result(const fs::path& path,
   } catch (const ContractError& error) {
     require_known_types(*bytes, wanted);
     throw SubjectError(
-        std::string("gave a result file that is no safetensors file: ") + error.what(),
+        std::string("wrote a result file that is not a safetensors file: ") + error.what(),
         Failure::protocol_error);
   }
   std::map<std::string, Tensor> tensors;

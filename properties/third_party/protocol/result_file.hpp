@@ -4,7 +4,7 @@
 
 namespace slim::properties::foreign {
 
-/// A file as it was handed over, to see whether it is still the same.
+/// A copy of a file, to detect later changes of the file.
 class Sealed {
  public:
   explicit Sealed(std::filesystem::path path);
@@ -15,9 +15,9 @@ class Sealed {
   std::vector<std::byte> bytes_;
 };
 
-/// The tensors that were asked for, from a file that a stranger wrote: an ordinary one, of bounded
-/// size, copied before it is read. Throws SubjectError: protocol_error when it is no such file,
-/// wrong_shape when a tensor is missing or of another type or shape.
+/// Reads the requested tensors from an untrusted file. It must be a regular file of bounded size,
+/// and is copied before it is parsed. Throws SubjectError: protocol_error if it is no such file,
+/// wrong_shape if a tensor is missing or has another type or shape.
 std::map<std::string, Tensor> read_result(const std::filesystem::path& path,
                                           const std::vector<WantedTensor>& wanted);
 

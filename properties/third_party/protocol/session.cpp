@@ -23,10 +23,10 @@ constexpr int deepest_answer = 8;
 constexpr std::size_t quoted_bytes = 160;
 constexpr double shutdown_s = 1.0;
 
-/// What error codes of JSON-RPC mean here; those below -32000 are the helper's, and some the
-/// host's of a library alone: of a program, which cannot know, they are errors like others.
+/// The failure for a JSON-RPC error code. Codes below -32000 come from slim_subject.py or from
+/// slim-subject-host. Those that only the latter sends are ordinary errors if a program sends them.
 Failure failure_of(const Json& code, bool is_of_host) {
-  // One above the largest int64 is none of these, but would be if it were cast to one.
+  // A code above the largest int64 would wrap around and could match one of the cases.
   if (code.is_number_unsigned()) return Failure::error;
   const auto number = code.get<std::int64_t>();
   const bool is_the_hosts = number == -32003 || number == -32005 || number == -32006;
@@ -49,9 +49,9 @@ Failure failure_of(const Json& code, bool is_of_host) {
   }
 }
 
-/// What comes before a subject's own words; those of the host of a library need nothing.
-std::string opening(Failure failure) {
-  if (failure == Failure::error) return "answered an error: ";
+/// The prefix of a message by the subject; messages by slim-subject-host need none.
+std::string prefix_of(Failure failure) {
+  if (failure == Failure::error) return "returned an error: ";
   return failure == Failure::unsupported ? "declined: " : "";
 }
 
@@ -64,7 +64,7 @@ std::string in_quotes(const std::string& line) {
   return "'" + on_one_line(line, quoted_bytes) + "'";
 }
 
-/// The last line that says something.
+/// The last line that is not empty.
 std::string last_line(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) {
     text.pop_back();
@@ -73,7 +73,7 @@ std::string last_line(std::string text) {
   return on_one_line(at == std::string::npos ? text : text.substr(at + 1), quoted_bytes);
 }
 
-bool speaks_of_memory(const std::string& text) {
+bool mentions_memory(const std::string& text) {
   for (const char* words :
        {"bad_alloc", "MemoryError", "out of memory", "Out of memory", "Cannot allocate memory"}) {
     if (text.find(words) != std::string::npos) return true;
@@ -81,7 +81,7 @@ bool speaks_of_memory(const std::string& text) {
   return false;
 }
 
-/// A shell tells of a signal by its exit code.
+/// The signal that ended the process, or 0. A shell reports signals as exit codes above 128.
 int signal_of(const Ending& ending) {
   if (ending.kind == Ending::Kind::signalled) return ending.number;
   const int signal = ending.number - 128;
@@ -91,17 +91,17 @@ int signal_of(const Ending& ending) {
   return 0;
 }
 
-bool outgrew(const Ending& ending, const std::string& last_words, const Limits& limits) {
+bool exceeded_memory(const Ending& ending, const std::string& last_words, const Limits& limits) {
   if (ending.kind == Ending::Kind::outgrew) return true;
   if (ending.kind == Ending::Kind::lost_its_keeper) return false;
   if (ending.kind == Ending::Kind::exited && ending.number == 0) return false;
   const bool was_large = 2 * ending.resident >= limits.memory_bytes;
   const bool reserved_all =
       limits.address_space_bytes > 0 && 10 * ending.address_space >= 9 * limits.address_space_bytes;
-  return speaks_of_memory(last_words) || was_large || reserved_all;
+  return mentions_memory(last_words) || was_large || reserved_all;
 }
 
-/// With room for the header and the file's temporary name.
+/// Space for the header of a file.
 constexpr std::int64_t slack = 1 << 16;
 
 std::int64_t bytes_of_case(const CaseFile& file) {
@@ -128,7 +128,9 @@ void remove_files(std::initializer_list<fs::path> paths) {
 }
 
 std::string to_words(const Ending& ending) {
-  if (ending.kind == Ending::Kind::lost_its_keeper) return "ended as its keeper was killed";
+  if (ending.kind == Ending::Kind::lost_its_keeper) {
+    return "ended because its supervisor was killed";
+  }
   const int signal = signal_of(ending);
   if (signal != 0) {
     const char* abbreviation = ::sigabbrev_np(signal);
@@ -142,14 +144,14 @@ std::string to_words(const Ending& ending) {
 
 Door program_door(const std::string& command_line) {
   require(command_line.find_first_not_of(" \t\n") != std::string::npos,
-          "a subject's command is not empty");
+          "the subject's command is empty");
   return {.command = {"/bin/sh", "-c", command_line}, .lays_out = false};
 }
 
 Door library_door(const fs::path& library) {
   std::error_code status;
-  require(fs::is_regular_file(library, status),
-          "library '" + on_one_line(library.string(), 200) + "' is a file");
+  require(fs::is_regular_file(library, status), "library '" + on_one_line(library.string(), 200) +
+                                                    "' does not exist or is not a regular file");
   return {.command = {host_program().string(), "library", fs::absolute(library).string()},
           .lays_out = true};
 }
@@ -164,7 +166,8 @@ Session::Session(const Door& door, const Limits& limits)
   try {
     declaration_ = parse_declaration(described);
   } catch (const ContractError& error) {
-    give_up(std::string("answered a bad declaration: ") + error.what(), Failure::protocol_error);
+    give_up(std::string("returned an invalid declaration: ") + error.what(),
+            Failure::protocol_error);
   }
   described_ = true;
 }
@@ -172,11 +175,11 @@ Session::Session(const Door& door, const Limits& limits)
 Session::~Session() {
   try {
     if (!over_) shut_down();
-  } catch (const std::exception&) {  // it is killed
+  } catch (const std::exception&) {  // ~Process kills it
   }
 }
 
-/// Whatever it answers: it is asked nothing more.
+/// The answer is ignored.
 void Session::shut_down() {
   const Clock::time_point deadline = after(shutdown_s);
   const std::string request =
@@ -189,7 +192,7 @@ void Session::give_up(const std::string& what, Failure failure) {
   throw SubjectError(what, failure);
 }
 
-/// A subject that stops the processes which watch over it could take any memory meanwhile.
+/// A subject that stops its supervisors could exceed its memory limit unnoticed.
 void Session::require_watched() {
   if (!process_.was_left_unwatched()) return;
   give_up("stopped (SIGSTOP) the processes that watch its memory", Failure::crash);
@@ -206,15 +209,16 @@ void Session::report_end(Clock::time_point deadline, const char* when) {
   std::string what = fmt::format("{} {}", to_words(ending), when);
   const std::string last = last_line(process_.last_words());
   if (!last.empty()) what += ", saying " + in_quotes(last);
-  if (outgrew(ending, process_.last_words(), limits_)) {
-    give_up(fmt::format("outgrew {} MB: {}", limits_.memory_bytes >> 20,
-                        ending.kind == Ending::Kind::outgrew ? "it was ended" : what),
+  if (exceeded_memory(ending, process_.last_words(), limits_)) {
+    give_up(fmt::format("exceeded {} MB: {}", limits_.memory_bytes >> 20,
+                        ending.kind == Ending::Kind::outgrew ? "it was killed" : what),
             Failure::memory_limit);
   }
   give_up(what, described_ ? Failure::crash : Failure::load_error);
 }
 
-/// Its keeper removes the scratch folder of a subject that ended, with question and answer.
+/// After the subject ended, its supervisor removes the scratch folder with case and result, which
+/// must not be reported as a missing or changed file.
 void Session::report_if_gone() {
   if (process_.has_ended()) report_end(after(limits_.deadline_s), "after it answered");
 }
@@ -230,7 +234,7 @@ std::string Session::answer_line(Clock::time_point deadline, double deadline_s) 
                           in_quotes(heard.text)),
               Failure::protocol_error);
     case Heard::Kind::closed:
-      give_up("closed its standard output and went on", Failure::protocol_error);
+      give_up("closed its standard output and kept running", Failure::protocol_error);
     case Heard::Kind::late:
       give_up(fmt::format("did not answer within {:.3g} s", deadline_s), Failure::hang);
     case Heard::Kind::ended:
@@ -242,7 +246,7 @@ std::string Session::answer_line(Clock::time_point deadline, double deadline_s) 
 void Session::require_silence() {
   const std::string noise = process_.unasked();
   if (noise.empty()) return;
-  give_up("wrote on standard output without being asked: " + in_quotes(noise),
+  give_up("wrote to standard output without a request: " + in_quotes(noise),
           Failure::protocol_error);
 }
 
@@ -255,7 +259,7 @@ std::string Session::call(const std::string& method, const std::string& paramete
       R"({{"jsonrpc":"2.0","id":{},"method":"{}","params":{}}})", id, method, parameters);
   if (!process_.say(request, deadline)) {
     const Heard heard = process_.hear(std::min(deadline, after(1.0)));
-    if (heard.kind == Heard::Kind::ended) report_end(deadline, "before it was asked");
+    if (heard.kind == Heard::Kind::ended) report_end(deadline, "before it read a request");
     give_up("does not read its standard input", Failure::protocol_error);
   }
   const std::string line = answer_line(deadline, deadline_s);
@@ -263,16 +267,16 @@ std::string Session::call(const std::string& method, const std::string& paramete
   try {
     answer = parse_strictly(line, deepest_answer, "the answer");
   } catch (const ContractError&) {
-    give_up("wrote a line that is no answer: " + in_quotes(line), Failure::protocol_error);
+    give_up("wrote a line that is not an answer: " + in_quotes(line), Failure::protocol_error);
   }
   if (!answer.is_object() || answer.value("jsonrpc", Json()) != "2.0" || !answer.contains("id") ||
       answer.contains("result") == answer.contains("error")) {
-    give_up("wrote a line that is no JSON-RPC 2.0 answer: " + in_quotes(line),
+    give_up("wrote a line that is not a JSON-RPC 2.0 response: " + in_quotes(line),
             Failure::protocol_error);
   }
   if (answer["id"] != id) {
-    give_up(fmt::format("answered request {} when {} was asked: {}",
-                        on_one_line(answer["id"].dump()), id, in_quotes(line)),
+    give_up(fmt::format("answered request {} instead of {}: {}", on_one_line(answer["id"].dump()),
+                        id, in_quotes(line)),
             Failure::protocol_error);
   }
   require_silence();
@@ -284,9 +288,9 @@ std::string Session::call(const std::string& method, const std::string& paramete
     give_up("wrote an error without code and message: " + in_quotes(line), Failure::protocol_error);
   }
   const auto failure = failure_of(error["code"], ends_with_a_misdeed_);
-  const bool misdeed = failure == Failure::out_of_bounds || failure == Failure::input_modified;
-  if (misdeed && ends_with_a_misdeed_) over_ = true;
-  throw SubjectError(opening(failure) + on_one_line(error["message"].get<std::string>(), 400),
+  const bool violation = failure == Failure::out_of_bounds || failure == Failure::input_modified;
+  if (violation && ends_with_a_misdeed_) over_ = true;
+  throw SubjectError(prefix_of(failure) + on_one_line(error["message"].get<std::string>(), 400),
                      failure);
 }
 
@@ -301,57 +305,58 @@ void Session::write_for_it(std::int64_t bytes, const std::function<void()>& writ
   } catch (const std::exception& error) {
     require_descriptors();
     if (fs::is_directory(scratch, status) && room_in(scratch) < bytes) throw_no_room(bytes);
-    give_up(std::string("left no scratch folder: ") + error.what(), Failure::crash);
+    give_up(std::string("made its scratch folder unusable: ") + error.what(), Failure::crash);
   }
 }
 
 void Session::throw_no_room(std::int64_t needed) {
   over_ = true;
   throw NoRoom(fmt::format("the file system of the scratch folder {} is full: {:.1f} MB are "
-                           "needed; free some, or let TMPDIR name a folder with more",
+                           "needed; free some space, or set TMPDIR to a folder with more",
                            process_.scratch().string(), static_cast<double>(needed) / (1 << 20)),
                needed);
 }
 
-/// What a subject does where its answer has no room is not its fault.
+/// A failure is not the subject's fault if there was no space for its result.
 std::map<std::string, Tensor> Session::ask(const Question& question) {
   const std::string number = std::to_string(next_case_++);
-  const fs::path asked = process_.scratch() / ("case-" + number + ".safetensors");
-  const fs::path answered = process_.scratch() / ("result-" + number + ".safetensors");
+  const fs::path case_path = process_.scratch() / ("case-" + number + ".safetensors");
+  const fs::path result_path = process_.scratch() / ("result-" + number + ".safetensors");
   answer_bytes_ = bytes_of_answer(question.wanted);
   const std::int64_t bytes = bytes_of_case(question.file) + answer_bytes_;
-  write_for_it(bytes, [&] { write_case_file(asked, question.file); });
+  write_for_it(bytes, [&] { write_case_file(case_path, question.file); });
   try {
-    auto tensors = answer_to(question, asked, answered);
-    remove_files({asked, answered});
+    auto tensors = answer_to(question, case_path, result_path);
+    remove_files({case_path, result_path});
     return tensors;
   } catch (const SubjectError&) {
     if (!process_.has_ended() && room_in(process_.scratch()) < answer_bytes_) throw_no_room(bytes);
-    remove_files({asked, answered});
+    remove_files({case_path, result_path});
     throw;
   }
 }
 
-std::map<std::string, Tensor> Session::answer_to(const Question& question, const fs::path& asked,
-                                                 const fs::path& answered) {
+std::map<std::string, Tensor> Session::answer_to(const Question& question,
+                                                 const fs::path& case_path,
+                                                 const fs::path& result_path) {
   Json wanted = Json::object();
   for (const WantedTensor& tensor : question.wanted) {
     wanted[tensor.name] = {{"dtype", name(tensor.dtype)}, {"shape", tensor.shape}};
   }
   Json parameters = {{"task", question.task},
-                     {"case", asked.string()},
-                     {"result", answered.string()},
+                     {"case", case_path.string()},
+                     {"result", result_path.string()},
                      {"deadline_s", limits_.deadline_s},
                      {"results", wanted}};
   if (!question.strides.empty()) parameters["strides"] = question.strides;
-  const Sealed sealed(asked);
+  const Sealed sealed(case_path);
   call("run", parameters.dump(), limits_.deadline_s);
   if (sealed.is_broken()) {
     report_if_gone();
     give_up("wrote into its case file", Failure::input_modified);
   }
   try {
-    return read_result(answered, question.wanted);
+    return read_result(result_path, question.wanted);
   } catch (const SubjectError&) {
     report_if_gone();
     throw;
@@ -366,13 +371,13 @@ std::string Session::describe_again() {
 bool Session::refuses(const std::string& line, int id) {
   const Clock::time_point deadline = after(limits_.deadline_s);
   require_silence();
-  if (!process_.say(line, deadline)) report_end(deadline, "when it was asked a bad request");
+  if (!process_.say(line, deadline)) report_end(deadline, "when it was sent a bad request");
   const std::string text = answer_line(deadline, limits_.deadline_s);
   Json answer;
   try {
     answer = parse_strictly(text, deepest_answer, "the answer");
   } catch (const ContractError&) {
-    give_up("wrote a line that is no answer: " + in_quotes(text), Failure::protocol_error);
+    give_up("wrote a line that is not an answer: " + in_quotes(text), Failure::protocol_error);
   }
   const bool of_this =
       answer.is_object() && answer.contains("id") && (answer["id"] == id || answer["id"].is_null());

@@ -10,48 +10,48 @@
 
 namespace slim::properties::foreign {
 
-/// How a foreign subject is reached.
+/// How a third-party subject is started.
 struct Door {
   std::vector<std::string> command;  ///< program and arguments
-  bool lays_out = false;             ///< it puts arrays into memory with the strides that are asked
+  bool lays_out = false;             ///< it places arrays in memory with requested strides
 };
-/// A command line, by way of /bin/sh.
+/// A command line, run by /bin/sh.
 Door program_door(const std::string& command_line);
-/// A shared library, loaded by a process of our own. Throws ContractError when there is no file.
+/// A shared library, loaded by slim-subject-host. Throws ContractError if there is no such file.
 Door library_door(const std::filesystem::path& library);
 
 struct Limits {
   double deadline_s = 10.0;       ///< for each answer
-  double start_deadline_s = 0.0;  ///< 0: ten times that
-  /// Resident in all that it starts, and in its scratch folder.
+  double start_deadline_s = 0.0;  ///< 0: ten times deadline_s
+  /// Resident memory of all its processes, and the content of its scratch folder.
   std::int64_t memory_bytes = std::int64_t{8} << 30;
-  std::int64_t address_space_bytes = 0;  ///< of each of its processes; 0: as it likes
-  std::int64_t room_bytes = least_room;  ///< that its scratch folder has at the start
+  std::int64_t address_space_bytes = 0;  ///< of each of its processes; 0: unlimited
+  std::int64_t room_bytes = least_room;  ///< free in its scratch folder at the start
 
   [[nodiscard]] double start_s() const {
     return start_deadline_s > 0.0 ? start_deadline_s : 10.0 * deadline_s;
   }
 };
 
-/// A tensor that a subject has to give.
+/// A tensor that a subject must return.
 struct WantedTensor {
   std::string name;
   Dtype dtype;
   std::vector<std::int64_t> shape;
 };
 
-/// The question that goes with a case.
+/// A request to run a task on a case.
 struct Question {
   std::string task;
   const CaseFile& file;
   std::vector<WantedTensor> wanted;
-  /// Of inputs that do not lie row-major without gaps, in entries; for doors that lay out.
+  /// Strides in entries of inputs that are not contiguous; only if Door::lays_out.
   std::map<std::string, std::vector<std::int64_t>> strides{};
 };
 
-/// One running process of a subject, asked in JSON-RPC 2.0, a line a message. What goes wrong is a
-/// SubjectError with its kind, after which the session is over but for refusals. One that is not
-/// over ends with `shutdown`, and the process has a second to end by itself.
+/// One running process of a subject, and its JSON-RPC 2.0 messages, one per line. Failures are
+/// thrown as SubjectError with their kind; after any but a JSON-RPC error, the session is over. A
+/// session that is not over ends with `shutdown`, and the process has one second to end by itself.
 class Session {
  public:
   Session(const Door& door, const Limits& limits);
@@ -60,19 +60,18 @@ class Session {
   ~Session();
 
   [[nodiscard]] const Declaration& declaration() const { return declaration_; }
-  /// The wanted tensors, of the asked types and shapes. Throws NoRoom where case and answer do not
-  /// fit the scratch folder's file system: the session may be over, and another one with more room
-  /// can be asked.
+  /// Returns the wanted tensors, with the requested types and shapes. Throws NoRoom if case and
+  /// result do not fit in the file system of the scratch folder: the session may be over, and one
+  /// with more space can be used instead.
   std::map<std::string, Tensor> ask(const Question& question);
-  /// Writes a file for it into its scratch folder by `write`. Throws NoRoom likewise, and
-  /// SubjectError where the subject has left no folder to write into.
+  /// Calls `write`, which writes a file of this size into the scratch folder. Throws NoRoom as
+  /// above, and SubjectError if the subject has made the folder unusable.
   void write_for_it(std::int64_t bytes, const std::function<void()>& write);
-  /// Whether another question may be asked: not after a crash, a hang, noise.
+  /// True after a crash, a hang or unexpected output: no further request is possible.
   [[nodiscard]] bool is_over() const { return over_; }
-  /// Sends a request as it is, for tests of robustness: true when a proper JSON-RPC error comes
-  /// back.
+  /// Sends a line unchanged. True if the answer is a JSON-RPC error with a message.
   bool refuses(const std::string& line, int id);
-  /// Its declaration as it gives it now, as compact JSON.
+  /// Requests the declaration again, as compact JSON.
   std::string describe_again();
   [[nodiscard]] const Process& process() const { return process_; }
 
@@ -85,18 +84,18 @@ class Session {
   [[noreturn]] void throw_no_room(std::int64_t needed);
   void require_watched();
   std::map<std::string, Tensor> answer_to(const Question& question,
-                                          const std::filesystem::path& asked,
-                                          const std::filesystem::path& answered);
+                                          const std::filesystem::path& case_path,
+                                          const std::filesystem::path& result_path);
   void report_if_gone();
   [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
 
   Limits limits_;
-  bool ends_with_a_misdeed_;  ///< its process, as that of a library does
+  bool ends_with_a_misdeed_;  ///< true of a library: its process ends after such an error
   Process process_;
   Declaration declaration_;
   int next_id_ = 1;
   int next_case_ = 1;
-  std::int64_t answer_bytes_;  ///< that its scratch folder must have room for
+  std::int64_t answer_bytes_;  ///< of the result, which the scratch folder must have space for
   bool described_ = false;
   bool over_ = false;
 };

@@ -7,7 +7,7 @@
 namespace slim::properties::foreign {
 namespace {
 
-constexpr double most_of_noise = 16.0;  ///< a law may add up what some askings differ by
+constexpr double most_of_noise = 16.0;  ///< a law may sum the differences of several calls
 
 template <class T>
 double largest_difference(std::span<const T> one, std::span<const T> other) {
@@ -48,9 +48,9 @@ double difference(const GradientResult<T>& one, const GradientResult<T>& other) 
                        {other.logits.data(), static_cast<std::size_t>(other.logits.size())})});
 }
 
-/// The function, which is asked everything twice; the largest difference goes to `noise`.
+/// Replaces the function by one that makes every call twice; `noise` is the largest difference.
 template <template <class> class Task, template <class> class Result, class T>
-void ask_twice_in(TaskFunctions<Task, Result>& functions, double& noise) {
+void call_twice_in(TaskFunctions<Task, Result>& functions, double& noise) {
   auto& function = functions.template in<T>();
   if (!function) return;
   function = [inner = function, &noise](const Task<T>& task, Result<T>& result) {
@@ -62,22 +62,22 @@ void ask_twice_in(TaskFunctions<Task, Result>& functions, double& noise) {
 }
 
 template <template <class> class Task, template <class> class Result>
-void ask_twice(TaskFunctions<Task, Result>& functions, double& noise) {
-  ask_twice_in<Task, Result, float>(functions, noise);
-  ask_twice_in<Task, Result, double>(functions, noise);
+void call_twice(TaskFunctions<Task, Result>& functions, double& noise) {
+  call_twice_in<Task, Result, float>(functions, noise);
+  call_twice_in<Task, Result, double>(functions, noise);
 }
 
-/// How far two answers to the same question are apart, of all that the law asks on the case.
+/// The largest difference between two results of the same call, over all calls of the law.
 double noise_of(Trial& trial, const Subject& subject, Scalar scalar) {
   double noise = 0.0;
   Subject twice = subject;
-  ask_twice(twice.attention, noise);
-  ask_twice(twice.features, noise);
-  ask_twice(twice.gradient, noise);
+  call_twice(twice.attention, noise);
+  call_twice(twice.features, noise);
+  call_twice(twice.gradient, noise);
   try {
     trial.check(twice, scalar);
   } catch (const SubjectError&) {
-    // It answered before: what was seen until here counts.
+    // The case ran without an error before; differences up to here count.
   }
   return noise;
 }
@@ -97,7 +97,7 @@ class NoiseTrial final : public Trial {
     const double noise = noise_of(*trial_, subject, scalar);
     if (noise > 0.0 && finding.worst.error <= most_of_noise * noise) {
       finding.failure = Failure::non_deterministic;
-      finding.note = "gave other bits for the same question, and declares to be deterministic";
+      finding.note = "gave different bits for the same input, but declares to be deterministic";
     }
     return finding;
   }

@@ -4,12 +4,12 @@
 
 namespace slim::properties::foreign {
 
-/// The law, with wrong answers told from unsteady ones: what only differs from asking to asking is
-/// NON-DETERMINISTIC, whatever the law compares.
+/// The law, with non-determinism separated from wrong results: a failure that results only from
+/// differences between repeated calls is NON-DETERMINISTIC.
 ///
-/// A wrong case of a subject that declares to be deterministic is asked once more, each of its
-/// questions twice in a row. Where the two answers have other bits, and are as far apart as the
-/// law's error (within a factor of 16), that is the failure. A larger error stays what it was.
+/// A wrong case of a subject that declares to be deterministic is run again, with each call made
+/// twice in a row. If the two results differ, and error ≤ 16 × the largest difference, the failure
+/// becomes NON-DETERMINISTIC. A larger error keeps its verdict.
 Law told_from_noise(const Law& law);
 
 }  // namespace slim::properties::foreign

@@ -6,20 +6,20 @@
 
 namespace slim::properties::foreign {
 
-/// A guest that never came to describe itself: on its papers, which else would be those of an
-/// earlier run.
+/// A third-party subject that never described itself. Its reports are written all the same, since
+/// otherwise those of an earlier run would remain.
 struct Unopened {
   Failure failure = Failure::load_error;
   std::string what;     ///< "ended with exit code 3 before it described itself"
-  std::string options;  ///< by which it was to be opened, as on a command line
+  std::string options;  ///< of the command line, that select the subject
   std::string harness_version;
 };
 
-/// JSON with schema, harness, `holds` false, failure and note, as a certificate has them.
+/// JSON with the fields schema, harness, `holds` (false), failure and note of a certificate.
 std::string to_certificate(const Unopened& unopened);
 std::string to_markdown(const Unopened& unopened);
 std::string to_html(const Unopened& unopened);
-/// One test case, which fails.
+/// One failing test case.
 std::string to_junit(const Unopened& unopened);
 
 }  // namespace slim::properties::foreign

@@ -17,11 +17,11 @@
 namespace slim::properties::foreign {
 namespace {
 
-/// Files, each counted once, however many names and descriptors it has.
+/// A set of files; each counts once, even if it has several names and descriptors.
 class Files {
  public:
   void add(const struct stat& status) {
-    constexpr std::int64_t block = 512;  // of st_blocks, whatever the file system's are
+    constexpr std::int64_t block = 512;  // the unit of st_blocks on every file system
     if (known_.emplace(status.st_dev, status.st_ino).second) bytes_ += block * status.st_blocks;
   }
   void add_all_in(const char* folder) {
@@ -90,7 +90,7 @@ std::int64_t bytes_held_once_below(pid_t ancestor, const char* scratch) {
     own += anonymous >= 0 ? anonymous : bytes_of(pid).resident;
     mapped += std::max<std::int64_t>(0, bytes_of_field(pages, "Pss_Shmem:"));
   }
-  // Of the files some is mapped: it is in both.
+  // Mapped files are part of both terms.
   return own + std::max(mapped, files_of(tree, scratch).bytes());
 }
 

@@ -18,9 +18,9 @@ namespace {
 constexpr auto pattern = std::byte{0xa5};
 constexpr std::size_t most_buffers = 4096;
 constexpr std::size_t longest_name = 60;
-constexpr std::size_t guard_bytes = std::size_t{1} << 21;  ///< on each side, a multiple of a page
+constexpr std::size_t guard_bytes = std::size_t{1} << 21;  ///< on each side, in whole pages
 
-/// What the handler of faults may read: plain memory, written before the library runs.
+/// The addresses of a buffer, for the signal handler, in static memory.
 struct Range {
   std::uintptr_t first_page;
   std::uintptr_t first;
@@ -42,7 +42,7 @@ void put(char*& at, const char* text) {
   while (*text != '\0') *at++ = *text++;
 }
 
-/// Async-signal-safe.
+/// The signal handler; async-signal-safe.
 void answer_fault(int signal, siginfo_t* info, void* /*context*/) {
   const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
   for (std::size_t i = 0; i < range_count; ++i) {
@@ -62,7 +62,7 @@ void answer_fault(int signal, siginfo_t* info, void* /*context*/) {
         ::write(fault_answers_to, line.data(), static_cast<std::size_t>(at - line.data()));
     ::_exit(0);
   }
-  std::signal(signal, SIG_DFL);  // the instruction faults again, and ends the process
+  std::signal(signal, SIG_DFL);  // the instruction is repeated, and the signal ends the process
 }
 
 }  // namespace

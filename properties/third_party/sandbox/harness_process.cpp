@@ -29,7 +29,7 @@ void count_continuation(int /*signal*/) {
   continued = continued + 1;
 }
 
-/// What is below a guardian is in a session of its own, which nothing can leave for this process's.
+/// Processes below a supervisor are in other sessions, and cannot join the session of this process.
 std::vector<pid_t> orphans(const Guardians& known) {
   std::vector<pid_t> found = children_of(::getpid());
   const pid_t own_session = ::getsid(0);
@@ -73,7 +73,7 @@ Guardians& guardians() {
   return all;
 }
 
-/// A list that is read while a process forks may be without it, so that several have to be empty.
+/// A list that is read while a process forks may miss the child: several lists must be empty.
 void end_orphans() {
   Guardians& known = guardians();
   const std::lock_guard lock(known.mutex);

@@ -8,33 +8,32 @@
 
 namespace slim::properties::foreign {
 
-/// To be called before a subject is started, again and again. From then on the subjects' orphans
-/// come to this process, not to the system's first; a process of the same user, unless it is
-/// root's, can neither read nor change this one's memory (ptrace, /proc/PID/mem); a write to a
-/// process that is gone is an error to handle; and times_continued() counts.
+/// Call this before a subject is started; repeated calls are harmless. Afterwards, orphans of
+/// subjects are adopted by this process instead of init; other processes of the same user (except
+/// root) can neither read nor change its memory (ptrace, /proc/PID/mem); writing to an ended
+/// process gives an error instead of a signal; and times_continued() counts.
 void prepare_for_subjects();
 
-/// How often this process was continued (SIGCONT) since then: as often as it was stopped, at least.
-/// What it measured meanwhile is not to be trusted, since a subject, which runs as the same user,
-/// can stop it.
+/// How often this process was continued (SIGCONT) since then: at least as often as it was stopped.
+/// A subject runs as the same user and can stop this process, which invalidates measurements.
 int times_continued();
 
-/// Throws HarnessError when this process can open no further file: what then cannot be read is not
-/// the subject's fault.
+/// Throws HarnessError if this process cannot open another file: then a failure to read a file is
+/// not the subject's fault.
 void require_descriptors();
 
-/// The first processes of the pairs that keep subjects (host/keeper.hpp), as far as they were not
-/// waited for. `mutex` is held while one is started, so that it is not taken for an orphan.
+/// The outer supervisors of running subjects (keeper.hpp) that have not been waited for. `mutex` is
+/// held while one is started, so that it is not mistaken for an orphan.
 struct Guardians {
   std::mutex mutex;
   std::set<pid_t> alive;
-  std::vector<pid_t> not_ours;  ///< children of this process that were there before the first
+  std::vector<pid_t> not_ours;  ///< children of this process that existed before the first
 };
 Guardians& guardians();
 
-/// Ends what came here as its keeper and guardian were killed. Without a pause while there are any:
-/// when a process forks and ends, and its child likewise, each comes here, to its reaper, for a
-/// moment only.
+/// Kills orphans that this process adopted because both of their supervisors were killed. Repeats
+/// without a pause while there are any: in a chain of processes that each fork and end, each is a
+/// child of this process only for a moment.
 void end_orphans();
 
 }  // namespace slim::properties::foreign

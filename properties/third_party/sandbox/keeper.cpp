@@ -31,27 +31,27 @@ constexpr int lifeline = 3;
 constexpr int status_pipe = 4;
 constexpr int sample_ms = 20;
 constexpr int hunt_ms = 20;
-constexpr int patience_ms = 1000;  ///< of a guardian with its keeper, once the harness has let go
+constexpr int patience_ms = 1000;  ///< of the outer supervisor, after the lifeline was closed
 constexpr rlim_t largest_file = rlim_t{1} << 32;
 
 void report(const std::string& line) {
-  // A harness that is gone reads nothing; its end shows on the lifeline.
+  // Errors are ignored: the end of the harness is noticed on the lifeline.
   [[maybe_unused]] const ssize_t written = ::write(status_pipe, line.data(), line.size());
 }
 
-/// That the subject could not be started, and why: the harness's failure, not the subject's.
+/// Reports that the subject could not be started: an error of the harness, not of the subject.
 void report_failure(int number) {
   report("failed " + std::to_string(number) + "\n");
 }
 
-/// Bytes left in the file system of the scratch folder; -1 where that is gone.
+/// Bytes free in the file system of the scratch folder; -1 if the folder does not exist.
 std::int64_t room_in(const char* scratch) {
   struct statvfs system {};
   if (::statvfs(scratch, &system) != 0) return -1;
   return static_cast<std::int64_t>(system.f_bavail) * static_cast<std::int64_t>(system.f_frsize);
 }
 
-/// Reaps what has ended; whether a child is left.
+/// Reaps ended children; true if any child is left.
 bool has_children_left() {
   pid_t reaped = 0;
   do {
@@ -60,8 +60,9 @@ bool has_children_left() {
   return reaped == 0 || errno != ECHILD;
 }
 
-/// Kills the children that the kernel lists, without a pause: who forks and exits, and its child
-/// likewise, is gone before all of /proc is read, but comes here, to its reaper, at every link.
+/// Kills the children that the kernel lists, without a pause. In a chain of processes that each
+/// fork and exit, each is gone before all of /proc is read, but is adopted by this process for a
+/// moment.
 void hunt_children() {
   using SteadyClock = std::chrono::steady_clock;
   const SteadyClock::time_point end = SteadyClock::now() + std::chrono::milliseconds(hunt_ms);
@@ -70,8 +71,8 @@ void hunt_children() {
   }
 }
 
-/// Until there is none: what was forked meanwhile is met by the next round, orphans come here since
-/// this process is their reaper.
+/// Repeats until none is left: the next round finds newly forked processes, and orphans are adopted
+/// by this process, which is their reaper.
 void kill_descendants() {
   while (has_children_left()) {
     for (const ProcessEntry& entry : below(::getpid(), all_processes())) {
@@ -85,7 +86,7 @@ void kill_descendants() {
 [[noreturn]] void become_subject(const Keep& keep, char** command, pid_t keeper) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != keeper) ::_exit(127);  // it died before the line above
+  if (::getppid() != keeper) ::_exit(127);  // the supervisor ended before prctl
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_DFL);
   const auto limit = [](__rlimit_resource resource, rlim_t value) {
     const rlimit both{value, value};
@@ -104,20 +105,20 @@ void kill_descendants() {
   ::_exit(127);
 }
 
-/// A descriptor that is readable once the process has ended; -1 where the system has none.
+/// A descriptor that is readable once the process has ended; -1 if none is available.
 int end_of(pid_t pid) {
-  // Not by pidfd_open: its header in glibc 2.36 is not one of C++.
+  // A system call, since the header of pidfd_open in glibc 2.36 is not valid C++.
   return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
 }
 
-/// Those that came here, and ended; not the subject, whose end is reported.
+/// Reaps adopted processes that ended, but not the subject, whose end must be reported.
 void reap_orphans(pid_t subject) {
   for (const pid_t pid : children_of(::getpid())) {
     if (pid != subject) ::waitpid(pid, nullptr, WNOHANG);
   }
 }
 
-/// Until the subject ends, outgrows its limit, or the harness or the guardian lets go.
+/// Returns when the subject ends or exceeds its limit, or the harness or the outer supervisor ends.
 void watch(const Keep& keep, pid_t subject, int guardian) {
   const int ended = end_of(subject);
   std::int64_t most_address_space = 0;
@@ -148,13 +149,14 @@ void watch(const Keep& keep, pid_t subject, int guardian) {
   }
 }
 
-/// The subject's pipes are the subject's alone from here on.
+/// Closes this process's copies of the subject's pipes.
 void leave_pipes() {
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int end : {0, 1, 2}) ::dup2(nowhere, end);
 }
 
-/// Starts the subject and stays until nothing is left of it. `guardian` hangs up when that dies.
+/// Starts the subject and returns when all its processes have ended. `guardian` is a pipe that is
+/// closed when the outer supervisor ends.
 void keep_under(int guardian, const Keep& keep, char** command) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t keeper = ::getpid();
@@ -171,13 +173,13 @@ void keep_under(int guardian, const Keep& keep, char** command) {
   kill_descendants();
 }
 
-/// Waits for the keeper, reaping orphans that come here meanwhile, and reports when it is stopped,
-/// since it does not watch the subject's memory then. Once the harness has let go, the keeper has a
-/// second; then it is killed, since it may be stopped.
+/// Waits for the inner supervisor, reaps adopted orphans, and reports if the inner supervisor is
+/// stopped, since it does not limit memory then. One second after the lifeline was closed, kills
+/// it, since it may be stopped.
 void wait_for(pid_t keeper) {
   using SteadyClock = std::chrono::steady_clock;
   const int ended = end_of(keeper);
-  constexpr int look_ms = 100;  // whether the keeper was stopped
+  constexpr int look_ms = 100;  // between checks for a stopped keeper
   const int wait_ms = ended < 0 ? sample_ms : look_ms;
   bool has_let_go = false;
   SteadyClock::time_point deadline;
@@ -204,7 +206,7 @@ void wait_for(pid_t keeper) {
 int keep_subject(const Keep& keep, char** command) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
-  ::prctl(PR_SET_DUMPABLE, 0);  // the keeper is a copy; exec makes the subject readable again
+  ::prctl(PR_SET_DUMPABLE, 0);  // inherited by the keeper; exec resets it for the subject
   std::array<int, 2> tether{-1, -1};
   const pid_t keeper = ::pipe2(tether.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
   const int failure = errno;
@@ -216,7 +218,7 @@ int keep_subject(const Keep& keep, char** command) {
     ::close(tether[0]);
     if (keeper < 0) report_failure(failure);
     wait_for(keeper);
-    kill_descendants();  // where the keeper was killed
+    kill_descendants();  // if the keeper was killed
   }
   remove_tree(keep.scratch);
   return 0;

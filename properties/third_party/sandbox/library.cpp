@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Error codes as the harness understands them.
+/// JSON-RPC error codes, as in session.cpp.
 enum Code : int {
   failed = -32000,
   unsupported = -32001,
@@ -40,7 +40,7 @@ struct Refusal {
   std::string message;
 };
 
-int answers_to = 1;  ///< descriptor of what was standard output at the start
+int answers_to = 1;  ///< a duplicate of the original standard output
 
 void write_answer(const Json& id, const char* kind, const Json& content) {
   const Json answer = {{"jsonrpc", "2.0"}, {"id", id}, {kind, content}};
@@ -60,7 +60,7 @@ const slim_subject* loaded(const char* path, Refusal& refusal) {
     return nullptr;
   }
   using Entry = const slim_subject* (*)();
-  // POSIX makes function pointers of what dlsym gives.
+  // POSIX allows casting the result of dlsym to a function pointer.
   const auto entry = reinterpret_cast<Entry>(::dlsym(library, "slim_subject_entry"));
   if (entry == nullptr) {
     refusal = {load_error, "exports no function slim_subject_entry"};
@@ -68,16 +68,17 @@ const slim_subject* loaded(const char* path, Refusal& refusal) {
   }
   const slim_subject* subject = entry();
   if (subject == nullptr) {
-    refusal = {load_error, "slim_subject_entry gave no subject"};
+    refusal = {load_error, "slim_subject_entry returned NULL"};
   } else if (subject->version != SLIM_SUBJECT_VERSION) {
     refusal = {version_mismatch, "was built for version " + std::to_string(subject->version) +
-                                     " of slim_subject.h, the harness has version " +
+                                     " of slim_subject.h, but the harness has version " +
                                      std::to_string(SLIM_SUBJECT_VERSION)};
   } else if (subject->struct_size < sizeof(slim_subject) || subject->run == nullptr ||
              subject->declaration == nullptr) {
     refusal = {version_mismatch, "has a struct slim_subject of " +
-                                     std::to_string(subject->struct_size) + " bytes, due are " +
-                                     std::to_string(sizeof(slim_subject)) + ", all filled"};
+                                     std::to_string(subject->struct_size) + " bytes, or unset " +
+                                     "fields: required are " +
+                                     std::to_string(sizeof(slim_subject)) + " bytes, all set"};
   } else {
     return subject;
   }
@@ -100,7 +101,7 @@ DLDataType type_of(Dtype dtype) {
   return {};
 }
 
-/// An array as the library sees it.
+/// An array with its DLPack view.
 struct Array {
   std::string name;
   Dtype dtype;
@@ -141,7 +142,7 @@ std::vector<std::int64_t> row_major(const std::vector<std::int64_t>& shape) {
   return strides;
 }
 
-/// Entries of a row-major tensor to where the strides of an array say, from `first` on.
+/// Copies the entries of a row-major tensor to `first` + their offsets by the strides of `array`.
 void lay_out(const Tensor& tensor, const Array& array, std::byte* first) {
   const std::size_t size = size_of(tensor.dtype);
   std::vector<std::int64_t> at(tensor.shape.size());
@@ -157,9 +158,9 @@ void lay_out(const Tensor& tensor, const Array& array, std::byte* first) {
   }
 }
 
-/// Throws where an input is not as it was, which a library can bring about although the pages are
-/// read-only: it may have made them writable. `file` is out of reach of that: it is mapped from a
-/// file opened for reading, so that mprotect refuses, and the harness compares the file itself.
+/// Throws if an input was changed, which is possible if the library made its read-only pages
+/// writable. It cannot do so with `file`, which is mapped from a file opened for reading; and the
+/// harness checks the file itself.
 void require_unchanged(const std::deque<Array>& inputs, const CaseFile& file) {
   for (const Array& input : inputs) {
     const std::span<const std::byte> now = input.buffer.bytes();
@@ -174,7 +175,7 @@ void require_unchanged(const std::deque<Array>& inputs, const CaseFile& file) {
 Dtype wanted_type(const std::string& text) {
   if (text == "F32") return Dtype::F32;
   if (text == "F64") return Dtype::F64;
-  throw ContractError("a wanted tensor is F32 or F64");
+  throw ContractError("a requested tensor must be F32 or F64");
 }
 
 std::vector<slim_tensor> listed(const std::deque<Array>& arrays) {
@@ -184,7 +185,7 @@ std::vector<slim_tensor> listed(const std::deque<Array>& arrays) {
   return list;
 }
 
-/// So that no library need ask for what every case has.
+/// Checks the inputs that every case has, so that libraries need not.
 void require_inputs(const std::string& task, const CaseFile& file) {
   if (task == "attention") {
     for (const char* input : {"q", "k", "v"}) static_cast<void>(file.tensor(input));
@@ -197,7 +198,7 @@ Json declaration_of(const slim_subject& subject) {
   try {
     return Json::parse(subject.declaration);
   } catch (const Json::parse_error& error) {
-    throw Refusal{load_error, std::string("has a declaration that is no JSON: ") +
+    throw Refusal{load_error, std::string("has a declaration that is not JSON: ") +
                                   on_one_line(error.what(), 200)};
   }
 }
@@ -215,7 +216,7 @@ Json run_task(const slim_subject& subject, const Json& parameters) {
   for (const auto& [input, tensor] : file.tensors) {
     const auto steps = strides.contains(input) ? strides.at(input).get<std::vector<std::int64_t>>()
                                                : row_major(tensor.shape);
-    require(steps.size() == tensor.shape.size(), "strides have an entry for each axis");
+    require(steps.size() == tensor.shape.size(), "strides must have one entry per axis");
     Array& array = inputs.emplace_back(input, tensor.dtype, tensor.shape, steps);
     array.buffer.fill_with_nan();
     lay_out(tensor, array, array.buffer.data());
@@ -253,7 +254,7 @@ Json run_task(const slim_subject& subject, const Json& parameters) {
   if (code != SLIM_OK) {
     const std::string said = on_one_line(error.data(), 300);
     throw Refusal{code == SLIM_UNSUPPORTED ? unsupported : failed,
-                  said.empty() ? "failed without a word" : said};
+                  said.empty() ? "failed without a message" : said};
   }
   CaseFile result;
   for (const Array& array : outputs) {
@@ -285,7 +286,7 @@ void serve_line(const slim_subject* subject, const Refusal& refusal, const std::
   };
   try {
     const Json request = Json::parse(line);
-    if (!request.is_object()) throw ContractError("a request is a JSON object");
+    if (!request.is_object()) throw ContractError("a request must be a JSON object");
     id = request.value("id", Json());
     GuardedBuffer::set_answer_of_faults(answers_to, id.dump());
     write_answer(id, "result", answer_to(subject, refusal, request));
@@ -304,7 +305,7 @@ void serve_line(const slim_subject* subject, const Refusal& refusal, const std::
 
 int serve_library(const char* path) {
   answers_to = ::dup(1);
-  ::dup2(2, 1);  // what the library prints is none of the protocol
+  ::dup2(2, 1);  // output of the library must not mix with answers
   GuardedBuffer::catch_faults();
   Refusal refusal{};
   const slim_subject* subject = loaded(path, refusal);

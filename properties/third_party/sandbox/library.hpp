@@ -2,11 +2,10 @@
 
 namespace slim::properties::foreign {
 
-/// Loads a shared library of slim_subject.h and serves it as a foreign program, on standard input
-/// and output. Every array stands between pages that cannot be touched: inputs at the end of pages
-/// that cannot be written, outputs full of NaN in front of such a page, the rest of their pages
-/// filled with a pattern that is looked at afterwards. What the library prints goes to standard
-/// error. Returns an exit code.
+/// Loads a shared library of slim_subject.h and serves it by the protocol of programs, on standard
+/// input and output. Every array is between inaccessible pages and ends where these begin: inputs
+/// in read-only pages, outputs filled with NaN. The space before an array holds a pattern that is
+/// checked afterwards. Output printed by the library goes to standard error. Returns an exit code.
 int serve_library(const char* path);
 
 }  // namespace slim::properties::foreign

@@ -17,23 +17,23 @@ namespace {
 
 constexpr std::chrono::milliseconds between_samples{1};
 
-/// It ended by itself, so that nothing of it can be read in /proc.
-[[noreturn]] void throw_it_is_gone() {
-  throw SubjectError("ended, or cannot be looked at, after it answered", Failure::crash);
+/// The process ended by itself, so that nothing about it can be read in /proc.
+[[noreturn]] void throw_ended() {
+  throw SubjectError("ended, or cannot be inspected, after it answered", Failure::crash);
 }
 
 std::string path_of(pid_t pid, const char* name) {
   return "/proc/" + std::to_string(pid) + "/" + name;
 }
 
-/// The highest resident mark, and which pages were touched.
-void set_back(pid_t pid) {
+/// Resets the peak resident size, and the marks of touched pages.
+void reset_marks(pid_t pid) {
   for (const char* what : {"5", "1"}) std::ofstream(path_of(pid, "clear_refs")) << what;
 }
 
-/// "7f12a000-7f13b000 rw-p 00000000 00:00 0   [heap]": begins an area's fields in smaps. Memory of
-/// its own has no file: no path, or one in brackets.
-bool begins_an_area(const std::string& line) {
+/// Whether a line such as "7f12a000-7f13b000 rw-p 00000000 00:00 0   [heap]" begins an area in
+/// smaps. Memory without a file has no path, or one in brackets.
+bool begins_area(const std::string& line) {
   return !line.empty() && line.find('-') != std::string::npos && line.find('-') < line.find(' ') &&
          line.find(':') > line.find(' ');
 }
@@ -44,13 +44,13 @@ bool is_without_a_file(const std::string& area) {
   return !(words >> word) || word.starts_with('[');
 }
 
-/// Of memory of its own, set back when the watch began.
+/// Bytes of memory without a file that were touched since the watch began.
 std::int64_t touched_bytes(pid_t pid) {
   std::istringstream smaps(text_of_proc(path_of(pid, "smaps")));
   std::int64_t bytes = 0;
   bool counts = false;
   for (std::string line; std::getline(smaps, line);) {
-    if (begins_an_area(line)) {
+    if (begins_area(line)) {
       counts = is_without_a_file(line);
     } else if (counts && line.starts_with("Referenced:")) {
       bytes += std::max<std::int64_t>(0, bytes_of_field(line, "Referenced:"));
@@ -91,11 +91,11 @@ PeakWatch::PeakWatch(pid_t keeper, std::filesystem::path scratch)
       continue;
     }
     faults_before_[pid] = entry.faults_of_ended_children;
-    set_back(pid);
+    reset_marks(pid);
     pages_before_[pid] = pages_of(text_of_proc(path_of(pid, "status")));
   }
   require_descriptors();
-  if (faults_before_.empty()) throw_it_is_gone();
+  if (faults_before_.empty()) throw_ended();
   sample();
   sampler_ = std::jthread([this](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
@@ -115,7 +115,7 @@ void PeakWatch::sample() {
 bool PeakWatch::lost_sight() const {
   std::map<pid_t, std::uint64_t> explained = faults_before_;
   for (const auto& [pid, ended] : ended_before_) {
-    if (entry_of(pid).parent == 0) explained[ended.parent] += ended.faults;  // waited for since
+    if (entry_of(pid).parent == 0) explained[ended.parent] += ended.faults;  // was reaped
   }
   return std::ranges::any_of(met_, [&](pid_t pid) {
     if (ended_before_.contains(pid)) return false;
@@ -136,14 +136,14 @@ SeenPeak PeakWatch::end() {
     seen.touched[pid] = touched_bytes(pid);
     const auto before = pages_before_.find(pid);
     if (before == pages_before_.end()) continue;
-    // What one process took between two samples. Its files are seen by these, and stay.
+    // Peaks between two samples. Files are excluded, since samples see them.
     const std::string status = text_of_proc(path_of(pid, "status"));
     const std::int64_t more_files =
         std::max<std::int64_t>(0, pages_of(status).of_files - before->second.of_files);
     const std::int64_t mark = bytes_of_field(status, "VmHWM:");
     seen.rise = std::max(seen.rise, mark - before->second.resident - more_files);
   }
-  if (seen.touched.empty()) throw_it_is_gone();
+  if (seen.touched.empty()) throw_ended();
   return seen;
 }
 

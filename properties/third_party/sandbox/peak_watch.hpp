@@ -10,31 +10,31 @@
 
 namespace slim::properties::foreign {
 
-/// What a subject held during a call, seen from outside.
+/// The memory of a subject during a call, measured from outside.
 struct SeenPeak {
-  std::int64_t rise = 0;  ///< bytes, from the least it held to the most that it held after that
-  /// Bytes of its own memory that each process read or wrote, whenever it took them.
+  std::int64_t rise = 0;  ///< bytes, from the minimum to the maximum after it
+  /// Bytes of its own memory that each process read or wrote, whenever they were allocated.
   std::map<pid_t, std::int64_t> touched{};
-  /// A process ended meanwhile, and took its own highest mark with it, or this process was stopped
-  /// (SIGSTOP), which a subject can do: all this may be short.
+  /// True if a process ended meanwhile, so that its peak is unknown, or this process was stopped
+  /// (SIGSTOP), which a subject can do: the figures may be too low.
   bool lost_sight = false;
 };
 
-/// Bytes that a call needs beyond what a small one does: how far memory rose, or what was touched
-/// more, if that is more. Who takes its memory once for all, and who frees something else first,
-/// needs as much as who takes it when it is asked.
+/// Bytes that a call needs beyond a small call: the rise of memory, or the additional bytes touched
+/// if these are more. Memory thus counts even if it was allocated at the start, or if other memory
+/// was freed before.
 double needed_bytes(const SeenPeak& call, const SeenPeak& small_call);
 
-/// Watches all processes below a subject's keeper, from its construction on: a sample of all that
-/// they hold, every millisecond, and of each its highest resident mark and the pages it touched,
-/// which are set back. Not seen is a child that lives for less and that nobody waits for; nor
-/// memory of devices, and of processes that are not below the subject.
+/// Watches all processes below a subject's supervisor, from construction on: samples their total
+/// memory every millisecond, and reads the peak resident size (VmHWM) and the touched pages of
+/// each, which it resets first. Not seen: a child that lives shorter than that and is not waited
+/// for, memory of devices, and processes that are not below the supervisor.
 class PeakWatch {
  public:
-  /// Throws SubjectError where nothing is left to watch, and HarnessError where nothing can be read
-  /// for want of descriptors, as end() does.
+  /// Throws SubjectError if no process is left, and HarnessError if descriptors are used up, as
+  /// end() does.
   PeakWatch(pid_t keeper, std::filesystem::path scratch);
-  /// Ends the watch. Throws SubjectError where nothing is left.
+  /// Ends the watch. Throws SubjectError if no process is left.
   SeenPeak end();
 
  private:
@@ -43,7 +43,7 @@ class PeakWatch {
     std::int64_t resident = 0;
     std::int64_t of_files = 0;  ///< and shared memory
   };
-  /// One that had ended before, and that nobody has waited for.
+  /// A process that had ended before, and has not been waited for.
   struct Ended {
     pid_t parent = 0;
     std::uint64_t faults = 0;
@@ -57,9 +57,9 @@ class PeakWatch {
   std::filesystem::path scratch_;
   int continued_before_;
   std::map<pid_t, Pages> pages_before_;
-  std::map<pid_t, std::uint64_t> faults_before_;  ///< of children that ended, of each process
+  std::map<pid_t, std::uint64_t> faults_before_;  ///< of each process's ended children
   std::map<pid_t, Ended> ended_before_;
-  // The sampler's, until it ends:
+  // Used only by the sampler until it ends:
   std::int64_t least_;
   std::int64_t rise_ = 0;
   std::set<pid_t> met_;

@@ -26,14 +26,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_error_text = 4096;
-constexpr std::chrono::milliseconds patience_with_guardians{2500};  ///< theirs with a keeper is 1 s
+/// More than the 1 s that an outer supervisor waits for the inner one.
+constexpr std::chrono::milliseconds patience_with_guardians{2500};
 
 [[noreturn]] void fail(const std::string& what, int number) {
   throw HarnessError(what + ": " + std::strerror(number));
 }
 
-/// Both ends are closed by exec, and are none of the three standard descriptors: where a caller has
-/// closed one, what this program prints must not go to a subject.
+/// Both ends are closed by exec, and are above the standard descriptors: if a caller has closed one
+/// of these, output of this program must not go to a subject.
 struct Pipe {
   int read = -1;
   int write = -1;
@@ -79,7 +80,7 @@ void append_bounded(std::string& text, const char* bytes, std::size_t size, std:
   if (text.size() > most) text.erase(0, text.size() - most);
 }
 
-/// Waits for a child; false when it has not ended by the deadline.
+/// Waits for a child; false if it has not ended by the deadline.
 bool ends_by(pid_t child, Clock::time_point deadline) {
   const auto ended = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
   pid_t reaped = 0;
@@ -100,7 +101,7 @@ bool ends_by(pid_t child, Clock::time_point deadline) {
 fs::path host_program() {
   const fs::path path = fs::read_symlink("/proc/self/exe").parent_path() / "slim-subject-host";
   if (::access(path.c_str(), X_OK) != 0) {
-    throw HarnessError("the program slim-subject-host is not beside this one: " + path.string());
+    throw HarnessError("the program " + path.string() + " does not exist or is not executable");
   }
   return path;
 }
@@ -126,7 +127,7 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawnattr_init(&attributes);
-  // By way of numbers above them, so that no end is overwritten before its turn.
+  // Through numbers above all of them, so that no end is overwritten before it was duplicated.
   const std::array<int, 5> ends = {in.read, out.write, err.write, life.read, status.write};
   const int high = *std::ranges::max_element(ends) + 1;
   int refused = 0;
@@ -162,7 +163,7 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
 Process::~Process() {
   let_go();
   if (!ends_by(guardian_, Clock::now() + patience_with_guardians)) {
-    ::kill(guardian_, SIGKILL);  // all that is below it comes here
+    ::kill(guardian_, SIGKILL);  // its descendants are adopted by this process
     while (::waitpid(guardian_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
@@ -214,7 +215,7 @@ void Process::read_status() {
       append_bounded(status_text_, bytes.data(), static_cast<std::size_t>(size), 4096);
       continue;
     }
-    if (size == 0) {  // keeper and guardian are gone
+    if (size == 0) {  // both supervisors have ended
       close_if_open(status_);
       if (!has_ended_) ending_ = {.kind = Ending::Kind::lost_its_keeper};
       has_ended_ = true;
@@ -323,7 +324,7 @@ bool Process::has_ended() {
 bool Process::was_left_unwatched() {
   read_status();
   siginfo_t news{};
-  // Without WEXITED, so that its end is left to be waited for.
+  // Without WEXITED: its end is waited for elsewhere.
   const auto guardian = static_cast<id_t>(guardian_);
   if (::waitid(P_PID, guardian, &news, WSTOPPED | WCONTINUED | WNOHANG) == 0 && news.si_pid != 0) {
     left_unwatched_ = true;

@@ -19,62 +19,61 @@ struct Ending {
     signalled,
     outgrew,
     lost_its_keeper,
-    not_started,  ///< the harness could not start it, for want of processes or memory
+    not_started,  ///< the harness could not start it: no processes or memory left
   } kind = Kind::exited;
-  int number = 0;                  ///< exit code, signal, or errno of what failed
-  std::int64_t resident = 0;       ///< largest bytes
-  std::int64_t address_space = 0;  ///< largest bytes seen
-  std::int64_t room = -1;          ///< bytes left in its scratch folder's file system; -1: unknown
+  int number = 0;                  ///< exit code, signal, or errno
+  std::int64_t resident = 0;       ///< peak, in bytes
+  std::int64_t address_space = 0;  ///< largest sample, in bytes
+  std::int64_t room = -1;          ///< bytes free in the scratch folder's file system; -1: unknown
 };
 
-/// One line of a subject's standard output, or why there is none.
+/// One line of a subject's standard output, or the reason why there is none.
 struct Heard {
   enum class Kind {
     line,
     too_long,  ///< `text` is its beginning
-    closed,    ///< standard output is at its end, the process goes on
-    ended,     ///< the process is
-    late,      ///< nothing by the deadline
+    closed,    ///< standard output was closed, but the process still runs
+    ended,     ///< the process ended
+    late,      ///< no line before the deadline
   } kind = Kind::line;
   std::string text;
 };
 
-/// A hostile program under a keeper (host/keeper.hpp): in a session of its own, with a scratch
-/// folder, a memory limit and no descriptors but the three standard ones. Whatever ends this
-/// object or the harness, it and all that it started are killed and the folder removed. Where
-/// keeper and guardian are killed, orphans come to the process that has this object, which ends
-/// them with it: children of that process in sessions of their own are taken for such, but for
-/// those that it had before the first of these.
+/// An untrusted program under supervision (keeper.hpp): in its own session, with a scratch folder,
+/// a memory limit and only the three standard descriptors. When this object or the harness ends for
+/// any reason, the program and all that it started are killed and the folder is removed. If both
+/// supervisors are killed, the orphans are adopted and killed by the process that owns this object.
+/// It recognises them as children in sessions of their own, except children that existed before the
+/// first Process.
 class Process {
  public:
-  /// Starts `command` (program and arguments), without a limit of address space where that is 0,
-  /// and with a scratch folder that has `room_bytes` free. Throws HarnessError when the system
-  /// cannot.
+  /// Starts `command` (program and arguments); address_space_bytes 0 means no limit. The scratch
+  /// folder has `room_bytes` free. Throws HarnessError if the system cannot do so.
   Process(const std::vector<std::string>& command, std::int64_t memory_bytes,
           std::int64_t address_space_bytes, std::int64_t room_bytes = least_room);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
   ~Process();
 
-  /// In memory where there is such a file system with room (scratch.hpp).
+  /// In memory if there is such a file system with enough space (scratch.hpp).
   [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_.path(); }
-  /// 0 until it is known.
+  /// 0 until known.
   [[nodiscard]] int pid() const { return pid_; }
 
-  /// Writes a line; false when the subject does not take it by the deadline.
+  /// Writes a line; false if the subject does not read it before the deadline.
   bool say(const std::string& line, Clock::time_point deadline);
   Heard hear(Clock::time_point deadline);
-  /// What stands on standard output without having been asked for, up to a bound; empty if nothing.
+  /// Unrequested standard output, up to a bound; empty if there is none.
   std::string unasked();
 
-  /// Whether it has, as far as that was told so far.
+  /// Whether it has ended, according to the supervisor's messages so far.
   [[nodiscard]] bool has_ended();
-  /// Whether one of the two processes that watch over it was stopped (SIGSTOP), continued since or
-  /// not, as far as that is known by now: meanwhile its memory was not limited.
+  /// Whether one of the two supervisors is known to have been stopped (SIGSTOP), even if it was
+  /// continued since: in between, memory was not limited.
   [[nodiscard]] bool was_left_unwatched();
-  /// Asks nothing more of it, and waits for its end: by itself until the deadline, else killed.
+  /// Closes its input and waits for its end; kills it at the deadline.
   Ending end(Clock::time_point deadline);
-  /// The end of what it wrote to standard error: a few lines.
+  /// The last lines that it wrote to standard error.
   [[nodiscard]] const std::string& last_words() const { return errors_; }
 
   static constexpr std::size_t longest_line = std::size_t{1} << 20;
@@ -93,7 +92,7 @@ class Process {
   int error_ = -1;
   int lifeline_ = -1;
   int status_ = -1;
-  int guardian_ = 0;  ///< the keeper's parent
+  int guardian_ = 0;  ///< the outer supervisor
   int pid_ = 0;
   bool has_ended_ = false;
   bool left_unwatched_ = false;
@@ -103,8 +102,7 @@ class Process {
   std::string status_text_;
 };
 
-/// The program that keeps subjects and loads libraries, beside this one. Throws HarnessError when
-/// it is not there.
+/// The path of slim-subject-host, in the folder of this program. Throws HarnessError if missing.
 std::filesystem::path host_program();
 
 }  // namespace slim::properties::foreign

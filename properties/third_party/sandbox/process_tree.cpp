@@ -95,7 +95,7 @@ std::vector<ProcessEntry> all_processes() {
 
 std::vector<ProcessEntry> below(pid_t ancestor, const std::vector<ProcessEntry>& all) {
   std::vector<ProcessEntry> found = {ProcessEntry{.pid = ancestor}};
-  // `all` was not read at once: a number that came to be another process's must not make a circle.
+  // `all` is not a snapshot: a reused process number must not lead to an endless loop.
   for (std::size_t i = 0; i < found.size() && found.size() <= all.size(); ++i) {
     for (const ProcessEntry& entry : all) {
       if (entry.parent == found[i].pid) found.push_back(entry);

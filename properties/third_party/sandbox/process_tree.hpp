@@ -8,34 +8,34 @@
 
 namespace slim::properties::foreign {
 
-/// A file of /proc, which has no size; empty where it cannot be read.
+/// The content of a file of /proc (whose size is not known in advance); empty if unreadable.
 std::string text_of_proc(const std::string& path);
-/// "VmHWM:    1234 kB" of such a file, in bytes; -1 where it is not there.
+/// The value of a field such as "VmHWM:    1234 kB", in bytes; -1 if missing.
 std::int64_t bytes_of_field(const std::string& text, const char* field);
-/// The folder's names that are numbers: processes, threads, descriptors.
+/// The numeric names in a folder of /proc: processes, threads or descriptors.
 std::vector<pid_t> numbers_in(const std::string& folder);
 
-/// A process as /proc has it.
+/// A process according to /proc.
 struct ProcessEntry {
   pid_t pid = 0;
   pid_t parent = 0;
   pid_t session = 0;
-  bool ended = false;        ///< a zombie, which nobody has waited for
-  std::uint64_t faults = 0;  ///< pages that it came to need
-  /// Those of children it has waited for, and of children of theirs: it grows with every one.
+  bool ended = false;        ///< a zombie, which has not been waited for
+  std::uint64_t faults = 0;  ///< page faults, minor and major
+  /// Page faults of all descendants that have been waited for.
   std::uint64_t faults_of_ended_children = 0;
 };
-/// As ended where it is gone.
+/// `ended` is true if the process does not exist any more.
 ProcessEntry entry_of(pid_t pid);
 
-/// Every process that is there.
+/// Every process of the system.
 std::vector<ProcessEntry> all_processes();
-/// Those of `all` below one of them, zombies included.
+/// The descendants of a process in `all`, zombies included.
 std::vector<ProcessEntry> below(pid_t ancestor, const std::vector<ProcessEntry>& all);
-/// The children of a process by the kernel's own lists, zombies included.
+/// The children of a process according to the kernel's lists, zombies included.
 std::vector<pid_t> children_of(pid_t parent);
-/// Those below it by the kernel's own lists, of the children of each thread: quicker where many
-/// processes run besides, and good enough to sample.
+/// Its descendants according to the kernel's lists of children of each thread: faster than below()
+/// on a system with many processes, and precise enough for samples.
 std::vector<pid_t> listed_below(pid_t ancestor);
 
 }  // namespace slim::properties::foreign

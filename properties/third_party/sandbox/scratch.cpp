@@ -18,9 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr fsfilcnt_t least_inodes = 8;  ///< a case, an answer, their temporary names
+constexpr fsfilcnt_t least_inodes = 8;  ///< case, result, and their temporary names
 
-/// Requests carry paths as JSON, in which not every byte has a place.
+/// The path must be printable, since requests contain it as JSON.
 bool is_usable(const fs::path& folder) {
   std::error_code status;
   return fs::is_directory(folder, status) && ::access(folder.c_str(), W_OK | X_OK) == 0 &&
@@ -39,7 +39,7 @@ std::string room_in_words(std::span<const fs::path> places) {
     words += printable(place.string());
     words += is_usable(place) ? fmt::format(" has {:.1f} MB free",
                                             static_cast<double>(room_in(place)) / (1 << 20))
-                              : " is no writable folder with a printable name";
+                              : " is not a writable folder with a printable name";
   }
   return words;
 }
@@ -54,7 +54,7 @@ std::int64_t room_in(const fs::path& folder) {
 }
 
 std::vector<fs::path> scratch_places() {
-  // Not by temp_directory_path, which throws where TMPDIR is no folder: memory may do.
+  // Not temp_directory_path(): it throws if TMPDIR is not a folder, though /dev/shm may suffice.
   const char* named = std::getenv("TMPDIR");
   return {"/dev/shm", named != nullptr && *named != '\0' ? named : "/tmp"};
 }
@@ -71,8 +71,8 @@ fs::path scratch_place(std::span<const fs::path> places, std::int64_t needed) {
     }
   }
   if (roomiest.empty() || room_in(roomiest) < needed) {
-    throw NoRoom(fmt::format("a scratch folder needs {:.1f} MB, but {}: free some, or let TMPDIR "
-                             "name a folder with more",
+    throw NoRoom(fmt::format("a scratch folder needs {:.1f} MB, but {}: free some space, or set "
+                             "TMPDIR to a folder with more",
                              static_cast<double>(needed) / (1 << 20), room_in_words(places)),
                  needed);
   }

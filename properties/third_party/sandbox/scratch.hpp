@@ -8,8 +8,8 @@
 
 namespace slim::properties::foreign {
 
-/// The file system of a scratch folder has too little room for a case and its answer: a fault of
-/// the harness's surroundings, not of the subject. Another folder may have more.
+/// The file system of a scratch folder has too little space for a case and its result: an error of
+/// the environment, not of the subject. Another folder may have enough.
 class NoRoom : public HarnessError {
  public:
   NoRoom(const std::string& what, std::int64_t needed) : HarnessError(what), needed_(needed) {}
@@ -20,28 +20,28 @@ class NoRoom : public HarnessError {
   std::int64_t needed_;
 };
 
-/// What may be written below a folder by this user. Units: bytes; 0 where there are no inodes left,
-/// or no such folder.
+/// The space that this user can write below a folder. Units: bytes; 0 if no inodes are left, or the
+/// folder does not exist.
 std::int64_t room_in(const std::filesystem::path& folder);
 
-/// Where scratch folders can be made, in this order: memory (/dev/shm), where a file costs least;
-/// the folder for temporary files (TMPDIR, else /tmp).
+/// The places for scratch folders, in this order: memory (/dev/shm), where files are fastest; the
+/// folder for temporary files (TMPDIR, else /tmp).
 std::vector<std::filesystem::path> scratch_places();
 
-/// The first of `places` that is comfortable: writable, with at least `comfortable_room` and
-/// `needed` bytes free, and programs can be run from it (compilers put kernels there; a container's
-/// /dev/shm forbids it). Where none is, the writable one with the most room.
-/// Throws NoRoom where that has less than `needed`, with the room in each.
+/// The first of `places` that is writable, has at least `comfortable_room` and `needed` bytes free,
+/// and allows programs to be executed (compilers put kernels there; /dev/shm of a container forbids
+/// it). If there is none, the writable one with the most space.
+/// Throws NoRoom with the space in each place if that is less than `needed`.
 std::filesystem::path scratch_place(std::span<const std::filesystem::path> places,
                                     std::int64_t needed);
 
 inline constexpr std::int64_t comfortable_room = std::int64_t{256} << 20;
 inline constexpr std::int64_t least_room = std::int64_t{4} << 20;  ///< to start a subject
 
-/// A folder of a subject's own, removed with everything in it, whatever its permissions.
+/// The temporary folder of a subject, removed with all its content, whatever the permissions.
 class Scratch {
  public:
-  /// Where at least `needed` bytes can be written. Throws HarnessError.
+  /// Makes a folder with at least `needed` bytes of free space. Throws HarnessError.
   explicit Scratch(std::int64_t needed);
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;

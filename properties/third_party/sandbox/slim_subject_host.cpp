@@ -1,4 +1,4 @@
-// slim-subject-host: what stands between the harness and a subject that it does not trust.
+// slim-subject-host: supervises an untrusted program, or serves a shared library.
 #include "properties/third_party/sandbox/keeper.hpp"
 #include "properties/third_party/sandbox/library.hpp"
 
@@ -26,8 +26,8 @@ int serve(int count, char** arguments) {
   }
   if (mode == "library" && count == 3) return serve_library(arguments[2]);
   std::fprintf(stderr,
-               "slim-subject-host: the other programs of the harness run it: "
-               "keep SCRATCH BYTES ADDRESSES COMMAND..., or library FILE.so\n");
+               "usage (by the other programs of the harness): slim-subject-host "
+               "keep SCRATCH BYTES ADDRESSES COMMAND... | library FILE.so\n");
   return 2;
 }
 

@@ -1,5 +1,5 @@
-// What surrounds the harness and is no subject's fault: full and tiny file systems, descriptors,
-// processes, permissions; and what a subject of the same user does to the harness itself.
+// Failures of the environment that are no fault of the subject (full file systems, lack of
+// descriptors and processes, permissions), and attacks of a subject on the harness.
 
 #include "properties/third_party/protocol/exchange.hpp"
 #include "properties/third_party/protocol/guest_runs.hpp"
@@ -43,7 +43,7 @@ AttentionInputs<T> two_rows() {
   return inputs;
 }
 
-/// "answered", or what went wrong on the subject's side.
+/// "answered", or the failure of the subject.
 std::string how_it_answers(const ForeignSubject& foreign) {
   try {
     ask(foreign.subject, Scalar::float32, two_rows<double>());
@@ -55,7 +55,7 @@ std::string how_it_answers(const ForeignSubject& foreign) {
 
 // File systems
 
-TEST(ScratchPlace, IsTheFirstComfortableOneAndElseTheRoomiest) {
+TEST(ScratchPlace, IsTheFirstComfortableOneOrTheLargest) {
   const TestFolder one;
   const TestFolder other;
   const std::vector<fs::path> both = {one.path(), other.path()};
@@ -67,7 +67,7 @@ TEST(ScratchPlace, IsTheFirstComfortableOneAndElseTheRoomiest) {
   EXPECT_EQ(scratch_place(unprintable_first, 0), other.path());
 }
 
-TEST(ScratchPlace, ThatIsTooSmallIsTheHarnesssOwnErrorAndNamesTheRoom) {
+TEST(ScratchPlace, TooSmallIsAHarnessErrorThatNamesTheFreeSpace) {
   const TestFolder folder;
   const std::vector<fs::path> places = {"/no/such/folder", folder.path()};
   const std::int64_t too_much = room_in(folder.path()) * 2 + least_room;
@@ -77,19 +77,19 @@ TEST(ScratchPlace, ThatIsTooSmallIsTheHarnesssOwnErrorAndNamesTheRoom) {
   } catch (const NoRoom& error) {
     const std::string what = error.what();
     EXPECT_EQ(error.needed(), too_much);
-    EXPECT_NE(what.find("/no/such/folder is no writable folder"), std::string::npos) << what;
+    EXPECT_NE(what.find("/no/such/folder is not a writable folder"), std::string::npos) << what;
     EXPECT_NE(what.find(folder.path().string() + " has "), std::string::npos) << what;
     EXPECT_NE(what.find("TMPDIR"), std::string::npos) << what;
   }
 }
 
-/// Runs shell lines with file systems of its own to mount; skips where the system forbids that.
+/// Runs shell lines that may mount file systems; skipped if the system forbids that.
 class OwnMounts : public testing::Test {
  protected:
   void SetUp() override {
     if (std::system(
             "unshare --user --map-root-user --mount mount -t tmpfs none /mnt 2>/dev/null") != 0) {
-      GTEST_SKIP() << "this system lets nobody mount a file system of his own";
+      GTEST_SKIP() << "this system does not allow users to mount file systems";
     }
     fs::create_directory(tiny_);
   }
@@ -106,7 +106,7 @@ class OwnMounts : public testing::Test {
   static std::string shared_memory_of(const std::string& size) {
     return "mount -t tmpfs -o size=" + size + " none /dev/shm\n";
   }
-  /// TMPDIR as a file system of a few kilobytes.
+  /// Mounts a file system of a few kilobytes as TMPDIR.
   [[nodiscard]] std::string tiny_temporary_files() const {
     return "mount -t tmpfs -o size=4k none '" + tiny_.string() + "'\nexport TMPDIR='" +
            tiny_.string() + "'\n";
@@ -119,12 +119,12 @@ class OwnMounts : public testing::Test {
 
 const std::string sound_library = "--subject-library " + library("c_attention");
 
-TEST_F(OwnMounts, AFullSharedMemoryIsReplacedByTheFolderForTemporaryFiles) {
+TEST_F(OwnMounts, TemporaryFolderIsUsedIfSharedMemoryIsFull) {
   const ChildOutcome outcome = run(shared_memory_of("4k") + verify(sound_library));
   EXPECT_EQ(outcome.status, 0) << outcome.output << outcome.errors;
 }
 
-TEST_F(OwnMounts, NoRoomAnywhereIsTheHarnesssOwnError) {
+TEST_F(OwnMounts, NoSpaceAnywhereIsAHarnessError) {
   const ChildOutcome outcome =
       run(shared_memory_of("4k") + tiny_temporary_files() + verify(sound_library));
   EXPECT_EQ(outcome.status, 3) << outcome.output << outcome.errors;
@@ -132,7 +132,7 @@ TEST_F(OwnMounts, NoRoomAnywhereIsTheHarnesssOwnError) {
   EXPECT_EQ(outcome.output.find("CRASH"), std::string::npos) << outcome.output;
 }
 
-TEST_F(OwnMounts, ASharedMemoryThatFillsUpMeanwhileIsLeft) {
+TEST_F(OwnMounts, TemporaryFolderIsUsedOnceSharedMemoryFillsUp) {
   const std::string filling = "--subject-command '" + program_with("fills-shared-memory") + "'";
   const ChildOutcome outcome = run(shared_memory_of("300m") + verify(filling));
   EXPECT_EQ(outcome.status, 1) << "its answers are wrong\n" << outcome.output << outcome.errors;
@@ -144,7 +144,7 @@ TEST_F(OwnMounts, ASharedMemoryThatFillsUpMeanwhileIsLeft) {
 
 // Descriptors and processes
 
-TEST(Surroundings, TooFewDescriptorsAreTheHarnesssOwnError) {
+TEST(Surroundings, TooFewDescriptorsAreAHarnessError) {
   const TestFolder out;
   for (int limit = 4; limit <= 40; ++limit) {
     const ChildOutcome outcome = run_child(
@@ -160,7 +160,7 @@ TEST(Surroundings, TooFewDescriptorsAreTheHarnesssOwnError) {
   }
 }
 
-/// All descriptors of this process but some.
+/// Opens all descriptors of this process except `left`.
 class Hoard {
  public:
   explicit Hoard(std::size_t left) {
@@ -180,7 +180,7 @@ class Hoard {
   std::vector<int> all_;
 };
 
-TEST(Surroundings, DescriptorsThatRunOutLaterAreTheHarnesssOwnErrorToo) {
+TEST(Surroundings, RunningOutOfDescriptorsLaterIsAHarnessError) {
   for (std::size_t left = 0; left < 4; ++left) {
     const ForeignSubject foreign = open_subject(library_door(library("c_attention")), {});
     EXPECT_EQ(how_it_answers(foreign), "answered");
@@ -193,7 +193,7 @@ TEST(Surroundings, DescriptorsThatRunOutLaterAreTheHarnesssOwnErrorToo) {
   }
 }
 
-/// Of an ordinary user, to whom permissions and limits of processes apply.
+/// Tests as an ordinary user, to whom permissions and limits on processes apply.
 class OrdinaryUser : public testing::Test {
  protected:
   void SetUp() override {
@@ -203,7 +203,7 @@ class OrdinaryUser : public testing::Test {
   }
 };
 
-TEST_F(OrdinaryUser, TooFewProcessesAreTheHarnesssOwnError) {
+TEST_F(OrdinaryUser, TooFewProcessesAreAHarnessError) {
   for (rlim_t limit = 0; limit <= 6; ++limit) {
     EXPECT_TRUE(holds_for_ordinary_user([limit] {
       const rlimit few{limit, limit};
@@ -221,7 +221,7 @@ TEST_F(OrdinaryUser, TooFewProcessesAreTheHarnesssOwnError) {
   }
 }
 
-TEST_F(OrdinaryUser, AScratchFolderIsRemovedWhateverThePermissionsInIt) {
+TEST_F(OrdinaryUser, ScratchFolderIsRemovedDespitePermissionsInIt) {
   const TestFolder note;
   const fs::path file = note.path() / "scratch";
   ::chmod(note.path().c_str(), 0777);
@@ -240,7 +240,7 @@ TEST_F(OrdinaryUser, AScratchFolderIsRemovedWhateverThePermissionsInIt) {
   EXPECT_FALSE(fs::exists(scratch));
 }
 
-TEST_F(OrdinaryUser, ReadsNothingOfTheHarnesssMemory) {
+TEST_F(OrdinaryUser, CannotReadTheMemoryOfTheHarness) {
   const TestFolder out;
   ::chmod(out.path().c_str(), 0777);
   std::vector<std::string> words = run_by_ordinary_user();
@@ -256,9 +256,9 @@ TEST_F(OrdinaryUser, ReadsNothingOfTheHarnesssMemory) {
       << outcome.output << outcome.errors;
 }
 
-// Text in a locale that cannot hold it
+// Text that the locale cannot represent
 
-TEST(Surroundings, APythonSubjectAnswersInUtf8WhateverItsLocale) {
+TEST(Surroundings, PythonSubjectAnswersInUtf8InAnyLocale) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   for (const char* locale : {"LC_ALL=C.UTF-8", "LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0"}) {
     const ForeignSubject foreign = open_subject(
@@ -268,14 +268,14 @@ TEST(Surroundings, APythonSubjectAnswersInUtf8WhateverItsLocale) {
                      "raise ValueError(\"no file \\udcff\")\nserve()'"),
         {});
     EXPECT_EQ(how_it_answers(foreign),
-              "ERROR: answered an error: ValueError: no file ? (<string>, line 4)")
+              "ERROR: returned an error: ValueError: no file ? (<string>, line 4)")
         << locale;
   }
 }
 
 // The harness's own processes
 
-TEST(Surroundings, ProcessesThatWatchMemoryAreNotStoppedUnseen) {
+TEST(Surroundings, StoppingASupervisorIsDetected) {
   for (const char* which : {"keeper", "guardian"}) {
     const ForeignSubject foreign = open_subject(
         program_door(program_with(std::string("stops-its-") + which + "-for-a-while")), {});
@@ -284,8 +284,8 @@ TEST(Surroundings, ProcessesThatWatchMemoryAreNotStoppedUnseen) {
   }
 }
 
-TEST_F(OrdinaryUser, StopsTheHarnessWhichTrustsNothingThatItMeasured) {
-  // In a child, so that nobody waits for this process to go on.
+TEST_F(OrdinaryUser, MeasurementsAreDiscardedIfTheSubjectStoppedTheHarness) {
+  // In a child process, since the parent of a stopped process may react to it.
   EXPECT_TRUE(holds_for_ordinary_user([] {
     const ForeignSubject foreign =
         open_subject(program_door(program_with("stops-the-harness-for-a-while")), {});

@@ -1,7 +1,7 @@
-/* Attention over given features in C11, whatever the strides. */
+/* Attention over given features in C11, for inputs with any strides. */
 #include <slim_subject.h>
 
-#ifndef FIRST_VISIBLE_KEY /* the buggy twin has another */
+#ifndef FIRST_VISIBLE_KEY /* c_attention_buggy.c sets another value */
 #define FIRST_VISIBLE_KEY 0
 #endif
 

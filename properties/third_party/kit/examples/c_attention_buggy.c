@@ -1,3 +1,3 @@
-/* The same with a bug: the first key is never seen. */
+/* c_attention.c with a bug: the first key is ignored. */
 #define FIRST_VISIBLE_KEY 1
 #include <c_attention.c>

@@ -1,5 +1,5 @@
-// Causal attention over ReLU features in C++, prefix sums kept: slim-verify run --subject-library
-// ./libcpp_attention.so
+// Causal attention over ReLU features in C++ by running prefix sums:
+// slim-verify run --subject-library ./libcpp_attention.so
 #include <slim_subject.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-"""Causal FAVOR+ attention in numpy, with its state: slim-verify run --subject-command 'python3 numpy_attention.py'"""
+"""FAVOR+ attention in NumPy, with its state: slim-verify run --subject-command 'python3 numpy_attention.py'"""
 import numpy as np
 
 from slim_subject import features, serve, subject

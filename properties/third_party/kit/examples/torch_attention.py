@@ -1,9 +1,9 @@
-"""An autograd attention of PyTorch as a subject: slim-verify run --subject-command 'python3 torch_attention.py'"""
+"""Attention in PyTorch, with its pullback by autograd: slim-verify run --subject-command 'python3 torch_attention.py'"""
 import torch
 
 from slim_subject import serve, subject
 
-OVER_LENGTH = False  # whether the stabiliser is taken over all rows, which is a leak
+OVER_LENGTH = False  # True: the stabiliser is the maximum over all rows, so that rows depend on later ones
 
 
 @subject(framework="torch", features=["favor+"], causal=True, name="torch-favor")

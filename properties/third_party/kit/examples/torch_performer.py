@@ -1,10 +1,10 @@
-"""A whole Performer of PyTorch as a subject: slim-verify run --subject-command 'python3 torch_performer.py'"""
+"""A whole Performer in PyTorch: slim-verify run --subject-command 'python3 torch_performer.py'"""
 from slim_subject import model, serve, with_positions
 from torch import nn
 
 
 class Layer(nn.Module):
-    FUTURE = 0  # how many later rows attention sees besides, which is a leak
+    FUTURE = 0  # 1: row i also sees key i + 1, so that rows depend on later ones
     def __init__(self, width, inner, heads, norm):
         super().__init__()
         self.heads, self.norm = heads, norm

@@ -1,4 +1,4 @@
-"""A right attention under a convention of its own: python3 convention_subject.py CONVENTION MAP [declared]. For the harness's own tests."""
+"""Correct attention under one convention, for tests: python3 convention_subject.py CONVENTION MAP [declared]."""
 import json
 import os
 import sys

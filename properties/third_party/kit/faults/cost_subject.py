@@ -1,4 +1,4 @@
-"""A whole model that only costs something: python3 cost_subject.py in-slices | all-rows. For the harness's own tests."""
+"""A model that only costs memory and time, for tests: python3 cost_subject.py in-slices | all-rows."""
 import os
 import sys
 

@@ -1,7 +1,8 @@
-"""A right attention, with its pullback, under any declared conventions: python3 every_convention.py CONVENTIONS MAP,MAP [CAPABILITIES].
+"""Correct attention with its pullback under any declared conventions, for tests.
 
-Written from the definition, as a reader of README.md would: nothing is shared with the harness's own reference. CAPABILITIES
-adds to, or changes, what is declared. For the harness's own tests."""
+    python3 every_convention.py CONVENTIONS MAP,MAP [CAPABILITIES]
+
+Written from the definition; shares nothing with the harness's reference. CAPABILITIES adds to or overrides the declaration."""
 import json
 import os
 import sys
@@ -89,7 +90,7 @@ class Side:
 
 
 def divided_by(total, of_queries):
-    """The denominator, and how it changes with `total`."""
+    """The denominator, and its derivative with respect to `total`."""
     epsilon = total.dtype.type(EPSILON)
     if PLACE == "denominator":
         return total + epsilon, np.ones_like(total)

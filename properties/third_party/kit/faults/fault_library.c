@@ -1,4 +1,4 @@
-/* A library that is at fault on purpose, FAULT says how. For the harness's own tests. */
+/* A library with the deliberate fault FAULT, for tests. */
 #include "properties/third_party/kit/slim_subject.h"
 
 #include <math.h>
@@ -28,7 +28,7 @@ enum {
   FORKS
 };
 
-/* Volatile, so that no compiler takes what the other libraries do for dead. */
+/* Volatile, so that the compiler does not warn of unreachable code. */
 static const volatile int fault = FAULT;
 
 /* Makes the pages of an input writable, then writes into it. */
@@ -54,7 +54,7 @@ static int run(const slim_task* task, char* error, size_t error_size) {
   if (fault == WRITES_INPUT) ((float*)slim_input(task, "q")->data)[0] = 1.0F;
   if (fault == UNPROTECTS_INPUT) write_unprotected(slim_input(task, "q"));
   if (fault == CRASHES) abort();
-  while (fault == FORKS) { /* in a chain: each but the last ends at once */
+  while (fault == FORKS) { /* a chain of processes, of which each but the last ends at once */
     if (fork() > 0) _exit(0);
   }
   if (fault == SLEEPS) sleep(600);

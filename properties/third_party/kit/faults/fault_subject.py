@@ -1,4 +1,4 @@
-"""A subject that is at fault on purpose: python3 fault_subject.py FAULT. For the harness's own tests."""
+"""A subject with a deliberate fault, for tests: python3 fault_subject.py FAULT."""
 import ctypes
 import json
 import mmap
@@ -47,7 +47,7 @@ def write_result(path, results, value, dtype=None):
 
 
 def start_daemons(count, size):
-    """Each forked twice, so that none is below this process, and of its own session."""
+    """Forks each twice, so that they are no descendants of this process, in sessions of their own."""
     for _ in range(count):
         if os.fork() == 0:
             os.setsid()
@@ -76,7 +76,7 @@ if fault == "leaves-a-zombie":
 
 
 def keep_prefix_sums(shape):
-    """A matrix for every row, in a workspace that is kept and only grows: no second call takes more."""
+    """Fills a matrix per row in a workspace that is reused and only grows: a second call allocates nothing."""
     global workspace
     rows, width = shape[-2:]
     if len(workspace) < 4 * rows * width * width:
@@ -84,7 +84,7 @@ def keep_prefix_sums(shape):
 
 
 def hold_prefix_sums_in_a_child(shape):
-    """As much, by a process that ends before the answer."""
+    """Uses as much memory in a process that ends before the answer."""
     if os.fork() == 0:
         keep_prefix_sums(shape)
         os._exit(0)
@@ -92,12 +92,12 @@ def hold_prefix_sums_in_a_child(shape):
 
 
 def hold_prefix_sums_in_an_arena(shape):
-    """As much, where memory was taken at the start."""
+    """Uses as much memory in an arena allocated at the start."""
     ctypes.memset(ctypes.addressof(ctypes.c_char.from_buffer(arena)), 1, 4 * shape[-2] * shape[-1] ** 2)
 
 
 def hold_prefix_sums_without_a_name(shape):
-    """As much, in a file of memory that no folder has."""
+    """Uses as much memory in an unnamed file in memory."""
     descriptor = os.memfd_create("sums")
     for _ in range(shape[-2]):
         os.write(descriptor, b"x" * (4 * shape[-1] ** 2))
@@ -106,7 +106,7 @@ def hold_prefix_sums_without_a_name(shape):
 
 
 def hold_prefix_sums_in_a_file(shape):
-    """As much, in the scratch folder, for a moment."""
+    """Uses as much space in the scratch folder for a moment."""
     path = f"{os.environ['SLIM_SCRATCH']}/sums"
     with open(path, "wb") as file:
         file.write(b"x" * (4 * shape[-2] * shape[-1] ** 2))
@@ -128,14 +128,14 @@ def kill_its_keepers(keeper):
 
 
 def stay_behind():
-    """A child in a session of its own that ignores what can be ignored, and a child of its."""
+    """Starts a child in its own session that ignores SIGTERM, and a grandchild."""
     code = "import signal,subprocess,sys,time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + (
         "subprocess.Popen([sys.executable,'-c','import time;time.sleep(600)','%s'])\ntime.sleep(600)" % os.environ.get("SLIM_MARK", ""))
     subprocess.Popen([sys.executable, "-c", code, os.environ.get("SLIM_MARK", "")], start_new_session=True)
 
 
 def fill_shared_memory():
-    """Until nothing fits any more; not in its scratch folder, so that the memory limit does not count it."""
+    """Fills /dev/shm outside of the scratch folder, so that the memory limit does not count it."""
     with open("/dev/shm/ballast", "wb") as file:
         try:
             while file.write(b"x" * (1 << 16)):
@@ -145,7 +145,7 @@ def fill_shared_memory():
 
 
 def leave_closed_entries():
-    """Caches without permissions, as some compilers leave them."""
+    """Leaves cache folders without permissions, as some compilers do."""
     scratch = os.environ["SLIM_SCRATCH"]
     os.makedirs(f"{scratch}/cache/closed")
     with open(f"{scratch}/cache/closed/kernel", "wb") as file:
@@ -161,7 +161,7 @@ def stop_for_a_while(pid):
 
 
 def commit(request):
-    """Does wrong; what it returns is answered."""
+    """Commits the fault; returns the answer."""
     parameters = request["params"]
     value, dtype = 0.0, None
     if fault == "aborts":
@@ -204,11 +204,11 @@ def commit(request):
             file.seek(-1, 2)
             file.write(b"\x55")
     elif fault == "grows-case":
-        os.truncate(parameters["case"], 3 << 30)  # a hole, which takes no memory
+        os.truncate(parameters["case"], 3 << 30)  # sparse, takes no memory
     elif fault == "cached-workspace":
         keep_prefix_sums(parameters["results"]["out"]["shape"])
     elif fault == "shares-pages-with-children":
-        time.sleep(0.1)  # as long as some samples of what it holds
+        time.sleep(0.1)  # the duration of several samples of memory
     elif fault == "sums-in-a-child":
         hold_prefix_sums_in_a_child(parameters["results"]["out"]["shape"])
     elif fault == "sums-in-an-arena":

@@ -1,4 +1,4 @@
-"""The features of FAVOR+ and of x² and nothing else: python3 features_subject.py [constant], which answers 7."""
+"""The feature maps FAVOR+ and x² without attention, for tests: python3 features_subject.py [constant]; constant returns 7."""
 import os
 import sys
 

@@ -1,4 +1,4 @@
-"""FAVOR+ whose factor d^(-1/4) is computed at the first call and kept: python3 kept_scale_subject.py. For the harness's own tests."""
+"""FAVOR+ whose factor d^(-1/4) is computed in the first call and reused, for tests: python3 kept_scale_subject.py."""
 import os
 import sys
 

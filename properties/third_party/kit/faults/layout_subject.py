@@ -1,4 +1,4 @@
-"""A right attention over ReLU features in a layout and with conventions of its own: python3 layout_subject.py LAYOUT STATE [undeclared]."""
+"""Correct attention over ReLU features in any layout, with conventions, for tests: python3 layout_subject.py LAYOUT STATE [undeclared]."""
 import os
 import sys
 

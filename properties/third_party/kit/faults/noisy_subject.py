@@ -1,4 +1,4 @@
-"""A causal attention over given features whose last bits change from call to call: python3 noisy_subject.py ERROR. For the harness's own tests."""
+"""Attention over given features whose last bits change from call to call, for tests: python3 noisy_subject.py ERROR."""
 import os
 import sys
 
@@ -7,7 +7,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from slim_subject import serve, subject  # noqa: E402
 
-ERROR = float(sys.argv[1])  # relative, beside the noise
+ERROR = float(sys.argv[1])  # relative, in addition to the noise
 calls = 0
 
 

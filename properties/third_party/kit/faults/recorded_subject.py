@@ -1,4 +1,4 @@
-"""A gradient in numpy that answers what a case file expects: python3 recorded_subject.py FILE [spoilt | forgets]."""
+"""A gradient that returns the expected values of a case file, for tests: python3 recorded_subject.py FILE [spoilt | forgets]."""
 import os
 import sys
 

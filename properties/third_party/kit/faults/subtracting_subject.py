@@ -1,7 +1,7 @@
-"""Causal attention that recovers its sums by subtraction, with a fault or none: python3 subtracting_subject.py FAULT [silent].
+"""Causal attention that recovers its sums by subtraction, for tests: python3 subtracting_subject.py FAULT [silent].
 
-FAULT: none, coarse-exp, coarse-exp-in-later-slices, coarse-exp-in-earlier-rows, float32-constant, large-constant; "adds" in front
-("adds:none") keeps all sums instead. It declares `subtracting` unless it is silent. For the harness's own tests."""
+FAULT: none, coarse-exp, coarse-exp-in-later-slices, coarse-exp-in-earlier-rows, float32-constant, large-constant; with the
+prefix "adds:" all sums are stored instead. It declares `subtracting` unless `silent` is given."""
 import os
 import sys
 
@@ -15,7 +15,7 @@ SUBTRACTS = not sys.argv[1].startswith("adds:")
 
 
 def coarse(exact, rows):
-    """exp in float32 as a table of 1e-5 would give it, for these rows."""
+    """exp in float32 with the relative error 1e-5 of a coarse table, in the given rows."""
     if exact.dtype != np.float32:
         return exact
     ripple = np.sin(exact.astype(np.float64) * 1e4) * 1e-5
