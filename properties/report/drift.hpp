@@ -15,9 +15,9 @@ std::vector<std::string> meaning_of_drift();
 /// float64. Lines without indentation; empty if nothing drifts.
 std::vector<std::string> drift_in_words(const RunResult& result);
 
-/// "error 0.0031 in float32, 4.4e-12 in float64 (case 13): 7e+08 times smaller, where a rounding is
-/// 5.4e+08 times smaller". Empty if no case has numbers in both scalars, and for laws that do not
-/// judge answers, which do not depend on the scalar.
+/// "error 0.0031 in float32, 4.4e-12 in float64 (case 13): 7e+08 times smaller; the unit roundoff
+/// is 5.4e+08 times smaller". Empty if no case has numbers in both scalars, and for laws that do
+/// not judge answers, which do not depend on the scalar.
 std::string refinement_in_words(const RunResult& result, std::string_view law,
                                 std::string_view subject);
 

@@ -15,7 +15,7 @@ std::size_t entries_of(const Counterexample& found) {
   return entries;
 }
 
-/// Whom it looks like, with all its names: these are the lines within the first.
+/// The first line of a diagnosis, and the indented lines, which have further names.
 std::string names_in(const std::vector<std::string>& look) {
   std::string names = look.front();
   for (const std::string& line : look) {
@@ -30,18 +30,18 @@ std::string_view array_of_worst(const Finding& finding) {
   return tensor.substr(0, tensor.find_first_of("[ "));
 }
 
-/// In which way it failed, and where.
+/// The kind of failure and the array.
 std::string how_it_failed(const Finding& finding) {
   return fmt::format("{} {}", name(finding.failure), array_of_worst(finding));
 }
 
-/// What is alike of failures of one fault.
+/// Equal for failures that belong to one group.
 std::string likeness_of(const Counterexample& found, const std::vector<std::string>* look) {
   if (look == nullptr || look->empty()) {
     return how_it_failed(found.finding) + " " + found.finding.note;
   }
-  const bool is_nobody = look->front().starts_with("behaves like none of ");
-  if (is_nobody) return look->front() + "\n" + how_it_failed(found.finding);
+  const bool is_unknown = look->front().starts_with("behaves like none of ");
+  if (is_unknown) return look->front() + "\n" + how_it_failed(found.finding);
   return names_in(*look);
 }
 
@@ -75,8 +75,9 @@ std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& fail
 
 std::string headline_of_others(const FailureGroup& group) {
   const std::size_t count = group.others.size();
-  return fmt::format("looks the same under {}, each in its own smallest case:",
-                     count == 1 ? "another law" : fmt::format("{} other laws", count));
+  return fmt::format("fails in the same way under {}",
+                     count == 1 ? "another law; its smallest case:"
+                                : fmt::format("{} other laws; the smallest case of each:", count));
 }
 
 std::string in_brief(const Finding& finding) {
