@@ -14,15 +14,13 @@ constexpr std::size_t most_changes = 12;  ///< lines in text; JSON has all
 
 constexpr const char* meaning =
     "DRIFT: the error is larger than that of a program that only adds, but within what recovering "
-    "sums by subtraction can lose, in proportion to the unit roundoff. The subject declares that "
-    "it "
-    "subtracts, so this is not a failure.";
+    "sums by subtraction can lose, in proportion to the unit roundoff. The subject declares "
+    "'subtracting', so this is not a failure.";
 constexpr const char* remedy =
     "Built-in subjects without drift, with the same O(C) memory: exact/… recovers the sums bit for "
     "bit, on a grid of integers; wide/… does so in twice the digits, as long as the sums spread "
-    "less than the spare digits. Inside a slice, iterative does not subtract; "
-    "iterative-subtracting "
-    "does.";
+    "less than the spare digits. Inside a slice, iterative-subtracting subtracts, iterative does "
+    "not.";
 
 }  // namespace
 

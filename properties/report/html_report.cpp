@@ -199,7 +199,7 @@ std::string to_html(const Certified& of) {
       "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases per law, seed {5}, harness "
       "{6}, "
       "{7:.1f} s. {8}.</p>\n{9}<div "
-      "class=\"wide\"><table><tr><th>level</th><th>standing</th><th>laws</th></tr>\n",
+      "class=\"wide\"><table><tr><th>level</th><th>status</th><th>laws</th></tr>\n",
       html(declared.name), style, html(declared.version),
       html(how_it_went(of.result, of.expectation)), of.plan.cases, of.plan.seed,
       html(of.harness_version), of.seconds, html(conventions_line(declared)),
@@ -225,9 +225,8 @@ std::string to_html(const Certified& of) {
   if (!of.result.counterexamples.empty()) {
     page +=
         "<p>Each kind of failure is shown in its smallest case. Bars: the largest error of each "
-        "row "
-        "of the worst tensor that the law compared, on a logarithmic axis, red if it exceeds its "
-        "bound. Solid lines: bounds. Dashed lines: beginnings of slices.</p>\n";
+        "row of the worst tensor that the law compared, on a logarithmic axis, red if it exceeds "
+        "its bound. Solid lines: bounds. Dashed lines: beginnings of slices.</p>\n";
   }
   for (const std::string& sentence : legend_of(of.result.counterexamples)) {
     page += "<p class=\"none\">" + html(sentence) + "</p>\n";

@@ -109,7 +109,7 @@ std::string levels_in_markdown(const RunResult& result) {
     rows += fmt::format("| {} | {} | {} |\n", name(level.level), name(level.standing),
                         markdown(in_words(level)));
   }
-  return rows.empty() ? rows : "| level | standing | laws |\n|---|---|---|\n" + rows;
+  return rows.empty() ? rows : "| level | status | laws |\n|---|---|---|\n" + rows;
 }
 
 std::string to_markdown(const Report& report) {

@@ -23,7 +23,7 @@ struct ReplayedFile {
   std::string path;
   std::vector<Replayed> lines;
 
-  /// Something was compared, and nothing was wrong.
+  /// Something was compared, and nothing is wrong.
   [[nodiscard]] bool agrees() const {
     const auto is_wrong = [](const Replayed& line) {
       return line.finding.outcome == Outcome::wrong;
@@ -33,7 +33,7 @@ struct ReplayedFile {
   }
 };
 
-/// PASS, SKIPPED, or in which way it failed: WRONG, CRASH, …
+/// PASS, SKIPPED, or the kind of failure: WRONG, CRASH, …
 std::string_view verdict_of(const Finding& finding) {
   return finding.outcome == Outcome::wrong ? name(finding.failure) : name(finding.outcome);
 }
@@ -43,7 +43,7 @@ std::string to_text(const Replayed& line) {
   std::string text =
       fmt::format("  {:<32} {:<9} {:<8} ", line.subject, name(line.scalar), verdict_of(finding));
   if (finding.outcome != Outcome::skipped && finding.has_numbers()) {
-    text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; against {}",
+    text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; compared with {}",
                         finding.worst.tensor, finding.worst.row, finding.worst.error,
                         finding.worst.bound, finding.worst.ratio(), line.compared.with);
   }
@@ -91,7 +91,8 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
   return json;
 }
 
-/// The catalogue's as a guest is asked them, and the one of the protocol.
+/// The law of the protocol, and the catalogue's laws as they are run on a third-party
+/// implementation.
 std::vector<Law> laws_of(const foreign::ForeignSubject& guest) {
   std::vector<Law> all = {foreign::refuses_bad_requests(guest)};
   for (const Law& law : laws::catalogue()) all.push_back(foreign::told_from_noise(law));

@@ -48,8 +48,8 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   return chosen;
 }
 
-/// Laws of the catalogue: those of the protocol and of costs are asked of guests alone, and are
-/// none of it.
+/// The chosen laws of the catalogue, which has neither the law of the protocol nor cost laws: these
+/// need a third-party implementation.
 std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
   std::vector<const Law*> chosen;
   for (const std::string& name : names) {
@@ -58,8 +58,8 @@ std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool 
       continue;
     }
     require(of_guest, "law " + on_one_line(name) +
-                          " is asked of a foreign subject: --subject-command or "
-                          "--subject-library");
+                          " needs a third-party implementation: give one with --subject-command "
+                          "or --subject-library");
   }
   if (!names.empty()) return chosen;
   for (const Law& law : laws::catalogue()) chosen.push_back(&law);
@@ -72,11 +72,11 @@ std::vector<Scalar> chosen_scalars(const std::vector<std::string>& names) {
   return chosen.empty() ? std::vector{Scalar::float32, Scalar::float64, Scalar::digits50} : chosen;
 }
 
-/// A foreign subject, and the laws as they are asked of it.
+/// A third-party implementation, and the laws adapted to it.
 struct Guest {
   foreign::ForeignSubject opened;
   std::vector<Law> laws;
-  std::vector<Law> costs;  ///< laws of what it claims to cost
+  std::vector<Law> costs;  ///< cost laws that it claims
 };
 
 RunPlan plan_from(const RunArguments& arguments) {
@@ -96,7 +96,7 @@ ExtraSizes extra_sizes(const RunArguments& arguments) {
           .head_widths = {arguments.head_widths.begin(), arguments.head_widths.end()}};
 }
 
-/// The plan's laws with sizes besides the usual ones.
+/// The plan's laws with additional sizes.
 std::vector<Law> laws_with(const ExtraSizes& extra, const RunPlan& plan) {
   Capabilities of_the_catalogue;
   of_the_catalogue.bidirectional = true;
@@ -122,12 +122,12 @@ void write_case(const fs::path& path, const CaseFile& file) {
   write_case_file(path, file);
 }
 
-/// Where the counterexamples are, or would be.
+/// Writes the counterexamples and returns their paths, also of those that could not be written.
 std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed,
                                      const fs::path& folder, RunOutputs& outputs) {
   std::vector<std::string> paths;
   for (const Counterexample& found : result.counterexamples) {
-    if (is_law_of_cost(found.law)) {  // which no case shows
+    if (is_law_of_cost(found.law)) {  // has no case file
       paths.emplace_back();
       continue;
     }
@@ -138,7 +138,8 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
   return paths;
 }
 
-/// The same plan for a guest, in the scalars that it declares unless others are asked for.
+/// Changes the plan to run a third-party implementation, in the scalars that it declares unless
+/// others are requested.
 void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   for (const Law* law : plan.laws) {
     guest.laws.push_back(foreign::told_from_noise(
@@ -155,7 +156,7 @@ void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
   if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
 }
 
-/// Laws of what it claims to cost: all, or those that are named. Throws ContractError where one is
+/// Cost laws that the implementation claims: all, or the named ones. Throws ContractError if one is
 /// named that it does not claim.
 std::vector<Law> chosen_costs(const foreign::ForeignSubject& guest,
                               const std::vector<std::string>& names) {
@@ -164,14 +165,15 @@ std::vector<Law> chosen_costs(const foreign::ForeignSubject& guest,
   for (const std::string& name : names) {
     if (!is_law_of_cost(name)) continue;
     require(std::ranges::find(claimed, name, &Law::name) != claimed.end(),
-            "law " + on_one_line(name) + " is of a claim that the subject does not make");
+            "law " + on_one_line(name) + " checks a claim that the subject does not make");
   }
   std::erase_if(claimed,
                 [&](const Law& law) { return std::ranges::find(names, law.name) == names.end(); });
   return claimed;
 }
 
-/// Adds laws that are asked once, by one thread, with nothing beside: of time and memory.
+/// Runs cost laws and adds their results: one case each, in one thread, with nothing in parallel,
+/// since they measure time and memory.
 void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
   RunPlan alone = plan;
   alone.laws.clear();
@@ -184,7 +186,7 @@ void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
   plan.laws.insert(plan.laws.end(), alone.laws.begin(), alone.laws.end());
 }
 
-/// The catalogue's laws as a guest can be asked them.
+/// A diagnostician with the catalogue's laws, adapted to the implementation.
 Diagnostician diagnostician_for(const Guest& guest) {
   std::vector<Law> adapted;
   for (const Law& law : laws::catalogue()) {
@@ -194,7 +196,7 @@ Diagnostician diagnostician_for(const Guest& guest) {
                        [pool = guest.opened.pool] { foreign::end_processes(*pool); });
 }
 
-/// In which it broke some law about answers.
+/// Scalars in which the subject broke a law that judges answers.
 std::vector<Scalar> scalars_of_failures(const RunResult& result, const std::string& subject) {
   std::vector<Scalar> scalars;
   for (const Verdict& verdict : result.verdicts) {
@@ -221,7 +223,7 @@ std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& pla
   return diagnoses;
 }
 
-/// Names of `all` that are not among those that were run.
+/// Names in `all` of laws that were not run.
 std::vector<std::string> not_run(const std::vector<std::string>& all, const RunResult& result) {
   std::vector<std::string> names;
   for (const std::string& law : all) {
@@ -232,7 +234,8 @@ std::vector<std::string> not_run(const std::vector<std::string>& all, const RunR
   return names;
 }
 
-/// Adds to a result what could have been run and was not: laws, and of a foreign subject scalars.
+/// Adds the laws that could have been run and were not to the result, and also the scalars for a
+/// third-party implementation.
 void add_what_was_not_run(RunResult& result, const RunPlan& plan, const Guest* guest) {
   std::vector<std::string> all;
   for (const Law& law : laws::catalogue()) all.push_back(law.name);
@@ -247,12 +250,12 @@ void add_what_was_not_run(RunResult& result, const RunPlan& plan, const Guest* g
   result.laws_not_run = not_run(all, result);
 }
 
-/// The expected failures that a file lists; nothing where no file is given.
+/// The expected failures that a file lists; nullopt if no file is given.
 std::optional<std::vector<foreign::ExpectedFailure>> expected_failures_of(
     const ForeignArguments& arguments) {
   if (arguments.expected_failures.empty()) return std::nullopt;
   require(arguments.given(),
-          "--expected-failures is about a foreign subject: give one by "
+          "--expected-failures needs a third-party implementation: give one with "
           "--subject-command or --subject-library");
   return foreign::read_expected_failures(arguments.expected_failures);
 }
@@ -267,8 +270,8 @@ int run_command(const RunArguments& arguments) {
   std::optional<Guest> guest;
   if (arguments.foreign.given()) {
     require(arguments.subjects.empty(),
-            "--subject names a built-in subject, --subject-command or --subject-library another "
-            "one: give one of them");
+            "--subject names a built-in subject, --subject-command and --subject-library a "
+            "third-party implementation: give one of them");
     try {
       guest.emplace(Guest{open_guest(arguments.foreign), {}, {}});
     } catch (const SubjectError& error) {
@@ -290,12 +293,12 @@ int run_command(const RunArguments& arguments) {
   std::vector<Diagnosis> diagnoses;
   {
     ProgressLine progress;
-    if (!plan.laws.empty()) {  // as they are where costs alone are named
+    if (!plan.laws.empty()) {  // they are empty if only cost laws are named
       result = run(plan, [&](const Law& law, int done, int planned) {
         progress.show_case(law.name, done, planned);
       });
     }
-    // A run of named laws need not execute every task that is declared.
+    // With --law, not every declared task need be executed.
     if (guest && arguments.laws.empty()) {
       result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
     }
@@ -318,8 +321,8 @@ int run_command(const RunArguments& arguments) {
   if (expected) report.expectation = foreign::compared(result, *expected);
   outputs.write(report, guest ? &guest->opened : nullptr);
   report_stops();
-  const bool as_wanted = report.expectation ? report.expectation->met() : result.holds();
-  return as_wanted ? Exit::holds : Exit::falls_short;
+  const bool succeeds = report.expectation ? report.expectation->met() : result.holds();
+  return succeeds ? Exit::holds : Exit::falls_short;
 }
 
 }  // namespace slim::properties

@@ -15,11 +15,11 @@
 namespace slim::properties {
 namespace {
 
-/// Which subjects are run, in which scalars.
+/// The subjects to run, and the scalars.
 struct Selection {
   std::vector<const Subject*> subjects;
   std::vector<Scalar> scalars;
-  bool named = false;  ///< by the file
+  bool named = false;  ///< the file or the caller names the only subject
 };
 
 Selection selection_of(const CaseFile& file, const Subject* guest) {
@@ -79,7 +79,7 @@ bool is_finite(const ExpectedGradient& expected) {
                              [](const auto& entry) { return entry.second.allFinite(); });
 }
 
-/// A case without a law: whole, with its logits.
+/// A case without a law: gradient and logits are compared.
 class PlainCase final : public Trial {
  public:
   PlainCase(const CaseFile& file, bool named)
@@ -101,7 +101,7 @@ class PlainCase final : public Trial {
     }
     const std::optional<Finding> excuse = excused(subject, scalar, evidence_);
     if (excuse && !named_) return *excuse;
-    if (expected_) return held_against_expected(subject, scalar);
+    if (expected_) return compared_with_expected(subject, scalar);
     return judge(subject, scalar, evidence_, [&](Scalar in, const GradientBounds& allowed) {
       const GradientAnswer answer = ask(subject, in, evidence_.given(), {.wants_logits = true});
       return worst_discrepancy(answer, evidence_.truth(), allowed);
@@ -110,8 +110,8 @@ class PlainCase final : public Trial {
   [[nodiscard]] CaseFile file() const override { return to_case_file(evidence_.given()); }
 
  private:
-  /// Pass or wrong, nothing between. In float32 what rounding may do comes on top of the bound.
-  Finding held_against_expected(const Subject& subject, Scalar scalar) {
+  /// Either pass or wrong. In float32 the bound for rounding errors is added.
+  Finding compared_with_expected(const Subject& subject, Scalar scalar) {
     const GradientAnswer answer = ask(subject, scalar, evidence_.given(), {.wants_logits = true});
     GradientBounds bounds = expected_bounds(*expected_, evidence_.given().model);
     if (scalar == Scalar::float32) bounds = sum(std::move(bounds), evidence_.bounds(scalar));
@@ -119,7 +119,7 @@ class PlainCase final : public Trial {
     const bool agrees = std::isfinite(worst.error) && worst.error <= worst.bound;
     return {.outcome = agrees ? Outcome::pass : Outcome::wrong,
             .worst = worst,
-            .note = is_finite(*expected_) ? "" : "the file expects a value that is not finite"};
+            .note = is_finite(*expected_) ? "" : "an expected value in the file is not finite"};
   }
 
   bool named_;
@@ -146,7 +146,7 @@ std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* g
     const Selection selection = selection_of(file, guest);
     const auto task = file.metadata.find("task");
     require(file.metadata.contains("law") || task == file.metadata.end(),
-            "metadata 'law' is missing: a case of another task than gradients is judged by a law");
+            "metadata 'law' is missing: it is required for every task except gradients");
     require_known_tensors(file);
     return file.metadata.contains("law") ? replay_law(file, selection, laws_of_guest)
                                          : replay_plain(file, selection);

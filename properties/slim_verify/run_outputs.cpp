@@ -50,16 +50,17 @@ RunOutputs::RunOutputs(const RunArguments& arguments) : arguments_(arguments) {
   if (arguments.json) on_standard_output.emplace_back("--json");
   for (const auto& [option, path] : outputs) {
     if (path.empty()) continue;
-    const bool is_of_guests = option == "--certificate" || option == "--html";
-    require(guest.given() || !is_of_guests, option +
-                                                " is about a foreign subject: give one by "
-                                                "--subject-command or --subject-library");
+    const bool needs_guest = option == "--certificate" || option == "--html";
+    require(guest.given() || !needs_guest, option +
+                                               " needs a third-party implementation: give one with "
+                                               "--subject-command or --subject-library");
     command_line::require_writable(path);
     if (command_line::is_standard_output(path)) on_standard_output.push_back(option);
   }
   require(on_standard_output.size() <= 1,
-          fmt::format("{} write to standard output: at most one of them may",
-                      fmt::join(on_standard_output, " and ")));
+          fmt::format("{} {} write to standard output: give one of them",
+                      fmt::join(on_standard_output, " and "),
+                      on_standard_output.size() == 2 ? "both" : "all"));
   prints_text_ = on_standard_output.empty();
 }
 
