@@ -24,7 +24,7 @@ std::string names_in(const std::vector<std::string>& look) {
   return names;
 }
 
-/// "d.q" of "d.q[0,1]" and of "d.q asked again".
+/// "d.q" for "d.q[0,1]" and for "d.q (future x 1)".
 std::string_view array_of_worst(const Finding& finding) {
   const std::string_view tensor = finding.worst.tensor;
   return tensor.substr(0, tensor.find_first_of("[ "));
@@ -49,20 +49,21 @@ std::string likeness_of(const Counterexample& found, const std::vector<std::stri
 
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
                                          const std::vector<std::vector<std::string>>& looks) {
-  std::vector<std::pair<std::string, std::vector<std::size_t>>> alike;
+  std::vector<std::pair<std::string, std::vector<std::size_t>>> by_key;
   for (std::size_t i = 0; i < failures.size(); ++i) {
     const Counterexample& found = failures[i];
     const std::string key =
         found.subject + "\n" + likeness_of(found, looks.empty() ? nullptr : &looks.at(i));
-    const auto known = std::ranges::find(alike, key, [](const auto& group) { return group.first; });
-    if (known == alike.end()) {
-      alike.push_back({key, {i}});
+    const auto known =
+        std::ranges::find(by_key, key, [](const auto& group) { return group.first; });
+    if (known == by_key.end()) {
+      by_key.push_back({key, {i}});
     } else {
       known->second.push_back(i);
     }
   }
   std::vector<FailureGroup> groups;
-  for (auto& [key, places] : alike) {
+  for (auto& [key, places] : by_key) {
     const auto smallest = std::ranges::min_element(
         places, {}, [&](std::size_t place) { return entries_of(failures[place]); });
     FailureGroup group{.shown = *smallest, .others = {}};

@@ -197,8 +197,7 @@ std::string to_html(const Certified& of) {
       "<meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>"
       "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases per law, seed {5}, harness "
-      "{6}, "
-      "{7:.1f} s. {8}.</p>\n{9}<div "
+      "{6}, {7:.1f} s. {8}.</p>\n{9}<div "
       "class=\"wide\"><table><tr><th>level</th><th>status</th><th>laws</th></tr>\n",
       html(declared.name), style, html(declared.version),
       html(how_it_went(of.result, of.expectation)), of.plan.cases, of.plan.seed,
@@ -207,8 +206,7 @@ std::string to_html(const Certified& of) {
   page += level_rows(of.result);
   page +=
       "</table></div>\n<h2>Verdicts</h2>\n<p>Ratio: the largest error / bound. Cases: "
-      "executed + "
-      "skipped + not run = all.</p>\n<div "
+      "executed + skipped + not run = all.</p>\n<div "
       "class=\"wide\"><table><tr><th>level</th><th>law</th><th>scalar</th>"
       "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
       verdict_rows(of.result, unclaimed) + "</table></div>\n" + unclaimed_paragraph(unclaimed);

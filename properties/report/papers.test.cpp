@@ -139,14 +139,14 @@ TEST(Papers, NameTheFailureAndShowItsChart) {
 }
 
 TEST(Papers, SayWhichLevelsWereNotRunOrNotClaimed) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
-  const Law law = adapted_law(laws::find_law("averages"), guest.subject);
-  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
+  const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   plan.cases = 2;
   RunResult result = run(plan);
   result.laws_not_run = {"attention-agrees", "gradient-agrees"};
   result.scalars_not_run = {Scalar::float32};
-  const Certified certified{.foreign = guest,
+  const Certified certified{.foreign = third_party,
                             .plan = plan,
                             .result = result,
                             .case_paths = {},
@@ -181,13 +181,13 @@ TEST(Papers, SayWhichLevelsWereNotRunOrNotClaimed) {
 }
 
 TEST(Papers, EscapeTextOfAThirdPartyImplementation) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   const std::string hostile = "<script>alert(1)</script>\x1b[31m\n# heading\n| a | `b` [c](d)";
-  guest.declaration.version = hostile;
-  RunPlan plan{.laws = {}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  third_party.declaration.version = hostile;
+  RunPlan plan{.laws = {}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   RunResult result;
   Counterexample found{.law = "averages",
-                       .subject = guest.subject.name,
+                       .subject = third_party.subject.name,
                        .scalar = Scalar::float64,
                        .drawn = {},
                        .readable = "L=1",
@@ -196,7 +196,7 @@ TEST(Papers, EscapeTextOfAThirdPartyImplementation) {
                                    .note = hostile},
                        .file = {}};
   result.counterexamples = {found};
-  const Certified certified{.foreign = guest,
+  const Certified certified{.foreign = third_party,
                             .plan = plan,
                             .result = result,
                             .case_paths = {hostile},
@@ -215,12 +215,12 @@ TEST(Papers, EscapeTextOfAThirdPartyImplementation) {
 }
 
 TEST(Papers, ListUnusualDeclarationsAtTheTop) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
-  guest.subject.attention_conventions.epsilon = 0.25;
-  const Law law = adapted_law(laws::find_law("averages"), guest.subject);
-  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
+  third_party.subject.attention_conventions.epsilon = 0.25;
+  const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   const RunResult result;
-  const Certified certified{.foreign = guest,
+  const Certified certified{.foreign = third_party,
                             .plan = plan,
                             .result = result,
                             .case_paths = {},
@@ -267,11 +267,11 @@ TEST(Papers, AreReadableForAnyBytesInAnImplementationAndItsCommand) {
 /// The HTML page on a built-in subject that breaks a law, as if it were a third-party
 /// implementation.
 std::string page_on(const char* subject, const char* law_name) {
-  const ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  const ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   const Law& law = laws::find_law(law_name);
   RunPlan plan{.laws = {&law}, .subjects = {&find_subject(subject)}, .scalars = {Scalar::float64}};
   const RunResult result = run(plan);
-  return to_html({.foreign = guest,
+  return to_html({.foreign = third_party,
                   .plan = plan,
                   .result = result,
                   .case_paths = {"x.safetensors"},
@@ -353,19 +353,19 @@ TEST(Declarations, MayNameFeatureMapsByTask) {
 }
 
 TEST(AdaptedLaws, ThrowForACaseThatIsInvalidUnderTheConventions) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
-  guest.subject.attention_conventions.epsilon = -1.0;
-  const Law law = adapted_law(laws::find_law("attention-agrees"), guest.subject);
-  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
+  third_party.subject.attention_conventions.epsilon = -1.0;
+  const Law law = adapted_law(laws::find_law("attention-agrees"), third_party.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   EXPECT_THROW(run(plan), ContractError);
 }
 
 TEST(Guests, HoldOnlyWhenEveryDeclaredTaskWasRun) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
-  guest.declaration.gradient = true;
-  RunResult result = run_on(guest, {"attention-agrees"}, 1, {Scalar::float64});
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
+  third_party.declaration.gradient = true;
+  RunResult result = run_on(third_party, {"attention-agrees"}, 1, {Scalar::float64});
   EXPECT_TRUE(result.holds());
-  result.unasked_tasks = tasks_never_asked(guest);
+  result.unasked_tasks = tasks_never_asked(third_party);
   EXPECT_EQ(result.unasked_tasks, std::vector<std::string>{"gradient"});
   EXPECT_FALSE(result.holds());
 }

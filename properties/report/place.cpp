@@ -21,7 +21,7 @@ bool is_a_case_of_attention(const Counterexample& found) {
   return task != found.file.metadata.end() && task->second == "attention";
 }
 
-/// "d.k" for "d.k[0,1]" and for "d.k asked again".
+/// "d.k" for "d.k[0,1]" and for "d.k (future x 1)".
 std::string_view array_of(const Counterexample& found) {
   const std::string& tensor = found.finding.worst.tensor;
   return std::string_view(tensor).substr(0, tensor.find_first_of("[ "));

@@ -357,14 +357,14 @@ TEST(Report, IsMarkdownWithCountsThatAddUp) {
 }
 
 /// A run of two laws on a third-party implementation, which does not claim the first.
-RunResult of_a_modest_guest() {
+RunResult run_with_an_unclaimed_law() {
   Verdict unclaimed{
       .law = "left-out", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
   unclaimed.tally.cases = 3;
   unclaimed.tally.add(not_claimed("does not claim feature map sqr"));
   unclaimed.tally.add(not_claimed("does not claim feature map abs"));
   unclaimed.tally.add(not_claimed("does not claim the pullback"));
-  Verdict held{.law = "asked", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
+  Verdict held{.law = "claimed", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
   held.tally.cases = 2;
   held.tally.add({.outcome = Outcome::pass, .worst = {}, .note = {}});
   held.tally.add(skipped("a reason"));
@@ -372,17 +372,17 @@ RunResult of_a_modest_guest() {
 }
 
 TEST(UnclaimedLaws, AreSummarisedAndIncludedInTheSum) {
-  RunResult result = of_a_modest_guest();
+  RunResult result = run_with_an_unclaimed_law();
   Example example;
   Law left_out = example.law;
   left_out.name = "left-out";
-  Law asked = example.law;
-  asked.name = "asked";
+  Law claimed = example.law;
+  claimed.name = "claimed";
   const RunPlan plan{
-      .laws = {&left_out, &asked}, .subjects = {&example.subject}, .scalars = {Scalar::float32}};
+      .laws = {&left_out, &claimed}, .subjects = {&example.subject}, .scalars = {Scalar::float32}};
   const std::string table = verdict_table(plan, result);
   for (const char* part :
-       {"a<b ", "\n  asked ", "PASS", "1 of 2", "1 skipped: a reason\n",
+       {"a<b ", "\n  claimed ", "PASS", "1 of 2", "1 skipped: a reason\n",
         "not claimed: 1 of 2 laws, 3 checks\n  left-out\n  missing claims: other feature maps (2), "
         "the pullback (1)\n",
         "checks: 1 executed + 4 skipped + 0 not run = 5"}) {
@@ -399,12 +399,12 @@ TEST(UnclaimedLaws, AreSummarisedAndIncludedInTheSum) {
 
 TEST(UnclaimedLaws, HaveNoRowInAnyReportAndCountAsSkipped) {
   Example example;
-  example.result = of_a_modest_guest();
+  example.result = run_with_an_unclaimed_law();
   Law left_out = example.law;
   left_out.name = "left-out";
-  Law asked = example.law;
-  asked.name = "asked";
-  example.plan.laws = {&left_out, &asked};
+  Law claimed = example.law;
+  claimed.name = "claimed";
+  example.plan.laws = {&left_out, &claimed};
   Report report = example.report();
   report.case_paths.clear();
   const std::string markdown = to_markdown(report);
@@ -425,7 +425,7 @@ TEST(VerdictTable, CountsSubjectsThatClaimNothingOfALaw) {
   Subject other = example.subject;
   other.name = "modest";
   example.plan.subjects.push_back(&other);
-  example.result.verdicts.push_back(of_a_modest_guest().verdicts[0]);
+  example.result.verdicts.push_back(run_with_an_unclaimed_law().verdicts[0]);
   example.result.verdicts.back().subject = "modest";
   const std::string table = verdict_table(example.plan, example.result);
   EXPECT_NE(table.find("\n  a<b "), std::string::npos) << table;

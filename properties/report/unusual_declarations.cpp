@@ -20,10 +20,10 @@ bool is_convention(const UnusualDeclaration& one) {
 void add_conventions(const char* task, const std::string& declared, const std::string& by_default,
                      const std::string& of_third_parties, std::vector<UnusualDeclaration>& all) {
   const Json usual = Json::parse(by_default);
-  const Json likewise = Json::parse(of_third_parties);
+  const Json third_party_default = Json::parse(of_third_parties);
   const Json own = Json::parse(declared);
   for (const auto& [field, value] : own.items()) {
-    if (value == usual.at(field) || value == likewise.at(field)) continue;
+    if (value == usual.at(field) || value == third_party_default.at(field)) continue;
     all.push_back({.name = fmt::format("{}.{}", task, field),
                    .value = value.dump(),
                    .words = fmt::format("{} {} {}, usually {}", task, field, value.dump(),

@@ -50,16 +50,17 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
 
 /// The chosen laws of the catalogue, which has neither the law of the protocol nor cost laws: these
 /// need a third-party implementation.
-std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
+std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_third_party) {
   std::vector<const Law*> chosen;
   for (const std::string& name : names) {
     if (name != foreign::refuses_bad_requests_name && !is_law_of_cost(name)) {
       add_once(chosen, &laws::find_law(name));
       continue;
     }
-    require(of_guest, "law " + on_one_line(name) +
-                          " needs a third-party implementation: give one with --subject-command "
-                          "or --subject-library");
+    require(of_third_party,
+            "law " + on_one_line(name) +
+                " needs a third-party implementation: give one with --subject-command "
+                "or --subject-library");
   }
   if (!names.empty()) return chosen;
   for (const Law& law : laws::catalogue()) chosen.push_back(&law);
@@ -73,7 +74,7 @@ std::vector<Scalar> chosen_scalars(const std::vector<std::string>& names) {
 }
 
 /// A third-party implementation, and the laws adapted to it.
-struct Guest {
+struct ThirdParty {
   foreign::ForeignSubject opened;
   std::vector<Law> laws;
   std::vector<Law> costs;  ///< cost laws that it claims
@@ -140,27 +141,27 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
 
 /// Changes the plan to run a third-party implementation, in the scalars that it declares unless
 /// others are requested.
-void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
+void adapt_plan(RunPlan& plan, ThirdParty& third_party, const RunArguments& arguments) {
   for (const Law* law : plan.laws) {
-    guest.laws.push_back(foreign::told_from_noise(
-        foreign::adapted_law(*law, guest.opened.subject, extra_sizes(arguments))));
+    third_party.laws.push_back(foreign::told_from_noise(
+        foreign::adapted_law(*law, third_party.opened.subject, extra_sizes(arguments))));
   }
   if (arguments.laws.empty() ||
       std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
           arguments.laws.end()) {
-    guest.laws.push_back(foreign::refuses_bad_requests(guest.opened));
+    third_party.laws.push_back(foreign::refuses_bad_requests(third_party.opened));
   }
   plan.laws.clear();
-  for (const Law& law : guest.laws) plan.laws.push_back(&law);
-  plan.subjects = {&guest.opened.subject};
-  if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
+  for (const Law& law : third_party.laws) plan.laws.push_back(&law);
+  plan.subjects = {&third_party.opened.subject};
+  if (arguments.scalars.empty()) plan.scalars = third_party.opened.declaration.scalars;
 }
 
 /// Cost laws that the implementation claims: all, or the named ones. Throws ContractError if one is
 /// named that it does not claim.
-std::vector<Law> chosen_costs(const foreign::ForeignSubject& guest,
+std::vector<Law> chosen_costs(const foreign::ForeignSubject& third_party,
                               const std::vector<std::string>& names) {
-  std::vector<Law> claimed = foreign::costs_as_claimed(guest, {});
+  std::vector<Law> claimed = foreign::costs_as_claimed(third_party, {});
   if (names.empty()) return claimed;
   for (const std::string& name : names) {
     if (!is_law_of_cost(name)) continue;
@@ -187,13 +188,13 @@ void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
 }
 
 /// A diagnostician with the catalogue's laws, adapted to the implementation.
-Diagnostician diagnostician_for(const Guest& guest) {
+Diagnostician diagnostician_for(const ThirdParty& third_party) {
   std::vector<Law> adapted;
   for (const Law& law : laws::catalogue()) {
-    adapted.push_back(foreign::adapted_law(law, guest.opened.subject));
+    adapted.push_back(foreign::adapted_law(law, third_party.opened.subject));
   }
   return Diagnostician(std::move(adapted),
-                       [pool = guest.opened.pool] { foreign::end_processes(*pool); });
+                       [pool = third_party.opened.pool] { foreign::end_processes(*pool); });
 }
 
 /// Scalars in which the subject broke a law that judges answers.
@@ -236,13 +237,14 @@ std::vector<std::string> not_run(const std::vector<std::string>& all, const RunR
 
 /// Adds the laws that could have been run and were not to the result, and also the scalars for a
 /// third-party implementation.
-void add_what_was_not_run(RunResult& result, const RunPlan& plan, const Guest* guest) {
+void add_what_was_not_run(RunResult& result, const RunPlan& plan, const ThirdParty* third_party) {
   std::vector<std::string> all;
   for (const Law& law : laws::catalogue()) all.push_back(law.name);
-  if (guest != nullptr) {
+  if (third_party != nullptr) {
     all.emplace_back(foreign::refuses_bad_requests_name);
-    for (const Law& law : foreign::costs_as_claimed(guest->opened, {})) all.push_back(law.name);
-    for (const Scalar scalar : guest->opened.declaration.scalars) {
+    for (const Law& law : foreign::costs_as_claimed(third_party->opened, {}))
+      all.push_back(law.name);
+    for (const Scalar scalar : third_party->opened.declaration.scalars) {
       if (std::ranges::find(plan.scalars, scalar) != plan.scalars.end()) continue;
       result.scalars_not_run.push_back(scalar);
     }
@@ -267,22 +269,22 @@ int run_command(const RunArguments& arguments) {
   require_writable_folder(arguments.out);
   RunOutputs outputs(arguments);
   const auto expected = expected_failures_of(arguments.foreign);
-  std::optional<Guest> guest;
+  std::optional<ThirdParty> third_party;
   if (arguments.foreign.given()) {
     require(arguments.subjects.empty(),
             "--subject names a built-in subject, --subject-command and --subject-library a "
             "third-party implementation: give one of them");
     try {
-      guest.emplace(Guest{open_guest(arguments.foreign), {}, {}});
+      third_party.emplace(ThirdParty{open_guest(arguments.foreign), {}, {}});
     } catch (const SubjectError& error) {
       outputs.write(error);
       return Exit::falls_short;
     }
-    invite(plan, *guest, arguments);
-    guest->costs = chosen_costs(guest->opened, arguments.laws);
+    adapt_plan(plan, *third_party, arguments);
+    third_party->costs = chosen_costs(third_party->opened, arguments.laws);
   }
   std::vector<Law> extended;
-  if (!guest && !(arguments.lengths.empty() && arguments.head_widths.empty())) {
+  if (!third_party && !(arguments.lengths.empty() && arguments.head_widths.empty())) {
     extended = laws_with(extra_sizes(arguments), plan);
     plan.laws.clear();
     for (const Law& law : extended) plan.laws.push_back(&law);
@@ -299,27 +301,27 @@ int run_command(const RunArguments& arguments) {
       });
     }
     // With --law, not every declared task need be executed.
-    if (guest && arguments.laws.empty()) {
-      result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
+    if (third_party && arguments.laws.empty()) {
+      result.unasked_tasks = foreign::tasks_never_asked(third_party->opened);
     }
-    if (guest && !guest->costs.empty()) {
-      progress.show("costs", 0, static_cast<int>(guest->costs.size()));
-      run_alone(plan, result, guest->costs);
+    if (third_party && !third_party->costs.empty()) {
+      progress.show("costs", 0, static_cast<int>(third_party->costs.size()));
+      run_alone(plan, result, third_party->costs);
     }
-    diagnoses =
-        diagnosed(guest ? diagnostician_for(*guest) : Diagnostician(), plan, result, progress);
+    diagnoses = diagnosed(third_party ? diagnostician_for(*third_party) : Diagnostician(), plan,
+                          result, progress);
   }
-  add_what_was_not_run(result, plan, guest ? &*guest : nullptr);
+  add_what_was_not_run(result, plan, third_party ? &*third_party : nullptr);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 
   Report report{.plan = plan,
                 .result = result,
                 .case_paths = write_cases(result, plan.seed, arguments.out, outputs),
                 .seconds = elapsed.count(),
-                .replay_options = guest ? guest_options(arguments.foreign) : "",
+                .replay_options = third_party ? guest_options(arguments.foreign) : "",
                 .diagnoses = std::move(diagnoses)};
   if (expected) report.expectation = foreign::compared(result, *expected);
-  outputs.write(report, guest ? &guest->opened : nullptr);
+  outputs.write(report, third_party ? &third_party->opened : nullptr);
   report_stops();
   const bool succeeds = report.expectation ? report.expectation->met() : result.holds();
   return succeeds ? Exit::holds : Exit::falls_short;

@@ -44,7 +44,7 @@ void report_stops() {
   if (times == 0) return;
   command_line::note(
       fmt::format("slim-verify: note: this process was stopped and continued {} time{} while the "
-                  "implementation ran",
+                  "subject ran",
                   times, times == 1 ? "" : "s"));
 }
 

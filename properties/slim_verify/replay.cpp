@@ -22,13 +22,13 @@ struct Selection {
   bool named = false;  ///< the file or the caller names the only subject
 };
 
-Selection selection_of(const CaseFile& file, const Subject* guest) {
+Selection selection_of(const CaseFile& file, const Subject* third_party) {
   const auto subject = file.metadata.find("subject");
   const auto dtype = file.metadata.find("dtype");
   Selection selection;
-  selection.named = guest != nullptr || subject != file.metadata.end();
-  if (guest != nullptr) {
-    selection.subjects.push_back(guest);
+  selection.named = third_party != nullptr || subject != file.metadata.end();
+  if (third_party != nullptr) {
+    selection.subjects.push_back(third_party);
   } else if (selection.named) {
     selection.subjects.push_back(&find_subject(subject->second));
   } else {
@@ -57,14 +57,14 @@ std::vector<Replayed> replayed_by(const Selection& selection, const Compared& co
   return lines;
 }
 
-const Law& law_named(const std::string& name, std::span<const Law> laws_of_guest) {
-  const auto own = std::ranges::find(laws_of_guest, name, &Law::name);
-  return own == laws_of_guest.end() ? laws::find_law(name) : *own;
+const Law& law_named(const std::string& name, std::span<const Law> third_party_laws) {
+  const auto own = std::ranges::find(third_party_laws, name, &Law::name);
+  return own == third_party_laws.end() ? laws::find_law(name) : *own;
 }
 
 std::vector<Replayed> replay_law(const CaseFile& file, const Selection& selection,
-                                 std::span<const Law> laws_of_guest) {
-  const Law& law = law_named(file.text("law"), laws_of_guest);
+                                 std::span<const Law> third_party_laws) {
+  const Law& law = law_named(file.text("law"), third_party_laws);
   const std::unique_ptr<Trial> trial = law.load(file);
   return replayed_by(selection, {.with = law.name}, [&](const Subject& subject, Scalar scalar) {
     std::string unusable = trial->unusable(scalar);
@@ -139,16 +139,16 @@ std::vector<Replayed> replay_plain(const CaseFile& file, const Selection& select
 
 }  // namespace
 
-std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest,
-                             std::span<const Law> laws_of_guest) {
+std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* third_party,
+                             std::span<const Law> third_party_laws) {
   const CaseFile file = read_case_file(path);
   try {
-    const Selection selection = selection_of(file, guest);
+    const Selection selection = selection_of(file, third_party);
     const auto task = file.metadata.find("task");
     require(file.metadata.contains("law") || task == file.metadata.end(),
             "metadata 'law' is missing: it is required for every task except gradients");
     require_known_tensors(file);
-    return file.metadata.contains("law") ? replay_law(file, selection, laws_of_guest)
+    return file.metadata.contains("law") ? replay_law(file, selection, third_party_laws)
                                          : replay_plain(file, selection);
   } catch (const ContractError& error) {
     throw ContractError(path.string() + ": " + error.what());

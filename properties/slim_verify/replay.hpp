@@ -34,11 +34,12 @@ struct Replayed {
 ///   where only finite entries count; an expected value that is not finite always fails;
 /// - else: the reference in 50 digits, computed anew, with the laws' tolerances.
 /// A subject that subtracts is skipped if a denominator is 0, unless the file names it.
-/// If `guest` is given, it is run instead of all these, and `laws_of_guest` take precedence over
-/// the catalogue's laws of the same name.
-/// Throws ContractError when the file is missing or corrupt, names something that does not exist,
-/// or has a tensor that would not be compared.
-std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest = nullptr,
-                             std::span<const Law> laws_of_guest = {});
+/// If `third_party` is given, it is run instead of all these, and `third_party_laws` take
+/// precedence over the catalogue's laws of the same name. Throws ContractError when the file is
+/// missing or corrupt, names something that does not exist, or has a tensor that would not be
+/// compared.
+std::vector<Replayed> replay(const std::filesystem::path& path,
+                             const Subject* third_party = nullptr,
+                             std::span<const Law> third_party_laws = {});
 
 }  // namespace slim::properties

@@ -83,14 +83,14 @@ void add_run(CLI::App& app, RunArguments& arguments) {
                   "additional widths of a head (queries, keys, features, values) to cover")
       ->check(CLI::Range(1, 4096));
   add_foreign(*run, arguments.foreign);
-  ForeignArguments& guest = arguments.foreign;
-  writes_file(run->add_option("--certificate", guest.certificate,
+  ForeignArguments& third_party = arguments.foreign;
+  writes_file(run->add_option("--certificate", third_party.certificate,
                               "for a third-party implementation: also write a certificate in "
                               "JSON; -: print it instead of text"));
-  writes_file(run->add_option("--html", guest.html,
+  writes_file(run->add_option("--html", third_party.html,
                               "for a third-party implementation: also write an HTML page; -: "
                               "print it instead of text"));
-  reads_file(run->add_option("--expected-failures", guest.expected_failures,
+  reads_file(run->add_option("--expected-failures", third_party.expected_failures,
                              "file with a line LAW SCALAR for each known failure of a third-party "
                              "implementation; a listed law that holds fails the run"));
   writes_folder(run->add_option("--out", arguments.out, "folder for counterexamples (case files)"))
@@ -105,10 +105,10 @@ void add_replay(CLI::App& app, Arguments& arguments) {
 }
 
 void add_mutants(CLI::App& app, MutantsArguments& arguments) {
-  CLI::App* mutants = app.add_subcommand(
-      "mutants",
-      "check every mutant against every law: no mutant may survive, every law must "
-      "kill one");
+  CLI::App* mutants =
+      app.add_subcommand("mutants",
+                         "check every mutant against every law: no mutant may survive, every law "
+                         "must kill one");
   mutants->add_option("--scalar", arguments.scalar, "float32, float64 or digits50")
       ->capture_default_str();
   mutants->add_option("--seed", arguments.seed, "the same seed draws the same cases")
