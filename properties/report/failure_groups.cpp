@@ -40,8 +40,8 @@ std::string likeness_of(const Counterexample& found, const std::vector<std::stri
   if (look == nullptr || look->empty()) {
     return how_it_failed(found.finding) + " " + found.finding.note;
   }
-  const bool is_unknown = look->front().starts_with("behaves like none of ");
-  if (is_unknown) return look->front() + "\n" + how_it_failed(found.finding);
+  const bool is_nobody = look->front().starts_with("behaves like none of ");
+  if (is_nobody) return look->front() + "\n" + how_it_failed(found.finding);
   return names_in(*look);
 }
 

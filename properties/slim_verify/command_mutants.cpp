@@ -94,10 +94,9 @@ std::string text_of(const KillMatrix& matrix) {
     text += fate.killed() ? "\n" : "  SURVIVES\n";
   }
   text +=
-      "\nmargin: error / bound in the first case that is wrong; for a mutant the smallest over "
-      "the\n"
-      "laws that kill it, for a law the smallest over the mutants that it kills; 0!: no error was\n"
-      "allowed\n"
+      "\nmargin: error / bound in the first case that is wrong; for a mutant the smallest over\n"
+      "the laws that kill it, for a law the smallest over the mutants that it kills;\n"
+      "0!: no error was allowed\n"
       "columns of laws: exponent of ten of the margin; .: the law held; blank: it was not run\n";
   for (const std::string& law : matrix.idle_laws()) {
     text += fmt::format("law {} kills no mutant\n", law);
