@@ -12,7 +12,8 @@ namespace slim::properties {
 /// laws that permute or cut the sequence, only the row is given.
 std::string place_of(const Counterexample& found);
 
-/// C if the rows of the worst tensor are positions of the sequence; else 0.
+/// C if the subject is sliced and the rows of the worst tensor are positions of the sequence; else
+/// 0.
 Index slice_length_of(const Counterexample& found);
 
 /// "error 1.18, bound 4.02e-40, ratio 2.94e+39", or words if no error is allowed or if the error is

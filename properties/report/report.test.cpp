@@ -141,7 +141,7 @@ TEST(FailureGroups, ShareSubjectAndDiagnosisAndShowTheSmallestCase) {
   EXPECT_EQ(failure_groups(failures, {}).size(), 3U);
 }
 
-TEST(FailureGroups, SeparateDifferentNamesAndIfThereIsNoneDifferentTensors) {
+TEST(FailureGroups, DifferInDiagnosisOrIfNoFaultIsKnownInTensor) {
   std::vector<Counterexample> failures = {failing("one", 1), failing("two", 1),
                                           failing("three", 1)};
   const std::string several = "behaves like one of these, which no case told apart:";

@@ -21,7 +21,7 @@ struct CalibrationPlan {
 
 /// error / dev of the worst row, one number per check, where dev is estimated from K randomly
 /// rounded runs. Shows false alarms and power together: the largest ratio of a correct subject, and
-/// the mutant that is detected by the smallest margin.
+/// the mutant that is killed by the smallest margin.
 struct EnsembleFigures {
   int runs = 0;  ///< K
   double median = 0.0;
