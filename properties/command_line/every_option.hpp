@@ -17,20 +17,20 @@
 
 namespace slim::command_line {
 
-/// For tests of a whole program: walks over all options that its --help lists, so that a new one is
-/// under test by itself.
+/// For tests of a whole program: visits all options that its --help lists, so that new options are
+/// tested without a change here.
 class EveryOption {
  public:
-  /// `optional`: options that may be given without a value.
+  /// `optional`: options whose value may be omitted.
   explicit EveryOption(std::string program, std::vector<std::string> optional = {})
       : program_(std::move(program)), optional_(std::move(optional)) {
     std::filesystem::create_directories(folder_.path() / "a-folder");
     std::ofstream(folder_.path() / "a-file") << "x";
   }
 
-  /// Gives every option of every command, and of `hidden` ones with the options named, each kind of
-  /// value that cannot be used. Expects exit code 2, one line of message that names the option, no
-  /// output, and nothing written.
+  /// Gives each kind of unusable value to every option of every command, and to the named options
+  /// of `hidden` commands. Expects exit code 2, a message of one line that names the option, no
+  /// output, and no files written.
   void expect_unusable_values_refused(
       const std::vector<std::pair<std::string, std::vector<std::string>>>& hidden = {}) const {
     int walked = 0;
@@ -50,7 +50,7 @@ class EveryOption {
 
  private:
   struct Option {
-    std::string name;  ///< "--out"; "files" of a positional one
+    std::string name;  ///< "--out"; a positional option has no dashes: "files"
     std::string type;  ///< TEXT, FILE, FOLDER, INT, UINT, FLOAT
     bool has_choices = false;
   };
@@ -88,7 +88,7 @@ class EveryOption {
     return commands;
   }
 
-  /// A type is one space after the name; what a flag does is told two or more after it.
+  /// The type of an option is one space after its name; a flag's description, two or more.
   [[nodiscard]] std::vector<Option> options_of(const std::string& command) const {
     static const std::regex entry("^  (?:-[a-z],)?((?:--)?[a-z][a-z0-9-]*) ([A-Z]+)([^ ]*).*");
     std::vector<Option> options;
@@ -119,7 +119,7 @@ class EveryOption {
     const bool is_positional = !name.starts_with("--");
     const bool needs_no_value =
         is_positional || std::find(optional_.begin(), optional_.end(), name) != optional_.end();
-    if (needs_no_value && value.starts_with("--")) return;  // which is that option
+    if (needs_no_value && value.starts_with("--")) return;  // parsed as that option
     std::vector<std::string> lines = {command + " " + (is_positional ? "" : name) + " '" + value +
                                       "'"};
     if (!is_positional && value.empty()) lines.push_back(command + " " + name + "=");
@@ -135,7 +135,7 @@ class EveryOption {
     }
   }
 
-  /// A message may say "key scale" of --key-scale.
+  /// A message may write "key scale" for --key-scale.
   static std::string in_words(std::string text) {
     if (text.starts_with("--")) text.erase(0, 2);
     std::replace_if(

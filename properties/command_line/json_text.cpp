@@ -3,8 +3,8 @@
 namespace slim::command_line {
 
 std::string json_text(const nlohmann::ordered_json& json, int indent) {
-  // Below 0x20 they are escaped already. These are U+007F and, in two bytes, U+0080 to U+009F; they
-  // occur in strings alone.
+  // dump() escapes control characters below U+0020. The others are U+007F and, as two bytes, U+0080
+  // to U+009F; they occur only in strings.
   constexpr char first_byte = '\xc2';
   const std::string text =
       json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

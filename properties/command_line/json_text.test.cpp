@@ -7,14 +7,14 @@
 namespace slim::command_line {
 namespace {
 
-TEST(JsonText, EscapesWhatControlsATerminalAndReplacesWhatIsNotUtf8) {
+TEST(JsonText, EscapesTerminalControlsAndReplacesBytesThatAreNotUtf8) {
   const std::string all = "a\x1b\x7f\xc2\x9b\xc2\xa0\xff\n€";
   const std::string text = json_text({{"x", all}}, -1);
   EXPECT_EQ(text, "{\"x\":\"a\\u001b\\u007f\\u009b\xc2\xa0\xef\xbf\xbd\\n€\"}\n");
   EXPECT_EQ(nlohmann::json::parse(text).at("x"), "a\x1b\x7f\xc2\x9b\xc2\xa0\xef\xbf\xbd\n€");
 }
 
-TEST(JsonText, HasInfinityAsAString) {
+TEST(JsonText, WritesInfinityAsAString) {
   EXPECT_EQ(json_text(number_or_infinite(std::numeric_limits<double>::infinity())),
             "\"infinite\"\n");
   EXPECT_EQ(json_text(number_or_infinite(0.5)), "0.5\n");

@@ -23,10 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Says what is wrong with a value; nothing where it can be used.
+/// Returns what is wrong with a value; empty if it can be used.
 using Check = std::function<std::string(const std::string& value)>;
 
-/// Adds a check that comes before those that the option has already.
+/// Adds a check that runs before the option's other checks.
 void check_first(CLI::Option* option, const Check& check) {
   option->transform(CLI::Validator([check](std::string& value) { return check(value); }, ""));
 }
@@ -45,26 +45,26 @@ bool is_there(const std::string& path) {
   return fs::exists(path, ignored);
 }
 
-std::string amiss_in_file_to_read(const std::string& path) {
+std::string problem_in_file_to_read(const std::string& path) {
   if (!is_there(path)) return "file " + in_quotes(path) + " does not exist";
   return is_folder(path) ? in_quotes(path) + " is a folder: give a file" : std::string();
 }
 
-std::string amiss_in_file_to_write(const std::string& path) {
+std::string problem_in_file_to_write(const std::string& path) {
   if (is_standard_output(path)) return {};
   const bool is_named_as_folder = path.ends_with('/');
   return is_named_as_folder || is_folder(path) ? in_quotes(path) + " is a folder: give a file"
                                                : std::string();
 }
 
-std::string amiss_in_folder_to_write(const std::string& path) {
+std::string problem_in_folder_to_write(const std::string& path) {
   return is_there(path) && !is_folder(path) ? in_quotes(path) + " is a file: give a folder"
                                             : std::string();
 }
 
-std::string amiss_in_folder_to_read(const std::string& path) {
+std::string problem_in_folder_to_read(const std::string& path) {
   if (!is_there(path)) return "folder " + in_quotes(path) + " does not exist";
-  return amiss_in_folder_to_write(path);
+  return problem_in_folder_to_write(path);
 }
 
 CLI::Option* of_type(CLI::Option* option, const char* type, const Check& check) {
@@ -83,27 +83,27 @@ bool takes_a_value(const CLI::Option& option) {
   return option.get_items_expected_max() > 0;
 }
 
-/// A number that is no number, or none that is finite, where one is wanted.
-std::string amiss_in_number(const std::string& value) {
+/// Rejects numbers that are not finite; text that is no number is left to the parser.
+std::string problem_in_number(const std::string& value) {
   double number = 0.0;
   if (!CLI::detail::lexical_cast(value, number) || std::isfinite(number)) return {};
   return in_quotes(value) + " is not a finite number";
 }
 
-/// An integer that 64 bits do not hold, which the parser would take for the largest one, or a
-/// negative one where there is no sign, of which it would make a large one.
+/// Rejects integers that do not fit in 64 bits, which the parser would clamp, and negative values
+/// of unsigned types, which it would wrap around.
 template <class Integer>
-std::string amiss_in_integer(const std::string& value) {
+std::string problem_in_integer(const std::string& value) {
   if (std::is_unsigned_v<Integer> && value.starts_with('-')) {
     return in_quotes(value) + " is negative";
   }
   Integer number{};
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  return error == std::errc::result_out_of_range ? in_quotes(value) + " does not fit 64 bits"
+  return error == std::errc::result_out_of_range ? in_quotes(value) + " does not fit in 64 bits"
                                                  : std::string();
 }
 
-/// "256,,1024" or "256,", of which the parser would drop the empty part.
+/// "256,,1024" or "256,": the parser would drop the empty element.
 bool is_list_with_a_gap(const std::string& argument) {
   return argument.find(',') != std::string::npos &&
          argument.find_first_not_of("0123456789,") == std::string::npos &&
@@ -111,15 +111,15 @@ bool is_list_with_a_gap(const std::string& argument) {
           argument.find(",,") != std::string::npos);
 }
 
-/// An argument "--name=", as a script gives it whose variable is empty: the parser would take the
-/// next argument for its value.
+/// An argument "--name=", as from a script with an empty variable: the parser would use the next
+/// argument as the value.
 bool has_lost_its_value(const std::string& argument) {
   return argument.starts_with("--") && argument.find('=') == argument.size() - 1;
 }
 
-constexpr const char* is_empty = "the value is empty: give one, or leave the option out";
+constexpr const char* is_empty = "the value is empty: give a value, or omit the option";
 
-/// Of an option that may be given without a value the parser runs no check on an empty one.
+/// For an option whose value may be omitted, the parser does not check an empty value.
 void refuse_empty_results(CLI::App& app) {
   for_each_option(app, [](CLI::Option& option) {
     if (!takes_a_value(option)) return;
@@ -137,13 +137,13 @@ void refuse_unusable_values(CLI::App& app) {
   for_each_option(app, [&](CLI::Option& option) {
     if (!takes_a_value(option)) return;
     const std::string type = option.get_type_name();
-    if (type.starts_with("FLOAT")) check_first(&option, amiss_in_number);
-    if (type.starts_with("INT")) check_first(&option, amiss_in_integer<std::int64_t>);
-    if (type.starts_with("UINT")) check_first(&option, amiss_in_integer<std::uint64_t>);
+    if (type.starts_with("FLOAT")) check_first(&option, problem_in_number);
+    if (type.starts_with("INT")) check_first(&option, problem_in_integer<std::int64_t>);
+    if (type.starts_with("UINT")) check_first(&option, problem_in_integer<std::uint64_t>);
     check_first(&option, [names](const std::string& value) -> std::string {
       if (value.empty()) return is_empty;
       if (!names.contains(value.substr(0, value.find('=')))) return {};
-      return "the value is missing: " + in_quotes(value) + ", which follows, is an option";
+      return "the value is missing: the next argument, " + in_quotes(value) + ", is an option";
     });
   });
 }
@@ -151,19 +151,19 @@ void refuse_unusable_values(CLI::App& app) {
 }  // namespace
 
 CLI::Option* reads_file(CLI::Option* option) {
-  return of_type(option, "FILE", amiss_in_file_to_read);
+  return of_type(option, "FILE", problem_in_file_to_read);
 }
 
 CLI::Option* writes_file(CLI::Option* option) {
-  return of_type(option, "FILE", amiss_in_file_to_write);
+  return of_type(option, "FILE", problem_in_file_to_write);
 }
 
 CLI::Option* reads_folder(CLI::Option* option) {
-  return of_type(option, "FOLDER", amiss_in_folder_to_read);
+  return of_type(option, "FOLDER", problem_in_folder_to_read);
 }
 
 CLI::Option* writes_folder(CLI::Option* option) {
-  return of_type(option, "FOLDER", amiss_in_folder_to_write);
+  return of_type(option, "FOLDER", problem_in_folder_to_write);
 }
 
 bool parse(CLI::App& app, int count, const char* const* arguments) {
@@ -172,7 +172,7 @@ bool parse(CLI::App& app, int count, const char* const* arguments) {
     const std::string argument = arguments[i];
     require(!has_lost_its_value(argument),
             argument.substr(0, argument.size() - 1) + ": " + is_empty);
-    require(!is_list_with_a_gap(argument), "the list '" + argument + "' has an empty part");
+    require(!is_list_with_a_gap(argument), "the list '" + argument + "' has an empty element");
   }
   try {
     app.parse(count, arguments);
@@ -186,7 +186,7 @@ bool parse(CLI::App& app, int count, const char* const* arguments) {
   } catch (const CLI::ParseError& error) {
     std::string line = error.what();
     std::ranges::replace(line, '\n', ' ');
-    throw ContractError(line + " (" + app.get_name() + " --help says what is allowed)");
+    throw ContractError(line + " (" + app.get_name() + " --help lists what is allowed)");
   }
 }
 

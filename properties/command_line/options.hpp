@@ -7,18 +7,19 @@ class Option;
 
 namespace slim::command_line {
 
-// What an option's value names, for --help and for parse(): a file to read exists and is no folder;
-// a file to write is no folder; a folder is no file. A value that is none of these is bad input
-// before anything is computed.
+// Declare that an option's value is a path, for --help and for parse(). A file to read must exist
+// and not be a folder; a file to write must not be a folder; a folder to read must exist; a folder
+// must not be a file. Any other value is bad input, reported before anything is computed.
 CLI::Option* reads_file(CLI::Option* option);
 CLI::Option* writes_file(CLI::Option* option);
 CLI::Option* reads_folder(CLI::Option* option);
 CLI::Option* writes_folder(CLI::Option* option);
 
-/// Parses the arguments of main() into what `app` was given to fill. Every option of every command,
-/// hidden ones too, refuses an empty value, the name of another option in place of its value, and a
-/// number that is not finite or does not fit 64 bits. False when help or the version was asked for:
-/// it is printed. Throws ContractError, in one line that names the option, on what cannot be used.
+/// Parses the arguments of main() into the variables bound to `app`. Every option of every command,
+/// including hidden ones, rejects an empty value, the name of another option in place of its value,
+/// and a number that is not finite or does not fit in 64 bits. Returns false when help or the
+/// version was requested, after printing it. Throws ContractError with one line that names the
+/// unusable option.
 bool parse(CLI::App& app, int count, const char* const* arguments);
 
 }  // namespace slim::command_line

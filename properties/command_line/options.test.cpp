@@ -45,7 +45,7 @@ struct Program {
   }
 };
 
-/// What the arguments are refused with; "" where they are taken.
+/// The message with which the arguments are rejected; "" if they are accepted.
 std::string refusal(std::vector<const char*> arguments) {
   Program program;
   arguments.insert(arguments.begin(), {"example", "work"});
@@ -63,20 +63,20 @@ void expect_refused(const std::vector<const char*>& arguments, const std::string
   EXPECT_NE(message.find(words), std::string::npos) << "'" << message << "' instead of " << words;
 }
 
-TEST(Options, RefuseAnEmptyValueWhateverTheirType) {
+TEST(Options, OfEveryTypeRejectAnEmptyValue) {
   for (const char* name : {"--text", "--file", "--result", "--folder", "--made", "--number",
                            "--count", "--seed", "--list", "--maybe"}) {
     expect_refused({name, ""}, std::string(name) + ": the value is empty");
     const std::string with_nothing = std::string(name) + "=";
     expect_refused({with_nothing.c_str(), "--json"}, std::string(name) + ": the value is empty");
-    if (std::string(name) == "--maybe") continue;  // which may be given without
+    if (std::string(name) == "--maybe") continue;  // its value may be omitted
     expect_refused({name, "--json"}, std::string(name) + ": the value is missing");
   }
   expect_refused({""}, "inputs: the value is empty");
   expect_refused({"--json="}, "--json: the value is empty");
 }
 
-TEST(Options, WithoutAValueTakeTheirDefaultWhereThatIsAllowed) {
+TEST(Options, UseTheirDefaultWhenTheValueMayBeOmitted) {
   Program program;
   const char* arguments[] = {"example", "work", "--maybe", "--json"};
   EXPECT_TRUE(parse(program.app, 4, arguments));
@@ -84,29 +84,29 @@ TEST(Options, WithoutAValueTakeTheirDefaultWhereThatIsAllowed) {
   EXPECT_TRUE(program.json);
 }
 
-TEST(Options, RefuseNumbersThatAreNotFinite) {
+TEST(Options, RejectNumbersThatAreNotFiniteOrDoNotFit) {
   for (const char* value : {"nan", "inf", "-inf", "1e999", "many"}) {
     expect_refused({"--number", value}, "--number");
     expect_refused({"--count", value}, "--count");
   }
   EXPECT_EQ(refusal({"--number", "1e9", "--count", "-3"}), "");
   for (const char* value : {"99999999999999999999999", "-99999999999999999999999"}) {
-    expect_refused({"--count", value}, "does not fit 64 bits");
+    expect_refused({"--count", value}, "does not fit in 64 bits");
   }
-  expect_refused({"--count", "9223372036854775808"}, "does not fit 64 bits");
-  expect_refused({"--seed", "18446744073709551616"}, "does not fit 64 bits");
+  expect_refused({"--count", "9223372036854775808"}, "does not fit in 64 bits");
+  expect_refused({"--seed", "18446744073709551616"}, "does not fit in 64 bits");
   expect_refused({"--seed", "-1"}, "'-1' is negative");
   EXPECT_EQ(refusal({"--seed", "18446744073709551615"}), "");
 }
 
-TEST(Options, RefuseListsWithAnEmptyPart) {
+TEST(Options, RejectListsWithAnEmptyElement) {
   for (const char* value : {"1,,2", "1,", ",1", ","}) {
-    expect_refused({"--list", value}, "has an empty part");
+    expect_refused({"--list", value}, "has an empty element");
   }
   EXPECT_EQ(refusal({"--list", "1,2", "3"}), "");
 }
 
-TEST(Options, TellFilesFromFolders) {
+TEST(Options, DistinguishFilesFromFolders) {
   const TestFolder folder;
   const std::string path = folder.path().string();
   const std::string file = path + "/file";
@@ -125,7 +125,7 @@ TEST(Options, TellFilesFromFolders) {
   EXPECT_EQ(refusal({"--result", "-"}), "");
 }
 
-TEST(Options, QuoteWhatWasGivenWithoutItsControlCharacters) {
+TEST(Options, QuoteTheValueWithoutControlCharacters) {
   const std::string message = refusal({"--file", "a\x1b[31m\nb\xff"});
   EXPECT_EQ(message.find('\x1b'), std::string::npos) << message;
   EXPECT_NE(message.find("'a?[31m?b?' does not exist"), std::string::npos) << message;

@@ -12,10 +12,10 @@
 
 namespace slim::command_line {
 
-/// An output at a place that a user named. A plain file appears whole or not at all; through a link
-/// the file that it points to is replaced, and the link stays; a device, a pipe or an open
-/// descriptor is written through. Not for a place that an implementation under test can change:
-/// there, AtomicFile follows nothing. All that fails is thrown by throw_output_error().
+/// Output to a path that a user gave. A regular file is written completely or not at all; for a
+/// symbolic link the file that it points to is replaced, and the link stays; a device, a pipe or an
+/// open descriptor is written directly. Not for a path that an implementation under test can
+/// change: use AtomicFile, which follows no links. Failures are thrown by throw_output_error().
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& path);
@@ -24,7 +24,7 @@ class OutputFile {
   ~OutputFile() = default;
 
   void write(std::string_view bytes);
-  /// Throws when any byte could not be written.
+  /// Completes the output. Throws if any byte could not be written.
   void commit();
 
  private:
@@ -35,11 +35,11 @@ class OutputFile {
   std::filesystem::path path_;
   OutputPlace place_;
   std::optional<AtomicFile> file_;
-  std::unique_ptr<std::FILE, Close> stream_;  ///< of what is neither a file nor standard output
-  std::error_code failure_;                   ///< the first of that stream
+  std::unique_ptr<std::FILE, Close> stream_;  ///< if neither a file nor standard output
+  std::error_code failure_;                   ///< the first failure of that stream
 };
 
-/// A whole output at once. The folder of a plain file is made where it is missing.
+/// Writes a whole output at once. Creates the folder of a regular file if it is missing.
 void write_output(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace slim::command_line

@@ -25,7 +25,7 @@ class Output : public testing::Test {
   TestFolder folder_;
 };
 
-TEST_F(Output, ReplacesThePlainFileThatALinkPointsTo) {
+TEST_F(Output, ReplacesTheRegularFileThatALinkPointsTo) {
   write_output(in("target"), "old");
   fs::create_symlink("target", in("link"));
   fs::create_symlink(in("link"), in("link-to-link"));
@@ -37,7 +37,7 @@ TEST_F(Output, ReplacesThePlainFileThatALinkPointsTo) {
   EXPECT_EQ(entries(), 3U);
 }
 
-TEST_F(Output, MakesTheFileThatALinkPointsToWhereItIsMissing) {
+TEST_F(Output, CreatesAMissingFileThatALinkPointsTo) {
   fs::create_symlink("below/target", in("link"));
   require_writable(in("link"));
   EXPECT_FALSE(fs::exists(in("below")));
@@ -48,7 +48,7 @@ TEST_F(Output, MakesTheFileThatALinkPointsToWhereItIsMissing) {
   EXPECT_THROW(write_output(in("circle"), "x"), ContractError);
 }
 
-TEST_F(Output, IsWrittenThroughADeviceWhichStays) {
+TEST_F(Output, IsWrittenToADeviceWithoutReplacingIt) {
   if (!fs::is_character_file("/dev/full")) GTEST_SKIP() << "there is no /dev/full";
   fs::create_symlink("/dev/full", in("full"));
   require_writable(in("full"));
@@ -62,7 +62,7 @@ TEST_F(Output, IsWrittenThroughADeviceWhichStays) {
   EXPECT_EQ(entries(), 2U);
 }
 
-TEST_F(Output, IsWrittenThroughAPipe) {
+TEST_F(Output, IsWrittenToAPipe) {
   ASSERT_EQ(::mkfifo(in("pipe").c_str(), 0600), 0);
   const int reader = ::open(in("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   ASSERT_GE(reader, 0);
@@ -75,7 +75,7 @@ TEST_F(Output, IsWrittenThroughAPipe) {
   EXPECT_TRUE(fs::is_fifo(in("pipe")));
 }
 
-TEST_F(Output, GoesToAnOpenDescriptorByItsName) {
+TEST_F(Output, IsWrittenToAnOpenDescriptorGivenByName) {
   const int file = ::open(in("log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   ASSERT_GE(file, 0);
   ASSERT_EQ(::write(file, "first ", 6), 6);
@@ -88,7 +88,7 @@ TEST_F(Output, GoesToAnOpenDescriptorByItsName) {
   EXPECT_THROW(require_writable(name), ContractError) << "it is closed";
 }
 
-TEST_F(Output, KnowsTheNamesOfStandardOutput) {
+TEST_F(Output, RecognisesTheNamesOfStandardOutput) {
   for (const char* name : {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
     EXPECT_TRUE(is_standard_output(name)) << name;
   }
@@ -99,7 +99,7 @@ TEST_F(Output, KnowsTheNamesOfStandardOutput) {
   }
 }
 
-TEST_F(Output, IsRefusedWhereItCannotBeWrittenAndLeavesNothing) {
+TEST_F(Output, IsRejectedWhereItCannotBeWrittenAndLeavesNoFiles) {
   fs::create_directories(in("folder"));
   write_output(in("file"), "x");
   for (const fs::path& path :

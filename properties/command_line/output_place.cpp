@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr int most_links = 40;
 
-/// The number of the descriptor that a path is a name of.
+/// The number of the descriptor that a path names, if it names one.
 std::optional<int> descriptor_named(const std::string& path) {
   if (path == "-" || path == "/dev/stdout") return STDOUT_FILENO;
   if (path == "/dev/stderr") return STDERR_FILENO;
@@ -33,7 +33,8 @@ std::optional<int> descriptor_named(const std::string& path) {
   return std::nullopt;
 }
 
-/// Of a device this is not asked: to write through it is as good, and /dev/null may be both.
+/// Whether the path is the regular file or pipe that standard output is redirected to. False for
+/// devices: opening a device works as well, and /dev/null may be both.
 bool is_what_standard_output_is(const fs::path& path) {
   struct stat given {};
   struct stat open {};
@@ -48,7 +49,7 @@ bool is_written_through(const fs::path& path) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
-/// The nearest folder above that exists.
+/// The folder itself, or its nearest ancestor that exists.
 fs::path existing(fs::path folder) {
   std::error_code ignored;
   folder = fs::absolute(folder);
@@ -67,8 +68,8 @@ void require_plain_file_writable(const fs::path& given, const fs::path& file) {
   if (fs::is_directory(file, status)) refuse(given, std::errc::is_a_directory);
   const fs::path folder = existing(file.has_parent_path() ? file.parent_path() : ".");
   if (!fs::is_directory(folder, status)) refuse(given, std::errc::not_a_directory);
-  // Seen by making a file: of a read-only or full disk, permissions say nothing, least of all to
-  // root. It is removed by its own destructor.
+  // Tested by creating a file: permissions do not show a read-only or full disk, and root ignores
+  // them. The destructor removes the file.
   AtomicFile probe(folder / file.filename());
   probe.write("x");
   probe.flush();

@@ -4,26 +4,26 @@
 
 namespace slim::command_line {
 
-/// Where an output goes that a user named by a path.
+/// The destination of output to a path that a user gave.
 struct OutputPlace {
   enum class Kind {
-    file,        ///< a plain file, which may not be there yet
-    through,     ///< a device, a pipe, a socket: opened and written
-    descriptor,  ///< an open one of this process, by a name such as /dev/stdout
+    file,        ///< a regular file, which need not exist yet
+    through,     ///< a device, a pipe or a socket, which is opened and written
+    descriptor,  ///< an open descriptor of this process, with a name such as /dev/stdout
   };
   Kind kind = Kind::file;
   std::filesystem::path path;  ///< links followed
   int descriptor = -1;
 };
 
-/// Follows links. "-" is standard output, and so is the plain file or the pipe that standard output
-/// was redirected to, by its own name. Throws as throw_output_error() does.
+/// Follows links. "-" is standard output, and so is the path of the regular file or pipe that
+/// standard output is redirected to. Throws as throw_output_error() does.
 OutputPlace output_place(const std::filesystem::path& path);
 
 /// Whether output to this path goes to standard output.
 bool is_standard_output(const std::filesystem::path& path);
 
-/// Refuses a place in which no output can be written, before anything is computed. Leaves nothing
+/// Checks, before anything is computed, that output to this path can be written. Leaves no files
 /// behind. Throws as throw_output_error() does.
 void require_writable(const std::filesystem::path& path);
 

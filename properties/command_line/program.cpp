@@ -23,7 +23,7 @@ int run_reporting(std::string_view name, const std::function<int()>& work) {
   } catch (const OutputError& error) {
     return report(name, error.what(), harness_failed);
   } catch (const std::bad_alloc&) {
-    return report(name, "there is not enough memory", harness_failed);
+    return report(name, "out of memory", harness_failed);
   } catch (const std::exception& error) {
     return report(name, std::string("the harness failed: ") + error.what(), harness_failed);
   } catch (...) {

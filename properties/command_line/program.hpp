@@ -7,10 +7,10 @@
 
 namespace slim::command_line {
 
-/// Runs a program from its beginning to its end: `body` does the work and returns the exit code;
-/// what it throws becomes one line on standard error, "NAME: …", and an exit code. ContractError is
-/// bad_input, all else harness_failed. Output that was lost is harness_failed, too, whatever `body`
-/// returned. Nothing is thrown, also when no message can be written.
+/// Runs a whole program: `body` does the work and returns the exit code. Its exceptions become one
+/// line on standard error, "NAME: …", and an exit code: bad_input for ContractError, harness_failed
+/// for all others. Lost output is also harness_failed, whatever `body` returns. Throws nothing,
+/// even when no message can be written.
 int run_program(std::string_view name, const std::function<int()>& body) noexcept;
 
 }  // namespace slim::command_line

@@ -18,11 +18,11 @@ namespace slim::command_line {
 namespace {
 
 struct Ended {
-  int code = -1;  ///< negative: by a signal
+  int code = -1;  ///< negative: number of the signal that ended it
   std::string error;
 };
 
-/// Runs a program in a process of its own; `prepare` may change its descriptors.
+/// Runs a program in a separate process; `prepare` may change its descriptors.
 Ended ended(
     const std::function<int()>& body, const std::function<void()>& prepare = [] {}) {
   const TestFolder folder;
@@ -58,7 +58,7 @@ TEST(Program, ReturnsWhatItsBodyReturns) {
   EXPECT_EQ(ended(print_a_line).code, holds);
 }
 
-TEST(Program, SaysInOneCleanLineWhatWasThrown) {
+TEST(Program, ReportsAnExceptionInOneCleanLine) {
   const Ended refused = ended(fail);
   EXPECT_EQ(refused.code, bad_input);
   EXPECT_EQ(refused.error, "example: bad?input ?[31m\n");
@@ -80,15 +80,15 @@ TEST(Program, FailsWhenStandardOutputIsLost) {
   EXPECT_EQ(ended(print_much, [] { onto("/dev/full", STDOUT_FILENO); }).code, harness_failed);
   EXPECT_EQ(ended(print_a_line, [] { ::close(STDOUT_FILENO); }).code, harness_failed);
   EXPECT_EQ(ended([] { return 1; }, [] { ::close(STDOUT_FILENO); }).code, falls_short)
-      << "where nothing is printed, nothing is lost";
+      << "if nothing is printed, nothing is lost";
 }
 
-TEST(Program, EndsWithItsCodeWhenNoMessageCanBeWritten) {
+TEST(Program, KeepsItsExitCodeWhenNoMessageCanBeWritten) {
   EXPECT_EQ(ended(fail, [] { ::close(STDERR_FILENO); }).code, bad_input);
   EXPECT_EQ(ended(fail, [] { onto("/dev/full", STDERR_FILENO); }).code, bad_input);
 }
 
-TEST(Program, OpensNoFileInThePlaceOfAClosedStream) {
+TEST(Program, OpensNoFileWithTheDescriptorOfAClosedStream) {
   const TestFolder folder;
   const std::string path = (folder.path() / "records").string();
   const auto work = [&] {
@@ -104,7 +104,7 @@ TEST(Program, OpensNoFileInThePlaceOfAClosedStream) {
   }
 }
 
-TEST(Print, ReplacesWhatControlsATerminal) {
+TEST(Print, ReplacesTerminalControlCharacters) {
   const TestFolder folder;
   const std::string path = (folder.path() / "printed").string();
   const auto print_bytes = [] {

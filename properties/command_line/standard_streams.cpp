@@ -34,15 +34,15 @@ void flush_standard_output() {
   const bool lost_before = std::ferror(stdout) != 0;
   const bool lost_now = std::fflush(stdout) != 0;
   if (lost_now) report_loss(errno);
-  if (lost_before) throw OutputError("standard output: a part of it could not be written");
+  if (lost_before) throw OutputError("standard output: some output could not be written");
 }
 
 void note(std::string_view line) noexcept {
   constexpr std::size_t longest = 4000;
   try {
     note_exactly(on_one_line(line, longest) + "\n");
-  } catch (...) {  // no memory to clean it in
-    note_exactly("there is no memory for a message\n");
+  } catch (...) {  // no memory to clean the line
+    note_exactly("out of memory: a message is lost\n");
   }
 }
 
@@ -54,8 +54,8 @@ void note_exactly(std::string_view bytes) noexcept {
 void keep_standard_descriptors() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(number, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is this one, since those below it are open.
-    const int opened = ::open("/dev/null", O_RDONLY);  // to write to it fails
+    // Gets this number, the lowest free one, since those below it are open.
+    const int opened = ::open("/dev/null", O_RDONLY);  // writing to it fails
     if (opened >= 0 && opened != number) ::close(opened);
   }
 }

@@ -50,7 +50,7 @@ OrderedJson unusual_json(const Subject& subject) {
   return json;
 }
 
-/// What the subject is held to, whether it declared it or left it at its default.
+/// The conventions used in the comparison, declared or by default.
 OrderedJson conventions_json(const Declaration& declared) {
   OrderedJson json = OrderedJson::object();
   if (declared.attention || declared.features) {
@@ -64,10 +64,10 @@ std::string failure_in_markdown(const Certified& of, const FailureGroup& group) 
   const Counterexample& found = of.result.counterexamples[group.shown];
   const Discrepancy& worst = found.finding.worst;
   const std::string how = found.finding.note.empty()
-                              ? fmt::format("{}, row {}, error {:.3g} where {:.3g} is allowed",
-                                            worst.tensor, worst.row, worst.error, worst.bound)
+                              ? fmt::format("{}, row {}: error {:.3g}, bound {:.3g}", worst.tensor,
+                                            worst.row, worst.error, worst.bound)
                               : found.finding.note;
-  std::string text = fmt::format("\n**{}** in {} ({}): {}\n\n- smallest case: {}\n- again: {}\n",
+  std::string text = fmt::format("\n**{}** in {} ({}): {}\n\n- smallest case: {}\n- replay: {}\n",
                                  name(found.finding.failure), markdown(found.law),
                                  name(found.scalar), markdown(how), markdown_code(found.readable),
                                  markdown_code(of.replay_lines.at(group.shown)));
@@ -77,20 +77,20 @@ std::string failure_in_markdown(const Certified& of, const FailureGroup& group) 
   for (const std::size_t place : group.others) {
     const Counterexample& other = of.result.counterexamples[place];
     text +=
-        fmt::format("- likewise {} ({}): {}; again: {}\n", markdown(other.law), name(other.scalar),
+        fmt::format("- also {} ({}): {}; replay: {}\n", markdown(other.law), name(other.scalar),
                     markdown(in_brief(other.finding)), markdown_code(of.replay_lines.at(place)));
   }
   return text;
 }
 
-/// What is declared unusually, and what comes after it; nothing where nothing is.
+/// The line of unusual declarations followed by `after`; empty if there are none.
 std::string declares_line(const Subject& subject, const char* after) {
   const Subject* one = &subject;
   const std::vector<std::string> lines = unusual_declarations_in_words({&one, 1});
   return lines.empty() ? "" : lines.front() + after;
 }
 
-/// Conventions that differ from the paper's.
+/// Conventions that differ from the paper's, or "the paper's" if there are none.
 std::string or_the_papers(const std::string& conventions) {
   return conventions == "{}" ? "the paper's" : conventions;
 }
@@ -107,11 +107,11 @@ std::string conventions_line(const Declaration& declared) {
   for (const ResourceClaim claim : declared.claims) claims.emplace_back(name(claim));
   std::string line;
   if (declared.attention || declared.features) {
-    line = fmt::format("layout {}, conventions of attention {}", name(declared.axes),
+    line = fmt::format("layout {}, attention conventions {}", name(declared.axes),
                        or_the_papers(to_text(declared.attention_conventions)));
   }
   if (declared.gradient) {
-    line += fmt::format("{}conventions of the model {}", line.empty() ? "" : ", ",
+    line += fmt::format("{}model conventions {}", line.empty() ? "" : ", ",
                         or_the_papers(to_text(declared.conventions)));
   }
   return line + (claims.empty() ? "" : fmt::format(", claims {}", fmt::join(claims, ", ")));
@@ -174,7 +174,7 @@ std::string to_certificate(const Certified& of) {
 std::string to_markdown(const Certified& of) {
   const Declaration& declared = of.foreign.declaration;
   std::string text = fmt::format(
-      "### {} {}: {}\n\n{} cases a law, seed {}, harness {}; {}\n\n{}", markdown(declared.name),
+      "### {} {}: {}\n\n{} cases per law, seed {}, harness {}; {}\n\n{}", markdown(declared.name),
       markdown(declared.version), markdown(how_it_went(of.result, of.expectation)), of.plan.cases,
       of.plan.seed, markdown(of.harness_version), markdown(conventions_line(declared)),
       declares_line(of.foreign.subject, "\n\n"));

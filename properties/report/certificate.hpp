@@ -6,36 +6,36 @@
 
 namespace slim::properties::foreign {
 
-/// What there is to certify.
+/// A run on a third-party implementation, as its reports need it.
 struct Certified {
   const ForeignSubject& foreign;
   const RunPlan& plan;
   const RunResult& result;
   std::vector<std::string> case_paths;    ///< one for each counterexample
-  std::vector<std::string> replay_lines;  ///< likewise
-  /// What each behaves like, in lines; or empty: not compared.
+  std::vector<std::string> replay_lines;  ///< one for each counterexample
+  /// The diagnosis of each counterexample, in lines; empty if no diagnosis was made.
   std::vector<std::vector<std::string>> looks;
   std::string harness_version;
   double seconds = 0.0;
   std::string harness_commit{};
-  Limits limits{};                           ///< of the guest's process
-  std::optional<Expectation> expectation{};  ///< where failures were listed, be it none
+  Limits limits{};                           ///< of the implementation's process
+  std::optional<Expectation> expectation{};  ///< set if a list was given, even an empty one
 };
 
-/// JSON: harness with its commit, subject with its declaration and the conventions that it was held
-/// to, defaults among them; limits, seed, levels, expected failures; a verdict for each law and
-/// scalar with all counts, and why cases were skipped; counterexamples.
+/// JSON: version and commit of the harness; the subject's declaration and all conventions used in
+/// the comparison, including defaults; limits, seed, levels, expected failures; for each law and
+/// scalar the verdict with all counts and the reasons for skips; counterexamples.
 std::string to_certificate(const Certified& certified);
-/// Markdown for a pull request: the levels, then what fails and how to see it again.
+/// Markdown for a pull request: the levels, then the failures with the commands that replay them.
 std::string to_markdown(const Certified& certified);
-/// One self-contained page: levels, verdicts, and each failure drawn, the discrepancy that the law
-/// found by row, with the edges of the slices. In light or dark, as the reader's system is.
+/// One self-contained HTML page: levels, verdicts, and a chart of each failure with the error of
+/// each row and the boundaries of slices. Light or dark as the reader's system is set.
 std::string to_html(const Certified& certified);
 
-/// A line for each thing that is not as it was listed.
+/// One line for each difference from the list of expected failures.
 std::vector<std::string> not_as_expected(const Certified& certified);
 
-/// "BHLD", conventions and claims of a declaration in a line.
+/// Layout ("BHLD"), conventions and claims of a declaration, in one line.
 std::string conventions_line(const Declaration& declared);
 
 }  // namespace slim::properties::foreign

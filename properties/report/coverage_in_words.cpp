@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t most_named = 8;
 
-/// "; not covered: A, B and 3 more", or nothing.
+/// "; not covered: A, B and 3 more", or "" if there are none.
 std::string listed(std::string_view what, std::vector<std::string> pairs) {
   if (pairs.empty()) return {};
   const std::size_t more = pairs.size() - std::min(pairs.size(), most_named);
@@ -27,14 +27,14 @@ std::string words(const SizeCoverage& of) {
                   fmt::join(of.ranges(), ", "), of.covered(), of.possible());
   return text + listed("not covered", of.missing()) +
          listed("drawn, but not judged", of.excused()) +
-         listed("not covered, since their cases are too large", of.above_cap());
+         listed("not covered because their cases are too large", of.above_cap());
 }
 
 }  // namespace
 
 std::vector<std::string> sizes_in_words(const RunPlan& plan, const RunResult& result) {
   if (!plan.covers_sizes) {
-    return {fmt::format("sizes: {} cases a law are too few to cover pairs of sizes, which takes {}",
+    return {fmt::format("sizes: {} cases per law are too few to cover pairs of sizes: it takes {}",
                         plan.cases, fewest_cases_that_cover_sizes)};
   }
   std::vector<std::string> lines;
@@ -63,9 +63,8 @@ std::vector<std::string> judged_in_words(const RunResult& result) {
   for (const RunResult::Judged& of : result.judged()) {
     if (of.missing() == 0) continue;
     lines.push_back(
-        fmt::format("not judged: {} of {} tensors that {} computed in {}, since rounding may make "
-                    "errors larger "
-                    "than the tensor's largest entry",
+        fmt::format("not judged: {} of {} tensors that {} computed in {}, because rounding errors "
+                    "may exceed the tensor's largest entry",
                     of.missing(), of.compared(), of.subject, name(of.scalar)));
   }
   return lines;

@@ -4,15 +4,15 @@
 
 namespace slim::properties {
 
-/// Which sizes a run covered, and which it did not: a paragraph for each task, of all subjects
-/// together where they covered the same.
+/// Which pairs of sizes a run covered and which it did not: one paragraph per task, shared by all
+/// subjects with the same coverage.
 std::vector<std::string> sizes_in_words(const RunPlan& plan, const RunResult& result);
 
-/// How many tensors were compared with the truth and not judged: a line for each subject and scalar
-/// that has some.
+/// How many tensors were compared with the truth but not judged: one line for each subject and
+/// scalar with any.
 std::vector<std::string> judged_in_words(const RunResult& result);
 
-/// Both.
+/// sizes_in_words(), then judged_in_words().
 std::vector<std::string> coverage_in_words(const RunPlan& plan, const RunResult& result);
 
 }  // namespace slim::properties

@@ -10,17 +10,17 @@
 namespace slim::properties {
 namespace {
 
-constexpr std::size_t most_changes = 12;  ///< in lines; JSON has all
+constexpr std::size_t most_changes = 12;  ///< lines in text; JSON has all
 
 constexpr const char* meaning =
-    "DRIFT: beyond what a program that only adds would show, and within what recovering sums by "
-    "subtraction can lose, in proportion to the roundoff. The subject declares to subtract, so "
-    "that "
-    "it is no failure.";
+    "DRIFT: the error is larger than that of a program that only adds, but within what recovering "
+    "sums by subtraction can lose, in proportion to the unit roundoff. The subject declares "
+    "'subtracting', so this is not a failure.";
 constexpr const char* remedy =
-    "Free of it, at the same O(C) memory: exact/… recovers the sums to the bit, on a grid of "
-    "integers, and wide/… does in twice the digits, as long as they spread less than its spare "
-    "ones. Inside a slice, iterative subtracts nothing, where iterative-subtracting does.";
+    "Built-in subjects without drift, with the same O(C) memory: exact/… recovers the sums bit for "
+    "bit, on a grid of integers; wide/… does so in twice the digits, as long as the sums spread "
+    "less than the spare digits. Inside a slice, iterative-subtracting subtracts, iterative does "
+    "not.";
 
 }  // namespace
 
@@ -44,7 +44,7 @@ std::vector<std::string> drift_in_words(const RunResult& result) {
   const std::size_t shown = std::min(changes.size(), most_changes);
   lines.insert(lines.end(), changes.begin(), changes.begin() + static_cast<std::ptrdiff_t>(shown));
   if (shown < changes.size()) {
-    lines.push_back(fmt::format("… and {} more (--json has all)", changes.size() - shown));
+    lines.push_back(fmt::format("… and {} more (--json lists all)", changes.size() - shown));
   }
   return lines;
 }
@@ -65,7 +65,7 @@ std::string refinement_in_words(const RunResult& result, std::string_view law,
   const double shrinks = coarse / fine;
   const std::string change =
       shrinks >= 2.0 ? fmt::format("{:.2g} times smaller", shrinks) : "no smaller";
-  return text + fmt::format(": {}, where a rounding is {:.2g} times smaller", change, rounding);
+  return text + fmt::format(": {}; the unit roundoff is {:.2g} times smaller", change, rounding);
 }
 
 }  // namespace slim::properties

@@ -8,16 +8,16 @@
 
 namespace slim::properties {
 
-/// For who meets DRIFT: what it means, and which subjects are free of it in the same memory.
+/// What DRIFT means, and which subjects need the same memory without it.
 std::vector<std::string> meaning_of_drift();
 
-/// The same, and for the laws and subjects that drift how the error changes from float32 to
-/// float64: lines without indentation; none where nothing drifts.
+/// The same, and for each law and subject that drifts how the error changes from float32 to
+/// float64. Lines without indentation; empty if nothing drifts.
 std::vector<std::string> drift_in_words(const RunResult& result);
 
-/// "error 0.0031 in float32, 4.4e-12 in float64 (case 13): 7e+08 times smaller, where a rounding is
-/// 5.4e+08 times smaller"; empty where the two were not asked for the same case with numbers, and
-/// of laws about other things than answers, which do not hang on the scalar.
+/// "error 0.0031 in float32, 4.4e-12 in float64 (case 13): 7e+08 times smaller; the unit roundoff
+/// is 5.4e+08 times smaller". Empty if no case has numbers in both scalars, and for laws that do
+/// not judge answers, which do not depend on the scalar.
 std::string refinement_in_words(const RunResult& result, std::string_view law,
                                 std::string_view subject);
 

@@ -34,10 +34,10 @@ std::vector<std::string> differences_in_words(const Expectation& expectation) {
     lines.push_back("unexpected failure: " + key);
   }
   for (const std::string& key : expectation.stale) {
-    lines.push_back("stale expected failure, it holds or was not run: " + key);
+    lines.push_back("stale expected failure (the law holds or was not run): " + key);
   }
   for (const std::string& what : expectation.idle) {
-    lines.push_back("no case was executed of " + what);
+    lines.push_back("no case was executed: " + what);
   }
   return lines;
 }

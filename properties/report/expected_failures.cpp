@@ -15,7 +15,7 @@ std::string key_of(std::string_view law, std::string_view scalar) {
   return std::string(law) + " " + std::string(scalar);
 }
 
-/// As verdicts print it. Throws ContractError that begins with where it stands.
+/// The scalar's name as verdicts print it. Throws ContractError that begins with `where`.
 std::string scalar_named(const std::string& word, const std::string& where) {
   try {
     return std::string(name(parse_scalar(word)));
@@ -33,13 +33,15 @@ std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path&
   std::string line;
   for (int number = 1; std::getline(stream, line); ++number) {
     const std::string where = path.string() + ", line " + std::to_string(number) + ": ";
-    require(line.size() <= longest_expected_line, where + "it is shorter than 1000 bytes");
+    require(
+        line.size() <= longest_expected_line,
+        where + "the line has " + std::to_string(line.size()) + " bytes: at most 1000 are allowed");
     std::istringstream words(line.substr(0, line.find('#')));
     ExpectedFailure failure;
     if (!(words >> failure.law)) continue;
     std::string more;
     require(static_cast<bool>(words >> failure.scalar) && !(words >> more),
-            where + "it is a law and a scalar, such as 'attention-agrees float32'");
+            where + "give a law and a scalar, such as 'attention-agrees float32'");
     failure.scalar = scalar_named(failure.scalar, where);
     expected.push_back(std::move(failure));
   }

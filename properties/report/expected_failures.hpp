@@ -8,17 +8,17 @@
 
 namespace slim::properties::foreign {
 
-/// A law in a scalar that a subject is known to break.
+/// A law that a subject is known to break in a scalar.
 struct ExpectedFailure {
   std::string law;
   std::string scalar;
 };
 
-/// A line each: LAW SCALAR, and whatever follows a "#". Throws ContractError that names the file
-/// and the line.
+/// Reads one failure per line: LAW SCALAR; "#" begins a comment. Throws ContractError that names
+/// the file and the line.
 std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path& path);
 
-/// The run against what was listed, be it nothing.
+/// Compares the run with a list, which may be empty.
 Expectation compared(const RunResult& result, const std::vector<ExpectedFailure>& expected);
 
 }  // namespace slim::properties::foreign

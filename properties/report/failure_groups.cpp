@@ -15,7 +15,7 @@ std::size_t entries_of(const Counterexample& found) {
   return entries;
 }
 
-/// Whom it looks like, with all its names: these are the lines within the first.
+/// The first line of a diagnosis, and the indented lines, which have further names.
 std::string names_in(const std::vector<std::string>& look) {
   std::string names = look.front();
   for (const std::string& line : look) {
@@ -24,18 +24,18 @@ std::string names_in(const std::vector<std::string>& look) {
   return names;
 }
 
-/// "d.q" of "d.q[0,1]" and of "d.q asked again".
+/// "d.q" for "d.q[0,1]" and for "d.q (future x 1)".
 std::string_view array_of_worst(const Finding& finding) {
   const std::string_view tensor = finding.worst.tensor;
   return tensor.substr(0, tensor.find_first_of("[ "));
 }
 
-/// In which way it failed, and where.
+/// The kind of failure and the array.
 std::string how_it_failed(const Finding& finding) {
   return fmt::format("{} {}", name(finding.failure), array_of_worst(finding));
 }
 
-/// What is alike of failures of one fault.
+/// Equal for failures that belong to one group.
 std::string likeness_of(const Counterexample& found, const std::vector<std::string>* look) {
   if (look == nullptr || look->empty()) {
     return how_it_failed(found.finding) + " " + found.finding.note;
@@ -49,20 +49,21 @@ std::string likeness_of(const Counterexample& found, const std::vector<std::stri
 
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
                                          const std::vector<std::vector<std::string>>& looks) {
-  std::vector<std::pair<std::string, std::vector<std::size_t>>> alike;
+  std::vector<std::pair<std::string, std::vector<std::size_t>>> by_key;
   for (std::size_t i = 0; i < failures.size(); ++i) {
     const Counterexample& found = failures[i];
     const std::string key =
         found.subject + "\n" + likeness_of(found, looks.empty() ? nullptr : &looks.at(i));
-    const auto known = std::ranges::find(alike, key, [](const auto& group) { return group.first; });
-    if (known == alike.end()) {
-      alike.push_back({key, {i}});
+    const auto known =
+        std::ranges::find(by_key, key, [](const auto& group) { return group.first; });
+    if (known == by_key.end()) {
+      by_key.push_back({key, {i}});
     } else {
       known->second.push_back(i);
     }
   }
   std::vector<FailureGroup> groups;
-  for (auto& [key, places] : alike) {
+  for (auto& [key, places] : by_key) {
     const auto smallest = std::ranges::min_element(
         places, {}, [&](std::size_t place) { return entries_of(failures[place]); });
     FailureGroup group{.shown = *smallest, .others = {}};
@@ -75,8 +76,9 @@ std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& fail
 
 std::string headline_of_others(const FailureGroup& group) {
   const std::size_t count = group.others.size();
-  return fmt::format("looks the same under {}, each in its own smallest case:",
-                     count == 1 ? "another law" : fmt::format("{} other laws", count));
+  return fmt::format("fails in the same way under {}",
+                     count == 1 ? "another law; its smallest case:"
+                                : fmt::format("{} other laws; the smallest case of each:", count));
 }
 
 std::string in_brief(const Finding& finding) {

@@ -7,22 +7,23 @@
 
 namespace slim::properties {
 
-/// Failures that are likely to be one fault: of one subject, and of one diagnosis.
+/// Failures that probably have one cause: they have the same subject and the same diagnosis.
 struct FailureGroup {
-  std::size_t shown = 0;            ///< the place of the smallest case, to be told in full
-  std::vector<std::size_t> others;  ///< the places of the rest, in their order
+  std::size_t shown = 0;            ///< index of the smallest case, which is shown in full
+  std::vector<std::size_t> others;  ///< indices of the others, in order
 };
 
-/// By whom each looks like: the first line, and those that name the rest. Where it looks like
-/// nobody that is known, or nothing was compared, by how it failed and in which tensor. `looks` is
-/// a list of lines for each failure, or empty: nothing was. In the order of the failures.
+/// Groups failures by subject and by the names in their diagnosis: its first line and the indented
+/// lines. If no known fault matches, or no diagnosis was made, by kind of failure and tensor.
+/// `looks` has the lines of the diagnosis of each failure; it is empty if none was made. Groups are
+/// in the order of the failures.
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
                                          const std::vector<std::vector<std::string>>& looks);
 
-/// "looks the same under 10 other laws, each in its own smallest case:".
+/// "fails in the same way under 10 other laws; the smallest case of each:".
 std::string headline_of_others(const FailureGroup& group);
 
-/// "error 0.416, bound 7e-41", or in words where there is no number.
+/// "error 0.416, bound 7e-41", or the finding's note if there is no number.
 std::string in_brief(const Finding& finding);
 
 }  // namespace slim::properties

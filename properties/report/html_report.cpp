@@ -22,7 +22,7 @@ constexpr double chart_height = 150.0;
 constexpr double widest_chart = 640.0;
 constexpr double narrowest_chart = 300.0;
 constexpr double widest_bar = 40.0;
-constexpr double decades = 20.0;  ///< from 1e-18 up to 100, and beyond is at the top
+constexpr double decades = 20.0;  ///< from 1e-18 to 100; larger values are at the top
 
 double height_of(double value) {
   if (!(value > 0.0)) return 0.0;
@@ -30,7 +30,7 @@ double height_of(double value) {
   return std::clamp(decade / decades, 0.0, 1.0) * chart_height;
 }
 
-/// Lines of powers of ten, to read the bars by.
+/// Horizontal lines at powers of ten.
 std::string scale_lines(double width) {
   std::string svg;
   for (const int power : {-18, -12, -6, 0}) {
@@ -42,7 +42,7 @@ std::string scale_lines(double width) {
   return svg;
 }
 
-/// A row's error as a bar, red beyond its bound, which is a dash.
+/// The error of a row as a bar, which is red if it exceeds the bound; the bound as a line.
 std::string bar(const RowError& row, double x, double step) {
   const bool within = row.error <= row.bound;
   const double height = std::max(2.0, height_of(row.error));
@@ -60,7 +60,7 @@ std::string slice_edge(double x) {
                      chart_height + 5);
 }
 
-/// What the law compared where the answer stands worst: a bar for each row of that tensor.
+/// What the law compared in the worst tensor: a bar for each of its rows.
 std::string chart(const Counterexample& found) {
   const Discrepancy& worst = found.finding.worst;
   const Index rows = worst.rows.back().row + 1;
@@ -82,17 +82,18 @@ std::string chart(const Counterexample& found) {
   std::string caption = fmt::format("{}: ", html(worst.tensor));
   caption += rows == 1 ? "row 0" : fmt::format("rows 0 to {}", rows - 1);
   if (C > 0) caption += fmt::format(", slices of {}", C);
-  if (static_cast<Index>(worst.rows.size()) < rows) caption += "; rows without a bar: not compared";
+  if (static_cast<Index>(worst.rows.size()) < rows)
+    caption += "; rows without a bar were not compared";
   const bool is_of_bits =
       std::ranges::all_of(worst.rows, [](const RowError& row) { return !(row.bound > 0.0); });
-  if (is_of_bits) caption += "; no bit may differ, so that every bound is 0";
+  if (is_of_bits) caption += "; no bit may differ, so every bound is 0";
   return svg + fmt::format("</svg><figcaption>{}</figcaption></figure>", caption);
 }
 
-/// The failure drawn; why not, where it cannot be.
+/// The chart of a failure, or the reason why there is none.
 std::string drawn(const Counterexample& found) {
-  if (!found.finding.has_numbers()) return "<p>There was no answer to draw.</p>";
-  if (found.finding.worst.rows.empty()) return "<p>It is about one number, which has no rows.</p>";
+  if (!found.finding.has_numbers()) return "<p>No chart: there was no answer to compare.</p>";
+  if (found.finding.worst.rows.empty()) return "<p>No chart: the law compares a single number.</p>";
   return chart(found);
 }
 
@@ -124,15 +125,15 @@ std::string level_rows(const RunResult& result) {
   return rows;
 }
 
-/// Laws that are in no row, with all their checks.
+/// Laws that are not in the table, with the number of their checks.
 std::string unclaimed_paragraph(const UnclaimedLaws& laws) {
   if (laws.names.empty()) return {};
-  return fmt::format("<p class=\"none\">{}: {}. Missing: {}.</p>\n", html(headline(laws)),
+  return fmt::format("<p class=\"none\">{}: {}. Missing claims: {}.</p>\n", html(headline(laws)),
                      html(fmt::format("{}", fmt::join(laws.names, ", "))),
                      html(reasons_in_words(laws)));
 }
 
-/// How it fails: in words where there are any, and the worst number where there is one.
+/// The note of a finding, if it has one, and its worst number, if it has one.
 std::string failing(const Finding& finding) {
   const std::string note = finding.note.empty() ? "" : "It " + finding.note + ". ";
   if (!finding.has_numbers()) return note;
@@ -140,12 +141,12 @@ std::string failing(const Finding& finding) {
   return note + fmt::format("{}, row {}: {}.", worst.tensor, worst.row, error_in_words(worst));
 }
 
-/// The failures of a group that are not drawn.
+/// The failures of a group that are not shown in full.
 std::string others_table(const Certified& of, const FailureGroup& group) {
   if (group.others.empty()) return {};
   std::string text = fmt::format(
       "<p>It {}</p>\n<div "
-      "class=\"wide\"><table><tr><th>law</th><th>scalar</th><th>failure</th><th>again</th></tr>\n",
+      "class=\"wide\"><table><tr><th>law</th><th>scalar</th><th>failure</th><th>replay</th></tr>\n",
       headline_of_others(group));
   for (const std::size_t place : group.others) {
     const Counterexample& other = of.result.counterexamples[place];
@@ -156,7 +157,7 @@ std::string others_table(const Certified& of, const FailureGroup& group) {
   return text + "</table></div>\n";
 }
 
-/// In the colours that the reader's system asks for. What is wide moves within its own frame.
+/// Light or dark as the reader's system is set. Wide content scrolls in its own frame.
 constexpr const char* style = R"css(
 :root{color-scheme:light dark;--paper:#fff;--ink:#222;--faint:#686868;--rule:#ccc;--panel:#f4f4f4;
 --good:#d9f2d9;--bad:#fbdcdc;--within:#2f8f6b;--beyond:#c33;--edge:#36c}
@@ -195,18 +196,17 @@ std::string to_html(const Certified& of) {
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>"
-      "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases a law, seed {5}, harness {6}, "
-      "{7:.1f} s. {8}.</p>\n{9}<div "
-      "class=\"wide\"><table><tr><th>level</th><th>standing</th><th>laws</th></tr>\n",
+      "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases per law, seed {5}, harness "
+      "{6}, {7:.1f} s. {8}.</p>\n{9}<div "
+      "class=\"wide\"><table><tr><th>level</th><th>status</th><th>laws</th></tr>\n",
       html(declared.name), style, html(declared.version),
       html(how_it_went(of.result, of.expectation)), of.plan.cases, of.plan.seed,
       html(of.harness_version), of.seconds, html(conventions_line(declared)),
       unusual_paragraph(of.foreign.subject));
   page += level_rows(of.result);
   page +=
-      "</table></div>\n<h2>Verdicts</h2>\n<p>Ratio: the worst error over its bound. Cases: "
-      "executed + "
-      "skipped + not run = all.</p>\n<div "
+      "</table></div>\n<h2>Verdicts</h2>\n<p>Ratio: the largest error / bound. Cases: "
+      "executed + skipped + not run = all.</p>\n<div "
       "class=\"wide\"><table><tr><th>level</th><th>law</th><th>scalar</th>"
       "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
       verdict_rows(of.result, unclaimed) + "</table></div>\n" + unclaimed_paragraph(unclaimed);
@@ -222,9 +222,9 @@ std::string to_html(const Certified& of) {
   }
   if (!of.result.counterexamples.empty()) {
     page +=
-        "<p>Below, each kind of failure in its smallest case. Bars: what the law compared, the "
-        "largest error of each row of the tensor that stands worst, on a logarithmic axis, red "
-        "beyond its bound, which is the line; dashed: where a slice begins.</p>\n";
+        "<p>Each kind of failure is shown in its smallest case. Bars: the largest error of each "
+        "row of the worst tensor that the law compared, on a logarithmic axis, red if it exceeds "
+        "its bound. Solid lines: bounds. Dashed lines: beginnings of slices.</p>\n";
   }
   for (const std::string& sentence : legend_of(of.result.counterexamples)) {
     page += "<p class=\"none\">" + html(sentence) + "</p>\n";

@@ -6,20 +6,18 @@ namespace slim::properties {
 namespace {
 
 constexpr const char* of_attention =
-    "In a case of attention: L rows, C of them in a slice; B sequences, H heads; D and D_v the "
-    "widths "
-    "of keys and values; g the feature map; start, end: sums to begin with, a cotangent of the "
-    "last "
-    "ones; entries: how the numbers are drawn; cut: where a law cuts the sequence. Arrays: out is "
-    "the "
-    "output, end the sums after the last row, initial those to begin with, d.x the gradient in x.";
+    "Attention cases: L rows, C of them per slice; B sequences, H heads; D and D_v: widths of keys "
+    "and values; g: feature map; start, end: the case has initial sums, a cotangent of the final "
+    "sums; entries: how the numbers are drawn; cut: the row at which a law cuts the sequence. "
+    "Arrays: out is the output, end the sums after the last row, initial the initial sums, d.x the "
+    "gradient with respect to x.";
 constexpr const char* of_models =
-    "In a case of a whole model: L targets, C rows in a slice; B sequences; V words; s layers of "
-    "width d_model with k heads and d_ff in between; g the feature map. Arrays: grad.x is the "
-    "gradient "
-    "in the parameter x, by PyTorch's names.";
+    "Cases of whole models: L targets, C rows per slice; B sequences; V: vocabulary size; s layers "
+    "of width d_model with k heads and feed-forward width d_ff; g: feature map. Arrays: grad.x is "
+    "the gradient with respect to the parameter x, with PyTorch's names.";
 constexpr const char* of_digits50 =
-    "digits50: the subject's own code in numbers of 50 digits, where no error is a rounding error.";
+    "digits50: the subject's own code in 50-digit arithmetic, where rounding errors are "
+    "negligible.";
 
 bool is_of_attention(const Counterexample& found) {
   const auto task = found.file.metadata.find("task");

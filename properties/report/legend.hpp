@@ -8,8 +8,8 @@
 
 namespace slim::properties {
 
-/// What the letters of their cases and the names of their arrays mean, for who reads the first
-/// report of his life: sentences, none where there is no failure.
+/// Explains the letters in the cases of these failures and the names of their arrays, in sentences;
+/// empty if there is no failure.
 std::vector<std::string> legend_of(std::span<const Counterexample> failures);
 
 }  // namespace slim::properties

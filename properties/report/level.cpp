@@ -9,12 +9,12 @@
 namespace slim::properties {
 namespace {
 
-struct Placed {
+struct LawLevel {
   std::string_view law;
   Level level;
 };
 
-constexpr std::array<Placed, 30> placed = {{
+constexpr std::array<LawLevel, 30> law_levels = {{
     {"features-agree", Level::core},
     {"features-unbiased", Level::core},
     {"features-converge", Level::core},
@@ -79,8 +79,8 @@ bool is_law_of_cost(std::string_view law) {
 
 std::optional<Level> level_of(std::string_view law) {
   if (is_law_of_cost(law)) return Level::resources;
-  const auto found = std::ranges::find(placed, law, &Placed::law);
-  if (found == placed.end()) return std::nullopt;
+  const auto found = std::ranges::find(law_levels, law, &LawLevel::law);
+  if (found == law_levels.end()) return std::nullopt;
   return found->level;
 }
 

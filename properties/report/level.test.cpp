@@ -53,7 +53,7 @@ TEST(Levels, HoldOnlyWhenAllTheirLawsWereRun) {
   EXPECT_EQ(how_it_went(result, std::nullopt), "NOT all that was run holds (2 of 5 laws)");
 }
 
-TEST(Levels, ThatAreNotClaimedStandInTheHeadline) {
+TEST(Levels, ThatAreNotClaimedAreNamedInTheHeadline) {
   RunResult result{.verdicts = {held("averages"), unclaimed("gradient-agrees")},
                    .counterexamples = {}};
   EXPECT_EQ(how_it_went(result, std::nullopt),
@@ -66,7 +66,7 @@ TEST(Levels, ThatAreNotClaimedStandInTheHeadline) {
             "NOT all laws hold; Gradient: not claimed; float32: not run");
 }
 
-/// A run of two laws of level Core, out of five laws in all.
+/// A run of two laws of level Core, out of five laws in total.
 struct PartOfARun {
   Law averages;
   Law agrees;
@@ -83,7 +83,7 @@ struct PartOfARun {
   }
 };
 
-TEST(Reports, OfAPartOfTheLawsNeverSayThatALevelHolds) {
+TEST(Reports, OnSomeOfTheLawsNeverSayThatALevelHolds) {
   const PartOfARun part;
   const Report report{.plan = part.plan, .result = part.result, .case_paths = {}};
   for (const std::string& text :

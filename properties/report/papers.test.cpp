@@ -1,4 +1,4 @@
-// What a guest declares, and what is written about it.
+// Declarations of third-party implementations, and the reports on them.
 
 #include "properties/catalogue.hpp"
 #include "properties/laws/catalogue.hpp"
@@ -42,13 +42,13 @@ TEST(ExpectedFailures, AreStaleWhenTheyHold) {
   EXPECT_FALSE(stale.met());
 }
 
-TEST(ExpectedFailures, NameTheLineOfAScalarThatIsNone) {
+TEST(ExpectedFailures, NameTheLineOfAnUnknownScalar) {
   const TestFolder own;
   const std::filesystem::path list = own.path() / "expected-failures-of-no-scalar";
   std::ofstream(list) << "averages float32\naverages float33\n";
   try {
     read_expected_failures(list);
-    ADD_FAILURE() << "float33 was taken";
+    ADD_FAILURE() << "float33 was accepted";
   } catch (const ContractError& error) {
     const std::string what = error.what();
     EXPECT_NE(what.find("expected-failures-of-no-scalar, line 2: "), std::string::npos) << what;
@@ -74,7 +74,7 @@ TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
   EXPECT_FALSE(of_idle.met());
 }
 
-TEST(Papers, NameTheFailureAndDrawIt) {
+TEST(Papers, NameTheFailureAndShowItsChart) {
   const ForeignSubject buggy = open_subject(library_door(library("c_attention_buggy")), {});
   const Law law = adapted_law(laws::find_law("attention-agrees"), buggy.subject);
   RunPlan plan{.laws = {&law}, .subjects = {&buggy.subject}, .scalars = {Scalar::float64}};
@@ -102,15 +102,16 @@ TEST(Papers, NameTheFailureAndDrawIt) {
   unmet.expectation = compared(result, {{"averages", "float64"}});
   EXPECT_NE(to_certificate(unmet).find("\"idle\": []"), std::string::npos);
   EXPECT_NE(to_markdown(unmet).find(": NOT as expected\n"), std::string::npos);
-  for (const std::string& paper : {to_markdown(unmet), to_html(unmet)}) {
+  for (const std::string& report : {to_markdown(unmet), to_html(unmet)}) {
     for (const char* words :
          {"unexpected failure: attention-agrees float64",
-          "stale expected failure, it holds or was not run: averages float64"}) {
-      EXPECT_NE(paper.find(words), std::string::npos) << words << "\n" << paper;
+          "stale expected failure (the law holds or was not run): averages float64"}) {
+      EXPECT_NE(report.find(words), std::string::npos) << words << "\n" << report;
     }
   }
   unmet.expectation = compared(result, {});
-  EXPECT_NE(to_markdown(unmet).find(": NOT as expected\n"), std::string::npos) << "none is a list";
+  EXPECT_NE(to_markdown(unmet).find(": NOT as expected\n"), std::string::npos)
+      << "an empty list is one";
   EXPECT_NE(to_markdown(certified).find("| Core | falls short | 1 of 1 laws claimed, "),
             std::string::npos);
   EXPECT_NE(to_markdown(certified).find("- behaves like: mutant/none\n"), std::string::npos);
@@ -119,8 +120,7 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                             "<p class=\"name\">behaves like: mutant/none</p>"}) {
     EXPECT_NE(page.find(words), std::string::npos) << words;
   }
-  EXPECT_EQ(page.find("slices of"), std::string::npos)
-      << "the subject does not say that it has any";
+  EXPECT_EQ(page.find("slices of"), std::string::npos) << "the subject does not declare slices";
   EXPECT_EQ(page.find("http"), std::string::npos) << "it is self-contained";
   EXPECT_EQ((page + certificate).find("exact/"), std::string::npos) << "it does not drift";
 
@@ -133,35 +133,35 @@ TEST(Papers, NameTheFailureAndDrawIt) {
                          .replay_lines = certified.replay_lines,
                          .looks = {},
                          .harness_version = "0"};
-  for (const std::string& paper : {to_certificate(drifts), to_markdown(drifts), to_html(drifts)}) {
-    EXPECT_NE(paper.find("exact/… recovers the sums to the bit"), std::string::npos) << paper;
+  for (const std::string& report : {to_certificate(drifts), to_markdown(drifts), to_html(drifts)}) {
+    EXPECT_NE(report.find("exact/… recovers the sums bit for bit"), std::string::npos) << report;
   }
 }
 
-TEST(Papers, OfAPartOfTheLawsSayWhatWasNotRunAndNotClaimed) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
-  const Law law = adapted_law(laws::find_law("averages"), guest.subject);
-  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+TEST(Papers, SayWhichLevelsWereNotRunOrNotClaimed) {
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
+  const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   plan.cases = 2;
   RunResult result = run(plan);
   result.laws_not_run = {"attention-agrees", "gradient-agrees"};
   result.scalars_not_run = {Scalar::float32};
-  const Certified certified{.foreign = guest,
+  const Certified certified{.foreign = third_party,
                             .plan = plan,
                             .result = result,
                             .case_paths = {},
                             .replay_lines = {},
                             .looks = {},
                             .harness_version = "0"};
-  for (const std::string& paper :
+  for (const std::string& report :
        {to_certificate(certified), to_markdown(certified), to_html(certified)}) {
-    EXPECT_NE(paper.find("what was run holds (1 of 3 laws); float32: not run"), std::string::npos)
-        << paper;
-    EXPECT_EQ(paper.find("all laws hold"), std::string::npos) << paper;
+    EXPECT_NE(report.find("what was run holds (1 of 3 laws); float32: not run"), std::string::npos)
+        << report;
+    EXPECT_EQ(report.find("all laws hold"), std::string::npos) << report;
   }
-  for (const std::string& paper : {to_markdown(certified), to_html(certified)}) {
-    EXPECT_NE(paper.find("1 of 2 laws of level Core were run"), std::string::npos) << paper;
-    EXPECT_NE(paper.find("0 of 1 laws of level Gradient were run"), std::string::npos) << paper;
+  for (const std::string& report : {to_markdown(certified), to_html(certified)}) {
+    EXPECT_NE(report.find("1 of 2 laws of level Core were run"), std::string::npos) << report;
+    EXPECT_NE(report.find("0 of 1 laws of level Gradient were run"), std::string::npos) << report;
   }
   EXPECT_NE(to_certificate(certified).find(R"("standing": "partly run")"), std::string::npos);
 
@@ -172,22 +172,22 @@ TEST(Papers, OfAPartOfTheLawsSayWhatWasNotRunAndNotClaimed) {
   unclaimed.tally.cases = 1;
   unclaimed.tally.add(not_claimed("does not claim gradients"));
   result.verdicts.push_back(unclaimed);
-  for (const std::string& paper :
+  for (const std::string& report :
        {to_certificate(certified), to_markdown(certified), to_html(certified)}) {
-    EXPECT_NE(paper.find("all claimed laws hold (1 of 2); Gradient: not claimed"),
+    EXPECT_NE(report.find("all claimed laws hold (1 of 2); Gradient: not claimed"),
               std::string::npos)
-        << paper;
+        << report;
   }
 }
 
-TEST(Papers, HaveNoMarkupOfWhatAGuestSays) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+TEST(Papers, EscapeTextOfAThirdPartyImplementation) {
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   const std::string hostile = "<script>alert(1)</script>\x1b[31m\n# heading\n| a | `b` [c](d)";
-  guest.declaration.version = hostile;
-  RunPlan plan{.laws = {}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+  third_party.declaration.version = hostile;
+  RunPlan plan{.laws = {}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   RunResult result;
   Counterexample found{.law = "averages",
-                       .subject = guest.subject.name,
+                       .subject = third_party.subject.name,
                        .scalar = Scalar::float64,
                        .drawn = {},
                        .readable = "L=1",
@@ -196,16 +196,16 @@ TEST(Papers, HaveNoMarkupOfWhatAGuestSays) {
                                    .note = hostile},
                        .file = {}};
   result.counterexamples = {found};
-  const Certified certified{.foreign = guest,
+  const Certified certified{.foreign = third_party,
                             .plan = plan,
                             .result = result,
                             .case_paths = {hostile},
                             .replay_lines = {"slim-verify replay x"},
                             .looks = {{hostile}},
                             .harness_version = "0"};
-  for (const std::string& paper : {to_markdown(certified), to_html(certified)}) {
-    EXPECT_EQ(paper.find("<script"), std::string::npos) << paper;
-    EXPECT_EQ(paper.find('\x1b'), std::string::npos) << paper;
+  for (const std::string& report : {to_markdown(certified), to_html(certified)}) {
+    EXPECT_EQ(report.find("<script"), std::string::npos) << report;
+    EXPECT_EQ(report.find('\x1b'), std::string::npos) << report;
   }
   EXPECT_EQ(to_markdown(certified).find("\n# heading"), std::string::npos);
   const Unopened unopened{.what = hostile, .options = hostile, .harness_version = "0"};
@@ -214,13 +214,13 @@ TEST(Papers, HaveNoMarkupOfWhatAGuestSays) {
   EXPECT_EQ(to_markdown(unopened).find("\n# heading"), std::string::npos) << to_markdown(unopened);
 }
 
-TEST(Papers, ListAtTheirTopWhatIsDeclaredOtherThanUsual) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
-  guest.subject.attention_conventions.epsilon = 0.25;
-  const Law law = adapted_law(laws::find_law("averages"), guest.subject);
-  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+TEST(Papers, ListUnusualDeclarationsAtTheTop) {
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
+  third_party.subject.attention_conventions.epsilon = 0.25;
+  const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   const RunResult result;
-  const Certified certified{.foreign = guest,
+  const Certified certified{.foreign = third_party,
                             .plan = plan,
                             .result = result,
                             .case_paths = {},
@@ -235,7 +235,7 @@ TEST(Papers, ListAtTheirTopWhatIsDeclaredOtherThanUsual) {
   EXPECT_LT(page.find(words), page.find("<table>")) << page;
 }
 
-/// Reads each paper as a machine would; what it finds amiss goes to standard error.
+/// Parses each report and prints problems on standard error.
 constexpr const char* reader = R"(
 import json, sys, xml.dom.minidom
 for path in sys.argv[1:]:
@@ -245,32 +245,33 @@ for path in sys.argv[1:]:
     assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in text), path
 )";
 
-TEST(Papers, AreReadableWhateverBytesAGuestAndItsCommandHave) {
+TEST(Papers, AreReadableForAnyBytesInAnImplementationAndItsCommand) {
   const TestFolder own;
-  const std::filesystem::path& papers = own.path();
-  std::ofstream(papers / "reader.py") << reader;
+  const std::filesystem::path& reports = own.path();
+  std::ofstream(reports / "reader.py") << reader;
   const std::string run =
-      "cd '" + papers.string() + "' && " SLIM_VERIFY " run --subject-command ': \xff; exec " +
+      "cd '" + reports.string() + "' && " SLIM_VERIFY " run --subject-command ': \xff; exec " +
       std::string(SLIM_PYTHON " ") + folder + "faults/fault_subject.py prints-bytes' " +
       "--law attention-agrees --cases 2 --out . --json --certificate certificate.json " +
       "--junit junit.xml --html page.html --markdown summary.md > run.json";
   const int status = std::system(run.c_str());
   EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 1) << "it falls short, and the harness does not";
-  const std::string read = "cd '" + papers.string() +
+  EXPECT_EQ(WEXITSTATUS(status), 1) << "the subject fails, not the harness";
+  const std::string read = "cd '" + reports.string() +
                            "' && " SLIM_PYTHON
                            " reader.py run.json certificate.json junit.xml "
                            "page.html summary.md";
   EXPECT_EQ(std::system(read.c_str()), 0);
 }
 
-/// The page on what a subject of the house does wrong under a law, as if a guest had.
+/// The HTML page on a built-in subject that breaks a law, as if it were a third-party
+/// implementation.
 std::string page_on(const char* subject, const char* law_name) {
-  const ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
+  const ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   const Law& law = laws::find_law(law_name);
   RunPlan plan{.laws = {&law}, .subjects = {&find_subject(subject)}, .scalars = {Scalar::float64}};
   const RunResult result = run(plan);
-  return to_html({.foreign = guest,
+  return to_html({.foreign = third_party,
                   .plan = plan,
                   .result = result,
                   .case_paths = {"x.safetensors"},
@@ -279,7 +280,7 @@ std::string page_on(const char* subject, const char* law_name) {
                   .harness_version = "0"});
 }
 
-TEST(Papers, DrawWhatTheLawComparedAndNotSomethingElse) {
+TEST(Papers, ShowInTheChartWhatTheLawCompared) {
   const std::string leak = page_on("mutant/causal-flag-dropped", "future-does-not-leak");
   EXPECT_NE(leak.find("class=\"beyond\""), std::string::npos);
   EXPECT_NE(leak.find("(future x "), std::string::npos) << leak;
@@ -287,10 +288,10 @@ TEST(Papers, DrawWhatTheLawComparedAndNotSomethingElse) {
   const std::string gradient = page_on("mutant/last-row-dropped", "gradient-agrees");
   EXPECT_NE(gradient.find("class=\"beyond\""), std::string::npos);
   EXPECT_NE(gradient.find("<figcaption>grad."), std::string::npos) << gradient;
-  EXPECT_EQ(gradient.find("slices of"), std::string::npos) << "rows of parameters have no place";
+  EXPECT_EQ(gradient.find("slices of"), std::string::npos) << "rows of parameters have no slice";
 }
 
-TEST(Declarations, AreRefusedByName) {
+TEST(Declarations, AreRejectedWithTheNameOfTheWrongField) {
   const auto refused = [](const std::string& text, const std::string& words) {
     try {
       parse_declaration(text);
@@ -351,20 +352,20 @@ TEST(Declarations, MayNameFeatureMapsByTask) {
   EXPECT_FALSE(can.takes_in_models(FeatureKind::relu));
 }
 
-TEST(AdaptedLaws, ExcuseNoCaseThatIsInvalidUnderConventions) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
-  guest.subject.attention_conventions.epsilon = -1.0;
-  const Law law = adapted_law(laws::find_law("attention-agrees"), guest.subject);
-  RunPlan plan{.laws = {&law}, .subjects = {&guest.subject}, .scalars = {Scalar::float64}};
+TEST(AdaptedLaws, ThrowForACaseThatIsInvalidUnderTheConventions) {
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
+  third_party.subject.attention_conventions.epsilon = -1.0;
+  const Law law = adapted_law(laws::find_law("attention-agrees"), third_party.subject);
+  RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   EXPECT_THROW(run(plan), ContractError);
 }
 
-TEST(Guests, HoldOnlyWhenEveryTaskThatTheyDeclareWasAsked) {
-  ForeignSubject guest = open_subject(library_door(library("c_attention")), {});
-  guest.declaration.gradient = true;
-  RunResult result = run_on(guest, {"attention-agrees"}, 1, {Scalar::float64});
+TEST(Guests, HoldOnlyWhenEveryDeclaredTaskWasRun) {
+  ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
+  third_party.declaration.gradient = true;
+  RunResult result = run_on(third_party, {"attention-agrees"}, 1, {Scalar::float64});
   EXPECT_TRUE(result.holds());
-  result.unasked_tasks = tasks_never_asked(guest);
+  result.unasked_tasks = tasks_never_asked(third_party);
   EXPECT_EQ(result.unasked_tasks, std::vector<std::string>{"gradient"});
   EXPECT_FALSE(result.holds());
 }

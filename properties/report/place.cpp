@@ -21,7 +21,7 @@ bool is_a_case_of_attention(const Counterexample& found) {
   return task != found.file.metadata.end() && task->second == "attention";
 }
 
-/// "d.k" of "d.k[0,1]" and of "d.k asked again".
+/// "d.k" for "d.k[0,1]" and for "d.k (future x 1)".
 std::string_view array_of(const Counterexample& found) {
   const std::string& tensor = found.finding.worst.tensor;
   return std::string_view(tensor).substr(0, tensor.find_first_of("[ "));
@@ -33,7 +33,7 @@ bool has_positions(const Counterexample& found) {
   return std::ranges::find(arrays_by_position, array_of(found)) != arrays_by_position.end();
 }
 
-/// D_v, if what stands worst are sums: its rows are R's, and S. Else 0.
+/// D_v if the worst tensor holds sums, whose rows are those of R, then S; else 0.
 Index width_of_values(const Counterexample& found) {
   const std::string_view array = array_of(found);
   const auto v = found.file.tensors.find("v");
@@ -67,10 +67,10 @@ std::string place_of(const Counterexample& found) {
 
 std::string error_in_words(const Discrepancy& worst) {
   if (!std::isfinite(worst.error)) {
-    return fmt::format("error not finite, bound {:.3g} (what is never written stays NaN)",
+    return fmt::format("error not finite, bound {:.3g} (entries that are never written stay NaN)",
                        worst.bound);
   }
-  if (worst.bound == 0.0) return fmt::format("error {:.3g}, where none is allowed", worst.error);
+  if (worst.bound == 0.0) return fmt::format("error {:.3g}, but none is allowed", worst.error);
   return fmt::format("error {:.3g}, bound {:.3g}, ratio {:.3g}", worst.error, worst.bound,
                      worst.ratio());
 }

@@ -18,9 +18,9 @@ namespace slim::properties {
 namespace {
 
 constexpr std::size_t widest_line = 110;
-constexpr std::size_t longest_part = 4000;  ///< of a line: replay lines have a whole command
+constexpr std::size_t longest_part = 4000;  ///< part of a line; replay commands may be long
 
-/// Broken after words, the further lines indented.
+/// Wrapped between words, with indented continuation lines.
 std::string in_lines(std::string_view text) {
   std::string lines;
   while (text.size() > widest_line) {
@@ -37,12 +37,12 @@ std::string statement_of(const RunPlan& plan, const std::string& name) {
   return law == plan.laws.end() ? std::string() : (*law)->statement;
 }
 
-/// A failure in full: a heading, and what is known of it in lines of one word each.
+/// A failure in full: a heading, then lines that begin with a keyword.
 std::string failure(const Report& report, std::size_t place,
                     const std::vector<std::vector<std::string>>& looks) {
   const Counterexample& found = report.result.counterexamples[place];
   const auto line = [](std::string_view word, std::string_view text) {
-    return fmt::format("  {:<8}{}\n", word, on_one_line(text, longest_part));
+    return fmt::format("  {:<11}{}\n", word, on_one_line(text, longest_part));
   };
   std::string text = fmt::format("\n{}  {} breaks {} in {}\n", name(found.finding.failure),
                                  found.subject, found.law, name(found.scalar));
@@ -54,20 +54,20 @@ std::string failure(const Report& report, std::size_t place,
   const std::string change = refinement_in_words(report.result, found.law, found.subject);
   if (!change.empty()) text += line("scalar", change);
   text += line("case", found.readable);
-  text += line("drawn", fmt::format("{} (seed {}, case {}, {} shrinks)", found.drawn,
+  text += line("drawn", fmt::format("{} (seed {}, case {}; {} shrinking steps)", found.drawn,
                                     report.plan.seed, found.case_number, found.shrinks));
   text += line("replay", replay_line(report.case_paths.at(place), report.replay_options));
   if (looks.empty()) return text;
   for (std::size_t i = 0; i < looks[place].size(); ++i) {
-    text += line(i == 0 ? "looks" : "", looks[place][i]);
+    text += line(i == 0 ? "diagnosis" : "", looks[place][i]);
   }
   return text;
 }
 
-/// The failures of a group that are not shown in full, in a line each.
+/// The failures of a group that are not shown in full, one line each.
 std::string others(const Report& report, const FailureGroup& group) {
   if (group.others.empty()) return {};
-  std::string text = fmt::format("  {:<8}{}\n", "also", headline_of_others(group));
+  std::string text = fmt::format("  {:<11}{}\n", "also", headline_of_others(group));
   std::size_t width = 0;
   for (const std::size_t place : group.others) {
     width = std::max(width, report.result.counterexamples[place].law.size());
@@ -75,7 +75,7 @@ std::string others(const Report& report, const FailureGroup& group) {
   for (const std::size_t place : group.others) {
     const Counterexample& found = report.result.counterexamples[place];
     const std::string again = replay_line(report.case_paths.at(place), report.replay_options);
-    text += fmt::format("  {:<8}{:<{}}  {:<9} {}; {}\n", "", found.law, width, name(found.scalar),
+    text += fmt::format("  {:<11}{:<{}}  {:<9} {}; {}\n", "", found.law, width, name(found.scalar),
                         on_one_line(in_brief(found.finding), longest_part),
                         on_one_line(again, longest_part));
   }
@@ -92,7 +92,7 @@ std::string levels_text(const RunResult& result) {
   return text.empty() ? text : "\n" + text;
 }
 
-/// With the bytes of the shell's escapes in place of those that cannot be printed: $'a\033'.
+/// Unprintable bytes become the shell's escapes: $'a\033'.
 std::string escaped_for_shell(const std::string& text) {
   std::string quoted = "$'";
   for (const char c : text) {

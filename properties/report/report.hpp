@@ -10,42 +10,43 @@
 
 namespace slim::properties {
 
-/// A run and where its counterexamples were written: one path for each, in their order.
+/// A run, with the paths of its counterexamples in order.
 struct Report {
   const RunPlan& plan;
   const RunResult& result;
   std::vector<std::string> case_paths;
   double seconds = 0.0;
-  std::string replay_options{};              ///< of a guest
-  std::vector<Diagnosis> diagnoses{};        ///< of each, in their order; or empty: not made
-  std::optional<Expectation> expectation{};  ///< of a guest, where failures were listed
+  std::string replay_options{};              ///< options that open a third-party implementation
+  std::vector<Diagnosis> diagnoses{};        ///< one per counterexample; empty if not made
+  std::optional<Expectation> expectation{};  ///< set if a list of expected failures was given
 };
 
-/// "gradient-agrees  recovered/iterative  float32  PASS  58 passed, 2 skipped: …", a line a
-/// verdict, then each failure with its shrunk case and the line that replays it; at the end how it
-/// went, and a line for each level.
+/// The verdict table, then each failure with its shrunk case and the command that replays it; at
+/// the end the headline and one line for each level.
 std::string to_text(const Report& report);
 /// One object: {"schema": 1, "holds": …, "verdicts": […], "counterexamples": […], …}.
 std::string to_json(const Report& report);
-/// One test suite a law, one test case a (subject, scalar); one for what fails the run besides,
-/// with the headline as a property; one of levels that were not run or claimed as a whole, skipped.
-/// An expected failure is skipped, with the reason; one that holds or was not run fails, as it does
-/// the run. Times are of asking and judging, where whoever is asked first pays for the truth; at
-/// the top the time of the run.
+/// One test suite per law with one test case per (subject, scalar); one suite for anything else
+/// that fails the run, with the headline as a property; one suite of levels that were not run or
+/// not claimed completely, as skipped. An expected failure is skipped, with the reason; an expected
+/// failure that holds or was not run fails. A test case's time includes calling the subject and
+/// judging the answer, and for the first subject also computing the truth; the time at the top is
+/// that of the run.
 std::string to_junit(const Report& report);
-/// Accounts, failures with their diagnosis, and a table of verdicts: to send to somebody.
+/// Counts of checks, failures with their diagnosis, and a table of verdicts.
 std::string to_markdown(const Report& report);
 
-/// What each failure looks like, in lines; or empty, if no diagnosis was made.
+/// The diagnosis of each failure, in lines; empty if none was made.
 std::vector<std::vector<std::string>> looks_of(const Report& report);
 
-/// "slim-verify replay PATH", quoted for a shell where it must be; of a cost, which has no case and
-/// so no path, "slim-measure foreign".
+/// "slim-verify replay PATH", quoted for a shell where necessary; for a cost law, which has no case
+/// file and so no path, "slim-measure foreign".
 std::string replay_line(const std::string& path, const std::string& options = {});
-/// A line of a diagnosis as an item of a Markdown list; what is indented is one of a list within.
+/// A line of a diagnosis as an item of a Markdown list; an indented line becomes a nested item.
 std::string list_item(std::string_view line);
-/// A table in Markdown, a row for each level.
+/// A Markdown table with one row for each level.
 std::string levels_in_markdown(const RunResult& result);
+/// One word of a shell's command line, quoted where necessary.
 std::string quoted_for_shell(const std::string& text);
 
 }  // namespace slim::properties

@@ -59,7 +59,7 @@ struct Example {
   }
 };
 
-TEST(Report, PrintsOneReplayLineAFailureThatAShellTakes) {
+TEST(Report, PrintsOneQuotedReplayCommandPerFailure) {
   const std::string text = to_text(Example().report());
   EXPECT_NE(text.find("slim-verify replay 'my folder/it'\\''s'\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("slim-verify replay"), text.rfind("slim-verify replay"));
@@ -70,8 +70,7 @@ TEST(Report, PrintsOneReplayLineAFailureThatAShellTakes) {
   }
 }
 
-/// What stands in each report before its verdicts.
-TEST(Report, ListsAtItsTopWhatIsDeclaredOtherThanUsual) {
+TEST(Report, ListsUnusualDeclarationsBeforeItsVerdicts) {
   Example example;
   EXPECT_EQ(to_text(example.report()).find("declares"), std::string::npos);
   EXPECT_EQ(to_junit(example.report()).find("a&lt;b: "), std::string::npos);
@@ -81,7 +80,7 @@ TEST(Report, ListsAtItsTopWhatIsDeclaredOtherThanUsual) {
   example.subject.capabilities.subtracting = true;
   const std::string text = to_text(example.report());
   const std::string words =
-      "declares: attention epsilon 0.25, usually 1e-16; subtracting, so that DRIFT is no failure";
+      "declares: attention epsilon 0.25, usually 1e-16; subtracting, so DRIFT is not a failure";
   EXPECT_EQ(text.find(words), 0U) << text;
   const std::string markdown = to_markdown(example.report());
   EXPECT_LT(markdown.find(words), markdown.find("| checks |")) << markdown;
@@ -113,17 +112,17 @@ Counterexample failing(const std::string& law, std::int64_t entries) {
 
 TEST(Legend, ExplainsTheLettersOfTheCasesThatFailed) {
   std::vector<Counterexample> failures = {failing("one", 4)};
-  EXPECT_TRUE(legend_of(failures).empty()) << "a case of nothing that is known";
+  EXPECT_TRUE(legend_of(failures).empty()) << "the case has no known task";
   failures[0].file.metadata["task"] = "attention";
   ASSERT_EQ(legend_of(failures).size(), 1U);
-  EXPECT_NE(legend_of(failures)[0].find("L rows, C of them in a slice"), std::string::npos);
+  EXPECT_NE(legend_of(failures)[0].find("L rows, C of them per slice"), std::string::npos);
   failures.push_back(failing("two", 4));
   failures[1].file.tensors["tokens"] = failures[1].file.tensors["q"];
   failures[1].scalar = Scalar::digits50;
   EXPECT_EQ(legend_of(failures).size(), 3U);
 }
 
-TEST(FailureGroups, HaveOneSubjectAndOneDiagnosisAndTheSmallestCaseFirst) {
+TEST(FailureGroups, ShareSubjectAndDiagnosisAndShowTheSmallestCase) {
   std::vector<Counterexample> failures = {failing("one", 4), failing("two", 2), failing("three", 2),
                                           failing("four", 1)};
   const std::vector<std::vector<std::string>> looks = {
@@ -136,12 +135,13 @@ TEST(FailureGroups, HaveOneSubjectAndOneDiagnosisAndTheSmallestCaseFirst) {
   EXPECT_TRUE(groups[1].others.empty());
   failures[2].subject = "another";
   EXPECT_EQ(failure_groups(failures, looks).size(), 3U);
-  EXPECT_EQ(failure_groups(failures, {}).size(), 2U) << "of two subjects, that failed alike";
+  EXPECT_EQ(failure_groups(failures, {}).size(), 2U)
+      << "two subjects, which failed in the same way";
   failures[0].finding.note = "did it in another way";
   EXPECT_EQ(failure_groups(failures, {}).size(), 3U);
 }
 
-TEST(FailureGroups, KeepApartWhatHasOtherNamesOrNoneAndAnotherTensor) {
+TEST(FailureGroups, DifferInDiagnosisOrIfNoFaultIsKnownInTensor) {
   std::vector<Counterexample> failures = {failing("one", 1), failing("two", 1),
                                           failing("three", 1)};
   const std::string several = "behaves like one of these, which no case distinguishes:";
@@ -158,7 +158,7 @@ TEST(FailureGroups, KeepApartWhatHasOtherNamesOrNoneAndAnotherTensor) {
   EXPECT_EQ(failure_groups(failures, of_nobody).size(), 3U);
 }
 
-TEST(Report, TellsOneFailureOfAGroupInFullAndTheOthersInALineEach) {
+TEST(Report, ShowsOneFailureOfAGroupInFullAndTheOthersInOneLineEach) {
   Example example;
   example.result.counterexamples = {failing("one", 4), failing("two", 2), failing("three", 2)};
   Report report = example.report();
@@ -166,20 +166,22 @@ TEST(Report, TellsOneFailureOfAGroupInFullAndTheOthersInALineEach) {
   const std::string text = to_text(report);
   EXPECT_NE(text.find("WRONG  a<b breaks two in float64\n"), std::string::npos) << text;
   EXPECT_NE(
-      text.find("  also    looks the same under 2 other laws, each in its own smallest case:\n"
-                "          one    float64   error 3, bound 1; slim-verify replay 1.st\n"
-                "          three  float64   error 3, bound 1; slim-verify replay 3.st\n"),
+      text.find(
+          "  also       fails in the same way under 2 other laws; the smallest case of each:\n"
+          "             one    float64   error 3, bound 1; slim-verify replay 1.st\n"
+          "             three  float64   error 3, bound 1; slim-verify replay 3.st\n"),
       std::string::npos)
       << text;
   EXPECT_EQ(text.find("one's case"), std::string::npos) << text;
   const std::string markdown = to_markdown(report);
-  EXPECT_NE(markdown.find("It looks the same under 2 other laws"), std::string::npos) << markdown;
+  EXPECT_NE(markdown.find("It fails in the same way under 2 other laws"), std::string::npos)
+      << markdown;
   EXPECT_NE(markdown.find("| one | float64 | error 3, bound 1 | `slim-verify replay 1.st` |\n"),
             std::string::npos)
       << markdown;
 }
 
-TEST(Report, TellsAPositionsPlaceInItsSlice) {
+TEST(Report, GivesTheSliceOfAPosition) {
   Counterexample found{.law = "attention-agrees",
                        .subject = "mine",
                        .scalar = Scalar::float64,
@@ -188,17 +190,17 @@ TEST(Report, TellsAPositionsPlaceInItsSlice) {
                        .finding = {},
                        .file = {}};
   found.finding.worst = {.tensor = "d.k[0,1]", .row = 7, .error = 3.0, .bound = 1.0};
-  EXPECT_EQ(where(found), "d.k[0,1], row 7: error 3, bound 1, ratio 3") << "of no attention case";
+  EXPECT_EQ(where(found), "d.k[0,1], row 7: error 3, bound 1, ratio 3") << "not an attention case";
   EXPECT_EQ(error_in_words({.tensor = "x", .error = 2e-16, .bound = 0.0}),
-            "error 2e-16, where none is allowed");
+            "error 2e-16, but none is allowed");
   EXPECT_EQ(error_in_words({.tensor = "x", .error = beyond_bound, .bound = 0.0}),
-            "error not finite, bound 0 (what is never written stays NaN)");
+            "error not finite, bound 0 (entries that are never written stay NaN)");
   found.file.metadata = {{"task", "attention"}, {"chunk", "3"}};
   EXPECT_EQ(place_of(found), "d.k[0,1], row 7 (row 1 of slice 2, C=3)");
   found.finding.worst.tensor = "out (future x 1)";
   EXPECT_EQ(place_of(found), "out (future x 1), row 7 (row 1 of slice 2, C=3)");
   found.finding.worst.tensor = "d.initial";
-  EXPECT_EQ(place_of(found), "d.initial, row 7") << "rows of a state are no positions";
+  EXPECT_EQ(place_of(found), "d.initial, row 7") << "rows of a state are not positions";
   found.file.tensors["v"] = make_tensor({1, 1, 1, 7}, std::vector<double>(7));
   EXPECT_EQ(place_of(found), "d.initial, row 7 (S, the sum of keys)");
   found.finding.worst.row = 2;
@@ -207,7 +209,7 @@ TEST(Report, TellsAPositionsPlaceInItsSlice) {
   EXPECT_EQ(where(found), "no answer that could be compared");
 }
 
-TEST(Report, KeepsWideCellsApart) {
+TEST(Report, SeparatesWideCells) {
   Example example;
   example.plan.scalars.push_back(Scalar::float64);
   example.result.verdicts.front().tally.failure = Failure::out_of_bounds;
@@ -256,21 +258,21 @@ Example drifting() {
   return example;
 }
 
-TEST(Report, SaysWhatDriftIsAndWhoIsFreeOfItInEveryPaper) {
+TEST(Report, ExplainsDriftInEveryFormat) {
   const Example example = drifting();
   Report report = example.report();
   report.case_paths.clear();
   EXPECT_TRUE(report.result.holds());
-  for (const std::string& paper :
+  for (const std::string& text :
        {to_text(report), to_markdown(report), to_junit(report), to_json(report)}) {
     for (const char* words :
-         {"DRIFT: beyond what a program that only adds", "exact/… recovers the sums",
+         {"DRIFT: the error is larger than that of a program", "exact/… recovers the sums",
           "error 0.002 in float32, 5e-12 in float64", "(case 3): 4e+08 times"}) {
-      std::string one_line = paper;
+      std::string one_line = text;
       while (one_line.find("\n  ") != std::string::npos) {
         one_line.replace(one_line.find("\n  "), 3, " ");
       }
-      EXPECT_NE(one_line.find(words), std::string::npos) << words << " is missing from\n" << paper;
+      EXPECT_NE(one_line.find(words), std::string::npos) << words << " is missing from\n" << text;
     }
   }
   const auto json = nlohmann::json::parse(to_json(report));
@@ -279,10 +281,10 @@ TEST(Report, SaysWhatDriftIsAndWhoIsFreeOfItInEveryPaper) {
   EXPECT_EQ(none.find("DRIFT"), std::string::npos) << none;
 }
 
-/// A goal of the sizes of attention, of which one case covered little.
-TEST(Report, SaysWhichPairsOfSizesWereCoveredInEveryPaper) {
+/// One case, which covers few of attention's pairs of sizes.
+TEST(Report, NamesCoveredPairsOfSizesInEveryFormat) {
   Example example;
-  const std::string few = "1 cases a law are too few to cover pairs of sizes";
+  const std::string few = "1 cases per law are too few to cover pairs of sizes";
   example.plan.cases = 1;
   EXPECT_NE(to_markdown(example.report()).find(few), std::string::npos);
   example.plan.covers_sizes = true;
@@ -296,13 +298,13 @@ TEST(Report, SaysWhichPairsOfSizesWereCoveredInEveryPaper) {
       fmt::format("; {} of {} pairs of size classes covered; not covered: ", coverage.covered(),
                   coverage.possible());
   const Report report = example.report();
-  for (const std::string& paper : {to_markdown(report), to_junit(report), to_json(report)}) {
-    EXPECT_NE(paper.find(words), std::string::npos) << words << " is missing from\n" << paper;
+  for (const std::string& text : {to_markdown(report), to_junit(report), to_json(report)}) {
+    EXPECT_NE(text.find(words), std::string::npos) << words << " is missing from\n" << text;
   }
   EXPECT_NE(to_text(report).find("size classes"), std::string::npos);
 }
 
-TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {
+TEST(Report, IsJUnitThatSkipsExpectedFailuresAndFailsStaleOnes) {
   Example example;
   Verdict held = example.result.verdicts.front();
   held.scalar = Scalar::float64;
@@ -319,7 +321,7 @@ TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {
   report.expectation = Expectation{.listed = {"some-law float64", "no-law float32"}};
   const std::string stale = to_junit(report);
   EXPECT_NE(stale.find("tests=\"2\" failures=\"2\""), std::string::npos) << stale;
-  EXPECT_NE(stale.find("stale expected failure: it holds"), std::string::npos) << stale;
+  EXPECT_NE(stale.find("stale expected failure: the law holds"), std::string::npos) << stale;
   EXPECT_NE(
       stale.find(
           "name=\"no-law float32\" time=\"0\">\n      <failure message=\"stale expected failure: "
@@ -328,7 +330,7 @@ TEST(Report, IsJUnitThatSkipsWhatIsExpectedToFailAndFailsWhatIsStale) {
       << stale;
 }
 
-TEST(Report, SaysWhetherItWentAsExpected) {
+TEST(Report, SaysWhetherTheFailuresAreAsExpected) {
   Example example;
   Report report = example.report();
   EXPECT_TRUE(nlohmann::json::parse(to_json(report))["expected_failures"].is_null());
@@ -344,70 +346,71 @@ TEST(Report, SaysWhetherItWentAsExpected) {
   EXPECT_EQ(how_it_went(example.result, report.expectation), "NOT as expected");
 }
 
-TEST(Report, IsMarkdownWithAccountsThatAddUp) {
+TEST(Report, IsMarkdownWithCountsThatAddUp) {
   const std::string text = to_markdown(Example().report());
   for (const char* part :
        {"# slim-verify: NOT all laws hold", "| 2 | executed |", "| 1 | skipped: a reason |",
-        "| 1 | not run, after the first wrong one |", "| **4** | **in all** |",
+        "| 1 | not run (after the first wrong case) |", "| **4** | **total** |",
         "### a&lt;b breaks some-law in float32", "where: grad.x, row 2", "smallest case: `L=2`",
         "| some-law | a&lt;b | float32 | WRONG | inf | 2 of 4 |"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing from\n" << text;
   }
 }
 
-/// A guest of two laws, which claims nothing of the first.
-RunResult of_a_modest_guest() {
+/// A run of two laws on a third-party implementation, which does not claim the first.
+RunResult run_with_an_unclaimed_law() {
   Verdict unclaimed{
       .law = "left-out", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
   unclaimed.tally.cases = 3;
   unclaimed.tally.add(not_claimed("does not claim feature map sqr"));
   unclaimed.tally.add(not_claimed("does not claim feature map abs"));
   unclaimed.tally.add(not_claimed("does not claim the pullback"));
-  Verdict held{.law = "asked", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
+  Verdict held{.law = "claimed", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
   held.tally.cases = 2;
   held.tally.add({.outcome = Outcome::pass, .worst = {}, .note = {}});
   held.tally.add(skipped("a reason"));
   return {.verdicts = {unclaimed, held}, .counterexamples = {}};
 }
 
-TEST(UnclaimedLaws, AreFoldedAndCountedAndStillInTheSum) {
-  RunResult result = of_a_modest_guest();
+TEST(UnclaimedLaws, AreSummarisedAndIncludedInTheSum) {
+  RunResult result = run_with_an_unclaimed_law();
   Example example;
   Law left_out = example.law;
   left_out.name = "left-out";
-  Law asked = example.law;
-  asked.name = "asked";
+  Law claimed = example.law;
+  claimed.name = "claimed";
   const RunPlan plan{
-      .laws = {&left_out, &asked}, .subjects = {&example.subject}, .scalars = {Scalar::float32}};
+      .laws = {&left_out, &claimed}, .subjects = {&example.subject}, .scalars = {Scalar::float32}};
   const std::string table = verdict_table(plan, result);
   for (const char* part :
-       {"a<b ", "\n  asked ", "PASS", "1 of 2", "1 skipped: a reason\n",
-        "not claimed: 1 of 2 laws, 3 checks\n  left-out\n  missing: other feature maps (2), the "
-        "pullback (1)\n",
+       {"a<b ", "\n  claimed ", "PASS", "1 of 2", "1 skipped: a reason\n",
+        "not claimed: 1 of 2 laws, 3 checks\n  left-out\n  missing claims: other feature maps (2), "
+        "the pullback (1)\n",
         "checks: 1 executed + 4 skipped + 0 not run = 5"}) {
     EXPECT_NE(table.find(part), std::string::npos) << part << " is missing from\n" << table;
   }
   EXPECT_EQ(table.find("feature map sqr"), std::string::npos) << table;
-  EXPECT_EQ(table.find("left-out"), table.rfind("left-out")) << "in no line of its own\n" << table;
+  EXPECT_EQ(table.find("left-out"), table.rfind("left-out")) << "it has no line of its own\n"
+                                                             << table;
 
   EXPECT_TRUE(result.holds());
   result.verdicts[0].tally.unclaimed -= 1;
-  EXPECT_TRUE(unclaimed_laws(result).names.empty()) << "a case was owed";
+  EXPECT_TRUE(unclaimed_laws(result).names.empty()) << "one of the cases was claimed";
 }
 
-TEST(UnclaimedLaws, HaveNoRowInAnyPaperAndAreCountedAsSkipped) {
+TEST(UnclaimedLaws, HaveNoRowInAnyReportAndCountAsSkipped) {
   Example example;
-  example.result = of_a_modest_guest();
+  example.result = run_with_an_unclaimed_law();
   Law left_out = example.law;
   left_out.name = "left-out";
-  Law asked = example.law;
-  asked.name = "asked";
-  example.plan.laws = {&left_out, &asked};
+  Law claimed = example.law;
+  claimed.name = "claimed";
+  example.plan.laws = {&left_out, &claimed};
   Report report = example.report();
   report.case_paths.clear();
   const std::string markdown = to_markdown(report);
   EXPECT_EQ(markdown.find("| left-out |"), std::string::npos) << markdown;
-  EXPECT_NE(markdown.find("not claimed: 1 of 2 laws, 3 checks: left-out. Missing: other feature"),
+  EXPECT_NE(markdown.find("not claimed: 1 of 2 laws, 3 checks: left-out. Missing claims: other "),
             std::string::npos)
       << markdown;
   EXPECT_NE(to_junit(report).find("<testsuites name=\"slim-verify\" tests=\"3\" failures=\"0\" "
@@ -423,7 +426,7 @@ TEST(VerdictTable, CountsSubjectsThatClaimNothingOfALaw) {
   Subject other = example.subject;
   other.name = "modest";
   example.plan.subjects.push_back(&other);
-  example.result.verdicts.push_back(of_a_modest_guest().verdicts[0]);
+  example.result.verdicts.push_back(run_with_an_unclaimed_law().verdicts[0]);
   example.result.verdicts.back().subject = "modest";
   const std::string table = verdict_table(example.plan, example.result);
   EXPECT_NE(table.find("\n  a<b "), std::string::npos) << table;
@@ -431,8 +434,8 @@ TEST(VerdictTable, CountsSubjectsThatClaimNothingOfALaw) {
   EXPECT_EQ(table.find("modest"), std::string::npos) << table;
 }
 
-/// A run whose only law executed nothing, though it was owed.
-TEST(Report, MakesAFailureOfALawThatExecutedNothing) {
+/// A run whose only law is claimed and executed no case.
+TEST(Report, FailsAClaimedLawThatExecutedNothing) {
   Example example;
   example.result.counterexamples.clear();
   Tally& tally = example.result.verdicts.front().tally;
@@ -453,7 +456,7 @@ TEST(Report, MakesAFailureOfALawThatExecutedNothing) {
   EXPECT_EQ(nlohmann::json::parse(to_json(report))["shortfalls"].size(), 2U);
 }
 
-TEST(Report, SaysWhyThereIsNoNumber) {
+TEST(Report, ExplainsWhyThereIsNoNumber) {
   Example example;
   Finding& finding = example.result.counterexamples[0].finding;
   finding.worst = {.tensor = std::string(no_tensor), .row = 0, .error = beyond_bound, .bound = 0.0};
@@ -471,7 +474,7 @@ TEST(Report, SaysWhyThereIsNoNumber) {
       << to_junit(example.report());
 }
 
-TEST(Report, IsJUnitThatSaysInWhichScalarItsEvidenceIs) {
+TEST(Report, IsJUnitThatNamesTheScalarOfItsEvidence) {
   Example example;
   Verdict& verdict = example.result.verdicts[0];
   verdict.tally.worst.tensor = std::string(no_tensor);
@@ -494,23 +497,23 @@ TEST(Report, IsJUnitThatSaysInWhichScalarItsEvidenceIs) {
   EXPECT_NE(to_junit(example.report()).find("\"WRONG-SHAPE: it gave F16\""), std::string::npos);
 }
 
-TEST(Report, SaysHowToMeasureACostAgain) {
+TEST(Report, GivesTheCommandThatMeasuresACostAgain) {
   EXPECT_EQ(replay_line("", "--subject-library ./x.so"),
             "slim-measure foreign --subject-library ./x.so");
 }
 
-TEST(Report, QuotesForAShellWhatCannotBePrinted) {
+TEST(Report, QuotesUnprintableBytesForAShell) {
   EXPECT_EQ(quoted_for_shell("a b"), "'a b'");
   EXPECT_EQ(quoted_for_shell("a'b"), "'a'\\''b'");
   EXPECT_EQ(quoted_for_shell("a\x1b[2J\n\xff'\\"), "$'a\\033[2J\\012\\377\\'\\\\'");
 }
 
-TEST(Report, PutsListsIntoLists) {
+TEST(Report, NestsLists) {
   EXPECT_EQ(list_item("fits each of these:") + list_item("  one of them"),
             "- fits each of these:\n  - one of them\n");
 }
 
-TEST(Verdicts, RefuseToLoseACase) {
+TEST(Verdicts, AccountForEveryCase) {
   Tally tally;
   tally.cases = 2;
   tally.add({.outcome = Outcome::pass, .worst = {}, .note = {}});

@@ -15,8 +15,8 @@
 namespace slim::properties {
 namespace {
 
-/// The place of the counterexample of this (law, subject), which is kept in one scalar: of this
-/// scalar, else of another, else the number of all.
+/// Index of the counterexample of this law and subject, preferably in this scalar, else in another;
+/// the number of all counterexamples if there is none.
 std::size_t place_of(const Report& report, const Verdict& verdict) {
   const std::vector<Counterexample>& all = report.result.counterexamples;
   const auto is_of_these = [&](const Counterexample& found) {
@@ -29,12 +29,12 @@ std::size_t place_of(const Report& report, const Verdict& verdict) {
   return static_cast<std::size_t>(found - all.begin());
 }
 
-/// "in float64: " before what is told of a verdict in another scalar, else nothing.
+/// "in float64: " if the counterexample is in another scalar than the verdict, else "".
 std::string scalar_if_another(const Counterexample& found, const Verdict& verdict) {
   return found.scalar == verdict.scalar ? "" : fmt::format("in {}: ", name(found.scalar));
 }
 
-/// ": it crashed", ": in float64: it crashed", or nothing where nothing is known.
+/// ": it crashed", ": in float64: it crashed", or "" if nothing is known.
 std::string reason(const Report& report, const Verdict& verdict) {
   if (!verdict.tally.note.empty()) return ": it " + verdict.tally.note;
   const std::size_t at = place_of(report, verdict);
@@ -53,7 +53,7 @@ std::string skips_in_words(const Tally& tally) {
   return fmt::format("{}", fmt::join(words, "; "));
 }
 
-/// How it fails, in a line: the number that is worst, or why there is none.
+/// The failure in one line: the worst number, or why there is none.
 std::string message(const Report& report, const Verdict& verdict) {
   if (verdict.tally.executed() == 0) {
     return fmt::format("{}: {}", summary(verdict), skips_in_words(verdict.tally));
@@ -64,7 +64,7 @@ std::string message(const Report& report, const Verdict& verdict) {
                      error_in_words(worst));
 }
 
-/// The shrunk case, the line that asks it again, and what it behaves like.
+/// The shrunk case, the command that replays it, and the diagnosis.
 std::string evidence(const Report& report, const Verdict& verdict) {
   const std::size_t at = place_of(report, verdict);
   if (at == report.result.counterexamples.size()) return {};
@@ -83,7 +83,7 @@ bool is_expected_to_fail(const Report& report, const Verdict& verdict) {
   return std::ranges::find(listed, key) != listed.end();
 }
 
-/// Whether the verdict is another than it was expected to be.
+/// Whether the verdict differs from what was expected.
 bool fails(const Report& report, const Verdict& verdict) {
   return verdict.holds() == is_expected_to_fail(report, verdict);
 }
@@ -99,7 +99,7 @@ std::string test_case(const Report& report, const Verdict& verdict) {
       fmt::format(R"(    <testcase classname="{}" name="{} {}" time="{:.6f}")", html(verdict.law),
                   html(verdict.subject), name(verdict.scalar), verdict.seconds);
   if (fails(report, verdict)) {
-    return verdict.holds() ? failed_case(open, "stale expected failure: it holds", "")
+    return verdict.holds() ? failed_case(open, "stale expected failure: the law holds", "")
                            : failed_case(open, message(report, verdict), evidence(report, verdict));
   }
   if (!verdict.holds()) {
@@ -121,7 +121,7 @@ std::string test_case(const Report& report, const Verdict& verdict) {
   return open + "/>\n";
 }
 
-/// Test cases, and how many of them are what.
+/// Test cases and their counts.
 struct Suite {
   std::string text;
   int tests = 0;
@@ -133,7 +133,7 @@ struct Suite {
     return fmt::format(R"(tests="{}" failures="{}" errors="0" skipped="{}" time="{:.6f}")", tests,
                        failures, skipped, seconds);
   }
-  /// Takes in another one, as an element of its own.
+  /// Adds another suite as a nested element.
   void add(const std::string& name, const Suite& other) {
     text += fmt::format("  <testsuite name=\"{}\" {}>\n{}  </testsuite>\n", html(name),
                         other.attributes(), other.text);
@@ -143,7 +143,7 @@ struct Suite {
   }
 };
 
-/// Nothing of it is claimed, or it fails as it was expected to.
+/// Not claimed, or failed as expected.
 bool is_skipped(const Report& report, const Verdict& verdict) {
   return !fails(report, verdict) && (verdict.unclaimed() || !verdict.holds());
 }
@@ -161,7 +161,7 @@ Suite suite_of(const Report& report, const Law& law) {
   return suite;
 }
 
-/// What subjects declare unusually, as JUnit's properties.
+/// The unusual declarations of subjects, as JUnit properties.
 std::string unusual_properties(const RunPlan& plan) {
   std::string text;
   for (const Subject* subject : plan.subjects) {
@@ -181,12 +181,12 @@ std::string size_properties(const Report& report) {
   return text;
 }
 
-/// The headline, and one test case: what fails the run besides wrong cases.
+/// The headline, and one test case for what fails the run besides wrong cases.
 Suite suite_of_the_run(const Report& report) {
   Suite suite{.text = fmt::format(
                   "    <properties>\n      <property name=\"headline\" value=\"{}\"/>\n{}    "
                   "</properties>\n"
-                  "    <testcase classname=\"run\" name=\"executes what was asked\" time=\"0\"",
+                  "    <testcase classname=\"run\" name=\"executes what was requested\" time=\"0\"",
                   html(how_it_went(report.result, report.expectation)),
                   unusual_properties(report.plan) + size_properties(report)),
               .tests = 1};
@@ -202,8 +202,8 @@ Suite suite_of_the_run(const Report& report) {
   return suite;
 }
 
-/// Levels of which not all was run or claimed, as skipped test cases: a report of a part is none of
-/// the whole.
+/// Levels that were not run or not claimed completely, as skipped test cases, so that a report on
+/// some laws is not mistaken for one on all.
 Suite suite_of_levels(const RunResult& result) {
   Suite suite;
   for (const LevelVerdict& level : level_verdicts(result)) {
@@ -221,7 +221,7 @@ Suite suite_of_levels(const RunResult& result) {
   return suite;
 }
 
-/// Expected failures that no verdict is about.
+/// Expected failures without a verdict.
 Suite suite_of_what_was_not_run(const Report& report) {
   Suite suite;
   if (!report.expectation) return suite;

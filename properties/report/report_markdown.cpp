@@ -19,7 +19,7 @@
 namespace slim::properties {
 namespace {
 
-/// What became of all checks; the last line is their sum.
+/// The number of checks by outcome; the last row is their sum.
 std::string accounts(const RunResult& result) {
   int executed = 0;
   int not_run = 0;
@@ -36,8 +36,8 @@ std::string accounts(const RunResult& result) {
   for (const auto& [reason, count] : skipped) {
     text += fmt::format("| {} | skipped: {} |\n", count, markdown(reason));
   }
-  text += fmt::format("| {} | not run, after the first wrong one |\n", not_run);
-  return text + fmt::format("| **{}** | **in all** |\n", all);
+  text += fmt::format("| {} | not run (after the first wrong case) |\n", not_run);
+  return text + fmt::format("| **{}** | **total** |\n", all);
 }
 
 std::string verdicts(const RunResult& result) {
@@ -53,7 +53,7 @@ std::string verdicts(const RunResult& result) {
   }
   const UnclaimedLaws unclaimed = unclaimed_laws(result);
   if (unclaimed.names.empty()) return text;
-  return text + fmt::format("\n{}: {}. Missing: {}.\n", headline(unclaimed),
+  return text + fmt::format("\n{}: {}. Missing claims: {}.\n", headline(unclaimed),
                             markdown(fmt::format("{}", fmt::join(unclaimed.names, ", "))),
                             markdown(reasons_in_words(unclaimed)));
 }
@@ -81,11 +81,11 @@ std::string failure_section(const Report& report, const FailureGroup& group,
   const std::string change = refinement_in_words(report.result, found.law, found.subject);
   if (!change.empty()) text += fmt::format("- scalar: {}\n", markdown(change));
   text += fmt::format("- smallest case: {}\n", markdown_code(found.readable));
-  text += fmt::format("- drawn: seed {}, case {}, {} shrinks\n", report.plan.seed,
+  text += fmt::format("- drawn: seed {}, case {}; {} shrinking steps\n", report.plan.seed,
                       found.case_number, found.shrinks);
-  text += fmt::format("- again: {}\n", again(group.shown, false));
+  text += fmt::format("- replay: {}\n", again(group.shown, false));
   if (group.others.empty()) return text + "\n";
-  text += fmt::format("\nIt {}\n\n| law | scalar | failure | again |\n|---|---|---|---|\n",
+  text += fmt::format("\nIt {}\n\n| law | scalar | failure | replay |\n|---|---|---|---|\n",
                       headline_of_others(group));
   for (const std::size_t place : group.others) {
     const Counterexample& other = report.result.counterexamples[place];
@@ -109,14 +109,14 @@ std::string levels_in_markdown(const RunResult& result) {
     rows += fmt::format("| {} | {} | {} |\n", name(level.level), name(level.standing),
                         markdown(in_words(level)));
   }
-  return rows.empty() ? rows : "| level | standing | laws |\n|---|---|---|\n" + rows;
+  return rows.empty() ? rows : "| level | status | laws |\n|---|---|---|\n" + rows;
 }
 
 std::string to_markdown(const Report& report) {
   std::string text = fmt::format("# slim-verify: {}\n\n",
                                  markdown(how_it_went(report.result, report.expectation)));
-  text += fmt::format("Seed {}, {} cases a law, {:.1f} s.\n\n", report.plan.seed, report.plan.cases,
-                      report.seconds);
+  text += fmt::format("Seed {}, {} cases per law, {:.1f} s.\n\n", report.plan.seed,
+                      report.plan.cases, report.seconds);
   for (const std::string& line : unusual_declarations_in_words(report.plan.subjects)) {
     text += line + "\n\n";
   }

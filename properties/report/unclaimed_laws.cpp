@@ -8,7 +8,7 @@
 namespace slim::properties {
 namespace {
 
-/// What is not claimed: which of many feature maps a case was drawn with says little.
+/// What is not claimed. Feature maps are combined, since which one a case has says little.
 std::string what_is_missing(std::string reason) {
   for (const std::string_view opening : {"does not claim ", "claims nothing of "}) {
     if (reason.starts_with(opening)) reason.erase(0, opening.size());

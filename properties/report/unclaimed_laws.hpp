@@ -9,14 +9,14 @@
 
 namespace slim::properties {
 
-/// Laws of which no subject claims anything in any scalar. Reports fold them into a short summary;
-/// all their checks are skips.
+/// Laws that no subject claims in any scalar. Reports summarise them in a few lines; all their
+/// checks are skips.
 struct UnclaimedLaws {
   std::vector<std::string> names;
   int of = 0;      ///< laws in the run
   int checks = 0;  ///< all skipped
-  std::map<std::string, int>
-      reasons;  ///< how many checks each, "the pullback", "other feature maps"
+  /// What is not claimed ("the pullback", "other feature maps"), with the number of checks.
+  std::map<std::string, int> reasons;
 
   [[nodiscard]] bool has(std::string_view law) const;
 };

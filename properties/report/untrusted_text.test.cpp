@@ -1,4 +1,4 @@
-// Text of unknown origin in every report: what an implementation said, paths, names in a list.
+// Untrusted text in every report: messages of an implementation, paths, names in a list.
 
 #include "properties/report/report.hpp"
 #include "reference/vocabulary/system/printable.hpp"
@@ -10,11 +10,11 @@
 namespace slim::properties {
 namespace {
 
-/// Escape sequences, a line of its own, markup of every format, bytes that are not UTF-8.
+/// Escape sequences, line breaks, markup of every format, bytes that are not UTF-8.
 const std::string hostile =
     "<script>alert(1)</script>\x1b[31m\x9b\n# heading\n| a | ]]> [link](http://x) `code` \xff";
 
-/// A run in which all that comes from outside is hostile.
+/// A run in which all external text is hostile.
 struct HostileRun {
   Law law;
   Subject subject{
@@ -61,7 +61,7 @@ void expect_no_control_characters(const std::string& text) {
   EXPECT_EQ(printable(text), text);
 }
 
-TEST(UntrustedText, OnATerminalMovesNothingAndMakesNoLines) {
+TEST(UntrustedText, OnATerminalDoesNotMoveTheCursorOrAddLines) {
   HostileRun run;
   const std::string text = to_text(run.report());
   expect_no_control_characters(text);
@@ -69,12 +69,12 @@ TEST(UntrustedText, OnATerminalMovesNothingAndMakesNoLines) {
   EXPECT_EQ(text.find("\n| a |"), std::string::npos) << text;
 }
 
-TEST(UntrustedText, InMarkdownIsNoMarkup) {
+TEST(UntrustedText, IsEscapedInMarkdown) {
   HostileRun run;
   const std::string text = to_markdown(run.report());
   expect_no_control_characters(text);
   EXPECT_EQ(text.find("\n# heading"), std::string::npos) << text;
-  // Outside of code, between backticks, there is no tag and no link.
+  // Outside of code between backticks there are no tags and no links.
   std::string prose = text;
   for (std::size_t open = 0; (open = prose.find("``", open)) != std::string::npos;) {
     const std::size_t close = prose.find("``", open + 2);
@@ -84,7 +84,7 @@ TEST(UntrustedText, InMarkdownIsNoMarkup) {
   EXPECT_EQ(prose.find(" [link]"), std::string::npos) << prose;
 }
 
-TEST(UntrustedText, InXmlIsNoMarkup) {
+TEST(UntrustedText, IsEscapedInXml) {
   HostileRun run;
   const std::string text = to_junit(run.report());
   expect_no_control_characters(text);
@@ -92,7 +92,7 @@ TEST(UntrustedText, InXmlIsNoMarkup) {
   EXPECT_NE(text.find("&lt;script&gt;"), std::string::npos) << text;
 }
 
-TEST(UntrustedText, InJsonIsEscaped) {
+TEST(UntrustedText, IsEscapedInJson) {
   HostileRun run;
   const std::string text = to_json(run.report());
   expect_no_control_characters(text);

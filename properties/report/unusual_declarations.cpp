@@ -15,14 +15,15 @@ bool is_convention(const UnusualDeclaration& one) {
   return one.name.find('.') != std::string::npos;
 }
 
-/// Fields of `declared` that are neither as by default nor as a third-party implementation's.
+/// Adds the fields of `declared` that differ from both defaults: that of built-in subjects and that
+/// of third-party implementations.
 void add_conventions(const char* task, const std::string& declared, const std::string& by_default,
                      const std::string& of_third_parties, std::vector<UnusualDeclaration>& all) {
   const Json usual = Json::parse(by_default);
-  const Json likewise = Json::parse(of_third_parties);
+  const Json third_party_default = Json::parse(of_third_parties);
   const Json own = Json::parse(declared);
   for (const auto& [field, value] : own.items()) {
-    if (value == usual.at(field) || value == likewise.at(field)) continue;
+    if (value == usual.at(field) || value == third_party_default.at(field)) continue;
     all.push_back({.name = fmt::format("{}.{}", task, field),
                    .value = value.dump(),
                    .words = fmt::format("{} {} {}, usually {}", task, field, value.dump(),
@@ -45,10 +46,11 @@ std::vector<UnusualDeclaration> unusual_declarations(const Subject& subject) {
                     all);
   }
   if (subject.capabilities.subtracting) {
-    all.push_back({"subtracting", "true", "subtracting, so that DRIFT is no failure"});
+    all.push_back({"subtracting", "true", "subtracting, so DRIFT is not a failure"});
   }
   if (!subject.capabilities.deterministic) {
-    all.push_back({"deterministic", "false", "not deterministic, so that bits may differ"});
+    all.push_back(
+        {"deterministic", "false", "not deterministic, so bits may differ between calls"});
   }
   return all;
 }
@@ -61,8 +63,8 @@ std::vector<std::string> unusual_declarations_in_words(std::span<const Subject* 
       if (subjects.size() == 1 || is_convention(one)) words.push_back(std::move(one.words));
     }
     if (words.empty()) continue;
-    const std::string who = subjects.size() == 1 ? "" : subject->name + " ";
-    lines.push_back(fmt::format("{}declares: {}", who, fmt::join(words, "; ")));
+    const std::string prefix = subjects.size() == 1 ? "" : subject->name + " ";
+    lines.push_back(fmt::format("{}declares: {}", prefix, fmt::join(words, "; ")));
   }
   return lines;
 }

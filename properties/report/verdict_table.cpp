@@ -27,7 +27,7 @@ std::string cell(const Verdict& verdict) {
   return cases == 0 ? text : text + fmt::format(" in {}", cases);
 }
 
-/// "48 of 60", or one number a scalar where they differ: "48/48/60 of 60".
+/// "48 of 60", or one number per scalar if they differ: "48/48/60 of 60".
 std::string executed(std::span<const Verdict> verdicts) {
   std::vector<int> counts;
   for (const Verdict& verdict : verdicts) counts.push_back(verdict.tally.executed());
@@ -35,7 +35,7 @@ std::string executed(std::span<const Verdict> verdicts) {
   return fmt::format("{} of {}", fmt::join(counts, "/"), verdicts.front().tally.cases);
 }
 
-/// Lines of at most line_width, broken after commas, indented.
+/// Indented lines of at most line_width, wrapped after commas.
 std::string wrapped(std::string_view text) {
   std::string lines = "  ";
   std::size_t width = 2;
@@ -55,14 +55,14 @@ std::string wrapped(std::string_view text) {
   return lines + "\n";
 }
 
-/// What nobody claims, in short.
+/// A summary of the laws that no subject claims.
 std::string folded(const UnclaimedLaws& laws) {
   if (laws.names.empty()) return {};
   return headline(laws) + "\n" + wrapped(fmt::format("{}", fmt::join(laws.names, ", "))) +
-         wrapped("missing: " + reasons_in_words(laws));
+         wrapped("missing claims: " + reasons_in_words(laws));
 }
 
-/// Those of the laws in the table.
+/// Skips of the laws in the table, by reason.
 std::string skips(const RunResult& result, const UnclaimedLaws& unclaimed) {
   std::map<std::string, int> by_reason;
   for (const Verdict& verdict : result.verdicts) {
@@ -87,7 +87,7 @@ std::string sum(const RunResult& result) {
     not_run += verdict.tally.not_run;
     drawn_again += verdict.tally.drawn_again;
   }
-  return fmt::format("checks: {} executed + {} skipped + {} not run = {}; {} drawn again\n", made,
+  return fmt::format("checks: {} executed + {} skipped + {} not run = {}; {} redrawn\n", made,
                      skipped, not_run, made + skipped + not_run, drawn_again);
 }
 
@@ -98,7 +98,7 @@ std::size_t name_width(const RunPlan& plan) {
   return width + 4;
 }
 
-/// Columns, with the space behind them.
+/// Widths of columns, including the space after them.
 struct Widths {
   std::size_t name;
   std::size_t cell;
@@ -161,9 +161,8 @@ std::string verdict_table(const RunPlan& plan, const RunResult& result) {
     }
   }
   text +=
-      "\nnumbers: the worst error over its bound, then in how many cases; after the first wrong "
-      "case a "
-      "law is not run on\n";
+      "\nnumbers: the largest error / bound, then the number of cases with that verdict; the cases "
+      "of a law after the first wrong one are not run\n";
   return text + skips(result, unclaimed) + folded(unclaimed) + sum(result);
 }
 

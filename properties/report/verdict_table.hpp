@@ -6,10 +6,11 @@
 
 namespace slim::properties {
 
-/// A line a (law, subject), a column a scalar: the verdict, the worst error over its bound, and in
-/// how many cases a verdict other than PASS came about; last, how many cases were executed. Who
-/// claims nothing of a law is counted and has no line. Then what was skipped and why, what laws
-/// nobody claims anything of (UnclaimedLaws, likewise in no line), and the sum of all checks.
+/// One line per (law, subject), one column per scalar: the verdict, the largest error / bound, and
+/// the number of cases with that verdict if it is not PASS; in the last column, the number of
+/// executed cases. Subjects that do not claim a law are only counted. Below the table: skips with
+/// their reasons, laws that no subject claims (UnclaimedLaws, not in the table), and the sum of all
+/// checks.
 ///
 /// ```
 /// gradient-agrees        float32          float64     digits50
@@ -17,14 +18,14 @@ namespace slim::properties {
 ///   recovered/iterative  DRIFT 13 in 1    PASS 0.2    PASS 2e-08    48 of 60
 /// ```
 ///
-/// Of one subject, its name stands above, and the laws in the lines.
+/// For a single subject, its name is in the heading and each line is a law.
 std::string verdict_table(const RunPlan& plan, const RunResult& result);
 
-/// PASS, SUSPECT, DRIFT, the name of a failure (WRONG, CRASH, …), or "not claimed", "nothing
-/// executed": the gravest that occurred.
+/// The most severe result that occurred: PASS, SUSPECT, DRIFT, the name of a failure (WRONG, CRASH,
+/// …), "not claimed" or "nothing executed".
 std::string summary(const Verdict& verdict);
 
-/// Error over bound in two digits.
+/// error / bound with two significant digits.
 std::string in_short(double ratio);
 
 }  // namespace slim::properties

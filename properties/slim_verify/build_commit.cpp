@@ -1,6 +1,6 @@
 #include "properties/slim_verify/build_commit.hpp"
 
-#include "properties_commit.hpp"  // written at every build
+#include "properties_commit.hpp"  // generated at every build
 
 namespace slim::properties {
 

@@ -4,8 +4,8 @@
 
 namespace slim::properties {
 
-/// The commit that this program was built from: git's, "-dirty" with uncommitted changes, or
-/// "unknown".
+/// The git commit that this program was built from, with "-dirty" appended if there were
+/// uncommitted changes; or "unknown".
 std::string build_commit();
 
 }  // namespace slim::properties

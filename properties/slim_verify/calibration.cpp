@@ -16,14 +16,14 @@ namespace {
 using Ratios = std::array<double, calibrated_sizes.size()>;  ///< by K
 constexpr int most_redraws = 50;
 
-/// What one case says.
+/// The measurements on one case.
 struct Measured {
-  std::vector<Ratios> correct;  ///< a row a check
-  std::vector<Ratios> mutants;  ///< a row a mutant; 0 where it was not asked
+  std::vector<Ratios> correct;  ///< one row per check
+  std::vector<Ratios> mutants;  ///< one row per mutant; 0 if it was not run
   int drawn_again = 0;
 };
 
-/// A drawn case on which somebody can be judged.
+/// A drawn case on which subjects can be judged.
 GradientEvidence drawn_case(const CalibrationPlan& plan, int number, int& drawn_again) {
   const NumberedCase numbered(laws::find_law("gradient-agrees"), plan.seed, number);
   for (int attempt = 0; attempt < most_redraws; ++attempt) {
@@ -31,8 +31,8 @@ GradientEvidence drawn_case(const CalibrationPlan& plan, int number, int& drawn_
     if (evidence.unusable(plan.scalar).empty()) return evidence;
     ++drawn_again;
   }
-  throw std::runtime_error("no case that can be judged in " + std::to_string(most_redraws) +
-                           " draws");
+  throw std::runtime_error(
+      "none of the drawn cases can be judged: " + std::to_string(most_redraws) + " draws");
 }
 
 Ratios ratios_of(const Subject& subject, const CalibrationPlan& plan, GradientEvidence& evidence,
@@ -44,7 +44,7 @@ Ratios ratios_of(const Subject& subject, const CalibrationPlan& plan, GradientEv
     for (std::size_t k = 0; k < ratios.size(); ++k) {
       ratios[k] = worst_discrepancy(answer, evidence.truth(), ensembles[k].deviation).ratio();
     }
-  } catch (const SubjectError&) {  // no answer: as far off as can be
+  } catch (const SubjectError&) {  // no answer: the ratios stay infinite
   }
   return ratios;
 }
@@ -98,9 +98,9 @@ EnsembleFigures figures(const CalibrationPlan& plan, std::span<const Measured> a
 }  // namespace
 
 Calibration calibrate(const CalibrationPlan& plan) {
-  require(plan.cases >= 1 && plan.threads >= 1, "cases and threads are at least 1");
-  require(!plan.correct.empty(), "a calibration has at least one correct subject");
-  require(plan.scalar != Scalar::digits50, "50 digits are not held against an ensemble");
+  require(plan.cases >= 1 && plan.threads >= 1, "cases and threads must be at least 1");
+  require(!plan.correct.empty(), "a calibration needs at least one correct subject");
+  require(plan.scalar != Scalar::digits50, "digits50 cannot be calibrated: it has no ensemble");
   std::vector<Measured> all(static_cast<std::size_t>(plan.cases));
   in_parallel(plan.cases, plan.threads,
               [&](int i) { all[static_cast<std::size_t>(i)] = measured(plan, i); });
@@ -109,7 +109,7 @@ Calibration calibrate(const CalibrationPlan& plan) {
     result.checks += static_cast<int>(one.correct.size());
     result.drawn_again += one.drawn_again;
   }
-  require(result.checks > 0, "somebody claims to answer in " + std::string(name(plan.scalar)));
+  require(result.checks > 0, "no correct subject offers scalar " + std::string(name(plan.scalar)));
   for (std::size_t k = 0; k < calibrated_sizes.size(); ++k) {
     result.by_runs.push_back(figures(plan, all, k));
   }

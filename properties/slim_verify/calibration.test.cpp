@@ -25,7 +25,7 @@ CalibrationPlan plan_of(std::vector<const Subject*> correct, int threads = 2) {
           .threads = threads};
 }
 
-TEST(Calibration, CountsEveryCheckAndFindsLessTheMoreRunsThereAre) {
+TEST(Calibration, CountsEveryCheckAndRatiosDecreaseWithTheNumberOfRuns) {
   const std::vector<const Subject*> correct = {&reference_subject(),
                                                &find_subject("stored/blocked")};
   const Calibration calibration = calibrate(plan_of(correct));
@@ -47,7 +47,7 @@ TEST(Calibration, CountsEveryCheckAndFindsLessTheMoreRunsThereAre) {
             calibration.by_runs.back().median);
 }
 
-TEST(Calibration, CountsWhatFails) {
+TEST(Calibration, CountsFailures) {
   const Subject off = altered_reference("off", []<class T>(const auto&, GradientResult<T>& result) {
     for (T& entry : result.gradient.values()) entry *= T(1 + 1e-3);
   });

@@ -30,7 +30,7 @@ std::vector<std::string> names_of_model(const CaseFile& file) {
   return names;
 }
 
-/// By the task of the case; none for a law whose cases have no arrays.
+/// The tensor names of the case's task; none for a law whose cases have no arrays.
 std::vector<std::string> known_names(const CaseFile& file) {
   const auto task = file.metadata.find("task");
   if (task != file.metadata.end()) {
@@ -71,7 +71,8 @@ Compared compared_tensors(const GradientCase& c, const ExpectedGradient& expecte
 
 std::string in_words(const Compared& compared) {
   constexpr std::size_t most_named = 3;
-  if (compared.gradients_in_all == 0) return "compared: what law " + compared.with + " compares";
+  if (compared.gradients_in_all == 0)
+    return "compared: the tensors checked by law " + compared.with;
   std::vector<std::string> parts;
   if (compared.loss) parts.emplace_back("loss");
   if (compared.logits) parts.emplace_back("logits");
@@ -90,7 +91,7 @@ void require_known_tensors(const CaseFile& file) {
       require(
           !name.starts_with(expected_prefix),
           fmt::format("tensor '{}' would not be compared: metadata 'law' is '{}', which computes "
-                      "what is right; remove one of the two",
+                      "the right answer itself; remove one of the two",
                       on_one_line(name, 200), on_one_line(law->second)));
     }
   }

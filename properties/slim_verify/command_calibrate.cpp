@@ -62,10 +62,10 @@ nlohmann::ordered_json to_json(const Calibration& calibration) {
 
 std::string to_text(const Calibration& calibration) {
   std::string text = fmt::format(
-      "{}: {} checks on {} cases of whole models ({} draws put back); error / dev\n",
+      "{}: {} checks on {} cases of whole models ({} draws rejected); error / dev\n",
       name(calibration.scalar), calibration.checks, calibration.cases, calibration.drawn_again);
   text += fmt::format("{:>4} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}   {}\n", "runs", "median", "0.99",
-                      "0.999", "largest", "> 4 dev", "> 8 dev", "the mutant nearest to survival");
+                      "0.999", "largest", "> 4 dev", "> 8 dev", "mutant with the smallest margin");
   for (const EnsembleFigures& of : calibration.by_runs) {
     text += fmt::format("{:>4} {:>8.2f} {:>8.2f} {:>8.2f} {:>8.2f} {:>8} {:>8}   {:.0f} {}\n",
                         of.runs, of.median, of.quantile_99, of.quantile_999, of.largest, of.suspect,

@@ -35,8 +35,8 @@ RunPlan plan_of_mutants(const MutantsArguments& arguments) {
 }
 
 constexpr const char* margin_is =
-    "error over the law's bound, in the first case that is wrong; of the laws that kill the mutant "
-    "the smallest";
+    "error / bound in the first case that is wrong; the smallest over the laws that kill the "
+    "mutant";
 
 nlohmann::ordered_json json_of(const KillMatrix& matrix) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
@@ -60,8 +60,8 @@ nlohmann::ordered_json json_of(const KillMatrix& matrix) {
   return all;
 }
 
-/// "." for a law that held, the margin's power of ten for one that killed, "0!" where none was
-/// allowed, blank where nothing was asked.
+/// "." if the law held, the exponent of ten of the margin if it killed the mutant, "0!" if no error
+/// was allowed, blank if the law was not run.
 std::string cell_of(const MutantFate& fate, const std::string& law) {
   const Kill* kill = fate.killed_by(law);
   if (kill != nullptr) {
@@ -77,8 +77,8 @@ std::string margin_in_short(double margin) {
 }
 
 std::string text_of(const KillMatrix& matrix) {
-  std::string text =
-      fmt::format("{:>3}  {:<32}{:>6}  {:<9}{}\n", "", "law", "kills", "margin", "of");
+  std::string text = fmt::format("{:>3}  {:<32}{:>6}  {:<9}{}\n", "", "law", "kills", "margin",
+                                 "mutant with the smallest margin");
   for (std::size_t i = 0; i < matrix.laws.size(); ++i) {
     const LawPower power = matrix.power_of(matrix.laws[i]);
     text += fmt::format("{:>3}  {:<32}{:>6}  {:<9}{}\n", i + 1, matrix.laws[i], power.kills,
@@ -94,12 +94,10 @@ std::string text_of(const KillMatrix& matrix) {
     text += fate.killed() ? "\n" : "  SURVIVES\n";
   }
   text +=
-      "\nmargin: error over the law's bound in the first case that is wrong; of a mutant the "
-      "smallest "
-      "over the laws\n"
-      "that kill it, of a law the smallest over the mutants that it kills; 0!: no error was "
-      "allowed\n"
-      "in a law's column: the margin's power of ten; .: the law held; blank: it was not asked\n";
+      "\nmargin: error / bound in the first case that is wrong; for a mutant the smallest over\n"
+      "the laws that kill it, for a law the smallest over the mutants that it kills;\n"
+      "0!: no error was allowed\n"
+      "columns of laws: exponent of ten of the margin; .: the law held; blank: it was not run\n";
   for (const std::string& law : matrix.idle_laws()) {
     text += fmt::format("law {} kills no mutant\n", law);
   }

@@ -23,7 +23,7 @@ struct ReplayedFile {
   std::string path;
   std::vector<Replayed> lines;
 
-  /// Something was compared, and nothing was wrong.
+  /// Something was compared, and nothing is wrong.
   [[nodiscard]] bool agrees() const {
     const auto is_wrong = [](const Replayed& line) {
       return line.finding.outcome == Outcome::wrong;
@@ -33,7 +33,7 @@ struct ReplayedFile {
   }
 };
 
-/// PASS, SKIPPED, or in which way it failed: WRONG, CRASH, …
+/// PASS, SKIPPED, or the kind of failure: WRONG, CRASH, …
 std::string_view verdict_of(const Finding& finding) {
   return finding.outcome == Outcome::wrong ? name(finding.failure) : name(finding.outcome);
 }
@@ -43,7 +43,7 @@ std::string to_text(const Replayed& line) {
   std::string text =
       fmt::format("  {:<32} {:<9} {:<8} ", line.subject, name(line.scalar), verdict_of(finding));
   if (finding.outcome != Outcome::skipped && finding.has_numbers()) {
-    text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; against {}",
+    text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; compared with {}",
                         finding.worst.tensor, finding.worst.row, finding.worst.error,
                         finding.worst.bound, finding.worst.ratio(), line.compared.with);
   }
@@ -91,20 +91,21 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
   return json;
 }
 
-/// The catalogue's as a guest is asked them, and the one of the protocol.
-std::vector<Law> laws_of(const foreign::ForeignSubject& guest) {
-  std::vector<Law> all = {foreign::refuses_bad_requests(guest)};
+/// The law of the protocol, and the catalogue's laws as they are run on a third-party
+/// implementation.
+std::vector<Law> laws_of(const foreign::ForeignSubject& third_party) {
+  std::vector<Law> all = {foreign::refuses_bad_requests(third_party)};
   for (const Law& law : laws::catalogue()) all.push_back(foreign::told_from_noise(law));
   return all;
 }
 
 }  // namespace
 
-int replay_command(const std::vector<std::string>& paths, const ForeignArguments& guest,
+int replay_command(const std::vector<std::string>& paths, const ForeignArguments& third_party,
                    bool json) {
   std::optional<foreign::ForeignSubject> opened;
   try {
-    if (guest.given()) opened = open_guest(guest);
+    if (third_party.given()) opened = open_guest(third_party);
   } catch (const SubjectError& error) {
     if (json) {
       const nlohmann::ordered_json unopened = {{"schema", 1},
@@ -118,15 +119,15 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
     }
     return Exit::falls_short;
   }
-  const Subject* guest_subject = opened ? &opened->subject : nullptr;
-  const std::vector<Law> own_laws = opened ? laws_of(*opened) : std::vector<Law>();
+  const Subject* third_party_subject = opened ? &opened->subject : nullptr;
+  const std::vector<Law> third_party_laws = opened ? laws_of(*opened) : std::vector<Law>();
   std::vector<ReplayedFile> files;
   files.reserve(paths.size());
   for (const std::string& path : paths) files.push_back({path, {}});
   const int machine = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   in_parallel(static_cast<int>(files.size()), machine, [&](int i) {
     ReplayedFile& file = files[static_cast<std::size_t>(i)];
-    file.lines = replay(file.path, guest_subject, own_laws);
+    file.lines = replay(file.path, third_party_subject, third_party_laws);
   });
   const bool all_agree =
       std::ranges::all_of(files, [](const ReplayedFile& file) { return file.agrees(); });

@@ -48,18 +48,19 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   return chosen;
 }
 
-/// Laws of the catalogue: those of the protocol and of costs are asked of guests alone, and are
-/// none of it.
-std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_guest) {
+/// The chosen laws of the catalogue, which has neither the law of the protocol nor cost laws: these
+/// need a third-party implementation.
+std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_third_party) {
   std::vector<const Law*> chosen;
   for (const std::string& name : names) {
     if (name != foreign::refuses_bad_requests_name && !is_law_of_cost(name)) {
       add_once(chosen, &laws::find_law(name));
       continue;
     }
-    require(of_guest, "law " + on_one_line(name) +
-                          " is asked of a foreign subject: --subject-command or "
-                          "--subject-library");
+    require(of_third_party,
+            "law " + on_one_line(name) +
+                " needs a third-party implementation: give one with --subject-command "
+                "or --subject-library");
   }
   if (!names.empty()) return chosen;
   for (const Law& law : laws::catalogue()) chosen.push_back(&law);
@@ -72,11 +73,11 @@ std::vector<Scalar> chosen_scalars(const std::vector<std::string>& names) {
   return chosen.empty() ? std::vector{Scalar::float32, Scalar::float64, Scalar::digits50} : chosen;
 }
 
-/// A foreign subject, and the laws as they are asked of it.
-struct Guest {
+/// A third-party implementation, and the laws adapted to it.
+struct ThirdParty {
   foreign::ForeignSubject opened;
   std::vector<Law> laws;
-  std::vector<Law> costs;  ///< laws of what it claims to cost
+  std::vector<Law> costs;  ///< cost laws that it claims
 };
 
 RunPlan plan_from(const RunArguments& arguments) {
@@ -96,7 +97,7 @@ ExtraSizes extra_sizes(const RunArguments& arguments) {
           .head_widths = {arguments.head_widths.begin(), arguments.head_widths.end()}};
 }
 
-/// The plan's laws with sizes besides the usual ones.
+/// The plan's laws with additional sizes.
 std::vector<Law> laws_with(const ExtraSizes& extra, const RunPlan& plan) {
   Capabilities of_the_catalogue;
   of_the_catalogue.bidirectional = true;
@@ -122,12 +123,12 @@ void write_case(const fs::path& path, const CaseFile& file) {
   write_case_file(path, file);
 }
 
-/// Where the counterexamples are, or would be.
+/// Writes the counterexamples and returns their paths, also of those that could not be written.
 std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed,
                                      const fs::path& folder, RunOutputs& outputs) {
   std::vector<std::string> paths;
   for (const Counterexample& found : result.counterexamples) {
-    if (is_law_of_cost(found.law)) {  // which no case shows
+    if (is_law_of_cost(found.law)) {  // has no case file
       paths.emplace_back();
       continue;
     }
@@ -138,40 +139,42 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
   return paths;
 }
 
-/// The same plan for a guest, in the scalars that it declares unless others are asked for.
-void invite(RunPlan& plan, Guest& guest, const RunArguments& arguments) {
+/// Changes the plan to run a third-party implementation, in the scalars that it declares unless
+/// others are requested.
+void adapt_plan(RunPlan& plan, ThirdParty& third_party, const RunArguments& arguments) {
   for (const Law* law : plan.laws) {
-    guest.laws.push_back(foreign::told_from_noise(
-        foreign::adapted_law(*law, guest.opened.subject, extra_sizes(arguments))));
+    third_party.laws.push_back(foreign::told_from_noise(
+        foreign::adapted_law(*law, third_party.opened.subject, extra_sizes(arguments))));
   }
   if (arguments.laws.empty() ||
       std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
           arguments.laws.end()) {
-    guest.laws.push_back(foreign::refuses_bad_requests(guest.opened));
+    third_party.laws.push_back(foreign::refuses_bad_requests(third_party.opened));
   }
   plan.laws.clear();
-  for (const Law& law : guest.laws) plan.laws.push_back(&law);
-  plan.subjects = {&guest.opened.subject};
-  if (arguments.scalars.empty()) plan.scalars = guest.opened.declaration.scalars;
+  for (const Law& law : third_party.laws) plan.laws.push_back(&law);
+  plan.subjects = {&third_party.opened.subject};
+  if (arguments.scalars.empty()) plan.scalars = third_party.opened.declaration.scalars;
 }
 
-/// Laws of what it claims to cost: all, or those that are named. Throws ContractError where one is
+/// Cost laws that the implementation claims: all, or the named ones. Throws ContractError if one is
 /// named that it does not claim.
-std::vector<Law> chosen_costs(const foreign::ForeignSubject& guest,
+std::vector<Law> chosen_costs(const foreign::ForeignSubject& third_party,
                               const std::vector<std::string>& names) {
-  std::vector<Law> claimed = foreign::costs_as_claimed(guest, {});
+  std::vector<Law> claimed = foreign::costs_as_claimed(third_party, {});
   if (names.empty()) return claimed;
   for (const std::string& name : names) {
     if (!is_law_of_cost(name)) continue;
     require(std::ranges::find(claimed, name, &Law::name) != claimed.end(),
-            "law " + on_one_line(name) + " is of a claim that the subject does not make");
+            "law " + on_one_line(name) + " checks a claim that the subject does not make");
   }
   std::erase_if(claimed,
                 [&](const Law& law) { return std::ranges::find(names, law.name) == names.end(); });
   return claimed;
 }
 
-/// Adds laws that are asked once, by one thread, with nothing beside: of time and memory.
+/// Runs cost laws and adds their results: one case each, in one thread, with nothing in parallel,
+/// since they measure time and memory.
 void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
   RunPlan alone = plan;
   alone.laws.clear();
@@ -184,17 +187,17 @@ void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
   plan.laws.insert(plan.laws.end(), alone.laws.begin(), alone.laws.end());
 }
 
-/// The catalogue's laws as a guest can be asked them.
-Diagnostician diagnostician_for(const Guest& guest) {
+/// A diagnostician with the catalogue's laws, adapted to the implementation.
+Diagnostician diagnostician_for(const ThirdParty& third_party) {
   std::vector<Law> adapted;
   for (const Law& law : laws::catalogue()) {
-    adapted.push_back(foreign::adapted_law(law, guest.opened.subject));
+    adapted.push_back(foreign::adapted_law(law, third_party.opened.subject));
   }
   return Diagnostician(std::move(adapted),
-                       [pool = guest.opened.pool] { foreign::end_processes(*pool); });
+                       [pool = third_party.opened.pool] { foreign::end_processes(*pool); });
 }
 
-/// In which it broke some law about answers.
+/// Scalars in which the subject broke a law that judges answers.
 std::vector<Scalar> scalars_of_failures(const RunResult& result, const std::string& subject) {
   std::vector<Scalar> scalars;
   for (const Verdict& verdict : result.verdicts) {
@@ -221,7 +224,7 @@ std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& pla
   return diagnoses;
 }
 
-/// Names of `all` that are not among those that were run.
+/// Names in `all` of laws that were not run.
 std::vector<std::string> not_run(const std::vector<std::string>& all, const RunResult& result) {
   std::vector<std::string> names;
   for (const std::string& law : all) {
@@ -232,14 +235,16 @@ std::vector<std::string> not_run(const std::vector<std::string>& all, const RunR
   return names;
 }
 
-/// Adds to a result what could have been run and was not: laws, and of a foreign subject scalars.
-void add_what_was_not_run(RunResult& result, const RunPlan& plan, const Guest* guest) {
+/// Adds the laws that could have been run and were not to the result, and also the scalars for a
+/// third-party implementation.
+void add_what_was_not_run(RunResult& result, const RunPlan& plan, const ThirdParty* third_party) {
   std::vector<std::string> all;
   for (const Law& law : laws::catalogue()) all.push_back(law.name);
-  if (guest != nullptr) {
+  if (third_party != nullptr) {
     all.emplace_back(foreign::refuses_bad_requests_name);
-    for (const Law& law : foreign::costs_as_claimed(guest->opened, {})) all.push_back(law.name);
-    for (const Scalar scalar : guest->opened.declaration.scalars) {
+    for (const Law& law : foreign::costs_as_claimed(third_party->opened, {}))
+      all.push_back(law.name);
+    for (const Scalar scalar : third_party->opened.declaration.scalars) {
       if (std::ranges::find(plan.scalars, scalar) != plan.scalars.end()) continue;
       result.scalars_not_run.push_back(scalar);
     }
@@ -247,12 +252,12 @@ void add_what_was_not_run(RunResult& result, const RunPlan& plan, const Guest* g
   result.laws_not_run = not_run(all, result);
 }
 
-/// The expected failures that a file lists; nothing where no file is given.
+/// The expected failures that a file lists; nullopt if no file is given.
 std::optional<std::vector<foreign::ExpectedFailure>> expected_failures_of(
     const ForeignArguments& arguments) {
   if (arguments.expected_failures.empty()) return std::nullopt;
   require(arguments.given(),
-          "--expected-failures is about a foreign subject: give one by "
+          "--expected-failures needs a third-party implementation: give one with "
           "--subject-command or --subject-library");
   return foreign::read_expected_failures(arguments.expected_failures);
 }
@@ -264,22 +269,22 @@ int run_command(const RunArguments& arguments) {
   require_writable_folder(arguments.out);
   RunOutputs outputs(arguments);
   const auto expected = expected_failures_of(arguments.foreign);
-  std::optional<Guest> guest;
+  std::optional<ThirdParty> third_party;
   if (arguments.foreign.given()) {
     require(arguments.subjects.empty(),
-            "--subject names a built-in subject, --subject-command or --subject-library another "
-            "one: give one of them");
+            "--subject names a built-in subject, --subject-command and --subject-library a "
+            "third-party implementation: give one of them");
     try {
-      guest.emplace(Guest{open_guest(arguments.foreign), {}, {}});
+      third_party.emplace(ThirdParty{open_guest(arguments.foreign), {}, {}});
     } catch (const SubjectError& error) {
       outputs.write(error);
       return Exit::falls_short;
     }
-    invite(plan, *guest, arguments);
-    guest->costs = chosen_costs(guest->opened, arguments.laws);
+    adapt_plan(plan, *third_party, arguments);
+    third_party->costs = chosen_costs(third_party->opened, arguments.laws);
   }
   std::vector<Law> extended;
-  if (!guest && !(arguments.lengths.empty() && arguments.head_widths.empty())) {
+  if (!third_party && !(arguments.lengths.empty() && arguments.head_widths.empty())) {
     extended = laws_with(extra_sizes(arguments), plan);
     plan.laws.clear();
     for (const Law& law : extended) plan.laws.push_back(&law);
@@ -290,36 +295,36 @@ int run_command(const RunArguments& arguments) {
   std::vector<Diagnosis> diagnoses;
   {
     ProgressLine progress;
-    if (!plan.laws.empty()) {  // as they are where costs alone are named
+    if (!plan.laws.empty()) {  // they are empty if only cost laws are named
       result = run(plan, [&](const Law& law, int done, int planned) {
         progress.show_case(law.name, done, planned);
       });
     }
-    // A run of named laws need not execute every task that is declared.
-    if (guest && arguments.laws.empty()) {
-      result.unasked_tasks = foreign::tasks_never_asked(guest->opened);
+    // With --law, not every declared task need be executed.
+    if (third_party && arguments.laws.empty()) {
+      result.unasked_tasks = foreign::tasks_never_asked(third_party->opened);
     }
-    if (guest && !guest->costs.empty()) {
-      progress.show("costs", 0, static_cast<int>(guest->costs.size()));
-      run_alone(plan, result, guest->costs);
+    if (third_party && !third_party->costs.empty()) {
+      progress.show("costs", 0, static_cast<int>(third_party->costs.size()));
+      run_alone(plan, result, third_party->costs);
     }
-    diagnoses =
-        diagnosed(guest ? diagnostician_for(*guest) : Diagnostician(), plan, result, progress);
+    diagnoses = diagnosed(third_party ? diagnostician_for(*third_party) : Diagnostician(), plan,
+                          result, progress);
   }
-  add_what_was_not_run(result, plan, guest ? &*guest : nullptr);
+  add_what_was_not_run(result, plan, third_party ? &*third_party : nullptr);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
 
   Report report{.plan = plan,
                 .result = result,
                 .case_paths = write_cases(result, plan.seed, arguments.out, outputs),
                 .seconds = elapsed.count(),
-                .replay_options = guest ? guest_options(arguments.foreign) : "",
+                .replay_options = third_party ? guest_options(arguments.foreign) : "",
                 .diagnoses = std::move(diagnoses)};
   if (expected) report.expectation = foreign::compared(result, *expected);
-  outputs.write(report, guest ? &guest->opened : nullptr);
+  outputs.write(report, third_party ? &third_party->opened : nullptr);
   report_stops();
-  const bool as_wanted = report.expectation ? report.expectation->met() : result.holds();
-  return as_wanted ? Exit::holds : Exit::falls_short;
+  const bool succeeds = report.expectation ? report.expectation->met() : result.holds();
+  return succeeds ? Exit::holds : Exit::falls_short;
 }
 
 }  // namespace slim::properties

@@ -11,7 +11,7 @@ namespace slim::properties {
 
 using Exit = command_line::ExitCode;
 
-/// How many cases are drawn of a law: by a word, or by number where one is given.
+/// How many cases are drawn per law: given by a word, or by a number, which takes precedence.
 struct Effort {
   static constexpr int quick_cases = 20;
   static constexpr int standard_cases = 40;
@@ -19,29 +19,30 @@ struct Effort {
   std::string word = "standard";  ///< or "quick"
   int cases = 0;                  ///< 0: as the word says
 
-  /// Whether cases in which all pairs of sizes meet are run besides the drawn ones.
+  /// Whether designed cases that cover all pairs of sizes are run in addition to the drawn ones.
   [[nodiscard]] bool covers_sizes() const { return cases_a_law() >= fewest_cases_that_cover_sizes; }
   [[nodiscard]] int cases_a_law() const {
     return cases != 0 ? cases : word == "quick" ? quick_cases : standard_cases;
   }
 };
 
-/// Somebody else's implementation; at most one of command and library is given.
+/// A third-party implementation; at most one of command and library is given.
 struct ForeignArguments {
   std::string command;
   std::string library;
   double deadline_s = 10.0;
   int memory_mb = 8192;
-  int address_space_mb = 0;  ///< 0: without a limit
+  int address_space_mb = 0;  ///< 0: no limit
 
   std::string certificate;        ///< file to write, if any
-  std::string html;               ///< likewise
+  std::string html;               ///< file to write, if any
   std::string expected_failures;  ///< file to read, if any
 
   [[nodiscard]] bool given() const { return !command.empty() || !library.empty(); }
 };
 
-/// slim-verify run: laws on subjects. Empty lists mean all laws, all but the mutants, all scalars.
+/// slim-verify run: checks subjects against laws. Empty lists mean all laws, all subjects except
+/// the mutants, and all scalars.
 struct RunArguments {
   std::vector<std::string> subjects;
   std::vector<std::string> laws;
@@ -53,9 +54,9 @@ struct RunArguments {
   std::string junit;
   std::string markdown;
   std::string out = "counterexamples";
-  std::vector<int> lengths;      ///< rows to cover besides the usual ones
-  std::vector<int> head_widths;  ///< columns likewise
-  ForeignArguments foreign;      ///< in place of subjects
+  std::vector<int> lengths;      ///< additional sequence lengths to cover
+  std::vector<int> head_widths;  ///< additional widths of a head to cover
+  ForeignArguments foreign;      ///< run instead of subjects
 };
 
 /// slim-verify mutants: every law on every mutant.
@@ -77,12 +78,12 @@ struct CalibrateArguments {
 
 /// Each command prints to standard output and returns an exit code; bad input throws ContractError.
 int run_command(const RunArguments& arguments);
-/// With a foreign subject, that one is asked, whatever the files name.
+/// A third-party implementation, if given, is run instead of the subjects that the files name.
 int replay_command(const std::vector<std::string>& paths, const ForeignArguments& foreign,
                    bool json);
-/// Falls short when a mutant survives, or a law kills none.
+/// Returns falls_short when a mutant survives or a law kills none.
 int mutants_command(const MutantsArguments& arguments);
-/// Falls short when a correct subject is beyond what fails a run.
+/// Returns falls_short when a correct subject exceeds the limit that fails a run.
 int calibrate_command(const CalibrateArguments& arguments);
 int subjects_command(bool json);
 int laws_command(bool json);

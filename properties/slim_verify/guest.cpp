@@ -42,9 +42,10 @@ std::string guest_options(const ForeignArguments& arguments) {
 void report_stops() {
   const int times = foreign::times_continued();
   if (times == 0) return;
-  command_line::note(fmt::format(
-      "slim-verify: note: this process was stopped and continued {} time{} while the subject ran",
-      times, times == 1 ? "" : "s"));
+  command_line::note(
+      fmt::format("slim-verify: note: this process was stopped and continued {} time{} while the "
+                  "subject ran",
+                  times, times == 1 ? "" : "s"));
 }
 
 }  // namespace slim::properties

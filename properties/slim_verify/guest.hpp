@@ -5,18 +5,18 @@
 
 namespace slim::properties {
 
-/// Opens the foreign subject of a command line. Throws ContractError on bad arguments, SubjectError
-/// when the subject does not come to describe itself.
+/// Opens the third-party implementation that the options name. Throws ContractError on bad
+/// arguments, SubjectError when it does not describe itself.
 foreign::ForeignSubject open_guest(const ForeignArguments& arguments);
 
-/// Of its process.
+/// The limits of its process.
 foreign::Limits limits_of(const ForeignArguments& arguments);
 
 /// The options that open it again under the same limits, quoted for a shell.
 std::string guest_options(const ForeignArguments& arguments);
 
-/// Says on standard error when this process was stopped while subjects ran, which a subject can
-/// bring about: nothing else in a report would show it.
+/// Prints a note on standard error if this process was stopped while a subject ran. A subject can
+/// cause this, and nothing else in a report would show it.
 void report_stops();
 
 }  // namespace slim::properties

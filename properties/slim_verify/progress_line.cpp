@@ -22,7 +22,7 @@ void ProgressLine::show_case(const std::string& law, int done, int planned) {
   }
   if (!time_left_) time_left_.emplace(steps_);
   const Clock::time_point now = Clock::now();
-  // Since the last case of any thread, so that cases that run at the same time share it.
+  // Measured from the last finished case of any thread, so that parallel cases share the time.
   time_left_->finish(first_step_.at(law) + static_cast<std::size_t>(done - 1),
                      std::chrono::duration<double>(now - last_case_).count());
   last_case_ = now;

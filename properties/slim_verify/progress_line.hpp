@@ -10,9 +10,9 @@
 
 namespace slim::properties {
 
-/// "312/900 gradient-agrees  8.3 cases/s  25 s left" on standard error, in place, when that is a
-/// terminal; else nothing. The time left is that of the cases of all laws, estimated from what
-/// cases of the same law took.
+/// "312/900 gradient-agrees  8.3 cases/s  25 s left" on standard error, updated in place; nothing
+/// if that is not a terminal. The time left covers the cases of all laws and is estimated from the
+/// times of finished cases of the same law.
 class ProgressLine {
  public:
   ProgressLine();
@@ -21,9 +21,9 @@ class ProgressLine {
   /// Clears the line.
   ~ProgressLine();
 
-  /// After each case of a law, and before the first one of all for every law, with 0 done.
+  /// Call for every law with `done` = 0 before the first case, then after each case.
   void show_case(const std::string& law, int done, int planned);
-  /// After each step of anything else.
+  /// Call after each step of any other work.
   void show(const std::string& what, int done, int planned);
 
  private:
@@ -32,9 +32,9 @@ class ProgressLine {
   [[nodiscard]] bool was_just_shown();
 
   bool terminal_;
-  std::vector<Step> steps_;                        ///< until the first case is done
+  std::vector<Step> steps_;                        ///< collected until the first case is done
   std::map<std::string, std::size_t> first_step_;  ///< of each law
-  std::optional<TimeLeft> time_left_;              ///< from then on
+  std::optional<TimeLeft> time_left_;              ///< set when the first case is done
   std::size_t cases_ = 0;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_case_ = start_;

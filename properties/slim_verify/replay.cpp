@@ -15,20 +15,20 @@
 namespace slim::properties {
 namespace {
 
-/// Which subjects are run, in which scalars.
+/// The subjects to run, and the scalars.
 struct Selection {
   std::vector<const Subject*> subjects;
   std::vector<Scalar> scalars;
-  bool named = false;  ///< by the file
+  bool named = false;  ///< the file or the caller names the only subject
 };
 
-Selection selection_of(const CaseFile& file, const Subject* guest) {
+Selection selection_of(const CaseFile& file, const Subject* third_party) {
   const auto subject = file.metadata.find("subject");
   const auto dtype = file.metadata.find("dtype");
   Selection selection;
-  selection.named = guest != nullptr || subject != file.metadata.end();
-  if (guest != nullptr) {
-    selection.subjects.push_back(guest);
+  selection.named = third_party != nullptr || subject != file.metadata.end();
+  if (third_party != nullptr) {
+    selection.subjects.push_back(third_party);
   } else if (selection.named) {
     selection.subjects.push_back(&find_subject(subject->second));
   } else {
@@ -57,14 +57,14 @@ std::vector<Replayed> replayed_by(const Selection& selection, const Compared& co
   return lines;
 }
 
-const Law& law_named(const std::string& name, std::span<const Law> laws_of_guest) {
-  const auto own = std::ranges::find(laws_of_guest, name, &Law::name);
-  return own == laws_of_guest.end() ? laws::find_law(name) : *own;
+const Law& law_named(const std::string& name, std::span<const Law> third_party_laws) {
+  const auto own = std::ranges::find(third_party_laws, name, &Law::name);
+  return own == third_party_laws.end() ? laws::find_law(name) : *own;
 }
 
 std::vector<Replayed> replay_law(const CaseFile& file, const Selection& selection,
-                                 std::span<const Law> laws_of_guest) {
-  const Law& law = law_named(file.text("law"), laws_of_guest);
+                                 std::span<const Law> third_party_laws) {
+  const Law& law = law_named(file.text("law"), third_party_laws);
   const std::unique_ptr<Trial> trial = law.load(file);
   return replayed_by(selection, {.with = law.name}, [&](const Subject& subject, Scalar scalar) {
     std::string unusable = trial->unusable(scalar);
@@ -79,7 +79,7 @@ bool is_finite(const ExpectedGradient& expected) {
                              [](const auto& entry) { return entry.second.allFinite(); });
 }
 
-/// A case without a law: whole, with its logits.
+/// A case without a law: gradient and logits are compared.
 class PlainCase final : public Trial {
  public:
   PlainCase(const CaseFile& file, bool named)
@@ -101,7 +101,7 @@ class PlainCase final : public Trial {
     }
     const std::optional<Finding> excuse = excused(subject, scalar, evidence_);
     if (excuse && !named_) return *excuse;
-    if (expected_) return held_against_expected(subject, scalar);
+    if (expected_) return compared_with_expected(subject, scalar);
     return judge(subject, scalar, evidence_, [&](Scalar in, const GradientBounds& allowed) {
       const GradientAnswer answer = ask(subject, in, evidence_.given(), {.wants_logits = true});
       return worst_discrepancy(answer, evidence_.truth(), allowed);
@@ -110,8 +110,8 @@ class PlainCase final : public Trial {
   [[nodiscard]] CaseFile file() const override { return to_case_file(evidence_.given()); }
 
  private:
-  /// Pass or wrong, nothing between. In float32 what rounding may do comes on top of the bound.
-  Finding held_against_expected(const Subject& subject, Scalar scalar) {
+  /// Either pass or wrong. In float32 the bound for rounding errors is added.
+  Finding compared_with_expected(const Subject& subject, Scalar scalar) {
     const GradientAnswer answer = ask(subject, scalar, evidence_.given(), {.wants_logits = true});
     GradientBounds bounds = expected_bounds(*expected_, evidence_.given().model);
     if (scalar == Scalar::float32) bounds = sum(std::move(bounds), evidence_.bounds(scalar));
@@ -119,7 +119,7 @@ class PlainCase final : public Trial {
     const bool agrees = std::isfinite(worst.error) && worst.error <= worst.bound;
     return {.outcome = agrees ? Outcome::pass : Outcome::wrong,
             .worst = worst,
-            .note = is_finite(*expected_) ? "" : "the file expects a value that is not finite"};
+            .note = is_finite(*expected_) ? "" : "an expected value in the file is not finite"};
   }
 
   bool named_;
@@ -139,16 +139,16 @@ std::vector<Replayed> replay_plain(const CaseFile& file, const Selection& select
 
 }  // namespace
 
-std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest,
-                             std::span<const Law> laws_of_guest) {
+std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* third_party,
+                             std::span<const Law> third_party_laws) {
   const CaseFile file = read_case_file(path);
   try {
-    const Selection selection = selection_of(file, guest);
+    const Selection selection = selection_of(file, third_party);
     const auto task = file.metadata.find("task");
     require(file.metadata.contains("law") || task == file.metadata.end(),
-            "metadata 'law' is missing: a case of another task than gradients is judged by a law");
+            "metadata 'law' is missing: it is required for every task except gradients");
     require_known_tensors(file);
-    return file.metadata.contains("law") ? replay_law(file, selection, laws_of_guest)
+    return file.metadata.contains("law") ? replay_law(file, selection, third_party_laws)
                                          : replay_plain(file, selection);
   } catch (const ContractError& error) {
     throw ContractError(path.string() + ": " + error.what());

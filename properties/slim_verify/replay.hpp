@@ -11,14 +11,14 @@
 
 namespace slim::properties {
 
-/// How one subject did on a stored case in one scalar.
+/// The result of one subject on a stored case in one scalar.
 struct Replayed {
   std::string subject;
   Scalar scalar = Scalar::float64;
   Compared compared;
   Finding finding;
 
-  /// An answer was asked for, and there was something to compare.
+  /// The subject was run, and there was something to compare.
   [[nodiscard]] bool compares_something() const {
     return finding.outcome != Outcome::skipped && !finding.worst.tensor.empty() &&
            !compared.nothing();
@@ -29,16 +29,17 @@ struct Replayed {
 /// without a subject, the reference and every correct subject of the catalogue are run, in the
 /// case's dtype and in 50 digits. Their answers are compared with:
 /// - with metadata `law`: what that law compares them with;
-/// - with expected.* tensors: those, error ≤ 1e-11 of the tensor's largest entry + 1e-13 of the
-///   largest gradient entry of any tensor (the loss, the logits: of their own largest), of finite
-///   entries; what is expected and not finite is never met;
-/// - else the reference in 50 digits, computed anew, with the laws' tolerances.
-/// A subject that subtracts is skipped where a denominator is 0, unless the file names it.
-/// Throws ContractError when the file is missing, corrupt, names what does not exist, or has a
-/// tensor that nothing would be compared with.
-/// A foreign subject, where one is given, is run in place of all these, and by its own laws before
-/// the catalogue's.
-std::vector<Replayed> replay(const std::filesystem::path& path, const Subject* guest = nullptr,
-                             std::span<const Law> laws_of_guest = {});
+/// - with expected.* tensors: those tensors; error ≤ 1e-11 of the tensor's largest entry + 1e-13 of
+///   the largest gradient entry of any tensor (for the loss and the logits: of their own largest),
+///   where only finite entries count; an expected value that is not finite always fails;
+/// - else: the reference in 50 digits, computed anew, with the laws' tolerances.
+/// A subject that subtracts is skipped if a denominator is 0, unless the file names it.
+/// If `third_party` is given, it is run instead of all these, and `third_party_laws` take
+/// precedence over the catalogue's laws of the same name. Throws ContractError when the file is
+/// missing or corrupt, names something that does not exist, or has a tensor that would not be
+/// compared.
+std::vector<Replayed> replay(const std::filesystem::path& path,
+                             const Subject* third_party = nullptr,
+                             std::span<const Law> third_party_laws = {});
 
 }  // namespace slim::properties

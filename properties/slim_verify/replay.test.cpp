@@ -29,17 +29,17 @@ std::vector<fs::path> golden_vectors() {
   return paths;
 }
 
-/// A folder of its own for each test.
+/// Each test has a separate folder.
 class Replay : public testing::Test {
  protected:
   [[nodiscard]] std::vector<Replayed> replayed(const CaseFile& file) const {
     write_case_file(folder_ / "case.safetensors", file);
     return replay(folder_ / "case.safetensors");
   }
-  /// What the replay of a case is refused with.
+  /// The message with which the replay of a case is rejected.
   [[nodiscard]] std::string refusal(const CaseFile& file) const {
     try {
-      return replayed(file).empty() ? "nobody was run" : "accepted";
+      return replayed(file).empty() ? "no subject was run" : "accepted";
     } catch (const ContractError& error) {
       return error.what();
     }
@@ -53,7 +53,7 @@ int count(const std::vector<Replayed>& lines, Outcome outcome) {
       lines, [&](const Replayed& line) { return line.finding.outcome == outcome; }));
 }
 
-/// The same file asking the reference alone, which is enough to see a changed expectation.
+/// The same file for the reference only, which is enough to detect a changed expectation.
 CaseFile for_the_reference(CaseFile file) {
   file.metadata["subject"] = "reference";
   return file;
@@ -71,8 +71,8 @@ double largest(const std::vector<double>& values) {
   return found;
 }
 
-/// Calls `change` with every expected gradient whose largest entry is at least 1e-3 of all, and
-/// with that largest entry.
+/// Calls `change` with the name and the largest entry of every expected gradient whose largest
+/// entry is at least 1e-3 of the largest of all gradients.
 template <class Change>
 void for_each_large_gradient(const CaseFile& file, Change change) {
   double of_all = 0.0;
@@ -92,7 +92,7 @@ void replace(CaseFile& file, const std::string& name, std::size_t entry, double 
   file.tensors[name] = make_tensor(file.tensor(name).shape, std::span<const double>(values));
 }
 
-TEST_F(Replay, OfTheReferenceAgreesWithAllTenGoldenVectors) {
+TEST_F(Replay, OfTheReferenceAgreesWithAllGoldenVectors) {
   const std::vector<fs::path> paths = golden_vectors();
   ASSERT_EQ(paths.size(), 10U);
   for (const fs::path& path : paths) {
@@ -103,7 +103,8 @@ TEST_F(Replay, OfTheReferenceAgreesWithAllTenGoldenVectors) {
   }
 }
 
-// All ten by every subject take half a minute: slim-verify replay, as experiments/reproduce does.
+// Three of the golden vectors: all of them on every subject take half a minute. To do that, use
+// slim-verify replay, as experiments/reproduce does.
 TEST_F(Replay, OfEverySubjectAgreesWithGoldenVectors) {
   const fs::path golden = fs::path(SLIM_SOURCE_DIR) / "reference/golden";
   const std::vector<fs::path> paths = {golden / "favor_two.safetensors",
@@ -126,7 +127,7 @@ TEST_F(Replay, OfEverySubjectAgreesWithGoldenVectors) {
   }
 }
 
-TEST_F(Replay, FailsAnExpectedEntryThatIsOffByOneInAMillion) {
+TEST_F(Replay, FailsIfAnExpectedEntryIsOffByOneInAMillion) {
   for (const fs::path& path : golden_vectors()) {
     const CaseFile golden = for_the_reference(read_case_file(path));
     int number = 0;
@@ -145,7 +146,7 @@ TEST_F(Replay, FailsAnExpectedEntryThatIsOffByOneInAMillion) {
   }
 }
 
-TEST_F(Replay, FailsANaNAnywhereAmongTheExpected) {
+TEST_F(Replay, FailsIfAnyExpectedTensorHasANaN) {
   const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
   for (const auto& [name, tensor] : golden.tensors) {
     if (!name.starts_with("expected.")) continue;
@@ -155,7 +156,7 @@ TEST_F(Replay, FailsANaNAnywhereAmongTheExpected) {
   }
 }
 
-TEST_F(Replay, FailsAnInfiniteExpectedEntryWhateverElseIsExpected) {
+TEST_F(Replay, FailsIfAnExpectedEntryIsInfinite) {
   const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
   for (const char* name : {"expected.loss", "expected.logits", "expected.grad.input_map.weight"}) {
     for (const double sign : {1.0, -1.0}) {
@@ -172,7 +173,7 @@ TEST_F(Replay, FailsAnInfiniteExpectedEntryWhateverElseIsExpected) {
   }
 }
 
-TEST_F(Replay, SeesWrongGradientsBesideAnInfiniteOne) {
+TEST_F(Replay, DetectsWrongGradientsWhenAnotherEntryIsInfinite) {
   CaseFile wrong = for_the_reference(read_case_file(golden_vectors()[8]));
   int changed = 0;
   for (auto& [name, tensor] : wrong.tensors) {
@@ -187,7 +188,7 @@ TEST_F(Replay, SeesWrongGradientsBesideAnInfiniteOne) {
   EXPECT_TRUE(std::isfinite(bound)) << bound;
 }
 
-TEST_F(Replay, RefusesATensorOfAnUnknownNameAndNamesTheClosest) {
+TEST_F(Replay, RejectsATensorWithAnUnknownNameAndSuggestsTheClosest) {
   const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
   const std::map<std::string, std::string> closest = {
       {"expected.grad.input_map.weigth", "expected.grad.input_map.weight"},
@@ -206,7 +207,7 @@ TEST_F(Replay, RefusesATensorOfAnUnknownNameAndNamesTheClosest) {
   }
 }
 
-TEST_F(Replay, RefusesTensorsThatALawWouldNotCompare) {
+TEST_F(Replay, RejectsTensorsThatALawWouldNotCompare) {
   CaseFile whole = for_the_reference(read_case_file(golden_vectors()[8]));
   whole.metadata["law"] = "gradient-agrees";
   EXPECT_NE(refusal(whole).find("'expected.grad."), std::string::npos);
@@ -247,7 +248,7 @@ TEST_F(Replay, SaysWhatItCompared) {
   EXPECT_EQ(replayed(golden).front().compared.with, "reference in 50 digits");
 }
 
-TEST_F(Replay, ComparesNothingWhereALawHeldNothing) {
+TEST_F(Replay, ComparesNothingWithoutATensorOrWhenSkipped) {
   Replayed line{.subject = "x", .compared = {.with = "some-law"}, .finding = {}};
   EXPECT_FALSE(line.compares_something()) << "no tensor was compared";
   line.finding.worst.tensor = "out";
@@ -273,7 +274,7 @@ TEST_F(Replay, SkipsASubtractingSubjectAtAZeroDenominatorUnlessTheFileNamesIt) {
   EXPECT_NE(named[0].finding.outcome, Outcome::skipped);
 }
 
-TEST_F(Replay, HoldsACaseWithoutExpectationsAgainstTheReference) {
+TEST_F(Replay, ComparesACaseWithoutExpectedTensorsWithTheReference) {
   GradientSpec spec{.length = 5, .slice_length = 2, .batch = 2, .seed = 3};
   CaseFile file = to_case_file(materialise(spec));
   for (const char* dtype : {"float32", "float64", "digits50"}) {
@@ -287,7 +288,7 @@ TEST_F(Replay, HoldsACaseWithoutExpectationsAgainstTheReference) {
   EXPECT_EQ(count(replayed(file), Outcome::wrong), 1);
 }
 
-TEST_F(Replay, FailsTheMutantsCounterexampleAgainInItsOwnLawAndScalar) {
+TEST_F(Replay, ReproducesAMutantsCounterexampleWithItsLawAndScalar) {
   const Subject& mutant = find_subject("mutant/last-row-dropped");
   for (const char* law_name : {"gradient-agrees", "split-and-resume"}) {
     const Law& law = laws::find_law(law_name);
@@ -308,7 +309,7 @@ TEST_F(Replay, FailsTheMutantsCounterexampleAgainInItsOwnLawAndScalar) {
   }
 }
 
-TEST_F(Replay, PassesTheReferenceOnTheMutantsCounterexample) {
+TEST_F(Replay, PassesTheReferenceOnAMutantsCounterexample) {
   const Law& law = laws::find_law("split-and-resume");
   CaseFile file =
       shrunk(law, find_subject("mutant/last-row-dropped"), Scalar::digits50, law.draw(1, 0, 50))
@@ -319,7 +320,7 @@ TEST_F(Replay, PassesTheReferenceOnTheMutantsCounterexample) {
   EXPECT_GE(lines.size(), 3U);
 }
 
-TEST_F(Replay, RefusesWhatItCannotRead) {
+TEST_F(Replay, RejectsFilesThatItCannotUse) {
   EXPECT_THROW(replay(folder_ / "missing.safetensors"), ContractError);
   CaseFile file = to_case_file(materialise(GradientSpec{.length = 3}));
   const auto refused = [&](const char* key, const char* value) {

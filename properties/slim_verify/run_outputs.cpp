@@ -40,26 +40,28 @@ foreign::Certified certified_by(const Report& report, const foreign::ForeignSubj
 }  // namespace
 
 RunOutputs::RunOutputs(const RunArguments& arguments) : arguments_(arguments) {
-  const ForeignArguments& guest = arguments.foreign;
+  const ForeignArguments& third_party = arguments.foreign;
   const std::vector<std::pair<std::string, std::string>> outputs = {
       {"--junit", arguments.junit},
       {"--markdown", arguments.markdown},
-      {"--certificate", guest.certificate},
-      {"--html", guest.html}};
+      {"--certificate", third_party.certificate},
+      {"--html", third_party.html}};
   std::vector<std::string> on_standard_output;
   if (arguments.json) on_standard_output.emplace_back("--json");
   for (const auto& [option, path] : outputs) {
     if (path.empty()) continue;
-    const bool is_of_guests = option == "--certificate" || option == "--html";
-    require(guest.given() || !is_of_guests, option +
-                                                " is about a foreign subject: give one by "
-                                                "--subject-command or --subject-library");
+    const bool needs_third_party = option == "--certificate" || option == "--html";
+    require(third_party.given() || !needs_third_party,
+            option +
+                " needs a third-party implementation: give one with "
+                "--subject-command or --subject-library");
     command_line::require_writable(path);
     if (command_line::is_standard_output(path)) on_standard_output.push_back(option);
   }
   require(on_standard_output.size() <= 1,
-          fmt::format("{} write to standard output: at most one of them may",
-                      fmt::join(on_standard_output, " and ")));
+          fmt::format("{} {} write to standard output: give one of them",
+                      fmt::join(on_standard_output, " and "),
+                      on_standard_output.size() == 2 ? "both" : "all"));
   prints_text_ = on_standard_output.empty();
 }
 

@@ -10,22 +10,22 @@
 
 namespace slim::properties {
 
-/// Where the reports of `slim-verify run` go: files, and one of them, or the text, on standard
+/// Writes the reports of `slim-verify run` to files, and one of them, or the text, to standard
 /// output.
 class RunOutputs {
  public:
-  /// Throws ContractError where two reports would share standard output, where an option needs a
-  /// foreign subject, or where an output cannot be written.
+  /// Throws ContractError if two reports would share standard output, if an option needs a
+  /// third-party implementation, or if an output cannot be written.
   explicit RunOutputs(const RunArguments& arguments);
 
-  /// Writes something else of the run. What it throws is thrown by write(), after the reports, so
-  /// that a full disk does not take all of a run.
+  /// Runs `writing`, which writes another output of the run. Its exception is rethrown by write()
+  /// after the reports, so that as much as possible is saved on a full disk.
   void attempt(const std::function<void()>& writing);
-  /// Of a foreign subject where `foreign` is given. Each report is written, also after one that
-  /// failed; the first failure is thrown at the end.
+  /// Writes all reports; `foreign` is the third-party implementation, if one was run. Continues
+  /// after a failure; the first failure is thrown at the end.
   void write(const Report& report, const foreign::ForeignSubject* foreign);
-  /// Of a foreign subject that did not describe itself, so that no report of an earlier run is
-  /// taken for one of this.
+  /// Writes reports on a third-party implementation that did not describe itself, so that reports
+  /// of an earlier run are not mistaken for this one's.
   void write(const SubjectError& error);
 
  private:

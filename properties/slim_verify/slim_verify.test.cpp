@@ -1,4 +1,4 @@
-// The program itself, run as its users run it.
+// Tests of the whole program.
 
 #include "properties/command_line/every_option.hpp"
 #include "reference/vocabulary/system/test_folder.hpp"
@@ -31,7 +31,7 @@ struct Ran {
   std::string err;
 };
 
-/// Runs the program in an empty folder of its own.
+/// Runs the program in an empty folder.
 class SlimVerify : public testing::Test {
  public:
   SlimVerify() { fs::create_directories(folder_); }
@@ -59,8 +59,8 @@ class SlimVerify : public testing::Test {
   const std::string golden_ = SLIM_SOURCE_DIR "/reference/golden/";
 };
 
-TEST_F(SlimVerify, PrintsTheFateOfEveryMutantAndFailsWhenOneSurvives) {
-  // That the matrix is full is seen here alone: it takes as long as a tenth of all tests.
+TEST_F(SlimVerify, PrintsWhichLawsKillEachMutantAndFailsWhenOneSurvives) {
+  // The only test of the full matrix, since it takes as long as a tenth of all tests.
   const Ran full = run("mutants --effort quick --json");
   EXPECT_EQ(full.exit, 0) << full.err;
   const auto mutants = nlohmann::json::parse(full.out);
@@ -97,11 +97,11 @@ TEST_F(SlimVerify, HoldsForACorrectSubjectAndLeavesNothingBehind) {
   const Ran ran = run("run --subject stored/iterative --cases 3");
   EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
   EXPECT_NE(ran.out.find("all claimed laws hold ("), std::string::npos) << ran.out;
-  EXPECT_TRUE(ran.err.empty()) << "no progress where there is no terminal";
+  EXPECT_TRUE(ran.err.empty()) << "no progress line without a terminal";
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
-TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
+TEST_F(SlimVerify, DetectsAMutantAndItsReplayCommandFailsToo) {
   const Ran ran = run("run --subject mutant/last-row-dropped --law gradient-agrees --cases 10");
   EXPECT_EQ(ran.exit, 1);
   EXPECT_NE(ran.out.find("behaves like: mutant/last-row-dropped (the last row of a slice is"),
@@ -110,7 +110,7 @@ TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
   const std::string marker = "slim-verify replay ";
   const std::size_t at = ran.out.find(marker);
   ASSERT_NE(at, std::string::npos) << ran.out;
-  EXPECT_EQ(at, ran.out.rfind(marker)) << "one replay line";
+  EXPECT_EQ(at, ran.out.rfind(marker)) << "one replay command";
   const std::string path =
       ran.out.substr(at + marker.size(), ran.out.find('\n', at) - at - marker.size());
   const Ran again = run("replay " + path);
@@ -119,7 +119,7 @@ TEST_F(SlimVerify, CatchesTheMutantAndFailsAgainByItsOwnReplayLine) {
   EXPECT_NE(again.out.find("WRONG"), std::string::npos);
 }
 
-TEST_F(SlimVerify, NamesWhatLawsSeeBesidesTheAnswers) {
+TEST_F(SlimVerify, IdentifiesMutantsByMoreThanTheirAnswers) {
   const std::map<std::string, std::vector<std::string>> by_law = {
       {"attention-agrees",
        {"output-written-past-its-end", "output-written-before-its-beginning",
@@ -146,8 +146,9 @@ TEST_F(SlimVerify, NamesWhatLawsSeeBesidesTheAnswers) {
 TEST_F(SlimVerify, AccountsForLawsThatASubjectDoesNotClaim) {
   const Ran reference = run("run --subject reference --cases 2");
   EXPECT_EQ(reference.exit, 0) << reference.out;
-  for (const char* part : {"\nnot claimed: 1 of ",
-                           " laws, 5 checks\n  bytes-as-claimed\n  missing: its memory (5)\n"}) {
+  for (const char* part :
+       {"\nnot claimed: 1 of ",
+        " laws, 5 checks\n  bytes-as-claimed\n  missing claims: its memory (5)\n"}) {
     EXPECT_NE(reference.out.find(part), std::string::npos) << part << "\n" << reference.out;
   }
   const Ran attention = run("run --subject mutant/own-key-unseen --cases 2");
@@ -176,7 +177,7 @@ TEST_F(SlimVerify, WritesJsonAndJUnit) {
             std::string::npos);
 }
 
-TEST_F(SlimVerify, WritesItsPapersOfAGuestThatDoesNotOpenToo) {
+TEST_F(SlimVerify, WritesReportsOnAThirdPartyImplementationThatDoesNotStart) {
   std::ofstream(folder_ / "certificate.json") << "{\"holds\": true}";
   const Ran ran =
       run("run --subject-command 'echo no weights >&2; exit 3' --certificate certificate.json "
@@ -186,8 +187,8 @@ TEST_F(SlimVerify, WritesItsPapersOfAGuestThatDoesNotOpenToo) {
   const auto certificate = nlohmann::json::parse(content(folder_ / "certificate.json"));
   EXPECT_EQ(certificate["holds"], false);
   EXPECT_EQ(certificate["failure"], "LOAD-ERROR");
-  for (const char* paper : {"certificate.json", "summary.md", "page.html", "results.xml"}) {
-    EXPECT_NE(content(folder_ / paper).find("exit code 3"), std::string::npos) << paper;
+  for (const char* report : {"certificate.json", "summary.md", "page.html", "results.xml"}) {
+    EXPECT_NE(content(folder_ / report).find("exit code 3"), std::string::npos) << report;
   }
   EXPECT_NE(content(folder_ / "results.xml").find("failures=\"1\""), std::string::npos);
 }
@@ -222,7 +223,7 @@ TEST_F(SlimVerify, ListsSubjectsAndLaws) {
   EXPECT_EQ(nlohmann::json::parse(run("laws --json").out)[0]["name"], "gradient-agrees");
 }
 
-TEST_F(SlimVerify, HelpsOnEveryLevel) {
+TEST_F(SlimVerify, HasHelpForEveryCommand) {
   for (const char* arguments :
        {"--help", "run --help", "replay --help", "subjects --help", "laws --help"}) {
     const Ran ran = run(arguments);
@@ -232,7 +233,7 @@ TEST_F(SlimVerify, HelpsOnEveryLevel) {
   EXPECT_NE(run("--version").out.find("slim-verify "), std::string::npos);
 }
 
-TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
+TEST_F(SlimVerify, RejectsBadInputInOneLineAndWritesNoFiles) {
   expect_refused("", "ubcommand");
   expect_refused("verify", "verify");
   expect_refused("run --subject recoverd/iterative", "did you mean 'recovered/iterative'?");
@@ -241,8 +242,8 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --cases 0", "--cases");
   expect_refused("run --cases many", "--cases");
   expect_refused("run --effort much", "--effort");
-  expect_refused("run --law refuses-bad-requests", "foreign subject");
-  expect_refused("run --law cost-linear", "law cost-linear is asked of a foreign subject");
+  expect_refused("run --law refuses-bad-requests", "third-party implementation");
+  expect_refused("run --law cost-linear", "law cost-linear needs a third-party implementation");
   expect_refused("run --seed -1", "--seed");
   expect_refused("run --threads -1", "--threads");
   expect_refused("run --out /proc/nowhere", "/proc/nowhere");
@@ -250,18 +251,19 @@ TEST_F(SlimVerify, RefusesBadInputInOneLineAndWritesNothing) {
   expect_refused("run --junit /proc/results.xml", "/proc");
   expect_refused("run --markdown /proc/results.md", "/proc");
   expect_refused("run --unknown", "--unknown");
-  expect_refused("run --expected-failures " SLIM_SOURCE_DIR "/LICENSE", "foreign subject");
+  expect_refused("run --expected-failures " SLIM_SOURCE_DIR "/LICENSE",
+                 "third-party implementation");
   expect_refused("replay", "files");
   expect_refused("replay missing.safetensors", "'missing.safetensors' does not exist");
   expect_refused("replay .", "'.' is a folder: give a file");
   expect_refused("replay " SLIM_SOURCE_DIR "/CMakeLists.txt", "CMakeLists.txt");
 }
 
-TEST_F(SlimVerify, RefusesEveryUnusableValueOfEveryOption) {
+TEST_F(SlimVerify, RejectsEveryUnusableValueOfEveryOption) {
   slim::command_line::EveryOption(SLIM_VERIFY).expect_unusable_values_refused();
 }
 
-TEST_F(SlimVerify, RunsNoOtherSubjectWhereAnOptionIsEmpty) {
+TEST_F(SlimVerify, RejectsAnEmptyOptionInsteadOfRunningTheDefault) {
   for (const char* arguments :
        {"run --subject-command '' --cases 1", "run --subject-library '' --cases 1",
         "run --subject-command= --cases 1", "run --expected-failures '' --cases 1",
@@ -290,28 +292,29 @@ TEST_F(SlimVerify, FailsWhenItsOutputIsLost) {
   }
 }
 
-TEST_F(SlimVerify, EndsWithItsCodeWhenNoMessageCanBeWritten) {
+TEST_F(SlimVerify, KeepsItsExitCodeWhenNoMessageCanBeWritten) {
   for (const char* redirection : {" 2>&-", " 2>/dev/full"}) {
     EXPECT_EQ(run(std::string("nope") + redirection).exit, 2) << redirection;
     EXPECT_EQ(run(std::string("run --subject nobody") + redirection).exit, 2) << redirection;
   }
 }
 
-TEST_F(SlimVerify, WritesAReportToStandardOutputInPlaceOfText) {
+TEST_F(SlimVerify, WritesAReportToStandardOutputInsteadOfText) {
   const std::string few = "run --subject reference --law averages --cases 1 ";
   for (const char* option : {"--markdown -", "--markdown /dev/stdout", "--markdown=/dev/fd/1"}) {
     const Ran ran = run(few + option);
     EXPECT_EQ(ran.exit, 0) << ran.err;
     EXPECT_TRUE(ran.out.starts_with("# slim-verify: what was run holds (1 of ")) << ran.out;
-    EXPECT_EQ(ran.out.find("checks: "), std::string::npos) << "the text's accounts\n" << ran.out;
+    EXPECT_EQ(ran.out.find("checks: "), std::string::npos) << "the text report's sum of checks\n"
+                                                           << ran.out;
   }
   EXPECT_TRUE(run(few + "--junit -").out.starts_with("<?xml "));
-  expect_refused(few + "--json --junit -", "--json and --junit write to standard output");
-  expect_refused(few + "--markdown /dev/stdout --junit -", "at most one");
-  EXPECT_TRUE(fs::is_empty(folder_)) << "no file of the name '-'";
+  expect_refused(few + "--json --junit -", "--json and --junit both write to standard output");
+  expect_refused(few + "--markdown /dev/stdout --junit -", "write to standard output");
+  EXPECT_TRUE(fs::is_empty(folder_)) << "no file is named '-'";
 }
 
-TEST_F(SlimVerify, FollowsALinkToItsReport) {
+TEST_F(SlimVerify, WritesItsReportThroughALink) {
   std::ofstream(folder_ / "target.md") << "old";
   fs::create_symlink("target.md", folder_ / "link.md");
   EXPECT_EQ(run("run --subject reference --law averages --cases 1 --markdown link.md").exit, 0);

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The folder itself, or the nearest one above it that exists and in which it would be made.
+/// The folder itself, or its nearest ancestor that exists, in which it would be created.
 fs::path nearest_existing(const fs::path& folder) {
   std::error_code status;
   fs::path at = fs::absolute(folder);
@@ -24,13 +24,14 @@ fs::path nearest_existing(const fs::path& folder) {
   return at;
 }
 
-/// Why a folder cannot be made, or nothing in it; else no error. Probes with a folder of a name
-/// that no other process has, and removes no other: another run may be making `folder` at the same
+/// Why the folder, or a file in it, cannot be created; no error if it can. Probes with a folder
+/// whose name is unique and removes only that one: another run may be creating `folder` at the same
 /// time.
 std::error_code refusal_of(const fs::path& folder) {
   constexpr int most_tries = 10;
   int refused = ENOENT;
-  for (int i = 0; i < most_tries && refused == ENOENT; ++i) {  // somebody may have just removed it
+  for (int i = 0; i < most_tries && refused == ENOENT;
+       ++i) {  // another process may have removed it
     std::string probe = (nearest_existing(folder) / ".slim-probe-XXXXXX").string();
     if (::mkdtemp(probe.data()) != nullptr) {
       ::rmdir(probe.c_str());

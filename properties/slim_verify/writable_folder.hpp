@@ -5,7 +5,7 @@
 namespace slim::properties {
 
 /// Throws ContractError unless files can be written in `folder`, which need not exist yet. Leaves
-/// nothing behind.
+/// no files behind.
 void require_writable_folder(const std::filesystem::path& folder);
 
 }  // namespace slim::properties

@@ -14,14 +14,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-TEST(WritableFolder, IsOneThatExistsOrCanBeMadeAndNothingIsLeft) {
+TEST(WritableFolder, ExistsOrCanBeCreatedAndIsLeftUnchanged) {
   const TestFolder folder;
   EXPECT_NO_THROW(require_writable_folder(folder.path()));
   EXPECT_NO_THROW(require_writable_folder(folder.path() / "a" / "b" / "c"));
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
-TEST(WritableFolder, IsNoFileAndNoLinkToNothing) {
+TEST(WritableFolder, IsNeitherAFileNorADanglingLink) {
   const TestFolder folder;
   std::ofstream(folder.path() / "file") << "x";
   fs::create_symlink("nowhere", folder.path() / "link");
@@ -35,9 +35,9 @@ TEST(WritableFolder, IsNoFileAndNoLinkToNothing) {
   }
 }
 
-// Four runs at once in one folder failed now and then: one removed the folder that it had probed
-// while another had just made it.
-TEST(WritableFolder, IsNotTakenFromAnotherProcessThatMakesItMeanwhile) {
+// Regression test: parallel runs in one folder sometimes failed, because one removed the folder
+// that it had probed just after another had created it.
+TEST(WritableFolder, IsNotRemovedWhenAnotherProcessCreatesIt) {
   const TestFolder folder;
   const fs::path out = folder.path() / "counterexamples";
   std::atomic<bool> done{false};
