@@ -146,6 +146,7 @@ std::string to_certificate(const Certified& of) {
       {"shortfalls", of.result.shortfalls()},
       {"drift", drift_in_words(of.result)},
       {"sizes", sizes_in_words(of.plan, of.result)},
+      {"judged_tensors", judged_json(of.result)},
       {"expected_failures", expectation_json(of.expectation)},
       {"verdicts", OrderedJson::array()},
       {"counterexamples", OrderedJson::array()}};

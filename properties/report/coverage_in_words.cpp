@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
@@ -74,6 +75,20 @@ std::vector<std::string> coverage_in_words(const RunPlan& plan, const RunResult&
   std::vector<std::string> lines = sizes_in_words(plan, result);
   std::ranges::copy(judged_in_words(result), std::back_inserter(lines));
   return lines;
+}
+
+nlohmann::ordered_json judged_json(const RunResult& result) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const RunResult::Judged& of : result.judged()) {
+    for (const JudgedTensor& tensor : of.tensors) {
+      all.push_back({{"subject", of.subject},
+                     {"scalar", name(of.scalar)},
+                     {"tensor", tensor.tensor},
+                     {"compared", tensor.compared},
+                     {"judged", tensor.judged}});
+    }
+  }
+  return all;
 }
 
 }  // namespace slim::properties

@@ -121,20 +121,6 @@ Json to_json(const Counterexample& found, const std::string& path, const std::st
           {"replay", replay_line(path, options)}};
 }
 
-Json judged_json(const RunResult& result) {
-  Json all = Json::array();
-  for (const RunResult::Judged& of : result.judged()) {
-    for (const JudgedTensor& tensor : of.tensors) {
-      all.push_back({{"subject", of.subject},
-                     {"scalar", name(of.scalar)},
-                     {"tensor", tensor.tensor},
-                     {"compared", tensor.compared},
-                     {"judged", tensor.judged}});
-    }
-  }
-  return all;
-}
-
 }  // namespace
 
 std::string to_json(const Report& report) {

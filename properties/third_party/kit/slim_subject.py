@@ -106,8 +106,11 @@ def _listed(value):
 
 def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
             layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
-            subtracting=False, isolates_non_finite=False, conventions=None, claims=(), framework="numpy"):
-    """Declares the decorated function as the task attention. The README of the harness lists the `conventions`."""
+            subtracting=False, isolates_non_finite=False, conventions=None, claims=(), framework="numpy", block=None,
+            head_block=None):
+    """Declares the decorated function as the task attention. The README of the harness lists the `conventions`.
+
+    `block` rows and `head_block` columns: the size of the implementation's own blocks, if it has any."""
     torch = framework == "torch"
 
     def declare(function):
@@ -117,6 +120,7 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
             causal=causal, bidirectional=bidirectional, layout=layout, state=state, resumable=resumable,
             pullback=torch if pullback is None else pullback, key_masks=key_masks, subtracting=subtracting,
             isolates_non_finite=isolates_non_finite)
+        _declare_blocks(block, head_block)
         run = _attention_by_autograd if torch else _attention
         _tasks["attention"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -147,7 +151,7 @@ def features(function=None, *, maps=()):
 
 
 def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
-             deterministic=True, logits=False, claims=(), framework="torch"):
+             deterministic=True, logits=False, claims=(), framework="torch", block=None, head_block=None):
     """Declares a function (parameters, tokens, mask, **options) -> loss of PyTorch tensors as the task gradient.
 
     It may return (loss, logits); logits are judged if logits=True is declared. With framework="numpy" it takes arrays and
@@ -159,6 +163,7 @@ def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "f
         _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
                  deterministic=deterministic)
         _declared["capabilities"]["logits"] = logits
+        _declare_blocks(block, head_block)
         run = _gradient_by_autograd if framework == "torch" else _gradient
         _tasks["gradient"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -207,6 +212,12 @@ def model(make, loss=cross_entropy, **declared):
 
     declared.setdefault("logits", loss is cross_entropy)
     return gradient(**declared)(loss_of)
+
+
+def _declare_blocks(block, head_block):
+    for capability, value in (("block", block), ("head_block", head_block)):
+        if value is not None:
+            _declared["capabilities"][capability] = value
 
 
 def _declare(task, name, version, feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
