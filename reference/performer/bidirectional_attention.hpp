@@ -6,17 +6,16 @@
 
 namespace slim::reference {
 
-/// What bidirectional linear attention computed. Sums and denominators are in the accumulator's
-/// type.
+/// Results of bidirectional linear attention. Sums and denominators are in the accumulator's type.
 template <class T>
 struct BidirectionalAttention {
-  PrefixSums<accumulator_t<T>> sums;  ///< over all rows, which every query sees
-  Vector<accumulator_t<T>> D;         ///< denominators [L], epsilon included
+  PrefixSums<accumulator_t<T>> sums;  ///< over all rows
+  Vector<accumulator_t<T>> D;         ///< denominators [L], with ε
   Matrix<T> Y;                        ///< output [L, d]
   Denominator<accumulator_t<T>> denominator;
 };
 
-/// Bidirectional linear attention of one head, from the sums of what came before, if anything did:
+/// Bidirectional linear attention of one head, with the sums R₀, S₀ over preceding rows:
 ///   R = R₀ + Σ V_l g(K_l)ᵀ,  S = S₀ + Σ g(K_l),  Y_l = R g(Q_l) / (S·g(Q_l) + ε)
 /// Source: Choromanski et al. 2021. Cost: O(L d M) time.
 template <class T>
