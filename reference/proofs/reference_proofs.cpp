@@ -66,8 +66,7 @@ int run(bool json) {
   }
   if (json) std::printf("\n]}\n");
   if (spoiling.number >= 0 && !spoiling.met) {
-    std::fprintf(stderr, "reference_proofs: this program has no mutation %d\n",
-                 spoiling.number);
+    std::fprintf(stderr, "reference_proofs: this program has no mutation %d\n", spoiling.number);
     return 2;
   }
   return all ? 0 : 1;

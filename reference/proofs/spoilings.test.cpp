@@ -92,8 +92,7 @@ TEST(Spoilings, EachFailAtLeastTwoIndependentProofs) {
     }
     std::printf("| `%s` | %s |\n", spoiling.name.c_str(), failed.c_str());
     EXPECT_GE(failures, 2) << spoiling.name << ": " << spoiling.story;
-    EXPECT_LT(failures, static_cast<int>(result.size()))
-        << "every proof failed";
+    EXPECT_LT(failures, static_cast<int>(result.size())) << "every proof failed";
   }
 }
 

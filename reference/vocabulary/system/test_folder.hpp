@@ -9,7 +9,7 @@
 
 namespace slim {
 
-/// A fresh folder for a test, removed with all that is in it.
+/// A new folder for a test, removed with its contents.
 class TestFolder {
  public:
   TestFolder() {
