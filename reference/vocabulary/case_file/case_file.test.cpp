@@ -171,16 +171,17 @@ TEST(HostileFile, WithANameTwiceIsRefused) {
 
 TEST(HostileFile, WithMetadataThatIsNoTextIsRefused) {
   expect_refused(file_of(R"({"__metadata__":[]})", ""), "object of strings");
-  expect_refused(file_of(R"({"__metadata__":{"k":1}})", ""), "is a string");
-  expect_refused(file_of(R"({"__metadata__":{"k":{}}})", ""), "is a string");
+  expect_refused(file_of(R"({"__metadata__":{"k":1}})", ""), "must be a string");
+  expect_refused(file_of(R"({"__metadata__":{"k":{}}})", ""), "must be a string");
 }
 
 TEST(HostileFile, WithAnUnknownDtypeIsRefusedNamingTheTensor) {
-  expect_refused(file_of(tensor_a("\"BF16\"", "[1]", "[0,2]"), "xx"), "tensor 'a' dtype 'BF16'");
+  expect_refused(file_of(tensor_a("\"BF16\"", "[1]", "[0,2]"), "xx"), "tensor 'a': dtype 'BF16'");
   expect_refused(file_of(tensor_a("\"f64\"", "[1]", "[0,8]"), eight), "unknown");
-  expect_refused(file_of(tensor_a("64", "[1]", "[0,8]"), eight), "has a dtype");
-  expect_refused(file_of(R"({"a":{"shape":[1],"data_offsets":[0,8]}})", eight), "has a dtype");
-  expect_refused(file_of(R"({"a":7})", ""), "is an object");
+  expect_refused(file_of(tensor_a("64", "[1]", "[0,8]"), eight), "dtype must be a string");
+  expect_refused(file_of(R"({"a":{"shape":[1],"data_offsets":[0,8]}})", eight),
+                 "dtype must be a string");
+  expect_refused(file_of(R"({"a":7})", ""), "must be an object");
 }
 
 TEST(HostileFile, WithAnImpossibleShapeIsRefused) {
@@ -188,14 +189,14 @@ TEST(HostileFile, WithAnImpossibleShapeIsRefused) {
                             "[18446744073709551616]"}) {
     expect_refused(file_of(tensor_a("\"F64\"", shape, "[0,8]"), eight), "extents");
   }
-  expect_refused(file_of(tensor_a("\"F64\"", "1", "[0,8]"), eight), "has a shape");
+  expect_refused(file_of(tensor_a("\"F64\"", "1", "[0,8]"), eight), "shape must be an array");
   expect_refused(file_of(tensor_a("\"F64\"", "[[1]]", "[0,8]"), eight), "nested");
   expect_refused(file_of(tensor_a("\"F64\"", "[1,1,1,1,1,1,1,1,1]", "[0,8]"), eight), "8 axes");
   expect_refused(file_of(tensor_a("\"F64\"", "[140737488355328,140737488355328]", "[0,8]"), eight),
-                 "fits 64 bits");
+                 "fit in 64 bits");
   // 2^61 doubles are 2^64 bytes, which is 0 where it wraps around.
   expect_refused(file_of(tensor_a("\"F64\"", "[2147483648,1073741824]", "[0,0]"), ""),
-                 "fits 64 bits");
+                 "fit in 64 bits");
   expect_refused(file_of(tensor_a("\"F64\"", "[2]", "[0,8]"), eight), "as many bytes");
   expect_refused(file_of(tensor_a("\"F64\"", "[0]", "[0,8]"), eight), "as many bytes");
 }

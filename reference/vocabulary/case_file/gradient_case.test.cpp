@@ -89,7 +89,7 @@ TEST(GradientCase, OfTheWrongShapeIsRefusedNamingTheTensor) {
       [](CaseFile& f) {
         f.tensors.at("param.input_map.weight").shape = {4, 7};
       },
-      "'param.input_map.weight' has shape [7, 4], not [4, 7]");
+      "'param.input_map.weight' must have shape [7, 4], not [4, 7]");
   expect_case_refused([](CaseFile& f) { f.tensors.erase("projection.1"); }, "projection.1");
   expect_case_refused([](CaseFile& f) { f.tensors.erase("tokens"); }, "tokens");
   expect_case_refused([](CaseFile& f) { f.tensors.at("tokens").shape = {8}; }, "[B, L+1]");

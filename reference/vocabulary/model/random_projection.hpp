@@ -14,13 +14,11 @@ enum class ProjectionKind {
   /// Standard normal, independent of one another.
   independent,
   /// Orthogonal blocks of d vectors of length √d, as in the paper's code. A single ω_m is not
-  /// normal, so that the estimate of exp(x·y) is biased: with positive features and small z = x +
-  /// y,
-  /// it is too small by a relative |z|⁴/(4(d + 2)).
+  /// normal, so that the estimate of exp(x·y) is biased: with positive features and z = x + y
+  /// small, it is too small by a relative |z|⁴/(4(d + 2)).
   orthogonal,
   /// Orthogonal blocks with the lengths of independent normal vectors (χ with d degrees of
-  /// freedom):
-  /// a single ω_m is standard normal, and the estimate is unbiased.
+  /// freedom): a single ω_m is standard normal, and the estimate is unbiased.
   orthogonal_chi,
 };
 /// "independent", "orthogonal", "orthogonal-chi".

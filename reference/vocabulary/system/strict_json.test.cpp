@@ -30,7 +30,7 @@ TEST(StrictJson, RefusesANameTwiceInOneObjectOnly) {
 
 TEST(StrictJson, RefusesWhatIsDeeperThanAllowed) {
   EXPECT_EQ(refusal_of_text("[[1]]"), "accepted");
-  EXPECT_EQ(refusal_of_text("[[[1]]]"), "the note is nested at most 2 deep");
+  EXPECT_EQ(refusal_of_text("[[[1]]]"), "the note is nested more than 2 deep");
 }
 
 TEST(StrictJson, RefusesWhatIsNoJson) {

@@ -77,12 +77,12 @@ TEST(AttentionConventions, InHostileTextAreRefused) {
     refuse(text, "JSON object");
   }
   refuse(R"({"eps":1})", "'eps' is unknown: allowed are epsilon_place, epsilon,");
-  refuse(R"({"epsilon":"1"})", "'epsilon' is a number");
-  refuse(R"({"epsilon":null})", "'epsilon' is a number");
-  refuse(R"({"scaling":1})", "'scaling' is a string");
+  refuse(R"({"epsilon":"1"})", "'epsilon' must be a number");
+  refuse(R"({"epsilon":null})", "'epsilon' must be a number");
+  refuse(R"({"scaling":1})", "'scaling' must be a string");
   refuse(R"({"scaling":"half"})", "scaling 'half' is unknown");
   refuse(R"({"stabiliser_detached":1})", "true or false");
-  refuse(R"({"epsilon":1,"epsilon":2})", "given once");
+  refuse(R"({"epsilon":1,"epsilon":2})", "given twice");
   refuse(R"({"epsilon":{"a":1}})", "plain values");
   refuse(std::string(100000, '['), "plain values");
   refuse("{\"" + std::string(100000, 'x') + "\":1}", "is unknown");
@@ -97,8 +97,8 @@ TEST(AttentionConventions, ThatHaveNoMeaningAreRefused) {
   constexpr FeatureKind favor = FeatureKind::favor_plus;
   const AttentionConventions exponent{.epsilon_place = EpsilonPlace::exponent};
   const AttentionConventions stabilised{.key_stabiliser = Stabiliser::per_row};
-  refuse(exponent, square, false, "goes with feature map favor+");
-  refuse(stabilised, square, false, "goes with feature map favor+");
+  refuse(exponent, square, false, "needs feature map favor+");
+  refuse(stabilised, square, false, "needs feature map favor+");
   EXPECT_NO_THROW(require_valid(exponent, favor, false));
   EXPECT_NO_THROW(require_valid(stabilised, favor, false));
   refuse(exponent, favor, true, "features already");
@@ -107,8 +107,8 @@ TEST(AttentionConventions, ThatHaveNoMeaningAreRefused) {
   refuse({.scaling = Scaling::both}, square, true, "features already");
   refuse({.divides_by_root_features = true}, square, true, "features already");
   EXPECT_NO_THROW(require_valid({.scaling = Scaling::none}, square, true));
-  refuse({.epsilon = -1}, square, false, "epsilon is finite and not negative");
-  refuse({.epsilon = HUGE_VAL}, square, false, "epsilon is finite");
+  refuse({.epsilon = -1}, square, false, "epsilon must be finite and not negative");
+  refuse({.epsilon = HUGE_VAL}, square, false, "epsilon must be finite");
   refuse({.relu_slope_at_zero = NAN}, square, false, "relu_slope_at_zero");
   refuse({.absolute_slope_at_zero = NAN}, square, false, "absolute_slope_at_zero");
 }
