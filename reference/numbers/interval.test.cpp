@@ -43,7 +43,7 @@ TEST(Intervals, EncloseElementaryFunctions) {
   EXPECT_GT(pi<Interval>().width(), 0);
 }
 
-TEST(Intervals, CompareOnlyWhatIsCertain) {
+TEST(Intervals, ThrowOnUndecidableComparisons) {
   const Interval low(0, 1), high(2, 3), between(Digits50("0.5"), 2);
   EXPECT_TRUE(low < high);
   EXPECT_FALSE(high < low);
@@ -61,7 +61,7 @@ TEST(Intervals, CompareOnlyWhatIsCertain) {
   }
 }
 
-/// Every value must lie in its interval; the widest one's width, as a share of the gauge.
+/// Checks that values are inside their intervals, and records the largest width over the gauge.
 class Enclosure {
  public:
   void add(std::span<const Interval> intervals, std::span<const Digits50> values,
@@ -79,7 +79,7 @@ class Enclosure {
   ProofLine widths_;
 };
 
-TEST(Intervals, EncloseLossAndEveryGradientEntryAndContainTheFiftyDigits) {
+TEST(Intervals, EncloseLossGradientAndStatesInFiftyDigits) {
   Enclosure enclosure;
   for (const FeatureMap& map : feature_maps) {
     for (const Norm norm : {Norm::branch_output, Norm::branch_input}) {
@@ -105,7 +105,7 @@ TEST(Intervals, EncloseLossAndEveryGradientEntryAndContainTheFiftyDigits) {
   enclosure.widths().print("widths of intervals that contain loss, gradient and states");
 }
 
-TEST(Intervals, ExcludeAValueThatIsOffByMoreThanTheirWidth) {
+TEST(Intervals, ExcludeValuesThatAreOffByMoreThanTheirWidth) {
   GradientResult<Interval> bounds;
   gradient(EveryOption<Interval>(feature_maps[0], Norm::branch_output).task(), bounds);
   GradientResult<Digits50> truth;
