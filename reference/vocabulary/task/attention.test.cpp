@@ -11,7 +11,7 @@ namespace {
 
 const double one = 1.0;
 
-/// An array that repeats one entry, so that no extent costs memory.
+/// An array that repeats one entry, so that large extents need no memory.
 HeadsView<double> repeated(const HeadsSizes& sizes) {
   return {.data = &one, .sizes = sizes};
 }
@@ -38,15 +38,15 @@ void expect_refused(Task task, const Change& change, const std::string& because)
   change(task);
   try {
     require_valid(task);
-    FAIL() << "accepted, though not: " << because;
+    FAIL() << "accepted despite: " << because;
   } catch (const ContractError& error) {
     const std::string message = error.what();
-    EXPECT_NE(message.find(because), std::string::npos) << message << "\ninstead of: " << because;
+    EXPECT_NE(message.find(because), std::string::npos) << message << "\nexpected: " << because;
     EXPECT_EQ(message.find('\n'), std::string::npos);
   }
 }
 
-TEST(AttentionTask, IsValidWhereEverythingFits) {
+TEST(AttentionTask, IsValidIfConsistent) {
   EXPECT_NO_THROW(require_valid(good_task()));
   EXPECT_EQ(good_task().state_sizes(), state);
   AttentionTask<double> given = good_task();
@@ -57,7 +57,7 @@ TEST(AttentionTask, IsValidWhereEverythingFits) {
   EXPECT_EQ(given.features(), 4);
 }
 
-TEST(AttentionTask, ThatDoesNotFitIsRefusedNamingTheArgument) {
+TEST(AttentionTask, IsRejectedIfInconsistentNamingTheArgument) {
   using Task = AttentionTask<double>;
   const auto refuse = [](const auto& change, const std::string& because) {
     expect_refused(good_task(), change, because);
@@ -96,7 +96,7 @@ TEST(AttentionTask, ThatDoesNotFitIsRefusedNamingTheArgument) {
   refuse([&](Task& t) { t.key_mask = mask; }, "every entry of key_mask must be 0 or 1");
 }
 
-TEST(FeaturesTask, ThatDoesNotFitIsRefusedNamingTheArgument) {
+TEST(FeaturesTask, IsRejectedIfInconsistentNamingTheArgument) {
   using Task = FeaturesTask<double>;
   const Task good{.x = repeated(rows),
                   .feature_map = {.kind = FeatureKind::favor_plus, .blocks = 2},

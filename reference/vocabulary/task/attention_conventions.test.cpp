@@ -21,10 +21,10 @@ std::string refusal(const Call& call) {
 template <class Call>
 void expect_refused(const Call& call, const std::string& because) {
   const std::string message = refusal(call);
-  EXPECT_NE(message.find(because), std::string::npos) << message << "\ninstead of: " << because;
+  EXPECT_NE(message.find(because), std::string::npos) << message << "\nexpected: " << because;
 }
 
-TEST(AttentionConventions, HaveNamesThatAreReadBack) {
+TEST(AttentionConventions, HaveNamesThatSurviveARoundTrip) {
   for (const EpsilonPlace place :
        {EpsilonPlace::denominator, EpsilonPlace::feature, EpsilonPlace::exponent,
         EpsilonPlace::sums, EpsilonPlace::when_small, EpsilonPlace::clamped}) {
@@ -42,7 +42,7 @@ TEST(AttentionConventions, HaveNamesThatAreReadBack) {
   EXPECT_EQ(name(Stabiliser::over_length), "over-length");
 }
 
-TEST(AttentionConventions, OfOtherNamesAreRefusedWithTheKnownOnes) {
+TEST(AttentionConventions, WithUnknownNamesAreRejectedListingTheKnownOnes) {
   for (const std::string& text :
        std::vector<std::string>{"", "Feature", "sums ", "a\nb", std::string(1000, 'x')}) {
     expect_refused([&] { parse_epsilon_place(text); }, "when-small, clamped");
@@ -51,7 +51,7 @@ TEST(AttentionConventions, OfOtherNamesAreRefusedWithTheKnownOnes) {
   }
 }
 
-TEST(AttentionConventions, AreTextThatLeavesOutWhatIsThePapers) {
+TEST(AttentionConventions, AreTextWithoutDefaults) {
   EXPECT_EQ(to_text(AttentionConventions{}), "{}");
   const std::string full = to_full_text(AttentionConventions{});
   EXPECT_NE(full.find(R"("epsilon":1e-16)"), std::string::npos) << full;
@@ -69,7 +69,7 @@ TEST(AttentionConventions, AreTextThatLeavesOutWhatIsThePapers) {
   EXPECT_EQ(to_text({.scaling = Scaling::none}), R"({"scaling":"none"})");
 }
 
-TEST(AttentionConventions, InHostileTextAreRefused) {
+TEST(AttentionConventions, InInvalidTextAreRejected) {
   const auto refuse = [](const std::string& text, const std::string& because) {
     expect_refused([&] { parse_attention_conventions(text); }, because);
   };
@@ -88,7 +88,7 @@ TEST(AttentionConventions, InHostileTextAreRefused) {
   refuse("{\"" + std::string(100000, 'x') + "\":1}", "is unknown");
 }
 
-TEST(AttentionConventions, ThatHaveNoMeaningAreRefused) {
+TEST(AttentionConventions, WithoutMeaningAreRejected) {
   const auto refuse = [](const AttentionConventions& conventions, FeatureKind kind, bool given,
                          const std::string& because) {
     expect_refused([&] { require_valid(conventions, kind, given); }, because);
