@@ -279,7 +279,7 @@ TEST(Agreement, DetectsTheSmallestDifferenceAndNan) {
   off.dk.values()[0] = std::numeric_limits<T>::quiet_NaN();
   EXPECT_EQ(agreement(off, truth, gauge).worst, 1);
   off.dk = Heads<T>();
-  EXPECT_EQ(agreement(off, truth, gauge).where, "d.k has another size");
+  EXPECT_EQ(agreement(off, truth, gauge).where, "d.k has a different size");
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ inline Agreement agreement(const AttentionResult<Digits50>& a, const AttentionRe
     const auto y = in_b.at(i).second->values();
     const auto gauge = in_gauge.at(i).second->values();
     if (x.size() != y.size() || x.size() != gauge.size()) {
-      return {.worst = 1, .where = std::string(in_a.at(i).first) + " has another size"};
+      return {.worst = 1, .where = std::string(in_a.at(i).first) + " has a different size"};
     }
     for (std::size_t j = 0; j < x.size(); ++j) {
       const Digits50 error = abs(Digits50(x[j] - y[j]));
