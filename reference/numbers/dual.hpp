@@ -12,7 +12,7 @@ namespace slim::reference {
 /// directional derivative along the inputs' ẋ. Comparisons use x only.
 using Dual = boost::math::differentiation::autodiff_fvar<BinaryDigits50, 1>;
 
-/// x + ẋε
+/// The dual number x + ẋε with ẋ = `slope`.
 inline Dual dual(const BinaryDigits50& x, const BinaryDigits50& slope) {
   return Dual(x) + Dual(BinaryDigits50(0), true) * slope;
 }

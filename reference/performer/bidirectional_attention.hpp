@@ -45,9 +45,9 @@ BidirectionalAttention<T> bidirectional_attention(
   return kept;
 }
 
-/// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩:
+/// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩, with end = (dR, dS):
 ///   dA_l = dY_l / D_l,  dD_l = −Y_l·dA_l, or 0 where D_l is clamped
-///   dg(Q_l) = Rᵀ dA_l + S dD_l,  dR₀ = end + Σ dA_l g(Q_l)ᵀ,  dS₀ = end + Σ dD_l g(Q_l)
+///   dg(Q_l) = Rᵀ dA_l + S dD_l,  dR₀ = dR + Σ dA_l g(Q_l)ᵀ,  dS₀ = dS + Σ dD_l g(Q_l)
 ///   dV_l = dR₀ g(K_l),  dg(K_l) = dR₀ᵀ V_l + dS₀
 template <class T>
 AttentionPullback<T> bidirectional_attention_pullback(const AttentionRows<T>& rows,

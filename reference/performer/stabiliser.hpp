@@ -8,7 +8,7 @@ namespace slim::reference {
 template <class T>
 struct Peak {
   T value = T(0);
-  std::size_t at = 0;  ///< which head of which sequence
+  std::size_t at = 0;  ///< index b·H + h of the head
   Index row = 0;
   Index feature = 0;
   bool found = false;

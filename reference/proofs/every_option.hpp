@@ -20,7 +20,7 @@ inline std::string option_name(const FeatureMap& map, Norm norm) {
   return name(map) + ", norm on the " + std::string(name(norm));
 }
 
-/// Numbers that are the same doubles in every scalar: uniform in [0, 1), or normal.
+/// Fills with the same doubles in every scalar: uniform in [0, 1) if `positive`, else normal.
 template <class T>
 void fill(std::span<T> values, std::uint64_t stream, bool positive) {
   const Random random(11, stream);

@@ -56,12 +56,12 @@ double slopes_of(const Forward& forward) {
   return worst.multiple();
 }
 
-/// The gradient is the slope of the reference's own loss.
+/// Compares the gradient with difference quotients of the reference's own loss.
 inline double slope() {
   return slopes_of([](const GradientTask<Real>& task) { return answer_to(task); });
 }
 
-/// The gradient is the slope of the definition's loss.
+/// Compares the gradient with difference quotients of the definition's loss.
 inline double slope_of_definition() {
   return slopes_of([](const GradientTask<Real>& task) { return performer_by_definition(task); });
 }

@@ -39,7 +39,7 @@ struct ParameterSlot {
   std::string name;  ///< PyTorch's state_dict name, such as "layers.0.attention.q_map.weight"
   Index rows;
   Index cols;
-  Index offset;  ///< of its first entry among all parameters
+  Index offset;  ///< index of its first entry in values()
   bool vector;
   bool operator==(const ParameterSlot&) const = default;
 
@@ -81,7 +81,7 @@ class Parameters {
   /// The embedding. Shape: [V, d_model/2].
   MatrixView<T> input_map() { return matrix(slots_[0]); }
   MatrixView<const T> input_map() const { return matrix(slots_[0]); }
-  /// Logits. Shape: [V, d_model].
+  /// The output map to logits. Shape: [V, d_model].
   LinearMap<T> output_logit_map() { return linear<T>(*this, 1); }
   LinearMap<const T> output_logit_map() const { return linear<const T>(*this, 1); }
   LayerParameters<T> layer(Index r) { return layer_of<T>(*this, r); }

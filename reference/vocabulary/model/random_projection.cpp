@@ -49,7 +49,7 @@ Matrix<double> haar_orthogonal(Index d, const Random& random, std::uint64_t firs
   require(d >= 1, "an orthogonal matrix must have at least one row");
   Matrix<double> normals(d, d);  // row k: column k of the Gaussian matrix, then v of reflection k
   for (Index i = 0; i < d * d; ++i) normals.data()[i] = random.normal(first + unsigned_of(i));
-  Vector<double> sign(d);  // of R_kk
+  Vector<double> sign(d);  // the sign of R_kk
   for (Index k = 0; k < d; ++k) {
     double* v = normals.row(k).data();
     const double length = std::sqrt(inner(v, v, k, d));
