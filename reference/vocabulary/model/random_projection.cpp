@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-// This file is compiled without contraction of multiply-adds: its results are bit-reproducible.
+// Compiled without contraction of multiply-adds (-ffp-contract=off), for reproducible bits.
 
 namespace slim {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-// This file is compiled without contraction of multiply-adds: its results are bit-reproducible.
+// Compiled without contraction of multiply-adds (-ffp-contract=off), for reproducible bits.
 
 namespace slim {
 namespace {
