@@ -9,15 +9,15 @@
 #include <string_view>
 #include <vector>
 
-// Which folder may include which: plots → experiments → properties → {reference, chunked} →
-// reference/vocabulary, and nothing else; what the three programs share uses the vocabulary alone.
-// Reference and chunked never meet below properties: a helper that both share would be a bug that
-// both share.
+// Checks the include directions plots → experiments → properties → {reference, chunked} →
+// reference/vocabulary. properties/command_line, which the three programs share, includes only the
+// vocabulary. Reference and chunked do not include each other: a shared helper would be a shared
+// bug.
 
 namespace slim {
 namespace {
 
-/// A folder, and every folder that its files may include, its own among them.
+/// A folder, and the folders that its files may include, its own among them.
 struct Arrows {
   std::string_view folder;
   std::vector<std::string_view> may_include;
@@ -40,8 +40,8 @@ const std::vector<Arrows>& arrows() {
   return list;
 }
 
-/// The folder of the list that a path from the root lies in, the deepest; null if none. A header
-/// that the build generates has its folder's name and an underscore in front.
+/// The deepest folder of the list that contains the path, relative to the root; null if none. The
+/// name of a generated header begins with the name of its folder and an underscore.
 const Arrows* folder_of(std::string_view path) {
   const auto found = std::ranges::find_if(arrows(), [&](const Arrows& entry) {
     const bool inside = path.starts_with(entry.folder) && path.size() > entry.folder.size();
@@ -50,7 +50,7 @@ const Arrows* folder_of(std::string_view path) {
   return found == arrows().end() ? nullptr : &*found;
 }
 
-/// What a line includes, between quotes or angle brackets; nothing if it is no include.
+/// The path of an #include line, and whether it is in quotes.
 struct Include {
   std::string path;
   bool quoted;
@@ -72,20 +72,20 @@ std::optional<Include> include_of(std::string_view line) {
   return Include{std::string(line.substr(0, line.find(quoted ? '"' : '>'))), quoted};
 }
 
-/// What is wrong with a line of the file `path`; empty when nothing is.
+/// The violation in a line of the file `path`; empty if there is none.
 std::string offence(std::string_view path, std::string_view line) {
   const std::optional<Include> include = include_of(line);
   if (!include) return {};
   const Arrows* to = folder_of(include->path);
   if (to == nullptr || include->path.find("..") != std::string::npos) {
-    return include->quoted ? "'" + include->path + "' is not written from the project's root" : "";
+    return include->quoted ? "'" + include->path + "' is not relative to the project's root" : "";
   }
   const Arrows* from = folder_of(path);
   if (from != nullptr && std::ranges::count(from->may_include, to->folder) > 0) return {};
   return std::string(path) + " may not include " + include->path;
 }
 
-TEST(FolderArrows, AllowWhatPointsDown) {
+TEST(FolderArrows, AllowIncludesOfLowerFolders) {
   EXPECT_EQ(offence("plots/a.cpp", "#include \"experiments/b.hpp\""), "");
   EXPECT_EQ(offence("experiments/a.cpp", "#include \"properties/b.hpp\""), "");
   EXPECT_EQ(offence("properties/laws/a.cpp", "#include \"chunked/b.hpp\""), "");
@@ -97,7 +97,7 @@ TEST(FolderArrows, AllowWhatPointsDown) {
   EXPECT_EQ(offence("chunked/a.cpp", "// #include \"properties/a.hpp\""), "");
 }
 
-TEST(FolderArrows, RefuseWhatPointsUpOrAcross) {
+TEST(FolderArrows, RejectIncludesOfHigherAndSiblingFolders) {
   EXPECT_NE(offence("chunked/a.hpp", "#include \"reference/performer/products.hpp\""), "");
   EXPECT_NE(offence("chunked/a.test.cpp", "#include \"reference/performer/gradient.hpp\""), "");
   EXPECT_NE(offence("reference/a.cpp", "#include \"chunked/catalogue.hpp\""), "");

@@ -329,7 +329,7 @@ TEST(Declarations, AreRejectedWithTheNameOfTheWrongField) {
   refused(head + R"(, "capabilities": {"feature_maps": ["sqr", "sqr"]}})", "'sqr' twice");
   refused(R"({"protocol": 1, "name": "x", "tasks": ["attention", "attention"]})", "'tasks'");
   refused(head + R"(, "conventions": {"attention": {"epsilon_plce": "sums"}}})", "epsilon_plce");
-  refused(head + R"(, "conventions": {"attention": {"epsilon": -1}}})", "epsilon is finite");
+  refused(head + R"(, "conventions": {"attention": {"epsilon": -1}}})", "epsilon must be finite");
   refused(head + R"(, "conventions": {"gradient": {"position_base": 0}}})", "position_base");
   for (const char* task : {"features", "gradient"}) {
     refused(R"({"protocol": 1, "name": "x", "tasks": ["attention", ")" + std::string(task) +

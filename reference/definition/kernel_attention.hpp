@@ -9,10 +9,10 @@
 
 namespace slim::reference {
 
-/// Which keys a query sees, and where ε stands.
+/// Which keys a query attends to, and where ε is added.
 struct KernelRule {
   bool causal = true;
-  std::span<const std::uint8_t> key_mask{};  ///< [L], 0: nobody sees the key; empty: no mask
+  std::span<const std::uint8_t> key_mask{};  ///< [L], 0: the key is masked; empty: no mask
   EpsilonPlace epsilon_place = EpsilonPlace::denominator;
   double epsilon = 1e-16;
 
@@ -22,20 +22,21 @@ struct KernelRule {
   [[nodiscard]] bool sees(Index i, Index j) const { return !is_masked(j) && (!causal || j <= i); }
 };
 
-/// Kernel attention of one head, with its weights. All but Y are sums, in the accumulator's type.
+/// Kernel attention of one head, with its weights. All members but Y are sums, in the
+/// accumulator's type.
 template <class T>
 struct KernelAttention {
-  Matrix<accumulator_t<T>> W;        ///< g(q_i)·g(k_j), 0 where i does not see j [L, L]
-  Vector<accumulator_t<T>> D;        ///< denominators, ε included [L]
+  Matrix<accumulator_t<T>> W;        ///< g(q_i)·g(k_j), 0 where i does not attend to j [L, L]
+  Vector<accumulator_t<T>> D;        ///< denominators, with ε [L]
   Vector<accumulator_t<T>> dD_dsum;  ///< 1, or 0 where a denominator is clamped [L]
   Matrix<T> Y;                       ///< [L, d]
   PrefixSums<accumulator_t<T>> end;
 };
 
-/// THE DEFINITION. Kernel attention of one head, from the masked matrix of weights and the sums of
-/// what came before:
-///   W_ij = g(q_i)·g(k_j) if i sees j, else 0
-///   Y_i = (Σ_j W_ij v_j + R₀ g(q_i)) / D_i,  D_i = Σ_j W_ij + S₀·g(q_i),  ε in its place
+/// The definition: kernel attention of one head, from the masked matrix of weights and the sums
+/// over the preceding rows:
+///   W_ij = g(q_i)·g(k_j) if i attends to j, else 0
+///   Y_i = (Σ_j W_ij v_j + R₀ g(q_i)) / D_i,  D_i = Σ_j W_ij + S₀·g(q_i), with ε as `rule` says
 ///   R = R₀ + Σ_j v_j g(k_j)ᵀ,  S = S₀ + Σ_j g(k_j) over keys that are not masked
 /// Source: Katharopoulos et al. 2020, equation 4; Choromanski et al. 2021, equation 2.
 /// Cost: O(L² (M + d)) time, O(L²) memory.
@@ -92,11 +93,11 @@ KernelAttention<T> kernel_attention(const AttentionRows<T>& rows,
   return kept;
 }
 
-/// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩, straight from the definition:
-///   dA_i = dY_i / D_i,  dD_i = −Y_i·dY_i / D_i,  dW_ij = dA_i·v_j + dD_i where i sees j
+/// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩, directly from the definition:
+///   dA_i = dY_i / D_i,  dD_i = −Y_i·dY_i / D_i,  dW_ij = dA_i·v_j + dD_i where i attends to j
 ///   dg(q_i) = Σ_j dW_ij g(k_j) + R₀ᵀ dA_i + S₀ dD_i,  dg(k_j) = Σ_i dW_ij g(q_i) + dRᵀ v_j + dS
 ///   dv_j = Σ_i W_ij dA_i + dR g(k_j),  dR₀ = dR + Σ_i dA_i g(q_i)ᵀ,  dS₀ = dS + Σ_i dD_i g(q_i)
-/// and 0 for a key that is masked.
+/// and 0 for a masked key.
 template <class T>
 AttentionPullback<T> kernel_attention_pullback(const AttentionRows<T>& rows,
                                                const PrefixSums<accumulator_t<T>>& start,

@@ -19,10 +19,10 @@ PrefixSums<double> sums(double R, double S) {
   return {Matrix<double>::Constant(1, 1, R), Vector<double>::Constant(1, S)};
 }
 
-/// One feature; weights W = g(q) g(k)ᵀ are (1 2; 2 4), values 3 and 5.
+/// One feature; the weights are W = g(q) g(k)ᵀ are (1 2; 2 4), values 3 and 5.
 const AttentionRows<double> rows{column({1, 2}), column({1, 2}), column({3, 5})};
 
-TEST(KernelAttention, AveragesWhatARowSees) {
+TEST(KernelAttention, AveragesTheValuesThatARowAttendsTo) {
   const KernelRule exact{.epsilon = 0.0};
   const auto kept = kernel_attention(rows, sums(0, 0), exact);
   EXPECT_EQ(kept.W, (Matrix<double>(2, 2) << 1, 0, 2, 4).finished());
@@ -39,14 +39,14 @@ TEST(KernelAttention, AveragesWhatARowSees) {
   EXPECT_EQ(first_only.end.S(0), 1.0);
 }
 
-TEST(KernelAttention, AddsWhatCameBefore) {
+TEST(KernelAttention, AddsTheStartState) {
   const auto kept = kernel_attention(rows, sums(7, 1), KernelRule{.epsilon = 0.0});
   EXPECT_EQ(kept.Y, column({10.0 / 2, 40.0 / 8}));
   EXPECT_EQ(kept.end.R(0, 0), 20.0);
   EXPECT_EQ(kept.end.S(0), 4.0);
 }
 
-TEST(KernelAttention, DividesByADenominatorWithEpsilonInItsPlace) {
+TEST(KernelAttention, AddsEpsilonWhereTheConventionSays) {
   // One row: S = 3, g(q) = 2, so the sum is 6 and the numerator 30.
   const AttentionRows<double> row{column({2}), column({3}), column({5})};
   struct Example {
@@ -84,7 +84,7 @@ TEST(KernelAttention, DividesByADenominatorWithEpsilonInItsPlace) {
   }
 }
 
-TEST(KernelAttention, NeverHidesWhatIsNoNumber) {
+TEST(KernelAttention, PropagatesNan) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const AttentionRows<double> row{column({nan}), column({1}), column({1})};
   for (const EpsilonPlace place : {EpsilonPlace::when_small, EpsilonPlace::clamped}) {

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <vector>
 
-// The model a second time, from its equations alone: attention is a masked L×L matrix, every other
-// line a loop over a row. It includes nothing of this folder but the vocabulary, so that an error
-// of the reference has to be made twice to stay unseen.
+// A second implementation of the model, from its equations alone: attention is a masked L×L matrix,
+// everything else a loop over a row. It includes only the vocabulary, so that an error in the
+// reference stays undetected only if it is made here, too.
 
 namespace slim::reference {
 
-/// What the forward pass says of a task. `loss` is without the inner product with the cotangent.
+/// The results of the forward pass. `loss` excludes the inner product with the cotangent.
 template <class T>
 struct DefinedForward {
   T loss;
@@ -49,7 +49,7 @@ Row<T> affine(const LinearMap<const T>& map, const Row<T>& x) {
   return y;
 }
 
-/// y_i = w_i (x_i − μ)/√(σ² + ε) + b_i, μ and σ² the mean and the variance of the row
+/// y_i = w_i (x_i − μ)/√(σ² + ε) + b_i, with the row's mean μ and variance σ²
 template <class T>
 Row<T> normalised(const LayerNorm<const T>& norm, double epsilon, const Row<T>& x) {
   using std::sqrt;
@@ -112,7 +112,7 @@ Row<T> features(const FeatureMap& map, const MatrixView<const T>& omega, const R
   return g;
 }
 
-/// Where a head stands: its sequence, layer and number.
+/// The position of a head: its sequence, layer and number.
 struct Place {
   Index b, r, h;
 };
@@ -174,7 +174,7 @@ Rows<T> attention(const GradientTask<T>& task, const Place& place, const Rows<T>
   return Y;
 }
 
-/// All heads of a layer, side by side.
+/// All heads of a layer, concatenated.
 template <class T>
 Rows<T> multi_head_attention(const GradientTask<T>& task, Index b, Index r, const Rows<T>& X,
                              State<T>& end) {
@@ -198,7 +198,7 @@ Rows<T> multi_head_attention(const GradientTask<T>& task, Index b, Index r, cons
   return Y;
 }
 
-/// X plus a branch of it, which is normalised where it ends, or where it begins.
+/// X plus a branch of it, with the norm on the output or on the input of the branch.
 template <class T, class Branch>
 Rows<T> with_branch(const Model& model, const LayerNorm<const T>& norm, const Rows<T>& X,
                     const Branch& branch) {
@@ -242,7 +242,7 @@ Rows<T> embedded(const GradientTask<T>& task, Index b) {
 }  // namespace by_definition
 
 /// Loss, logits and final prefix sums of a task, by the definition.
-/// Cost: O(B s k L² (d + M)) and more for the rest; meant for small cases.
+/// Cost: O(B s k L² (d + M)) plus the cost of the row maps; meant for small cases.
 template <class T>
 DefinedForward<T> performer_by_definition(const GradientTask<T>& task) {
   using std::exp;

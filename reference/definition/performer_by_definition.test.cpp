@@ -11,7 +11,7 @@
 namespace slim::reference {
 namespace {
 
-/// The largest size of an entry; NaN where one is.
+/// The largest absolute value; NaN if any entry is NaN.
 template <class T>
 double largest_of(const Matrix<T>& values) {
   double result = 0.0;
@@ -28,7 +28,7 @@ Matrix<T> row_of(std::span<const T> values) {
   return MatrixView<const T>(values.data(), 1, static_cast<Index>(values.size()));
 }
 
-/// Three heads of width 4, and an ε that is felt in the denominator.
+/// Three heads of width 4, and an ε large enough to matter in the denominator.
 template <class T>
 struct DefinedCase : EveryOption<T> {
   DefinedCase(const FeatureMap& map, Norm norm)
@@ -46,7 +46,7 @@ struct DefinedCase : EveryOption<T> {
     task.wants_logits = true;
     return task;
   }
-  /// loss + ⟨G, B_end⟩ by the definition
+  /// Φ = loss + ⟨G, B_end⟩ by the definition
   [[nodiscard]] T phi() const {
     const DefinedForward<T> forward = performer_by_definition(task());
     T total = forward.loss;
@@ -81,7 +81,7 @@ TEST_P(Definition, AgreesWithTheReferenceInDouble) {
   expect_agreement(DefinedCase<double>(map, norm), 1e-13);
 }
 
-TEST_P(Definition, HasTheSlopeThatTheReferenceSaysInFiftyDigits) {
+TEST_P(Definition, HasTheGradientOfTheReferenceInFiftyDigits) {
   using T = Digits50;
   const auto [map, norm] = GetParam();
   DefinedCase<T> example(map, norm);

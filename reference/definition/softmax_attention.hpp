@@ -5,7 +5,7 @@
 
 namespace slim::reference {
 
-/// One head's queries and keys [L, D] and values [L, d]; or a cotangent of them.
+/// One head's queries and keys [L, D] and values [L, d]; or their cotangents.
 template <class T>
 struct SoftmaxRows {
   Matrix<T> Q;
@@ -16,20 +16,20 @@ struct SoftmaxRows {
 /// Softmax attention of one head, with its weights.
 template <class T>
 struct SoftmaxAttention {
-  Matrix<T> P;  ///< weights; rows sum to 1, or are 0 where a query sees no key [L, L]
+  Matrix<T> P;  ///< weights; rows sum to 1, or are 0 for a query without keys [L, L]
   Matrix<T> Y;  ///< [L, d]
 };
 
-/// c of the scores s_ij = c q_i·k_j, however it is shared between the sides: 1/√D or 1.
+/// The factor c of the scores s_ij = c q_i·k_j, however the two sides share it: 1/√D or 1.
 template <class T>
 T softmax_scale(Scaling scaling, Index D) {
   return side_scale<T>(scaling, true, true, D) * side_scale<T>(scaling, true, false, D);
 }
 
-/// What Performers approximate:
-///   P_ij = exp(s_ij − max_j s_ij) / Σ_j of the same, over the keys that i sees,  Y_i = Σ_j P_ij
-///   v_j
-/// Of `rule` the mask and the direction are read: there is nothing for an ε to do.
+/// Softmax attention, which Performers approximate:
+///   P_ij = exp(s_ij − max_j s_ij) / Σ_j of the same, over the keys that i attends to
+///   Y_i = Σ_j P_ij v_j
+/// Only the mask and the direction of `rule` matter; ε is not used.
 /// Source: Vaswani et al. 2017, equation 1.
 template <class T>
 SoftmaxAttention<T> softmax_attention(const SoftmaxRows<T>& rows, Scaling scaling,

@@ -17,8 +17,8 @@ Matrix<T> drawn(Index rows, Index cols, std::uint64_t stream) {
   return result;
 }
 
-TEST(SoftmaxAttention, WeighsByTheExponentialsOfScores) {
-  // Scores of row 1: log 1 and log 3, so weights 1/4 and 3/4; row 0 sees itself.
+TEST(SoftmaxAttention, WeightsValuesByExponentialsOfScores) {
+  // Scores of row 1: log 1 and log 3, so weights 1/4 and 3/4; row 0 attends to itself.
   const SoftmaxRows<double> rows{(Matrix<double>(2, 1) << 5, 1).finished(),
                                  (Matrix<double>(2, 1) << 0, std::log(3.0)).finished(),
                                  (Matrix<double>(2, 2) << 4, 8, 0, 4).finished()};
@@ -27,7 +27,7 @@ TEST(SoftmaxAttention, WeighsByTheExponentialsOfScores) {
   EXPECT_TRUE(kept.Y.isApprox((Matrix<double>(2, 2) << 4, 8, 1, 5).finished(), 1e-15));
 }
 
-TEST(SoftmaxAttention, ScalesItsScoresByTheConvention) {
+TEST(SoftmaxAttention, ScalesScoresAsTheConventionSays) {
   EXPECT_EQ(softmax_scale<double>(Scaling::none, 16), 1.0);
   for (const Scaling scaling :
        {Scaling::by_feature_map, Scaling::both, Scaling::queries, Scaling::keys}) {
@@ -35,13 +35,13 @@ TEST(SoftmaxAttention, ScalesItsScoresByTheConvention) {
   }
 }
 
-TEST(SoftmaxAttention, StaysFiniteWhereScoresAreHuge) {
+TEST(SoftmaxAttention, IsFiniteForHugeScores) {
   const Matrix<double> huge = Matrix<double>::Constant(3, 2, 1e3);
   const auto kept = softmax_attention<double>({huge, huge, huge}, Scaling::none, {.causal = false});
   EXPECT_EQ(kept.Y, huge);
 }
 
-TEST(SoftmaxAttention, IsZeroWhereARowSeesNoKey) {
+TEST(SoftmaxAttention, IsZeroForARowWithoutKeys) {
   const std::vector<std::uint8_t> mask = {0, 1};
   const SoftmaxRows<double> rows{drawn<double>(2, 3, 1), drawn<double>(2, 3, 2),
                                  drawn<double>(2, 2, 3)};
@@ -53,7 +53,7 @@ TEST(SoftmaxAttention, IsZeroWhereARowSeesNoKey) {
   EXPECT_EQ(pulled.K.row(0).cwiseAbs().maxCoeff() + pulled.Q.row(0).cwiseAbs().maxCoeff(), 0.0);
 }
 
-TEST(SoftmaxAttention, HasAPullbackThatMeetsTheDifferenceQuotientOfEveryEntry) {
+TEST(SoftmaxAttention, HasAPullbackThatAgreesWithDifferenceQuotients) {
   using T = Digits50;
   constexpr Index L = 3, D = 2, d = 2;
   const Matrix<T> dY = drawn<T>(L, d, 4);

@@ -93,7 +93,7 @@ TEST_P(Golden, AgreesWithTheAuthorsIn50Digits) {
   EXPECT_LE(error_over_bound<Digits50>(file), 1.0);
 }
 
-/// The file with one entry of a tensor replaced by what `change` makes of it and of the largest.
+/// The file with one entry of a tensor replaced by change(entry, largest entry).
 template <class Change>
 CaseFile with_changed_entry(CaseFile file, const std::string& name, std::size_t place,
                             Change change) {
@@ -132,7 +132,7 @@ TEST_P(Golden, FailsWhenAnExpectedEntryIsOffByAMillionthOfItsTensorOrNan) {
     const CaseFile nan =
         with_changed_entry(file, name, place, [](double, double) { return std::nan(""); });
     EXPECT_FALSE(error_over_bound<double>(nan) <= 1.0) << name;
-    // A gradient that vanishes beside the largest has the second term of the bound for itself.
+    // For a gradient far below the largest one the second term of the bound dominates.
     if (name.starts_with("expected.grad.") && largest_of(tensor) < 1e-3 * largest_gradient)
       continue;
     const CaseFile off = with_changed_entry(

@@ -6,7 +6,7 @@
 
 namespace slim::reference {
 
-/// Binary floats of Boost's own arithmetic, which shares nothing with MPFR's: a second opinion.
+/// Binary floats of Boost's own arithmetic, which is independent of MPFR.
 template <unsigned digits>
 using BinaryDigits = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<digits>,
                                                    boost::multiprecision::et_off>;

@@ -1,4 +1,4 @@
-// Is the truth true? 50 digits by MPFR against 100 digits by Boost's own arithmetic.
+// The reference in 50 digits by MPFR against 100 digits by Boost's own arithmetic.
 
 #include "reference/numbers/binary_digits.hpp"
 
@@ -19,7 +19,7 @@ void compare(std::span<const Digits50> values, std::span<const BinaryDigits100> 
   }
 }
 
-/// Loss, gradient and states, entry by entry.
+/// Compares loss, gradient and states elementwise.
 void compare(const GradientResult<Digits50>& truth, const GradientResult<BinaryDigits100>& finer,
              ProofLine& line) {
   compare({&truth.loss, 1}, {&finer.loss, 1}, truth.loss, line);
@@ -33,7 +33,7 @@ void compare(const GradientResult<Digits50>& truth, const GradientResult<BinaryD
           largest_entry(truth.start_cotangent.values()), line);
 }
 
-TEST(FiftyDigits, AreRightTo45DigitsOfTheGauge) {
+TEST(FiftyDigits, AgreeWithAHundredDigitsTo45DigitsOfTheGauge) {
   ProofLine line;
   for (const FeatureMap& map : feature_maps) {
     for (const Norm norm : {Norm::branch_output, Norm::branch_input}) {

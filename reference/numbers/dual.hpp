@@ -8,11 +8,11 @@
 
 namespace slim::reference {
 
-/// x + ẋε with ε² = 0: a program run on dual numbers gives, beside its value, its slope along the
-/// inputs' ẋ, by the rules of derivation alone. Comparisons look at x.
+/// Dual numbers x + ẋε with ε² = 0: a program that runs on them computes its value and its
+/// directional derivative along the inputs' ẋ. Comparisons use x only.
 using Dual = boost::math::differentiation::autodiff_fvar<BinaryDigits50, 1>;
 
-/// x + ẋε
+/// The dual number x + ẋε with ẋ = `slope`.
 inline Dual dual(const BinaryDigits50& x, const BinaryDigits50& slope) {
   return Dual(x) + Dual(BinaryDigits50(0), true) * slope;
 }
@@ -28,8 +28,8 @@ inline Dual pi<Dual>() {
   return Dual(pi<BinaryDigits50>());
 }
 
-// The expansions themselves are derived: Boost's own erf takes 100 times as long, and the slope
-// would be one that somebody wrote down.
+// The expansions themselves are differentiated: Boost's own erf takes 100 times as long, and its
+// derivative would be a hand-written one.
 template <>
 inline Dual error_function(const Dual& x) {
   return generic_erf(x);

@@ -1,4 +1,4 @@
-// Derivatives without hand derivatives: the way forward on dual numbers against the way back.
+// Directional derivatives of the forward pass on dual numbers against the gradient.
 
 #include "reference/numbers/dual.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 
 const Digits50 agreement("1e-40");
 
-/// x moves along a direction, whose part in the slope is g · direction.
+/// The predicted slope ⟨g, direction⟩ when x moves along a random direction.
 struct Prediction {
   Digits50 slope = 0;
   Digits50 gauge = 0;
@@ -28,7 +28,7 @@ struct Prediction {
   }
 };
 
-TEST(DualNumbers, FindTheSlopeOfTheErrorFunctionInsideItsExpansions) {
+TEST(DualNumbers, DifferentiateTheErrorFunctionThroughItsExpansions) {
   for (const double x : {-9.0, -1.25, -1.0, -0.5, 0.0, 1e-30, 0.75, 1.0, 3.0, 12.0}) {
     const BinaryDigits50 X(x);
     const BinaryDigits50 slope = 2 / sqrt(pi<BinaryDigits50>()) * exp(-X * X);
@@ -40,7 +40,7 @@ TEST(DualNumbers, FindTheSlopeOfTheErrorFunctionInsideItsExpansions) {
   }
 }
 
-TEST(DualNumbers, GiveTheSlopeThatTheGradientGivesAlongRandomDirections) {
+TEST(DualNumbers, AgreeWithTheGradientAlongRandomDirections) {
   ProofLine slopes;
   ProofLine values;
   for (const FeatureMap& map : feature_maps) {
@@ -75,7 +75,7 @@ TEST(DualNumbers, GiveTheSlopeThatTheGradientGivesAlongRandomDirections) {
   values.print("loss on dual numbers against 50 digits");
 }
 
-TEST(DualNumbers, NoticeAGradientThatIsOffByABillionthInOneEntry) {
+TEST(DualNumbers, DetectAnErrorOfABillionthInOneGradientEntry) {
   const EveryOption<Digits50> still(feature_maps[0], Norm::branch_output);
   GradientResult<Digits50> result;
   gradient(still.task(), result);

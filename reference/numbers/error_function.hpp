@@ -26,8 +26,8 @@ T erf_by_series(const T& x) {
   return T(2) / sqrt(pi<T>()) * exp(-square) * total;
 }
 
-/// e^(−x²) whose relative error does not grow with x²: x is split into h + t, h of 24 bits, so that
-/// h² is exact.
+/// e^(−x²) with a relative error that does not grow with x²: x is split into h + t, where h has 24
+/// bits, so that h² is exact.
 template <class T>
 T exp_of_minus_square(const T& x) {
   using std::exp;
@@ -38,13 +38,13 @@ T exp_of_minus_square(const T& x) {
 
 /// erfc(x) by the trapezoidal rule of step h on its integral, which converges exponentially:
 ///   2hx/π e^(−x²) (1/(2x²) + Σ_{n≥1} e^(−n²h²) / (n²h² + x²)) − 2 / (e^(2πx/h) − 1)
-/// The last term belongs to the integrand's pole, which the rule meets only where x < π/h.
+/// The last term is the contribution of the integrand's pole, added only where x < π/h.
 /// Source: Hunter and Regan, Mathematics of Computation 26 (1972) 539.
 /// Domain: x ≥ 1. Error: relative, a few units in the last place. Cost: 40 terms in 50 digits.
 template <class T>
 T erfc_by_trapezoids(const T& x) {
   using std::exp;
-  // e^(−π²/h²) is a thousandth of the last place; so is the first term left out, e^(−n²h²).
+  // e^(−π²/h²) and the first omitted term e^(−n²h²) are a thousandth of the last place.
   const double decades = 3.0 + static_cast<double>(std::numeric_limits<T>::digits10 + 2);
   const double exponent = decades * 2.302585092994046;
   const T h(3.141592653589793 / std::sqrt(exponent));
@@ -67,7 +67,7 @@ T erfc_by_trapezoids(const T& x) {
                                                          : integral;
 }
 
-/// erf and erfc of any real scalar by the two expansions above; erfc keeps its relative accuracy.
+/// erf and erfc of any real scalar by the two expansions above; erfc is relatively accurate.
 template <class T>
 T generic_erfc(const T& x) {
   if (x < T(-1)) return T(2) - generic_erfc(T(-x));
@@ -83,8 +83,8 @@ T generic_erf(const T& x) {
   return T(1) - generic_erfc(x);
 }
 
-/// erf(x) and erfc(x): the scalar's own where it has one, MPFR's in 50 digits (correctly rounded),
-/// the expansions above otherwise.
+/// erf(x) and erfc(x): the scalar's own function if it has one, MPFR's in 50 digits (correctly
+/// rounded), the expansions above otherwise.
 template <class T>
 T error_function(const T& x) {
   if constexpr (std::is_same_v<T, Digits50>) {

@@ -9,7 +9,7 @@ using Digits100 = boost::multiprecision::number<
     boost::multiprecision::mpfr_float_backend<100, boost::multiprecision::allocate_stack>,
     boost::multiprecision::et_off>;
 
-// Arguments of both expansions, their seam, both signs, and values that a double does not hold.
+// Arguments of both expansions, near their boundary, of both signs, and beyond double precision.
 const char* const arguments[] = {
     "0",     "1e-30",  "0.1",      "0.5",  "0.999999", "1",       "1.000001", "1.5",  "2",
     "3.3",   "5",      "8.123456", "10",   "11.2",     "11.25",   "11.3",     "15.9", "26.7",
@@ -20,21 +20,21 @@ double relative_error(const Digits50& answer, const Digits50& truth) {
   return to_double(Digits50(abs((answer - truth) / truth)));
 }
 
-TEST(ErrorFunction, OfOurOwnAgreesWithMpfrInFiftyDigits) {
+TEST(ErrorFunction, GenericErfAgreesWithMpfrInFiftyDigits) {
   for (const char* text : arguments) {
     const Digits50 x(text);
     EXPECT_LE(relative_error(generic_erf(x), error_function(x)), 1e-48) << text;
   }
 }
 
-TEST(ErrorFunction, ComplementOfOurOwnAgreesWithMpfrRelatively) {
+TEST(ErrorFunction, GenericErfcAgreesRelativelyWithMpfr) {
   for (const char* text : arguments) {
     const Digits50 x(text);
     EXPECT_LE(relative_error(generic_erfc(x), complementary_error_function(x)), 1e-48) << text;
   }
 }
 
-TEST(ErrorFunction, OfOurOwnWorksInAHundredDigits) {
+TEST(ErrorFunction, GenericFormWorksInAHundredDigits) {
   for (const char* text : arguments) {
     const Digits100 x(text);
     Digits100 truth;
@@ -44,7 +44,7 @@ TEST(ErrorFunction, OfOurOwnWorksInAHundredDigits) {
   }
 }
 
-TEST(ErrorFunction, OfOurOwnWorksInDouble) {
+TEST(ErrorFunction, GenericFormWorksInDouble) {
   for (const char* text : arguments) {
     const double x = std::strtod(text, nullptr);
     EXPECT_NEAR(generic_erf(x), std::erf(x), 2e-15) << text;
@@ -55,7 +55,7 @@ TEST(ErrorFunction, OfOurOwnWorksInDouble) {
   }
 }
 
-TEST(ErrorFunction, EndsAtItsLimits) {
+TEST(ErrorFunction, HasTheRightLimits) {
   const Digits50 infinity = std::numeric_limits<Digits50>::infinity();
   EXPECT_EQ(generic_erfc(infinity), 0);
   EXPECT_EQ(generic_erfc(Digits50(-infinity)), 2);

@@ -7,21 +7,21 @@
 
 namespace slim::reference {
 
-/// A number with its gauge, the scale against which its rounding errors count: what the same
-/// formula gives when every number is its absolute value and every subtraction an addition. Where
-/// nothing cancels the gauge is the number's own size; error ≤ γ_n · gauge for n roundings in a
-/// row, whatever their order.
+/// A number with its gauge, the scale by which its rounding errors are measured: the result of the
+/// same formula with every number replaced by its absolute value and every subtraction by an
+/// addition. Without cancellation the gauge is the number's magnitude. Error ≤ γ_n · gauge for n
+/// consecutive roundings, in any order.
 ///   gauge(a ± b) = gauge(a) + gauge(b),  gauge(a b) = gauge(a) gauge(b)
-///   gauge(a / b) = gauge(a) gauge(b) / b²: the reciprocal of a number that cancelled is as unsure
+///   gauge(a / b) = gauge(a) gauge(b) / b²: includes the cancellation in b
 ///   gauge(exp a) = exp(a) (1 + gauge(a)): an error in the exponent is a relative one
-/// These gauges multiply: of a product of k exponentials it is (1 + gauge(a))^k times its size,
-/// though its error is k (1 + gauge(a)) u to first order. `first_order` says the latter: numbers
-/// carry the size of their terms and, apart, what exponents add to it,
+/// These gauges multiply: the gauge of a product of k exponentials is (1 + gauge(a))^k times its
+/// magnitude, though its error is only k (1 + gauge(a)) u to first order. `first_order` returns the
+/// latter: numbers carry the size of their terms and, separately, what exponents add to it,
 ///   size(a b) = size(a) size(b),  more(a b) = more(a) size(b) + size(a) more(b), likewise a / b
 ///   size(exp a) = exp(a),         more(exp a) = exp(a) (size(a) + more(a))
-/// and first_order = size + more. It holds where roundings of exponents are small against 1.
+/// and first_order = size + more. It is valid if the rounding errors of exponents are far below 1.
 /// Source: Higham, "Accuracy and stability of numerical algorithms", sections 3.1 and 3.3.
-/// The gauge of 0/0 is not a number, so that nothing agrees with it.
+/// The gauge of 0/0 is NaN, so that every comparison with it fails.
 template <class T>
 class Gauged {
  public:
@@ -87,8 +87,8 @@ class Gauged {
 
   T value_ = T(0);
   T gauge_ = T(0);
-  long double size_ = 0.0L;  ///< of its terms
-  long double more_ = 0.0L;  ///< what exponents add
+  long double size_ = 0.0L;  ///< magnitude of the terms
+  long double more_ = 0.0L;  ///< contribution of exponents
 };
 
 }  // namespace slim::reference

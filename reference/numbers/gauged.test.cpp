@@ -7,7 +7,7 @@ namespace {
 
 using Gauge = Gauged<double>;
 
-TEST(Gauged, AddsWhereItsNumberCancels) {
+TEST(Gauged, AddsMagnitudesUnderCancellation) {
   const Gauge one(1.0);
   const Gauge difference = one - Gauge(3.0) * one + Gauge(2.0);
   EXPECT_EQ(difference.value(), 0.0);
@@ -15,19 +15,19 @@ TEST(Gauged, AddsWhereItsNumberCancels) {
   EXPECT_EQ((-difference).gauge(), 6.0);
 }
 
-TEST(Gauged, IsTheSizeOfANumberWhereNothingCancels) {
+TEST(Gauged, IsTheMagnitudeWithoutCancellation) {
   const Gauge x = (Gauge(2.0) + Gauge(6.0)) * Gauge(3.0) / Gauge(4.0);
   EXPECT_EQ(x.value(), 6.0);
   EXPECT_EQ(x.gauge(), 6.0);
   EXPECT_EQ(sqrt(Gauge(9.0)).gauge(), 3.0);
 }
 
-TEST(Gauged, GrowsBehindADenominatorThatCancelled) {
+TEST(Gauged, GrowsAfterDivisionByADifference) {
   const Gauge small = Gauge(5.0) - Gauge(4.0);  // 1, gauge 9
   EXPECT_EQ((Gauge(2.0) / small).gauge(), 18.0);
 }
 
-TEST(Gauged, MakesARelativeErrorOfAnExponents) {
+TEST(Gauged, TurnsAnErrorInAnExponentIntoARelativeOne) {
   EXPECT_DOUBLE_EQ(exp(Gauge(-3.0)).gauge(), 4 * std::exp(-3.0));
 }
 
@@ -39,7 +39,7 @@ TEST(Gauged, AddsErrorsOfExponentsToFirstOrder) {
   EXPECT_DOUBLE_EQ(static_cast<double>(sqrt(x * x).first_order()), 7 * std::exp(-3.0));
 }
 
-TEST(Gauged, AgreesWithItsFirstOrderWhereThereIsNoExponent) {
+TEST(Gauged, AgreesWithItsFirstOrderWithoutExponentials) {
   const Gauge x = (Gauge(5.0) - Gauge(4.0)) * Gauge(3.0) / Gauge(2.0) + Gauge(1.0);
   EXPECT_EQ(static_cast<double>(x.first_order()), x.gauge());
 }

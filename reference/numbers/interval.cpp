@@ -10,8 +10,8 @@ std::string text(const Interval& x) {
 }
 
 [[noreturn]] void refuse(const Interval& a, const char* relation, const Interval& b) {
-  throw UndecidableComparison("whether " + text(a) + " " + relation + " " + text(b) +
-                              " depends on what the intervals leave open");
+  throw UndecidableComparison("cannot decide whether " + text(a) + " " + relation + " " + text(b) +
+                              ": the intervals overlap");
 }
 
 using Function = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
@@ -25,7 +25,7 @@ Digits50 rounded(Function f, const Digits50& x, mpfr_rnd_t direction) {
 }  // namespace
 
 Interval::Interval(const Digits50& lower, const Digits50& upper) {
-  require(lower <= upper, "an interval's lower end is at most its upper end");
+  require(lower <= upper, "the lower end of an interval must be at most its upper end");
   mpfi_interv_fr(value_.backend().data(), lower.backend().data(), upper.backend().data());
 }
 

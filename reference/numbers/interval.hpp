@@ -11,22 +11,22 @@
 
 namespace slim::reference {
 
-/// A branch that depends on the order of two intervals which overlap.
+/// Thrown by a comparison whose result depends on the values inside two overlapping intervals.
 class UndecidableComparison : public std::domain_error {
  public:
   using std::domain_error::domain_error;
 };
 
-/// All numbers between two ends of 50 digits. Every operation rounds its ends outwards, so that a
-/// program run on intervals encloses what it would give in exact arithmetic, whatever the width.
-/// A comparison is answered when it holds for all pairs of numbers or for none, and throws
-/// UndecidableComparison else. (Boost's own comparisons throw out of a noexcept function.)
+/// An interval with ends of 50 digits. Every operation rounds its ends outwards, so that a program
+/// on intervals encloses its result in exact arithmetic.
+/// A comparison returns a result if it is the same for all pairs of numbers, and throws
+/// UndecidableComparison otherwise. (Boost's own comparisons throw out of a noexcept function.)
 class Interval {
  public:
   Interval() = default;
-  /// The one number.
+  /// The interval of a single number.
   Interval(double x) : value_(x) {}  // NOLINT(google-explicit-constructor): a number
-  /// From `lower` to `upper`. Requires lower ≤ upper.
+  /// The interval from `lower` to `upper`. Requires lower ≤ upper.
   Interval(const Digits50& lower, const Digits50& upper);
 
   [[nodiscard]] Digits50 lower() const;
@@ -62,7 +62,7 @@ class Interval {
   friend Interval sqrt(const Interval& x) { return Interval(Value(sqrt(x.value_))); }
   friend Interval sin(const Interval& x) { return Interval(Value(sin(x.value_))); }
   friend Interval cos(const Interval& x) { return Interval(Value(cos(x.value_))); }
-  /// MPFI has neither: both are monotonic, so MPFR's at the ends, rounded outwards.
+  /// MPFI lacks these. Both are monotonic: MPFR's values at the ends, rounded outwards.
   friend Interval erf(const Interval& x);
   friend Interval erfc(const Interval& x);
 

@@ -43,7 +43,7 @@ TEST(Intervals, EncloseElementaryFunctions) {
   EXPECT_GT(pi<Interval>().width(), 0);
 }
 
-TEST(Intervals, CompareOnlyWhatIsCertain) {
+TEST(Intervals, ThrowOnUndecidableComparisons) {
   const Interval low(0, 1), high(2, 3), between(Digits50("0.5"), 2);
   EXPECT_TRUE(low < high);
   EXPECT_FALSE(high < low);
@@ -57,11 +57,11 @@ TEST(Intervals, CompareOnlyWhatIsCertain) {
     feature(FeatureKind::relu, Interval(-1, 1));
     FAIL() << "decided";
   } catch (const UndecidableComparison& error) {
-    EXPECT_STREQ(error.what(), "whether [0, 0] < [-1, 1] depends on what the intervals leave open");
+    EXPECT_STREQ(error.what(), "cannot decide whether [0, 0] < [-1, 1]: the intervals overlap");
   }
 }
 
-/// Every value must lie in its interval; the widest one's width, as a share of the gauge.
+/// Checks that values are inside their intervals, and records the largest width over the gauge.
 class Enclosure {
  public:
   void add(std::span<const Interval> intervals, std::span<const Digits50> values,
@@ -79,7 +79,7 @@ class Enclosure {
   ProofLine widths_;
 };
 
-TEST(Intervals, EncloseLossAndEveryGradientEntryAndContainTheFiftyDigits) {
+TEST(Intervals, EncloseLossGradientAndStatesInFiftyDigits) {
   Enclosure enclosure;
   for (const FeatureMap& map : feature_maps) {
     for (const Norm norm : {Norm::branch_output, Norm::branch_input}) {
@@ -105,7 +105,7 @@ TEST(Intervals, EncloseLossAndEveryGradientEntryAndContainTheFiftyDigits) {
   enclosure.widths().print("widths of intervals that contain loss, gradient and states");
 }
 
-TEST(Intervals, ExcludeAValueThatIsOffByMoreThanTheirWidth) {
+TEST(Intervals, ExcludeValuesThatAreOffByMoreThanTheirWidth) {
   GradientResult<Interval> bounds;
   gradient(EveryOption<Interval>(feature_maps[0], Norm::branch_output).task(), bounds);
   GradientResult<Digits50> truth;

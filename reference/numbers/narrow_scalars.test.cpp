@@ -1,4 +1,4 @@
-// The same source in half precision and bfloat16: stored narrow, summed in float.
+// The reference in half precision and bfloat16: stored narrow, summed in float.
 
 #include "reference/performer/prefix_attention.hpp"
 #include "reference/proofs/drawn_case.hpp"
@@ -21,7 +21,7 @@ TYPED_TEST_SUITE(NarrowScalars, NarrowTypes);
 template <class T>
 constexpr Scalar scalar_of = std::is_same_v<T, Float16> ? Scalar::float16 : Scalar::bfloat16;
 
-/// A matrix with a number in a narrow scalar, the same number in 50 digits, and its absolute value.
+/// A matrix in a narrow scalar, the same numbers in 50 digits, and their absolute values.
 template <class T>
 struct Numbers {
   Matrix<T> narrow;
@@ -66,7 +66,7 @@ double worst_ratio(const Matrix<T>& answer, const Matrix<Digits50>& truth,
   return worst;
 }
 
-/// The pullback on absolute values with Y as given: what is not negative, and linear in −Y.
+/// The pullback on absolute values with the given Y: all terms are non-negative, and linear in −Y.
 AttentionRows<Digits50> pulled_gauge(const AttentionRows<Digits50>& rows,
                                      PrefixAttention<Digits50> kept, const Matrix<Digits50>& Y,
                                      const Matrix<Digits50>& dY) {
@@ -76,11 +76,11 @@ AttentionRows<Digits50> pulled_gauge(const AttentionRows<Digits50>& rows,
       .rows;
 }
 
-// Inputs are the same numbers in both, so that errors come from the way alone. The gauge is the
-// same formulas on absolute values, every subtraction an addition.
-//   value     the sums: 2γ_n of the gauge Σ|V| g(K)·g(Q) / D; storing Y: u|Y|
-//   pullback  the sums: γ_n of the gauge; Y as it was stored: u of the gauge's part through |Y|
-TYPED_TEST(NarrowScalars, AttendWithTheErrorOfTheirSumsAndOneRounding) {
+// Inputs are the same numbers in both, so that all errors come from the computation. The gauge
+// evaluates the same formulas on absolute values, with every subtraction an addition. Bounds:
+//   value     2γ_n of the gauge Σ|V| g(K)·g(Q) / D for the sums, u|Y| for storing Y
+//   pullback  γ_n of the gauge for the sums, u of its part through |Y| for the stored Y
+TYPED_TEST(NarrowScalars, AttendWithinTheErrorOfFloatSumsAndOneRounding) {
   using T = TypeParam;
   constexpr Index L = 40, d = 5, M = 6;
   const auto gQ = drawn_numbers<T>(L, M, 1, true);
@@ -100,7 +100,7 @@ TYPED_TEST(NarrowScalars, AttendWithTheErrorOfTheirSumsAndOneRounding) {
   const Digits50 sums(2.0 * float_gamma(L + M + 4));
   const double value = worst_ratio<T>(answer.Y, truth.Y, gauge.Y * sums + absolute_Y * u);
   EXPECT_LE(value, 1.0);
-  EXPECT_GE(value, 0.5) << "the bound is no empty one";
+  EXPECT_GE(value, 0.5) << "the bound is far from tight";
 
   const auto pulled = prefix_attention_pullback(rows, answer, dY.narrow, no_sums<float>(d, M)).rows;
   const auto true_pulled = prefix_attention_pullback(exact_rows, truth, dY.exact, zero).rows;
@@ -118,7 +118,7 @@ TYPED_TEST(NarrowScalars, AttendWithTheErrorOfTheirSumsAndOneRounding) {
   EXPECT_LE(ratio(&AttentionRows<float>::V, &AttentionRows<Digits50>::V), 1.0);
 }
 
-TYPED_TEST(NarrowScalars, AreFiniteWhereReluLeavesDenominatorsZero) {
+TYPED_TEST(NarrowScalars, AreFiniteWhenReluMakesDenominatorsZero) {
   using T = TypeParam;
   const Model model{.vocab_size = 5,
                     .hidden_dim = 4,
@@ -138,7 +138,7 @@ TYPED_TEST(NarrowScalars, AreFiniteWhereReluLeavesDenominatorsZero) {
   gradient(task, seen);
   int empty_heads = 0;
   for (Index h = 0; h < model.heads; ++h) empty_heads += seen.end.S(0, 0, h)(0) == 0.0F ? 1 : 0;
-  ASSERT_GT(empty_heads, 0) << "some denominator is its epsilon alone";
+  ASSERT_GT(empty_heads, 0) << "some denominators must consist of epsilon only";
 
   GradientResult<T> result;
   gradient(c.task(), result);
@@ -148,9 +148,9 @@ TYPED_TEST(NarrowScalars, AreFiniteWhereReluLeavesDenominatorsZero) {
   EXPECT_TRUE(std::ranges::any_of(result.gradient.values(), [](const T& x) { return x != T(0); }));
 }
 
-TYPED_TEST(NarrowScalars, SumTheLossOfManyTargetsWithoutStandingStill) {
+TYPED_TEST(NarrowScalars, SumTheLossOfManyTargetsWithoutStagnation) {
   // Zero parameters: every target costs log 3, and 700 of them are summed before one division. In
-  // bfloat16 a sum of terms near 1.1/700 stands still at 0.5.
+  // bfloat16 a sum of terms near 1.1/700 stagnates at 0.5.
   using T = TypeParam;
   const Model model{.vocab_size = 3, .hidden_dim = 4, .ffn_dim = 1};
   auto c = drawn_case<T>(model, 1, 700, 1);
@@ -160,7 +160,7 @@ TYPED_TEST(NarrowScalars, SumTheLossOfManyTargetsWithoutStandingStill) {
   EXPECT_TRUE(result.loss == rounded_to<T>(std::log(3.0)));
 }
 
-TYPED_TEST(NarrowScalars, ResumeWithoutATraceSinceAStateIsASum) {
+TYPED_TEST(NarrowScalars, ResumeExactlySinceStatesAreSums) {
   using T = TypeParam;
   const Model model{.vocab_size = 5, .hidden_dim = 4, .ffn_dim = 3, .heads = 2};
   const auto c = drawn_case<T>(model, 1, 6, 2);

@@ -6,15 +6,15 @@
 
 namespace slim::reference {
 
-/// A number and how far it moves, to first order, when the inputs that it is made of are moved:
+/// A number with a first-order bound on its change when the inputs are perturbed:
 ///   moved(a ± b) = moved(a) + moved(b),  moved(a b) = |a| moved(b) + |b| moved(a)
 ///   moved(a / b) = (moved(a) + |a / b| moved(b)) / |b|,  moved(exp a) = exp(a) moved(a)
-/// Arithmetic itself moves nothing: what rounding does is for gauged.hpp.
-/// The numbers are long double, since only the size of a movement matters.
+/// Rounding errors are not included; gauged.hpp bounds them.
+/// Numbers are long double, since only the magnitude of a change matters.
 class Perturbed {
  public:
   Perturbed() = default;
-  // NOLINTNEXTLINE(google-explicit-constructor): a number that stays where it is
+  // NOLINTNEXTLINE(google-explicit-constructor): an unperturbed number
   Perturbed(double value) : value_(value) {}
   explicit Perturbed(const Digits50& value) : value_(static_cast<long double>(value)) {}
   Perturbed(long double value, long double moved) : value_(value), moved_(moved) {}

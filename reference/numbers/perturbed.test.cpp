@@ -11,12 +11,12 @@ double moved(const Perturbed& x) {
   return static_cast<double>(x.moved());
 }
 
-TEST(Perturbed, StaysWhereItIsUntilAnInputIsMoved) {
+TEST(Perturbed, IsUnchangedWithoutPerturbation) {
   EXPECT_EQ(moved(exp(Perturbed(3.0) / Perturbed(7.0) - sqrt(Perturbed(2.0)))), 0.0);
   EXPECT_EQ(moved(sqrt(Perturbed(0.0))), 0.0);
 }
 
-TEST(Perturbed, MovesByItsDerivativeTimesTheMovementOfAnInput) {
+TEST(Perturbed, ChangesByItsDerivativeTimesThePerturbation) {
   const Perturbed x(2.0L, 1e-3L);
   EXPECT_DOUBLE_EQ(moved(x - Perturbed(5.0)), 1e-3);
   EXPECT_DOUBLE_EQ(moved(x * Perturbed(-5.0)), 5e-3);
@@ -27,8 +27,8 @@ TEST(Perturbed, MovesByItsDerivativeTimesTheMovementOfAnInput) {
   EXPECT_DOUBLE_EQ(moved(-x), 1e-3);
 }
 
-/// Both inputs may move in the direction that is worse.
-TEST(Perturbed, AddsMovementsWhateverTheirSigns) {
+/// Each input may change in the worse direction.
+TEST(Perturbed, AddsChangesWhateverTheirSigns) {
   const Perturbed x(2.0L, 1e-3L);
   const Perturbed y(2.0L, 1e-4L);
   EXPECT_DOUBLE_EQ(moved(x - y), 1.1e-3);

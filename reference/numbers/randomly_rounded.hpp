@@ -12,18 +12,18 @@
 
 namespace slim::reference {
 
-/// A float or double whose every rounding goes up or down by chance, with the probabilities that
-/// make it right on average: an exact value between neighbours a < b becomes b with probability
-/// (x − a)/(b − a). An exact result stays exact. The spread of a program's answers over seeds says
-/// how far any correct program of this precision may be off.
+/// A float or double with stochastic rounding: an exact value between neighbours a < b becomes b
+/// with probability (x − a)/(b − a), so that it is right on average. Exact results stay exact. The
+/// spread of a program's results over seeds estimates the error of any correct program of this
+/// precision.
 /// Source: Parker, "Monte Carlo arithmetic", UCLA CSD-970002, 1997; residuals by Dekker's and
 /// Knuth's error-free transformations.
-/// Domain: results that neither overflow nor underflow are rounded as said; others as usual.
+/// Domain: results that overflow or underflow are rounded to nearest.
 template <class T>
 class RandomlyRounded {
  public:
   RandomlyRounded() = default;
-  /// To the nearest, not by chance: a constant is a constant.
+  /// Rounds to nearest, since a constant is not random.
   // NOLINTNEXTLINE(google-explicit-constructor): a number
   RandomlyRounded(double value) : value_(static_cast<T>(value)) {}
   explicit operator double() const { return static_cast<double>(value_); }
@@ -54,8 +54,8 @@ class RandomlyRounded {
   friend bool operator==(RandomlyRounded a, RandomlyRounded b) { return a.value_ == b.value_; }
   friend auto operator<=>(RandomlyRounded a, RandomlyRounded b) { return a.value_ <=> b.value_; }
 
-  // Elementary functions are off by their own error, in units in the last place: what libraries and
-  // the matrix library's vectorised versions allow themselves. Exact at the argument named.
+  // Elementary functions have a random error of a few units in the last place, as scalar and
+  // vectorised library functions may have. They are exact at the given argument.
   friend RandomlyRounded exp(RandomlyRounded x) { return off_by(2, std::exp(x.value_), x, 0); }
   friend RandomlyRounded log(RandomlyRounded x) { return off_by(2, std::log(x.value_), x, 1); }
   friend RandomlyRounded sin(RandomlyRounded x) { return off_by(2, std::sin(x.value_), x, 0); }
@@ -71,9 +71,9 @@ class RandomlyRounded {
     x.value_ = value;
     return x;
   }
-  /// a b − c, where c is a b rounded, or about that: then it is a number of type T.
+  /// a b − c, where c is close to a b, so that the result is a number of type T.
   static T less_product(T a, T b, T c) {
-    if constexpr (std::is_same_v<T, float>) {  // of which a double holds the product
+    if constexpr (std::is_same_v<T, float>) {  // a double holds the product of two floats
       return static_cast<float>(static_cast<double>(a) * b - c);
     } else {
       return std::fma(a, b, -c);
@@ -84,10 +84,10 @@ class RandomlyRounded {
     using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
     constexpr T least = std::numeric_limits<T>::denorm_min();
     if (r == T(0)) return above ? least : -least;
-    const Bits bits = std::bit_cast<Bits>(r);  // of a sign and a size
+    const Bits bits = std::bit_cast<Bits>(r);  // sign and magnitude
     return std::bit_cast<T>((r > T(0)) == above ? bits + 1 : bits - 1);
   }
-  /// r + residual is exact, r its nearest: r, or its neighbour on the residual's side.
+  /// Rounds r + residual, whose nearest number is r, to r or its neighbour towards the residual.
   static RandomlyRounded rounded(T r, T residual) {
     if (residual == T(0) || !std::isfinite(residual)) return exactly(r);
     const T neighbour = next(r, residual > T(0));
@@ -96,7 +96,7 @@ class RandomlyRounded {
         rounding_source().uniform() * apart < std::abs(static_cast<double>(residual));
     return exactly(moves ? neighbour : r);
   }
-  /// r moved by up to `ulps` units in its last place, uniformly.
+  /// r changed by up to `ulps` units in its last place, uniformly.
   static RandomlyRounded off_by(int ulps, T r, RandomlyRounded x, double exact_at) {
     const bool normal = std::isnormal(r);
     if (!normal || static_cast<double>(x.value_) == exact_at) return exactly(r);

@@ -16,7 +16,7 @@ class RandomlyRoundedTest : public testing::Test {};
 using Widths = testing::Types<float, double>;
 TYPED_TEST_SUITE(RandomlyRoundedTest, Widths);
 
-/// Runs an operation many times; every answer must be one of two neighbours around the truth.
+/// Runs an operation many times; every result must be one of the two neighbours of the exact value.
 template <class T>
 void expect_unbiased(const std::function<RandomlyRounded<T>()>& operation, const Digits50& truth) {
   constexpr int runs = 40000;
@@ -32,7 +32,7 @@ void expect_unbiased(const std::function<RandomlyRounded<T>()>& operation, const
   }
   const double chance =
       to_double(Digits50((truth - Digits50(down)) / (Digits50(up) - Digits50(down))));
-  // Five standard deviations of a binomial: a false alarm in 1.7 million.
+  // Five standard deviations of a binomial: one false alarm in 1.7 million.
   EXPECT_NEAR(ups, runs * chance, 5.0 * std::sqrt(runs * chance * (1.0 - chance)));
   EXPECT_GT(ups, 0);
   EXPECT_LT(ups, runs);
@@ -68,8 +68,8 @@ TYPED_TEST(RandomlyRoundedTest, LeavesExactResultsExact) {
   }
 }
 
-/// The largest of 1,000 errors of a function, in units in the last place of a value in
-/// [2^exponent, 2^(exponent + 1)), where its value lies.
+/// The largest of 1,000 errors of a function with a value in [2^exponent, 2^(exponent + 1)), in
+/// units in the last place.
 template <class T, class Function>
 double largest_error(const Function& function, double truth, int exponent) {
   double largest = 0.0;
@@ -81,7 +81,7 @@ double largest_error(const Function& function, double truth, int exponent) {
   return largest / std::ldexp(std::numeric_limits<T>::epsilon(), exponent);
 }
 
-TYPED_TEST(RandomlyRoundedTest, KeepsElementaryFunctionsWithinTheirOwnErrorNotOneUnit) {
+TYPED_TEST(RandomlyRoundedTest, PerturbsElementaryFunctionsByUpToTwoUnits) {
   using T = TypeParam;
   using R = RandomlyRounded<T>;
   const double by_exp = largest_error<T>([] { return exp(R(1.0)); }, std::exp(1.0), 1);
@@ -95,7 +95,7 @@ TYPED_TEST(RandomlyRoundedTest, KeepsElementaryFunctionsWithinTheirOwnErrorNotOn
   EXPECT_GE(by_erfc, 5.0);
 }
 
-TYPED_TEST(RandomlyRoundedTest, LetsInfinityAndNanThrough) {
+TYPED_TEST(RandomlyRoundedTest, PropagatesInfinityAndNan) {
   using R = RandomlyRounded<TypeParam>;
   const R infinity(std::numeric_limits<double>::infinity());
   EXPECT_EQ(infinity + R(1.0), infinity);
@@ -103,7 +103,7 @@ TYPED_TEST(RandomlyRoundedTest, LetsInfinityAndNanThrough) {
   EXPECT_FALSE(isfinite(infinity - infinity));
 }
 
-TYPED_TEST(RandomlyRoundedTest, RepeatsAGradientFromItsSeed) {
+TYPED_TEST(RandomlyRoundedTest, ReproducesAGradientFromItsSeed) {
   using R = RandomlyRounded<TypeParam>;
   const Model model{.vocab_size = 5, .hidden_dim = 4, .layers = 1, .ffn_dim = 5};
   const auto c = drawn_case<R>(model, 1, 6, 1);
@@ -119,7 +119,7 @@ TYPED_TEST(RandomlyRoundedTest, RepeatsAGradientFromItsSeed) {
 
   GradientResult<Digits50> truth;
   gradient(drawn_case<Digits50>(model, 1, 6, 1).task(), truth);
-  double largest = 0.0;  // of one seed it may be 0
+  double largest = 0.0;  // it may be 0 for a single seed
   for (const std::uint64_t seed : {1, 2, 3, 4}) {
     const double error = std::abs(static_cast<double>(run(seed).loss) - to_double(truth.loss));
     EXPECT_LE(error, 100.0 * std::numeric_limits<TypeParam>::epsilon());

@@ -7,17 +7,16 @@
 
 namespace slim::reference {
 
-/// A narrow scalar whose numbers are rounded up or down by chance when they are stored, with the
-/// probabilities that make it right on average; between stores they are RandomlyRounded floats. The
-/// spread of a program's answers over seeds says how far any correct program that stores in this
-/// scalar and sums in float may be off.
+/// A narrow scalar with stochastic rounding on every store; between stores its numbers are
+/// RandomlyRounded floats. The spread of a program's results over seeds estimates the error of any
+/// correct program that stores in this scalar and sums in float.
 template <class T>
 class RandomlyStored {
  public:
   using Wide = RandomlyRounded<float>;
 
   RandomlyStored() = default;
-  /// To the nearest, not by chance: a constant is a constant.
+  /// Rounds to nearest, since a constant is not random.
   // NOLINTNEXTLINE(google-explicit-constructor): a number
   RandomlyStored(double value) : value_(rounded_to<T>(value)) {}
   explicit RandomlyStored(Wide x) : value_(by_chance(static_cast<double>(x))) {}
@@ -34,7 +33,7 @@ class RandomlyStored {
   friend bool operator==(RandomlyStored a, RandomlyStored b) { return a.value_ == b.value_; }
 
  private:
-  /// x's neighbour below or above: nearest, or the next on x's side of it.
+  /// x rounded to one of its neighbours: the nearest, or the next on the other side of x.
   static T by_chance(double x) {
     const T nearest = rounded_to<T>(x);
     const double residual = x - to_double(nearest);
@@ -43,7 +42,7 @@ class RandomlyStored {
     const double chance = residual / (to_double(neighbour) - to_double(nearest));
     return rounding_source().uniform() < chance ? neighbour : nearest;
   }
-  /// The next number up or down: the bits of a sign and a magnitude are in order of magnitude.
+  /// The next number up or down: sign-magnitude bits are ordered by magnitude.
   static T next(T x, bool up) {
     const bool zero = x == T(0);
     const bool away = zero || (to_double(x) > 0.0) == up;

@@ -17,7 +17,7 @@ class RandomlyStoredTest : public testing::Test {
 using StoredTypes = testing::Types<Float16, BFloat16>;
 TYPED_TEST_SUITE(RandomlyStoredTest, StoredTypes);
 
-TYPED_TEST(RandomlyStoredTest, IsRightOnAverageBetweenNeighbours) {
+TYPED_TEST(RandomlyStoredTest, IsUnbiasedBetweenNeighbours) {
   using Fixture = RandomlyStoredTest<TypeParam>;
   using R = RandomlyStored<TypeParam>;
   constexpr int runs = 40000;
@@ -32,7 +32,7 @@ TYPED_TEST(RandomlyStoredTest, IsRightOnAverageBetweenNeighbours) {
         ASSERT_TRUE(stored == below || stored == below + Fixture::ulp) << stored;
         ups += stored == below ? 0 : 1;
       }
-      // Five standard deviations of a binomial: a false alarm in 1.7 million.
+      // Five standard deviations of a binomial: one false alarm in 1.7 million.
       EXPECT_NEAR(ups, runs * share, 5.0 * std::sqrt(runs * share * (1.0 - share)));
     }
   }
@@ -54,7 +54,7 @@ TYPED_TEST(RandomlyStoredTest, CrossesZeroAndReachesSubnormals) {
   }
 }
 
-TYPED_TEST(RandomlyStoredTest, LeavesWhatItHoldsAlone) {
+TYPED_TEST(RandomlyStoredTest, KeepsRepresentableNumbers) {
   using Fixture = RandomlyStoredTest<TypeParam>;
   using R = RandomlyStored<TypeParam>;
   for (const double x : {0.0, 1.0, -1.5, 256.0, std::numeric_limits<double>::infinity()}) {
@@ -65,7 +65,7 @@ TYPED_TEST(RandomlyStoredTest, LeavesWhatItHoldsAlone) {
   EXPECT_TRUE(std::isnan(static_cast<double>(R(typename Fixture::Wide(std::nan(""))))));
 }
 
-TYPED_TEST(RandomlyStoredTest, RepeatsAGradientFromItsSeed) {
+TYPED_TEST(RandomlyStoredTest, ReproducesAGradientFromItsSeed) {
   using R = RandomlyStored<TypeParam>;
   const Model model{.vocab_size = 5, .hidden_dim = 4, .layers = 1, .ffn_dim = 5};
   const auto c = drawn_case<R>(model, 1, 6, 1);

@@ -6,16 +6,16 @@
 
 namespace slim::reference {
 
-/// The chances by which RandomlyRounded numbers round: a sequence that depends on its seed alone.
+/// The random numbers for stochastic rounding: a sequence that depends only on its seed.
 /// Source: SplitMix64, Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
-/// OOPSLA 2014: a counter, scattered. Ten times as fast as Philox, which matters here alone.
+/// OOPSLA 2014. Ten times as fast as Philox; speed matters here only.
 class RoundingSource {
  public:
-  /// Seeds begin 2^40 steps apart, after a step of their own.
+  /// Seeds start 2^40 steps apart.
   constexpr explicit RoundingSource(std::uint64_t seed)
       : state_(stream_named("rounding") + (seed << 40U) * step) {}
 
-  /// The next chance, uniform in [0, 1), a multiple of 2^-32.
+  /// The next random number, uniform in [0, 1), a multiple of 2^-32.
   double uniform() {
     std::uint64_t x = state_ += step;
     x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
@@ -28,12 +28,12 @@ class RoundingSource {
   std::uint64_t state_;
 };
 
-/// This thread's source, of seed 0 until it is seeded.
+/// This thread's source, with seed 0 until seed_rounding is called.
 inline RoundingSource& rounding_source() {
   constinit thread_local RoundingSource source(0);
   return source;
 }
-/// Starts this thread's source anew, so that what follows can be repeated.
+/// Restarts this thread's source, so that the following results are reproducible.
 void seed_rounding(std::uint64_t seed);
 
 }  // namespace slim::reference

@@ -6,21 +6,20 @@
 
 namespace slim::reference {
 
-/// A number with what underflow may have taken from it, in units of the smallest normal number λ of
-/// the scalar that is judged: every operation, whatever it is, may lose up to λ (a program may
-/// flush what is subnormal to 0, an exponential may end at λ), and so may every input. What was
-/// lost goes on, made larger by what it is multiplied with: to first order
+/// A number with a bound on its error due to underflow, in units of the smallest normal number λ of
+/// the scalar under test. Every operation and every input may lose up to λ (a program may flush
+/// subnormal numbers to 0, an exponential may end at λ). Losses propagate, to first order:
 ///   lost(a ± b) = lost(a) + lost(b) + 1,  lost(a b) = |a| lost(b) + |b| lost(a) + 1
 ///   lost(a / b) = (lost(a) + |a / b| lost(b)) / |b| + 1,  lost(exp a) = exp(a) lost(a) + 1
-/// where sizes are gauges, as in gauged.hpp, so that cancellation does not hide them.
-/// The numbers themselves are long double, of a range far beyond any that is judged.
+/// where magnitudes are gauges, as in gauged.hpp, so that cancellation does not hide them.
+/// Numbers are long double, whose range far exceeds that of any scalar under test.
 class Underflowing {
  public:
   Underflowing() = default;
-  /// A constant of the program: nothing is lost.
+  /// A constant of the program, without loss.
   // NOLINTNEXTLINE(google-explicit-constructor): a number
   Underflowing(double value) : Underflowing(static_cast<long double>(value), 0.0L) {}
-  /// An input.
+  /// An input, which may have lost 1.
   explicit Underflowing(const Digits50& value)
       : Underflowing(static_cast<long double>(value), 1.0L) {}
   explicit operator double() const { return static_cast<double>(value_); }

@@ -4,14 +4,14 @@
 
 namespace slim::reference {
 
-/// Kernel attention and its pullback by prefix sums, R of every row kept (causal) or their totals
-/// (bidirectional), under the task's conventions; `slice_length` and `threads` are not read.
+/// Kernel attention and its pullback by prefix sums, under the task's conventions. R is kept for
+/// every row (causal) or as one total (bidirectional). `slice_length` and `threads` are ignored.
 /// Throws ContractError when the task is not valid. Cost: O(B H L d M) time and memory.
 template <class T>
 void attention(const AttentionTask<T>& task, AttentionResult<T>& result);
 
-/// The same from its definition, the masked matrix of weights: kernel_attention(). The two share
-/// the feature map and nothing else. Cost: O(B H L² (M + d)).
+/// The same by kernel_attention(), from the masked matrix of weights. The two functions share only
+/// the feature map. Cost: O(B H L² (M + d)).
 template <class T>
 void attention_by_definition(const AttentionTask<T>& task, AttentionResult<T>& result);
 

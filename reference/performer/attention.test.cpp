@@ -16,7 +16,7 @@ namespace {
 
 using T = Digits50;
 
-constexpr std::uint64_t cases = 84;  ///< twelve of each feature map, and of given features
+constexpr std::uint64_t cases = 84;  ///< twelve per feature map, and for given features
 
 template <class S>
 AttentionResult<S> answer(const AttentionInputs<double>& drawn) {
@@ -32,7 +32,7 @@ AttentionResult<T> definition(const AttentionInputs<T>& inputs) {
   return result;
 }
 
-TEST(Attention, ByPrefixSumsIsThatOfItsDefinition) {
+TEST(Attention, ByPrefixSumsAgreesWithTheDefinition) {
   T worst = 0;
   for (std::uint64_t seed = 0; seed < cases; ++seed) {
     const AttentionInputs<double> drawn = drawn_attention(seed);
@@ -42,7 +42,7 @@ TEST(Attention, ByPrefixSumsIsThatOfItsDefinition) {
     worst = std::max(worst, found.worst);
   }
   RecordProperty("worst_share_of_gauge", to_double(worst) > 0 ? worst.str(2) : "0");
-  EXPECT_GT(worst, 0);  // they are two programs, not one
+  EXPECT_GT(worst, 0);  // two different programs differ in rounding
 }
 
 /// Φ = ⟨cotangent, out⟩ + ⟨end cotangent, end⟩, by the definition.
@@ -59,9 +59,9 @@ T phi(const AttentionInputs<T>& inputs) {
   return total;
 }
 
-/// Moves an array along a drawn direction, both ways, and holds the slope of Φ against the pullback
-/// that the definition gave. The quotient's own error is the square of the step times Φ's third
-/// derivative, which is measured against the gauge.
+/// Compares the central difference quotient of Φ along a random direction with the pullback by the
+/// definition. The error of the quotient is the square of the step times Φ's third derivative, and
+/// is measured relative to the gauge.
 void expect_slope(AttentionInputs<T>& inputs, Heads<T>& moved, const Heads<T>& gradient,
                   const Heads<Gauged<T>>& gauge, const std::string& what) {
   const T step("1e-17");
@@ -84,10 +84,10 @@ void expect_slope(AttentionInputs<T>& inputs, Heads<T>& moved, const Heads<T>& g
   EXPECT_LE(abs(slope - claimed), T("1e-28") * (scale + 1)) << what;
 }
 
-TEST(Attention, HasThePullbackThatDifferenceQuotientsHave) {
+TEST(Attention, HasAPullbackThatAgreesWithDifferenceQuotients) {
   for (std::uint64_t seed = 100; seed < 128; ++seed) {
     AttentionInputs<double> drawn = drawn_attention(seed);
-    drawn.conventions.stabiliser_detached = false;  // a quotient goes through the largest, too
+    drawn.conventions.stabiliser_detached = false;  // quotients include the stabiliser
     AttentionInputs<T> inputs = converted<T>(drawn);
     const AttentionResult<T> result = definition(inputs);
     const AttentionResult<Gauged<T>> gauge = answer<Gauged<T>>(drawn);
@@ -100,7 +100,7 @@ TEST(Attention, HasThePullbackThatDifferenceQuotientsHave) {
   }
 }
 
-/// An array as numbers that move along drawn directions.
+/// An array as dual numbers along random directions.
 Heads<Dual> moving(const Heads<T>& values, std::uint64_t stream) {
   Heads<Dual> result(values.sizes(), MemoryTag::parameters);
   const Random random(6, stream);
@@ -110,7 +110,7 @@ Heads<Dual> moving(const Heads<T>& values, std::uint64_t stream) {
   return result;
 }
 
-/// ⟨gradient, direction⟩, and Σ |terms| beside it.
+/// Adds ⟨gradient, direction⟩ to `sum`, and Σ |terms| to `scale`.
 void add_products(const Heads<T>& gradient, std::uint64_t stream, T& sum, T& scale) {
   const Random random(6, stream);
   for (std::size_t i = 0; i < gradient.values().size(); ++i) {
@@ -120,8 +120,8 @@ void add_products(const Heads<T>& gradient, std::uint64_t stream, T& sum, T& sca
   }
 }
 
-/// The slope of Φ that dual numbers find on the way forward, in q, k, v and the start state at
-/// once.
+/// The slope of Φ by dual numbers in the forward pass, with respect to q, k, v and the start state
+/// at once.
 template <class Forward>
 T slope_of_phi(const AttentionInputs<T>& inputs, const Forward& forward) {
   AttentionInputs<Dual> moved;
@@ -152,12 +152,12 @@ T slope_of_phi(const AttentionInputs<T>& inputs, const Forward& forward) {
   return slope;
 }
 
-TEST(Attention, HasThePullbackThatDualNumbersFind) {
+TEST(Attention, HasAPullbackThatAgreesWithDualNumbers) {
   ProofLine by_sums;
   ProofLine by_definition;
   for (std::uint64_t seed = 0; seed < cases; ++seed) {
     AttentionInputs<double> drawn = drawn_attention(seed);
-    drawn.conventions.stabiliser_detached = false;  // a slope goes through the largest, too
+    drawn.conventions.stabiliser_detached = false;  // slopes include the stabiliser
     const AttentionInputs<T> inputs = converted<T>(drawn);
     const AttentionResult<T> result = answer<T>(drawn);
     T claimed = 0;
@@ -175,7 +175,7 @@ TEST(Attention, HasThePullbackThatDualNumbersFind) {
   by_definition.print("pullback of attention by its definition");
 }
 
-TEST(Attention, InHardwareNumbersIsOffByTheirRoundoffOnly) {
+TEST(Attention, InHardwareNumbersIsWithinTheirRoundoff) {
   const auto expect_close = [](const auto& got, const AttentionInputs<double>& drawn,
                                const T& share) {
     AttentionResult<T> in_digits = answer<T>(drawn);
@@ -196,7 +196,7 @@ TEST(Attention, InHardwareNumbersIsOffByTheirRoundoffOnly) {
   }
 }
 
-TEST(Attention, DoesNotCareForTheLayoutOfItsArrays) {
+TEST(Attention, DoesNotDependOnTheLayoutOfItsArrays) {
   const AttentionInputs<double> inputs = drawn_attention(3);
   AttentionTask<double> task = inputs.task();
   AttentionResult<double> expected;
@@ -223,7 +223,7 @@ TEST(Attention, DoesNotCareForTheLayoutOfItsArrays) {
   EXPECT_TRUE(std::ranges::equal(result.dk.values(), expected.dk.values()));
 }
 
-TEST(Attention, IsUntouchedByWhatAMaskedKeyHolds) {
+TEST(Attention, IgnoresTheContentsOfMaskedKeys) {
   for (std::uint64_t seed = 0; seed < 7; ++seed) {
     AttentionInputs<double> inputs = drawn_attention(seed);
     const auto [B, H, L, D] = inputs.k.sizes();
@@ -251,7 +251,7 @@ TEST(Attention, IsUntouchedByWhatAMaskedKeyHolds) {
   }
 }
 
-TEST(Attention, WithoutAPullbackGivesNoneAndReusesItsBuffers) {
+TEST(Attention, WithoutAPullbackReturnsNoneAndReusesBuffers) {
   AttentionInputs<double> inputs = drawn_attention(0);
   AttentionResult<double> result;
   attention(inputs.task(), result);
@@ -267,7 +267,7 @@ TEST(Attention, WithoutAPullbackGivesNoneAndReusesItsBuffers) {
   EXPECT_TRUE(result.start_gradient.empty());
 }
 
-TEST(Agreement, SeesTheSmallestDifferenceAndWhatIsNoNumber) {
+TEST(Agreement, DetectsTheSmallestDifferenceAndNan) {
   const AttentionInputs<double> drawn = drawn_attention(0);
   const AttentionResult<T> truth = answer<T>(drawn);
   const AttentionResult<Gauged<T>> gauge = answer<Gauged<T>>(drawn);
@@ -279,7 +279,7 @@ TEST(Agreement, SeesTheSmallestDifferenceAndWhatIsNoNumber) {
   off.dk.values()[0] = std::numeric_limits<T>::quiet_NaN();
   EXPECT_EQ(agreement(off, truth, gauge).worst, 1);
   off.dk = Heads<T>();
-  EXPECT_EQ(agreement(off, truth, gauge).where, "d.k has another size");
+  EXPECT_EQ(agreement(off, truth, gauge).where, "d.k has a different size");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
 
-// The definitions of attention.hpp, for the files of instances/ only, one scalar each.
+// Template definitions of attention.hpp, included only by the files of instances/.
 
 #include "reference/definition/kernel_attention.hpp"
 #include "reference/performer/attention.hpp"
@@ -13,7 +13,7 @@
 namespace slim::reference {
 namespace detail {
 
-/// One head of one sequence, as features, with everything that bears on it.
+/// The inputs of attention for one head of one sequence, with features already computed.
 template <class T>
 struct HeadQuestion {
   AttentionRows<T> rows;
@@ -30,10 +30,10 @@ template <class T>
 struct HeadAnswer {
   Matrix<T> Y;
   PrefixSums<accumulator_t<T>> end;
-  AttentionPullback<T> pulled;  ///< empty unless wanted
+  AttentionPullback<T> pulled;  ///< empty unless requested
 };
 
-/// A masked key is a key without features and value: it adds nothing to any sum.
+/// Sets features and values of masked keys to 0, so that they add nothing to any sum.
 template <class T>
 AttentionRows<T> without_masked_keys(AttentionRows<T> rows,
                                      std::span<const std::uint8_t> key_mask) {
@@ -74,7 +74,7 @@ struct ByPrefixSums {
   }
 };
 
-/// The attention of a head by the matrix of its weights.
+/// The attention of a head by its matrix of weights.
 struct ByDefinition {
   template <class T>
   static HeadAnswer<T> answer(const HeadQuestion<T>& question) {
@@ -99,7 +99,7 @@ Matrix<T> matrix_or_zero(const HeadsView<T>& view, Index b, Index h, Index rows,
   return view.empty() ? Matrix<T>(Matrix<T>::Zero(rows, cols)) : Matrix<T>(view(b, h));
 }
 
-/// RS [d + 1, M] as R and S, zero where there is none.
+/// RS [d + 1, M] as R and S, zero if there is none.
 template <class T>
 PrefixSums<T> sums_or_zero(const HeadsView<T>& view, Index b, Index h, Index d, Index M) {
   const Matrix<T> RS = matrix_or_zero(view, b, h, d + 1, M);
@@ -136,7 +136,7 @@ HeadMatrices<T> all_narrowed(const HeadMatrices<accumulator_t<T>>& sums) {
   return result;
 }
 
-/// The queries' or the keys' features; features that were given are their own.
+/// The queries or the keys, with the settings that turn them into features.
 template <class T>
 AttentionSide<T> side_of(const AttentionTask<T>& task, bool is_query) {
   return {.map = task.feature_map,
@@ -167,7 +167,7 @@ void attention(const AttentionTask<T>& task, AttentionResult<T>& result) {
   const Index M = task.features();
   const AttentionSide<T> queries = side_of(task, true);
   const AttentionSide<T> keys = side_of(task, false);
-  // Features of all heads first, for a stabiliser may look at all.
+  // Features of all heads come first, since a stabiliser may depend on all of them.
   std::optional<AttentionFeatures<T>> gQ, gK;
   if (!task.features_given) {
     gQ = attention_features(queries, H);

@@ -4,17 +4,18 @@
 
 namespace slim::reference {
 
-/// The features of a side, with what their pullback needs. All but G is in the accumulator's type.
+/// The features of queries or keys, with what their pullback needs. All members but G are in the
+/// accumulator's type.
 template <class T>
 struct AttentionFeatures {
   HeadMatrices<accumulator_t<T>> scaled;  ///< x̃ = c x [L, D]
-  HeadMatrices<accumulator_t<T>> E;       ///< the feature map itself, without ε and 1/√M [L, M]
+  HeadMatrices<accumulator_t<T>> E;       ///< the feature map before ε and 1/√M [L, M]
   HeadMatrices<T> G;                      ///< g(x) [L, M]
   StabiliserGroups groups;
   std::vector<Peak<accumulator_t<T>>> peaks;  ///< of each group, if there is a stabiliser
 };
 
-/// E_m = exp(x̃·ω_m − |x̃|²/2 − μ + ε), μ the peak that the row shares and ε only in its place.
+/// E_m = exp(x̃·ω_m − |x̃|²/2 − μ + ε), with the row's peak μ, and ε only if it is placed here.
 template <class T>
 void exponential_features(const AttentionSide<T>& side, AttentionFeatures<T>& kept) {
   using std::exp;
@@ -36,10 +37,11 @@ void exponential_features(const AttentionSide<T>& side, AttentionFeatures<T>& ke
   }
 }
 
-/// g(x) of every row of a side, with x̃ = c x:
+/// g(x) of every row of queries or keys, with x̃ = c x:
 ///   elementwise map φ:  g(x) = f (φ(x̃) + ε),
 ///   FAVOR+:             g(x)_m = f (exp(x̃·ω_m − |x̃|²/2 − μ + ε) + ε),
-/// f = 1 or 1/√M, each ε only in its place, μ the stabiliser. By default the paper's features().
+/// with f = 1 or 1/√M, each ε only if it is placed there, and the stabiliser μ. With default
+/// conventions this is the paper's features().
 /// Source: the paper's code; Google's code of FAVOR+ for stabilisers, ε and 1/√M.
 template <class T>
 AttentionFeatures<T> attention_features(const AttentionSide<T>& side, Index heads) {
@@ -72,7 +74,7 @@ AttentionFeatures<T> attention_features(const AttentionSide<T>& side, Index head
   return kept;
 }
 
-/// P = f dG ∘ φ'(x̃), or f dG ∘ E for FAVOR+, whose derivative E is. 0 where a row has no part.
+/// P = f dG ∘ φ'(x̃), or f dG ∘ E for FAVOR+, whose derivative is E. 0 for a masked row.
 template <class T>
 Matrix<accumulator_t<T>> map_cotangent(const AttentionSide<T>& side,
                                        const AttentionFeatures<T>& kept, std::size_t at,
@@ -96,8 +98,8 @@ Matrix<accumulator_t<T>> map_cotangent(const AttentionSide<T>& side,
   return P;
 }
 
-/// What a stabiliser that is not detached adds to the projections' cotangent: at a peak, −Σ P over
-/// all rows that share it.
+/// Adds the gradient through a stabiliser that is not detached to the cotangent of the
+/// projections: at a peak, −Σ P over all rows that share it.
 template <class T>
 void add_peak_cotangents(const AttentionFeatures<T>& kept, const HeadMatrices<accumulator_t<T>>& P,
                          HeadMatrices<accumulator_t<T>>& dprojections) {
@@ -111,9 +113,9 @@ void add_peak_cotangents(const AttentionFeatures<T>& kept, const HeadMatrices<ac
   }
 }
 
-/// dX of every row, from dG: c P for elementwise maps; for FAVOR+, with p the projections'
-/// cotangent (P, and at a peak what its stabiliser takes), c (ω p − x̃ Σ_m P_m). 0 where a row has
-/// no part.
+/// dX of every row, from dG: c P for elementwise maps; for FAVOR+ c (ω p − x̃ Σ_m P_m), where p is
+/// the cotangent of the projections (P, plus the stabiliser's contribution at a peak). 0 for a
+/// masked row.
 template <class T>
 HeadMatrices<T> attention_features_pullback(const AttentionSide<T>& side,
                                             const AttentionFeatures<T>& kept,

@@ -30,7 +30,7 @@ void expect_near(const std::vector<double>& got, const std::vector<double>& want
 constexpr FeatureMap absolute{FeatureKind::absolute};
 constexpr FeatureMap favor{FeatureKind::favor_plus};
 
-TEST(AttentionFeatures, OfThePaperAreThePerformersToTheBit) {
+TEST(AttentionFeatures, WithDefaultConventionsAreThePerformersToTheBit) {
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     AttentionInputs<double> drawn = drawn_attention(seed);
     drawn.conventions = {};
@@ -51,7 +51,7 @@ TEST(AttentionFeatures, OfThePaperAreThePerformersToTheBit) {
   }
 }
 
-TEST(AttentionFeatures, AreScaledOnTheSideThatIsSaid) {
+TEST(AttentionFeatures, AreScaledOnTheSideOfTheConvention) {
   FeaturesInputs<double> inputs{.x = array(1, {1, -2, 3, 4}), .feature_map = absolute};
   const auto with = [&](Scaling scaling, bool is_query) {
     inputs.conventions.scaling = scaling;
@@ -71,7 +71,7 @@ TEST(AttentionFeatures, AreScaledOnTheSideThatIsSaid) {
   }
 }
 
-TEST(AttentionFeatures, CarryEpsilonAndTheRootOfTheirNumber) {
+TEST(AttentionFeatures, IncludeEpsilonAndTheRootOfTheirNumber) {
   FeaturesInputs<double> inputs{.x = array(1, {1, -2, 3, 4}), .feature_map = absolute};
   inputs.conventions.epsilon = 0.5;
   expect_near(features_of(inputs), {1, 2, 3, 4});
@@ -81,7 +81,7 @@ TEST(AttentionFeatures, CarryEpsilonAndTheRootOfTheirNumber) {
   expect_near(features_of(inputs), {0.75, 1.25, 1.75, 2.25});
 }
 
-TEST(AttentionFeatures, CarryEpsilonInTheExponent) {
+TEST(AttentionFeatures, IncludeEpsilonInTheExponent) {
   FeaturesInputs<double> inputs{
       .x = array(1, {2}), .feature_map = favor, .omega = array(1, {3}), .conventions = {}};
   inputs.conventions.epsilon = 0.5;
@@ -89,7 +89,7 @@ TEST(AttentionFeatures, CarryEpsilonInTheExponent) {
   expect_near(features_of(inputs), {std::exp(6 - 2 + 0.5)});
 }
 
-TEST(AttentionFeatures, AreLoweredByTheLargestProjectionThatTheStabiliserSees) {
+TEST(AttentionFeatures, SubtractTheLargestProjectionOfTheStabilisersGroup) {
   // d = 1, projections x·(1, 2): 1, 2 for x = 1, and 3, 6 for x = 3; with a second head of x = 5.
   FeaturesInputs<double> inputs{.x = Heads<double>({1, 2, 2, 1}, MemoryTag::parameters),
                                 .feature_map = {FeatureKind::favor_plus, 2},
@@ -115,11 +115,11 @@ TEST(AttentionFeatures, AreLoweredByTheLargestProjectionThatTheStabiliserSees) {
   expect_lowered(Stabiliser::per_row, {2, 6, 10, -5});
   expect_lowered(Stabiliser::over_length, {6, 6, 10, 10});
   expect_lowered(Stabiliser::over_all, {10, 10, 10, 10});
-  inputs.is_query = true;  // the keys' stabiliser is not the queries'
+  inputs.is_query = true;  // the keys' stabiliser does not apply to queries
   EXPECT_NEAR(features_of(inputs)[0], std::exp(0.5), 1e-15);
 }
 
-TEST(AttentionFeatures, PassTheirGradientThroughTheStabiliserUnlessItIsDetached) {
+TEST(AttentionFeatures, DifferentiateTheStabiliserUnlessItIsDetached) {
   // d = 1, ω = (1, 3), x = 2 and 1: the peak is 6, of row 0 and feature 1.
   const auto pulled = [](Stabiliser stabiliser, bool detached) {
     const AttentionSide<double> side{
@@ -135,7 +135,8 @@ TEST(AttentionFeatures, PassTheirGradientThroughTheStabiliserUnlessItIsDetached)
     EXPECT_NEAR(got(0, 0), first, 1e-14);
     EXPECT_NEAR(got(1, 0), second, 1e-14);
   };
-  // Features of row x: exp(x − x²/2 − μ) and exp(3x − x²/2 − μ); dx of their sum, μ held or not.
+  // Features of row x: exp(x − x²/2 − μ) and exp(3x − x²/2 − μ); dx of their sum, with μ constant
+  // or not.
   const double a0 = std::exp(2.0 - 2 - 6);
   const double a1 = std::exp(6.0 - 2 - 6);
   const double b0 = std::exp(1 - 0.5 - 6);
@@ -146,14 +147,14 @@ TEST(AttentionFeatures, PassTheirGradientThroughTheStabiliserUnlessItIsDetached)
     expect_slopes(pulled(stabiliser, true), held0, held1);
     expect_slopes(pulled(stabiliser, false), held0 - 3 * (a0 + a1 + b0 + b1), held1);
   }
-  // Per row the peak of row 1 is 3.
+  // The peak of row 1 is 3 with one stabiliser per row.
   const double c0 = std::exp(1 - 0.5 - 3);
   const double c1 = std::exp(3 - 0.5 - 3);
   expect_slopes(pulled(Stabiliser::per_row, true), held0, 2 * c1);
   expect_slopes(pulled(Stabiliser::per_row, false), held0 - 3 * (a0 + a1), 2 * c1 - 3 * (c0 + c1));
 }
 
-TEST(AttentionFeatures, OfAMaskedKeyHaveNoPartInItsStabiliser) {
+TEST(AttentionFeatures, OfMaskedKeysDoNotAffectTheStabiliser) {
   AttentionInputs<double> inputs{.q = array(2, {1, 1}),
                                  .k = array(2, {1, 100}),
                                  .v = array(2, {1, 1}),

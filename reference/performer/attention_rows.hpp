@@ -5,15 +5,15 @@
 
 namespace slim::reference {
 
-/// The prefix sums of one head at one position: R = Σ V_l g(K_l)ᵀ [d, M] and S = Σ g(K_l) [M]; or a
-/// cotangent of them. The width d of values need not be that of queries and keys.
+/// The prefix sums of one head at one position: R = Σ V_l g(K_l)ᵀ [d, M] and S = Σ g(K_l) [M]; or
+/// their cotangents. The width d of values may differ from that of queries and keys.
 template <class T>
 struct PrefixSums {
   Matrix<T> R;
   Vector<T> S;
 };
 
-/// One head's features of queries and keys [L, M], and values [L, d]; or a cotangent of them.
+/// One head's features of queries and keys [L, M], and values [L, d]; or their cotangents.
 template <class T>
 struct AttentionRows {
   Matrix<T> gQ;
@@ -21,8 +21,8 @@ struct AttentionRows {
   Matrix<T> V;
 };
 
-/// Cotangents of everything that enters attention: all of them sums, not yet stored. (A denominator
-/// of 1e-16 sends cotangents of 1e16 to features whose slope is 0.)
+/// Cotangents of all inputs of attention. All of them are sums, not yet rounded to storage: a
+/// denominator of 1e-16 gives cotangents of 1e16 to features whose slope is 0.
 template <class T>
 struct AttentionPullback {
   AttentionRows<accumulator_t<T>> rows;  ///< of gQ, gK, V

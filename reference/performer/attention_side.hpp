@@ -9,11 +9,11 @@
 
 namespace slim::reference {
 
-/// A matrix for every head of every sequence, head h of sequence b at b·H + h.
+/// One matrix for every head of every sequence, head h of sequence b at b·H + h.
 template <class T>
 using HeadMatrices = std::vector<Matrix<T>>;
 
-/// Queries or keys, and what turns them into features under any conventions.
+/// Queries or keys, with the settings that turn them into features under any conventions.
 template <class T>
 struct AttentionSide {
   FeatureMap map;
@@ -21,7 +21,7 @@ struct AttentionSide {
   bool is_query;
   HeadMatrices<T> omega;                     ///< [D, M] of each head; empty unless FAVOR+
   HeadMatrices<T> X;                         ///< [L, D]
-  std::span<const std::uint8_t> key_mask{};  ///< [B, L], 0: the row has no part; empty: all have
+  std::span<const std::uint8_t> key_mask{};  ///< [B, L], 0: the row is masked; empty: no mask
 
   [[nodiscard]] bool exponential() const { return map.kind == FeatureKind::favor_plus; }
   [[nodiscard]] Stabiliser stabiliser() const {
@@ -30,8 +30,8 @@ struct AttentionSide {
   [[nodiscard]] const Matrix<T>& omega_of(std::size_t at) const { return omega[at % omega.size()]; }
 };
 
-/// c of x̃ = c x: d^(-1/4) where both sides share the scores' 1/√d, d^(-1/2) where one has it all.
-/// `shared` says whether they share it by default.
+/// The factor c of x̃ = c x: d^(-1/4) where both sides share the scores' 1/√d, d^(-1/2) where one
+/// side carries all of it. `shared` says whether they share it by default.
 template <class T>
 T side_scale(Scaling scaling, bool shared, bool is_query, Index d) {
   using std::sqrt;
@@ -55,7 +55,7 @@ accumulator_t<T> side_scale(const AttentionSide<T>& side) {
                                       side.X.front().cols());
 }
 
-/// The factor of all features: 1/√M or 1.
+/// The common factor of all features: 1/√M or 1.
 template <class T>
 T feature_factor(const AttentionConventions& conventions, Index M) {
   using std::sqrt;

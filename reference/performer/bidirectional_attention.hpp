@@ -6,17 +6,16 @@
 
 namespace slim::reference {
 
-/// What bidirectional linear attention computed. Sums and denominators are in the accumulator's
-/// type.
+/// Results of bidirectional linear attention. Sums and denominators are in the accumulator's type.
 template <class T>
 struct BidirectionalAttention {
-  PrefixSums<accumulator_t<T>> sums;  ///< over all rows, which every query sees
-  Vector<accumulator_t<T>> D;         ///< denominators [L], epsilon included
+  PrefixSums<accumulator_t<T>> sums;  ///< over all rows
+  Vector<accumulator_t<T>> D;         ///< denominators [L], with ε
   Matrix<T> Y;                        ///< output [L, d]
   Denominator<accumulator_t<T>> denominator;
 };
 
-/// Bidirectional linear attention of one head, from the sums of what came before, if anything did:
+/// Bidirectional linear attention of one head, with the sums R₀, S₀ over preceding rows:
 ///   R = R₀ + Σ V_l g(K_l)ᵀ,  S = S₀ + Σ g(K_l),  Y_l = R g(Q_l) / (S·g(Q_l) + ε)
 /// Source: Choromanski et al. 2021. Cost: O(L d M) time.
 template <class T>
@@ -46,9 +45,9 @@ BidirectionalAttention<T> bidirectional_attention(
   return kept;
 }
 
-/// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩:
+/// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩, with end = (dR, dS):
 ///   dA_l = dY_l / D_l,  dD_l = −Y_l·dA_l, or 0 where D_l is clamped
-///   dg(Q_l) = Rᵀ dA_l + S dD_l,  dR₀ = end + Σ dA_l g(Q_l)ᵀ,  dS₀ = end + Σ dD_l g(Q_l)
+///   dg(Q_l) = Rᵀ dA_l + S dD_l,  dR₀ = dR + Σ dA_l g(Q_l)ᵀ,  dS₀ = dS + Σ dD_l g(Q_l)
 ///   dV_l = dR₀ g(K_l),  dg(K_l) = dR₀ᵀ V_l + dS₀
 template <class T>
 AttentionPullback<T> bidirectional_attention_pullback(const AttentionRows<T>& rows,

@@ -1,5 +1,4 @@
-// The longest chain of operations, counted: what could not be done at once by any number of
-// processors.
+// The counted length of the longest chain of dependent operations, a lower bound on parallel time.
 
 #include "reference/performer/prefix_attention.hpp"
 #include "reference/proofs/drawn_case.hpp"
@@ -20,7 +19,7 @@ Matrix<Counted> ones(Index rows, Index cols) {
   return Matrix<Counted>::Constant(rows, cols, Counted(1.0));
 }
 
-TEST(CriticalPath, OfASumIsTheLevelsOfItsTree) {
+TEST(CriticalPath, OfASumIsTheDepthOfItsTree) {
   for (const Index n : {1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 1000}) {
     const Counted total = sum<Counted>(n, [](Index) { return Counted(1.0); });
     EXPECT_EQ(total.depth(), levels(n)) << n;
@@ -55,20 +54,21 @@ std::int64_t depth_of_gradient(Model model, Index length) {
   return Counted::operations().depth;
 }
 
-TEST(CriticalPath, OfTheGradientGrowsWithTheRowsSinceItsPrefixSumsAreSerial) {
+TEST(CriticalPath, OfTheGradientGrowsWithTheRowsThroughSerialPrefixSums) {
   const Model model{.vocab_size = 5, .hidden_dim = 4, .layers = 2, .ffn_dim = 3};
   const std::int64_t short_one = depth_of_gradient(model, 16);
   const std::int64_t long_one = depth_of_gradient(model, 64);
-  EXPECT_GE(long_one - short_one, 64 - 16) << "forward and back, at least an addition a row";
-  EXPECT_LE(long_one - short_one, 4 * 2 * (64 - 16)) << "a few a row and layer, not products of it";
+  EXPECT_GE(long_one - short_one, 64 - 16)
+      << "forward and backward need at least one addition per row";
+  EXPECT_LE(long_one - short_one, 4 * 2 * (64 - 16)) << "a few operations per row and layer";
 }
 
-TEST(CriticalPath, OfTheGradientGrowsByALevelOfEachProductWhenItsWidthDoubles) {
+TEST(CriticalPath, OfTheGradientGrowsByOneLevelPerProductWhenItsWidthDoubles) {
   Model model{.vocab_size = 5, .hidden_dim = 4, .layers = 1, .ffn_dim = 8};
   const std::int64_t narrow = depth_of_gradient(model, 4);
   model.ffn_dim = 16;
   const std::int64_t wide = depth_of_gradient(model, 4);
-  EXPECT_EQ(wide - narrow, 2) << "W₂ forward, and W₁ back";
+  EXPECT_EQ(wide - narrow, 2) << "W₂ in the forward pass, W₁ in the backward pass";
 }
 
 }  // namespace

@@ -7,17 +7,17 @@
 
 namespace slim::reference {
 
-/// A sum of losses, and its gradient in the logits.
+/// A sum of losses, and its gradient with respect to the logits.
 template <class T>
 struct CrossEntropy {
   accumulator_t<T> loss;
   Matrix<T> dlogits;  ///< [L, V]
 };
 
-/// The loss of the next token, summed over sequence b's counted targets and divided by `divisor`:
-///   Σ_l (log Σ_j e^(z_lj) − z_l,target) / divisor,  dz_lj = (softmax(z_l)_j − [j = target]) /
-///   divisor
-/// A divisor of 0 (nothing counts, no epsilon) gives loss 0 and gradient 0.
+/// The loss of the next token, summed over the counted targets of sequence b, over `divisor`:
+///   Σ_l (log Σ_j e^(z_lj) − z_l,target) / divisor
+///   dz_lj = (softmax(z_l)_j − [j = target]) / divisor
+/// A divisor of 0 (no counted target, no epsilon) gives loss 0 and gradient 0.
 template <class T>
 CrossEntropy<T> cross_entropy(const Matrix<T>& logits, const Sequences& sequences, Index b,
                               const accumulator_t<T>& divisor) {

@@ -8,7 +8,7 @@
 
 namespace slim::reference {
 
-/// The code of absolute positions `first`, `first` + 1, …: sines, then cosines, of position times
+/// The position code of positions `first`, `first` + 1, …: sines, then cosines, of position times
 /// frequency, with frequencies base^(−2i/width), i from 0 to width/2 − 1.
 /// Shapes: result [rows, width]. Source: the released code of SLiM Performer.
 template <class T>
@@ -32,7 +32,7 @@ Matrix<T> position_code(Index first, Index rows, Index width, double base) {
   return code;
 }
 
-/// X_l = (E_token(l), code of position first + l): the learned half, then the position's.
+/// X_l = (E_token(l), code of position first + l): the learned half, then the position code.
 /// Shapes: E [V, d_model/2], X [L, d_model].
 template <class T>
 Matrix<T> embedding(const Parameters<T>& theta, const Sequences& sequences, Index b, Index first,

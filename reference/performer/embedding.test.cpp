@@ -5,7 +5,7 @@
 namespace slim::reference {
 namespace {
 
-TEST(PositionCode, HasSinesThenCosinesOfFallingFrequencies) {
+TEST(PositionCode, HasSinesThenCosinesOfDecreasingFrequencies) {
   // width 4: frequencies 1 and 1e4^(−1/2) = 0.01
   const Matrix<double> code = position_code<double>(3, 2, 4, 1e4);
   EXPECT_DOUBLE_EQ(code(0, 0), std::sin(3.0));
@@ -33,13 +33,13 @@ struct Embedding : testing::Test {
   }
 };
 
-TEST_F(Embedding, PutsTheLearnedHalfBeforeThePosition) {
+TEST_F(Embedding, PutsTheLearnedHalfBeforeThePositionCode) {
   const Matrix<double> X = embedding(theta, sequences, 0, 5, 1e4);
   EXPECT_EQ(X.leftCols(2), (Matrix<double>(3, 2) << 5, 6, 1, 2, 5, 6).finished());
   EXPECT_EQ(X.rightCols(2), position_code<double>(5, 3, 2, 1e4));
 }
 
-TEST_F(Embedding, AddsUpTheGradientOfATokenSeenTwice) {
+TEST_F(Embedding, AddsTheGradientsOfARepeatedToken) {
   Parameters<double> gradient(model, MemoryTag::gradient);
   const Matrix<double> dX =
       (Matrix<double>(3, 4) << 1, 2, 9, 9, 10, 20, 9, 9, 100, 200, 9, 9).finished();

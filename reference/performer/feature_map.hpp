@@ -8,7 +8,7 @@
 
 namespace slim::reference {
 
-/// What turns a head's queries and keys into features.
+/// The function that turns a head's queries and keys into features.
 template <class T>
 struct FeatureFunction {
   FeatureMap map;
@@ -16,15 +16,15 @@ struct FeatureFunction {
   MatrixView<const T> omega;  ///< [d, M], read by FAVOR+ only
 };
 
-/// d^(-1/4), by which FAVOR+ scales queries and keys.
+/// d^(-1/4), the factor by which FAVOR+ scales queries and keys.
 template <class T>
 T favor_scale(Index d) {
   using std::sqrt;
   return T(1) / sqrt(sqrt(number<T>(d)));
 }
 
-/// One entry of an elementwise feature map: x², max(x, 0), ELU(x) + 1, |x|. For x ≤ 0 ELU(x) + 1 is
-/// e^x, rounded as a number of size `elu_cancellation`: 0 leaves it as it is.
+/// One entry of an elementwise feature map: x², max(x, 0), ELU(x) + 1, |x|. For x ≤ 0, ELU(x) + 1
+/// is e^x, rounded as a number of size `elu_cancellation`; 0 means no additional rounding.
 template <class T>
 T feature(FeatureKind kind, const T& x, double elu_cancellation = 0.0) {
   using std::exp;
@@ -43,7 +43,7 @@ T feature(FeatureKind kind, const T& x, double elu_cancellation = 0.0) {
   }
 }
 
-/// The derivative of `feature` at x, whose value there is g.
+/// The derivative of `feature` at x, where its value is g.
 template <class T>
 T feature_slope(FeatureKind kind, const Conventions& conventions, const T& x, const T& g) {
   const T zero(0);

@@ -55,7 +55,7 @@ TEST(FavorPlus, ScalesByTheFourthRootAndSubtractsHalfTheSquare) {
   EXPECT_TRUE(features(g, X).isApprox(row({e * e, 1 / e}), 1e-15));
 }
 
-TEST(FavorPlus, HasASlopeThatMeetsTheDifferenceQuotient) {
+TEST(FavorPlus, HasASlopeThatAgreesWithDifferenceQuotients) {
   const Matrix<double> X = row({0.3, -0.7});
   Matrix<double> omega(2, 2);
   omega << 0.5, -1.0, 0.25, 2.0;

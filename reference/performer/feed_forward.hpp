@@ -5,7 +5,7 @@
 
 namespace slim::reference {
 
-/// The feed-forward branch over a whole sequence, everything kept.
+/// The feed-forward branch over a whole sequence, with all intermediate values.
 template <class T>
 struct FeedForward {
   Matrix<T> U;       ///< before GeLU [L, d_ff]

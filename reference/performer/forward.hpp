@@ -8,7 +8,7 @@
 
 namespace slim::reference {
 
-/// One sequence's way from tokens to loss, everything kept.
+/// The forward pass of one sequence, with all intermediate values.
 template <class T>
 struct Forward {
   std::vector<Layer<T>> layers;
@@ -17,7 +17,7 @@ struct Forward {
   CrossEntropy<T> loss;
 };
 
-/// Layer r's heads in a state; all zero where there is no state.
+/// The prefix sums of layer r's heads; zero if there is no state.
 template <class T>
 std::vector<PrefixSums<T>> heads_of(const State<T>* state, const Model& model, Index b, Index r) {
   std::vector<PrefixSums<T>> heads;
@@ -32,7 +32,7 @@ std::vector<PrefixSums<T>> heads_of(const State<T>* state, const Model& model, I
   return heads;
 }
 
-/// What the sum of losses is divided by: the targets that count, here or in the whole, and ε.
+/// The divisor of the summed loss: the number of counted targets, here or of the whole, plus ε.
 template <class T>
 accumulator_t<T> loss_divisor(const GradientTask<T>& task) {
   using Wide = accumulator_t<T>;
@@ -41,7 +41,7 @@ accumulator_t<T> loss_divisor(const GradientTask<T>& task) {
   return number<Wide>(counted) + Wide(task.model.conventions.loss_epsilon);
 }
 
-/// Sequence b, the whole of it. Requires a valid task.
+/// The forward pass of all of sequence b. Requires a valid task.
 template <class T>
 Forward<T> forward(const GradientTask<T>& task, Index b, const accumulator_t<T>& divisor) {
   const Model& model = task.model;

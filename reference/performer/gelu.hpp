@@ -7,8 +7,8 @@
 
 namespace slim::reference {
 
-/// Φ(x), the normal distribution function, = erfc(−x/√2)/2: relatively accurate for all x, unlike
-/// (1 + erf(x/√2))/2, which loses everything for x < −5.
+/// The normal distribution function Φ(x) = erfc(−x/√2)/2. It is relatively accurate for all x,
+/// unlike (1 + erf(x/√2))/2, which loses all digits for x < −5.
 template <class T>
 T normal_distribution(const T& x) {
   using std::sqrt;
@@ -23,7 +23,7 @@ T normal_density(const T& x) {
   return exp(-(x * x) / T(2)) / sqrt(T(2) * pi<T>());
 }
 
-/// What the tanh approximation takes for Φ(x): (1 + tanh u)/2 = 1/(1 + e^(−2u)) with
+/// The tanh approximation of Φ(x): (1 + tanh u)/2 = 1/(1 + e^(−2u)) with
 /// u = √(2/π)(x + c x³), c = 0.044715. Source: Hendrycks and Gimpel, "Gaussian error linear units".
 template <class T>
 T normal_distribution_by_tanh(const T& x) {
@@ -33,7 +33,7 @@ T normal_distribution_by_tanh(const T& x) {
   return T(1) / (T(1) + exp(T(-2) * u));
 }
 
-/// Its derivative, 2 Φ (1 − Φ) √(2/π)(1 + 3 c x²), of x and of its value there.
+/// Its derivative 2 Φ (1 − Φ) √(2/π)(1 + 3 c x²), given x and the value Phi.
 template <class T>
 T normal_density_by_tanh(const T& x, const T& Phi) {
   using std::sqrt;
@@ -41,7 +41,7 @@ T normal_density_by_tanh(const T& x, const T& Phi) {
   return T(2) * Phi * (T(1) - Phi) * slope;
 }
 
-/// Which GeLU, and how it rounds: Conventions::gelu_tanh and gelu_cancellation.
+/// The form of GeLU and its rounding: Conventions::gelu_tanh and gelu_cancellation.
 struct GeluForm {
   double cancellation = 0.0;
   bool by_tanh = false;
@@ -53,13 +53,13 @@ inline GeluForm gelu_form(const Conventions& conventions) {
 /// Entries passed through GeLU, with what the pullback needs.
 template <class T>
 struct GeluRows {
-  Matrix<T> Phi;  ///< Φ(X), or what stands for it
+  Matrix<T> Phi;  ///< Φ(X), or its tanh approximation
   Matrix<T> Y;
   bool by_tanh = false;
 };
 
-/// Y = X Φ(X), elementwise: the exact GeLU unless the form is by tanh. Φ is rounded as a number of
-/// size `form.cancellation`: 0 leaves it as it is.
+/// Y = X Φ(X), elementwise: the exact GeLU, or its tanh form if `form.by_tanh`. Φ is rounded as a
+/// number of size `form.cancellation`; 0 means no additional rounding.
 template <class T>
 GeluRows<T> gelu(const Matrix<T>& X, const GeluForm& form = {}) {
   using A = accumulator_t<T>;
@@ -75,7 +75,7 @@ GeluRows<T> gelu(const Matrix<T>& X, const GeluForm& form = {}) {
   return rows;
 }
 
-/// dX = (Φ(X) + X Φ′(X)) dY, elementwise; Φ′ = φ, or the slope of what stands for Φ.
+/// dX = (Φ(X) + X Φ′(X)) dY, elementwise; Φ′ = φ, or the derivative of the tanh approximation.
 template <class T>
 Matrix<T> gelu_pullback(const Matrix<T>& X, const GeluRows<T>& rows, const Matrix<T>& dY) {
   Matrix<T> dX(X.rows(), X.cols());

@@ -31,19 +31,19 @@ TEST(Gelu, KeepsItsRelativeAccuracyFarBelowZero) {
   }
 }
 
-TEST(Gelu, RoundsItsTailAsOneAndErfDoWhereToldToCancel) {
+TEST(Gelu, RoundsItsTailLikeOnePlusErfWithCancellation) {
   const Matrix<double> X = Matrix<double>::Constant(1, 1, -8.5);
   const double Phi = gelu(X).Phi(0, 0);
   const double unit = 0x1p-53;
   EXPECT_GT(Phi, 0.0);
   EXPECT_LE(std::abs(gelu(X, {.cancellation = 1.0}).Phi(0, 0) - Phi), unit);
   EXPECT_GE(std::abs(gelu(X, {.cancellation = 1.0}).Phi(0, 0) - Phi), 0.5 * Phi)
-      << "its digits are lost";
+      << "the digits of the tail must be lost";
   EXPECT_EQ(gelu<double>(Matrix<double>::Constant(1, 1, 0.0), {.cancellation = 1.0}).Phi(0, 0),
             0.5);
 }
 
-TEST(Gelu, MeetsItsDifferenceQuotientInFiftyDigits) {
+TEST(Gelu, AgreesWithDifferenceQuotientsInFiftyDigits) {
   const Digits50 h("1e-17");
   for (const double x : {-6.0, -1.5, 0.0, 0.25, 4.0}) {
     const auto at = [](const Digits50& y) { return Digits50(y * normal_distribution(y)); };
@@ -52,7 +52,7 @@ TEST(Gelu, MeetsItsDifferenceQuotientInFiftyDigits) {
   }
 }
 
-TEST(GeluByTanh, IsTheFormulaOfItsAuthorsAndNearTheExactOne) {
+TEST(GeluByTanh, IsThePublishedFormulaAndCloseToTheExactOne) {
   for (const double x : {-4.0, -1.0, -0.25, 0.0, 0.5, 3.0}) {
     const Matrix<double> X = Matrix<double>::Constant(1, 1, x);
     const double by_tanh = gelu(X, {.by_tanh = true}).Y(0, 0);
@@ -64,7 +64,7 @@ TEST(GeluByTanh, IsTheFormulaOfItsAuthorsAndNearTheExactOne) {
             gelu_at<double>(1.0));
 }
 
-TEST(GeluByTanh, MeetsItsDifferenceQuotientInFiftyDigits) {
+TEST(GeluByTanh, AgreesWithDifferenceQuotientsInFiftyDigits) {
   const Digits50 h("1e-17");
   for (const double x : {-6.0, -1.5, 0.0, 0.25, 4.0}) {
     const auto at = [](const Digits50& y) { return Digits50(y * normal_distribution_by_tanh(y)); };

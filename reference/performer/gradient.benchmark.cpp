@@ -1,5 +1,5 @@
-// How many cases a second the truth answers, in 50 digits, on one thread and on two, beside the
-// rate that a property run counts on.
+// Cases per second of the reference in 50 digits, on one thread and on two, and the rate that a
+// property run assumes.
 
 #include "reference/performer/prefix_attention.hpp"
 #include "reference/proofs/drawn_case.hpp"
@@ -41,7 +41,7 @@ Matrix<T> drawn(Index rows, Index cols, std::uint64_t stream, bool positive) {
   return result;
 }
 
-/// One head, L = 32, d = M = 8, forward and back.
+/// One head, L = 32, d = M = 8, forward and backward.
 void attention_with_pullback(benchmark::State& state) {
   constexpr Index L = 32, d = 8, M = 8;
   const AttentionRows<T> rows{drawn(L, M, 1, true), drawn(L, M, 2, true), drawn(L, d, 3, false)};
@@ -57,7 +57,7 @@ void attention_with_pullback(benchmark::State& state) {
 }
 
 #ifdef __clang_analyzer__
-void register_all() {}  // what the library keeps looks like a leak to the analyzer
+void register_all() {}  // memory that the library keeps looks like a leak to the analyzer
 #else
 void register_all() {
   for (const FeatureMap& map : feature_maps) {

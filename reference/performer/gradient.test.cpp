@@ -33,7 +33,7 @@ struct Options : testing::TestWithParam<std::tuple<FeatureMap, Norm>>, EveryOpti
     gradient(task(), r);
     return r.loss + inner(r.end.values(), end_cotangent.values());
   }
-  /// dΦ/dx · direction by the central difference of a tiny step.
+  /// dΦ/dx · direction by a central difference with a tiny step.
   Digits50 slope(std::span<Digits50> x, std::span<const Digits50> direction) {
     const Digits50 h("1e-17");
     const std::vector<Digits50> centre(x.begin(), x.end());
@@ -57,7 +57,7 @@ struct Options : testing::TestWithParam<std::tuple<FeatureMap, Norm>>, EveryOpti
   }
 };
 
-TEST_P(Options, HasTheSlopeOfEveryParameterAndOfTheStartState) {
+TEST_P(Options, AgreesWithDifferenceQuotientsInAllParametersAndTheStartState) {
   gradient(task(), result);
   for (const ParameterSlot& slot : c.theta.slots()) {
     expect_slope(c.theta.values(slot), std::as_const(result.gradient).values(slot), slot.name);
@@ -65,7 +65,7 @@ TEST_P(Options, HasTheSlopeOfEveryParameterAndOfTheStartState) {
   expect_slope(start.values(), std::as_const(result.start_cotangent).values(), "start");
 }
 
-TEST_P(Options, SplitsAnywhereWithoutATrace) {
+TEST_P(Options, IsTheSameWhenTheSequenceIsSplitAnywhere) {
   gradient(task(), result);
   const Index L = c.sequences.length();
   for (Index cut = 1; cut < L; ++cut) {
@@ -122,8 +122,8 @@ INSTANTIATE_TEST_SUITE_P(Gradient, Options,
                                           testing::Values(Norm::branch_output, Norm::branch_input)),
                          parameter_name);
 
-TEST(Gradient, IsFiniteWhereReluLeavesDenominatorsZero) {
-  // Heads of width 1: half of all keys have no feature, so the first rows often see nothing.
+TEST(Gradient, IsFiniteWhenReluMakesDenominatorsZero) {
+  // Heads of width 1: half of all keys have feature 0, so the first rows often have denominator 0.
   const Model model{.vocab_size = 5,
                     .hidden_dim = 4,
                     .layers = 2,
@@ -133,7 +133,7 @@ TEST(Gradient, IsFiniteWhereReluLeavesDenominatorsZero) {
   const auto single = drawn_case<float>(model, 1, 8, 4);
   const auto exact = drawn_case<Digits50>(model, 1, 8, 4);
 
-  // Some head has seen no feature after the first row, so that row's denominator is epsilon.
+  // In some head the feature of the first row is 0, so that its denominator is epsilon.
   const Sequences first_row = segment(exact.sequences, 0, 1);
   GradientResult<Digits50> seen;
   gradient(GradientTask<Digits50>{.model = model,
@@ -160,7 +160,7 @@ TEST(Gradient, IsFiniteWhereReluLeavesDenominatorsZero) {
   }
 }
 
-TEST(Gradient, IsZeroWithLossZeroWhenNothingCounts) {
+TEST(Gradient, AndLossAreZeroWithoutCountedTargets) {
   auto c = drawn_case<double>({.vocab_size = 5, .hidden_dim = 4, .ffn_dim = 3}, 1, 3, 1);
   c.sequences.add_mask();
   std::ranges::fill(c.sequences.mask(0), std::uint8_t{0});
@@ -170,7 +170,7 @@ TEST(Gradient, IsZeroWithLossZeroWhenNothingCounts) {
   for (const double x : result.gradient.values()) ASSERT_EQ(x, 0.0);
 }
 
-TEST(Gradient, GivesLogitsAndStateOnlyWhenAsked) {
+TEST(Gradient, ReturnsLogitsAndStateOnlyIfRequested) {
   const auto c = drawn_case<double>({.vocab_size = 5, .hidden_dim = 4, .ffn_dim = 3}, 2, 3, 1);
   GradientResult<double> result;
   GradientTask<double> task = c.task();
@@ -208,7 +208,7 @@ TEST(Gradient, OfABatchIsTheSumOverItsSequences) {
   }
 }
 
-TEST(Gradient, RefusesWhatDoesNotFitNamingIt) {
+TEST(Gradient, RejectsInconsistentTasksNamingTheArgument) {
   const auto c = drawn_case<double>({.vocab_size = 5, .hidden_dim = 4, .ffn_dim = 3}, 1, 3, 1);
   const auto refusal = [&](auto change) -> std::string {
     GradientTask<double> task = c.task();

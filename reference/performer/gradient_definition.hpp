@@ -1,6 +1,6 @@
 #pragma once
 
-// The definition of reference::gradient, for the files of instances/ only, one scalar each.
+// The template definition of reference::gradient, included only by the files of instances/.
 
 #include "reference/performer/forward.hpp"
 #include "reference/performer/gradient.hpp"
@@ -14,8 +14,8 @@ void put_head(State<T>& state, Index b, Index r, Index h, const PrefixSums<T>& s
   state.S(b, r, h) = sums.S;
 }
 
-/// A result of the task's sizes, all zero, in the accumulator's type: all of it but the logits is
-/// sums over the batch.
+/// A result of the task's sizes, all zero, in the accumulator's type, since all of it but the
+/// logits is summed over the batch.
 template <class T>
 GradientResult<accumulator_t<T>> zero_result(const GradientTask<T>& task) {
   using Wide = accumulator_t<T>;
@@ -28,7 +28,7 @@ GradientResult<accumulator_t<T>> zero_result(const GradientTask<T>& task) {
           .start_cotangent = task.wants_state ? State<Wide>(task.model, B) : State<Wide>()};
 }
 
-/// The result as it is stored: loss and gradient rounded once, states left as the sums they are.
+/// The result as it is stored: loss and gradient are rounded once, states remain sums.
 template <class T>
 GradientResult<T> narrowed_result(GradientResult<accumulator_t<T>> sums, const Model& model) {
   if constexpr (std::is_same_v<accumulator_t<T>, T>) {
@@ -42,7 +42,7 @@ GradientResult<T> narrowed_result(GradientResult<accumulator_t<T>> sums, const M
   }
 }
 
-/// Sequence b: the whole of it forward, and the whole of it back.
+/// Forward and backward pass of all of sequence b.
 template <class T>
 void add_sequence(const GradientTask<T>& task, Index b, const accumulator_t<T>& divisor,
                   GradientResult<accumulator_t<T>>& result) {
@@ -75,7 +75,7 @@ void add_sequence(const GradientTask<T>& task, Index b, const accumulator_t<T>& 
 template <class T>
 void gradient(const GradientTask<T>& task, GradientResult<T>& result) {
   require_valid(task);
-  // A result of its own, so that the task may refer to states of the old one.
+  // A separate result, since the task may refer to states of the old one.
   GradientResult<accumulator_t<T>> fresh = detail::zero_result(task);
   const accumulator_t<T> divisor = loss_divisor(task);
   for (Index b = 0; b < task.sequences.batch(); ++b) {

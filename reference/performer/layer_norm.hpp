@@ -8,7 +8,7 @@
 
 namespace slim::reference {
 
-/// A normalised batch of rows, with what its pullback needs.
+/// Normalised rows, with what its pullback needs.
 template <class T>
 struct NormalisedRows {
   Matrix<T> normalised;                        ///< x̂ [L, n], before gain and bias

@@ -23,7 +23,7 @@ TEST_F(LayerNormTest, AddsEpsilonToTheVariance) {
   EXPECT_DOUBLE_EQ(layer_norm(norm, 5.0, X).Y(0, 0), -2.0 / 3.0);
 }
 
-TEST_F(LayerNormTest, HasAGradientThatMeetsTheDifferenceQuotient) {
+TEST_F(LayerNormTest, HasAGradientThatAgreesWithDifferenceQuotients) {
   Matrix<double> X = (Matrix<double>(1, 4) << 1, 4, 2, -1).finished();
   const Matrix<double> dY = (Matrix<double>(1, 4) << 1, -1, 0.5, 2).finished();
   Vector<double> dgain = Vector<double>::Zero(4);

@@ -17,7 +17,7 @@ TEST_F(Linear, MapsRowsByTheTransposedWeight) {
   EXPECT_EQ(linear(map, X), (Matrix<double>(2, 3) << 11, 23, 35, 13, 27, 41).finished());
 }
 
-TEST_F(Linear, AddsToTheGradientThatIsThere) {
+TEST_F(Linear, AddsToTheExistingGradient) {
   Matrix<double> dW = Matrix<double>::Ones(3, 2);
   Vector<double> db = Vector<double>::Ones(3);
   const Matrix<double> dY = (Matrix<double>(2, 3) << 1, 0, 0, 0, 0, 2).finished();

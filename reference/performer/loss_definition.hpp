@@ -1,6 +1,6 @@
 #pragma once
 
-// The definition of reference::loss, for the files of instances/ only, one scalar each.
+// The template definition of reference::loss, included only by the files of instances/.
 
 #include "reference/performer/forward.hpp"
 #include "reference/performer/loss.hpp"

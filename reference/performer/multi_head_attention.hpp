@@ -8,23 +8,23 @@
 
 namespace slim::reference {
 
-/// One layer's attention over a whole sequence, everything kept.
+/// One layer's attention over a whole sequence, with all intermediate values.
 template <class T>
 struct MultiHeadAttention {
   Matrix<T> Q, K, V;                   ///< [L, d_model]
   std::vector<AttentionRows<T>> rows;  ///< of each head
   std::vector<PrefixAttention<T>> heads;
-  Matrix<T> Y;  ///< heads side by side [L, d_model]; no output map
+  Matrix<T> Y;  ///< concatenated heads [L, d_model]; no output map
 };
 
-/// Columns of head h: contiguous blocks of d.
+/// The columns of head h: heads are contiguous blocks of d columns.
 template <class T>
 Matrix<T> head_of(const Matrix<T>& X, Index h, Index d) {
   return X.middleCols(h * d, d);
 }
 
-/// Q, K, V = linear maps of X; each head attends with features g; Y = the heads' outputs.
-/// `start` holds a head's prefix sums before the first row. Shapes: X and Y [L, d_model].
+/// Q, K, V are linear maps of X; each head attends with its features g; Y concatenates the heads.
+/// `start` holds each head's prefix sums before the first row. Shapes: X and Y [L, d_model].
 template <class T>
 MultiHeadAttention<T> multi_head_attention(const LayerParameters<const T>& theta,
                                            const std::vector<FeatureFunction<T>>& g,
@@ -48,8 +48,8 @@ MultiHeadAttention<T> multi_head_attention(const LayerParameters<const T>& theta
   return kept;
 }
 
-/// Returns dX, adds to the layer's gradient, and turns `cotangent`, that of each head's prefix sums
-/// after the last row, into that of the prefix sums before the first.
+/// Returns dX, adds to the layer's gradient, and replaces `cotangent`, the cotangent of each head's
+/// prefix sums after the last row, by the cotangent of the prefix sums before the first row.
 template <class T>
 Matrix<T> multi_head_attention_pullback(const LayerParameters<const T>& theta,
                                         const std::vector<FeatureFunction<T>>& g,

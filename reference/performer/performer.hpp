@@ -10,7 +10,7 @@
 
 namespace slim::reference {
 
-/// One layer of the Performer over a whole sequence, everything kept.
+/// One layer of the Performer over a whole sequence, with all intermediate values.
 template <class T>
 struct Layer {
   Matrix<T> attention_in;  ///< X, or LN(X) with the norm on the branch input [L, d_model]
@@ -22,7 +22,7 @@ struct Layer {
   Matrix<T> Y;  ///< the layer's output X' [L, d_model]
 };
 
-/// What does not change from row to row of a layer: its parameters, features, norm and start.
+/// What all rows of a layer share: parameters, feature functions and norm.
 template <class T>
 struct LayerContext {
   LayerParameters<const T> theta;
@@ -70,7 +70,7 @@ Layer<T> layer(const LayerContext<T>& context,
   return kept;
 }
 
-/// Returns dX, adds to the layer's gradient, and carries `cotangent` from the end to the start.
+/// Returns dX, adds to the layer's gradient, and updates `cotangent` from end to start.
 template <class T>
 Matrix<T> layer_pullback(const LayerContext<T>& context, const Layer<T>& kept, const Matrix<T>& dY,
                          std::vector<PrefixSums<accumulator_t<T>>>& cotangent,

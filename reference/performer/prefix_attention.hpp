@@ -9,19 +9,19 @@
 
 namespace slim::reference {
 
-/// What causal linear attention computed, all of it kept: the full-memory form. Sums and
-/// denominators are in the accumulator's type.
+/// Results of causal linear attention in the full-memory form. Sums and denominators are in the
+/// accumulator's type.
 template <class T>
 struct PrefixAttention {
   std::vector<PrefixSums<accumulator_t<T>>> sums;  ///< after row l, for every l
-  Vector<accumulator_t<T>> D;                      ///< denominators [L], epsilon included
+  Vector<accumulator_t<T>> D;                      ///< denominators [L], with ε
   Matrix<T> Y;                                     ///< output [L, d]
-  Denominator<accumulator_t<T>> denominator;       ///< how D came about
+  Denominator<accumulator_t<T>> denominator;       ///< how D was computed
 };
 
-/// Causal linear attention of one head, from the prefix sums of all that came before.
+/// Causal linear attention of one head, starting from the prefix sums of all preceding rows:
 ///   R_l = R_{l-1} + V_l g(K_l)ᵀ,  S_l = S_{l-1} + g(K_l),  Y_l = R_l g(Q_l) / (S_l·g(Q_l) + ε)
-/// with ε where `denominator` has it; a number alone is the paper's ε.
+/// with ε placed as `denominator` says; a bare number is the paper's ε.
 /// Source: SLiM Performer, section on explicit prefix sums. Cost: O(L d M) time and memory.
 template <class T>
 PrefixAttention<T> prefix_attention(const AttentionRows<T>& rows,

@@ -23,7 +23,7 @@ PrefixSums<T> zero_sums(Index d, Index M) {
   return {Matrix<T>::Zero(d, M), Vector<T>::Zero(M)};
 }
 
-TEST(PrefixAttention, IsTheAverageOfValuesSeenSoFar) {
+TEST(PrefixAttention, IsTheRunningAverageOfValues) {
   // One feature, all keys and queries 1, values 1, 3, 8: running means.
   const AttentionRows<double> rows{Matrix<double>::Ones(3, 1), Matrix<double>::Ones(3, 1),
                                    (Matrix<double>(3, 1) << 1, 3, 8).finished()};
@@ -33,7 +33,7 @@ TEST(PrefixAttention, IsTheAverageOfValuesSeenSoFar) {
   EXPECT_EQ(kept.sums[2].S(0), 3.0);
 }
 
-TEST(PrefixAttention, EqualsTheMaskedMatrixOfItsDefinition) {
+TEST(PrefixAttention, AgreesWithTheMaskedMatrixOfTheDefinition) {
   constexpr Index L = 5, d = 2, M = 3;
   const AttentionRows<double> rows{drawn<double>(L, M, 1, true), drawn<double>(L, M, 2, true),
                                    drawn<double>(L, d, 3, false)};
@@ -46,8 +46,8 @@ TEST(PrefixAttention, EqualsTheMaskedMatrixOfItsDefinition) {
   EXPECT_TRUE(prefix_attention(rows, zero_sums<double>(d, M), 1e-16).Y.isApprox(expected, 1e-14));
 }
 
-TEST(PrefixAttention, GivesZeroAndNoGradientWhereItsDenominatorIsZero) {
-  // The first key has no feature at all, so row 0 sees nothing; epsilon alone stands below.
+TEST(PrefixAttention, AndItsGradientAreZeroWhereTheDenominatorIsZero) {
+  // The features of the first key are 0, so that the denominator of row 0 is epsilon.
   const AttentionRows<double> rows{Matrix<double>::Ones(2, 1),
                                    (Matrix<double>(2, 1) << 0, 2).finished(),
                                    (Matrix<double>(2, 1) << 5, 7).finished()};
@@ -62,7 +62,7 @@ TEST(PrefixAttention, GivesZeroAndNoGradientWhereItsDenominatorIsZero) {
   EXPECT_EQ(pulled.rows.V(1, 0), 0.0);
 }
 
-TEST(PrefixAttention, ContinuesFromAStartStateAsIfItHadSeenTheRowsBefore) {
+TEST(PrefixAttention, ContinuesFromAStartStateAsAfterThePrecedingRows) {
   constexpr Index d = 2, M = 3;
   const AttentionRows<double> whole{drawn<double>(4, M, 1, true), drawn<double>(4, M, 2, true),
                                     drawn<double>(4, d, 3, false)};
@@ -78,7 +78,7 @@ TEST(PrefixAttention, ContinuesFromAStartStateAsIfItHadSeenTheRowsBefore) {
   EXPECT_EQ(all.sums.back().R, second.sums.back().R);
 }
 
-/// ⟨dY, Y⟩ + ⟨end, (R_L, S_L)⟩, whose gradient the pullback is.
+/// ⟨dY, Y⟩ + ⟨end, (R_L, S_L)⟩, whose gradient is the pullback.
 Digits50 paired(const AttentionRows<Digits50>& rows, const PrefixSums<Digits50>& start,
                 const Matrix<Digits50>& dY, const PrefixSums<Digits50>& end) {
   const auto kept = prefix_attention(rows, start, Digits50(1e-16));
@@ -86,7 +86,7 @@ Digits50 paired(const AttentionRows<Digits50>& rows, const PrefixSums<Digits50>&
          kept.sums.back().S.cwiseProduct(end.S).sum();
 }
 
-TEST(PrefixAttention, HasAPullbackThatMeetsTheDifferenceQuotientOfEveryEntry) {
+TEST(PrefixAttention, HasAPullbackThatAgreesWithDifferenceQuotients) {
   using T = Digits50;
   constexpr Index L = 3, d = 2, M = 2;
   AttentionRows<T> rows{drawn<T>(L, M, 1, true), drawn<T>(L, M, 2, true), drawn<T>(L, d, 3, false)};

@@ -6,13 +6,13 @@
 
 namespace slim::reference {
 
-/// Whether a scalar's sums are taken pairwise: the counting one's, so that its depth is log n. All
-/// others are taken one term after another, as a naive program does.
+/// Whether sums in this scalar are pairwise: only in Counted, so that their depth is log n. In all
+/// others terms are added one after another, as in a naive program.
 template <class T>
 inline constexpr bool sums_pairwise = std::is_same_v<T, Counted>;
 
-/// Σ term(i) for i from 0 to count - 1, terms and sum in the accumulator's type; 0 when there are
-/// none.
+/// Σ term(i) for i from first to first + count - 1, terms and sum in the accumulator's type; 0 if
+/// count is 0.
 /// Order of summation: ascending, or pairwise where `sums_pairwise<T>`. Cost: count - 1 additions.
 template <class T, class Term>
 accumulator_t<T> sum(Index count, const Term& term, Index first = 0) {
@@ -28,8 +28,8 @@ accumulator_t<T> sum(Index count, const Term& term, Index first = 0) {
   }
 }
 
-/// The matrix product A B as the sums that it consists of, in the accumulator's type: the matrix
-/// library's for hardware numbers, Σ_j A_ij B_jk for others.
+/// The matrix product A B, not yet rounded to storage, in the accumulator's type: by Eigen for
+/// hardware numbers, as Σ_j A_ij B_jk for others.
 /// Shapes: A [n, m], B [m, p], result [n, p].
 template <class A, class B>
 Matrix<accumulator_t<typename A::Scalar>> wide_product(const Eigen::MatrixBase<A>& a,
@@ -50,7 +50,7 @@ Matrix<accumulator_t<typename A::Scalar>> wide_product(const Eigen::MatrixBase<A
   }
 }
 
-/// Sums as they are stored, each rounded once.
+/// Rounds each sum once to the storage type.
 template <class T>
 Matrix<T> narrowed(Matrix<accumulator_t<T>> sums) {
   if constexpr (std::is_same_v<accumulator_t<T>, T>) {
@@ -60,7 +60,7 @@ Matrix<T> narrowed(Matrix<accumulator_t<T>> sums) {
   }
 }
 
-/// The matrix product A B as it is stored.
+/// The matrix product A B, rounded to the storage type.
 template <class A, class B>
 Matrix<typename A::Scalar> product(const Eigen::MatrixBase<A>& a, const Eigen::MatrixBase<B>& b) {
   return narrowed<typename A::Scalar>(wide_product(a, b));

@@ -6,25 +6,25 @@
 
 namespace slim::reference {
 
-/// FAVOR+'s unbiased features φ of the kernel exp(x·y), where a random ω is standard normal:
+/// FAVOR+'s unbiased features φ of the kernel exp(x·y), for a standard normal ω:
 enum class RandomFeatures {
-  positive,  ///< exp(ω·x − |x|²/2), which the Performer takes
+  positive,  ///< exp(ω·x − |x|²/2), the Performer's
   hyperbolic,  ///< exp(ω·x − |x|²/2) and exp(−ω·x − |x|²/2): ω and −ω, an antithetic pair
   trigonometric,  ///< sin(ω·x) e^(|x|²/2) and cos(ω·x) e^(|x|²/2): may be negative
 };
 
-/// The features of M random vectors: M, or 2M in two halves.
+/// The number of features for M random vectors: M, or 2M in two halves.
 inline Index feature_count(RandomFeatures kind, Index M) {
   return kind == RandomFeatures::positive ? M : 2 * M;
 }
 
-/// φ(x)·φ(y) divided by this estimates exp(x·y): M, or 2M when hyperbolic. Attention divides by a
-/// sum of the same features, so that there it cancels.
+/// φ(x)·φ(y) over this divisor estimates exp(x·y): M, or 2M when hyperbolic. Attention divides by
+/// a sum of the same features, where it cancels.
 inline Index feature_divisor(RandomFeatures kind, Index M) {
   return kind == RandomFeatures::hyperbolic ? 2 * M : M;
 }
 
-/// φ(X), row by row. Softmax attention takes X = d^(−1/4) Q or K, which is not done here.
+/// φ(X), row by row. For softmax attention, pass X = d^(−1/4) Q or K: no scaling is done here.
 /// Source: Choromanski et al., "Rethinking attention with Performers", ICLR 2021, lemma 1 and
 /// section 2.3. Shapes: omega [d, M], X [L, d], result [L, feature_count].
 template <class T>
@@ -51,7 +51,7 @@ Matrix<T> random_features(RandomFeatures kind, const MatrixView<const T>& omega,
   return F;
 }
 
-/// dX = φ'(X)ᵀ dF, row by row; F = φ(X). With E = dF ∘ F, halves marked + and −:
+/// dX = φ'(X)ᵀ dF, row by row; F = φ(X). With E = dF ∘ F, and + and − for the two halves:
 ///   positive:       dx = ω E − x Σ E
 ///   hyperbolic:     dx = ω (E₊ − E₋) − x Σ (E₊ + E₋)
 ///   trigonometric:  dx = ω (dF₊ ∘ F₋ − dF₋ ∘ F₊) + x Σ (E₊ + E₋)

@@ -11,7 +11,7 @@
 namespace slim::reference {
 namespace {
 
-// Statistics are of fixed seeds, and pass within 5 standard errors.
+// Statistical tests use fixed seeds, and pass within 5 standard errors.
 constexpr double most_standard_errors = 5.0;
 constexpr Index head_width = 3;
 
@@ -20,7 +20,7 @@ constexpr RandomFeatures every_variant[] = {RandomFeatures::positive, RandomFeat
 constexpr ProjectionKind every_projection[] = {
     ProjectionKind::independent, ProjectionKind::orthogonal, ProjectionKind::orthogonal_chi};
 
-/// x and y of lengths 1 and 0.9 times `scale`, one above the other.
+/// x and y of lengths 1 and 0.9 times `scale`, as the rows of a matrix.
 template <class T>
 Matrix<T> two_rows(Index width = head_width, double scale = 1.0) {
   Matrix<T> X = Matrix<T>::Zero(2, width);
@@ -71,7 +71,7 @@ double mean_on_sphere(double z_squared, double sign) {
   return total;
 }
 
-/// The mean of the estimate: exp(x·y), but for vectors of one length.
+/// The mean of the estimate: exp(x·y), unless all ω have the same length.
 double expected_mean(RandomFeatures variant, ProjectionKind projection) {
   const auto x = two_rows<double>().row(0).eval();
   const auto y = two_rows<double>().row(1).eval();
@@ -106,7 +106,7 @@ TEST(RandomFeatures, HaveTheValuesOfTheirDefinition) {
                             1e-15));
 }
 
-TEST(RandomFeatures, ArePositiveThoseThatThePerformerTakesOfScaledRows) {
+TEST(RandomFeatures, OfPositiveKindAreThePerformersOnScaledRows) {
   const Matrix<double> omega =
       random_projection(head_width, 7, ProjectionKind::orthogonal, Random(1));
   const FeatureFunction<double> g{{.kind = FeatureKind::favor_plus}, {}, view_of(omega)};
@@ -115,7 +115,7 @@ TEST(RandomFeatures, ArePositiveThoseThatThePerformerTakesOfScaledRows) {
                   .isApprox(features(g, two_rows<double>()), 1e-15));
 }
 
-TEST(RandomFeatures, HaveSlopesThatMeetTheDifferenceQuotientInFiftyDigits) {
+TEST(RandomFeatures, HaveSlopesThatAgreeWithDifferenceQuotientsInFiftyDigits) {
   using T = Digits50;
   const Matrix<T> omega =
       random_projection(head_width, 4, ProjectionKind::orthogonal, Random(2)).cast<T>();
@@ -143,7 +143,7 @@ TEST(RandomFeatures, HaveSlopesThatMeetTheDifferenceQuotientInFiftyDigits) {
   }
 }
 
-TEST(RandomFeatures, EstimateTheKernelWithoutBiasButFromVectorsOfOneLength) {
+TEST(RandomFeatures, EstimateTheKernelWithoutBiasUnlessVectorsHaveEqualLength) {
   for (const RandomFeatures variant : every_variant) {
     for (const ProjectionKind projection : every_projection) {
       const Sample sample = estimates(variant, projection, 8000);
@@ -153,7 +153,7 @@ TEST(RandomFeatures, EstimateTheKernelWithoutBiasButFromVectorsOfOneLength) {
   }
 }
 
-TEST(RandomFeatures, OfVectorsOfOneLengthAreBiasedAndTheTestSeesIt) {
+TEST(RandomFeatures, OfVectorsOfEqualLengthAreDetectablyBiased) {
   for (const RandomFeatures variant : every_variant) {
     const Sample sample = estimates(variant, ProjectionKind::orthogonal, 8000);
     const double unbiased = expected_mean(variant, ProjectionKind::independent);
@@ -161,8 +161,8 @@ TEST(RandomFeatures, OfVectorsOfOneLengthAreBiasedAndTheTestSeesIt) {
   }
 }
 
-TEST(RandomFeatures, WithoutTheNormTermAreNoEstimate) {
-  // Cosines and sines alone estimate exp(−|x − y|²/2).
+TEST(RandomFeatures, WithoutTheNormTermDoNotEstimateTheKernel) {
+  // Without the factor e^(|x|²/2), cosines and sines estimate exp(−|x − y|²/2).
   const Matrix<double> X = two_rows<double>();
   const double damping = std::exp(-X.rowwise().squaredNorm().sum() / 2.0);
   const Sample sample = estimates(RandomFeatures::trigonometric, ProjectionKind::independent, 8000);
@@ -170,8 +170,8 @@ TEST(RandomFeatures, WithoutTheNormTermAreNoEstimate) {
             most_standard_errors * sample.standard_error());
 }
 
-TEST(RandomFeatures, ErrByOneOverTheRootOfTheirNumber) {
-  // Short rows, whose squared errors have a mean that 3,000 of them show to two digits.
+TEST(RandomFeatures, HaveAnErrorOfOneOverTheRootOfTheirNumber) {
+  // Short rows: the mean of 3,000 squared errors is accurate to two digits.
   const Matrix<double> X = two_rows<double>(head_width, 0.4);
   for (const RandomFeatures variant : every_variant) {
     const auto mean = [&](Index M) {
@@ -183,7 +183,7 @@ TEST(RandomFeatures, ErrByOneOverTheRootOfTheirNumber) {
   }
 }
 
-TEST(RandomFeatures, ErrLessFromOrthogonalVectorsThanFromIndependentOnes) {
+TEST(RandomFeatures, HaveSmallerErrorsWithOrthogonalThanWithIndependentVectors) {
   const Matrix<double> X = two_rows<double>(8, 0.5);
   for (const RandomFeatures variant : every_variant) {
     const std::uint64_t count = variant == RandomFeatures::positive ? 20000 : 2000;

@@ -4,17 +4,17 @@
 
 namespace slim::reference {
 
-/// The largest projection x̃·ω_m of the rows that share a stabiliser, the first of equals.
+/// The largest projection x̃·ω_m of the rows that share a stabiliser; the first one on a tie.
 template <class T>
 struct Peak {
   T value = T(0);
-  std::size_t at = 0;  ///< which head of which sequence
+  std::size_t at = 0;  ///< index b·H + h of the head
   Index row = 0;
   Index feature = 0;
   bool found = false;
 };
 
-/// Which rows share a peak, and what every row takes part in. Shapes: L rows in each of B·H heads.
+/// Which rows share a peak. Shapes: L rows in each of B·H heads.
 class StabiliserGroups {
  public:
   template <class T>
@@ -25,7 +25,7 @@ class StabiliserGroups {
     const Index b = static_cast<Index>(at) / heads_;
     return mask_.empty() || mask_[static_cast<std::size_t>(b * L_ + l)] != 0;
   }
-  /// The number of the peak that lowers a row's exponents.
+  /// The index of the peak that is subtracted from a row's exponents.
   [[nodiscard]] std::size_t of(std::size_t at, Index l) const {
     switch (stabiliser_) {
       case Stabiliser::per_row:
@@ -36,7 +36,7 @@ class StabiliserGroups {
         return 0;
     }
   }
-  /// All peaks over projections P, [L, M] of every head. A row without part is in none.
+  /// All peaks over projections P, [L, M] of every head. Masked rows are ignored.
   template <class T>
   [[nodiscard]] std::vector<Peak<T>> peaks(const HeadMatrices<T>& P) const {
     std::vector<Peak<T>> result(of(P.size() - 1, L_ - 1) + 1);

@@ -8,7 +8,7 @@
 
 namespace slim::reference {
 
-/// The arrays of an answer with their names in case files.
+/// The arrays of a result with their names in case files.
 template <class T>
 std::array<std::pair<const char*, const Heads<T>*>, 6> arrays_of(const AttentionResult<T>& result) {
   return {{{"out", &result.out},
@@ -19,13 +19,13 @@ std::array<std::pair<const char*, const Heads<T>*>, 6> arrays_of(const Attention
            {"d.initial", &result.start_gradient}}};
 }
 
-/// How far two answers are apart, in units of the gauge, and where it is worst.
+/// The largest difference of two results in units of the gauge, and its position.
 struct Agreement {
   Digits50 worst = 0;  ///< error / gauge; 1 where both are 0 or an error is not a number
-  std::string where;   ///< array and place; empty if they are the same
+  std::string where;   ///< array and index; empty if the results are equal
 };
 
-/// For tests: |a − b| against the gauge, entry by entry. An entry with gauge 0 must be equal.
+/// For tests: |a − b| over the gauge, elementwise. Entries with gauge 0 must be equal.
 inline Agreement agreement(const AttentionResult<Digits50>& a, const AttentionResult<Digits50>& b,
                            const AttentionResult<Gauged<Digits50>>& gauges) {
   Agreement result;
@@ -37,7 +37,7 @@ inline Agreement agreement(const AttentionResult<Digits50>& a, const AttentionRe
     const auto y = in_b.at(i).second->values();
     const auto gauge = in_gauge.at(i).second->values();
     if (x.size() != y.size() || x.size() != gauge.size()) {
-      return {.worst = 1, .where = std::string(in_a.at(i).first) + " has another size"};
+      return {.worst = 1, .where = std::string(in_a.at(i).first) + " has a different size"};
     }
     for (std::size_t j = 0; j < x.size(); ++j) {
       const Digits50 error = abs(Digits50(x[j] - y[j]));

@@ -2,12 +2,12 @@
 
 #include "reference/proofs/proof.hpp"
 
-// Laws of attention as an average of values.
+// Properties of attention as an average of values.
 
 namespace slim::reference::proofs {
 
-/// Values of 1, in the start state too, come out as D/(D + ε), D = Σ_j g(q_l)·g(k_j) from a loop of
-/// its own; and without ε an output lies between the least and the largest value.
+/// With values of 1, in the start state too, the output is D/(D + ε), where D = Σ_j g(q_l)·g(k_j)
+/// is computed by a separate loop. Without ε, outputs lie between the least and the largest value.
 inline double attention_averages() {
   Worst worst;
   constexpr Index L = 5;
@@ -43,8 +43,8 @@ inline double attention_averages() {
   return worst.multiple();
 }
 
-/// With features x² and |x| and without ε, all queries or all keys of a layer may be scaled: the
-/// loss stays, so that the maps that make them are orthogonal to their gradients.
+/// With features x² and |x| and without ε, scaling all queries or all keys of a layer does not
+/// change the loss, so that the maps that produce them are orthogonal to their gradients.
 inline double scale_of_queries_and_keys() {
   Worst worst;
   for (const FeatureKind kind : {FeatureKind::square, FeatureKind::absolute}) {

@@ -4,8 +4,8 @@
 
 namespace slim::reference::proofs {
 
-/// What comes later does not matter, to the bit: other later tokens leave a row's logits as they
-/// are; and where only the first targets count, no later token's embedding has a gradient.
+/// Later tokens have no effect, bit for bit: replacing them does not change the logits of a row,
+/// and if only the first targets count, the embeddings of later tokens have gradient 0.
 inline double causality() {
   Worst worst;
   for (const FeatureMap& map :
@@ -34,7 +34,7 @@ inline double causality() {
       const GradientResult<Real> after = answer_to(task);
       worst.require(after.logits.topRows(l + 1) == before.logits.topRows(l + 1));
       for (Index j = 0; j <= L; ++j) {
-        // A token that stands in no input up to row l, whatever stands later.
+        // A token that occurs in no input up to row l, wherever it occurs later.
         if (j > l) worst.require(after.gradient.input_map().row(j).isZero(0));
       }
     }

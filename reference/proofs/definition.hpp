@@ -5,8 +5,8 @@
 
 namespace slim::reference::proofs {
 
-/// Loss, logits and final prefix sums are those of the model written a second time from its
-/// equations, with attention as a masked L×L matrix.
+/// Loss, logits and final prefix sums agree with the independent implementation from the equations,
+/// where attention is a masked L×L matrix.
 inline double definition() {
   Worst worst;
   for (const Example& example : examples()) {

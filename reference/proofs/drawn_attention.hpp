@@ -9,8 +9,8 @@
 
 namespace slim::reference {
 
-/// For tests: small attention tasks, every option drawn, the pullback wanted. Entries are float32
-/// values. The feature map goes round with the seed; no denominator is 0 but for its epsilon.
+/// For tests: small attention tasks with every option chosen at random, with a pullback. Entries
+/// are float32 values. The seed selects the feature map. No denominator, including its ε, is 0.
 class DrawnAttention {
  public:
   explicit DrawnAttention(std::uint64_t seed) : choices_(seed, 0), seed_(seed) {}
@@ -84,7 +84,7 @@ class DrawnAttention {
     c.key_stabiliser = static_cast<Stabiliser>(pick({0, 1, 2, 3}));
     c.stabiliser_detached = flip();
   }
-  /// The first key stays where nothing else keeps denominators from 0.
+  /// The first key is never masked if nothing else keeps denominators from 0.
   void draw_mask(AttentionInputs<double>& inputs, Index B, Index L) {
     const EpsilonPlace place = inputs.conventions.epsilon_place;
     const bool needs_first = place == EpsilonPlace::feature || place == EpsilonPlace::exponent;

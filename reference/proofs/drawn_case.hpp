@@ -7,7 +7,7 @@
 
 namespace slim::reference {
 
-/// A small random case in a scalar, for tests: the same numbers in every scalar.
+/// For tests: a small random case, with the same numbers in every scalar.
 template <class T>
 struct DrawnCase {
   Model model;
@@ -32,7 +32,7 @@ DrawnCase<T> drawn_case(const Model& model, Index batch, Index length, std::uint
           .sequences = draw_sequences(batch, length, model.vocab_size, seed)};
 }
 
-/// Columns [first, first + length) of the targets, with the inputs and the mask that go with them.
+/// Columns [first, first + length) of the targets, with their inputs and mask.
 inline Sequences segment(const Sequences& whole, Index first, Index length) {
   Sequences part(whole.batch(), length);
   if (whole.has_mask()) part.add_mask();

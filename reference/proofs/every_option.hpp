@@ -8,7 +8,7 @@
 
 namespace slim::reference {
 
-/// Every feature map, FAVOR+ with more features than the head is wide.
+/// Every feature map; FAVOR+ with more features than the width of a head.
 inline constexpr std::array<FeatureMap, 5> feature_maps = {{{FeatureKind::square},
                                                             {FeatureKind::relu},
                                                             {FeatureKind::elu_plus_one},
@@ -20,7 +20,7 @@ inline std::string option_name(const FeatureMap& map, Norm norm) {
   return name(map) + ", norm on the " + std::string(name(norm));
 }
 
-/// Numbers that are the same doubles in every scalar: uniform in [0, 1), or normal.
+/// Fills with the same doubles in every scalar: uniform in [0, 1) if `positive`, else normal.
 template <class T>
 void fill(std::span<T> values, std::uint64_t stream, bool positive) {
   const Random random(11, stream);
@@ -31,9 +31,9 @@ void fill(std::span<T> values, std::uint64_t stream, bool positive) {
   }
 }
 
-/// A case, for tests and proofs, in which everything that a task may ask for takes part: a batch of
-/// two with a mask, the middle of a longer sequence with a start state, a cotangent of the end
-/// state, and an ε in the loss; two layers, two heads. The same numbers in every scalar.
+/// A case for tests and proofs that uses every option of a task: a batch of two with a mask, the
+/// middle of a longer sequence with a start state, a cotangent of the end state, and an ε in the
+/// loss; two layers, two heads. The same numbers in every scalar.
 template <class T>
 struct EveryOption {
   DrawnCase<T> c;
@@ -49,7 +49,7 @@ struct EveryOption {
                      .norm = norm,
                      .conventions = {.loss_epsilon = 0.5}},
                     4) {}
-  /// Another model, `length` of at least 4 targets.
+  /// A case with another model. `length` is at least 4 targets.
   EveryOption(const Model& model, Index length)
       : c(drawn_case<T>(model, 2, length, 1)), start(c.model, 2), end_cotangent(c.model, 2) {
     c.sequences.add_mask();

@@ -7,8 +7,8 @@
 
 namespace slim::reference::proofs {
 
-/// Loss, logits and gradient are those of the authors' code, within 1e-11 of a tensor's largest
-/// entry and 1e-13 of the largest gradient's.
+/// Loss, logits and gradient agree with the authors' code, within 1e-11 of the tensor's largest
+/// entry plus 1e-13 of the largest gradient entry.
 inline double golden_vectors() {
   Worst worst;
   int cases = 0;

@@ -9,10 +9,10 @@
 
 namespace slim::reference {
 
-/// What the proofs hold an error in a gradient against, for each tensor: the largest entry of its
-/// layer's gradient; of its own outside the layers. A row's own largest entry would not do: where
-/// one feature alone is active, Y does not depend on g(Q) but for ε, and dQ is what 16 digits of
-/// cancellation leave.
+/// The scale of an error in each tensor of the gradient: the largest entry of its layer's gradient,
+/// or of the tensor itself outside the layers. The largest entry of a row would not do: if only
+/// one feature is active, Y depends on g(Q) through ε alone, and dQ consists of what a cancellation
+/// of 16 digits leaves.
 inline std::vector<Digits50> gradient_gauges(const Parameters<Digits50>& gradient) {
   const auto part = [](const std::string& name) {
     return name.starts_with("layers.") ? name.substr(0, name.find('.', 7)) : name;
@@ -27,7 +27,7 @@ inline std::vector<Digits50> gradient_gauges(const Parameters<Digits50>& gradien
   return gauges;
 }
 
-/// The largest entry, which is the gauge of a loss and of a state.
+/// The largest entry, which is the error scale of a loss and of a state.
 inline Digits50 largest_entry(std::span<const Digits50> values) {
   Digits50 largest(0);
   for (const Digits50& x : values) largest = std::max(largest, Digits50(abs(x)));

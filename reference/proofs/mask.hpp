@@ -4,8 +4,8 @@
 
 namespace slim::reference::proofs {
 
-/// A target that does not count may be any token, to the bit; and the loss of several counted
-/// targets is the mean of their losses one by one, and so is the gradient.
+/// Replacing targets that do not count changes nothing, bit for bit. The loss of several counted
+/// targets is the mean of their single losses, and the gradient is the mean of their gradients.
 inline double mask() {
   Worst worst;
   for (const Norm norm : {Norm::branch_output, Norm::branch_input}) {

@@ -8,19 +8,19 @@
 #include <limits>
 #include <vector>
 
-// Proofs that the reference is right, each from a side of its own. They are compiled once, and
-// linked with the reference as it stands and with each spoiling of it.
+// Independent checks of the reference. They are compiled once, and linked with the unchanged
+// reference and with its mutations.
 
 namespace slim::reference::proofs {
 
-/// The worst error that a proof has seen, as a multiple of what is allowed. NaN counts as infinite.
+/// The largest error of a proof as a multiple of its bound. NaN counts as infinite.
 class Worst {
  public:
   void see(Real error, Real bound) {
     const Real multiple = error == 0 ? 0 : std::abs(error) / bound;
     if (!(multiple <= multiple_)) multiple_ = std::isnan(multiple) ? infinity : multiple;
   }
-  /// An agreement that knows no rounding.
+  /// For comparisons that must be exact.
   void require(bool holds) {
     if (!holds) multiple_ = infinity;
   }
@@ -31,7 +31,7 @@ class Worst {
   Real multiple_ = 0;
 };
 
-/// A proof holds when the error that it sees is at most once what it allows.
+/// A proof holds if its largest error is at most its bound.
 struct Proof {
   const char* name;
   const char* sentence;
@@ -68,7 +68,7 @@ inline GradientResult<Real> answer_to(const GradientTask<Real>& task) {
   return result;
 }
 
-/// Two sequences of six targets, heads of width 4, every option.
+/// Two sequences of six targets, heads of width 4, with every option.
 struct Example : EveryOption<Real> {
   Example(const FeatureMap& map, Norm norm)
       : EveryOption({.vocab_size = 5,
@@ -87,7 +87,7 @@ struct Example : EveryOption<Real> {
   }
 };
 
-/// Every feature map with every place of the norm.
+/// Every feature map with both placements of the norm.
 inline std::vector<Example> examples() {
   std::vector<Example> all;
   for (const FeatureMap& map : feature_maps) {

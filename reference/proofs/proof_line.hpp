@@ -9,11 +9,11 @@
 
 namespace slim::reference {
 
-/// The worst error of a proof as a share of its gauge, over all that it compares: what the README
-/// states, printed so that one command repeats it.
+/// Prints the largest error of a check relative to its scale, over all comparisons: the figures of
+/// reference/proofs/fifty_digits.md.
 class ProofLine {
  public:
-  /// Takes in one comparison: errors that are not finite count as infinite.
+  /// Adds one comparison. An error that is not finite counts as infinite.
   void add(const Digits50& error, const Digits50& gauge) {
     ++compared_;
     const Digits50 share = gauge == 0 && error == 0 ? Digits50(0) : Digits50(error / gauge);

@@ -5,7 +5,7 @@
 namespace slim::reference {
 namespace {
 
-TEST(ProofLine, HasTheWorstShareAndHowManyWereCompared) {
+TEST(ProofLine, HasTheWorstShareAndTheNumberOfComparisons) {
   ProofLine line;
   line.add(Digits50(1), Digits50(4));
   line.add(Digits50(0), Digits50(0));
@@ -14,7 +14,7 @@ TEST(ProofLine, HasTheWorstShareAndHowManyWereCompared) {
   EXPECT_EQ(line.compared(), 3);
 }
 
-TEST(ProofLine, DoesNotForgetAnErrorThatIsNotFinite) {
+TEST(ProofLine, KeepsAnErrorThatIsNotFinite) {
   const Digits50 nan = std::numeric_limits<Digits50>::quiet_NaN();
   for (const Digits50& error : {nan, Digits50(1)}) {
     ProofLine line;

@@ -1,5 +1,5 @@
-// Every piece's pullback against the slope of its way forward on dual numbers: with J the
-// derivative that dual numbers find, ⟨dY, J ẋ⟩ = ⟨pullback(dY), ẋ⟩ for random dY and ẋ.
+// The pullback of every function against its forward pass on dual numbers: with the Jacobian J by
+// dual numbers, ⟨dY, J ẋ⟩ = ⟨pullback(dY), ẋ⟩ for random dY and ẋ.
 
 #include "reference/definition/softmax_attention.hpp"
 #include "reference/numbers/dual.hpp"
@@ -40,7 +40,7 @@ struct Argument {
   }
 };
 
-/// Both sides of the identity, term by term.
+/// The difference of both sides of the identity, and Σ |terms| as its scale.
 class Adjoint {
  public:
   template <class Y, class D>

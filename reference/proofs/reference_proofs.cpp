@@ -18,25 +18,25 @@ namespace slim::reference::proofs {
 namespace {
 
 constexpr Proof catalogue[] = {
-    {"golden_vectors", "agrees with the authors' code on ten cases", golden_vectors},
+    {"golden_vectors", "agrees with the authors' code on the golden cases", golden_vectors},
     {"definition", "agrees with the equations, attention as a masked matrix", definition},
-    {"slope", "its gradient is the slope of its own loss", slope},
-    {"slope_of_definition", "its gradient is the slope of the definition's loss",
+    {"slope", "the gradient equals difference quotients of the loss", slope},
+    {"slope_of_definition", "the gradient equals those of the definition's loss",
      slope_of_definition},
-    {"split_and_resume", "a cut anywhere leaves no trace", split_and_resume},
-    {"causality", "later tokens do not matter", causality},
-    {"mask", "targets that do not count do not matter; the others are averaged", mask},
+    {"split_and_resume", "two segments give the result of the whole sequence", split_and_resume},
+    {"causality", "later tokens have no effect", causality},
+    {"mask", "uncounted targets have no effect; others are averaged", mask},
     {"layer_norm_moments", "normalised rows have mean 0 and variance 1", layer_norm_moments},
-    {"gelu_reflection_and_slope", "GeLU(x) - GeLU(-x) = x, and its slope",
+    {"gelu_reflection_and_slope", "GeLU(x) - GeLU(-x) = x, and the derivative is right",
      gelu_reflection_and_slope},
-    {"cross_entropy_shift", "a shift of the logits does not matter", cross_entropy_shift},
-    {"positions_rotate", "position codes turn by fixed angles", positions_rotate},
-    {"attention_averages", "equal values come out as they are", attention_averages},
-    {"scale_of_queries_and_keys", "the scale of queries and keys does not matter",
+    {"cross_entropy_shift", "a shift of the logits has no effect", cross_entropy_shift},
+    {"positions_rotate", "position codes rotate by fixed angles", positions_rotate},
+    {"attention_averages", "the attention of equal values is that value", attention_averages},
+    {"scale_of_queries_and_keys", "the scale of queries and keys has no effect",
      scale_of_queries_and_keys},
 };
 
-/// NaN, an infinite error and an exception are failures alike.
+/// The error of a proof over its bound; infinite for NaN and for an exception.
 double multiple_of(const Proof& proof) {
   try {
     return proof.multiple();
@@ -66,8 +66,7 @@ int run(bool json) {
   }
   if (json) std::printf("\n]}\n");
   if (spoiling.number >= 0 && !spoiling.met) {
-    std::fprintf(stderr, "reference_proofs: no line of this program is spoiling %d\n",
-                 spoiling.number);
+    std::fprintf(stderr, "reference_proofs: this program has no mutation %d\n", spoiling.number);
     return 2;
   }
   return all ? 0 : 1;
@@ -76,8 +75,8 @@ int run(bool json) {
 int usage() {
   std::fputs(
       "usage: reference_proofs [--json] [--spoiling NUMBER]\n\n"
-      "  --spoiling NUMBER   with this line of spoilings.json wrong, from 0; in\n"
-      "                      spoiled_reference_proofs only\n\n"
+      "  --spoiling NUMBER   run with this mutation of spoilings.json, from 0; only\n"
+      "                      in spoiled_reference_proofs\n\n"
       "Exit: 0 all proofs hold, 1 one fails, 2 bad usage.\n",
       stderr);
   return 2;

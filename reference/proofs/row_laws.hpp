@@ -3,12 +3,12 @@
 #include "reference/proofs/proof.hpp"
 #include "reference/proofs/slopes.hpp"
 
-// Laws of the row maps, which hold whatever the numbers are.
+// Properties of the row maps that hold for all inputs.
 
 namespace slim::reference::proofs {
 
-/// Normalised rows have mean 0 and mean square σ²/(σ² + ε); and since neither a shift nor (without
-/// ε) a scale of a row matters, its cotangent has sum 0 and inner product 0 with the row.
+/// Normalised rows have mean 0 and mean square σ²/(σ² + ε). A shift of a row and (without ε) a
+/// scale do not change them, so that the cotangent has sum 0 and inner product 0 with the row.
 inline double layer_norm_moments() {
   Worst worst;
   constexpr Index L = 4;
@@ -45,7 +45,7 @@ inline double layer_norm_moments() {
   return worst.multiple();
 }
 
-/// GeLU(x) − GeLU(−x) = x, and its pullback is its slope.
+/// GeLU(x) − GeLU(−x) = x, and its pullback is its derivative.
 inline double gelu_reflection_and_slope() {
   Worst worst;
   for (int quarters = -16; quarters <= 16; ++quarters) {
@@ -57,8 +57,8 @@ inline double gelu_reflection_and_slope() {
   return worst.multiple();
 }
 
-/// Equal logits lose log V; a number added to a row of logits changes nothing, so that its
-/// cotangent has sum 0; only the target's entry of a counted row is negative.
+/// Equal logits have loss log V. Adding a number to a row of logits changes nothing, so that its
+/// cotangent has sum 0. Only the target's entry of a counted row is negative.
 inline double cross_entropy_shift() {
   Worst worst;
   const Sequences sequences = draw_sequences(1, 4, 6, 4);
@@ -78,8 +78,9 @@ inline double cross_entropy_shift() {
   return worst.multiple();
 }
 
-/// The code of position p + q is that of p turned by the angles of q; position 0 has sines 0 and
-/// cosines 1; the first frequency is 1, the last base^(−(w−2)/w); row l from p is row 0 from p + l.
+/// The code of position p + q is that of p rotated by the angles of q. Position 0 has sines 0 and
+/// cosines 1. The first frequency is 1, the last base^(−(w−2)/w). Row l of a code that starts at p
+/// is row 0 of one that starts at p + l.
 inline double positions_rotate() {
   Worst worst;
   constexpr Index width = 8;

@@ -5,15 +5,15 @@
 
 namespace slim::reference::proofs {
 
-/// f'(0) by five points h apart. Error: h⁴ f⁽⁵⁾/30, and a rounding error of f over h.
+/// f'(0) from five points at distance h. Error: h⁴ f⁽⁵⁾/30, plus the rounding error of f over h.
 template <class Function>
 Real five_point_slope(const Function& f) {
   const Real h = 1e-4L;
   return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
 }
 
-/// The slope of `phi` along a random direction of unit length is its inner product with `gradient`,
-/// within 1e-10 of the gradient's length. Moves `x`, and puts it back.
+/// Checks that the slope of `phi` along a random unit direction equals its inner product with
+/// `gradient`, within 1e-10 of the gradient's length. Changes `x` and restores it.
 template <class Phi>
 void see_slope(Worst& worst, std::span<Real> x, std::span<const Real> gradient, const Phi& phi) {
   const std::vector<Real> centre(x.begin(), x.end());
@@ -35,8 +35,8 @@ void see_slope(Worst& worst, std::span<Real> x, std::span<const Real> gradient, 
   worst.see(slope - expected, 1e-10L * std::sqrt(square));
 }
 
-/// Φ = loss + ⟨G, B_end⟩ has the slopes that the reference says, in every parameter and in the
-/// start state; `forward` gives loss and final state.
+/// Compares the slopes of Φ = loss + ⟨G, B_end⟩ with the reference's gradient, in every parameter
+/// and in the start state. `forward` returns loss and final state.
 template <class Forward>
 double slopes_of(const Forward& forward) {
   Worst worst;
@@ -56,12 +56,12 @@ double slopes_of(const Forward& forward) {
   return worst.multiple();
 }
 
-/// The gradient is the slope of the reference's own loss.
+/// Compares the gradient with difference quotients of the reference's own loss.
 inline double slope() {
   return slopes_of([](const GradientTask<Real>& task) { return answer_to(task); });
 }
 
-/// The gradient is the slope of the definition's loss.
+/// Compares the gradient with difference quotients of the definition's loss.
 inline double slope_of_definition() {
   return slopes_of([](const GradientTask<Real>& task) { return performer_by_definition(task); });
 }

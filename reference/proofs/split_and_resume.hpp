@@ -4,8 +4,8 @@
 
 namespace slim::reference::proofs {
 
-/// A sequence cut anywhere, with the prefix sums handed on and their cotangent handed back, has the
-/// loss, the gradient and the states of the whole.
+/// A sequence processed in two segments, with the prefix sums passed on and their cotangent passed
+/// back, has the loss, the gradient and the states of the whole sequence.
 inline double split_and_resume() {
   Worst worst;
   for (const Example& example : examples()) {

@@ -1,6 +1,6 @@
-# Copies headers of the reference from the project's root ROOT into the folder OUT, and gives each
-# line of the list SPOILINGS its replacement beside it: which of them runs is chosen at run time.
-# A line that does not stand exactly once stays as it is, and the test of the list says so.
+# Copies headers of the reference from the project's root ROOT into the folder OUT, and adds to each
+# line of the list SPOILINGS its replacement, with a selection between them at run time.
+# A line that does not occur exactly once is not changed, and the test of the list fails.
 file(REMOVE_RECURSE ${OUT})
 file(READ ${SPOILINGS} list)
 string(JSON count LENGTH "${list}")
@@ -19,7 +19,7 @@ foreach(number RANGE ${last})
   string(FIND "${text}" "${line}" first)
   string(FIND "${text}" "${line}" again REVERSE)
   if(first EQUAL -1 OR NOT first EQUAL again)
-    message(WARNING "spoiling ${name}: its line does not stand exactly once in ${file}")
+    message(WARNING "mutation ${name}: its line does not occur exactly once in ${file}")
   else()
     string(REPLACE "${line}"
       "if (::slim::reference::spoiled(${number})) { ${replacement} } else { ${line} }"

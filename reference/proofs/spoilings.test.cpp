@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-// A wrong reference is caught: each spoiling replaces one line of it, a whole statement, and at
-// least two proofs that know nothing of each other fail.
+// Each mutation replaces one complete statement of the reference, and at least two independent
+// proofs must fail.
 
 namespace slim {
 namespace {
@@ -30,7 +30,7 @@ std::vector<Spoiling> spoilings() {
   return all;
 }
 
-/// Whether each proof holds, as a program says; an empty map when it does not say.
+/// Whether each proof holds, from the output of a program; empty if the output is not JSON.
 std::map<std::string, bool> verdicts(const std::string& program, const std::string& options = "") {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(
       ::popen(("'" + program + "' --json" + options).c_str(), "r"), &::pclose);
@@ -52,15 +52,15 @@ bool all_hold(const std::map<std::string, bool>& result) {
          std::ranges::all_of(result, [](const auto& proof) { return proof.second; });
 }
 
-TEST(Proofs, AllHoldOfTheReference) {
+TEST(Proofs, AllHoldForTheReference) {
   EXPECT_TRUE(all_hold(verdicts(SLIM_REFERENCE_PROOFS)));
 }
 
-TEST(Spoilings, DoNothingUntilOneIsChosen) {
+TEST(Spoilings, HaveNoEffectUntilOneIsSelected) {
   EXPECT_TRUE(all_hold(verdicts(SLIM_SPOILED_REFERENCE_PROOFS)));
 }
 
-TEST(Spoilings, AreTenAndReplaceALineThatStandsExactlyOnce) {
+TEST(Spoilings, AreTenAndReplaceALineThatOccursExactlyOnce) {
   EXPECT_EQ(spoilings().size(), 10U);
   for (const Spoiling& spoiling : spoilings()) {
     std::ifstream stream(SLIM_SOURCE_DIR "/" + spoiling.file);
@@ -69,8 +69,8 @@ TEST(Spoilings, AreTenAndReplaceALineThatStandsExactlyOnce) {
       line.erase(0, std::min(line.find_first_not_of(' '), line.size()));
       count += line == spoiling.line ? 1 : 0;
     }
-    EXPECT_EQ(count, 1) << spoiling.name << ": this line of " << spoiling.file
-                        << " has changed, and so must spoilings.json:\n"
+    EXPECT_EQ(count, 1) << spoiling.name << ": the following line of " << spoiling.file
+                        << " must occur once; update spoilings.json:\n"
                         << spoiling.line;
     EXPECT_NE(spoiling.line, spoiling.replacement);
     EXPECT_FALSE(spoiling.story.empty());
@@ -78,7 +78,7 @@ TEST(Spoilings, AreTenAndReplaceALineThatStandsExactlyOnce) {
 }
 
 TEST(Spoilings, EachFailAtLeastTwoIndependentProofs) {
-  std::printf("| spoiling | proofs that fail |\n|---|---|\n");
+  std::printf("| mutation | proofs that fail |\n|---|---|\n");
   int number = 0;
   for (const Spoiling& spoiling : spoilings()) {
     const auto result =
@@ -92,8 +92,7 @@ TEST(Spoilings, EachFailAtLeastTwoIndependentProofs) {
     }
     std::printf("| `%s` | %s |\n", spoiling.name.c_str(), failed.c_str());
     EXPECT_GE(failures, 2) << spoiling.name << ": " << spoiling.story;
-    EXPECT_LT(failures, static_cast<int>(result.size()))
-        << "a proof that always fails shows nothing";
+    EXPECT_LT(failures, static_cast<int>(result.size())) << "every proof failed";
   }
 }
 

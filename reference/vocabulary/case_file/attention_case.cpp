@@ -19,15 +19,15 @@ Tensor whole_tensor(const Heads<double>& heads) {
   return make_tensor({shape.begin(), shape.end()}, heads.values());
 }
 
-/// An array [B, H, rows, cols] from a tensor of `axes` axes: of 3, without B or without rows.
+/// An array [B, H, rows, cols] from a tensor with 4 axes, or with 3: without B or without rows.
 Heads<double> read_heads(const CaseFile& file, const std::string& name, std::size_t axes,
                          bool without_batch) {
   const Tensor& tensor = file.tensor(name);
   require(tensor.shape.size() == axes,
-          "tensor '" + name + "' has " + std::to_string(axes) + " axes");
+          "tensor '" + name + "' must have " + std::to_string(axes) + " axes");
   for (const std::int64_t extent : tensor.shape) {
     require(extent >= 1 && extent <= largest_extent,
-            "tensor '" + name + "' has extents of at least 1");
+            "tensor '" + name + "' must have extents of at least 1");
   }
   std::vector<std::int64_t> shape = tensor.shape;
   if (axes == 3) shape.insert(without_batch ? shape.begin() : shape.begin() + 2, 1);
@@ -37,7 +37,7 @@ Heads<double> read_heads(const CaseFile& file, const std::string& name, std::siz
   return heads;
 }
 
-/// RS [B, H, d + 1, M] apart, as R and S.
+/// Adds RS [B, H, d + 1, M] as the separate tensors R and S.
 void add_sums(CaseFile& file, const std::string& prefix, const Heads<double>& RS) {
   if (RS.empty()) return;
   const auto& [B, H, rows, M] = RS.sizes();
@@ -59,13 +59,13 @@ void add_sums(CaseFile& file, const std::string& prefix, const Heads<double>& RS
 Heads<double> read_sums(const CaseFile& file, const std::string& prefix) {
   const bool has_R = file.has(prefix + ".R");
   require(has_R == file.has(prefix + ".S"),
-          "tensors '" + prefix + ".R' and '" + prefix + ".S' come together");
+          "tensors '" + prefix + ".R' and '" + prefix + ".S' must be given together");
   if (!has_R) return {};
   const Heads<double> R = read_heads(file, prefix + ".R", 4, false);
   const Heads<double> S = read_heads(file, prefix + ".S", 3, false);
   HeadsSizes sizes = R.sizes();
   sizes.rows = 1;
-  require(S.sizes() == sizes, "tensor '" + prefix + ".S' has shape [B, H, M]");
+  require(S.sizes() == sizes, "tensor '" + prefix + ".S' must have shape [B, H, M]");
   sizes.rows = R.sizes().rows + 1;
   Heads<double> RS(sizes, MemoryTag::parameters);
   for (Index b = 0; b < sizes.batch; ++b) {
@@ -82,11 +82,11 @@ std::vector<std::uint8_t> read_key_mask(const CaseFile& file, const HeadsSizes& 
   if (!file.has("key_mask")) return mask;
   const Tensor& tensor = file.tensor("key_mask");
   require(tensor.shape == std::vector<std::int64_t>{sizes.batch, sizes.rows},
-          "tensor 'key_mask' has shape [B, L]");
+          "tensor 'key_mask' must have shape [B, L]");
   mask.reserve(tensor.size());
   for (std::size_t i = 0; i < tensor.size(); ++i) {
     const std::int64_t value = tensor.integer(i);
-    require(value == 0 || value == 1, "every entry of 'key_mask' is 0 or 1");
+    require(value == 0 || value == 1, "every entry of 'key_mask' must be 0 or 1");
     mask.push_back(static_cast<std::uint8_t>(value));
   }
   return mask;
@@ -127,7 +127,7 @@ CaseFile to_case_file(const AttentionInputs<double>& inputs) {
 }
 
 AttentionInputs<double> to_attention_inputs(const CaseFile& file) {
-  require(file.text("task") == "attention", "metadata 'task' is attention");
+  require(file.text("task") == "attention", "metadata 'task' must be 'attention'");
   AttentionInputs<double> inputs;
   inputs.q = read_heads(file, "q", 4, false);
   inputs.k = read_heads(file, "k", 4, false);

@@ -5,13 +5,13 @@
 
 namespace slim {
 
-/// An attention task as a file: tensors `q`, `k`, `v` [B, H, L, ·]; if given `projection` [H, D,
+/// An attention task as a file: tensors `q`, `k`, `v` [B, H, L, ·]; optional `projection` [H, D,
 /// M], `key_mask` [B, L], `initial.R` [B, H, D_v, M] and `initial.S` [B, H, M], `cotangent.out`,
 /// `cotangent.R`, `cotangent.S`; metadata `task`, `feature_map` ("given" for features), `causal`,
 /// `pullback`, `chunk`, `conventions`.
 CaseFile to_case_file(const AttentionInputs<double>& inputs);
 
-/// Throws ContractError that names the tensor or the metadata that is missing, absurd or misshapen.
+/// Throws ContractError that names a missing, invalid or misshapen tensor or metadata entry.
 AttentionInputs<double> to_attention_inputs(const CaseFile& file);
 
 }  // namespace slim

@@ -45,17 +45,18 @@ Tensor owning_tensor(Dtype dtype, const std::vector<std::int64_t>& shape,
                 .shape = shape,
                 .bytes = std::as_bytes(std::span<const T>(*owner)),
                 .owner = owner};
-  require(tensor.size() == values.size(), "a tensor has as many values as its shape says");
+  require(tensor.size() == values.size(),
+          "the number of values must match the shape of the tensor");
   return tensor;
 }
 
 std::vector<std::int64_t> read_shape(const Json& entry) {
-  require(entry.contains("shape") && entry["shape"].is_array(), "has a shape");
-  require(entry["shape"].size() <= largest_rank, "has at most 8 axes");
+  require(entry.contains("shape") && entry["shape"].is_array(), "shape must be an array");
+  require(entry["shape"].size() <= largest_rank, "shape must have at most 8 axes");
   std::vector<std::int64_t> shape;
   for (const Json& extent : entry["shape"]) {
     require(extent.is_number_unsigned() && extent.get<std::uint64_t>() < (std::uint64_t{1} << 48),
-            "has extents from 0 to 2^48");
+            "extents must be integers from 0 to 2^48 - 1");
     shape.push_back(extent.get<std::int64_t>());
   }
   return shape;
@@ -70,21 +71,21 @@ Range read_offsets(const Json& entry, std::uint64_t data_size) {
   require(entry.contains("data_offsets") && entry["data_offsets"].is_array() &&
               entry["data_offsets"].size() == 2 && entry["data_offsets"][0].is_number_unsigned() &&
               entry["data_offsets"][1].is_number_unsigned(),
-          "has data_offsets [begin, end]");
+          "data_offsets must be [begin, end]");
   const Range range{entry["data_offsets"][0].get<std::uint64_t>(),
                     entry["data_offsets"][1].get<std::uint64_t>()};
   require(range.begin <= range.end && range.end <= data_size,
-          "has data_offsets inside the " + std::to_string(data_size) + " bytes of data");
+          "data_offsets must be inside the " + std::to_string(data_size) + " bytes of data");
   return range;
 }
 
-/// Bytes of a tensor of this type and shape; throws when the product overflows the data.
+/// Bytes of a tensor of this type and shape. Throws if the product overflows.
 std::uint64_t checked_bytes(Dtype dtype, const std::vector<std::int64_t>& shape) {
   std::uint64_t bytes = size_of(dtype);
   for (const std::int64_t extent : shape) {
     std::uint64_t product = 0;
     require(!__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(extent), &product),
-            "has a shape whose size fits 64 bits");
+            "the size of the tensor must fit in 64 bits");
     bytes = product;
   }
   return bytes;
@@ -92,14 +93,14 @@ std::uint64_t checked_bytes(Dtype dtype, const std::vector<std::int64_t>& shape)
 
 Tensor read_tensor(const Json& entry, std::span<const std::byte> data,
                    const std::shared_ptr<const void>& owner, Range& range) {
-  require(entry.is_object(), "is an object with dtype, shape, data_offsets");
-  require(entry.contains("dtype") && entry["dtype"].is_string(), "has a dtype");
+  require(entry.is_object(), "must be an object with dtype, shape, data_offsets");
+  require(entry.contains("dtype") && entry["dtype"].is_string(), "dtype must be a string");
   Tensor tensor;
   tensor.dtype = parse_dtype(entry["dtype"].get<std::string>());
   tensor.shape = read_shape(entry);
   range = read_offsets(entry, data.size());
   require(checked_bytes(tensor.dtype, tensor.shape) == range.end - range.begin,
-          "has as many bytes as its dtype and shape say");
+          "data_offsets must span as many bytes as dtype and shape say");
   tensor.bytes = data.subspan(range.begin, range.end - range.begin);
   tensor.owner = owner;
   return tensor;
@@ -111,14 +112,14 @@ void require_tiling(std::vector<Range> ranges, std::uint64_t data_size) {
   });
   std::uint64_t end = 0;
   for (const Range& range : ranges) {
-    require(range.begin == end, "tensors follow one another without overlap or gap");
+    require(range.begin == end, "tensors must follow one another without overlap or gap");
     end = range.end;
   }
-  require(end == data_size, "tensors cover all of the data");
+  require(end == data_size, "tensors must cover all of the data");
 }
 
-/// Gives back the memory of the whole pages among bytes of a mapped file; they are read again from
-/// the file when they are looked at again.
+/// Releases the memory of whole pages of a mapped file. They are read from the file again on the
+/// next access.
 void give_back(std::span<const std::byte> bytes) {
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   const std::size_t into_page = reinterpret_cast<std::uintptr_t>(bytes.data()) % page;
@@ -162,13 +163,13 @@ std::int64_t Tensor::integer(std::size_t i) const {
     case Dtype::U8:
       return element<std::uint8_t>(bytes, i);
     default:
-      throw ContractError("an integer tensor has dtype I32, I64 or U8");
+      throw ContractError("an integer tensor must have dtype I32, I64 or U8");
   }
 }
 
 void Tensor::copy_to(std::span<double> out) const {
   constexpr std::size_t window = std::size_t{1} << 20;
-  require(out.size() == size(), "a tensor is copied to as many places as it has elements");
+  require(out.size() == size(), "the output must have as many entries as the tensor");
   for (std::size_t first = 0; first < out.size(); first += window) {
     const std::size_t last = std::min(first + window, out.size());
     for (std::size_t i = first; i < last; ++i) out[i] = real(i);
@@ -190,13 +191,13 @@ Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const std::
 
 const Tensor& CaseFile::tensor(std::string_view name) const {
   const auto found = tensors.find(name);
-  require(found != tensors.end(), "the case has a tensor '" + std::string(name) + "'");
+  require(found != tensors.end(), "the case has no tensor '" + std::string(name) + "'");
   return found->second;
 }
 
 const std::string& CaseFile::text(std::string_view key) const {
   const auto found = metadata.find(key);
-  require(found != metadata.end(), "the case has metadata '" + std::string(key) + "'");
+  require(found != metadata.end(), "the case has no metadata '" + std::string(key) + "'");
   return found->second;
 }
 
@@ -207,30 +208,30 @@ std::int64_t CaseFile::integer(std::string_view key, std::int64_t lowest,
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   require(error == std::errc{} && end == digits.data() + digits.size() && value >= lowest &&
               value <= highest,
-          "metadata '" + std::string(key) + "' is an integer from " + std::to_string(lowest) +
+          "metadata '" + std::string(key) + "' must be an integer from " + std::to_string(lowest) +
               " to " + std::to_string(highest) + ", not '" + on_one_line(digits, 40) + "'");
   return value;
 }
 
 CaseFile parse_case_file(std::span<const std::byte> bytes,
                          const std::shared_ptr<const void>& owner) {
-  require(bytes.size() >= 8, "a case file has at least 8 bytes");
+  require(bytes.size() >= 8, "a case file must have at least 8 bytes");
   const auto header_size = element<std::uint64_t>(bytes, 0);
   require(header_size <= largest_header && header_size <= bytes.size() - 8,
           "the header length " + std::to_string(header_size) +
-              " is within the file, and at most 100 MiB");
+              " must be within the file and at most 100 MiB");
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, header_size);
   const std::span<const std::byte> data = bytes.subspan(8 + header_size);
   const Json header = parse_strictly(text, deepest_header, "the header");
-  require(header.is_object(), "the header is a JSON object");
+  require(header.is_object(), "the header must be a JSON object");
 
   CaseFile file;
   std::vector<Range> ranges;
   for (const auto& [key, entry] : header.items()) {
     if (key == "__metadata__") {
-      require(entry.is_object(), "__metadata__ is an object of strings");
+      require(entry.is_object(), "__metadata__ must be an object of strings");
       for (const auto& [name, value] : entry.items()) {
-        require(value.is_string(), "metadata '" + on_one_line(name) + "' is a string");
+        require(value.is_string(), "metadata '" + on_one_line(name) + "' must be a string");
         file.metadata[name] = value.get<std::string>();
       }
       continue;
@@ -239,7 +240,7 @@ CaseFile parse_case_file(std::span<const std::byte> bytes,
     try {
       file.tensors[key] = read_tensor(entry, data, owner, range);
     } catch (const ContractError& error) {
-      throw ContractError("tensor '" + on_one_line(key) + "' " + error.what());
+      throw ContractError("tensor '" + on_one_line(key) + "': " + error.what());
     }
     ranges.push_back(range);
   }
@@ -250,8 +251,9 @@ CaseFile parse_case_file(std::span<const std::byte> bytes,
 CaseFile read_case_file(const std::filesystem::path& path) {
   try {
     std::error_code status;
-    require(std::filesystem::is_regular_file(path, status), "is not a file that can be read");
-    require(std::filesystem::file_size(path, status) >= 8, "a case file has at least 8 bytes");
+    require(std::filesystem::is_regular_file(path, status), "is not a readable file");
+    require(std::filesystem::file_size(path, status) >= 8,
+            "a case file must have at least 8 bytes");
     auto mapped = std::make_shared<boost::iostreams::mapped_file_source>();
     mapped->open(path.string());
     const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(mapped->data()),
@@ -278,7 +280,7 @@ void write_case_file(const std::filesystem::path& path, const CaseFile& file) {
   try {
     text = header.dump();
   } catch (const nlohmann::json::exception&) {
-    throw ContractError(path.string() + ": names and metadata of a case are UTF-8");
+    throw ContractError(path.string() + ": names and metadata of a case must be UTF-8");
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');
 

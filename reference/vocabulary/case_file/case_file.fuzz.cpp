@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-// The fuzz target of case files, for libFuzzer: whatever the bytes, reading them ends in a case or
-// in a refusal on one line. An exception that escapes, or what a sanitizer sees, is a find.
+// The libFuzzer target of case files: reading any bytes must return a case or throw a one-line
+// error. Any other exception, or a sanitizer report, is a failure.
 
 extern "C" {
 
@@ -15,8 +15,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return 0;
 }
 
-/// Three mutations of four change the header alone and write its length anew, or the data alone:
-/// blind ones break the length, and hardly ever come past it.
+/// Three of four mutations change only the header, and update its length, or only the data. Blind
+/// mutations break the length and rarely get past its check.
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                     unsigned seed) {
   std::uint64_t header = 0;

@@ -12,27 +12,27 @@
 
 namespace slim {
 
-/// Element types of a case file that the project reads; little-endian.
+/// Element types of tensors in case files; little-endian.
 enum class Dtype { F32, F64, I32, I64, U8 };
 std::string_view name(Dtype dtype);
 std::size_t size_of(Dtype dtype);
 
-/// One tensor: a view of row-major bytes and what keeps them alive.
+/// One tensor: a view of row-major bytes, and the owner that keeps them alive.
 struct Tensor {
   Dtype dtype = Dtype::F64;
   std::vector<std::int64_t> shape;  ///< empty for a scalar
   std::span<const std::byte> bytes;
   std::shared_ptr<const void> owner;
-  bool mapped = false;  ///< the bytes are a file's, so that memory for them can be given back
+  bool mapped = false;  ///< the bytes are a mapped file, whose pages can be released
 
   [[nodiscard]] std::size_t size() const;
   /// Element i as a double. Exact for all types but I64 beyond 2^53.
   [[nodiscard]] double real(std::size_t i) const;
   /// Element i as an integer. Requires an integer type.
   [[nodiscard]] std::int64_t integer(std::size_t i) const;
-  /// Every element as a double, in order. What has been read of a mapped file is given back as the
-  /// copy goes on, so that a large file and its copy are not in memory together.
-  /// Requires as many places as elements.
+  /// Copies every element as a double, in order. Pages of a mapped file are released after they
+  /// have been read, so that a large file and its copy are not in memory together. Requires `out`
+  /// to have as many entries as the tensor.
   void copy_to(std::span<double> out) const;
 };
 
@@ -40,7 +40,7 @@ Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const doubl
 Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const float> values);
 Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const std::int64_t> values);
 
-/// A case as it travels: named tensors and string metadata in one safetensors file.
+/// The contents of a case file: named tensors and string metadata in one safetensors file.
 /// Source: https://github.com/huggingface/safetensors (8 bytes little-endian header length, JSON
 /// header, raw bytes).
 struct CaseFile {
@@ -57,17 +57,18 @@ struct CaseFile {
                                      std::int64_t highest) const;
 };
 
-/// Checks bytes as hostile input: header length, JSON, names, types, shapes, offsets, overlap and
-/// gaps. The tensors are views of the bytes, and share in their owner. Throws ContractError, and
-/// its message is one line.
+/// Parses untrusted bytes: checks header length, JSON, names, types, shapes, offsets, overlap and
+/// gaps. The tensors are views of the bytes and share their owner. Throws ContractError with a
+/// one-line message.
 CaseFile parse_case_file(std::span<const std::byte> bytes,
                          const std::shared_ptr<const void>& owner);
 
-/// Maps the file and parses it. Throws ContractError, one line that starts with the path.
+/// Maps the file and parses it. Throws ContractError with a one-line message that begins with the
+/// path.
 CaseFile read_case_file(const std::filesystem::path& path);
 
-/// Writes beside the target, then renames: a reader sees the old file or the new one, whole.
-/// Throws ContractError when it cannot.
+/// Writes to a temporary file, then renames it: readers see either the old or the complete new
+/// file. Throws ContractError when the file cannot be written.
 void write_case_file(const std::filesystem::path& path, const CaseFile& file);
 
 }  // namespace slim

@@ -5,8 +5,8 @@
 #include <exception>
 #include <filesystem>
 
-// Writes the cases that the fuzz target starts from into a folder: one of each feature map and
-// place of the norm, as small as they come.
+// Writes the initial cases of the fuzz target into a folder: one for each feature map and placement
+// of the norm, as small as possible.
 
 namespace slim {
 namespace {

@@ -12,7 +12,7 @@
 namespace slim {
 namespace {
 
-/// A file of a header, whose length is written as `length` or truly, and data.
+/// A file with this header and data; `length` overrides the header length.
 std::string file_of(const std::string& header, const std::string& data,
                     std::uint64_t length = std::numeric_limits<std::uint64_t>::max()) {
   if (length == std::numeric_limits<std::uint64_t>::max()) length = header.size();
@@ -21,7 +21,8 @@ std::string file_of(const std::string& header, const std::string& data,
   return bytes + header + data;
 }
 
-/// What reading the bytes as a case file throws: one line, never anything but a ContractError.
+/// The error message of reading the bytes as a case file. Checks that it is one line, and that only
+/// ContractError is thrown.
 std::string refusal(const std::string& bytes) {
   const TestFolder folder;
   const std::filesystem::path path = folder.path() / "case.safetensors";
@@ -37,7 +38,7 @@ std::string refusal(const std::string& bytes) {
   return "accepted";
 }
 
-/// The header of one tensor 'a' with these fields.
+/// A header with one tensor 'a' with these fields.
 std::string tensor_a(const std::string& dtype, const std::string& shape,
                      const std::string& offsets) {
   return R"({"a":{"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets +
@@ -46,12 +47,12 @@ std::string tensor_a(const std::string& dtype, const std::string& shape,
 
 void expect_refused(const std::string& bytes, const std::string& because) {
   const std::string message = refusal(bytes);
-  EXPECT_NE(message.find(because), std::string::npos) << message << "\ninstead of: " << because;
+  EXPECT_NE(message.find(because), std::string::npos) << message << "\nexpected: " << because;
 }
 
 const std::string eight(8, '\1');
 
-TEST(CaseFile, IsReadBackAsItWasWritten) {
+TEST(CaseFile, SurvivesARoundTrip) {
   const TestFolder folder;
   CaseFile file;
   const double reals[] = {1.5, -0.0, 1e-310, std::numeric_limits<double>::infinity(), 5, 6};
@@ -77,7 +78,7 @@ TEST(CaseFile, IsReadBackAsItWasWritten) {
   EXPECT_EQ(back.tensor("integers").integer(1), std::int64_t{1} << 60);
 }
 
-TEST(CaseFile, KeepsItsBytesAliveAfterTheFileIsGone) {
+TEST(CaseFile, KeepsItsBytesAfterTheFileIsRemoved) {
   const TestFolder folder;
   write_file(folder.path() / "a",
              file_of(tensor_a("\"F64\"", "[1]", "[0,8]"), std::string(8, '\0')));
@@ -86,13 +87,13 @@ TEST(CaseFile, KeepsItsBytesAliveAfterTheFileIsGone) {
   EXPECT_EQ(tensor.real(0), 0.0);
 }
 
-TEST(CaseFile, SaysWhatIsMissing) {
+TEST(CaseFile, ThrowsOnMissingTensorsAndMetadata) {
   const CaseFile file;
   EXPECT_THROW(static_cast<void>(file.tensor("q")), ContractError);
   EXPECT_THROW(static_cast<void>(file.text("layers")), ContractError);
 }
 
-TEST(CaseFile, TakesOnlyPlainIntegersInRangeFromItsMetadata) {
+TEST(CaseFile, AcceptsOnlyPlainIntegersInRange) {
   CaseFile file;
   file.metadata["n"] = "12";
   EXPECT_EQ(file.integer("n", 1, 12), 12);
@@ -104,7 +105,7 @@ TEST(CaseFile, TakesOnlyPlainIntegersInRangeFromItsMetadata) {
   }
 }
 
-TEST(CaseFile, RefusesToWriteNamesThatAreNotUtf8) {
+TEST(CaseFile, RejectsMetadataThatIsNotUtf8) {
   const TestFolder folder;
   CaseFile file;
   file.metadata["source"] = "\xff\xfe";
@@ -112,18 +113,18 @@ TEST(CaseFile, RefusesToWriteNamesThatAreNotUtf8) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
-TEST(HostileFile, OfSaneBytesIsAccepted) {
+TEST(HostileFile, IsAcceptedIfValid) {
   EXPECT_EQ(refusal(file_of(tensor_a("\"F64\"", "[1]", "[0,8]"), eight)), "accepted");
   EXPECT_EQ(refusal(file_of("{}", "")), "accepted");
 }
 
-TEST(HostileFile, ThatIsNoFileIsRefused) {
+TEST(HostileFile, ThatIsNotAFileIsRejected) {
   const TestFolder folder;
   EXPECT_THROW(read_case_file(folder.path() / "absent"), ContractError);
   EXPECT_THROW(read_case_file(folder.path()), ContractError);
 }
 
-TEST(HostileFile, TruncatedAnywhereIsRefused) {
+TEST(HostileFile, TruncatedAnywhereIsRejected) {
   const std::string whole = file_of(tensor_a("\"F64\"", "[1]", "[0,8]"), eight);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_NE(refusal(whole.substr(0, size)), "accepted") << size;
@@ -131,14 +132,14 @@ TEST(HostileFile, TruncatedAnywhereIsRefused) {
   expect_refused(whole + "x", "cover all of the data");
 }
 
-TEST(HostileFile, WithAnAbsurdHeaderLengthIsRefused) {
+TEST(HostileFile, WithAnInvalidHeaderLengthIsRejected) {
   expect_refused(file_of("{}", "", 3), "the header length 3");
   expect_refused(file_of("{}", "", std::uint64_t{1} << 40), "the header length");
   expect_refused(file_of("{}", "", ~std::uint64_t{0} - 1), "the header length");
   expect_refused(file_of("{}", "", 0), "not JSON");
 }
 
-TEST(HostileFile, WithAHeaderThatIsNoJsonObjectIsRefused) {
+TEST(HostileFile, WithAHeaderThatIsNotAJsonObjectIsRejected) {
   for (const char* header : {"", "{", "[]x", "{\"a\":}", "nonsense", "{'a':1}", "\xef\xbb\xbf"}) {
     expect_refused(file_of(header, ""), "not JSON");
   }
@@ -147,19 +148,19 @@ TEST(HostileFile, WithAHeaderThatIsNoJsonObjectIsRefused) {
   expect_refused(file_of(std::string("{}\0", 3), ""), "not JSON");
 }
 
-TEST(HostileFile, WithDeepJsonIsRefusedWithoutOverflowingTheStack) {
+TEST(HostileFile, WithDeepJsonIsRejectedWithoutStackOverflow) {
   expect_refused(file_of(std::string(1000000, '['), ""), "nested");
   std::string deep;
   for (int i = 0; i < 100000; ++i) deep += "{\"a\":";
   expect_refused(file_of(deep, ""), "nested");
 }
 
-TEST(HostileFile, WithBadUtf8IsRefused) {
+TEST(HostileFile, WithInvalidUtf8IsRejected) {
   expect_refused(file_of("{\"\xff\":1}", ""), "UTF-8");
   expect_refused(file_of("{\"__metadata__\":{\"a\":\"\xc3\x28\"}}", ""), "UTF-8");
 }
 
-TEST(HostileFile, WithANameTwiceIsRefused) {
+TEST(HostileFile, WithADuplicateNameIsRejected) {
   const std::string entry = R"("a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]})";
   expect_refused(file_of("{" + entry + "," + entry + "}", eight), "appears twice");
   expect_refused(file_of(R"({"__metadata__":{"k":"1","k":"2"}})", ""), "appears twice");
@@ -169,38 +170,39 @@ TEST(HostileFile, WithANameTwiceIsRefused) {
       "appears twice");
 }
 
-TEST(HostileFile, WithMetadataThatIsNoTextIsRefused) {
+TEST(HostileFile, WithMetadataOtherThanStringsIsRejected) {
   expect_refused(file_of(R"({"__metadata__":[]})", ""), "object of strings");
-  expect_refused(file_of(R"({"__metadata__":{"k":1}})", ""), "is a string");
-  expect_refused(file_of(R"({"__metadata__":{"k":{}}})", ""), "is a string");
+  expect_refused(file_of(R"({"__metadata__":{"k":1}})", ""), "must be a string");
+  expect_refused(file_of(R"({"__metadata__":{"k":{}}})", ""), "must be a string");
 }
 
-TEST(HostileFile, WithAnUnknownDtypeIsRefusedNamingTheTensor) {
-  expect_refused(file_of(tensor_a("\"BF16\"", "[1]", "[0,2]"), "xx"), "tensor 'a' dtype 'BF16'");
+TEST(HostileFile, WithAnUnknownDtypeIsRejectedNamingTheTensor) {
+  expect_refused(file_of(tensor_a("\"BF16\"", "[1]", "[0,2]"), "xx"), "tensor 'a': dtype 'BF16'");
   expect_refused(file_of(tensor_a("\"f64\"", "[1]", "[0,8]"), eight), "unknown");
-  expect_refused(file_of(tensor_a("64", "[1]", "[0,8]"), eight), "has a dtype");
-  expect_refused(file_of(R"({"a":{"shape":[1],"data_offsets":[0,8]}})", eight), "has a dtype");
-  expect_refused(file_of(R"({"a":7})", ""), "is an object");
+  expect_refused(file_of(tensor_a("64", "[1]", "[0,8]"), eight), "dtype must be a string");
+  expect_refused(file_of(R"({"a":{"shape":[1],"data_offsets":[0,8]}})", eight),
+                 "dtype must be a string");
+  expect_refused(file_of(R"({"a":7})", ""), "must be an object");
 }
 
-TEST(HostileFile, WithAnImpossibleShapeIsRefused) {
+TEST(HostileFile, WithAnInvalidShapeIsRejected) {
   for (const char* shape : {"[-1]", "[1.0]", "[1e0]", "[\"1\"]", "[null]", "[281474976710656]",
                             "[18446744073709551616]"}) {
     expect_refused(file_of(tensor_a("\"F64\"", shape, "[0,8]"), eight), "extents");
   }
-  expect_refused(file_of(tensor_a("\"F64\"", "1", "[0,8]"), eight), "has a shape");
+  expect_refused(file_of(tensor_a("\"F64\"", "1", "[0,8]"), eight), "shape must be an array");
   expect_refused(file_of(tensor_a("\"F64\"", "[[1]]", "[0,8]"), eight), "nested");
   expect_refused(file_of(tensor_a("\"F64\"", "[1,1,1,1,1,1,1,1,1]", "[0,8]"), eight), "8 axes");
   expect_refused(file_of(tensor_a("\"F64\"", "[140737488355328,140737488355328]", "[0,8]"), eight),
-                 "fits 64 bits");
-  // 2^61 doubles are 2^64 bytes, which is 0 where it wraps around.
+                 "fit in 64 bits");
+  // 2^61 doubles are 2^64 bytes, which wraps around to 0.
   expect_refused(file_of(tensor_a("\"F64\"", "[2147483648,1073741824]", "[0,0]"), ""),
-                 "fits 64 bits");
+                 "fit in 64 bits");
   expect_refused(file_of(tensor_a("\"F64\"", "[2]", "[0,8]"), eight), "as many bytes");
   expect_refused(file_of(tensor_a("\"F64\"", "[0]", "[0,8]"), eight), "as many bytes");
 }
 
-TEST(HostileFile, WithOffsetsOutOfTheDataIsRefused) {
+TEST(HostileFile, WithOffsetsOutsideTheDataIsRejected) {
   for (const char* offsets :
        {"[0,16]", "[8,16]", "[8,0]", "[18446744073709551608,0]", "[0,18446744073709551615]"}) {
     expect_refused(file_of(tensor_a("\"F64\"", "[1]", offsets), eight), "inside the 8 bytes");
@@ -212,7 +214,7 @@ TEST(HostileFile, WithOffsetsOutOfTheDataIsRefused) {
   expect_refused(file_of(R"({"a":{"dtype":"F64","shape":[1]}})", eight), "data_offsets");
 }
 
-TEST(HostileFile, WithTensorsThatOverlapOrLeaveAGapIsRefused) {
+TEST(HostileFile, WithOverlapsOrGapsIsRejected) {
   const auto two = [](const std::string& a, const std::string& b) {
     return R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)" + a +
            R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + b + "}}";
@@ -224,7 +226,7 @@ TEST(HostileFile, WithTensorsThatOverlapOrLeaveAGapIsRefused) {
   expect_refused(file_of(two("[1,5]", "[5,9]"), "123456789"), "overlap or gap");
 }
 
-TEST(HostileFile, WithNamesOfControlCharactersOrGreatLengthIsRefusedOnOneLine) {
+TEST(HostileFile, WithLongOrUnprintableNamesIsRejectedOnOneLine) {
   expect_refused(file_of(R"({"line\nbreak":7})", ""), "tensor 'line?break'");
   expect_refused(file_of("{\"" + std::string(1000000, 'n') + "\":7}", ""), "…");
 }

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <iterator>
 
-// What the fuzz target does, on a few thousand inputs in order: a whole case with one byte changed,
-// or cut off anywhere.
+// Runs the fuzz target on a few thousand fixed inputs: a case with one byte changed, or truncated
+// anywhere.
 
 namespace slim {
 namespace {
@@ -35,7 +35,7 @@ void read_bytes(const std::string& bytes) {
   read_hostile_bytes(std::as_bytes(std::span(bytes)));
 }
 
-TEST(HostileBytes, OfACaseWithAnyByteChangedEndInACaseOrInARefusalOnOneLine) {
+TEST(HostileBytes, WithAnyByteOfACaseChangedGiveACaseOrAOneLineError) {
   std::string bytes = bytes_of_a_case();
   ASSERT_NO_THROW(read_bytes(bytes));
   for (char& byte : bytes) {
@@ -48,14 +48,14 @@ TEST(HostileBytes, OfACaseWithAnyByteChangedEndInACaseOrInARefusalOnOneLine) {
   }
 }
 
-TEST(HostileBytes, OfACaseCutOffAnywhereEndInARefusalOnOneLine) {
+TEST(HostileBytes, OfATruncatedCaseGiveAOneLineError) {
   const std::string bytes = bytes_of_a_case();
   for (std::size_t size = 0; size < bytes.size(); size += 3) {
     ASSERT_NO_THROW(read_bytes(bytes.substr(0, size))) << size;
   }
 }
 
-TEST(HostileBytes, AreTestedSoThatALongOrBrokenRefusalIsSeen) {
+TEST(HostileBytes, CheckDetectsALongOrMultilineError) {
   EXPECT_NO_THROW(require_one_line("a tensor is missing"));
   EXPECT_THROW(require_one_line("two\nlines"), std::logic_error);
   EXPECT_THROW(require_one_line(std::string(701, 'x')), std::logic_error);

@@ -41,8 +41,8 @@ std::string to_text(const Shape& shape) {
 
 const Tensor& shaped(const CaseFile& file, const std::string& name, const Shape& shape) {
   const Tensor& tensor = file.tensor(name);
-  require(tensor.shape == shape,
-          "tensor '" + name + "' has shape " + to_text(shape) + ", not " + to_text(tensor.shape));
+  require(tensor.shape == shape, "tensor '" + name + "' must have shape " + to_text(shape) +
+                                     ", not " + to_text(tensor.shape));
   return tensor;
 }
 
@@ -72,7 +72,7 @@ Model read_model(const CaseFile& file) {
   return model;
 }
 
-/// Refuses sizes that the file cannot hold before anything of that size is allocated.
+/// Rejects sizes for which the file has no tensors, before arrays of that size are allocated.
 void require_tensors(const CaseFile& file, const Model& model) {
   for (const ParameterSlot& slot : parameter_slots(model)) {
     shaped(file, "param." + slot.name, shape_of(slot));
@@ -86,7 +86,7 @@ void require_tensors(const CaseFile& file, const Model& model) {
 Sequences read_sequences(const CaseFile& file, const Model& model) {
   const Tensor& tokens = file.tensor("tokens");
   require(tokens.shape.size() == 2 && tokens.shape[0] >= 1 && tokens.shape[1] >= 2,
-          "tensor 'tokens' has shape [B, L+1] with B and L of at least 1, not " +
+          "tensor 'tokens' must have shape [B, L+1] with B and L of at least 1, not " +
               to_text(tokens.shape));
   Sequences sequences(tokens.shape[0], tokens.shape[1] - 1);
   std::size_t i = 0;
@@ -94,9 +94,9 @@ Sequences read_sequences(const CaseFile& file, const Model& model) {
     for (std::int32_t& token : sequences.tokens(b)) {
       const std::int64_t value = tokens.integer(i++);
       if (value < 0 || value >= model.vocab_size) {
-        throw ContractError(
-            "every token is from 0 to vocab_size - 1 = " + std::to_string(model.vocab_size - 1) +
-            ", not " + std::to_string(value));
+        throw ContractError("every token must be from 0 to vocab_size - 1 = " +
+                            std::to_string(model.vocab_size - 1) + ", not " +
+                            std::to_string(value));
       }
       token = static_cast<std::int32_t>(value);
     }
@@ -108,7 +108,7 @@ Sequences read_sequences(const CaseFile& file, const Model& model) {
   for (Index b = 0; b < sequences.batch(); ++b) {
     for (std::uint8_t& counts : sequences.mask(b)) {
       const std::int64_t value = mask.integer(i++);
-      require(value == 0 || value == 1, "every entry of 'mask' is 0 or 1");
+      require(value == 0 || value == 1, "every entry of 'mask' must be 0 or 1");
       counts = static_cast<std::uint8_t>(value);
     }
   }
@@ -134,19 +134,19 @@ std::string to_full_text(const Conventions& conventions) {
 
 Conventions parse_conventions(const std::string& text) {
   const nlohmann::json json = parse_strictly(text, 1, "metadata 'conventions'");
-  require(json.is_object(), "metadata 'conventions' is a JSON object");
+  require(json.is_object(), "metadata 'conventions' must be a JSON object");
   Conventions conventions;
   for (const auto& [key, value] : json.items()) {
     bool known = false;
     for (const auto& [name, field] : convention_fields) {
       if (key != name) continue;
-      require(value.is_number(), "convention '" + on_one_line(key) + "' is a number");
+      require(value.is_number(), "convention '" + on_one_line(key) + "' must be a number");
       conventions.*field = value.get<double>();
       known = true;
     }
     require(known,
             "convention '" + on_one_line(key) +
-                "' is known: allowed are denominator_epsilon, "
+                "' is unknown: allowed are denominator_epsilon, "
                 "layer_norm_epsilon, loss_epsilon, relu_slope_at_zero, absolute_slope_at_zero, "
                 "position_base, gelu_cancellation, gelu_tanh, elu_cancellation");
   }

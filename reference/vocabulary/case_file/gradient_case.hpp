@@ -10,7 +10,7 @@
 
 namespace slim {
 
-/// Everything a `gradient` task needs, in double, with whatever else its file carried.
+/// The inputs of a `gradient` task in double, and the other metadata of its file.
 struct GradientCase {
   Model model;
   Parameters<double> theta;
@@ -21,28 +21,28 @@ struct GradientCase {
   std::map<std::string, std::string, std::less<>> metadata;
 };
 
-/// The `expected.*` tensors of a case; a missing one is empty.
+/// The `expected.*` tensors of a case; missing ones are empty.
 struct ExpectedGradient {
   std::optional<double> loss;
   Matrix<double> logits;                           ///< [B·L, V]
-  std::map<std::string, Matrix<double>> gradient;  ///< by parameter name, vectors as one row
+  std::map<std::string, Matrix<double>> gradient;  ///< by parameter name; a vector is one row
   [[nodiscard]] bool empty() const {
     return !loss.has_value() && logits.size() == 0 && gradient.empty();
   }
 };
 
-/// Throws ContractError that names the tensor or the metadata that is missing, absurd or misshapen.
+/// Throws ContractError that names a missing, invalid or misshapen tensor or metadata entry.
 GradientCase to_gradient_case(const CaseFile& file);
 ExpectedGradient to_expected_gradient(const CaseFile& file, const GradientCase& c);
 
 CaseFile to_case_file(const GradientCase& c);
 void add_expected(CaseFile& file, const ExpectedGradient& expected, const GradientCase& c);
 
-/// Conventions as JSON text, fields that have the default value left out: "{}" is the paper's.
+/// Conventions as JSON text without the fields that have the default value: "{}" for the paper's.
 std::string to_text(const Conventions& conventions);
-/// The same with every field.
+/// The same with all fields.
 std::string to_full_text(const Conventions& conventions);
-/// Throws ContractError on an unknown field, which is never ignored.
+/// Throws ContractError on an unknown field.
 Conventions parse_conventions(const std::string& text);
 
 }  // namespace slim

@@ -31,7 +31,7 @@ GradientCase drawn() {
   return c;
 }
 
-/// What a change of a good file is refused with.
+/// The error message for a valid file after `change`.
 template <class Change>
 std::string refusal_of_case(Change change) {
   CaseFile file = to_case_file(drawn());
@@ -48,10 +48,10 @@ std::string refusal_of_case(Change change) {
 template <class Change>
 void expect_case_refused(Change change, const std::string& because) {
   const std::string message = refusal_of_case(change);
-  EXPECT_NE(message.find(because), std::string::npos) << message << "\ninstead of: " << because;
+  EXPECT_NE(message.find(because), std::string::npos) << message << "\nexpected: " << because;
 }
 
-TEST(GradientCase, IsReadBackFromItsFileAsItWas) {
+TEST(GradientCase, SurvivesARoundTrip) {
   const TestFolder folder;
   const GradientCase c = drawn();
   write_case_file(folder.path() / "a", to_case_file(c));
@@ -67,7 +67,7 @@ TEST(GradientCase, IsReadBackFromItsFileAsItWas) {
   EXPECT_EQ(back.metadata.at("law"), "some law");
 }
 
-TEST(GradientCase, CarriesWhatIsExpected) {
+TEST(GradientCase, IncludesExpectedResults) {
   const GradientCase c = drawn();
   ExpectedGradient expected;
   expected.loss = 1.25;
@@ -82,14 +82,14 @@ TEST(GradientCase, CarriesWhatIsExpected) {
   EXPECT_EQ(back.gradient, expected.gradient);
 }
 
-TEST(GradientCase, OfTheWrongShapeIsRefusedNamingTheTensor) {
+TEST(GradientCase, WithAWrongShapeIsRejectedNamingTheTensor) {
   expect_case_refused([](CaseFile& f) { f.tensors.erase("param.layers.1.U_map.bias"); },
                       "param.layers.1.U_map.bias");
   expect_case_refused(
       [](CaseFile& f) {
         f.tensors.at("param.input_map.weight").shape = {4, 7};
       },
-      "'param.input_map.weight' has shape [7, 4], not [4, 7]");
+      "'param.input_map.weight' must have shape [7, 4], not [4, 7]");
   expect_case_refused([](CaseFile& f) { f.tensors.erase("projection.1"); }, "projection.1");
   expect_case_refused([](CaseFile& f) { f.tensors.erase("tokens"); }, "tokens");
   expect_case_refused([](CaseFile& f) { f.tensors.at("tokens").shape = {8}; }, "[B, L+1]");
@@ -97,7 +97,7 @@ TEST(GradientCase, OfTheWrongShapeIsRefusedNamingTheTensor) {
   expect_case_refused([](CaseFile& f) { f.tensors.at("mask").shape = {4, 2}; }, "mask");
 }
 
-TEST(GradientCase, OfAbsurdSizesIsRefusedBeforeAnythingIsAllocated) {
+TEST(GradientCase, WithImpossibleSizesIsRejectedBeforeAllocation) {
   ledger::reset_peak();
   const auto before = ledger::now().of(MemoryTag::parameters);
   for (const char* key : {"vocab_size", "hidden_dim", "ffn_dim", "heads", "layers", "chunk"}) {
@@ -114,7 +114,7 @@ TEST(GradientCase, OfAbsurdSizesIsRefusedBeforeAnythingIsAllocated) {
   EXPECT_LE(ledger::peak().of(MemoryTag::parameters) - before, 1 << 20);
 }
 
-TEST(GradientCase, WithBadTokensOrMaskIsRefused) {
+TEST(GradientCase, WithInvalidTokensOrMaskIsRejected) {
   const auto all = [](std::int64_t value) {
     const std::vector<std::int64_t> values(8, value);
     return make_tensor({2, 4}, std::span<const std::int64_t>(values));
@@ -134,13 +134,13 @@ TEST(GradientCase, WithBadTokensOrMaskIsRefused) {
       "integer tensor");
 }
 
-TEST(GradientCase, WithUnknownOptionsIsRefused) {
+TEST(GradientCase, WithUnknownOptionsIsRejected) {
   expect_case_refused([](CaseFile& f) { f.metadata["feature_map"] = "softmax"; }, "softmax");
   expect_case_refused([](CaseFile& f) { f.metadata["norm"] = "post"; }, "branch-input");
   expect_case_refused([](CaseFile& f) { f.metadata["hidden_dim"] = "10"; }, "multiple of 4");
 }
 
-TEST(ConventionsText, LeavesOutWhatIsThePapers) {
+TEST(ConventionsText, OmitsDefaults) {
   EXPECT_EQ(to_text(Conventions{}), "{}");
   EXPECT_EQ(parse_conventions(to_full_text(Conventions{})), Conventions{});
   EXPECT_NE(to_full_text(Conventions{}).find("\"layer_norm_epsilon\":"), std::string::npos);
@@ -151,7 +151,7 @@ TEST(ConventionsText, LeavesOutWhatIsThePapers) {
   EXPECT_EQ(parse_conventions(to_text(conventions)), conventions);
 }
 
-TEST(ConventionsText, IsRefusedWhenUnknownOrNoNumber) {
+TEST(ConventionsText, IsRejectedWhenUnknownOrNotANumber) {
   for (const char* text :
        {"", "[]", R"({"epsilon":1})", R"({"loss_epsilon":"1"})", "{", R"({"loss_epsilon":null})",
         R"({"loss_epsilon":1,"loss_epsilon":2})", R"({"loss_epsilon":1e999})"}) {

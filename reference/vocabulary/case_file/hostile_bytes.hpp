@@ -10,12 +10,12 @@
 
 namespace slim {
 
-/// Throws std::logic_error unless a refusal is short and on one line.
+/// Throws std::logic_error unless an error message is short and on one line.
 inline void require_one_line(std::string_view message) {
   const bool control = std::ranges::any_of(
       message, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
   if (control || message.empty() || message.size() > 700) {
-    throw std::logic_error("a refusal is not one short line");
+    throw std::logic_error("an error message is not one short line");
   }
 }
 
@@ -24,7 +24,7 @@ inline bool same_bits(std::span<const double> a, std::span<const double> b) {
          (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
-/// Throws std::logic_error unless what was read as a case is written and read as the same case.
+/// Throws std::logic_error unless writing the case and reading it back returns the same case.
 inline void require_round_trip(const CaseFile& file, const GradientCase& c) {
   const ExpectedGradient expected = to_expected_gradient(file, c);
   CaseFile again = to_case_file(c);
@@ -40,11 +40,11 @@ inline void require_round_trip(const CaseFile& file, const GradientCase& c) {
            (!c.sequences.has_mask() ||
             std::ranges::equal(back.sequences.mask(b), c.sequences.mask(b)));
   }
-  if (!same) throw std::logic_error("a case is not written and read as the same case");
+  if (!same) throw std::logic_error("writing and reading a case back changed it");
 }
 
-/// Reads bytes as a case file, every element of it, and all that is made of one. Whatever the bytes
-/// are, it returns, or throws std::logic_error that tells what a reader must not do.
+/// Reads bytes as a case file, with every element, and converts it to a case. For any bytes it
+/// either returns or throws std::logic_error that describes the violation.
 inline void read_hostile_bytes(std::span<const std::byte> bytes) {
   try {
     const CaseFile file = parse_case_file(bytes, nullptr);

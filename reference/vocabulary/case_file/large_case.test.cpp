@@ -7,14 +7,14 @@
 #include <cstdio>
 #include <fstream>
 
-// A large case is mapped, and what has been copied of it leaves memory again: reading one takes the
-// memory of its numbers, not of the numbers and the file.
+// A large case is memory-mapped, and its pages are released after they are copied: reading it needs
+// memory for the numbers, but not for the file in addition.
 
 namespace slim {
 namespace {
 
-/// Writes a case of zeros, parameters and expected gradients alike, a file with holes: of about
-/// `bytes`, none of them on the disk. Returns its size.
+/// Writes a sparse file with a case of about `bytes`, whose parameters and expected gradients are
+/// zeros that take no space on the disk. Returns its size.
 std::uint64_t write_sparse_case(const std::filesystem::path& path, std::uint64_t bytes) {
   // 7 numbers of 8 bytes for each token: 2 of its embedding, 4 + 1 of its logit; each twice.
   const auto V = static_cast<Index>(bytes / (2UL * 7UL * 8UL));
@@ -63,7 +63,7 @@ void reset_peak_resident() {
   std::ofstream("/proc/self/clear_refs") << "5" << std::flush;
 }
 
-/// Peak resident memory of reading a case and what it expects, over the size of its file.
+/// Peak resident memory of reading a case and its expected results, over the size of its file.
 double memory_over_size(std::uint64_t bytes, bool gives_back) {
   const TestFolder folder;
   const auto size = static_cast<double>(write_sparse_case(folder.path() / "large", bytes));
@@ -79,16 +79,16 @@ double memory_over_size(std::uint64_t bytes, bool gives_back) {
   return (peak - before) / size;
 }
 
-TEST(LargeCase, TakesTheMemoryOfItsNumbersOnly) {
+TEST(LargeCase, NeedsMemoryForItsNumbersOnly) {
   EXPECT_LE(memory_over_size(std::uint64_t{64} << 20, true), 1.25);
 }
 
-TEST(LargeCase, IsTestedSoThatKeepingTheFileInMemoryIsSeen) {
+TEST(LargeCase, CheckDetectsAFileKeptInMemory) {
   EXPECT_GE(memory_over_size(std::uint64_t{32} << 20, false), 1.75);
 }
 
 // Run it with --gtest_also_run_disabled_tests: it writes 2 GB of memory.
-TEST(LargeCase, DISABLED_OfTwoGigabytesTakesTwoNotFour) {
+TEST(LargeCase, DISABLED_OfTwoGigabytesNeedsTwoNotFour) {
   EXPECT_LE(memory_over_size(std::uint64_t{2} << 30, true), 1.25);
 }
 

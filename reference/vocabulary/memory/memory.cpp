@@ -24,9 +24,9 @@ struct Ledger {
   }
 };
 
-/// Asks for pages of 2 MiB where whole ones fit into a large block: its first touch then costs a
-/// page fault for every 2 MiB instead of 4 KiB. Parts of a page at the ends stay small, so that the
-/// process holds no more than was asked for. Advice only: a system without such pages ignores it.
+/// Requests pages of 2 MiB where whole ones fit into a large block: the first access then costs one
+/// page fault per 2 MiB instead of 4 KiB. The ends keep small pages, so that the process holds no
+/// more memory than requested. This is a hint: systems without such pages ignore it.
 void advise_large_pages(void* address, std::size_t bytes) {
   constexpr std::uintptr_t page = std::uintptr_t{1} << 21;
   if (bytes < 4 * page) return;

@@ -12,23 +12,23 @@
 
 namespace slim {
 
-/// What a block of memory is for. Every array whose size depends on the problem is allocated under
-/// one of these; the matrix library's own packing buffers are not, and are measured from outside.
+/// The purpose of a block of memory. Every array whose size depends on the problem is allocated
+/// under one of these; Eigen's own packing buffers are not, and are measured from outside.
 enum class MemoryTag {
   parameters,  ///< theta and the random projections
   gradient,    ///< the gradient of theta
   tokens,      ///< token ids and the mask
   state,       ///< prefix sums at slice boundaries, and their gradients
-  slice,       ///< activations and work space of a slice
-  result,      ///< what the caller asked for beyond the gradient, such as logits
+  slice,       ///< activations and workspace of a slice
+  result,      ///< requested results beyond the gradient, such as logits
 };
 inline constexpr std::size_t memory_tags = 6;
 std::string_view name(MemoryTag tag);
 
-/// Bytes in use by tag; units: bytes, exactly as requested, without the allocator's own overhead.
+/// Bytes in use by tag, as requested, without the overhead of the allocator.
 struct MemoryUse {
   std::array<std::int64_t, memory_tags> by_tag{};
-  /// All tags but parameters and gradient together: as a peak, the peak of the sum.
+  /// All tags but parameters and gradient together; in a peak, the peak of this sum.
   std::int64_t beyond_parameters = 0;
 
   [[nodiscard]] std::int64_t of(MemoryTag tag) const {
@@ -36,10 +36,10 @@ struct MemoryUse {
   }
 };
 
-/// The ledger in which every Buffer of the process is entered. Thread-safe, exact.
+/// The ledger that records every Buffer of the process. Thread-safe and exact.
 namespace ledger {
 MemoryUse now();
-/// The largest use since the last reset_peak, each entry for itself.
+/// The largest use since the last reset_peak, separately for each entry.
 MemoryUse peak();
 void reset_peak();
 
@@ -47,7 +47,7 @@ void* allocate(MemoryTag tag, std::size_t bytes);
 void release(MemoryTag tag, std::size_t bytes, void* address) noexcept;
 }  // namespace ledger
 
-/// A fixed-size array of `T` entered in the ledger, aligned to 64 bytes, value-initialised.
+/// A fixed-size array of `T` recorded in the ledger, aligned to 64 bytes, value-initialised.
 /// Copying copies the values under the same tag.
 template <class T>
 class Buffer {

@@ -9,7 +9,7 @@
 namespace slim {
 namespace {
 
-/// Use relative to what was in use when the test began.
+/// Memory use relative to the beginning of the test.
 class Ledger : public testing::Test {
  protected:
   Ledger() { ledger::reset_peak(); }
@@ -49,7 +49,7 @@ TEST_F(Ledger, HasThePeakOfTheSumNotTheSumOfThePeaks) {
   EXPECT_EQ(peak_beyond(), 0);
 }
 
-TEST_F(Ledger, EntersCopiesOnceAndMovesNotAtAll) {
+TEST_F(Ledger, CountsCopiesOnceAndMovesNotAtAll) {
   Buffer<int> a(MemoryTag::tokens, 4);
   a[2] = 7;
   Buffer<int> copy = a;
@@ -58,11 +58,11 @@ TEST_F(Ledger, EntersCopiesOnceAndMovesNotAtAll) {
   const Buffer<int> moved = std::move(copy);
   EXPECT_EQ(now(MemoryTag::tokens), 32);
   EXPECT_EQ(moved[2], 7);
-  a = moved;  // the same size: in place
+  a = moved;  // same size: copied in place
   EXPECT_EQ(peak(MemoryTag::tokens), 32);
 }
 
-TEST_F(Ledger, TakesEntriesFromAllThreads) {
+TEST_F(Ledger, CountsBytesOfAllThreads) {
   std::vector<std::thread> threads;
   threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
@@ -76,7 +76,7 @@ TEST_F(Ledger, TakesEntriesFromAllThreads) {
   EXPECT_LE(peak(MemoryTag::result), 64);
 }
 
-TEST_F(Ledger, RefusesSizesThatCannotBe) {
+TEST_F(Ledger, RejectsImpossibleSizes) {
   EXPECT_THROW(Buffer<double>(MemoryTag::slice, std::ptrdiff_t{1} << 61), std::bad_alloc);
   EXPECT_THROW(Buffer<double>(MemoryTag::slice, -1), std::bad_alloc);
   EXPECT_EQ(now(MemoryTag::slice), 0);

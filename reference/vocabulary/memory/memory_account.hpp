@@ -4,12 +4,12 @@
 
 namespace slim {
 
-/// Bytes in use and their peaks, one entry after another. Not thread-safe by itself.
+/// Bytes in use and their peaks. Not thread-safe by itself.
 struct MemoryAccount {
   MemoryUse now;
-  MemoryUse peak;  ///< each entry for itself
+  MemoryUse peak;  ///< separately for each entry
 
-  /// Negative bytes are given back.
+  /// Negative bytes are a release.
   void enter(MemoryTag tag, std::int64_t bytes) {
     const auto slot = static_cast<std::size_t>(tag);
     now.by_tag.at(slot) += bytes;

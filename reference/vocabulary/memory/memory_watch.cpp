@@ -14,17 +14,17 @@ struct MemoryWatch::Record {
 
   MemoryAccount account{};
   std::optional<Overrun> overrun{};
-  Record* around = nullptr;  ///< the watch that this one is within
-  Block* newest = nullptr;   ///< of its living blocks
+  Record* around = nullptr;  ///< the enclosing watch
+  Block* newest = nullptr;   ///< newest block not yet released
 };
 
-/// One of a watch's living blocks, which are a list, so that neither a watch's end nor its look at
-/// the fences goes over those of others.
+/// A block of a watch that is not yet released. The blocks of a watch are a list, so that ending a
+/// watch and checking its guards do not traverse the blocks of others.
 struct MemoryWatch::Record::Block {
   const void* address;
   std::int64_t bytes;
   MemoryTag tag;
-  Record* watch;  ///< null: it outlived its watches
+  Record* watch;  ///< null: the block outlived its watches
   Block* older = nullptr;
   Block* newer = nullptr;
 };
@@ -37,15 +37,15 @@ constexpr std::size_t fence_bytes = 64;
 constexpr std::align_val_t fenced_alignment{fence_bytes};
 constexpr unsigned char fence = 0xff;
 
-/// Every fenced block of the process.
+/// Every guarded block of the process.
 struct Fenced {
   std::mutex mutex;
-  std::unordered_map<void*, Block> blocks;  ///< nodes, which stay where they are
-  std::atomic<std::size_t> count{0};        ///< of blocks, to be read without the mutex
+  std::unordered_map<void*, Block> blocks;  ///< nodes with stable addresses
+  std::atomic<std::size_t> count{0};        ///< the number of blocks, readable without the mutex
 };
 
 Fenced& fenced() {
-  static auto& instance = *new Fenced;  // outlives every static that has a block
+  static auto& instance = *new Fenced;  // outlives every static object that has a block
   return instance;
 }
 

@@ -7,22 +7,23 @@
 
 namespace slim {
 
-/// A write beside a block of the ledger.
+/// A write outside a block of the ledger.
 struct Overrun {
-  const void* block = nullptr;  ///< its first byte; it may have been released since
+  const void* block = nullptr;  ///< its first byte; the block may have been released since
   std::int64_t bytes = 0;       ///< its size
   MemoryTag tag = MemoryTag::slice;
-  bool past_end = false;  ///< else before its beginning
+  bool past_end = false;  ///< else before its first byte
 };
 
-/// Watches the blocks that this thread enters in the ledger while it lives: counts them by
-/// themselves, whatever other threads do, and puts a fence of 64 bytes before and behind each.
+/// Watches the blocks that this thread allocates in the ledger during the lifetime of the watch:
+/// counts them separately from other threads, and puts 64 guard bytes before and after each.
 ///
-/// A fence is full of ones, which are a NaN in every width and no token: who reads one shows it in
-/// his answer, who writes into one is told by `overrun`, whether the block still lives or not.
-/// Fences are counted nowhere, and addresses stay multiples of 64. A watch within another is part
-/// of it: bytes count in both. Blocks that outlive their watches keep their fences, unwatched.
-/// To be destroyed by its own thread, the innermost first. Cost: nothing where there is no watch.
+/// All bits of a guard are ones, which is a NaN in every scalar type and an invalid token: code
+/// that reads one shows it in its result, and `overrun` reports a write into one, also after the
+/// block is released. Guards are not counted, and addresses remain multiples of 64. A nested watch
+/// is part of the outer one: bytes count in both. Blocks that outlive their watches keep their
+/// guards, unwatched. Must be destroyed by its own thread, the innermost first. Costs nothing where
+/// there is no watch.
 class MemoryWatch {
  public:
   MemoryWatch();
@@ -30,12 +31,12 @@ class MemoryWatch {
   MemoryWatch& operator=(const MemoryWatch&) = delete;
   ~MemoryWatch();
 
-  /// The largest use since it began, each entry for itself; units: bytes.
+  /// The largest use since the watch began, separately for each entry; units: bytes.
   [[nodiscard]] MemoryUse peak() const;
-  /// The first write into a fence that was noticed: when its block was released, or now.
+  /// The first write into a guard that was noticed, when its block was released or by this call.
   [[nodiscard]] std::optional<Overrun> overrun() const;
 
-  /// What a watch knows.
+  /// The data of a watch.
   struct Record;
 
  private:
@@ -44,9 +45,9 @@ class MemoryWatch {
 
 namespace ledger {
 
-/// A fenced block for the watch of this thread; null where there is none. Throws std::bad_alloc.
+/// Allocates a guarded block in this thread's watch; null without a watch. Throws std::bad_alloc.
 void* allocate_watched(MemoryTag tag, std::size_t bytes);
-/// Releases a fenced block; whether it was one.
+/// Releases the block if it is a guarded one, and returns whether it is.
 bool release_watched(void* address) noexcept;
 
 }  // namespace ledger

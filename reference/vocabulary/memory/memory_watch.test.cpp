@@ -8,13 +8,13 @@
 namespace slim {
 namespace {
 
-/// Writes a byte at a distance from a buffer's first.
+/// Writes a byte at a distance from the first byte of a buffer.
 template <class T>
 void spoil(Buffer<T>& buffer, std::ptrdiff_t distance) {
   *(reinterpret_cast<unsigned char*>(buffer.data()) + distance) = 0;
 }
 
-TEST(MemoryWatch, SeesAByteWrittenBesideABlock) {
+TEST(MemoryWatch, DetectsAByteWrittenOutsideABlock) {
   for (const std::ptrdiff_t distance : {-64, -1, 12, 75}) {
     const MemoryWatch watch;
     const Buffer<float> sound(MemoryTag::state, 4);
@@ -22,7 +22,7 @@ TEST(MemoryWatch, SeesAByteWrittenBesideABlock) {
     EXPECT_FALSE(watch.overrun());
     spoil(block, 0);
     spoil(block, 11);
-    EXPECT_FALSE(watch.overrun()) << "its own bytes are its own";
+    EXPECT_FALSE(watch.overrun()) << "writes inside the block are allowed";
     spoil(block, distance);
     const std::optional<Overrun> overrun = watch.overrun();
     ASSERT_TRUE(overrun) << distance;
@@ -33,7 +33,7 @@ TEST(MemoryWatch, SeesAByteWrittenBesideABlock) {
   }
 }
 
-TEST(MemoryWatch, RemembersAnOverrunOfABlockThatIsReleased) {
+TEST(MemoryWatch, RemembersAnOverrunOfAReleasedBlock) {
   const MemoryWatch watch;
   {
     Buffer<double> block(MemoryTag::slice, 2);
@@ -43,7 +43,7 @@ TEST(MemoryWatch, RemembersAnOverrunOfABlockThatIsReleased) {
   EXPECT_EQ(watch.overrun()->bytes, 16);
 }
 
-TEST(MemoryWatch, FencesAreNoNumbers) {
+TEST(MemoryWatch, GuardsAreNan) {
   const MemoryWatch watch;
   const Buffer<float> narrow(MemoryTag::slice, 1);
   const Buffer<double> wide(MemoryTag::slice, 1);
@@ -51,7 +51,7 @@ TEST(MemoryWatch, FencesAreNoNumbers) {
   EXPECT_TRUE(std::isnan(*(wide.data() - 1)));
 }
 
-TEST(MemoryWatch, CountsItsOwnThreadAloneAndNoFence) {
+TEST(MemoryWatch, CountsItsOwnThreadOnlyWithoutGuards) {
   const std::int64_t before = ledger::now().of(MemoryTag::slice);
   const Buffer<char> earlier(MemoryTag::slice, 1000);
   const MemoryWatch watch;
@@ -61,10 +61,11 @@ TEST(MemoryWatch, CountsItsOwnThreadAloneAndNoFence) {
   EXPECT_EQ(watch.peak().of(MemoryTag::slice), 40);
   EXPECT_EQ(watch.peak().of(MemoryTag::state), 24);
   EXPECT_EQ(watch.peak().beyond_parameters, 40);
-  EXPECT_EQ(ledger::now().of(MemoryTag::slice) - before, 1000) << "the ledger counts none either";
+  EXPECT_EQ(ledger::now().of(MemoryTag::slice) - before, 1000)
+      << "the ledger does not count guards either";
 }
 
-TEST(MemoryWatch, CountsWhatAnotherWithinItCounts) {
+TEST(MemoryWatch, IncludesNestedWatches) {
   const MemoryWatch outer;
   Buffer<char> kept;
   {
@@ -73,13 +74,13 @@ TEST(MemoryWatch, CountsWhatAnotherWithinItCounts) {
     EXPECT_EQ(inner.peak().of(MemoryTag::state), 8);
   }
   spoil(kept, 8);
-  EXPECT_TRUE(outer.overrun()) << "what outlives the inner one is watched by the outer";
+  EXPECT_TRUE(outer.overrun()) << "blocks that outlive the inner watch belong to the outer";
   kept = {};
   const Buffer<char> after(MemoryTag::state, 6);
   EXPECT_EQ(outer.peak().of(MemoryTag::state), 8);
 }
 
-TEST(MemoryWatch, LetsBlocksOutliveIt) {
+TEST(MemoryWatch, AllowsBlocksToOutliveIt) {
   const std::int64_t before = ledger::now().of(MemoryTag::result);
   Buffer<int> kept;
   {

@@ -44,7 +44,8 @@ Projection<double> draw_projection(const Model& model, std::uint64_t seed, Proje
   const Index M = model.features();
   for (Index r = 0; r < model.layers; ++r) {
     for (Index h = 0; h < model.heads; ++h) {
-      // Independent ones have one stream, a stretch for each head; blocks have a stream a head.
+      // Independent vectors share one stream, with a range per head; blocks have one stream per
+      // head.
       const Index head = r * model.heads + h;
       const std::string stream = "projection.blocks." + std::to_string(head);
       const Random random(seed, stream_named(independent ? "projection" : stream.c_str()));

@@ -13,11 +13,11 @@ namespace slim {
 /// gains 1 + a tenth of a normal.
 Parameters<double> draw_parameters(const Model& model, std::uint64_t seed);
 
-/// Projections for FAVOR+, one of each layer and head, rounded to float32; empty for other maps.
+/// Projections for FAVOR+, one per layer and head, rounded to float32; empty for other maps.
 Projection<double> draw_projection(const Model& model, std::uint64_t seed,
                                    ProjectionKind kind = ProjectionKind::independent);
 
-/// Uniform tokens, every target counted.
+/// Uniform tokens; every target counts.
 Sequences draw_sequences(Index batch, Index length, Index vocab_size, std::uint64_t seed);
 
 }  // namespace slim

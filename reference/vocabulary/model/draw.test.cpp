@@ -14,7 +14,7 @@ const Model small_model{.vocab_size = 7,
                         .heads = 2,
                         .feature_map = {.kind = FeatureKind::favor_plus, .blocks = 2}};
 
-TEST(Draw, GivesFloat32ValuesThatEveryScalarStartsFrom) {
+TEST(Draw, ReturnsFloat32Values) {
   const auto theta = draw_parameters(small_model, 1);
   const auto omega = draw_projection(small_model, 1);
   for (const double x : theta.values()) {
@@ -25,8 +25,8 @@ TEST(Draw, GivesFloat32ValuesThatEveryScalarStartsFrom) {
   }
 }
 
-TEST(Draw, TakesIndependentProjectionsFromOneStreamAStretchForEachHead) {
-  // The bits that seeds in earlier records stand for.
+TEST(Draw, TakesIndependentProjectionsFromOneStreamWithARangePerHead) {
+  // Seeds of earlier records must keep their bits.
   const auto omega = draw_projection(small_model, 1);
   const Random random(1, stream_named("projection"));
   for (std::size_t i = 0; i < omega.values().size(); ++i) {
@@ -34,7 +34,7 @@ TEST(Draw, TakesIndependentProjectionsFromOneStreamAStretchForEachHead) {
   }
 }
 
-TEST(Draw, GivesEachHeadOrthogonalBlocksOfItsOwn) {
+TEST(Draw, GivesEachHeadItsOwnOrthogonalBlocks) {
   const auto omega = draw_projection(small_model, 1, ProjectionKind::orthogonal);
   const Index d = small_model.head_dim();
   for (Index r = 0; r < small_model.layers; ++r) {
@@ -49,14 +49,14 @@ TEST(Draw, GivesEachHeadOrthogonalBlocksOfItsOwn) {
   EXPECT_FALSE(omega.head(0, 0).isApprox(omega.head(1, 0), 0.1));
 }
 
-TEST(Draw, DependsOnItsSeedAlone) {
+TEST(Draw, DependsOnlyOnItsSeed) {
   EXPECT_TRUE(std::ranges::equal(draw_parameters(small_model, 1).values(),
                                  draw_parameters(small_model, 1).values()));
   EXPECT_FALSE(std::ranges::equal(draw_parameters(small_model, 1).values(),
                                   draw_parameters(small_model, 2).values()));
 }
 
-TEST(Draw, KeepsATensorsNumbersWhenOthersCome) {
+TEST(Draw, KeepsTheNumbersOfATensorWhenOthersAreAdded) {
   Model deeper = small_model;
   deeper.layers = 3;
   const auto theta = draw_parameters(small_model, 1);
@@ -64,7 +64,7 @@ TEST(Draw, KeepsATensorsNumbersWhenOthersCome) {
   EXPECT_TRUE(theta.layer(1).U_map.weight == more.layer(1).U_map.weight);
 }
 
-TEST(Draw, GivesTokensOfTheVocabularyAllOfThem) {
+TEST(Draw, ReturnsEveryTokenOfTheVocabulary) {
   const Sequences sequences = draw_sequences(2, 100, 7, 1);
   EXPECT_NO_THROW(require_valid(sequences, 7));
   for (std::int32_t token = 0; token < 7; ++token) {

@@ -26,13 +26,13 @@ struct FeatureMap {
 std::string name(const FeatureMap& map);
 FeatureMap parse_feature_map(std::string_view text);
 
-/// Where a layer normalises: H = X + LN(MHA(X)) (branch output) or H = X + MHA(LN(X)) (branch
+/// The placement of layer norm: H = X + LN(MHA(X)) (branch output) or H = X + MHA(LN(X)) (branch
 /// input).
 enum class Norm { branch_output, branch_input };
 std::string_view name(Norm norm);
 Norm parse_norm(std::string_view text);
 
-/// Constants that implementations choose differently. The defaults are the paper's own code's.
+/// Constants in which implementations differ. The defaults are those of the paper's code.
 struct Conventions {
   double denominator_epsilon = 1e-16;   ///< Y = R g(Q) / (S·g(Q) + epsilon)
   double layer_norm_epsilon = 1e-5;     ///< added to the variance
@@ -41,13 +41,13 @@ struct Conventions {
   double absolute_slope_at_zero = 0.0;  ///< derivative of |x| at 0
   double position_base = 1e4;           ///< lowest frequency of the position code is 1/base
   /// GeLU's Φ is rounded as a number of this size: 0 for erfc(−x/√2)/2, accurate in its tail; 1 for
-  /// (1 + erf(x/√2))/2, which cancels there. Changes what rounding may do, not what is true.
+  /// (1 + erf(x/√2))/2, which cancels there. Changes rounding errors only, not the exact value.
   double gelu_cancellation = 0.0;
   /// 1: GeLU by its tanh approximation, x (1 + tanh(√(2/π)(x + 0.044715 x³)))/2, the default of
-  /// some frameworks; 0: exact. Taken on by the reference.
+  /// some frameworks; 0: exact. The reference follows this setting.
   double gelu_tanh = 0.0;
   /// For x ≤ 0 feature map elu+1 is rounded as a number of this size: 0 for e^x, 1 for ELU(x) + 1
-  /// = (e^x − 1) + 1. Changes what rounding may do, not what is true.
+  /// = (e^x − 1) + 1. Changes rounding errors only, not the exact value.
   double elu_cancellation = 0.0;
   bool operator==(const Conventions&) const = default;
 };
@@ -68,7 +68,7 @@ struct Model {
   bool operator==(const Model&) const = default;
 };
 
-/// Throws ContractError unless all sizes are positive and divide as they must.
+/// Throws ContractError unless all sizes are positive and satisfy the divisibility rules.
 void require_valid(const Model& model);
 
 }  // namespace slim

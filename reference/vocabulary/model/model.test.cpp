@@ -20,14 +20,14 @@ std::string refusal_of_model(const Model& model) {
   return "accepted";
 }
 
-TEST(FeatureMapName, IsReadBackAsItself) {
+TEST(FeatureMapName, SurvivesARoundTrip) {
   for (const char* text : {"sqr", "relu", "elu+1", "abs", "favor+_1", "favor+_12"}) {
     EXPECT_EQ(name(parse_feature_map(text)), text);
   }
   EXPECT_EQ(parse_feature_map("square"), parse_feature_map("sqr"));
 }
 
-TEST(FeatureMapName, IsRefusedWithWhatIsAllowed) {
+TEST(FeatureMapName, IsRejectedWithAListOfAllowedNames) {
   for (const char* text : {"", "sqr ", "SQR", "favor+", "favor+_", "favor+_0", "favor+_-1",
                            "favor+_1x", "favor+_1025", "favor+_99999999999999999999"}) {
     try {
@@ -39,7 +39,7 @@ TEST(FeatureMapName, IsRefusedWithWhatIsAllowed) {
   }
 }
 
-TEST(NormName, IsReadBackAsItself) {
+TEST(NormName, SurvivesARoundTrip) {
   for (const char* text : {"branch-output", "branch-input"}) {
     EXPECT_EQ(name(parse_norm(text)), text);
   }
@@ -53,7 +53,7 @@ TEST(Model, HasHeadsOfEqualWidthAndFavorFeaturesInBlocks) {
   EXPECT_EQ(model.features(), 8);
 }
 
-TEST(Model, IsRefusedWithTheNameOfWhatDoesNotFit) {
+TEST(Model, IsRejectedWithTheNameOfTheInvalidField) {
   EXPECT_EQ(refusal_of_model({}), "accepted");
   EXPECT_NE(refusal_of_model({.vocab_size = 0}).find("vocab_size"), std::string::npos);
   EXPECT_NE(refusal_of_model({.hidden_dim = 6}).find("multiple of 4"), std::string::npos);
@@ -69,7 +69,7 @@ TEST(Model, IsRefusedWithTheNameOfWhatDoesNotFit) {
             std::string::npos);
 }
 
-TEST(Parameters, LieInNamedAlignedSlotsOfOneBlock) {
+TEST(Parameters, AreInNamedAlignedSlotsOfOneBlock) {
   const Model model{.vocab_size = 3, .hidden_dim = 4, .layers = 2, .ffn_dim = 5};
   const auto slots = parameter_slots(model);
   EXPECT_EQ(slots.size(), 3U + 2 * 14);
@@ -85,7 +85,7 @@ TEST(Parameters, LieInNamedAlignedSlotsOfOneBlock) {
   EXPECT_EQ(parameter_count(model), 6 + 15 + 2 * (60 + 25 + 24 + 16));
 }
 
-TEST(Parameters, GiveViewsIntoTheirBlock) {
+TEST(Parameters, ProvideViewsIntoTheirBlock) {
   const Model model{.vocab_size = 3, .hidden_dim = 4, .layers = 1, .ffn_dim = 5};
   Parameters<float> theta(model, MemoryTag::parameters);
   theta.layer(0).V_map.weight(3, 4) = 7.0F;
@@ -99,7 +99,7 @@ TEST(Parameters, GiveViewsIntoTheirBlock) {
   }
 }
 
-TEST(Parameters, OfFourThousandLayersAreListedWithoutTrouble) {
+TEST(Parameters, OfFourThousandLayersCanBeListed) {
   const Model model{.vocab_size = 2, .hidden_dim = 4, .layers = 4096, .ffn_dim = 1};
   EXPECT_EQ(parameter_slots(model).size(), 3U + 14 * 4096);
 }

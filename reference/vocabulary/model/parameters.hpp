@@ -25,7 +25,7 @@ struct LayerNorm {
   VectorView<T> bias;
 };
 
-/// Views of one layer's parameters; `LayerParameters<const T>` only reads.
+/// Views of one layer's parameters; `LayerParameters<const T>` is read-only.
 template <class T>
 struct LayerParameters {
   LinearMap<T> q_map, k_map, v_map;     ///< [d_model, d_model]; heads are blocks of d rows
@@ -39,20 +39,20 @@ struct ParameterSlot {
   std::string name;  ///< PyTorch's state_dict name, such as "layers.0.attention.q_map.weight"
   Index rows;
   Index cols;
-  Index offset;  ///< of its first entry among all parameters
+  Index offset;  ///< index of its first entry in values()
   bool vector;
   bool operator==(const ParameterSlot&) const = default;
 
   [[nodiscard]] Index size() const { return rows * cols; }
 };
 
-/// All tensors of a model in the order of storage; offsets are multiples of 16 entries, so that
-/// each tensor is aligned.
+/// All tensors of a model in storage order. Offsets are multiples of 16 entries, for alignment.
 std::vector<ParameterSlot> parameter_slots(const Model& model);
-/// Number of entries, without the gaps that align them.
+/// Number of entries, without alignment gaps.
 Index parameter_count(const Model& model);
 
-/// theta, or anything shaped like it, such as its gradient: one block of memory, named views.
+/// theta, or an array of the same structure such as its gradient: one block of memory with named
+/// views.
 template <class T>
 class Parameters {
  public:
@@ -66,7 +66,7 @@ class Parameters {
   [[nodiscard]] bool empty() const { return slots_.empty(); }
   [[nodiscard]] Index layers() const { return layers_; }
   [[nodiscard]] const std::vector<ParameterSlot>& slots() const { return slots_; }
-  /// Every entry in storage order, the gaps (always zero) included.
+  /// Every entry in storage order, including the gaps, which are always zero.
   std::span<T> values() { return values_.span(); }
   std::span<const T> values() const { return values_.span(); }
   std::span<T> values(const ParameterSlot& slot) { return slice(values(), slot); }
@@ -81,7 +81,7 @@ class Parameters {
   /// The embedding. Shape: [V, d_model/2].
   MatrixView<T> input_map() { return matrix(slots_[0]); }
   MatrixView<const T> input_map() const { return matrix(slots_[0]); }
-  /// Logits. Shape: [V, d_model].
+  /// The output map to logits. Shape: [V, d_model].
   LinearMap<T> output_logit_map() { return linear<T>(*this, 1); }
   LinearMap<const T> output_logit_map() const { return linear<const T>(*this, 1); }
   LayerParameters<T> layer(Index r) { return layer_of<T>(*this, r); }
@@ -120,7 +120,7 @@ class Parameters {
   Buffer<T> values_;
 };
 
-/// omega: the random projections of FAVOR+, drawn once and given to every pass. Empty for other
+/// omega: the random projections of FAVOR+, drawn once and passed to every call. Empty for other
 /// feature maps. Shape: layers × heads × [d, M].
 template <class T>
 class Projection {

@@ -5,19 +5,19 @@
 #include <algorithm>
 #include <cmath>
 
-// This file is compiled without contraction of multiply-adds: its bits are promised.
+// Compiled without contraction of multiply-adds (-ffp-contract=off), for reproducible bits.
 
 namespace slim {
 namespace {
 
-/// Σ_{i ≥ k} x_i y_i, one term after another.
+/// Σ_{i ≥ k} x_i y_i, in ascending order.
 double inner(const double* x, const double* y, Index k, Index d) {
   double total = 0.0;
   for (Index i = k; i < d; ++i) total += x[i] * y[i];
   return total;
 }
 
-/// x − 2 v (v·x)/(v·v): x in the mirror whose normal v has entries from k on.
+/// x − 2 v (v·x)/(v·v): the Householder reflection of x, where v is zero before entry k.
 void reflect(const double* v, Index k, Index d, double* x) {
   const double square = inner(v, v, k, d);
   if (square == 0.0) return;
@@ -46,18 +46,18 @@ ProjectionKind parse_projection_kind(std::string_view text) {
 }
 
 Matrix<double> haar_orthogonal(Index d, const Random& random, std::uint64_t first) {
-  require(d >= 1, "an orthogonal matrix has at least one row");
-  Matrix<double> normals(d, d);  // row k is the Gaussian matrix's column k, then mirror k's normal
+  require(d >= 1, "an orthogonal matrix must have at least one row");
+  Matrix<double> normals(d, d);  // row k: column k of the Gaussian matrix, then v of reflection k
   for (Index i = 0; i < d * d; ++i) normals.data()[i] = random.normal(first + unsigned_of(i));
-  Vector<double> sign(d);  // of R_kk
+  Vector<double> sign(d);  // the sign of R_kk
   for (Index k = 0; k < d; ++k) {
     double* v = normals.row(k).data();
     const double length = std::sqrt(inner(v, v, k, d));
-    sign(k) = v[k] < 0.0 ? 1.0 : -1.0;  // R_kk away from v_k, so that nothing cancels
+    sign(k) = v[k] < 0.0 ? 1.0 : -1.0;  // opposite to v_k, so that nothing cancels
     v[k] -= sign(k) * length;
     for (Index j = k + 1; j < d; ++j) reflect(v, k, d, normals.row(j).data());
   }
-  // Column j of Q is mirror 0 of mirror 1 of … of mirror j of ±e_j; later ones leave e_j alone.
+  // Column j of Q: reflections j, j − 1, …, 0 of ±e_j; later reflections do not change e_j.
   Matrix<double> columns = Matrix<double>::Zero(d, d);
   for (Index j = 0; j < d; ++j) {
     double* column = columns.row(j).data();
@@ -69,7 +69,7 @@ Matrix<double> haar_orthogonal(Index d, const Random& random, std::uint64_t firs
 
 Matrix<double> random_projection(Index d, Index M, ProjectionKind kind, const Random& random,
                                  std::uint64_t first) {
-  require(d >= 1 && M >= 1, "a projection has at least one row and one column");
+  require(d >= 1 && M >= 1, "a projection must have at least one row and one column");
   Matrix<double> omega(d, M);
   if (kind == ProjectionKind::independent) {
     for (Index i = 0; i < d * M; ++i) omega.data()[i] = random.normal(first + unsigned_of(i));

@@ -14,7 +14,7 @@
 namespace slim {
 namespace {
 
-// Statistics are of a fixed seed, and pass within 5 standard errors.
+// Statistical tests use a fixed seed, and pass within 5 standard errors.
 constexpr double five_errors = 5.0;
 constexpr double last_place = std::numeric_limits<double>::epsilon();
 
@@ -24,7 +24,7 @@ Matrix<double> haar(std::uint64_t seed) {
   return haar_orthogonal(4, Random(seed));
 }
 
-/// The Q of a library's QR decomposition as it comes.
+/// The Q of Eigen's QR decomposition, without correction of signs.
 Matrix<double> without_sign_correction(std::uint64_t seed) {
   const Random random(seed);
   Matrix<double> normal(4, 4);
@@ -33,7 +33,7 @@ Matrix<double> without_sign_correction(std::uint64_t seed) {
          Matrix<double>::Identity(4, 4);
 }
 
-/// How far the mean of f(Q) is from its value under Haar's measure, in standard errors.
+/// The deviation of the mean of f(Q) from its value under Haar's measure, in standard errors.
 double errors_from(const DrawOfMatrix& draw, double expected,
                    const std::function<double(const Matrix<double>&)>& f) {
   Sample sample;
@@ -51,7 +51,7 @@ TEST(HaarOrthogonal, HasOrthonormalColumnsAndRows) {
   }
 }
 
-TEST(HaarOrthogonal, TurnsTheGaussianMatrixIntoATriangleWithAPositiveDiagonal) {
+TEST(HaarOrthogonal, LeavesATriangularFactorWithAPositiveDiagonal) {
   const Index d = 6;
   const Random random(3);
   Matrix<double> columns(d, d);
@@ -64,7 +64,7 @@ TEST(HaarOrthogonal, TurnsTheGaussianMatrixIntoATriangleWithAPositiveDiagonal) {
   }
 }
 
-TEST(HaarOrthogonal, HasEntriesOfEitherSignAlike) {
+TEST(HaarOrthogonal, HasEntriesOfBothSignsEquallyOften) {
   for (Index i = 0; i < 4; ++i) {
     for (Index j = 0; j < 4; ++j) {
       EXPECT_LE(errors_from(haar, 0.0, [&](const auto& Q) { return Q(i, j); }), five_errors)
@@ -93,7 +93,7 @@ TEST(HaarOrthogonal, HasTheMomentsOfHaarsMeasure) {
             five_errors);
 }
 
-TEST(HaarOrthogonal, IsTestedSoThatAMissingSignCorrectionIsSeen) {
+TEST(HaarOrthogonal, CheckDetectsAMissingSignCorrection) {
   int negative = 0;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
     negative += without_sign_correction(seed)(0, 0) < 0.0 ? 1 : 0;
@@ -103,7 +103,7 @@ TEST(HaarOrthogonal, IsTestedSoThatAMissingSignCorrectionIsSeen) {
             10 * five_errors);
   EXPECT_GT(errors_from(without_sign_correction, 0.0, [](const auto& Q) { return Q.trace(); }),
             10 * five_errors);
-  // What it does not show in: lengths, orthogonality, second and fourth moments of one entry.
+  // Lengths, orthogonality, second and fourth moments of one entry do not reveal it.
   EXPECT_LE(errors_from(without_sign_correction, 1.0 / 4,
                         [](const auto& Q) { return Q(0, 0) * Q(0, 0); }),
             five_errors);
@@ -116,7 +116,7 @@ TEST(HaarOrthogonal, HasTheSameBitsEverywhere) {
   EXPECT_EQ(std::bit_cast<std::uint64_t>(Q(2, 1)), 0x3f9ade61be0c7060U);
 }
 
-TEST(RandomProjection, HasOrthogonalBlocksOfLengthRootDTheLastOneCut) {
+TEST(RandomProjection, HasOrthogonalBlocksOfLengthRootDWithTheLastOneCut) {
   for (const auto& [d, M] : {std::pair<Index, Index>{4, 8}, {4, 10}, {5, 3}, {1, 3}, {7, 21}}) {
     const Matrix<double> omega = random_projection(d, M, ProjectionKind::orthogonal, Random(1));
     ASSERT_EQ(omega.rows(), d);
@@ -133,7 +133,7 @@ TEST(RandomProjection, HasOrthogonalBlocksOfLengthRootDTheLastOneCut) {
   }
 }
 
-TEST(RandomProjection, HasBlocksThatDifferAndAreTheSameWhenMoreFollow) {
+TEST(RandomProjection, HasDifferentBlocksThatDoNotDependOnLaterOnes) {
   const auto draw = [](Index M) {
     return random_projection(4, M, ProjectionKind::orthogonal_chi, Random(5));
   };
@@ -141,9 +141,8 @@ TEST(RandomProjection, HasBlocksThatDifferAndAreTheSameWhenMoreFollow) {
   EXPECT_FALSE(draw(8).leftCols(4).isApprox(draw(8).rightCols(4), 0.1));
 }
 
-TEST(RandomProjection, HasChiDistributedLengthsWhenAskedFor) {
-  // |ω|² of d degrees of freedom: mean d, variance 2d; lengths in a block do not depend on each
-  // other.
+TEST(RandomProjection, HasChiDistributedLengthsIfRequested) {
+  // |ω|² of d degrees of freedom: mean d, variance 2d; lengths in a block are independent.
   constexpr Index d = 3;
   Sample mean;
   Sample variance;
@@ -163,7 +162,7 @@ TEST(RandomProjection, HasChiDistributedLengthsWhenAskedFor) {
   EXPECT_LE(std::abs(covariance.z(0)), five_errors);
 }
 
-TEST(RandomProjection, HasMeanZeroAndCovarianceIdentityOfEveryKind) {
+TEST(RandomProjection, OfEveryKindHasMeanZeroAndIdentityCovariance) {
   constexpr Index d = 3;
   for (const ProjectionKind kind :
        {ProjectionKind::independent, ProjectionKind::orthogonal, ProjectionKind::orthogonal_chi}) {
@@ -189,7 +188,7 @@ TEST(RandomProjection, HasMeanZeroAndCovarianceIdentityOfEveryKind) {
   }
 }
 
-TEST(RandomProjection, PrefersNoDirectionWhereHeadsAreWide) {
+TEST(RandomProjection, PrefersNoDirectionForWideHeads) {
   constexpr Index d = 64;
   Sample axis;
   Sample diagonal;
@@ -202,7 +201,7 @@ TEST(RandomProjection, PrefersNoDirectionWhereHeadsAreWide) {
   EXPECT_LE(std::abs(diagonal.z(1.0)), five_errors);
 }
 
-TEST(ProjectionKind, HasANameThatIsReadBack) {
+TEST(ProjectionKind, SurvivesARoundTrip) {
   for (const ProjectionKind kind :
        {ProjectionKind::independent, ProjectionKind::orthogonal, ProjectionKind::orthogonal_chi}) {
     EXPECT_EQ(parse_projection_kind(name(kind)), kind);

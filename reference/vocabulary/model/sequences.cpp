@@ -10,9 +10,10 @@ namespace {
 
 Index checked_size(Index batch, Index length) {
   constexpr Index largest = Index{1} << 40;
-  require(batch >= 1, "batch is at least 1, not " + std::to_string(batch));
-  require(length >= 1, "length is at least 1, not " + std::to_string(length));
-  require(length < largest && batch < largest / (length + 1), "batch × length is below 2^40");
+  require(batch >= 1, "batch must be at least 1, not " + std::to_string(batch));
+  require(length >= 1, "length must be at least 1, not " + std::to_string(length));
+  require(length < largest && batch < largest / (length + 1),
+          "batch × (length + 1) must be below 2^40");
   return batch * (length + 1);
 }
 
@@ -35,12 +36,12 @@ void Sequences::add_mask() {
 }
 
 std::span<std::uint8_t> Sequences::mask(Index b) {
-  require(has_mask(), "the sequences have a mask");
+  require(has_mask(), "the sequences have no mask");
   return {mask_.data() + b * (length_ + 1), static_cast<std::size_t>(length_ + 1)};
 }
 
 std::span<const std::uint8_t> Sequences::mask(Index b) const {
-  require(has_mask(), "the sequences have a mask");
+  require(has_mask(), "the sequences have no mask");
   return {mask_.data() + b * (length_ + 1), static_cast<std::size_t>(length_ + 1)};
 }
 
@@ -55,8 +56,8 @@ Index Sequences::counted_targets() const {
 void require_valid(const Sequences& sequences, Index vocab_size) {
   for (Index b = 0; b < sequences.batch(); ++b) {
     for (const std::int32_t token : sequences.tokens(b)) {
-      if (token >= 0 && token < vocab_size) continue;  // no message is built for a good token
-      throw ContractError("every token is from 0 to vocab_size - 1 = " +
+      if (token >= 0 && token < vocab_size) continue;  // avoids building a message for valid tokens
+      throw ContractError("every token must be from 0 to vocab_size - 1 = " +
                           std::to_string(vocab_size - 1) + ", not " + std::to_string(token));
     }
   }

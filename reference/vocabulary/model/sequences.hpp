@@ -8,27 +8,27 @@
 
 namespace slim {
 
-/// A batch of token sequences, with the targets that count. L counts targets: a sequence has L + 1
-/// tokens, inputs are the first L and targets the last L.
+/// A batch of token sequences, with a mask of the targets that count. L is the number of targets: a
+/// sequence has L + 1 tokens, of which the first L are inputs and the last L are targets.
 class Sequences {
  public:
   Sequences() = default;
-  /// All tokens 0, every target counted. Requires batch and length of at least 1.
+  /// All tokens are 0, every target counts. Requires batch and length of at least 1.
   Sequences(Index batch, Index length);
 
   [[nodiscard]] Index batch() const { return batch_; }    ///< B
   [[nodiscard]] Index length() const { return length_; }  ///< L
 
-  /// Row b: its L + 1 tokens.
+  /// The L + 1 tokens of row b.
   std::span<std::int32_t> tokens(Index b);
   [[nodiscard]] std::span<const std::int32_t> tokens(Index b) const;
   [[nodiscard]] Index input(Index b, Index l) const { return tokens_[b * (length_ + 1) + l]; }
   [[nodiscard]] Index target(Index b, Index l) const { return tokens_[b * (length_ + 1) + l + 1]; }
 
   [[nodiscard]] bool has_mask() const { return !mask_.empty(); }
-  /// Gives every target a mask entry, all 1.
+  /// Adds a mask in which every target counts.
   void add_mask();
-  /// Row b of the mask, L + 1 entries of 0 or 1; the target's column decides. Requires a mask.
+  /// Row b of the mask, L + 1 entries of 0 or 1, indexed by the target's column. Requires a mask.
   std::span<std::uint8_t> mask(Index b);
   [[nodiscard]] std::span<const std::uint8_t> mask(Index b) const;
   [[nodiscard]] bool counts(Index b, Index l) const {

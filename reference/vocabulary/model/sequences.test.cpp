@@ -16,16 +16,16 @@ TEST(Sequences, HaveOneTokenMoreThanTargets) {
   EXPECT_EQ(sequences.counted_targets(), 6);
 }
 
-TEST(Sequences, CountATargetByItsOwnColumnOfTheMask) {
+TEST(Sequences, CountATargetByItsColumnOfTheMask) {
   Sequences sequences(1, 3);
   sequences.add_mask();
-  sequences.mask(0)[0] = 0;  // no target
-  sequences.mask(0)[2] = 0;  // target of row 1
+  sequences.mask(0)[0] = 0;  // not a target
+  sequences.mask(0)[2] = 0;  // the target of row 1
   EXPECT_EQ(sequences.counted_targets(), 2);
   EXPECT_FALSE(sequences.counts(0, 1));
 }
 
-TEST(Sequences, RefuseSizesAndTokensOutOfRange) {
+TEST(Sequences, RejectSizesAndTokensOutOfRange) {
   EXPECT_THROW(Sequences(0, 1), ContractError);
   EXPECT_THROW(Sequences(1, 0), ContractError);
   EXPECT_THROW(Sequences(Index{1} << 30, Index{1} << 30), ContractError);

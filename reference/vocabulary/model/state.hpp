@@ -5,12 +5,12 @@
 
 namespace slim {
 
-/// Extents of a state. A model has them; an attention task is one layer whose M need not follow
-/// from d.
+/// The sizes of a state. They follow from a model; an attention task counts as one layer, whose M
+/// need not follow from d.
 struct StateSizes {
   Index layers = 1;    ///< s
   Index heads = 1;     ///< k
-  Index width = 1;     ///< d, of values
+  Index width = 1;     ///< d, the width of values
   Index features = 1;  ///< M
 
   StateSizes() = default;
@@ -28,9 +28,9 @@ inline Index state_entries(const StateSizes& sizes, Index batch) {
   return batch * sizes.layers * sizes.layer_entries();
 }
 
-/// The prefix sums of every layer and head at one position, which is all that passes between
-/// slices: R = Σ V g(K)ᵀ and S = Σ g(K); or a cotangent of them. Shapes: for sequence b, layer r,
-/// head h, R [d, M] and S [M], next to each other, so that they are also the matrix RS [d + 1, M].
+/// The prefix sums R = Σ V g(K)ᵀ and S = Σ g(K) of every layer and head at one position, the only
+/// data passed between slices; or their cotangents. Shapes: for sequence b, layer r, head h,
+/// R [d, M] and S [M], adjacent in memory, so that they are also the matrix RS [d + 1, M].
 template <class T>
 class State {
  public:

@@ -23,14 +23,14 @@ struct Accumulator<BFloat16> {
 };
 }  // namespace detail
 
-/// The scalar in which a program that stores T computes: float for the narrow ones, else T itself.
-/// Sums (prefix sums, losses and gradients among them), denominators, means, variances and
-/// epsilons live in it, since 1e-16 is 0 in half precision and 256 + 1 is 256 in bfloat16; what is
-/// stored (parameters, activations, features, values and their cotangents) is rounded to T once.
+/// The scalar in which a program that stores T computes: float for narrow types, else T itself.
+/// Sums (including prefix sums, losses and gradients), denominators, means, variances and epsilons
+/// have this type, since 1e-16 is 0 in half precision and 256 + 1 is 256 in bfloat16. Stored values
+/// (parameters, activations, features, values and their cotangents) are rounded to T once.
 template <class T>
 using accumulator_t = typename detail::Accumulator<T>::type;
 
-/// x in the scalar in which it is computed with. Error: exact. A temporary's lives as long as x.
+/// x in the scalar of computation. Error: exact. A temporary result lives as long as x.
 template <class T>
 decltype(auto) wide(const T& x) {
   if constexpr (std::is_same_v<accumulator_t<T>, T>) {
@@ -40,9 +40,9 @@ decltype(auto) wide(const T& x) {
   }
 }
 
-/// x in another scalar. Error: rounded to nearest, once. What is wider than a float reaches a
-/// narrow scalar by way of a float rounded to odd (the neighbour whose last bit is set), which
-/// leaves no tie behind.
+/// x in another scalar. Error: rounded to nearest, once. Types wider than float are converted to
+/// narrow types through a float rounded to odd (the neighbour whose last bit is set), which avoids
+/// double rounding.
 template <class To, class From>
 To rounded_to(const From& x) {
   if constexpr (std::is_same_v<From, To>) {

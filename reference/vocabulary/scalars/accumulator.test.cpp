@@ -11,7 +11,7 @@ static_assert(std::is_same_v<accumulator_t<float>, float>);
 static_assert(std::is_same_v<accumulator_t<Digits50>, Digits50>);
 static_assert(std::is_same_v<accumulator_t<Counted>, Counted>);
 
-TEST(Accumulator, HoldsWhatItsNarrowScalarLoses) {
+TEST(Accumulator, KeepsDigitsThatTheNarrowScalarLoses) {
   EXPECT_TRUE(Float16(1e-16F) == Float16(0.0F));
   EXPECT_GT(accumulator_t<Float16>(1e-16), 0.0F);
   EXPECT_TRUE(BFloat16(256.0F) + BFloat16(1.0F) == BFloat16(256.0F));
@@ -26,7 +26,8 @@ TEST(Accumulator, WidensWithoutLoss) {
   EXPECT_EQ(&wide(d), &d);
 }
 
-/// A little above the middle between 1 and its neighbour; a float sees the middle itself.
+/// Rounds a number slightly above the midpoint between 1 and its neighbour, which a float rounds to
+/// the midpoint.
 template <class T, class From>
 void expect_one_rounding(double ulp) {
   const From above = From(1) + From(ulp / 2) + From(0x1p-40);
@@ -34,7 +35,8 @@ void expect_one_rounding(double ulp) {
   EXPECT_EQ(to_double(rounded_to<T>(above)), 1.0 + ulp);
   EXPECT_EQ(to_double(rounded_to<T>(From(-above))), -1.0 - ulp);
   EXPECT_EQ(to_double(rounded_to<T>(below)), 1.0 + ulp);
-  EXPECT_EQ(to_double(T(static_cast<float>(above))), 1.0) << "by way of a float, the wrong one";
+  EXPECT_EQ(to_double(T(static_cast<float>(above))), 1.0)
+      << "double rounding through float gives the wrong neighbour";
   EXPECT_EQ(to_double(rounded_to<T>(From(1) + From(ulp / 2))), 1.0) << "a tie goes to even";
 }
 
@@ -45,14 +47,14 @@ TEST(Accumulator, RoundsOnceIntoANarrowScalar) {
   expect_one_rounding<BFloat16, Digits50>(0x1p-7);
 }
 
-TEST(Accumulator, LetsInfinityNanAndOverflowThrough) {
+TEST(Accumulator, PropagatesInfinityNanAndOverflow) {
   EXPECT_EQ(to_double(rounded_to<Float16>(1e300)), std::numeric_limits<double>::infinity());
   EXPECT_EQ(to_double(rounded_to<Float16>(-1e5)), -std::numeric_limits<double>::infinity());
   EXPECT_EQ(to_double(rounded_to<BFloat16>(1e5)), 99840.0);
   EXPECT_TRUE(std::isnan(to_double(rounded_to<BFloat16>(std::nan("")))));
 }
 
-TEST(ScalarNames, ParseToThemselvesAndNameWhatIsAllowed) {
+TEST(ScalarNames, SurviveARoundTripAndListAllowedNames) {
   for (const Scalar scalar :
        {Scalar::float32, Scalar::float64, Scalar::digits50, Scalar::float16, Scalar::bfloat16}) {
     EXPECT_EQ(parse_scalar(name(scalar)), scalar);
@@ -66,7 +68,7 @@ TEST(ScalarNames, ParseToThemselvesAndNameWhatIsAllowed) {
   }
 }
 
-/// u is the largest number that is lost when it is added to 1.
+/// Whether u is the largest number that is lost when it is added to 1.
 template <class T>
 bool loses_just(double u) {
   return to_double(rounded_to<T>(1.0 + u)) == 1.0 && to_double(rounded_to<T>(1.0 + 1.01 * u)) > 1.0;

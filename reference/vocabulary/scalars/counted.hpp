@@ -8,20 +8,20 @@
 
 namespace slim {
 
-/// Scalar operations done by this thread on Counted numbers since the last reset: the work, and the
+/// Scalar operations by this thread on Counted numbers since the last reset: their number, and the
 /// critical path.
 struct Operations {
   std::int64_t additions = 0;        ///< + and -
   std::int64_t multiplications = 0;  ///< each is one multiply-add of the paper's accounting
   std::int64_t divisions = 0;
   std::int64_t elementary = 0;  ///< exp, log, sqrt, erf, …
-  std::int64_t depth = 0;       ///< of the longest chain, each needing the one before
+  std::int64_t depth = 0;       ///< length of the longest chain of dependent operations
 };
 
-/// A double that counts the operations done on it, and carries its depth: the operations of any
-/// kind that must follow one another before it is known. Negation, comparison, absolute value,
-/// assignment and conversion are free; what is made from a double has depth 0. A branch depends on
-/// what it compares, which depth does not see.
+/// A double that counts operations and carries its depth: the length of the longest chain of
+/// operations that it depends on. Negation, comparison, absolute value, assignment and conversion
+/// are free; a number made from a double has depth 0. Depth does not include the dependence of a
+/// branch on the values compared.
 class Counted {
  public:
   Counted() = default;
@@ -66,7 +66,7 @@ class Counted {
 
  private:
   Counted(double value, std::int64_t depth) : value_(value), depth_(depth) {}
-  /// One operation of a kind, on a and b.
+  /// The result of one operation on a and b.
   static Counted after(Counted a, Counted b, double value, std::int64_t Operations::*kind) {
     Operations& counts = operations();
     ++(counts.*kind);

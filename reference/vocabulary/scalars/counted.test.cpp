@@ -10,7 +10,7 @@ class CountedNumbers : public testing::Test {
   CountedNumbers() { Counted::operations() = {}; }
 };
 
-TEST_F(CountedNumbers, CountEachOperationUnderItsKind) {
+TEST_F(CountedNumbers, CountOperationsByKind) {
   const Counted x = (Counted(1.0) + Counted(2.0)) * Counted(3.0) / Counted(4.0) - exp(Counted(0.0));
   EXPECT_EQ(static_cast<double>(x), 1.25);
   const Operations& done = Counted::operations();
@@ -20,7 +20,7 @@ TEST_F(CountedNumbers, CountEachOperationUnderItsKind) {
   EXPECT_EQ(done.elementary, 1);
 }
 
-TEST_F(CountedNumbers, AreAsDeepAsTheLongestChainBehindThem) {
+TEST_F(CountedNumbers, HaveTheDepthOfTheirLongestChain) {
   const Counted one(1.0);
   const Counted sum = one + one;
   const Counted longer = sqrt(sum * sum);
@@ -36,7 +36,7 @@ TEST_F(CountedNumbers, AreAsDeepAsTheLongestChainBehindThem) {
   EXPECT_EQ(running.depth(), 10);
 }
 
-TEST_F(CountedNumbers, RememberTheDeepestSinceTheReset) {
+TEST_F(CountedNumbers, RecordTheLargestDepthSinceTheReset) {
   const Counted one(1.0);
   const Counted deep = one + one + one + one;
   static_cast<void>(one * one);
@@ -45,7 +45,7 @@ TEST_F(CountedNumbers, RememberTheDeepestSinceTheReset) {
   static_cast<void>(one * one);
   EXPECT_EQ(Counted::operations().depth, 1);
   static_cast<void>(deep * one);
-  EXPECT_EQ(Counted::operations().depth, 4) << "numbers of before keep theirs";
+  EXPECT_EQ(Counted::operations().depth, 4) << "earlier numbers keep their depth";
 }
 
 }  // namespace

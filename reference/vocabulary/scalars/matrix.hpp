@@ -21,13 +21,13 @@ template <class T, class Plain>
 using like = std::conditional_t<std::is_const_v<T>, const Plain, Plain>;
 }
 
-/// A contiguous matrix that somebody else owns; `MatrixView<const T>` only reads.
+/// A view of a contiguous matrix; `MatrixView<const T>` is read-only.
 template <class T>
 using MatrixView = Eigen::Map<detail::like<T, Matrix<std::remove_const_t<T>>>>;
 template <class T>
 using VectorView = Eigen::Map<detail::like<T, Vector<std::remove_const_t<T>>>>;
 
-/// Some columns of a row-major matrix that somebody else owns, such as one head's.
+/// A view of some columns of a row-major matrix, such as one head's.
 template <class T>
 using StridedView = Eigen::Map<detail::like<T, Matrix<std::remove_const_t<T>>>, Eigen::Unaligned,
                                Eigen::OuterStride<>>;

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-// This file is compiled without contraction of multiply-adds: its bits are promised.
+// Compiled without contraction of multiply-adds (-ffp-contract=off), for reproducible bits.
 
 namespace slim {
 namespace {
@@ -32,7 +32,7 @@ double to_uniform(std::uint32_t high, std::uint32_t low) {
   return static_cast<double>(bits53) * 0x1p-53;
 }
 
-/// log(x) = e log 2 + 2 artanh((m - 1)/(m + 1)), with x = 2^e m, m in [1/√2, √2): only + - * /.
+/// log(x) = e log 2 + 2 artanh((m - 1)/(m + 1)), with x = 2^e m, m in [1/√2, √2): by + - * / only.
 double portable_log(double x) {
   constexpr double log_2 = 0.6931471805599453;
   int e = 0;
@@ -69,7 +69,7 @@ std::uint64_t Random::below(std::uint64_t count, std::uint64_t place) const {
 }
 
 double Random::normal(std::uint64_t place) const {
-  // A rejected pair is followed by another from a stream of attempts at the same place.
+  // After a rejected pair, the next attempt uses another seed at the same index.
   for (std::uint64_t attempt = 0;; ++attempt) {
     const Words words = Random(seed_ ^ (attempt * 0x9E3779B97F4A7C15ULL), stream_).bits(place);
     const double x = 2.0 * to_uniform(words[0], words[1]) - 1.0;

@@ -5,23 +5,23 @@
 
 namespace slim {
 
-/// Counter-based random numbers: the value at a place depends on seed, stream and place alone, and
+/// Counter-based random numbers: the value at an index depends only on seed, stream and index, and
 /// is the same to the bit on every machine and in every order of calls.
 /// Source: Philox4x32-10, Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 class Random {
  public:
-  /// Streams of one seed are independent, such as one for each tensor.
+  /// Streams of one seed are independent; use one per tensor, for example.
   constexpr explicit Random(std::uint64_t seed, std::uint64_t stream = 0)
       : seed_(seed), stream_(stream) {}
 
-  /// 128 random bits for `place`.
+  /// The 128 random bits at index `place`.
   [[nodiscard]] std::array<std::uint32_t, 4> bits(std::uint64_t place) const;
   /// Uniform in [0, 1), a multiple of 2^-53.
   [[nodiscard]] double uniform(std::uint64_t place) const;
   /// Uniform in {0, …, count - 1}. Error: bias below count / 2^64. Requires count ≥ 1.
   [[nodiscard]] std::uint64_t below(std::uint64_t count, std::uint64_t place) const;
-  /// Standard normal, by Box and Muller's polar method with a logarithm of our own, which rounds
-  /// alike everywhere. Error: relative 1e-14.
+  /// Standard normal, by the polar method of Box and Muller with a built-in logarithm that rounds
+  /// the same on every platform. Error: relative 1e-14.
   [[nodiscard]] double normal(std::uint64_t place) const;
 
  private:
@@ -29,7 +29,7 @@ class Random {
   std::uint64_t stream_;
 };
 
-/// A stream's number from its name (FNV-1a), so that a stream keeps its numbers when others come.
+/// The number of a stream, hashed from its name (FNV-1a), so that new streams change no other.
 constexpr std::uint64_t stream_named(const char* text) {
   std::uint64_t hash = 14695981039346656037ULL;
   for (; *text != '\0'; ++text) {

@@ -12,7 +12,7 @@ namespace {
 using Words = std::array<std::uint32_t, 4>;
 
 TEST(Random, HasTheBitsOfPhilox4x32With10Rounds) {
-  // The known answers of the generator's authors (Random123, kat_vectors).
+  // Known-answer tests of the generator's authors (Random123, kat_vectors).
   EXPECT_EQ(Random(0, 0).bits(0), (Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   const std::uint64_t ones = ~std::uint64_t{0};
   EXPECT_EQ(Random(ones, ones).bits(ones), (Words{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
@@ -20,7 +20,7 @@ TEST(Random, HasTheBitsOfPhilox4x32With10Rounds) {
             (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
-TEST(Random, IsUniformFromZeroToBelowOne) {
+TEST(Random, IsUniformInZeroToOne) {
   const Random random(1);
   double sum = 0.0;
   double square = 0.0;
@@ -54,7 +54,7 @@ TEST(Random, IsNormalInItsFirstFourMoments) {
   EXPECT_NEAR(moments[3], 3.0, unit * std::sqrt(96.0));
 }
 
-TEST(Random, HasNormalsOfTheSameBitsEverywhere) {
+TEST(Random, HasTheSameNormalBitsEverywhere) {
   const auto bits = [](std::uint64_t seed, std::uint64_t stream, std::uint64_t place) {
     return std::bit_cast<std::uint64_t>(Random(seed, stream).normal(place));
   };
@@ -63,7 +63,7 @@ TEST(Random, HasNormalsOfTheSameBitsEverywhere) {
   EXPECT_EQ(bits(42, stream_named("tokens"), 1000000), 0x3fd72bb63bd44b84U);
 }
 
-TEST(Random, DrawsBelowACountEvenly) {
+TEST(Random, IsUniformBelowACount) {
   const Random random(3);
   std::vector<int> seen(5, 0);
   for (std::uint64_t i = 0; i < 50000; ++i) ++seen.at(random.below(5, i));

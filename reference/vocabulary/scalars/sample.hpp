@@ -15,12 +15,12 @@ class Sample {
     squares_ += difference * (x - mean_);
   }
   [[nodiscard]] double mean() const { return mean_; }
-  /// Of the mean.
+  /// The standard error of the mean.
   [[nodiscard]] double standard_error() const {
     return std::sqrt(squares_ / (count_ - 1.0) / count_);
   }
-  /// How many standard errors the mean is from `expected`: standard normal for many observations,
-  /// so that 5 is passed once in 1.7 million times by chance.
+  /// The deviation of the mean from `expected` in standard errors. It is standard normal for many
+  /// observations, and exceeds 5 by chance once in 1.7 million times.
   [[nodiscard]] double z(double expected) const { return (mean_ - expected) / standard_error(); }
 
  private:

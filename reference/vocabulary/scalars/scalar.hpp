@@ -13,17 +13,18 @@
 
 namespace slim {
 
-/// Fifty decimal digits: the truth. Kept in place (no heap), rounded to nearest by MPFR.
+/// Fifty decimal digits, used as true values. Stored in place (no heap), rounded to nearest by
+/// MPFR.
 using Digits50 = boost::multiprecision::number<
     boost::multiprecision::mpfr_float_backend<50, boost::multiprecision::allocate_stack>,
     boost::multiprecision::et_off>;
 
-/// IEEE 754's half precision, 11 bits from 6e-8 to 65504, and the upper half of a float, 8 bits of
-/// the same range: scalars to store in, not to sum in (see accumulator_t).
+/// IEEE 754 half precision (11 bits, from 6e-8 to 65504), and bfloat16, the upper half of a float
+/// (8 bits, the range of float). Storage types: sums use accumulator_t.
 using Float16 = Eigen::half;
 using BFloat16 = Eigen::bfloat16;
 
-/// The scalars in which a subject can be asked to work.
+/// The scalar types in which a subject may run.
 enum class Scalar { float32, float64, digits50, float16, bfloat16 };
 
 std::string_view name(Scalar scalar);
@@ -49,8 +50,8 @@ double to_double(const T& x) {
 
 namespace slim::detail {
 
-/// Eigen's traits of a number of Boost.Multiprecision. Boost's own (1.74) give the smallest
-/// positive number as lowest(), so they stand here anew.
+/// Eigen's traits of a Boost.Multiprecision number. Boost's own (1.74) return the smallest positive
+/// number as lowest(), so they are replaced here.
 template <class T>
 struct MultiprecisionTraits : Eigen::GenericNumTraits<T> {
   enum {

@@ -21,7 +21,8 @@ std::filesystem::path temporary_name(const std::filesystem::path& path) {
   return temporary;
 }
 
-/// A descriptor of a file that was not there before, whose name is put into `temporary`; or -1.
+/// Creates a new file next to `path`, stores its name in `temporary` and returns its descriptor or
+/// -1.
 int new_file_beside(const std::filesystem::path& path, std::filesystem::path& temporary) {
   constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   constexpr mode_t readable_and_writable = 0666;

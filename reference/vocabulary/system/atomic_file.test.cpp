@@ -18,7 +18,7 @@ std::string text_of(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-TEST(AtomicFile, AppearsWholeWhenCommitted) {
+TEST(AtomicFile, AppearsCompleteWhenCommitted) {
   const TestFolder folder;
   AtomicFile file(folder.path() / "a.txt");
   file.write("one ");
@@ -28,7 +28,7 @@ TEST(AtomicFile, AppearsWholeWhenCommitted) {
   EXPECT_EQ(text_of(folder.path() / "a.txt"), "one two");
 }
 
-TEST(AtomicFile, LeavesTheOldFileAndNoOtherWhenGivenUp) {
+TEST(AtomicFile, LeavesOnlyTheOldFileWithoutACommit) {
   const TestFolder folder;
   write_file(folder.path() / "a.txt", "old");
   {
@@ -39,7 +39,7 @@ TEST(AtomicFile, LeavesTheOldFileAndNoOtherWhenGivenUp) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
-TEST(AtomicFile, WritesThroughNoLinkThatSomebodyElsePutInItsTemporarysPlace) {
+TEST(AtomicFile, DoesNotWriteThroughALinkInPlaceOfItsTemporaryFile) {
   const TestFolder folder;
   const std::filesystem::path other = folder.path() / "other.txt";
   write_file(other, "theirs");
@@ -53,12 +53,12 @@ TEST(AtomicFile, WritesThroughNoLinkThatSomebodyElsePutInItsTemporarysPlace) {
   EXPECT_EQ(text_of(other), "theirs");
 }
 
-TEST(AtomicFile, RefusesAFolderThatIsNotThere) {
+TEST(AtomicFile, RejectsAMissingFolder) {
   const TestFolder folder;
   EXPECT_THROW(write_file(folder.path() / "absent" / "a.txt", "x"), ContractError);
 }
 
-TEST(AtomicFile, RefusesAFolderInTheFilesPlaceAndLeavesNothing) {
+TEST(AtomicFile, RejectsAFolderInPlaceOfTheFileAndLeavesNothing) {
   const TestFolder folder;
   std::filesystem::create_directories(folder.path() / "a" / "full");
   EXPECT_THROW(write_file(folder.path() / "a", "x"), ContractError);

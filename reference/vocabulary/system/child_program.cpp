@@ -20,12 +20,12 @@ namespace {
   throw std::system_error(number, std::generic_category(), what);
 }
 
-/// Both ends are closed by exec, and are none of the three standard descriptors, which a caller may
-/// have closed.
+/// A pipe whose ends are closed by exec. They differ from the three standard descriptors, which the
+/// caller may have closed.
 class Pipe {
  public:
   Pipe() {
-    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) fail("a pipe cannot be made", errno);
+    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) fail("a pipe cannot be created", errno);
     for (int& end : ends_) {
       if (end > STDERR_FILENO) continue;
       const int low = end;
@@ -84,7 +84,7 @@ std::vector<std::string> with_environment(const std::map<std::string, std::strin
   return all;
 }
 
-/// As exec takes them: null at the end.
+/// The words as exec expects them, with a final null.
 std::vector<char*> pointers_to(std::vector<std::string>& words) {
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
@@ -92,21 +92,22 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
-/// What the child needs between fork and exec, prepared before: it may not allocate there.
+/// What the child needs between fork and exec, prepared before the fork, since the child must not
+/// allocate there.
 struct Start {
   const char* program;
   char* const* arguments;
   char* const* environment;
-  const char* folder;  ///< null: stay
+  const char* folder;  ///< null: keep the current folder
   pid_t parent;
   int output;
   int errors;
-  int news;  ///< takes errno when exec fails; exec closes it
+  int news;  ///< receives errno if exec fails; closed by exec
 };
 
 [[noreturn]] void become(const Start& start) {
   die_with_parent(start.parent);
-  const int nothing = ::open("/dev/null", O_RDONLY);  // may be a standard descriptor itself
+  const int nothing = ::open("/dev/null", O_RDONLY);  // may itself be a standard descriptor
   const bool ready = nothing >= 0 && ::dup2(nothing, STDIN_FILENO) >= 0 &&
                      ::dup2(start.output, STDOUT_FILENO) >= 0 &&
                      ::dup2(start.errors, STDERR_FILENO) >= 0 &&
@@ -118,7 +119,7 @@ struct Start {
   ::_exit(127);
 }
 
-/// Reads both pipes to their ends, so that the child waits for neither.
+/// Reads both pipes to their ends at once, so that the child never blocks on one of them.
 void read_to_end(const Pipe& output, const Pipe& errors, ChildOutcome& outcome) {
   std::array<pollfd, 2> events = {{{output.read_end(), POLLIN, 0}, {errors.read_end(), POLLIN, 0}}};
   const std::array<std::string*, 2> texts = {&outcome.output, &outcome.errors};
@@ -145,7 +146,7 @@ int status_of(pid_t child) {
 
 void die_with_parent(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(127);  // it ended before the line above
+  if (::getppid() != parent) ::_exit(127);  // the parent ended before the call above
 }
 
 ChildOutcome run_child(const ChildProgram& child) {

@@ -34,7 +34,7 @@ TEST(ChildProgram, ReadsMoreThanAPipeHoldsFromBothStreams) {
   EXPECT_EQ(outcome.errors.size(), 300000U);
 }
 
-TEST(ChildProgram, RunsInItsFolderWithItsEnvironmentAndNothingToRead) {
+TEST(ChildProgram, RunsInItsFolderWithItsEnvironmentAndEmptyInput) {
   const TestFolder folder;
   const ChildOutcome outcome =
       run_child({.program = "/bin/sh",
@@ -44,7 +44,7 @@ TEST(ChildProgram, RunsInItsFolderWithItsEnvironmentAndNothingToRead) {
   EXPECT_EQ(outcome.output, std::filesystem::canonical(folder.path()).string() + "\nC.UTF-8 /x\n");
 }
 
-TEST(ChildProgram, SaysWhichProgramIsMissing) {
+TEST(ChildProgram, NamesAMissingProgram) {
   for (const char* program : {"no-such-program-anywhere", "/no/such/program"}) {
     try {
       run_child({.program = program, .arguments = {}});
@@ -58,7 +58,7 @@ TEST(ChildProgram, SaysWhichProgramIsMissing) {
                std::system_error);
 }
 
-TEST(ChildProgram, WorksWhereTheStandardDescriptorsAreClosed) {
+TEST(ChildProgram, WorksWithoutStandardDescriptors) {
   const pid_t child = ::fork();
   if (child == 0) {
     for (const int descriptor : {0, 1, 2}) ::close(descriptor);

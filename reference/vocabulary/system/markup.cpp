@@ -8,7 +8,7 @@
 namespace slim {
 namespace {
 
-/// What cannot be shown is '?', the end of a line is a space.
+/// Replaces unprintable bytes by '?', and ends of lines by spaces.
 std::string in_a_line(std::string_view text) {
   std::string line = printable(text);
   std::ranges::replace(line, '\n', ' ');
@@ -20,7 +20,7 @@ bool is_of_a_word(std::string_view text, std::size_t at) {
   return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
 }
 
-/// The longest run of backticks.
+/// The length of the longest run of backticks.
 std::size_t longest_fence(std::string_view text) {
   std::size_t longest = 0;
   std::size_t run = 0;
@@ -72,7 +72,7 @@ std::string markdown(std::string_view text) {
     } else if (opens_markup.find(c) != std::string_view::npos) {
       safe += {'\\', c};
     } else if (c == '_' && !(at > 0 && is_of_a_word(line, at - 1) && is_of_a_word(line, at + 1))) {
-      safe += "\\_";  // inside a word it opens no emphasis
+      safe += "\\_";  // inside a word _ opens no emphasis
     } else {
       safe += c;
     }
@@ -84,7 +84,7 @@ std::string markdown_code(std::string_view text, bool in_table) {
   const std::string line = in_a_line(text);
   const std::size_t longest = longest_fence(line);
   const std::string fence(longest + 1, '`');
-  // With a space on either side, which is not shown, the text may begin or end with a backtick.
+  // A space on either side, which is not shown, allows a backtick at the beginning or end.
   const std::string space = longest > 0 || line.empty() ? " " : "";
   std::string code = fence + space;
   for (const char c : line) {

@@ -5,20 +5,18 @@
 
 namespace slim {
 
-// Text of unknown origin (metadata of a case, names, paths, error messages) as part of an output:
-// one function for each format. Of a terminal these are printable() for text of several lines and
-// on_one_line() for a part of a line (printable.hpp). None of them lets a control character or a
-// byte that is not UTF-8 through.
+// Escaping of untrusted text (metadata of a case, names, paths, error messages), one function per
+// output format. For terminals use printable() for text of several lines and on_one_line() for part
+// of a line (printable.hpp). None of them passes control characters or bytes that are not UTF-8.
 
-/// As content or as a quoted attribute in HTML or XML.
+/// Text as content or as a quoted attribute in HTML or XML.
 std::string html(std::string_view text);
 
-/// As running text in Markdown, on one line: nothing in it is markup, a tag or the end of a cell of
-/// a table.
+/// Text as running text in Markdown, on one line, without any markup, tag or end of a table cell.
 std::string markdown(std::string_view text);
 
-/// As code in a line of Markdown, with its backticks. `in_table`: a cell of a table does not end in
-/// it.
+/// Text as inline code in Markdown, with its backticks. `in_table`: also escapes the end of a table
+/// cell.
 std::string markdown_code(std::string_view text, bool in_table = false);
 
 }  // namespace slim

@@ -12,7 +12,7 @@ TEST(Html, HasNoTagsAndNoControlCharacters) {
   EXPECT_EQ(html(std::string_view("a\0b", 3)), "a?b");
 }
 
-TEST(Markdown, HasNoMarkupAndStaysOnItsLine) {
+TEST(Markdown, HasNoMarkupOnOneLine) {
   EXPECT_EQ(markdown("<script>alert(1)</script>"), "&lt;script>alert(1)&lt;/script>");
   EXPECT_EQ(markdown("[x](http://a) `b` **c** ~~d~~ a|b \\"),
             "\\[x](http://a) \\`b\\` \\*\\*c\\*\\* \\~\\~d\\~\\~ a\\|b \\\\");
@@ -20,13 +20,13 @@ TEST(Markdown, HasNoMarkupAndStaysOnItsLine) {
   EXPECT_EQ(markdown("d_model=4 _x_ &lt;"), "d_model=4 \\_x\\_ &amp;lt;");
 }
 
-TEST(MarkdownCode, IsFencedByMoreBackticksThanItHas) {
+TEST(MarkdownCode, IsFencedByMoreBackticksThanItContains) {
   EXPECT_EQ(markdown_code("slim-verify replay 'a b'"), "`slim-verify replay 'a b'`");
   EXPECT_EQ(markdown_code("`a``b"), "``` `a``b ```");
   EXPECT_EQ(markdown_code("a|b<c>"), "`a|b<c>`");
   EXPECT_EQ(markdown_code("a|b", true), "`a\\|b`");
   EXPECT_EQ(markdown_code("a\nb\x1b[2J\xff"), "`a b?[2J?`");
-  EXPECT_EQ(markdown_code(""), "`  `") << "two spaces are code, two backticks alone are not";
+  EXPECT_EQ(markdown_code(""), "`  `") << "two spaces are code, two backticks are not";
 }
 
 }  // namespace

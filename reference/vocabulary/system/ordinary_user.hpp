@@ -10,8 +10,8 @@
 
 namespace slim {
 
-/// For tests: whether `holds` returns true in a child process of an ordinary user, to whom
-/// permissions apply; root becomes user 65534 (nobody).
+/// For tests: whether `holds` returns true in a child process that runs as an ordinary user, who is
+/// subject to file permissions; root becomes user 65534 (nobody).
 inline bool holds_for_ordinary_user(const std::function<bool()>& holds) {
   constexpr unsigned nobody = 65534;
   const pid_t child = ::fork();
@@ -25,18 +25,18 @@ inline bool holds_for_ordinary_user(const std::function<bool()>& holds) {
   return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/// Whether there is such a user: root of a container may not be allowed to become another one.
+/// Whether such a user is available: root in a container may not be allowed to change user.
 inline bool there_is_an_ordinary_user() {
   return holds_for_ordinary_user([] { return true; });
 }
 
-/// Words that, before a command, have it run by such a user.
+/// A command prefix that runs a command as this user.
 inline std::vector<std::string> run_by_ordinary_user() {
   if (::geteuid() != 0) return {"env"};
   return {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"};
 }
 
-/// Whether such a user may run the program, which may lie in root's own folder.
+/// Whether this user may run the program, which may be in root's own folder.
 inline bool ordinary_user_may_run(const std::string& program) {
   return holds_for_ordinary_user([&] { return ::access(program.c_str(), X_OK) == 0; });
 }

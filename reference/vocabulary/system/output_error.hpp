@@ -6,16 +6,16 @@
 
 namespace slim {
 
-/// Output did not get to where it was going, though the place can be written: a full disk, an error
-/// of a device, a reader that has gone. `what()` is one line that begins with the place.
+/// Output could not be written, though the location is writable: a full disk, a device error, a
+/// closed pipe. `what()` is one line that begins with the location.
 class OutputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Reports an output that failed. Throws OutputError where the system is at fault (the disk is full
-/// or broken, there are no descriptors or no memory), ContractError where the place is: it is
-/// missing, read-only, a folder, or another user's.
+/// Reports a failed output. Throws OutputError for errors of the system (the disk is full or
+/// broken, no descriptors or memory are left), ContractError for errors of the location (it is
+/// missing, read-only, a folder, or owned by another user).
 [[noreturn]] void throw_output_error(const std::string& place, std::error_code error);
 
 }  // namespace slim

@@ -9,7 +9,7 @@ bool is_forbidden(char32_t code) {
   return controls || is_half_of_a_pair || code == 0xfffe || code == 0xffff || code > 0x10ffff;
 }
 
-/// The bytes of the character that the text begins with; 0 if it begins with none that is printed.
+/// The number of bytes of the first character; 0 if it is not a printable character.
 /// Source: RFC 3629, section 3.
 std::size_t printed_bytes(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());

@@ -5,7 +5,7 @@
 namespace slim {
 namespace {
 
-TEST(OnOneLine, CutsNoCharacterInTwo) {
+TEST(OnOneLine, DoesNotSplitCharacters) {
   EXPECT_EQ(on_one_line("abcü", 4), "abc…");
   EXPECT_EQ(on_one_line("abcü", 5), "abcü");
   EXPECT_EQ(on_one_line("€uro", 2), "…");
@@ -13,20 +13,21 @@ TEST(OnOneLine, CutsNoCharacterInTwo) {
   EXPECT_EQ(on_one_line(std::string(61, 'x')), std::string(60, 'x').append("…"));
 }
 
-TEST(OnOneLine, ReplacesEveryByteThatIsNoUtf8) {
+TEST(OnOneLine, ReplacesEveryByteThatIsNotUtf8) {
   EXPECT_EQ(on_one_line("a\xff\xfe\x80z"), "a???z");
-  EXPECT_EQ(on_one_line("\xc3"), "?") << "a character that is cut off";
+  EXPECT_EQ(on_one_line("\xc3"), "?") << "a truncated character";
   EXPECT_EQ(on_one_line("\xe2\x82"), "??") << "likewise";
-  EXPECT_EQ(on_one_line("\xe2\x82z"), "??z") << "likewise, and what follows stays";
+  EXPECT_EQ(on_one_line("\xe2\x82z"), "??z") << "likewise, and the next character is kept";
   EXPECT_EQ(on_one_line("\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf"), "?????????") << "overlong slashes";
-  EXPECT_EQ(on_one_line("\xed\xa0\x80"), "???") << "half of a pair";
-  EXPECT_EQ(on_one_line("\xf4\x90\x80\x80\xf8\x88\x80\x80\x80"), "?????????") << "beyond the last";
+  EXPECT_EQ(on_one_line("\xed\xa0\x80"), "???") << "half of a surrogate pair";
+  EXPECT_EQ(on_one_line("\xf4\x90\x80\x80\xf8\x88\x80\x80\x80"), "?????????") << "beyond U+10FFFF";
   EXPECT_EQ(on_one_line("ü€\U0001f600\U0010ffff"), "ü€\U0001f600\U0010ffff");
 }
 
-TEST(OnOneLine, ReplacesWhatControlsATerminalOrIsForbiddenInXml) {
+TEST(OnOneLine, ReplacesControlCharactersAndThoseForbiddenInXml) {
   EXPECT_EQ(on_one_line("\x1b[31m\t\r"), "?[31m??");
-  EXPECT_EQ(on_one_line("\xc2\x9b\x33\x31m"), "??31m") << "the same as an escape, in one character";
+  EXPECT_EQ(on_one_line("\xc2\x9b\x33\x31m"), "??31m")
+      << "the escape sequence as a single control character";
   EXPECT_EQ(on_one_line("\xef\xbf\xbe\xef\xbf\xbf"), "??????");
   EXPECT_EQ(on_one_line(std::string("a\0b", 3)), "a?b");
 }

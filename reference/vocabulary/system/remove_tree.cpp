@@ -16,11 +16,12 @@ namespace {
 
 constexpr mode_t all_of_owner = 0700;
 
-/// A folder whose owner may do everything in it; its descriptor is -1 where `name` is none.
+/// Opens a folder after giving its owner all permissions; the descriptor is -1 if `name` is not a
+/// folder.
 class Folder {
  public:
   Folder(int parent, const char* name) {
-    // A link is left alone: the flag makes the call fail for one.
+    // Links are not changed: the flag makes the call fail for them.
     ::fchmodat(parent, name, all_of_owner, AT_SYMLINK_NOFOLLOW);
     descriptor_ = ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   }
@@ -47,13 +48,13 @@ class Folder {
   int descriptor_;
 };
 
-/// Moves what a folder has in it up to `top` where it cannot be removed at once, so that a tree of
-/// any depth needs two descriptors and no recursion.
+/// Removes the contents of a folder. What cannot be removed at once is moved up to `top`, so that a
+/// tree of any depth needs two descriptors and no recursion.
 void empty_into(const Folder& top, const Folder& folder, unsigned& serial) {
   constexpr int most_names_tried = 1000;
   for (const std::string& name : folder.names()) {
     if (::unlinkat(folder.descriptor(), name.c_str(), 0) == 0) continue;
-    // A folder that moves needs to be writable itself: its ".." changes.
+    // Moving a folder requires write permission for it, since its ".." changes.
     ::fchmodat(folder.descriptor(), name.c_str(), all_of_owner, AT_SYMLINK_NOFOLLOW);
     for (int i = 0; i < most_names_tried; ++i) {
       const std::string fresh = ".removed-" + std::to_string(serial++);
@@ -92,7 +93,7 @@ bool remove_tree(const std::filesystem::path& folder) noexcept {
       if (top.descriptor() >= 0) empties(top);
     }
     return ::rmdir(folder.c_str()) == 0 || errno == ENOENT;
-  } catch (const std::exception&) {  // no memory for the names
+  } catch (const std::exception&) {  // out of memory for the names
     return false;
   }
 }

@@ -15,13 +15,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that everybody may write into.
+/// A world-writable folder.
 fs::path public_folder(const TestFolder& parent) {
   ::chmod(parent.path().c_str(), 0777);
   return parent.path();
 }
 
-TEST(RemoveTree, RemovesFilesFoldersAndLinksAndFollowsNone) {
+TEST(RemoveTree, RemovesFilesFoldersAndLinksWithoutFollowingLinks) {
   const TestFolder folder;
   const fs::path other = folder.path() / "other";
   const fs::path tree = folder.path() / "tree";
@@ -36,8 +36,8 @@ TEST(RemoveTree, RemovesFilesFoldersAndLinksAndFollowsNone) {
   EXPECT_TRUE(fs::exists(other / "kept"));
 }
 
-TEST(RemoveTree, RemovesWhatItsOwnerMayNotLookInto) {
-  if (!there_is_an_ordinary_user()) GTEST_SKIP() << "there is no user to whom permissions apply";
+TEST(RemoveTree, RemovesFoldersWithoutPermissions) {
+  if (!there_is_an_ordinary_user()) GTEST_SKIP() << "no user without root permissions is available";
   const TestFolder folder;
   const fs::path tree = public_folder(folder) / "tree";
   EXPECT_TRUE(holds_for_ordinary_user([&] {
@@ -58,7 +58,7 @@ TEST(RemoveTree, RemovesWhatItsOwnerMayNotLookInto) {
   EXPECT_FALSE(fs::exists(tree));
 }
 
-TEST(RemoveTree, RemovesWhatIsDeeperThanAPathMayBeLong) {
+TEST(RemoveTree, RemovesTreesDeeperThanTheLongestPath) {
   const TestFolder folder;
   const fs::path tree = folder.path() / "tree";
   fs::create_directories(tree);
@@ -73,11 +73,11 @@ TEST(RemoveTree, RemovesWhatIsDeeperThanAPathMayBeLong) {
   EXPECT_FALSE(fs::exists(tree));
 }
 
-TEST(RemoveTree, ReportsWhatIsLeft) {
+TEST(RemoveTree, ReportsFailure) {
   const TestFolder folder;
   const fs::path file = folder.path() / "file";
   std::ofstream(file) << "x";
-  EXPECT_FALSE(remove_tree(file)) << "it is no folder";
+  EXPECT_FALSE(remove_tree(file)) << "not a folder";
   EXPECT_TRUE(fs::exists(file));
   EXPECT_TRUE(remove_tree(folder.path() / "absent"));
 }

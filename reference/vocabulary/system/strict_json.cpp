@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Walks through a text without keeping it, and throws at the first thing that is not allowed.
+/// Parses a text without storing it, and throws at the first violation.
 class Walk : public nlohmann::json_sax<Json> {
  public:
   Walk(int deepest, const std::string& what) : deepest_(deepest), what_(what) {}
@@ -46,26 +46,27 @@ class Walk : public nlohmann::json_sax<Json> {
   }
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& /*error*/) override {
-    throw ContractError(what_ + " is not JSON in UTF-8, at its byte " + std::to_string(position));
+    throw ContractError(what_ + " is not JSON in UTF-8: error at byte " + std::to_string(position));
   }
 
  private:
   void deeper() {
     if (++depth_ <= deepest_) return;
-    throw ContractError(what_ + " is nested at most " + std::to_string(deepest_) + " deep");
+    throw ContractError(what_ + " is nested more than " + std::to_string(deepest_) + " deep");
   }
 
   int deepest_;
   const std::string& what_;
   int depth_ = 0;
-  std::vector<std::set<std::string>> names_;  ///< of every object that is open
+  std::vector<std::set<std::string>> names_;  ///< names in every open object
 };
 
 }  // namespace
 
 Json parse_strictly(std::string_view text, int deepest, const std::string& what) {
-  // The parser takes a null byte for the end, whatever follows.
-  require(text.find('\0') == std::string_view::npos, what + " is not JSON: it has a null byte");
+  // The parser treats a null byte as the end of the text, whatever follows.
+  require(text.find('\0') == std::string_view::npos,
+          what + " is not JSON: it contains a null byte");
   Walk walk(deepest, what);
   Json::sax_parse(text, &walk);
   return Json::parse(text);

@@ -7,9 +7,9 @@
 
 namespace slim {
 
-/// JSON of unknown origin. Refuses what a plain parse accepts: a name given twice in one object
-/// (the last would silently win), nesting below `deepest`, and a null byte with anything after it.
-/// Throws ContractError on that, and on what is no JSON in UTF-8; `what` is named in the message.
+/// Parses untrusted JSON. Rejects what a plain parser accepts: a name given twice in one object
+/// (the last would silently win), nesting below `deepest`, and data after a null byte. Throws
+/// ContractError on these and on text that is not JSON in UTF-8; the message names `what`.
 nlohmann::json parse_strictly(std::string_view text, int deepest, const std::string& what);
 
 }  // namespace slim

@@ -16,24 +16,24 @@ std::string refusal_of_text(const std::string& text) {
   return "accepted";
 }
 
-TEST(StrictJson, IsReadAsAPlainParserReadsIt) {
+TEST(StrictJson, AcceptsValidJson) {
   const nlohmann::json json = parse_strictly(R"( {"a": [1, 2.5], "b": "ü"} )", 2, "the note");
   EXPECT_EQ(json["a"][1], 2.5);
   EXPECT_EQ(json["b"], "ü");
 }
 
-TEST(StrictJson, RefusesANameTwiceInOneObjectOnly) {
+TEST(StrictJson, RejectsADuplicateNameInOneObjectOnly) {
   EXPECT_EQ(refusal_of_text(R"({"a": 1, "a": 2})"), "the name 'a' appears twice");
   EXPECT_EQ(refusal_of_text(R"({"a": {"a": 1}})"), "accepted");
   EXPECT_EQ(refusal_of_text(R"([{"a": 1}, {"a": 1}])"), "accepted");
 }
 
-TEST(StrictJson, RefusesWhatIsDeeperThanAllowed) {
+TEST(StrictJson, RejectsDeepNesting) {
   EXPECT_EQ(refusal_of_text("[[1]]"), "accepted");
-  EXPECT_EQ(refusal_of_text("[[[1]]]"), "the note is nested at most 2 deep");
+  EXPECT_EQ(refusal_of_text("[[[1]]]"), "the note is nested more than 2 deep");
 }
 
-TEST(StrictJson, RefusesWhatIsNoJson) {
+TEST(StrictJson, RejectsInvalidJson) {
   for (const std::string& text :
        {std::string(), std::string("{"), std::string("nan"), std::string("1e999"),
         std::string("\"\xff\""), std::string("1\0", 2), std::string("1 2")}) {

@@ -9,12 +9,12 @@
 
 namespace slim {
 
-/// A fresh folder for a test, removed with all that is in it.
+/// A new folder for a test, removed with its contents.
 class TestFolder {
  public:
   TestFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "slim-test-XXXXXX").string();
-    require(::mkdtemp(name.data()) != nullptr, "the folder for temporary files is writable");
+    require(::mkdtemp(name.data()) != nullptr, "the folder for temporary files must be writable");
     path_ = name;
   }
   TestFolder(const TestFolder&) = delete;

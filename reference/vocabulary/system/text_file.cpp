@@ -26,7 +26,7 @@ std::string read_text_file(const std::filesystem::path& path) {
   std::string text;
   char block[1 << 14];
   std::size_t got = 0;
-  // Of a folder, which can be opened, reading is what fails.
+  // A folder can be opened; reading it fails.
   while ((got = std::fread(block, 1, sizeof block, file.get())) > 0) text.append(block, got);
   if (std::ferror(file.get()) != 0) refuse(path, errno);
   return text;

@@ -5,8 +5,8 @@
 
 namespace slim {
 
-/// All bytes of a file that a user named. Throws ContractError, one line that begins with the path,
-/// when it does not exist, is a folder, or cannot be read to its end.
+/// All bytes of a file. Throws ContractError with a one-line message that begins with the path, if
+/// the file does not exist, is a folder, or cannot be read.
 std::string read_text_file(const std::filesystem::path& path);
 
 }  // namespace slim

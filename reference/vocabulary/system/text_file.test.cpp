@@ -19,14 +19,14 @@ std::string refusal(const std::filesystem::path& path) {
   return "read";
 }
 
-TEST(TextFile, IsReadWhole) {
+TEST(TextFile, IsReadCompletely) {
   const TestFolder folder;
   const std::string bytes = std::string(100000, 'x') + '\0' + "\xff\n";
   std::ofstream(folder.path() / "a", std::ios::binary) << bytes;
   EXPECT_EQ(read_text_file(folder.path() / "a"), bytes);
 }
 
-TEST(TextFile, IsRefusedWhenItIsAFolderOrMissing) {
+TEST(TextFile, IsRejectedIfItIsAFolderOrMissing) {
   const TestFolder folder;
   EXPECT_EQ(refusal(folder.path()), folder.path().string() + ": cannot be read: Is a directory");
   EXPECT_EQ(refusal(folder.path() / "none"),

@@ -6,7 +6,7 @@
 
 namespace slim {
 
-/// Of a step of this weight, from the finished ones nearest in log weight.
+/// The time of a step of this weight, from the finished steps nearest in log weight.
 double TimeLeft::seconds_of(double weight, const Taken& taken) {
   auto above = taken.lower_bound(weight);
   if (above == taken.end()) --above;

@@ -8,19 +8,19 @@
 
 namespace slim {
 
-/// A step of a long run, by which its time is estimated.
+/// A step of a long run, for the estimate of its time.
 struct Step {
-  /// What it is alike, the most specific first: steps that share one of these take times that are
-  /// comparable in proportion to their weights.
+  /// The kinds of the step, the most specific first. Times of steps that share a kind are
+  /// proportional to their weights.
   std::vector<std::string> kinds{};
   double weight = 1.0;  ///< relative time among steps of one kind
   int at_once = 1;      ///< how many steps such as this one run at the same time
 };
 
-/// Estimates the time that a run still takes from what similar steps took: each step to come takes
-/// as long as, on average, the finished ones of the weight nearest to its own, times the ratio of
-/// the weights, among those of its most specific kind that has any. Steps of a kind of which none
-/// is finished are unknown: the estimate is then a lower bound and says so.
+/// Estimates the remaining time of a run from similar steps. The time of a remaining step is the
+/// average of the finished steps of nearest weight and of its most specific kind that has any,
+/// scaled by the ratio of the weights. Steps of kinds without finished ones are unknown: the
+/// estimate is then a lower bound.
 class TimeLeft {
  public:
   explicit TimeLeft(const std::vector<Step>& steps);
@@ -30,7 +30,7 @@ class TimeLeft {
 
   struct Estimate {
     double seconds = 0.0;
-    bool is_whole = true;  ///< false: steps of unknown kinds come on top
+    bool is_whole = true;  ///< false: there are also steps of unknown kinds
   };
   [[nodiscard]] Estimate left() const;
 
@@ -42,7 +42,7 @@ class TimeLeft {
   using Taken = std::map<double, Mean>;  ///< seconds of finished steps, by their weight
   static double seconds_of(double weight, const Taken& taken);
   struct Planned {
-    std::vector<std::size_t> kinds;  ///< places in taken_
+    std::vector<std::size_t> kinds;  ///< indices in taken_
     double weight;
     int at_once;
     bool finished;
@@ -55,7 +55,7 @@ class TimeLeft {
 
 /// "12 s", "3 min 05 s", "2 h 10 min".
 std::string in_words(std::chrono::seconds time);
-/// "3 min 05 s left", "at least 12 s left"; empty where nothing is known.
+/// "3 min 05 s left", "at least 12 s left"; empty if nothing is known.
 std::string in_words(const TimeLeft::Estimate& estimate);
 
 }  // namespace slim

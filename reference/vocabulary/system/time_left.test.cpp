@@ -5,47 +5,47 @@
 namespace slim {
 namespace {
 
-TEST(TimeLeft, IsNotKnownBeforeAnythingIsFinished) {
+TEST(TimeLeft, IsUnknownBeforeAnyStepIsFinished) {
   const TimeLeft time({{.kinds = {"a"}}, {.kinds = {"b"}}});
   EXPECT_FALSE(time.left().is_whole);
   EXPECT_EQ(in_words(time.left()), "");
 }
 
-TEST(TimeLeft, IsZeroWhenAllIsFinished) {
+TEST(TimeLeft, IsZeroWhenAllStepsAreFinished) {
   TimeLeft time({{.kinds = {"a"}}});
   time.finish(0, 5.0);
   EXPECT_EQ(in_words(time.left()), "0 s left");
 }
 
-TEST(TimeLeft, IsWhatTheNearestStepOfTheKindTookInProportionToTheWeight) {
+TEST(TimeLeft, ScalesTheNearestStepOfTheKindByWeight) {
   TimeLeft time({{.kinds = {"a"}, .weight = 1.0},
                  {.kinds = {"a"}, .weight = 100.0},
                  {.kinds = {"a"}, .weight = 200.0}});
-  time.finish(0, 1.0);  // mostly what every step takes, however small
+  time.finish(0, 1.0);  // mostly a constant time per step
   EXPECT_DOUBLE_EQ(time.left().seconds, 300.0);
   time.finish(1, 2.0);
   EXPECT_DOUBLE_EQ(time.left().seconds, 4.0);
   EXPECT_TRUE(time.left().is_whole);
 }
 
-TEST(TimeLeft, AveragesStepsOfOneWeight) {
+TEST(TimeLeft, AveragesStepsOfEqualWeight) {
   TimeLeft time({{.kinds = {"a"}}, {.kinds = {"a"}}, {.kinds = {"a"}}});
   time.finish(0, 1.0);
   time.finish(1, 3.0);
   EXPECT_DOUBLE_EQ(time.left().seconds, 2.0);
 }
 
-TEST(TimeLeft, TakesTheMostSpecificKindThatHasAFinishedStep) {
+TEST(TimeLeft, UsesTheMostSpecificKindWithAFinishedStep) {
   TimeLeft time({{.kinds = {"a1", "a"}}, {.kinds = {"a2", "a"}}, {.kinds = {"a1", "a"}}});
   time.finish(0, 10.0);
   EXPECT_DOUBLE_EQ(time.left().seconds, 20.0);
   time.finish(1, 1.0);
-  EXPECT_DOUBLE_EQ(time.left().seconds, 10.0) << "as the other a1";
+  EXPECT_DOUBLE_EQ(time.left().seconds, 10.0) << "like the other a1";
 }
 
-// Thousands of small exact counts come first, then slow samples: the time left fell from 7 h to 15
-// s for 8 minutes, since all kinds shared one rate.
-TEST(TimeLeft, DoesNotJudgeAKindByAnotherAndSaysSo) {
+// A regression test: when all kinds shared one rate, thousands of fast exact counts before slow
+// samples made the estimate fall from 7 h to 15 s for 8 minutes.
+TEST(TimeLeft, IsALowerBoundWhileAKindIsUnknown) {
   std::vector<Step> steps(1000, Step{.kinds = {"counts"}, .weight = 1.0});
   for (int i = 0; i < 10; ++i) steps.push_back({.kinds = {"samples"}, .weight = 1e-3});
   TimeLeft time(steps);
@@ -65,7 +65,7 @@ TEST(TimeLeft, CountsStepsThatRunAtTheSameTime) {
   EXPECT_DOUBLE_EQ(time.left().seconds, 10.0);
 }
 
-TEST(TimeLeft, IsReadAsSecondsMinutesAndHours) {
+TEST(TimeLeft, IsPrintedInSecondsMinutesAndHours) {
   EXPECT_EQ(in_words(std::chrono::seconds(12)), "12 s");
   EXPECT_EQ(in_words(std::chrono::seconds(185)), "3 min 05 s");
   EXPECT_EQ(in_words(std::chrono::seconds(7800)), "2 h 10 min");

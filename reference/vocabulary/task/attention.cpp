@@ -16,13 +16,13 @@ std::string to_text(const HeadsSizes& sizes) {
          std::to_string(sizes.rows) + ", " + std::to_string(sizes.cols) + "]";
 }
 
-/// In floating point, so that absurd extents do not overflow.
+/// Number of entries, in floating point so that huge extents do not overflow.
 double approximate_entries(const HeadsSizes& sizes) {
   return static_cast<double>(sizes.batch) * static_cast<double>(sizes.heads) *
          static_cast<double>(sizes.rows) * static_cast<double>(sizes.cols);
 }
 
-/// Distance from the first entry to the last, likewise.
+/// The distance from the first entry to the last, likewise.
 double approximate_reach(const HeadsSizes& sizes, const HeadsStrides& strides) {
   const auto along = [](Index extent, Index stride) {
     return static_cast<double>(extent - 1) * static_cast<double>(stride);
@@ -34,18 +34,19 @@ double approximate_reach(const HeadsSizes& sizes, const HeadsStrides& strides) {
 void require_array(const HeadsShape& array) {
   const std::string name = array.name;
   const auto& [batch, heads, rows, cols] = array.sizes;
-  require(array.given, name + " is given");
+  require(array.given, name + " must be given");
   require(std::min({batch, heads, rows, cols}) >= 1,
-          name + " has extents of at least 1, not " + to_text(array.sizes));
-  require(approximate_entries(array.sizes) <= most_entries, name + " has at most 2^46 entries");
+          name + " must have extents of at least 1, not " + to_text(array.sizes));
+  require(approximate_entries(array.sizes) <= most_entries,
+          name + " must have at most 2^46 entries");
   const HeadsStrides& s = array.strides;
   require(std::min({s.batch, s.heads, s.rows, s.cols}) >= 0,
-          name + " has strides that are not negative");
-  require(approximate_reach(array.sizes, s) <= 0x1p60, name + " spans at most 2^60 entries");
+          name + " must have strides that are not negative");
+  require(approximate_reach(array.sizes, s) <= 0x1p60, name + " must span at most 2^60 entries");
 }
 
 void require_sizes(const HeadsShape& array, const HeadsSizes& sizes) {
-  require(array.sizes == sizes, std::string(array.name) + " has extents " + to_text(sizes) +
+  require(array.sizes == sizes, std::string(array.name) + " must have extents " + to_text(sizes) +
                                     ", not " + to_text(array.sizes));
   require_array(array);
 }
@@ -54,23 +55,24 @@ void require_sizes_if_given(const HeadsShape& array, const HeadsSizes& sizes) {
   if (array.given) require_sizes(array, sizes);
 }
 
-/// M; throws unless it is small enough to count with.
+/// The number of features M. Throws if it is too large.
 Index checked_features(const FeatureMap& map, Index D) {
   require(map.blocks >= 1 && map.blocks <= (Index{1} << 31),
-          "feature map blocks is from 1 to 2^31");
+          "feature map blocks must be from 1 to 2^31");
   require(map.kind != FeatureKind::favor_plus || D <= (Index{1} << 46) / map.blocks,
-          "the number of features is at most 2^46");
+          "the number of features must be at most 2^46");
   return map.features(D);
 }
 
 void require_projection(const HeadsShape& omega, bool needed, Index H, Index D, Index M) {
   require(omega.given == needed,
-          "omega is given exactly when the feature map is favor+ and q and k are not features");
+          "omega must be given if, and only if, the feature map is favor+ and q and k are not "
+          "features");
   require_sizes_if_given(omega, {.batch = 1, .heads = H, .rows = D, .cols = M});
 }
 
 void require_threads(int threads) {
-  require(threads >= 1, "threads is at least 1, not " + std::to_string(threads));
+  require(threads >= 1, "threads must be at least 1, not " + std::to_string(threads));
 }
 
 }  // namespace
@@ -86,21 +88,23 @@ void detail::require_valid(const AttentionShapes& task) {
                      task.feature_map.kind == FeatureKind::favor_plus && !task.features_given, H, D,
                      M);
   require(task.key_mask.empty() || task.key_mask.size() == static_cast<std::size_t>(B * L),
-          "key_mask has B·L = " + std::to_string(B * L) + " entries, not " +
+          "key_mask must have B·L = " + std::to_string(B * L) + " entries, not " +
               std::to_string(task.key_mask.size()));
   require(std::ranges::all_of(task.key_mask, [](std::uint8_t m) { return m <= 1; }),
-          "every entry of key_mask is 0 or 1");
+          "every entry of key_mask must be 0 or 1");
   const HeadsSizes state{.batch = B, .heads = H, .rows = task.v.sizes.cols + 1, .cols = M};
   const HeadsSizes features{.batch = B, .heads = H, .rows = L, .cols = M};
-  require(approximate_entries(features) <= most_entries, "the features have at most 2^46 entries");
-  require(approximate_entries(state) <= most_entries, "the prefix sums have at most 2^46 entries");
+  require(approximate_entries(features) <= most_entries,
+          "the features must have at most 2^46 entries");
+  require(approximate_entries(state) <= most_entries,
+          "the prefix sums must have at most 2^46 entries");
   require_sizes_if_given(task.start, state);
   require(task.wants_pullback || (!task.out_cotangent.given && !task.end_cotangent.given),
-          "cotangents are given only when the pullback is wanted");
+          "cotangents must not be given unless the pullback is requested");
   require_sizes_if_given(task.out_cotangent, task.v.sizes);
   require_sizes_if_given(task.end_cotangent, state);
   require(task.slice_length >= 1,
-          "slice_length is at least 1, not " + std::to_string(task.slice_length));
+          "slice_length must be at least 1, not " + std::to_string(task.slice_length));
   require_threads(task.threads);
 }
 
@@ -111,7 +115,7 @@ void detail::require_valid(const FeaturesShapes& task) {
   const Index M = checked_features(task.feature_map, D);
   require_projection(task.omega, task.feature_map.kind == FeatureKind::favor_plus, H, D, M);
   require(approximate_entries({.batch = B, .heads = H, .rows = L, .cols = M}) <= most_entries,
-          "the features have at most 2^46 entries");
+          "the features must have at most 2^46 entries");
   require_threads(task.threads);
 }
 

@@ -9,32 +9,32 @@
 
 namespace slim {
 
-/// "Give me kernel attention, and its pullback."
+/// A task: kernel attention and its pullback.
 ///
-/// Row i sees key j if j ≤ i (causal) or always (bidirectional), and if the key is not masked:
-///   Y_i = Σ_j (g(q_i)·g(k_j)) v_j / Σ_j g(q_i)·g(k_j),  ε as the conventions say.
-/// A start state RS = (R₀; S₀) is what came before: it is added to the sums that every row sees, in
-/// both directions. The end state is RS + Σ_j [v_j; 1] g(k_j)ᵀ over the keys that are not masked.
-/// With Φ = ⟨cotangent, Y⟩ + ⟨end cotangent, end state⟩ the pullback is Φ's gradient.
+/// Row i attends to key j if j ≤ i (causal) or always (bidirectional), unless the key is masked:
+///   Y_i = Σ_j (g(q_i)·g(k_j)) v_j / Σ_j g(q_i)·g(k_j), with ε as the conventions say.
+/// A start state RS = (R₀; S₀) holds the sums of preceding rows: it is added to the sums of every
+/// row, in both directions. The end state is RS + Σ_j [v_j; 1] g(k_j)ᵀ over keys that are not
+/// masked. The pullback is the gradient of Φ = ⟨cotangent, Y⟩ + ⟨end cotangent, end state⟩.
 ///
-/// Arrays may be in any layout and lie anywhere but in the result.
+/// Arrays may have any strides, but must not overlap the result.
 template <class T>
 struct AttentionTask {
   HeadsView<T> q;      ///< [B, H, L, D], or features [B, H, L, M] with features_given
   HeadsView<T> k;      ///< as q
   HeadsView<T> v;      ///< [B, H, L, D_v]
-  Index slice_length;  ///< C, rows in memory at once, of subjects that slice; at least L is one go
+  Index slice_length;  ///< C, rows in memory at once; at least L: one slice
   FeatureMap feature_map{};
   HeadsView<T> omega{};         ///< [1, H, D, M], FAVOR+ only
-  bool features_given = false;  ///< q and k are features already: no map acts on them
+  bool features_given = false;  ///< q and k are features already
   bool causal = true;
   AttentionConventions conventions{};
-  std::span<const std::uint8_t> key_mask{};  ///< [B, L]: 1, the key takes part; empty: all do
+  std::span<const std::uint8_t> key_mask{};  ///< [B, L]: 0, the key is masked; empty: no mask
   HeadsView<accumulator_t<T>> start{};       ///< RS [B, H, D_v + 1, M]; empty: zero
   bool wants_pullback = false;
   HeadsView<T> out_cotangent{};                 ///< [B, H, L, D_v]; empty: zero
   HeadsView<accumulator_t<T>> end_cotangent{};  ///< [B, H, D_v + 1, M]; empty: zero
-  int threads = 1;                              ///< never changes a bit of the answer
+  int threads = 1;                              ///< never changes a bit of the result
 
   /// M
   [[nodiscard]] Index features() const {
@@ -52,16 +52,16 @@ struct AttentionTask {
   }
 };
 
-/// Arrays of the right sizes are reused; every entry of them is written.
+/// Arrays of the right sizes are reused; every entry is overwritten.
 template <class T>
 struct AttentionResult {
   Heads<T> out;                            ///< [B, H, L, D_v]
   Heads<accumulator_t<T>> end;             ///< RS after the last row [B, H, D_v + 1, M]
-  Heads<T> dq, dk, dv;                     ///< as q, k, v; empty unless the pullback is wanted
-  Heads<accumulator_t<T>> start_gradient;  ///< of Φ in the start state, likewise
+  Heads<T> dq, dk, dv;                     ///< as q, k, v; empty unless requested
+  Heads<accumulator_t<T>> start_gradient;  ///< of Φ with respect to the start state, likewise
 };
 
-/// "Give me the features g(x)", as the attention task makes them of its queries or keys.
+/// A task: the features g(x), as the attention task computes them for its queries or keys.
 template <class T>
 struct FeaturesTask {
   HeadsView<T> x;  ///< [B, H, L, D]
@@ -80,12 +80,12 @@ struct FeaturesTask {
 
 template <class T>
 struct FeaturesResult {
-  Heads<T> out;  ///< g(x) [B, H, L, M], reused when of the right sizes
+  Heads<T> out;  ///< g(x) [B, H, L, M], reused if it has the right sizes
 };
 
 namespace detail {
 
-/// An array of a task, whatever its scalar.
+/// An array of a task of any scalar.
 struct HeadsShape {
   const char* name;
   bool given;
@@ -97,7 +97,7 @@ HeadsShape shape_of(const char* name, const HeadsView<T>& view) {
   return {.name = name, .given = !view.empty(), .sizes = view.sizes, .strides = view.strides};
 }
 
-/// What a task's validity depends on, whatever its scalar.
+/// The properties on which a task's validity depends, for any scalar.
 struct AttentionShapes {
   HeadsShape q, k, v, omega, start, out_cotangent, end_cotangent;
   const FeatureMap& feature_map;
@@ -120,7 +120,7 @@ void require_valid(const FeaturesShapes& task);
 
 }  // namespace detail
 
-/// Throws ContractError, one line that names the argument, unless everything fits together.
+/// Throws ContractError, one line that names the argument, unless the task is consistent.
 template <class T>
 void require_valid(const AttentionTask<T>& task) {
   using detail::shape_of;

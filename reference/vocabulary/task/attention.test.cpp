@@ -11,7 +11,7 @@ namespace {
 
 const double one = 1.0;
 
-/// An array that repeats one entry, so that no extent costs memory.
+/// An array that repeats one entry, so that large extents need no memory.
 HeadsView<double> repeated(const HeadsSizes& sizes) {
   return {.data = &one, .sizes = sizes};
 }
@@ -38,15 +38,15 @@ void expect_refused(Task task, const Change& change, const std::string& because)
   change(task);
   try {
     require_valid(task);
-    FAIL() << "accepted, though not: " << because;
+    FAIL() << "accepted despite: " << because;
   } catch (const ContractError& error) {
     const std::string message = error.what();
-    EXPECT_NE(message.find(because), std::string::npos) << message << "\ninstead of: " << because;
+    EXPECT_NE(message.find(because), std::string::npos) << message << "\nexpected: " << because;
     EXPECT_EQ(message.find('\n'), std::string::npos);
   }
 }
 
-TEST(AttentionTask, IsValidWhereEverythingFits) {
+TEST(AttentionTask, IsValidIfConsistent) {
   EXPECT_NO_THROW(require_valid(good_task()));
   EXPECT_EQ(good_task().state_sizes(), state);
   AttentionTask<double> given = good_task();
@@ -57,45 +57,46 @@ TEST(AttentionTask, IsValidWhereEverythingFits) {
   EXPECT_EQ(given.features(), 4);
 }
 
-TEST(AttentionTask, ThatDoesNotFitIsRefusedNamingTheArgument) {
+TEST(AttentionTask, IsRejectedIfInconsistentNamingTheArgument) {
   using Task = AttentionTask<double>;
   const auto refuse = [](const auto& change, const std::string& because) {
     expect_refused(good_task(), change, because);
   };
-  refuse([](Task& t) { t.q = {}; }, "q is given");
-  refuse([](Task& t) { t.q.data = nullptr; }, "q is given");
-  refuse([](Task& t) { t.k = {}; }, "k has extents [2, 3, 5, 4], not [0, 0, 0, 0]");
-  refuse([](Task& t) { t.v.sizes.rows = 4; }, "v has extents [2, 3, 5, 2], not [2, 3, 4, 2]");
-  refuse([](Task& t) { t.v.sizes.cols = 0; }, "v has extents of at least 1");
-  refuse([](Task& t) { t.q.sizes.batch = -1; }, "q has extents of at least 1");
+  refuse([](Task& t) { t.q = {}; }, "q must be given");
+  refuse([](Task& t) { t.q.data = nullptr; }, "q must be given");
+  refuse([](Task& t) { t.k = {}; }, "k must have extents [2, 3, 5, 4], not [0, 0, 0, 0]");
+  refuse([](Task& t) { t.v.sizes.rows = 4; }, "v must have extents [2, 3, 5, 2], not [2, 3, 4, 2]");
+  refuse([](Task& t) { t.v.sizes.cols = 0; }, "v must have extents of at least 1");
+  refuse([](Task& t) { t.q.sizes.batch = -1; }, "q must have extents of at least 1");
   refuse([](Task& t) { t.q.sizes.rows = t.k.sizes.rows = Index{1} << 60; }, "at most 2^46");
-  refuse([](Task& t) { t.k.strides.rows = -1; }, "k has strides that are not negative");
-  refuse([](Task& t) { t.k.strides.batch = Index{1} << 62; }, "k spans at most");
-  refuse([](Task& t) { t.omega = {}; }, "omega is given exactly when");
-  refuse([](Task& t) { t.feature_map.kind = FeatureKind::relu; }, "omega is given exactly when");
-  refuse([](Task& t) { t.feature_map.blocks = 3; }, "omega has extents [1, 3, 4, 12]");
+  refuse([](Task& t) { t.k.strides.rows = -1; }, "k must have strides that are not negative");
+  refuse([](Task& t) { t.k.strides.batch = Index{1} << 62; }, "k must span at most");
+  refuse([](Task& t) { t.omega = {}; }, "omega must be given if");
+  refuse([](Task& t) { t.feature_map.kind = FeatureKind::relu; }, "omega must be given if");
+  refuse([](Task& t) { t.feature_map.blocks = 3; }, "omega must have extents [1, 3, 4, 12]");
   refuse([](Task& t) { t.feature_map.blocks = 0; }, "feature map blocks");
-  refuse([](Task& t) { t.start.sizes.rows = 2; }, "start has extents [2, 3, 3, 8]");
-  refuse([](Task& t) { t.end_cotangent.sizes.cols = 4; }, "end_cotangent has extents");
-  refuse([](Task& t) { t.out_cotangent.sizes.cols = 4; }, "out_cotangent has extents");
-  refuse([](Task& t) { t.wants_pullback = false; }, "cotangents are given only when");
-  refuse([](Task& t) { t.slice_length = 0; }, "slice_length is at least 1, not 0");
-  refuse([](Task& t) { t.threads = 0; }, "threads is at least 1");
+  refuse([](Task& t) { t.start.sizes.rows = 2; }, "start must have extents [2, 3, 3, 8]");
+  refuse([](Task& t) { t.end_cotangent.sizes.cols = 4; }, "end_cotangent must have extents");
+  refuse([](Task& t) { t.out_cotangent.sizes.cols = 4; }, "out_cotangent must have extents");
+  refuse([](Task& t) { t.wants_pullback = false; }, "cotangents must not be given");
+  refuse([](Task& t) { t.slice_length = 0; }, "slice_length must be at least 1, not 0");
+  refuse([](Task& t) { t.threads = 0; }, "threads must be at least 1");
   refuse([](Task& t) { t.conventions.epsilon = -1; }, "epsilon");
-  refuse([](Task& t) { t.features_given = true; }, "omega is given exactly when");
+  refuse([](Task& t) { t.features_given = true; }, "omega must be given if");
   refuse(
       [](Task& t) {
         t.q.sizes.cols = t.k.sizes.cols = t.v.sizes.cols = Index{1} << 40;
         t.feature_map = {};
         t.omega = {};
       },
-      "prefix sums have at most 2^46 entries");
+      "prefix sums must have at most 2^46 entries");
   const std::array<std::uint8_t, 10> mask = {1, 0, 1, 1, 1, 1, 1, 1, 1, 2};
-  refuse([&](Task& t) { t.key_mask = std::span(mask).first(9); }, "key_mask has B·L = 10 entries");
-  refuse([&](Task& t) { t.key_mask = mask; }, "every entry of key_mask is 0 or 1");
+  refuse([&](Task& t) { t.key_mask = std::span(mask).first(9); },
+         "key_mask must have B·L = 10 entries");
+  refuse([&](Task& t) { t.key_mask = mask; }, "every entry of key_mask must be 0 or 1");
 }
 
-TEST(FeaturesTask, ThatDoesNotFitIsRefusedNamingTheArgument) {
+TEST(FeaturesTask, IsRejectedIfInconsistentNamingTheArgument) {
   using Task = FeaturesTask<double>;
   const Task good{.x = repeated(rows),
                   .feature_map = {.kind = FeatureKind::favor_plus, .blocks = 2},
@@ -103,11 +104,11 @@ TEST(FeaturesTask, ThatDoesNotFitIsRefusedNamingTheArgument) {
   EXPECT_NO_THROW(require_valid(good));
   EXPECT_EQ(good.out_sizes().cols, 8);
   expect_refused(
-      good, [](Task& t) { t.x = {}; }, "x is given");
+      good, [](Task& t) { t.x = {}; }, "x must be given");
   expect_refused(
-      good, [](Task& t) { t.omega = {}; }, "omega is given exactly when");
+      good, [](Task& t) { t.omega = {}; }, "omega must be given if");
   expect_refused(
-      good, [](Task& t) { t.omega.sizes.heads = 2; }, "omega has extents");
+      good, [](Task& t) { t.omega.sizes.heads = 2; }, "omega must have extents");
   expect_refused(
       good, [](Task& t) { t.threads = -1; }, "threads");
   expect_refused(

@@ -34,7 +34,7 @@ Choice parse(std::string_view what, std::span<const std::string_view> names,
 
 using Json = nlohmann::json;
 
-/// One field of the text: how it is written and how it is read.
+/// One field of the text, with functions to write and to read it.
 struct Field {
   const char* name;
   Json (*write)(const AttentionConventions&);
@@ -42,15 +42,15 @@ struct Field {
 };
 
 double number_of(const Json& value, const char* field) {
-  require(value.is_number(), "convention '" + std::string(field) + "' is a number");
+  require(value.is_number(), "convention '" + std::string(field) + "' must be a number");
   return value.get<double>();
 }
 bool truth_of(const Json& value, const char* field) {
-  require(value.is_boolean(), "convention '" + std::string(field) + "' is true or false");
+  require(value.is_boolean(), "convention '" + std::string(field) + "' must be true or false");
   return value.get<bool>();
 }
 std::string text_of(const Json& value, const char* field) {
-  require(value.is_string(), "convention '" + std::string(field) + "' is a string");
+  require(value.is_string(), "convention '" + std::string(field) + "' must be a string");
   return value.get<std::string>();
 }
 
@@ -98,13 +98,13 @@ void read_field(AttentionConventions& conventions, const std::string& key, const
   throw ContractError("convention '" + on_one_line(key) + "' is unknown: allowed are" + allowed);
 }
 
-/// Refuses what the parser takes: a field given twice (the last would win), and nesting.
+/// Rejects what the parser accepts: nesting, and a field given twice (the last would win).
 bool refuse_twice(std::set<std::string>& seen, int depth, Json::parse_event_t event,
                   const Json& parsed) {
-  require(depth <= 1, "metadata 'conventions' is a JSON object of plain values");
+  require(depth <= 1, "metadata 'conventions' must be a JSON object of plain values");
   if (event == Json::parse_event_t::key) {
     const auto key = parsed.get<std::string>();
-    require(seen.insert(key).second, "convention '" + on_one_line(key) + "' is given once");
+    require(seen.insert(key).second, "convention '" + on_one_line(key) + "' is given twice");
   }
   return true;
 }
@@ -159,7 +159,7 @@ AttentionConventions parse_attention_conventions(std::string_view text) {
         return refuse_twice(seen, depth, event, parsed);
       },
       false);
-  require(json.is_object(), "metadata 'conventions' is a JSON object");
+  require(json.is_object(), "metadata 'conventions' must be a JSON object");
   AttentionConventions conventions;
   for (const auto& [key, value] : json.items()) read_field(conventions, key, value);
   return conventions;
@@ -190,27 +190,27 @@ AttentionConventions acting_on(AttentionConventions c, FeatureKind kind, bool fe
 }
 
 void require_valid(const AttentionConventions& c, FeatureKind kind, bool features_given) {
-  require(std::isfinite(c.epsilon) && c.epsilon >= 0.0, "epsilon is finite and not negative");
-  require(std::isfinite(c.relu_slope_at_zero), "relu_slope_at_zero is finite");
-  require(std::isfinite(c.absolute_slope_at_zero), "absolute_slope_at_zero is finite");
+  require(std::isfinite(c.epsilon) && c.epsilon >= 0.0, "epsilon must be finite and not negative");
+  require(std::isfinite(c.relu_slope_at_zero), "relu_slope_at_zero must be finite");
+  require(std::isfinite(c.absolute_slope_at_zero), "absolute_slope_at_zero must be finite");
   require(c.elu_cancellation >= 0.0 && c.elu_cancellation <= 1.0,
-          "elu_cancellation lies in 0 to 1");
+          "elu_cancellation must be from 0 to 1");
   const bool stabilised =
       c.query_stabiliser != Stabiliser::none || c.key_stabiliser != Stabiliser::none;
   if (features_given) {
     require(c.epsilon_place != EpsilonPlace::feature && c.epsilon_place != EpsilonPlace::exponent,
             "epsilon place '" + std::string(name(c.epsilon_place)) +
-                "' acts on a feature map, so q and k are not features already");
-    require(!stabilised, "a stabiliser acts on a feature map, so q and k are not features already");
+                "' needs a feature map, but q and k are features already");
+    require(!stabilised, "a stabiliser needs a feature map, but q and k are features already");
     require(c.scaling == Scaling::by_feature_map || c.scaling == Scaling::none,
-            "scaling acts before a feature map, so q and k are not features already");
+            "scaling needs a feature map, but q and k are features already");
     require(!c.divides_by_root_features,
-            "divides_by_root_features acts on a feature map, so q and k are not features already");
+            "divides_by_root_features needs a feature map, but q and k are features already");
     return;
   }
   require(c.epsilon_place != EpsilonPlace::exponent || has_exponent(kind),
-          "epsilon place 'exponent' goes with feature map favor+");
-  require(!stabilised || has_exponent(kind), "a stabiliser goes with feature map favor+");
+          "epsilon place 'exponent' needs feature map favor+");
+  require(!stabilised || has_exponent(kind), "a stabiliser needs feature map favor+");
 }
 
 }  // namespace slim

@@ -21,10 +21,10 @@ std::string refusal(const Call& call) {
 template <class Call>
 void expect_refused(const Call& call, const std::string& because) {
   const std::string message = refusal(call);
-  EXPECT_NE(message.find(because), std::string::npos) << message << "\ninstead of: " << because;
+  EXPECT_NE(message.find(because), std::string::npos) << message << "\nexpected: " << because;
 }
 
-TEST(AttentionConventions, HaveNamesThatAreReadBack) {
+TEST(AttentionConventions, HaveNamesThatSurviveARoundTrip) {
   for (const EpsilonPlace place :
        {EpsilonPlace::denominator, EpsilonPlace::feature, EpsilonPlace::exponent,
         EpsilonPlace::sums, EpsilonPlace::when_small, EpsilonPlace::clamped}) {
@@ -42,7 +42,7 @@ TEST(AttentionConventions, HaveNamesThatAreReadBack) {
   EXPECT_EQ(name(Stabiliser::over_length), "over-length");
 }
 
-TEST(AttentionConventions, OfOtherNamesAreRefusedWithTheKnownOnes) {
+TEST(AttentionConventions, WithUnknownNamesAreRejectedListingTheKnownOnes) {
   for (const std::string& text :
        std::vector<std::string>{"", "Feature", "sums ", "a\nb", std::string(1000, 'x')}) {
     expect_refused([&] { parse_epsilon_place(text); }, "when-small, clamped");
@@ -51,7 +51,7 @@ TEST(AttentionConventions, OfOtherNamesAreRefusedWithTheKnownOnes) {
   }
 }
 
-TEST(AttentionConventions, AreTextThatLeavesOutWhatIsThePapers) {
+TEST(AttentionConventions, AreTextWithoutDefaults) {
   EXPECT_EQ(to_text(AttentionConventions{}), "{}");
   const std::string full = to_full_text(AttentionConventions{});
   EXPECT_NE(full.find(R"("epsilon":1e-16)"), std::string::npos) << full;
@@ -69,7 +69,7 @@ TEST(AttentionConventions, AreTextThatLeavesOutWhatIsThePapers) {
   EXPECT_EQ(to_text({.scaling = Scaling::none}), R"({"scaling":"none"})");
 }
 
-TEST(AttentionConventions, InHostileTextAreRefused) {
+TEST(AttentionConventions, InInvalidTextAreRejected) {
   const auto refuse = [](const std::string& text, const std::string& because) {
     expect_refused([&] { parse_attention_conventions(text); }, because);
   };
@@ -77,18 +77,18 @@ TEST(AttentionConventions, InHostileTextAreRefused) {
     refuse(text, "JSON object");
   }
   refuse(R"({"eps":1})", "'eps' is unknown: allowed are epsilon_place, epsilon,");
-  refuse(R"({"epsilon":"1"})", "'epsilon' is a number");
-  refuse(R"({"epsilon":null})", "'epsilon' is a number");
-  refuse(R"({"scaling":1})", "'scaling' is a string");
+  refuse(R"({"epsilon":"1"})", "'epsilon' must be a number");
+  refuse(R"({"epsilon":null})", "'epsilon' must be a number");
+  refuse(R"({"scaling":1})", "'scaling' must be a string");
   refuse(R"({"scaling":"half"})", "scaling 'half' is unknown");
   refuse(R"({"stabiliser_detached":1})", "true or false");
-  refuse(R"({"epsilon":1,"epsilon":2})", "given once");
+  refuse(R"({"epsilon":1,"epsilon":2})", "given twice");
   refuse(R"({"epsilon":{"a":1}})", "plain values");
   refuse(std::string(100000, '['), "plain values");
   refuse("{\"" + std::string(100000, 'x') + "\":1}", "is unknown");
 }
 
-TEST(AttentionConventions, ThatHaveNoMeaningAreRefused) {
+TEST(AttentionConventions, WithoutMeaningAreRejected) {
   const auto refuse = [](const AttentionConventions& conventions, FeatureKind kind, bool given,
                          const std::string& because) {
     expect_refused([&] { require_valid(conventions, kind, given); }, because);
@@ -97,8 +97,8 @@ TEST(AttentionConventions, ThatHaveNoMeaningAreRefused) {
   constexpr FeatureKind favor = FeatureKind::favor_plus;
   const AttentionConventions exponent{.epsilon_place = EpsilonPlace::exponent};
   const AttentionConventions stabilised{.key_stabiliser = Stabiliser::per_row};
-  refuse(exponent, square, false, "goes with feature map favor+");
-  refuse(stabilised, square, false, "goes with feature map favor+");
+  refuse(exponent, square, false, "needs feature map favor+");
+  refuse(stabilised, square, false, "needs feature map favor+");
   EXPECT_NO_THROW(require_valid(exponent, favor, false));
   EXPECT_NO_THROW(require_valid(stabilised, favor, false));
   refuse(exponent, favor, true, "features already");
@@ -107,8 +107,8 @@ TEST(AttentionConventions, ThatHaveNoMeaningAreRefused) {
   refuse({.scaling = Scaling::both}, square, true, "features already");
   refuse({.divides_by_root_features = true}, square, true, "features already");
   EXPECT_NO_THROW(require_valid({.scaling = Scaling::none}, square, true));
-  refuse({.epsilon = -1}, square, false, "epsilon is finite and not negative");
-  refuse({.epsilon = HUGE_VAL}, square, false, "epsilon is finite");
+  refuse({.epsilon = -1}, square, false, "epsilon must be finite and not negative");
+  refuse({.epsilon = HUGE_VAL}, square, false, "epsilon must be finite");
   refuse({.relu_slope_at_zero = NAN}, square, false, "relu_slope_at_zero");
   refuse({.absolute_slope_at_zero = NAN}, square, false, "absolute_slope_at_zero");
 }

@@ -6,7 +6,7 @@
 
 namespace slim {
 
-/// An attention task with arrays of its own; an empty one is not given. Shapes as in AttentionTask.
+/// An attention task that owns its arrays; an empty array is not given. Shapes as in AttentionTask.
 template <class T>
 struct AttentionInputs {
   Heads<T> q{}, k{}, v{};
@@ -22,7 +22,7 @@ struct AttentionInputs {
   Heads<accumulator_t<T>> end_cotangent{};
   Index slice_length = 1;
 
-  /// Refers to these arrays.
+  /// A task that refers to these arrays.
   [[nodiscard]] AttentionTask<T> task() const {
     return {.q = q.view(),
             .k = k.view(),
@@ -41,7 +41,7 @@ struct AttentionInputs {
   }
 };
 
-/// A features task with arrays of its own.
+/// A features task that owns its arrays.
 template <class T>
 struct FeaturesInputs {
   Heads<T> x{};

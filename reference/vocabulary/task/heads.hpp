@@ -17,7 +17,7 @@ struct HeadsSizes {
   [[nodiscard]] Index entries() const { return batch * heads * rows * cols; }
 };
 
-/// How far apart neighbours along each axis are, in entries; 0 repeats one entry along an axis.
+/// The distance between neighbours along each axis, in entries; 0 repeats one entry along an axis.
 struct HeadsStrides {
   Index batch = 0;
   Index heads = 0;
@@ -39,10 +39,10 @@ template <class T>
 using HeadView =
     Eigen::Map<const Matrix<T>, Eigen::Unaligned, Eigen::Stride<Eigen::Dynamic, Eigen::Dynamic>>;
 
-/// An array [B, H, rows, cols] that somebody else owns, in any layout, only to be read.
+/// A read-only view of an array [B, H, rows, cols] with any strides.
 template <class T>
 struct HeadsView {
-  const T* data = nullptr;  ///< entry (0, 0, 0, 0); null: there is no array
+  const T* data = nullptr;  ///< entry (0, 0, 0, 0); null: no array
   HeadsSizes sizes{};
   HeadsStrides strides{};
 
@@ -56,7 +56,7 @@ struct HeadsView {
   }
 };
 
-/// An array [B, H, rows, cols] of its own, row-major without gaps.
+/// An owned array [B, H, rows, cols], row-major without gaps.
 template <class T>
 class Heads {
  public:
@@ -66,10 +66,10 @@ class Heads {
 
   [[nodiscard]] bool empty() const { return values_.empty(); }
   [[nodiscard]] const HeadsSizes& sizes() const { return sizes_; }
-  /// Keeps the values where the sizes are these already, else starts anew with zeros.
+  /// Keeps the values if the sizes are unchanged, else reallocates with zeros.
   void resize(const HeadsSizes& sizes, MemoryTag tag) {
     if (sizes == sizes_) return;
-    *this = Heads();  // released before its successor is allocated
+    *this = Heads();  // release before the new allocation
     *this = Heads(sizes, tag);
   }
   MatrixView<T> operator()(Index b, Index h) { return {at(b, h), sizes_.rows, sizes_.cols}; }
@@ -79,7 +79,7 @@ class Heads {
   }
   std::span<T> values() { return values_.span(); }
   std::span<const T> values() const { return values_.span(); }
-  /// The whole of it; empty where this is.
+  /// A view of the whole array.
   [[nodiscard]] HeadsView<T> view() const {
     return {.data = values_.data(), .sizes = sizes_, .strides = contiguous(sizes_)};
   }

@@ -10,7 +10,7 @@ namespace {
 
 constexpr HeadsSizes sizes{.batch = 2, .heads = 2, .rows = 3, .cols = 2};
 
-TEST(Heads, AreMatricesOneAfterAnother) {
+TEST(Heads, AreConsecutiveMatrices) {
   Heads<double> heads(sizes, MemoryTag::result);
   std::iota(heads.values().begin(), heads.values().end(), 0.0);
   EXPECT_EQ(heads(1, 0)(0, 0), 12.0);
@@ -19,7 +19,7 @@ TEST(Heads, AreMatricesOneAfterAnother) {
   EXPECT_EQ(converted<float>(heads, MemoryTag::result)(0, 1)(1, 1), 9.0F);
 }
 
-TEST(Heads, KeepTheirMemoryWhenTheSizesStay) {
+TEST(Heads, KeepTheirMemoryIfTheSizesAreUnchanged) {
   Heads<double> heads(sizes, MemoryTag::result);
   const double* before = heads.values().data();
   heads.values()[0] = 7.0;
@@ -31,8 +31,8 @@ TEST(Heads, KeepTheirMemoryWhenTheSizesStay) {
   EXPECT_EQ(heads.values()[0], 0.0);
 }
 
-TEST(HeadsView, ReadsAnyLayout) {
-  // [L, B, H, D] in memory, seen as [B, H, L, D].
+TEST(HeadsView, SupportsAnyStrides) {
+  // [L, B, H, D] in memory, viewed as [B, H, L, D].
   std::array<double, 24> memory{};
   std::iota(memory.begin(), memory.end(), 0.0);
   const HeadsView<double> view{.data = memory.data(),
@@ -40,7 +40,7 @@ TEST(HeadsView, ReadsAnyLayout) {
                                .strides = {.batch = 4, .heads = 2, .rows = 8, .cols = 1}};
   EXPECT_EQ(view(0, 0), (Matrix<double>(3, 2) << 0, 1, 8, 9, 16, 17).finished());
   EXPECT_EQ(view(1, 1)(2, 0), 22.0);
-  // The same transposed: columns apart, rows together.
+  // The same transposed: rows are adjacent, columns are strided.
   const HeadsView<double> transposed{.data = memory.data(),
                                      .sizes = {.batch = 1, .heads = 1, .rows = 2, .cols = 3},
                                      .strides = {.rows = 1, .cols = 8}};

@@ -30,26 +30,28 @@ void detail::require_valid(const TaskSizes& task) {
   slim::require_valid(model);
   const Index batch = task.sequences.batch();
   require(batch >= 1 && task.sequences.length() >= 1,
-          "there is at least one sequence, with at least one target");
+          "there must be at least one sequence with at least one target");
   slim::require_valid(task.sequences, model.vocab_size);
   require(batch <= (Index{1} << 46) / state_entries(model, 1),
-          "the prefix sums of the batch have at most 2^46 entries");
+          "the prefix sums of the batch must have at most 2^46 entries");
   require(task.slice_length >= 1,
-          "slice length is at least 1, not " + std::to_string(task.slice_length));
-  require(task.first_position >= 0, "first position is not negative");
-  require(task.counted_targets >= 0, "counted targets is not negative");
-  require(task.threads >= 1, "threads is at least 1, not " + std::to_string(task.threads));
-  require(task.parameter_slots == parameter_slots(model), "the parameters have the model's sizes");
+          "slice length must be at least 1, not " + std::to_string(task.slice_length));
+  require(task.first_position >= 0, "first position must not be negative");
+  require(task.counted_targets >= 0, "counted targets must not be negative");
+  require(task.threads >= 1, "threads must be at least 1, not " + std::to_string(task.threads));
+  require(task.parameter_slots == parameter_slots(model),
+          "the parameters must have the model's sizes");
   const Index projection = model.feature_map.kind == FeatureKind::favor_plus
                                ? model.layers * model.hidden_dim * model.features()
                                : 0;
-  require(task.projection_entries == static_cast<std::size_t>(projection),
-          "a projection of the model's sizes is given exactly when the feature map is favor+");
+  require(
+      task.projection_entries == static_cast<std::size_t>(projection),
+      "a projection of the model's sizes must be given if, and only if, the feature map is favor+");
   const auto state = static_cast<std::size_t>(state_entries(model, batch));
   require(task.start_entries == nullptr || *task.start_entries == state,
-          "the start state has the sizes of the model and the batch");
+          "the start state must have the sizes of the model and the batch");
   require(task.end_cotangent_entries == nullptr || *task.end_cotangent_entries == state,
-          "the end cotangent has the sizes of the model and the batch");
+          "the end cotangent must have the sizes of the model and the batch");
 }
 
 bool Capabilities::takes(FeatureKind kind) const {

@@ -13,52 +13,53 @@
 
 namespace slim {
 
-/// How a subject that sweeps twice over the slices makes its first sweep.
+/// The form of the first of two forward sweeps over the slices.
 enum class FirstSweep {
-  lazy,   ///< only what the prefix sums at the cuts need: their products, and not the last slice
-  plain,  ///< the whole forward pass of every slice, loss included, as the paper's algorithm does
+  lazy,   ///< only the prefix sums at the cuts and what they need; not the last slice
+  plain,  ///< the forward pass of every slice including the loss, as in the paper
 };
 std::string_view name(FirstSweep sweep);
-/// Throws ContractError that lists what is allowed.
+/// Throws ContractError that lists the allowed values.
 FirstSweep parse_first_sweep(std::string_view text);
 
-/// "Give me the loss, and its gradient in every parameter."
+/// A task: the loss and its gradient with respect to every parameter.
 ///
-/// The sequences may be a segment of longer ones: then `first_position` is the position of their
-/// first input, `start` the prefix sums of everything before it (null: zero), `end_cotangent` the
-/// gradient of the rest of the loss in the prefix sums after it (null: zero), and `counted_targets`
-/// what the sum of losses is divided by (0: the number counted here). With Φ = loss + ⟨G, B_end⟩
-/// the answer is Φ's gradient; `loss` is without the inner product.
+/// The sequences may be a segment of longer ones. Then `first_position` is the position of their
+/// first input, `start` the prefix sums of all preceding rows (null: zero), `end_cotangent` the
+/// gradient of the remaining loss with respect to the prefix sums after the segment (null: zero),
+/// and `counted_targets` the divisor of the summed loss (0: the number counted here). The result is
+/// the gradient of Φ = loss + ⟨G, B_end⟩; `loss` excludes the inner product.
 template <class T>
 struct GradientTask {
   const Model& model;
   const Parameters<T>& theta;
   const Projection<T>& omega;  ///< empty unless the feature map is FAVOR+
   const Sequences& sequences;
-  Index slice_length;  ///< C; at least L is the full pass
+  Index slice_length;  ///< C; at least L: one slice
   bool wants_logits = false;
   bool wants_state = false;
   Index first_position = 0;
   Index counted_targets = 0;
   const State<accumulator_t<T>>* start = nullptr;
   const State<accumulator_t<T>>* end_cotangent = nullptr;
-  FirstSweep first_sweep = FirstSweep::lazy;  ///< changes the work, and no bit of the gradient
-  int threads = 1;                            ///< never changes a bit of the answer
+  FirstSweep first_sweep = FirstSweep::lazy;  ///< changes the work, but no bit of the gradient
+  int threads = 1;                            ///< never changes a bit of the result
 };
 
-/// Buffers of the right size are reused, so that a training loop allocates nothing.
+/// Buffers of the right size are reused, so that a training loop does not allocate.
 template <class T>
 struct GradientResult {
   T loss{};
   Parameters<T> gradient;
-  Matrix<T> logits;             ///< [B·L, V] if wanted, else empty
-  State<accumulator_t<T>> end;  ///< prefix sums after the last row if wanted, else empty
-  Index restarts = 0;           ///< sweeps begun again, by boundaries that may have to
-  State<accumulator_t<T>> start_cotangent;  ///< gradient of Φ in `start` if wanted, else empty
+  Matrix<T> logits;             ///< [B·L, V] if requested, else empty
+  State<accumulator_t<T>> end;  ///< prefix sums after the last row if requested, else empty
+  Index restarts = 0;           ///< sweeps that a boundary had to restart
+  State<accumulator_t<T>>
+      start_cotangent;  ///< of Φ with respect to `start` if requested, else empty
 };
 
 namespace detail {
-/// What a task's validity depends on, whatever its scalar.
+/// The properties on which a task's validity depends, for any scalar.
 struct TaskSizes {
   const Model& model;
   const Sequences& sequences;
@@ -67,15 +68,15 @@ struct TaskSizes {
   Index slice_length;
   Index first_position;
   Index counted_targets;
-  const std::size_t* start_entries;          ///< null where there is no state
+  const std::size_t* start_entries;          ///< null if there is no state
   const std::size_t* end_cotangent_entries;  ///< likewise
   int threads;
 };
 void require_valid(const TaskSizes& sizes);
 }  // namespace detail
 
-/// Throws ContractError unless sizes, tokens and optional fields fit each other. Allocates nothing
-/// that is entered in the ledger.
+/// Throws ContractError unless sizes, tokens and optional fields are consistent. Makes no
+/// allocation that the ledger records.
 template <class T>
 void require_valid(const GradientTask<T>& task) {
   const std::size_t start = task.start == nullptr ? 0 : task.start->values().size();
@@ -103,17 +104,17 @@ using AttentionFunction = AttentionFunctions::Function<T>;
 template <class T>
 using FeaturesFunction = FeaturesFunctions::Function<T>;
 
-/// How the bytes that a gradient takes, beyond parameters, gradient and tokens, grow with the
-/// length L and the slice length C. With N = L/C slices fixed, all of them are at most affine in C.
+/// How the memory of a gradient beyond parameters, gradient and tokens grows with the length L and
+/// the slice length C. With N = L/C slices fixed, all of these are at most affine in C.
 enum class MemoryGrowth {
   unclaimed,
-  slice,                ///< O(C): not a byte more for a longer sequence
-  slice_and_logarithm,  ///< O(C + log N): twice as many slices add the same again
-  slice_and_count,      ///< O(C + N): each slice adds the same, whatever its length
+  slice,                ///< O(C): independent of the length
+  slice_and_logarithm,  ///< O(C + log N): doubling the slices adds a constant
+  slice_and_count,      ///< O(C + N): each slice adds a constant
 };
 std::string_view name(MemoryGrowth growth);
 
-/// What a subject claims; a law skips, and counts, what is not claimed.
+/// The claims of a subject. A law skips, and counts, cases that are not claimed.
 struct Capabilities {
   std::vector<FeatureKind> feature_maps = {FeatureKind::square, FeatureKind::relu,
                                            FeatureKind::elu_plus_one, FeatureKind::absolute,
@@ -121,55 +122,56 @@ struct Capabilities {
   bool causal = true;
   bool bidirectional = false;
   bool sliced = true;         ///< honours slice_length
-  bool resumable = true;      ///< takes a start state and gives the state it ends with
+  bool resumable = true;      ///< accepts a start state and returns the end state
   bool deterministic = true;  ///< the same call gives the same bits
-  /// Nor do strides change them: other ones may select another order of sums.
+  /// Strides do not change the bits either; they might select another order of summation.
   bool same_bits_in_any_layout = true;
-  bool subtracting = false;  ///< recovers sums by subtraction, so rounding may drift
-  /// The same in a wider scalar: exact until the sums spread by more than its spare digits.
+  bool subtracting = false;  ///< recovers sums by subtraction, so errors may accumulate
+  /// The same in a wider scalar: exact until the sums differ by more than its spare digits.
   bool subtracting_wide = false;
   bool isolates_non_finite = false;
-  bool pullback = true;        ///< of attention; else its output and state alone
-  bool key_masks = true;       ///< attention leaves out masked keys
-  bool given_features = true;  ///< attention takes q and k that are features already
-  /// Takes on the conventions of an attention or features task; else only its declared ones.
+  bool pullback = true;        ///< of attention; else output and state only
+  bool key_masks = true;       ///< attention supports masked keys
+  bool given_features = true;  ///< attention accepts q and k that are features already
+  /// Follows the conventions of an attention or features task; else supports its declared ones
+  /// only.
   bool any_attention_conventions = false;
-  bool logits = true;                ///< of a gradient task gives them, if wanted
+  bool logits = true;                ///< a gradient task returns them if requested
   bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
   Index block = 0;                   ///< rows of an attention kernel's own blocks; 0: not stated
   Index head_block = 0;              ///< columns of its own blocks of a head; 0: not stated
-  /// Claimed only by who enters all that it takes in the ledger.
+  /// To be claimed only if the ledger records all memory.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
-  std::vector<FeatureKind> model_feature_maps{};  ///< of whole models; empty: feature_maps
+  std::vector<FeatureKind> model_feature_maps{};  ///< for whole models; empty: as feature_maps
 
   [[nodiscard]] bool takes(FeatureKind kind) const;
   [[nodiscard]] bool takes_in_models(FeatureKind kind) const;
 };
 
-/// What the memory of a gradient depends on, beside the subject.
+/// The sizes, besides the subject, on which the memory of a gradient depends.
 struct GradientShape {
   const Model& model;
   Scalar scalar;
   Index length;        ///< L
   Index slice_length;  ///< C
 };
-/// Bytes beyond parameters, their gradient and the tokens that the subject's algorithm cannot do
-/// without, on one thread, whatever the batch.
+/// A lower bound on the bytes that the subject's algorithm needs beyond parameters, their gradient
+/// and the tokens, on one thread, for any batch.
 using LeastBytes = std::function<std::int64_t(const GradientShape&)>;
 
-/// An implementation under test, in-house or foreign, right or wrong on purpose: a value.
+/// An implementation under test, built-in or third-party, possibly wrong on purpose: a value.
 struct Subject {
   std::string name;     ///< "boundary/prefix-sum", "reference", "mutant/what-is-wrong"
   std::string summary;  ///< one line
   Capabilities capabilities{};
-  Conventions conventions{};  ///< which constants it uses; the reference takes them on
+  Conventions conventions{};  ///< the constants it uses; the reference follows them
   AttentionConventions attention_conventions{};  ///< likewise, in attention and features
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};
-  LeastBytes least_bytes{};  ///< empty: not stated
-  /// How it draws FAVOR+'s projections, if it does: a case brings its own, so that only the
-  /// reference, whose vocabulary draws those of the cases, and mutants of it do.
+  LeastBytes least_bytes{};  ///< empty: not declared
+  /// Draws FAVOR+'s projections, if the subject does so. A case includes its projections, so only
+  /// the reference, whose vocabulary draws them for the cases, and mutants of it set this.
   ProjectionDraw projection{};
 };
 

@@ -7,13 +7,13 @@
 
 namespace slim {
 
-/// One of each scalar that a subject may work in.
+/// One value for each scalar that a subject may support.
 template <template <class> class Of>
 using EachScalar =
     std::tuple<Of<float>, Of<double>, Of<Digits50>, Of<Counted>, Of<Float16>, Of<BFloat16>>;
 
-/// A task as functions, one of each scalar; an empty one is a scalar that the subject does not work
-/// in.
+/// A task as functions, one for each scalar; an empty function means that the scalar is not
+/// supported.
 template <template <class> class Task, template <class> class Result>
 class TaskFunctions {
  public:
