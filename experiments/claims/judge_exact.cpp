@@ -12,8 +12,8 @@
 namespace slim::experiments {
 namespace {
 
-/// An error against 50 digits; of a float32 gradient also one against float64, which differs from
-/// these by far less than such a gradient can show.
+/// An error relative to 50 digits; for float32 gradients also one relative to float64, because the
+/// difference is far below the resolution of float32.
 std::optional<double> relative_error(const Record& record) {
   if (const auto* error = std::get_if<GradientError>(&record.measured)) return error->relative;
   const auto* discrepancy = std::get_if<GradientDiscrepancy>(&record.measured);
@@ -33,7 +33,7 @@ std::string in_words(const SeedsByLength& seeds) {
   return fmt::format("L from {} to {}", at(*seeds.begin()), at(*seeds.rbegin()));
 }
 
-/// What is seen of one feature map.
+/// The records of one feature map.
 struct Seen {
   double largest = 0.0;  ///< NaN once any error is NaN
   double smallest = std::numeric_limits<double>::infinity();
@@ -89,7 +89,7 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
       verdict.answer = Answer::refuted;
       verdict.value = verdict.high = at.largest;
       verdict.low = at.smallest;
-      verdict.evidence = fmt::format("with feature map {} the error is {:.2g}, beyond {:.2g}; {}",
+      verdict.evidence = fmt::format("with feature map {} the error is {:.2g}, above {:.2g}; {}",
                                      map, at.largest, claim.bound, in_words(at.seeds));
       return verdict;
     }
@@ -100,7 +100,7 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
   if (!missing.empty() || cells == 0) {
     verdict.answer = Answer::inconclusive;
     verdict.value = verdict.low = verdict.high = std::numeric_limits<double>::quiet_NaN();
-    verdict.evidence = "records of C = 1, of several slices and of the full pass are missing for " +
+    verdict.evidence = "records with C = 1, several slices or the full pass are missing for " +
                        (missing.empty() ? "every feature map" : missing);
     return verdict;
   }

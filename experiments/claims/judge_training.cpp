@@ -20,16 +20,16 @@ void raise(double& largest, double x) {
   }
 }
 
-/// A model that is no better at its end than at its start has learned nothing.
+/// A model whose loss hardly decreases has learned nothing.
 bool learned(const Course& full) {
   constexpr double share = 0.9;
   return full.end->loss <= share * full.losses.front();
 }
 
-/// How many runs of each kind the seeds of a task have, and whether they are what they should be.
+/// Number of runs of each kind for a task, and whether they have ended and learned.
 struct Inventory {
   int seeds = 0;
-  std::size_t least_sliced = 1U << 20;  ///< of a seed
+  std::size_t least_sliced = 1U << 20;  ///< smallest number for any seed
   std::size_t least_orders = 1U << 20;
   bool unfinished = false;
   bool untaught = false;
@@ -51,12 +51,12 @@ struct Inventory {
   [[nodiscard]] bool comparable() const { return seeds >= 1 && least_orders >= 1 && !unfinished; }
 };
 
-/// How far runs and controls are from the full pass.
+/// Distances of runs and controls from the full pass.
 struct Shares {
-  double runs = 0.0;      ///< the largest, as a share of the band that the controls make
-  double controls = 0.0;  ///< the largest of a control, as a share of the band that the rest make
+  double runs = 0.0;      ///< largest share of a run, relative to the band of all controls
+  double controls = 0.0;  ///< largest share of a control, relative to the band of the others
 
-  /// Controls count as no less than 1/bound: nothing within the band is beyond the bound.
+  /// `controls` counts as at least 1/bound, so that runs within the band are never out of bounds.
   [[nodiscard]] double multiple(double bound) const {
     return runs / std::max(controls, 1.0 / bound);
   }
@@ -74,11 +74,11 @@ void look_at(Shares& shares, std::span<const Compared> runs, const std::vector<C
   }
 }
 
-/// One task.
+/// The result for one task.
 struct Finding {
   Shares curves;
   Shares metrics;
-  double off = 0.0;  ///< of a metric
+  double off = 0.0;  ///< largest difference of the metric
   double off_by_rounding = 0.0;
 };
 
@@ -135,12 +135,12 @@ Verdict judge_training(const Claim& claim, std::span<const Record> records) {
     verdict.low = std::min(verdict.low, multiple);
     verdict.evidence += fmt::format(
         "{}{}, {} seeds: losses at most {:.2f} times as far from the full pass as other orders of "
-        "summation at the same step, each of these {:.2f} times as far as the rest of them; {} "
+        "summation at the same step, each of these at most {:.2f} times as far as the others; {} "
         "after the last step {:.2g} apart, other orders {:.2g}{}{}",
         verdict.evidence.empty() ? "" : "; ", name(task), inventory.seeds, finding.curves.runs,
         finding.curves.controls, metric_name(task), finding.off, finding.off_by_rounding,
         inventory.untaught ? ", and nothing was learned" : "",
-        scatter <= most_scatter ? "" : ", and the other orders are too unlike each other");
+        scatter <= most_scatter ? "" : ", and the other orders differ too much from each other");
     if (inventory.untaught || !(scatter <= most_scatter)) verdict.answer = Answer::inconclusive;
   }
   verdict.high = verdict.value;

@@ -199,7 +199,7 @@ TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
     const bool known = verdict.at("claim") == "OVERHEAD";
     EXPECT_EQ(verdict.at("verdict"), known ? "SUPPORTED" : "NOT-JUDGED") << verdict;
     if (verdict.at("claim") != "SERIAL") continue;
-    EXPECT_EQ(verdict.at("evidence"), "there are no records of experiment length");
+    EXPECT_EQ(verdict.at("evidence"), "experiment has no records: length");
   }
   EXPECT_EQ(read_records(out / "records.jsonl").size(), appended);
   EXPECT_TRUE(std::filesystem::exists(out / "verdicts.json"));

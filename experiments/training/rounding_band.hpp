@@ -26,7 +26,7 @@ struct Compared {
 /// of a loss, u · loss. Windows start at the controls' first step. Requires at least one control,
 /// and that all start at the same step.
 std::vector<double> rounding_band(std::span<const Compared> controls);
-/// The same of one seed.
+/// The same for one seed.
 std::vector<double> rounding_band(const Course& full, std::span<const Course* const> reordered);
 
 /// The largest quotient of a difference and its band over the windows that both have; NaN if any is
