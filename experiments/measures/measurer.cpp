@@ -35,7 +35,8 @@ std::vector<double> in_double(const Parameters<T>& gradient) {
   return values;
 }
 
-/// What a run leaves warm, code and the allocator's memory, whatever the seed and the sample.
+/// Key of what a run warms up (code and the allocator's memory), which does not depend on seed and
+/// sample.
 std::string warmth(const Record& job) {
   Setting setting = job.setting;
   setting.seed = 0;
@@ -89,7 +90,7 @@ Measured Measurer::measure(const Record& job) {
 
 Seconds Measurer::time_gradient(const Subject& subject, const Setting& setting, bool warm) {
   return in_scalar(setting.scalar, [&]<class T>() -> Seconds {
-    last_ = {};  // so that its memory is not in the way
+    last_ = {};  // frees its memory first
     Workload<T> workload(subject, setting);
     if (!warm) workload.run();
     const Timing timing = time_call([&] { workload.run(); });
@@ -113,7 +114,7 @@ const Measurer::KeptGradient& Measurer::gradient_of(const Subject& subject,
   return last_;
 }
 
-/// From the same subject's gradient in the full pass, which is kept for the next job.
+/// Relative to the same subject's gradient in the full pass, which is kept for the next job.
 FullDiscrepancy Measurer::full_discrepancy(const Subject& subject, const Setting& setting) {
   Setting whole = setting;
   whole.slice = setting.length;
@@ -130,8 +131,8 @@ FullDiscrepancy Measurer::full_discrepancy(const Subject& subject, const Setting
   return {.relative = worst / largest};
 }
 
-/// From the gradient of the reference in 50 digits, or of another subject in float64. That truth
-/// is kept for the next job, which often differs in C or in the subject alone.
+/// Relative to the gradient of the reference in 50 digits, or of another subject in float64. This
+/// truth is kept for the next job, which often differs in C or in the subject only.
 GradientError Measurer::gradient_error(const Subject& subject, const Setting& setting,
                                        const char* authority) {
   const Sequences tokens = read_corpus(setting);

@@ -110,7 +110,7 @@ TEST(Growth, OfASoftKneeIsInconclusiveAndSaysWhere) {
   const auto cost = [](double x) { return 0.1 * x * SoftKnee{0.6, 1.0, 13.0}.factor(x); };
   const GrowthChoice choice = choose_growth(noisy(cost, 0.05, 1));
   EXPECT_FALSE(choice.growth.has_value());
-  EXPECT_NE(choice.reason.find("so does L whose cost rises by"), std::string::npos)
+  EXPECT_NE(choice.reason.find("so does L with a cost that rises by"), std::string::npos)
       << choice.reason;
 }
 
