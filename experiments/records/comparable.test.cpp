@@ -67,7 +67,7 @@ TEST(Comparable, TakesASampleOnceAndNamesTheScalesThatThereAre) {
     comparable({at(64, Operations{})}, "laptop");
     FAIL();
   } catch (const ContractError& error) {
-    EXPECT_STREQ(error.what(), "no records of scale laptop: there are some of ci");
+    EXPECT_STREQ(error.what(), "there are no records of scale laptop: the file has records of ci");
   }
   EXPECT_THROW(comparable({}, "ci"), ContractError);
 }

@@ -59,7 +59,7 @@ TEST_F(Log, CutAnywhereLosesOnlyTheLastRecord) {
     const std::vector<std::string> said = reopened();
     EXPECT_EQ(found_, 2);
     ASSERT_EQ(said.size(), 1U);
-    EXPECT_NE(said[0].find("its last line was cut off"), std::string::npos);
+    EXPECT_NE(said[0].find("the last line was incomplete"), std::string::npos);
     EXPECT_EQ(bytes_of(file_), whole.substr(0, second_end));
     EXPECT_TRUE(reopened().empty()) << "a repair is said once";
   }
@@ -130,7 +130,8 @@ TEST_F(Log, TwoProcessesDoNotWriteOneFile) {
     const RecordLog again(folder_.path(), {});
     FAIL();
   } catch (const ContractError& error) {
-    EXPECT_NE(std::string(error.what()).find("another process is writing it"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("another process is writing this file"),
+              std::string::npos);
   }
 }
 
@@ -148,8 +149,8 @@ TEST_F(Log, ReadersAreToldOfACutLineWhichStays) {
   folder_.write("records.jsonl", cut);
   std::vector<std::string> said;
   EXPECT_EQ(read_records(file_, [&](const std::string& line) { said.push_back(line); }).size(), 2U);
-  EXPECT_EQ(said, std::vector<std::string>({file_.string() + ": its last line was cut off while "
-                                                             "being written, and is left out"}));
+  EXPECT_EQ(said, std::vector<std::string>(
+                      {file_.string() + ": the last line is incomplete and is skipped"}));
   EXPECT_EQ(read_records(file_).size(), 2U);
   EXPECT_EQ(bytes_of(file_), cut);
 }

@@ -63,18 +63,18 @@ void expect_refusal(const Outcome& outcome, int code, const std::string& words) 
 }
 
 TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
-  expect_refusal(gradient({"--slice", "0"}), 2, "slice is at least 1, not 0");
-  expect_refusal(gradient({"--length", "0"}), 2, "length is at least 1, not 0");
-  expect_refusal(gradient({"--batch", "-1"}), 2, "batch is at least 1, not -1");
+  expect_refusal(gradient({"--slice", "0"}), 2, "slice must be at least 1, not 0");
+  expect_refusal(gradient({"--length", "0"}), 2, "length must be at least 1, not 0");
+  expect_refusal(gradient({"--batch", "-1"}), 2, "batch must be at least 1, not -1");
   expect_refusal(gradient({"--hidden", "6"}), 2, "multiple of 4");
   expect_refusal(gradient({"--heads", "3"}), 2, "multiple of heads 3");
-  expect_refusal(gradient({"--threads", "0"}), 2, "threads is from 1");
+  expect_refusal(gradient({"--threads", "0"}), 2, "threads must be from 1");
   expect_refusal(gradient({"--repeats", "0"}), 2, "--repeats");
   expect_refusal(gradient({"--subject", "nobody"}), 2, "'nobody' is unknown");
   expect_refusal(gradient({"--feature-map", "cube"}), 2, "allowed are sqr");
   expect_refusal(gradient({"--norm", "none"}), 2, "allowed are branch-output");
   expect_refusal(gradient({"--scalar", "int"}), 2, "float32");
-  expect_refusal(gradient({"--vocab", "100"}), 2, "is no token of a vocabulary of 100");
+  expect_refusal(gradient({"--vocab", "100"}), 2, "is not a token of a vocabulary of 100");
   expect_refusal(gradient({"--slice", "many"}), 2, "--slice");
   expect_refusal(gradient({"--slic", "1"}), 2, "--slic");
   expect_refusal(gradient({"--length", "30000"}), 2, "is too short");
@@ -83,14 +83,14 @@ TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
   expect_refusal(gradient({"--vocab", "2147483648"}), 2, "GiB with their gradient");
   expect_refusal(gradient({"--ffn", "2147483648"}), 2, "GiB with their gradient");
   expect_refusal(gradient({"--memory-cap", "3"}), 2, "--memory-cap is 3 bytes");
-  expect_refusal(gradient({"--memory-cap", "-1"}), 2, "memory cap is at least 0");
+  expect_refusal(gradient({"--memory-cap", "-1"}), 2, "memory cap must be at least 0");
   expect_refusal(gradient({"--corpus", folder_.write("empty", "").string()}), 2, "is empty");
   expect_refusal(gradient({"--corpus", folder_.write("bad", "\x1f\x8b rubbish").string()}), 2,
                  "is corrupt");
   expect_refusal(gradient({"--first-sweep", "eager"}), 2, "allowed are lazy, plain");
   expect_refusal(gradient({"--first-sweep", "plain", "--subject", "reference"}), 2,
                  "reference has no first sweep to choose");
-  expect_refusal(gradient({"--key-scale", "0"}), 2, "key scale is above 0");
+  expect_refusal(gradient({"--key-scale", "0"}), 2, "key scale must be above 0");
   expect_refusal(slim_measure({}), 2, "gradient, sweep, merge, table, claims, training or foreign");
   expect_refusal(slim_measure({"sweeep"}), 2, "sweeep");
 }
@@ -203,7 +203,8 @@ TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
   }
   EXPECT_EQ(read_records(out / "records.jsonl").size(), appended);
   EXPECT_TRUE(std::filesystem::exists(out / "verdicts.json"));
-  expect_refusal(at_scale("laptop"), 2, "no records of scale laptop: there are some of ci");
+  expect_refusal(at_scale("laptop"), 2,
+                 "there are no records of scale laptop: the file has records of ci");
 }
 
 TEST_F(SlimMeasure, RefusesAMutantWithCode1) {

@@ -77,7 +77,7 @@ TEST_F(Corpus, GzipIsToldByItsBytesNotByItsName) {
 
 TEST_F(Corpus, MissingEmptyShortAndForeignTextsAreRefusedByName) {
   EXPECT_NE(refusal(folder_.path() / "none").find("none: no such file"), std::string::npos);
-  EXPECT_NE(refusal(folder_.path()).find("is not a file"), std::string::npos);
+  EXPECT_NE(refusal(folder_.path()).find("is not a regular file"), std::string::npos);
   EXPECT_NE(refusal(file("empty", "")).find("empty: is empty"), std::string::npos);
   EXPECT_NE(refusal(file("empty.gz", gzipped(""))).find("empty.gz: is empty"), std::string::npos);
   EXPECT_NE(refusal(file("short", "abc")).find("its text has 3 bytes, and 4 are needed"),
