@@ -65,7 +65,7 @@ TEST_F(Merge, SaysThatAPartWasCutOff) {
   std::filesystem::resize_file(file, std::filesystem::file_size(file) - 9);
   EXPECT_EQ(merged({cut}).taken, 1U);
   ASSERT_EQ(said_.size(), 1U);
-  EXPECT_NE(said_[0].find("cut/records.jsonl: its last line was cut off"), std::string::npos);
+  EXPECT_NE(said_[0].find("cut/records.jsonl: the last line is incomplete"), std::string::npos);
 }
 
 TEST_F(Merge, RefusesAPartWithoutRecordsOrOfNoPartAndMakesNothing) {

@@ -209,7 +209,7 @@ TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
 
 TEST_F(SlimMeasure, RefusesAMutantWithCode1) {
   expect_refusal(gradient({"--subject", "mutant/last-row-dropped"}), 1,
-                 "mutant/last-row-dropped is refused");
+                 "mutant/last-row-dropped is rejected");
 }
 
 TEST_F(SlimMeasure, HelpsOnEveryLevel) {

@@ -83,7 +83,7 @@ TEST_F(Corpus, MissingEmptyShortAndForeignTextsAreRefusedByName) {
   EXPECT_NE(refusal(file("short", "abc")).find("its text has 3 bytes, and 4 are needed"),
             std::string::npos);
   EXPECT_EQ(refusal(file("enough", "abcd")), "");
-  EXPECT_NE(refusal(file("foreign", "abcz"), 1, 3, 122).find("byte 122 is no token"),
+  EXPECT_NE(refusal(file("foreign", "abcz"), 1, 3, 122).find("byte 122 is not a token"),
             std::string::npos);
 }
 

@@ -75,7 +75,7 @@ TEST(TrainingJudge, ComparesWithWhatRoundingAloneMakes) {
   const Verdict verdict = judge(training_claim(), records_with(1.0, 0.5));
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
   EXPECT_NEAR(verdict.value, 1.0, 1e-6);
-  EXPECT_NE(verdict.evidence.find("each of these 1.00 times as far as the rest of them"),
+  EXPECT_NE(verdict.evidence.find("each of these at most 1.00 times as far as the others"),
             std::string::npos)
       << verdict.evidence;
   EXPECT_EQ(answer(records_with(2.9, 0.5)), Answer::supported);
@@ -195,7 +195,7 @@ TEST(FineTuningJudge, WantsAFullPassThatFailsAndSlicesOfTheSameBits) {
   std::vector<Record> records = fine_tuning_records(0.0);
   const Verdict verdict = fine_tuning_verdict(records);
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
-  EXPECT_NE(verdict.evidence.find("wanting 2.0 MiB"), std::string::npos) << verdict.evidence;
+  EXPECT_NE(verdict.evidence.find("needs 2.0 MiB"), std::string::npos) << verdict.evidence;
   for (std::size_t i = 0; i < records.size(); ++i) {
     std::vector<Record> rest = records;
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
