@@ -34,7 +34,7 @@ std::string in_words(const SeedsByLength& seeds) {
 }
 
 /// The records of one feature map.
-struct Seen {
+struct MapErrors {
   double largest = 0.0;  ///< NaN once any error is NaN
   double smallest = std::numeric_limits<double>::infinity();
   std::size_t cells = 0;
@@ -59,7 +59,7 @@ struct Seen {
 }  // namespace
 
 Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
-  std::map<std::string, Seen> seen;
+  std::map<std::string, MapErrors> errors_of;
   for (const Record& record : records) {
     const std::optional<double> error = relative_error(record);
     if (!error || record.setting.subject != claim.subject ||
@@ -67,7 +67,7 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
         std::count(claim.experiments.begin(), claim.experiments.end(), record.experiment) == 0) {
       continue;
     }
-    seen[name(record.setting.model.feature_map)].add(record.setting, *error);
+    errors_of[name(record.setting.model.feature_map)].add(record.setting, *error);
   }
 
   Verdict verdict{.claim = claim,
@@ -80,7 +80,7 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
   SeedsByLength seeds;
   std::string missing;
   for (const std::string& map : claim.feature_maps) {
-    const Seen& at = seen[map];
+    const MapErrors& at = errors_of[map];
     cells += at.cells;
     for (const auto& [length, of_length] : at.seeds) {
       seeds[length].insert(of_length.begin(), of_length.end());
@@ -106,7 +106,7 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
   }
   verdict.evidence = fmt::format("largest error {:.1e} in {} cells, {} feature maps, {}",
                                  verdict.value, cells, claim.feature_maps.size(), in_words(seeds));
-  for (const auto& [map, at] : seen) {
+  for (const auto& [map, at] : errors_of) {
     const bool judged = std::find(claim.feature_maps.begin(), claim.feature_maps.end(), map) !=
                         claim.feature_maps.end();
     if (!judged && at.cells > 0) {

@@ -32,7 +32,7 @@ struct Inventory {
   std::size_t least_sliced = 1U << 20;  ///< smallest number for any seed
   std::size_t least_orders = 1U << 20;
   bool unfinished = false;
-  bool untaught = false;
+  bool learned_nothing = false;
 
   void add(const CourseGroup& group) {
     ++seeds;
@@ -43,7 +43,7 @@ struct Inventory {
       for (const Course* course : *list) unfinished |= !course->end.has_value();
     }
     unfinished |= !group.full->end.has_value();
-    untaught |= group.full->end.has_value() && !learned(*group.full);
+    learned_nothing |= group.full->end.has_value() && !learned(*group.full);
   }
   [[nodiscard]] bool whole() const {
     return seeds >= 2 && least_sliced >= 2 && least_orders >= 2 && !unfinished;
@@ -64,8 +64,8 @@ struct Shares {
 
 using ShareOf = std::function<double(const Compared&, std::span<const Compared>)>;
 
-void look_at(Shares& shares, std::span<const Compared> runs, const std::vector<Compared>& controls,
-             const ShareOf& share) {
+void add_shares(Shares& shares, std::span<const Compared> runs,
+                const std::vector<Compared>& controls, const ShareOf& share) {
   for (const Compared& run : runs) raise(shares.runs, share(run, controls));
   for (std::size_t i = 0; i < controls.size() && controls.size() > 1; ++i) {
     std::vector<Compared> rest = controls;
@@ -89,15 +89,15 @@ Finding finding_of(std::span<const CourseGroup> groups, TrainingTask task) {
   std::vector<Compared> controls = runs(&CourseGroup::reordered);
   const std::vector<Compared> switched = runs(&CourseGroup::switched);
   const std::vector<Compared> controls_at_half = runs(&CourseGroup::reordered_at_half);
-  look_at(finding.curves, sliced, controls, share_of_band);
-  look_at(finding.curves, switched, controls_at_half, share_of_band);
+  add_shares(finding.curves, sliced, controls, share_of_band);
+  add_shares(finding.curves, switched, controls_at_half, share_of_band);
 
   sliced.insert(sliced.end(), switched.begin(), switched.end());
   controls.insert(controls.end(), controls_at_half.begin(), controls_at_half.end());
-  look_at(finding.metrics, sliced, controls,
-          [](const Compared& run, std::span<const Compared> band) {
-            return metric_difference(run) / metric_band(band);
-          });
+  add_shares(finding.metrics, sliced, controls,
+             [](const Compared& run, std::span<const Compared> band) {
+               return metric_difference(run) / metric_band(band);
+             });
   for (const Compared& run : sliced) raise(finding.off, metric_difference(run));
   finding.off_by_rounding = metric_band(controls);
   return finding;
@@ -139,9 +139,10 @@ Verdict judge_training(const Claim& claim, std::span<const Record> records) {
         "after the last step {:.2g} apart, other orders {:.2g}{}{}",
         verdict.evidence.empty() ? "" : "; ", name(task), inventory.seeds, finding.curves.runs,
         finding.curves.controls, metric_name(task), finding.off, finding.off_by_rounding,
-        inventory.untaught ? ", and nothing was learned" : "",
+        inventory.learned_nothing ? ", and nothing was learned" : "",
         scatter <= most_scatter ? "" : ", and the other orders differ too much from each other");
-    if (inventory.untaught || !(scatter <= most_scatter)) verdict.answer = Answer::inconclusive;
+    if (inventory.learned_nothing || !(scatter <= most_scatter))
+      verdict.answer = Answer::inconclusive;
   }
   verdict.high = verdict.value;
   if (!missing.empty()) {

@@ -12,6 +12,7 @@
 
 extern "C" {
 // The C library's functions, under the names that it provides for replacements of malloc.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 void* __libc_malloc(std::size_t) noexcept;
 void* __libc_calloc(std::size_t, std::size_t) noexcept;
 void* __libc_realloc(void*, std::size_t) noexcept;

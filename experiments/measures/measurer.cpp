@@ -37,7 +37,7 @@ std::vector<double> in_double(const Parameters<T>& gradient) {
 
 /// Key of what a run warms up (code and the allocator's memory), which does not depend on seed and
 /// sample.
-std::string warmth(const Record& job) {
+std::string warm_up_key(const Record& job) {
   Setting setting = job.setting;
   setting.seed = 0;
   return key_of(setting);
@@ -53,11 +53,11 @@ Measured Measurer::measure(const Record& job) {
   const Subject& subject = sweep_.find_subject(setting.subject);
   switch (quantity_of(job.measured)) {
     case Quantity::seconds: {
-      const bool warm = !warmed_.insert(warmth(job)).second;
+      const bool warm = !warmed_.insert(warm_up_key(job)).second;
       return time_gradient(subject, setting, warm);
     }
     case Quantity::bytes:
-      warmed_.insert(warmth(job));
+      warmed_.insert(warm_up_key(job));
       return count_bytes(subject, setting);
     case Quantity::operations:
       return count_operations(subject, setting);
@@ -74,7 +74,7 @@ Measured Measurer::measure(const Record& job) {
     case Quantity::switch_error:
       return measure_switch(subject, setting);
     case Quantity::full_discrepancy:
-      warmed_.insert(warmth(job));
+      warmed_.insert(warm_up_key(job));
       return full_discrepancy(subject, setting);
     case Quantity::longest:
       return measure_longest(setting, sweep_.program);

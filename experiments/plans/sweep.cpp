@@ -32,11 +32,11 @@ namespace {
 /// A sample to measure: a record whose result is still empty.
 using Job = Record;
 
-void say_on_standard_error(const std::string& line) {
+void note_line(const std::string& line) {
   command_line::note(line);
 }
 
-Measured nothing_yet(Quantity quantity) {
+Measured empty_result(Quantity quantity) {
   switch (quantity) {
     case Quantity::seconds:
       return Seconds{};
@@ -74,7 +74,7 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
   const std::string text = corpus_identity(sweep.conditions.corpus);
   const Provenance here = provenance();
   Conditions conditions = sweep.conditions;
-  conditions.say = say_on_standard_error;
+  conditions.say = note_line;
   std::vector<Job> jobs;
   for (const Experiment& experiment : experiments) {
     for (const Plan& plan : experiment.plans(conditions)) {
@@ -85,7 +85,7 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
                    .setting = plan.setting,
                    .corpus_sha1 = text,
                    .sample = sample,
-                   .measured = nothing_yet(plan.quantity),
+                   .measured = empty_result(plan.quantity),
                    .provenance = here,
                    .shard = name(sweep.shard)};
         job.setting.model.conventions = sweep.find_subject(plan.setting.subject).conventions;
@@ -350,7 +350,7 @@ SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& s
   require_lawful_subjects(jobs, sweep.find_subject);
 
   SweepReport report;
-  RecordLog log(sweep.folder, say_on_standard_error);
+  RecordLog log(sweep.folder, note_line);
   report.file = log.file();
   report.records = jobs;
   std::vector<Record*> missing;

@@ -78,14 +78,14 @@ TEST_F(Sweeping, MeasuresOnceAndReusesAfterwards) {
 }
 
 TEST_F(Sweeping, AnnouncesMissingRecordsBeforeMeasuring) {
-  std::vector<std::size_t> told;
+  std::vector<std::size_t> announced;
   sweep_.announce = [&](std::span<const Record* const> missing) {
-    told.push_back(missing.size());
+    announced.push_back(missing.size());
     EXPECT_EQ(read_records(sweep_.folder / "records.jsonl").size(), tiny_samples - missing.size());
   };
   run();
   run();
-  EXPECT_EQ(told, (std::vector<std::size_t>{tiny_samples, 0}));
+  EXPECT_EQ(announced, (std::vector<std::size_t>{tiny_samples, 0}));
 }
 
 TEST_F(Sweeping, PartsAreDisjointAndMergeToTheWhole) {

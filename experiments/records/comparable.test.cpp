@@ -31,7 +31,7 @@ TEST(Comparable, KeepsExactCountsOfAllMachinesAndSecondsOfOne) {
   EXPECT_EQ(kept(count, elsewhere(count)), 2U);
   EXPECT_EQ(kept(seconds, elsewhere(seconds)), 1U);
   EXPECT_EQ(kept(at(64, TrainingLeg{}), elsewhere(at(64, TrainingLeg{}))), 1U);
-  EXPECT_EQ(kept(seconds, elsewhere(count)), 2U) << "the processor matters for seconds only";
+  EXPECT_EQ(kept(seconds, elsewhere(count)), 2U) << "quantities are selected separately";
 }
 
 TEST(Comparable, KeepsOneNumberOfThreadsForEachQuantity) {

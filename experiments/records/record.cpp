@@ -358,9 +358,9 @@ std::string exact_result(const Record& record) {
   }
   Json json;
   std::visit([&](const auto& measured) { add(json, measured); }, record.measured);
-  for (const char* told :
+  for (const char* field :
        {"bytes_scratch", "seconds", "seconds_gradient", "seconds_data", "seconds_checks"}) {
-    json.erase(told);
+    json.erase(field);
   }
   return json.dump();
 }

@@ -62,9 +62,8 @@ std::string to_text(const std::vector<ResourceSample>& samples) {
   }
   if (std::ranges::any_of(samples, &ResourceSample::lost_sight)) {
     text +=
-        "* a lower bound: during the measurement one of its processes ended before its peak was "
-        "read, or the "
-        "harness was stopped\n";
+        "* a lower bound: one of its processes ended before its peak was read, or the harness was "
+        "stopped\n";
   }
   return text;
 }

@@ -8,7 +8,7 @@ namespace slim::experiments {
 namespace {
 
 /// Placeholder for a file name: the full pass's model after its last step.
-constexpr const char* of_the_training = "the trained model";
+constexpr const char* trained_model = "the trained model";
 
 std::string amiss_in_checkpoint(const std::string& path) {
   std::error_code ignored;
@@ -24,7 +24,7 @@ SampleOptions::SampleOptions(CLI::App& app) {
       ->expected(0, 1)
       ->type_name("FILE")
       ->check(amiss_in_checkpoint)
-      ->default_str(of_the_training);
+      ->default_str(trained_model);
   app.add_option("--prompt", wishes_.prompt, "Start of the text")->capture_default_str();
   app.add_option("--bytes", wishes_.length, "Number of bytes after the prompt")
       ->check(CLI::Range(1, 1 << 24))
@@ -35,7 +35,7 @@ SampleOptions::SampleOptions(CLI::App& app) {
 }
 
 bool SampleOptions::is_of_file() const {
-  return given() && checkpoint() != of_the_training;
+  return given() && checkpoint() != trained_model;
 }
 
 }  // namespace slim::experiments

@@ -145,9 +145,9 @@ TEST(TrainingJudge, IsInconclusiveWhenRunsAreMissingOrNothingWasLearned) {
     EXPECT_EQ(answer(records), Answer::inconclusive) << regime_name(all[i].setting);
   }
   EXPECT_EQ(answer({all.begin(), all.begin() + 18}), Answer::inconclusive) << "one task";
-  std::vector<Record> untaught = all;
-  for (Record& record : untaught) std::get<TrainingLeg>(record.measured).end->loss += 10.0;
-  EXPECT_EQ(answer(untaught), Answer::inconclusive);
+  std::vector<Record> not_learned = all;
+  for (Record& record : not_learned) std::get<TrainingLeg>(record.measured).end->loss += 10.0;
+  EXPECT_EQ(answer(not_learned), Answer::inconclusive);
   std::vector<Record> unfinished = all;
   std::get<TrainingLeg>(unfinished[2].measured).end.reset();
   EXPECT_EQ(answer(unfinished), Answer::inconclusive);
