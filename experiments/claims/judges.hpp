@@ -88,21 +88,15 @@ Verdict judge_time(const Claim& claim, std::span<const Record> records);
 
 /// Trainings in slices, from the start or from halfway through a full pass on, stay as close to the
 /// full pass as the controls do, which are full passes with other orders of summation. Compared are
-/// the losses at every step and the metric after the last step.
+/// the losses at every step and the metric after the last step, each as a share of the band of the
+/// controls of all seeds; a control's own share is relative to the band of the other controls.
 ///
-/// If slices change rounding only, sliced runs and controls of the same task and start are
-/// exchangeable: the share of a sliced run (relative to the band of the controls of all seeds) is
-/// distributed like the share of a control (relative to the band of the other controls), or
-/// slightly smaller, because that band has one run fewer. With k sliced runs and m controls the
-/// largest share belongs to a sliced run in about k/(k + m) of all experiments, so the bound is a
-/// multiple of the largest share of a control. The distribution of the shares has a tail, because
-/// differences grow during a training: in two builds at scale ci the largest of k = 8 was 0.9 and
-/// 1.8 times the largest of m = 12. The statistic is the largest share of a sliced run over the
-/// largest share of a control, or over 1/bound if that is larger, so that a run within the band
-/// itself is never out of bounds. At most `bound`, 3: supported. Beyond twice that: refuted. In
-/// between, or when nothing was learned, or when a control is more than four times as far out as
-/// the others: inconclusive. Needs both tasks, each with two seeds, sliced and switched runs and
-/// two other orders.
+/// The statistic is the largest share of a sliced or switched run over the largest share of a
+/// control, or over 1/bound if that is larger, so that a run within the band itself is never out of
+/// bounds. At most `bound`, 3: supported. Beyond twice that: refuted. In between, or when nothing
+/// was learned, or when a control is more than four times as far out as the others: inconclusive.
+/// Needs both tasks, each with two seeds, sliced and switched runs and two other orders. Derivation
+/// of the bound: training/rounding_band.md.
 Verdict judge_training(const Claim& claim, std::span<const Record> records);
 
 /// In a process of limited memory the full pass fails, while the same training in slices completes
