@@ -138,10 +138,9 @@ Verdict judge_process(const Claim& claim, std::span<const Record> records) {
                                            fewest));
   } else {
     verdict.evidence = fmt::format(
-        "{} fresh processes; largest difference: {}, off by {:.0f} KiB; where at least {:.0f} MiB "
-        "were "
-        "counted they are off by at most {:.1f} %; at fixed C the difference grows by {:.0f} KiB "
-        "over L",
+        "{} fresh processes; largest difference: {}, off by {:.0f} KiB; where at least {:.0f} "
+        "MiB were counted they are off by at most {:.1f} %; at fixed C the difference grows by "
+        "{:.0f} KiB over L",
         cells.size(), in_words(*worst), worst->off() / 1024, smallest / (1 << 20),
         100.0 * raw_of_large, growth / 1024);
   }

@@ -86,10 +86,9 @@ Verdict judge_serial(const Claim& claim, std::span<const Record> records) {
                                against.empty() ? "" : "; ", kind.name, where, fit->residual);
       }
       if (kind.count == &Operations::multiplications) {
-        lines += fmt::format(
-            "{}{} {:g} multiplications per position, residual 0 at {} lengths held "
-            "out",
-            lines.empty() ? "" : "; ", where, fit->slope, fit->held_out);
+        lines +=
+            fmt::format("{}{} {:g} multiplications per position, residual 0 at {} lengths held out",
+                        lines.empty() ? "" : "; ", where, fit->slope, fit->held_out);
       }
     }
   }

@@ -88,9 +88,8 @@ void Gate::require_lawful(const Subject& subject, const Setting& setting) {
     const double error = slope_error(subject, whole);
     if (error <= bound_of_slope) return;
     throw RefusedSubject(
-        fmt::format("{} is rejected, and nothing is measured: its gradient differs by {:.2g} from "
-                    "the slope of its "
-                    "loss (bound {:.2g})",
+        fmt::format("{} is rejected, and nothing is measured: its gradient differs by {:.2g} "
+                    "from the slope of its loss (bound {:.2g})",
                     subject.name, error, bound_of_slope));
   }
   const Setting small = small_case(setting, setting.scalar);

@@ -95,8 +95,7 @@ std::string to_text(const GradientCost& cost) {
   };
   if (cost.bytes_least.has_value()) {
     text += fmt::format(
-        "bytes_least         {}  without tokens; bytes_peak without tokens is {:.3f} "
-        "times that\n",
+        "bytes_least         {}  without tokens; bytes_peak without tokens is {:.3f} times that\n",
         in_units(*cost.bytes_least), cost.bytes_over_least());
   }
   row("  bytes_tokens", bytes.tokens);

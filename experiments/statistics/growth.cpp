@@ -51,8 +51,7 @@ std::optional<std::string> hidden_knee(Growth named, double chi2, std::span<cons
   if (!best) return std::nullopt;
   return fmt::format(
       "{} fits, and so does {} with a cost that rises by {:.0f} % from {:g} to {:g}, as when a "
-      "working "
-      "set leaves a cache",
+      "working set leaves a cache",
       name(named), name(below), 100.0 * best->rise, best->from, best->to);
 }
 
