@@ -1,4 +1,5 @@
-// experiments/reproduce in a tree of stubs: what it passes on, and what it refuses.
+// Runs experiments/reproduce in a tree of stubs and checks which arguments it passes on and
+// rejects.
 
 #include "reference/vocabulary/system/test_folder.hpp"
 #include "reference/vocabulary/system/text_file.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A copy of the script beside programs that only write down how they were called.
+/// A copy of the script in a tree of programs that only record how they were called.
 class Reproduce : public testing::Test {
  protected:
   Reproduce() {
@@ -47,7 +48,7 @@ class Reproduce : public testing::Test {
   TestFolder folder_;
 };
 
-TEST_F(Reproduce, TakesRelativePathsFromTheFolderOfItsCaller) {
+TEST_F(Reproduce, ResolvesRelativePathsFromTheFolderOfTheCaller) {
   EXPECT_EQ(reproduce("--scale ci --corpus text --out results"), 0) << read_text_file(in("err"));
   const std::string calls = read_text_file(log());
   const std::string caller = fs::canonical(in("caller")).string();
@@ -59,7 +60,7 @@ TEST_F(Reproduce, TakesRelativePathsFromTheFolderOfItsCaller) {
   }
 }
 
-TEST_F(Reproduce, KeepsAbsolutePathsAndItsOwnDefault) {
+TEST_F(Reproduce, KeepsAbsolutePathsAndTheDefault) {
   EXPECT_EQ(reproduce("--corpus '" + in("caller/text").string() + "'"), 0);
   const std::string calls = read_text_file(log());
   EXPECT_NE(calls.find("--out results/laptop --corpus " + in("caller/text").string()),
@@ -67,15 +68,15 @@ TEST_F(Reproduce, KeepsAbsolutePathsAndItsOwnDefault) {
       << calls;
 }
 
-TEST_F(Reproduce, RefusesWhatItCannotUseBeforeItInstallsAnything) {
+TEST_F(Reproduce, RejectsInvalidOptionsBeforeInstallingAnything) {
   for (const char* arguments :
        {"--out", "--out ''", "--out --training", "--corpus", "--corpus ''", "--corpus none",
         "--corpus .", "--scale", "--scale ''", "--scale big", "--preset", "--preset x", "--jobs",
         "--jobs ''", "--jobs 0", "--jobs many", "--out text", "--nonsense", "''"}) {
     EXPECT_EQ(reproduce(arguments), 2) << arguments;
     EXPECT_FALSE(fs::exists(log())) << arguments;
-    const std::string said = read_text_file(in("err"));
-    EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+    const std::string message = read_text_file(in("err"));
+    EXPECT_EQ(std::ranges::count(message, '\n'), 1) << message;
   }
 }
 

@@ -1,10 +1,10 @@
 # Writes OUTPUT, a header with the commit and a fingerprint of the sources under SOURCE, in
-# NAMESPACE, and leaves it alone when nothing changed. Works without git and outside a repository.
+# NAMESPACE; does not touch it when nothing has changed. Works without git and outside a repository.
 set(commit "unknown")
 find_program(GIT git)
 if(GIT)
   execute_process(
-    # Also where the files are another user's, as in a container that mounts them.
+    # Also if the files belong to another user, as in a container that mounts them.
     COMMAND ${GIT} -c safe.directory=* -C ${SOURCE} describe --always --dirty --abbrev=12
     OUTPUT_VARIABLE described OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE status)
   if(status EQUAL 0 AND described)
@@ -12,7 +12,7 @@ if(GIT)
   endif()
 endif()
 
-# What decides a measurement: all sources but tests and plots.
+# All sources that affect measurements: everything but tests and plots.
 set(all "")
 foreach(folder reference chunked properties experiments)
   file(GLOB_RECURSE found LIST_DIRECTORIES false RELATIVE ${SOURCE}

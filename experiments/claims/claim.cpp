@@ -11,37 +11,38 @@
 namespace slim::experiments {
 namespace {
 
-/// Reads the fields of one claim, and remembers which it has seen.
+/// Reads the fields of a claim and records which fields were read.
 class Fields {
  public:
   Fields(const toml::table& table, std::string claim) : table_(table), claim_(std::move(claim)) {}
 
   std::string text(const char* field) {
     const auto value = node(field).value<std::string>();
-    require(value.has_value() && !value->empty(), where(field) + " is a text");
+    require(value.has_value() && !value->empty(), where(field) + " must be a non-empty text");
     return *value;
   }
   std::vector<std::string> texts(const char* field) {
     const toml::array* array = node(field).as_array();
-    require(array != nullptr && !array->empty(), where(field) + " is a list of texts");
+    require(array != nullptr && !array->empty(),
+            where(field) + " must be a non-empty list of texts");
     std::vector<std::string> values;
     for (const toml::node& entry : *array) {
       const auto value = entry.value<std::string>();
-      require(value.has_value(), where(field) + " is a list of texts");
+      require(value.has_value(), where(field) + " must be a non-empty list of texts");
       values.push_back(*value);
     }
     return values;
   }
   double number(const char* field) {
     const auto value = node(field).value<double>();
-    require(value.has_value(), where(field) + " is a number");
+    require(value.has_value(), where(field) + " must be a number");
     return *value;
   }
   [[nodiscard]] bool has(const char* field) const { return table_.contains(field); }
   void require_all_known() const {
     for (const auto& [key, value] : table_) {
       require(seen_.contains(std::string(key.str())),
-              where(std::string(key.str()).c_str()) + " is not a field of a claim");
+              where(std::string(key.str()).c_str()) + " is an unknown field");
     }
   }
 
@@ -81,7 +82,7 @@ Claim claim_in(const toml::table& table, std::size_t number) {
     if (fields.has(field)) *place = fields.text(field);
   }
   require(claim.expected.empty() || claim.expected == "SUPPORTED" || claim.expected == "REFUTED",
-          "claim " + name + ": expected is SUPPORTED or REFUTED");
+          "claim " + name + ": expected must be SUPPORTED or REFUTED");
   if (fields.has("bound")) claim.bound = fields.number("bound");
   if (fields.has("feature_maps")) claim.feature_maps = fields.texts("feature_maps");
   if (fields.has("boundaries")) claim.boundaries = fields.texts("boundaries");
@@ -90,7 +91,7 @@ Claim claim_in(const toml::table& table, std::size_t number) {
   if (fields.has("cap_mebibytes")) claim.cap_mebibytes = fields.number("cap_mebibytes");
   if (fields.has("row_multiple")) {
     claim.row_multiple = static_cast<long long>(fields.number("row_multiple"));
-    require(claim.row_multiple >= 1, "claim " + name + ": row_multiple is at least 1");
+    require(claim.row_multiple >= 1, "claim " + name + ": row_multiple must be at least 1");
   }
   fields.require_all_known();
   return claim;
@@ -108,14 +109,14 @@ std::vector<Claim> parse_claims(const std::string& toml) {
     throw ContractError("claims: " + std::string(error.description()) + " at " + where.str());
   }
   const toml::array* list = table["claim"].as_array();
-  require(list != nullptr && !list->empty(), "claims: there is at least one [[claim]]");
+  require(list != nullptr && !list->empty(), "claims: no [[claim]] was found");
   std::vector<Claim> claims;
   std::set<std::string> names;
   for (const toml::node& node : *list) {
-    require(node.is_table(), "claims: each claim is a table, [[claim]]");
+    require(node.is_table(), "claims: each claim must be a table, [[claim]]");
     claims.push_back(claim_in(*node.as_table(), claims.size() + 1));
     require(names.insert(claims.back().name).second,
-            "claims: " + claims.back().name + " stands there once");
+            "claims: there are two claims named " + claims.back().name);
   }
   return claims;
 }

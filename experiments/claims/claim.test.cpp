@@ -30,7 +30,7 @@ std::string refusal(const std::string& toml) {
   return "";
 }
 
-TEST(Claims, BuiltInOnesAreReadAndHaveJudges) {
+TEST(Claims, BuiltInClaimsCanBeParsedAndHaveJudges) {
   std::set<std::string> cells;
   for (const Claim& claim : built_in_claims()) {
     if (!claim.cell.empty()) cells.insert(claim.cell);
@@ -42,7 +42,7 @@ TEST(Claims, BuiltInOnesAreReadAndHaveJudges) {
   EXPECT_EQ(cells.size(), 12U) << "of table 1";
 }
 
-TEST(Claims, AreExpectedAsTheyStandUnlessAClockDecides) {
+TEST(Claims, HaveAnExpectedVerdictUnlessAClockDecides) {
   for (const Claim& claim : built_in_claims()) {
     const bool clock = claim.name == "SERIAL/seconds" || claim.name == "CROSSING/seconds";
     EXPECT_EQ(claim.expected.empty(), clock) << claim.name;
@@ -51,24 +51,25 @@ TEST(Claims, AreExpectedAsTheyStandUnlessAClockDecides) {
   }
 }
 
-TEST(Claims, AMissingFieldIsNamed) {
+TEST(Claims, ErrorNamesAMissingField) {
   EXPECT_EQ(refusal(good), "");
-  EXPECT_EQ(refusal("[[claim]]\nname = \"A\"\n"), "claim A: statement is a text");
+  EXPECT_EQ(refusal("[[claim]]\nname = \"A\"\n"), "claim A: statement must be a non-empty text");
 }
 
-TEST(Claims, AMisspeltFieldIsNamed) {
-  EXPECT_EQ(refusal(good + "bond = 1.0\n"), "claim A: bond is not a field of a claim");
+TEST(Claims, ErrorNamesAnUnknownField) {
+  EXPECT_EQ(refusal(good + "bond = 1.0\n"), "claim A: bond is an unknown field");
 }
 
-TEST(Claims, AnExpectationThatIsNoVerdictIsRefused) {
-  EXPECT_EQ(refusal(good + "expected = \"TRUE\"\n"), "claim A: expected is SUPPORTED or REFUTED");
+TEST(Claims, AnInvalidExpectedVerdictIsRejected) {
+  EXPECT_EQ(refusal(good + "expected = \"TRUE\"\n"),
+            "claim A: expected must be SUPPORTED or REFUTED");
 }
 
-TEST(Claims, ATwinIsRefused) {
-  EXPECT_EQ(refusal(good + good), "claims: A stands there once");
+TEST(Claims, ADuplicateNameIsRejected) {
+  EXPECT_EQ(refusal(good + good), "claims: there are two claims named A");
 }
 
-TEST(Claims, BrokenTomlIsOneLine) {
+TEST(Claims, InvalidTomlGivesAnErrorOfOneLine) {
   const std::string message = refusal("[[claim]\n");
   EXPECT_NE(message, "");
   EXPECT_EQ(message.find('\n'), std::string::npos);

@@ -8,7 +8,7 @@
 
 namespace slim::experiments {
 
-/// A verdict without a number: what is missing.
+/// A verdict without a value; `evidence` says what is missing.
 inline Verdict inconclusive(const Claim& claim, std::string evidence) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   return {.claim = claim,

@@ -22,7 +22,7 @@ Verdict judge_bound(const Claim& claim, std::span<const Record> records) {
     largest = std::isnan(error->relative) ? error->relative : std::max(largest, error->relative);
     smallest = std::min(smallest, error->relative);
   }
-  if (cells < 2) return inconclusive(claim, "records are missing: trainings at two C at least");
+  if (cells < 2) return inconclusive(claim, "records are missing: trainings with at least two C");
   return {.claim = claim,
           .answer = largest <= claim.bound ? Answer::supported : Answer::refuted,
           .value = largest,

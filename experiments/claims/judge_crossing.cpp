@@ -18,7 +18,7 @@ using Costs = std::map<Index, std::vector<double>>;
 
 std::optional<double> cost_of(const Claim& claim, const Measured& measured) {
   require(claim.count == "bytes" || claim.count == "seconds",
-          "claim " + claim.name + ": count is bytes or seconds, not '" + claim.count + "'");
+          "claim " + claim.name + ": count is '" + claim.count + "': allowed are bytes, seconds");
   if (const auto* bytes = std::get_if<Bytes>(&measured); bytes && claim.count == "bytes") {
     return static_cast<double>(bytes->peak - bytes->tokens);
   }
@@ -39,7 +39,7 @@ std::vector<CostPair> paired(const Costs& softmax, const Costs& performer) {
 }
 
 std::string in_words(const Crossing& crossing) {
-  if (crossing.low <= 0.0) return fmt::format("at L = {:g} already", crossing.high);
+  if (crossing.low <= 0.0) return fmt::format("already at L = {:g}", crossing.high);
   return fmt::format("from L = {:.0f} on, between {:g} and {:g}", crossing.size, crossing.low,
                      crossing.high);
 }
@@ -69,19 +69,21 @@ Verdict judge_crossing(const Claim& claim, std::span<const Record> records) {
   }
   const std::vector<CostPair> full_pairs = paired(softmax, whole);
   if (full_pairs.size() < 3) {
-    return inconclusive(claim, "records are missing: softmax and the full pass at three lengths");
+    return inconclusive(
+        claim, "records are missing: softmax attention and the full pass at three lengths");
   }
   const std::optional<Crossing> full = find_crossing(full_pairs);
   if (!full) {
     Verdict verdict = inconclusive(
-        claim, fmt::format("softmax attention takes less {} up to L = {:g}, the longest tried",
-                           claim.count, full_pairs.back().size));
+        claim, fmt::format(
+                   "softmax attention takes fewer {} up to L = {:g}, the longest sequence measured",
+                   claim.count, full_pairs.back().size));
     verdict.answer = Answer::refuted;
     return verdict;
   }
   if (full->low <= 0.0) {
     return inconclusive(
-        claim, fmt::format("the full pass takes fewer {} {}: no shorter sequence was tried",
+        claim, fmt::format("the full pass takes fewer {} {}: no shorter sequence was measured",
                            claim.count, in_words(*full)));
   }
   std::string evidence =

@@ -9,13 +9,13 @@ namespace slim::experiments {
 
 namespace {
 
-/// What is reached under one cap; −1: not measured.
+/// Longest sequences under one cap; −1: not measured.
 struct Reach {
   std::int64_t full = -1;
   std::int64_t sliced = -1;
-  std::int64_t most = 0;  ///< longest that was tried in slices
+  std::int64_t most = 0;  ///< longest sequence tried in slices
 
-  /// What reaches the longest that was tried would reach further: its ratio is a lower bound.
+  /// The longest sequence tried completes, so the ratio is a lower bound.
   [[nodiscard]] bool at_end() const { return sliced == most; }
   [[nodiscard]] double ratio() const {
     return static_cast<double>(sliced) / static_cast<double>(full);
@@ -42,7 +42,7 @@ Verdict judge_device(const Claim& claim, std::span<const Record> records) {
   }
   double least = std::numeric_limits<double>::infinity();
   double most = 0.0;
-  std::string told;
+  std::string results;
   std::string open;
   bool short_of = false;
   for (const auto& [cap, reach] : caps) {
@@ -56,28 +56,30 @@ Verdict judge_device(const Claim& claim, std::span<const Record> records) {
       continue;
     }
     if (reach.full == 0) {
-      leave_open("not even the shortest full pass completes, so that there is no ratio");
+      leave_open("the shortest full pass fails, so there is no ratio");
       continue;
     }
     least = std::min(least, reach.ratio());
     most = std::max(most, reach.ratio());
     if (!(reach.ratio() >= claim.bound)) {
       short_of = short_of || !reach.at_end();
-      if (reach.at_end()) leave_open("no longer one was tried in slices");
+      if (reach.at_end()) leave_open("no longer sequence was tried in slices");
     }
-    told += fmt::format("{}{} MiB: {} in slices{}, {} in the full pass", told.empty() ? "" : "; ",
-                        mebibytes, reach.sliced,
-                        reach.at_end() ? " (the longest tried: a lower bound)" : "", reach.full);
+    results += fmt::format("{}{} MiB: {} in slices{}, {} in the full pass",
+                           results.empty() ? "" : "; ", mebibytes, reach.sliced,
+                           reach.at_end() ? " (the longest sequence tried: a lower bound)" : "",
+                           reach.full);
   }
-  if (told.empty()) {
-    return inconclusive(claim, open.empty() ? "records are missing: a cap with both" : open);
+  if (results.empty()) {
+    return inconclusive(
+        claim, open.empty() ? "records are missing: slices and the full pass under one cap" : open);
   }
   Verdict verdict{.claim = claim,
                   .answer = Answer::supported,
                   .value = least,
                   .low = least,
                   .high = most,
-                  .evidence = told};
+                  .evidence = results};
   if (!open.empty()) {
     verdict.answer = Answer::inconclusive;
     verdict.evidence += "; undecided, " + open;
@@ -103,17 +105,18 @@ Verdict judge_reach(const Claim& claim, std::span<const Record> records) {
     reached = longest->length;
     slice = setting.slice;
   }
-  if (reached < 0) return inconclusive(claim, "records are missing: slices in so small a process");
+  if (reached < 0)
+    return inconclusive(claim, "records are missing: slices in a process within the cap");
   const auto length = static_cast<double>(reached);
-  Verdict verdict{
-      .claim = claim,
-      .answer = length >= claim.bound ? Answer::supported : Answer::refuted,
-      .value = length,
-      .low = length,
-      .high = reached == tried ? std::numeric_limits<double>::infinity() : length,
-      .evidence = fmt::format("{} tokens in slices of {} in {:g} MiB of address space{}", reached,
-                              slice, claim.cap_mebibytes,
-                              reached == tried ? " (the longest tried: a lower bound)" : "")};
+  Verdict verdict{.claim = claim,
+                  .answer = length >= claim.bound ? Answer::supported : Answer::refuted,
+                  .value = length,
+                  .low = length,
+                  .high = reached == tried ? std::numeric_limits<double>::infinity() : length,
+                  .evidence = fmt::format(
+                      "{} tokens in slices of {} in {:g} MiB of address space{}", reached, slice,
+                      claim.cap_mebibytes,
+                      reached == tried ? " (the longest sequence tried: a lower bound)" : "")};
   if (!(length >= claim.bound) && reached == tried) verdict.answer = Answer::inconclusive;
   return verdict;
 }

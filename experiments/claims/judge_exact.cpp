@@ -12,8 +12,8 @@
 namespace slim::experiments {
 namespace {
 
-/// An error against 50 digits; of a float32 gradient also one against float64, which differs from
-/// these by far less than such a gradient can show.
+/// An error relative to 50 digits; for float32 gradients also one relative to float64, because the
+/// difference is far below the resolution of float32.
 std::optional<double> relative_error(const Record& record) {
   if (const auto* error = std::get_if<GradientError>(&record.measured)) return error->relative;
   const auto* discrepancy = std::get_if<GradientDiscrepancy>(&record.measured);
@@ -33,8 +33,8 @@ std::string in_words(const SeedsByLength& seeds) {
   return fmt::format("L from {} to {}", at(*seeds.begin()), at(*seeds.rbegin()));
 }
 
-/// What is seen of one feature map.
-struct Seen {
+/// The records of one feature map.
+struct MapErrors {
   double largest = 0.0;  ///< NaN once any error is NaN
   double smallest = std::numeric_limits<double>::infinity();
   std::size_t cells = 0;
@@ -59,7 +59,7 @@ struct Seen {
 }  // namespace
 
 Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
-  std::map<std::string, Seen> seen;
+  std::map<std::string, MapErrors> errors_of;
   for (const Record& record : records) {
     const std::optional<double> error = relative_error(record);
     if (!error || record.setting.subject != claim.subject ||
@@ -67,7 +67,7 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
         std::count(claim.experiments.begin(), claim.experiments.end(), record.experiment) == 0) {
       continue;
     }
-    seen[name(record.setting.model.feature_map)].add(record.setting, *error);
+    errors_of[name(record.setting.model.feature_map)].add(record.setting, *error);
   }
 
   Verdict verdict{.claim = claim,
@@ -80,7 +80,7 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
   SeedsByLength seeds;
   std::string missing;
   for (const std::string& map : claim.feature_maps) {
-    const Seen& at = seen[map];
+    const MapErrors& at = errors_of[map];
     cells += at.cells;
     for (const auto& [length, of_length] : at.seeds) {
       seeds[length].insert(of_length.begin(), of_length.end());
@@ -89,7 +89,7 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
       verdict.answer = Answer::refuted;
       verdict.value = verdict.high = at.largest;
       verdict.low = at.smallest;
-      verdict.evidence = fmt::format("with feature map {} the error is {:.2g}, beyond {:.2g}; {}",
+      verdict.evidence = fmt::format("with feature map {} the error is {:.2g}, above {:.2g}; {}",
                                      map, at.largest, claim.bound, in_words(at.seeds));
       return verdict;
     }
@@ -100,13 +100,13 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
   if (!missing.empty() || cells == 0) {
     verdict.answer = Answer::inconclusive;
     verdict.value = verdict.low = verdict.high = std::numeric_limits<double>::quiet_NaN();
-    verdict.evidence = "records of C = 1, of several slices and of the full pass are missing for " +
+    verdict.evidence = "records with C = 1, several slices or the full pass are missing for " +
                        (missing.empty() ? "every feature map" : missing);
     return verdict;
   }
   verdict.evidence = fmt::format("largest error {:.1e} in {} cells, {} feature maps, {}",
                                  verdict.value, cells, claim.feature_maps.size(), in_words(seeds));
-  for (const auto& [map, at] : seen) {
+  for (const auto& [map, at] : errors_of) {
     const bool judged = std::find(claim.feature_maps.begin(), claim.feature_maps.end(), map) !=
                         claim.feature_maps.end();
     if (!judged && at.cells > 0) {

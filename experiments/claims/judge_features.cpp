@@ -19,8 +19,8 @@ double error_of(const Claim& claim, const SoftmaxError& error) {
   if (claim.count == "independent") return error.independent;
   if (claim.count == "orthogonal") return error.orthogonal;
   require(claim.count == "orthogonal-chi",
-          "claim " + claim.name + ": count is independent, orthogonal or orthogonal-chi, not '" +
-              claim.count + "'");
+          "claim " + claim.name + ": count is '" + claim.count +
+              "': allowed are independent, orthogonal, orthogonal-chi");
   return error.orthogonal_chi;
 }
 
@@ -28,7 +28,7 @@ bool usable(double x) {
   return std::isfinite(x) && x > 0.0;
 }
 
-/// Of each record that counts, by M.
+/// Values of the records by M.
 std::map<Index, std::vector<double>> by_features(const Claim& claim,
                                                  std::span<const Record> records,
                                                  double (*value)(const Claim&,

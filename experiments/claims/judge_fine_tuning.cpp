@@ -11,13 +11,13 @@ namespace slim::experiments {
 
 namespace {
 
-/// The runs that decide, null where there is none.
+/// The runs that the rule compares; null where there is none.
 struct FineTuning {
   const Course* capped_full = nullptr;
   const Course* capped = nullptr;  ///< in slices
   const Course* free = nullptr;    ///< the same without a cap
-  const Course* full = nullptr;    ///< the full pass to its end, without a cap
-  std::vector<Compared> controls;  ///< other orders of summation from half on, all seeds
+  const Course* full = nullptr;    ///< the full pass throughout, without a cap
+  std::vector<Compared> controls;  ///< other orders of summation from halfway on, all seeds
 
   [[nodiscard]] bool whole() const {
     return capped_full != nullptr && capped != nullptr && free != nullptr && full != nullptr &&
@@ -58,7 +58,7 @@ Verdict judge_fine_tuning(const Claim& claim, std::span<const Record> records) {
   const FineTuning runs = fine_tuning_among(claim, all);
   if (!runs.whole()) {
     return inconclusive(claim,
-                        "records are missing: a full pass and slices in little memory; the same "
+                        "records are missing: a full pass and slices in limited memory; the same "
                         "slices, a full pass and two other orders of summation without a cap");
   }
   const Course& capped = *runs.capped;
@@ -78,18 +78,19 @@ Verdict judge_fine_tuning(const Claim& claim, std::span<const Record> records) {
   if (same && off_full <= 2.0 * claim.bound * band) verdict.answer = Answer::inconclusive;
   if (same && off_full <= claim.bound * band && fails) verdict.answer = Answer::supported;
   verdict.evidence = fmt::format(
-      "In {:.1f} MiB beyond the program {}; in slices of {} {}",
+      "With {:.1f} MiB beyond the program {}; in slices of {} {}",
       static_cast<double>(setting.memory_cap) / (1 << 20),
-      fails ? fmt::format("the full pass fails, wanting {:.1f} MiB",
+      fails ? fmt::format("the full pass fails, because it needs {:.1f} MiB",
                           static_cast<double>(runs.capped_full->wanted) / (1 << 20))
-            : "the full pass goes through, too: the cap shows nothing",
+            : "the full pass completes too, so the cap has no effect",
       setting.slice,
       ends ? fmt::format("the training takes {:.1f} MiB and ends at {:.4f} {}, {}; the full pass "
                          "without a cap ends {:.2g} from there, other orders of summation {:.2g} "
                          "from it",
                          static_cast<double>(capped.bytes()) / (1 << 20),
                          metric(setting, *capped.end), metric_name(setting.training.task),
-                         same ? "every loss as without a cap" : "other than without a cap",
+                         same ? "with the same losses as without a cap"
+                              : "with other losses than without a cap",
                          off_full, band)
            : "it fails: " + capped.refusal);
   return verdict;

@@ -39,8 +39,8 @@ std::optional<std::int64_t> counted(const Claim& claim, const Measured& measured
   return std::nullopt;
 }
 
-/// The levels of trees over C rows are ⌈log₂ C⌉ where C is a power of 2. Elsewhere a path is no
-/// shorter than at the power of 2 below, and no longer than at the one above, with as many slices.
+/// Trees over C rows have ⌈log₂ C⌉ levels when C is a power of 2. For any other C the critical path
+/// lies between those at the adjacent powers of 2 with the same number of slices.
 bool has_levels_between(const Claim& claim, const CountOf& count) {
   return parse_law(claim.law) == Law::slices_depth &&
          !std::has_single_bit(static_cast<std::uint64_t>(count.slice));
@@ -87,20 +87,21 @@ Verdict judge_law(const Claim& claim, std::span<const Record> records) {
   if (!(fit->residual <= 0.0)) {
     verdict.answer = Answer::refuted;
     verdict.evidence =
-        fmt::format("{} counts are off {} by up to {:g}", claim.count, fit->formula, fit->residual);
+        fmt::format("{} differs from {} by up to {:g}", claim.count, fit->formula, fit->residual);
   } else if (!(fit->constants.back() > 0.0)) {
     verdict.answer = Answer::refuted;
     verdict.evidence = fmt::format("{}: the leading term is missing", fit->formula);
   } else if (off != between.end()) {
     verdict.answer = Answer::refuted;
-    verdict.evidence =
-        fmt::format("{} = {} at L = {}, C = {} is not between {} at the powers of 2 beside C",
-                    claim.count, off->y, off->length, off->slice, fit->formula);
+    verdict.evidence = fmt::format(
+        "{} = {} at L = {}, C = {} is not between the values of {} at the adjacent powers of 2",
+        claim.count, off->y, off->length, off->slice, fit->formula);
   } else {
-    verdict.evidence = fmt::format("{} = {}, residual 0 at {} counts held out", claim.count,
-                                   fit->formula, fit->held_out);
+    verdict.evidence = fmt::format("{} = {}, residual 0 at {} counts held out of the fit",
+                                   claim.count, fit->formula, fit->held_out);
     if (!between.empty()) {
-      verdict.evidence += fmt::format("; {} where C is no power of 2 lie between", between.size());
+      verdict.evidence +=
+          fmt::format("; {} counts where C is not a power of 2 are in between", between.size());
     }
   }
   return verdict;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// The cells of one series.
+/// The measurements of one series.
 using Series = std::vector<std::pair<Setting, Bytes>>;
 
 Series series_of(const Claim& claim, std::span<const Record> records, std::string_view experiment,
@@ -52,7 +52,7 @@ bool spans(const Claim& claim, const std::vector<CountAt>& counts) {
   return counts.size() >= 3 && has(claim.shortest) && has(claim.longest);
 }
 
-/// Gathers what speaks against the claim, and what is missing to decide it.
+/// Collects violations of the claim, and missing records.
 struct Findings {
   std::string against;
   std::string missing;
@@ -64,7 +64,7 @@ struct Findings {
     if (!fit.has_value()) {
       add(missing, "three sizes of " + what);
     } else if (!(fit->residual <= 0.0)) {
-      add(against, fmt::format("{} are off a line by {:.0f} bytes", what, fit->residual));
+      add(against, fmt::format("{} differ from a line by {:.0f} bytes", what, fit->residual));
     } else if (grows && !(fit->slope > 0.0)) {
       add(against, what + " do not grow");
     }
@@ -74,8 +74,10 @@ struct Findings {
       const std::int64_t next = (at.x + multiple - 1) / multiple * multiple;
       const auto y = static_cast<double>(at.y);
       if (!(y >= line.at(at.x) && y <= line.at(next))) {
-        add(against, fmt::format("slice bytes at C = {} are not between their line at {} and {}",
-                                 at.x, at.x, next));
+        add(against,
+            fmt::format(
+                "slice bytes at C = {} are not between the values of their line at {} and {}", at.x,
+                at.x, next));
       }
     }
   }
@@ -106,7 +108,7 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records) {
   const std::int64_t growth = spread(own_bytes);
   if (growth != 0) {
     Findings::add(findings.against,
-                  fmt::format("at fixed C, bytes beside the tokens differ by {} over L", growth));
+                  fmt::format("at fixed C, bytes without tokens differ by {} over L", growth));
   }
   if (!spans(claim, own_bytes)) {
     Findings::add(findings.missing,
@@ -135,8 +137,8 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records) {
     verdict.evidence = "records are missing: " + findings.missing;
   } else {
     verdict.evidence = fmt::format(
-        "at C = {}, {} bytes beside the tokens at every L from {} to {}; tokens {:g} bytes a "
-        "position; at C = L {:.0f} bytes a position; over C {:.0f} bytes a row, residual 0",
+        "at C = {}, {} bytes without tokens at every L from {} to {}; tokens {:g} bytes per "
+        "position; at C = L {:.0f} bytes per position; over C {:.0f} bytes per row, residual 0",
         fixed.front().first.slice, own_bytes.front().y, claim.shortest, claim.longest,
         token_line->slope, full_line->slope, slice_line->slope);
   }

@@ -10,7 +10,7 @@ namespace slim::experiments {
 
 namespace {
 
-/// Of one first sweep.
+/// The ratios of one kind of first sweep.
 struct OverheadRange {
   double low = std::numeric_limits<double>::infinity();
   double high = 0.0;  ///< NaN once any ratio is NaN

@@ -10,13 +10,13 @@
 namespace slim::experiments {
 namespace {
 
-/// What a process may take beside what is counted: stacks, pages of the program that no small
-/// gradient has touched, the page that an array begins or ends in. Units: bytes.
+/// Memory of a process that is not counted: stacks, pages of the program that no small gradient has
+/// touched, and the partial pages at both ends of arrays. Units: bytes.
 constexpr double own_pages = 256 << 10;
 
 struct CountedBytes {
   double bytes = 0.0;
-  double scratch = 0.0;  ///< of these; packing buffers, which are taken whole and used in part
+  double scratch = 0.0;  ///< part of `bytes`: packing buffers, which may be used in part only
 };
 
 struct ProcessCell {
@@ -25,7 +25,7 @@ struct ProcessCell {
   double scratch = 0.0;
   double grown = 0.0;
 
-  /// What scratch that is never touched explains is no difference.
+  /// Difference between growth and count; scratch that is never touched is not a difference.
   [[nodiscard]] double off() const {
     const double less = std::max(0.0, counted - grown - scratch);
     return grown > counted ? grown - counted : -less;
@@ -37,7 +37,7 @@ std::string place_of(const std::string& experiment, const Setting& setting) {
   return fmt::format("{} {}", experiment, fmt::join(to_arguments(setting), " "));
 }
 
-/// Each process whose bytes were counted, in the order of L.
+/// All processes whose bytes were counted, sorted by L.
 std::vector<ProcessCell> cells_of(const Claim& claim, std::span<const Record> records) {
   std::map<std::string, CountedBytes> counted;
   const auto belongs = [&](const Record& record) {
@@ -67,7 +67,7 @@ std::vector<ProcessCell> cells_of(const Claim& claim, std::span<const Record> re
   return cells;
 }
 
-/// Cells that differ in L alone, at a fixed C below it.
+/// Groups of cells that differ in L only, at a fixed C below L.
 std::vector<std::vector<const ProcessCell*>> over_length(const std::vector<ProcessCell>& cells) {
   std::map<std::string, std::vector<const ProcessCell*>> series;
   for (const ProcessCell& cell : cells) {
@@ -83,7 +83,7 @@ std::vector<std::vector<const ProcessCell*>> over_length(const std::vector<Proce
   return all;
 }
 
-/// By how much the difference at a longer L exceeds that at a shorter one, at most.
+/// The largest increase of the difference from a shorter to a longer L.
 double growth_of(const std::vector<const ProcessCell*>& series) {
   double growth = 0.0;
   double least = series.front()->off();
@@ -96,7 +96,7 @@ double growth_of(const std::vector<const ProcessCell*>& series) {
 
 std::string in_words(const ProcessCell& cell) {
   constexpr double mebibyte = 1 << 20;
-  return fmt::format("L = {}, C = {} grew by {:.2f} MiB, {:.2f} MiB were counted",
+  return fmt::format("at L = {}, C = {} it grew by {:.2f} MiB, and {:.2f} MiB were counted",
                      cell.setting.length, cell.setting.slice, cell.grown / mebibyte,
                      cell.counted / mebibyte);
 }
@@ -134,13 +134,13 @@ Verdict judge_process(const Claim& claim, std::span<const Record> records) {
         growth / 1024);
   } else if (cells.size() < fewest || series.empty()) {
     return inconclusive(claim, fmt::format("records are missing: {} processes and their bytes, "
-                                           "three lengths at one C among them",
+                                           "including three lengths at one C",
                                            fewest));
   } else {
     verdict.evidence = fmt::format(
-        "{} fresh processes: {}, off by {:.0f} KiB, which is most; where {:.0f} MiB and more were "
-        "counted they are off by at most {:.1f} %; at fixed C the difference grows by {:.0f} KiB "
-        "over L",
+        "{} fresh processes; largest difference: {}, off by {:.0f} KiB; where at least {:.0f} "
+        "MiB were counted they are off by at most {:.1f} %; at fixed C the difference grows by "
+        "{:.0f} KiB over L",
         cells.size(), in_words(*worst), worst->off() / 1024, smallest / (1 << 20),
         100.0 * raw_of_large, growth / 1024);
   }

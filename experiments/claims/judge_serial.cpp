@@ -38,14 +38,14 @@ std::vector<CountAt> counts(const Claim& claim, std::span<const Record> records,
   return result;
 }
 
-/// What the clock says, at fixed C.
-std::string time_beside(const Claim& claim, std::span<const Record> records) {
+/// The growth of the measured time at fixed C.
+std::string exponent_of_time(const Claim& claim, std::span<const Record> records) {
   std::map<Index, std::vector<double>> by_length;
   for (const Record& record : records) {
     const auto* seconds = std::get_if<Seconds>(&record.measured);
     if (seconds == nullptr || !belongs(record, claim, false)) continue;
     if (!(std::isfinite(seconds->seconds) && seconds->seconds > 0.0)) {
-      return "; a time is not positive";
+      return "; a measured time is not positive";
     }
     by_length[record.setting.length].push_back(seconds->seconds);
   }
@@ -56,7 +56,7 @@ std::string time_beside(const Claim& claim, std::span<const Record> records) {
     samples.push_back({.size = static_cast<double>(length), .values = std::move(values)});
   }
   const Exponent exponent = fit_exponent(samples);
-  return fmt::format("; time beside: exponent {:.3f} [{:.3f}, {:.3f}]", exponent.value,
+  return fmt::format("; measured time: exponent {:.3f} [{:.3f}, {:.3f}]", exponent.value,
                      exponent.low, exponent.high);
 }
 
@@ -82,14 +82,13 @@ Verdict judge_serial(const Claim& claim, std::span<const Record> records) {
       }
       verdict.value = std::max(verdict.value, fit->residual);
       if (!(fit->residual <= 0.0)) {
-        against += fmt::format("{}{} {} are off a line in L by {:.0f}", against.empty() ? "" : "; ",
-                               kind.name, where, fit->residual);
+        against += fmt::format("{}{} {} differ from a line in L by {:.0f}",
+                               against.empty() ? "" : "; ", kind.name, where, fit->residual);
       }
       if (kind.count == &Operations::multiplications) {
-        lines += fmt::format(
-            "{}{} {:g} multiplications a position, residual 0 at {} lengths held "
-            "out",
-            lines.empty() ? "" : "; ", where, fit->slope, fit->held_out);
+        lines +=
+            fmt::format("{}{} {:g} multiplications per position, residual 0 at {} lengths held out",
+                        lines.empty() ? "" : "; ", where, fit->slope, fit->held_out);
       }
     }
   }
@@ -102,7 +101,7 @@ Verdict judge_serial(const Claim& claim, std::span<const Record> records) {
     verdict.value = verdict.low = verdict.high = std::numeric_limits<double>::quiet_NaN();
     verdict.evidence = "counts are missing: " + missing;
   } else {
-    verdict.evidence = lines + time_beside(claim, records);
+    verdict.evidence = lines + exponent_of_time(claim, records);
   }
   return verdict;
 }

@@ -18,7 +18,7 @@ Verdict judge_time(const Claim& claim, std::span<const Record> records) {
       continue;
     }
     if (!(std::isfinite(seconds->seconds) && seconds->seconds > 0.0)) {
-      return inconclusive(claim, "a time is not positive");
+      return inconclusive(claim, "a measured time is not positive");
     }
     by_length[record.setting.length].push_back(seconds->seconds);
   }

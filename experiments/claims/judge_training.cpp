@@ -20,19 +20,19 @@ void raise(double& largest, double x) {
   }
 }
 
-/// A model that is no better at its end than at its start has learned nothing.
+/// A model whose loss hardly decreases has learned nothing.
 bool learned(const Course& full) {
   constexpr double share = 0.9;
   return full.end->loss <= share * full.losses.front();
 }
 
-/// How many runs of each kind the seeds of a task have, and whether they are what they should be.
+/// Number of runs of each kind for a task, and whether they have ended and learned.
 struct Inventory {
   int seeds = 0;
-  std::size_t least_sliced = 1U << 20;  ///< of a seed
+  std::size_t least_sliced = 1U << 20;  ///< smallest number for any seed
   std::size_t least_orders = 1U << 20;
   bool unfinished = false;
-  bool untaught = false;
+  bool learned_nothing = false;
 
   void add(const CourseGroup& group) {
     ++seeds;
@@ -43,7 +43,7 @@ struct Inventory {
       for (const Course* course : *list) unfinished |= !course->end.has_value();
     }
     unfinished |= !group.full->end.has_value();
-    untaught |= group.full->end.has_value() && !learned(*group.full);
+    learned_nothing |= group.full->end.has_value() && !learned(*group.full);
   }
   [[nodiscard]] bool whole() const {
     return seeds >= 2 && least_sliced >= 2 && least_orders >= 2 && !unfinished;
@@ -51,12 +51,12 @@ struct Inventory {
   [[nodiscard]] bool comparable() const { return seeds >= 1 && least_orders >= 1 && !unfinished; }
 };
 
-/// How far runs and controls are from the full pass.
+/// Distances of runs and controls from the full pass.
 struct Shares {
-  double runs = 0.0;      ///< the largest, as a share of the band that the controls make
-  double controls = 0.0;  ///< the largest of a control, as a share of the band that the rest make
+  double runs = 0.0;      ///< largest share of a run, relative to the band of all controls
+  double controls = 0.0;  ///< largest share of a control, relative to the band of the others
 
-  /// Controls count as no less than 1/bound: nothing within the band is beyond the bound.
+  /// `controls` counts as at least 1/bound, so that runs within the band are never out of bounds.
   [[nodiscard]] double multiple(double bound) const {
     return runs / std::max(controls, 1.0 / bound);
   }
@@ -64,8 +64,8 @@ struct Shares {
 
 using ShareOf = std::function<double(const Compared&, std::span<const Compared>)>;
 
-void look_at(Shares& shares, std::span<const Compared> runs, const std::vector<Compared>& controls,
-             const ShareOf& share) {
+void add_shares(Shares& shares, std::span<const Compared> runs,
+                const std::vector<Compared>& controls, const ShareOf& share) {
   for (const Compared& run : runs) raise(shares.runs, share(run, controls));
   for (std::size_t i = 0; i < controls.size() && controls.size() > 1; ++i) {
     std::vector<Compared> rest = controls;
@@ -74,11 +74,11 @@ void look_at(Shares& shares, std::span<const Compared> runs, const std::vector<C
   }
 }
 
-/// One task.
+/// The result for one task.
 struct Finding {
   Shares curves;
   Shares metrics;
-  double off = 0.0;  ///< of a metric
+  double off = 0.0;  ///< largest difference of the metric
   double off_by_rounding = 0.0;
 };
 
@@ -89,15 +89,15 @@ Finding finding_of(std::span<const CourseGroup> groups, TrainingTask task) {
   std::vector<Compared> controls = runs(&CourseGroup::reordered);
   const std::vector<Compared> switched = runs(&CourseGroup::switched);
   const std::vector<Compared> controls_at_half = runs(&CourseGroup::reordered_at_half);
-  look_at(finding.curves, sliced, controls, share_of_band);
-  look_at(finding.curves, switched, controls_at_half, share_of_band);
+  add_shares(finding.curves, sliced, controls, share_of_band);
+  add_shares(finding.curves, switched, controls_at_half, share_of_band);
 
   sliced.insert(sliced.end(), switched.begin(), switched.end());
   controls.insert(controls.end(), controls_at_half.begin(), controls_at_half.end());
-  look_at(finding.metrics, sliced, controls,
-          [](const Compared& run, std::span<const Compared> band) {
-            return metric_difference(run) / metric_band(band);
-          });
+  add_shares(finding.metrics, sliced, controls,
+             [](const Compared& run, std::span<const Compared> band) {
+               return metric_difference(run) / metric_band(band);
+             });
   for (const Compared& run : sliced) raise(finding.off, metric_difference(run));
   finding.off_by_rounding = metric_band(controls);
   return finding;
@@ -135,13 +135,14 @@ Verdict judge_training(const Claim& claim, std::span<const Record> records) {
     verdict.low = std::min(verdict.low, multiple);
     verdict.evidence += fmt::format(
         "{}{}, {} seeds: losses at most {:.2f} times as far from the full pass as other orders of "
-        "summation at the same step, each of these {:.2f} times as far as the rest of them; {} "
+        "summation at the same step, each of these at most {:.2f} times as far as the others; {} "
         "after the last step {:.2g} apart, other orders {:.2g}{}{}",
         verdict.evidence.empty() ? "" : "; ", name(task), inventory.seeds, finding.curves.runs,
         finding.curves.controls, metric_name(task), finding.off, finding.off_by_rounding,
-        inventory.untaught ? ", and nothing was learned" : "",
-        scatter <= most_scatter ? "" : ", and the other orders are too unlike each other");
-    if (inventory.untaught || !(scatter <= most_scatter)) verdict.answer = Answer::inconclusive;
+        inventory.learned_nothing ? ", and nothing was learned" : "",
+        scatter <= most_scatter ? "" : ", and the other orders differ too much from each other");
+    if (inventory.learned_nothing || !(scatter <= most_scatter))
+      verdict.answer = Answer::inconclusive;
   }
   verdict.high = verdict.value;
   if (!missing.empty()) {

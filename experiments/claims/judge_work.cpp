@@ -8,7 +8,8 @@
 namespace slim::experiments {
 
 Verdict judge_work(const Claim& claim, std::span<const Record> records) {
-  require(!claim.boundaries.empty(), "claim " + claim.name + ": boundaries is a list of texts");
+  require(!claim.boundaries.empty(),
+          "claim " + claim.name + ": boundaries must be a non-empty list of texts");
   double worst = 0.0;
   int held_out = 0;
   std::size_t models = 0;
@@ -25,8 +26,8 @@ Verdict judge_work(const Claim& claim, std::span<const Record> records) {
       held_out += model.law->held_out;
       worst = std::max(worst, model.law->residual);
       if (!(model.law->residual <= 0.0) && against.empty()) {
-        against = fmt::format("the {} of {} are off {} by up to {:g}", model.count, model.subject,
-                              model.law->formula, model.law->residual);
+        against = fmt::format("the {} of {} differ from {} by up to {:g}", model.count,
+                              model.subject, model.law->formula, model.law->residual);
       }
       if (model.subject == claim.subject && model.count == "multiplications") {
         example = fmt::format("{} does {} multiplications", model.subject, model.law->formula);

@@ -22,7 +22,7 @@ std::vector<Verdict> judged(const Sweep& sweep, const std::vector<Claim>& claims
     };
     if (std::any_of(claims.begin(), claims.end(), wants)) experiments.push_back(experiment);
   }
-  require(!experiments.empty(), "--leave-out leaves no claim to judge");
+  require(!experiments.empty(), "--leave-out excludes every claim");
   const SweepReport report = run_sweep(experiments, sweep);
   std::vector<Verdict> verdicts;
   verdicts.reserve(claims.size());
@@ -49,7 +49,7 @@ std::vector<Verdict> judged_from(const Comparable& found, const std::vector<Clai
     const bool judges = why == claim.experiments.end();
     verdicts.push_back(judges ? judge(claim, found.records) : left_out(claim, *why));
     if (judges || stays_out(*why)) continue;
-    verdicts.back().evidence = "there are no records of experiment " + *why;
+    verdicts.back().evidence = "experiment has no records: " + *why;
   }
   return verdicts;
 }

@@ -10,13 +10,14 @@
 
 namespace slim::experiments {
 
-/// Measures what the claims need and is missing, and judges each; claims that need one of the
-/// experiments `without` are not judged. Throws ContractError where that leaves none.
+/// Runs the experiments of the claims, which measures what is missing, and judges each claim.
+/// Claims that need an experiment in `without` are not judged. Throws ContractError when no
+/// experiment is left.
 std::vector<Verdict> judged(const Sweep& sweep, const std::vector<Claim>& claims,
                             const std::vector<std::string>& without = {});
 
-/// Judges what was measured, on whatever machine; claims that need an experiment of which there are
-/// no records, or one of `without`, are not judged.
+/// Judges existing records, possibly of several machines. Claims that need an experiment in
+/// `without`, or one without records, are not judged.
 std::vector<Verdict> judged_from(const Comparable& found, const std::vector<Claim>& claims,
                                  const std::vector<std::string>& without);
 

@@ -41,8 +41,8 @@ Verdict left_out(const Claim& claim, const std::string& experiment) {
           .low = none,
           .high = none,
           .evidence = "experiment " + experiment +
-                      " was left out: slim-measure claims without --leave-out " + experiment +
-                      " judges it"};
+                      " was left out: run slim-measure claims without --leave-out " + experiment +
+                      " to judge it"};
 }
 
 }  // namespace slim::experiments

@@ -48,7 +48,7 @@ TEST(ExactJudge, SupportsErrorsWithinTheBound) {
   EXPECT_EQ(verdict.value, 1e-48);
 }
 
-TEST(ExactJudge, RefutesOneErrorBeyondTheBoundAndNaN) {
+TEST(ExactJudge, RefutesASingleErrorAboveTheBoundAndNaN) {
   for (const char* name : {"EXACT/sqr", "EXACT/relu"}) {
     for (const double error : {1.01e-40, 1.0, std::nan(""), HUGE_VAL}) {
       for (std::size_t i = 0; i < 3; ++i) {
@@ -60,7 +60,7 @@ TEST(ExactJudge, RefutesOneErrorBeyondTheBoundAndNaN) {
   }
 }
 
-TEST(ExactJudge, IsInconclusiveWithoutAKindOfSlice) {
+TEST(ExactJudge, IsInconclusiveWhenAKindOfSliceIsMissing) {
   EXPECT_EQ(judge(claim("EXACT/sqr"), {}).answer, Answer::inconclusive);
   for (std::size_t i = 0; i < 3; ++i) {
     std::vector<Record> records = exact_records("EXACT/sqr");
@@ -69,7 +69,7 @@ TEST(ExactJudge, IsInconclusiveWithoutAKindOfSlice) {
   }
 }
 
-TEST(ExactJudge, LooksAtNoOtherMapScalarSubjectOrExperiment) {
+TEST(ExactJudge, IgnoresOtherMapsScalarsSubjectsAndExperiments) {
   const auto answer = [](void (*change)(Record&)) {
     std::vector<Record> records = exact_records("EXACT/sqr");
     for (Record& record : records) change(record);
@@ -84,7 +84,7 @@ TEST(ExactJudge, LooksAtNoOtherMapScalarSubjectOrExperiment) {
             Answer::inconclusive);
 }
 
-TEST(PrecisionJudge, LetsFloat32StrayToItsBoundAndReluNotGetAway) {
+TEST(PrecisionJudge, AllowsFloat32ErrorsUpToTheBoundAndRefutesRelu) {
   for (const auto& [name, error, answer] :
        {std::tuple{"PRECISION/sqr", 9e-4, Answer::supported},
         std::tuple{"PRECISION/sqr", 1.1e-3, Answer::refuted},
@@ -100,7 +100,7 @@ TEST(PrecisionJudge, LetsFloat32StrayToItsBoundAndReluNotGetAway) {
   }
 }
 
-TEST(PrecisionJudge, JudgesLongSequencesAgainstFloat64) {
+TEST(PrecisionJudge, AcceptsErrorsOfLongSequencesRelativeToFloat64) {
   std::vector<Record> records = exact_records("PRECISION/sqr");
   for (Record& record : records) {
     record.experiment = "drift";
@@ -121,7 +121,7 @@ TEST(PrecisionJudge, JudgesLongSequencesAgainstFloat64) {
   }
 }
 
-TEST(ExactJudge, HoldsNoGradientIn50DigitsAgainstFloat64) {
+TEST(ExactJudge, IgnoresErrorsOf50DigitGradientsRelativeToFloat64) {
   std::vector<Record> records = exact_records("EXACT/sqr");
   for (Record& record : records) record.measured = GradientDiscrepancy{.relative = 1e-48};
   EXPECT_EQ(judge(claim("EXACT/sqr"), records).answer, Answer::inconclusive);
@@ -141,14 +141,14 @@ std::vector<Record> path_records() {
   return records;
 }
 
-TEST(LawJudge, SupportsCountsOfItsLawAndTellsThem) {
+TEST(LawJudge, SupportsCountsThatFollowItsLawAndReportsTheFormula) {
   const Verdict verdict = judge(claim("PARALLEL"), path_records());
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
   EXPECT_EQ(verdict.measured, "9 N ⌈log₂ C⌉ + 40 N − 7 (critical-path)");
   EXPECT_EQ(judge(claim("TABLE1/C/parallel"), path_records()).answer, Answer::supported);
 }
 
-TEST(LawJudge, RefutesOneOperationAndAPathWithoutItsLogarithm) {
+TEST(LawJudge, RefutesASingleExtraOperationAndAPathWithoutALogarithm) {
   for (std::size_t i = 0; i < path_records().size(); ++i) {
     std::vector<Record> records = path_records();
     ++std::get<Operations>(records[i].measured).depth;
@@ -161,7 +161,7 @@ TEST(LawJudge, RefutesOneOperationAndAPathWithoutItsLogarithm) {
   EXPECT_EQ(judge(claim("PARALLEL"), records).answer, Answer::refuted);
 }
 
-TEST(LawJudge, WantsPathsBetweenPowersOf2BetweenTheirs) {
+TEST(LawJudge, RequiresOtherPathsBetweenThoseAtAdjacentPowersOf2) {
   // At C = 48 there are trees of five levels and of six.
   for (const auto& [levels, answer] : {std::pair{4.9, Answer::refuted},
                                        {5.0, Answer::supported},
@@ -176,12 +176,12 @@ TEST(LawJudge, WantsPathsBetweenPowersOf2BetweenTheirs) {
   }
 }
 
-TEST(LawJudge, IsInconclusiveWithFewRecords) {
+TEST(LawJudge, IsInconclusiveWithTooFewRecords) {
   const std::vector<Record> records = path_records();
   EXPECT_EQ(judge(claim("PARALLEL"), std::span(records).first(3)).answer, Answer::inconclusive);
 }
 
-TEST(LawJudge, RefutesMemoryThatGrowsAtOneRow) {
+TEST(LawJudge, RefutesMemoryThatGrowsOverTheLengthAtOneRow) {
   std::vector<Record> records;
   for (const Index length : {32, 64, 96}) {
     records.push_back(record_at("table1", length, 1, Bytes{.state = 100, .slice = 50}));
@@ -207,7 +207,7 @@ std::vector<Record> overhead_records(std::int64_t plain, std::int64_t lazy) {
   return records;
 }
 
-TEST(OverheadJudge, WantsThePlainSweepSmallAndTheLazyOneSmaller) {
+TEST(OverheadJudge, RequiresThePlainSweepWithinTheBoundAndTheLazyOneBelowIt) {
   const auto answer = [](std::int64_t plain, std::int64_t lazy) {
     return judge(claim("OVERHEAD"), overhead_records(plain, lazy)).answer;
   };
@@ -216,13 +216,13 @@ TEST(OverheadJudge, WantsThePlainSweepSmallAndTheLazyOneSmaller) {
   EXPECT_EQ(answer(1335, 1335), Answer::refuted);
 }
 
-TEST(OverheadJudge, WantsSeveralNumbersOfSlicesAndRefutesNaN) {
+TEST(OverheadJudge, RequiresSeveralNumbersOfSlicesAndRefutesNaN) {
   EXPECT_EQ(judge(claim("OVERHEAD"), {}).answer, Answer::inconclusive);
   const std::vector<Record> all = overhead_records(1335, 1120);
   EXPECT_EQ(judge(claim("OVERHEAD"), std::span(all).first(4)).answer, Answer::inconclusive);
-  const std::vector<Record> dear = overhead_records(1401, 1120);
-  EXPECT_EQ(judge(claim("OVERHEAD"), std::span(dear).first(1)).answer, Answer::refuted)
-      << "whatever is missing";
+  const std::vector<Record> expensive = overhead_records(1401, 1120);
+  EXPECT_EQ(judge(claim("OVERHEAD"), std::span(expensive).first(1)).answer, Answer::refuted)
+      << "a refuting record outweighs missing ones";
   for (std::size_t i = 0; i < all.size(); ++i) {
     std::vector<Record> records = all;
     records[i].measured = Overhead{.sliced = 0, .full = 0};
@@ -230,7 +230,7 @@ TEST(OverheadJudge, WantsSeveralNumbersOfSlicesAndRefutesNaN) {
   }
 }
 
-TEST(CompatibleJudge, RefutesATrainingThatStrays) {
+TEST(CompatibleJudge, RefutesATrainingThatDiffers) {
   const auto answer = [](double error) {
     return judge(
                claim("COMPATIBLE"),
@@ -244,7 +244,8 @@ TEST(CompatibleJudge, RefutesATrainingThatStrays) {
   EXPECT_EQ(answer(std::nan("")), Answer::refuted);
 }
 
-/// Of processes of 64 and 128 MiB; the full pass of the larger reaches 2048, slices all of 32768.
+/// Processes of 64 and 128 MiB. In the larger one the full pass reaches 2048, slices the maximum of
+/// 32768.
 std::vector<Record> device_records(std::int64_t full, std::int64_t sliced) {
   std::vector<Record> records = {record_at("device", 32768, 32768, Longest{full}),
                                  record_at("device", 32768, 256, Longest{sliced}),
@@ -264,20 +265,21 @@ TEST(DeviceJudge, ComparesSlicesWithTheFullPass) {
   EXPECT_EQ(answer(1024, 32768), Answer::supported);
   EXPECT_EQ(answer(1024, 1024), Answer::refuted);
   EXPECT_EQ(answer(1024, 0), Answer::refuted);
-  EXPECT_EQ(answer(8192, 32768), Answer::inconclusive) << "no longer one was tried";
+  EXPECT_EQ(answer(8192, 32768), Answer::inconclusive) << "no longer sequence was tried";
   EXPECT_EQ(answer(0, 32768), Answer::inconclusive) << "there is no full pass to compare with";
   EXPECT_EQ(answer(0, 0), Answer::inconclusive);
 }
 
-TEST(DeviceJudge, WantsBothAtEveryCap) {
+TEST(DeviceJudge, RequiresSlicesAndTheFullPassUnderEveryCap) {
   for (std::size_t i = 0; i < 4; ++i) {
     std::vector<Record> records = device_records(1024, 32768);
     records.erase(records.begin() + static_cast<std::ptrdiff_t>(i));
     const Verdict verdict = judge(claim("DEVICE"), records);
     EXPECT_EQ(verdict.answer, Answer::inconclusive) << i;
     EXPECT_NE(verdict.evidence.find("are missing"), std::string::npos) << verdict.evidence;
-    std::get<Longest>(records[i < 2 ? 2 : 1].measured).length = 1024;  // slices of the other cap
-    EXPECT_EQ(judge(claim("DEVICE"), records).answer, Answer::refuted) << "whatever is missing";
+    std::get<Longest>(records[i < 2 ? 2 : 1].measured).length = 1024;  // slices under the other cap
+    EXPECT_EQ(judge(claim("DEVICE"), records).answer, Answer::refuted)
+        << "a refuting record outweighs missing ones";
   }
   EXPECT_EQ(judge(claim("DEVICE"), {}).answer, Answer::inconclusive);
   std::vector<Record> others = device_records(1024, 32768);
@@ -285,7 +287,7 @@ TEST(DeviceJudge, WantsBothAtEveryCap) {
   EXPECT_EQ(judge(claim("DEVICE"), others).answer, Answer::inconclusive);
 }
 
-/// Processes at fixed C and in the full pass, which grow by `off` bytes more than was counted.
+/// Processes at fixed C and in the full pass that grow by `off` bytes more than were counted.
 std::vector<Record> process_records(std::int64_t off) {
   std::vector<Record> records;
   const auto add = [&](Index length, Index slice, std::int64_t counted) {
@@ -303,7 +305,7 @@ std::vector<Record> process_records(std::int64_t off) {
   return records;
 }
 
-/// Of the process at this L and C.
+/// The process at this L and C.
 ProcessPeak& process_at(std::vector<Record>& records, Index length, Index slice) {
   return std::get<ProcessPeak>(
       std::find_if(records.begin(), records.end(), [&](const Record& record) {
@@ -312,7 +314,7 @@ ProcessPeak& process_at(std::vector<Record>& records, Index length, Index slice)
       })->measured);
 }
 
-TEST(ProcessJudge, SeesMemoryThatEscapesTheCounter) {
+TEST(ProcessJudge, RefutesMemoryThatEscapesTheCounter) {
   constexpr std::int64_t own = 256 << 10;
   EXPECT_EQ(judge(claim("BYTES"), process_records(0)).answer, Answer::supported);
   EXPECT_EQ(judge(claim("BYTES"), process_records(own)).answer, Answer::supported);
@@ -333,7 +335,7 @@ TEST(ProcessJudge, SeesMemoryThatEscapesTheCounter) {
   EXPECT_EQ(judge(claim("BYTES"), records).answer, Answer::refuted);
 }
 
-TEST(ProcessJudge, SeesADifferenceThatGrowsOverTheLength) {
+TEST(ProcessJudge, RefutesADifferenceThatGrowsOverTheLength) {
   std::vector<Record> records = process_records(-100'000 - (200 << 10));
   process_at(records, 16384, 256).peak += 100'000 + (256 << 10);
   EXPECT_EQ(judge(claim("BYTES"), records).answer, Answer::supported);
@@ -344,7 +346,7 @@ TEST(ProcessJudge, SeesADifferenceThatGrowsOverTheLength) {
       << verdict.evidence;
 }
 
-TEST(ProcessJudge, LooksAtItsOwnSubjectAndWantsMoreThanAFew) {
+TEST(ProcessJudge, IgnoresOtherSubjectsAndRequiresSixProcesses) {
   EXPECT_EQ(judge(claim("BYTES"), {}).answer, Answer::inconclusive);
   const std::vector<Record> all = process_records(0);
   EXPECT_EQ(judge(claim("BYTES"), std::span(all).first(10)).answer, Answer::inconclusive);
@@ -363,7 +365,7 @@ TEST(ProcessJudge, LooksAtItsOwnSubjectAndWantsMoreThanAFew) {
   }
 }
 
-TEST(TimeJudge, NamesTheGrowthOrSaysWhyNot) {
+TEST(TimeJudge, NamesTheGrowthOrIsInconclusive) {
   const auto answer = [](double (*seconds)(double)) {
     std::vector<Record> records;
     for (Index length = 1 << 9; length <= 1 << 16; length *= 2) {
@@ -383,7 +385,7 @@ TEST(TimeJudge, NamesTheGrowthOrSaysWhyNot) {
 
 // DEVICE/million, CROSSING, FEATURES
 
-TEST(ReachJudge, WantsTheTokensInTheSmallProcess) {
+TEST(ReachJudge, RequiresTheTokensInAProcessWithinTheCap) {
   const auto answer = [](std::int64_t reached, Index tried, std::int64_t cap) {
     Record record = record_at("device", tried, 256, Longest{reached});
     record.setting.subject = "recovered/blocked";
@@ -406,7 +408,7 @@ TEST(ReachJudge, WantsTheTokensInTheSmallProcess) {
   EXPECT_EQ(judge(claim("DEVICE/million"), {}).answer, Answer::inconclusive);
 }
 
-/// Softmax L² / 100 against a full pass and slices that cost L.
+/// Softmax attention costs L² / 100; the full pass and slices cost multiples of L.
 std::vector<Record> crossing_records(double full, double sliced) {
   std::vector<Record> records;
   for (Index length = 16; length <= 1024; length *= 2) {
@@ -426,7 +428,7 @@ std::vector<Record> crossing_records(double full, double sliced) {
   return records;
 }
 
-TEST(CrossingJudge, FindsTheLengthAndItsNeighbours) {
+TEST(CrossingJudge, FindsTheCrossingAndItsInterval) {
   for (const char* name : {"CROSSING/bytes", "CROSSING/seconds"}) {
     const Verdict verdict = judge(claim(name), crossing_records(1.0, 3.0));
     EXPECT_EQ(verdict.answer, Answer::supported);
@@ -439,11 +441,11 @@ TEST(CrossingJudge, FindsTheLengthAndItsNeighbours) {
   }
 }
 
-TEST(CrossingJudge, IsInconclusiveWhereNoLengthOrNoNumberIsBelowIt) {
+TEST(CrossingJudge, IsInconclusiveWithoutAShorterLengthOrWithInvalidCosts) {
   for (const char* name : {"CROSSING/bytes", "CROSSING/seconds"}) {
     const Verdict verdict = judge(claim(name), crossing_records(0.1, 0.1));
     EXPECT_EQ(verdict.answer, Answer::inconclusive);
-    EXPECT_NE(verdict.evidence.find("at L = 16 already"), std::string::npos) << verdict.evidence;
+    EXPECT_NE(verdict.evidence.find("already at L = 16"), std::string::npos) << verdict.evidence;
   }
   for (const double seconds : {0.0, -1.0, std::nan(""), HUGE_VAL}) {
     for (const char* subject : {"softmax", "recovered/blocked"}) {
@@ -457,15 +459,16 @@ TEST(CrossingJudge, IsInconclusiveWhereNoLengthOrNoNumberIsBelowIt) {
   }
 }
 
-TEST(CrossingJudge, TakesASequenceOfOneSliceForTheFullPass) {
-  // Below 64 rows there is no record of slices of 64, but of the full pass, which they are.
+TEST(CrossingJudge, TreatsASequenceOfOneSliceAsTheFullPass) {
+  // Sequences below 64 rows have no record with slices of 64, only of the full pass, which is the
+  // same.
   const Verdict verdict = judge(claim("CROSSING/seconds"), crossing_records(0.3, 0.3));
   EXPECT_NE(verdict.evidence.find("slices of 64 do from L = 30 on, between 16 and 32"),
             std::string::npos)
       << verdict.evidence;
 }
 
-/// Errors of eight seeds at each M, ∝ M^exponent and a little apart.
+/// Errors of eight seeds at each M, ∝ M^exponent with small deviations.
 std::vector<Record> feature_records(double exponent, double orthogonal_over_independent) {
   std::vector<Record> records;
   for (Index blocks = 1; blocks <= 64; blocks *= 2) {
@@ -484,7 +487,7 @@ std::vector<Record> feature_records(double exponent, double orthogonal_over_inde
   return records;
 }
 
-TEST(FeatureJudges, WantTheRootOfTheFeatures) {
+TEST(FeatureJudges, RequireTheInverseSquareRootOfTheFeatures) {
   for (const char* name :
        {"FEATURES/independent", "FEATURES/orthogonal", "FEATURES/orthogonal-chi"}) {
     const Verdict verdict = judge(claim(name), feature_records(-0.5, 0.9));
@@ -494,12 +497,12 @@ TEST(FeatureJudges, WantTheRootOfTheFeatures) {
     EXPECT_EQ(judge(claim(name), feature_records(-0.25, 0.9)).answer, Answer::refuted);
     EXPECT_EQ(judge(claim(name), feature_records(-1.0, 0.9)).answer, Answer::refuted);
     EXPECT_EQ(judge(claim(name), feature_records(-0.6, 0.9)).answer, Answer::inconclusive)
-        << "the interval straddles";
+        << "the interval crosses the bound";
     EXPECT_EQ(judge(claim(name), {}).answer, Answer::inconclusive);
   }
 }
 
-TEST(FeatureJudges, WantOrthogonalOnesNearer) {
+TEST(FeatureJudges, RequireSmallerErrorsOfOrthogonalProjections) {
   const Claim& gain = claim("FEATURES/gain");
   const Verdict verdict = judge(gain, feature_records(-0.5, 0.9));
   EXPECT_EQ(verdict.answer, Answer::supported);
@@ -544,7 +547,7 @@ TEST(WorkJudge, SupportsEveryBoundaryByItsOwnLaw) {
   }
 }
 
-TEST(WorkJudge, RefutesOneOperationOfAnySubjectAndAnotherLaw) {
+TEST(WorkJudge, RefutesASingleExtraOperationAndAnotherLaw) {
   for (const char* subject : {"recovered/tree", "stored/iterative", "wide/explicit"}) {
     for (std::int64_t Operations::*count :
          {&Operations::multiplications, &Operations::additions, &Operations::divisions,
@@ -565,17 +568,18 @@ TEST(WorkJudge, RefutesOneOperationOfAnySubjectAndAnotherLaw) {
   EXPECT_EQ(judge(other, work_records()).answer, Answer::refuted);
 }
 
-TEST(WorkJudge, IsInconclusiveWithoutOneSubject) {
+TEST(WorkJudge, IsInconclusiveWhenASubjectIsMissing) {
   std::vector<Record> records = work_records();
   std::erase_if(records,
                 [](const Record& record) { return record.setting.subject == "wide/tree"; });
   EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::inconclusive);
   EXPECT_EQ(judge(claim("WORK"), {}).answer, Answer::inconclusive);
   const auto of_stored = std::find_if(records.rbegin(), records.rend(), [](const Record& record) {
-    return record.setting.subject == "stored/tree";  // which is looked at after wide
+    return record.setting.subject == "stored/tree";  // judged after the missing wide/tree
   });
   ++std::get<Operations>(of_stored->measured).additions;
-  EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::refuted) << "whatever is missing";
+  EXPECT_EQ(judge(claim("WORK"), records).answer, Answer::refuted)
+      << "a refuting record outweighs missing ones";
 }
 
 // MEMORY-C
@@ -598,7 +602,7 @@ std::vector<Record> memory_records() {
   return records;
 }
 
-/// The verdict when the bytes of the first record for which `where` holds are changed.
+/// The verdict after a change of the bytes of the last record for which `where` is true.
 Answer memory_answer(bool (*where)(const Record&), void (*change)(Bytes&)) {
   std::vector<Record> records = memory_records();
   const auto found = std::find_if(records.rbegin(), records.rend(), where);
@@ -612,7 +616,7 @@ TEST(MemoryJudge, SupportsBytesThatDoNotGrow) {
   EXPECT_EQ(verdict.value, 0.0);
 }
 
-TEST(MemoryJudge, RefutesOneByte) {
+TEST(MemoryJudge, RefutesASingleByteOfDifference) {
   const auto fixed = [](const Record& r) {
     return r.experiment == "length" && !r.setting.full_pass();
   };
@@ -632,7 +636,7 @@ TEST(MemoryJudge, RefutesOneByte) {
   EXPECT_EQ(memory_answer(over_slice, [](Bytes& b) { ++b.state; }), Answer::refuted);
 }
 
-TEST(MemoryJudge, RefutesMoreThanAlignmentBetweenMultiplesOfItsRows) {
+TEST(MemoryJudge, AllowsOnlyAlignmentBetweenMultiplesOfTheRows) {
   const auto one_row = [](const Record& r) {
     return r.experiment == "slice" && r.setting.slice == 1;
   };
@@ -647,7 +651,7 @@ TEST(MemoryJudge, RefutesASubjectThatHidesItsMemory) {
   EXPECT_EQ(judge(claim("MEMORY-C"), records).answer, Answer::refuted);
 }
 
-TEST(MemoryJudge, IsInconclusiveWithoutTheLongestOrTheOtherSeries) {
+TEST(MemoryJudge, IsInconclusiveWhenTheLongestLengthOrASeriesIsMissing) {
   EXPECT_EQ(judge(claim("MEMORY-C"), {}).answer, Answer::inconclusive);
   const auto without = [](auto unwanted) {
     std::vector<Record> records = memory_records();
@@ -686,7 +690,7 @@ TEST(SerialJudge, SupportsCountsOnALine) {
   EXPECT_NE(verdict.evidence.find("time was not measured"), std::string::npos);
 }
 
-TEST(SerialJudge, TellsTheExponentOfTheTime) {
+TEST(SerialJudge, ReportsTheExponentOfTheTime) {
   std::vector<Record> records = serial_records();
   for (Index length = 1024; length <= 8192; length *= 2) {
     records.push_back(
@@ -696,7 +700,7 @@ TEST(SerialJudge, TellsTheExponentOfTheTime) {
             std::string::npos);
 }
 
-TEST(SerialJudge, RefutesQuadraticCountsAndASingleOperation) {
+TEST(SerialJudge, RefutesQuadraticCountsAndASingleExtraOperation) {
   std::vector<Record> records = serial_records();
   for (Record& record : records) {
     std::get<Operations>(record.measured).multiplications +=
@@ -711,35 +715,35 @@ TEST(SerialJudge, RefutesQuadraticCountsAndASingleOperation) {
   }
 }
 
-TEST(SerialJudge, IsInconclusiveWithTwoLengthsOrNone) {
+TEST(SerialJudge, IsInconclusiveWithFewerThanThreeLengths) {
   EXPECT_EQ(judge(claim("SERIAL"), {}).answer, Answer::inconclusive);
   std::vector<Record> records = serial_records();
   std::erase_if(records, [](const Record& r) { return r.setting.length > 256; });
   EXPECT_EQ(judge(claim("SERIAL"), records).answer, Answer::inconclusive);
 }
 
-TEST(Verdicts, TellWhetherAnyIsRefuted) {
+TEST(Verdicts, ReportWhetherAnyIsRefutedOrUnexpected) {
   std::vector<Verdict> verdicts = {judge(claim("SERIAL"), serial_records()),
                                    judge(claim("EXACT/sqr"), {})};
   EXPECT_FALSE(any_refuted(verdicts));
-  EXPECT_TRUE(any_lost(verdicts)) << "expected, and not judged for lack of records";
+  EXPECT_TRUE(any_lost(verdicts)) << "expected to be supported, but records are missing";
   std::vector<Record> records = exact_records("EXACT/relu");
   records[0].measured = GradientError{.relative = std::nan("")};
   verdicts.back() = judge(claim("EXACT/relu"), records);
-  EXPECT_FALSE(any_lost(verdicts)) << "to be refuted is what is expected of it";
+  EXPECT_FALSE(any_lost(verdicts)) << "refuted as expected";
   EXPECT_TRUE(any_lost(std::vector{judge(claim("EXACT/relu"), exact_records("EXACT/relu"))}))
-      << "expected to be refuted, and supported";
+      << "expected to be refuted, but supported";
   EXPECT_TRUE(any_lost(std::vector{judge(claim("EXACT/relu"), {})}))
-      << "expected to be refuted, and not judged for lack of records";
+      << "expected to be refuted, but records are missing";
   verdicts.push_back(judge(claim("EXACT/sqr"), {}));
   EXPECT_TRUE(any_refuted(verdicts));
   const std::string json = to_json(verdicts, "ci", example_record(Seconds{}).provenance);
   EXPECT_NE(json.find("\"verdict\": \"REFUTED\""), std::string::npos);
-  EXPECT_NE(json.find("\"value\": null"), std::string::npos) << "NaN travels as null";
+  EXPECT_NE(json.find("\"value\": null"), std::string::npos) << "NaN is written as null";
   EXPECT_NE(to_table(verdicts).find("INCONCLUSIVE"), std::string::npos);
 }
 
-TEST(Verdicts, WhatWasLeftOutOnRequestIsNotLostAndIsCounted) {
+TEST(Verdicts, ClaimsThatWereLeftOutAreCountedAndNotLost) {
   const std::vector<Verdict> verdicts = {left_out(claim("TRAINING"), "training"),
                                          judge(claim("SERIAL"), serial_records())};
   EXPECT_EQ(verdicts.front().answer, Answer::not_judged);
@@ -749,7 +753,7 @@ TEST(Verdicts, WhatWasLeftOutOnRequestIsNotLostAndIsCounted) {
   EXPECT_NE(to_table(verdicts).find("experiment training was left out"), std::string::npos);
 }
 
-TEST(Judges, ANameThatIsNoneIsRefused) {
+TEST(Judges, AnUnknownNameIsRejected) {
   Claim unknown = claim("SERIAL");
   unknown.judge = "none";
   EXPECT_THROW(judge(unknown, {}), ContractError);

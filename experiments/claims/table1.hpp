@@ -7,8 +7,8 @@
 
 namespace slim::experiments {
 
-/// The paper's table 1 in Markdown: in each of the twelve cells what theory says, what the counts
-/// follow, and the verdict. Of claims that name a cell.
+/// The paper's table 1 in Markdown, from the claims that name a cell. Each of the twelve cells has
+/// the growth stated in the paper, the law that the counts follow, and the verdict.
 std::string table1_in_markdown(std::span<const Verdict> verdicts);
 
 }  // namespace slim::experiments

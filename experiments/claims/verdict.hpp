@@ -14,28 +14,28 @@ namespace slim::experiments {
 enum class Answer { supported, refuted, inconclusive, not_judged };
 std::string_view name(Answer answer);  ///< "SUPPORTED", "REFUTED", "INCONCLUSIVE", "NOT-JUDGED"
 
-/// What the records say of a claim.
+/// The verdict on a claim.
 struct Verdict {
   Claim claim;
   Answer answer = Answer::inconclusive;
-  double value = 0.0;  ///< of the claim's statistic; NaN when there is none
-  double low = 0.0;    ///< its interval; exact counts have one of width 0
+  double value = 0.0;  ///< value of the claim's statistic; NaN when there is none
+  double low = 0.0;    ///< interval of the value; of width 0 for exact counts
   double high = 0.0;
   std::string evidence;       ///< one sentence with the numbers
-  std::string measured = {};  ///< of a cell of table 1: the law that the counts follow
+  std::string measured = {};  ///< for a cell of table 1: the law that the counts follow
 };
 
 bool any_refuted(std::span<const Verdict> verdicts);
-/// A claim was judged, and not as claims.toml expects: supported no longer, or refuted no longer,
-/// be it that it cannot be told.
+/// Whether the verdict on any judged claim differs from the one that claims.toml expects;
+/// INCONCLUSIVE differs from both.
 bool any_lost(std::span<const Verdict> verdicts);
 
 /// "38 claims: 34 SUPPORTED, 2 REFUTED, 2 NOT-JUDGED".
 std::string summary_of(std::span<const Verdict> verdicts);
-/// The table for people, and the summary below it.
+/// A table in plain text, followed by the summary.
 std::string to_table(std::span<const Verdict> verdicts);
-/// The same for machines: {"schema": 1, "scale": "ci", "verdicts": […], "provenance": {…}}. `scale`
-/// is that of the records judged.
+/// JSON: {"schema": 1, "scale": "ci", "verdicts": […], "provenance": {…}}. `scale` is the scale of
+/// the judged records.
 std::string to_json(std::span<const Verdict> verdicts, std::string_view scale,
                     const Provenance& provenance);
 

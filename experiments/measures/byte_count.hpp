@@ -6,8 +6,8 @@
 
 namespace slim::experiments {
 
-/// Exact peak bytes of one gradient, by what they are for. Other buffers of the process that are
-/// alive are not counted; none may come or go meanwhile.
+/// Exact peak bytes of one gradient, by memory tag. Buffers that exist already are not counted; no
+/// other buffers may be allocated or freed during the call.
 Bytes count_bytes(const Subject& subject, const Setting& setting);
 
 }  // namespace slim::experiments

@@ -24,7 +24,7 @@ GradientFunction<T> fake(const std::function<void()>& on_call) {
 Subject fake_subject(const std::function<void()>& on_call) {
   Subject subject;
   subject.name = "recovered/iterative";
-  subject.summary = "costs what the test says";
+  subject.summary = "a subject of known cost";
   subject.gradient.in<float>() = fake<float>(on_call);
   subject.gradient.in<double>() = fake<double>(on_call);
   subject.gradient.in<Digits50>() = fake<Digits50>(on_call);

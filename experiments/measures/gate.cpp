@@ -17,8 +17,8 @@ constexpr double bound_in_50_digits = 1e-40;
 constexpr double slack = 64.0;
 constexpr double bound_of_slope = 1e-20;
 
-/// Small, but with a first, a middle and a ragged last slice. Heads 16 wide leave no denominator
-/// of a ReLU map at zero, where recovering by subtraction may rightly differ.
+/// A small case with a first, a middle and a shorter last slice. Heads of width 16 avoid
+/// denominators of ReLU maps that are zero, where recovery by subtraction may legitimately differ.
 Setting small_case(const Setting& setting, Scalar scalar) {
   Setting small;
   small.subject = setting.subject;
@@ -37,7 +37,7 @@ Setting small_case(const Setting& setting, Scalar scalar) {
   return small;
 }
 
-/// Tokens of which some targets do not count, so that a mask that is not read is seen.
+/// Tokens with masked targets, so that a subject that ignores the mask is detected.
 Sequences masked_tokens(const Setting& small) {
   Sequences tokens = draw_sequences(small.batch, small.length, small.model.vocab_size, small.seed);
   tokens.add_mask();
@@ -52,12 +52,12 @@ void require_near(const Subject& subject, const Parameters<Digits50>& truth, con
   const double error = measure_gradient_error(subject, truth, setting, tokens).relative;
   if (error <= bound) return;
   throw RefusedSubject(fmt::format(
-      "{} is refused, and nothing is measured: with feature map {} its gradient is "
-      "{:.2g} of the largest entry away from the reference in {} (bound {:.2g})",
+      "{} is rejected, and nothing is measured: with feature map {} its gradient differs by "
+      "{:.2g} of the largest entry from the reference in {} (bound {:.2g})",
       subject.name, name(setting.model.feature_map), error, name(setting.scalar), bound));
 }
 
-/// All that a small case consists of, but the subject and the scalar.
+/// Key of a small case, without the subject and the scalar.
 std::string case_key(const Subject& subject, Setting small) {
   small.subject = "";
   small.scalar = Scalar::digits50;
@@ -82,15 +82,15 @@ const Parameters<Digits50>& Gate::truth(const Subject& subject, const Setting& s
 }
 
 void Gate::require_lawful(const Subject& subject, const Setting& setting) {
-  if (subject.name == "softmax") {  // another model: the reference does not know it
+  if (subject.name == "softmax") {  // a different model, which the reference cannot compute
     Setting whole = small_case(setting, Scalar::digits50);
     whole.slice = whole.length;
     const double error = slope_error(subject, whole);
     if (error <= bound_of_slope) return;
-    throw RefusedSubject(fmt::format(
-        "{} is refused, and nothing is measured: its gradient is {:.2g} away from the slope of its "
-        "loss (bound {:.2g})",
-        subject.name, error, bound_of_slope));
+    throw RefusedSubject(
+        fmt::format("{} is rejected, and nothing is measured: its gradient differs by {:.2g} "
+                    "from the slope of its loss (bound {:.2g})",
+                    subject.name, error, bound_of_slope));
   }
   const Setting small = small_case(setting, setting.scalar);
   const Sequences tokens = masked_tokens(small);
@@ -107,7 +107,7 @@ void Gate::require_lawful(const Subject& subject, const Setting& setting) {
   naive.conventions = subject.conventions;
   Setting of_naive = small;
   of_naive.first_sweep = FirstSweep::lazy;  // the reference has none
-  // A narrow scalar is only stored in: what is computed with is float32.
+  // Narrow scalars are used for storage only; the arithmetic is float32.
   if (!naive.gradient.offers(small.scalar)) of_naive.scalar = Scalar::float32;
   const double own_error = measure_gradient_error(naive, right, of_naive, tokens).relative;
   require_near(subject, right, small, tokens, slack * (own_error + unit_roundoff(small.scalar)));

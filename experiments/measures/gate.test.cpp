@@ -24,7 +24,7 @@ Setting setting(const char* map, Norm norm, Scalar scalar) {
   return setting;
 }
 
-TEST(Gate, LetsEveryRightSubjectThrough) {
+TEST(Gate, AcceptsEveryCorrectSubject) {
   for (const Subject& subject : properties::catalogue()) {
     if (properties::is_mutant(subject)) continue;
     EXPECT_NO_THROW(
@@ -33,7 +33,7 @@ TEST(Gate, LetsEveryRightSubjectThrough) {
   }
 }
 
-TEST(Gate, LetsTheMeasuredSubjectsThroughWithEveryMapNormAndScalar) {
+TEST(Gate, AcceptsMeasuredSubjectsWithEveryMapNormAndScalar) {
   for (const char* name : {"recovered/iterative", "stored/iterative"}) {
     for (const char* map : {"sqr", "relu", "elu+1", "abs", "favor+_2"}) {
       for (const Norm norm : {Norm::branch_output, Norm::branch_input}) {
@@ -47,7 +47,7 @@ TEST(Gate, LetsTheMeasuredSubjectsThroughWithEveryMapNormAndScalar) {
   }
 }
 
-TEST(Gate, AsksOnceWhatSettingsShareAndNothingThatTheyDoNot) {
+TEST(Gate, ComputesOnceWhatSettingsShareAndOnlyThat) {
   const Subject& right = properties::find_subject("recovered/iterative");
   const Subject& wrong = properties::find_subject("mutant/last-row-dropped");
   Subject two_faced = right;
@@ -71,7 +71,7 @@ TEST(Gate, AsksOnceWhatSettingsShareAndNothingThatTheyDoNot) {
   }
 }
 
-TEST(Gate, LetsNarrowScalarsThroughAndRefusesMutantsInThem) {
+TEST(Gate, AcceptsNarrowScalarsAndRejectsMutantsInThem) {
   for (const Scalar scalar : {Scalar::float16, Scalar::bfloat16}) {
     for (const char* name : {"recovered/blocked", "exact/iterative", "stored/tree"}) {
       for (const char* map : {"sqr", "relu", "elu+1", "favor+_2"}) {
@@ -97,12 +97,12 @@ TEST(Gate, LetsNarrowScalarsThroughAndRefusesMutantsInThem) {
   EXPECT_THROW(
       require_lawful(idle, reference(), setting("sqr", Norm::branch_output, Scalar::float16)),
       RefusedSubject)
-      << "wrong by a quarter in float16 alone";
+      << "wrong by a quarter in float16 only";
 }
 
-/// Mutants of segments (where they start, far out, what comes after) and of FAVOR+, of which a
-/// whole gradient with square features asks nothing. Those of memory compute what is right: what
-/// they cost is what measuring is for.
+/// Mutants of segments and of FAVOR+, which a whole gradient with square features does not
+/// exercise, and mutants of memory, which compute the correct result: their cost is what is
+/// measured.
 bool is_asked(const Subject& subject) {
   const std::set<std::string_view> not_asked = {
       "mutant/counted-targets-ignored",  "mutant/model-end-cotangent-ignored",
@@ -113,7 +113,7 @@ bool is_asked(const Subject& subject) {
          !not_asked.contains(subject.name);
 }
 
-TEST(Gate, RefusesEveryMutantByItsHardwareScalarAlone) {
+TEST(Gate, RejectsEveryMutantInItsHardwareScalarAlone) {
   int refused = 0;
   for (Subject subject : properties::catalogue()) {
     if (!is_asked(subject)) continue;
@@ -133,7 +133,7 @@ TEST(Gate, RefusesEveryMutantByItsHardwareScalarAlone) {
   EXPECT_GT(refused, 5);
 }
 
-/// A subject that is right in all but one entry of its float32 gradient.
+/// A subject with one wrong entry in its float32 gradient.
 Subject with_last_entry(const std::function<float(float)>& change) {
   Subject subject = properties::find_subject("stored/iterative");
   const GradientFunction<float> right = subject.gradient.in<float>();
@@ -146,7 +146,7 @@ Subject with_last_entry(const std::function<float(float)>& change) {
   return subject;
 }
 
-TEST(Gate, SeesASingleWrongEntryAndNaN) {
+TEST(Gate, DetectsASingleWrongEntryAndNaN) {
   const Setting small = setting("sqr", Norm::branch_output, Scalar::float32);
   EXPECT_NO_THROW(require_lawful(with_last_entry([](float x) { return x; }), reference(), small));
   EXPECT_THROW(

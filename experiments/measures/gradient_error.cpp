@@ -19,7 +19,7 @@ GradientError error_in(const Subject& subject, const Parameters<Digits50>& truth
   }
   const Parameters<T>& gradient = workload.result().gradient;
   require(gradient.values().size() == truth.values().size(),
-          subject.name + " gave a gradient of another size");
+          subject.name + " returned a gradient of another size");
   Digits50 largest = 0;
   Digits50 worst = 0;
   for (std::size_t i = 0; i < truth.values().size(); ++i) {

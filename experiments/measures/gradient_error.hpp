@@ -6,19 +6,19 @@
 
 namespace slim::experiments {
 
-/// dθ in 50 digits by `reference`, which takes on the conventions. Slice length, first sweep and
-/// scalar of the setting do not matter.
+/// dθ in 50 digits, computed by `reference` with the given conventions. Does not depend on the
+/// setting's slice length, first sweep and scalar.
 Parameters<Digits50> true_gradient(const Subject& reference, const Conventions& conventions,
                                    Setting setting, const Sequences& sequences);
 
-/// The best there is where 50 digits take too long: dθ in float64 by `stored`, which subtracts
-/// nothing, with C = 256.
+/// dθ in float64 computed by `stored`, which has no subtractions, with C = 256: the most accurate
+/// gradient available where 50 digits take too long.
 Parameters<Digits50> stored_gradient(const Subject& stored, Setting setting,
                                      const Sequences& sequences);
 
-/// max |dθ̂ - dθ| / max |dθ| over all parameters, where `subject` works in the setting's scalar and
-/// `truth` is its setting's true gradient. NaN when any entry of either is not finite, or when the
-/// subject refuses the task by a ContractError, whose words are kept.
+/// max |dθ̂ - dθ| / max |dθ| over all parameters, where `subject` computes in the setting's scalar
+/// and `truth` is the true gradient of the setting. NaN when an entry of either is not finite, or
+/// when the subject refuses the task with a ContractError; its message is kept.
 GradientError measure_gradient_error(const Subject& subject, const Parameters<Digits50>& truth,
                                      const Setting& setting, const Sequences& sequences);
 

@@ -1,5 +1,5 @@
-// What a program without heap_counter.cpp gets: the linker takes these two only when the program
-// brings none of its own.
+// Defaults for programs without heap_counter.cpp: the linker uses them only when the program does
+// not define these functions.
 #include "experiments/measures/heap.hpp"
 
 namespace slim::experiments {

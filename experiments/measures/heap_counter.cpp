@@ -1,6 +1,6 @@
-// Stands in front of the C library's allocator and counts, for the whole program that it is linked
-// into; memory mappings made by hand and the stack escape it. Not for use under the address
-// sanitizer, which stands there itself.
+// Replaces the C library's allocator to count all heap use of the program that links it. Direct
+// memory mappings and the stack are not counted. Cannot be combined with the address sanitizer,
+// which replaces the allocator too.
 #include "experiments/measures/heap.hpp"
 
 #include <malloc.h>
@@ -11,7 +11,7 @@
 #include <cstdlib>
 
 extern "C" {
-// The C library's own, under the names that it keeps for those who replace malloc.
+// The C library's functions, under the names that it provides for replacements of malloc.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 void* __libc_malloc(std::size_t) noexcept;
 void* __libc_calloc(std::size_t, std::size_t) noexcept;

@@ -14,7 +14,7 @@ namespace slim::experiments {
 KeySpread measure_key_spread(const Setting& setting, const Sequences& sequences) {
   const Model& model = setting.model;
   require_valid(setting);
-  require(model.norm == Norm::branch_output, "the norm is on the branch output");
+  require(model.norm == Norm::branch_output, "the norm must be on the branch output");
   const Parameters<double> theta = drawn_parameters(setting);
   const Projection<double> omega = draw_projection(model, setting.seed);
   const Matrix<double> X =
@@ -36,7 +36,7 @@ KeySpread measure_key_spread(const Setting& setting, const Sequences& sequences)
       if (first != column.end()) bits.push_back(std::log2(column.sum() / *first));
     }
   }
-  require(!bits.empty(), "some key feature is not 0");
+  require(!bits.empty(), "all key features are 0: at least one must be nonzero");
   const double mean = K.mean();
   return {.key_deviation = std::sqrt((K.array() - mean).square().mean()),
           .median_bits = median(bits),

@@ -6,9 +6,9 @@
 
 namespace slim::experiments {
 
-/// Runs the reference's keys of the first layer and sums their features, row by row, in float64.
-/// Requires a model with its norm on the branch output, where the first layer's keys are made of
-/// the embedding alone; throws ContractError otherwise.
+/// Computes the reference's keys of the first layer and sums their features row by row, in float64.
+/// Requires a model with its norm on the branch output, so that the keys of the first layer depend
+/// on the embedding alone; otherwise throws ContractError.
 KeySpread measure_key_spread(const Setting& setting, const Sequences& sequences);
 
 }  // namespace slim::experiments

@@ -24,7 +24,7 @@ void cap_address_space(std::int64_t bytes) {
 }
 
 Longest measure_longest(const Setting& setting, const std::filesystem::path& program) {
-  require(setting.memory_cap > 0, "a longest length is that of a process with a memory cap");
+  require(setting.memory_cap > 0, "memory cap is 0: give the address space of the process");
   const auto completes = [&](Index length) {
     Setting attempt = setting;
     attempt.length = length;
@@ -42,7 +42,7 @@ Longest measure_longest(const Setting& setting, const std::filesystem::path& pro
 
 Index longest_of(Index most, const std::function<bool(Index)>& completes) {
   if (most < shortest_tried || completes(most)) return most < shortest_tried ? 0 : most;
-  // Halvings of `most`: `some` of them do not complete, `all` of them do, or are too short.
+  // Numbers of halvings of `most`: `some` is too long to complete, `all` completes or is too short.
   int some = 0;
   int all = 1;
   while (most >> all >= shortest_tried) ++all;

@@ -22,7 +22,7 @@ double bytes_of(Scalar scalar) {
     case Scalar::float32:
       return 4.0;
     default:
-      return 8.0;  // 50 digits take more
+      return 8.0;  // lower bound for 50 digits
   }
 }
 
@@ -40,7 +40,7 @@ double machine_bytes() {
 }
 
 std::int64_t own_address_space() {
-  std::int64_t pages = 0;  // the first number of the file: size of the program in pages
+  std::int64_t pages = 0;  // first number of the file: program size in pages
   std::ifstream("/proc/self/statm") >> pages;
   return pages * ::sysconf(_SC_PAGE_SIZE);
 }
@@ -50,14 +50,14 @@ void require_fits(const Setting& setting) {
       2.0 * static_cast<double>(parameter_count(setting.model)) * bytes_of(setting.scalar);
   const double has = machine_bytes();
   require(wanted <= has,
-          fmt::format("the model has {} parameters, which take {:.1f} GiB with their gradient: "
+          fmt::format("the model has {} parameters, which need {:.1f} GiB with their gradient: "
                       "this machine has {:.1f} GiB; give a smaller --vocab, --hidden, --layers or "
                       "--ffn",
                       parameter_count(setting.model), wanted / gibibyte, has / gibibyte));
   const std::int64_t own = own_address_space();
   require(setting.memory_cap == 0 || setting.memory_cap > own,
           fmt::format("--memory-cap is {} bytes: give 0 for none, or more than the {} bytes that "
-                      "the program itself takes",
+                      "the program itself needs",
                       setting.memory_cap, own));
 }
 

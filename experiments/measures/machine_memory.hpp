@@ -6,14 +6,14 @@
 
 namespace slim::experiments {
 
-/// What the machine has, or the control group that this process lives in allows it. Units: bytes.
+/// Memory of the machine, or the limit of this process's control group. Units: bytes.
 double machine_bytes();
 
-/// The address space that this process has taken, which a cap cannot be below. Units: bytes.
+/// The address space in use by this process, a lower bound of any cap. Units: bytes.
 std::int64_t own_address_space();
 
-/// Refuses a setting whose parameters and their gradient alone are more than the machine has, and a
-/// memory cap below what the program itself takes. Throws ContractError.
+/// Throws ContractError when parameters and gradient alone exceed the machine's memory, or when the
+/// memory cap is smaller than the program's own use.
 void require_fits(const Setting& setting);
 
 }  // namespace slim::experiments

@@ -32,7 +32,7 @@ std::vector<double> sample_seconds(const Subject& subject, const Setting& settin
   });
 }
 
-/// Bytes with the nearest binary unit beside.
+/// Bytes, also in the nearest binary unit.
 std::string in_units(std::int64_t bytes) {
   const auto size = static_cast<double>(bytes);
   if (bytes < 1 << 10) return fmt::format("{}", bytes);
@@ -59,7 +59,7 @@ double GradientCost::bytes_over_least() const {
 GradientCost measure_gradient(const Subject& subject, const Subject& reference,
                               const Setting& setting, const Wishes& wishes) {
   require_valid(setting);
-  require(wishes.repeats >= 1, fmt::format("repeats is at least 1, not {}", wishes.repeats));
+  require(wishes.repeats >= 1, fmt::format("repeats must be at least 1, not {}", wishes.repeats));
   read_corpus(setting);
   require_lawful(subject, reference, setting);
   GradientCost cost;
@@ -95,8 +95,7 @@ std::string to_text(const GradientCost& cost) {
   };
   if (cost.bytes_least.has_value()) {
     text += fmt::format(
-        "bytes_least         {}  without tokens; bytes_peak without tokens is {:.3f} "
-        "times that\n",
+        "bytes_least         {}  without tokens; bytes_peak without tokens is {:.3f} times that\n",
         in_units(*cost.bytes_least), cost.bytes_over_least());
   }
   row("  bytes_tokens", bytes.tokens);

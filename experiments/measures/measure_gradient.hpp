@@ -11,32 +11,33 @@
 
 namespace slim::experiments {
 
-/// What a gradient costs in one setting: slim-measure gradient.
+/// The cost of a gradient in one setting: slim-measure gradient.
 struct GradientCost {
   Setting setting;
   double loss = 0.0;
   std::vector<double> seconds;  ///< the samples
   Bytes bytes;
   ProcessPeak process;
-  std::optional<std::int64_t> bytes_least;  ///< the subject's analytic minimum, where it states one
-  std::optional<Operations> operations;     ///< when asked for
-  std::optional<Overhead> overhead;         ///< when asked for
+  std::optional<std::int64_t> bytes_least;  ///< analytic minimum, if the subject declares one
+  std::optional<Operations> operations;     ///< on request
+  std::optional<Overhead> overhead;         ///< on request
 
   [[nodiscard]] double seconds_min() const;
   [[nodiscard]] double seconds_median() const;
-  /// Peak bytes beyond parameters, gradient and tokens over the least; infinite if none is stated.
+  /// Peak bytes beyond parameters, gradient and tokens, divided by bytes_least; infinite without
+  /// it.
   [[nodiscard]] double bytes_over_least() const;
 };
 
 struct Wishes {
   int repeats = 5;
-  bool count = false;     ///< exact operations, a thousand times slower than one gradient
-  bool overhead = false;  ///< exact multiply-adds against the full pass, by way of narrower models
+  bool count = false;     ///< exact operations; a thousand times slower than a gradient
+  bool overhead = false;  ///< exact multiply-adds relative to the full pass
 };
 
-/// The protocol: the subject passes the gate, bytes are counted (this run is the warm-up), a fresh
-/// process tells its peak, seconds are sampled, and operations counted.
-/// Throws ContractError on bad input, RefusedSubject when the gate refuses.
+/// Checks the subject with the gate, counts bytes (this run is also the warm-up), measures the peak
+/// of a fresh process, samples seconds, and counts operations.
+/// Throws ContractError on bad input, RefusedSubject when the gate rejects the subject.
 GradientCost measure_gradient(const Subject& subject, const Subject& reference,
                               const Setting& setting, const Wishes& wishes);
 

@@ -35,8 +35,9 @@ std::vector<double> in_double(const Parameters<T>& gradient) {
   return values;
 }
 
-/// What a run leaves warm, code and the allocator's memory, whatever the seed and the sample.
-std::string warmth(const Record& job) {
+/// Key of what a run warms up (code and the allocator's memory), which does not depend on seed and
+/// sample.
+std::string warm_up_key(const Record& job) {
   Setting setting = job.setting;
   setting.seed = 0;
   return key_of(setting);
@@ -52,11 +53,11 @@ Measured Measurer::measure(const Record& job) {
   const Subject& subject = sweep_.find_subject(setting.subject);
   switch (quantity_of(job.measured)) {
     case Quantity::seconds: {
-      const bool warm = !warmed_.insert(warmth(job)).second;
+      const bool warm = !warmed_.insert(warm_up_key(job)).second;
       return time_gradient(subject, setting, warm);
     }
     case Quantity::bytes:
-      warmed_.insert(warmth(job));
+      warmed_.insert(warm_up_key(job));
       return count_bytes(subject, setting);
     case Quantity::operations:
       return count_operations(subject, setting);
@@ -73,7 +74,7 @@ Measured Measurer::measure(const Record& job) {
     case Quantity::switch_error:
       return measure_switch(subject, setting);
     case Quantity::full_discrepancy:
-      warmed_.insert(warmth(job));
+      warmed_.insert(warm_up_key(job));
       return full_discrepancy(subject, setting);
     case Quantity::longest:
       return measure_longest(setting, sweep_.program);
@@ -89,7 +90,7 @@ Measured Measurer::measure(const Record& job) {
 
 Seconds Measurer::time_gradient(const Subject& subject, const Setting& setting, bool warm) {
   return in_scalar(setting.scalar, [&]<class T>() -> Seconds {
-    last_ = {};  // so that its memory is not in the way
+    last_ = {};  // frees its memory first
     Workload<T> workload(subject, setting);
     if (!warm) workload.run();
     const Timing timing = time_call([&] { workload.run(); });
@@ -113,7 +114,7 @@ const Measurer::KeptGradient& Measurer::gradient_of(const Subject& subject,
   return last_;
 }
 
-/// From the same subject's gradient in the full pass, which is kept for the next job.
+/// Relative to the same subject's gradient in the full pass, which is kept for the next job.
 FullDiscrepancy Measurer::full_discrepancy(const Subject& subject, const Setting& setting) {
   Setting whole = setting;
   whole.slice = setting.length;
@@ -130,8 +131,8 @@ FullDiscrepancy Measurer::full_discrepancy(const Subject& subject, const Setting
   return {.relative = worst / largest};
 }
 
-/// From the gradient of the reference in 50 digits, or of another subject in float64. That truth
-/// is kept for the next job, which often differs in C or in the subject alone.
+/// Relative to the gradient of the reference in 50 digits, or of another subject in float64. This
+/// truth is kept for the next job, which often differs in C or in the subject only.
 GradientError Measurer::gradient_error(const Subject& subject, const Setting& setting,
                                        const char* authority) {
   const Sequences tokens = read_corpus(setting);

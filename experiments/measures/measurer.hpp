@@ -12,24 +12,24 @@
 
 namespace slim::experiments {
 
-/// Measures one sample after another, and keeps what the next may share: a truth, a full pass, the
-/// gradient that was timed last, what is warm.
+/// Measures samples one after another, and caches what later samples can reuse: true gradients,
+/// full passes, the last gradient, and which settings are warmed up.
 class Measurer {
  public:
   explicit Measurer(const Sweep& sweep);
 
-  /// The result of `job`, a record that still holds its quantity's empty one.
+  /// Measures the quantity of `job`, a record whose result is still empty.
   Measured measure(const Record& job);
 
  private:
-  /// A gradient, and the setting that it is of.
+  /// A gradient and the setting that it belongs to.
   struct KeptGradient {
     std::string of;
     std::vector<double> values;
   };
 
   Seconds time_gradient(const Subject& subject, const Setting& setting, bool warm);
-  /// Runs the subject, unless this is what was timed last.
+  /// Runs the subject unless its last result is the same gradient.
   const KeptGradient& gradient_of(const Subject& subject, const Setting& setting);
   FullDiscrepancy full_discrepancy(const Subject& subject, const Setting& setting);
   GradientError gradient_error(const Subject& subject, const Setting& setting,
@@ -39,8 +39,8 @@ class Measurer {
   TrainingRuns training_;
   std::set<std::string> warmed_;
   OverheadCounter overheads_;
-  KeptGradient whole_;  ///< of the full pass
-  KeptGradient last_;   ///< of the run before
+  KeptGradient whole_;  ///< gradient of the full pass
+  KeptGradient last_;   ///< gradient of the previous run
   std::string truth_of_;
   Parameters<Digits50> truth_;
 };

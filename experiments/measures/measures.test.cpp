@@ -31,7 +31,7 @@ class Measures : public testing::Test {
   Setting setting_;
 };
 
-TEST_F(Measures, BytesAreThoseThatTheSubjectHolds) {
+TEST_F(Measures, BytesEqualTheBuffersOfTheSubject) {
   const Bytes bytes = count_bytes(fake_subject(), setting_);
   EXPECT_EQ(bytes.state, 8);
   EXPECT_EQ(bytes.slice, 160);
@@ -41,7 +41,7 @@ TEST_F(Measures, BytesAreThoseThatTheSubjectHolds) {
   EXPECT_EQ(bytes.loss, 0.5);
 }
 
-TEST_F(Measures, ParametersAndTheirGradientAreApart) {
+TEST_F(Measures, ParametersAndGradientAreCountedSeparately) {
   const Bytes bytes = count_bytes(fake_subject(), setting_);
   const Parameters<float> theta(setting_.model, MemoryTag::result);
   const auto size = static_cast<std::int64_t>(theta.values().size_bytes());
@@ -49,19 +49,19 @@ TEST_F(Measures, ParametersAndTheirGradientAreApart) {
   EXPECT_EQ(bytes.gradient, size);
 }
 
-TEST_F(Measures, BuffersOfOthersAreNotCounted) {
+TEST_F(Measures, OtherBuffersAreNotCounted) {
   const Buffer<double> other(MemoryTag::slice, 1'000'000);
   const Bytes bytes = count_bytes(fake_subject(), setting_);
   EXPECT_EQ(bytes.slice, 160);
   EXPECT_EQ(bytes.peak, 8 + 160 + 4 * 101);
 }
 
-TEST_F(Measures, WithoutAHeapCounterScratchIsUnknownAndNotZero) {
+TEST_F(Measures, ScratchIsUnknownWithoutAHeapCounter) {
   EXPECT_FALSE(count_bytes(fake_subject(), setting_).scratch.has_value());
 }
 
-TEST_F(Measures, OperationsAreThoseThatTheSubjectDoes) {
-  Counted::operations().additions = 1000;  // of somebody before
+TEST_F(Measures, OperationsEqualThoseOfTheSubject) {
+  Counted::operations().additions = 1000;  // left over from an earlier count
   const Operations operations = count_operations(fake_subject(), setting_);
   EXPECT_EQ(operations.multiplications, 3);
   EXPECT_EQ(operations.additions, 2);
@@ -98,7 +98,7 @@ TEST_F(Measures, GradientErrorOfNaNIsNaN) {
   EXPECT_TRUE(std::isnan(measure_gradient_error(broken, truth, setting_, tokens).relative));
 }
 
-TEST_F(Measures, ARefusalIsKeptInItsWords) {
+TEST_F(Measures, TheMessageOfARefusalIsKept) {
   Subject refusing = fake_subject();
   refusing.gradient.in<double>() = [](const GradientTask<double>&, GradientResult<double>&) {
     throw ContractError("too small a sum");
@@ -111,7 +111,7 @@ TEST_F(Measures, ARefusalIsKeptInItsWords) {
   EXPECT_EQ(error.refusal, "too small a sum");
 }
 
-TEST_F(Measures, KeysAreDrawnAsLargeAsAskedAndTheirSumsReachFurther) {
+TEST_F(Measures, KeysHaveTheRequestedScaleAndTheirSumsSpanMoreBits) {
   setting_.model.hidden_dim = 64;
   setting_.model.heads = 4;
   setting_.model.feature_map = parse_feature_map("favor+_1");
@@ -126,7 +126,7 @@ TEST_F(Measures, KeysAreDrawnAsLargeAsAskedAndTheirSumsReachFurther) {
   EXPECT_GT(scaled.median_bits, drawn.median_bits + 5.0);
 }
 
-TEST_F(Measures, ASecondFirstSweepIsForSubjectsThatHaveOne) {
+TEST_F(Measures, ThePlainFirstSweepNeedsASubjectThatSupportsIt) {
   setting_.first_sweep = FirstSweep::plain;
   EXPECT_THROW(count_bytes(fake_subject(), setting_), ContractError);
   Subject choosing = fake_subject();
@@ -134,7 +134,7 @@ TEST_F(Measures, ASecondFirstSweepIsForSubjectsThatHaveOne) {
   EXPECT_NO_THROW(count_bytes(choosing, setting_));
 }
 
-TEST_F(Measures, ASubjectWithoutTheScalarOrTheFeatureMapIsRefused) {
+TEST_F(Measures, ASubjectWithoutTheScalarOrTheFeatureMapIsRejected) {
   Subject narrow = fake_subject();
   narrow.gradient.in<float>() = nullptr;
   EXPECT_THROW(count_bytes(narrow, setting_), ContractError);
@@ -143,13 +143,13 @@ TEST_F(Measures, ASubjectWithoutTheScalarOrTheFeatureMapIsRefused) {
   EXPECT_THROW(count_bytes(narrow, setting_), ContractError);
 }
 
-TEST_F(Measures, AFreshProcessTellsItsPeak) {
+TEST_F(Measures, AFreshProcessReportsItsPeak) {
   const ProcessPeak peak = process_peak_of_fresh_process(setting_, SLIM_MEASURE);
   EXPECT_GT(peak.baseline, 0);
   EXPECT_GE(peak.peak, peak.baseline);
 }
 
-TEST_F(Measures, AFreshProcessThatFailsSaysWhy) {
+TEST_F(Measures, AFreshProcessThatFailsReportsWhy) {
   setting_.subject = "nobody";
   try {
     process_peak_of_fresh_process(setting_, SLIM_MEASURE);
@@ -160,9 +160,9 @@ TEST_F(Measures, AFreshProcessThatFailsSaysWhy) {
   }
 }
 
-TEST_F(Measures, AFreshProcessWithoutMemorySaysSoAndNoOtherFailureIsTakenForIt) {
+TEST_F(Measures, AFreshProcessOutOfMemoryIsDistinguishedFromOtherFailures) {
 #if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "the sanitizer maps more than any cap";
+  GTEST_SKIP() << "the sanitizer maps more memory than any cap allows";
 #endif
   setting_.subject = "recovered/blocked";
   setting_.memory_cap = 256 << 20;
@@ -173,10 +173,10 @@ TEST_F(Measures, AFreshProcessWithoutMemorySaysSoAndNoOtherFailureIsTakenForIt) 
   EXPECT_EQ(measure_longest(setting_, SLIM_MEASURE).length, setting_.length);
   setting_.subject = "nobody";
   EXPECT_THROW(measure_longest(setting_, SLIM_MEASURE), std::runtime_error)
-      << "which is not a length of 0";
+      << "another failure must not count as length 0";
 }
 
-TEST(LongestLength, IsFoundWhereverItLies) {
+TEST(LongestLength, IsFoundAtEveryPosition) {
   for (Index truth = 32; truth <= 4096; truth *= 2) {
     std::vector<Index> tried;
     const Index found = longest_of(4096, [&](Index length) {
@@ -189,7 +189,7 @@ TEST(LongestLength, IsFoundWhereverItLies) {
   EXPECT_EQ(longest_of(32, [](Index) { return true; }), 0);
 }
 
-TEST(Stopwatch, GivesTheMeanOfItsIterations) {
+TEST(Stopwatch, ReturnsTheMeanOfItsIterations) {
   std::int64_t calls = 0;
   const Timing timing = time_call([&] { ++calls; }, 1e-6);
   EXPECT_GT(timing.seconds, 0.0);
@@ -197,9 +197,9 @@ TEST(Stopwatch, GivesTheMeanOfItsIterations) {
   EXPECT_LE(timing.iterations, calls);
 }
 
-TEST(Stopwatch, ThrowsOnWhatItsBodyThrows) {
+TEST(Stopwatch, RethrowsExceptionsOfItsBody) {
   EXPECT_THROW(time_call([] { throw ContractError("no"); }), ContractError);
-  EXPECT_GT(time_call([] {}, 1e-6).seconds, 0.0) << "and works the next time";
+  EXPECT_GT(time_call([] {}, 1e-6).seconds, 0.0) << "it must work after an exception";
 }
 
 }  // namespace

@@ -7,13 +7,14 @@
 
 namespace slim::experiments {
 
-/// Exact scalar operations of one gradient, from the subject's own code run on counting numbers on
-/// one thread, whatever the setting's scalar and threads. `multiplications` are the multiply-adds.
-/// All tokens are alike, whatever the setting's text: no text has another work, and none a longer
-/// critical path, since the gradient of a token's embedding is a sum over the rows that have it.
-/// Cost: a few nanoseconds an operation.
+/// Exact scalar operations of one gradient. Runs the subject's own code on counting numbers on one
+/// thread, regardless of the setting's scalar and threads. `multiplications` counts multiply-adds.
+/// All tokens are equal, regardless of the setting's text: the work does not depend on the text,
+/// and no other text has a longer critical path, because the gradient of a token's embedding is a
+/// sum over the rows that contain it.
+/// Cost: a few nanoseconds per operation.
 Operations count_operations(const Subject& subject, const Setting& setting);
-/// The same on tokens of the caller's.
+/// The same on the given tokens.
 Operations count_operations(const Subject& subject, Setting setting, const Sequences& sequences);
 
 }  // namespace slim::experiments

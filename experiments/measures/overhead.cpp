@@ -36,18 +36,18 @@ Index common_factor(const Model& model) {
   return divisor;
 }
 
-/// Multiplications of one subject, each count made once.
+/// Multiplications of one subject; each count is computed once.
 class Counts {
  public:
   Counts(const Subject& subject, const Setting& setting, std::map<std::string, std::int64_t>& known)
       : subject_(subject), setting_(setting), known_(known) {}
 
-  /// In the setting's widths, of so many slices.
+  /// With the setting's widths and this number of slices.
   std::int64_t of_slices(Index slices) { return at_full_width(slices, false); }
-  /// In the full pass over so many slices' rows.
+  /// In the full pass over as many rows as this number of slices has.
   std::int64_t of_full_pass(Index slices) { return at_full_width(slices, true); }
 
-  /// Nothing when the counts of two to four slices do not lie on a line.
+  /// Empty when the counts of two to four slices are not affine.
   std::optional<std::int64_t> on_a_line(Index slices, bool full_pass) {
     std::vector<CountAt> counts;
     for (Index few = 2; few <= 4; ++few) counts.push_back({few, at_full_width(few, full_pass)});
@@ -64,10 +64,11 @@ class Counts {
           {factor, counted(narrowed(setting_.model, divisor, factor), slices, full_pass)});
     }
     const std::optional<std::int64_t> value = extrapolate(counts, divisor);
-    require(value.has_value(),
-            fmt::format("the multiply-adds of {} over the widths are no polynomial of degree 2, so "
-                        "that they cannot be computed at {}",
-                        subject_.name, divisor));
+    require(
+        value.has_value(),
+        fmt::format("the multiply-adds of {} are not a polynomial of degree 2 in the widths, so "
+                    "that they cannot be computed at {}",
+                    subject_.name, divisor));
     return *value;
   }
 
@@ -77,7 +78,7 @@ class Counts {
     setting.length = setting_.slice * slices;
     if (full_pass) {
       setting.slice = setting.length;
-      setting.first_sweep = FirstSweep::lazy;  // there is none
+      setting.first_sweep = FirstSweep::lazy;  // the full pass has no first sweep
     }
     const std::string key = fmt::format("{}", fmt::join(to_arguments(setting), " "));
     if (const auto found = known_.find(key); found != known_.end()) return found->second;
@@ -98,7 +99,8 @@ class Counts {
 Overhead OverheadCounter::count(const Subject& subject, const Setting& setting) {
   require_valid(setting);
   require(setting.full_pass() || setting.length % setting.slice == 0,
-          fmt::format("slice divides length, as {} does not {}", setting.slice, setting.length));
+          fmt::format("slice must divide length: {} does not divide {}", setting.slice,
+                      setting.length));
   Setting cut = setting;
   cut.slice = std::min(setting.slice, setting.length);
   Counts counts(subject, cut, known_);
@@ -112,7 +114,7 @@ Overhead OverheadCounter::count(const Subject& subject, const Setting& setting) 
   }
   const std::optional<std::int64_t> sliced = counts.on_a_line(slices, false);
   require(sliced.has_value(),
-          fmt::format("the multiply-adds of {} over the slices are no polynomial of degree 1, so "
+          fmt::format("the multiply-adds of {} are not affine in the number of slices, so "
                       "that they cannot be computed at {}",
                       subject.name, slices));
   const std::optional<std::int64_t> full = counts.on_a_line(slices, true);

@@ -10,8 +10,8 @@
 namespace slim::experiments {
 namespace {
 
-/// A configuration of the paper in its own widths; the length does not matter for the ratio but
-/// through the number of slices.
+/// A configuration of the paper with its own widths. The length affects the ratio only through the
+/// number of slices.
 Setting configuration(Index layers, Index hidden_dim, Index slices, FirstSweep first_sweep) {
   return {.model = {.hidden_dim = hidden_dim,
                     .layers = layers,
@@ -26,7 +26,7 @@ double ratio(const char* subject, const Setting& setting) {
   return count_overhead(properties::find_subject(subject), setting).ratio();
 }
 
-TEST(Overhead, OfTheLazySweepIsWhatTheProductsSay) {
+TEST(Overhead, OfTheLazySweepFollowsFromTheMatrixProducts) {
   for (const char* subject : {"recovered/iterative", "exact/iterative", "stored/blocked"}) {
     for (const Index N : {2, 4, 8}) {
       const double share = static_cast<double>(N - 1) / static_cast<double>(N);
@@ -41,12 +41,12 @@ TEST(Overhead, OfTheLazySweepIsWhatTheProductsSay) {
   }
 }
 
-TEST(Overhead, OfThePlainSweepIsAThird) {
+TEST(Overhead, OfThePlainSweepIsOneThird) {
   const double plain = ratio("recovered/iterative", configuration(3, 512, 4, FirstSweep::plain));
   EXPECT_NEAR(plain, 4.0 / 3.0, 0.01);
 }
 
-TEST(Overhead, IsTheDirectCountWhereThatIsQuick) {
+TEST(Overhead, EqualsTheDirectCountInSmallCases) {
   Setting setting = {.model = {.vocab_size = 8, .hidden_dim = 16, .layers = 2, .ffn_dim = 32},
                      .length = 30,
                      .slice = 5};
@@ -62,13 +62,13 @@ TEST(Overhead, IsTheDirectCountWhereThatIsQuick) {
   EXPECT_EQ(overhead.full, direct(30));
 }
 
-TEST(Overhead, OfASweepThatGrowsWithTheSlicesIsRefused) {
+TEST(Overhead, OfASweepThatGrowsWithTheSlicesIsRejected) {
   const Setting setting = configuration(1, 512, 16, FirstSweep::lazy);
   EXPECT_THROW(ratio("bisected/iterative", setting), ContractError);
   EXPECT_THROW(ratio("recomputed/iterative", setting), ContractError);
 }
 
-TEST(Overhead, OfARaggedLengthIsRefused) {
+TEST(Overhead, OfALengthThatTheSliceDoesNotDivideIsRejected) {
   Setting setting = configuration(1, 512, 16, FirstSweep::lazy);
   setting.length += 1;
   EXPECT_THROW(ratio("recovered/iterative", setting), ContractError);

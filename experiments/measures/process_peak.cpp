@@ -14,7 +14,7 @@
 namespace slim::experiments {
 namespace {
 
-/// A line of /proc/self/status. Units: bytes.
+/// An entry of /proc/self/status. Units: bytes.
 std::int64_t status_bytes(const std::string& key) {
   std::ifstream status("/proc/self/status");
   std::string word;
@@ -25,13 +25,13 @@ std::int64_t status_bytes(const std::string& key) {
   throw std::runtime_error("/proc/self/status has no " + key);
 }
 
-/// Sets VmHWM back to VmRSS. Where the kernel does not offer it, the mark keeps what preparing
-/// took.
+/// Resets VmHWM to VmRSS. If the kernel does not support this, the mark includes the peak of the
+/// preparation.
 void reset_high_water_mark() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-/// The same gradient in a few rows: one slice of them, or a first, a middle and a last one.
+/// The same gradient with fewer rows: a single slice, or a first, a middle and a last one.
 Setting in_few_rows(Setting setting) {
   constexpr Index rows = 64;
   const bool whole = setting.full_pass();
@@ -42,7 +42,7 @@ Setting in_few_rows(Setting setting) {
 
 template <class T>
 ProcessPeak process_peak_in(const Subject& subject, const Setting& setting) {
-  // Under a cap all that counts is whether the gradient completes.
+  // Under a cap the only question is whether the gradient completes.
   if (setting.memory_cap == 0) Workload<T>(subject, in_few_rows(setting)).run();
   Workload<T> workload(subject, setting);
   grow_stack();
@@ -70,7 +70,7 @@ ProcessPeak process_peak_of_fresh_process(const Setting& setting,
   std::vector<std::string> arguments = to_arguments(setting);
   arguments.insert(arguments.begin(), "process-peak");
   const ChildOutcome outcome = run_child({.program = program.string(), .arguments = arguments});
-  if (outcome.status == no_memory_exit_code) throw NoMemory("no memory: " + summary(setting));
+  if (outcome.status == no_memory_exit_code) throw NoMemory("out of memory: " + summary(setting));
   std::istringstream words(outcome.output);
   ProcessPeak result;
   if (outcome.status != 0 || !(words >> result.peak >> result.baseline)) {

@@ -9,32 +9,32 @@
 
 namespace slim::experiments {
 
-/// Takes half a MiB of stack, and gives it back: the matrix library puts two buffers of up to 128
-/// KiB there, which no allocator sees.
+/// Touches half a MiB of stack: the matrix library puts two buffers of up to 128 KiB there, which
+/// no allocator counts.
 void grow_stack();
 
-/// Resident memory of this very process: a gradient of at most 64 rows, so that the pages of the
-/// program that it runs through are resident; made ready, what is free given back, high-water mark
-/// reset (drawing parameters in double takes more than keeping them), one gradient, high-water mark
-/// read. What the process did before still counts, so it wants to be fresh. What a subject keeps
-/// from one gradient to the next is hidden as far as 64 rows need it. Source of the numbers: VmRSS
-/// and VmHWM of /proc/self/status.
+/// Resident memory of this process. Runs a gradient of at most 64 rows, so that the pages of the
+/// program are resident; prepares the gradient; returns free memory to the system; resets the
+/// high-water mark (drawing parameters in double needs more memory than storing them); runs one
+/// gradient and reads the high-water mark. Earlier allocations of the process would affect the
+/// result, so the process should be fresh. Memory that a subject keeps between gradients is missed
+/// as far as 64 rows need it. Source of the numbers: VmRSS and VmHWM of /proc/self/status.
 ProcessPeak process_peak_here(const Subject& subject, const Setting& setting);
 
-/// What `slim-measure process-peak` exits with when its memory cap leaves no more memory: no signal
-/// has this number.
+/// Exit code of `slim-measure process-peak` when the memory cap is too small; no signal has this
+/// number.
 inline constexpr int no_memory_exit_code = 100;
 
-/// A fresh process had no more memory.
+/// A fresh process ran out of memory.
 class NoMemory : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The same in a fresh process, which runs `slim-measure process-peak`. `program` is slim-measure;
-/// a child is never this process's copy, since a copy inherits its high-water mark.
-/// Throws NoMemory when it had no more memory, and std::runtime_error with the child's words when
-/// it fails in any other way.
+/// The same in a fresh process that runs `slim-measure process-peak`. `program` is slim-measure; a
+/// fork of this process would inherit its high-water mark.
+/// Throws NoMemory when the process runs out of memory, and std::runtime_error with its error
+/// message when it fails in any other way.
 ProcessPeak process_peak_of_fresh_process(const Setting& setting,
                                           const std::filesystem::path& program = "/proc/self/exe");
 

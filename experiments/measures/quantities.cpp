@@ -31,7 +31,7 @@ Quantity parse_quantity(std::string_view text) {
 }
 
 Quantity quantity_of(const Measured& measured) {
-  return static_cast<Quantity>(measured.index());  // the two are listed in the same order
+  return static_cast<Quantity>(measured.index());  // both lists have the same order
 }
 
 }  // namespace slim::experiments

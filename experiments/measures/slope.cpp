@@ -30,15 +30,15 @@ double slope_error(const Subject& subject, const Setting& setting) {
   const Digits50 h(0x1p-50);
   Parameters<Digits50> above = theta;
   Parameters<Digits50> below = theta;
-  Digits50 told(0);
+  Digits50 derivative(0);
   for (std::size_t i = 0; i < theta.values().size(); ++i) {
     const Digits50 v(random.normal(i));
     above.values()[i] += h * v;
     below.values()[i] -= h * v;
-    told += result.gradient.values()[i] * v;
+    derivative += result.gradient.values()[i] * v;
   }
   const Digits50 slope = (run(above) - run(below)) / (2 * h);
-  return to_double(Digits50(abs(Digits50(slope - told)) / abs(told)));
+  return to_double(Digits50(abs(Digits50(slope - derivative)) / abs(derivative)));
 }
 
 }  // namespace slim::experiments

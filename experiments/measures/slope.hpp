@@ -5,9 +5,10 @@
 
 namespace slim::experiments {
 
-/// How far a gradient is from the slope of its own loss, for subjects that no reference knows: in
-/// 50 digits, along a drawn direction, |(loss(θ + hv) − loss(θ − hv))/2h − ⟨dθ, v⟩| over |⟨dθ, v⟩|
-/// with h = 2⁻⁵⁰, on drawn tokens. Error of the difference: about h², 1e-30 and some digits.
+/// Difference between a gradient and a finite difference of its own loss, for subjects without a
+/// reference. Computed in 50 digits along a random direction v, on random tokens: |(loss(θ + hv) −
+/// loss(θ − hv))/2h − ⟨dθ, v⟩| / |⟨dθ, v⟩| with h = 2⁻⁵⁰. Error of the difference quotient: about
+/// h², 1e-30, times a small factor.
 double slope_error(const Subject& subject, const Setting& setting);
 
 }  // namespace slim::experiments

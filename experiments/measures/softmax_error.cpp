@@ -19,7 +19,7 @@ Matrix<double> drawn_rows(Index rows, Index width, double deviation, const Rando
   return result;
 }
 
-/// Ŷ with features of one projection.
+/// Ŷ with the features of one projection.
 Matrix<double> favor_attention(const reference::SoftmaxRows<double>& rows, const Model& model,
                                const Matrix<double>& omega) {
   const reference::FeatureFunction<double> g{
@@ -40,7 +40,7 @@ SoftmaxError measure_softmax_error(const Setting& setting) {
   const Model& model = setting.model;
   require_valid(setting);
   require(model.heads == 1 && model.feature_map.kind == FeatureKind::favor_plus,
-          "the distance from softmax attention is that of one head of favor+ features");
+          "the error relative to softmax attention needs one head with favor+ features");
   const Index L = setting.length;
   const Index d = model.head_dim();
   const auto stream = [&](const char* name) { return Random(setting.seed, stream_named(name)); };

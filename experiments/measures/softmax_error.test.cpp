@@ -20,7 +20,7 @@ Setting head_of(Index blocks, std::uint64_t seed) {
   return setting;
 }
 
-/// Of eight seeds the mean square of the error of independent features.
+/// Mean square of the error of independent features over eight seeds.
 double mean_square(Index blocks) {
   double total = 0.0;
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
@@ -29,8 +29,8 @@ double mean_square(Index blocks) {
   return total;
 }
 
-TEST(SoftmaxErrors, FallAsTheRootOfTheFeatures) {
-  // Seeds are fixed; the variance falls to a sixteenth, its own standard error is a third or so.
+TEST(SoftmaxErrors, DecreaseAsTheInverseSquareRootOfTheFeatures) {
+  // Seeds are fixed; the variance decreases to 1/16, with a standard error of about a third.
   const double ratio = mean_square(8) / mean_square(128);
   EXPECT_GT(ratio, 8.0);
   EXPECT_LT(ratio, 32.0);
@@ -60,7 +60,7 @@ TEST(SoftmaxErrors, AreSmallWhereAllScoresAreAlmostZero) {
   }
 }
 
-TEST(SoftmaxErrors, AreOfOneHeadOfRandomFeatures) {
+TEST(SoftmaxErrors, RequireOneHeadWithRandomFeatures) {
   Setting setting = head_of(1, 1);
   setting.model.heads = 2;
   EXPECT_THROW(measure_softmax_error(setting), ContractError);

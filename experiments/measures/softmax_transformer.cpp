@@ -11,7 +11,7 @@ namespace {
 
 using namespace slim::chunked;
 
-/// A matrix with a place of its own in the ledger.
+/// A matrix that is counted in the ledger.
 template <class T>
 class Kept {
  public:
@@ -137,7 +137,7 @@ class Transformer {
     for (Index r = 0; r < model_.layers; ++r) layers_.emplace_back(model_, L_);
   }
 
-  /// The losses of sequence b, summed; adds its part of the gradient.
+  /// Returns the summed loss of sequence b, and adds its contribution to the gradient.
   T run(Index b, const T& scale) {
     embedding_(workers_, theta_.input_map(), tokens_, b, 0, 0, layers_.front().X());
     for (Index r = 0; r < model_.layers; ++r) up(r);
@@ -232,10 +232,10 @@ template <class T>
 void softmax_gradient(const GradientTask<T>& task, GradientResult<T>& result) {
   require_valid(task);
   require(task.model.norm == Norm::branch_output,
-          "softmax takes models with their norm on the branch output");
+          "softmax needs a model with its norm on the branch output");
   require(!task.wants_logits && !task.wants_state && task.start == nullptr &&
               task.end_cotangent == nullptr && task.first_position == 0,
-          "softmax gives loss and gradient of whole sequences, and nothing else");
+          "softmax computes only loss and gradient of whole sequences");
   if (result.gradient.slots() == task.theta.slots()) {
     result.gradient.set_zero();
   } else {
@@ -257,7 +257,7 @@ const Subject& softmax_transformer() {
   static const Subject subject = [] {
     Subject softmax;
     softmax.name = "softmax";
-    softmax.summary = "softmax attention in place of kernel attention, the whole sequence at once";
+    softmax.summary = "softmax attention instead of kernel attention, whole sequence at once";
     softmax.capabilities.sliced = false;
     softmax.capabilities.resumable = false;
     softmax.gradient.in<float>() = softmax_gradient<float>;

@@ -19,7 +19,7 @@ TEST(SoftmaxTransformer, GradientIsTheSlopeOfItsLoss) {
   EXPECT_LE(slope_error(softmax_transformer(), small()), 1e-20);
 }
 
-TEST(SoftmaxTransformer, AWrongGradientIsSeen) {
+TEST(SoftmaxTransformer, AWrongGradientIsDetected) {
   Subject wrong = softmax_transformer();
   const auto right = wrong.gradient.in<Digits50>();
   wrong.gradient.in<Digits50>() = [right](const GradientTask<Digits50>& task,

@@ -53,7 +53,8 @@ Timing time_call(const std::function<void()>& body, double least_seconds) {
   benchmark::RunSpecifiedBenchmarks(&reporter, "all");
   benchmark::ClearRegisteredBenchmarks();
   if (failure) std::rethrow_exception(failure);
-  if (reporter.timing.iterations < 1) throw std::runtime_error("Google Benchmark gave no sample");
+  if (reporter.timing.iterations < 1)
+    throw std::runtime_error("Google Benchmark returned no sample");
   return reporter.timing;
 }
 

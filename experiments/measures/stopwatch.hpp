@@ -11,9 +11,8 @@ struct Timing {
   std::int64_t iterations = 1;
 };
 
-/// One sample by Google Benchmark: calls `body` as often as fills `least_seconds`, at least once,
-/// and gives the mean. Nothing is printed, nothing is warmed up before. An exception of `body` is
-/// thrown on.
+/// One sample by Google Benchmark: calls `body` repeatedly for about `least_seconds`, at least
+/// once, and returns the mean. Prints nothing and does no warm-up. Rethrows exceptions of `body`.
 Timing time_call(const std::function<void()>& body, double least_seconds = 0.05);
 
 }  // namespace slim::experiments

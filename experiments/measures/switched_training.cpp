@@ -10,7 +10,7 @@ namespace {
 
 constexpr Index steps = 6;
 
-/// The window of L + 1 bytes that step `step` sees.
+/// The window of L + 1 bytes of step `step`.
 Sequences window(const Sequences& text, Index step, Index length) {
   Sequences tokens(1, length);
   for (Index l = 0; l <= length; ++l) {

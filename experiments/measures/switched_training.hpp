@@ -6,8 +6,8 @@
 
 namespace slim::experiments {
 
-/// Six steps of gradient descent, rate 1/2, on windows of the setting's text that follow each
-/// other; once all in the full pass, once in slices of C from the fourth step on.
+/// Six steps of gradient descent with rate 1/2 on consecutive windows of the setting's text: once
+/// with the full pass throughout, once in slices of C from the fourth step on.
 SwitchError measure_switch(const Subject& subject, const Setting& setting);
 
 }  // namespace slim::experiments

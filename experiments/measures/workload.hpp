@@ -8,7 +8,7 @@
 
 namespace slim::experiments {
 
-/// The setting's tokens. Throws ContractError when the setting or its corpus is wrong.
+/// The setting's tokens. Throws ContractError when the setting or its corpus is invalid.
 inline Sequences read_corpus(const Setting& setting) {
   require_valid(setting);
   return read_corpus(setting.corpus, setting.batch, setting.length, setting.model.vocab_size);
@@ -25,17 +25,17 @@ inline Parameters<double> drawn_parameters(const Setting& setting) {
   return theta;
 }
 
-/// A subject's gradient of a setting, made ready: parameters drawn, tokens read, and the gradient's
-/// own memory taken, so that each run does the same work.
+/// A subject's gradient of a setting, prepared to run: parameters drawn, tokens read, and the
+/// gradient's own memory allocated, so that each run does the same work.
 template <class T>
 class Workload {
  public:
-  /// Throws ContractError when the setting or its corpus is wrong, or the subject does not work in
-  /// this scalar or with this feature map.
+  /// Throws ContractError when the setting or its corpus is invalid, or when the subject does not
+  /// support this scalar or feature map.
   Workload(const Subject& subject, const Setting& setting)
       : Workload(subject, setting, read_corpus(setting)) {}
 
-  /// The same on tokens of the caller's.
+  /// The same on the given tokens.
   Workload(const Subject& subject, const Setting& setting, Sequences sequences)
       : model_(setting.model),
         function_(subject.gradient.in<T>()),
@@ -96,7 +96,7 @@ auto in_scalar(Scalar scalar, Visitor&& visitor) {
     case Scalar::bfloat16:
       return visitor.template operator()<BFloat16>();
   }
-  throw ContractError("a scalar is of no known kind");
+  throw ContractError("unknown scalar");
 }
 
 }  // namespace slim::experiments

@@ -8,10 +8,11 @@
 
 namespace slim::experiments {
 
-/// Every experiment, in the order in which they are run.
+/// All experiments, in the order in which they run.
 std::span<const Experiment> catalogue();
 
-/// The one of this name, or all of them for "all". Throws ContractError that lists what is allowed.
+/// The experiment of this name, or all for "all". Throws ContractError that lists the allowed
+/// names.
 std::vector<Experiment> find_experiments(std::string_view name);
 
 }  // namespace slim::experiments

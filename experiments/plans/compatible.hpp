@@ -4,7 +4,8 @@
 
 namespace slim::experiments {
 
-/// COMPATIBLE: how far a training that goes over to slices at its half strays, in 50 digits.
+/// COMPATIBLE: the difference, in 50 digits, that switching from the full pass to slices halfway
+/// through a training makes.
 std::vector<Plan> compatible_plans(const Conditions& conditions);
 
 }  // namespace slim::experiments

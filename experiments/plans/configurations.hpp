@@ -14,7 +14,8 @@ struct Configuration {
   Index layers;
   Index hidden_dim;
 
-  /// d_ff = 4 d_model, heads of width 64, square features, 256 tokens. `divisor` shrinks d_model.
+  /// d_ff = 4 d_model, heads of width 64, square features, 256 tokens. d_model is divided by
+  /// `divisor`.
   [[nodiscard]] Model model(Index divisor = 1) const {
     const Index width = hidden_dim / divisor;
     return {.vocab_size = 256,

@@ -5,19 +5,19 @@ namespace slim::experiments {
 std::vector<Plan> crossing_plans(const Conditions& conditions) {
   struct Variant {
     const char* subject;
-    Index slice;  ///< 0: as long as the sequence
+    Index slice;  ///< 0: the full pass
   };
   const bool small = conditions.scale == Scale::ci;
   const Index longest = small ? 1 << 11 : 1 << 13;
   std::vector<Plan> plans;
   for (const Quantity quantity : {Quantity::bytes, Quantity::seconds}) {
     const bool timed = quantity == Quantity::seconds;
-    // From where softmax attention costs less: a Performer's state takes more than a short
-    // sequence's weights, and its time falls behind near L = 128.
+    // Starts at lengths where softmax attention costs less: the state of a Performer needs more
+    // memory than the weights of a short sequence, and it becomes faster near L = 128.
     for (Index length = timed ? 1 << 4 : 1; length <= longest; length *= 2) {
       for (const auto& [subject, slice] : {Variant{"softmax", 0}, Variant{"recovered/blocked", 0},
                                            Variant{"recovered/blocked", 64}}) {
-        if (slice >= length) continue;  // the full pass, which stands there already
+        if (slice >= length) continue;  // equals the full pass, which is planned already
         plans.push_back({.setting = {.subject = subject,
                                      .model = {.hidden_dim = 64, .layers = 2, .ffn_dim = 256},
                                      .length = length,

@@ -8,8 +8,8 @@
 namespace slim::experiments {
 namespace {
 
-/// 2^20 tokens, or as many as a shorter text has, down to a power of two: then the verdict says
-/// that no longer ones were tried. A text that is not there is refused later.
+/// 2^20 tokens, or the largest power of two that a shorter text has; the verdict then says that no
+/// longer sequences were tried. A missing text is rejected later.
 Index longest_tried(const std::filesystem::path& corpus) {
   constexpr Index most = Index{1} << 20;
   std::error_code status;

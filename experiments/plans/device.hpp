@@ -4,7 +4,7 @@
 
 namespace slim::experiments {
 
-/// DEVICE: the longest sequence whose gradient completes in a process of so much address space.
+/// DEVICE: the longest sequence whose gradient completes in a process of limited address space.
 std::vector<Plan> device_plans(const Conditions& conditions);
 
 }  // namespace slim::experiments

@@ -16,7 +16,7 @@ constexpr const char* drifting_subjects[] = {"recovered/iterative-subtracting",
                                              "bisected/iterative",
                                              "recomputed/iterative"};
 
-/// Two layers; a head of width 4 or 64.
+/// Two layers, one head of width 4 or 64.
 Model model_of(Index head_width, const char* map) {
   const Index hidden = head_width == 4 ? 16 : head_width;
   return {.vocab_size = 256,
@@ -31,7 +31,7 @@ struct DriftSizes {
   Index longest;
   Index longest_of_wide_heads;
   std::uint64_t seeds;       ///< at L = 2⁸
-  std::uint64_t long_seeds;  ///< beyond
+  std::uint64_t long_seeds;  ///< at longer L
 };
 
 DriftSizes drift_sizes_at(Scale scale) {
@@ -52,12 +52,12 @@ bool quick_enough(const std::string& subject, Index slices) {
   return true;
 }
 
-/// 50 digits take about 0.1 µs a multiply-add: seconds here, minutes beyond.
+/// 50 digits take about 0.1 µs per multiply-add: seconds up to this size, minutes beyond.
 bool allows_50_digits(Index head_width, Index length) {
   return length <= (head_width == 4 ? 1 << 12 : 1 << 8);
 }
 
-/// One truth: every subject, C and precision.
+/// Plans that share one truth: every subject, C and precision.
 void add_cells(std::vector<Plan>& plans, const Setting& question, Quantity quantity) {
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     for (const Index slice : {1, 16, 256}) {
@@ -109,14 +109,14 @@ std::string drift_table(std::span<const Record> records) {
   std::string text;
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     text +=
-        fmt::format("{}, the largest over C, L and seeds:\n\n{}\n", name(scalar),
+        fmt::format("{}, largest error over C, L and seeds:\n\n{}\n", name(scalar),
                     error_table("features | d", subjects, records, [&](const Setting& setting) {
                       return setting.scalar == scalar ? features_and_width(setting) : std::string();
                     }));
   }
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     text += fmt::format(
-        "{}, the largest over seeds:\n\n{}\n", name(scalar),
+        "{}, largest error over seeds:\n\n{}\n", name(scalar),
         error_table("features | d | L | C", subjects, records, [&](const Setting& setting) {
           return setting.scalar == scalar ? fmt::format("{} | {} | {}", features_and_width(setting),
                                                         setting.length, setting.slice)

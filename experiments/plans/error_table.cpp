@@ -43,7 +43,7 @@ void add(Worst& worst, const Measured& measured) {
 std::string error_table(const std::string& row_heads, const std::vector<std::string>& subjects,
                         std::span<const Record> records,
                         const std::function<std::string(const Setting&)>& row) {
-  std::vector<std::string> order;  // rows as their records come
+  std::vector<std::string> order;  // of the rows, by their first records
   std::map<std::string, std::map<std::string, Worst>> cells;
   for (const Record& record : records) {
     const std::string at = row(record.setting);

@@ -22,7 +22,7 @@ std::string by_length(const std::vector<Record>& records) {
                      [](const Setting& setting) { return std::to_string(setting.length); });
 }
 
-TEST(ErrorTable, HoldsTheLargestErrorOfEachCell) {
+TEST(ErrorTable, HasTheLargestErrorOfEachCell) {
   EXPECT_EQ(by_length({error_record("a", 8, GradientError{.relative = 2e-7}),
                        error_record("a", 8, GradientDiscrepancy{.relative = 3e-7}),
                        error_record("b", 8, GradientError{.relative = 0.5}),
@@ -37,7 +37,7 @@ TEST(ErrorTable, NaNIsTheLargestOfAll) {
             "| L | a | b |\n|---|---|---|\n| 8 | **nan** |  |\n");
 }
 
-TEST(ErrorTable, ARefusalIsNoError) {
+TEST(ErrorTable, ARefusalIsNotAnError) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(by_length({error_record("b", 8, GradientError{.relative = nan, .refusal = "no"})}),
             "| L | a | b |\n|---|---|---|\n| 8 |  | refused |\n");
@@ -46,7 +46,7 @@ TEST(ErrorTable, ARefusalIsNoError) {
 TEST(Tables, HaveARowForEverySettingOfTheirExperiment) {
   for (const Experiment& experiment : catalogue()) {
     if (experiment.table == nullptr) continue;
-    if (experiment.name == "work" || experiment.name == "training") continue;  // not of errors
+    if (experiment.name == "work" || experiment.name == "training") continue;  // no table of errors
     std::vector<Record> records;
     for (const Plan& plan : experiment.plans({.scale = Scale::ci, .corpus = "text"})) {
       Record record = example_record(GradientError{.relative = 1e-7});

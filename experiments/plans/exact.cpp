@@ -13,7 +13,8 @@ std::vector<Plan> exact_plans(const Conditions& conditions) {
   for (std::uint64_t seed = conditions.seed; seed < conditions.seed + seeds; ++seed) {
     for (const char* map : {"sqr", "elu+1", "abs", "favor+_2", "relu"}) {
       for (const Index slice : {1, 2, 5, 7, 11, 12, 13, 23, 24, 31}) {
-        // At ci a ragged and an even cut, both ends and beyond; the control where it tells most.
+        // At ci: one C that divides L and one that does not, both ends and beyond; the control only
+        // where it matters most.
         if (small && slice != 1 && slice != 5 && slice != 12 && slice != 23 && slice < length) {
           continue;
         }

@@ -13,43 +13,43 @@
 
 namespace slim::experiments {
 
-/// How large the experiments are: ci takes minutes, laptop tens of minutes, paper hours.
+/// Size of the experiments: ci takes minutes, laptop tens of minutes, paper hours.
 enum class Scale { ci, laptop, paper };
 inline constexpr std::array all_scales = {Scale::ci, Scale::laptop, Scale::paper};
 std::string_view name(Scale scale);
 /// Throws ContractError that lists what is allowed.
 Scale parse_scale(std::string_view text);
 
-/// What all settings of a sweep share, from the command line.
+/// What all settings of a sweep have in common, from the command line.
 struct Conditions {
   Scale scale = Scale::laptop;
   std::uint64_t seed = 1;
   int threads = 1;
   std::filesystem::path corpus = {};
-  std::uint64_t seeds = 0;  ///< how many, from `seed` on; 0: as many as the scale has
-  std::string task = {};    ///< of trainings: copying or text; empty: both
-  std::function<void(const std::string&)> say = {};  ///< told what plans leave out; empty: nobody
+  std::uint64_t seeds = 0;  ///< number of seeds from `seed` on; 0: default of the scale
+  std::string task = {};    ///< training task: copying or text; empty: both
+  std::function<void(const std::string&)> say = {};  ///< called for each setting that is left out
 
   [[nodiscard]] std::uint64_t seeds_or(std::uint64_t of_scale) const {
     return seeds > 0 ? seeds : of_scale;
   }
 };
 
-/// One thing to measure, so many times.
+/// One measurement, and its number of samples.
 struct Plan {
   Setting setting;
   Quantity quantity = Quantity::bytes;
-  int samples = 1;  ///< more than one for seconds only: all else is exact, or one fresh process
+  int samples = 1;  ///< above 1 for seconds only; other quantities need one sample
 };
 
 struct Record;
 
-/// An experiment: a question, and the settings that answer it.
+/// An experiment: a question and the settings that answer it.
 struct Experiment {
   std::string name;
   std::string question;
   std::vector<Plan> (*plans)(const Conditions&);
-  /// The answer as a table in Markdown, for experiments that have one: slim-measure table.
+  /// The answer as a Markdown table, if the experiment has one: slim-measure table.
   std::string (*table)(std::span<const Record>) = nullptr;
 };
 

@@ -4,8 +4,8 @@
 
 namespace slim::experiments {
 
-/// EXTENSION: how far from the reference, in 50 digits, gradients of other architectures of
-/// row-wise maps and prefix sums are: norms, depths, heads, widths, feature maps.
+/// EXTENSION: gradient errors, in 50 digits relative to the reference, of other architectures of
+/// row-wise maps and prefix sums: norms, depths, heads, widths, feature maps.
 std::vector<Plan> extension_plans(const Conditions& conditions);
 
 }  // namespace slim::experiments

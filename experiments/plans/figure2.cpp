@@ -31,7 +31,7 @@ Figure2Sizes figure2_sizes_at(Scale scale) {
   return {.length_divisor = 1, .width_divisor = 1, .most_slices = 1024, .seeds = 3};
 }
 
-/// C = L, L/4, L/16, …, as far as the memory goes; what is left out is said.
+/// C = L, L/4, L/16, …, as far as memory permits; reports what is left out.
 std::vector<Index> slices_of(Setting setting, Index most_slices, std::string_view configuration,
                              double limit, const Conditions& conditions) {
   std::vector<Index> slices;
@@ -84,7 +84,7 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
       };
       for (const Index slice : slices) add(slice, Quantity::bytes);
       const bool comparable = !slices.empty() && slices.front() == setting.length;
-      // A seed at a time: the full pass's gradient is kept from one slice length to the next.
+      // One seed at a time: the full pass's gradient is reused for all slice lengths.
       for (std::uint64_t i = 0; i < conditions.seeds_or(sizes.seeds); ++i) {
         setting.seed = conditions.seed + i;
         for (const Index slice : slices) {
@@ -99,7 +99,7 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
 
 std::string_view configuration_name(const Record& record) {
   const auto scale = std::find_if(all_scales.begin(), all_scales.end(), [&](Scale candidate) {
-    return name(candidate) == record.scale;  // which is a file's text, and may be anything
+    return name(candidate) == record.scale;  // read from a file, so it may be invalid
   });
   if (scale == all_scales.end()) return {};
   const Figure2Sizes sizes = figure2_sizes_at(*scale);

@@ -8,13 +8,13 @@
 namespace slim::experiments {
 namespace {
 
-/// A key's entry has deviation 0.87 as drawn: half of a row of the embedding is normal, the other
-/// half sines and cosines, whose mean square is 1/2.
+/// Entries of keys have standard deviation 0.87 as drawn: half of an embedding row is normal, the
+/// other half sines and cosines with mean square 1/2.
 constexpr double drawn_deviation = 0.87;
 
 constexpr const char* gridded_subjects[] = {"stored/iterative", "exact/iterative"};
 
-/// The larger of each, over seeds.
+/// The maximum of each field over the seeds.
 void widen(KeySpread& spread, const KeySpread& other) {
   spread.key_deviation = std::max(spread.key_deviation, other.key_deviation);
   spread.median_bits = std::max(spread.median_bits, other.median_bits);

@@ -12,7 +12,7 @@ struct Sizes {
   int samples;
 };
 
-/// Width 64 a head, as in the paper.
+/// Heads of width 64, as in the paper.
 Sizes timed(Scale scale) {
   switch (scale) {
     case Scale::ci:
@@ -40,7 +40,7 @@ Sizes timed(Scale scale) {
           .samples = 10};
 }
 
-/// Counting is a thousand times slower than timing, and exact at any size.
+/// Counting is a thousand times slower than timing, and exact at any size, so small sizes suffice.
 Sizes counted() {
   return {.model = {.hidden_dim = 16, .layers = 2, .ffn_dim = 32, .heads = 2},
           .slice = 32,

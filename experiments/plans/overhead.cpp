@@ -6,7 +6,7 @@ namespace slim::experiments {
 
 std::vector<Plan> overhead_plans(const Conditions& conditions) {
   constexpr Index slice = 16;
-  // III is as wide as I and as deep as II; IV counts what III does.
+  // Configuration III has the width of I and the depth of II; IV has the same counts as III.
   const std::size_t widths = conditions.scale == Scale::ci ? 2 : 3;
   std::vector<Plan> plans;
   for (std::size_t i = 0; i < widths; ++i) {

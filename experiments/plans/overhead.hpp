@@ -4,8 +4,8 @@
 
 namespace slim::experiments {
 
-/// Multiply-adds of the plain and of the lazy first sweep against the full pass, at the widths of
-/// the paper's configurations, over the number of slices, with slices of 16 rows.
+/// Multiply-adds of the plain and of the lazy first sweep relative to the full pass, over the
+/// number of slices of 16 rows, at the widths of the paper's configurations.
 std::vector<Plan> overhead_plans(const Conditions& conditions);
 
 }  // namespace slim::experiments

@@ -6,11 +6,11 @@ namespace {
 struct Sizes {
   Model model;
   Index length;
-  Index ratio;  ///< from one C to the next
+  Index ratio;  ///< ratio of consecutive C
   int samples;
 };
 
-/// Width 64 a head, as in the paper; at scale paper its configuration II.
+/// Heads of width 64, as in the paper; at scale paper its configuration II.
 Sizes timed(Scale scale) {
   switch (scale) {
     case Scale::ci:

@@ -6,9 +6,10 @@
 
 namespace slim::experiments {
 
-/// Cost over the slice length C, and so over the number of slices N, at a fixed length L: the
+/// Cost over the slice length C, and thus over the number of slices N, at a fixed length L: the
 /// paper's algorithm from C = 1 to the full pass, and the variant that stores every boundary.
-/// Bytes, the process's peak and seconds on one model; operations are counted on a narrower one.
+/// Bytes, process peak and seconds are measured on one model; operations are counted on a narrower
+/// one.
 std::vector<Plan> slice_plans(const Conditions& conditions);
 
 }  // namespace slim::experiments

@@ -29,14 +29,14 @@
 namespace slim::experiments {
 namespace {
 
-/// One sample to come: a record whose result is still the quantity's empty one.
+/// A sample to measure: a record whose result is still empty.
 using Job = Record;
 
-void say_on_standard_error(const std::string& line) {
+void note_line(const std::string& line) {
   command_line::note(line);
 }
 
-Measured nothing_yet(Quantity quantity) {
+Measured empty_result(Quantity quantity) {
   switch (quantity) {
     case Quantity::seconds:
       return Seconds{};
@@ -68,13 +68,13 @@ Measured nothing_yet(Quantity quantity) {
   return GradientError{};
 }
 
-/// Every sample of every plan: the exact ones, then rounds of seconds. A discrepancy stands beside
-/// the seconds of its gradient, so that this is computed once.
+/// All samples of all plans: exact ones first, then rounds of seconds. A discrepancy directly
+/// follows the seconds of its gradient, so that the gradient is computed once.
 std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep& sweep) {
   const std::string text = corpus_identity(sweep.conditions.corpus);
   const Provenance here = provenance();
   Conditions conditions = sweep.conditions;
-  conditions.say = say_on_standard_error;
+  conditions.say = note_line;
   std::vector<Job> jobs;
   for (const Experiment& experiment : experiments) {
     for (const Plan& plan : experiment.plans(conditions)) {
@@ -85,7 +85,7 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
                    .setting = plan.setting,
                    .corpus_sha1 = text,
                    .sample = sample,
-                   .measured = nothing_yet(plan.quantity),
+                   .measured = empty_result(plan.quantity),
                    .provenance = here,
                    .shard = name(sweep.shard)};
         job.setting.model.conventions = sweep.find_subject(plan.setting.subject).conventions;
@@ -104,16 +104,16 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
   return jobs;
 }
 
-/// By all that a job is but its threads, of which another machine has another number.
+/// Depends on everything but the threads, whose number differs between machines.
 std::uint64_t part_of(Job job, std::uint64_t count) {
   job.setting.threads = 1;
   return stream_named(place(job).c_str()) % count;
 }
 
-/// The longest text that any setting needs is there.
+/// Checks that the text is long enough for every setting.
 void require_corpus(const std::vector<Job>& jobs) {
   const auto bytes = [](const Job& job) {
-    const bool trains = job.setting.training.steps > 0;  // on a text of its own, or on none
+    const bool trains = job.setting.training.steps > 0;  // has its own text, or none
     return trains ? 0 : job.setting.batch * job.setting.length;
   };
   const auto longest = std::max_element(
@@ -131,7 +131,7 @@ void require_lawful_subjects(const std::vector<Job>& jobs, const FindSubject& fi
   Gate gate(find_subject("reference"));
   for (const Job& job : jobs) {
     const Setting& s = job.setting;
-    if (quantity_of(job.measured) == Quantity::softmax_error) continue;  // of no gradient
+    if (quantity_of(job.measured) == Quantity::softmax_error) continue;  // measures no gradient
     const std::string kind =
         fmt::format("{} {} {} {} {} {}", s.subject, name(s.scalar), name(s.model.feature_map),
                     name(s.model.norm), std::min<Index>(s.model.heads, 2), name(s.first_sweep));
@@ -151,13 +151,14 @@ double weight(const Job& job) {
                             : t.leg_end(job.sample) - t.leg_begin(job.sample);
     return work * static_cast<double>(steps);
   }
-  // A slice reads and writes every parameter a few times, which its products outweigh from some
-  // rows on.
+  // The constant cost of a slice, which reads and writes every parameter a few times, equals that
+  // of about 16 rows of products.
   return work * (1.0 + 16.0 / static_cast<double>(job.setting.slice));
 }
 
-/// What the job is alike, for the time left: samples of one setting; settings of one subject; those
-/// of one quantity; and, where that is little more than a gradient, all such quantities.
+/// Keys of similar jobs, for the remaining time, from specific to general: samples of one setting;
+/// settings of one subject; jobs of one quantity; and, for quantities that are little more than a
+/// gradient, all of these.
 std::vector<std::string> kinds(const Job& job) {
   const Quantity quantity = quantity_of(job.measured);
   const Setting& s = job.setting;
@@ -180,9 +181,9 @@ std::vector<std::string> kinds(const Job& job) {
   return alike;
 }
 
-/// Whether others may be measured at the same time: nothing of the result is a time or this
-/// process's memory, and it takes no more than about a gigabyte, even where every state is kept.
-bool bears_company(const Job& job) {
+/// Whether other jobs may run at the same time: the result does not depend on time or on this
+/// process's memory, and the job needs at most about a gigabyte, even if every state is stored.
+bool can_run_in_parallel(const Job& job) {
   switch (quantity_of(job.measured)) {
     case Quantity::operations:
     case Quantity::overhead:
@@ -192,7 +193,7 @@ bool bears_company(const Job& job) {
     case Quantity::softmax_error:
     case Quantity::switch_error:
       break;
-    case Quantity::process:  // processes of their own
+    case Quantity::process:  // measured in a separate process
     case Quantity::longest:
       break;
     default:
@@ -207,8 +208,9 @@ bool bears_company(const Job& job) {
          s.batch * s.slices() <= most_sums / (width * s.model.head_dim());
 }
 
-/// Jobs that share what a measurer keeps: they differ in the subject, in C or in the scalar alone.
-std::string kin(const Job& job) {
+/// Key of jobs that share what a measurer caches: they differ only in the subject, in C or in the
+/// scalar.
+std::string batch_key(const Job& job) {
   Setting shared = job.setting;
   if (shared.memory_cap > 0) return place(job);
   shared.subject = "any";
@@ -219,7 +221,7 @@ std::string kin(const Job& job) {
                      fmt::join(to_arguments(shared), " "));
 }
 
-/// As many batches at a time as the sweep has threads, eight at most.
+/// Number of parallel batches: the threads of the sweep, at most eight.
 int batches_at_once(const Sweep& sweep) {
   return std::clamp(sweep.conditions.threads, 1, 8);
 }
@@ -230,12 +232,12 @@ std::vector<Step> steps_of(std::span<Job* const> jobs, const Sweep& sweep) {
   for (const Job* job : jobs) {
     steps.push_back({.kinds = kinds(*job),
                      .weight = weight(*job),
-                     .at_once = bears_company(*job) ? batches_at_once(sweep) : 1});
+                     .at_once = can_run_in_parallel(*job) ? batches_at_once(sweep) : 1});
   }
   return steps;
 }
 
-/// Takes jobs in turn, on one thread or several, and keeps each result as it comes.
+/// Measures jobs on one thread or several, and stores each result as it completes.
 class Production {
  public:
   Production(std::span<Job* const> jobs, const Sweep& sweep, RecordLog& log)
@@ -257,8 +259,9 @@ class Production {
     progress_.end(step);
   }
 
-  /// Each batch on one thread. When one throws, the others end after the job in hand.
-  void measure_side_by_side(const std::vector<std::vector<Job*>>& batches) {
+  /// Runs each batch on one thread. When a job throws, the other threads stop after their current
+  /// job.
+  void measure_in_parallel(const std::vector<std::vector<Job*>>& batches) {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> stop{false};
     std::exception_ptr first;
@@ -282,7 +285,7 @@ class Production {
         try {
           helpers.emplace_back(work);
         } catch (const std::system_error&) {
-          break;  // the system has no more threads: fewer give the same records
+          break;  // no more threads available: fewer give the same records
         }
       }
       work();
@@ -298,22 +301,22 @@ class Production {
   std::mutex mutex_;
 };
 
-/// Side by side what bears it, then the others one after another, each alone on the machine.
+/// Runs jobs in parallel where possible, then the others one at a time.
 void measure_all(const std::vector<Job*>& missing, const Sweep& sweep, RecordLog& log) {
   std::vector<std::vector<Job*>> batches;
   std::map<std::string, std::size_t> batch_of;
   std::vector<Job*> alone;
   for (Job* job : missing) {
-    if (!bears_company(*job)) {
+    if (!can_run_in_parallel(*job)) {
       alone.push_back(job);
       continue;
     }
-    const auto [batch, is_new] = batch_of.emplace(kin(*job), batches.size());
+    const auto [batch, is_new] = batch_of.emplace(batch_key(*job), batches.size());
     if (is_new) batches.emplace_back();
     batches[batch->second].push_back(job);
   }
   Production production(missing, sweep, log);
-  production.measure_side_by_side(batches);
+  production.measure_in_parallel(batches);
   Measurer measurer(sweep);
   for (Job* job : alone) production.measure(*job, measurer);
 }
@@ -334,7 +337,7 @@ Shard parse_shard(std::string_view text) {
       divided ? std::from_chars(slash + 1, end, shard.count) : std::from_chars_result{end, first};
   require(divided && second == std::errc() && rest == end && shard.count >= 1 &&
               shard.index < shard.count && shard.count <= most_parts,
-          "shard '" + std::string(text) + "' is not i/n with 0 ≤ i < n ≤ 10^6, as in 0/4");
+          "shard '" + std::string(text) + "' must be i/n with 0 ≤ i < n ≤ 10^6, as in 0/4");
   return shard;
 }
 
@@ -347,7 +350,7 @@ SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& s
   require_lawful_subjects(jobs, sweep.find_subject);
 
   SweepReport report;
-  RecordLog log(sweep.folder, say_on_standard_error);
+  RecordLog log(sweep.folder, note_line);
   report.file = log.file();
   report.records = jobs;
   std::vector<Record*> missing;

@@ -35,7 +35,7 @@ Setting tiny(const Conditions& conditions, Index length) {
           .corpus = conditions.corpus};
 }
 
-/// Two lengths of every quantity, 3 samples of the seconds: 2 · (4 + 3) = 14 samples.
+/// Two lengths of each quantity, 3 samples of seconds: 2 · (4 + 3) = 14 samples.
 std::vector<Plan> tiny_plans(const Conditions& conditions) {
   std::vector<Plan> plans;
   for (const Index length : {16, 32}) {
@@ -77,18 +77,18 @@ TEST_F(Sweeping, MeasuresOnceAndReusesAfterwards) {
   EXPECT_EQ(second.records.size(), tiny_samples);
 }
 
-TEST_F(Sweeping, TellsWhatIsMissingBeforeItIsMeasured) {
-  std::vector<std::size_t> told;
+TEST_F(Sweeping, AnnouncesMissingRecordsBeforeMeasuring) {
+  std::vector<std::size_t> announced;
   sweep_.announce = [&](std::span<const Record* const> missing) {
-    told.push_back(missing.size());
+    announced.push_back(missing.size());
     EXPECT_EQ(read_records(sweep_.folder / "records.jsonl").size(), tiny_samples - missing.size());
   };
   run();
   run();
-  EXPECT_EQ(told, (std::vector<std::size_t>{tiny_samples, 0}));
+  EXPECT_EQ(announced, (std::vector<std::size_t>{tiny_samples, 0}));
 }
 
-TEST_F(Sweeping, PartsShareNothingAndMergeToTheWhole) {
+TEST_F(Sweeping, PartsAreDisjointAndMergeToTheWhole) {
   std::vector<std::filesystem::path> parts;
   std::size_t measured = 0;
   for (const char* shard : {"0/3", "1/3", "2/3"}) {
@@ -106,7 +106,7 @@ TEST_F(Sweeping, PartsShareNothingAndMergeToTheWhole) {
   EXPECT_EQ(run().measured, 0U);
 }
 
-TEST_F(Sweeping, PartsAreTheWholeWhateverCoresTheirMachinesHave) {
+TEST_F(Sweeping, PartsDoNotDependOnTheNumberOfThreads) {
   std::set<std::string> cells;
   for (const char* shard : {"0/3", "1/3", "2/3"}) {
     sweep_.shard = parse_shard(shard);
@@ -119,7 +119,7 @@ TEST_F(Sweeping, PartsAreTheWholeWhateverCoresTheirMachinesHave) {
   EXPECT_EQ(cells.size(), tiny_samples);
 }
 
-TEST_F(Sweeping, AMergeSaysWhichPartsAreMissing) {
+TEST_F(Sweeping, AMergeReportsMissingParts) {
   std::vector<std::filesystem::path> parts;
   for (const char* shard : {"0/4", "2/4"}) {
     sweep_.shard = parse_shard(shard);
@@ -131,7 +131,7 @@ TEST_F(Sweeping, AMergeSaysWhichPartsAreMissing) {
   sweep_.shard = {};
   parts.push_back(sweep_.folder = folder_.path() / "all");
   run();
-  EXPECT_EQ(missing(), std::vector<std::string>()) << "a whole sweep";
+  EXPECT_EQ(missing(), std::vector<std::string>()) << "an undivided sweep is complete";
 }
 
 TEST(Shard, IsBelowItsCount) {
@@ -141,7 +141,7 @@ TEST(Shard, IsBelowItsCount) {
   }
 }
 
-TEST_F(Sweeping, OtherSeedsOrAnotherTextAreMeasuredBesideTheOld) {
+TEST_F(Sweeping, OtherSeedsOrAnotherTextAddRecords) {
   run();
   sweep_.conditions.seed = 2;
   EXPECT_EQ(run().measured, tiny_samples);
@@ -150,7 +150,7 @@ TEST_F(Sweeping, OtherSeedsOrAnotherTextAreMeasuredBesideTheOld) {
   EXPECT_EQ(read_records(sweep_.folder / "records.jsonl").size(), 3 * tiny_samples);
 }
 
-TEST_F(Sweeping, AnotherValidationTextIsMeasuredBesideTheOld) {
+TEST_F(Sweeping, AnotherValidationTextAddsRecords) {
   sweep_.conditions.corpus = folder_.write("ptb.train.txt", std::string(1000, 'x'));
   folder_.write("ptb.valid.txt", "one");
   run();
@@ -159,7 +159,7 @@ TEST_F(Sweeping, AnotherValidationTextIsMeasuredBesideTheOld) {
   EXPECT_EQ(run().measured, tiny_samples);
 }
 
-TEST_F(Sweeping, TimesInRoundsAfterAllElse) {
+TEST_F(Sweeping, MeasuresSecondsLastAndInRounds) {
   std::vector<std::pair<int, Index>> rounds;
   bool seconds_began = false;
   for (const Record& record : run().records) {
@@ -172,7 +172,7 @@ TEST_F(Sweeping, TimesInRoundsAfterAllElse) {
                         {0, 16}, {0, 32}, {1, 16}, {1, 32}, {2, 16}, {2, 32}}));
 }
 
-TEST_F(Sweeping, SideBySideMeasuresTheSame) {
+TEST_F(Sweeping, ParallelMeasurementsGiveTheSameResults) {
   const SweepReport one = run();
   sweep_.conditions.threads = 3;
   const SweepReport three = run();
@@ -189,22 +189,22 @@ TEST_F(Sweeping, SideBySideMeasuresTheSame) {
   }
 }
 
-TEST_F(Sweeping, WhatThrowsSideBySideIsThrownAndLosesNoRecord) {
+TEST_F(Sweeping, AnExceptionInParallelIsRethrownAndLosesNoRecord) {
   std::atomic<bool> breaks{true};
   const std::filesystem::path file = sweep_.folder / "records.jsonl";
-  sweep_.find_subject = only(fake_subject([&] {  // past the gate, which writes nothing
+  sweep_.find_subject = only(fake_subject([&] {  // throws after the gate, which writes nothing
     if (std::filesystem::exists(file) && breaks.exchange(false)) throw std::runtime_error("once");
   }));
   sweep_.conditions.threads = 3;
   EXPECT_THROW(run(), std::runtime_error);
   const std::size_t kept = read_records(file).size();
-  EXPECT_LT(kept, 6U) << "of what is measured side by side not all, and nothing after it";
+  EXPECT_LT(kept, 6U) << "only some of the parallel jobs, and no later ones";
   const SweepReport rest = run();
   EXPECT_EQ(rest.reused, kept);
   EXPECT_EQ(rest.measured + kept, tiny_samples);
 }
 
-TEST_F(Sweeping, KilledAtAnyCallLosesNoRecordAndGoesOn) {
+TEST_F(Sweeping, AKillAtAnyCallLosesNoRecordAndTheNextRunResumes) {
   GTEST_FLAG_SET(death_test_style, "fast");
   std::size_t before = 0;
   for (int fatal_call = 9; fatal_call < 16; fatal_call += 2) {
@@ -226,10 +226,10 @@ TEST_F(Sweeping, KilledAtAnyCallLosesNoRecordAndGoesOn) {
   EXPECT_EQ(rest.measured, tiny_samples - before);
   std::set<std::string> identities;
   for (const Record& record : read_records(rest.file)) identities.insert(identity(record));
-  EXPECT_EQ(identities.size(), tiny_samples) << "nothing was measured twice or lost";
+  EXPECT_EQ(identities.size(), tiny_samples) << "no sample may be measured twice or lost";
 }
 
-TEST_F(Sweeping, AWrongSubjectIsRefusedBeforeAnythingIsWritten) {
+TEST_F(Sweeping, AWrongSubjectIsRejectedBeforeAnythingIsWritten) {
   const Subject right = fake_subject();
   Subject wrong = right;
   wrong.gradient.in<float>() = [](const GradientTask<float>& task, GradientResult<float>& result) {
@@ -242,7 +242,7 @@ TEST_F(Sweeping, AWrongSubjectIsRefusedBeforeAnythingIsWritten) {
   EXPECT_FALSE(std::filesystem::exists(sweep_.folder));
 }
 
-TEST_F(Sweeping, BadConditionsAreRefusedBeforeAnythingIsWritten) {
+TEST_F(Sweeping, InvalidConditionsAreRejectedBeforeAnythingIsWritten) {
   sweep_.conditions.threads = 0;
   EXPECT_THROW(run(), ContractError);
   sweep_.conditions.threads = 1;
@@ -277,7 +277,7 @@ TEST(Experiments, BytesAreMeasuredOverTheLengthsOfTheClaimAtEveryScale) {
   }
 }
 
-TEST(Experiments, Figure2TakesAsManySeedsAsAskedAtEveryPoint) {
+TEST(Experiments, Figure2HasTheRequestedSeedsAtEveryPoint) {
   for (const Scale scale : {Scale::ci, Scale::laptop, Scale::paper}) {
     for (const std::uint64_t seeds : {0, 10}) {
       std::map<std::string, std::set<std::uint64_t>> seen;
@@ -298,7 +298,7 @@ TEST(Experiments, Figure2TakesAsManySeedsAsAskedAtEveryPoint) {
   }
 }
 
-TEST(Experiments, TheDeviceTriesAMillionTokensWhereTheTextHasThem) {
+TEST(Experiments, DeviceTriesAMillionTokensIfTheTextHasThem) {
   const TemporaryFolder folder;
   const auto longest = [&](std::size_t bytes) {
     const auto text = folder.write(std::to_string(bytes), std::string(bytes, 'x'));
@@ -323,7 +323,7 @@ TEST(Experiments, TheCrossingOfBytesLiesBetweenTwoOfItsLengths) {
        find_experiments("crossing")[0].plans({.scale = Scale::ci, .corpus = text})) {
     EXPECT_TRUE(
         settings.insert(fmt::format("{} {}", name(plan.quantity), summary(plan.setting))).second)
-        << "twice: " << summary(plan.setting);
+        << "planned twice: " << summary(plan.setting);
     if (plan.quantity != Quantity::bytes || plan.setting.length > 256) continue;
     const Subject& subject = plan.setting.subject == "softmax"
                                  ? softmax_transformer()
@@ -342,7 +342,7 @@ TEST(Experiments, TheCrossingOfBytesLiesBetweenTwoOfItsLengths) {
   EXPECT_GE(verdict.low, 1.0);
 }
 
-TEST(Experiments, AnUnknownNameIsRefusedWithWhatIsAllowed) {
+TEST(Experiments, ErrorForAnUnknownNameListsTheAllowedOnes) {
   try {
     find_experiments("none");
     FAIL();

@@ -5,7 +5,7 @@ namespace slim::experiments {
 std::vector<Plan> table1_plans(const Conditions& conditions) {
   struct Series {
     const char* subject;
-    Index slice;  ///< 0: as long as the sequence
+    Index slice;  ///< 0: the full pass
   };
   std::vector<Plan> plans;
   const auto add = [&](const char* subject, Index length, Index slice, Quantity quantity) {
@@ -23,7 +23,7 @@ std::vector<Plan> table1_plans(const Conditions& conditions) {
          {Series{"softmax", 0}, Series{"recovered/tree", 32}, Series{"recovered/tree", 0},
           Series{"recovered/tree", 1}, Series{"recovered/iterative", 32}}) {
       for (const Index length : {32, 64, 96, 128, 192, 256}) {
-        // A tree's levels are ⌈log₂ L⌉ exactly where L is a power of 2.
+        // A tree has exactly ⌈log₂ L⌉ levels when L is a power of 2.
         const bool power_of_2 = (length & (length - 1)) == 0;
         if (slice == 0 && !power_of_2) continue;
         add(subject, length, slice == 0 ? length : slice, quantity);
@@ -34,7 +34,7 @@ std::vector<Plan> table1_plans(const Conditions& conditions) {
         for (const Index slices : {2, 3, 4}) add(subject, slice * slices, slice, quantity);
       }
     }
-    // No powers of 2, where ⌈log₂ C⌉ is not log₂ C.
+    // Not powers of 2: ⌈log₂ C⌉ differs from log₂ C.
     for (const Index slice : {48, 96}) {
       for (const Index slices : {2, 3, 4}) add("recovered/tree", slice * slices, slice, quantity);
     }

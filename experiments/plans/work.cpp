@@ -24,7 +24,7 @@ constexpr std::array<BoundaryLaw, 6> boundary_laws = {{{"recovered", Law::two_sw
                                                        {"recomputed", Law::recomputed},
                                                        {"bisected", Law::bisected}}};
 
-constexpr Index block_rows = 64;  // of the blocked prefix sum
+constexpr Index block_rows = 64;  // block length of the blocked prefix sum
 
 struct WorkCount {
   const char* name;
@@ -45,7 +45,7 @@ std::vector<Plan> work_plans(const Conditions& conditions) {
   for (const auto& [boundary, law] : boundary_laws) {
     const Index most_slices = small && law == Law::two_sweeps ? 8 : 16;
     for (const std::string sums : prefix_sums) {
-      // Four C, one more than there are terms in C alone.
+      // Four C, one more than there are terms in C only.
       const std::array<Index, 4> of_rows = {16, 32, 64, 128};
       const std::array<Index, 4> of_blocks = {block_rows, 2 * block_rows, 3 * block_rows,
                                               4 * block_rows};

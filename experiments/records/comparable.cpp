@@ -43,11 +43,11 @@ Comparable comparable(const std::vector<Record>& records, std::string_view scale
     if (record.scale == scale) own.push_back(record);
   }
   require(!own.empty(),
-          fmt::format(
-              "no records of scale {}: there are {}", scale,
-              scales.empty() ? "none at all" : fmt::format("some of {}", fmt::join(scales, ", "))));
+          fmt::format("there are no records of scale {}: the file has {}", scale,
+                      scales.empty() ? "no records"
+                                     : fmt::format("records of {}", fmt::join(scales, ", "))));
   const std::size_t all = own.size();
-  // Of one date the last, as they stand in the file.
+  // For equal dates the last in the file.
   const Record newest_of_all = *std::max_element(own.rbegin(), own.rend(), is_older);
   std::erase_if(own, [&](const Record& r) { return !same_build_and_text(r, newest_of_all); });
   std::map<std::pair<std::string, Quantity>, Record> leading;

@@ -20,7 +20,7 @@ std::size_t kept(const Record& one, const Record& newer) {
   return found.records.size();
 }
 
-TEST(Comparable, TakesExactCountsOfAllMachinesAndSecondsOfOne) {
+TEST(Comparable, KeepsExactCountsOfAllMachinesAndSecondsOfOne) {
   const Record count = at(64, Operations{.depth = 5});
   const Record seconds = at(64, Seconds{.seconds = 1.0});
   const auto elsewhere = [](Record record) {
@@ -31,10 +31,10 @@ TEST(Comparable, TakesExactCountsOfAllMachinesAndSecondsOfOne) {
   EXPECT_EQ(kept(count, elsewhere(count)), 2U);
   EXPECT_EQ(kept(seconds, elsewhere(seconds)), 1U);
   EXPECT_EQ(kept(at(64, TrainingLeg{}), elsewhere(at(64, TrainingLeg{}))), 1U);
-  EXPECT_EQ(kept(seconds, elsewhere(count)), 2U) << "each of its own quantity";
+  EXPECT_EQ(kept(seconds, elsewhere(count)), 2U) << "quantities are selected separately";
 }
 
-TEST(Comparable, TakesOneNumberOfThreadsOfAQuantity) {
+TEST(Comparable, KeepsOneNumberOfThreadsForEachQuantity) {
   Record other = at(128, Bytes{});
   other.setting.threads = 8;
   EXPECT_EQ(kept(at(64, Bytes{}), other), 1U);
@@ -42,7 +42,7 @@ TEST(Comparable, TakesOneNumberOfThreadsOfAQuantity) {
   EXPECT_EQ(kept(at(64, Bytes{}), other), 2U);
 }
 
-TEST(Comparable, TakesTheBuildAndTheTextOfTheLastDate) {
+TEST(Comparable, KeepsTheBuildAndTheTextOfTheLastDate) {
   Record old = at(64, Operations{});
   const Record fresh = at(128, Operations{});
   for (std::string Provenance::*field :
@@ -59,7 +59,7 @@ TEST(Comparable, TakesTheBuildAndTheTextOfTheLastDate) {
   EXPECT_EQ(kept(other, fresh), 1U);
 }
 
-TEST(Comparable, TakesASampleOnceAndNamesTheScalesThatThereAre) {
+TEST(Comparable, KeepsASampleOnceAndNamesTheAvailableScales) {
   const Comparable found = comparable({at(64, Operations{}), at(64, Operations{})}, "ci");
   EXPECT_EQ(found.records.size(), 1U);
   EXPECT_EQ(found.left_out, 0U);
@@ -67,7 +67,7 @@ TEST(Comparable, TakesASampleOnceAndNamesTheScalesThatThereAre) {
     comparable({at(64, Operations{})}, "laptop");
     FAIL();
   } catch (const ContractError& error) {
-    EXPECT_STREQ(error.what(), "no records of scale laptop: there are some of ci");
+    EXPECT_STREQ(error.what(), "there are no records of scale laptop: the file has records of ci");
   }
   EXPECT_THROW(comparable({}, "ci"), ContractError);
 }

@@ -7,7 +7,7 @@
 
 namespace slim::experiments {
 
-/// For tests: a record with every field filled, to be changed where a test wants it different.
+/// For tests: a record with every field filled.
 inline Record example_record(Measured measured) {
   return {.experiment = "length",
           .scale = "ci",

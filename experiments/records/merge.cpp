@@ -23,7 +23,7 @@ struct Taken {
   fs::path part;
 };
 
-/// Of each experiment and scale the parts that there are, by how many make the whole.
+/// The missing parts of each experiment and scale, by the total number of parts.
 std::vector<std::string> missing_parts(std::span<const Record> records) {
   std::map<std::pair<std::string, std::string>, std::map<std::uint64_t, std::set<std::uint64_t>>>
       sweeps;
@@ -83,7 +83,7 @@ MergeReport merge_records(const std::vector<fs::path>& parts, const fs::path& fo
   std::vector<Record> whole;
   if (log.has_value()) whole = read_records(log->file());
   for (const Taken& taken : fresh) whole.push_back(taken.record);
-  report.missing = missing_parts(whole);  // which may refuse a part that is none
+  report.missing = missing_parts(whole);  // throws when a part is invalid
   if (!log.has_value()) log.emplace(folder, say);
   for (const Taken& taken : fresh) log->append(taken.record);
   report.taken = fresh.size();

@@ -12,7 +12,7 @@ namespace {
 
 class Merge : public testing::Test {
  protected:
-  /// A folder with these records.
+  /// Creates a folder with these records.
   std::filesystem::path part(const std::string& name, const std::vector<Measured>& measured) {
     const std::filesystem::path path = folder_.path() / name;
     RecordLog log(path, {});
@@ -20,15 +20,16 @@ class Merge : public testing::Test {
     return path;
   }
   MergeReport merged(const std::vector<std::filesystem::path>& parts) {
-    return merge_records(parts, whole_, [&](const std::string& line) { said_.push_back(line); });
+    return merge_records(parts, whole_,
+                         [&](const std::string& line) { messages_.push_back(line); });
   }
 
   TemporaryFolder folder_;
   std::filesystem::path whole_ = folder_.path() / "whole";
-  std::vector<std::string> said_;
+  std::vector<std::string> messages_;
 };
 
-TEST_F(Merge, NamesTwoCountsOfOneMeasurementAndTakesNothing) {
+TEST_F(Merge, ReportsConflictingCountsAndAddsNothing) {
   const auto one = part("one", {Operations{.depth = 5}, Bytes{.peak = 8, .scratch = {}}});
   const auto other = part("other", {Operations{.depth = 5}, Bytes{.peak = 9, .scratch = {}}});
   const MergeReport report = merged({one, other});
@@ -40,7 +41,7 @@ TEST_F(Merge, NamesTwoCountsOfOneMeasurementAndTakesNothing) {
   EXPECT_FALSE(std::filesystem::exists(whole_));
 }
 
-TEST_F(Merge, HoldsPartsAgainstWhatTheFolderHasAndLeavesItAsItIs) {
+TEST_F(Merge, ComparesPartsWithTheFolderAndLeavesItUnchanged) {
   ASSERT_EQ(merged({part("one", {Overhead{.sliced = 4, .full = 3}})}).taken, 1U);
   const MergeReport report =
       merged({part("other", {Overhead{.sliced = 5, .full = 3}, Operations{.depth = 5}})});
@@ -48,7 +49,7 @@ TEST_F(Merge, HoldsPartsAgainstWhatTheFolderHasAndLeavesItAsItIs) {
   EXPECT_EQ(read_records(whole_ / "records.jsonl").size(), 1U);
 }
 
-TEST_F(Merge, KeepsTheSecondsThatItReadsFirst) {
+TEST_F(Merge, KeepsTheSecondsThatAreReadFirst) {
   const MergeReport report =
       merged({part("one", {Seconds{.seconds = 1.0}}), part("other", {Seconds{.seconds = 2.0}})});
   EXPECT_TRUE(report.conflicts.empty());
@@ -59,16 +60,16 @@ TEST_F(Merge, KeepsTheSecondsThatItReadsFirst) {
   EXPECT_EQ(std::get<Seconds>(records[0].measured).seconds, 1.0);
 }
 
-TEST_F(Merge, SaysThatAPartWasCutOff) {
+TEST_F(Merge, ReportsThatAPartWasCutOff) {
   const auto cut = part("cut", {Seconds{.seconds = 1.0}, Operations{.depth = 5}});
   const auto file = cut / "records.jsonl";
   std::filesystem::resize_file(file, std::filesystem::file_size(file) - 9);
   EXPECT_EQ(merged({cut}).taken, 1U);
-  ASSERT_EQ(said_.size(), 1U);
-  EXPECT_NE(said_[0].find("cut/records.jsonl: its last line was cut off"), std::string::npos);
+  ASSERT_EQ(messages_.size(), 1U);
+  EXPECT_NE(messages_[0].find("cut/records.jsonl: the last line is incomplete"), std::string::npos);
 }
 
-TEST_F(Merge, RefusesAPartWithoutRecordsOrOfNoPartAndMakesNothing) {
+TEST_F(Merge, RejectsPartsWithoutRecordsOrWithAnInvalidNumberAndCreatesNothing) {
   EXPECT_THROW(merged({part("one", {Seconds{}}), folder_.path() / "none"}), ContractError);
   Record record = example_record(Seconds{});
   record.shard = "4/4";

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int schema = 1;
-constexpr int deepest = 8;  ///< of the nesting in a record
+constexpr int deepest = 8;  ///< maximal nesting of a record
 
 double real(const Json& json, const char* field) {
   const Json& value = json.at(field);
@@ -234,7 +234,7 @@ Json to_json(const Provenance& p) {
           {"processor", p.processor}, {"date", p.date}};
 }
 
-/// All but the result and where it comes from.
+/// Everything but the result and its provenance.
 Json place_json(const Record& record) {
   const Setting& setting = record.setting;
   const Model& model = setting.model;
@@ -271,7 +271,7 @@ Record record_in(const Json& json) {
   const auto text = [&](const char* field) { return json.at(field).get<std::string>(); };
   const auto index = [&](const char* field) { return json.at(field).get<Index>(); };
   require(json.at("schema").get<int>() == schema,
-          fmt::format("schema is {}, not {}", schema, json.at("schema").dump()));
+          fmt::format("schema must be {}, not {}", schema, json.at("schema").dump()));
   const Json& p = json.at("provenance");
   const auto fact = [&](const char* field) { return p.at(field).get<std::string>(); };
   return {.experiment = text("experiment"),
@@ -321,7 +321,7 @@ std::string to_line(const Record& record) {
   json["corpus"] = record.setting.corpus.filename().string();
   if (!record.shard.empty()) json["shard"] = record.shard;
   json["provenance"] = to_json(record.provenance);
-  // The name of a text may have bytes that are not UTF-8.
+  // The file name of a text may contain bytes that are not UTF-8.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -358,9 +358,9 @@ std::string exact_result(const Record& record) {
   }
   Json json;
   std::visit([&](const auto& measured) { add(json, measured); }, record.measured);
-  for (const char* told :
+  for (const char* field :
        {"bytes_scratch", "seconds", "seconds_gradient", "seconds_data", "seconds_checks"}) {
-    json.erase(told);
+    json.erase(field);
   }
   return json.dump();
 }

@@ -9,31 +9,32 @@
 
 namespace slim::experiments {
 
-/// One measured number with all that it depends on: a line of records.jsonl.
+/// One measured result with everything that it depends on: a line of records.jsonl.
 struct Record {
   std::string experiment;
   std::string scale;
   Setting setting;
-  std::string corpus_sha1;  ///< of its held-out text, too, where that is a file of its own
+  std::string corpus_sha1;  ///< and that of its held-out text, if a separate file
   int sample = 0;
   Measured measured;
   Provenance provenance;
-  std::string shard = {};  ///< "i/n", the part of a sweep that measured it; empty: a whole one
+  std::string shard = {};  ///< "i/n", the part of the sweep; empty: undivided
 };
 
-/// One line of JSON without its newline; units are in the names, NaN and infinity travel as null.
+/// One line of JSON without a newline. Units are in the names; NaN and infinity are written as
+/// null.
 std::string to_line(const Record& record);
 /// Throws ContractError unless the line is a record of this schema.
 Record parse_record(std::string_view line);
 
-/// What makes two records the same measurement: everything but the result, the date, the commit,
-/// the part of a sweep and where the corpus lies. Changed code, compiler, flags or processor make
-/// it another.
+/// Identifies the measurement: equal for two records of the same measurement. Contains everything
+/// but the result, the date, the commit, the part of a sweep and the path of the corpus. Changed
+/// code, compiler, flags or processor make a different measurement.
 std::string identity(const Record& record);
-/// The same without code, compiler, flags, processor and sample: the point in a plot.
+/// The same without code, compiler, flags, processor and sample: identifies the point in a plot.
 std::string place(const Record& record);
-/// What of the result is the same whenever the same is measured again, as JSON: counts, errors,
-/// losses. Empty of what a clock or a process's memory tells.
+/// The reproducible part of the result as JSON: counts, errors, losses. Empty for times and the
+/// memory of a process.
 std::string exact_result(const Record& record);
 
 }  // namespace slim::experiments

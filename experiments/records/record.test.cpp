@@ -34,7 +34,7 @@ const std::vector<Measured>& one_of_each() {
   return all;
 }
 
-TEST(Record, SurvivesItsLine) {
+TEST(Record, IsUnchangedByWritingAndParsing) {
   for (const Measured& measured : one_of_each()) {
     const Record record = example_record(measured);
     const std::string line = to_line(record);
@@ -44,13 +44,13 @@ TEST(Record, SurvivesItsLine) {
   }
 }
 
-TEST(Record, KeepsEveryBitOfADouble) {
+TEST(Record, PreservesEveryBitOfADouble) {
   const double seconds = 0.1 + 1e-17;
   const Record back = parse_record(to_line(example_record(Seconds{.seconds = seconds})));
   EXPECT_EQ(std::get<Seconds>(back.measured).seconds, seconds);
 }
 
-TEST(Record, CarriesNaNAsNullAndNotAsANumber) {
+TEST(Record, WritesNaNAsNull) {
   const Record record =
       example_record(GradientError{.relative = std::numeric_limits<double>::quiet_NaN()});
   EXPECT_NE(to_line(record).find("\"gradient_error_relative\":null"), std::string::npos);
@@ -64,7 +64,7 @@ TEST(Record, MarksTheFullPass) {
   EXPECT_NE(to_line(record).find("\"slices\":1,\"full_pass\":true"), std::string::npos);
 }
 
-TEST(Record, OtherCodeFlagsOrProcessorIsAnotherMeasurementOfTheSamePlace) {
+TEST(Record, OtherCodeFlagsOrProcessorChangesTheIdentityAndNotThePlace) {
   const Record record = example_record(Seconds{});
   for (std::string Provenance::*field :
        {&Provenance::code, &Provenance::flags, &Provenance::compiler, &Provenance::processor}) {
@@ -75,7 +75,7 @@ TEST(Record, OtherCodeFlagsOrProcessorIsAnotherMeasurementOfTheSamePlace) {
   }
 }
 
-TEST(Record, DateCommitPartAndResultDoNotMakeAnotherMeasurement) {
+TEST(Record, DateCommitPartAndResultDoNotChangeTheIdentity) {
   Record other = example_record(Seconds{.seconds = 9.0});
   other.provenance.date = other.provenance.commit = "other";
   other.setting.corpus = "/elsewhere/text.gz";
@@ -84,7 +84,7 @@ TEST(Record, DateCommitPartAndResultDoNotMakeAnotherMeasurement) {
   EXPECT_EQ(identity(other), identity(example_record(Seconds{})));
 }
 
-TEST(Record, ExactResultsLeaveOutWhatAClockOrAProcessTells) {
+TEST(Record, ExactResultsExcludeTimesAndProcessMemory) {
   const auto exact = [](const Measured& measured) {
     return exact_result(example_record(measured));
   };
@@ -100,7 +100,7 @@ TEST(Record, ExactResultsLeaveOutWhatAClockOrAProcessTells) {
   EXPECT_NE(exact(TrainingLeg{.losses = {1.0}}), exact(TrainingLeg{.losses = {2.0}}));
 }
 
-TEST(Record, EverySizeMakesAnotherMeasurement) {
+TEST(Record, EverySizeChangesTheIdentity) {
   const Record record = example_record(Seconds{});
   for (Index Setting::*size : {&Setting::length, &Setting::slice, &Setting::batch}) {
     Record other = record;
@@ -113,7 +113,7 @@ TEST(Record, EverySizeMakesAnotherMeasurement) {
   EXPECT_EQ(place(other), place(record));
 }
 
-TEST(Record, RefusesWhatIsNone) {
+TEST(Record, ParsingRejectsOtherText) {
   EXPECT_THROW(parse_record(""), ContractError);
   EXPECT_THROW(parse_record("{}"), ContractError);
   EXPECT_THROW(parse_record("[1,2]"), ContractError);

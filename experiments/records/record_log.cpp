@@ -24,13 +24,13 @@ namespace fs = std::filesystem;
 
 struct Lines {
   std::vector<Record> records;
-  std::size_t whole = 0;  ///< bytes of the lines that are records
+  std::size_t whole = 0;  ///< bytes of the complete lines
   std::size_t all = 0;
 };
 
-/// A last line was cut off while being written when its newline is missing, or when the disk kept
-/// other bytes in its place, which are not JSON. Any other line that is no record is refused: it
-/// may be one of a newer version.
+/// A last line is incomplete when it has no newline, or when it is not JSON because the disk kept
+/// other bytes. Any other line that is not a record is an error, because it may belong to a newer
+/// version.
 Lines read_lines(const fs::path& file) {
   const std::string text = read_text_file(file);
   Lines lines{.records = {}, .whole = 0, .all = text.size()};
@@ -65,7 +65,7 @@ std::error_code last_error() {
 
 std::string why_not_locked(int error) {
   if (error == EWOULDBLOCK) {
-    return "another process is writing it; wait for it, or give another --out";
+    return "another process is writing this file; wait until it ends, or give another --out";
   }
   return "cannot be locked: " + std::generic_category().message(error);
 }
@@ -78,7 +78,7 @@ RecordLog::RecordLog(const fs::path& folder, const std::function<void(std::strin
   descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw_output_error(file_.string(), last_error());
   try {
-    // Before the message, whose words depend on errno.
+    // Before the message, because the text depends on errno.
     const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
     require(locked, file_.string() + ": " + why_not_locked(errno));
     read_and_repair(say);
@@ -104,7 +104,7 @@ void RecordLog::read_and_repair(const std::function<void(std::string)>& say) {
   }
   if (!say) return;
   say(
-      fmt::format("{}: its last line was cut off while being written: {} bytes removed, that "
+      fmt::format("{}: the last line was incomplete: {} bytes were removed, and the "
                   "sample is measured again",
                   file_.string(), lines.all - lines.whole));
 }
@@ -124,14 +124,14 @@ void RecordLog::append(const Record& record) {
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       const std::error_code error = last_error();
-      // Without this a record that another thread appends would go on from half a line.
+      // Otherwise a record of another thread would be appended to half a line.
       if (::ftruncate(descriptor_, before.st_size) != 0) fail(file_, "cannot be repaired");
       errno = error.value();
       fail(file_, "a record could not be written");
     }
     done += static_cast<std::size_t>(written);
   }
-  if (::fsync(descriptor_) != 0) fail(file_, "a record could not be kept");
+  if (::fsync(descriptor_) != 0) fail(file_, "a record could not be flushed to disk");
   records_.insert_or_assign(identity(record), record);
 }
 
@@ -139,8 +139,7 @@ std::vector<Record> read_records(const fs::path& file,
                                  const std::function<void(std::string)>& say) {
   Lines lines = read_lines(file);
   if (lines.whole != lines.all && say) {
-    say(fmt::format("{}: its last line was cut off while being written, and is left out",
-                    file.string()));
+    say(fmt::format("{}: the last line is incomplete and is skipped", file.string()));
   }
   return std::move(lines.records);
 }
@@ -160,7 +159,7 @@ std::vector<Record> newest(const std::vector<Record>& records) {
     const Record*& known = last[place(record)];
     if (known == nullptr || !is_older(record, *known)) known = &record;
   }
-  std::map<std::string, std::size_t> seen;  // a sample measured twice counts once, as measured last
+  std::map<std::string, std::size_t> seen;  // of a sample measured twice only the last counts
   std::vector<Record> result;
   for (const Record& record : records) {
     if (origin(*last.at(place(record))) != origin(record)) continue;

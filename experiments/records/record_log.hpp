@@ -10,16 +10,16 @@
 
 namespace slim::experiments {
 
-/// The records of a folder, DIR/records.jsonl: read when opened, then only appended to. A record is
-/// on the disk, whole, when append() returns, so that a kill at any moment loses none but the one
-/// being measured.
+/// The records of a folder, DIR/records.jsonl. The file is read when opened, and only appended to
+/// later. When append() returns, the complete record is on the disk, so that a kill loses only the
+/// record that is being measured.
 class RecordLog {
  public:
-  /// Makes the folder and the file where they are missing, and takes the file for this process. A
-  /// last line that was cut off while being written (without its newline, or not JSON) is removed,
-  /// and `say` is called. Throws ContractError, one line that starts with the path, when the folder
-  /// cannot be written, another process has the file, it cannot be locked, or any other line is no
-  /// record of this version; OutputError when the disk is full.
+  /// Creates the folder and the file if they do not exist, and locks the file for this process. An
+  /// incomplete last line (without its newline, or not JSON) is removed and reported with `say`.
+  /// Throws ContractError, one line that starts with the path, when the folder is not writable,
+  /// another process has locked the file, it cannot be locked, or another line is not a record of
+  /// this version; OutputError when the disk is full.
   RecordLog(const std::filesystem::path& folder, const std::function<void(std::string)>& say);
   RecordLog(const RecordLog&) = delete;
   RecordLog& operator=(const RecordLog&) = delete;
@@ -27,7 +27,7 @@ class RecordLog {
 
   /// The record with this identity, or null.
   [[nodiscard]] const Record* find(const std::string& identity) const;
-  /// Throws OutputError when the disk does not take it whole.
+  /// Throws OutputError when the record cannot be written completely.
   void append(const Record& record);
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
@@ -40,20 +40,21 @@ class RecordLog {
   std::map<std::string, Record> records_;
 };
 
-/// What an error of flock says to people: another process, or what the system calls it.
+/// Message for an error of flock: another process, or the system's error text.
 std::string why_not_locked(int error);
 
-/// Every record of a file in the order of writing; a last line that was cut off is left out, and
-/// `say` is called.
-/// Throws ContractError when the file cannot be read or any other line is no record.
+/// All records of a file in the order of writing. An incomplete last line is skipped and reported
+/// with `say`.
+/// Throws ContractError when the file cannot be read or another line is not a record.
 std::vector<Record> read_records(const std::filesystem::path& file,
                                  const std::function<void(std::string)>& say = {});
 
-/// By their dates, which are all in one time zone.
+/// Compares dates, which are all in one time zone.
 bool is_older(const Record& a, const Record& b);
 
-/// Only the newest of each place: where code or flags changed, the records of those of the last
-/// date, wherever in the file they stand (of one date: the last); every sample of these is kept.
+/// The newest records of each place: where code or flags changed, those with the code and flags of
+/// the last date, wherever in the file they are (for equal dates: the last in the file). All
+/// samples of these are kept.
 std::vector<Record> newest(const std::vector<Record>& records);
 
 }  // namespace slim::experiments

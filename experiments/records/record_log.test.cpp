@@ -30,42 +30,42 @@ class Log : public testing::Test {
     RecordLog log(folder_.path(), {});
     for (int number = 0; number < 3; ++number) log.append(sample(number));
   }
-  /// Opens the log again, and gives what it said.
+  /// Opens the log again and returns its messages.
   std::vector<std::string> reopened() {
-    std::vector<std::string> said;
-    const RecordLog log(folder_.path(), [&](const std::string& line) { said.push_back(line); });
+    std::vector<std::string> messages;
+    const RecordLog log(folder_.path(), [&](const std::string& line) { messages.push_back(line); });
     found_ = 0;
     for (int number = 0; number < 3; ++number) {
       found_ += log.find(identity(sample(number))) != nullptr ? 1 : 0;
     }
-    return said;
+    return messages;
   }
   TemporaryFolder folder_;
   std::filesystem::path file_;
   int found_ = 0;
 };
 
-TEST_F(Log, FindsAgainWhatItAppended) {
+TEST_F(Log, FindsAppendedRecords) {
   EXPECT_TRUE(reopened().empty());
   EXPECT_EQ(found_, 3);
   EXPECT_EQ(read_records(file_).size(), 3U);
 }
 
-TEST_F(Log, CutAnywhereLosesOnlyTheLastRecord) {
+TEST_F(Log, TruncationLosesOnlyTheLastRecord) {
   const std::string whole = bytes_of(file_);
   const std::size_t second_end = whole.find('\n', whole.find('\n') + 1) + 1;
   for (std::size_t size = second_end + 1; size < whole.size(); size += 37) {
     folder_.write("records.jsonl", whole.substr(0, size));
-    const std::vector<std::string> said = reopened();
+    const std::vector<std::string> messages = reopened();
     EXPECT_EQ(found_, 2);
-    ASSERT_EQ(said.size(), 1U);
-    EXPECT_NE(said[0].find("its last line was cut off"), std::string::npos);
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_NE(messages[0].find("the last line was incomplete"), std::string::npos);
     EXPECT_EQ(bytes_of(file_), whole.substr(0, second_end));
-    EXPECT_TRUE(reopened().empty()) << "a repair is said once";
+    EXPECT_TRUE(reopened().empty()) << "a repair is reported once";
   }
 }
 
-TEST_F(Log, ALastLineOfGarbageIsRemoved) {
+TEST_F(Log, AnInvalidLastLineIsRemoved) {
   const std::string whole = bytes_of(file_);
   folder_.write("records.jsonl", whole + std::string(100, '\0') + "\n");
   EXPECT_EQ(reopened().size(), 1U);
@@ -73,7 +73,7 @@ TEST_F(Log, ALastLineOfGarbageIsRemoved) {
   EXPECT_EQ(bytes_of(file_), whole);
 }
 
-TEST_F(Log, ALastLineOfAnotherVersionIsRefusedAndKept) {
+TEST_F(Log, ALastLineOfAnotherVersionIsRejectedAndKept) {
   const std::string whole = bytes_of(file_);
   const std::size_t last = whole.rfind('\n', whole.size() - 2) + 1;
   std::string newer = whole.substr(last);
@@ -94,21 +94,21 @@ TEST_F(Log, ALastLineOfAnotherVersionIsRefusedAndKept) {
   }
 }
 
-TEST_F(Log, ARecordWithoutItsNewlineWasCutOff) {
+TEST_F(Log, ARecordWithoutANewlineIsIncomplete) {
   const std::string whole = bytes_of(file_);
   folder_.write("records.jsonl", whole.substr(0, whole.size() - 1));
   EXPECT_EQ(reopened().size(), 1U);
   EXPECT_EQ(found_, 2);
 }
 
-TEST_F(Log, AFolderInTheFilesPlaceIsRefused) {
+TEST_F(Log, AFolderInsteadOfTheFileIsRejected) {
   std::filesystem::remove(file_);
   std::filesystem::create_directories(file_);
   EXPECT_THROW(reopened(), ContractError);
   EXPECT_THROW(read_records(file_), ContractError);
 }
 
-TEST_F(Log, ATextWhoseNameIsNotUtf8HasRecords) {
+TEST_F(Log, ATextWithANameThatIsNotUtf8HasRecords) {
   Record record = sample(3);
   record.setting.corpus = "/somewhere/te\xffxt";
   RecordLog(folder_.path(), {}).append(record);
@@ -117,44 +117,46 @@ TEST_F(Log, ATextWhoseNameIsNotUtf8HasRecords) {
   EXPECT_EQ(records.back().setting.corpus, "te\xef\xbf\xbdxt");
 }
 
-TEST_F(Log, GarbageBeforeTheLastLineIsRefusedAndNotTouched) {
+TEST_F(Log, AnInvalidLineBeforeTheLastIsRejectedAndKept) {
   const std::string broken = "garbage\n" + bytes_of(file_);
   folder_.write("records.jsonl", broken);
   EXPECT_THROW(reopened(), ContractError);
   EXPECT_EQ(bytes_of(file_), broken);
 }
 
-TEST_F(Log, TwoProcessesDoNotWriteOneFile) {
+TEST_F(Log, TwoProcessesCannotWriteTheSameFile) {
   const RecordLog log(folder_.path(), {});
   try {
     const RecordLog again(folder_.path(), {});
     FAIL();
   } catch (const ContractError& error) {
-    EXPECT_NE(std::string(error.what()).find("another process is writing it"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("another process is writing this file"),
+              std::string::npos);
   }
 }
 
-TEST_F(Log, ADiskThatCannotLockIsNoOtherProcess) {
+TEST_F(Log, AFileSystemWithoutLocksIsReportedAsSuch) {
   EXPECT_EQ(why_not_locked(ENOLCK), "cannot be locked: No locks available");
 }
 
-TEST_F(Log, AFolderThatCannotBeMadeIsRefused) {
+TEST_F(Log, AFolderThatCannotBeCreatedIsRejected) {
   folder_.write("file", "x");
   EXPECT_THROW(RecordLog(folder_.path() / "file" / "folder", {}), ContractError);
 }
 
-TEST_F(Log, ReadersAreToldOfACutLineWhichStays) {
+TEST_F(Log, ReadersReportAnIncompleteLineAndKeepIt) {
   const std::string cut = bytes_of(file_).substr(0, bytes_of(file_).size() - 5);
   folder_.write("records.jsonl", cut);
-  std::vector<std::string> said;
-  EXPECT_EQ(read_records(file_, [&](const std::string& line) { said.push_back(line); }).size(), 2U);
-  EXPECT_EQ(said, std::vector<std::string>({file_.string() + ": its last line was cut off while "
-                                                             "being written, and is left out"}));
+  std::vector<std::string> messages;
+  EXPECT_EQ(read_records(file_, [&](const std::string& line) { messages.push_back(line); }).size(),
+            2U);
+  EXPECT_EQ(messages, std::vector<std::string>(
+                          {file_.string() + ": the last line is incomplete and is skipped"}));
   EXPECT_EQ(read_records(file_).size(), 2U);
   EXPECT_EQ(bytes_of(file_), cut);
 }
 
-TEST_F(Log, NewestGoesByTheDateNotByThePlaceInTheFile) {
+TEST_F(Log, NewestDependsOnTheDateNotOnThePositionInTheFile) {
   // As after a merge of a new folder and an old one.
   Record fresh = sample(0, 1.0);
   fresh.provenance.code = "new";

@@ -8,21 +8,21 @@ namespace slim::experiments {
 
 void require_valid(const Setting& setting) {
   require_valid(setting.model);
-  require(setting.batch >= 1, fmt::format("batch is at least 1, not {}", setting.batch));
-  require(setting.length >= 1, fmt::format("length is at least 1, not {}", setting.length));
-  require(setting.slice >= 1, fmt::format("slice is at least 1, not {}", setting.slice));
+  require(setting.batch >= 1, fmt::format("batch must be at least 1, not {}", setting.batch));
+  require(setting.length >= 1, fmt::format("length must be at least 1, not {}", setting.length));
+  require(setting.slice >= 1, fmt::format("slice must be at least 1, not {}", setting.slice));
   constexpr Index longest_slice = Index{1} << 40;
   require(setting.slice <= longest_slice,
-          fmt::format("slice is at most 2^40, not {}", setting.slice));
+          fmt::format("slice must be at most 2^40, not {}", setting.slice));
   require(setting.threads >= 1 && setting.threads <= 1024,
-          fmt::format("threads is from 1 to 1024, not {}", setting.threads));
+          fmt::format("threads must be from 1 to 1024, not {}", setting.threads));
   require(setting.key_scale > 0.0 && setting.key_scale <= 1e6,
-          fmt::format("key scale is above 0 and at most 10^6, not {}", setting.key_scale));
+          fmt::format("key scale must be above 0 and at most 10^6, not {}", setting.key_scale));
   require(setting.memory_cap >= 0,
-          fmt::format("memory cap is at least 0, not {}", setting.memory_cap));
+          fmt::format("memory cap must be at least 0, not {}", setting.memory_cap));
   constexpr Index most_tokens = Index{1} << 31;
   require(setting.length <= most_tokens / setting.batch,
-          fmt::format("batch × length is at most 2^31 tokens, not {} × {}", setting.batch,
+          fmt::format("batch × length must be at most 2^31 tokens, not {} × {}", setting.batch,
                       setting.length));
   require_valid(setting.training, setting.length);
 }

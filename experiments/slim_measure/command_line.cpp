@@ -16,27 +16,27 @@ SettingOptions::SettingOptions(CLI::App& command) : corpus_(default_corpus) {
   const auto option = [&](const char* name, auto& value, const char* help) {
     return command.add_option(name, value, help)->capture_default_str();
   };
-  option("--subject", setting_.subject, "What is measured: boundary/prefix-sum, or reference");
-  option("--vocab", model.vocab_size, "Vocabulary |Σ|; 256 takes any text");
-  option("--hidden", model.hidden_dim, "d_model, a multiple of 4 and of heads");
-  option("--layers", model.layers, "s");
-  option("--ffn", model.ffn_dim, "d_ff");
-  option("--heads", model.heads, "k");
+  option("--subject", setting_.subject, "Subject to measure: boundary/prefix-sum, or reference");
+  option("--vocab", model.vocab_size, "Vocabulary size |Σ|; 256 accepts any text");
+  option("--hidden", model.hidden_dim, "Model width d_model, a multiple of 4 and of heads");
+  option("--layers", model.layers, "Number of layers s");
+  option("--ffn", model.ffn_dim, "Width d_ff of the feed-forward network");
+  option("--heads", model.heads, "Number of heads k");
   option("--feature-map", feature_map_, "sqr (or square), relu, elu+1, abs, favor+_m");
   option("--norm", norm_, "branch-output, branch-input");
-  option("--length", setting_.length, "L, the number of targets");
-  option("--slice", setting_.slice, "C; at least L is the full pass");
-  option("--first-sweep", first_sweep_,
-         "lazy: what the cuts need; plain: every slice's whole forward pass, as in the paper");
-  option("--key-scale", setting_.key_scale,
-         "The maps of the keys are drawn this many times larger");
-  option("--batch", setting_.batch, "B");
+  option("--length", setting_.length, "Sequence length L, the number of targets");
+  option("--slice", setting_.slice, "Slice length C; C >= L is the full pass");
+  option(
+      "--first-sweep", first_sweep_,
+      "lazy: only what the slice boundaries need; plain: the whole forward pass, as in the paper");
+  option("--key-scale", setting_.key_scale, "Factor of the drawn key maps");
+  option("--batch", setting_.batch, "Batch size B");
   option("--memory-cap", setting_.memory_cap,
-         "Bytes of address space of the process that measures its own peak; 0: not capped");
+         "Address space in bytes of the process that measures its own peak; 0: no cap");
   option("--scalar", scalar_,
          "float32 (or float), float64 (or double), digits50, float16, bfloat16");
-  option("--seed", setting_.seed, "Of the parameters");
-  option("--threads", setting_.threads, "Never changes a bit of the result");
+  option("--seed", setting_.seed, "Seed of the parameters");
+  option("--threads", setting_.threads, "Number of threads; does not affect results");
   command_line::reads_file(
       option("--corpus", corpus_, "Text whose bytes are the tokens, plain or gzip"));
 }

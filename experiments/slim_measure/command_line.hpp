@@ -10,11 +10,11 @@ class App;
 
 namespace slim::experiments {
 
-/// The options that make a Setting, as a command line gives them: names are parsed by setting().
+/// The options that describe a Setting. Names are parsed by setting().
 class SettingOptions {
  public:
   explicit SettingOptions(CLI::App& command);
-  /// Throws ContractError, naming what is wrong and what is allowed.
+  /// Throws ContractError that names the value and what is allowed.
   [[nodiscard]] Setting setting() const;
 
  private:
@@ -26,7 +26,7 @@ class SettingOptions {
   std::string corpus_;
 };
 
-/// The processor's threads.
+/// Number of hardware threads.
 int all_threads();
 
 }  // namespace slim::experiments

@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t longest_note = 1000;
 
-/// The samples to come, alike by task.
+/// The steps of the progress, which are similar when their task is the same.
 std::vector<Step> steps_of(const ForeignSubject& foreign, const ResourcePlan& plan) {
   std::vector<Step> steps;
   for (const auto& sample : planned_samples(foreign, plan)) {
@@ -62,8 +62,8 @@ std::string to_text(const std::vector<ResourceSample>& samples) {
   }
   if (std::ranges::any_of(samples, &ResourceSample::lost_sight)) {
     text +=
-        "* at least so many bytes: meanwhile a process of it ended, unseen at its largest, or the "
-        "harness was stopped\n";
+        "* a lower bound: one of its processes ended before its peak was read, or the harness was "
+        "stopped\n";
   }
   return text;
 }
@@ -102,7 +102,7 @@ int print_costs(const ForeignSubject& foreign, const ResourcePlan& plan, bool as
                               {"evidence", verdict.evidence}});
     text += fmt::format("{} \"{}\": {}\n", name(verdict.standing), name(claim), verdict.evidence);
   }
-  if (foreign.declaration.claims.empty()) text += "no cost is claimed\n";
+  if (foreign.declaration.claims.empty()) text += "the subject declares no claims about its cost\n";
   if (as_json) {
     command_line::print_exactly(command_line::json_text(json));
   } else {
@@ -114,33 +114,34 @@ int print_costs(const ForeignSubject& foreign, const ResourcePlan& plan, bool as
 }  // namespace
 
 ForeignCommand::ForeignCommand(CLI::App& app) {
-  CLI::Option* line = app.add_option("--subject-command", command_, "A program's command line");
-  command_line::reads_file(
-      app.add_option("--subject-library", library_, "A shared library of slim_subject.h"))
+  CLI::Option* line = app.add_option("--subject-command", command_, "Command line of the program");
+  command_line::reads_file(app.add_option("--subject-library", library_,
+                                          "Shared library that implements slim_subject.h"))
       ->excludes(line);
-  app.add_option("--subject-deadline", deadline_s_, "Seconds for each answer")
+  app.add_option("--subject-deadline", deadline_s_, "Time limit of each answer in seconds")
       ->check(CLI::Range(0.01, 86400.0))
       ->capture_default_str();
   app.add_option("--subject-memory", memory_mb_,
-                 "MB resident with all that it starts, its scratch folder included")
+                 "Resident memory limit in MB, including child processes and scratch folder")
       ->check(CLI::Range(16, 1 << 24))
       ->capture_default_str();
   app.add_option("--subject-address-space", address_space_mb_,
-                 "MB that each of its processes may reserve; 0: any number")
+                 "Address space limit of each process in MB; 0: no limit")
       ->check(CLI::Range(0, 1 << 28))
       ->capture_default_str();
-  app.add_option("--lengths", plan_.lengths, "L, each twice the one before, three at least")
+  app.add_option("--lengths", plan_.lengths,
+                 "Lengths L, at least three, each twice the previous one")
       ->check(CLI::Range(1, 1 << 24))
       ->delimiter(',')
       ->capture_default_str();
-  app.add_option("--slices", plan_.slices, "C, rising")
+  app.add_option("--slices", plan_.slices, "Slice lengths C, increasing")
       ->check(CLI::Range(1, 1 << 24))
       ->delimiter(',')
       ->capture_default_str();
-  app.add_option("--repeats", plan_.repeats, "Samples of the time, of which the least counts")
+  app.add_option("--repeats", plan_.repeats, "Number of time samples; the minimum is used")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_flag("--json", json_, "Print for machines");
+  app.add_flag("--json", json_, "Print JSON");
 }
 
 int ForeignCommand::run() const {

@@ -10,11 +10,11 @@ class App;
 
 namespace slim::experiments {
 
-/// slim-measure foreign: a third-party implementation, and what of it is measured.
+/// slim-measure foreign: measures a third-party implementation.
 class ForeignCommand {
  public:
   explicit ForeignCommand(CLI::App& app);
-  /// Prints to standard output, and returns an exit code. Throws ContractError on bad input.
+  /// Prints to standard output and returns an exit code. Throws ContractError on bad input.
   [[nodiscard]] int run() const;
 
  private:
@@ -22,7 +22,7 @@ class ForeignCommand {
   std::string library_;
   double deadline_s_ = 10.0;
   int memory_mb_ = 8192;
-  int address_space_mb_ = 0;  ///< 0: without a limit
+  int address_space_mb_ = 0;  ///< 0: no limit
   properties::foreign::ResourcePlan plan_;
   bool json_ = false;
 };

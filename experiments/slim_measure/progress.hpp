@@ -8,14 +8,15 @@
 
 namespace slim::experiments {
 
-/// Progress on standard error: on a terminal one line that is rewritten, with the time left;
-/// elsewhere, in a log, a line a minute. The time left is estimated from what similar steps took.
+/// Progress on standard error: on a terminal, one line that is rewritten and has the remaining
+/// time; otherwise, as in a log, one line per minute. The remaining time is estimated from the
+/// duration of similar steps.
 class Progress {
  public:
   explicit Progress(const std::vector<Step>& steps);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  /// Leaves the terminal's line empty.
+  /// Clears the line on the terminal.
   ~Progress();
 
   void begin(std::size_t step, std::string_view what);
@@ -27,9 +28,9 @@ class Progress {
 
   bool terminal_;
   TimeLeft time_left_;
-  std::vector<Clock::time_point> begun_;  ///< by step
+  std::vector<Clock::time_point> begun_;  ///< start time of each step
   std::size_t done_ = 0;
-  Clock::time_point said_;  ///< when something was
+  Clock::time_point said_;  ///< time of the last message
 };
 
 }  // namespace slim::experiments

@@ -7,8 +7,8 @@
 namespace slim::experiments {
 namespace {
 
-/// In place of a file's name: the full pass's model, after its last step.
-constexpr const char* of_the_training = "the trained model";
+/// Placeholder for a file name: the full pass's model after its last step.
+constexpr const char* trained_model = "the trained model";
 
 std::string amiss_in_checkpoint(const std::string& path) {
   std::error_code ignored;
@@ -20,22 +20,22 @@ std::string amiss_in_checkpoint(const std::string& path) {
 
 SampleOptions::SampleOptions(CLI::App& app) {
   app.add_option("--sample", checkpoint_,
-                 "Text from the trained model, or from a CHECKPOINT, training nothing")
+                 "Print text from the trained model, or from a CHECKPOINT without training")
       ->expected(0, 1)
       ->type_name("FILE")
       ->check(amiss_in_checkpoint)
-      ->default_str(of_the_training);
-  app.add_option("--prompt", wishes_.prompt, "What the text begins with")->capture_default_str();
-  app.add_option("--bytes", wishes_.length, "How much of it")
+      ->default_str(trained_model);
+  app.add_option("--prompt", wishes_.prompt, "Start of the text")->capture_default_str();
+  app.add_option("--bytes", wishes_.length, "Number of bytes after the prompt")
       ->check(CLI::Range(1, 1 << 24))
       ->capture_default_str();
-  app.add_option("--temperature", wishes_.temperature, "Of the draw")
+  app.add_option("--temperature", wishes_.temperature, "Sampling temperature")
       ->check(CLI::Range(1e-6, 1e6))
       ->capture_default_str();
 }
 
 bool SampleOptions::is_of_file() const {
-  return given() && checkpoint() != of_the_training;
+  return given() && checkpoint() != trained_model;
 }
 
 }  // namespace slim::experiments

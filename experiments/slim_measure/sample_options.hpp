@@ -11,13 +11,13 @@ class App;
 
 namespace slim::experiments {
 
-/// The options of `slim-measure training` for text: of a checkpoint, or of the model that it
-/// trained.
+/// The options of `slim-measure training` for text samples, written by the model of a checkpoint or
+/// by the model that was just trained.
 class SampleOptions {
  public:
   explicit SampleOptions(CLI::App& app);
   [[nodiscard]] bool given() const { return !checkpoint_.empty(); }
-  /// A file was given: nothing is trained.
+  /// Whether a checkpoint file was given, so that nothing is trained.
   [[nodiscard]] bool is_of_file() const;
   [[nodiscard]] const std::string& checkpoint() const { return checkpoint_.front(); }
   [[nodiscard]] const SampleWishes& wishes() const { return wishes_; }

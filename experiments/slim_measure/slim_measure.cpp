@@ -53,21 +53,21 @@ using command_line::reads_file;
 using command_line::reads_folder;
 using command_line::writes_folder;
 
-/// Properties' catalogue, what a Performer is measured against, and a control of trainings.
+/// The catalogue of properties, the softmax baseline, and a control of trainings.
 const Subject& find_subject(std::string_view name) {
   static const Subject wide = in_wider_scalar(properties::find_subject("recovered/blocked"));
   if (name == wide.name) return wide;
   return name == "softmax" ? softmax_transformer() : properties::find_subject(name);
 }
 
-void say_in_passing(const std::string& line) {
+void report_note(const std::string& line) {
   note(line);
 }
 
-/// Trainings may take days: how long, before they start.
+/// Reports how long trainings will take before they start, because they may take days.
 void announce_trainings(std::span<const Record* const> missing) {
   const std::string estimate = training_estimate(missing, find_subject);
-  if (!estimate.empty()) say_in_passing(estimate);
+  if (!estimate.empty()) report_note(estimate);
 }
 
 struct SweepOptions {
@@ -77,24 +77,25 @@ struct SweepOptions {
   Conditions conditions;
   bool json = false;
 
-  /// `for_machines`: whether it can print for them.
-  explicit SweepOptions(CLI::App& command, bool for_machines = true) {
+  /// `has_json`: whether the command has --json.
+  explicit SweepOptions(CLI::App& command, bool has_json = true) {
     conditions.threads = all_threads();
     conditions.corpus = default_corpus;
     command.add_option("--scale", scale, "ci (minutes), laptop, paper")->capture_default_str();
     writes_folder(command.add_option("--out", out, "Folder of the records"))->required();
     reads_file(command.add_option("--corpus", conditions.corpus, "Text whose bytes are the tokens"))
         ->capture_default_str();
-    command.add_option("--seed", conditions.seed, "Of the parameters")->capture_default_str();
+    command.add_option("--seed", conditions.seed, "Seed of the parameters")->capture_default_str();
     command
         .add_option("--seeds", conditions.seeds,
-                    "How many seeds, of the experiments that take several; 0: as the scale has")
+                    "Number of seeds of experiments with several seeds; 0: default of the scale")
         ->check(CLI::Range(0, 1000))
         ->capture_default_str();
-    command.add_option("--threads", conditions.threads, "Never changes a bit of the result")
+    command
+        .add_option("--threads", conditions.threads, "Number of threads; does not affect results")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();
-    if (for_machines) command.add_flag("--json", json, "Print for machines");
+    if (has_json) command.add_flag("--json", json, "Print JSON");
   }
 
   [[nodiscard]] Sweep sweep() const {
@@ -122,7 +123,7 @@ GradientCost measured_gradient(const Setting& setting, const Wishes& wishes) {
                             wishes);
   } catch (const NoMemory& error) {
     if (setting.memory_cap == 0) throw;
-    throw ContractError(fmt::format("--memory-cap is too small: {} bytes leave {}",
+    throw ContractError(fmt::format("--memory-cap is too small: with {} bytes the process runs {}",
                                     setting.memory_cap, error.what()));
   }
 }
@@ -168,7 +169,7 @@ int run_sweep_command(const SweepOptions& options, const std::string& shard) {
 }
 
 int run_merge(const std::vector<std::filesystem::path>& parts, const std::string& out) {
-  const MergeReport report = merge_records(parts, out, say_in_passing);
+  const MergeReport report = merge_records(parts, out, report_note);
   if (!report.conflicts.empty()) {
     constexpr std::size_t most_named = 10;
     const std::size_t count = report.conflicts.size();
@@ -180,7 +181,7 @@ int run_merge(const std::vector<std::filesystem::path>& parts, const std::string
     }
     return falls_short;
   }
-  print(fmt::format("{} records taken, {} known already: {}/records.jsonl\n", report.taken,
+  print(fmt::format("{} records added, {} already known: {}/records.jsonl\n", report.taken,
                     report.known, out));
   for (const std::string& parts_of : report.missing) {
     print(fmt::format("no records of {}\n", on_one_line(parts_of, 400)));
@@ -204,7 +205,8 @@ int run_table(const SweepOptions& options) {
 int run_claims(const SweepOptions& options, const std::vector<std::string>& without,
                bool records_only) {
   for (const std::string& experiment : without) {
-    require(find_experiments(experiment).size() == 1, "--leave-out names one experiment at a time");
+    require(find_experiments(experiment).size() == 1,
+            "--leave-out accepts one experiment at a time, not all");
   }
   const std::filesystem::path folder = options.sweep().folder;
   command_line::require_writable(folder / "verdicts.json");
@@ -212,7 +214,7 @@ int run_claims(const SweepOptions& options, const std::vector<std::string>& with
   std::vector<Verdict> verdicts;
   if (records_only) {
     const Comparable found =
-        comparable(read_records(folder / "records.jsonl", say_in_passing), options.scale);
+        comparable(read_records(folder / "records.jsonl", report_note), options.scale);
     if (found.left_out > 0) {
       note(fmt::format("{} records of other code, machine, text or threads are left out",
                        found.left_out));
@@ -260,14 +262,14 @@ int run_training(SweepOptions& options, const std::string& task, const SampleOpt
         return regime_of(record.setting) == Regime::full &&
                record.setting.training.task == TrainingTask::text;
       });
-  require(trained != report.records.end(), "--sample needs a model of text: --task text");
+  require(trained != report.records.end(), "--sample needs a trained text model: give --task text");
   const TrainingRuns runs(sweep.folder / "training", find_subject, sweep.program);
   print("\n");
   print_sample(runs.checkpoint(*trained), sample.wishes());
   return holds;
 }
 
-/// What a process of little memory is started for.
+/// Entry point of the process of limited memory.
 int run_train_leg(const std::string& job_file, const std::string& start,
                   const std::string& corpus) {
   Record job = parse_record(read_text_file(job_file));
@@ -285,34 +287,33 @@ int run(int count, char** arguments) {
   const SettingOptions gradient_setting(gradient);
   Wishes wishes;
   bool json = false;
-  gradient.add_option("--repeats", wishes.repeats, "Samples of the time")
+  gradient.add_option("--repeats", wishes.repeats, "Number of time samples")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  gradient.add_flag("--count", wishes.count, "Count multiply-adds too, which takes long");
+  gradient.add_flag("--count", wishes.count, "Also count multiply-adds, which takes long");
   gradient.add_flag(
       "--overhead", wishes.overhead,
-      "Count multiply-adds against the full pass, exactly, by way of narrower models");
-  gradient.add_flag("--json", json, "Print for machines");
+      "Count multiply-adds relative to the full pass, exactly, using narrower models");
+  gradient.add_flag("--json", json, "Print JSON");
 
-  CLI::App& sweep = *app.add_subcommand("sweep", "Measure an experiment, or what is left of it");
+  CLI::App& sweep = *app.add_subcommand("sweep", "Measure what an experiment's records lack");
   SweepOptions sweep_options(sweep);
   std::string allowed = "all";
   for (const Experiment& experiment : catalogue()) allowed += ", " + experiment.name;
   sweep.add_option("--experiment", sweep_options.experiment, allowed)->capture_default_str();
 
   std::string shard = "0/1";
-  sweep
-      .add_option("--shard", shard, "i/n: only part i of n, 0 ≤ i < n, as an array job's task does")
+  sweep.add_option("--shard", shard, "i/n: only part i of n, 0 ≤ i < n, for array jobs")
       ->capture_default_str();
 
-  CLI::App& merge = *app.add_subcommand("merge", "The records of a sweep's parts as one");
+  CLI::App& merge = *app.add_subcommand("merge", "Combine the records of a sweep's parts");
   std::vector<std::filesystem::path> parts;
   std::string merged;
-  reads_folder(merge.add_option("parts", parts, "Folders of records.jsonl"))->required();
-  writes_folder(merge.add_option("--out", merged, "Folder of the whole"))->required();
+  reads_folder(merge.add_option("parts", parts, "Folders that contain records.jsonl"))->required();
+  writes_folder(merge.add_option("--out", merged, "Folder of the combined records"))->required();
 
-  CLI::App& table =
-      *app.add_subcommand("table", "An experiment's answer in Markdown, measuring what is missing");
+  CLI::App& table = *app.add_subcommand(
+      "table", "Print an experiment's table in Markdown; measures what is missing");
   SweepOptions table_options(table, false);
   table
       .add_option("--experiment", table_options.experiment,
@@ -321,29 +322,29 @@ int run(int count, char** arguments) {
   table_options.experiment = "table1";
 
   CLI::App& claims =
-      *app.add_subcommand("claims", "The table of verdicts, measuring what is missing");
+      *app.add_subcommand("claims", "Print the table of verdicts; measures what is missing");
   const SweepOptions claims_options(claims);
   std::vector<std::string> without;
   claims.add_option("--leave-out", without,
-                    "An experiment that is not measured; claims that need it are NOT-JUDGED");
+                    "Skip an experiment; claims that need it are NOT-JUDGED");
   bool records_only = false;
   claims.add_flag("--records-only", records_only,
-                  "Judge what was measured, on whatever machines, and measure nothing");
+                  "Judge existing records, of any machines, and measure nothing");
 
   CLI::App& foreign = *app.add_subcommand(
-      "foreign", "Bytes and seconds of a third-party attention or model, and its own claims");
+      "foreign", "Bytes and seconds of a third-party implementation, and its claims");
   const ForeignCommand foreign_command(foreign);
 
   CLI::App& training = *app.add_subcommand(
-      "training", "Training curves in full, in slices, and switched: the paper's figure 3");
+      "training", "Training curves: full pass, slices, and switched (the paper's figure 3)");
   SweepOptions training_options(training, false);
-  training.get_option("--out")->required(false);  // a sample of a checkpoint needs none
+  training.get_option("--out")->required(false);  // not needed to sample a checkpoint
   std::string task;
   training.add_option("--task", task, "copying, text (default: both)");
   const SampleOptions sample(training);
 
-  CLI::App& train_leg = *app.add_subcommand("train-leg", "Of a training in little memory");
-  train_leg.group("");  // hidden: what `training` runs as a fresh process
+  CLI::App& train_leg = *app.add_subcommand("train-leg", "A training in limited memory");
+  train_leg.group("");  // hidden: `training` runs it as a fresh process
   std::string job_file;
   std::string start;
   std::string leg_corpus;
@@ -351,8 +352,8 @@ int run(int count, char** arguments) {
   reads_file(train_leg.add_option("--start", start))->required();
   reads_file(train_leg.add_option("--corpus", leg_corpus))->required();
 
-  CLI::App& process_peak = *app.add_subcommand("process-peak", "Of this very process");
-  process_peak.group("");  // hidden: what `gradient` and `sweep` run as a fresh process
+  CLI::App& process_peak = *app.add_subcommand("process-peak", "Peak memory of this process");
+  process_peak.group("");  // hidden: `gradient` and `sweep` run it as a fresh process
   const SettingOptions process_setting(process_peak);
 
   if (!command_line::parse(app, count, arguments)) return holds;
@@ -367,7 +368,7 @@ int run(int count, char** arguments) {
   if (process_peak.parsed()) return run_process_peak(process_setting.setting());
   throw ContractError(
       "a command is missing: give gradient, sweep, merge, table, claims, training or foreign; "
-      "--help says more");
+      "see --help");
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ class SlimMeasure : public testing::Test {
         "1",        "--slice",  "16", "--repeats", "1", "--threads", "1"};
     const bool own_text = std::find(more.begin(), more.end(), "--corpus") != more.end();
     if (!own_text) arguments.insert(arguments.end(), {"--corpus", text_});
-    // An option may be given once: the test's own takes the place of the default.
+    // An option may be given once: the test's value replaces the default.
     for (std::size_t i = 0; i + 1 < more.size(); i += 2) {
       const auto twin = std::find(arguments.begin(), arguments.end(), more[i]);
       if (twin != arguments.end()) arguments.erase(twin, twin + 2);
@@ -62,19 +62,19 @@ void expect_refusal(const Outcome& outcome, int code, const std::string& words) 
   EXPECT_EQ(std::count(outcome.error.begin(), outcome.error.end(), '\n'), 1) << outcome.error;
 }
 
-TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
-  expect_refusal(gradient({"--slice", "0"}), 2, "slice is at least 1, not 0");
-  expect_refusal(gradient({"--length", "0"}), 2, "length is at least 1, not 0");
-  expect_refusal(gradient({"--batch", "-1"}), 2, "batch is at least 1, not -1");
+TEST_F(SlimMeasure, RejectsBadInputInOneLineWithCode2) {
+  expect_refusal(gradient({"--slice", "0"}), 2, "slice must be at least 1, not 0");
+  expect_refusal(gradient({"--length", "0"}), 2, "length must be at least 1, not 0");
+  expect_refusal(gradient({"--batch", "-1"}), 2, "batch must be at least 1, not -1");
   expect_refusal(gradient({"--hidden", "6"}), 2, "multiple of 4");
   expect_refusal(gradient({"--heads", "3"}), 2, "multiple of heads 3");
-  expect_refusal(gradient({"--threads", "0"}), 2, "threads is from 1");
+  expect_refusal(gradient({"--threads", "0"}), 2, "threads must be from 1");
   expect_refusal(gradient({"--repeats", "0"}), 2, "--repeats");
   expect_refusal(gradient({"--subject", "nobody"}), 2, "'nobody' is unknown");
   expect_refusal(gradient({"--feature-map", "cube"}), 2, "allowed are sqr");
   expect_refusal(gradient({"--norm", "none"}), 2, "allowed are branch-output");
   expect_refusal(gradient({"--scalar", "int"}), 2, "float32");
-  expect_refusal(gradient({"--vocab", "100"}), 2, "is no token of a vocabulary of 100");
+  expect_refusal(gradient({"--vocab", "100"}), 2, "is not a token of a vocabulary of 100");
   expect_refusal(gradient({"--slice", "many"}), 2, "--slice");
   expect_refusal(gradient({"--slic", "1"}), 2, "--slic");
   expect_refusal(gradient({"--length", "30000"}), 2, "is too short");
@@ -83,19 +83,19 @@ TEST_F(SlimMeasure, RefusesBadInputInOneLineWithCode2) {
   expect_refusal(gradient({"--vocab", "2147483648"}), 2, "GiB with their gradient");
   expect_refusal(gradient({"--ffn", "2147483648"}), 2, "GiB with their gradient");
   expect_refusal(gradient({"--memory-cap", "3"}), 2, "--memory-cap is 3 bytes");
-  expect_refusal(gradient({"--memory-cap", "-1"}), 2, "memory cap is at least 0");
+  expect_refusal(gradient({"--memory-cap", "-1"}), 2, "memory cap must be at least 0");
   expect_refusal(gradient({"--corpus", folder_.write("empty", "").string()}), 2, "is empty");
   expect_refusal(gradient({"--corpus", folder_.write("bad", "\x1f\x8b rubbish").string()}), 2,
                  "is corrupt");
   expect_refusal(gradient({"--first-sweep", "eager"}), 2, "allowed are lazy, plain");
   expect_refusal(gradient({"--first-sweep", "plain", "--subject", "reference"}), 2,
                  "reference has no first sweep to choose");
-  expect_refusal(gradient({"--key-scale", "0"}), 2, "key scale is above 0");
+  expect_refusal(gradient({"--key-scale", "0"}), 2, "key scale must be above 0");
   expect_refusal(slim_measure({}), 2, "gradient, sweep, merge, table, claims, training or foreign");
   expect_refusal(slim_measure({"sweeep"}), 2, "sweeep");
 }
 
-TEST_F(SlimMeasure, RefusesABadSweepWithCode2AndWritesNothing) {
+TEST_F(SlimMeasure, RejectsABadSweepWithCode2AndWritesNothing) {
   const auto out = folder_.path() / "out";
   const auto sweep = [&](std::vector<std::string> more) {
     std::vector<std::string> arguments = {"sweep", "--out", out.string(), "--scale", "ci"};
@@ -118,7 +118,7 @@ TEST_F(SlimMeasure, RefusesABadSweepWithCode2AndWritesNothing) {
                  2, "Not a directory");
 }
 
-TEST_F(SlimMeasure, RefusesSizesOfGuestsByWhichNoClaimCanBeJudged) {
+TEST_F(SlimMeasure, RejectsSizesForWhichNoClaimOfASubjectCanBeJudged) {
   const auto foreign = [&](std::vector<std::string> sizes) {
     std::vector<std::string> arguments = {"foreign", "--subject-command", "true"};
     arguments.insert(arguments.end(), sizes.begin(), sizes.end());
@@ -130,7 +130,7 @@ TEST_F(SlimMeasure, RefusesSizesOfGuestsByWhichNoClaimCanBeJudged) {
   expect_refusal(foreign({"--subject-memory", "1"}), 2, "--subject-memory");
 }
 
-TEST_F(SlimMeasure, HoldsGuestsToTheLimitsThatAreAskedFor) {
+TEST_F(SlimMeasure, AppliesTheRequestedLimitsToThirdPartySubjects) {
   const auto foreign = [](const std::string& command, const std::string& option,
                           const std::string& value) {
     const Outcome outcome =
@@ -140,15 +140,15 @@ TEST_F(SlimMeasure, HoldsGuestsToTheLimitsThatAreAskedFor) {
   };
   const auto late = foreign("sleep 60", "--subject-deadline", "0.01");
   EXPECT_EQ(late.at("failure"), "HANG");
-  const auto says_its_limit = foreign("ulimit -v", "--subject-address-space", "1024");
-  EXPECT_EQ(says_its_limit.at("failure"), "PROTOCOL-ERROR");
-  EXPECT_NE(says_its_limit.at("note").get<std::string>().find("1048576"), std::string::npos);
+  const auto prints_its_limit = foreign("ulimit -v", "--subject-address-space", "1024");
+  EXPECT_EQ(prints_its_limit.at("failure"), "PROTOCOL-ERROR");
+  EXPECT_NE(prints_its_limit.at("note").get<std::string>().find("1048576"), std::string::npos);
   const auto grows = foreign("head -c 100M /dev/zero > $SLIM_SCRATCH/x; sleep 60",  //
                              "--subject-memory", "64");
   EXPECT_EQ(grows.at("failure"), "MEMORY-LIMIT");
 }
 
-TEST_F(SlimMeasure, RefusesToMergeTwoResultsOfOneMeasurementWithCode1) {
+TEST_F(SlimMeasure, RejectsMergingConflictingResultsWithCode1) {
   const auto out = folder_.path() / "out";
   std::vector<std::string> parts;
   for (const std::int64_t depth : {5, 6}) {
@@ -194,24 +194,25 @@ TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
   ASSERT_EQ(outcome.code, 0) << outcome.error;
   const nlohmann::json json = nlohmann::json::parse(outcome.output);
   EXPECT_EQ(json.at("scale"), "ci");
-  EXPECT_EQ(json.at("provenance").at("code"), "0123456789ab") << "of the records";
+  EXPECT_EQ(json.at("provenance").at("code"), "0123456789ab") << "the provenance of the records";
   for (const nlohmann::json& verdict : json.at("verdicts")) {
     const bool known = verdict.at("claim") == "OVERHEAD";
     EXPECT_EQ(verdict.at("verdict"), known ? "SUPPORTED" : "NOT-JUDGED") << verdict;
     if (verdict.at("claim") != "SERIAL") continue;
-    EXPECT_EQ(verdict.at("evidence"), "there are no records of experiment length");
+    EXPECT_EQ(verdict.at("evidence"), "experiment has no records: length");
   }
   EXPECT_EQ(read_records(out / "records.jsonl").size(), appended);
   EXPECT_TRUE(std::filesystem::exists(out / "verdicts.json"));
-  expect_refusal(at_scale("laptop"), 2, "no records of scale laptop: there are some of ci");
+  expect_refusal(at_scale("laptop"), 2,
+                 "there are no records of scale laptop: the file has records of ci");
 }
 
-TEST_F(SlimMeasure, RefusesAMutantWithCode1) {
+TEST_F(SlimMeasure, RejectsAMutantWithCode1) {
   expect_refusal(gradient({"--subject", "mutant/last-row-dropped"}), 1,
-                 "mutant/last-row-dropped is refused");
+                 "mutant/last-row-dropped is rejected");
 }
 
-TEST_F(SlimMeasure, HelpsOnEveryLevel) {
+TEST_F(SlimMeasure, HasHelpForEveryCommand) {
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{"--help"},
                                              {"gradient", "--help"},
@@ -235,7 +236,7 @@ TEST_F(SlimMeasure, TellsTheCostOfAGradient) {
   EXPECT_FALSE(json.contains("multiply_adds"));
 }
 
-TEST_F(SlimMeasure, TellsTheOverheadOfEitherFirstSweep) {
+TEST_F(SlimMeasure, ReportsTheOverheadOfEitherFirstSweep) {
   const auto overhead = [&](const char* sweep) {
     return cost({"--first-sweep", sweep, "--hidden", "16", "--layers", "2", "--overhead"})
         .at("overhead")
@@ -245,7 +246,7 @@ TEST_F(SlimMeasure, TellsTheOverheadOfEitherFirstSweep) {
   EXPECT_LT(overhead("lazy"), overhead("plain") - 0.1);
 }
 
-TEST_F(SlimMeasure, TellsTheLeastMemoryOfTheVariant) {
+TEST_F(SlimMeasure, ReportsTheMinimalMemoryOfTheVariant) {
   const nlohmann::json json = cost({"--hidden", "64", "--ffn", "256", "--layers", "3"});
   EXPECT_GE(json.at("bytes_over_least").get<double>(), 1.0);
   EXPECT_LE(json.at("bytes_over_least").get<double>(), 1.2);
@@ -259,7 +260,7 @@ TEST_F(SlimMeasure, CountsTheSameEveryTime) {
   }
 }
 
-TEST_F(SlimMeasure, ALongerTextTakesNotAByteMoreButItsTokens) {
+TEST_F(SlimMeasure, ALongerTextAddsOnlyTheBytesOfItsTokens) {
   const nlohmann::json near = cost({"--length", "64"});
   const nlohmann::json far = cost({"--length", "4096"});
   EXPECT_EQ(near.at("bytes_state"), far.at("bytes_state"));
@@ -276,9 +277,9 @@ TEST_F(SlimMeasure, TheLossDoesNotDependOnTheSlice) {
   }
 }
 
-TEST_F(SlimMeasure, ProcessPeakGrowsByWhatIsCounted) {
+TEST_F(SlimMeasure, ProcessPeakGrowsByTheCountedBytes) {
 #if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "the sanitizer has memory of its own";
+  GTEST_SKIP() << "the sanitizer uses additional memory";
 #endif
   const nlohmann::json json =
       cost({"--length", "16384", "--slice", "16384", "--hidden", "32", "--ffn", "128"});
@@ -290,7 +291,7 @@ TEST_F(SlimMeasure, ProcessPeakGrowsByWhatIsCounted) {
   EXPECT_LT(grown, 1.1 * counted);
 }
 
-TEST_F(SlimMeasure, SweepsAndReuses) {
+TEST_F(SlimMeasure, SweepReusesRecords) {
   const auto out = (folder_.path() / "out").string();
   const std::vector<std::string> arguments = {
       "sweep", "--experiment", "exact", "--scale", "ci", "--out", out, "--corpus", text_, "--json"};
@@ -303,13 +304,13 @@ TEST_F(SlimMeasure, SweepsAndReuses) {
   EXPECT_EQ(second.at("reused"), measured);
 }
 
-TEST_F(SlimMeasure, RefusesEveryUnusableValueOfEveryOption) {
+TEST_F(SlimMeasure, RejectsInvalidValuesOfEveryOption) {
   command_line::EveryOption(SLIM_MEASURE, {"--sample"})
       .expect_unusable_values_refused({{"train-leg", {"--job", "--start", "--corpus"}},
                                        {"process-peak", {"--subject", "--vocab", "--key-scale"}}});
 }
 
-TEST_F(SlimMeasure, FailsWhenItsOutputIsLostAndSaysSoWhereItCan) {
+TEST_F(SlimMeasure, FailsWhenItsOutputCannotBeWritten) {
   const std::string program = std::string("'") + SLIM_MEASURE + "' ";
   const auto exit_of = [&](const std::string& line) {
     const int status = std::system((program + line).c_str());
@@ -321,7 +322,7 @@ TEST_F(SlimMeasure, FailsWhenItsOutputIsLostAndSaysSoWhereItCan) {
   EXPECT_EQ(exit_of("nope 2>/dev/full"), 2);
 }
 
-TEST_F(SlimMeasure, MeasuresATextWhoseNameIsNotUtf8) {
+TEST_F(SlimMeasure, MeasuresATextWithANameThatIsNotUtf8) {
   const std::string text = folder_.write("te\xffxt", std::string(20000, 'x')).string();
   const nlohmann::json json = cost({"--corpus", text});
   EXPECT_EQ(json.at("corpus"), "te\xef\xbf\xbdxt");
@@ -330,7 +331,7 @@ TEST_F(SlimMeasure, MeasuresATextWhoseNameIsNotUtf8) {
   EXPECT_EQ(swept.code, 0) << swept.error;
 }
 
-TEST_F(SlimMeasure, RefusesAFolderInPlaceOfItsRecordsBeforeItMeasures) {
+TEST_F(SlimMeasure, RejectsAFolderInsteadOfTheRecordsBeforeMeasuring) {
   const auto out = folder_.path() / "out";
   std::filesystem::create_directories(out / "records.jsonl");
   expect_refusal(slim_measure({"sweep", "--experiment", "exact", "--scale", "ci", "--out",

@@ -10,7 +10,7 @@
 
 namespace slim::experiments {
 
-/// For tests: an empty folder that goes away with all that is in it.
+/// For tests: an empty folder that is removed with its content.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -23,7 +23,7 @@ class TemporaryFolder {
   ~TemporaryFolder() { remove_tree(path_); }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// A file in it with these bytes.
+  /// Writes a file with these bytes into the folder.
   std::filesystem::path write(const std::string& name, const std::string& bytes) const {
     std::ofstream(path_ / name, std::ios::binary) << bytes;
     return path_ / name;

@@ -28,7 +28,7 @@ std::optional<Affine> fit_affine(std::span<const CountAt> counts) {
   fit.intercept =
       static_cast<double>(Wide(first.y * run - rise * first.x)) / static_cast<double>(run);
   for (const CountAt& count : counts) {
-    // (y - y₁)(x₂ - x₁) = (y₂ - y₁)(x - x₁) exactly when the count is on the line.
+    // (y - y₁)(x₂ - x₁) = (y₂ - y₁)(x - x₁) if and only if the count is on the line.
     const Wide off = (Wide(count.y) - first.y) * run - rise * (Wide(count.x) - first.x);
     fit.residual =
         std::max(fit.residual, std::abs(static_cast<double>(off)) / static_cast<double>(run));

@@ -12,21 +12,21 @@ struct CountAt {
   std::int64_t y = 0;
 };
 
-/// y = intercept + slope · x through the counts at the two smallest sizes, and how far the counts
-/// at all others, held out of the fit, are from it.
+/// y = intercept + slope · x through the counts at the two smallest sizes, and the largest distance
+/// of the other counts, which are held out of the fit.
 struct Affine {
   double intercept = 0.0;
   double slope = 0.0;
-  double residual = 0.0;  ///< the largest in absolute value; 0 only when every count is met exactly
-  int held_out = 0;       ///< sizes that were not fitted
+  double residual = 0.0;  ///< largest absolute distance; 0 only if all counts fit exactly
+  int held_out = 0;       ///< number of sizes held out
 
   [[nodiscard]] double at(std::int64_t x) const {
     return intercept + slope * static_cast<double>(x);
   }
 };
 
-/// Exact: differences are compared as integers. Nothing with fewer than three different sizes, for
-/// then nothing is held out. Two different counts at one size are a residual.
+/// Exact: differences are compared as integers. Empty with fewer than three different sizes,
+/// because nothing is held out then. Two different counts at one size give a nonzero residual.
 std::optional<Affine> fit_affine(std::span<const CountAt> counts);
 
 }  // namespace slim::experiments

@@ -10,9 +10,9 @@ namespace slim::experiments {
 std::optional<Crossing> find_crossing(std::span<const CostPair> costs) {
   for (std::size_t i = 0; i < costs.size(); ++i) {
     for (const double x : {costs[i].size, costs[i].steep, costs[i].flat}) {
-      require(std::isfinite(x) && x > 0.0, "sizes and costs are positive and finite");
+      require(std::isfinite(x) && x > 0.0, "sizes and costs must be positive and finite");
     }
-    require(i == 0 || costs[i - 1].size < costs[i].size, "sizes rise");
+    require(i == 0 || costs[i - 1].size < costs[i].size, "sizes must increase");
   }
   if (costs.size() < 2 || costs.back().steep < costs.back().flat) return std::nullopt;
   const auto last = std::find_if(costs.rbegin(), costs.rend(),

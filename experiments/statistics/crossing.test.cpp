@@ -10,8 +10,8 @@
 namespace slim::experiments {
 namespace {
 
-TEST(Crossing, LiesWhereTwoPowersMeet) {
-  // x² / 100 and x meet at 100, between 64 and 128.
+TEST(Crossing, IsWhereTwoPowersIntersect) {
+  // x² / 100 and x intersect at 100, between 64 and 128.
   std::vector<CostPair> costs;
   for (double x = 16; x <= 1024; x *= 2) costs.push_back({x, x * x / 100.0, x});
   const auto crossing = find_crossing(costs);
@@ -21,19 +21,19 @@ TEST(Crossing, LiesWhereTwoPowersMeet) {
   EXPECT_EQ(crossing->high, 128.0);
 }
 
-TEST(Crossing, IsTheLastWhereCostsMeetMoreThanOnce) {
+TEST(Crossing, IsTheLastOfSeveralIntersections) {
   const std::vector<CostPair> costs = {{1, 1, 2}, {2, 3, 2}, {4, 1, 2}, {8, 4, 2}};
   EXPECT_EQ(find_crossing(costs)->low, 4.0);
 }
 
-TEST(Crossing, LiesAtTheStartOrBelowWhereTheSteepNeverCostsLess) {
+TEST(Crossing, IsAtTheStartWhenTheSteepCostIsNeverLower) {
   const auto crossing = find_crossing(std::vector<CostPair>{{8, 2, 1}, {16, 4, 1}});
   ASSERT_TRUE(crossing.has_value());
   EXPECT_EQ(crossing->low, 0.0);
   EXPECT_EQ(crossing->high, 8.0);
 }
 
-TEST(Crossing, IsNowhereUntilTheSteepCostsMoreAtTheEnd) {
+TEST(Crossing, IsEmptyWhenTheSteepCostIsLowerAtTheEnd) {
   EXPECT_FALSE(find_crossing(std::vector<CostPair>{{8, 1, 2}, {16, 3, 2}, {32, 1, 2}}));
   EXPECT_FALSE(find_crossing({}));
   EXPECT_FALSE(find_crossing(std::vector<CostPair>{{8, 2, 1}}));

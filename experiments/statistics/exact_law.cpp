@@ -68,10 +68,10 @@ std::vector<Term> terms_at(Law law, const CountOf& at) {
   return {{"", 1}};
 }
 
-/// An equation of the system: its terms' values, then y.
+/// An equation of the system: the values of its terms, then y.
 using Equation = std::vector<Rational>;
 
-/// What is left of an equation when those before it, in echelon form, are taken out.
+/// Reduces an equation by the previous ones, which are in echelon form.
 Equation reduced(Equation equation, const std::vector<Equation>& before) {
   for (const Equation& known : before) {
     std::size_t pivot = 0;

@@ -17,7 +17,7 @@ std::vector<CountOf> grid(std::int64_t (*y)(std::int64_t L, std::int64_t C)) {
   return counts;
 }
 
-TEST(ExactLaw, MeetsCountsOfItsOwn) {
+TEST(ExactLaw, FitsCountsThatFollowIt) {
   const auto square = fit_exact_law(
       Law::quadratic, grid([](std::int64_t L, std::int64_t) { return 3 * L * L - 2 * L + 7; }));
   ASSERT_TRUE(square.has_value());
@@ -36,7 +36,7 @@ TEST(ExactLaw, MeetsCountsOfItsOwn) {
             3 * (5 * 5 + 11) - 2);
 }
 
-TEST(ExactLaw, OneUnitOffIsAResidual) {
+TEST(ExactLaw, ADifferenceOfOneUnitGivesAResidual) {
   auto counts = grid([](std::int64_t L, std::int64_t) { return 3 * L; });
   EXPECT_EQ(fit_exact_law(Law::linear, counts)->residual, 0.0);
   for (CountOf& count : counts) {
@@ -46,14 +46,14 @@ TEST(ExactLaw, OneUnitOffIsAResidual) {
   }
 }
 
-TEST(ExactLaw, AnotherLawIsAResidual) {
+TEST(ExactLaw, CountsOfAnotherLawGiveAResidual) {
   const auto square = grid([](std::int64_t L, std::int64_t) { return L * L; });
   for (const Law law : {Law::constant, Law::linear, Law::logarithmic, Law::slice, Law::slices}) {
     EXPECT_GT(fit_exact_law(law, square)->residual, 0.0);
   }
 }
 
-TEST(ExactLaw, TooFewCountsGiveNothing) {
+TEST(ExactLaw, IsEmptyForTooFewCounts) {
   EXPECT_FALSE(fit_exact_law(Law::constant, {}));
   EXPECT_FALSE(fit_exact_law(Law::linear, std::vector<CountOf>{{1, 1, 1}, {2, 1, 2}}));
   EXPECT_FALSE(fit_exact_law(Law::linear, std::vector<CountOf>{{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}));

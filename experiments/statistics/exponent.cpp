@@ -36,20 +36,20 @@ void require_fit(std::span<const Samples> samples) {
   const auto positive = [](double x) { return std::isfinite(x) && x > 0.0; };
   bool two_sizes = false;
   for (const Samples& at : samples) {
-    require(positive(at.size), "sizes are positive and finite");
-    require(!at.values.empty(), "each size has a sample");
+    require(positive(at.size), "sizes must be positive and finite");
+    require(!at.values.empty(), "each size must have a sample");
     require(std::all_of(at.values.begin(), at.values.end(), positive),
-            "samples are positive and finite");
+            "samples must be positive and finite");
     two_sizes = two_sizes || at.size != samples.front().size;
   }
-  require(two_sizes, "an exponent is fitted to two sizes at least");
+  require(two_sizes, "an exponent needs at least two sizes");
 }
 
 }  // namespace
 
 Exponent fit_exponent(std::span<const Samples> samples, std::uint64_t seed, int draws) {
   require_fit(samples);
-  require(draws >= 40, "an interval takes 40 draws at least");
+  require(draws >= 40, "an interval needs at least 40 draws");
   Line line;
   for (const Samples& at : samples) {
     line.x.push_back(std::log(at.size));

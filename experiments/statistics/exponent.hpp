@@ -12,15 +12,15 @@ struct Samples {
   std::vector<double> values;
 };
 
-/// b in y ∝ sizeᵇ, with an interval.
+/// b in y ∝ sizeᵇ with its interval.
 struct Exponent {
   double value = 0.0;
   double low = 0.0;
   double high = 0.0;
 };
 
-/// Least squares of log(median of the samples) over log(size); the interval holds the middle 95 %
-/// of the exponents of `draws` bootstrap samples, drawn anew within each size. The same seed gives
+/// Least squares of log(median of the samples) over log(size). The interval contains the middle 95
+/// % of the exponents of `draws` bootstrap samples, resampled within each size. The same seed gives
 /// the same interval.
 /// Throws ContractError unless there are two different sizes, and all sizes and values are positive
 /// and finite.

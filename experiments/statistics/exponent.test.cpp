@@ -28,14 +28,14 @@ std::vector<Samples> synthetic(double b, double noise, std::uint64_t seed) {
   return samples;
 }
 
-TEST(Median, IsTheMiddleOfAnyOrder) {
+TEST(Median, DoesNotDependOnTheOrder) {
   EXPECT_EQ(median(std::vector<double>{3, 1, 2}), 2.0);
   EXPECT_EQ(median(std::vector<double>{4, 1, 2, 3}), 2.5);
   EXPECT_EQ(median(std::vector<double>{7}), 7.0);
   EXPECT_EQ(median(std::vector<double>{1, 1e300, 2}), 2.0);
 }
 
-TEST(Median, RefusesNothingAndNaN) {
+TEST(Median, RejectsEmptyInputAndNaN) {
   EXPECT_THROW(median({}), ContractError);
   EXPECT_THROW(median(std::vector<double>{1.0, std::nan("")}), ContractError);
 }
@@ -48,7 +48,7 @@ TEST(Exponent, IsExactWithoutNoise) {
   }
 }
 
-TEST(Exponent, IntervalHoldsTheTruthAboutAsOftenAsItSays) {
+TEST(Exponent, IntervalContainsTheTruthAboutAsOftenAsStated) {
   int held = 0;
   constexpr int trials = 100;
   for (std::uint64_t seed = 0; seed < trials; ++seed) {
@@ -57,11 +57,11 @@ TEST(Exponent, IntervalHoldsTheTruthAboutAsOftenAsItSays) {
     EXPECT_LT(exponent.high - exponent.low, 0.1);
     EXPECT_LE(exponent.low, exponent.high);
   }
-  // Of 95 % intervals from 7 samples each, the bootstrap of medians is a little short or long.
+  // The coverage of bootstrap intervals of medians from 7 samples differs slightly from 95 %.
   EXPECT_GE(held, 85);
 }
 
-TEST(Exponent, AnOutlierDoesNotMoveIt) {
+TEST(Exponent, AnOutlierDoesNotChangeIt) {
   std::vector<Samples> samples = synthetic(1.0, 0.0, 1);
   samples.back().values.front() *= 100.0;
   EXPECT_NEAR(fit_exponent(samples).value, 1.0, 1e-12);
@@ -73,7 +73,7 @@ TEST(Exponent, TheSameSeedGivesTheSameInterval) {
   EXPECT_NE(fit_exponent(samples, 5).low, fit_exponent(samples, 6).low);
 }
 
-TEST(Exponent, RefusesWhatHasNoLogarithm) {
+TEST(Exponent, RejectsValuesWithoutALogarithm) {
   std::vector<Samples> samples = synthetic(1.0, 0.0, 1);
   EXPECT_THROW(fit_exponent(std::vector<Samples>{samples[0]}), ContractError);
   samples[1].values[0] = std::nan("");

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 6> growth_names = {"1", "log L", "√L", "L", "L log L", "L²"};
 
-/// Where the slope of log y over log x changes most.
+/// The size where the slope of log y over log x changes most.
 std::string turn_of(std::span<const MedianAt> at) {
   double most = 0.0;
   std::size_t place = 1;
@@ -30,14 +30,14 @@ std::string turn_of(std::span<const MedianAt> at) {
       place = i;
     }
   }
-  return fmt::format("the exponent goes from {:.2f} to {:.2f} at {:g}", slope(place - 1),
+  return fmt::format("the exponent changes from {:.2f} to {:.2f} at {:g}", slope(place - 1),
                      slope(place), at[place].x);
 }
 
-/// χ² of one model above another's at which it is out: odds of a thousand to one.
+/// A model whose χ² exceeds another's by this is rejected: odds of a thousand to one.
 constexpr double clear = 14.0;
 
-/// A growth below `named` that fits as well with a knee, if there is one, in words.
+/// Describes a slower growth than `named` that fits as well with a knee, if there is one.
 std::optional<std::string> hidden_knee(Growth named, double chi2, std::span<const MedianAt> at) {
   std::optional<Knee> best;
   Growth below = Growth::constant;
@@ -50,8 +50,8 @@ std::optional<std::string> hidden_knee(Growth named, double chi2, std::span<cons
   }
   if (!best) return std::nullopt;
   return fmt::format(
-      "{} fits, and so does {} whose cost rises by {:.0f} % from {:g} to {:g}, as when a working "
-      "set leaves a cache",
+      "{} fits, and so does {} with a cost that rises by {:.0f} % from {:g} to {:g}, as when a "
+      "working set leaves a cache",
       name(named), name(below), 100.0 * best->rise, best->from, best->to);
 }
 
@@ -62,12 +62,12 @@ std::string_view name(Growth growth) {
 }
 
 GrowthChoice choose_growth(std::span<const Samples> samples) {
-  require(samples.size() >= 5, "growth is told from five sizes at least");
+  require(samples.size() >= 5, "growth needs at least five sizes");
   double freedom = 0.0;
   for (const Samples& at : samples) {
-    require(at.values.size() >= 3, "growth is told from three samples a size at least");
+    require(at.values.size() >= 3, "growth needs at least three samples per size");
     for (const double y : at.values) {
-      require(std::isfinite(y) && y > 0.0, "samples are positive and finite");
+      require(std::isfinite(y) && y > 0.0, "samples must be positive and finite");
     }
     freedom += static_cast<double>(at.values.size()) - 1.0;
   }
@@ -91,7 +91,7 @@ GrowthChoice choose_growth(std::span<const Samples> samples) {
   }
   if (!fitting.empty() && fitting.front().growth == Growth::constant) {
     if (most->y / least->y <= 1.1) return {Growth::constant, "within a tenth at every size"};
-    return {std::nullopt, "the samples scatter too much to tell growth from none"};
+    return {std::nullopt, "the samples scatter too much to distinguish growth from a constant"};
   }
   if (fitting.empty()) {
     return {std::nullopt, "no growth fits, as when a working set leaves a cache: " + turn_of(at)};
@@ -105,7 +105,7 @@ GrowthChoice choose_growth(std::span<const Samples> samples) {
   if (auto knee = hidden_knee(fitting[0].growth, fitting[0].chi2, at)) {
     return {std::nullopt, *std::move(knee)};
   }
-  return {fitting.front().growth, fmt::format("{} fits, χ² {:.1f} at {} sizes, no other does",
+  return {fitting.front().growth, fmt::format("only {} fits, χ² {:.1f} at {} sizes",
                                               name(fitting[0].growth), fitting[0].chi2, at.size())};
 }
 

@@ -40,7 +40,7 @@ const Known known[] = {
     {Growth::quadratic, [](double x) { return 1000.0 + 1e-4 * x * x; }},
 };
 
-/// How many of some curves are named, and how many of these wrongly.
+/// Number of curves that are named, and that are named wrongly.
 struct Names {
   int curves = 0;
   int named = 0;
@@ -53,7 +53,7 @@ struct Names {
   }
 };
 
-TEST(Growth, IsWronglyNamedInAtMostOneOfAHundredCurvesOfAnyKindAndNoise) {
+TEST(Growth, IsWrongForAtMostOneOfAHundredCurvesOfAnyKindAndNoise) {
   int named = 0;
   int curves = 0;
   for (const auto& [growth, y] : known) {
@@ -67,10 +67,10 @@ TEST(Growth, IsWronglyNamedInAtMostOneOfAHundredCurvesOfAnyKindAndNoise) {
       curves += names.curves;
     }
   }
-  EXPECT_GE(named, curves / 2) << "and it names most";
+  EXPECT_GE(named, curves / 2) << "most curves must be named";
 }
 
-/// A cost that rises by a share around the size 2^place, as a logistic curve of log₂ x.
+/// A cost that rises by a factor around the size 2^place, as a logistic curve of log₂ x.
 struct SoftKnee {
   double rise;
   double width;  ///< of the curve, in octaves
@@ -91,7 +91,7 @@ std::vector<SoftKnee> soft_knees() {
   return knees;
 }
 
-TEST(Growth, UnderASoftKneeIsWronglyNamedInAtMostOneOfAHundredCurvesOfAnyKindAndNoise) {
+TEST(Growth, UnderASoftKneeIsWrongForAtMostOneOfAHundredCurvesOfAnyKindAndNoise) {
   for (const auto& [growth, y] : known) {
     for (const double noise : {0.005, 0.02, 0.05, 0.1}) {
       Names names;
@@ -106,33 +106,33 @@ TEST(Growth, UnderASoftKneeIsWronglyNamedInAtMostOneOfAHundredCurvesOfAnyKindAnd
   }
 }
 
-TEST(Growth, OfASoftKneeIsInconclusiveAndSaysWhere) {
+TEST(Growth, OfASoftKneeIsInconclusiveAndReportsWhere) {
   const auto cost = [](double x) { return 0.1 * x * SoftKnee{0.6, 1.0, 13.0}.factor(x); };
   const GrowthChoice choice = choose_growth(noisy(cost, 0.05, 1));
   EXPECT_FALSE(choice.growth.has_value());
-  EXPECT_NE(choice.reason.find("so does L whose cost rises by"), std::string::npos)
+  EXPECT_NE(choice.reason.find("so does L with a cost that rises by"), std::string::npos)
       << choice.reason;
 }
 
-TEST(Growth, OfQuietCurvesIsNamed) {
+TEST(Growth, OfCurvesWithLittleNoiseIsNamed) {
   for (const auto& [growth, y] : known) {
     const GrowthChoice choice = choose_growth(noisy(y, 0.005, 1));
     EXPECT_EQ(choice.growth, growth) << name(growth) << ": " << choice.reason;
   }
 }
 
-TEST(Growth, OfACurveWithAKneeIsInconclusiveAndSaysWhere) {
+TEST(Growth, OfACurveWithAKneeIsInconclusiveAndReportsWhere) {
   const auto knee = [](double x) { return x <= 8192 ? 0.1 * x : 0.1 * x * 2.5; };
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     const GrowthChoice choice = choose_growth(noisy(knee, 0.01, seed));
     EXPECT_FALSE(choice.growth.has_value()) << name(*choice.growth);
-    // The step lies between two sizes, and the slope changes at both.
+    // The step is between two sizes, and the slope changes at both.
     EXPECT_TRUE(choice.reason.ends_with("at 8192") || choice.reason.ends_with("at 16384"))
         << choice.reason;
   }
 }
 
-TEST(Growth, RefusesTooLittleAndWhatHasNoLogarithm) {
+TEST(Growth, RejectsTooFewSamplesAndValuesWithoutALogarithm) {
   std::vector<Samples> samples = noisy(known[0].y, 0.01, 1);
   EXPECT_THROW(choose_growth(std::span(samples).first(4)), ContractError);
   samples[0].values[0] = std::nan("");

@@ -29,7 +29,7 @@ double shape(Growth growth, double x) {
   return x * x;
 }
 
-/// Where a ramp lies, in intervals between sizes.
+/// Position of a ramp, in intervals between sizes.
 struct Ramp {
   std::size_t from;
   std::size_t width;
@@ -84,7 +84,7 @@ std::vector<MedianAt> medians_of(std::span<const Samples> samples) {
     freedom += static_cast<double>(at.values.size()) - 1.0;
   }
   const double deviation = std::max(std::sqrt(squares / freedom), 1e-6);
-  constexpr double of_median = 1.2533;  // times a mean's, of a normal distribution: √(π/2)
+  constexpr double of_median = 1.2533;  // deviation of a normal median over that of a mean: √(π/2)
   std::vector<MedianAt> result;
   for (const Samples& at : samples) {
     const double y = median(at.values);
@@ -138,7 +138,7 @@ std::optional<Knee> best_knee(Growth growth, std::span<const MedianAt> at) {
   for (std::size_t from = 0; from + 2 < at.size(); ++from) {
     for (const std::size_t width : {1, 2, 3, 4, 5, 6}) {
       for (const bool offset : {true, false}) {
-        if (offset && growth == Growth::constant) continue;  // a and b would be one
+        if (offset && growth == Growth::constant) continue;  // a and b would be the same term
         const auto knee = fitted_knee(growth, at, {from, width}, offset);
         if (knee && (!best || knee->misfit < best->misfit)) best = knee;
       }

@@ -8,7 +8,7 @@
 
 namespace slim::experiments {
 
-// What choose_growth fits: medians over sizes by weighted least squares, χ² = Σ ((y − ŷ) / σ)².
+// The fits of choose_growth: medians over sizes by weighted least squares, χ² = Σ ((y − ŷ) / σ)².
 
 /// The median of the samples at one size.
 struct MedianAt {
@@ -17,11 +17,11 @@ struct MedianAt {
   double deviation = 0.0;  ///< σ of y
 };
 
-/// By rising size. One relative deviation for all sizes, from the logarithms of the samples within
-/// each. Requires positive samples, two at a size at least.
+/// Sorted by size. One relative deviation for all sizes, from the logarithms of the samples within
+/// each size. Requires positive samples, at least two at each size.
 std::vector<MedianAt> medians_of(std::span<const Samples> samples);
 
-/// χ² of the best y = a + b f(x), a, b ≥ 0; of a alone for the constant.
+/// χ² of the best y = a + b f(x), a, b ≥ 0; of y = a for the constant.
 double misfit(Growth growth, std::span<const MedianAt> at);
 
 /// A cost that rises once by a factor, as when a working set leaves a cache:
@@ -34,7 +34,7 @@ struct Knee {
   double to = 0.0;      ///< the size at which it is 1, or the last
 };
 
-/// The knee of least misfit, wherever it may lie; nothing when none has such a, b and c.
+/// The knee with the least misfit; empty when none satisfies the bounds on a, b and c.
 std::optional<Knee> best_knee(Growth growth, std::span<const MedianAt> at);
 
 }  // namespace slim::experiments

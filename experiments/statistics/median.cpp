@@ -9,9 +9,9 @@
 namespace slim::experiments {
 
 double median(std::span<const double> values) {
-  require(!values.empty(), "a median is of at least one value");
+  require(!values.empty(), "a median needs at least one value");
   require(std::none_of(values.begin(), values.end(), [](double x) { return std::isnan(x); }),
-          "a median is of numbers, not of NaN");
+          "a median needs numbers, not NaN");
   std::vector<double> sorted(values.begin(), values.end());
   std::sort(sorted.begin(), sorted.end());
   const std::size_t middle = sorted.size() / 2;

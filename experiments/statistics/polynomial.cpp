@@ -26,10 +26,10 @@ Wide at(const std::vector<Wide>& differences, const Wide& steps) {
 }  // namespace
 
 std::optional<std::int64_t> extrapolate(std::span<const CountAt> counts, std::int64_t x) {
-  require(counts.size() >= 2, "there are at least two counts");
+  require(counts.size() >= 2, "a polynomial needs at least two counts");
   std::vector<Wide> differences;
   for (std::size_t i = 0; i + 1 < counts.size(); ++i) {
-    require(counts[i + 1].x == counts[i].x + 1, "the sizes of the counts follow each other by one");
+    require(counts[i + 1].x == counts[i].x + 1, "the sizes of the counts must be consecutive");
     differences.emplace_back(counts[i].y);
   }
   for (std::size_t k = 1; k < differences.size(); ++k) {

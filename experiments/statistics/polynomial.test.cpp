@@ -17,16 +17,17 @@ TEST(Polynomial, IsEvaluatedFarFromItsCounts) {
   EXPECT_EQ(extrapolate(line, 1 << 20), 4 + 3 * (1 << 20));
 }
 
-TEST(Polynomial, OneUnitOffTheHeldOutCountIsSeen) {
+TEST(Polynomial, ADifferenceOfOneUnitInTheHeldOutCountIsDetected) {
   EXPECT_FALSE(extrapolate(std::vector<CountAt>{{1, 8}, {2, 15}, {3, 28}, {4, 48}}, 9));
-  EXPECT_FALSE(extrapolate(std::vector<CountAt>{{1, 1}, {2, 4}, {3, 9}}, 9)) << "a square";
+  EXPECT_FALSE(extrapolate(std::vector<CountAt>{{1, 1}, {2, 4}, {3, 9}}, 9))
+      << "squares are not linear";
 }
 
-TEST(Polynomial, AValueBeyond64BitsIsNotGiven) {
+TEST(Polynomial, IsEmptyWhenTheValueExceeds64Bits) {
   EXPECT_FALSE(extrapolate(std::vector<CountAt>{{1, 0}, {2, 1}, {3, 2}}, INT64_MIN));
 }
 
-TEST(Polynomial, SizesWithAGapAreRefused) {
+TEST(Polynomial, SizesWithAGapAreRejected) {
   EXPECT_THROW(extrapolate(std::vector<CountAt>{{1, 1}, {3, 3}, {4, 4}}, 9), std::invalid_argument);
   EXPECT_THROW(extrapolate(std::vector<CountAt>{{1, 1}}, 9), std::invalid_argument);
 }

@@ -15,7 +15,7 @@ Adam<T>::Adam(const Model& model, int threads)
 template <class T>
 void Adam<T>::step(Parameters<T>& theta, const Parameters<T>& gradient, double rate) {
   require(theta.slots() == m.slots() && gradient.slots() == m.slots(),
-          "parameters and gradient have the sizes that Adam was made for");
+          "parameters and gradient must have the sizes of Adam's moments");
   ++steps;
   const auto t = static_cast<double>(steps);
   const T b1 = static_cast<T>(beta1);
@@ -37,7 +37,7 @@ void Adam<T>::step(Parameters<T>& theta, const Parameters<T>& gradient, double r
     Block p(theta.values().data() + first, size_of_block);
     Block mm(m.values().data() + first, size_of_block);
     Block vv(v.values().data() + first, size_of_block);
-    constexpr Index stretch = 256;  // stays in the first cache from one line to the next
+    constexpr Index stretch = 256;  // fits into the L1 cache
     for (Index at = 0; at < size_of_block; at += stretch) {
       const Index n = std::min(stretch, size_of_block - at);
       const auto gs = g.segment(at, n);

@@ -7,12 +7,12 @@
 
 namespace slim::experiments {
 
-/// Adam, with the defaults of PyTorch, which the released code keeps. At step t = 1, 2, …
+/// Adam with the defaults of PyTorch, as in the released code. At step t = 1, 2, …
 ///   m = β₁ m + (1 − β₁) g,   v = β₂ v + (1 − β₂) g²,
 ///   θ −= η/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + ε).
 /// Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.
-/// One pass over θ, g, m and v, spread over the threads in blocks that do not depend on their
-/// number: no bit does.
+/// One pass over θ, g, m and v in blocks that do not depend on the number of threads, so the
+/// results are bitwise independent of it.
 template <class T>
 class Adam {
  public:
@@ -23,10 +23,10 @@ class Adam {
   /// m = v = 0.
   Adam(const Model& model, int threads);
 
-  /// Requires theta and gradient of the model's sizes.
+  /// Requires theta and gradient with the sizes of the model.
   void step(Parameters<T>& theta, const Parameters<T>& gradient, double rate);
 
-  /// t, m and v, as a checkpoint keeps them.
+  /// t, m and v, as stored in a checkpoint.
   Index steps = 0;
   Parameters<T> m;
   Parameters<T> v;

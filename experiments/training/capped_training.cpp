@@ -18,7 +18,7 @@
 namespace slim::experiments {
 namespace {
 
-/// What this process may write to beside its stack, now: VmData of /proc/self/status. Units: bytes.
+/// Writable memory of this process except its stack: VmData of /proc/self/status. Units: bytes.
 std::int64_t data_bytes() {
   std::ifstream status("/proc/self/status");
   std::string word;
@@ -29,7 +29,8 @@ std::int64_t data_bytes() {
   throw std::runtime_error("/proc/self/status has no VmData");
 }
 
-/// Files that are only read, such as the checkpoint, do not count: their pages can go at any time.
+/// Files that are only read, such as the checkpoint, do not count, because their pages can be
+/// evicted at any time.
 void cap_data(std::int64_t bytes) {
   const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
   if (::setrlimit(RLIMIT_DATA, &limit) != 0) {
@@ -37,7 +38,7 @@ void cap_data(std::int64_t bytes) {
   }
 }
 
-/// A job as a line in a temporary file, which the process that trains reads.
+/// A job in a temporary file of one line, which the training process reads.
 class JobFile {
  public:
   explicit JobFile(const Record& job)
@@ -60,7 +61,7 @@ class JobFile {
  private:
   [[noreturn]] void fail() const {
     throw std::runtime_error(path_ + ": cannot be written: " + std::strerror(errno) +
-                             "; TMPDIR names a folder with room");
+                             "; set TMPDIR to a folder with free space");
   }
   std::string path_;
 };
@@ -86,11 +87,11 @@ TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
                               const TrainingRuns::FindSubject& find_subject) {
   Setting& setting = job.setting;
   require(setting.memory_cap > 0 && setting.training.steps > 0,
-          "a capped training has steps and a memory cap");
+          "a capped training needs steps and a memory cap");
   setting.corpus = corpus;
   setting.threads = 1;
   const Subject& subject = find_subject(setting.subject);
-  // What is freed goes back at once, so that only what is needed at a time counts.
+  // Freed memory is returned to the system immediately, so that only memory in use counts.
   mallopt(M_MMAP_THRESHOLD, 1 << 16);
   malloc_trim(0);
   cap_data(data_bytes() + setting.memory_cap);
@@ -103,7 +104,7 @@ TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
     TrainingLeg leg;
     leg.first_step = setting.training.switch_at;
     leg.wanted = least_training_bytes(subject, setting);
-    leg.refusal = fmt::format("out of memory: at least {} bytes are needed, and {} may be had",
+    leg.refusal = fmt::format("out of memory: at least {} bytes are needed, and {} are available",
                               leg.wanted, setting.memory_cap);
     return leg;
   }

@@ -7,20 +7,21 @@
 
 namespace slim::experiments {
 
-/// All steps of a job's run in a fresh process, which may have no more memory to write to than the
-/// setting's `memory_cap` beyond what its own program takes when it starts; on one thread, since
-/// every further one reserves some for itself. A leg that does not fit has a refusal, and says what
-/// it wanted. Throws std::runtime_error with the child's words when it fails in another way.
+/// Runs all steps of a job in a fresh process whose writable memory is limited to the setting's
+/// `memory_cap` beyond what its program has at the start; on one thread, because every further
+/// thread reserves memory. If a leg does not fit, its `refusal` and `wanted` are set. Throws
+/// std::runtime_error with the process's error message when it fails in another way.
 TrainingLeg train_in_capped_process(const Record& job, const std::filesystem::path& start,
                                     const std::filesystem::path& program);
 
-/// What the child does: see above. The text is not in the job.
+/// The part that runs in the fresh process. The corpus is passed separately, because it is not in
+/// the job.
 TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
                               const std::filesystem::path& start,
                               const TrainingRuns::FindSubject& find_subject);
 
-/// Bytes that a training takes at least: parameters, gradient, moments, tokens, and what its
-/// subject's algorithm cannot do without.
+/// Lower bound of a training's bytes: parameters, gradient, moments, tokens, and the minimum of its
+/// subject's algorithm.
 std::int64_t least_training_bytes(const Subject& subject, const Setting& setting);
 
 }  // namespace slim::experiments

@@ -16,10 +16,10 @@ std::vector<std::int64_t> shape_of(const ParameterSlot& slot) {
   return {slot.rows, slot.cols};
 }
 
-/// The shape of a matrix that a model must have.
+/// The shape of a required matrix.
 std::pair<Index, Index> matrix_shape(const CaseFile& file, const std::string& tensor) {
   const std::vector<std::int64_t>& shape = file.tensor(tensor).shape;
-  require(shape.size() == 2, fmt::format("tensor '{}' is a matrix", tensor));
+  require(shape.size() == 2, fmt::format("tensor '{}' must be a matrix", tensor));
   return {shape[0], shape[1]};
 }
 
@@ -66,7 +66,7 @@ void read_parameters(const CaseFile& file, const std::string& prefix, Parameters
   for (const ParameterSlot& slot : values.slots()) {
     const Tensor& tensor = file.tensor(prefix + slot.name);
     require(tensor.shape == shape_of(slot),
-            fmt::format("tensor '{}{}' has shape [{}], not [{}]", prefix, slot.name,
+            fmt::format("tensor '{}{}' must have shape [{}], not [{}]", prefix, slot.name,
                         fmt::join(shape_of(slot), ", "), fmt::join(tensor.shape, ", ")));
     wide.resize(tensor.size());
     tensor.copy_to(wide);

@@ -5,8 +5,9 @@
 
 namespace slim::experiments {
 
-/// Sequences 0 w 0 w, w uniform in {1, …, V − 1}; only targets in the second half count. A sequence
-/// of T tokens has T − 1 targets and |w| = T/2 − 1. Source: SLiM Performer, section on copying.
+/// Sequences 0 w 0 w with w uniform in {1, …, V − 1}; only targets in the second half count. A
+/// sequence of T tokens has T − 1 targets and |w| = T/2 − 1. Source: SLiM Performer, section on
+/// copying.
 class Copying final : public TrainingData {
  public:
   explicit Copying(const Setting& setting);

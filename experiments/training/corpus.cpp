@@ -26,7 +26,7 @@ std::ifstream open(const fs::path& file) {
           fmt::format("corpus {}: no such file; give a text with --corpus FILE, plain or gzip "
                       "(the default comes with Debian's package dict-gcide)",
                       file.string()));
-  require(fs::is_regular_file(file, status), "corpus " + file.string() + ": is not a file");
+  require(fs::is_regular_file(file, status), "corpus " + file.string() + ": is not a regular file");
   std::ifstream stream(file, std::ios::binary);
   require(stream.is_open(), "corpus " + file.string() + ": cannot be read");
   require(stream.peek() != std::ifstream::traits_type::eof(),
@@ -42,7 +42,7 @@ bool is_gzip(std::ifstream& stream) {
   return magic[0] == '\x1f' && magic[1] == '\x8b';
 }
 
-/// Calls `read` with the unpacked text as a stream that throws when it is corrupt.
+/// Calls `read` with the decompressed text as a stream that throws when the data are corrupt.
 template <class Read>
 void unpack(const fs::path& file, const Read& read) {
   std::ifstream stream = open(file);
@@ -59,14 +59,14 @@ void unpack(const fs::path& file, const Read& read) {
   }
 }
 
-/// The first `count` bytes of the text, or all when there are fewer.
+/// The first `count` bytes of the text, or the whole text if it is shorter.
 std::vector<char> first_bytes(const fs::path& file, std::size_t count) {
   std::vector<char> bytes(count);
   unpack(file, [&](std::istream& text) {
     text.read(bytes.data(), static_cast<std::streamsize>(count));
     bytes.resize(static_cast<std::size_t>(text.gcount()));
     text.clear();
-    text.peek();  // where the text ends here, this is what checks its sum
+    text.peek();  // if the text ends here, this verifies its checksum
   });
   return bytes;
 }
@@ -82,7 +82,7 @@ std::uint64_t text_size(const fs::path& file) {
   return size;
 }
 
-/// FILE.valid.txt for FILE.train.txt, if it is there.
+/// FILE.valid.txt for FILE.train.txt, if it exists.
 std::optional<fs::path> held_out_sibling(const fs::path& file) {
   constexpr std::string_view mark = "train.txt";
   std::string sibling = file.filename().string();
@@ -101,7 +101,7 @@ void require_tokens(const fs::path& file, const Bytes& bytes, Index vocab_size) 
   });
   require(
       unknown == bytes.end(),
-      fmt::format("corpus {}: byte {} is no token of a vocabulary of {}; 256 takes any text",
+      fmt::format("corpus {}: byte {} is not a token of a vocabulary of {}; 256 accepts any text",
                   file.string(), unknown == bytes.end() ? 0 : static_cast<unsigned char>(*unknown),
                   vocab_size));
 }
@@ -114,7 +114,7 @@ TextParts text_parts(const fs::path& file) {
     return {.train = {.file = file, .first = 0, .bytes = size},
             .held_out = {.file = *sibling, .first = 0, .bytes = text_size(*sibling)}};
   }
-  // Of enwik8's 10^8 bytes these are 90 MB and 5 MB.
+  // For enwik8's 10^8 bytes these are 90 MB and 5 MB.
   const std::uint64_t train = size / 10 * 9;
   return {.train = {.file = file, .first = 0, .bytes = train},
           .held_out = {.file = file, .first = train, .bytes = size / 20}};

@@ -9,50 +9,50 @@
 
 namespace slim::experiments {
 
-/// Where Debian's package dict-gcide puts the Collaborative International Dictionary of English,
-/// 40 MB of text.
+/// The text of the Collaborative International Dictionary of English in Debian's package
+/// dict-gcide, 40 MB.
 inline constexpr const char* default_corpus = "/usr/share/dictd/gcide.dict.dz";
 
-/// The bytes of a real text as tokens, plain or gzip (dictzip and several members are gzip too).
-/// Sequence b holds bytes b·L … b·L + L, so that sequences follow each other, and every byte but
-/// the first is a target once. Only the bytes that are needed are read and unpacked.
+/// The bytes of a text as tokens, plain or gzip (including dictzip and several members). Sequence b
+/// holds bytes b·L … b·L + L, so sequences are consecutive and every byte but the first is a target
+/// once. Only the required bytes are read and decompressed.
 /// Throws ContractError, one line that starts with the path, when the file is missing, empty,
-/// corrupt or too short, or holds a byte that is no token (vocab_size - 1 is the largest).
+/// corrupt or too short, or contains a byte above vocab_size - 1.
 Sequences read_corpus(const std::filesystem::path& file, Index batch, Index length,
                       Index vocab_size);
 
-/// How many bytes the text has, of at most `most`. Throws as read_corpus does.
+/// Number of bytes of the text, at most `most`. Throws like read_corpus.
 Index text_length(const std::filesystem::path& file, Index most);
 
-/// A stretch of the text in a file.
+/// A range of the text in a file.
 struct TextPart {
   std::filesystem::path file;
-  std::uint64_t first = 0;  ///< byte of the unpacked text
+  std::uint64_t first = 0;  ///< first byte, in the decompressed text
   std::uint64_t bytes = 0;
 };
 
-/// What a model is trained on, and what it is validated on.
+/// Training and validation parts of a text.
 struct TextParts {
   TextPart train;
   TextPart held_out;
 };
 
-/// enwik8: its first 90 MB and the 5 MB after them. Penn Treebank's FILE.train.txt, packed or not:
-/// the file, and FILE.valid.txt beside it where there is one. Any other text: the first nine tenths
-/// and half of the rest, the same shares. Unpacks the whole text once.
+/// enwik8: its first 90 MB and the 5 MB after them. Penn Treebank's FILE.train.txt, compressed or
+/// not: the file, and FILE.valid.txt in the same folder if it exists. Any other text: the first
+/// nine tenths, and half of the rest. Decompresses the whole text once.
 /// Throws ContractError like read_corpus.
 TextParts text_parts(const std::filesystem::path& file);
 
-/// Bytes [first, first + count) of the unpacked text. Throws ContractError like read_corpus.
+/// Bytes [first, first + count) of the decompressed text. Throws ContractError like read_corpus.
 std::vector<unsigned char> corpus_bytes(const std::filesystem::path& file, std::uint64_t first,
                                         std::uint64_t count, Index vocab_size);
 
-/// SHA-1 of the file as it lies there, packed or not, in hexadecimal: what sha1sum prints.
+/// SHA-1 of the file, without decompression, in hexadecimal, like sha1sum.
 /// Throws ContractError when it cannot be read.
 std::string corpus_sha1(const std::filesystem::path& file);
 
-/// What tells one text from another: its SHA-1, and that of the held-out text which lies beside it
-/// as a file of its own (Penn Treebank's), with a "+" between.
+/// Identifies a text: its SHA-1 and, if its held-out text is a separate file (Penn Treebank's), "+"
+/// and the SHA-1 of that.
 /// Throws ContractError when either cannot be read.
 std::string corpus_identity(const std::filesystem::path& file);
 

@@ -30,7 +30,7 @@ std::string tokens_as_text(const Sequences& sequences, Index b) {
   return text;
 }
 
-/// What reading says when it refuses.
+/// The error message of reading, or empty.
 std::string refusal(const std::filesystem::path& file, Index batch = 1, Index length = 3,
                     Index vocab_size = 256) {
   try {
@@ -49,7 +49,7 @@ class Corpus : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(Corpus, SequencesFollowEachOtherAndShareOneByte) {
+TEST_F(Corpus, ConsecutiveSequencesShareOneByte) {
   const Sequences sequences = read_corpus(file("plain", "abcdefgh"), 2, 3, 256);
   EXPECT_EQ(tokens_as_text(sequences, 0), "abcd");
   EXPECT_EQ(tokens_as_text(sequences, 1), "defg");
@@ -61,33 +61,33 @@ TEST_F(Corpus, BytesBeyondAsciiAreTokensFrom128) {
   EXPECT_EQ(sequences.target(0, 0), 128);
 }
 
-TEST_F(Corpus, GzipIsUnpacked) {
+TEST_F(Corpus, GzipIsDecompressed) {
   EXPECT_EQ(tokens_as_text(read_corpus(file("text.gz", gzipped("hello")), 1, 4, 256), 0), "hello");
 }
 
-TEST_F(Corpus, SeveralGzipMembersAreOneText) {
+TEST_F(Corpus, SeveralGzipMembersFormOneText) {
   const auto packed = file("text.gz", gzipped("hel") + gzipped("lo"));
   EXPECT_EQ(tokens_as_text(read_corpus(packed, 1, 4, 256), 0), "hello");
 }
 
-TEST_F(Corpus, GzipIsToldByItsBytesNotByItsName) {
+TEST_F(Corpus, GzipIsRecognisedByItsBytesNotByItsName) {
   const auto packed = file("text.txt", gzipped("hello"));
   EXPECT_EQ(tokens_as_text(read_corpus(packed, 1, 4, 256), 0), "hello");
 }
 
-TEST_F(Corpus, MissingEmptyShortAndForeignTextsAreRefusedByName) {
+TEST_F(Corpus, ErrorsNameMissingEmptyShortAndInvalidTexts) {
   EXPECT_NE(refusal(folder_.path() / "none").find("none: no such file"), std::string::npos);
-  EXPECT_NE(refusal(folder_.path()).find("is not a file"), std::string::npos);
+  EXPECT_NE(refusal(folder_.path()).find("is not a regular file"), std::string::npos);
   EXPECT_NE(refusal(file("empty", "")).find("empty: is empty"), std::string::npos);
   EXPECT_NE(refusal(file("empty.gz", gzipped(""))).find("empty.gz: is empty"), std::string::npos);
   EXPECT_NE(refusal(file("short", "abc")).find("its text has 3 bytes, and 4 are needed"),
             std::string::npos);
   EXPECT_EQ(refusal(file("enough", "abcd")), "");
-  EXPECT_NE(refusal(file("foreign", "abcz"), 1, 3, 122).find("byte 122 is no token"),
+  EXPECT_NE(refusal(file("foreign", "abcz"), 1, 3, 122).find("byte 122 is not a token"),
             std::string::npos);
 }
 
-TEST_F(Corpus, CorruptGzipIsRefused) {
+TEST_F(Corpus, CorruptGzipIsRejected) {
   std::string text(1000, 'x');
   text += "and then some more that differs";
   std::string packed = gzipped(text);
@@ -99,26 +99,27 @@ TEST_F(Corpus, CorruptGzipIsRefused) {
   EXPECT_NE(refusal(file("head.gz", "\x1f\x8b no more")).find("is corrupt"), std::string::npos);
 }
 
-TEST_F(Corpus, OnlyWhatIsNeededIsUnpacked) {
-  // Corrupt behind the first 4 bytes, which are all that is asked for.
+TEST_F(Corpus, OnlyTheRequiredBytesAreDecompressed) {
+  // Corrupt after the first 4 bytes, and only these are requested.
   EXPECT_EQ(
       refusal(file("tail.gz", gzipped("abcd") + gzipped(std::string(100000, 'y')).substr(0, 30))),
       "");
 }
 
-TEST_F(Corpus, Sha1IsWhatSha1sumPrints) {
+TEST_F(Corpus, Sha1EqualsTheOutputOfSha1sum) {
   EXPECT_EQ(corpus_sha1(file("abc", "abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
-TEST_F(Corpus, IdentityHoldsPennTreebanksOwnValidation) {
+TEST_F(Corpus, IdentityIncludesPennTreebanksValidationText) {
   const auto text = file("ptb.train.txt", "abc");
-  EXPECT_EQ(corpus_identity(text), corpus_sha1(text)) << "alone";
+  EXPECT_EQ(corpus_identity(text), corpus_sha1(text)) << "without a validation text";
   const auto held_out = file("ptb.valid.txt", "abd");
   EXPECT_EQ(corpus_identity(text), corpus_sha1(text) + "+" + corpus_sha1(held_out));
-  EXPECT_EQ(corpus_identity(held_out), corpus_sha1(held_out)) << "which is validated on itself";
+  EXPECT_EQ(corpus_identity(held_out), corpus_sha1(held_out))
+      << "this text has no separate validation text";
 }
 
-TEST(DefaultCorpus, IsTheDictionaryWhereItIsInstalled) {
+TEST(DefaultCorpus, IsTheDictionaryIfInstalled) {
   if (!std::filesystem::exists(default_corpus)) GTEST_SKIP() << "dict-gcide is not installed";
   const Sequences sequences = read_corpus(default_corpus, 1, 1 << 20, 256);
   EXPECT_NE(tokens_as_text(sequences, 0).find("Collaborative International Dictionary"),

@@ -51,7 +51,7 @@ double metric(const Setting& setting, const Check& check) {
 }
 
 const char* metric_name(TrainingTask task) {
-  return task == TrainingTask::text ? "bits a byte" : "accuracy";
+  return task == TrainingTask::text ? "bits per byte" : "accuracy";
 }
 
 }  // namespace slim::experiments

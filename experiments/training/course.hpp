@@ -10,13 +10,13 @@
 
 namespace slim::experiments {
 
-/// A run put together from the records of its legs.
+/// A run, combined from the records of its legs.
 struct Course {
   Setting setting;
   std::string scale;
-  std::vector<double> losses;  ///< of step switch_at, switch_at + 1, …; nats a counted target
+  std::vector<double> losses;  ///< of steps switch_at, switch_at + 1, …; nats per counted target
   std::vector<Check> checks;
-  std::optional<Check> end;  ///< nothing while legs are missing
+  std::optional<Check> end;  ///< empty while legs are missing
   double seconds = 0.0;
   double seconds_gradient = 0.0;
   double seconds_data = 0.0;
@@ -27,15 +27,15 @@ struct Course {
   std::string refusal;
 
   [[nodiscard]] Index first_step() const { return setting.training.switch_at; }
-  /// Parameters, gradient, moments and all else. Units: bytes.
+  /// Bytes of parameters, gradient, moments and everything else.
   [[nodiscard]] std::int64_t bytes() const { return 2 * parameters + optimiser + peak; }
 };
 
-/// The trainings among the records, in the order of their first records. Of a course, legs count as
-/// far as they follow each other from its first step. Requires each leg once.
+/// The trainings among the records, in the order of their first records. A course contains its legs
+/// as far as they are consecutive from its first step. Requires each leg once.
 std::vector<Course> courses(std::span<const Record> records);
 
-/// The metric of a task: bits a byte of text; share of the tokens copied rightly.
+/// The metric of a task: bits per byte of text, or the share of tokens copied correctly.
 double metric(const Setting& setting, const Check& check);
 const char* metric_name(TrainingTask task);
 

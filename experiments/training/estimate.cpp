@@ -12,7 +12,8 @@
 namespace slim::experiments {
 namespace {
 
-/// The second of two gradients on drawn tokens, so that no memory is touched for the first time.
+/// Time of the second of two gradients on random tokens, so that all memory has been touched
+/// before.
 double seconds_of_gradient(const Subject& subject, const Setting& setting) {
   return in_scalar(setting.scalar, [&]<class T>() {
     Workload<T> workload(
@@ -30,7 +31,7 @@ double seconds_of_gradient(const Subject& subject, const Setting& setting) {
 Index gradients_of(const Record& job) {
   const Training& t = job.setting.training;
   if (quantity_of(job.measured) != Quantity::training) return 0;
-  const bool whole = job.setting.memory_cap > 0;  // no legs in a process of little memory
+  const bool whole = job.setting.memory_cap > 0;  // a run in a process of limited memory is one leg
   const Index begin = whole ? t.switch_at : t.leg_begin(job.sample);
   const Index end = whole ? t.steps : t.leg_end(job.sample);
   const Index checks = end / t.check_every - begin / t.check_every;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* trained = "recovered/blocked";
 
-/// What a task is at a scale.
+/// The parameters of a task at a scale.
 struct TaskSize {
   Model model;
   Index batch = 1;
@@ -17,7 +17,7 @@ struct TaskSize {
   Index slices[2] = {1, 1};  ///< C₁, C₂
   Training training;
   std::uint64_t seeds = 2;
-  std::int64_t memory_cap = 0;  ///< of fine-tuning; 0: none
+  std::int64_t memory_cap = 0;  ///< memory cap of fine-tuning; 0: none
   std::vector<const char*> orders = {"recovered/tree", "recovered/iterative", "float64/blocked"};
 };
 
@@ -48,8 +48,8 @@ TaskSize copying_at(Scale scale) {
           .training = {.steps = 15'000, .rate = 1e-2, .rate_drop = 10'000, .check_every = 5}};
 }
 
-// The cap of fine-tuning lies between what C₂ takes and the least that the full pass does: four
-// times the parameters (θ, its gradient, two moments), the text that the run sees, and the pass.
+// The cap of fine-tuning lies between what C₂ needs and the minimum of the full pass: four times
+// the parameters (θ, its gradient, two moments), the text that the run reads, and the pass.
 
 TaskSize text_at(Scale scale, bool enwik8) {
   switch (scale) {
@@ -75,14 +75,14 @@ TaskSize text_at(Scale scale, bool enwik8) {
             .length = 4096,
             .slices = {2048, 1366},
             .training = {.steps = 100'000, .rate = 2e-4, .check_every = 5},
-            // 535 MiB for θ, 91 for the text; C₂ takes 221 more, the full pass 594 at least.
+            // 535 MiB for θ, 91 for the text; C₂ needs 221 more, the full pass at least 594.
             .memory_cap = std::int64_t{1000} << 20};
   }
   return {.model = {.hidden_dim = 512, .layers = 3, .ffn_dim = 2048, .heads = 8},
           .length = 1024,
           .slices = {512, 256},
           .training = {.steps = 30'000, .rate = 1e-4, .check_every = 5},
-          // 135 MiB for θ, up to 36 for the text; C₂ takes 23 more, the full pass 75 at least.
+          // 135 MiB for θ, up to 36 for the text; C₂ needs 23 more, the full pass at least 75.
           .memory_cap = std::int64_t{202} << 20};
 }
 

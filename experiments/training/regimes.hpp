@@ -7,22 +7,22 @@
 
 namespace slim::experiments {
 
-/// The paper's figure 3, and what makes it evidence. For each task and seed, from the same initial
-/// parameters: the full pass; slices C₁ and C₂ from the start; the full pass gone over to C₁ and C₂
-/// at half. Then controls, which differ from the full pass by rounding alone: the full pass with
-/// its prefix sums in other orders, and with its gradient made in float64, from the start and from
-/// half. Then, of the first seed's text, fine-tuning from half in processes of little memory.
-/// Two seeds, or as many as the conditions say.
+/// The trainings of the paper's figure 3, and their controls. For each task and seed, from the same
+/// initial parameters: the full pass; slices C₁ and C₂ from the start; the full pass switched to C₁
+/// and C₂ halfway. The controls differ from the full pass by rounding only: the full pass with its
+/// prefix sums in other orders, and with its gradient computed in float64, from the start and from
+/// halfway on. For the first seed's text also fine-tuning from halfway on in processes of limited
+/// memory. Two seeds, unless the conditions give another number.
 std::vector<Plan> training_plans(const Conditions& conditions);
 
-/// What a run is among these.
+/// The kind of a run.
 enum class Regime {
   full,
   sliced,
-  switched,           ///< to slices, at half
+  switched,           ///< switched to slices halfway
   reordered,          ///< full pass in another order of summation
-  reordered_at_half,  ///< the same from half on
-  capped              ///< from half on, in a process of little memory
+  reordered_at_half,  ///< the same from halfway on
+  capped              ///< from halfway on, in a process of limited memory
 };
 Regime regime_of(const Setting& setting);
 /// "full", "C = 128", "full, then C = 128", "full, sums tree", …

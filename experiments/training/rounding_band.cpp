@@ -23,7 +23,7 @@ Index end_of(const Course& course) {
   return course.first_step() + static_cast<Index>(course.losses.size());
 }
 
-/// What a metric can tell.
+/// The resolution of the metric.
 double resolution(const Course& course) {
   const Setting& s = course.setting;
   if (s.training.task == TrainingTask::text) {
@@ -33,7 +33,7 @@ double resolution(const Course& course) {
   return 1.0 / static_cast<double>(targets);
 }
 
-/// NaN wins.
+/// The larger value; NaN if either is NaN.
 double larger(double a, double b) {
   return std::isnan(a) || std::isnan(b) ? nan : std::max(a, b);
 }
@@ -42,7 +42,7 @@ double larger(double a, double b) {
 
 std::vector<double> loss_differences(const Course& a, const Course& b, Index first) {
   require(a.first_step() <= first && b.first_step() <= first,
-          "courses are compared at steps that both have");
+          "courses can only be compared at steps that both have");
   const Index end = std::min(end_of(a), end_of(b));
   std::vector<double> differences;
   for (Index begin = first; begin < end; begin += band_window) {
@@ -58,11 +58,11 @@ std::vector<double> loss_differences(const Course& a, const Course& b, Index fir
 }
 
 std::vector<double> rounding_band(std::span<const Compared> controls) {
-  require(!controls.empty(), "a band is made of one other order at least");
+  require(!controls.empty(), "a band needs at least one control");
   const Index first = controls.front().run->first_step();
   std::vector<double> band;
   for (const auto& [full, run] : controls) {
-    require(run->first_step() == first, "the runs of a band begin at the same step");
+    require(run->first_step() == first, "the runs of a band must start at the same step");
     const double u = unit_roundoff(full->setting.scalar);
     const std::vector<double> differences = loss_differences(*full, *run, first);
     if (band.empty()) band.assign(differences.size(), 0.0);
@@ -102,7 +102,7 @@ double metric_difference(const Compared& run) {
 }
 
 double metric_band(std::span<const Compared> controls) {
-  require(!controls.empty(), "a band is made of one other order at least");
+  require(!controls.empty(), "a band needs at least one control");
   double band = 0.0;
   for (const Compared& control : controls) {
     band = larger(band, larger(metric_difference(control), resolution(*control.full)));

@@ -23,7 +23,7 @@ Claim training_claim() {
                        [](const Claim& claim) { return claim.name == "TRAINING"; });
 }
 
-/// A made-up run: the loss falls, and is off by `off` · (step + 1).
+/// A synthetic run: the loss decreases, with a deviation of `off` · (step + 1).
 Record run(TrainingTask task, std::uint64_t seed, const std::string& subject, Index slice,
            Index switch_at, double off) {
   TrainingLeg leg{.first_step = switch_at};
@@ -45,7 +45,8 @@ Record run(TrainingTask task, std::uint64_t seed, const std::string& subject, In
   return record;
 }
 
-/// Two seeds of both tasks; slices are `sliced` times as far from the full pass as the orders.
+/// Two seeds of both tasks; slices are `sliced` times as far from the full pass as the other
+/// orders.
 std::vector<Record> records_with(double sliced, double switched, double by_rounding = 1e-4) {
   std::vector<Record> records;
   for (const TrainingTask task : {TrainingTask::copying, TrainingTask::text}) {
@@ -71,21 +72,21 @@ Answer answer(const std::vector<Record>& records) {
   return judge(training_claim(), records).answer;
 }
 
-TEST(TrainingJudge, ComparesWithWhatRoundingAloneMakes) {
+TEST(TrainingJudge, ComparesWithTheEffectOfRoundingAlone) {
   const Verdict verdict = judge(training_claim(), records_with(1.0, 0.5));
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
   EXPECT_NEAR(verdict.value, 1.0, 1e-6);
-  EXPECT_NE(verdict.evidence.find("each of these 1.00 times as far as the rest of them"),
+  EXPECT_NE(verdict.evidence.find("each of these at most 1.00 times as far as the others"),
             std::string::npos)
       << verdict.evidence;
   EXPECT_EQ(answer(records_with(2.9, 0.5)), Answer::supported);
   EXPECT_EQ(answer(records_with(3.1, 0.5)), Answer::inconclusive);
   EXPECT_EQ(answer(records_with(6.1, 0.5)), Answer::refuted);
-  EXPECT_EQ(answer(records_with(0.5, 6.1)), Answer::refuted) << "gone over at half";
+  EXPECT_EQ(answer(records_with(0.5, 6.1)), Answer::refuted) << "switched halfway";
   EXPECT_EQ(answer(records_with(std::nan(""), 0.5)), Answer::refuted);
 }
 
-/// The records with one control of one seed so many times as far out as it was.
+/// The records with one control of one seed this many times as far out.
 std::vector<Record> with_a_far_control(double times) {
   std::vector<Record> records = records_with(1.0, 0.5, 1e-5);
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -96,8 +97,9 @@ std::vector<Record> with_a_far_control(double times) {
   return records;
 }
 
-TEST(TrainingJudge, AllowsThreeTimesWhatOneControlIsFartherOutThanTheRest) {
-  // The far control makes the band, and is three times as far out as the rest: up to 3 · 3 bands.
+TEST(TrainingJudge, AllowsThreeTimesTheLargestShareOfAControl) {
+  // The far control determines the band and is three times as far out as the others: up to 3 · 3
+  // bands.
   const auto sliced_at = [](double bands) {
     std::vector<Record> records = with_a_far_control(3.0);
     for (Record& record : records) {
@@ -114,27 +116,27 @@ TEST(TrainingJudge, AllowsThreeTimesWhatOneControlIsFartherOutThanTheRest) {
   EXPECT_EQ(sliced_at(18.1).answer, Answer::refuted);
 }
 
-TEST(TrainingJudge, IsInconclusiveWhereTheControlsAreUnlikeEachOther) {
+TEST(TrainingJudge, IsInconclusiveWhenTheControlsDifferTooMuch) {
   EXPECT_EQ(answer(with_a_far_control(3.9)), Answer::supported);
   EXPECT_EQ(answer(with_a_far_control(4.1)), Answer::inconclusive);
 }
 
-TEST(TrainingJudge, HoldsNothingWithinTheBandAgainstSlices) {
-  // The controls come to almost nothing, so that the band is a rounding of the first loss, 5; in
-  // the last ten steps the slices are 35.6 · 7500e-12 off.
+TEST(TrainingJudge, AcceptsSlicesWithinTheBand) {
+  // The controls have almost no deviation, so the band is the rounding of the first loss, 5; in the
+  // last ten steps the slices deviate by 35.6 · 7500e-12.
   const Verdict verdict = judge(training_claim(), records_with(7500.0, 0.5, 1e-12));
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
   EXPECT_NEAR(verdict.value, 3.0 * 35.6 * 7500e-12 / (5.0 * 0x1p-24), 0.01);
   EXPECT_EQ(answer(records_with(9000.0, 0.5, 1e-12)), Answer::inconclusive) << "beyond the band";
 }
 
-TEST(TrainingJudge, SeesAMetricThatIsOffWhenTheLossesAreNot) {
+TEST(TrainingJudge, DetectsAWrongMetricWithCorrectLosses) {
   std::vector<Record> records = records_with(1.0, 0.5);
   std::get<TrainingLeg>(records[1].measured).end->accuracy = 0.9 + 0.05;
   EXPECT_EQ(answer(records), Answer::refuted);
 }
 
-TEST(TrainingJudge, IsInconclusiveWhereAKindOfRunIsMissingOrNothingWasLearned) {
+TEST(TrainingJudge, IsInconclusiveWhenRunsAreMissingOrNothingWasLearned) {
   EXPECT_EQ(answer({}), Answer::inconclusive);
   const std::vector<Record> all = records_with(1.0, 0.5);
   for (std::size_t i = 0; i < all.size() / 4; ++i) {
@@ -143,15 +145,15 @@ TEST(TrainingJudge, IsInconclusiveWhereAKindOfRunIsMissingOrNothingWasLearned) {
     EXPECT_EQ(answer(records), Answer::inconclusive) << regime_name(all[i].setting);
   }
   EXPECT_EQ(answer({all.begin(), all.begin() + 18}), Answer::inconclusive) << "one task";
-  std::vector<Record> untaught = all;
-  for (Record& record : untaught) std::get<TrainingLeg>(record.measured).end->loss += 10.0;
-  EXPECT_EQ(answer(untaught), Answer::inconclusive);
+  std::vector<Record> not_learned = all;
+  for (Record& record : not_learned) std::get<TrainingLeg>(record.measured).end->loss += 10.0;
+  EXPECT_EQ(answer(not_learned), Answer::inconclusive);
   std::vector<Record> unfinished = all;
   std::get<TrainingLeg>(unfinished[2].measured).end.reset();
   EXPECT_EQ(answer(unfinished), Answer::inconclusive);
 }
 
-TEST(CourseGroups, KeepScalesApart) {
+TEST(CourseGroups, SeparateScales) {
   std::vector<Record> records = records_with(1.0, 0.5);
   const std::size_t of_one_scale = records.size();
   for (std::size_t i = 0; i < of_one_scale; ++i) {
@@ -168,8 +170,9 @@ TEST(CourseGroups, KeepScalesApart) {
   }
 }
 
-/// The same slices without and with a cap, the full pass with it, failing; then without: the full
-/// pass, which is `off` from the slices, and other orders of summation, which are 1e-4 from it.
+/// The same slices without and with a cap; the full pass with the cap, which fails; and without it
+/// the full pass, which differs by `off` from the slices, and other orders of summation, which
+/// differ by 1e-4 from it.
 std::vector<Record> fine_tuning_records(double off) {
   const auto text = [](const char* subject, Index slice, Index switch_at, double away) {
     return run(TrainingTask::text, 1, subject, slice, switch_at, away);
@@ -191,11 +194,11 @@ Verdict fine_tuning_verdict(const std::vector<Record>& records) {
                records);
 }
 
-TEST(FineTuningJudge, WantsAFullPassThatFailsAndSlicesOfTheSameBits) {
+TEST(FineTuningJudge, RequiresAFullPassThatFailsAndSlicesWithTheSameBits) {
   std::vector<Record> records = fine_tuning_records(0.0);
   const Verdict verdict = fine_tuning_verdict(records);
   EXPECT_EQ(verdict.answer, Answer::supported) << verdict.evidence;
-  EXPECT_NE(verdict.evidence.find("wanting 2.0 MiB"), std::string::npos) << verdict.evidence;
+  EXPECT_NE(verdict.evidence.find("needs 2.0 MiB"), std::string::npos) << verdict.evidence;
   for (std::size_t i = 0; i < records.size(); ++i) {
     std::vector<Record> rest = records;
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
@@ -206,18 +209,18 @@ TEST(FineTuningJudge, WantsAFullPassThatFailsAndSlicesOfTheSameBits) {
   records = fine_tuning_records(0.0);
   records[2] = records[1];
   records[2].setting.slice = 63;
-  EXPECT_EQ(fine_tuning_verdict(records).answer, Answer::inconclusive)
-      << "the full pass went through";
+  EXPECT_EQ(fine_tuning_verdict(records).answer, Answer::inconclusive) << "the full pass completed";
 }
 
-TEST(FineTuningJudge, WantsTheMetricOfTheFullPass) {
+TEST(FineTuningJudge, RequiresTheMetricOfTheFullPass) {
   EXPECT_EQ(fine_tuning_verdict(fine_tuning_records(1.9e-4)).answer, Answer::supported);
   EXPECT_EQ(fine_tuning_verdict(fine_tuning_records(-2.1e-4)).answer, Answer::inconclusive);
   EXPECT_EQ(fine_tuning_verdict(fine_tuning_records(4.1e-4)).answer, Answer::refuted);
   EXPECT_EQ(fine_tuning_verdict(fine_tuning_records(std::nan(""))).answer, Answer::refuted);
 }
 
-/// Slices whose gradient forgets one letter's embedding: losses still fall, curves look alike.
+/// Slices whose gradient omits one letter's embedding: losses still decrease, and curves look
+/// similar.
 Subject forgetful() {
   Subject subject = properties::find_subject("recovered/blocked");
   subject.gradient.in<float>() = [real = subject.gradient.in<float>()](
@@ -230,8 +233,8 @@ Subject forgetful() {
   return subject;
 }
 
-/// Slices whose gradient has a thousandth of each entry in its neighbour's. Adam would not see a
-/// factor that all entries share.
+/// Slices whose gradient has a thousandth of each entry in its neighbour's. Adam would cancel a
+/// common factor of all entries.
 Subject leaking() {
   Subject subject = properties::find_subject("recovered/blocked");
   subject.gradient.in<float>() = [real = subject.gradient.in<float>()](
@@ -247,7 +250,7 @@ Subject leaking() {
   return subject;
 }
 
-/// Really trains every regime of copying, tiny, by a subject; other orders are always right.
+/// Trains every regime of a tiny copying task with a subject; the other orders are always correct.
 Verdict trained_by(const Subject& subject) {
   const auto find = [&](std::string_view name) -> const Subject& {
     return name == "recovered/blocked" ? subject : properties::find_subject(name);
@@ -288,8 +291,8 @@ Verdict trained_by(const Subject& subject) {
   return judge(training_claim(), records);
 }
 
-TEST(TrainingJudge, RefutesATrainingWhoseSlicesForgetOneLetter) {
-  // One task alone can refute, and not support.
+TEST(TrainingJudge, RefutesATrainingWhoseSlicesOmitOneLetter) {
+  // A single task can refute the claim, but not support it.
   const Verdict right = trained_by(properties::find_subject("recovered/blocked"));
   EXPECT_EQ(right.answer, Answer::inconclusive) << right.evidence;
   const Verdict wrong = trained_by(forgetful());
@@ -297,7 +300,7 @@ TEST(TrainingJudge, RefutesATrainingWhoseSlicesForgetOneLetter) {
   EXPECT_GT(wrong.value, 100.0) << wrong.evidence;
 }
 
-TEST(TrainingJudge, RefutesATrainingWhoseSlicesAreWrongByAThousandth) {
+TEST(TrainingJudge, RefutesATrainingWhoseSlicesHaveAnErrorOfAThousandth) {
   const Verdict wrong = trained_by(leaking());
   EXPECT_EQ(wrong.answer, Answer::refuted) << wrong.evidence;
   EXPECT_GT(wrong.value, 100.0) << wrong.evidence;

@@ -9,7 +9,7 @@
 namespace slim::experiments {
 namespace {
 
-/// Draws from softmax(logits / temperature).
+/// Samples from softmax(logits / temperature).
 template <class Row>
 std::int32_t drawn(const Row& logits, double temperature, double uniform) {
   const double largest = static_cast<double>(logits.maxCoeff());
@@ -32,16 +32,16 @@ std::int32_t drawn(const Row& logits, double temperature, double uniform) {
 
 std::string sample_text(const Subject& subject, const CaseFile& checkpoint,
                         const SampleWishes& wishes) {
-  require(!wishes.prompt.empty(), "a prompt has one byte at least");
-  require(wishes.length >= 1, "a sample has one byte at least");
-  require(wishes.temperature > 0.0, "a temperature is above 0");
+  require(!wishes.prompt.empty(), "the prompt is empty: give at least one byte");
+  require(wishes.length >= 1, "the sample must have at least one byte");
+  require(wishes.temperature > 0.0, "the temperature must be above 0");
   const GradientFunction<float>& function = subject.gradient.in<float>();
   require(static_cast<bool>(function) && subject.capabilities.resumable,
-          subject.name + " does not go on from a state in float32");
+          subject.name + " cannot resume from a state in float32");
   const Model model = model_of(checkpoint);
-  require(model.vocab_size == 256, "a model that writes text has a vocabulary of 256");
+  require(model.vocab_size == 256, "the checkpoint must have a vocabulary of 256 to write text");
   require(model.feature_map.kind != FeatureKind::favor_plus,
-          "a checkpoint with random features is not sampled from");
+          "checkpoints with random features cannot be sampled");
   Parameters<float> theta(model, MemoryTag::parameters);
   read_parameters(checkpoint, parameter_prefix(checkpoint), theta);
   const Projection<float> omega;
@@ -50,7 +50,7 @@ std::string sample_text(const Subject& subject, const CaseFile& checkpoint,
   const Random random(wishes.seed, stream_named("sample"));
   State<float> state;
   GradientResult<float> result;
-  std::size_t seen = 0;  // bytes that the state has in it
+  std::size_t seen = 0;  // bytes that the state includes
   for (Index i = 0; i < wishes.length; ++i) {
     const std::string_view unseen = std::string_view(text).substr(seen);
     Sequences tokens(1, static_cast<Index>(unseen.size()));

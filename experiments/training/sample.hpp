@@ -11,13 +11,13 @@ namespace slim::experiments {
 struct SampleWishes {
   std::string prompt = "\n";
   Index length = 512;        ///< bytes after the prompt
-  double temperature = 0.8;  ///< of the softmax that a byte is drawn from
+  double temperature = 0.8;  ///< of the softmax that bytes are sampled from
   std::uint64_t seed = 1;
 };
 
-/// What a checkpoint's model writes, byte by byte: prompt and all. Only the prefix sums pass from
-/// one byte to the next, so that memory does not grow. In float32, by a subject that is resumable.
-/// Requires a model of 256 tokens and a prompt. Throws ContractError that says what is wrong.
+/// Text sampled from a checkpoint's model byte by byte, including the prompt. Only the prefix sums
+/// are passed from one byte to the next, so memory does not grow. Computed in float32 by a
+/// resumable subject. Requires a model of 256 tokens and a prompt; otherwise throws ContractError.
 std::string sample_text(const Subject& subject, const CaseFile& checkpoint,
                         const SampleWishes& wishes);
 

@@ -6,11 +6,11 @@
 
 namespace slim::experiments {
 
-/// Windows of L + 1 bytes of a text, of which L are targets: window i begins at byte i·L, cycled,
-/// never shuffled. Training and validation have parts of the text of their own.
+/// Windows of L + 1 bytes of a text with L targets: window i starts at byte i·L, cycled, never
+/// shuffled. Training and validation use separate parts of the text.
 class TextWindows final : public TrainingData {
  public:
-  /// Keeps no more of the text than the run will see.
+  /// Keeps only the part of the text that the run needs.
   explicit TextWindows(const Setting& setting);
   void train(Index step, Sequences& batch) const override;
   void validate(Index i, Sequences& batch) const override;
@@ -22,7 +22,7 @@ class TextWindows final : public TrainingData {
 
   Index batch_;
   Index length_;
-  Index train_windows_ = 0;  ///< of the whole part, kept or not
+  Index train_windows_ = 0;  ///< in the whole part, including what is not kept
   Index held_out_windows_ = 0;
   std::vector<unsigned char> train_;
   std::vector<unsigned char> held_out_;

@@ -1,12 +1,12 @@
-"""The released model in PyTorch, by its state_dict names, and checkpoints both ways.
+"""The released model in PyTorch with its state_dict names, and conversion of checkpoints in both directions.
 
-    python3 torch_checkpoint.py load CHECKPOINT.safetensors   reads one of slim-measure training into
-                                                              the module, and prints its loss on the
+    python3 torch_checkpoint.py load CHECKPOINT.safetensors   loads a checkpoint of slim-measure training
+                                                              into the module and prints its loss on the
                                                               tokens 0, 1, ..., L
-    python3 torch_checkpoint.py save CHECKPOINT.safetensors   writes state_dict() of a fresh module
-    python3 torch_checkpoint.py adam                          twenty steps of torch.optim.Adam, as numbers
+    python3 torch_checkpoint.py save CHECKPOINT.safetensors   writes state_dict() of a new module
+    python3 torch_checkpoint.py adam                          prints parameters after twenty steps of Adam
 
-Several of these may follow each other. Needs torch and numpy. Reading and writing is slim_subject.py's, on PYTHONPATH.
+Several commands may be given in sequence. Needs torch, numpy and slim_subject.py (for safetensors) on PYTHONPATH.
 """
 import math
 import sys
@@ -102,4 +102,4 @@ if __name__ == "__main__":
         elif word == "adam":
             print(*map(repr, adam()))
         else:
-            sys.exit("allowed are load FILE, save FILE, adam")
+            sys.exit(f"command {word!r} is unknown: allowed are load FILE, save FILE, adam")

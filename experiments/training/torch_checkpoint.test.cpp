@@ -13,7 +13,7 @@
 namespace slim::experiments {
 namespace {
 
-/// What torch_checkpoint.py prints.
+/// The output of torch_checkpoint.py.
 std::string torch_says(const std::string& arguments) {
   const ChildOutcome outcome =
       run_child({.program = "sh",
@@ -50,7 +50,7 @@ double own_loss(const Subject& subject, const CaseFile& file) {
   return result.loss;
 }
 
-TEST(TorchCheckpoint, OursLoadsThereAndTheirsHereAndAdamTakesTheSameSteps) {
+TEST(TorchCheckpoint, CheckpointsLoadInBothDirectionsAndAdamTakesTheSameSteps) {
   if (!has_torch()) GTEST_SKIP() << "python3-torch is not installed";
   const TemporaryFolder folder;
   const Subject& subject = properties::find_subject("recovered/blocked");
@@ -101,7 +101,7 @@ TEST(TorchCheckpoint, OursLoadsThereAndTheirsHereAndAdamTakesTheSameSteps) {
   EXPECT_EQ(model_of(theirs).heads, 1);
   const double loss = own_loss(subject, theirs);
   EXPECT_GT(loss, 4.0);
-  EXPECT_LT(loss, 8.0) << "about log 256 before any training";
+  EXPECT_LT(loss, 8.0) << "an untrained model has a loss of about log 256";
 }
 
 }  // namespace

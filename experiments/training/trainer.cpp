@@ -38,7 +38,7 @@ double accuracy(const Matrix<T>& logits, const Sequences& batch) {
   return static_cast<double>(hits) / static_cast<double>(batch.counted_targets());
 }
 
-/// The setting under the subject's conventions.
+/// The setting's model with the subject's conventions.
 template <class T>
 Setting trainable(const Subject& subject, Setting setting) {
   require_valid(setting);
@@ -53,8 +53,8 @@ Setting trainable(const Subject& subject, Setting setting) {
 template <class T>
 class TrainerIn final : public Trainer {
  public:
-  /// Parameters are drawn, in double, before gradient and moments take their memory, so that this
-  /// takes no more than the steps do.
+  /// Parameters are drawn in double before gradient and moments are allocated, so that this needs
+  /// no more memory than the steps.
   TrainerIn(const Subject& subject, const Setting& setting)
       : setting_(trainable<T>(subject, setting)),
         function_(subject.gradient.in<T>()),
@@ -68,7 +68,7 @@ class TrainerIn final : public Trainer {
 
   TrainingLeg run(const TrainingData& data, Index end) override {
     const Training& training = setting_.training;
-    require(end > steps() && end <= training.steps, "a leg has steps, and ends within the run");
+    require(end > steps() && end <= training.steps, "a leg must have steps and end within the run");
     const MemoryUse before = ledger::now();
     ledger::reset_peak();
     TrainingLeg leg;
@@ -139,7 +139,7 @@ class TrainerIn final : public Trainer {
               result_);
   }
 
-  /// Batches first … first + count − 1 of the validation, in the same slices as the training.
+  /// Validation on batches first … first + count − 1, with the slice length of the training.
   Check check(const TrainingData& data, Index first, Index count, Sequences& batch) {
     const bool copying = setting_.training.task == TrainingTask::copying;
     double loss = 0.0;
@@ -168,7 +168,7 @@ std::unique_ptr<Trainer> make_trainer(const Subject& subject, const Setting& set
   if (setting.scalar == Scalar::float32)
     return std::make_unique<TrainerIn<float>>(subject, setting);
   require(setting.scalar == Scalar::float64,
-          "models are trained in float32 or float64, not " + std::string(name(setting.scalar)));
+          "models can be trained in float32 or float64, not " + std::string(name(setting.scalar)));
   return std::make_unique<TrainerIn<double>>(subject, setting);
 }
 

@@ -10,8 +10,8 @@
 
 namespace slim::experiments {
 
-/// A model in training: parameters, Adam's moments, and the number of steps made. Its course
-/// depends on its setting and data alone, to the bit.
+/// A model in training: parameters, Adam's moments, and the number of completed steps. The results
+/// depend on its setting and data only, bitwise.
 class Trainer {
  public:
   Trainer() = default;
@@ -20,20 +20,21 @@ class Trainer {
   virtual ~Trainer() = default;
 
   [[nodiscard]] virtual Index steps() const = 0;
-  /// Trains up to `end` steps in all. After the last step of the setting the model is validated on
-  /// all batches of the last validation. Requires end > steps().
+  /// Trains until `end` steps in total are completed. After the last step of the setting the model
+  /// is validated on all batches of the final validation. Requires end > steps().
   virtual TrainingLeg run(const TrainingData& data, Index end) = 0;
 
   /// Model, parameters and moments: see checkpoint.hpp.
   [[nodiscard]] virtual CaseFile checkpoint() const = 0;
-  /// Goes on from there. A file without moments, such as another program's, starts with none, at
-  /// step 0. Throws ContractError that names the tensor which is missing or misshapen.
+  /// Resumes from a checkpoint. A file without moments, such as another program's, starts at step 0
+  /// with zero moments. Throws ContractError that names a tensor that is missing or has the wrong
+  /// shape.
   virtual void resume(const CaseFile& file) = 0;
 };
 
-/// With the setting's drawn parameters, at step 0, in slices of the setting's C at every step.
-/// Throws ContractError unless the subject works in the setting's scalar, float32 or float64, and
-/// with its feature map.
+/// A trainer with the setting's drawn parameters, at step 0, which uses the setting's C at every
+/// step. Throws ContractError unless the subject supports the setting's scalar, float32 or float64,
+/// and feature map.
 std::unique_ptr<Trainer> make_trainer(const Subject& subject, const Setting& setting);
 
 }  // namespace slim::experiments

@@ -36,7 +36,7 @@
 namespace slim::experiments {
 namespace {
 
-/// Learns something in a fraction of a second.
+/// A training that learns something in a fraction of a second.
 Setting tiny(TrainingTask task) {
   Setting setting;
   setting.subject = "recovered/blocked";
@@ -55,14 +55,14 @@ std::vector<double> losses_of(const Subject& subject, const Setting& setting) {
 
 // Adam
 
-TEST(Adam, TakesTheStepsOfItsDefinition) {
+TEST(Adam, FollowsItsDefinition) {
   const Model model{.vocab_size = 2, .hidden_dim = 4, .ffn_dim = 1, .heads = 1};
   Parameters<double> theta(model, MemoryTag::parameters);
   Parameters<double> gradient(model, MemoryTag::gradient);
   Adam<double> adam(model, 1);
   gradient.values()[0] = 3.0;
   adam.step(theta, gradient, 0.1);
-  // The first step is rate · sign(g) but for ε.
+  // The first step is rate · sign(g), up to ε.
   EXPECT_NEAR(theta.values()[0], -0.1 / (1.0 + 1e-8 / 3.0), 1e-15);
   EXPECT_EQ(theta.values()[1], 0.0);
   gradient.values()[0] = -1.0;
@@ -73,7 +73,7 @@ TEST(Adam, TakesTheStepsOfItsDefinition) {
               1e-14);
 }
 
-TEST(Adam, NumberOfThreadsChangesNoBit) {
+TEST(Adam, DoesNotDependOnTheNumberOfThreads) {
   const Model model{.hidden_dim = 64, .ffn_dim = 256, .heads = 2};
   const Parameters<double> drawn = draw_parameters(model, 3);
   const auto theta_by = [&](int threads) {
@@ -92,7 +92,7 @@ TEST(Adam, NumberOfThreadsChangesNoBit) {
 
 // Data
 
-TEST(CopyingTask, IsAWordTwiceAndCountsItsSecondHalf) {
+TEST(CopyingTask, RepeatsAWordAndCountsTheSecondHalf) {
   const Setting setting = tiny(TrainingTask::copying);
   const std::unique_ptr<TrainingData> data = training_data(setting);
   Sequences batch = data->empty_batch();
@@ -118,7 +118,7 @@ TEST(CopyingTask, IsAWordTwiceAndCountsItsSecondHalf) {
   EXPECT_NE(std::vector<std::int32_t>(tokens.begin(), tokens.end()), before);
 }
 
-TEST(TextTask, WindowsFollowEachOtherAndComeRoundAgain) {
+TEST(TextTask, WindowsAreConsecutiveAndCycled) {
   const TemporaryFolder folder;
   std::string text;
   for (int i = 0; i < 100; ++i) text += static_cast<char>(i);
@@ -143,12 +143,12 @@ TEST(TextTask, WindowsFollowEachOtherAndComeRoundAgain) {
   EXPECT_EQ(first(1), 90);
 }
 
-TEST(TextTask, TakesPennTreebanksOwnValidationAndRefusesShortTexts) {
+TEST(TextTask, UsesPennTreebanksValidationTextAndRejectsShortTexts) {
   const TemporaryFolder folder;
   Setting setting = tiny(TrainingTask::text);
   setting.model.vocab_size = 256;
   setting.corpus = folder.write("ptb.train.txt", std::string(64, 'a'));
-  EXPECT_THROW(training_data(setting), ContractError) << "3 bytes are left to validate on";
+  EXPECT_THROW(training_data(setting), ContractError) << "only 3 bytes are left for validation";
   folder.write("ptb.valid.txt", std::string(64, 'b'));
   const std::unique_ptr<TrainingData> data = training_data(setting);
   Sequences batch = data->empty_batch();
@@ -158,7 +158,7 @@ TEST(TextTask, TakesPennTreebanksOwnValidationAndRefusesShortTexts) {
 
 // Training
 
-TEST(Trainer, LearnsAndSaysWhatItTook) {
+TEST(Trainer, LearnsAndReportsItsCost) {
   Setting setting = tiny(TrainingTask::copying);
   setting.training.steps = 60;
   const std::unique_ptr<TrainingData> data = training_data(setting);
@@ -173,7 +173,7 @@ TEST(Trainer, LearnsAndSaysWhatItTook) {
   EXPECT_EQ(leg.optimiser, 2 * leg.parameters);
 }
 
-TEST(Trainer, SlicesTakeLessMemoryAndHardlyAnotherCourse) {
+TEST(Trainer, SlicesTakeLessMemoryAndAlmostTheSameCourse) {
   const Setting full = tiny(TrainingTask::copying);
   Setting sliced = full;
   sliced.slice = 8;
@@ -185,8 +185,8 @@ TEST(Trainer, SlicesTakeLessMemoryAndHardlyAnotherCourse) {
   EXPECT_NEAR(a.losses.back(), b.losses.back(), 1e-4);
 }
 
-TEST(Trainer, SwitchesToSlicesWithoutAStepBetween) {
-  // Before the switch the two are one run; the sliced half goes on from its model and moments.
+TEST(Trainer, SwitchesToSlicesWithoutAnExtraStep) {
+  // Before the switch both are the same run; the sliced half continues from its model and moments.
   const Setting full = tiny(TrainingTask::copying);
   Setting sliced = full;
   sliced.slice = 8;
@@ -202,11 +202,12 @@ TEST(Trainer, SwitchesToSlicesWithoutAStepBetween) {
   const TrainingLeg rest = whole->run(*data, 12);
   EXPECT_EQ(again->run(*data, 12).losses, rest.losses);
   const TrainingLeg switched = half->run(*data, 12);
-  EXPECT_NEAR(rest.losses.front(), switched.losses.front(), 1e-6) << "the same parameters";
+  EXPECT_NEAR(rest.losses.front(), switched.losses.front(), 1e-6)
+      << "both start from the same parameters";
   EXPECT_NEAR(rest.losses.back(), switched.losses.back(), 1e-4);
 }
 
-/// The states of boundary `exact`, kept as they passed in place of being recovered.
+/// The states of boundary `exact`, stored instead of recovered.
 template <class T>
 class KeptOnGrid final : public chunked::Boundary<T> {
  public:
@@ -250,19 +251,19 @@ Subject kept_on_grid() {
   return subject;
 }
 
-TEST(Trainer, StoredAndRecoveredStatesOfOneGridTrainToTheSameBits) {
+TEST(Trainer, StoredAndRecoveredStatesOfAGridGiveTheSameBits) {
   Setting setting = tiny(TrainingTask::copying);
   setting.slice = 3;
   const std::vector<double> exact = losses_of(properties::find_subject("exact/blocked"), setting);
   EXPECT_EQ(losses_of(kept_on_grid(), setting), exact);
   EXPECT_NE(losses_of(properties::find_subject("recovered/blocked"), setting), exact)
-      << "what is recovered without a grid differs";
-  setting.slice = 16;  // of two slices, one state: its grid and float32 are the same
+      << "states recovered without a grid differ";
+  setting.slice = 16;  // two slices have one state, for which grid and float32 agree
   EXPECT_EQ(losses_of(properties::find_subject("stored/blocked"), setting),
             losses_of(properties::find_subject("exact/blocked"), setting));
 }
 
-TEST(Trainer, RefusesWhatItCannotDo) {
+TEST(Trainer, RejectsUnsupportedSettings) {
   Setting setting = tiny(TrainingTask::copying);
   const Subject& subject = properties::find_subject(setting.subject);
   setting.scalar = Scalar::digits50;
@@ -274,7 +275,7 @@ TEST(Trainer, RefusesWhatItCannotDo) {
 
 // Checkpoints
 
-TEST(Checkpoint, BareNamesOfAnotherProgramLoad) {
+TEST(Checkpoint, PlainNamesOfAnotherProgramCanBeLoaded) {
   const Setting setting = tiny(TrainingTask::copying);
   const Subject& subject = properties::find_subject(setting.subject);
   const CaseFile own = make_trainer(subject, setting)->checkpoint();
@@ -300,7 +301,7 @@ TEST(Checkpoint, BareNamesOfAnotherProgramLoad) {
 
 // Runs
 
-/// Trains in full and, from half on, in slices, in legs of four steps.
+/// Trains with the full pass and, from halfway on, in slices, in legs of four steps.
 std::vector<Plan> tiny_training_plans(const Conditions& conditions) {
   Setting full = tiny(TrainingTask::copying);
   full.training.steps = 16;
@@ -313,7 +314,7 @@ std::vector<Plan> tiny_training_plans(const Conditions& conditions) {
           {.setting = half, .quantity = Quantity::training, .samples = 2}};
 }
 
-/// Ends the process as `kill -9` does, in the gradient of this number.
+/// Kills the process like `kill -9`, during the gradient of this number.
 Subject killed_at(int call) {
   Subject subject = properties::find_subject("recovered/blocked");
   auto calls = std::make_shared<int>(0);
@@ -336,7 +337,7 @@ SweepReport run_tiny(const std::filesystem::path& folder, const Subject& subject
                                   }});
 }
 
-TEST(TrainingRuns, KilledAnywhereTheyGoOnToTheSameBits) {
+TEST(TrainingRuns, AKillAnywhereDoesNotChangeTheResults) {
   const TemporaryFolder undisturbed;
   undisturbed.write("text", "x");
   const Subject& whole = properties::find_subject("recovered/blocked");
@@ -348,8 +349,7 @@ TEST(TrainingRuns, KilledAnywhereTheyGoOnToTheSameBits) {
   const TemporaryFolder folder;
   folder.write("text", "x");
   int kills = 0;
-  for (const int call :
-       {2, 9, 13, 5, 11}) {  // each gets further than the one before, or no further
+  for (const int call : {2, 9, 13, 5, 11}) {  // some get further than the previous one, some do not
     const pid_t child = ::fork();
     if (child == 0) {
       run_tiny(folder.path(), killed_at(call));
@@ -369,7 +369,7 @@ TEST(TrainingRuns, KilledAnywhereTheyGoOnToTheSameBits) {
     EXPECT_EQ(resumed[i].end->loss, expected[i].end->loss);
   }
   EXPECT_EQ(run_tiny(folder.path(), whole).measured, 0U);
-  // The models, tensor by tensor.
+  // Compare the models tensor by tensor.
   std::size_t models = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "out/training")) {
     const CaseFile a = read_case_file(entry.path());
@@ -388,7 +388,7 @@ TEST(TrainingRuns, KilledAnywhereTheyGoOnToTheSameBits) {
 
 // Regimes
 
-TEST(Regimes, TakeAsManySeedsAsAskedAndTwoAtLeast) {
+TEST(Regimes, HaveTheRequestedSeedsAndAtLeastTwo) {
   for (const Scale scale : all_scales) {
     for (const std::uint64_t seeds : {0, 3}) {
       std::map<std::string, std::set<std::uint64_t>> seen;
@@ -406,7 +406,7 @@ TEST(Regimes, TakeAsManySeedsAsAskedAndTwoAtLeast) {
   }
 }
 
-TEST(Regimes, FineTuneTextInMemoryThatSlicesFitAndTheFullPassDoesNot) {
+TEST(Regimes, FineTuneTextInMemoryThatFitsSlicesAndNotTheFullPass) {
   const Subject& subject = properties::find_subject("recovered/blocked");
   for (const Scale scale : all_scales) {
     for (const char* corpus : {"text", "enwik8"}) {
@@ -422,7 +422,7 @@ TEST(Regimes, FineTuneTextInMemoryThatSlicesFitAndTheFullPassDoesNot) {
           ++full;
           continue;
         }
-        // The text of the run is kept, too; passes take up to a fifth more than they must.
+        // The text of the run is in memory too; passes need up to a fifth more than their minimum.
         const std::int64_t model = 16 * parameter_count(s.model);
         const Index checks =
             std::max(s.training.steps / s.training.check_every + 1, s.training.final_checks);
@@ -438,11 +438,12 @@ TEST(Regimes, FineTuneTextInMemoryThatSlicesFitAndTheFullPassDoesNot) {
   }
 }
 
-// Before
+// Estimates
 
-TEST(TrainingEstimate, CountsTheGradientsOfEachLegAndOfNothingElse) {
+TEST(TrainingEstimate, CountsTheGradientsOfEachLegOnly) {
   Record job;
-  job.setting = tiny(TrainingTask::copying);  // 12 steps in legs of 4, a check after each, 2 last
+  job.setting =
+      tiny(TrainingTask::copying);  // 12 steps in legs of 4, a check after each, 2 final ones
   job.measured = TrainingLeg{};
   std::vector<Index> gradients;
   for (job.sample = 0; job.sample < 3; ++job.sample) gradients.push_back(gradients_of(job));
@@ -450,12 +451,12 @@ TEST(TrainingEstimate, CountsTheGradientsOfEachLegAndOfNothingElse) {
   job.sample = 0;
   job.setting.training.switch_at = 6;
   job.setting.memory_cap = 1 << 20;
-  EXPECT_EQ(gradients_of(job), 6 + 2 + 2) << "in little memory all of it is one record";
+  EXPECT_EQ(gradients_of(job), 6 + 2 + 2) << "in limited memory the run is one record";
   job.measured = Seconds{};
   EXPECT_EQ(gradients_of(job), 0);
 }
 
-TEST(TrainingEstimate, IsOfWhatIsMissing) {
+TEST(TrainingEstimate, CoversMissingRecords) {
   const auto find = [](std::string_view name) -> const Subject& {
     return properties::find_subject(name);
   };
@@ -472,7 +473,7 @@ TEST(TrainingEstimate, IsOfWhatIsMissing) {
   EXPECT_EQ(training_estimate(none, find), "");
 }
 
-TEST(TrainingTable, TellsWhatAStepTakesBesideItsGradientAndItsData) {
+TEST(TrainingTable, ReportsTheShareOfGradientAndDataInAStep) {
   Record record;
   record.experiment = "training";
   record.setting = tiny(TrainingTask::copying);
@@ -487,7 +488,7 @@ TEST(TrainingTable, TellsWhatAStepTakesBesideItsGradientAndItsData) {
 
 // Samples
 
-TEST(Sample, IsTextOfItsLengthAndItsSeed) {
+TEST(Sample, HasTheRequestedLengthAndDependsOnTheSeed) {
   Setting setting = tiny(TrainingTask::copying);
   setting.model.vocab_size = 256;
   const Subject& subject = properties::find_subject(setting.subject);
@@ -497,7 +498,7 @@ TEST(Sample, IsTextOfItsLengthAndItsSeed) {
   EXPECT_EQ(text.substr(0, 2), "ab");
   EXPECT_EQ(sample_text(subject, file, {.prompt = "ab", .length = 20}), text);
   EXPECT_NE(sample_text(subject, file, {.prompt = "ab", .length = 20, .seed = 2}), text);
-  // Nearly greedy: a prompt read at once goes on like the same bytes read one at a time.
+  // Nearly greedy: a prompt read at once continues like the same bytes read one at a time.
   const std::string greedy =
       sample_text(subject, file, {.prompt = "ab", .length = 10, .temperature = 1e-4});
   EXPECT_EQ(

@@ -7,7 +7,8 @@
 
 namespace slim::experiments {
 
-/// The sequences of a task: each a function of its number alone, so that a run may go on anywhere.
+/// The sequences of a task; each batch is a function of its number, so that a run can resume
+/// anywhere.
 class TrainingData {
  public:
   TrainingData() = default;
@@ -15,11 +16,11 @@ class TrainingData {
   TrainingData& operator=(const TrainingData&) = delete;
   virtual ~TrainingData() = default;
 
-  /// Fills `batch`, which has the setting's sizes, with what step `step` is trained on.
+  /// Fills `batch`, which has the setting's sizes, with the training data of step `step`.
   virtual void train(Index step, Sequences& batch) const = 0;
-  /// The same with batch i of the validation.
+  /// Fills `batch` with batch i of the validation.
   virtual void validate(Index i, Sequences& batch) const = 0;
-  /// A batch of the setting's sizes to be filled.
+  /// An allocated batch of the setting's sizes.
   [[nodiscard]] virtual Sequences empty_batch() const = 0;
 };
 

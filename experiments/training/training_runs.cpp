@@ -13,13 +13,13 @@
 namespace slim::experiments {
 namespace {
 
-/// Everything that decides the bits of a run.
+/// Everything that the bits of a run depend on.
 std::string run_key(const Record& job) {
   const Provenance& p = job.provenance;
   return fmt::format("{} {} {} {} {}", place(job), p.code, p.compiler, p.flags, p.processor);
 }
 
-/// The run that another one goes on from.
+/// The run that another one continues.
 Record parent_of(const Record& job) {
   Record parent = job;
   Setting& setting = parent.setting;
@@ -31,7 +31,7 @@ Record parent_of(const Record& job) {
   return parent;
 }
 
-/// The model kept in a file, if it is this run's.
+/// The model in a file, if it belongs to this run.
 std::optional<CaseFile> kept_model(const std::filesystem::path& path, const std::string& key) {
   std::error_code status;
   if (!std::filesystem::exists(path, status)) return std::nullopt;
@@ -39,7 +39,7 @@ std::optional<CaseFile> kept_model(const std::filesystem::path& path, const std:
     CaseFile file = read_case_file(path);
     if (file.text("run") == key) return file;
   } catch (const ContractError& error) {
-    command_line::note(std::string(error.what()) + "; its run begins again");
+    command_line::note(std::string(error.what()) + "; the run starts again");
   }
   return std::nullopt;
 }
@@ -113,7 +113,7 @@ TrainingLeg TrainingRuns::leg(const Record& job) {
   const Index begin = training.leg_begin(job.sample);
   const Index end = training.leg_end(job.sample);
   if (job.setting.memory_cap > 0) {
-    require(training.switch_at > 0, "a run in little memory goes on from another");
+    require(training.switch_at > 0, "a run in limited memory must continue another run");
     return train_in_capped_process(job, model_at(parent_of(job), training.switch_at), program_);
   }
   if (current_.key != run_key(job) || current_.trainer->steps() > begin) {
@@ -121,7 +121,7 @@ TrainingLeg TrainingRuns::leg(const Record& job) {
     current_ = begun(job);
     if (const auto kept = kept_model(checkpoint(job), current_.key)) {
       const Index at = kept->integer("step", 0, training.steps);
-      if (at == end) {  // killed between the model and the record
+      if (at == end) {  // killed after writing the model and before the record
         current_.trainer->resume(*kept);
         return std::get<TrainingLeg>(parse_record(kept->text("leg")).measured);
       }

@@ -12,22 +12,22 @@
 
 namespace slim::experiments {
 
-/// Trains runs leg by leg. After each leg the model stands in FOLDER/NAME.safetensors with what
-/// the leg measured, so that a kill at any moment loses one leg at most, and what comes after has
-/// the same bits as if there had been none. Models at half of a full pass are kept for the runs
-/// that go on from there.
+/// Trains runs leg by leg. After each leg the model is stored in FOLDER/NAME.safetensors with the
+/// leg's measurements, so that a kill loses at most one leg, and the results after a restart have
+/// the same bits as without a kill. Models halfway through a full pass are kept for the runs that
+/// continue from there.
 class TrainingRuns {
  public:
   using FindSubject = std::function<const Subject&(std::string_view)>;
 
-  /// `program` is slim-measure, for runs in processes of little memory.
+  /// `program` is slim-measure, for runs in processes of limited memory.
   TrainingRuns(std::filesystem::path folder, FindSubject find_subject,
                std::filesystem::path program);
 
   /// Leg `job.sample` of the job's run.
   TrainingLeg leg(const Record& job);
 
-  /// Where the run's model is kept.
+  /// Path of the run's checkpoint.
   [[nodiscard]] std::filesystem::path checkpoint(const Record& job) const;
 
  private:
@@ -36,7 +36,7 @@ class TrainingRuns {
     std::unique_ptr<Trainer> trainer;
   };
   Current begun(const Record& job) const;
-  /// The file of the model at a step of the run, made if it is not there.
+  /// The file of the model at a step of the run, created if it does not exist.
   std::filesystem::path model_at(const Record& job, Index step);
   [[nodiscard]] std::filesystem::path file(const Record& job, const std::string& suffix) const;
   const TrainingData& data_of(const Setting& setting);

@@ -12,12 +12,12 @@
 namespace slim::experiments {
 namespace {
 
-/// A regime of a task, over its seeds.
+/// A regime of a task, over all seeds.
 struct Row {
   TrainingTask task = TrainingTask::text;
   std::string regime;
   std::vector<double> metrics;
-  double share = std::numeric_limits<double>::quiet_NaN();  ///< of the band; NaN: none
+  double share = std::numeric_limits<double>::quiet_NaN();  ///< relative to the band; NaN: none
   std::int64_t bytes = 0;
   std::int64_t peak = 0;
   double seconds = 0.0;

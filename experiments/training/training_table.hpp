@@ -7,9 +7,9 @@
 
 namespace slim::experiments {
 
-/// The trainings among the records in Markdown: for each task and regime the metric after the last
-/// step and the largest difference of the losses to the full pass as a share of what rounding alone
-/// makes, over the seeds; bytes; and what a step takes beside its gradient.
+/// The trainings among the records as a Markdown table. For each task and regime: the metric after
+/// the last step; the largest difference of the losses from the full pass relative to what rounding
+/// alone causes, over the seeds; bytes; and the time of a step in addition to its gradient.
 std::string training_table(std::span<const Record> records);
 
 }  // namespace slim::experiments

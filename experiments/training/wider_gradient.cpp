@@ -11,7 +11,7 @@ Subject in_wider_scalar(const Subject& subject) {
   };
   Subject wide;
   wide.name = "float64" + subject.name.substr(subject.name.find('/'));
-  wide.summary = subject.name + " in float64, its gradient rounded once";
+  wide.summary = subject.name + " in float64, with the gradient rounded once";
   wide.capabilities = subject.capabilities;
   wide.capabilities.resumable = false;
   wide.conventions = subject.conventions;

@@ -4,9 +4,9 @@
 
 namespace slim::experiments {
 
-/// "float64/…": a subject whose float32 gradient is made in float64 and rounded once at its end. It
-/// is no other order of summation but the limit of all: what is left between it and a float32
-/// gradient is the latter's own rounding, in every sum. Neither resumable nor sparing of memory.
+/// "float64/…": a subject whose float32 gradient is computed in float64 and rounded once at the
+/// end. This is the limit of all orders of summation: its difference from a float32 gradient is the
+/// latter's own rounding, in every sum. Neither resumable nor memory-efficient.
 Subject in_wider_scalar(const Subject& subject);
 
 }  // namespace slim::experiments
