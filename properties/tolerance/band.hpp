@@ -24,7 +24,7 @@ inline Band flat_band(double bound) {
   return {bound, bound, bound};
 }
 
-/// The largest relative rounding error of a denominator at which it can still be judged.
+/// The relative rounding error of a denominator from which on it cannot be judged.
 inline constexpr double largest_residue = 0.25;
 
 /// min(n, 4 √n) u, which the sum of n independent roundings exceeds with probability at most
