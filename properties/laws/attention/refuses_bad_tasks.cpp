@@ -7,7 +7,7 @@
 namespace slim::properties::laws {
 namespace {
 
-/// An argument spoiled, and the word that a refusal has to contain.
+/// An invalid argument, and the name that the error message has to contain.
 struct Spoiling {
   const char* what;
   const char* argument;
@@ -29,9 +29,9 @@ HeadsSizes state_sizes_of(const AttentionInputs<double>& inputs) {
 }
 
 constexpr std::array<Spoiling, 11> spoilings = {{
-    {"keys a row longer than queries", "k",
+    {"keys that are one row longer than queries", "k",
      [](AttentionInputs<double>& inputs) { with_another_row(inputs.k); }},
-    {"values a row longer than keys", "v",
+    {"values that are one row longer than keys", "v",
      [](AttentionInputs<double>& inputs) { with_another_row(inputs.v); }},
     {"values of another batch", "v",
      [](AttentionInputs<double>& inputs) {
@@ -39,7 +39,7 @@ constexpr std::array<Spoiling, 11> spoilings = {{
        ++sizes.batch;
        resized(inputs.v, sizes);
      }},
-    {"a cotangent a row longer than the output", "out_cotangent",
+    {"a cotangent that is one row longer than the output", "out_cotangent",
      [](AttentionInputs<double>& inputs) { with_another_row(inputs.out_cotangent); }},
     {"a start state of another width", "start",
      [](AttentionInputs<double>& inputs) {
@@ -63,13 +63,13 @@ constexpr std::array<Spoiling, 11> spoilings = {{
        const HeadsSizes sizes = inputs.k.sizes();
        inputs.key_mask.assign(static_cast<std::size_t>(sizes.batch * sizes.rows), 2);
      }},
-    {"slices of no row", "slice_length",
+    {"slices of 0 rows", "slice_length",
      [](AttentionInputs<double>& inputs) { inputs.slice_length = 0; }},
-    {"an epsilon that is no number", "epsilon",
+    {"an epsilon that is NaN", "epsilon",
      [](AttentionInputs<double>& inputs) {
        inputs.conventions.epsilon = std::numeric_limits<double>::quiet_NaN();
      }},
-    {"a projection where there is none, or none where there is one", "omega",
+    {"a projection for a map without one, or no projection for a map that needs it", "omega",
      [](AttentionInputs<double>& inputs) {
        const HeadsSizes none;
        const HeadsSizes one{.batch = 1, .heads = 1, .rows = 1, .cols = 1};
@@ -77,7 +77,7 @@ constexpr std::array<Spoiling, 11> spoilings = {{
      }},
 }};
 
-/// Whether the argument is in there as a word.
+/// Whether `words` contains the argument as a whole word.
 bool names(const std::string& words, const std::string& argument) {
   const auto is_of_a_name = [&](std::size_t at) {
     return at < words.size() &&
@@ -90,7 +90,7 @@ bool names(const std::string& words, const std::string& argument) {
   return false;
 }
 
-/// Throws SubjectError unless the subject throws, and names the argument.
+/// Throws SubjectError unless the subject throws and its message names the argument.
 void require_refused(const Subject& subject, Scalar scalar, AttentionInputs<double> inputs,
                      const Spoiling& spoiling) {
   spoiling.spoil(inputs);
@@ -100,15 +100,15 @@ void require_refused(const Subject& subject, Scalar scalar, AttentionInputs<doub
     const std::string words = error.what();
     const bool threw = error.failure() == Failure::error && words.starts_with("threw: ");
     if (threw && names(words, spoiling.argument)) return;
-    throw SubjectError("did not name " + std::string(spoiling.argument) + " where it was given " +
-                       spoiling.what + ": " + words);
+    throw SubjectError("did not name " + std::string(spoiling.argument) +
+                       " when it rejected a task with " + spoiling.what + ": " + words);
   }
-  throw SubjectError(std::string("answered to ") + spoiling.what);
+  throw SubjectError(std::string("accepted a task with ") + spoiling.what);
 }
 
 std::string if_a_guest(const AttentionCase& /*c*/, const Subject& subject) {
   return subject.name.starts_with("foreign/")
-             ? "does not claim to throw: guests are asked refuses-bad-requests"
+             ? "does not claim to throw: third-party subjects run refuses-bad-requests instead"
              : "";
 }
 
@@ -130,22 +130,24 @@ void refuses_what_does_not_fit(AttentionCase& c, const Subject& subject, Scalar 
 
 }  // namespace
 
-/// A task that does not fit together is refused, in words that name what is wrong with it.
+/// An inconsistent task is rejected with a message that names the invalid argument.
 ///
-/// Statement: asked with one argument spoiled (k or v of another length, a batch more, a cotangent
-/// or a start state of another size, a mask too short, no rows in a slice, no thread, an ε that is
-/// no number), a subject throws, its message names the argument, and the task as it was gets its
-/// answer afterwards, to the bit as before. Source: the contract of AttentionTask. Generator:
-/// attention_specs, every spoiled argument in turn. Tolerance: none. Asked only of subjects of this
-/// process: a guest's requests are refused by refuses-bad-requests. Kills: who answers with
-/// nothing, or with something.
+/// Statement: if one argument is invalid (k or v of another length or batch, a cotangent or a state
+/// of another size, a mask of another size or with an entry of 2, slices of 0 rows, an ε that is
+/// NaN, a projection too many or missing), a subject throws, its message names the argument, and
+/// the original task afterwards gets the same answer as before, bit for bit. Source: the contract
+/// of AttentionTask. Generator: attention_specs, every invalid argument in turn. Tolerance: none.
+/// Only for subjects in this process; third-party subjects run refuses-bad-requests instead. Kills:
+/// subjects that return nothing, or an answer.
 Law refuses_bad_tasks() {
   return attention_law(
       {.name = "refuses-bad-tasks",
-       .statement = "a task with one argument spoiled is refused, its name in the message, and the "
-                    "next one answered as before",
+       .statement =
+           "a task with one invalid argument is rejected with a message that names it, and "
+           "the next task gets the same answer as before",
        .source = "the contract of the task",
-       .generator = "as attention-agrees; sizes, mask, slice length, epsilon, projection spoiled",
+       .generator = "as attention-agrees, with invalid sizes, mask, slice length, epsilon or "
+                    "projection",
        .tolerance = "none",
        .kills = {"mutant/bad-task-answered-with-nothing", "mutant/refusal-without-a-name"},
        .one_in_digits50 = 3,
