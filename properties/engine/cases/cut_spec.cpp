@@ -20,7 +20,7 @@ CutSpec repaired(CutSpec spec) {
   return spec;
 }
 
-/// By the place of a size.
+/// The first position for the index of a size.
 Index dealt_position(int size) {
   switch (place_of(size)) {
     case 2:
@@ -86,7 +86,7 @@ rc::Gen<CutSpec> cut_specs(Begins begins) {
 }
 
 Index cut_of(const CaseFile& file, const GradientCase& c) {
-  require(c.sequences.length() >= 2, "a case with a cut has at least 2 targets");
+  require(c.sequences.length() >= 2, "a case with a cut needs at least 2 targets");
   return file.integer("cut", 1, c.sequences.length() - 1);
 }
 
