@@ -11,7 +11,7 @@
 namespace slim::properties {
 namespace {
 
-/// The same number, or both none.
+/// Whether two numbers are equal, or both NaN.
 template <class T>
 bool is_unchanged(const T& a, const T& b) {
   return a == b || (a != a && b != b);  // NOLINT(misc-redundant-expression): NaN
@@ -45,7 +45,7 @@ Repeats repeats_of(const Heads<From>& heads) {
   return repeats;
 }
 
-/// Where entry (0, 0, 0, 0) lies, and how far apart neighbours are.
+/// The offset of entry (0, 0, 0, 0), and the strides.
 struct Place {
   Index first = 0;
   HeadsStrides strides{};
@@ -87,7 +87,7 @@ Place place_of(const Heads<From>& heads, Layout layout) {
   return {0, contiguous(n)};
 }
 
-/// An array of a task as it is handed over: laid out, and compared afterwards.
+/// An array of a task in its memory layout, with a copy to compare with afterwards.
 template <class T>
 class HandedOver {
  public:
@@ -98,7 +98,7 @@ class HandedOver {
     place_ = place_of(heads, layout);
     put(heads);
   }
-  /// Other numbers at the same place; only for layouts that do not look at the numbers.
+  /// Other numbers at the same addresses; only for layouts that do not depend on the numbers.
   template <class From>
   void put(const Heads<From>& heads) {
     const auto& [batch, head, row, col] = place_.strides;
@@ -152,12 +152,12 @@ NamedBlock output_block(const char* array, const Heads<T>& heads) {
 template <class T>
 void require_answer_sizes(const char* array, const Heads<T>& heads, const HeadsSizes& sizes) {
   if (heads.sizes() != sizes) {
-    throw SubjectError(std::string(array) + " of the wrong size was answered",
+    throw SubjectError(std::string("returned ") + array + " of the wrong size",
                        Failure::wrong_shape);
   }
 }
 
-/// A task's arrays at their place in memory, and the answer to it.
+/// The arrays of a task in memory, and its answer.
 template <class T, class From>
 class AttentionDesk {
  public:
@@ -196,7 +196,7 @@ class AttentionDesk {
     if (!inputs.out_cotangent.empty()) out_cotangent_.put(inputs.out_cotangent);
     if (!inputs.end_cotangent.empty()) end_cotangent_.put(inputs.end_cotangent);
   }
-  /// What the subject does not claim to answer is empty. `W` holds every T exactly.
+  /// Runs the subject. Arrays that it does not claim are empty. `W` represents every T exactly.
   template <class W = Digits50>
   AttentionResult<W> answered() {
     const AttentionTask<T> asked = task();
@@ -226,7 +226,7 @@ class AttentionDesk {
   }
 
  private:
-  /// Who claims no pullback is given no cotangents.
+  /// Without cotangents if the subject claims no pullback.
   [[nodiscard]] AttentionTask<T> task() const {
     const bool wants_pullback = inputs_->wants_pullback && subject_.capabilities.pullback;
     return {.q = q_.view(),
@@ -287,7 +287,7 @@ class AttentionDesk {
             output_block("d.initial", result_.start_gradient)};
   }
 
-  MemoryWatch watch_;  ///< before all that it watches
+  MemoryWatch watch_;  ///< constructed before everything that it watches
   const Subject& subject_;
   const AttentionInputs<From>* inputs_;
   Buffer<std::uint8_t> key_mask_;
@@ -337,7 +337,7 @@ bool has_other_conventions(const Subject& subject, const AttentionInputs<double>
   return !subject.capabilities.any_attention_conventions && own != inputs.conventions;
 }
 
-/// call.operator()<T>() with the hardware scalar's type, whose numbers long double holds exactly.
+/// call.operator()<T>() with the hardware scalar's type, which long double represents exactly.
 template <class Call>
 auto in_hardware_type_of(Scalar scalar, const Call& call) {
   switch (scalar) {
@@ -352,7 +352,7 @@ auto in_hardware_type_of(Scalar scalar, const Call& call) {
     case Scalar::digits50:
       break;
   }
-  throw std::logic_error("50 digits in place of a hardware scalar");
+  throw std::logic_error("a hardware scalar is required, not 50 digits");
 }
 
 /// call.operator()<T>() with the scalar's type.

@@ -186,7 +186,7 @@ class AttentionEvidence {
   std::array<Known, 3> known_;  ///< float32 and wider, float16, bfloat16
   std::array<std::array<std::optional<Shares>, 6>, 5> shares_;  ///< by Scalar and array
   std::array<std::optional<double>, 5> error_of_exponents_;     ///< by Scalar
-  std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: numbers on the way underflow
+  std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: intermediate values underflow
   std::array<std::unique_ptr<AttentionEvidence>, 5> flushed_;  ///< by Scalar
 };
 

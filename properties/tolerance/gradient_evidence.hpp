@@ -99,6 +99,6 @@ inline constexpr double suspect_over_pass = 2.0;
 inline constexpr double most_change_of_drift = 16.0;
 
 inline constexpr const char* zero_denominator_reason =
-    "a denominator is 0, which subtraction turns into a rounding residue";
+    "a denominator is 0 or nearly 0, which subtraction turns into a rounding residue";
 
 }  // namespace slim::properties
