@@ -1,4 +1,4 @@
-// The cases of designed sizes, as whoever claims this or that is asked them.
+// The designed cases of subjects with different claims.
 
 #include "properties/catalogue.hpp"
 #include "properties/engine/engine.hpp"
@@ -14,7 +14,7 @@
 namespace slim::properties {
 namespace {
 
-/// What subjects claim, each with whether attention, features and whole models can be asked of it.
+/// Claims, and whether attention, features and whole models have cases under them.
 struct Claims {
   const char* who;
   Capabilities claimed;
@@ -53,7 +53,7 @@ bool can_be_asked(const Claims& of, const Law& law) {
   return law.task == "gradient" ? of.models : of.attention;
 }
 
-TEST(DesignedSizes, FitWhateverIsClaimed) {
+TEST(DesignedSizes, FitAllClaims) {
   for (const Claims& of : claims()) {
     for (const Law& law : laws::catalogue()) {
       if (!law.fitted) continue;
@@ -70,8 +70,8 @@ TEST(DesignedSizes, FitWhateverIsClaimed) {
   }
 }
 
-/// Of lengths that are declared, and of those asked for.
-TEST(DesignedSizes, ReachBeyondTheUsualOnesWhereTheyAreSaid) {
+/// Lengths from a declared block, and requested ones.
+TEST(DesignedSizes, IncludeDeclaredAndRequestedLengths) {
   Capabilities blocks;
   blocks.block = 300;
   const Law law = laws::find_law("attention-agrees").fitted(blocks, {.lengths = {700}});
@@ -84,7 +84,7 @@ TEST(DesignedSizes, ReachBeyondTheUsualOnesWhereTheyAreSaid) {
   }
 }
 
-/// In a narrow scalar where the subject has no wider one, and not otherwise.
+/// In a narrow scalar if the subject has no wider one, and not otherwise.
 TEST(DesignedSizes, AreRunInTheOnlyScalarThatASubjectHas) {
   const Subject& subject = find_subject("stored/blocked");
   const Law law = laws::find_law("attention-agrees").fitted(subject.capabilities, {});
