@@ -294,7 +294,7 @@ std::optional<Refinement> refinement_of(const LawRun& run, const Subject& subjec
 }
 
 /// The original finding, if the failure does not recur.
-Finding seen_once(Finding finding) {
+Finding unreproduced(Finding finding) {
   finding.note += finding.note.empty() ? "did so" : ";";
   finding.note += " once, but not when it ran again";
   return finding;
@@ -312,7 +312,7 @@ Counterexample counterexample(const LawRun& run, const Pair& pair, std::uint64_t
   Counterexample found = shrinks
                              ? shrunk(run.law, *pair.subject, pair.scalar, std::move(draw))
                              : unshrunk(run.law, *pair.subject, pair.scalar, *draw, record.finding);
-  if (found.finding.outcome != Outcome::wrong) found.finding = seen_once(record.finding);
+  if (found.finding.outcome != Outcome::wrong) found.finding = unreproduced(record.finding);
   found.case_number = number;
   found.file.metadata["seed"] = std::to_string(seed);
   return found;

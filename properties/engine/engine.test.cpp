@@ -178,22 +178,22 @@ TEST(Engine, RejectsAResultThatDiffersFromThePlan) {
   EXPECT_EQ(result.verdicts[0].tally.cases, 20) << "in float32";
   EXPECT_EQ(result.verdicts[1].tally.cases, 7) << "in 50 digits";
   EXPECT_NO_THROW(require_accounted(plan, result));
-  const auto spoilt = [&](const std::function<void(RunResult&)>& spoil) {
+  const auto changed = [&](const std::function<void(RunResult&)>& change) {
     RunResult other = result;
-    spoil(other);
+    change(other);
     return other;
   };
-  for (const RunResult& lacking :
-       {spoilt([](RunResult& other) { other.verdicts.pop_back(); }),
-        spoilt([](RunResult& other) { other.verdicts.erase(other.verdicts.begin()); }),
-        spoilt([](RunResult& other) { other.verdicts.push_back(other.verdicts.back()); }),
-        spoilt([](RunResult& other) { --other.verdicts[0].tally.passed; }),
-        spoilt([](RunResult& other) {
+  for (const RunResult& different :
+       {changed([](RunResult& other) { other.verdicts.pop_back(); }),
+        changed([](RunResult& other) { other.verdicts.erase(other.verdicts.begin()); }),
+        changed([](RunResult& other) { other.verdicts.push_back(other.verdicts.back()); }),
+        changed([](RunResult& other) { --other.verdicts[0].tally.passed; }),
+        changed([](RunResult& other) {
           --other.verdicts[0].tally.passed;
           --other.verdicts[0].tally.cases;
         }),
-        spoilt([](RunResult& other) { ++other.verdicts[2].tally.not_run; })}) {
-    EXPECT_THROW(require_accounted(plan, lacking), std::logic_error);
+        changed([](RunResult& other) { ++other.verdicts[2].tally.not_run; })}) {
+    EXPECT_THROW(require_accounted(plan, different), std::logic_error);
   }
 }
 
@@ -387,10 +387,10 @@ TEST(Engine, ReportsTheErrorOfOneCaseInFloat32AndFloat64) {
   plan.scalars = {Scalar::float32, Scalar::float64};
   const RunResult result = run(plan);
   ASSERT_EQ(result.refinements.size(), 1U) << "none for a subject that passes";
-  const Refinement& told = result.refinements.front();
-  EXPECT_EQ(told.subject, "left");
-  EXPECT_EQ(told.in_float32.error, result.verdicts[0].tally.worst.error) << "the worst case";
-  EXPECT_EQ(told.in_float64.error, told.in_float32.error / 1e9) << "the same case";
+  const Refinement& refinement = result.refinements.front();
+  EXPECT_EQ(refinement.subject, "left");
+  EXPECT_EQ(refinement.in_float32.error, result.verdicts[0].tally.worst.error) << "the worst case";
+  EXPECT_EQ(refinement.in_float64.error, refinement.in_float32.error / 1e9) << "the same case";
   plan.scalars = {Scalar::float32, Scalar::digits50};
   EXPECT_TRUE(run(plan).refinements.empty()) << "not run in both";
 }

@@ -16,7 +16,7 @@ namespace {
 
 /// Claims, and whether attention, features and whole models have cases under them.
 struct Claims {
-  const char* who;
+  const char* name;
   Capabilities claimed;
   bool attention = true;
   bool features = true;
@@ -48,7 +48,7 @@ std::vector<Claims> claims() {
           {"blocks", blocks}};
 }
 
-bool can_be_asked(const Claims& of, const Law& law) {
+bool has_cases(const Claims& of, const Law& law) {
   if (law.task == "features") return of.features;
   return law.task == "gradient" ? of.models : of.attention;
 }
@@ -58,13 +58,13 @@ TEST(DesignedSizes, FitAllClaims) {
     for (const Law& law : laws::catalogue()) {
       if (!law.fitted) continue;
       const Law fitted = law.fitted(of.claimed, {});
-      EXPECT_EQ(static_cast<bool>(fitted.size_goal), can_be_asked(of, law))
-          << of.who << ", " << law.name;
+      EXPECT_EQ(static_cast<bool>(fitted.size_goal), has_cases(of, law))
+          << of.name << ", " << law.name;
       const int rows = fitted.designed ? fitted.designed() : 0;
-      EXPECT_TRUE(rows == 0 || fitted.size_goal) << of.who << ", " << law.name;
+      EXPECT_TRUE(rows == 0 || fitted.size_goal) << of.name << ", " << law.name;
       for (int row = 0; row < rows; ++row) {
         const std::unique_ptr<Draw> draw = NumberedCase(fitted, 1, CaseId(row, true)).draw(0);
-        EXPECT_FALSE(draw->readable().empty()) << of.who << ", " << law.name << ", row " << row;
+        EXPECT_FALSE(draw->readable().empty()) << of.name << ", " << law.name << ", row " << row;
       }
     }
   }

@@ -73,7 +73,7 @@ AttentionFunctions altered(const Task& alter_task, const Answer& alter_answer) {
   return functions;
 }
 
-constexpr auto left_alone = [](auto&& /*entries*/) {};
+constexpr auto unchanged = [](auto&& /*entries*/) {};
 
 constexpr auto drops_columns_from(Index first) {
   return [first](auto&& x) {
@@ -82,7 +82,7 @@ constexpr auto drops_columns_from(Index first) {
 }
 
 /// The last entry of each full tile of rows × columns is off by 1 in 64.
-constexpr auto spoils_tiles_of(Index rows, Index columns) {
+constexpr auto alters_tiles_of(Index rows, Index columns) {
   return [rows, columns](auto&& y) {
     using T = typename std::decay_t<decltype(y)>::Scalar;
     for (Index l = rows - 1; l < y.rows(); l += rows) {
@@ -96,13 +96,13 @@ std::vector<Subject> faulty_in_tiles() {
   for (const auto& [rows, columns] :
        {std::pair<Index, Index>(4, 8), std::pair<Index, Index>(8, 8), {16, 16}}) {
     subjects.push_back(subject_with(fmt::format("tiles of {} rows and {} columns", rows, columns),
-                                    altered(left_alone, spoils_tiles_of(rows, columns))));
+                                    altered(unchanged, alters_tiles_of(rows, columns))));
   }
   for (const Index columns : {8, 16, 32, 64, 128}) {
     subjects.push_back(subject_with(fmt::format("values beyond {} columns", columns),
-                                    altered(left_alone, drops_columns_from(columns))));
+                                    altered(unchanged, drops_columns_from(columns))));
     subjects.push_back(subject_with(fmt::format("queries beyond {} columns", columns),
-                                    altered(drops_columns_from(columns), left_alone)));
+                                    altered(drops_columns_from(columns), unchanged)));
   }
   return subjects;
 }
@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, FaultsOfSizes, testing::Values(1, 2));
 INSTANTIATE_TEST_SUITE_P(DISABLED_MoreSeeds, FaultsOfSizes, testing::Range(3, 21));
 
 TEST(NoFaultsOfSizes, AreFoundInACorrectSubject) {
-  const std::vector<Subject> correct = {subject_with("unaltered", altered(left_alone, left_alone))};
+  const std::vector<Subject> correct = {subject_with("unaltered", altered(unchanged, unchanged))};
   EXPECT_EQ(missed(correct, 1), std::vector<std::string>{"unaltered"});
 }
 

@@ -379,17 +379,17 @@ TEST(GradientCallsAreIndependent, FindsLogitsThatChangeFromCallToCall) {
 }
 
 TEST(SplitAndResume, FindsAnEndCotangentThatIsIgnored) {
-  Subject deaf = reference_subject();
-  deaf.name = "deaf";
-  const GradientFunction<double> correct = deaf.gradient.in<double>();
-  deaf.gradient.in<double>() = [correct](const GradientTask<double>& task,
-                                         GradientResult<double>& result) {
+  Subject ignoring = reference_subject();
+  ignoring.name = "ignoring";
+  const GradientFunction<double> correct = ignoring.gradient.in<double>();
+  ignoring.gradient.in<double>() = [correct](const GradientTask<double>& task,
+                                             GradientResult<double>& result) {
     GradientTask<double> without = task;
     without.end_cotangent = nullptr;
     correct(without, result);
   };
-  EXPECT_TRUE(run_on({&deaf}, "gradient-agrees", 10, {Scalar::float64}).holds());
-  EXPECT_FALSE(run_on({&deaf}, "split-and-resume", 10, {Scalar::float64}).holds());
+  EXPECT_TRUE(run_on({&ignoring}, "gradient-agrees", 10, {Scalar::float64}).holds());
+  EXPECT_FALSE(run_on({&ignoring}, "split-and-resume", 10, {Scalar::float64}).holds());
 }
 
 TEST(Laws, GiveTheSameVerdictsForAnyNumberOfThreads) {

@@ -89,10 +89,10 @@ Place place_of(const Heads<From>& heads, Layout layout) {
 
 /// An array of a task in its memory layout, with a copy to compare with afterwards.
 template <class T>
-class HandedOver {
+class InputArray {
  public:
   template <class From>
-  HandedOver(const Heads<From>& heads, Layout layout) {
+  InputArray(const Heads<From>& heads, Layout layout) {
     if (heads.empty()) return;
     sizes_ = heads.sizes();
     place_ = place_of(heads, layout);
@@ -159,11 +159,11 @@ void require_answer_sizes(const char* array, const Heads<T>& heads, const HeadsS
 
 /// The arrays of a task in memory, and its answer.
 template <class T, class From>
-class AttentionDesk {
+class AttentionCall {
  public:
   using A = accumulator_t<T>;
 
-  AttentionDesk(const Subject& subject, const AttentionInputs<From>& inputs, Layout layout)
+  AttentionCall(const Subject& subject, const AttentionInputs<From>& inputs, Layout layout)
       : subject_(subject),
         inputs_(&inputs),
         q_(inputs.q, layout),
@@ -291,21 +291,21 @@ class AttentionDesk {
   const Subject& subject_;
   const AttentionInputs<From>* inputs_;
   Buffer<std::uint8_t> key_mask_;
-  HandedOver<T> q_;
-  HandedOver<T> k_;
-  HandedOver<T> v_;
-  HandedOver<T> omega_;
-  HandedOver<A> start_;
-  HandedOver<T> out_cotangent_;
-  HandedOver<A> end_cotangent_;
+  InputArray<T> q_;
+  InputArray<T> k_;
+  InputArray<T> v_;
+  InputArray<T> omega_;
+  InputArray<A> start_;
+  InputArray<T> out_cotangent_;
+  InputArray<A> end_cotangent_;
   AttentionResult<T> result_;
 };
 
 template <class T, class W = Digits50>
 Heads<W> features_in(const Subject& subject, const FeaturesInputs<double>& inputs) {
   const MemoryWatch watch;
-  const HandedOver<T> x(inputs.x, Layout::contiguous);
-  const HandedOver<T> omega(inputs.omega, Layout::contiguous);
+  const InputArray<T> x(inputs.x, Layout::contiguous);
+  const InputArray<T> omega(inputs.omega, Layout::contiguous);
   const FeaturesTask<T> task{.x = x.view(),
                              .feature_map = inputs.feature_map,
                              .omega = omega.view(),
@@ -367,14 +367,14 @@ auto in_type_of(Scalar scalar, const Call& call) {
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout) {
   return in_type_of(scalar, [&]<class T>() {
-    return AttentionDesk<T, double>(subject, inputs, layout).answered();
+    return AttentionCall<T, double>(subject, inputs, layout).answered();
   });
 }
 
 AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
                                                  const AttentionInputs<double>& inputs) {
   return in_hardware_type_of(scalar, [&]<class T>() {
-    return AttentionDesk<T, double>(subject, inputs, Layout::contiguous)
+    return AttentionCall<T, double>(subject, inputs, Layout::contiguous)
         .template answered<long double>();
   });
 }
@@ -383,11 +383,11 @@ std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scal
                                                     const AttentionInputs<double>& inputs,
                                                     int times) {
   return in_hardware_type_of(scalar, [&]<class T>() {
-    AttentionDesk<T, double> desk(subject, inputs, Layout::contiguous);
+    AttentionCall<T, double> call(subject, inputs, Layout::contiguous);
     std::vector<AttentionResult<long double>> answers;
     for (int i = 0; i < times; ++i) {
-      if (i > 0) desk.put(inputs);
-      answers.push_back(desk.template answered<long double>());
+      if (i > 0) call.put(inputs);
+      answers.push_back(call.template answered<long double>());
     }
     return answers;
   });
@@ -396,19 +396,19 @@ std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scal
 AttentionAnswer ask(const Subject& subject, Scalar scalar,
                     const AttentionInputs<Digits50>& inputs) {
   return in_type_of(scalar, [&]<class T>() {
-    return AttentionDesk<T, Digits50>(subject, inputs, Layout::contiguous).answered();
+    return AttentionCall<T, Digits50>(subject, inputs, Layout::contiguous).answered();
   });
 }
 
 std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
                                          std::span<const AttentionInputs<double>> inputs) {
   return in_type_of(scalar, [&]<class T>() {
-    AttentionDesk<T, double> desk(subject, inputs.front(), Layout::contiguous);
+    AttentionCall<T, double> call(subject, inputs.front(), Layout::contiguous);
     std::vector<AttentionAnswer> answers;
     answers.reserve(inputs.size());
     for (const AttentionInputs<double>& of : inputs) {
-      desk.put(of);
-      answers.push_back(desk.answered());
+      call.put(of);
+      answers.push_back(call.answered());
     }
     return answers;
   });

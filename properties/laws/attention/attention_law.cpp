@@ -75,7 +75,7 @@ std::vector<int> rows_of(const AttentionDesign& design, AttentionLawParts::Sizes
 }
 
 /// Built-in subjects use only the threads that a task requests.
-AttentionLawParts::Sizes of_the_house(AttentionLawParts::Sizes sizes) {
+AttentionLawParts::Sizes for_built_in_subjects(AttentionLawParts::Sizes sizes) {
   using enum AttentionLawParts::Sizes;
   return sizes == large_cases ? as_drawn : sizes;
 }
@@ -150,10 +150,10 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
 }
 
 Law attention_law(Law words, const AttentionLawParts& parts) {
-  Capabilities of_the_catalogue;
-  of_the_catalogue.bidirectional = true;
-  const AttentionSpace space = space_for(of_the_catalogue, {}, parts);
-  Law law = attention_law_in(space, std::move(words), parts, of_the_house(parts.sizes));
+  Capabilities of_built_in_subjects;
+  of_built_in_subjects.bidirectional = true;
+  const AttentionSpace space = space_for(of_built_in_subjects, {}, parts);
+  Law law = attention_law_in(space, std::move(words), parts, for_built_in_subjects(parts.sizes));
   law.alternates_scalars = true;
   return law;
 }

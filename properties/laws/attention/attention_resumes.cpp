@@ -53,8 +53,8 @@ std::string unless_resumable(const AttentionCase& /*c*/, const Subject& subject)
   return subject.capabilities.resumable ? "" : "does not claim to be resumable";
 }
 
-void takes_up_again(AttentionCase& c, const Subject& subject, Scalar scalar,
-                    AttentionJudge& judge) {
+void resumes_attention(AttentionCase& c, const Subject& subject, Scalar scalar,
+                       AttentionJudge& judge) {
   const AttentionInputs<Digits50> whole = converted<Digits50>(c.given());
   AttentionInputs<Digits50> first = rows_between(whole, 0, c.cut);
   first.end_cotangent = {};
@@ -102,7 +102,7 @@ Law attention_resumes() {
        .load = {}},
       {.repair = causal_with_a_cut,
        .fits = is_causal_with_a_cut,
-       .check = takes_up_again,
+       .check = resumes_attention,
        .beyond_claims = unless_resumable});
 }
 

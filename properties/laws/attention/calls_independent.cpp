@@ -10,7 +10,7 @@
 namespace slim::properties::laws {
 namespace {
 
-constexpr const char* another_s_answer =
+constexpr const char* answer_of_previous_call =
     "another task of the same shape gets the answer of the previous call, bit for bit";
 
 /// In what the task in between differs.
@@ -106,9 +106,9 @@ bool is_the_same(const AttentionAnswer& answer, const AttentionAnswer& other,
 /// Where the answers to two tasks must differ in an array, and by how much: the reference's answers
 /// in float64 differ by more than a sixteenth of the largest entry, and the truths by more than
 /// both bands.
-std::optional<Discrepancy> owed_to_one_task(const TaskAnswered& task, const TaskAnswered& other,
-                                            AttentionArray array, const Subject& subject,
-                                            Scalar scalar) {
+std::optional<Discrepancy> required_difference(const TaskAnswered& task, const TaskAnswered& other,
+                                               AttentionArray array, const Subject& subject,
+                                               Scalar scalar) {
   constexpr double share = 1.0 / 16.0;  // of the largest entry
   const bool subtracts = subject.capabilities.subtracting || subject.capabilities.subtracting_wide;
   const auto of_reference = [array](const TaskAnswered& of) {
@@ -122,11 +122,11 @@ std::optional<Discrepancy> owed_to_one_task(const TaskAnswered& task, const Task
   for (std::size_t place = 0; place < here.values().size(); ++place) {
     const Digits50 apart = here.values()[place] - there.values()[place];
     if (!(std::abs(to_double(apart)) > least)) continue;
-    const Digits50 owed = array_of(task.evidence.truth(scalar), array).values()[place] -
-                          array_of(other.evidence.truth(scalar), array).values()[place];
+    const Digits50 required = array_of(task.evidence.truth(scalar), array).values()[place] -
+                              array_of(other.evidence.truth(scalar), array).values()[place];
     const Band band =
         task.evidence.band(scalar, array, place) + other.evidence.band(scalar, array, place);
-    const double error = std::abs(to_double(owed));
+    const double error = std::abs(to_double(required));
     if (!(error > (subtracts ? band.drift : band.suspect))) continue;
     const Index row = static_cast<Index>(place) / n.cols;
     const Index head = row / n.rows;
@@ -192,10 +192,10 @@ void is_a_function(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
   }
   for (const AttentionArray array : all_attention_arrays) {
     if (!is_the_same(answers[1], answers[0], array)) continue;
-    const auto owed =
-        owed_to_one_task({other, answers[1]}, {c.whole, answers[0]}, array, subject, scalar);
-    if (!owed) continue;
-    judge.condemn(*owed, another_s_answer);
+    const auto required =
+        required_difference({other, answers[1]}, {c.whole, answers[0]}, array, subject, scalar);
+    if (!required) continue;
+    judge.condemn(*required, answer_of_previous_call);
     return;
   }
 }

@@ -7,12 +7,12 @@
 namespace slim::properties::laws {
 namespace {
 
-AttentionSpec with_company(AttentionSpec spec) {
+AttentionSpec with_several_heads(AttentionSpec spec) {
   if (spec.batch * spec.heads == 1) spec.batch = 2;
   return spec;
 }
 
-std::string has_company(const AttentionCase& c) {
+std::string has_several_heads(const AttentionCase& c) {
   const HeadsSizes sizes = c.given().v.sizes();
   return sizes.batch * sizes.heads >= 2 ? "" : "it must have at least two heads in all";
 }
@@ -62,8 +62,8 @@ AttentionInputs<double> last_head_of(const AttentionInputs<double>& inputs) {
   return alone;
 }
 
-void keeps_heads_apart(AttentionCase& c, const Subject& subject, Scalar scalar,
-                       AttentionJudge& judge) {
+void keeps_heads_independent(AttentionCase& c, const Subject& subject, Scalar scalar,
+                             AttentionJudge& judge) {
   const AttentionAnswer before = ask(subject, scalar, c.given());
   const HeadsSizes sizes = c.given().v.sizes();
   const bool exactly = gives_same_bits(subject);
@@ -83,10 +83,10 @@ void keeps_heads_apart(AttentionCase& c, const Subject& subject, Scalar scalar,
   const AttentionAnswer alone = ask(subject, scalar, last_head_of(c.given()));
   for (const AttentionArray array : all_attention_arrays) {
     const std::span<const Digits50> all = array_of(before, array).values();
-    Heads<Digits50> in_company(array_of(alone, array).sizes(), MemoryTag::result);
-    const std::size_t first = all.size() - in_company.values().size();
-    std::ranges::copy(all.subspan(first), in_company.values().begin());
-    judge.hold(std::string(name(array)) + " of a head alone", array_of(alone, array), in_company,
+    Heads<Digits50> among_others(array_of(alone, array).sizes(), MemoryTag::result);
+    const std::size_t first = all.size() - among_others.values().size();
+    std::ranges::copy(all.subspan(first), among_others.values().begin());
+    judge.hold(std::string(name(array)) + " of a head alone", array_of(alone, array), among_others,
                [&](std::size_t place) { return 2.0 * c.whole.band(scalar, array, first + place); });
   }
 }
@@ -114,7 +114,7 @@ Law heads_independent() {
        .one_in_digits50 = 7,
        .draw = {},
        .load = {}},
-      {.repair = with_company, .fits = has_company, .check = keeps_heads_apart});
+      {.repair = with_several_heads, .fits = has_several_heads, .check = keeps_heads_independent});
 }
 
 }  // namespace slim::properties::laws

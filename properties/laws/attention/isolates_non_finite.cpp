@@ -31,8 +31,8 @@ std::string unless_claimed(const AttentionCase& /*c*/, const Subject& subject) {
                                                   : "does not claim to isolate non-finite values";
 }
 
-void keeps_it_where_it_is(AttentionCase& c, const Subject& subject, Scalar scalar,
-                          AttentionJudge& judge) {
+void does_not_spread(AttentionCase& c, const Subject& subject, Scalar scalar,
+                     AttentionJudge& judge) {
   const AttentionAnswer before = ask(subject, scalar, c.given());
   const HeadsSizes sizes = c.given().v.sizes();
   const bool exactly = gives_same_bits(subject);
@@ -51,10 +51,10 @@ void keeps_it_where_it_is(AttentionCase& c, const Subject& subject, Scalar scala
     if (sizes.batch * sizes.heads == 1) continue;
     const std::pair last(sizes.batch - 1, sizes.heads - 1);
     for (const auto& head : {std::pair<Index, Index>(0, 0), last}) {
-      const AttentionAnswer beside =
+      const AttentionAnswer after =
           ask(subject, scalar, poisoned(c.given(), {.head = head}, poison));
       for (const AttentionArray array : all_attention_arrays) {
-        judge.hold(std::string(name(array)) + " next to " + what, array_of(beside, array),
+        judge.hold(std::string(name(array)) + " next to " + what, array_of(after, array),
                    array_of(before, array), band_of(array),
                    [&](Index b, Index h, Index) { return std::pair(b, h) != head; });
       }
@@ -88,7 +88,7 @@ Law isolates_non_finite() {
        .load = {}},
       {.repair = causal_with_a_cut,
        .fits = is_causal_with_a_cut,
-       .check = keeps_it_where_it_is,
+       .check = does_not_spread,
        .beyond_claims = unless_claimed});
 }
 

@@ -8,10 +8,10 @@ namespace slim::properties::laws {
 namespace {
 
 /// An invalid argument, and the name that the error message has to contain.
-struct Spoiling {
+struct InvalidArgument {
   const char* what;
   const char* argument;
-  void (*spoil)(AttentionInputs<double>& inputs);
+  void (*make)(AttentionInputs<double>& inputs);
 };
 
 void resized(Heads<double>& heads, HeadsSizes sizes) {
@@ -28,7 +28,7 @@ HeadsSizes state_sizes_of(const AttentionInputs<double>& inputs) {
   return inputs.task().state_sizes();
 }
 
-constexpr std::array<Spoiling, 11> spoilings = {{
+constexpr std::array<InvalidArgument, 11> invalid_arguments = {{
     {"keys that are one row longer than queries", "k",
      [](AttentionInputs<double>& inputs) { with_another_row(inputs.k); }},
     {"values that are one row longer than keys", "v",
@@ -91,32 +91,32 @@ bool names(const std::string& words, const std::string& argument) {
 }
 
 /// Throws SubjectError unless the subject throws and its message names the argument.
-void require_refused(const Subject& subject, Scalar scalar, AttentionInputs<double> inputs,
-                     const Spoiling& spoiling) {
-  spoiling.spoil(inputs);
+void require_rejected(const Subject& subject, Scalar scalar, AttentionInputs<double> inputs,
+                      const InvalidArgument& invalid) {
+  invalid.make(inputs);
   try {
     ask(subject, scalar, inputs);
   } catch (const SubjectError& error) {
     const std::string words = error.what();
     const bool threw = error.failure() == Failure::error && words.starts_with("threw: ");
-    if (threw && names(words, spoiling.argument)) return;
-    throw SubjectError("did not name " + std::string(spoiling.argument) +
-                       " when it rejected a task with " + spoiling.what + ": " + words);
+    if (threw && names(words, invalid.argument)) return;
+    throw SubjectError("did not name " + std::string(invalid.argument) +
+                       " when it rejected a task with " + invalid.what + ": " + words);
   }
-  throw SubjectError(std::string("accepted a task with ") + spoiling.what);
+  throw SubjectError(std::string("accepted a task with ") + invalid.what);
 }
 
-std::string if_a_guest(const AttentionCase& /*c*/, const Subject& subject) {
+std::string if_third_party(const AttentionCase& /*c*/, const Subject& subject) {
   return subject.name.starts_with("foreign/")
              ? "does not claim to throw: third-party subjects run refuses-bad-requests instead"
              : "";
 }
 
-void refuses_what_does_not_fit(AttentionCase& c, const Subject& subject, Scalar scalar,
-                               AttentionJudge& judge) {
+void rejects_invalid_tasks(AttentionCase& c, const Subject& subject, Scalar scalar,
+                           AttentionJudge& judge) {
   const AttentionAnswer before = ask(subject, scalar, c.given());
-  for (const Spoiling& spoiling : spoilings) {
-    require_refused(subject, scalar, c.given(), spoiling);
+  for (const InvalidArgument& invalid : invalid_arguments) {
+    require_rejected(subject, scalar, c.given(), invalid);
   }
   const AttentionAnswer after = ask(subject, scalar, c.given());
   const bool exactly = gives_same_bits(subject);
@@ -155,8 +155,8 @@ Law refuses_bad_tasks() {
        .load = {}},
       {.repair = as_drawn,
        .fits = fits_always,
-       .check = refuses_what_does_not_fit,
-       .beyond_claims = if_a_guest});
+       .check = rejects_invalid_tasks,
+       .beyond_claims = if_third_party});
 }
 
 }  // namespace slim::properties::laws

@@ -19,7 +19,7 @@ std::vector<int> rows_of(const GradientDesign& design, GradientLawParts::Sizes s
 }
 
 /// Built-in subjects use only the threads that a task requests.
-GradientLawParts::Sizes of_the_house(GradientLawParts::Sizes sizes) {
+GradientLawParts::Sizes for_built_in_subjects(GradientLawParts::Sizes sizes) {
   using enum GradientLawParts::Sizes;
   return sizes == large_cases ? as_drawn : sizes;
 }
@@ -88,7 +88,7 @@ Law gradient_law_in(const GradientSpace& space, Law words, const GradientLawPart
 
 Law gradient_law(Law words, const GradientLawParts& parts) {
   Law law = gradient_law_in(gradient_space(Capabilities()), std::move(words), parts,
-                            of_the_house(parts.sizes));
+                            for_built_in_subjects(parts.sizes));
   law.alternates_scalars = true;
   return law;
 }
