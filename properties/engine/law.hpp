@@ -76,7 +76,7 @@ struct Law {
   /// In 50 digits an expensive law runs one case in so many. Not a divisor of 20, the cycle of
   /// sizes.
   int one_in_digits50 = 1;
-  std::string task{};          ///< "attention", "features" or "gradient"; empty: another kind of case
+  std::string task{};          ///< "attention", "features" or "gradient"; empty for other cases
   bool asks_features = false;  ///< of a case of attention, it runs the features task only
   /// Whether it judges answers to a task; false for the laws of the protocol and of costs.
   bool judges_answers = true;
