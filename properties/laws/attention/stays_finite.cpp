@@ -40,7 +40,7 @@ void is_right_where_the_truth_is_finite(AttentionCase& c, const Subject& subject
 /// attention_agrees plus losses by underflow, which in float32 and float64 are small against any
 /// answer that is not itself lost; for a subnormal entry at a kink also the slope at 0. In narrow
 /// scalars any finite number if numbers underflow. Cases in which a correct program may overflow
-/// are skipped: AttentionEvidence::overflowing requires a factor of 1e3, also for the square of a
+/// are redrawn: AttentionEvidence::overflowing requires a factor of 1e3, also for the square of a
 /// denominator, by which the quotient rule may divide. Overflow that only the subject's own order
 /// of operations causes is an error: exp(a) exp(−b) instead of exp(a − b), 0 · exp(x) on the branch
 /// that is not taken. Kills: these, also if NaN is replaced by 0; features that are clipped or
@@ -57,7 +57,7 @@ Law stays_finite() {
        .tolerance =
            "as attention-agrees; if numbers underflow, plus the smallest normal number per "
            "operation, amplified by later ones, and for a subnormal entry at a kink the "
-           "slope at 0; cases within 1e3 of overflow are skipped",
+           "slope at 0; cases within 1e3 of overflow are redrawn",
        .kills = {"mutant/exponential-in-two-factors", "mutant/elu-slope-of-both-branches",
                  "mutant/overflow-answered-with-zero", "mutant/features-clipped",
                  "mutant/features-flushed", "mutant/sums-below-epsilon-answered-with-zero"},
