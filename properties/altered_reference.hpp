@@ -4,7 +4,8 @@
 
 namespace slim::properties {
 
-/// For tests: the reference, with `alter(task, result)` done to its answer in every scalar.
+/// For tests: the reference, with `alter(task, result)` applied to its answer in float32, float64
+/// and 50 digits.
 template <class Alter>
 Subject altered_reference(std::string name, Alter alter) {
   Subject subject = reference_subject();

@@ -1,4 +1,4 @@
-// Every variant's attention and features against the reference's.
+// The attention and features of every variant, compared with the reference.
 
 #include "reference/performer/attention.hpp"
 
@@ -19,7 +19,7 @@ using reference::Gauged;
 
 constexpr std::uint64_t drawn_cases = 84;  ///< twelve of each feature map, and of given features
 
-/// As drawn, under the conventions of chunked code: the paper's, with any ε.
+/// A drawn case under the conventions of chunked code: the paper's, with any ε.
 AttentionInputs<double> drawn(std::uint64_t seed) {
   AttentionInputs<double> inputs = reference::drawn_attention(seed);
   const AttentionConventions asked = inputs.conventions;
@@ -56,7 +56,7 @@ std::vector<const Subject*> attending_subjects() {
   return subjects;
 }
 
-TEST(AttentionTask, OfEveryVariantIsTheReferences) {
+TEST(AttentionTask, AgreesWithTheReferenceForEveryVariant) {
   const auto subjects = attending_subjects();
   ASSERT_EQ(subjects.size(), 31U);
   const Digits50 when_adding("1e-40");
@@ -73,10 +73,10 @@ TEST(AttentionTask, OfEveryVariantIsTheReferences) {
       if (!subject->capabilities.subtracting) worst = std::max(worst, found.worst);
     }
   }
-  EXPECT_GT(worst, 0);  // they are several programs, not one
+  EXPECT_GT(worst, 0);  // the variants are different programs
 }
 
-TEST(AttentionTask, HasAPullbackOnlyWhereItIsWanted) {
+TEST(AttentionTask, HasAPullbackOnlyIfRequested) {
   for (const Subject* subject : attending_subjects()) {
     auto inputs = converted<double>(drawn(8));
     const auto with = answer_of(*subject, inputs);
@@ -110,8 +110,8 @@ TEST(AttentionTask, DoesNotChangeABitWithTheNumberOfThreads) {
   }
 }
 
-/// A narrow subject reads narrow numbers, computes in float and rounds its answer once: |ŷ − y| ≤
-/// γ_n gauge + u |y| + the smallest subnormal, n the longest chain of float roundings.
+/// A subject in a narrow scalar reads narrow numbers, computes in float and rounds its answer once:
+/// |ŷ − y| ≤ γ_n gauge + u |y| + the smallest subnormal, n the longest chain of float roundings.
 template <class T>
 void expect_narrow(const Subject& subject, std::uint64_t seed, Scalar scalar) {
   const AttentionInputs<T> narrow = converted<T>(drawn(seed));
@@ -141,18 +141,18 @@ void expect_narrow(const Subject& subject, std::uint64_t seed, Scalar scalar) {
   compare("d.v", answer.dv, truth.dv, gauges.dv);
 }
 
-TEST(AttentionTask, InNarrowScalarsIsSummedInFloat) {
+TEST(AttentionTask, SumsInFloatInNarrowScalars) {
   for (const Subject* subject : attending_subjects()) {
     if (subject->name == "reference" || subject->capabilities.subtracting) continue;
     for (std::uint64_t seed = 0; seed < 28; ++seed) {
-      // An intermediate that is beyond float16 is beyond float in none of these.
+      // Intermediate values may exceed float16, but never float.
       expect_narrow<Float16>(*subject, seed, Scalar::float16);
       expect_narrow<BFloat16>(*subject, seed, Scalar::bfloat16);
     }
   }
 }
 
-TEST(AttentionTask, OfOtherConventionsIsRefusedByChunkedCode) {
+TEST(AttentionTask, IsRejectedByChunkedCodeUnderOtherConventions) {
   auto inputs = converted<double>(drawn(3));
   inputs.conventions.epsilon_place = EpsilonPlace::clamped;
   AttentionResult<double> result;
@@ -161,7 +161,7 @@ TEST(AttentionTask, OfOtherConventionsIsRefusedByChunkedCode) {
                ContractError);
 }
 
-TEST(FeaturesTask, OfEveryVariantAreTheReferences) {
+TEST(FeaturesTask, AgreesWithTheReferenceForEveryVariant) {
   for (std::uint64_t seed = 0; seed < 21; ++seed) {
     const auto of = converted<Digits50>(drawn(seed));
     if (of.features_given) continue;

@@ -21,7 +21,7 @@ void offer(Subject& subject) {
 
 Subject reference_itself() {
   Subject subject{.name = "reference",
-                  .summary = "the whole sequence at once, everything kept, plain loops",
+                  .summary = "the whole sequence at once, keeping everything, in plain loops",
                   .capabilities = {},
                   .conventions = {},
                   .gradient = {}};
@@ -61,7 +61,7 @@ Subject as_subject(const chunked::Variant& variant) {
   subject.capabilities.chooses_first_sweep = true;
   subject.capabilities.memory = memory_of(variant.boundary);
   subject.capabilities.bidirectional = true;
-  // ∞ less ∞ is no number, and neither is ∞ times the 0 of a masked block.
+  // ∞ − ∞ is NaN, and so is ∞ times the 0 of a masked block.
   const bool subtracts_sums =
       subject.capabilities.subtracting_wide || variant.boundary == "recovered";
   subject.capabilities.isolates_non_finite = !subtracts_sums && variant.prefix_sum != "blocked";

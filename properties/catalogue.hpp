@@ -7,16 +7,16 @@
 
 namespace slim::properties {
 
-/// Every subject in the house: the reference, every chunked variant, every mutant.
+/// Every built-in subject: the reference, every chunked variant, every mutant.
 std::span<const Subject> catalogue();
 
-/// Throws ContractError that names what is allowed, and the nearest name.
+/// The subject of this name. Throws ContractError with the nearest name and all names.
 const Subject& find_subject(std::string_view name);
 
 /// The reference, the first of the catalogue.
 const Subject& reference_subject();
 
-/// Whether a subject is wrong on purpose: its name starts with "mutant/".
+/// Whether a subject is wrong on purpose, which its name shows by "mutant/".
 bool is_mutant(const Subject& subject);
 
 }  // namespace slim::properties

@@ -38,7 +38,7 @@ TEST(Catalogue, HasTheReferenceFirstAndNoNameTwice) {
   EXPECT_TRUE(names.contains("mutant/last-row-dropped"));
 }
 
-TEST(Catalogue, NamesWhatIsAllowedAndWhatWasMeant) {
+TEST(Catalogue, SuggestsANameAndListsAllNames) {
   const std::string message = message_of([] { find_subject("recoverd/iterative"); });
   EXPECT_NE(message.find("subject 'recoverd/iterative' is unknown"), std::string::npos);
   EXPECT_NE(message.find("did you mean 'recovered/iterative'?"), std::string::npos) << message;
@@ -49,7 +49,7 @@ TEST(Catalogue, NamesWhatIsAllowedAndWhatWasMeant) {
   EXPECT_EQ(message_of([] { find_subject("xyz"); }).find("did you mean"), std::string::npos);
 }
 
-TEST(Catalogue, TellsEveryMutantsStory) {
+TEST(Catalogue, DescribesEveryMutant) {
   for (const mutants::Mutant& mutant : mutants::catalogue()) {
     EXPECT_TRUE(mutant.name.starts_with("mutant/"));
     EXPECT_FALSE(mutant.story.empty());

@@ -1,6 +1,6 @@
-# A part of the tests once more as a fresh container, cron, systemd and ssh run them: with nothing in
-# the environment but PATH and a HOME that is not there, in the C locale, and in a locale that is set
-# but not generated. Needs the test programs of all folders.
+# Repeats some tests as a fresh container, cron, systemd or ssh would run them: with only PATH and a
+# missing HOME in the environment, in the C locale, and in a locale that is set but not generated.
+# Needs the test programs of all folders.
 find_program(SLIM_ENV env REQUIRED)
 
 set(in_bare ${SLIM_ENV} -i PATH=/usr/bin:/bin HOME=/nonexistent)

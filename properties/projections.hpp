@@ -4,7 +4,7 @@
 
 namespace slim::properties {
 
-/// How the subject draws FAVOR+'s projections, if it does; else empty.
+/// How the subject draws FAVOR+ projections; empty if it does not.
 inline mutants::ProjectionDraw projection_of(const Subject& subject) {
   return subject.projection;
 }

@@ -11,7 +11,7 @@
 namespace slim::properties {
 namespace {
 
-/// Distance that forgives a missing rest: "recoverd" is near "recovered/iterative".
+/// Edit distance that ignores a missing end: "recoverd" is similar to "recovered/iterative".
 std::size_t nearness(std::string_view given, std::string_view name) {
   return std::min(edit_distance(given, name), edit_distance(given, name.substr(0, given.size())));
 }

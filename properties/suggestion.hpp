@@ -6,12 +6,12 @@
 
 namespace slim::properties {
 
-/// "subject 'recoverd' is unknown: did you mean 'recovered/iterative'? allowed are …". The question
-/// is left out when nothing is near.
+/// "subject 'recoverd' is unknown: did you mean 'recovered/iterative'? allowed are …". Without the
+/// question if no allowed name is similar.
 std::string unknown_name(std::string_view kind, std::string_view given,
                          const std::vector<std::string>& allowed);
 
-/// Insertions, deletions and substitutions between two words (Levenshtein 1966).
+/// The number of insertions, deletions and substitutions between two words (Levenshtein 1966).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace slim::properties

@@ -20,7 +20,7 @@
 namespace slim::properties {
 namespace {
 
-/// One check: how it came out, and how many draws were put back before it.
+/// One check: its outcome, and how many draws were rejected before it.
 struct Record {
   Finding finding;
   int attempt = 0;
@@ -38,19 +38,19 @@ void lower(std::atomic<int>& least, int value) {
   }
 }
 
-/// The first check of a subject under a law that hung, in the order of cases, then scalars: those
-/// after it are not run, since each would take as long.
+/// The first check of a subject under a law that hung, in the order of cases, then scalars. Later
+/// ones are not run, since each could take a whole deadline.
 using FirstHang = std::atomic<int>;
 
 /// One (subject, scalar) under one law.
 struct Pair {
   const Subject* subject;
   Scalar scalar;
-  int place;   ///< of the scalar,
-  int places;  ///< of so many
+  int place;   ///< index of the scalar
+  int places;  ///< number of scalars
   FirstHang* first_hang;
   std::vector<Record> records;   ///< by case number
-  std::atomic<int> first_wrong;  ///< number of the first wrong case; all cases when there is none
+  std::atomic<int> first_wrong;  ///< number of the first wrong case; number of cases if none
 
   Pair(const RunPlan& plan, const Subject& of, int scalar_place, FirstHang& hang, int cases)
       : subject(&of),
@@ -67,7 +67,7 @@ struct Pair {
     records[static_cast<std::size_t>(number)] = std::move(record);
     if (wrong) lower(first_wrong, number);
   }
-  /// Whether the case is after the first wrong one, or after a hang. Which of these were judged
+  /// Whether the case is after the first wrong one, or after a hang. Which of these have run
   /// depends on the threads.
   [[nodiscard]] bool leaves_out(int number) const {
     return number > first_wrong || number * places + place > *first_hang;
@@ -78,11 +78,11 @@ struct Pair {
   }
 };
 
-/// Everything found under one law.
+/// All records of one law.
 struct LawRun {
   const Law& law;
   const RunPlan& plan;
-  int drawn;  ///< cases, and after them those of the design
+  int drawn;  ///< number of drawn cases, which come before the designed ones
   int cases;
   std::vector<std::unique_ptr<Pair>> pairs;  ///< by subject, then scalar
   std::deque<FirstHang> first_hangs;         ///< by subject
@@ -103,7 +103,7 @@ struct LawRun {
   }
 };
 
-/// Of a case that no subject can be judged on: what a subject does not claim is no skip of its own.
+/// The skip of a case that cannot be judged, or that the subject does not claim.
 Finding unusable_for(const NumberedCase::Usable& usable, const Subject& subject, Scalar scalar) {
   std::string unclaimed = usable.last->unclaimed_by(subject, scalar);
   return unclaimed.empty() ? skipped(usable.reason) : not_claimed(std::move(unclaimed));
@@ -115,7 +115,7 @@ CaseId id_of(const LawRun& run, int place) {
 }
 
 /// Whether a designed case of a law is run in a scalar of the plan: in float32 and float64, and in
-/// narrower ones where there is neither.
+/// narrower ones if the plan has neither.
 bool is_designed_for(const Law& law, const RunPlan& plan, int row, Scalar scalar) {
   const auto runs = [&](Scalar in) { return std::ranges::count(plan.scalars, in) > 0; };
   const bool has_wide = runs(Scalar::float32) || runs(Scalar::float64);
@@ -127,7 +127,7 @@ bool is_designed_for(const Law& law, const RunPlan& plan, int row, Scalar scalar
   return is_odd == (scalar == Scalar::float64);
 }
 
-/// How many are.
+/// The number of designed cases that are run in a scalar.
 int designed_for(const Law& law, const RunPlan& plan, Scalar scalar) {
   if (!plan.covers_sizes || !law.designed) return 0;
   int number = 0;
@@ -185,8 +185,8 @@ Verdict verdict_on(const LawRun& run, const Pair& pair, int cases_a_law) {
   return verdict;
 }
 
-/// The pairs to shrink: for each subject that broke the law its most exact scalar, where a bug
-/// shows without rounding around it.
+/// The pairs to shrink: for each subject that broke the law, the most exact scalar in which it did,
+/// where rounding errors are smallest.
 std::vector<const Pair*> to_shrink(const LawRun& run) {
   std::vector<const Pair*> broken;
   for (const auto& pair : run.pairs) {
@@ -218,7 +218,7 @@ bool has_finite_error(const Record& record) {
          std::isfinite(record.finding.worst.error);
 }
 
-/// Which sizes of a goal a subject's cases covered, over all laws of the task and all scalars.
+/// The sizes of a goal that a subject's cases covered, over all laws of the task and all scalars.
 RunResult::Sizes sizes_of(const SizeGoal& goal, std::span<const std::unique_ptr<LawRun>> runs,
                           const Subject& subject, bool all_laws) {
   RunResult::Sizes sizes{
@@ -249,7 +249,7 @@ RunResult::Sizes sizes_of(const SizeGoal& goal, std::span<const std::unique_ptr<
   return sizes;
 }
 
-/// For each goal of the laws and each subject that executed a case of its task.
+/// One entry for each goal of the laws and each subject that executed a case of its task.
 std::vector<RunResult::Sizes> all_sizes(const RunPlan& plan,
                                         std::span<const std::unique_ptr<LawRun>> runs) {
   std::vector<RunResult::Sizes> all;
@@ -264,7 +264,7 @@ std::vector<RunResult::Sizes> all_sizes(const RunPlan& plan,
   return all;
 }
 
-/// Of the cases up to the first wrong one, which are the same for any number of threads.
+/// Uses the cases up to the first wrong one, which are the same for any number of threads.
 std::optional<Refinement> refinement_of(const LawRun& run, const Subject& subject) {
   const Pair* coarse = pair_of(run, &subject, Scalar::float32);
   const Pair* fine = pair_of(run, &subject, Scalar::float64);
@@ -293,10 +293,10 @@ std::optional<Refinement> refinement_of(const LawRun& run, const Subject& subjec
   return worst;
 }
 
-/// What was seen first, of a subject that does it no more when it is asked again.
-Finding seen_once(Finding finding) {
+/// The original finding, if the failure does not recur.
+Finding unreproduced(Finding finding) {
   finding.note += finding.note.empty() ? "did so" : ";";
-  finding.note += " once, and not when it was asked again";
+  finding.note += " once, but not when it ran again";
   return finding;
 }
 
@@ -312,17 +312,18 @@ Counterexample counterexample(const LawRun& run, const Pair& pair, std::uint64_t
   Counterexample found = shrinks
                              ? shrunk(run.law, *pair.subject, pair.scalar, std::move(draw))
                              : unshrunk(run.law, *pair.subject, pair.scalar, *draw, record.finding);
-  if (found.finding.outcome != Outcome::wrong) found.finding = seen_once(record.finding);
+  if (found.finding.outcome != Outcome::wrong) found.finding = unreproduced(record.finding);
   found.case_number = number;
   found.file.metadata["seed"] = std::to_string(seed);
   return found;
 }
 
 void require_valid(const RunPlan& plan) {
-  require(plan.cases >= 1, "cases is at least 1, not " + std::to_string(plan.cases));
-  require(plan.threads >= 1, "threads is at least 1, not " + std::to_string(plan.threads));
+  require(plan.cases >= 1, "cases is " + std::to_string(plan.cases) + ", but must be at least 1");
+  require(plan.threads >= 1,
+          "threads is " + std::to_string(plan.threads) + ", but must be at least 1");
   require(!plan.laws.empty() && !plan.subjects.empty() && !plan.scalars.empty(),
-          "a run has at least one law, one subject and one scalar");
+          "a run needs at least one law, one subject and one scalar");
 }
 
 }  // namespace
@@ -337,8 +338,8 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
       cases.emplace_back(runs.back().get(), number);
     }
   }
-  // All laws advance together, so that what was done tells how long the rest takes; each in the
-  // order of its numbers, since nothing is asked after the first wrong one.
+  // All laws advance together, so that the remaining time can be estimated; each in the order of
+  // its numbers, since nothing runs after the first wrong case.
   std::ranges::stable_sort(cases, {}, [](const std::pair<LawRun*, int>& of) {
     return (of.second + 0.5) / of.first->cases;
   });
@@ -388,18 +389,18 @@ void require_accounted(const RunPlan& plan, const RunResult& result) {
       for (const Scalar scalar : plan.scalars) {
         if (verdict == result.verdicts.end() || verdict->law != law->name ||
             verdict->subject != subject->name || verdict->scalar != scalar) {
-          throw std::logic_error("no verdict on " + law->name + " of " + subject->name + " in " +
-                                 std::string(name(scalar)) + ", which was planned");
+          throw std::logic_error("the planned verdict on " + law->name + " of " + subject->name +
+                                 " in " + std::string(name(scalar)) + " is missing");
         }
         const int designed = designed_for(*law, plan, scalar);
         if (verdict->tally.cases != law->cases_of(plan.cases, scalar) + designed) {
-          throw std::logic_error(law->name + " has another number of cases than was planned");
+          throw std::logic_error(law->name + " has a different number of cases than planned");
         }
         require_accounted((verdict++)->tally);
       }
     }
   }
-  if (verdict != result.verdicts.end()) throw std::logic_error("a verdict that was not planned");
+  if (verdict != result.verdicts.end()) throw std::logic_error("a verdict was not planned");
 }
 
 std::vector<std::string> RunResult::idle_laws() const {
@@ -477,10 +478,10 @@ std::vector<std::string> RunResult::shortfalls() const {
   std::vector<std::string> all;
   if (!executes_something) all.emplace_back("nothing was executed");
   for (const std::string& law : idle_laws()) {
-    all.push_back("law " + law + " executed no case, though what it asks is claimed");
+    all.push_back("law " + law + " executed no case, although a subject claims what it checks");
   }
   for (const std::string& task : unasked_tasks) {
-    all.push_back("the task " + task + " is declared, and no case of it was executed");
+    all.push_back("the task " + task + " is declared, but no case of it was executed");
   }
   for (const Sizes& of : sizes) {
     const std::vector<std::string> missing = of.coverage.missing();
@@ -492,21 +493,20 @@ std::vector<std::string> RunResult::shortfalls() const {
   for (const Judged& of : judged()) {
     for (const std::string& tensor : of.never_judged()) {
       all.push_back(fmt::format(
-          "{} of subject {} was never judged in {}: the error that rounding may make is larger "
-          "than its largest entry in every case",
+          "{} of subject {} was never judged in {}: in every case the bound of rounding errors is "
+          "larger than its largest entry",
           tensor, of.subject, name(of.scalar)));
     }
     if (static_cast<double>(of.missing()) <= most_not_judged * static_cast<double>(of.compared()))
       continue;
     all.push_back(fmt::format(
         "of subject {}, {} of {} tensors compared in {} were not judged, and at most {:.0f} % may "
-        "be: "
-        "the error that rounding may make is larger than the tensor's largest entry",
+        "be: the bound of rounding errors is larger than the tensor's largest entry",
         of.subject, of.missing(), of.compared(), name(of.scalar), 100.0 * most_not_judged));
   }
   for (const std::string& subject : idle_subjects()) {
     all.push_back("subject " + subject +
-                  " executed no law that judges answers: it claims nothing that one of them asks");
+                  " executed no law that judges answers: it claims nothing that these laws check");
   }
   return all;
 }

@@ -8,14 +8,13 @@
 
 namespace slim::properties {
 
-/// A run of fewer cases a law is of a few examples: the designed cases are left out of it.
+/// A run of fewer cases per law than this leaves out the designed cases.
 inline constexpr int fewest_cases_that_cover_sizes = 20;
 
-/// Of the tensors of all cases that are compared with the truth, the share that may be left without
-/// a judgement.
+/// The largest share of comparisons with the truth that may end without a judgement.
 inline constexpr double most_not_judged = 0.05;
 
-/// What to run: every law on every subject in every scalar, `cases` drawn cases a law.
+/// What to run: every law on every subject in every scalar, with `cases` drawn cases per law.
 struct RunPlan {
   std::vector<const Law*> laws;
   std::vector<const Subject*> subjects;
@@ -23,29 +22,29 @@ struct RunPlan {
   std::uint64_t seed = 1;
   int cases = 20;
   int threads = 1;      ///< changes nothing but the time
-  bool shrinks = true;  ///< else there are no counterexamples
-  /// Run the designed cases of every law, too, in which all pairs of sizes meet.
+  bool shrinks = true;  ///< if false, there are no counterexamples
+  /// Also run the designed cases of every law, in which all pairs of sizes occur.
   bool covers_sizes = false;
-  /// A pair of sizes that no case of a task covered fails the run: where all laws are run.
+  /// A pair of sizes that no case of a task covered fails the run. For runs of all laws.
   bool requires_sizes = false;
 };
 
-/// The error of one case in float32 and in float64: rounding shrinks with the scalar, a mistake
-/// stays. Information: no verdict hangs on it.
+/// The error of one case in float32 and in float64: a rounding error shrinks with the unit
+/// roundoff, a mistake does not. For information; no verdict depends on it.
 struct Refinement {
   std::string law;
   std::string subject;
   int case_number = 0;
-  Discrepancy in_float32;  ///< of the row that stands worst
+  Discrepancy in_float32;  ///< of the row with the largest error over bound
   Discrepancy in_float64;  ///< likewise
 };
 
 struct RunResult {
   std::vector<Verdict> verdicts;  ///< by law, subject, scalar in the order of the plan
-  /// One for each (law, subject) that broke, in the most exact scalar in which it did.
+  /// One for each (law, subject) that failed, in the most exact scalar in which it did.
   std::vector<Counterexample> counterexamples;
-  /// One for each (law, subject) beyond PASS in float32 or float64 that was asked the same case in
-  /// both, of the case in which it stands worst; not where it gave no finite number.
+  /// One for each (law, subject) beyond PASS in float32 or float64 that ran the same case in both:
+  /// its worst case. None where the subject gave no finite number.
   std::vector<Refinement> refinements{};
   /// Which sizes were covered, for each task with a goal and each subject that was run on it.
   struct Sizes {
@@ -54,53 +53,54 @@ struct RunResult {
     bool required = false;  ///< the subject broke no law of the task, and all laws were run
   };
   std::vector<Sizes> sizes{};
-  /// What the comparisons with the truth said of one subject in one scalar, over all laws.
+  /// The comparisons of one subject in one scalar with the truth, over all laws.
   struct Judged {
     std::string subject;
     Scalar scalar = Scalar::digits50;
     std::vector<JudgedTensor> tensors;
-    /// Tensors that were judged in no case.
+    /// Tensors that no case judged.
     [[nodiscard]] std::vector<std::string> never_judged() const;
-    /// Comparisons in all, and those without a judgement.
+    /// All comparisons, and those that ended without a judgement.
     [[nodiscard]] long compared() const;
     [[nodiscard]] long missing() const;
   };
-  /// Of subjects and scalars that broke no law: what is wrong is not run to its end.
+  /// For subjects and scalars that broke no law, since a wrong subject is not run to the end.
   [[nodiscard]] std::vector<Judged> judged() const;
-  /// Tasks that a guest declares and that no case was of, which is a failure, as an idle law is.
+  /// Tasks that a third-party subject declares and that had no case: a failure, like an idle law.
   std::vector<std::string> unasked_tasks{};
-  /// Laws that could have been run and were not, since others were named. Reports say how many.
+  /// Laws that were not run because the user selected others. Reports say how many.
   std::vector<std::string> laws_not_run{};
-  /// Scalars that a foreign subject declares and that were not run, since others were named.
+  /// Scalars that a third-party subject declares and that were not run because the user selected
+  /// others.
   std::vector<Scalar> scalars_not_run{};
 
-  /// Laws that executed no case at all, though somebody claims what they ask.
+  /// Laws that executed no case although some subject claims what they check.
   [[nodiscard]] std::vector<std::string> idle_laws() const;
-  /// Subjects that executed laws of the protocol, or of costs, and none of those asked that judge
-  /// answers: there is nothing to hold.
+  /// Subjects that executed laws of the protocol or of costs only, and none that judges answers.
   [[nodiscard]] std::vector<std::string> idle_subjects() const;
-  /// In words, what fails the run besides wrong cases: idle laws and subjects, tasks never asked,
-  /// sizes that no case covered, tensors never judged, too many not judged, nothing
-  /// executed.
+  /// What fails the run besides wrong cases, in words: idle laws and subjects, tasks without a
+  /// case, sizes that no case covered, tensors never judged, too many comparisons not judged,
+  /// nothing executed.
   [[nodiscard]] std::vector<std::string> shortfalls() const;
-  /// Nothing falls short.
+  /// Whether there are no shortfalls.
   [[nodiscard]] bool executed_all() const;
-  /// Every verdict holds, and all was executed.
+  /// Whether every verdict holds and there are no shortfalls.
   [[nodiscard]] bool holds() const;
 };
 
 /// Throws std::logic_error unless there is a verdict for each law, subject and scalar of the plan,
-/// in their order, and in each of them every planned case is in exactly one count.
+/// in this order, and each verdict counts every planned case exactly once.
 void require_accounted(const RunPlan& plan, const RunResult& result);
 
-/// Called for each law before the first case, and after each case, by one thread at a time: the
-/// law, its cases done and planned.
+/// Called for each law before its first case and after each case, by one thread at a time, with the
+/// law and its numbers of completed and planned cases.
 using Progress = std::function<void(const Law& law, int done, int planned)>;
 
-/// Draws, asks, judges, shrinks. The result depends on the plan but not on its threads: a verdict's
-/// counts end at its first wrong case, by number. A hang takes as long as a deadline, so a subject
-/// that hung under a law is asked nothing more of it, and only its first law that hung is shrunk.
-/// Throws what a generator or the truth throws; what a subject throws is a finding.
+/// Generates the cases, runs the subjects, judges and shrinks. The result does not depend on the
+/// number of threads: the counts of a verdict end at its first wrong case, by number. A hang costs
+/// a whole deadline, so a subject that hangs under a law runs no more cases of it, and only the
+/// first such law is shrunk. Exceptions of a generator or of the truth are rethrown; those of a
+/// subject become findings.
 RunResult run(const RunPlan& plan, const Progress& progress = {});
 
 }  // namespace slim::properties

@@ -17,7 +17,7 @@
 namespace slim::properties {
 namespace {
 
-/// A law about a number, so that its cases cost nothing: `breaks` says when a number is wrong.
+/// A law about a number, whose cases cost nothing. `breaks` decides when a number is wrong.
 Law law_about_numbers(const std::function<Finding(int, const Subject&, Scalar)>& check,
                       const std::function<std::string(int, Scalar)>& unusable = {},
                       const std::function<std::string(const Subject&)>& unclaimed = {}) {
@@ -109,7 +109,7 @@ TEST(Engine, FindsTheSameFirstFailureAndShrinkForAnyNumberOfThreads) {
   }
 }
 
-TEST(Engine, DrawsOtherCasesForOtherLawsSeedsAndNumbers) {
+TEST(Engine, DrawsDifferentCasesForDifferentLawsSeedsAndNumbers) {
   std::set<std::string> drawn;
   int all = 0;
   for (const char* law : {"attention-agrees", "pullback-agrees", "layouts-agree"}) {
@@ -120,7 +120,8 @@ TEST(Engine, DrawsOtherCasesForOtherLawsSeedsAndNumbers) {
       }
     }
   }
-  EXPECT_GE(static_cast<int>(drawn.size()), all - 2) << "but for chance among the smallest";
+  EXPECT_GE(static_cast<int>(drawn.size()), all - 2)
+      << "except for coincidences among the smallest";
 }
 
 TEST(Engine, DrawsTheSameCaseAgain) {
@@ -129,7 +130,7 @@ TEST(Engine, DrawsTheSameCaseAgain) {
   EXPECT_EQ(drawn(), drawn());
 }
 
-TEST(Engine, DealsEverySizeInTwentyCases) {
+TEST(Engine, UsesEverySizeOnceInTwentyCases) {
   std::set<int> places;
   for (int number = 40; number < 40 + dealt_sizes; ++number) {
     EXPECT_EQ(place_of(dealt_size(number)), number % dealt_sizes);
@@ -149,7 +150,7 @@ TEST(Engine, ShrinksToTheSmallestWrongCase) {
   EXPECT_EQ(result.counterexamples[0].file.text("n"), "57");
   EXPECT_EQ(result.counterexamples[0].file.text("law"), "about-numbers");
   EXPECT_EQ(result.counterexamples[0].file.text("subject"), "left");
-  EXPECT_EQ(result.counterexamples[0].scalar, Scalar::digits50) << "the most exact one speaks";
+  EXPECT_EQ(result.counterexamples[0].scalar, Scalar::digits50) << "the most exact one is reported";
   EXPECT_FALSE(result.holds());
 }
 
@@ -167,7 +168,7 @@ TEST(Engine, AccountsForEveryCase) {
   }
 }
 
-TEST(Engine, RefusesAResultThatLacksWhatWasPlanned) {
+TEST(Engine, RejectsAResultThatDiffersFromThePlan) {
   Fixture fixture{
       .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 2000); })};
   fixture.law.share = 2;
@@ -177,26 +178,26 @@ TEST(Engine, RefusesAResultThatLacksWhatWasPlanned) {
   EXPECT_EQ(result.verdicts[0].tally.cases, 20) << "in float32";
   EXPECT_EQ(result.verdicts[1].tally.cases, 7) << "in 50 digits";
   EXPECT_NO_THROW(require_accounted(plan, result));
-  const auto spoilt = [&](const std::function<void(RunResult&)>& spoil) {
+  const auto changed = [&](const std::function<void(RunResult&)>& change) {
     RunResult other = result;
-    spoil(other);
+    change(other);
     return other;
   };
-  for (const RunResult& lacking :
-       {spoilt([](RunResult& other) { other.verdicts.pop_back(); }),
-        spoilt([](RunResult& other) { other.verdicts.erase(other.verdicts.begin()); }),
-        spoilt([](RunResult& other) { other.verdicts.push_back(other.verdicts.back()); }),
-        spoilt([](RunResult& other) { --other.verdicts[0].tally.passed; }),
-        spoilt([](RunResult& other) {
+  for (const RunResult& different :
+       {changed([](RunResult& other) { other.verdicts.pop_back(); }),
+        changed([](RunResult& other) { other.verdicts.erase(other.verdicts.begin()); }),
+        changed([](RunResult& other) { other.verdicts.push_back(other.verdicts.back()); }),
+        changed([](RunResult& other) { --other.verdicts[0].tally.passed; }),
+        changed([](RunResult& other) {
           --other.verdicts[0].tally.passed;
           --other.verdicts[0].tally.cases;
         }),
-        spoilt([](RunResult& other) { ++other.verdicts[2].tally.not_run; })}) {
-    EXPECT_THROW(require_accounted(plan, lacking), std::logic_error);
+        changed([](RunResult& other) { ++other.verdicts[2].tally.not_run; })}) {
+    EXPECT_THROW(require_accounted(plan, different), std::logic_error);
   }
 }
 
-TEST(Engine, AsksASubjectThatHangsLittleMore) {
+TEST(Engine, RunsFewMoreCasesOfASubjectThatHangs) {
   std::atomic<int> asked{0};
   const auto hangs = [&](int, const Subject& subject, Scalar) -> Finding {
     if (subject.name == "right") return wrong_from(0, 1);
@@ -217,13 +218,13 @@ TEST(Engine, AsksASubjectThatHangsLittleMore) {
     EXPECT_EQ(tally.executed() + tally.not_run, 50);
     EXPECT_EQ(verdict.holds(), verdict.subject == "right");
     const bool hung = verdict.subject == "left" && verdict.scalar == Scalar::float32;
-    EXPECT_EQ(tally.wrong, hung ? 1 : 0) << "the other scalar was not asked";
+    EXPECT_EQ(tally.wrong, hung ? 1 : 0) << "the other scalar was not run";
   }
   plan.threads = 7;
   expect_equal(result, run(plan));
 }
 
-// Else nothing is known of the time that the last laws take until they begin.
+// Otherwise the time of the last laws is unknown until they begin.
 TEST(Engine, AnnouncesEveryLawAndLetsAllAdvanceTogether) {
   const Fixture fixture{
       law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 1000); })};
@@ -247,7 +248,7 @@ TEST(Engine, AnnouncesEveryLawAndLetsAllAdvanceTogether) {
   EXPECT_LE(most_apart, 0.1);
 }
 
-TEST(Engine, RefusesALawThatExecutesNothing) {
+TEST(Engine, FailsALawThatExecutesNothing) {
   const Fixture fixture{
       .law = law_about_numbers([](int, const Subject&, Scalar) { return skipped("never"); })};
   const RunResult result = run(fixture.plan(10, 1));
@@ -255,7 +256,7 @@ TEST(Engine, RefusesALawThatExecutesNothing) {
   EXPECT_FALSE(result.holds());
 }
 
-TEST(Engine, ExcusesASubjectThatClaimsNothingButNotALawThatNobodyClaims) {
+TEST(Engine, ExcusesASubjectThatClaimsNothingButFailsIfNoSubjectClaimsAnything) {
   const Fixture fixture{.law = law_about_numbers([](int n, const Subject& subject, Scalar) {
                           return subject.name == "left" ? not_claimed("does not claim this")
                                                         : wrong_from(n, 1000);
@@ -274,11 +275,12 @@ TEST(Engine, ExcusesASubjectThatClaimsNothingButNotALawThatNobodyClaims) {
   RunPlan both = nobody.plan(10, 1);
   both.laws.push_back(&fixture.law);
   const RunResult one_claimed = run(both);
-  EXPECT_TRUE(one_claimed.holds()) << "a law that nobody claims is not idle beside one that holds";
+  EXPECT_TRUE(one_claimed.holds())
+      << "a law that no subject claims is not idle if another law holds";
   EXPECT_TRUE(one_claimed.idle_laws().empty());
 }
 
-TEST(Engine, HoldsNoSkippedCaseAgainstWhoDoesNotClaimIt) {
+TEST(Engine, DoesNotFailASubjectForSkippedCasesThatItDoesNotClaim) {
   const auto unclaimed_by_left = [](const Subject& subject) -> std::string {
     return subject.name == "left" ? "does not claim this" : "";
   };
@@ -291,10 +293,11 @@ TEST(Engine, HoldsNoSkippedCaseAgainstWhoDoesNotClaimIt) {
           check, [](int, Scalar) { return "overflows"; }, unclaimed_by_left)};
   RunPlan plan = never_usable.plan(10, 1);
   const RunResult skipped = run(plan);
-  EXPECT_TRUE(skipped.verdicts[0].unclaimed()) << "nobody could be judged, and nothing was owed";
+  EXPECT_TRUE(skipped.verdicts[0].unclaimed())
+      << "the cases cannot be judged, and the subject claims none";
   EXPECT_TRUE(skipped.verdicts[0].holds());
-  EXPECT_FALSE(skipped.verdicts[2].holds()) << "who claims it executed nothing";
-  // One case of ten, whatever is drawn for it.
+  EXPECT_FALSE(skipped.verdicts[2].holds()) << "a subject that claims it executed nothing";
+  // One case of ten is unusable in every draw.
   const auto calls = std::make_shared<int>(0);
   const Fixture once{.law = law_about_numbers(
                          check, [calls](int, Scalar) { return ++*calls <= 50 ? "overflows" : ""; },
@@ -305,7 +308,7 @@ TEST(Engine, HoldsNoSkippedCaseAgainstWhoDoesNotClaimIt) {
   EXPECT_TRUE(run(plan).verdicts[0].unclaimed());
 }
 
-TEST(Engine, RefusesASubjectThatDoesNothingButSpeakTheProtocol) {
+TEST(Engine, FailsASubjectThatRunsOnlyLawsOfTheProtocol) {
   const auto held = [](int, const Subject&, Scalar) { return wrong_from(0, 1); };
   Fixture protocol{.law = law_about_numbers(held)};
   protocol.law.name = "spoken-to";
@@ -315,7 +318,7 @@ TEST(Engine, RefusesASubjectThatDoesNothingButSpeakTheProtocol) {
                                                       : wrong_from(0, 1);
                       })};
   RunPlan plan = protocol.plan(3, 1);
-  EXPECT_TRUE(run(plan).holds()) << "nothing else was asked";
+  EXPECT_TRUE(run(plan).holds()) << "no other law was run";
   plan.laws.push_back(&other.law);
   const RunResult result = run(plan);
   EXPECT_EQ(result.idle_subjects(), std::vector<std::string>{"left"});
@@ -324,7 +327,7 @@ TEST(Engine, RefusesASubjectThatDoesNothingButSpeakTheProtocol) {
   EXPECT_EQ(result.shortfalls()[0].find("subject left executed no law that judges"), 0U);
 }
 
-TEST(Engine, KeepsAFailureThatIsNotSeenAgain) {
+TEST(Engine, KeepsAFailureThatDoesNotRecur) {
   std::atomic<bool> failed = false;
   const Fixture fixture{.law = law_about_numbers([&](int, const Subject& subject, Scalar) {
                           const bool first = subject.name == "left" && !failed.exchange(true);
@@ -335,10 +338,10 @@ TEST(Engine, KeepsAFailureThatIsNotSeenAgain) {
   const Finding& kept = result.counterexamples[0].finding;
   EXPECT_EQ(kept.outcome, Outcome::wrong);
   EXPECT_EQ(kept.worst.error, 1.0);
-  EXPECT_EQ(kept.note, "did so once, and not when it was asked again");
+  EXPECT_EQ(kept.note, "did so once, but not when it ran again");
 }
 
-TEST(Engine, DrawsAgainWhereAScalarCannotJudgeAndCountsIt) {
+TEST(Engine, RedrawsAndCountsCasesThatCannotBeJudgedInAScalar) {
   const Fixture fixture{
       .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 1000); },
                                [](int n, Scalar scalar) {
@@ -360,7 +363,7 @@ TEST(Engine, SkipsACaseThatNoDrawMakesUsable) {
   EXPECT_FALSE(result.holds());
 }
 
-TEST(Engine, PassesOnWhatTheHarnessItselfThrows) {
+TEST(Engine, RethrowsExceptionsOfTheHarness) {
   const Fixture fixture{
       .law = law_about_numbers([](int, const Subject&, Scalar) { return skipped(""); },
                                [](int n, Scalar) -> std::string {
@@ -372,7 +375,7 @@ TEST(Engine, PassesOnWhatTheHarnessItselfThrows) {
   EXPECT_THROW(run(fixture.plan(1, 0)), ContractError);
 }
 
-TEST(Engine, TellsTheErrorOfOneCaseInFloat32AndFloat64) {
+TEST(Engine, ReportsTheErrorOfOneCaseInFloat32AndFloat64) {
   Fixture fixture{.law = law_about_numbers([](int n, const Subject& subject, Scalar scalar) {
                     Finding finding = wrong_from(0, 1);
                     if (subject.name == "right") return finding;
@@ -383,23 +386,23 @@ TEST(Engine, TellsTheErrorOfOneCaseInFloat32AndFloat64) {
   RunPlan plan = fixture.plan(100, 2);
   plan.scalars = {Scalar::float32, Scalar::float64};
   const RunResult result = run(plan);
-  ASSERT_EQ(result.refinements.size(), 1U) << "of who passes there is nothing to tell";
-  const Refinement& told = result.refinements.front();
-  EXPECT_EQ(told.subject, "left");
-  EXPECT_EQ(told.in_float32.error, result.verdicts[0].tally.worst.error) << "the worst case";
-  EXPECT_EQ(told.in_float64.error, told.in_float32.error / 1e9) << "the same case";
+  ASSERT_EQ(result.refinements.size(), 1U) << "none for a subject that passes";
+  const Refinement& refinement = result.refinements.front();
+  EXPECT_EQ(refinement.subject, "left");
+  EXPECT_EQ(refinement.in_float32.error, result.verdicts[0].tally.worst.error) << "the worst case";
+  EXPECT_EQ(refinement.in_float64.error, refinement.in_float32.error / 1e9) << "the same case";
   plan.scalars = {Scalar::float32, Scalar::digits50};
-  EXPECT_TRUE(run(plan).refinements.empty()) << "not asked in both";
+  EXPECT_TRUE(run(plan).refinements.empty()) << "not run in both";
 }
 
-TEST(Engine, TakesALawsShareOfTheCases) {
+TEST(Engine, RunsAsManyCasesAsALawsShareRequires) {
   Fixture fixture{
       .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 1000); })};
   fixture.law.share = 3;
   EXPECT_EQ(run(fixture.plan(10, 2)).verdicts[0].tally.cases, 30);
 }
 
-TEST(Engine, AsksADearLawForOneCaseInSoManyInFiftyDigitsAndAccountsForThose) {
+TEST(Engine, RunsAnExpensiveLawLessOftenInFiftyDigits) {
   Fixture f{.law = law_about_numbers([](int n, const Subject& subject, Scalar) {
               return wrong_from(n, subject.name == "left" ? 2000 : 700);
             })};
@@ -414,7 +417,7 @@ TEST(Engine, AsksADearLawForOneCaseInSoManyInFiftyDigitsAndAccountsForThose) {
   }
 }
 
-/// Correct answers, of which `d.q` is judged in `limit` of 20 cases.
+/// Correct answers, whose `d.q` is judged in `limit` of 20 cases.
 Finding judged_below(int n, int limit) {
   Finding finding = wrong_from(n, 2000);
   finding.judged = {{.tensor = "out", .compared = 1, .judged = 1},
@@ -431,7 +434,7 @@ TEST(Engine, FallsShortWhereATensorIsNeverJudged) {
   ASSERT_FALSE(result.shortfalls().empty());
   EXPECT_FALSE(result.holds());
   EXPECT_EQ(result.shortfalls().front().substr(0, 51),
-            "d.q of subject left was never judged in float32: th");
+            "d.q of subject left was never judged in float32: in");
 }
 
 TEST(Engine, FallsShortWhereMoreThanOneComparisonInTwentyIsNotJudged) {
@@ -445,7 +448,7 @@ TEST(Engine, FallsShortWhereMoreThanOneComparisonInTwentyIsNotJudged) {
   EXPECT_EQ(with_limit(16), 4U);  // 1 in 10: of two subjects in two scalars
 }
 
-TEST(Engine, SaysNothingOfJudgementsOfASubjectThatIsWrong) {
+TEST(Engine, DoesNotCountJudgementsOfAWrongSubject) {
   const Fixture fixture{.law = law_about_numbers([](int n, const Subject&, Scalar) {
                           Finding finding = judged_below(n, 0);
                           finding.outcome = Outcome::wrong;

@@ -6,27 +6,27 @@
 
 namespace slim::properties {
 
-/// In which way a subject failed: the word of its verdict.
+/// In which way a subject failed, as its verdict says.
 enum class Failure {
   wrong,              ///< a number beyond its bound
   non_finite,         ///< NaN or infinity where the truth is a number
-  wrong_shape,        ///< another shape or element type than was asked for
-  input_modified,     ///< it wrote into what it was given to read
-  out_of_bounds,      ///< it wrote beside what it was given to fill
-  crash,              ///< its process ended by a signal, or unasked
+  wrong_shape,        ///< another shape or element type than requested
+  input_modified,     ///< it wrote into an input
+  out_of_bounds,      ///< it wrote outside of an output or workspace array
+  crash,              ///< its process ended by a signal, or exited early
   hang,               ///< no answer within the deadline
-  memory_limit,       ///< it outgrew what it may use
-  protocol_error,     ///< what it said was not an answer to the question
-  load_error,         ///< it never came to describe itself
-  version_mismatch,   ///< it speaks another version of the protocol
-  unsupported,        ///< it declined what it declares to support
+  memory_limit,       ///< it exceeded its memory limit
+  protocol_error,     ///< its reply was no answer to the request
+  load_error,         ///< it could not be loaded, or did not describe itself
+  version_mismatch,   ///< it uses another version of the protocol
+  unsupported,        ///< it rejected something that it declares to support
   error,              ///< it answered with an error of its own
-  non_deterministic,  ///< other bits for the same question, declared deterministic
+  non_deterministic,  ///< different bits for the same request, although declared deterministic
 };
 /// As verdicts print it: "WRONG", "NON-FINITE", "OUT-OF-BOUNDS", …
 std::string_view name(Failure failure);
 
-/// A subject threw, or answered in the wrong shape, or did not answer at all.
+/// A subject threw, gave an answer of the wrong shape, or gave none.
 class SubjectError : public std::runtime_error {
  public:
   explicit SubjectError(const std::string& what, Failure failure = Failure::error)
@@ -37,7 +37,7 @@ class SubjectError : public std::runtime_error {
   Failure failure_;
 };
 
-/// The harness cannot go on, for want of descriptors or memory of its own: nobody else's fault.
+/// The harness itself cannot go on, for lack of file descriptors or memory.
 class HarnessError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -10,40 +10,40 @@
 
 namespace slim::properties {
 
-/// How one check of one case came out.
+/// The outcome of one check of one case.
 enum class Outcome {
   pass,     ///< error ≤ bound in every row
   suspect,  ///< bound < error ≤ 2 bound somewhere: rare for a correct program
-  drift,    ///< right in 50 digits, beyond 2 bound in hardware numbers: what subtraction does
-  wrong,    ///< beyond that, not finite, or no answer at all
-  skipped,  ///< not asked, with the reason
+  drift,    ///< beyond 2 bound in hardware numbers and right in 50 digits, as subtraction causes
+  wrong,    ///< any larger error, not finite, or no answer
+  skipped,  ///< not run, for a stated reason
 };
 std::string_view name(Outcome outcome);
 
-/// In place of a tensor's name, where there was no answer to compare.
+/// Stands for a tensor's name where there was no answer to compare.
 inline constexpr std::string_view no_tensor = "answer";
 
-/// Error and bound of a row, at the entry where it stands worst.
+/// Error and bound of a row, at its entry with the largest error over bound.
 struct RowError {
   Index row = 0;
-  double error = 0.0;  ///< infinite when the answer is not finite there
+  double error = 0.0;  ///< infinite where the answer is not finite
   double bound = 0.0;
 };
 
-/// The row in which an answer stands worst against its bound. A row is a matrix's last axis, or a
+/// The row of an answer with the largest error over bound. A row is the last axis of a matrix, a
 /// whole vector, or the loss.
 struct Discrepancy {
   std::string tensor;
   Index row = 0;
-  double error = 0.0;  ///< largest in the row; infinite when the answer is not finite there
+  double error = 0.0;  ///< the largest of the row; infinite where the answer is not finite
   double bound = 0.0;
-  std::vector<RowError> rows{};  ///< of this tensor that were compared, in order; may be left out
+  std::vector<RowError> rows{};  ///< the rows of this tensor that were compared; may be empty
 
   /// error / bound: 0 for no error, infinite for an error where none is allowed.
   [[nodiscard]] double ratio() const;
 };
 
-/// Whether `a` lies further beyond its bound than `b`; of equals, the larger error.
+/// Whether `a` exceeds its bound by a larger factor than `b`; if equal, by the larger error.
 bool worse(const Discrepancy& a, const Discrepancy& b);
 
 /// An outcome with its evidence.
@@ -51,17 +51,17 @@ struct Finding {
   Outcome outcome = Outcome::pass;
   Discrepancy worst;
   std::string note;                  ///< why it was skipped, what drift means, what a subject threw
-  Failure failure = Failure::wrong;  ///< in which way, of a wrong one
-  bool claimed = true;  ///< false for a skip because the subject does not claim what was asked
+  Failure failure = Failure::wrong;  ///< in which way a wrong one failed
+  bool claimed = true;               ///< false if skipped since the subject does not claim the case
   std::vector<JudgedTensor> judged{};  ///< tensors that were compared with the truth
 
-  /// Whether there were numbers to compare: not where no answer came, for which there is a note.
+  /// Whether there were numbers to compare. If false, there is a note.
   [[nodiscard]] bool has_numbers() const { return worst.tensor != no_tensor; }
 };
 
-/// A check that was not made. A reason is a short constant phrase, so that skips are counted by it.
+/// A check that was not made. Skips are counted by reason, so `reason` is a short constant phrase.
 Finding skipped(std::string reason);
-/// A check that the subject never claimed to pass, so that none was owed.
+/// A check that was not made because the subject does not claim what it checks.
 Finding not_claimed(std::string reason);
 
 }  // namespace slim::properties

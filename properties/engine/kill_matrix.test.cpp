@@ -21,7 +21,7 @@ KillMatrix matrix_of(const std::vector<std::string>& laws, const std::vector<std
   return kill_matrix(plan);
 }
 
-TEST(KillMatrix, HasASurvivorWhereNoLawLooks) {
+TEST(KillMatrix, HasASurvivorIfNoLawDetectsTheFault) {
   const KillMatrix matrix = matrix_of(
       {"attention-agrees"}, {"mutant/start-gradient-missing", "mutant/not-normalised"}, 20);
   ASSERT_EQ(matrix.mutants.size(), 2U);
@@ -35,7 +35,7 @@ TEST(KillMatrix, HasASurvivorWhereNoLawLooks) {
   EXPECT_FALSE(matrix.is_full());
 }
 
-TEST(KillMatrix, NamesALawThatKillsNobody) {
+TEST(KillMatrix, NamesALawThatKillsNoMutant) {
   const KillMatrix matrix =
       matrix_of({"attention-agrees", "pullback-agrees"}, {"mutant/end-without-key-sum"}, 20);
   EXPECT_TRUE(matrix.survivors().empty());
@@ -45,7 +45,7 @@ TEST(KillMatrix, NamesALawThatKillsNobody) {
   EXPECT_FALSE(matrix.is_full());
 }
 
-TEST(KillMatrix, TakesTheSmallestMarginAndLeavesOutWhatWasNotAsked) {
+TEST(KillMatrix, TakesTheSmallestMarginAndLeavesOutLawsThatDidNotRun) {
   const KillMatrix matrix = matrix_of({"attention-agrees", "layouts-agree", "gradient-agrees"},
                                       {"mutant/heads-and-rows-swapped"}, 20);
   const MutantFate& fate = matrix.mutants.front();
@@ -58,7 +58,7 @@ TEST(KillMatrix, TakesTheSmallestMarginAndLeavesOutWhatWasNotAsked) {
   EXPECT_TRUE(fate.survived.empty());
 }
 
-TEST(KillMatrix, TellsWhoComesNearestToSurvivingALaw) {
+TEST(KillMatrix, ReportsTheSmallestMarginOfALaw) {
   const KillMatrix matrix{
       .laws = {"strict", "exact", "idle"},
       .mutants = {

@@ -7,23 +7,22 @@
 
 namespace slim::properties {
 
-/// The parts of a law about `Case`, drawn as a small `Spec`: everything below the type-erased
-/// `Law`.
+/// The typed parts of a law about a `Case`, which is made from a small `Spec`.
 template <class Spec, class Case>
 struct LawParts {
   rc::Gen<Spec> specs;
   std::function<std::string(const Spec&)> readable;
-  /// Empty: the law does not vary the sizes of cases.
+  /// Empty if the law does not vary the sizes of cases.
   std::function<Extents(const Spec&)> extents{};
-  /// Row `row` of the law's design, whose sizes go round with `turn`, of the same sizes in every
-  /// attempt; empty: it has no design.
+  /// Row `row` of the law's design. `turn` selects its sizes within their classes, the same ones in
+  /// every attempt. Empty if the law has no design.
   std::function<rc::Gen<Spec>(int row, std::uint64_t turn, int attempt)> designed{};
   std::function<Case(const Spec&)> materialise;
   std::function<CaseFile(const Case&)> to_file;
   std::function<Case(const CaseFile&)> from_file;
   std::function<std::string(Case&, Scalar)> unusable;
   std::function<Finding(Case&, const Subject&, Scalar)> check;
-  /// Why a subject need not be asked; empty function: `check` alone says.
+  /// Why a subject need not run the case. Empty function: only `check` decides.
   std::function<std::string(Case&, const Subject&, Scalar)> unclaimed{};
 };
 
@@ -76,8 +75,8 @@ class DrawOf final : public Draw {
 
 }  // namespace detail
 
-/// Completes `law`, which carries the words, with the parts that draw, load and check. RapidCheck's
-/// generators are called as pure functions, never its runner, which keeps global state.
+/// Completes `law`, which has the texts, with the functions that draw and load cases. RapidCheck's
+/// generators are called as pure functions; its runner is not used, since it keeps global state.
 template <class Spec, class Case>
 Law make_law(Law law, LawParts<Spec, Case> parts) {
   const auto shared = std::make_shared<const LawParts<Spec, Case>>(std::move(parts));

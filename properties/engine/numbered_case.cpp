@@ -8,8 +8,9 @@ namespace {
 
 constexpr std::size_t most_attempts = 50;
 
-/// A bijection that spreads every bit over all. Source: the finaliser of SplitMix64, Steele, Lea
-/// and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+/// A bijection in which every input bit affects all output bits. Source: the finaliser of
+/// SplitMix64, Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
+/// 2014.
 std::uint64_t scattered(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15ULL;
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
@@ -17,7 +18,7 @@ std::uint64_t scattered(std::uint64_t x) {
   return x ^ (x >> 31U);
 }
 
-/// Neither two laws nor two seeds nor two numbers draw alike.
+/// Different for different laws, seeds and numbers.
 std::uint64_t seed_of(const Law& law, std::uint64_t seed, CaseId id) {
   constexpr std::uint64_t designed = std::uint64_t{1} << 32U;
   const std::uint64_t of_law = scattered(stream_named(law.name.c_str()));

@@ -6,7 +6,7 @@
 
 namespace slim::properties {
 
-/// A law's case: drawn case `number`, or row `number` of its design.
+/// The drawn case `number` of a law, or row `number` of its design.
 struct CaseId {
   // NOLINTNEXTLINE(google-explicit-constructor): a number is a drawn case's
   CaseId(int of, bool is_designed = false) : number(of), designed(is_designed) {}
@@ -15,10 +15,9 @@ struct CaseId {
   bool designed;
 };
 
-/// A case of a law under a seed: a pure function of the law's name, the seed and the number, so
-/// that laws draw cases of their own, and seeds others. Where a scalar cannot judge what was drawn,
-/// it is redrawn; each scalar takes the first draw that suits it, so that none depends on which
-/// others are judged.
+/// A case of a law: a pure function of the law's name, the seed and the number, so that different
+/// laws and seeds draw different cases. A draw that cannot be judged in a scalar is redrawn; each
+/// scalar takes its first usable draw, independently of the others.
 class NumberedCase {
  public:
   NumberedCase(const Law& law, std::uint64_t seed, CaseId id);
@@ -27,10 +26,11 @@ class NumberedCase {
     Trial* trial = nullptr;  ///< null when no draw was usable
     int attempt = 0;         ///< draws rejected before it
     std::string reason;      ///< why the last of them was rejected
-    Trial* last = nullptr;   ///< that draw; null when one was usable
+    Trial* last = nullptr;   ///< the last rejected draw; null when one was usable
     std::shared_ptr<const Extents> extents{};
   };
-  /// The first draw that `scalar` can judge. Throws what the generator or the truth throws.
+  /// The first draw that can be judged in `scalar`. Exceptions of the generator or the truth are
+  /// rethrown.
   Usable usable(Scalar scalar);
   [[nodiscard]] std::unique_ptr<Draw> draw(int attempt) const;
 

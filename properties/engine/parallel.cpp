@@ -31,7 +31,7 @@ void in_parallel(int count, int threads, const std::function<void(int)>& task) {
       try {
         others.emplace_back(work);
       } catch (const std::system_error&) {
-        break;  // the system has no more threads: fewer do the same tasks
+        break;  // no more threads are available: fewer run the same tasks
       }
     }
     work();

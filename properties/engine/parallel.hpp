@@ -4,8 +4,8 @@
 
 namespace slim::properties {
 
-/// task(0) … task(count - 1), in any order on up to `threads` threads, this one included. After an
-/// exception no more are started, and the first one is thrown again.
+/// Runs task(0) … task(count - 1), in any order, on up to `threads` threads including this one.
+/// After an exception no more tasks are started, and the first exception is rethrown.
 void in_parallel(int count, int threads, const std::function<void(int)>& task);
 
 }  // namespace slim::properties

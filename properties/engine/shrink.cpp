@@ -7,16 +7,16 @@ namespace slim::properties {
 namespace {
 
 constexpr int most_checks = 400;
-constexpr int most_hangs = 6;  ///< each takes as long as the deadline
+constexpr int most_hangs = 6;  ///< each takes a whole deadline
 
-/// Where the walk stands.
+/// The current case of the walk.
 struct Step {
   std::unique_ptr<Draw> draw;
   std::unique_ptr<Trial> trial;
   Finding finding;
 };
 
-/// The case's file with what replays exactly this check.
+/// The case file with the metadata that replays exactly this check.
 CaseFile labelled(CaseFile file, const Counterexample& found) {
   file.metadata["law"] = found.law;
   file.metadata["subject"] = found.subject;

@@ -45,7 +45,7 @@ bool Verdict::holds() const {
 
 void require_accounted(const Tally& tally) {
   if (tally.executed() + tally.skipped_in_all() + tally.not_run != tally.cases) {
-    throw std::logic_error("executed + skipped + not run = cases does not hold");
+    throw std::logic_error("executed + skipped + not run is not equal to cases");
   }
 }
 

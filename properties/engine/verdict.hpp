@@ -8,8 +8,8 @@
 
 namespace slim::properties {
 
-/// What became of the cases that one subject faced in one law and one scalar. Every case is in
-/// exactly one count: executed + skipped + not_run = cases.
+/// Outcomes of the cases of one law for one subject in one scalar. Every case is counted once:
+/// executed + skipped + not_run = cases.
 struct Tally {
   int cases = 0;  ///< as planned, not as counted
   int passed = 0;
@@ -17,13 +17,13 @@ struct Tally {
   int drift = 0;
   int wrong = 0;
   std::map<std::string, int> skipped;  ///< by reason
-  int unclaimed = 0;                   ///< of the skipped: the subject claims nothing there
+  int unclaimed = 0;                   ///< skipped because the subject does not claim the case
   int not_run = 0;                     ///< after the first wrong case
-  int drawn_again = 0;                 ///< draws put back because their truth hangs on a rounding
+  int drawn_again = 0;                 ///< draws rejected because they could not be judged
   Discrepancy worst;
-  std::vector<JudgedTensor> judged{};  ///< compared with the truth, of all cases
-  Failure failure = Failure::wrong;    ///< in which way, where a case is wrong
-  std::string note{};                  ///< of the first wrong case: what it did, where that is said
+  std::vector<JudgedTensor> judged{};  ///< comparisons with the truth, over all cases
+  Failure failure = Failure::wrong;    ///< in which way the wrong case failed, if there is one
+  std::string note{};                  ///< of the first wrong case; may be empty
 
   [[nodiscard]] int executed() const { return passed + suspect + drift + wrong; }
   [[nodiscard]] int skipped_in_all() const;
@@ -37,15 +37,15 @@ struct Verdict {
   Scalar scalar = Scalar::digits50;
   Tally tally;
   bool judges_answers = true;  ///< as the law does
-  double seconds = 0.0;        ///< of asking and judging; whoever is asked first pays for the truth
+  double seconds = 0.0;        ///< running and judging; the first subject's include the truth
 
-  /// The subject claims nothing of what the law asks in this scalar: no case was owed.
+  /// Whether the subject claims nothing of what the law checks in this scalar.
   [[nodiscard]] bool unclaimed() const;
-  /// No case wrong, and at least one executed where any was owed.
+  /// Whether no case is wrong, and at least one was executed unless `unclaimed`.
   [[nodiscard]] bool holds() const;
 };
 
-/// Throws std::logic_error unless every case is in exactly one count.
+/// Throws std::logic_error unless every case is counted exactly once.
 void require_accounted(const Tally& tally);
 
 }  // namespace slim::properties

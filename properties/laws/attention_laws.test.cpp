@@ -1,4 +1,4 @@
-// The laws about attention and features: who passes them, and who does not.
+// The laws of attention and features: which subjects pass them, and which do not.
 
 #include "properties/catalogue.hpp"
 #include "properties/engine/engine.hpp"
@@ -38,7 +38,7 @@ std::vector<const Subject*> who_attends_correctly() {
   return subjects;
 }
 
-/// The laws that ask for no gradient of a whole model: what an attention alone is held against.
+/// The laws that need no gradient of a whole model, which apply to attention alone.
 std::vector<const Law*> attention_laws() {
   std::vector<const Law*> found;
   for (const Law& law : laws::catalogue()) {
@@ -48,7 +48,7 @@ std::vector<const Law*> attention_laws() {
   return found;
 }
 
-/// The reference, with `alter(task, result)` done to its answer in double.
+/// The reference, with `alter(task, result)` applied to its answer in double.
 template <class Alter>
 Subject altered_attention(std::string name, Alter alter) {
   Subject subject = reference_subject();
@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(Laws, EveryAttentionLaw, testing::ValuesIn(names_of_att
                            return name;
                          });
 
-TEST(AttentionLaws, HoldForTheBodyOfTheMutantsWithoutAFault) {
+TEST(AttentionLaws, HoldForTheCodeOfTheMutantsWithoutAFault) {
   Subject body = find_subject("mutant/own-key-unseen");
   body.name = "body";
   body.attention = mutants::faulty_attention(mutants::Fault::none);
@@ -129,7 +129,7 @@ TEST(AttentionLaws, HoldForTheBodyOfTheMutantsWithoutAFault) {
   }
 }
 
-/// The same with subnormals at 0; empty where it is.
+/// The same with subnormals replaced by 0.
 template <class T>
 Heads<T> flushed(const HeadsView<T>& view) {
   Heads<T> heads(view.sizes, MemoryTag::parameters);
@@ -142,8 +142,8 @@ Heads<T> flushed(const HeadsView<T>& view) {
   return heads;
 }
 
-/// The reference in float32 as a program runs it that flushes subnormals, of maps with a kink, with
-/// `alter(task, result)` done to its answer.
+/// The reference in float32 with subnormals flushed to 0, for maps with a kink, with
+/// `alter(task, result)` applied to its answer.
 template <class Alter>
 Subject flushing_attention(std::string name, Alter alter) {
   Subject subject = reference_subject();
@@ -169,7 +169,7 @@ Subject flushing_attention(std::string name, Alter alter) {
   return subject;
 }
 
-TEST(AttentionLaws, AllowWhoFlushesSubnormalsTheSlopeOfAKink) {
+TEST(AttentionLaws, AllowTheSlopeAtZeroForFlushedSubnormals) {
   const Subject flushing = flushing_attention("flushing", [](const auto&, auto&) {});
   for (const char* law : {"stays-finite", "pullback-agrees"}) {
     const RunResult result = run_law({&flushing}, law, 300, {Scalar::float32});
@@ -179,7 +179,7 @@ TEST(AttentionLaws, AllowWhoFlushesSubnormalsTheSlopeOfAKink) {
   }
 }
 
-TEST(AttentionLaws, HoldWhoFlushesSubnormalsToTheSlopesOfAllOthers) {
+TEST(AttentionLaws, FindWrongSlopesOfEntriesThatAreNotFlushed) {
   const Subject off = flushing_attention("off", [](const auto& task, auto& result) {
     for (std::size_t i = 0; i < result.dq.values().size(); ++i) {
       const bool is_normal = std::abs(task.q.data[i]) >= std::numeric_limits<float>::min();
@@ -196,8 +196,7 @@ void append(std::vector<T>& numbers, const HeadsView<T>& view) {
   for (Index i = 0; i < view.sizes.entries(); ++i) numbers.push_back(view.data[i]);
 }
 
-/// The reference in double, which takes a task with the same numbers in some of its arrays for one
-/// that it knows: `key(task)` is what it looks at.
+/// The reference in double with a cache, whose key is `key(task)`.
 template <class Key>
 Subject memoising_attention(std::string name, Key key) {
   struct Memory {
@@ -233,7 +232,7 @@ Subject memoising_attention(std::string name, Key key) {
   return subject;
 }
 
-/// What a memory looks at, but for `left_out`.
+/// A cache key of all arrays except `left_out`.
 auto all_but(const std::string& left_out) {
   return [left_out](const AttentionTask<double>& task) {
     std::vector<double> numbers;
@@ -251,7 +250,7 @@ auto all_but(const std::string& left_out) {
   };
 }
 
-TEST(CallsAreIndependent, SeeAnAnswerThatIsKnownByQueriesKeysAndValuesAlone) {
+TEST(CallsAreIndependent, FindsACacheKeyedByQueriesKeysAndValuesOnly) {
   const auto by_values = [](const AttentionTask<double>& task) {
     std::vector<double> numbers;
     append(numbers, task.q);
@@ -268,7 +267,7 @@ TEST(CallsAreIndependent, SeeAnAnswerThatIsKnownByQueriesKeysAndValuesAlone) {
             std::string::npos);
 }
 
-TEST(CallsAreIndependent, SeeWhicheverArrayAnAnswerIsNotKnownBy) {
+TEST(CallsAreIndependent, FindsACacheThatIgnoresAnyOneArray) {
   for (const char* array :
        {"projection", "start", "cotangent.out", "cotangent.end", "key_mask", "none"}) {
     const Subject knowing = memoising_attention("knowing", all_but(array));
@@ -287,7 +286,7 @@ TEST(AttentionLaws, NeverPassANaN) {
             std::numeric_limits<double>::infinity());
 }
 
-TEST(AttentionLaws, SeeAnErrorOfAThousandRoundings) {
+TEST(AttentionLaws, FindAnErrorOfAThousandRoundings) {
   const Subject off = altered_attention("off", [](const auto&, AttentionResult<double>& result) {
     for (double& x : result.dk.values()) x *= 1.0 + 1000 * 0x1p-53;
   });
@@ -295,7 +294,7 @@ TEST(AttentionLaws, SeeAnErrorOfAThousandRoundings) {
   EXPECT_FALSE(run_law({&off}, "pullback-agrees", 40, {Scalar::float64}).holds());
 }
 
-TEST(AttentionLaws, TurnWhatASubjectThrowsOrAnswersMisshapenIntoAFinding) {
+TEST(AttentionLaws, ReportExceptionsAndWrongShapesAsFindings) {
   const Subject throwing = altered_attention(
       "throwing", [](const auto&, auto&) { throw std::runtime_error("no such kernel"); });
   const RunResult thrown = run_law({&throwing}, "attention-agrees", 2, {Scalar::float64});
@@ -305,10 +304,10 @@ TEST(AttentionLaws, TurnWhatASubjectThrowsOrAnswersMisshapenIntoAFinding) {
       altered_attention("small", [](const auto&, auto& result) { result.dv = {}; });
   const RunResult answered = run_law({&small}, "attention-agrees", 2, {Scalar::float64});
   ASSERT_EQ(answered.counterexamples.size(), 1U);
-  EXPECT_EQ(answered.counterexamples[0].finding.note, "d.v of the wrong size was answered");
+  EXPECT_EQ(answered.counterexamples[0].finding.note, "returned d.v of the wrong size");
 }
 
-TEST(AttentionLaws, ShrinkToWhatAPersonReads) {
+TEST(AttentionLaws, ShrinkToASmallReadableCase) {
   const Subject off = altered_attention("off", [](const auto& task, auto& result) {
     if (task.v.sizes.rows > 2) result.out.values().back() += 1.0;
   });

@@ -7,10 +7,10 @@
 
 namespace slim::properties::laws {
 
-/// Every law, in the order in which a reader meets them.
+/// Every law, in the order of reports.
 std::span<const Law> catalogue();
 
-/// Throws ContractError that names what is allowed, and the nearest name.
+/// The law of this name. Throws ContractError with the nearest name and all names.
 const Law& find_law(std::string_view name);
 
 }  // namespace slim::properties::laws

@@ -1,4 +1,4 @@
-// The cases of designed sizes, as whoever claims this or that is asked them.
+// The designed cases of subjects with different claims.
 
 #include "properties/catalogue.hpp"
 #include "properties/engine/engine.hpp"
@@ -14,9 +14,9 @@
 namespace slim::properties {
 namespace {
 
-/// What subjects claim, each with whether attention, features and whole models can be asked of it.
+/// Claims, and whether attention, features and whole models have cases under them.
 struct Claims {
-  const char* who;
+  const char* name;
   Capabilities claimed;
   bool attention = true;
   bool features = true;
@@ -48,30 +48,30 @@ std::vector<Claims> claims() {
           {"blocks", blocks}};
 }
 
-bool can_be_asked(const Claims& of, const Law& law) {
+bool has_cases(const Claims& of, const Law& law) {
   if (law.task == "features") return of.features;
   return law.task == "gradient" ? of.models : of.attention;
 }
 
-TEST(DesignedSizes, FitWhateverIsClaimed) {
+TEST(DesignedSizes, FitAllClaims) {
   for (const Claims& of : claims()) {
     for (const Law& law : laws::catalogue()) {
       if (!law.fitted) continue;
       const Law fitted = law.fitted(of.claimed, {});
-      EXPECT_EQ(static_cast<bool>(fitted.size_goal), can_be_asked(of, law))
-          << of.who << ", " << law.name;
+      EXPECT_EQ(static_cast<bool>(fitted.size_goal), has_cases(of, law))
+          << of.name << ", " << law.name;
       const int rows = fitted.designed ? fitted.designed() : 0;
-      EXPECT_TRUE(rows == 0 || fitted.size_goal) << of.who << ", " << law.name;
+      EXPECT_TRUE(rows == 0 || fitted.size_goal) << of.name << ", " << law.name;
       for (int row = 0; row < rows; ++row) {
         const std::unique_ptr<Draw> draw = NumberedCase(fitted, 1, CaseId(row, true)).draw(0);
-        EXPECT_FALSE(draw->readable().empty()) << of.who << ", " << law.name << ", row " << row;
+        EXPECT_FALSE(draw->readable().empty()) << of.name << ", " << law.name << ", row " << row;
       }
     }
   }
 }
 
-/// Of lengths that are declared, and of those asked for.
-TEST(DesignedSizes, ReachBeyondTheUsualOnesWhereTheyAreSaid) {
+/// Lengths from a declared block, and requested ones.
+TEST(DesignedSizes, IncludeDeclaredAndRequestedLengths) {
   Capabilities blocks;
   blocks.block = 300;
   const Law law = laws::find_law("attention-agrees").fitted(blocks, {.lengths = {700}});
@@ -84,7 +84,7 @@ TEST(DesignedSizes, ReachBeyondTheUsualOnesWhereTheyAreSaid) {
   }
 }
 
-/// In a narrow scalar where the subject has no wider one, and not otherwise.
+/// In a narrow scalar if the subject has no wider one, and not otherwise.
 TEST(DesignedSizes, AreRunInTheOnlyScalarThatASubjectHas) {
   const Subject& subject = find_subject("stored/blocked");
   const Law law = laws::find_law("attention-agrees").fitted(subject.capabilities, {});

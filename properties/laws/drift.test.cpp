@@ -1,4 +1,4 @@
-// DRIFT is for what subtraction explains: declaring it makes no fault acceptable.
+// DRIFT covers only errors that subtraction explains: declaring subtraction hides no fault.
 
 #include "properties/altered_reference.hpp"
 #include "properties/catalogue.hpp"
@@ -15,7 +15,7 @@
 namespace slim::properties {
 namespace {
 
-/// Wrong cases, 0 or 1 a scalar and law: a run stops at the first.
+/// Wrong cases, 0 or 1 per scalar and law, since a run stops at the first.
 int wrong_cases(const Subject& subject, const std::vector<std::string>& laws,
                 const std::vector<Scalar>& scalars, int cases = 40) {
   RunPlan plan{.laws = {},
@@ -34,7 +34,7 @@ int wrong_cases(const Subject& subject, const std::vector<std::string>& laws,
   return wrong;
 }
 
-/// A correct subject that declares to subtract, in float32 and float64 alone.
+/// A correct subject that declares that it subtracts, in float32 and float64 only.
 Subject third_party(const char* correct) {
   Subject subject = find_subject(correct);
   subject.name = "library";
@@ -46,7 +46,7 @@ Subject third_party(const char* correct) {
   return subject;
 }
 
-/// The same with something done to its answers of attention in one scalar.
+/// The same with altered answers of attention in one scalar.
 template <class T>
 Subject off_in(const std::function<void(const AttentionTask<T>&, AttentionResult<T>&)>& alter) {
   Subject subject = third_party("stored/iterative");
@@ -58,7 +58,7 @@ Subject off_in(const std::function<void(const AttentionTask<T>&, AttentionResult
   return subject;
 }
 
-/// Each entry of these rows larger by 1e-5.
+/// Enlarges each entry of these rows by a factor of 1 + 1e-5.
 template <class T>
 void enlarge(Heads<T>& heads, const std::function<bool(Index row)>& selects) {
   if (heads.empty()) return;
@@ -74,7 +74,7 @@ void enlarge(Heads<T>& heads, const std::function<bool(Index row)>& selects) {
 const std::vector<std::string> about_answers = {"attention-agrees", "pullback-agrees"};
 const std::vector<Scalar> float32_and_float64 = {Scalar::float32, Scalar::float64};
 
-TEST(Drift, IsWhatWhoSubtractsHasAndNoneOfItIsWrong) {
+TEST(Drift, IsNeverWrongInCorrectSubjectsThatSubtract) {
   for (const char* subject :
        {"recovered/iterative-subtracting", "recovered/blocked", "stored/iterative-subtracting"}) {
     EXPECT_EQ(
@@ -87,7 +87,7 @@ TEST(Drift, IsWhatWhoSubtractsHasAndNoneOfItIsWrong) {
   }
 }
 
-TEST(Drift, ExplainsNoErrorOfFloat32Alone) {
+TEST(Drift, ExplainsNoErrorInFloat32Only) {
   EXPECT_EQ(wrong_cases(off_in<float>([](const auto&, auto& result) {
                           enlarge(result.out, [](Index) { return true; });
                         }),
@@ -104,7 +104,7 @@ TEST(Drift, ExplainsNoErrorOfFloat32Alone) {
                         }),
                         {"attention-agrees"}, {Scalar::float32}),
             1)
-      << "where a program that subtracts would have an error, too";
+      << "where a program that subtracts would also have an error";
   EXPECT_EQ(wrong_cases(off_in<float>([](const auto&, auto& result) {
                           enlarge(result.dk, [](Index) { return true; });
                         }),
@@ -112,7 +112,7 @@ TEST(Drift, ExplainsNoErrorOfFloat32Alone) {
             1);
 }
 
-TEST(Drift, ExplainsNoErrorOfBothScalarsThatDoesNotGoWithTheRoundoff) {
+TEST(Drift, ExplainsNoErrorInBothScalarsThatIsNotProportionalToTheRoundoff) {
   const Subject of_float32 = off_in<double>([](const auto&, auto& result) {
     for (double& x : result.out.values()) x = static_cast<double>(static_cast<float>(x));
   });
@@ -125,8 +125,8 @@ TEST(Drift, ExplainsNoErrorOfBothScalarsThatDoesNotGoWithTheRoundoff) {
   EXPECT_EQ(wrong_cases(of_both, {"attention-agrees"}, float32_and_float64), 2);
 }
 
-/// Errors of 1e-5 in a whole model, in float32 alone.
-TEST(Drift, ExplainsNoErrorOfFloat32AloneInAWholeModel) {
+/// Errors of 1e-5 in a whole model, in float32 only.
+TEST(Drift, ExplainsNoErrorInFloat32OnlyInAWholeModel) {
   Subject off =
       altered_reference("off", []<class T>(const GradientTask<T>&, GradientResult<T>& result) {
         if constexpr (std::is_same_v<T, float>) {
@@ -139,10 +139,10 @@ TEST(Drift, ExplainsNoErrorOfFloat32AloneInAWholeModel) {
   EXPECT_EQ(wrong_cases(off, {"gradient-agrees"}, {Scalar::float32}), 1);
 }
 
-/// They do what they declare then: recover a prefix sum from a larger one by subtraction.
-constexpr std::array honest = {"mutant/prefix-by-subtraction", "mutant/total-less-future"};
+/// Mutants that do subtract: they recover a prefix sum from a larger one.
+constexpr std::array really_subtract = {"mutant/prefix-by-subtraction", "mutant/total-less-future"};
 
-/// Mutants that no law kills where they declare to subtract.
+/// Mutants that no law kills if they declare that they subtract.
 std::vector<std::string> survivors_that_subtract(const std::vector<std::string>& names,
                                                  Scalar scalar, int cases) {
   std::vector<Subject> subtracting;
@@ -162,9 +162,10 @@ class DriftDeclared : public testing::TestWithParam<Scalar> {};
 TEST_P(DriftDeclared, MakesNoMutantAcceptable) {
   std::vector<std::string> survivors;
   for (const mutants::Mutant& mutant : mutants::catalogue()) {
-    if (std::ranges::find(honest, mutant.name) == honest.end()) survivors.push_back(mutant.name);
+    if (std::ranges::find(really_subtract, mutant.name) == really_subtract.end())
+      survivors.push_back(mutant.name);
   }
-  for (const int cases : {10, 40}) {  // 40 are a default run
+  for (const int cases : {10, 40}) {  // a default run has 40
     if (!survivors.empty()) survivors = survivors_that_subtract(survivors, GetParam(), cases);
   }
   EXPECT_EQ(survivors, std::vector<std::string>());

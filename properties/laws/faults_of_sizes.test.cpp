@@ -1,5 +1,5 @@
-// Faults that show from some size on, at the edges of blocks and tiles that no task asks for: each
-// is found by the laws that compare with the reference, as a default run asks them of a subject.
+// Faults that show only from some size on, at the edges of a program's own blocks and tiles. A
+// default run of the laws that compare with the reference finds each of them.
 
 #include "properties/catalogue.hpp"
 #include "properties/diagnosis/suspects.hpp"
@@ -21,7 +21,7 @@ constexpr const char* block_faults[] = {"mutant/last-row-of-slice-dropped",
                                         "mutant/carried-gradient-without-last-row",
                                         "mutant/first-row-of-slice-dropped"};
 
-/// A subject with this attention, for which slices do not exist.
+/// A subject with this attention, without slices.
 Subject subject_with(std::string name, AttentionFunctions attention) {
   Subject subject = reference_subject();
   subject.name = std::move(name);
@@ -45,7 +45,7 @@ std::vector<Subject> faulty_in_blocks(Index block) {
   return subjects;
 }
 
-/// The reference's attention by prefix sums, of altered queries, its answer altered.
+/// The reference's attention with altered queries and altered output.
 template <class Task, class Answer>
 AttentionFunctions altered(const Task& alter_task, const Answer& alter_answer) {
   AttentionFunctions functions = reference_subject().attention;
@@ -73,7 +73,7 @@ AttentionFunctions altered(const Task& alter_task, const Answer& alter_answer) {
   return functions;
 }
 
-constexpr auto left_alone = [](auto&& /*entries*/) {};
+constexpr auto unchanged = [](auto&& /*entries*/) {};
 
 constexpr auto drops_columns_from(Index first) {
   return [first](auto&& x) {
@@ -82,7 +82,7 @@ constexpr auto drops_columns_from(Index first) {
 }
 
 /// The last entry of each full tile of rows × columns is off by 1 in 64.
-constexpr auto spoils_tiles_of(Index rows, Index columns) {
+constexpr auto alters_tiles_of(Index rows, Index columns) {
   return [rows, columns](auto&& y) {
     using T = typename std::decay_t<decltype(y)>::Scalar;
     for (Index l = rows - 1; l < y.rows(); l += rows) {
@@ -96,18 +96,18 @@ std::vector<Subject> faulty_in_tiles() {
   for (const auto& [rows, columns] :
        {std::pair<Index, Index>(4, 8), std::pair<Index, Index>(8, 8), {16, 16}}) {
     subjects.push_back(subject_with(fmt::format("tiles of {} rows and {} columns", rows, columns),
-                                    altered(left_alone, spoils_tiles_of(rows, columns))));
+                                    altered(unchanged, alters_tiles_of(rows, columns))));
   }
   for (const Index columns : {8, 16, 32, 64, 128}) {
     subjects.push_back(subject_with(fmt::format("values beyond {} columns", columns),
-                                    altered(left_alone, drops_columns_from(columns))));
+                                    altered(unchanged, drops_columns_from(columns))));
     subjects.push_back(subject_with(fmt::format("queries beyond {} columns", columns),
-                                    altered(drops_columns_from(columns), left_alone)));
+                                    altered(drops_columns_from(columns), unchanged)));
   }
   return subjects;
 }
 
-/// Names of those in whose answers nothing was found wrong.
+/// Names of the subjects that passed.
 std::vector<std::string> missed(const std::vector<Subject>& subjects, std::uint64_t seed) {
   const Capabilities& claimed = subjects.front().capabilities;
   const std::array laws = {laws::find_law("attention-agrees").fitted(claimed, {}),
@@ -134,7 +134,7 @@ std::vector<std::string> missed(const std::vector<Subject>& subjects, std::uint6
 
 class FaultsOfSizes : public testing::TestWithParam<int> {};
 
-TEST_P(FaultsOfSizes, AreFoundWhateverTheLengthOfABlock) {
+TEST_P(FaultsOfSizes, AreFoundForEveryLengthOfABlock) {
   std::vector<Subject> subjects;
   for (const Index block : block_lengths) {
     for (Subject& subject : faulty_in_blocks(block)) subjects.push_back(std::move(subject));
@@ -149,13 +149,12 @@ TEST_P(FaultsOfSizes, AreFoundInTilesAndColumnsBeyondAnyWidth) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, FaultsOfSizes, testing::Values(1, 2));
-/// What `properties/check --long` runs, too.
+/// Run by `properties/check --long`.
 INSTANTIATE_TEST_SUITE_P(DISABLED_MoreSeeds, FaultsOfSizes, testing::Range(3, 21));
 
 TEST(NoFaultsOfSizes, AreFoundInACorrectSubject) {
-  const std::vector<Subject> correct = {
-      subject_with("altered in nothing", altered(left_alone, left_alone))};
-  EXPECT_EQ(missed(correct, 1), std::vector<std::string>{"altered in nothing"});
+  const std::vector<Subject> correct = {subject_with("unaltered", altered(unchanged, unchanged))};
+  EXPECT_EQ(missed(correct, 1), std::vector<std::string>{"unaltered"});
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 
 namespace slim::properties::laws {
 
-// Each law is in the file of its name, with its specification above it.
+// The file of a law has the law's name; its specification is the comment above the definition.
 
-// Of the task attention.
+// Attention.
 Law attention_agrees();
 Law attention_resumes();
 Law averages();
@@ -26,13 +26,13 @@ Law refuses_bad_tasks();
 Law stays_finite();
 Law stays_in_hull();
 
-// Of feature maps and projections.
+// Feature maps and projections.
 Law features_agree();
 Law features_converge();
 Law features_unbiased();
 Law projection_as_declared();
 
-// Of whole models.
+// Whole models.
 Law batches_add();
 Law bytes_as_claimed();
 Law future_does_not_matter();
@@ -41,7 +41,7 @@ Law gradient_calls_independent();
 Law slice_length_does_not_matter();
 Law split_and_resume();
 
-/// The name of a law that judges costs and no answers.
+/// The name of the law that judges costs instead of answers.
 inline constexpr const char* bytes_as_claimed_name = "bytes-as-claimed";
 
 }  // namespace slim::properties::laws

@@ -59,7 +59,7 @@ TEST_P(EveryLaw, HoldsForEveryCorrectSubjectInNarrowScalars) {
   }
 }
 
-TEST(GradientAgrees, NoticesAnEmbeddingsGradientLeftOutInANarrowScalar) {
+TEST(GradientAgrees, FindsAMissingEmbeddingGradientInANarrowScalar) {
   Subject forgets = reference_subject();
   forgets.name = "forgets";
   forgets.gradient.in<BFloat16>() = [](const GradientTask<BFloat16>& task,
@@ -71,7 +71,7 @@ TEST(GradientAgrees, NoticesAnEmbeddingsGradientLeftOutInANarrowScalar) {
   EXPECT_EQ(result.verdicts.front().tally.wrong, 1);
 }
 
-TEST_P(EveryLaw, KillsTheMutantsThatItNamesInEveryScalar) {
+TEST_P(EveryLaw, KillsItsMutantsInEveryScalar) {
   for (const std::string& mutant : laws::find_law(GetParam()).kills) {
     const RunResult result = run_on({&find_subject(mutant)}, GetParam(), 40);
     for (const Verdict& verdict : result.verdicts) {
@@ -90,7 +90,7 @@ TEST_P(EveryLaw, NeverPassesANaN) {
   for (const Verdict& verdict : result.verdicts) EXPECT_EQ(verdict.tally.wrong, 1);
 }
 
-TEST_P(EveryLaw, NoticesAnEntryThatIsLeftAlone) {
+TEST_P(EveryLaw, FindsUnwrittenEntries) {
   Subject idle = reference_subject();
   idle.name = "idle";
   idle.gradient.in<double>() = [](const GradientTask<double>&, GradientResult<double>& result) {
@@ -100,7 +100,7 @@ TEST_P(EveryLaw, NoticesAnEntryThatIsLeftAlone) {
   EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
 }
 
-TEST_P(EveryLaw, TurnsWhatASubjectThrowsIntoAFinding) {
+TEST_P(EveryLaw, ReportsAnExceptionAsAFinding) {
   const Subject throwing =
       altered_reference("throwing", []<class T>(const GradientTask<T>&, GradientResult<T>&) {
         throw std::runtime_error("no such kernel");
@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(Laws, EveryLaw,
                            return name;
                          });
 
-TEST(GradientAgrees, SeesAGradientWrongByOneInAHundredThousandInFloat32) {
+TEST(GradientAgrees, FindsAGradientWrongByOneInAHundredThousandInFloat32) {
   const Subject subject =
       altered_reference("scaled", []<class T>(const GradientTask<T>&, GradientResult<T>& result) {
         for (T& entry : result.gradient.values()) entry *= T(1 + 1e-5);
@@ -131,7 +131,7 @@ TEST(GradientAgrees, SeesAGradientWrongByOneInAHundredThousandInFloat32) {
   }
 }
 
-TEST(GradientAgrees, SeesALayerNormEpsilonOfOneInAMillion) {
+TEST(GradientAgrees, FindsALayerNormEpsilonOfOneInAMillion) {
   Subject subject = reference_subject();
   subject.name = "other-epsilon";
   const GradientFunction<float> correct = subject.gradient.in<float>();
@@ -150,7 +150,7 @@ TEST(GradientAgrees, SeesALayerNormEpsilonOfOneInAMillion) {
   EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
 }
 
-TEST(GradientAgrees, SeesWrongLogitsBesideARightLoss) {
+TEST(GradientAgrees, FindsWrongLogitsWithARightLoss) {
   const Subject subject = altered_reference(
       "logits", []<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
         if (task.wants_logits) result.logits(0, 1) += T(0.001);
@@ -163,7 +163,7 @@ TEST(GradientAgrees, SeesWrongLogitsBesideARightLoss) {
   EXPECT_EQ(result.counterexamples[0].finding.worst.tensor, "logits");
 }
 
-TEST(GradientAgrees, SeesOneWrongRowOfOneTensor) {
+TEST(GradientAgrees, FindsOneWrongRowOfOneTensor) {
   const Subject subject =
       altered_reference("one-row", []<class T>(const GradientTask<T>&, GradientResult<T>& result) {
         result.gradient.output_logit_map().weight.row(1) *= T(1.001);
@@ -174,7 +174,7 @@ TEST(GradientAgrees, SeesOneWrongRowOfOneTensor) {
   EXPECT_EQ(result.counterexamples[0].finding.worst.row, 1);
 }
 
-/// `recovered`, with every gradient in one scalar a thousandth too large.
+/// `recovered`, with every gradient in one scalar too large by a thousandth.
 template <class T>
 Subject recovered_and_wrong_in() {
   Subject subject = find_subject("recovered/iterative");
@@ -187,9 +187,9 @@ Subject recovered_and_wrong_in() {
   return subject;
 }
 
-TEST(GradientAgrees, TakesNoMistakeOfWhoSubtractsForDrift) {
+TEST(GradientAgrees, DoesNotCallAMistakeOfASubjectThatSubtractsDrift) {
   const std::vector<Scalar> hardware = {Scalar::float32, Scalar::float64};
-  // Few cases have denominators that are small, and not 0.
+  // Few cases have small denominators that are not 0.
   const RunResult right = run({.laws = {&laws::find_law("gradient-agrees")},
                                .subjects = {&find_subject("recovered/iterative")},
                                .scalars = hardware,
@@ -211,7 +211,7 @@ TEST(GradientAgrees, TakesNoMistakeOfWhoSubtractsForDrift) {
   EXPECT_EQ(wrong_in(recovered_and_wrong_in<double>()), (std::vector<int>{0, 1}));
 }
 
-TEST(FutureDoesNotMatter, SeesALeakThatNoToleranceWouldShow) {
+TEST(FutureDoesNotMatter, FindsALeakBelowAnyTolerance) {
   const Subject leaking = altered_reference(
       "leaking", []<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
         const Index last = task.sequences.target(0, task.sequences.length() - 1);
@@ -223,7 +223,7 @@ TEST(FutureDoesNotMatter, SeesALeakThatNoToleranceWouldShow) {
   }
 }
 
-TEST(FutureDoesNotMatter, SeesALeakOfLessThanARoundingIntoTheRowOfALaterToken) {
+TEST(FutureDoesNotMatter, FindsALeakOfLessThanARoundingIntoTheRowOfALaterToken) {
   const Subject leaking = altered_reference("leaking", []<class T>(const GradientTask<T>& task,
                                                                    GradientResult<T>& result) {
     using std::abs;
@@ -239,8 +239,8 @@ TEST(FutureDoesNotMatter, SeesALeakOfLessThanARoundingIntoTheRowOfALaterToken) {
   }
 }
 
-/// The reference, whose gradient is another of a sequence that is shorter than 4.
-TEST(FutureDoesNotMatter, SeesAPrefixThatIsNotThatOfTheWhole) {
+/// The reference, with a wrong gradient for sequences shorter than 4.
+TEST(FutureDoesNotMatter, FindsAPrefixThatDiffersFromTheWhole) {
   const Subject subject = altered_reference(
       "short", []<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
         if (task.sequences.length() >= 4) return;
@@ -253,18 +253,18 @@ TEST(FutureDoesNotMatter, SeesAPrefixThatIsNotThatOfTheWhole) {
 }
 
 /// In 50 digits chunked code sums the rows of a token pairwise, in an order that later rows change.
-TEST(FutureDoesNotMatter, TakesNoOtherOrderOfATokensRowsForALeak) {
+TEST(FutureDoesNotMatter, DoesNotCallAnotherOrderOfATokensRowsALeak) {
   const RunResult result =
       run_on({&find_subject("stored/iterative")}, "future-does-not-matter", 40, {Scalar::digits50});
   EXPECT_TRUE(result.holds());
 }
 
-TEST(GradientAgrees, HoldsLogitsAlsoWhereNoTargetCounts) {
+TEST(GradientAgrees, ComparesLogitsAlsoIfNoTargetCounts) {
   EXPECT_TRUE(run_on({&find_subject("stored/iterative")}, "gradient-agrees", 40, {Scalar::digits50})
                   .holds());
 }
 
-/// What a law that asks for options alone shows.
+/// Wrong cases without and with options: of gradient-agrees and of gradient-calls-independent.
 template <class Alter>
 std::vector<int> wrong_among_options(Alter alter) {
   Subject subject = find_subject("stored/iterative");
@@ -286,7 +286,7 @@ std::vector<int> wrong_among_options(Alter alter) {
   return wrong;
 }
 
-TEST(GradientCallsAreIndependent, SeesThreadsThatChangeABitAndASweepThatIsNotThere) {
+TEST(GradientCallsAreIndependent, FindsThreadsThatChangeABitAndAMissingSweep) {
   EXPECT_EQ(wrong_among_options([](const auto&, auto&) {}), (std::vector<int>{0, 0}));
   EXPECT_EQ(
       wrong_among_options([]<class T>(const GradientTask<T>& task, GradientResult<T>& result) {
@@ -302,8 +302,7 @@ TEST(GradientCallsAreIndependent, SeesThreadsThatChangeABitAndASweepThatIsNotThe
             (std::vector<int>{0, 1}));
 }
 
-/// The reference, which answers a task of the same shape as the one before with that one's
-/// gradient.
+/// The reference, which returns the previous gradient if the previous task had the same shape.
 template <class T>
 GradientFunction<T> cached_by_shape() {
   struct Cache {
@@ -324,7 +323,7 @@ GradientFunction<T> cached_by_shape() {
       };
 }
 
-TEST(GradientCallsAreIndependent, SeesAGradientThatIsCachedByShape) {
+TEST(GradientCallsAreIndependent, FindsAGradientThatIsCachedByShape) {
   Subject subject = reference_subject();
   subject.name = "cached";
   subject.gradient.in<float>() = cached_by_shape<float>();
@@ -332,10 +331,10 @@ TEST(GradientCallsAreIndependent, SeesAGradientThatIsCachedByShape) {
       run_on({&subject}, "gradient-calls-independent", 30, {Scalar::float32}, 1);
   EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
   ASSERT_EQ(result.counterexamples.size(), 1U);
-  EXPECT_NE(result.counterexamples[0].finding.note.find("in reverse"), std::string::npos);
+  EXPECT_NE(result.counterexamples[0].finding.note.find("reversed tokens"), std::string::npos);
 }
 
-/// The reference, which gives the logits of the first task of a shape again.
+/// The reference, which always returns the logits of the first task of a shape.
 template <class T>
 GradientFunction<T> logits_cached_by_shape() {
   struct Cache {
@@ -353,7 +352,7 @@ GradientFunction<T> logits_cached_by_shape() {
       };
 }
 
-TEST(GradientCallsAreIndependent, SeesLogitsThatAreCachedByShape) {
+TEST(GradientCallsAreIndependent, FindsLogitsThatAreCachedByShape) {
   Subject subject = reference_subject();
   subject.name = "cached";
   subject.gradient.in<float>() = logits_cached_by_shape<float>();
@@ -362,11 +361,11 @@ TEST(GradientCallsAreIndependent, SeesLogitsThatAreCachedByShape) {
   EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
   ASSERT_EQ(result.counterexamples.size(), 1U);
   EXPECT_EQ(result.counterexamples[0].finding.worst.tensor, "logits");
-  EXPECT_NE(result.counterexamples[0].finding.note.find("in reverse"), std::string::npos);
+  EXPECT_NE(result.counterexamples[0].finding.note.find("reversed tokens"), std::string::npos);
 }
 
-/// The reference, with logits that are further off at each call.
-TEST(GradientCallsAreIndependent, SeesLogitsThatChangeFromCallToCall) {
+/// The reference, with logits whose error grows with each call.
+TEST(GradientCallsAreIndependent, FindsLogitsThatChangeFromCallToCall) {
   const Subject subject =
       altered_reference("changing", [calls = std::make_shared<std::atomic<int>>(0)]<class T>(
                                         const GradientTask<T>& task, GradientResult<T>& result) {
@@ -379,18 +378,18 @@ TEST(GradientCallsAreIndependent, SeesLogitsThatChangeFromCallToCall) {
   EXPECT_EQ(result.verdicts[0].tally.wrong, 1);
 }
 
-TEST(SplitAndResume, SeesAnEndCotangentThatIsIgnored) {
-  Subject deaf = reference_subject();
-  deaf.name = "deaf";
-  const GradientFunction<double> correct = deaf.gradient.in<double>();
-  deaf.gradient.in<double>() = [correct](const GradientTask<double>& task,
-                                         GradientResult<double>& result) {
+TEST(SplitAndResume, FindsAnEndCotangentThatIsIgnored) {
+  Subject ignoring = reference_subject();
+  ignoring.name = "ignoring";
+  const GradientFunction<double> correct = ignoring.gradient.in<double>();
+  ignoring.gradient.in<double>() = [correct](const GradientTask<double>& task,
+                                             GradientResult<double>& result) {
     GradientTask<double> without = task;
     without.end_cotangent = nullptr;
     correct(without, result);
   };
-  EXPECT_TRUE(run_on({&deaf}, "gradient-agrees", 10, {Scalar::float64}).holds());
-  EXPECT_FALSE(run_on({&deaf}, "split-and-resume", 10, {Scalar::float64}).holds());
+  EXPECT_TRUE(run_on({&ignoring}, "gradient-agrees", 10, {Scalar::float64}).holds());
+  EXPECT_FALSE(run_on({&ignoring}, "split-and-resume", 10, {Scalar::float64}).holds());
 }
 
 TEST(Laws, GiveTheSameVerdictsForAnyNumberOfThreads) {
@@ -411,7 +410,7 @@ TEST(Laws, GiveTheSameVerdictsForAnyNumberOfThreads) {
   }
 }
 
-TEST(Laws, ShrinkTheMutantToTwoRowsInSlicesOfOne) {
+TEST(Laws, ShrinkAMutantToTwoRowsInSlicesOfOne) {
   const RunResult result =
       run_on({&find_subject("mutant/last-row-dropped")}, "gradient-agrees", 12);
   ASSERT_EQ(result.counterexamples.size(), 1U);
@@ -419,7 +418,7 @@ TEST(Laws, ShrinkTheMutantToTwoRowsInSlicesOfOne) {
             "L=2 C=1 B=1 V=2 s=1 d_model=4 k=1 d_ff=1 g=sqr norm=branch-output mask=none seed=0");
 }
 
-TEST(Laws, SayEverythingThatALawShouldSay) {
+TEST(Laws, HaveAllTexts) {
   for (const Law& law : laws::catalogue()) {
     EXPECT_FALSE(law.statement.empty()) << law.name;
     EXPECT_FALSE(law.source.empty()) << law.name;

@@ -1,4 +1,4 @@
-// What a tolerance a hundred times as large would let through.
+// Faults that tolerances a hundred times as large would not find.
 
 #include "properties/altered_reference.hpp"
 #include "properties/engine/engine.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 constexpr double weaker_by = 100.0;
 
-/// A trial that passes whatever is within a hundred times the bound.
+/// A trial that passes errors up to a hundred times the bound.
 class WeakenedTrial final : public Trial {
  public:
   explicit WeakenedTrial(std::unique_ptr<Trial> inner) : inner_(std::move(inner)) {}
@@ -54,7 +54,7 @@ Law weakened(const Law& law) {
   return weak;
 }
 
-/// Wrong cases, 0 or 1: a run stops at the first.
+/// Wrong cases, 0 or 1, since a run stops at the first.
 int wrong_under(const Law& law, const Subject& subject, Scalar scalar) {
   const RunResult result = run({.laws = {&law},
                                 .subjects = {&subject},
@@ -73,7 +73,7 @@ void expect_killed_by_the_tolerance_alone(const char* law, const Subject& subjec
       << law << " " << subject.name;
 }
 
-TEST(WeakenedByAHundred, AttentionLetsNamedMutantsLive) {
+TEST(WeakenedByAHundred, LawsOfAttentionMissSomeMutants) {
   const auto expect = [](const char* law, const char* mutant, Scalar scalar) {
     expect_killed_by_the_tolerance_alone(law, find_subject(mutant), scalar);
   };
@@ -89,7 +89,7 @@ TEST(WeakenedByAHundred, AttentionLetsNamedMutantsLive) {
   expect("projection-as-declared", "mutant/projection-without-chi-lengths", Scalar::float64);
 }
 
-TEST(WeakenedByAHundred, WholeModelsLetAnErrorOfOneInAHundredThousandLive) {
+TEST(WeakenedByAHundred, LawsOfWholeModelsMissAnErrorOfOneInAHundredThousand) {
   const Subject off =
       altered_reference("off", []<class T>(const GradientTask<T>&, GradientResult<T>& result) {
         for (T& entry : result.gradient.values()) entry *= T(1 + 1e-5);

@@ -20,7 +20,7 @@ State<To> state_in(const State<From>& state, const GradientCase& c) {
   if (state.empty()) return {};
   State<To> result(c.model, c.sequences.batch());
   if (state.values().size() != result.values().size()) {
-    throw SubjectError("a state of the wrong size was answered", Failure::wrong_shape);
+    throw SubjectError("returned a state of the wrong size", Failure::wrong_shape);
   }
   convert(state.values(), result.values());
   return result;
@@ -46,15 +46,15 @@ GradientResult<T> nothing_yet(const Model& model) {
 template <class T>
 void require_shape(const GradientResult<T>& result, const GradientCase& c, const Segment& segment) {
   if (result.gradient.values().size() != c.theta.values().size()) {
-    throw SubjectError("a gradient of the wrong size was answered", Failure::wrong_shape);
+    throw SubjectError("returned a gradient of the wrong size", Failure::wrong_shape);
   }
   const Index rows = segment.wants_logits ? c.sequences.batch() * c.sequences.length() : 0;
   if (segment.wants_logits &&
       (result.logits.rows() != rows || result.logits.cols() != c.model.vocab_size)) {
-    throw SubjectError("logits of the wrong size were answered");
+    throw SubjectError("returned logits of the wrong size");
   }
   if (segment.wants_state && (result.end.empty() || result.start_cotangent.empty())) {
-    throw SubjectError("the state was asked for and not answered");
+    throw SubjectError("did not return the requested state");
   }
 }
 
@@ -78,7 +78,7 @@ void require_unchanged(const Sequences& given, const Sequences& left) {
   }
 }
 
-/// Tensors of the gradient begin on 64 bytes, with zeros between that belong to nobody.
+/// Tensors of the gradient are aligned to 64 bytes; the padding between them must stay 0.
 template <class T>
 void require_untouched_gaps(const Parameters<T>& gradient) {
   const std::vector<ParameterSlot>& slots = gradient.slots();
@@ -182,7 +182,7 @@ GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
     case Scalar::bfloat16:
       return ask_in<BFloat16>(subject, c, segment);
   }
-  throw std::logic_error("a scalar outside its enumeration");
+  throw std::logic_error("the scalar is no value of its enumeration");
 }
 
 std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c) {

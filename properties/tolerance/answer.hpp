@@ -5,12 +5,12 @@
 #include "reference/vocabulary/task/subject.hpp"
 namespace slim::properties {
 
-/// What a subject answered, taken over into 50 digits without loss, so that everything after the
-/// question is written once for all scalars.
+/// A subject's answer, converted to 50 digits without loss, so that all later code is independent
+/// of the scalar.
 using GradientAnswer = GradientResult<Digits50>;
 
-/// What a question asks beyond a whole case, as in GradientTask: a segment's place in its sequence,
-/// and how it is to be answered.
+/// Options of a request, as in GradientTask: the place of a segment in its sequence, which results
+/// are wanted, and how to compute them.
 struct Segment {
   Index first_position = 0;
   Index counted_targets = 0;
@@ -22,14 +22,14 @@ struct Segment {
   int threads = 1;
 };
 
-/// Asks `subject` for the gradient of `c`, computed in `scalar`. What it has to fill is handed over
-/// full of NaN, so that an entry left alone shows; every array stands between fences, and so does
-/// what the subject takes from the ledger. Throws SubjectError when the answer has the wrong shape,
-/// when the subject throws, or when it wrote into what it was given to read, or beside anything.
+/// Runs `subject` on `c` in `scalar`. Outputs start as NaN, so that unwritten entries show. Every
+/// array, and all workspace from the ledger, lies between guard regions. Throws SubjectError when
+/// the answer has the wrong shape, when the subject throws, or when it wrote into an input or
+/// outside of an array.
 GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
                    const Segment& segment = {});
 
-/// Why `subject` need not answer `c` in `scalar`: what it does not claim. Empty when it must.
+/// What `subject` does not claim of `c` in `scalar`, so that it need not answer; empty if it must.
 std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c);
 
 }  // namespace slim::properties

@@ -11,7 +11,7 @@
 namespace slim::properties {
 namespace {
 
-/// The same number, or both none.
+/// Whether two numbers are equal, or both NaN.
 template <class T>
 bool is_unchanged(const T& a, const T& b) {
   return a == b || (a != a && b != b);  // NOLINT(misc-redundant-expression): NaN
@@ -45,7 +45,7 @@ Repeats repeats_of(const Heads<From>& heads) {
   return repeats;
 }
 
-/// Where entry (0, 0, 0, 0) lies, and how far apart neighbours are.
+/// The offset of entry (0, 0, 0, 0), and the strides.
 struct Place {
   Index first = 0;
   HeadsStrides strides{};
@@ -87,18 +87,18 @@ Place place_of(const Heads<From>& heads, Layout layout) {
   return {0, contiguous(n)};
 }
 
-/// An array of a task as it is handed over: laid out, and compared afterwards.
+/// An array of a task in its memory layout, with a copy to compare with afterwards.
 template <class T>
-class HandedOver {
+class InputArray {
  public:
   template <class From>
-  HandedOver(const Heads<From>& heads, Layout layout) {
+  InputArray(const Heads<From>& heads, Layout layout) {
     if (heads.empty()) return;
     sizes_ = heads.sizes();
     place_ = place_of(heads, layout);
     put(heads);
   }
-  /// Other numbers at the same place; only for layouts that do not look at the numbers.
+  /// Other numbers at the same addresses; only for layouts that do not depend on the numbers.
   template <class From>
   void put(const Heads<From>& heads) {
     const auto& [batch, head, row, col] = place_.strides;
@@ -152,18 +152,18 @@ NamedBlock output_block(const char* array, const Heads<T>& heads) {
 template <class T>
 void require_answer_sizes(const char* array, const Heads<T>& heads, const HeadsSizes& sizes) {
   if (heads.sizes() != sizes) {
-    throw SubjectError(std::string(array) + " of the wrong size was answered",
+    throw SubjectError(std::string("returned ") + array + " of the wrong size",
                        Failure::wrong_shape);
   }
 }
 
-/// A task's arrays at their place in memory, and the answer to it.
+/// The arrays of a task in memory, and its answer.
 template <class T, class From>
-class AttentionDesk {
+class AttentionCall {
  public:
   using A = accumulator_t<T>;
 
-  AttentionDesk(const Subject& subject, const AttentionInputs<From>& inputs, Layout layout)
+  AttentionCall(const Subject& subject, const AttentionInputs<From>& inputs, Layout layout)
       : subject_(subject),
         inputs_(&inputs),
         q_(inputs.q, layout),
@@ -196,7 +196,7 @@ class AttentionDesk {
     if (!inputs.out_cotangent.empty()) out_cotangent_.put(inputs.out_cotangent);
     if (!inputs.end_cotangent.empty()) end_cotangent_.put(inputs.end_cotangent);
   }
-  /// What the subject does not claim to answer is empty. `W` holds every T exactly.
+  /// Runs the subject. Arrays that it does not claim are empty. `W` represents every T exactly.
   template <class W = Digits50>
   AttentionResult<W> answered() {
     const AttentionTask<T> asked = task();
@@ -226,7 +226,7 @@ class AttentionDesk {
   }
 
  private:
-  /// Who claims no pullback is given no cotangents.
+  /// Without cotangents if the subject claims no pullback.
   [[nodiscard]] AttentionTask<T> task() const {
     const bool wants_pullback = inputs_->wants_pullback && subject_.capabilities.pullback;
     return {.q = q_.view(),
@@ -287,25 +287,25 @@ class AttentionDesk {
             output_block("d.initial", result_.start_gradient)};
   }
 
-  MemoryWatch watch_;  ///< before all that it watches
+  MemoryWatch watch_;  ///< constructed before everything that it watches
   const Subject& subject_;
   const AttentionInputs<From>* inputs_;
   Buffer<std::uint8_t> key_mask_;
-  HandedOver<T> q_;
-  HandedOver<T> k_;
-  HandedOver<T> v_;
-  HandedOver<T> omega_;
-  HandedOver<A> start_;
-  HandedOver<T> out_cotangent_;
-  HandedOver<A> end_cotangent_;
+  InputArray<T> q_;
+  InputArray<T> k_;
+  InputArray<T> v_;
+  InputArray<T> omega_;
+  InputArray<A> start_;
+  InputArray<T> out_cotangent_;
+  InputArray<A> end_cotangent_;
   AttentionResult<T> result_;
 };
 
 template <class T, class W = Digits50>
 Heads<W> features_in(const Subject& subject, const FeaturesInputs<double>& inputs) {
   const MemoryWatch watch;
-  const HandedOver<T> x(inputs.x, Layout::contiguous);
-  const HandedOver<T> omega(inputs.omega, Layout::contiguous);
+  const InputArray<T> x(inputs.x, Layout::contiguous);
+  const InputArray<T> omega(inputs.omega, Layout::contiguous);
   const FeaturesTask<T> task{.x = x.view(),
                              .feature_map = inputs.feature_map,
                              .omega = omega.view(),
@@ -337,7 +337,7 @@ bool has_other_conventions(const Subject& subject, const AttentionInputs<double>
   return !subject.capabilities.any_attention_conventions && own != inputs.conventions;
 }
 
-/// call.operator()<T>() with the hardware scalar's type, whose numbers long double holds exactly.
+/// call.operator()<T>() with the hardware scalar's type, which long double represents exactly.
 template <class Call>
 auto in_hardware_type_of(Scalar scalar, const Call& call) {
   switch (scalar) {
@@ -352,7 +352,7 @@ auto in_hardware_type_of(Scalar scalar, const Call& call) {
     case Scalar::digits50:
       break;
   }
-  throw std::logic_error("50 digits in place of a hardware scalar");
+  throw std::logic_error("a hardware scalar is required, not 50 digits");
 }
 
 /// call.operator()<T>() with the scalar's type.
@@ -367,14 +367,14 @@ auto in_type_of(Scalar scalar, const Call& call) {
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout) {
   return in_type_of(scalar, [&]<class T>() {
-    return AttentionDesk<T, double>(subject, inputs, layout).answered();
+    return AttentionCall<T, double>(subject, inputs, layout).answered();
   });
 }
 
 AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
                                                  const AttentionInputs<double>& inputs) {
   return in_hardware_type_of(scalar, [&]<class T>() {
-    return AttentionDesk<T, double>(subject, inputs, Layout::contiguous)
+    return AttentionCall<T, double>(subject, inputs, Layout::contiguous)
         .template answered<long double>();
   });
 }
@@ -383,11 +383,11 @@ std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scal
                                                     const AttentionInputs<double>& inputs,
                                                     int times) {
   return in_hardware_type_of(scalar, [&]<class T>() {
-    AttentionDesk<T, double> desk(subject, inputs, Layout::contiguous);
+    AttentionCall<T, double> call(subject, inputs, Layout::contiguous);
     std::vector<AttentionResult<long double>> answers;
     for (int i = 0; i < times; ++i) {
-      if (i > 0) desk.put(inputs);
-      answers.push_back(desk.template answered<long double>());
+      if (i > 0) call.put(inputs);
+      answers.push_back(call.template answered<long double>());
     }
     return answers;
   });
@@ -396,19 +396,19 @@ std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scal
 AttentionAnswer ask(const Subject& subject, Scalar scalar,
                     const AttentionInputs<Digits50>& inputs) {
   return in_type_of(scalar, [&]<class T>() {
-    return AttentionDesk<T, Digits50>(subject, inputs, Layout::contiguous).answered();
+    return AttentionCall<T, Digits50>(subject, inputs, Layout::contiguous).answered();
   });
 }
 
 std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
                                          std::span<const AttentionInputs<double>> inputs) {
   return in_type_of(scalar, [&]<class T>() {
-    AttentionDesk<T, double> desk(subject, inputs.front(), Layout::contiguous);
+    AttentionCall<T, double> call(subject, inputs.front(), Layout::contiguous);
     std::vector<AttentionAnswer> answers;
     answers.reserve(inputs.size());
     for (const AttentionInputs<double>& of : inputs) {
-      desk.put(of);
-      answers.push_back(desk.answered());
+      call.put(of);
+      answers.push_back(call.answered());
     }
     return answers;
   });

@@ -12,22 +12,22 @@
 namespace slim::properties {
 namespace {
 
-constexpr double stored_roundings = 12;  ///< of a path, to a narrow scalar
+constexpr double stored_roundings = 12;  ///< roundings to a narrow scalar on a path
 constexpr double share_in_digits50 = 1e-40;
-constexpr double margin_of_range = 1e3;             ///< kept from the largest number
-constexpr double higher_orders = 2.0;               ///< of what underflow loses
+constexpr double margin_of_range = 1e3;             ///< distance from the largest number
+constexpr double higher_orders = 2.0;               ///< factor for losses by underflow
 constexpr double unit_roundoff_of_large = 0x1p-64;  ///< long double's, or better
 constexpr double no_bound = std::numeric_limits<double>::max();
-constexpr const char* underflow_reason = "numbers on the way underflow";
-constexpr const char* unguarded_reason = "a denominator is 0, which its epsilon does not guard";
-constexpr const char* unsure_reason = "a denominator is within its own roundings of 0";
-constexpr const char* overflow_reason = "numbers on the way overflow";
+constexpr const char* underflow_reason = "intermediate values underflow";
+constexpr const char* unguarded_reason = "a denominator is 0 and no epsilon prevents that";
+constexpr const char* unsure_reason = "a denominator is 0 to within its rounding error";
+constexpr const char* overflow_reason = "intermediate values overflow";
 
 bool is_stored_narrow(Scalar scalar) {
   return scalar == Scalar::float16 || scalar == Scalar::bfloat16;
 }
 
-/// The inputs as a scalar has them, in T.
+/// The inputs rounded to a scalar, in T.
 template <class T>
 AttentionInputs<T> rounded(const AttentionInputs<double>& inputs, Scalar scalar) {
   switch (scalar) {
@@ -40,17 +40,18 @@ AttentionInputs<T> rounded(const AttentionInputs<double>& inputs, Scalar scalar)
   }
 }
 
-/// In which a scalar's programs compute.
+/// The scalar in which programs compute.
 Scalar computed_in(Scalar scalar) {
   return is_stored_narrow(scalar) ? Scalar::float32 : scalar;
 }
 
-/// (1 − u)^(−n) − 1: what n roundings can add up to at worst, finite for any n.
+/// (1 − u)^(−n) − 1, the worst relative error of n roundings, finite for any n.
 double gamma_of(double n, double u) {
   return std::expm1(-n * std::log1p(-u));
 }
 
-/// What is left of twice the digits, less a bit for the sum of two: 53 − 24 bits for float32.
+/// Spare digits of a number with twice the digits, less a bit for the sum of two: 2^(53 − 24 − 1)
+/// for float32.
 double digits_to_spare(Scalar scalar) {
   switch (scalar) {
     case Scalar::float32:
@@ -83,13 +84,13 @@ Range range_of(Scalar scalar) {
   }
 }
 
-/// γ: in 50 digits a share that no mistake is below.
+/// γ_n of a scalar; in 50 digits a share that is below any mistake.
 double worst_share(Scalar scalar, double n) {
   if (scalar == Scalar::digits50) return share_in_digits50;
   const double gamma = gamma_of(n, unit_roundoff(computed_in(scalar)));
   return is_stored_narrow(scalar) ? gamma + stored_roundings * unit_roundoff(scalar) : gamma;
 }
-/// Of n independent roundings in the scalar that is computed in.
+/// The share of n independent roundings in the scalar of the computation.
 double rounded_share(Scalar scalar, double n) {
   if (scalar == Scalar::digits50) return share_in_digits50;
   return likely_roundings(n, unit_roundoff(computed_in(scalar)));
@@ -107,8 +108,8 @@ Heads<Digits50> of_at_least_one(Heads<Digits50> heads) {
   return heads;
 }
 
-/// A factor of x has two of its own, and a square twice as many as its x; 1/√M has three, a
-/// stabiliser and an ε in the features one each, ELU(x) + 1 by its words two more than e^x.
+/// A factor on x has two roundings, and a square twice as many as its x; 1/√M has three, a
+/// stabiliser and an ε in the features one each, and ELU(x) + 1 as written two more than e^x.
 double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
   const AttentionConventions& own = inputs.conventions;
@@ -128,7 +129,7 @@ bool is_kinked(const AttentionInputs<double>& inputs) {
   return !inputs.features_given && (kind == FeatureKind::relu || kind == FeatureKind::absolute);
 }
 
-/// Whether c x, of which the feature is taken, may be flushed to 0, and has another slope there.
+/// Whether the map's argument c x may be flushed to 0, where the slope is different.
 bool slope_hangs_on_a_flush(const AttentionInputs<double>& inputs, bool is_query, double x,
                             double least) {
   const AttentionConventions& own = inputs.conventions;
@@ -147,8 +148,8 @@ double largest_of(std::span<const double> values) {
   return largest;
 }
 
-/// |x|² and |x| |ω_m| of whatever side, the scores' scale left out: that is at most 1. An upper
-/// bound; 0 for maps without an exponent that grows with x.
+/// An upper bound of |x|² and |x| |ω_m| on either side, without the scale of scores, which is at
+/// most 1. 0 for maps without an exponent that grows with x.
 double largest_exponent(const AttentionInputs<double>& inputs) {
   if (inputs.features_given || inputs.feature_map.kind != FeatureKind::favor_plus) return 0.0;
   const double x = std::max(largest_of(inputs.q.values()), largest_of(inputs.k.values()));
@@ -167,15 +168,15 @@ double largest_norm(const Heads<double>& heads, bool of_columns) {
   return largest;
 }
 
-/// |x|² and |x| |ω_m|, of rows and of columns of ω: a smaller bound of the same.
+/// A smaller upper bound of the same, from norms of rows and of columns of ω.
 double largest_exponent_of_a_row(const AttentionInputs<double>& inputs) {
   if (inputs.features_given || inputs.feature_map.kind != FeatureKind::favor_plus) return 0.0;
   const double x = std::max(largest_norm(inputs.q, false), largest_norm(inputs.k, false));
   return x * std::max(x, largest_norm(inputs.omega, true));
 }
 
-/// An upper bound of the gauge of what features are exponentials of: |ω| |x| + |x|²/2, and as much
-/// again for a stabiliser. 0 for maps without exponentials.
+/// An upper bound of the gauge of a feature's exponent: |ω| |x| + |x|²/2, and as much again for a
+/// stabiliser. 0 for maps without exponentials.
 double largest_gauge_of_an_exponent(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
   if (inputs.feature_map.kind == FeatureKind::elu_plus_one) {
@@ -184,7 +185,8 @@ double largest_gauge_of_an_exponent(const AttentionInputs<double>& inputs) {
   return 3.0 * largest_exponent_of_a_row(inputs);
 }
 
-/// Whether 50 digits would take more than a few milliseconds, and double has the range for gauges.
+/// Whether 50 digits would take more than a few milliseconds, and gauges are in the range of
+/// double.
 bool takes_long_in_digits50(const AttentionInputs<double>& inputs) {
   constexpr double most_work = 2e3;
   constexpr double most_exponent = 300.0;  // e^709 is the largest double
@@ -322,10 +324,10 @@ const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvi
   return *kept;
 }
 
-/// f: a feature. A path through R or S has f + L + 2; a numerator or denominator, with M products
-/// summed and ε, F = 2f + L + M + 4; a quotient 2F + 1; dA = dY/D F + 1, and dD = −Y·dA with D_v
-/// products 3F + D_v + 4. The rest is what comes on top of dD: the sums over rows and features, and
-/// the features' own pullback.
+/// With f roundings of a feature: a path through R or S has f + L + 2; a numerator or denominator,
+/// with M products summed and ε, F = 2f + L + M + 4; a quotient 2F + 1; dA = dY/D F + 1; and
+/// dD = −Y·dA with D_v products 3F + D_v + 4. The rest comes on top of dD: the sums over rows and
+/// features, and the pullback of the features.
 double AttentionEvidence::roundings(AttentionArray array) const {
   const double f = roundings_of_a_feature(inputs_);
   const auto L = static_cast<double>(inputs_.v.sizes().rows);
@@ -483,7 +485,7 @@ bool AttentionEvidence::rounding_decides(Scalar scalar) {
   return !(share * unsureness < largest_residue);
 }
 
-/// In the features it is M ε² f², f 1 or 1/√M, less the thousand that underflow may take of it.
+/// For an ε in the features it is M ε² f², f = 1 or 1/√M, divided by a thousand for underflow.
 double AttentionEvidence::least_guarded_denominator() const {
   const AttentionConventions& own = inputs_.conventions;
   if (is_guarded()) return own.epsilon;
@@ -595,7 +597,7 @@ void AttentionJudge::hold_error(const std::string& tensor, Index row, double err
   Outcome outcome = Outcome::wrong;
   if (!std::isfinite(error)) {
     error = std::numeric_limits<double>::infinity();
-    // What is off by more than the scalar's largest number may as well be infinite.
+    // An error that may exceed the scalar's largest number may be infinite.
     const bool may_be = band.drift > range_of(scalar_).largest && band.drift < no_bound;
     if (subtracts_ && may_be && is_infinite) outcome = Outcome::drift;
   } else if (error <= band.pass) {
@@ -613,9 +615,8 @@ void AttentionJudge::hold_error(const std::string& tensor, Index row, double err
   finding_.outcome = outcome;
   finding_.worst = candidate;
   worst_is_held_ = true;
-  finding_.note = outcome == Outcome::drift
-                      ? "within what subtracting sums that were added before can lose"
-                      : std::string();
+  finding_.note = outcome == Outcome::drift ? "within what recovering sums by subtraction can lose"
+                                            : std::string();
 }
 
 void AttentionJudge::keep_row(const Discrepancy& entry) {
@@ -659,7 +660,7 @@ void AttentionJudge::hold_each(const std::string& tensor, const Heads<W>& answer
   if (answer.empty()) return;
   const HeadsSizes& n = answer.sizes();
   if (n != wanted.sizes()) {
-    throw SubjectError(tensor + " of the wrong size was answered", Failure::wrong_shape);
+    throw SubjectError("returned " + tensor + " of the wrong size", Failure::wrong_shape);
   }
   std::size_t place = 0;
   for (Index b = 0; b < n.batch; ++b) {
@@ -676,7 +677,7 @@ void AttentionJudge::hold_each(const std::string& tensor, const Heads<W>& answer
   }
 }
 
-/// Of the entries that pass, the worst one stands for all.
+/// Of the entries that pass, only the worst one is recorded.
 template <class W, class OfColumn>
 void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* answer,
                               const W* wanted, std::size_t cols, const OfColumn& band,

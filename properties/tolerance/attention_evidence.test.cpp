@@ -25,7 +25,7 @@ AttentionInputs<double> one_row() {
   return inputs;
 }
 
-TEST(AttentionEvidence, HasTheBoundsThatItsDocstringDerives) {
+TEST(AttentionEvidence, HasTheDocumentedBounds) {
   AttentionEvidence evidence(one_row());
   // F = 2·0 + L + M + 4 = 6, and a quotient 2F + 2; nothing cancels, so the gauge is Y itself.
   EXPECT_EQ(evidence.roundings(AttentionArray::out), 14.0);
@@ -58,7 +58,7 @@ double room_for_drift(AttentionEvidence& evidence, AttentionArray array, std::si
   return band.drift - band.suspect;
 }
 
-TEST(AttentionEvidence, HasRoomForDriftWhereSumsAreRecoveredAndNowhereElse) {
+TEST(AttentionEvidence, AllowsDriftOnlyWhereSumsAreRecovered) {
   AttentionEvidence evidence(two_rows());
   // R₂ = 78 and S₂ = 12 move Y₁ = R₁ q/(S₁ q) by (78·2 + 5·12·2)/6 = 46, times 2L = 4 roundings.
   EXPECT_NEAR(room_for_drift(evidence, AttentionArray::out, 0), 4.0 * 0x1p-53 * 46.0, 1e-17);
@@ -92,21 +92,21 @@ TEST(AttentionEvidence, GivesManyRoundingsTheBandOfARandomWalk) {
   EXPECT_NEAR(band.suspect / band.pass, n / (4.0 * std::sqrt(n)), 0.01);
 }
 
-TEST(AttentionEvidence, RefusesNumbersThatAScalarDoesNotReach) {
+TEST(AttentionEvidence, RejectsNumbersOutsideTheRangeOfAScalar) {
   AttentionInputs<double> small = one_row();
   small.k.values()[0] = 1e-30;
   small.q.values()[0] = 1e-30;
   AttentionEvidence evidence(small);
-  EXPECT_EQ(evidence.unusable(Scalar::float32), "numbers on the way underflow");
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "intermediate values underflow");
   EXPECT_EQ(evidence.unusable(Scalar::float64), "");
   AttentionInputs<double> large = one_row();
   large.v.values()[0] = 1e37;
   AttentionEvidence beyond(large);
-  EXPECT_EQ(beyond.unusable(Scalar::float32), "numbers on the way overflow");
+  EXPECT_EQ(beyond.unusable(Scalar::float32), "intermediate values overflow");
   EXPECT_EQ(beyond.unusable(Scalar::digits50), "");
 }
 
-TEST(AttentionEvidence, SeesWhereSubtractionLeavesAResidue) {
+TEST(AttentionEvidence, DetectsWhereSubtractionLeavesAResidue) {
   AttentionSpec spec;
   spec.length = 2;
   spec.features_given = true;
@@ -135,19 +135,19 @@ TEST(AttentionEvidence, KnowsWhenTwiceTheDigitsDoNotSuffice) {
   EXPECT_FALSE(is_beyond_its_digits(reference_subject(), Scalar::float32, far));
 }
 
-TEST(AttentionEvidence, TakesFeaturesBelowTheRangeOfADoubleForUnderflow) {
+TEST(AttentionEvidence, CountsFeaturesBelowTheRangeOfDoubleAsUnderflow) {
   AttentionInputs<double> inputs = one_row();
   inputs.features_given = false;
   inputs.feature_map.kind = FeatureKind::elu_plus_one;
   EXPECT_EQ(AttentionEvidence(inputs).unusable(Scalar::float64), "");
   inputs.k.values()[0] = -1000.0;
   AttentionEvidence vanishing(inputs);
-  EXPECT_EQ(vanishing.unusable(Scalar::float64), "numbers on the way underflow");
+  EXPECT_EQ(vanishing.unusable(Scalar::float64), "intermediate values underflow");
   EXPECT_GT(vanishing.band_at_the_edge(Scalar::float64, AttentionArray::dv, 0).pass, 0.0);
 }
 
-/// One row of FAVOR+ whose key's exponential is e^-200 times as large as its ε of 1e-4.
-TEST(AttentionEvidence, SeesAnExponentialThatVanishesBesideItsEpsilon) {
+/// One row of FAVOR+ whose key has an exponential of about e^-204, with ε = 1e-4 in the features.
+TEST(AttentionEvidence, DetectsAnExponentialThatIsNegligibleAgainstItsEpsilon) {
   AttentionSpec spec;
   spec.width = 2;
   spec.feature_map.kind = FeatureKind::favor_plus;
@@ -157,9 +157,9 @@ TEST(AttentionEvidence, SeesAnExponentialThatVanishesBesideItsEpsilon) {
   inputs.conventions.epsilon_place = EpsilonPlace::feature;
   inputs.conventions.epsilon = 1e-4;
   AttentionEvidence evidence(inputs);
-  EXPECT_EQ(evidence.unusable(Scalar::float32), "numbers on the way underflow");
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "intermediate values underflow");
   EXPECT_EQ(evidence.unusable(Scalar::float64), "");
-  EXPECT_EQ(evidence.overflowing(Scalar::float32), "") << "its ε keeps denominators off 0";
+  EXPECT_EQ(evidence.overflowing(Scalar::float32), "") << "its ε keeps denominators away from 0";
   const auto flushed_to_zero = [&](AttentionArray array) {
     const double size =
         std::abs(to_double(array_of(evidence.truth(Scalar::float32), array).values()[0]));
@@ -170,7 +170,7 @@ TEST(AttentionEvidence, SeesAnExponentialThatVanishesBesideItsEpsilon) {
   EXPECT_FALSE(flushed_to_zero(AttentionArray::dv));
 }
 
-/// One row of width 3, the first entry of q next to the kink.
+/// One row of width 3, whose first entry of q is close to the kink.
 AttentionInputs<double> next_to_a_kink(FeatureKind kind, double q) {
   AttentionSpec spec;
   spec.width = 3;
@@ -185,7 +185,7 @@ AttentionInputs<double> next_to_a_kink(FeatureKind kind, double q) {
   return inputs;
 }
 
-TEST(AttentionEvidence, AllowsForTheSlopeAtZeroOfWhatMayBeFlushedAndOfNothingElse) {
+TEST(AttentionEvidence, AllowsTheSlopeAtZeroOnlyForEntriesThatMayBeFlushed) {
   for (const FeatureKind kind : {FeatureKind::relu, FeatureKind::absolute}) {
     AttentionInputs<double> inputs = next_to_a_kink(kind, 1e-40);
     inputs.start =
@@ -199,19 +199,19 @@ TEST(AttentionEvidence, AllowsForTheSlopeAtZeroOfWhatMayBeFlushedAndOfNothingEls
     EXPECT_GE(dq(Scalar::float32, 0), 1.0);
     EXPECT_LT(dq(Scalar::float32, 0), 1.01);
     EXPECT_LT(dq(Scalar::float32, 1), 1e-3);
-    EXPECT_LT(dq(Scalar::float64, 0), 1e-9) << "which it is no subnormal of";
+    EXPECT_LT(dq(Scalar::float64, 0), 1e-9) << "the entry is not subnormal in float64";
     EXPECT_NE(evidence.unusable(Scalar::float32), "");
     EXPECT_EQ(evidence.unusable(Scalar::float64), "");
   }
 }
 
-TEST(AttentionEvidence, KnowsWhereTheSlopeAtZeroIsNoOtherOne) {
+TEST(AttentionEvidence, DetectsWhereTheSlopeAtZeroIsTheSame) {
   EXPECT_EQ(AttentionEvidence(next_to_a_kink(FeatureKind::relu, -1e-40)).unusable(Scalar::float32),
             "");
   AttentionInputs<double> sloped = next_to_a_kink(FeatureKind::relu, -1e-40);
   sloped.conventions.relu_slope_at_zero = 1.0;
   AttentionEvidence evidence(sloped);
-  EXPECT_EQ(evidence.unusable(Scalar::float32), "numbers on the way underflow");
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "intermediate values underflow");
   EXPECT_EQ(evidence.overflowing(Scalar::float32), "");
   EXPECT_GT(evidence.band_at_the_edge(Scalar::float32, AttentionArray::dq, 0).pass, 0.0);
 }
@@ -222,7 +222,7 @@ Outcome outcome_of(const char* subject, double error) {
   return judge.finding().outcome;
 }
 
-TEST(AttentionJudge, TellsPassFromSuspectFromDriftFromWrong) {
+TEST(AttentionJudge, DistinguishesPassSuspectDriftAndWrong) {
   EXPECT_EQ(outcome_of("reference", 1.0), Outcome::pass);
   EXPECT_EQ(outcome_of("reference", 1.5), Outcome::suspect);
   EXPECT_EQ(outcome_of("reference", 3.0), Outcome::wrong);
@@ -232,7 +232,7 @@ TEST(AttentionJudge, TellsPassFromSuspectFromDriftFromWrong) {
             Outcome::wrong);
 }
 
-TEST(AttentionJudge, TakesWhatIsInfiniteForDriftWhereThatMayLeaveTheScalarsRange) {
+TEST(AttentionJudge, AllowsInfinityAsDriftIfTheBandExceedsTheScalarsRange) {
   const auto outcome = [](const char* subject, double drift) {
     AttentionJudge judge(find_subject(subject), Scalar::float16);
     const Digits50 none(std::numeric_limits<double>::infinity());
@@ -244,7 +244,7 @@ TEST(AttentionJudge, TakesWhatIsInfiniteForDriftWhereThatMayLeaveTheScalarsRange
   EXPECT_EQ(outcome("reference", 7e4), Outcome::wrong);
 }
 
-TEST(AttentionJudge, KeepsTheRowsOfTheTensorThatStandsWorst) {
+TEST(AttentionJudge, KeepsTheRowsOfTheWorstTensor) {
   AttentionJudge judge(reference_subject(), Scalar::float64);
   judge.hold("a", 0, Digits50(1), Digits50(0), flat_band(2.0));
   judge.hold("b", 0, Digits50(3), Digits50(0), flat_band(2.0));
@@ -259,7 +259,7 @@ TEST(AttentionJudge, KeepsTheRowsOfTheTensorThatStandsWorst) {
   EXPECT_EQ(rows[1].error, 9.0);
 }
 
-TEST(AttentionJudge, KeepsTheGravestAndPassesNothingUnseen) {
+TEST(AttentionJudge, KeepsTheWorstOutcomeAndSkipsIfNothingWasCompared) {
   AttentionJudge judge(reference_subject(), Scalar::float64);
   EXPECT_EQ(judge.finding().outcome, Outcome::skipped);
   judge.hold("a", 1, Digits50(1), Digits50(0), flat_band(2.0));

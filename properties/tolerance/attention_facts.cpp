@@ -41,8 +41,8 @@ Heads<W> features_of(const AttentionInputs<W>& inputs, bool is_query) {
   return std::move(result.out);
 }
 
-/// Sizes of what an ε in the features is added to: it may vanish beside ε, and yet is the slope of
-/// an exponential map.
+/// Sizes of features before their ε is added: they may be negligible against ε, and yet are the
+/// slope of an exponential map.
 template <class W>
 Sizes sizes_before_epsilon(AttentionInputs<W> inputs) {
   Sizes sizes;
@@ -54,7 +54,7 @@ Sizes sizes_before_epsilon(AttentionInputs<W> inputs) {
   return sizes;
 }
 
-/// g(k) of row l, 0 where the key is masked.
+/// g(k) of row l, or 0 if the key is masked.
 template <class W>
 RowVector<W> key_of(const AttentionTask<W>& task, const Heads<W>& gK, Index b, Index h, Index l) {
   if (task.takes_part(b, l)) return gK(b, h).row(l);
@@ -73,7 +73,7 @@ struct DenominatorPair {
   W with_all_keys;
 };
 
-/// Of every row of one head.
+/// The same for every row of one head.
 template <class W>
 std::vector<DenominatorPair<W>> denominators(const AttentionInputs<W>& inputs, const Heads<W>& gQ,
                                              const Heads<W>& gK, Index b, Index h) {
@@ -92,7 +92,7 @@ std::vector<DenominatorPair<W>> denominators(const AttentionInputs<W>& inputs, c
   return pairs;
 }
 
-/// What denominators are made of, Σ_m seen(S_lm) g(Q_l)_m of every row, for one head.
+/// Denominators before their ε, Σ_m seen(S_lm) g(Q_l)_m of every row, for one head.
 template <class Gauge>
 std::vector<Gauge> sums_of_weights(const AttentionInputs<Gauge>& inputs,
                                    const reference::Denominator<Gauge>& denominator,
@@ -151,13 +151,13 @@ AttentionExtent measured(const AttentionInputs<W>& inputs) {
           .worst_cancellation = worst_cancellation};
 }
 
-/// The inputs as numbers that also say something of themselves.
+/// The inputs in a number type that also tracks gauges or movements.
 template <class Gauge, class W>
 AttentionInputs<Gauge> annotated(const AttentionInputs<W>& inputs) {
   if constexpr (std::is_same_v<W, Digits50>) {
     return converted<Gauge>(inputs);
   } else {
-    return converted<Gauge>(converted<double>(inputs));  // which they were
+    return converted<Gauge>(converted<double>(inputs));  // exact: they were doubles
   }
 }
 

@@ -9,24 +9,25 @@
 
 namespace slim::properties {
 
-/// Sizes of what is met on the way to an answer, of entries that are not 0.
+/// Ranges of nonzero intermediate values of an attention case.
 struct AttentionExtent {
   double least_feature = 0.0;
   double largest_feature = 0.0;
-  bool has_vanishing_feature = false;  ///< one that a double takes for 0
+  bool has_vanishing_feature = false;  ///< one that is 0 in double
   double least_value = 0.0;            ///< of v, cotangents and states
   double largest_value = 0.0;
-  double least_denominator = 0.0;    ///< 0 where there is one
-  double largest_denominator = 0.0;  ///< epsilon included
+  double least_denominator = 0.0;    ///< 0 if a denominator is 0
+  double largest_denominator = 0.0;  ///< including epsilon
   double worst_cancellation = 0.0;   ///< max over rows of S_L·g(Q_l) / (S_l·g(Q_l) + ε)
 };
 
-/// What can be computed of an attention case in the number type W, each on first need and kept.
-///   Digits50: the truth, by the definition. Error: exact to 1e-48 of the gauge.
-///   long double: the truth of cases that are too large for 50 digits, by prefix sums. Error: at
-///   most γ_n(2^-64) of the gauge, n as for a program under test, so a 2^-11th of what float64 may
-///   be off, and a 2^-40th of float32. Their gauges, sums of what is not negative, are in double:
-///   a relative error of γ_n(2^-53).
+/// Truth, gauges and ranges of an attention case in the number type W, computed on first use and
+/// cached.
+///   Digits50: the truth by the definition. Error: 1e-48 of the gauge.
+///   long double: the truth of cases too large for 50 digits, by prefix sums. Error: at most
+///   γ_n(2^-64) of the gauge, n as for a program under test, which is 2^-11 of the bound of float64
+///   and 2^-40 of that of float32. The gauges are sums of non-negative numbers in double, with a
+///   relative error of γ_n(2^-53).
 template <class W>
 class AttentionFacts {
  public:
@@ -36,16 +37,15 @@ class AttentionFacts {
 
   [[nodiscard]] const AttentionInputs<W>& inputs() const { return inputs_; }
   const AttentionResult<W>& truth();
-  /// The scales of rounding errors: the reference by prefix sums, on Gauged.
+  /// The scales of rounding errors: the reference by prefix sums, on Gauged numbers.
   const AttentionResult<Gauge>& gauges();
-  /// How far the answer moves when all prefix sums are moved by the gauge of the last ones.
+  /// How far the answer moves when every prefix sum is moved by the gauge of the final one.
   const AttentionResult<reference::Perturbed>& by_moved_sums();
   const AttentionExtent& extent();
   /// g(q) or g(k), and their gauges.
   const Heads<W>& features(bool is_query);
   const Heads<Gauge>& feature_gauges(bool is_query);
-  /// The largest gauge of a row's Σ weights over its denominator, at least 1: how unsure roundings
-  /// make that.
+  /// The largest ratio, over rows, of the gauge of Σ weights to the denominator; at least 1.
   double worst_unsureness();
 
  private:

@@ -7,7 +7,7 @@
 namespace slim::properties {
 namespace {
 
-/// |a - b|, infinite when either is not finite.
+/// |a - b|, infinite if either is not finite.
 double distance(const Digits50& a, const Digits50& b) {
   const double error = to_double(Digits50(abs(a - b)));
   return std::isfinite(error) ? error : std::numeric_limits<double>::infinity();
@@ -22,7 +22,7 @@ double row_error(const Row& answer, const Row& truth) {
   return error;
 }
 
-/// Rows of one tensor after another, and the worst of all, with its tensor's.
+/// Collects the rows of one tensor after another; keeps the worst row and all rows of its tensor.
 class Rows {
  public:
   explicit Rows(Discrepancy first) : worst_(std::move(first)) {

@@ -7,8 +7,7 @@
 
 namespace slim::properties {
 
-/// The largest error allowed in each row of an answer. Logits are bounded only where they are asked
-/// for.
+/// The largest error allowed in each row of an answer.
 struct GradientBounds {
   double loss = 0.0;
   std::vector<std::vector<double>> gradient;  ///< by parameter slot, then by row
@@ -18,11 +17,11 @@ struct GradientBounds {
 /// The same bound for every row of the gradient, and one for the loss.
 GradientBounds uniform_bounds(const Model& model, double loss, double gradient);
 GradientBounds scaled(GradientBounds bounds, double factor);
-/// Entry by entry, of the same model; logits where `a` has them.
+/// Elementwise, for the same model. Logits are added if `a` has them.
 GradientBounds sum(GradientBounds a, const GradientBounds& b);
 
-/// The row where `answer` stands worst against `bounds`, with errors |answer - truth|. What is not
-/// finite counts as an infinite error, before any bound is looked at.
+/// The row of `answer` with the largest error over bound, errors being |answer - truth|. An entry
+/// that is not finite is an infinite error under any bound.
 Discrepancy worst_discrepancy(const GradientAnswer& answer, const GradientAnswer& truth,
                               const GradientBounds& bounds);
 

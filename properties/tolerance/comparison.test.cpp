@@ -25,7 +25,7 @@ GradientAnswer zero_answer() {
           .start_cotangent = {}};
 }
 
-/// All bounds 1 but for what a test changes.
+/// All bounds are 1 unless a test changes them.
 struct Comparison {
   GradientAnswer answer = zero_answer();
   GradientAnswer truth = zero_answer();
@@ -59,18 +59,18 @@ TEST(Comparison, TakesTheLargestErrorOfARow) {
   EXPECT_EQ(c.worst().error, 0.75);
 }
 
-TEST(Comparison, CountsWhatIsNotFiniteAsAnInfiniteError) {
+TEST(Comparison, CountsNonFiniteEntriesAsInfiniteErrors) {
   for (const Digits50& bad : {nan50, Digits50(infinite), Digits50(-infinite)}) {
     Comparison c;
     c.bounds = uniform_bounds(small_model(), infinite, infinite);
     c.answer.gradient.matrix(c.truth.gradient.slots()[2])(0, 1) = bad;
     EXPECT_EQ(c.worst().error, infinite);
-    EXPECT_EQ(c.worst().ratio(), infinite) << "even where everything is allowed";
+    EXPECT_EQ(c.worst().ratio(), infinite) << "even if the bound is infinite";
     EXPECT_EQ(c.worst().tensor, "grad." + c.truth.gradient.slots()[2].name);
   }
 }
 
-TEST(Comparison, IsNotFooledByANumberAfterANaN) {
+TEST(Comparison, FindsANaNBeforeANumber) {
   Comparison c;
   const auto row = c.answer.gradient.slots()[1];
   c.answer.gradient.matrix(row)(0, 0) = nan50;

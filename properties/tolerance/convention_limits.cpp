@@ -81,7 +81,7 @@ std::vector<double> normal_denominators(const AttentionConventions& conventions,
   return all;
 }
 
-/// The largest ε under which `share(ε)`, which falls with it, is at least so much.
+/// The largest ε with share(ε) ≥ least, for a decreasing `share`.
 template <class Share>
 double largest_epsilon(double refused, double least, const Share& share) {
   double low = std::log(refused) - 100.0;
@@ -96,12 +96,12 @@ double largest_epsilon(double refused, double least, const Share& share) {
 void require_slope(double slope, double least, double largest, const char* field) {
   require(
       slope >= least && slope <= largest,
-      fmt::format("convention '{}' is {:g}: a slope at the kink lies between those beside it, {:g} "
-                  "to {:g}",
+      fmt::format("convention '{}' is {:g}: the slope at a kink must be between those on either "
+                  "side, {:g} to {:g}",
                   field, slope, least, largest));
 }
 
-/// What conventions act on: a map, or features that are given.
+/// Features that conventions apply to: those of a map, or given ones.
 struct Features {
   FeatureKind kind;
   bool given = false;
@@ -113,7 +113,7 @@ double share_with(double epsilon, const AttentionConventions& acting, const Feat
   return share_of_attention(other, on.kind, on.given);
 }
 
-/// The message is about the features that refuse it first, and names an ε that all of them allow.
+/// The message is about the first features that do not allow ε, and names an ε that all allow.
 void require_epsilon(const AttentionConventions& declared, std::span<const Features> all,
                      const char* field) {
   std::string refused;
@@ -125,7 +125,7 @@ void require_epsilon(const AttentionConventions& declared, std::span<const Featu
     if (share >= least) continue;
     if (refused.empty()) {
       refused = fmt::format(
-          "convention '{}' is {:g} (place {}): over {} it leaves {:.2g} of the median denominator "
+          "convention '{}' is {:g} (place {}): with {} it leaves {:.2g} of the median denominator "
           "of unit-normal cases, where at least {:g} is required; ",
           field, acting.epsilon, name(acting.epsilon_place),
           on.given ? "given features" : "map " + name(FeatureMap{.kind = on.kind}), share, least);
@@ -144,11 +144,11 @@ std::vector<Features> what_they_act_on(std::span<const FeatureKind> maps, bool f
   return all;
 }
 
-/// 1/(1 + ε), the share of what is 1.
+/// The share that ε leaves of a quantity of 1 is 1/(1 + ε).
 void require_beside_one(double epsilon, const char* field, const char* beside) {
   const double largest = 1.0 / least_share - 1.0;
   require(epsilon <= largest,
-          fmt::format("convention '{}' is {:g}: beside {} at most {:.2g} is allowed", field,
+          fmt::format("convention '{}' is {:g}: compared with {} at most {:.2g} is allowed", field,
                       epsilon, beside, largest));
 }
 

@@ -32,7 +32,7 @@ AttentionConventions with(EpsilonPlace place, double epsilon) {
   return {.epsilon_place = place, .epsilon = epsilon};
 }
 
-TEST(ConventionLimits, LeaveAllOfTheAttentionToAnEpsilonThatVanishes) {
+TEST(ConventionLimits, GiveAShareOfOneForANegligibleEpsilon) {
   for (const FeatureKind kind : every_map) {
     EXPECT_NEAR(share_of_attention({}, kind, false), 1.0, 1e-12);
   }
@@ -40,7 +40,7 @@ TEST(ConventionLimits, LeaveAllOfTheAttentionToAnEpsilonThatVanishes) {
             1.0);
 }
 
-TEST(ConventionLimits, LeaveNothingOfItToAnEpsilonBesideWhichFeaturesVanish) {
+TEST(ConventionLimits, GiveAShareOfZeroForAnEpsilonThatDominatesFeatures) {
   for (const EpsilonPlace place :
        {EpsilonPlace::denominator, EpsilonPlace::feature, EpsilonPlace::sums,
         EpsilonPlace::when_small, EpsilonPlace::clamped}) {
@@ -51,7 +51,7 @@ TEST(ConventionLimits, LeaveNothingOfItToAnEpsilonBesideWhichFeaturesVanish) {
             1e-20);
 }
 
-TEST(ConventionLimits, TakeWhatLibrariesChoose) {
+TEST(ConventionLimits, AcceptTheConventionsOfLibraries) {
   for (const double epsilon : {0.0, 1e-16, 1e-8, 1e-6, 1e-4, 1e-3}) {
     for (const EpsilonPlace place :
          {EpsilonPlace::denominator, EpsilonPlace::feature, EpsilonPlace::exponent,
@@ -65,7 +65,7 @@ TEST(ConventionLimits, TakeWhatLibrariesChoose) {
         conventions.divides_by_root_features = true;
         conventions.query_stabiliser = queries;
         conventions.key_stabiliser = keys;
-        // A maximum over all rows makes most denominators smaller than that.
+        // A maximum over all rows makes most denominators smaller than this.
         const bool most_are_smaller = epsilon == 1e-3 && queries != Stabiliser::none &&
                                       queries != Stabiliser::per_row &&
                                       place != EpsilonPlace::feature;
@@ -83,7 +83,7 @@ TEST(ConventionLimits, TakeWhatLibrariesChoose) {
   EXPECT_EQ(refusal(of_models), "");
 }
 
-TEST(ConventionLimits, RefuseWhatEmptiesTheComparisonAndSayWhatIsAllowed) {
+TEST(ConventionLimits, RejectConventionsThatMakeComparisonsMeaningless) {
   for (const double epsilon : {1e2, 1e17, 1e25, 1e300, std::numeric_limits<double>::max()}) {
     for (const EpsilonPlace place :
          {EpsilonPlace::denominator, EpsilonPlace::feature, EpsilonPlace::exponent,
@@ -115,7 +115,7 @@ TEST(ConventionLimits, RefuseWhatEmptiesTheComparisonAndSayWhatIsAllowed) {
   }
 }
 
-/// The message names the largest ε that is allowed: it is.
+/// The largest ε that the message names is allowed.
 TEST(ConventionLimits, NameAnEpsilonThatIsAllowed) {
   const std::string message = refusal(with(EpsilonPlace::denominator, 1e25));
   const std::size_t at = message.rfind("at most ");

@@ -17,8 +17,8 @@ std::vector<reference::PrefixSums<T>> zero_start(const Model& model) {
 
 }  // namespace detail
 
-/// Calls visit(b, r, attention) for layer r of sequence b on the reference's way forward, in order.
-/// The first row stands at `first_position`.
+/// Runs the reference forward and calls visit(b, r, attention) for layer r of sequence b, in order.
+/// The position of the first row is `first_position`.
 template <class T, class Visit>
 void for_each_attention(const GradientCase& c, Index first_position, const Visit& visit) {
   const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);

@@ -14,10 +14,10 @@ namespace {
 using reference::RandomlyRounded;
 using reference::RandomlyStored;
 
-constexpr double least_roundoffs = 1.0 / 16.0;  ///< dev of a row, of the gradient's largest entry
+constexpr double least_roundoffs = 1.0 / 16.0;  ///< least dev of a row, over u · largest entry
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-/// |x - truth|, infinite when x is not finite.
+/// |x - truth|, infinite if x is not finite.
 template <class T>
 double deviation(const T& x, const Digits50& truth) {
   const double value = to_double(x);
@@ -78,7 +78,7 @@ class KinkClearance {
       }
     }
   }
-  /// min |x| / dev(x); an input that no run moves is clear of everything.
+  /// min |x| / dev(x) over inputs with dev(x) > 0.
   [[nodiscard]] double smallest() const {
     double clearance = infinite;
     for (std::size_t m = 0; m < dev_.size(); ++m) {
@@ -150,7 +150,7 @@ std::vector<Ensemble> ensembles_of(Scalar scalar, const GradientCase& c,
     case Scalar::digits50:
       break;
   }
-  throw std::logic_error("50 digits are held against a share of the truth, not against chance");
+  throw std::logic_error("50 digits have no ensemble: their bound is a share of the truth");
 }
 
 }  // namespace

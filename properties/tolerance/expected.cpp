@@ -13,7 +13,7 @@ double finite_size(double value) {
   return std::isfinite(value) ? std::abs(value) : 0.0;
 }
 
-/// The largest |entry| of those that are finite: an infinite one would allow every error.
+/// The largest finite |entry|, since an infinite one would allow any error.
 double largest(const Matrix<double>& values) {
   double found = 0.0;
   for (Index i = 0; i < values.size(); ++i) found = std::max(found, finite_size(values.data()[i]));

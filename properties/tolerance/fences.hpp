@@ -7,14 +7,14 @@
 
 namespace slim::properties {
 
-/// An array of a task or its answer, as a message calls it.
+/// An array of a task or its answer, with its name in messages.
 struct NamedBlock {
   std::string name;   ///< such as "output d.q"
-  const void* first;  ///< null where there is none
+  const void* first;  ///< null if the array is absent
 };
 
-/// Throws SubjectError, OUT-OF-BOUNDS, when what is watched was written beside: an array of
-/// the task or its answer, by its name, or a block that the subject made for itself, by its size.
+/// Throws SubjectError (OUT-OF-BOUNDS) if a guard region was overwritten. The message has the name
+/// of the array of the task or answer, or the size of the block that the subject allocated.
 void require_untouched_fences(const MemoryWatch& watch, std::span<const NamedBlock> blocks);
 
 }  // namespace slim::properties

@@ -11,7 +11,7 @@
 namespace slim::properties {
 namespace {
 
-/// What asking ends in: the failure and its message, or nothing.
+/// The failure and its message; empty if there is none.
 template <class Ask>
 std::string failure_of(const Ask& ask) {
   try {
@@ -28,7 +28,7 @@ unsigned char* byte_of(std::span<const T> values, std::ptrdiff_t distance) {
          distance;  // NOLINT(cppcoreguidelines-pro-type-const-cast): not const where it lies
 }
 
-/// The failure of a subject that does `alter(task, result)` after a correct gradient.
+/// The failure of a subject that runs `alter(task, result)` after a correct gradient.
 template <class Alter>
 std::string gradient_failure(const Alter& alter) {
   const GradientCase c = materialise({.length = 3, .mask = MaskKind::scattered});
@@ -36,7 +36,7 @@ std::string gradient_failure(const Alter& alter) {
   return failure_of([&] { ask(subject, Scalar::float64, c); });
 }
 
-TEST(Fences, StandAroundTheGradientAndWhatItIsMadeFrom) {
+TEST(Fences, SurroundTheGradientAndItsInputs) {
   EXPECT_EQ(gradient_failure([](const auto&, auto&) {}), "");
   EXPECT_EQ(gradient_failure([]<class T>(const GradientTask<T>&, GradientResult<T>& result) {
               const std::span<const T> values = result.gradient.values();
@@ -54,7 +54,7 @@ TEST(Fences, StandAroundTheGradientAndWhatItIsMadeFrom) {
             "OUT-OF-BOUNDS: wrote past the end of its input mask");
 }
 
-TEST(Fences, StandBetweenTheTensorsOfAGradient) {
+TEST(Fences, SeparateTheTensorsOfAGradient) {
   EXPECT_EQ(gradient_failure([]<class T>(const GradientTask<T>&, GradientResult<T>& result) {
               const ParameterSlot& slot = result.gradient.slots()[2];
               result.gradient.values()[static_cast<std::size_t>(slot.offset + slot.size())] =
@@ -63,7 +63,7 @@ TEST(Fences, StandBetweenTheTensorsOfAGradient) {
             "OUT-OF-BOUNDS: wrote past the end of its output grad.output_logit_map.bias");
 }
 
-TEST(Fences, StandAroundWorkSpaceThatIsGoneWhenTheAnswerComes) {
+TEST(Fences, SurroundWorkspaceThatIsFreedBeforeTheCallReturns) {
   EXPECT_EQ(gradient_failure([]<class T>(const GradientTask<T>&, GradientResult<T>&) {
               const Buffer<float> rows(MemoryTag::slice, 5);
               *byte_of(rows.span(), 20) = 0;
@@ -71,7 +71,7 @@ TEST(Fences, StandAroundWorkSpaceThatIsGoneWhenTheAnswerComes) {
             "OUT-OF-BOUNDS: wrote past the end of a block of 20 bytes of its own (slice)");
 }
 
-TEST(Answers, AreRefusedWhoWritesIntoTokensOrMask) {
+TEST(Answers, AreRejectedFromASubjectThatWritesIntoTokensOrMask) {
   EXPECT_EQ(gradient_failure([]<class T>(const GradientTask<T>& task, GradientResult<T>&) {
               *byte_of(task.sequences.mask(0), 0) ^= 1;
             }),
@@ -82,7 +82,7 @@ TEST(Answers, AreRefusedWhoWritesIntoTokensOrMask) {
             "INPUT-MODIFIED: wrote into its input tokens");
 }
 
-TEST(Answers, AreRefusedWhoWritesIntoStates) {
+TEST(Answers, AreRejectedFromASubjectThatWritesIntoStates) {
   const GradientCase c = materialise(GradientSpec{.length = 3});
   const GradientAnswer of_reference =
       ask(reference_subject(), Scalar::float64, c, {.wants_state = true});
@@ -101,7 +101,7 @@ TEST(Answers, AreRefusedWhoWritesIntoStates) {
             "INPUT-MODIFIED: wrote into its input end cotangent");
 }
 
-/// The failure of a subject that does `alter(task, result)` after correct attention.
+/// The failure of a subject that runs `alter(task, result)` after correct attention.
 template <class Alter>
 std::string attention_failure(const Alter& alter, Layout layout = Layout::contiguous) {
   Subject subject = reference_subject();
@@ -119,7 +119,7 @@ std::string attention_failure(const Alter& alter, Layout layout = Layout::contig
 using Task = const AttentionTask<double>&;
 using Result = AttentionResult<double>&;
 
-TEST(Fences, StandAroundTheArraysOfAttention) {
+TEST(Fences, SurroundTheArraysOfAttention) {
   EXPECT_EQ(attention_failure([](Task, Result) {}), "");
   EXPECT_EQ(attention_failure([](Task, Result result) {
               const std::span<const double> dv = result.dv.values();
@@ -136,7 +136,7 @@ TEST(Fences, StandAroundTheArraysOfAttention) {
             "INPUT-MODIFIED: wrote into its input key_mask");
 }
 
-TEST(Fences, ShowWhoReadsBesideAnArray) {
+TEST(Fences, MakeReadsOutsideOfAnArrayVisibleAsNaN) {
   const auto reads_on = [](Task task, Result result) {
     result.out(0, 0)(0, 0) += 0.0 * *(task.v.data + task.v.sizes.entries());
   };

@@ -92,7 +92,7 @@ bool GradientEvidence::subtraction_decides(Scalar scalar) {
 
 std::string GradientEvidence::unusable(Scalar scalar) {
   if (scalar == Scalar::digits50) return {};
-  if (!ensemble(scalar).finite) return "the reference itself overflows";
+  if (!ensemble(scalar).finite) return "the reference itself overflows in this scalar";
   if (has_kink(case_.model.feature_map.kind) &&
       !(ensemble(scalar).kink_clearance >= clearance_deviations)) {
     return "an input of the feature map is within 8 deviations of its kink";
@@ -107,8 +107,8 @@ bool is_right_in_digits50(GradientEvidence& evidence, const DiscrepancyWithin& d
   return exact.error <= exact.bound;
 }
 
-/// The largest error in parts of the drift bounds in the other one of float32 and float64; nothing
-/// where it cannot be told.
+/// The largest error relative to the drift bounds in the other one of float32 and float64; empty if
+/// the case cannot be judged there.
 std::optional<double> share_in_other(const Subject& subject, Scalar scalar,
                                      GradientEvidence& evidence,
                                      const DiscrepancyWithin& discrepancy) {
@@ -121,7 +121,7 @@ std::optional<double> share_in_other(const Subject& subject, Scalar scalar,
   return discrepancy(other, evidence.drift_bounds(other)).ratio();
 }
 
-/// Drift, or wrong with a note, of what is beyond twice the bounds.
+/// DRIFT, or WRONG with a note, for an error above twice the bounds.
 Finding explained_by_subtraction(Finding finding, const Subject& subject, Scalar scalar,
                                  GradientEvidence& evidence, const DiscrepancyWithin& discrepancy) {
   const bool has_digits50 =
@@ -135,7 +135,7 @@ Finding explained_by_subtraction(Finding finding, const Subject& subject, Scalar
   }
   const Discrepancy lost = discrepancy(scalar, evidence.drift_bounds(scalar));
   if (!(lost.error <= lost.bound)) {
-    finding.note = fmt::format("{}, row {}, is off by {:.2g} times what subtracting may lose",
+    finding.note = fmt::format("the error of {}, row {}, is {:.2g} times what subtraction can lose",
                                lost.tensor, lost.row, lost.ratio());
     return finding;
   }
@@ -143,13 +143,13 @@ Finding explained_by_subtraction(Finding finding, const Subject& subject, Scalar
   if (there && !(lost.ratio() <= most_change_of_drift * *there)) {
     const Scalar other = scalar == Scalar::float32 ? Scalar::float64 : Scalar::float32;
     finding.note = fmt::format(
-        "is off by {:.2g} of what subtracting may lose in {}, and by {:.2g} of it in {}: what "
-        "subtracting loses goes with the roundoff",
+        "the error is {:.2g} of what subtraction can lose in {}, but {:.2g} of it in {}: an error "
+        "by subtraction is proportional to the unit roundoff",
         lost.ratio(), name(scalar), *there, name(other));
     return finding;
   }
   finding.outcome = Outcome::drift;
-  finding.note = "within what subtracting sums that were added before can lose";
+  finding.note = "within what recovering sums by subtraction can lose";
   return finding;
 }
 
@@ -164,7 +164,7 @@ Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
   if (worst.error <= worst.bound) {
     finding.outcome = Outcome::pass;
   } else if (scalar == Scalar::digits50 || worst.bound == 0.0) {
-    return finding;  // bits differ by no rounding
+    return finding;  // a bound of 0 excludes rounding errors
   } else if (worst.error <= suspect_over_pass * worst.bound) {
     finding.outcome = Outcome::suspect;
   } else if (subject.capabilities.subtracting) {

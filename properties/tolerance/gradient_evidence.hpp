@@ -8,13 +8,13 @@
 
 namespace slim::properties {
 
-/// A gradient case with all that is known about it: the truth in 50 digits, and for each scalar how
-/// far a correct program may be off. Each is computed on first need and kept, since together they
-/// are most of the cost of judging. Used by one thread at a time.
+/// A gradient case with its truth in 50 digits, and for each scalar how far a correct program may
+/// be off. These are most of the cost of judging, so they are computed on first use and cached.
+/// Used by one thread at a time.
 class GradientEvidence {
  public:
   enum class Compares { gradient, gradient_and_logits };
-  /// The first row stands at `first_position`, where the case is a segment.
+  /// `first_position`: position of the first row, if the case is a segment.
   explicit GradientEvidence(GradientCase c, Compares compares = Compares::gradient,
                             Index first_position = 0)
       : case_(std::move(c)),
@@ -26,28 +26,29 @@ class GradientEvidence {
   [[nodiscard]] Index first_position() const { return first_position_; }
   /// The reference in 50 digits.
   const GradientAnswer& truth();
-  /// What PASS allows. In 50 digits 1e-40 of the largest gradient entry (the loss: of the loss,
-  /// where that is larger). In any other scalar 4 times the ensemble's deviation, row by row.
+  /// The PASS bounds. In 50 digits 1e-40 of the largest gradient entry (for the loss, of the loss
+  /// if that is larger). In any other scalar 4 times the ensemble's deviation, row by row (6 times
+  /// for large cases).
   const GradientBounds& bounds(Scalar scalar);
-  /// What DRIFT allows a program that recovers prefix sums by subtraction: SUSPECT, and what that
-  /// may lose. Each of the 2L additions and subtractions on the way up and down rounds a sum that
-  /// is no larger than the gauge of the final one, so that sums are off by 4 √(2L) u of it, and a
+  /// The DRIFT bounds, for a program that recovers prefix sums by subtraction: SUSPECT plus what
+  /// subtraction can lose. Each of the 2L additions and subtractions of the two sweeps rounds a sum
+  /// that is no larger than the gauge of the final one, so sums are off by 4 √(2L) u of it, and a
   /// row of the answer by that times moved_by_final_sums(). Nothing more for sequences of one row.
-  /// In 50 digits as `bounds`.
+  /// In 50 digits the same as `bounds`.
   const GradientBounds& drift_bounds(Scalar scalar);
-  /// Whether some row's denominator is 0 but for its epsilon: all its features vanish (ReLU).
+  /// Whether some row's denominator is 0 except for its epsilon: all its features vanish (ReLU).
   bool has_zero_denominator();
   /// Whether some denominator is so small against its final sums, 4 √(2L) u κ ≥ 1/4, that
-  /// subtraction leaves a rounding residue of it, for which there is no bound.
+  /// subtraction leaves only a rounding residue of it, for which there is no bound.
   bool subtraction_decides(Scalar scalar);
   /// Why the case cannot be judged in `scalar`: with ReLU and |x|, an input within 8 of its own
-  /// deviations of 0 (which side it falls on hangs on a rounding), or a reference that overflows.
+  /// deviations of 0 (a rounding decides on which side it falls), or a reference that overflows.
   std::string unusable(Scalar scalar);
 
  private:
   const Insides<Digits50>& insides();
   const Ensemble& ensemble(Scalar scalar);
-  /// What 2L roundings may be, of the sum that is rounded.
+  /// The error of 2L roundings, relative to the sum that is rounded.
   [[nodiscard]] double share_of_roundings(Scalar scalar) const;
 
   GradientCase case_;
@@ -61,43 +62,43 @@ class GradientEvidence {
   std::array<std::optional<GradientBounds>, 5> drift_bounds_;  ///< by Scalar
 };
 
-/// Where an answer in `scalar` stands worst against these bounds, which a law may make larger.
+/// The worst row of an answer in `scalar` under these bounds, which a law may enlarge.
 using DiscrepancyWithin = std::function<Discrepancy(Scalar scalar, const GradientBounds& bounds)>;
 
-/// Judges one check. Above twice the bounds a subject that subtracts drifts if subtraction explains
-/// the error:
+/// Judges one check. An error above twice the bounds is DRIFT if the subject subtracts and
+/// subtraction explains the error:
 ///   - it is within the drift bounds, row by row;
-///   - it goes with the unit roundoff, as rounding does. Where the case can be judged in float32
-///   and
-///     in float64, and the subject claims both, the error in parts of the drift bounds is at most
-///     16 times that in the other one;
-///   - it is none in 50 digits, if the subject offers these.
-/// Otherwise it is wrong. Next to a denominator of 0 (`subtraction_decides`) no bound is known: a
+///   - it is proportional to the unit roundoff: if the case can be judged in float32 and float64
+///     and the subject claims both, the error relative to the drift bounds is at most 16 times that
+///     in the other one;
+///   - it is absent in 50 digits, if the subject offers them.
+/// Otherwise it is WRONG. Near a denominator of 0 (`subtraction_decides`) no bound is known: a
 /// subject that is right in 50 digits drifts, and one that does not offer them is not judged.
-/// What is not finite, or should not differ by a bit, is wrong in every case.
+/// Answers that are not finite, and those that differ where no bit may, are always WRONG.
 Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
               const DiscrepancyWithin& discrepancy);
 
-/// Of loss, gradient and logits, whether these bounds of a scalar judge them. Left out are tensors
-/// that are 0 but for an ε: the gradients of the map of queries where heads have one feature, and
-/// of queries and keys where sequences have one row.
+/// Whether these bounds judge loss, gradient and logits. Tensors that are 0 except for an ε are
+/// left out: the gradients of the query map if heads have one feature, and of the query and key
+/// maps if sequences have one row.
 std::vector<JudgedTensor> judged_tensors(GradientEvidence& evidence, const GradientBounds& bounds);
 
-/// Why this subject is not asked: it does not claim the case, or it subtracts and a denominator is
-/// 0 or next to it, where a rounding residue decides. Empty optional: it is asked.
+/// Why this subject is not run: it does not claim the case, or it subtracts and a denominator is 0
+/// or so small that a rounding residue decides. Empty if it is run.
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, GradientEvidence& evidence);
 
-/// PASS: error ≤ 4 dev, SUSPECT: ≤ 8 dev. `slim-verify calibrate` measures what that lets through.
+/// PASS: error ≤ 4 dev, SUSPECT: error ≤ 8 dev. Measured by `slim-verify calibrate`
+/// (calibration.md).
 inline constexpr double pass_deviations = 4.0;
-/// The same of a large case, where dev is of 8 runs and not of 32: these saw less of what may
-/// happen. Largest error over dev of correct subjects: 5.27 of 8 runs, 3.55 of 32 (README).
+/// The same for a large case, whose dev is of 8 runs instead of 32. Largest error over dev of
+/// correct subjects: 5.27 with 8 runs, 3.55 with 32 (calibration.md).
 inline constexpr double pass_deviations_of_a_large_case = 6.0;
 inline constexpr double suspect_over_pass = 2.0;
-/// Of an error in parts of the drift bounds, from one of float32 and float64 to the other, where
-/// rounding is all there is.
+/// The largest change of an error relative to the drift bounds, between float32 and float64, that
+/// rounding explains.
 inline constexpr double most_change_of_drift = 16.0;
 
 inline constexpr const char* zero_denominator_reason =
-    "a denominator is 0, which subtraction turns into a rounding residue";
+    "a denominator is 0 or nearly 0, which subtraction turns into a rounding residue";
 
 }  // namespace slim::properties

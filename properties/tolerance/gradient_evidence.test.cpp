@@ -17,7 +17,7 @@ GradientSpec relu_spec() {
   return spec;
 }
 
-/// Every key below 0, so that all of ReLU's features and all denominators are 0.
+/// All keys are negative, so that all features of ReLU and all denominators are 0.
 GradientCase without_features() {
   GradientCase c = materialise(relu_spec());
   c.theta.layer(0).k_map.bias.array() -= 100.0;
@@ -47,10 +47,10 @@ TEST(GradientEvidence, ExcusesAtAZeroDenominatorOnlyASubjectThatSubtracts) {
   }
 }
 
-/// With heads of width 1 an output is a value as it stands, so that d.q is 0 but for ε. The
-/// reference's terms cancel to the last bit there, in every one of its runs; those of a product of
-/// blocks leave their rounding. It was called wrong at 12 times the bound.
-TEST(GradientEvidence, IsFairToOtherOrdersOfSummationWhereTheReferenceCancels) {
+/// With heads of width 1 an output is a value itself, so d.q is 0 except for ε. The terms of the
+/// reference cancel to the last bit in each of its runs; those of a product of blocks leave a
+/// rounding residue.
+TEST(GradientEvidence, AllowsOtherOrdersOfSummationWhereTheReferenceCancels) {
   GradientSpec spec{.length = 2,
                     .slice_length = 1,
                     .model = {.vocab_size = 4,
@@ -73,13 +73,13 @@ TEST(GradientEvidence, IsFairToOtherOrdersOfSummationWhereTheReferenceCancels) {
   }
 }
 
-TEST(GradientEvidence, CannotJudgeAnInputThatRoundingPutsOnEitherSideOfTheKink) {
+TEST(GradientEvidence, CannotJudgeAnInputWhoseRoundingDecidesTheSideOfAKink) {
   for (const FeatureKind kind : {FeatureKind::relu, FeatureKind::absolute, FeatureKind::square}) {
     GradientSpec spec = relu_spec();
     spec.model.feature_map.kind = kind;
     GradientCase c = materialise(spec);
     const double q = to_double(insides_of<Digits50>(c).feature_inputs[0](1, 2));
-    c.theta.layer(0).q_map.bias(2) -= q;  // row 1 now stands at 0 but for the rounding of q
+    c.theta.layer(0).q_map.bias(2) -= q;  // row 1 is now 0 except for the rounding of q
     GradientEvidence evidence(std::move(c));
     const bool smooth = kind == FeatureKind::square;
     EXPECT_EQ(evidence.unusable(Scalar::float32).empty(), smooth) << static_cast<int>(kind);
@@ -100,11 +100,11 @@ TEST(GradientEvidence, CannotJudgeWhereTheReferenceItselfOverflows) {
   GradientCase c = materialise(spec);
   for (double& weight : c.theta.values()) weight *= 1e15;
   GradientEvidence evidence(std::move(c));
-  EXPECT_EQ(evidence.unusable(Scalar::float32), "the reference itself overflows");
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "the reference itself overflows in this scalar");
   EXPECT_EQ(evidence.unusable(Scalar::float64), "");
 }
 
-/// Of one row a sequence, where nothing is subtracted; else of four.
+/// Sequences of one row, where nothing is subtracted, or of four.
 GradientEvidence ordinary_case(Index length) {
   GradientSpec spec = relu_spec();
   spec.length = length;
@@ -125,7 +125,7 @@ Subject subject_that_subtracts() {
   return subject;
 }
 
-/// An error in the loss: so many PASS bounds, or parts of the drift bound.
+/// Errors in the loss.
 struct Errors {
   double in_float32 = 0.0;
   double in_float64 = 0.0;
@@ -145,7 +145,7 @@ Finding judged(const Subject& subject, Scalar scalar, GradientEvidence& evidence
                });
 }
 
-TEST(Judge, PutsTheBandsWhereTheyAreSaidToBe) {
+TEST(Judge, UsesTheDocumentedBands) {
   const Subject subject = subject_that_adds();
   GradientEvidence evidence = ordinary_case(4);
   const double bound = evidence.bounds(Scalar::float32).loss;
@@ -160,7 +160,7 @@ TEST(Judge, PutsTheBandsWhereTheyAreSaidToBe) {
   EXPECT_EQ(outcome(std::numeric_limits<double>::quiet_NaN()), Outcome::wrong);
 }
 
-TEST(Judge, KnowsNoSuspicionInFiftyDigits) {
+TEST(Judge, HasNoSuspectInFiftyDigits) {
   const Subject subject = subject_that_subtracts();
   GradientEvidence evidence = ordinary_case(4);
   const double bound = evidence.bounds(Scalar::digits50).loss;
@@ -184,7 +184,7 @@ TEST(Judge, CallsItDriftOnlyOfASubjectThatSubtractsAndIsRightInFiftyDigits) {
   EXPECT_FALSE(drift.note.empty());
 }
 
-TEST(Judge, AsksForNoFiftyDigitsOfWhoDoesNotOfferThem) {
+TEST(Judge, DoesNotRunFiftyDigitsIfTheSubjectDoesNotOfferThem) {
   GradientEvidence evidence = ordinary_case(4);
   Subject subject = subject_that_subtracts();
   subject.gradient.in<Digits50>() = {};
@@ -200,7 +200,7 @@ TEST(Judge, AllowsDriftNoMoreThanSubtractingCanLose) {
                       .in_float64 = evidence.drift_bounds(Scalar::float64).loss};
   const Finding finding = judged(subtracts, Scalar::float32, evidence, beyond);
   EXPECT_EQ(finding.outcome, Outcome::wrong);
-  EXPECT_NE(finding.note.find("what subtracting may lose"), std::string::npos) << finding.note;
+  EXPECT_NE(finding.note.find("what subtraction can lose"), std::string::npos) << finding.note;
 }
 
 TEST(Judge, AllowsNoDriftWhereNothingIsSubtracted) {
@@ -213,7 +213,7 @@ TEST(Judge, AllowsNoDriftWhereNothingIsSubtracted) {
   }
 }
 
-TEST(Judge, AllowsNoDriftThatDoesNotGoWithTheRoundoff) {
+TEST(Judge, AllowsNoDriftThatIsNotProportionalToTheRoundoff) {
   const Subject subtracts = subject_that_subtracts();
   GradientEvidence evidence = ordinary_case(4);
   const double coarse = evidence.drift_bounds(Scalar::float32).loss;
@@ -223,12 +223,12 @@ TEST(Judge, AllowsNoDriftThatDoesNotGoWithTheRoundoff) {
   const Errors of_float32_alone{.in_float32 = coarse, .in_float64 = fine / 100.0};
   const Finding one = judged(subtracts, Scalar::float32, evidence, of_float32_alone);
   EXPECT_EQ(one.outcome, Outcome::wrong);
-  EXPECT_NE(one.note.find("goes with the roundoff"), std::string::npos) << one.note;
+  EXPECT_NE(one.note.find("is proportional to the unit roundoff"), std::string::npos) << one.note;
   const Errors of_float64_alone{.in_float32 = coarse / 100.0, .in_float64 = fine};
   EXPECT_EQ(judged(subtracts, Scalar::float64, evidence, of_float64_alone).outcome, Outcome::wrong);
 }
 
-TEST(Judge, TakesNoBitThatChangedForDrift) {
+TEST(Judge, AllowsNoDriftIfTheBoundIsZero) {
   const Subject subtracts = subject_that_subtracts();
   GradientEvidence evidence = ordinary_case(4);
   const Finding finding =
@@ -238,7 +238,7 @@ TEST(Judge, TakesNoBitThatChangedForDrift) {
   EXPECT_EQ(finding.outcome, Outcome::wrong);
 }
 
-TEST(Judge, FailsWhatIsNotFiniteWhoeverSubtracts) {
+TEST(Judge, FailsNonFiniteAnswersOfSubjectsThatSubtract) {
   const Subject subtracts = subject_that_subtracts();
   GradientEvidence evidence = ordinary_case(4);
   for (const double none :

@@ -6,22 +6,22 @@
 
 namespace slim::properties {
 
-/// In how many cases a tensor was compared with the truth, and in how many of them the comparison
-/// says something: where the error allowed to its largest entry is no larger than that entry. Where
-/// it is larger, zeros in place of the tensor would pass.
+/// In how many cases a tensor was compared with the truth, and in how many of them it was judged:
+/// the error allowed at its largest entry is no larger than that entry. If it is larger, a tensor
+/// of zeros would pass.
 struct JudgedTensor {
   std::string tensor;
   long compared = 0;
   long judged = 0;
 };
 
-/// The largest entry of one tensor, met row by row, and what error is allowed there.
+/// The largest entry of one tensor, and the error that is allowed there.
 class LargestEntry {
  public:
-  /// A row, its largest |entry| and the largest error allowed in it.
+  /// Adds a row: its largest |entry|, and the largest error allowed in it.
   void add_row(double entry, double allowed_error);
-  /// `residue`: what the truth's own rounding, or an ε, may leave of a 0. A tensor that is no
-  /// larger has no size that an error could be compared with, and is not counted.
+  /// `residue`: the size that an entry of 0 can have due to the truth's own rounding, or an ε. A
+  /// tensor that is no larger is not counted.
   [[nodiscard]] JudgedTensor judged(std::string tensor, double residue) const;
 
  private:

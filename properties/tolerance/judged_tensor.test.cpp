@@ -15,18 +15,18 @@ JudgedTensor with_rows(std::initializer_list<std::pair<double, double>> rows,
   return largest.judged("out", residue);
 }
 
-TEST(JudgedTensor, IsJudgedWhereItsLargestEntryIsBeyondTheErrorAllowedThere) {
+TEST(JudgedTensor, IsJudgedIfItsLargestEntryExceedsTheErrorAllowedThere) {
   EXPECT_EQ(with_rows({{1.0, 5.0}, {2.0, 2.0}}).judged, 1);
   EXPECT_EQ(with_rows({{1.0, 0.5}, {2.0, 2.1}}).judged, 0);
   EXPECT_EQ(with_rows({{1.0, 0.5}, {2.0, 2.1}}).compared, 1);
 }
 
-TEST(JudgedTensor, IsNotJudgedWithinABoundThatIsNoNumberOrInfinite) {
+TEST(JudgedTensor, IsNotJudgedIfTheBoundIsNaNOrInfinite) {
   EXPECT_EQ(with_rows({{1.0, std::numeric_limits<double>::quiet_NaN()}}).judged, 0);
   EXPECT_EQ(with_rows({{1.0, std::numeric_limits<double>::infinity()}}).judged, 0);
 }
 
-TEST(JudgedTensor, IsNotCountedWhereItsTruthIsZero) {
+TEST(JudgedTensor, IsNotCountedIfItsTruthIsZero) {
   EXPECT_EQ(with_rows({{0.0, 1.0}}).compared, 0);
   EXPECT_EQ(with_rows({{1e-41, 1.0}}, 1e-40).compared, 0);
   EXPECT_EQ(with_rows({}).compared, 0);

@@ -29,7 +29,7 @@ State<double> gauges_of_final_sums(const GradientCase& c, Index first_position) 
   return gauges;
 }
 
-/// Signs by chance, of one run.
+/// The random signs of one run.
 class Signs {
  public:
   explicit Signs(int run) : random_(static_cast<std::uint64_t>(run), stream_named("moved sums")) {}
@@ -46,8 +46,8 @@ State<double> moved_start(const State<double>& gauges, Signs& signs) {
   return start;
 }
 
-/// The sums that the pullback of a head reads, moved in every row by themselves, and its
-/// denominators made of them.
+/// Moves the sums that the pullback of a head reads, separately in every row, and updates its
+/// denominators.
 void move_sums(const reference::AttentionRows<double>& rows, const MatrixView<const double>& R,
                const VectorView<const double>& S, reference::PrefixAttention<double>& head,
                Signs& signs) {
@@ -61,8 +61,8 @@ void move_sums(const reference::AttentionRows<double>& rows, const MatrixView<co
   }
 }
 
-/// Loss, gradient and logits of one run, and its gradient from sums that are moved once more on the
-/// way back: a program that recovers them there has others than on the way forward.
+/// Loss, gradient and logits of one run. Sums are moved once more in the backward pass, since a
+/// program that recovers them there has others than in the forward pass.
 GradientResult<double> moved_run(const GradientTask<double>& task, const State<double>& gauges,
                                  int run) {
   Signs signs(run);

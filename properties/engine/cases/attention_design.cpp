@@ -37,7 +37,7 @@ constexpr std::array<Extent, extents_end> extents = {
 constexpr std::array masks = {KeyMask::none, KeyMask::scattered, KeyMask::padding, KeyMask::leading,
                               KeyMask::whole_slices};
 
-// Attempts at a case that cannot be judged: the first with the row's own options.
+// Attempts at a case that cannot be judged. Earlier ones use the row's own options.
 constexpr int first_attempt_without_mask = 2;
 constexpr int first_attempt_without_states = 4;
 
@@ -83,7 +83,7 @@ SliceLevels slice_levels(const SizeGoal& goal) {
           goal.factors[slices].classes};
 }
 
-/// Levels of width, features and map that go together.
+/// Compatible levels of width, features and map.
 struct ColumnLevels {
   int width, features, map;
 };
@@ -102,7 +102,7 @@ std::vector<ColumnLevels> column_levels(const AttentionSpace& space, const SizeG
   return all;
 }
 
-/// B·H·L·(D + D_v)·M, of features B·H·L·D·M, of the smallest case with these levels.
+/// B·H·L·(D + D_v)·M of the smallest case with these levels; of the features task B·H·L·D·M.
 class LeastWork {
  public:
   LeastWork(const AttentionSpace& space, const SizeGoal& goal)
@@ -234,7 +234,7 @@ AttentionSpec AttentionDesign::spec(int row, std::uint64_t turn, int attempt) co
   const bool has_mask = spec.length > 1 && attempt < first_attempt_without_mask;
   if (has_mask) spec.mask = masks.at(static_cast<std::size_t>(design_.level(row, mask)));
   if (spec.mask == KeyMask::whole_slices && spec.length <= spec.slice_length) {
-    spec.mask = KeyMask::scattered;  // a single slice would be masked as a whole
+    spec.mask = KeyMask::scattered;  // a single slice would be masked completely
   }
   const bool has_states = attempt < first_attempt_without_states;
   spec.has_start = has_states && design_.level(row, start) == 1;

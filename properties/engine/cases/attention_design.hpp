@@ -8,7 +8,7 @@
 
 namespace slim::properties {
 
-/// What cases of attention may be, for a subject of some claims.
+/// The cases of attention that are possible under a subject's claims.
 struct AttentionSpace {
   std::vector<FeatureKind> feature_maps{};
   bool given_features = true;
@@ -16,43 +16,45 @@ struct AttentionSpace {
   bool bidirectional = false;
   bool key_masks = true;
   bool states = true;            ///< start states and cotangents of end states
-  bool slices = true;            ///< the subject looks at the slice length
+  bool slices = true;            ///< the subject uses the slice length
   std::vector<Index> rows{};     ///< lengths to cover besides the usual ones
-  std::vector<Index> columns{};  ///< widths likewise
-  bool features_alone = false;   ///< of the task features: no values, directions, masks, states
+  std::vector<Index> columns{};  ///< likewise widths
+  bool features_alone = false;   ///< the features task: no values, directions, masks, states
 
-  /// Whether there is nothing to ask of the subject.
+  /// Whether no case is possible.
   [[nodiscard]] bool empty() const {
     return (feature_maps.empty() && !given_features) || !(causal || bidirectional);
   }
   auto operator<=>(const AttentionSpace&) const = default;
 };
-/// `claimed.block` rows give b − 1, b, b + 1 and 2 b + 1 rows, `claimed.head_block` such columns.
+/// Adds lengths b − 1, b, b + 1 and 2 b + 1 for b = `claimed.block`, and such widths for b =
+/// `claimed.head_block`.
 AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& extra = {});
 AttentionSpace features_space(const Capabilities& claimed, const ExtraSizes& extra = {});
 
 /// Extents of a case of attention.
 Extents extents_of(const AttentionSpec& spec);
 
-/// B·H·L·(D + D_v)·M of the largest designed case, about a tenth of a second of judging.
+/// B·H·L·(D + D_v)·M of the largest designed case, which takes about a tenth of a second.
 inline constexpr double most_designed_work = 1e7;
-/// B·H·L·D·M of the largest designed case of features: rows are mapped one by one.
+/// B·H·L·D·M of the largest designed case of the features task.
 inline constexpr double most_designed_features_work = 6e5;
 
-/// A covering array over the sizes and options of attention: every pair of size classes (a length
-/// of about 256 rows with heads of about 64 columns, say), of options (direction, mask, states,
-/// feature map), and of a size class with an option meets in some case, unless the pair is
-/// impossible or its smallest case is above `most_designed_work`.
+/// A covering array over the sizes and options of attention. Every pair of size classes (such as
+/// lengths around 256 with head widths around 64), of options (direction, mask, states, feature
+/// map), and of a size class with an option occurs in some case, unless the pair is impossible or
+/// its smallest case is above `most_designed_work`.
 class AttentionDesign {
  public:
   explicit AttentionDesign(AttentionSpace space);
 
   [[nodiscard]] int rows() const { return design_.rows(); }
   [[nodiscard]] const SizeGoal& goal() const { return design_.goal(); }
-  /// The case of a row, its seed 0. Where a case cannot be judged, further attempts have the same
+  /// The case of a row, with seed 0. Later attempts, for cases that cannot be judged, have the same
   /// sizes without a mask, then without states.
   [[nodiscard]] AttentionSpec spec(int row, std::uint64_t turn, int attempt = 0) const;
-  /// Rows of 127 rows and more that are cheap enough to be run many times, the largest first.
+  /// Rows of the design whose length is 127 or more and that are cheap enough to run many times,
+  /// the largest first.
   [[nodiscard]] std::vector<int> large_rows() const;
 
  private:
@@ -64,7 +66,7 @@ class AttentionDesign {
   SizeDesign design_;
 };
 
-/// The design for these claims, made on first need and kept.
+/// The design for these claims, cached.
 const AttentionDesign& attention_design(const AttentionSpace& space);
 
 }  // namespace slim::properties

@@ -14,14 +14,14 @@ double float32(double x) {
   return static_cast<double>(static_cast<float>(x));
 }
 
-/// One array's numbers, each a function of its place.
+/// The numbers of one array, each a function of its place.
 class Numbers {
  public:
   Numbers(const AttentionSpec& spec, const char* array)
       : spec_(spec), random_(spec.seed, stream_named(array)) {}
 
   [[nodiscard]] double normal(std::uint64_t place) const { return random_.normal(place); }
-  /// So that products of a few of them stay far from underflow, however many are drawn.
+  /// Bounded away from 0, so that products of a few of them do not underflow.
   [[nodiscard]] double moderate(std::uint64_t place) const {
     constexpr double least = 0x1p-8;
     const double x = normal(place);
@@ -40,11 +40,11 @@ class Numbers {
     if (spec_.entries == Entries::moderate) return moderate(place);
     return spec_.entries == Entries::integers ? integer(place, -3, 3) : normal(place);
   }
-  /// One for the whole array: a power of ten from 1e-20 to 10^highest.
+  /// A factor for the whole array: a power of ten from 1e-20 to 10^highest.
   [[nodiscard]] double scale(Index highest) const {
     return std::pow(10.0, std::min(integer(0, -4, 4) * 5.0, static_cast<double>(highest)));
   }
-  /// A third from 1e-45, the smallest float32 number, to 1e-36.
+  /// Normal, but a third times 1e-45 (the smallest float32 number) to 1e-36.
   [[nodiscard]] double at_times_subnormal(std::uint64_t place) const {
     const double x = normal(place);
     return uniform(place) < 1.0 / 3.0 ? x * std::pow(10.0, -integer(place, 36, 45)) : x;
@@ -58,8 +58,8 @@ class Numbers {
   Random random_;
 };
 
-/// How large queries and keys are, so that D is about ε: D goes with the fourth power of the size
-/// for x², with the second for features that are as large as x.
+/// The size of queries and keys for which D is about ε: D is proportional to the fourth power of
+/// the size for x², and to the second for features that are as large as x.
 double near_epsilon_size(const AttentionSpec& spec) {
   return spec.feature_map.kind == FeatureKind::square && !spec.features_given ? 1e-4 : 1e-8;
 }
@@ -70,14 +70,13 @@ bool is_smooth_exponential(const AttentionSpec& spec) {
 }
 
 /// D^(1/4) for FAVOR+, whose exponents ω x − x²/2 would otherwise grow with D until one feature
-/// outweighs all others, and d.q and d.k cancel to less than their roundings. Else 1.
+/// outweighs all others and d.q and d.k cancel to less than their roundings; 1 for other maps.
 double exponent_scale(const AttentionSpec& spec) {
   if (spec.features_given || spec.feature_map.kind != FeatureKind::favor_plus) return 1.0;
   return std::sqrt(std::sqrt(static_cast<double>(spec.width)));
 }
 
-/// How far queries are above 1, and keys below: features of 1e10, and denominators that are
-/// about 1.
+/// The size of queries, or the inverse for keys: features of 1e10 and 1e-10, denominators about 1.
 double opposite_size(const AttentionSpec& spec, bool is_key) {
   const double size =
       spec.feature_map.kind == FeatureKind::square && !spec.features_given ? 1e5 : 1e10;
@@ -118,7 +117,7 @@ double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint
   }
 }
 
-/// q or k. Features that are given are not negative.
+/// q or k. Given features are non-negative.
 Heads<double> draw_side(const AttentionSpec& spec, const char* array, bool is_key) {
   Heads<double> heads(
       {.batch = spec.batch, .heads = spec.heads, .rows = spec.length, .cols = spec.width},
@@ -154,7 +153,7 @@ Heads<double> draw_values(const AttentionSpec& spec, const char* array, const He
   return heads;
 }
 
-/// Normal, or small whole numbers where all are.
+/// Normal, or small whole numbers for Entries::integers.
 Heads<double> draw_projection(AttentionSpec spec) {
   if (spec.entries != Entries::integers) spec.entries = Entries::normal;
   return draw_values(
@@ -162,7 +161,7 @@ Heads<double> draw_projection(AttentionSpec spec) {
       {.batch = 1, .heads = spec.heads, .rows = spec.width, .cols = spec.features()});
 }
 
-/// About as large as a row's own sums, S₀ not negative; or any cotangent.
+/// A start state, about as large as a row's own sums, with S₀ ≥ 0; or a cotangent.
 Heads<double> draw_sums(const AttentionSpec& spec, const char* array, bool is_start) {
   Heads<double> RS = draw_values(spec, array,
                                  {.batch = spec.batch,

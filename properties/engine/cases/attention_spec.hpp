@@ -7,36 +7,36 @@
 
 namespace slim::properties {
 
-/// Which keys take part.
+/// Which keys the mask keeps.
 enum class KeyMask {
   none,          ///< no mask at all
-  scattered,     ///< each key by a coin, alike in no two sequences
-  whole_slices,  ///< every other slice is masked, the first one too
+  scattered,     ///< each key independently at random, differently in each sequence
+  whole_slices,  ///< every other slice is masked, including the first
   padding,       ///< the last third of every sequence is masked
   leading,       ///< the first third
   all,           ///< no key takes part
 };
 std::string_view name(KeyMask mask);
 
-/// What queries, keys and values are made of.
+/// How queries, keys and values are drawn.
 enum class Entries {
   normal,        ///< standard normal
   zeros,         ///< a third of the rows all negative (ReLU: no features), and exact zeros
-  near_equal,    ///< keys that differ by a thousandth
+  near_equal,    ///< keys that differ by about 1e-3
   equal,         ///< all keys the same, all values the same: ties
   spread,        ///< rows of sizes from 1e-3 to 1e3
   near_epsilon,  ///< features so small that denominators are about ε = 1e-16
   integers,      ///< small whole numbers
-  far,           ///< each array 1e-20 to 1e20 times a normal, as the map bears it
-  opposite,      ///< features of queries about 1e10, of keys about 1e-10; not of exponential maps
-  steep,         ///< rows up to 1e3 times a normal, whatever the map
-  subnormal,     ///< a third are subnormal float32 numbers or next to them
-  moderate,      ///< normal, but at least 2^-8 in size; no denominator vanishes under any map
-                 ///< (FAVOR+: over D^(1/4), so that no single feature outweighs the others)
+  far,           ///< each array 1e-20 to 1e20 times a normal, within the range of the map
+  opposite,      ///< features of queries about 1e10, of keys about 1e-10; not for exponential maps
+  steep,         ///< rows up to 1e3 times a normal, under any map
+  subnormal,     ///< a third are subnormal float32 numbers or close to them
+  moderate,      ///< normal, but at least 2^-8 in size, so that no denominator vanishes (FAVOR+:
+                 ///< divided by D^(1/4), so that no single feature outweighs the others)
 };
 std::string_view name(Entries entries);
 
-/// An attention case in a few small numbers: sizes, choices, a seed for everything else.
+/// An attention case in a few small numbers: sizes, options, and a seed for everything else.
 struct AttentionSpec {
   Index length = 1;        ///< L
   Index slice_length = 1;  ///< C
@@ -51,7 +51,7 @@ struct AttentionSpec {
   bool has_end_cotangent = false;  ///< a cotangent of the end state
   KeyMask mask = KeyMask::none;
   Entries entries = Entries::normal;
-  bool pullback = true;    ///< wanted, too
+  bool pullback = true;    ///< the pullback is requested
   Index cut = 1;           ///< where a law cuts the sequence, if it does
   std::uint64_t seed = 0;  ///< of all numbers
 
@@ -65,8 +65,8 @@ struct AttentionSpec {
 /// "L=5 C=2 B=1 H=1 D=2 D_v=3 g=relu causal start end mask=none entries=normal cut=2 seed=7"
 std::string readable(const AttentionSpec& spec);
 
-/// The case itself under the paper's conventions, the pullback wanted. Entries are float32 values,
-/// so that all scalars but the narrow ones take the same numbers.
+/// The case under the paper's conventions. Entries are float32 values, so that all scalars except
+/// the narrow ones read the same numbers.
 AttentionInputs<double> materialise(const AttentionSpec& spec);
 
 }  // namespace slim::properties

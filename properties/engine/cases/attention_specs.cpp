@@ -11,10 +11,10 @@
 namespace slim::properties {
 namespace {
 
-constexpr Index most_attention_work = 900;  ///< B·H·L·M·D_v, in proportion to a 50-digit run's cost
+constexpr Index most_attention_work = 900;  ///< B·H·L·M·D_v, proportional to the cost in 50 digits
 constexpr Index longest_attention = 24;
 
-// What is dealt to these of the 20 sizes, since by chance 20 cases may go without.
+// Indices of the 20 stratified sizes with special shapes, which 20 random cases might not include.
 constexpr int place_next_to_epsilon = 3;
 constexpr int other_place_next_to_epsilon = 11;
 constexpr int place_of_long_and_thin = 6;
@@ -27,7 +27,7 @@ AttentionSpec valid_attention(AttentionSpec spec) {
   return spec;
 }
 
-/// Denominators about ε, of elementwise maps and without a mask: where the places of ε differ.
+/// Denominators about ε, with elementwise maps and without a mask, where places of ε differ.
 void put_next_to_epsilon(Dice& dice, AttentionSpec& spec) {
   spec.entries = Entries::near_epsilon;
   spec.mask = KeyMask::none;
@@ -36,8 +36,8 @@ void put_next_to_epsilon(Dice& dice, AttentionSpec& spec) {
       {FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one, FeatureKind::absolute});
 }
 
-/// What a case's sizes are like. Long and wide ones stand at sizes at which loops over blocks of
-/// 16, 32 or 64 rows, or over 8 or 16 numbers at a time, go wrong: one less, as many, one more.
+/// The shape of a case. Long and wide ones have sizes at the edges of blocks of 16, 32 or 64 rows,
+/// or of 8 or 16 numbers: one less, as many, one more.
 enum class Shape { compact, half_as_long, long_and_thin, short_and_wide };
 
 Shape shape_of(int size) {
@@ -100,7 +100,7 @@ AttentionSpec draw_attention(const rc::Random& random, int size) {
       break;
   }
   spec.causal = dice.one_of<int>({0, 1, 1, 1}) == 1;
-  const bool one_head = spec.length > longest_attention;  // the definition's weights are L²
+  const bool one_head = spec.length > longest_attention;  // the definition has L² weights
   const Index of_a_head = spec.length * spec.features() * spec.value_width;
   const Index room = one_head ? 1 : std::max<Index>(1, most_attention_work / of_a_head);
   spec.batch = std::min<Index>(dice.one_of<Index>({1, 1, 2, 3}), room);

@@ -42,7 +42,7 @@ TEST(AttentionSpecs, StayWithinTheWorkThatFiftyDigitsAllow) {
   }
 }
 
-TEST(AttentionSpecs, ReachTheHardPlaces) {
+TEST(AttentionSpecs, IncludeEveryHardKindOfCase) {
   std::map<std::string, int> seen;
   for (int i = 0; i < drawn_specs; ++i) {
     const AttentionSpec spec = drawn_attention_spec(i);
@@ -80,7 +80,7 @@ TEST(AttentionSpecs, ReachTheHardPlaces) {
   for (const auto& [what, count] : seen) EXPECT_GE(count, drawn_specs / 60) << what;
 }
 
-TEST(AttentionSpecs, DealTwoLongCasesAWideOneAndTwoNextToEpsilonToEvery20) {
+TEST(AttentionSpecs, HaveTwoLongCasesAWideOneAndTwoNearEpsilonInEvery20) {
   for (int first = 0; first < drawn_specs; first += 20) {
     int of_long = 0;
     int of_wide = 0;
@@ -191,7 +191,7 @@ TEST(AttentionSpecs, ShrinkToSmallerOnesOnly) {
   }
 }
 
-TEST(AttentionCaseFile, GivesBackWhatItWasMadeOf) {
+TEST(AttentionCaseFile, PreservesTheCase) {
   for (int i = 0; i < 100; ++i) {
     const AttentionInputs<double> inputs = materialise(drawn_attention_spec(i));
     const AttentionInputs<double> again = to_attention_inputs(to_case_file(inputs));
@@ -210,7 +210,7 @@ TEST(AttentionCaseFile, GivesBackWhatItWasMadeOf) {
   }
 }
 
-TEST(AttentionCaseFile, NamesWhatIsMissingOrMisshapen) {
+TEST(AttentionCaseFile, NamesMissingAndMisshapenTensors) {
   AttentionSpec spec;
   spec.has_start = true;
   const auto message_without = [&](const auto& change) {

@@ -12,7 +12,7 @@ namespace slim::properties {
 namespace {
 
 constexpr int tries_a_row = 12;
-constexpr double slack = 1.2;  ///< of a row over the least cost of the pair that it is for
+constexpr double slack = 1.2;  ///< largest cost of a row over the least cost of its pair
 
 using Uncovered = std::set<LevelPair>;
 
@@ -20,7 +20,7 @@ LevelPair pair_of(int a, int level_of_a, int b, int level_of_b) {
   return a < b ? LevelPair{a, level_of_a, b, level_of_b} : LevelPair{b, level_of_b, a, level_of_a};
 }
 
-/// How many uncovered pairs `level` of `factor` makes with the levels that are decided.
+/// The number of uncovered pairs of `level` of `factor` with the decided levels.
 int gain(const Combination& row, int factor, int level, const Uncovered& uncovered) {
   int pairs = 0;
   for (int other = 0; other < static_cast<int>(row.size()); ++other) {
@@ -31,7 +31,7 @@ int gain(const Combination& row, int factor, int level, const Uncovered& uncover
   return pairs;
 }
 
-/// Fills the open factors in a drawn order, each with the level that covers most.
+/// Fills the open factors in a random order, each with the level that covers most pairs.
 Combination completed(const CoveringProblem& problem, Combination row, double most_cost,
                       const Uncovered& uncovered, const Random& random) {
   std::vector<int> order(row.size());

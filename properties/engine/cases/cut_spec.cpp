@@ -20,8 +20,8 @@ CutSpec repaired(CutSpec spec) {
   return spec;
 }
 
-/// By the place of a size.
-Index dealt_position(int size) {
+/// The first position for the index of a size.
+Index position_for(int size) {
   switch (place_of(size)) {
     case 2:
       return 257;
@@ -41,7 +41,7 @@ Index dealt_position(int size) {
 CutSpec draw(const rc::Random& from, int size, Begins begins) {
   rc::Random random = from;
   CutSpec spec = repaired({gradient_specs()(random.split(), size).value(), 1});
-  if (begins == Begins::anywhere) spec.first_position = dealt_position(size);
+  if (begins == Begins::anywhere) spec.first_position = position_for(size);
   const Index L = spec.whole.length;
   const Index C = spec.whole.slice_length;
   spec.cut = rc::gen::inRange<Index>(1, L)(random.split(), rc::kNominalSize).value();
@@ -86,7 +86,7 @@ rc::Gen<CutSpec> cut_specs(Begins begins) {
 }
 
 Index cut_of(const CaseFile& file, const GradientCase& c) {
-  require(c.sequences.length() >= 2, "a case with a cut has at least 2 targets");
+  require(c.sequences.length() >= 2, "a case with a cut needs at least 2 targets");
   return file.integer("cut", 1, c.sequences.length() - 1);
 }
 

@@ -6,25 +6,27 @@
 
 namespace slim::properties {
 
-/// A gradient case of at least two targets, and a place to cut it: 1 ≤ cut < L.
+/// A gradient case of at least two targets, and where to cut it: 1 ≤ cut < L.
 struct CutSpec {
   GradientSpec whole;
   Index cut = 1;
-  Index first_position = 0;  ///< of the whole, which may be a segment of something longer
+  Index first_position = 0;  ///< of the whole case, which may be a segment of a longer sequence
 
   bool operator==(const CutSpec&) const = default;
 };
 
 std::string readable(const CutSpec& spec);
-/// Where a whole begins: `anywhere` deals five of the 20 sizes positions at which half precision
-/// (whole numbers to 2048, nothing beyond 65504) and bfloat16 (to 256) go wrong, 257 to 70001.
+/// Where a case begins. `anywhere`: five of the 20 stratified sizes begin at 257 to 70001, where
+/// positions in half precision (whole numbers to 2048, largest number 65504) and bfloat16 (whole
+/// numbers to 256) go wrong.
 enum class Begins { at_zero, anywhere };
-/// As gradient_specs, with L ≥ 2; the cut falls on a slice's edge or anywhere.
+/// As gradient_specs, with L ≥ 2, cut at a slice edge or anywhere.
 rc::Gen<CutSpec> cut_specs(Begins begins = Begins::at_zero);
 
 /// Reads metadata `cut`. Throws ContractError unless 1 ≤ cut < L.
 Index cut_of(const CaseFile& file, const GradientCase& c);
-/// Metadata `first_position`, 0 where there is none. Throws ContractError where it is absurd.
+/// Reads metadata `first_position`, 0 if there is none. Throws ContractError if it is negative or
+/// above 2^40.
 Index first_position_of(const CaseFile& file);
 
 }  // namespace slim::properties

@@ -13,7 +13,7 @@
 
 namespace slim::properties {
 
-/// Draws from RapidCheck's generators one after another, each with its own part of the randomness.
+/// Draws from RapidCheck generators one after another, each with its own part of the randomness.
 class Dice {
  public:
   Dice(const rc::Random& random, int size) : random_(random), size_(size) {}
@@ -22,7 +22,7 @@ class Dice {
   T from(const rc::Gen<T>& gen) {
     return gen(random_.split(), size_).value();
   }
-  /// From lowest to highest, both included; the highest only at full size.
+  /// From lowest to highest, both included. The highest occurs only at full size.
   Index between(Index lowest, Index highest) {
     return from(rc::gen::inRange<Index>(lowest, highest + 1));
   }
@@ -37,8 +37,8 @@ class Dice {
   int size_;
 };
 
-/// A length at which slices of C rows go wrong: 1, C-1, C, C+1, 2C-1, a prime, C > L; up to
-/// `longest`.
+/// A length near the edges of slices of C rows (1, C-1, C, C+1, 2C-1, 2C, 3C+1), a prime, or any;
+/// at most `longest`.
 inline Index draw_length(Dice& dice, Index C, Index longest) {
   const Index any = dice.up_to(24);
   const auto prime = dice.one_of<Index>({2, 3, 5, 7, 11, 13, 17, 19, 23});
@@ -48,8 +48,8 @@ inline Index draw_length(Dice& dice, Index C, Index longest) {
   return std::min(length, longest);
 }
 
-/// Values to try for a number before itself: the lowest, half-way, a quarter and an eighth less,
-/// one less. So 257 is at 200, say, in a few steps and not in 57.
+/// Smaller values to try for a number: the lowest, halfway, a quarter and an eighth less, one less.
+/// So 257 shrinks to 200, for example, in a few steps instead of 57.
 inline std::vector<Index> smaller_values(Index value, Index lowest) {
   const Index above = value - lowest;
   std::vector<Index> values;

@@ -75,7 +75,7 @@ SliceLevels slice_levels(const SizeGoal& goal) {
           goal.factors[slices].classes};
 }
 
-/// Multiply-adds forward of the smallest model with these levels.
+/// Multiply-adds of the forward pass of the smallest model with these levels.
 class LeastWork {
  public:
   explicit LeastWork(const GradientSpace& space)
@@ -188,13 +188,13 @@ GradientSpec GradientDesign::spec(int row, std::uint64_t turn) const {
   spec.model.norm = norms.at(static_cast<std::size_t>(design_.level(row, norm)));
   spec.mask = masks.at(static_cast<std::size_t>(design_.level(row, mask)));
   if (spec.mask == MaskKind::whole_slices && spec.length <= spec.slice_length) {
-    spec.mask = MaskKind::scattered;  // a single slice would not count as a whole
+    spec.mask = MaskKind::scattered;  // with a single slice no target would count
   }
   return spec;
 }
 
 std::vector<int> GradientDesign::large_rows() const {
-  constexpr Index most_work = 20'000;  // B·L·s·d_model, which shows the size of all else
+  constexpr Index most_work = 20'000;  // B·L·s·d_model
   constexpr std::size_t most_rows = 9;
   std::vector<std::pair<Index, int>> by_work;
   for (int row = 0; row < rows(); ++row) {

@@ -6,13 +6,13 @@
 
 namespace slim::properties {
 
-/// What whole models may be, for a subject of some claims.
+/// The cases of whole models that are possible under a subject's claims.
 struct GradientSpace {
   std::vector<FeatureKind> feature_maps{};
-  bool slices = true;         ///< the subject looks at the slice length
+  bool slices = true;         ///< the subject uses the slice length
   std::vector<Index> rows{};  ///< lengths to cover besides the usual ones
 
-  /// Whether there is nothing to ask of the subject.
+  /// Whether no case is possible.
   [[nodiscard]] bool empty() const { return feature_maps.empty(); }
   auto operator<=>(const GradientSpace&) const = default;
 };
@@ -21,22 +21,23 @@ GradientSpace gradient_space(const Capabilities& claimed, const ExtraSizes& extr
 /// Extents of a case of a whole model.
 Extents extents_of(const GradientSpec& spec);
 
-/// Multiply-adds of the largest designed case, forward: about two seconds of judging, since it
-/// takes 64 randomly rounded references to know how far correct programs may be off.
+/// Multiply-adds of the largest designed case, forward. It takes about two seconds, since its
+/// bounds need many randomly rounded runs of the reference.
 inline constexpr double most_designed_model_work = 3e5;
 
-/// A covering array over the sizes and options of whole models, as AttentionDesign is of attention:
-/// pairs of length, slice length, number of slices, batch, heads, vocabulary, model width,
-/// feed-forward width and layers, and of these with feature map, place of the norm and mask.
+/// A covering array over the sizes and options of whole models, like AttentionDesign: pairs of
+/// length, slice length, number of slices, batch, heads, vocabulary, model width, feed-forward
+/// width and layers, and of these with feature map, place of the norm and mask.
 class GradientDesign {
  public:
   explicit GradientDesign(GradientSpace space);
 
   [[nodiscard]] int rows() const { return design_.rows(); }
   [[nodiscard]] const SizeGoal& goal() const { return design_.goal(); }
-  /// The case of a row, its seed 0.
+  /// The case of a row, with seed 0.
   [[nodiscard]] GradientSpec spec(int row, std::uint64_t turn) const;
-  /// Rows of 127 rows and more that are cheap enough to be run many times, the largest first.
+  /// Rows of the design whose length is 127 or more and that are cheap enough to run many times,
+  /// the largest first.
   [[nodiscard]] std::vector<int> large_rows() const;
 
  private:
@@ -45,7 +46,7 @@ class GradientDesign {
   SizeDesign design_;
 };
 
-/// The design for these claims, made on first need and kept.
+/// The design for these claims, cached.
 const GradientDesign& gradient_design(const GradientSpace& space);
 
 }  // namespace slim::properties

@@ -58,8 +58,8 @@ std::string readable(const GradientSpec& spec) {
 
 namespace {
 
-/// FAVOR+: queries and keys over d^(1/4), d the width of a head. Otherwise its exponents grow with
-/// d until one feature outweighs all others, and the gradients of the maps of queries and keys
+/// For FAVOR+, divides queries and keys by d^(1/4), d the width of a head. Otherwise exponents grow
+/// with d until one feature outweighs all others, and the gradients of the maps of queries and keys
 /// cancel to less than their roundings.
 void even_out_exponents(Parameters<double>& theta, const Model& model) {
   if (model.feature_map.kind != FeatureKind::favor_plus) return;

@@ -7,18 +7,17 @@
 
 namespace slim::properties {
 
-/// Which targets count.
+/// Which targets count in the loss.
 enum class MaskKind {
   none,          ///< no mask at all
-  scattered,     ///< each target by a coin
+  scattered,     ///< each target independently at random
   whole_slices,  ///< every other slice counts, from the second on
   all_but_one,   ///< a single target counts
   nothing,       ///< none counts: loss and gradient are 0
 };
 std::string_view name(MaskKind kind);
 
-/// A gradient case in a few small numbers: sizes, choices, a seed for everything else. It shrinks
-/// well and is read at a glance, where the case itself is thousands of numbers.
+/// A gradient case in a few small numbers: sizes, options, and a seed for everything else.
 struct GradientSpec {
   Index length = 1;        ///< L, targets
   Index slice_length = 1;  ///< C
@@ -33,7 +32,7 @@ struct GradientSpec {
 /// "L=5 C=2 B=1 V=3 s=1 d_model=4 k=2 d_ff=1 g=relu norm=branch-output mask=none seed=7"
 std::string readable(const GradientSpec& spec);
 
-/// The case itself: parameters, projections, tokens and mask drawn from the seed.
+/// The case: parameters, projections, tokens and mask, drawn from the seed.
 GradientCase materialise(const GradientSpec& spec);
 
 }  // namespace slim::properties

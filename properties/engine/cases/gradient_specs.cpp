@@ -11,9 +11,9 @@
 namespace slim::properties {
 namespace {
 
-constexpr Index largest_work = 1000;  ///< B·L·s·width, in proportion to what a 50-digit run costs
+constexpr Index largest_work = 1000;  ///< B·L·s·width, proportional to the cost in 50 digits
 constexpr Index longest = 40;
-constexpr int place_of_long_model = 10;  ///< of the 20 sizes that are dealt
+constexpr int place_of_long_model = 10;  ///< index of the stratified size
 
 std::vector<Index> divisors(Index n) {
   std::vector<Index> found;
@@ -48,7 +48,7 @@ void draw_compact_sizes(Dice& dice, GradientSpec& spec) {
   spec.model.ffn_dim = dice.up_to(std::min<Index>(widest / spec.batch, 16));
 }
 
-/// The smallest model, over more rows than a block of 16, 32 or 64 of them.
+/// The smallest model, with more rows than a block of 16, 32 or 64.
 void draw_long_sizes(Dice& dice, GradientSpec& spec) {
   spec.slice_length = dice.one_of<Index>({15, 16, 17, 32, 63, 64, 65, 100, 200});
   spec.length = dice.one_of<Index>({31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129});

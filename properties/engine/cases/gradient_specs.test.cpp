@@ -30,7 +30,7 @@ TEST(GradientSpecs, StayWithinTheWorkThatFiftyDigitsAllow) {
   }
 }
 
-TEST(GradientSpecs, DealALongCaseToEvery20) {
+TEST(GradientSpecs, HaveALongCaseInEvery20) {
   std::set<Index> lengths;
   bool several_blocks_in_a_slice = false;
   for (int first = 0; first < many; first += 20) {
@@ -70,7 +70,7 @@ TEST(GradientSpecs, ReachTheEdgesOfSlices) {
   for (const auto& [what, count] : seen) EXPECT_GE(count, many / 50) << what;
 }
 
-TEST(GradientSpecs, ChooseEverythingThereIsToChoose) {
+TEST(GradientSpecs, UseEveryOption) {
   std::set<std::string> maps;
   std::set<Norm> norms;
   std::set<MaskKind> masks;
@@ -94,7 +94,7 @@ TEST(GradientSpecs, ChooseEverythingThereIsToChoose) {
   for (const Index width : {1, 2, 3, 5}) EXPECT_TRUE(head_widths.contains(width)) << width;
 }
 
-TEST(GradientSpecs, MeetZeroDenominatorsOften) {
+TEST(GradientSpecs, OftenHaveZeroDenominators) {
   constexpr int cases = 300;
   int zero = 0;
   int relu = 0;
@@ -105,7 +105,7 @@ TEST(GradientSpecs, MeetZeroDenominatorsOften) {
     zero += insides_of<Digits50>(materialise(spec)).has_zero_denominator ? 1 : 0;
   }
   EXPECT_GE(relu, cases / 8);
-  EXPECT_GE(2 * zero, relu) << "of ReLU's cases at least half have a denominator of 0";
+  EXPECT_GE(2 * zero, relu) << "at least half of the cases with ReLU have a denominator of 0";
   EXPECT_LT(zero, relu) << "and some have none, so that subtracting subjects are judged too";
 }
 
@@ -143,7 +143,7 @@ TEST(CutSpecs, CutBetweenTheFirstAndTheLastTarget) {
   EXPECT_GE(at_edge, many / 10);
 }
 
-TEST(CutSpecs, BeginWhereNarrowPositionsGoWrong) {
+TEST(CutSpecs, BeginAtPositionsThatNarrowTypesDoNotRepresent) {
   const rc::Gen<CutSpec> specs = cut_specs(Begins::anywhere);
   std::map<Index, int> seen;
   for (int i = 0; i < 40; ++i) {
@@ -162,7 +162,7 @@ TEST(CutSpecs, BeginWhereNarrowPositionsGoWrong) {
                       {0, 30}, {257, 2}, {2049, 2}, {4099, 2}, {65537, 2}, {70001, 2}}));
 }
 
-TEST(Masks, CountWhatTheirNamesSay) {
+TEST(Masks, CountTargetsAsNamed) {
   GradientSpec spec{.length = 7, .slice_length = 3, .batch = 2};
   const auto counted = [&](MaskKind kind) {
     spec.mask = kind;

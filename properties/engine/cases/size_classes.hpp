@@ -10,7 +10,7 @@
 
 namespace slim::properties {
 
-/// What a case has so many of: the sizes at which implementations go wrong.
+/// The sizes of a case.
 enum class Extent {
   length,        ///< L, rows of a sequence
   slice_length,  ///< C, rows of a slice
@@ -29,7 +29,7 @@ inline constexpr int extents_in_all = 12;
 /// "L", "C", "slices", "B", "H", "D", "M", "D_v", "V", "d_model", "d_ff", "layers"
 std::string_view name(Extent extent);
 
-/// The extents of one case; 0 where a case has none of the kind.
+/// The sizes of one case; 0 for those that the case does not have.
 class Extents {
  public:
   Index& operator[](Extent extent) { return values_.at(static_cast<std::size_t>(extent)); }
@@ -39,8 +39,8 @@ class Extents {
   std::array<Index, extents_in_all> values_{};
 };
 
-/// Sizes that are alike to loops over blocks, such as 63, 64 and 65: the last row of a block of 64
-/// is missing, there, or the first of the next.
+/// Sizes around the edge of a block, such as 63, 64 and 65: one row less than a block of 64,
+/// exactly a block, one row more.
 struct SizeClass {
   Index lowest = 1;
   Index highest = 1;
@@ -56,20 +56,20 @@ SizeClass exactly(Index size);
 /// b − 1, b and b + 1.
 SizeClass around(Index block);
 
-/// The class of these to which a size belongs, −1 where it belongs to none.
+/// The index of the class that contains a size; −1 if none does.
 int class_of(std::span<const SizeClass> classes, Index size);
 
-/// Classes of the sizes of cases. `extra`: other sizes to cover, each a class of its own.
+/// Classes of the sizes of cases. `extra`: more sizes to cover, each as its own class.
 std::vector<SizeClass> row_classes(std::span<const Index> extra);
 std::vector<SizeClass> column_classes(std::span<const Index> extra);
 std::vector<SizeClass> slice_length_classes();
 std::vector<SizeClass> slice_count_classes();
 std::vector<SizeClass> batch_and_head_classes();
 
-/// A size of a block gives its edges, one less, as many, one more, and one more than two blocks;
-/// none where the block is 0, or beyond `longest`.
+/// b − 1, b, b + 1 and 2 b + 1 for a block of b rows, without those beyond `longest`; none if b is
+/// 0.
 std::vector<Index> edges_of(Index block, Index longest);
-/// The values of a class, from one on and round.
+/// The values of a class, rotated by `turn`.
 std::vector<Index> values_from(const SizeClass& of, std::uint64_t turn);
 
 }  // namespace slim::properties

@@ -4,8 +4,8 @@
 
 namespace slim::properties {
 
-/// Rows of a covering array, their levels read as sizes of cases. The first factors of the problem
-/// are the goal's extents, in its order; options follow.
+/// Rows of a covering array, whose levels are sizes of cases. The first factors of the problem are
+/// the sizes of the goal, in its order; options follow.
 class SizeDesign {
  public:
   SizeDesign(SizeGoal goal, const CoveringProblem& problem);
@@ -13,8 +13,8 @@ class SizeDesign {
   [[nodiscard]] const SizeGoal& goal() const { return goal_; }
   [[nodiscard]] int rows() const { return static_cast<int>(rows_.size()); }
   [[nodiscard]] int level(int row, int factor) const;
-  /// The sizes of a row's class of an extent, from the one whose turn it is and round: over the
-  /// rows with a class, every size of it comes up. 1 where cases have no such extent.
+  /// The sizes of a row's class of a factor, rotated so that every size comes first in some row
+  /// with that class. 1 if cases have no such size.
   [[nodiscard]] std::vector<Index> values(int row, int factor, std::uint64_t turn) const;
 
  private:
@@ -23,16 +23,16 @@ class SizeDesign {
   std::vector<std::vector<int>> occurrences_;
 };
 
-/// Which classes of lengths, slice lengths and numbers of slices go together. A number of slices
-/// that is in no class has the level after the last.
+/// Which classes of lengths, slice lengths and numbers of slices are compatible. A number of slices
+/// that is in no class has the level after the last one.
 class SliceLevels {
  public:
-  /// Without classes of slice lengths: slices are not looked at, and have level 0.
+  /// Without classes of slice lengths, slices are ignored and have level 0.
   SliceLevels(const std::vector<SizeClass>& lengths, const std::vector<SizeClass>& slice_lengths,
               const std::vector<SizeClass>& slices);
 
-  /// The least length of a class that goes with these levels, each of which may be open; infinite
-  /// where none does.
+  /// The least length that is compatible with these levels, each of which may be open; infinite if
+  /// there is none.
   [[nodiscard]] double least_length(int length, int slice_length, int slices) const;
   [[nodiscard]] int level_of(Index length, Index slice_length) const;
 
@@ -45,10 +45,10 @@ class SliceLevels {
   std::vector<Together> together_;
 };
 
-/// Largest size that is drawn of a class.
+/// The largest size that is drawn from a class.
 double largest_size(const SizeClass& of);
-/// Levels to cover of each extent of the goal, a level that only fills rows where cases have no
-/// such extent, and for numbers of slices one more for all that are in no class.
+/// The levels of each size of the goal. Sizes that cases do not have get one level that need not be
+/// covered; numbers of slices get one more such level, for those in no class.
 std::vector<std::vector<bool>> levels_to_cover(const SizeGoal& goal);
 bool is_open_or(int level, int wanted);
 

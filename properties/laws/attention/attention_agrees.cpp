@@ -12,21 +12,21 @@ void agrees_with_definition(AttentionCase& c, const Subject& subject, Scalar /*s
 
 }  // namespace
 
-/// Attention is its definition, and ends in the definition's state.
+/// Output and end state are those of the definition.
 ///
 /// Statement: with the weights W_ij = g(q_i)·g(k_j) of the keys that row i sees,
 /// Y_i = (Σ_j W_ij v_j + R₀ g(q_i)) / (Σ_j W_ij + S₀·g(q_i) + ε), and the end state is
 /// (R₀ + Σ v_j g(k_j)ᵀ, S₀ + Σ g(k_j)). Source: Katharopoulos et al. 2020, equation 4; SLiM
-/// Performer, equation 5. Generator: attention_specs. Tolerance: AttentionEvidence's bands; for an
-/// output whose features are not negative the gauge is Ã/D, Ã the numerator on absolute values, so
-/// that |Ŷ − Y| ≤ γ_n Ã/D. Kills: what changes a weight, a denominator or a state.
+/// Performer, equation 5. Generator: attention_specs. Tolerance: the bands of AttentionEvidence;
+/// for non-negative features the gauge of an output is Ã/D, with Ã the numerator on absolute
+/// values, so |Ŷ − Y| ≤ γ_n Ã/D. Kills: faults in a weight, a denominator or a state.
 Law attention_agrees() {
   return attention_law(
       {.name = "attention-agrees",
-       .statement = "output and end state are those of the masked matrix of weights",
+       .statement = "output and end state are those of attention with the masked weight matrix",
        .source = "Katharopoulos et al. 2020, equation 4; SLiM Performer, equation 5",
        .generator = attention_generator,
-       .tolerance = "4 √n u of the gauge, n the longest path of roundings; SUSPECT to γ_n",
+       .tolerance = "4 √n u of the gauge, n the longest path of roundings; SUSPECT up to γ_n",
        .kills = {"mutant/own-key-unseen", "mutant/own-slice-unseen", "mutant/normalised-by-feature",
                  "mutant/epsilon-clamped", "mutant/last-row-of-slice-dropped",
                  "mutant/first-row-of-slice-dropped", "mutant/tail-unwritten",

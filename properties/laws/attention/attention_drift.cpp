@@ -24,7 +24,7 @@ Heads<T> rows_up_to(const Heads<T>& heads, Index rows) {
   return first;
 }
 
-/// The case without the rows after these.
+/// The first `rows` rows of the case.
 AttentionCase prefix_of(const AttentionCase& c, Index rows) {
   AttentionInputs<double> inputs = c.given();
   const std::vector<std::uint8_t> mask = inputs.key_mask;
@@ -40,8 +40,8 @@ AttentionCase prefix_of(const AttentionCase& c, Index rows) {
           .cut = std::min(c.cut, std::max<Index>(1, rows - 1))};
 }
 
-/// Each array larger by a factor of its own, up to 1.1: zeros, signs and ties stay. In float64 of
-/// as many digits as it has, since products of float32 numbers would not be rounded.
+/// Each array times its own factor, up to 1.1: zeros, signs and ties stay. In float64 entries have
+/// all its digits, since products of float32 numbers would not be rounded.
 AttentionCase neighbour_of(const AttentionCase& c, int number, Scalar scalar) {
   const Random random(static_cast<std::uint64_t>(number), stream_named("neighbours"));
   AttentionInputs<double> inputs = c.given();
@@ -71,8 +71,8 @@ bool breaks(const AttentionLawParts& parts, AttentionCase& c, const Subject& sub
   return judge.finding().outcome == Outcome::wrong;
 }
 
-/// The largest share of drift in another scalar, of the case and as many neighbours as it takes to
-/// reach `enough`; nothing where as much as was compared cannot be compared in any of them.
+/// The largest share of drift in another scalar, over the case and as many neighbours as it takes
+/// to reach `enough`; empty if none of them compares at least `entries` entries.
 std::optional<double> share_in(const AttentionLawParts& parts, AttentionCase& c,
                                const Subject& subject, Scalar scalar, double enough, int entries) {
   std::optional<double> largest;
@@ -101,8 +101,9 @@ Finding with_evidence_of_subtraction(const AttentionLawParts& parts, AttentionCa
     if (breaks(parts, prefix, subject, scalar)) {
       found.outcome = Outcome::wrong;
       found.note = fmt::format(
-          "breaks the law on the first {} rows alone, too, where nothing is subtracted for the "
-          "last of them",
+          "also breaks the law on the first {} rows alone, where nothing is subtracted for the "
+          "last "
+          "one",
           rows);
       return found;
     }
@@ -116,9 +117,8 @@ Finding with_evidence_of_subtraction(const AttentionLawParts& parts, AttentionCa
   if (!there || share <= most_change_of_share * *there) return found;
   found.outcome = Outcome::wrong;
   found.note = fmt::format(
-      "is off by {:.2g} of what subtracting may lose in {}, and by at most {:.2g} of it in {}: "
-      "what "
-      "subtracting loses goes with the roundoff",
+      "the error is {:.2g} of what subtraction can lose in {}, but at most {:.2g} of it in {}: an "
+      "error by subtraction is proportional to the unit roundoff",
       share, name(scalar), *there, name(other));
   return found;
 }

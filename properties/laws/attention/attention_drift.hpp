@@ -4,16 +4,16 @@
 
 namespace slim::properties::laws {
 
-/// Whether an error within the DRIFT bands is one that subtraction explains, by further answers of
-/// the subject. `found` is the law's finding on `c`, by `judge`. Returns it, or WRONG with a note,
-/// where
-///   - the law is broken, too, on the rows up to the one that stands worst. There nothing is
-///     subtracted for that row, so that its band has no room for drift;
-///   - `scalar` is float32 or float64, and the error does not go with the roundoff: in the other
-///     one of the two it is below 1/16 of the same part of the bands, in this case and in six
-///     others whose arrays are larger by up to a tenth. Rounding differs by chance from case to
-///     case, by less than that; a mistake of one scalar's own stays. Not asked where the subject
-///     does not claim the other scalar, or the law does not compare as many entries in it: there
+/// Checks, with further answers of the subject, whether subtraction explains an error within the
+/// DRIFT bands. `found` is the law's finding on `c`, by `judge`. Returns it, or WRONG with a note
+/// if
+///   - the law is also broken on the rows up to the worst one alone. There nothing is subtracted
+///     for that row, so its band does not allow drift;
+///   - `scalar` is float32 or float64, and the error is not proportional to the unit roundoff: in
+///     the other one of the two its fraction of the band is below 1/16 of the fraction here, in
+///     this case and in six others whose arrays are larger by up to a tenth. Rounding errors vary
+///     less than that from case to case; a mistake in one scalar does not. Not checked if the
+///     subject does not claim the other scalar, or the law compares fewer entries in it, since then
 ///     some denominator is a rounding residue.
 Finding with_evidence_of_subtraction(const AttentionLawParts& parts, AttentionCase& c,
                                      const Subject& subject, Scalar scalar, Finding found,

@@ -23,11 +23,11 @@ AttentionCase case_from(const CaseFile& file, const AttentionFits& fits) {
   AttentionCase c{.whole = AttentionEvidence(std::move(inputs)),
                   .cut = file.integer("cut", 1, std::max<Index>(1, L - 1))};
   const std::string reason = fits(c);
-  require(reason.empty(), "the case is one of its law: " + reason);
+  require(reason.empty(), "the case does not fit its law: " + reason);
   return c;
 }
 
-/// Of the law, then of the case.
+/// What the subject does not claim: of the law, then of the case.
 std::string unclaimed_by(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
                          Scalar scalar) {
   if (parts.beyond_claims) {
@@ -37,7 +37,7 @@ std::string unclaimed_by(const AttentionLawParts& parts, AttentionCase& c, const
                              : unclaimed(subject, scalar, c.given());
 }
 
-/// A refusal is right where sums spread beyond what the subject has digits for.
+/// A subject may refuse a case whose sums exceed its digits.
 Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
                 Scalar scalar) {
   if (std::string reason = unclaimed_by(parts, c, subject, scalar); !reason.empty()) {
@@ -61,7 +61,7 @@ Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject&
     parts.check(c, subject, scalar, judge);
   } catch (const SubjectError& error) {
     if (error.failure() != Failure::error) throw;
-    return skipped("refused: sums spread beyond the digits that the subject has");
+    return skipped("refused: the sums exceed the subject's digits");
   }
   return judge.finding();
 }
@@ -74,8 +74,8 @@ std::vector<int> rows_of(const AttentionDesign& design, AttentionLawParts::Sizes
   return rows;
 }
 
-/// The house's subjects have no threads but those that a task asks for.
-AttentionLawParts::Sizes of_the_house(AttentionLawParts::Sizes sizes) {
+/// Built-in subjects use only the threads that a task requests.
+AttentionLawParts::Sizes for_built_in_subjects(AttentionLawParts::Sizes sizes) {
   using enum AttentionLawParts::Sizes;
   return sizes == large_cases ? as_drawn : sizes;
 }
@@ -102,7 +102,7 @@ void AttentionCase::want_drift(bool wanted) {
   for (auto& [number, evidence] : others) evidence.want_drift(wanted);
 }
 
-/// The law, its designed cases in this space.
+/// The law with designed cases in this space.
 static Law attention_law_in(const AttentionSpace& space, Law words, const AttentionLawParts& parts,
                             AttentionLawParts::Sizes sizes) {
   words.asks_features = parts.asks_features;
@@ -150,10 +150,10 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
 }
 
 Law attention_law(Law words, const AttentionLawParts& parts) {
-  Capabilities of_the_catalogue;
-  of_the_catalogue.bidirectional = true;
-  const AttentionSpace space = space_for(of_the_catalogue, {}, parts);
-  Law law = attention_law_in(space, std::move(words), parts, of_the_house(parts.sizes));
+  Capabilities of_built_in_subjects;
+  of_built_in_subjects.bidirectional = true;
+  const AttentionSpace space = space_for(of_built_in_subjects, {}, parts);
+  Law law = attention_law_in(space, std::move(words), parts, for_built_in_subjects(parts.sizes));
   law.alternates_scalars = true;
   return law;
 }
@@ -173,7 +173,7 @@ AttentionSpec causal_with_a_cut(AttentionSpec spec) {
 }
 
 std::string is_causal_with_a_cut(const AttentionCase& c) {
-  return c.given().causal && c.length() >= 2 ? "" : "it is causal and has at least 2 rows";
+  return c.given().causal && c.length() >= 2 ? "" : "it must be causal and have at least 2 rows";
 }
 
 bool gives_same_bits(const Subject& subject) {

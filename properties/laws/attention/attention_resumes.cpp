@@ -18,7 +18,7 @@ Heads<Digits50> part_of(const Heads<Digits50>& heads, Index first, Index last) {
   return part;
 }
 
-/// The task of these rows; states stay.
+/// The task of these rows, with the same states.
 AttentionInputs<Digits50> rows_between(const AttentionInputs<Digits50>& inputs, Index first,
                                        Index last) {
   AttentionInputs<Digits50> part = inputs;
@@ -53,8 +53,8 @@ std::string unless_resumable(const AttentionCase& /*c*/, const Subject& subject)
   return subject.capabilities.resumable ? "" : "does not claim to be resumable";
 }
 
-void takes_up_again(AttentionCase& c, const Subject& subject, Scalar scalar,
-                    AttentionJudge& judge) {
+void resumes_attention(AttentionCase& c, const Subject& subject, Scalar scalar,
+                       AttentionJudge& judge) {
   const AttentionInputs<Digits50> whole = converted<Digits50>(c.given());
   AttentionInputs<Digits50> first = rows_between(whole, 0, c.cut);
   first.end_cotangent = {};
@@ -77,23 +77,24 @@ void takes_up_again(AttentionCase& c, const Subject& subject, Scalar scalar,
 
 }  // namespace
 
-/// Attention can be cut in two and taken up again, forward and back.
+/// Attention can be cut in two and resumed, forward and backward.
 ///
 /// Statement: rows 0 … m−1 from the start state give a state B; rows m … L−1 from B give the rest
 /// of the output and the end state. Backwards: B's gradient from the second part, given to the
 /// first as the cotangent of its end, gives the first part of d.q, d.k, d.v and the start state's
 /// gradient. Source: prefix sums are sums; SLiM Performer, algorithm 1. Generator: attention_specs,
-/// causal, cut at a slice's edge or anywhere. Tolerance: the bands of the whole case, since B is
-/// handed over in the scalar that it was computed in, and no path has more roundings. Kills: states
-/// without the key sum, gradients that are lost or rounded on the way.
+/// causal, cut at a slice edge or anywhere. Tolerance: the bands of the whole case, since B is
+/// passed in the scalar in which it was computed, so no path has more roundings. Kills: states
+/// without the key sum, gradients that are lost or rounded between calls.
 Law attention_resumes() {
   return attention_law(
       {.name = "attention-resumes",
-       .statement = "the second part from the first's end state, then the first with the second's "
-                    "start gradient as its end cotangent, give output and pullback of the whole",
+       .statement = "the second part from the end state of the first, then the first part with the "
+                    "start gradient of the second as its end cotangent, give output and pullback "
+                    "of the whole",
        .source = "prefix sums are sums; SLiM Performer, algorithm 1",
-       .generator = "as attention-agrees, causal, with a cut at a slice's edge or anywhere",
-       .tolerance = "as attention-agrees, against the truth of the whole",
+       .generator = "as attention-agrees, causal, cut at a slice edge or anywhere",
+       .tolerance = "as attention-agrees, compared with the truth of the whole",
        .kills = {"mutant/end-without-key-sum", "mutant/start-ignored",
                  "mutant/start-gradient-in-low-precision", "mutant/end-cotangent-ignored"},
        .one_in_digits50 = 3,
@@ -101,7 +102,7 @@ Law attention_resumes() {
        .load = {}},
       {.repair = causal_with_a_cut,
        .fits = is_causal_with_a_cut,
-       .check = takes_up_again,
+       .check = resumes_attention,
        .beyond_claims = unless_resumable});
 }
 

@@ -24,19 +24,19 @@ void averages_values(AttentionCase& c, const Subject& subject, Scalar scalar,
 
 }  // namespace
 
-/// Attention averages: values that are all 1 give 1, but for epsilon.
+/// Attention averages: if all values are 1, the output is 1, except for epsilon.
 ///
 /// Statement: with v = 1 and a start state R₀ whose rows are S₀, Y = D/(D + ε), D = S·g(Q).
-/// Source: the weights of a row add up to 1. Generator: attention_specs, with entries from those
-/// that make D about ε to those of 1e3, so that ε's place and size show. Tolerance: the bands of
-/// attention_agrees on this case; the gauge of Y is at most 1, so that PASS is 4 √n u. Kills: a
+/// Source: the weights of a row add up to 1. Generator: attention_specs, whose entries range from
+/// those with D about ε to 1e3, so that place and size of ε show. Tolerance: the bands of
+/// attention_agrees on this case; the gauge of Y is at most 1, so PASS is 4 √n u. Kills: a
 /// denominator that is missing, applied twice, or has another epsilon.
 Law averages() {
   return attention_law({.name = "averages",
                         .statement = "v = 1 gives D/(D + ε)",
                         .source = "the weights of a row add up to 1",
                         .generator = "as attention-agrees, all values 1",
-                        .tolerance = "4 √n u, since the gauge is at most 1; SUSPECT to γ_n",
+                        .tolerance = "4 √n u, since the gauge is at most 1; SUSPECT up to γ_n",
                         .kills = {"mutant/not-normalised", "mutant/normalised-by-total",
                                   "mutant/epsilon-of-a-millionth", "mutant/epsilon-clamped",
                                   "mutant/mask-zeroes-values-only"},

@@ -10,13 +10,13 @@
 namespace slim::properties::laws {
 namespace {
 
-constexpr const char* another_s_answer =
-    "another task of the same shape gets the answer of the call before, to the bit";
+constexpr const char* answer_of_previous_call =
+    "another task of the same shape gets the answer of the previous call, bit for bit";
 
-/// In what the task in between is another one.
+/// In what the task in between differs.
 enum class Turn { everything, mask, projection, start, out_cotangent, end_cotangent };
 
-/// A start state's key sums stay without sign.
+/// Keeps key sums non-negative.
 void change_start(AttentionInputs<double>& inputs) {
   Heads<double>& start = inputs.start;
   const HeadsSizes& n = start.sizes();
@@ -26,7 +26,7 @@ void change_start(AttentionInputs<double>& inputs) {
   }
 }
 
-/// The other keys where the reverse is the same.
+/// Reverses the mask, or inverts a mask that is its own reverse.
 void change_mask(std::vector<std::uint8_t>& mask) {
   const std::vector<std::uint8_t> before = mask;
   std::ranges::reverse(mask);
@@ -39,7 +39,7 @@ void reverse_and_negate(Heads<double>& heads) {
   for (double& x : heads.values()) x = -x;
 }
 
-/// Another task of the same shape, whatever it is given.
+/// Another task of the same shape.
 AttentionInputs<double> changed_in(Turn what, AttentionInputs<double> inputs) {
   switch (what) {
     case Turn::everything:
@@ -69,8 +69,8 @@ AttentionInputs<double> changed_in(Turn what, AttentionInputs<double> inputs) {
   return inputs;
 }
 
-/// By the case's own numbers, so that a case from a file has the same one. A projection's turn
-/// comes more often, since few cases have one.
+/// Chosen by the numbers of the case, so that a case from a file gives the same. The projection is
+/// chosen more often, since few cases have one.
 Turn turn_of(const AttentionInputs<double>& inputs) {
   std::vector<Turn> turns = {Turn::everything};
   const auto add = [&](bool has_one, Turn what) {
@@ -91,7 +91,7 @@ double largest_of(const Heads<Digits50>& heads) {
   return largest;
 }
 
-/// A task, and what was answered to it.
+/// A task and the answer to it.
 struct TaskAnswered {
   AttentionEvidence& evidence;
   const AttentionAnswer& answer;
@@ -103,11 +103,12 @@ bool is_the_same(const AttentionAnswer& answer, const AttentionAnswer& other,
   return !one.empty() && std::ranges::equal(one.values(), array_of(other, array).values());
 }
 
-/// Where an array of two tasks cannot be the same to the bit: the reference's in float64 are too
-/// far apart, and so is the truth for both bands. How far that is.
-std::optional<Discrepancy> owed_to_one_task(const TaskAnswered& task, const TaskAnswered& other,
-                                            AttentionArray array, const Subject& subject,
-                                            Scalar scalar) {
+/// Where the answers to two tasks must differ in an array, and by how much: the reference's answers
+/// in float64 differ by more than a sixteenth of the largest entry, and the truths by more than
+/// both bands.
+std::optional<Discrepancy> required_difference(const TaskAnswered& task, const TaskAnswered& other,
+                                               AttentionArray array, const Subject& subject,
+                                               Scalar scalar) {
   constexpr double share = 1.0 / 16.0;  // of the largest entry
   const bool subtracts = subject.capabilities.subtracting || subject.capabilities.subtracting_wide;
   const auto of_reference = [array](const TaskAnswered& of) {
@@ -121,11 +122,11 @@ std::optional<Discrepancy> owed_to_one_task(const TaskAnswered& task, const Task
   for (std::size_t place = 0; place < here.values().size(); ++place) {
     const Digits50 apart = here.values()[place] - there.values()[place];
     if (!(std::abs(to_double(apart)) > least)) continue;
-    const Digits50 owed = array_of(task.evidence.truth(scalar), array).values()[place] -
-                          array_of(other.evidence.truth(scalar), array).values()[place];
+    const Digits50 required = array_of(task.evidence.truth(scalar), array).values()[place] -
+                              array_of(other.evidence.truth(scalar), array).values()[place];
     const Band band =
         task.evidence.band(scalar, array, place) + other.evidence.band(scalar, array, place);
-    const double error = std::abs(to_double(owed));
+    const double error = std::abs(to_double(required));
     if (!(error > (subtracts ? band.drift : band.suspect))) continue;
     const Index row = static_cast<Index>(place) / n.cols;
     const Index head = row / n.rows;
@@ -140,11 +141,11 @@ std::optional<Discrepancy> owed_to_one_task(const TaskAnswered& task, const Task
   return worst;
 }
 
-/// A large task, many times: threads that lose an update do so once in many calls.
+/// Runs a large task many times, since a race between threads may show only once in many calls.
 void gives_the_same_answer_each_time(AttentionCase& c, const Subject& subject, Scalar scalar,
                                      AttentionJudge& judge) {
   constexpr int times =
-      15;  // of nine cases: an update lost once in 20 calls shows in 0.999 of runs
+      15;  // in nine cases: an update lost once in 20 calls shows with probability 0.999
   const auto answers = ask_again(subject, scalar, c.given(), times);
   const bool exactly = gives_same_bits(subject);
   for (const AttentionArray array : all_attention_arrays) {
@@ -171,7 +172,7 @@ void is_a_function(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
   const AttentionAnswer alone = ask(subject, scalar, other.given());
   const bool exactly = gives_same_bits(subject);
   for (const AttentionArray array : all_attention_arrays) {
-    // NaN twice is the same answer, and none: found before the two are compared.
+    // Fails on NaN, which would be equal in both answers.
     const Heads<Digits50>& first = array_of(answers[0], array);
     judge.hold(std::string(name(array)), first, first, [](std::size_t) { return Band(); });
   }
@@ -191,10 +192,10 @@ void is_a_function(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
   }
   for (const AttentionArray array : all_attention_arrays) {
     if (!is_the_same(answers[1], answers[0], array)) continue;
-    const auto owed =
-        owed_to_one_task({other, answers[1]}, {c.whole, answers[0]}, array, subject, scalar);
-    if (!owed) continue;
-    judge.condemn(*owed, another_s_answer);
+    const auto required =
+        required_difference({other, answers[1]}, {c.whole, answers[0]}, array, subject, scalar);
+    if (!required) continue;
+    judge.condemn(*required, answer_of_previous_call);
     return;
   }
 }
@@ -203,30 +204,28 @@ void is_a_function(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
 
 /// A call depends on its arguments alone.
 ///
-/// Statement: task A, then B with other numbers at the same addresses, then A twice more, each
-/// answered into what the last left: all answers to A are the same, B's is that of B asked alone,
-/// and its own: no array of it is A's to the bit where the truth of the two is further apart than
-/// both bands, and than a sixteenth of the largest entry.
-/// What is written to starts as NaN, so that an entry left alone shows. Source: attention is a
-/// function. Generator: attention_specs; by turns B has A's numbers, projection and mask in reverse
-/// order and another start state, or differs in the mask, the projection, the start state or one
-/// cotangent alone. Tolerance: 0 for a deterministic subject, else twice the bands. Kills: results
-/// cached by pointer or by some of the arguments, states and projections that outlive a call,
-/// gradients added to what the buffer held, orders that change.
+/// Statement: run task A, then B with other numbers at the same addresses, then A twice more, each
+/// with the previous results still in its outputs. All answers to A are equal, and the answer to B
+/// is that of B run alone. No array of B's answer equals A's bit for bit where the truths of the
+/// two differ by more than both bands and by more than a sixteenth of the largest entry. Outputs
+/// start as NaN, so that unwritten entries show. Source: attention is a function. Generator:
+/// attention_specs; in turn, B has A's numbers, projection and mask in reverse order and another
+/// start state, or differs only in the mask, the projection, the start state or one cotangent.
+/// Tolerance: 0 for a deterministic subject, else twice the bands. Kills: results cached by pointer
+/// or by some of the arguments, states and projections that outlive a call, gradients added to the
+/// contents of the buffer, orders that change.
 Law calls_independent() {
   return attention_law(
       {.name = "calls-independent",
-       .statement =
-           "the same task gives the same answer again, after another one at the same place, "
-           "which gets its own",
+       .statement = "the same task gives the same answer again after another task at the same "
+                    "addresses, and the other task gets its own answer",
        .source = "attention is a function",
-       .generator = "as attention-agrees; in between by turns a task with all numbers, projection "
+       .generator = "as attention-agrees; in between, in turn, a task with all numbers, projection "
                     "and mask in reverse order and another start state, or with only the mask, the "
                     "projection, the start state or a cotangent changed",
-       .tolerance =
-           "0 for who is deterministic, else twice the bands; another task's answer to the "
-           "bit is wrong where the reference's differ by a sixteenth of the largest, and "
-           "by more than both bands",
+       .tolerance = "0 for deterministic subjects, else twice the bands; returning the other "
+                    "task's answer bit for bit is wrong if the reference's answers differ by a "
+                    "sixteenth of the largest entry and by more than both bands",
        .kills = {"mutant/cached-by-pointer", "mutant/state-left-from-call-before",
                  "mutant/queries-gradient-accumulated", "mutant/order-changes-from-call-to-call",
                  "mutant/projection-redrawn-at-each-call"},

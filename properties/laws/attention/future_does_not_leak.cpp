@@ -10,7 +10,7 @@ namespace {
 constexpr std::array rows_of_the_sequence = {AttentionArray::out, AttentionArray::dq,
                                              AttentionArray::dk, AttentionArray::dv};
 
-/// By how much queries, keys and values of later rows are larger than a normal.
+/// The factors of standard normal queries, keys and values in later rows.
 struct Future {
   double q;
   double k;
@@ -21,7 +21,7 @@ Future all_times(double factor) {
   return {factor, factor, factor};
 }
 
-/// One of the three, chosen by the cut.
+/// The factor on one of the three, chosen by the cut.
 Future one_times(double factor, Index cut) {
   switch (cut % 3) {
     case 0:
@@ -33,7 +33,7 @@ Future one_times(double factor, Index cut) {
   }
 }
 
-/// The last stands in for the one before it, where all at once are more than the scalar bears.
+/// The last one replaces the one before it if that exceeds the scalar's range.
 std::vector<Future> futures_in(Scalar scalar, Index cut) {
   if (scalar == Scalar::float16) return {all_times(1.0), all_times(10.0), one_times(10.0, cut)};
   return {all_times(1.0), all_times(1e2), all_times(1e8), one_times(1e8, cut)};
@@ -43,7 +43,7 @@ std::string in_words(const Future& future) {
   return fmt::format(" (future x {:.0f}, {:.0f}, {:.0f})", future.q, future.k, future.v);
 }
 
-/// Cotangents of rows before the cut alone.
+/// Cotangents only of rows before the cut.
 AttentionInputs<double> with_early_cotangents(AttentionInputs<double> inputs, Index cut) {
   inputs.end_cotangent = {};
   const HeadsSizes sizes = inputs.out_cotangent.sizes();
@@ -55,8 +55,8 @@ AttentionInputs<double> with_early_cotangents(AttentionInputs<double> inputs, In
   return inputs;
 }
 
-/// Rows from the cut on anew, normal times what the future says. Features that are given stay
-/// without sign.
+/// Redraws the rows from the cut on: standard normal times the factors. Given features stay
+/// non-negative.
 AttentionInputs<double> with_other_future(AttentionInputs<double> inputs, Index cut,
                                           const Future& future) {
   const Random random(7, stream_named("another future"));
@@ -79,7 +79,7 @@ AttentionInputs<double> with_other_future(AttentionInputs<double> inputs, Index 
   return inputs;
 }
 
-/// Nothing where the subject refuses, if it may.
+/// Empty if the subject refuses and may do so.
 std::optional<AttentionAnswer> answer_or_refusal(const Subject& subject, Scalar scalar,
                                                  const AttentionInputs<double>& inputs,
                                                  bool may_refuse) {
@@ -102,7 +102,7 @@ void hold_late_gradients(const AttentionAnswer& answer, Index cut, const std::st
   }
 }
 
-/// Earlier rows stay as they were, later gradients are 0.
+/// Earlier rows do not change, and later gradients are 0.
 void hold_past(const AttentionAnswer& before, const AttentionAnswer& after,
                AttentionEvidence& changed, Index cut, bool by_bits, const std::string& what,
                Scalar scalar, AttentionJudge& judge) {
@@ -149,28 +149,29 @@ void ignores_later_rows(AttentionCase& c, const Subject& subject, Scalar scalar,
 
 }  // namespace
 
-/// Causal attention of a row does not depend on later rows, nor do their gradients on its
-/// cotangent.
+/// Causal attention of a row does not depend on later rows, and the gradients of later rows do not
+/// depend on its cotangent.
 ///
-/// Statement: let m be a cut. Changing q, k and v in rows l ≥ m by factors of 1 (other numbers),
-/// 1e2 and 1e8 (of one of the three, where the scalar does not bear all) leaves rows l < m of the
-/// output as they were, and if cotangents of rows l ≥ m and of the end state are 0, so are rows l ≥
-/// m of d.q, d.k and d.v exactly, and rows l < m stay as they were. Source: causality, Y_l reads
-/// rows l' ≤ l alone. Generator: attention_specs, causal, L ≥ 2; small changes hide a stabiliser,
-/// so they are made large; in float16, which ends at 65504, up to 10. Tolerance: 0 for a
-/// deterministic subject that does not subtract: both calls have one shape, and what the future
-/// adds is exactly 0. Others, and those that subtract in a wider scalar or on a grid where the sums
-/// spread beyond its digits (there they may refuse, too): the bands of the changed case, whose
-/// future is large. Kills: what leaks the future, however little of it.
+/// Statement: let m be a cut. Redrawing q, k and v in rows l ≥ m, with factors of 1, 1e2 and 1e8
+/// (on one of the three if the scalar cannot represent all), does not change rows l < m of the
+/// output. If the cotangents of rows l ≥ m and of the end state are 0, rows l ≥ m of d.q, d.k and
+/// d.v are exactly 0, and rows l < m do not change. Source: causality, Y_l reads only rows l' ≤ l.
+/// Generator: attention_specs, causal, L ≥ 2. Changes are large, since small ones may not move a
+/// stabiliser; in float16, whose largest number is 65504, up to 10. Tolerance: 0 for a
+/// deterministic subject that does not subtract: both calls have one shape, and the future adds
+/// exactly 0. For others, and for those that subtract in a wider scalar or on a grid if the sums
+/// exceed its digits (then they may also refuse): the bands of the changed case, whose future is
+/// large. Kills: leaks of the future, however small.
 Law future_does_not_leak() {
   return attention_law(
       {.name = "future-does-not-leak",
-       .statement = "changes of later q, k and v, up to 1e8 times as large, leave earlier rows as "
-                    "they were; cotangents of earlier rows give exactly 0 to later q, k, v",
+       .statement =
+           "changing later q, k and v, up to 1e8 times as large, does not change earlier "
+           "rows; cotangents of earlier rows give later q, k and v a gradient of exactly 0",
        .source = "causality: row l reads rows l' ≤ l",
        .generator = "as attention-agrees, causal, with a cut; every later row is changed",
-       .tolerance =
-           "0 for who is deterministic and does not subtract, else the changed case's bands",
+       .tolerance = "0 for deterministic subjects that do not subtract, else the bands of the "
+                    "changed case",
        .kills = {"mutant/own-slice-whole", "mutant/causal-flag-dropped",
                  "mutant/prefix-by-subtraction", "mutant/total-less-future",
                  "mutant/stabiliser-over-length", "mutant/projection-seeded-from-data"},

@@ -7,14 +7,14 @@
 namespace slim::properties::laws {
 namespace {
 
-AttentionSpec with_company(AttentionSpec spec) {
+AttentionSpec with_several_heads(AttentionSpec spec) {
   if (spec.batch * spec.heads == 1) spec.batch = 2;
   return spec;
 }
 
-std::string has_company(const AttentionCase& c) {
+std::string has_several_heads(const AttentionCase& c) {
   const HeadsSizes sizes = c.given().v.sizes();
-  return sizes.batch * sizes.heads >= 2 ? "" : "it has at least two heads in all";
+  return sizes.batch * sizes.heads >= 2 ? "" : "it must have at least two heads in all";
 }
 
 /// Calls `change(array)` on every array of heads that is given.
@@ -26,10 +26,10 @@ void for_each_array(AttentionInputs<double>& inputs, const Change& change) {
   }
 }
 
-/// Which of the heads is given other numbers.
+/// Which head gets other numbers.
 enum class Changed { first, last };
 
-/// That head's entries of all arrays, each times 2, 1/2 or 1: no sign or zero changes.
+/// Multiplies each entry of that head by 2, 1/2 or 1, so that no sign or zero changes.
 AttentionInputs<double> with_another_head(AttentionInputs<double> inputs, Changed which) {
   const Random random(3, stream_named("another head"));
   std::uint64_t place = 0;
@@ -62,8 +62,8 @@ AttentionInputs<double> last_head_of(const AttentionInputs<double>& inputs) {
   return alone;
 }
 
-void keeps_heads_apart(AttentionCase& c, const Subject& subject, Scalar scalar,
-                       AttentionJudge& judge) {
+void keeps_heads_independent(AttentionCase& c, const Subject& subject, Scalar scalar,
+                             AttentionJudge& judge) {
   const AttentionAnswer before = ask(subject, scalar, c.given());
   const HeadsSizes sizes = c.given().v.sizes();
   const bool exactly = gives_same_bits(subject);
@@ -83,38 +83,38 @@ void keeps_heads_apart(AttentionCase& c, const Subject& subject, Scalar scalar,
   const AttentionAnswer alone = ask(subject, scalar, last_head_of(c.given()));
   for (const AttentionArray array : all_attention_arrays) {
     const std::span<const Digits50> all = array_of(before, array).values();
-    Heads<Digits50> in_company(array_of(alone, array).sizes(), MemoryTag::result);
-    const std::size_t first = all.size() - in_company.values().size();
-    std::ranges::copy(all.subspan(first), in_company.values().begin());
-    judge.hold(std::string(name(array)) + " of a head alone", array_of(alone, array), in_company,
+    Heads<Digits50> among_others(array_of(alone, array).sizes(), MemoryTag::result);
+    const std::size_t first = all.size() - among_others.values().size();
+    std::ranges::copy(all.subspan(first), among_others.values().begin());
+    judge.hold(std::string(name(array)) + " of a head alone", array_of(alone, array), among_others,
                [&](std::size_t place) { return 2.0 * c.whole.band(scalar, array, first + place); });
   }
 }
 
 }  // namespace
 
-/// Heads and sequences have nothing to do with each other.
+/// Heads and sequences are independent.
 ///
-/// Statement: other numbers in the first, or the last, head of all (q, k, v, states, cotangents)
-/// leave every other head's answer as it was; and the last head asked alone gives what it gives in
-/// company. Source: attention acts within a head. Generator: attention_specs with B·H ≥ 2.
-/// Tolerance: 0 for a deterministic subject, since sizes stay; a head alone is another shape, and
-/// both answers may be off by the bands. Kills: a state that is not reset between sequences, an
-/// index without the batch, a stabiliser or a seed that looks at all.
+/// Statement: other numbers in the first or the last of all heads (q, k, v, states, cotangents) do
+/// not change the answer of any other head; and the last head gives the same answer when it is run
+/// alone. Source: attention acts within a head. Generator: attention_specs with B·H ≥ 2. Tolerance:
+/// 0 for a deterministic subject, since sizes are the same; a head alone has another shape, so both
+/// answers may be off by the bands. Kills: a state that is not reset between sequences, an index
+/// without the batch, a stabiliser or a seed that depends on all heads.
 Law heads_independent() {
   return attention_law(
       {.name = "heads-independent",
-       .statement = "other numbers in one head leave the others as they were; a head alone gives "
-                    "what it gives in company",
+       .statement = "other numbers in one head do not change the other heads; a head run alone "
+                    "gives the same answer as with the others",
        .source = "attention acts within a head of a sequence",
        .generator = "as attention-agrees, at least two heads in all",
-       .tolerance = "0 for who is deterministic; a head alone: what both answers may be off by",
+       .tolerance = "0 for deterministic subjects; for a head alone, the bands of both answers",
        .kills = {"mutant/state-not-reset-between-sequences", "mutant/first-sequence-for-all",
                  "mutant/projection-seeded-from-data", "mutant/mask-of-first-sequence"},
        .one_in_digits50 = 7,
        .draw = {},
        .load = {}},
-      {.repair = with_company, .fits = has_company, .check = keeps_heads_apart});
+      {.repair = with_several_heads, .fits = has_several_heads, .check = keeps_heads_independent});
 }
 
 }  // namespace slim::properties::laws

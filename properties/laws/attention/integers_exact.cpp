@@ -21,12 +21,12 @@ AttentionSpec short_and_given(AttentionSpec spec) {
 std::string is_short_and_given(const AttentionCase& c) {
   const AttentionInputs<double>& given = c.given();
   if (!(given.conventions.epsilon <= AttentionConventions().epsilon)) {
-    return "its epsilon vanishes beside 1";
+    return "its epsilon must be negligible against 1";
   }
   return given.features_given && given.causal && c.length() <= longest_exact &&
                  given.start.empty() && given.end_cotangent.empty() && given.key_mask.empty()
              ? ""
-             : "it is causal, of at most 7 rows, with given features alone";
+             : "it must be causal, with at most 7 rows, given features, and no mask or state";
 }
 
 AttentionInputs<double> whole_numbers(AttentionInputs<double> inputs) {
@@ -80,19 +80,19 @@ void is_exact(AttentionCase& c, const Subject& subject, Scalar scalar, Attention
 
 /// On small whole numbers every order of summation is exact.
 ///
-/// Statement: features g(k_0) = 1 and g(k_l) = 2^(l−1), queries 2^j in one feature and 0 in the
-/// others, values, states and cotangents whole numbers from −3 to 3, L ≤ 7: then S_l is 2^l in
-/// every feature, D_l a power of two, and nothing on the way to output, state or pullback needs
-/// more than 24 bits, so that the answer is the truth for ε = 0, which 1 + ε does not tell from it.
+/// Statement: let features be g(k_0) = 1 and g(k_l) = 2^(l−1), queries 2^j in one feature and 0 in
+/// the others, values, states and cotangents whole numbers from −3 to 3, and L ≤ 7. Then S_l is 2^l
+/// in every feature, D_l is a power of two, and no intermediate value of output, state or pullback
+/// needs more than 24 bits. So the answer is exactly the truth for ε = 0, since 1 + ε rounds to 1.
 /// Source: sums and products of dyadic numbers. Generator: sizes of attention_specs, causal,
 /// features given, no mask, start state or end cotangent. Tolerance: 0 in float32 and float64; in
-/// 50 digits, where ε shows, the bands; narrow scalars round what they store, and only their end
-/// state, which is a float, is compared. Kills: sums in low precision, epsilons that are larger
-/// than declared.
+/// 50 digits, where ε shows, the bands; narrow scalars round what they store, so only their end
+/// state, which is a float, is compared. Kills: sums in low precision, epsilons larger than
+/// declared.
 Law integers_exact() {
   return attention_law(
       {.name = "integers-exact",
-       .statement = "dyadic numbers of few bits give the exact answer, whatever the order",
+       .statement = "dyadic numbers of few bits give the exact answer in any order of summation",
        .source = "sums and products of whole numbers below 2^24 are exact in float32",
        .generator = "sizes of attention-agrees, L ≤ 7, causal; keys powers of 2, queries one-hot",
        .tolerance = "0 in float32 and float64; as attention-agrees in 50 digits, where ε shows",

@@ -6,7 +6,7 @@
 namespace slim::properties::laws {
 namespace {
 
-/// Which rows of which head: all heads where `head` is empty.
+/// Rows of one head, or of all heads if `head` is empty.
 struct PoisonedPart {
   std::optional<std::pair<Index, Index>> head{};
   Index first_row = 0;
@@ -31,8 +31,8 @@ std::string unless_claimed(const AttentionCase& /*c*/, const Subject& subject) {
                                                   : "does not claim to isolate non-finite values";
 }
 
-void keeps_it_where_it_is(AttentionCase& c, const Subject& subject, Scalar scalar,
-                          AttentionJudge& judge) {
+void does_not_spread(AttentionCase& c, const Subject& subject, Scalar scalar,
+                     AttentionJudge& judge) {
   const AttentionAnswer before = ask(subject, scalar, c.given());
   const HeadsSizes sizes = c.given().v.sizes();
   const bool exactly = gives_same_bits(subject);
@@ -51,10 +51,10 @@ void keeps_it_where_it_is(AttentionCase& c, const Subject& subject, Scalar scala
     if (sizes.batch * sizes.heads == 1) continue;
     const std::pair last(sizes.batch - 1, sizes.heads - 1);
     for (const auto& head : {std::pair<Index, Index>(0, 0), last}) {
-      const AttentionAnswer beside =
+      const AttentionAnswer after =
           ask(subject, scalar, poisoned(c.given(), {.head = head}, poison));
       for (const AttentionArray array : all_attention_arrays) {
-        judge.hold(std::string(name(array)) + " beside " + what, array_of(beside, array),
+        judge.hold(std::string(name(array)) + " next to " + what, array_of(after, array),
                    array_of(before, array), band_of(array),
                    [&](Index b, Index h, Index) { return std::pair(b, h) != head; });
       }
@@ -64,31 +64,31 @@ void keeps_it_where_it_is(AttentionCase& c, const Subject& subject, Scalar scala
 
 }  // namespace
 
-/// What is no number stays where it is.
+/// NaN and ∞ do not spread to other heads or earlier rows.
 ///
-/// Statement: with NaN or ∞ in queries, keys and values of one head of one sequence, the arrays of
-/// all other heads are as they were; causally, with NaN or ∞ in later rows, the output of earlier
-/// rows is as it was. Source: row i of a head reads rows j ≤ i of that head. Generator:
-/// attention_specs, causal with a cut. Asked only of those who declare isolates_non_finite: to who
-/// multiplies a later row by 0 in place of leaving it out, as a correct product of masked blocks
-/// does, NaN · 0 is NaN. The pullback of earlier rows is not asked for: their keys' gradient is a
-/// sum over later rows whose weights are none. Tolerance: 0 for who is deterministic, else twice
-/// the bands. Kills: masks by multiplication, differences of sums.
+/// Statement: NaN or ∞ in queries, keys and values of one head of one sequence does not change the
+/// arrays of other heads; in causal attention, NaN or ∞ in later rows does not change the output of
+/// earlier rows. Source: row i of a head reads rows j ≤ i of that head. Generator: attention_specs,
+/// causal with a cut. Only for subjects that declare isolates_non_finite: a correct program that
+/// multiplies a later row by 0 instead of leaving it out, as products of masked blocks do, gets
+/// NaN · 0 = NaN. The pullback of earlier rows is not compared, since their keys' gradient is a sum
+/// over later rows, whose weights are NaN. Tolerance: 0 for a deterministic subject, else twice the
+/// bands. Kills: masks by multiplication, differences of sums.
 Law isolates_non_finite() {
   return attention_law(
       {.name = "isolates-non-finite",
-       .statement = "NaN or ∞ in a head leaves other heads, in later rows the output of earlier "
-                    "ones, as they were",
+       .statement = "NaN or ∞ in one head does not change other heads; in later rows it does not "
+                    "change the output of earlier rows",
        .source = "row i of a head reads rows j ≤ i of that head",
        .generator = "as attention-agrees, causal, with a cut; NaN and ∞ in q, k, v",
-       .tolerance = "0 for who is deterministic, else twice the bands",
+       .tolerance = "0 for deterministic subjects, else twice the bands",
        .kills = {"mutant/mask-by-multiplication", "mutant/total-less-future",
                  "mutant/own-slice-whole"},
        .draw = {},
        .load = {}},
       {.repair = causal_with_a_cut,
        .fits = is_causal_with_a_cut,
-       .check = keeps_it_where_it_is,
+       .check = does_not_spread,
        .beyond_claims = unless_claimed});
 }
 

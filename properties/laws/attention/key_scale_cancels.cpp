@@ -13,7 +13,7 @@ AttentionSpec with_given_features(AttentionSpec spec) {
 std::string has_given_features(const AttentionCase& c) {
   return c.given().features_given && c.given().start.empty()
              ? ""
-             : "its features are given and it has no start state";
+             : "it must have given features and no start state";
 }
 
 AttentionInputs<double> with_larger_keys(AttentionInputs<double> inputs) {
@@ -44,26 +44,28 @@ void cancels_factors_of_keys(AttentionCase& c, const Subject& subject, Scalar sc
 
 }  // namespace
 
-/// A factor of all key features cancels, but for epsilon.
+/// A factor on all key features cancels, except for epsilon.
 ///
 /// Statement: without a start state, g(k) → 4 g(k) changes Y = A/(D + ε) into 4 A/(4 D + ε), so
 /// that |Y' − Y| = 3 ε |Y| / (4 D + ε). Source: Y is homogeneous of degree 0 in the keys' features.
 /// Generator: attention_specs with features given. Tolerance: the change Y' − Y of the answers is
-/// held against that of the truths, 3 ε Y / (4 D + ε) in 50 digits, within the sum of both outputs'
-/// bands. Kills: an output that is not normalised, epsilons of another size or place.
+/// compared with that of the truths, 3 ε Y / (4 D + ε) in 50 digits, within the sum of the bands of
+/// both outputs. Kills: an output that is not normalised, epsilons of another size or place.
 Law key_scale_cancels() {
-  return attention_law({.name = "key-scale-cancels",
-                        .statement = "g(k) → 4 g(k) changes Y by 3 ε |Y| / (4 D + ε) and no more",
-                        .source = "Y = A/(D + ε) is homogeneous in the features of keys but for ε",
-                        .generator = "as attention-agrees, features given, without a start state",
-                        .tolerance = "what both outputs may be off by, of the change that ε makes",
-                        .kills = {"mutant/not-normalised", "mutant/normalised-twice",
-                                  "mutant/epsilon-of-a-millionth"},
-                        .draw = {},
-                        .load = {}},
-                       {.repair = with_given_features,
-                        .fits = has_given_features,
-                        .check = cancels_factors_of_keys});
+  return attention_law(
+      {.name = "key-scale-cancels",
+       .statement = "g(k) → 4 g(k) changes Y by 3 ε |Y| / (4 D + ε)",
+       .source = "Y = A/(D + ε) is homogeneous of degree 0 in the features of keys, "
+                 "except for ε",
+       .generator = "as attention-agrees, features given, without a start state",
+       .tolerance = "the sum of the bands of both outputs",
+       .kills = {"mutant/not-normalised", "mutant/normalised-twice",
+                 "mutant/epsilon-of-a-millionth"},
+       .draw = {},
+       .load = {}},
+      {.repair = with_given_features,
+       .fits = has_given_features,
+       .check = cancels_factors_of_keys});
 }
 
 }  // namespace slim::properties::laws

@@ -41,23 +41,23 @@ void reads_every_layout(AttentionCase& c, const Subject& subject, Scalar scalar,
 
 }  // namespace
 
-/// How arrays lie in memory does not matter.
+/// The memory layout of arrays does not matter.
 ///
 /// Statement: contiguous arrays, arrays with gaps (of NaN) and an offset, transposed ones, [B, L,
-/// H] in place of [B, H, L], and stride 0 along every axis that repeats give the same answer.
+/// H] instead of [B, H, L], and stride 0 along every axis that repeats give the same answer.
 /// Source: strides are part of an array's description. Generator: attention_specs; the output's
-/// cotangent is one number, as a plain sum's is, and the last head's q, k and v are the first
-/// head's. Tolerance: 0 for who gives the same bits in any layout (the house's subjects), else
-/// twice the bands, since another stride may select another kernel: what is misread is off by as
-/// much as there is. Kills: strides that are not read, a layout other than documented.
+/// cotangent is one number, like that of a plain sum, and the q, k and v of all heads are those of
+/// the first head. Tolerance: 0 for subjects that give the same bits in any layout (the built-in
+/// ones), else twice the bands, since another stride may select another kernel; misread entries are
+/// off by much more. Kills: strides that are ignored, undocumented layouts.
 Law layouts_agree() {
   return attention_law(
       {.name = "layouts-agree",
        .statement = "strides, offsets, gaps and stride 0 change nothing",
        .source = "strides are part of an array's description",
        .generator = "as attention-agrees; a cotangent of one number, heads that repeat",
-       .tolerance = "0 for who gives the same bits in any layout, else twice the bands: another "
-                    "stride may select another kernel",
+       .tolerance = "0 for subjects that give the same bits in any layout, else twice the bands, "
+                    "since another stride may select another kernel",
        .kills = {"mutant/rows-read-as-contiguous", "mutant/cotangent-read-as-contiguous",
                  "mutant/heads-and-rows-swapped"},
        .one_in_digits50 = 7,

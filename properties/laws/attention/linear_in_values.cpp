@@ -11,7 +11,7 @@ AttentionSpec no_start_state(AttentionSpec spec) {
 }
 
 std::string starts_with_nothing(const AttentionCase& c) {
-  return c.given().start.empty() ? "" : "it has no start state";
+  return c.given().start.empty() ? "" : "it must have no start state";
 }
 
 /// Values a v + b w.
@@ -51,18 +51,18 @@ void is_linear(AttentionCase& c, const Subject& subject, Scalar scalar, Attentio
 
 /// Attention is linear in its values.
 ///
-/// Statement: Y(2 v + w) = 2 Y(v) + Y(w), with R₀ = 0. Source: Y_i = Σ_j W_ij v_j / D_i. It needs
-/// no reference. Generator: attention_specs without a start state, v and w multiples of 1/4 up to
-/// 4, so that 2 v + w is exact in every scalar. Tolerance: each of the three outputs may be off by
-/// its own bands, so their sum, 2 b(v) + b(w) + b(2 v + w). Kills: what treats values as anything
-/// but values: a state from elsewhere, a mask or a map on them.
+/// Statement: Y(2 v + w) = 2 Y(v) + Y(w), with R₀ = 0. Source: Y_i = Σ_j W_ij v_j / D_i. Uses no
+/// reference. Generator: attention_specs without a start state, v and w multiples of 1/4 up to 4,
+/// so that 2 v + w is exact in every scalar. Tolerance: each of the three outputs may be off by its
+/// own bands, hence 2 b(v) + b(w) + b(2 v + w). Kills: outputs that are not linear: a state from
+/// another call, a mask or a map on values.
 Law linear_in_values() {
   return attention_law(
       {.name = "linear-in-values",
        .statement = "Y(2 v + w) = 2 Y(v) + Y(w)",
        .source = "Y_i = Σ_j W_ij v_j / D_i",
        .generator = "as attention-agrees, without a start state, v and w multiples of 1/4",
-       .tolerance = "the sum of what the three outputs may be off by",
+       .tolerance = "the sum of the bands of the three outputs",
        .kills = {"mutant/state-left-from-call-before", "mutant/projection-redrawn-at-each-call"},
        .one_in_digits50 = 3,
        .draw = {},

@@ -11,7 +11,7 @@ AttentionSpec with_a_mask(AttentionSpec spec) {
 }
 
 std::string has_a_mask(const AttentionCase& c) {
-  return c.given().key_mask.empty() ? "it has a mask" : "";
+  return c.given().key_mask.empty() ? "it must have a mask" : "";
 }
 
 AttentionInputs<double> with_other_masked_keys(AttentionInputs<double> inputs) {
@@ -36,7 +36,7 @@ AttentionInputs<double> with_other_masked_keys(AttentionInputs<double> inputs) {
   return inputs;
 }
 
-/// Rows before the masked ones at the end, when all sequences have the same number of them.
+/// The number of rows up to the last one that is unmasked in some sequence.
 Index rows_before_padding(const AttentionTask<double>& task) {
   Index kept = 0;
   for (Index b = 0; b < task.v.sizes.batch; ++b) {
@@ -73,8 +73,8 @@ AttentionInputs<double> first_rows(AttentionInputs<double> inputs, Index rows) {
   return inputs;
 }
 
-/// Cotangents of the first rows and the end state alone: those of rows that are cut off have
-/// queries, and reach keys.
+/// Cotangents only of the first rows and the end state: rows that are cut off have queries, whose
+/// cotangents would reach keys.
 AttentionInputs<double> without_late_cotangents(AttentionInputs<double> inputs, Index rows) {
   const HeadsSizes sizes = inputs.out_cotangent.sizes();
   for (Index b = 0; b < sizes.batch; ++b) {
@@ -85,14 +85,14 @@ AttentionInputs<double> without_late_cotangents(AttentionInputs<double> inputs, 
   return inputs;
 }
 
-/// Whether a query's features depend on other queries, those that are cut off among them.
+/// Whether a query's features depend on other queries, including those that are cut off.
 bool looks_at_all_queries(const AttentionConventions& conventions) {
   return conventions.query_stabiliser == Stabiliser::over_length ||
          conventions.query_stabiliser == Stabiliser::over_all;
 }
 
-/// Where the last rows are masked: the sequence without them has the first rows' output and
-/// gradients, and the same states.
+/// If the last rows are masked, the sequence without them has the same output and gradients in the
+/// first rows, and the same states.
 void hold_padded_and_cut(AttentionCase& c, const Subject& subject, Scalar scalar,
                          AttentionJudge& judge) {
   const Index kept = rows_before_padding(c.given().task());
@@ -137,25 +137,25 @@ void leaves_masked_keys_out(AttentionCase& c, const Subject& subject, Scalar sca
 
 }  // namespace
 
-/// A masked key is a key that is not there.
+/// A masked key has no effect.
 ///
 /// Statement: other numbers in masked keys and values change nothing, and their d.k and d.v are
-/// exactly 0; keys masked at the end of a sequence leave output and gradients of the earlier rows
-/// and the states as those of the sequence cut there (with cotangents of those rows alone). Source:
-/// the definition, whose sums leave masked keys out. Generator: attention_specs with a mask:
-/// scattered, whole slices, padding, leading, all. Tolerance: 0 for the first two (one shape; a
-/// deterministic subject); the cut sequence is another shape, and held within the truth's bands.
-/// Kills: masks that zero values and leave keys, masks before an ELU + 1 map, masks of another
-/// sequence.
+/// exactly 0. If the keys at the end of a sequence are masked, output and gradients of the earlier
+/// rows and the states are those of the sequence cut there (with cotangents only of those rows).
+/// Source: the sums of the definition leave out masked keys. Generator: attention_specs with a
+/// mask: scattered, whole slices, padding, leading, all. Tolerance: 0 for the first two, for a
+/// deterministic subject (one shape); the cut sequence has another shape and is compared within the
+/// bands of the truth. Kills: masks that zero values but not keys, masks before an ELU + 1 map,
+/// masks of another sequence.
 Law masked_keys_absent() {
   return attention_law(
       {.name = "masked-keys-absent",
-       .statement =
-           "other numbers in masked keys change nothing, their gradients are 0, and padded "
-           "equals cut off",
-       .source = "the definition's sums leave masked keys out",
+       .statement = "other numbers in masked keys change nothing, gradients of masked keys are 0, "
+                    "and a padded sequence equals the sequence without padding",
+       .source = "the sums of the definition leave out masked keys",
        .generator = "as attention-agrees, with masks: scattered, whole slices, padding, all",
-       .tolerance = "0 for who is deterministic; the sequence cut off: the truth's bands",
+       .tolerance = "0 for deterministic subjects; for the sequence without padding, the bands of "
+                    "the truth",
        .kills = {"mutant/mask-zeroes-values-only", "mutant/mask-before-map", "mutant/mask-ignored",
                  "mutant/masked-keys-get-gradient", "mutant/end-with-masked-keys"},
        .draw = {},

@@ -12,7 +12,7 @@ AttentionSpec in_both_directions(AttentionSpec spec) {
 }
 
 std::string is_bidirectional(const AttentionCase& c) {
-  return c.given().causal ? "it is bidirectional" : "";
+  return c.given().causal ? "it must be bidirectional" : "";
 }
 
 RowOrder reversed_order(Index L) {
@@ -85,20 +85,21 @@ void permutes_rows(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
 
 }  // namespace
 
-/// Attention in both directions does not know the order of its rows.
+/// Bidirectional attention is equivariant under permutations of its rows.
 ///
 /// Statement: permute queries (and cotangents) by π, and keys, values and mask by σ. Then output
-/// and d.q are permuted by π, d.k and d.v by σ, and the states stay. Source: sums over all keys.
-/// Generator: attention_specs, bidirectional; π reverses the rows, σ rotates them by the cut.
+/// and d.q are permuted by π, d.k and d.v by σ, and the states do not change. Source: sums over all
+/// keys. Generator: attention_specs, bidirectional; π reverses the rows, σ rotates them by the cut.
 /// Tolerance: sums are added up in another order, so each answer may be off by its own bands: twice
-/// those of the truth. Kills: a causal mask where none is wanted, totals of a slice alone.
+/// those of the truth. Kills: a causal mask in bidirectional attention, totals of a single slice.
 Law permutation_equivariant() {
   return attention_law(
       {.name = "permutation-equivariant",
-       .statement = "permuted queries permute the output and d.q, permuted keys d.k and d.v alone",
-       .source = "in both directions every row sees sums over all keys",
+       .statement = "permuting queries permutes output and d.q; permuting keys permutes only d.k "
+                    "and d.v",
+       .source = "in bidirectional attention every row reads sums over all keys",
        .generator = "as attention-agrees, bidirectional; queries reversed, keys rotated by the cut",
-       .tolerance = "what both answers may be off by, twice the bands",
+       .tolerance = "twice the bands, since both answers may be off",
        .kills = {"mutant/always-causal", "mutant/totals-of-own-slice-only"},
        .draw = {},
        .load = {}},

@@ -8,7 +8,7 @@ namespace slim::properties::laws {
 namespace {
 
 const Digits50 difference_step("1e-14");
-constexpr Index longest_sloped = 65;  ///< each check answers twice in 50 digits
+constexpr Index longest_sloped = 65;  ///< each check runs twice in 50 digits
 
 AttentionSpec smooth(AttentionSpec spec) {
   const FeatureKind kind = spec.feature_map.kind;
@@ -29,10 +29,10 @@ std::string is_smooth(const AttentionCase& c) {
   const FeatureKind kind = c.given().feature_map.kind;
   return c.given().features_given || (kind != FeatureKind::relu && kind != FeatureKind::absolute)
              ? ""
-             : "its feature map is smooth";
+             : "its feature map must be smooth";
 }
 
-/// A direction in everything that has a gradient; the start state's is empty where it is.
+/// A direction in all inputs that have a gradient; `start` is empty if there is no start state.
 struct Direction {
   Heads<Digits50> q;
   Heads<Digits50> k;
@@ -73,7 +73,7 @@ AttentionInputs<Digits50> moved(AttentionInputs<Digits50> at, const Direction& d
   return at;
 }
 
-/// ⟨a, b⟩, 0 where there is no b.
+/// ⟨a, b⟩, or 0 if b is empty.
 Digits50 inner(const Heads<Digits50>& a, const Heads<Digits50>& b) {
   Digits50 sum = 0;
   for (std::size_t i = 0; i < b.values().size(); ++i) sum += a.values()[i] * b.values()[i];
@@ -119,22 +119,24 @@ void is_its_own_adjoint(AttentionCase& c, const Subject& subject, Scalar scalar,
 
 }  // namespace
 
-/// The pullback is the adjoint of the subject's own slope.
+/// The pullback is the adjoint of the subject's own derivative.
 ///
 /// Statement: ⟨dY, J dx⟩ + ⟨G, J dx⟩ = ⟨d.q, dq⟩ + ⟨d.k, dk⟩ + ⟨d.v, dv⟩ + ⟨d.initial, dRS⟩ for a
-/// direction dx = (dq, dk, dv, dRS), J dx the slope of output and end state along it. It needs no
+/// direction dx = (dq, dk, dv, dRS), with J dx the slope of output and end state along it. Uses no
 /// reference: the slope is the subject's, in 50 digits, by a central difference of step h = 1e-14,
-/// off by h² times the third derivative, here below 1e-20 of the gauge. Source: the definition of a
-/// gradient. Generator: attention_specs with smooth maps, entries that keep denominators from 0, no
-/// key without weight. Tolerance: Σ |dx| b over the pullback's entries, b their bands, and 1e-20 of
-/// Σ |dx| times the answer. Kills: every gradient that is not that of the subject's own output.
+/// which is off by h² times the third derivative, here below 1e-20 of the gauge. Source: the
+/// definition of a gradient. Generator: attention_specs with smooth maps, entries that keep
+/// denominators away from 0, no key without weight. Tolerance: Σ |dx| b over the pullback's
+/// entries, b their bands, and 1e-20 of Σ |dx| times the answer. Kills: gradients that are not
+/// those of the subject's own output.
 Law pullback_adjoint() {
   return attention_law(
       {.name = "pullback-adjoint",
        .statement = "the pullback along a direction is the subject's own slope along it",
        .source = "the definition of a gradient",
        .generator = "as attention-agrees, smooth maps, denominators away from 0",
-       .tolerance = "Σ |dx| times the pullback's bands, and 1e-20 for the difference quotient",
+       .tolerance =
+           "Σ |dx| times the bands of the pullback, plus 1e-20 for the difference quotient",
        .kills = {"mutant/slope-of-map-left-out", "mutant/denominator-gradient-added",
                  "mutant/start-gradient-missing"},
        .draw = {},

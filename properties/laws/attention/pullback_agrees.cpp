@@ -21,16 +21,16 @@ void pulls_back_the_definition(AttentionCase& c, const Subject& subject, Scalar 
 ///
 /// Statement: with Φ = ⟨dY, Y⟩ + ⟨G, end state⟩, the answer is ∂Φ in q, k, v and the start state,
 /// through numerator and denominator. Source: SLiM Performer, appendix; the chain rule on the
-/// definition. Generator: attention_specs. Tolerance: AttentionEvidence's bands, in which the gauge
-/// of dD = −Y·dY/D is |Y|'s gauge times |dY|/D, and n = 3F + 2D_v + 2f + L + M + 16. Kills: a
-/// denominator's gradient that is missing, cotangents of the state that are lost between slices.
+/// definition. Generator: attention_specs. Tolerance: the bands of AttentionEvidence, in which the
+/// gauge of dD = −Y·dY/D is that of |Y| times |dY|/D, and n = 3F + 2D_v + 2f + L + M + 16. Kills:
+/// missing gradients of the denominator, state cotangents lost between slices.
 Law pullback_agrees() {
   return attention_law(
       {.name = "pullback-agrees",
        .statement = "d.q, d.k, d.v and the start state's gradient are those of the definition",
        .source = "the chain rule on the definition; SLiM Performer, appendix",
        .generator = attention_generator,
-       .tolerance = "4 √n u of the gauge, n the longest path of roundings; SUSPECT to γ_n",
+       .tolerance = "4 √n u of the gauge, n the longest path of roundings; SUSPECT up to γ_n",
        .kills = {"mutant/no-denominator-gradient-for-keys",
                  "mutant/no-denominator-gradient-for-queries", "mutant/carried-gradient-lost",
                  "mutant/boundary-row-counted-twice", "mutant/carried-gradient-without-first-row",

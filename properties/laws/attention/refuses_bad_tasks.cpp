@@ -7,11 +7,11 @@
 namespace slim::properties::laws {
 namespace {
 
-/// An argument spoiled, and the word that a refusal has to contain.
-struct Spoiling {
+/// An invalid argument, and the name that the error message has to contain.
+struct InvalidArgument {
   const char* what;
   const char* argument;
-  void (*spoil)(AttentionInputs<double>& inputs);
+  void (*make)(AttentionInputs<double>& inputs);
 };
 
 void resized(Heads<double>& heads, HeadsSizes sizes) {
@@ -28,10 +28,10 @@ HeadsSizes state_sizes_of(const AttentionInputs<double>& inputs) {
   return inputs.task().state_sizes();
 }
 
-constexpr std::array<Spoiling, 11> spoilings = {{
-    {"keys a row longer than queries", "k",
+constexpr std::array<InvalidArgument, 11> invalid_arguments = {{
+    {"keys that are one row longer than queries", "k",
      [](AttentionInputs<double>& inputs) { with_another_row(inputs.k); }},
-    {"values a row longer than keys", "v",
+    {"values that are one row longer than keys", "v",
      [](AttentionInputs<double>& inputs) { with_another_row(inputs.v); }},
     {"values of another batch", "v",
      [](AttentionInputs<double>& inputs) {
@@ -39,7 +39,7 @@ constexpr std::array<Spoiling, 11> spoilings = {{
        ++sizes.batch;
        resized(inputs.v, sizes);
      }},
-    {"a cotangent a row longer than the output", "out_cotangent",
+    {"a cotangent that is one row longer than the output", "out_cotangent",
      [](AttentionInputs<double>& inputs) { with_another_row(inputs.out_cotangent); }},
     {"a start state of another width", "start",
      [](AttentionInputs<double>& inputs) {
@@ -63,13 +63,13 @@ constexpr std::array<Spoiling, 11> spoilings = {{
        const HeadsSizes sizes = inputs.k.sizes();
        inputs.key_mask.assign(static_cast<std::size_t>(sizes.batch * sizes.rows), 2);
      }},
-    {"slices of no row", "slice_length",
+    {"slices of 0 rows", "slice_length",
      [](AttentionInputs<double>& inputs) { inputs.slice_length = 0; }},
-    {"an epsilon that is no number", "epsilon",
+    {"an epsilon that is NaN", "epsilon",
      [](AttentionInputs<double>& inputs) {
        inputs.conventions.epsilon = std::numeric_limits<double>::quiet_NaN();
      }},
-    {"a projection where there is none, or none where there is one", "omega",
+    {"a projection for a map without one, or no projection for a map that needs it", "omega",
      [](AttentionInputs<double>& inputs) {
        const HeadsSizes none;
        const HeadsSizes one{.batch = 1, .heads = 1, .rows = 1, .cols = 1};
@@ -77,7 +77,7 @@ constexpr std::array<Spoiling, 11> spoilings = {{
      }},
 }};
 
-/// Whether the argument is in there as a word.
+/// Whether `words` contains the argument as a whole word.
 bool names(const std::string& words, const std::string& argument) {
   const auto is_of_a_name = [&](std::size_t at) {
     return at < words.size() &&
@@ -90,33 +90,33 @@ bool names(const std::string& words, const std::string& argument) {
   return false;
 }
 
-/// Throws SubjectError unless the subject throws, and names the argument.
-void require_refused(const Subject& subject, Scalar scalar, AttentionInputs<double> inputs,
-                     const Spoiling& spoiling) {
-  spoiling.spoil(inputs);
+/// Throws SubjectError unless the subject throws and its message names the argument.
+void require_rejected(const Subject& subject, Scalar scalar, AttentionInputs<double> inputs,
+                      const InvalidArgument& invalid) {
+  invalid.make(inputs);
   try {
     ask(subject, scalar, inputs);
   } catch (const SubjectError& error) {
     const std::string words = error.what();
     const bool threw = error.failure() == Failure::error && words.starts_with("threw: ");
-    if (threw && names(words, spoiling.argument)) return;
-    throw SubjectError("did not name " + std::string(spoiling.argument) + " where it was given " +
-                       spoiling.what + ": " + words);
+    if (threw && names(words, invalid.argument)) return;
+    throw SubjectError("did not name " + std::string(invalid.argument) +
+                       " when it rejected a task with " + invalid.what + ": " + words);
   }
-  throw SubjectError(std::string("answered to ") + spoiling.what);
+  throw SubjectError(std::string("accepted a task with ") + invalid.what);
 }
 
-std::string if_a_guest(const AttentionCase& /*c*/, const Subject& subject) {
+std::string if_third_party(const AttentionCase& /*c*/, const Subject& subject) {
   return subject.name.starts_with("foreign/")
-             ? "does not claim to throw: guests are asked refuses-bad-requests"
+             ? "does not claim to throw: third-party subjects run refuses-bad-requests instead"
              : "";
 }
 
-void refuses_what_does_not_fit(AttentionCase& c, const Subject& subject, Scalar scalar,
-                               AttentionJudge& judge) {
+void rejects_invalid_tasks(AttentionCase& c, const Subject& subject, Scalar scalar,
+                           AttentionJudge& judge) {
   const AttentionAnswer before = ask(subject, scalar, c.given());
-  for (const Spoiling& spoiling : spoilings) {
-    require_refused(subject, scalar, c.given(), spoiling);
+  for (const InvalidArgument& invalid : invalid_arguments) {
+    require_rejected(subject, scalar, c.given(), invalid);
   }
   const AttentionAnswer after = ask(subject, scalar, c.given());
   const bool exactly = gives_same_bits(subject);
@@ -130,22 +130,24 @@ void refuses_what_does_not_fit(AttentionCase& c, const Subject& subject, Scalar 
 
 }  // namespace
 
-/// A task that does not fit together is refused, in words that name what is wrong with it.
+/// An inconsistent task is rejected with a message that names the invalid argument.
 ///
-/// Statement: asked with one argument spoiled (k or v of another length, a batch more, a cotangent
-/// or a start state of another size, a mask too short, no rows in a slice, no thread, an ε that is
-/// no number), a subject throws, its message names the argument, and the task as it was gets its
-/// answer afterwards, to the bit as before. Source: the contract of AttentionTask. Generator:
-/// attention_specs, every spoiled argument in turn. Tolerance: none. Asked only of subjects of this
-/// process: a guest's requests are refused by refuses-bad-requests. Kills: who answers with
-/// nothing, or with something.
+/// Statement: if one argument is invalid (k or v of another length or batch, a cotangent or a state
+/// of another size, a mask of another size or with an entry of 2, slices of 0 rows, an ε that is
+/// NaN, a projection too many or missing), a subject throws, its message names the argument, and
+/// the original task afterwards gets the same answer as before, bit for bit. Source: the contract
+/// of AttentionTask. Generator: attention_specs, every invalid argument in turn. Tolerance: none.
+/// Only for subjects in this process; third-party subjects run refuses-bad-requests instead. Kills:
+/// subjects that return nothing, or an answer.
 Law refuses_bad_tasks() {
   return attention_law(
       {.name = "refuses-bad-tasks",
-       .statement = "a task with one argument spoiled is refused, its name in the message, and the "
-                    "next one answered as before",
+       .statement =
+           "a task with one invalid argument is rejected with a message that names it, and "
+           "the next task gets the same answer as before",
        .source = "the contract of the task",
-       .generator = "as attention-agrees; sizes, mask, slice length, epsilon, projection spoiled",
+       .generator = "as attention-agrees, with invalid sizes, mask, slice length, epsilon or "
+                    "projection",
        .tolerance = "none",
        .kills = {"mutant/bad-task-answered-with-nothing", "mutant/refusal-without-a-name"},
        .one_in_digits50 = 3,
@@ -153,8 +155,8 @@ Law refuses_bad_tasks() {
        .load = {}},
       {.repair = as_drawn,
        .fits = fits_always,
-       .check = refuses_what_does_not_fit,
-       .beyond_claims = if_a_guest});
+       .check = rejects_invalid_tasks,
+       .beyond_claims = if_third_party});
 }
 
 }  // namespace slim::properties::laws

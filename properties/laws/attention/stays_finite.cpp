@@ -29,35 +29,35 @@ void is_right_where_the_truth_is_finite(AttentionCase& c, const Subject& subject
 
 }  // namespace
 
-/// Where the truth is a number, so is the answer, and the right one.
+/// The answer is finite and right wherever the truth is.
 ///
-/// Statement: no entry of output, end state or pullback is NaN or infinite on a case in which
-/// nothing that the definition has to form is beyond the scalar's range, or beyond its bound; what
-/// is too small may become 0. Source: IEEE 754: a rounded operation on numbers whose result is in
-/// range is a number. Generator: attention_specs, the entries far from 1 (1e-20 to 1e20, an array
-/// each), opposite (queries of 1e10, keys of 1e-10), steep (rows up to 1e3, so that exponents reach
-/// 1e6 under every map) or subnormal. Tolerance: AttentionEvidence::band_at_the_edge, the bands of
-/// attention_agrees and what underflow may take, which in float32 and float64 is little beside any
-/// answer that is not itself lost; of a subnormal entry at a kink also the slope at 0. In narrow
-/// scalars any number where numbers underflow. Nobody is held to a case where a correct program may
-/// overflow: AttentionEvidence::overflowing keeps a factor of 1e3 from that, and counts the square
-/// of a denominator, which the quotient's rule may divide by. Not exempt is what an order of
-/// operations of one's own makes overflow: exp(a) exp(−b) in place of exp(a − b), 0 · exp(x) on the
-/// branch that was not taken. Kills: these, also where what is no number is replaced by 0; features
-/// that are clipped or flushed; sums that fall below ε and are dropped.
+/// Statement: if no value that the definition has to form exceeds the scalar's range, then no entry
+/// of output, end state or pullback is NaN, infinite, or beyond its bound; values that are too
+/// small may become 0. Source: IEEE 754: a rounded operation whose result is in range gives a
+/// number. Generator: attention_specs, with entries far from 1 (each array times 1e-20 to 1e20),
+/// opposite (queries of 1e10, keys of 1e-10), steep (rows up to 1e3, so that exponents reach 1e6
+/// under every map) or subnormal. Tolerance: AttentionEvidence::band_at_the_edge, the bands of
+/// attention_agrees plus losses by underflow, which in float32 and float64 are small against any
+/// answer that is not itself lost; for a subnormal entry at a kink also the slope at 0. In narrow
+/// scalars any finite number if numbers underflow. Cases in which a correct program may overflow
+/// are redrawn: AttentionEvidence::overflowing requires a factor of 1e3, also for the square of a
+/// denominator, by which the quotient rule may divide. Overflow that only the subject's own order
+/// of operations causes is an error: exp(a) exp(−b) instead of exp(a − b), 0 · exp(x) on the branch
+/// that is not taken. Kills: these, also if NaN is replaced by 0; features that are clipped or
+/// flushed; sums below ε that are dropped.
 Law stays_finite() {
   return attention_law(
       {.name = "stays-finite",
-       .statement =
-           "nothing is NaN or infinite where all that the definition forms is in range, and "
-           "it is right but for roundings and underflow",
-       .source = "IEEE 754: what is in range rounds to a number",
+       .statement = "if all values that the definition forms are in range, the answer is finite, "
+                    "and right up to rounding and underflow",
+       .source = "IEEE 754: an operation whose result is in range gives a number",
        .generator =
            "as attention-agrees, arrays of 1e-20 to 1e20, queries of 1e10 and keys of 1e-10, "
            "rows up to 1e3, subnormals",
-       .tolerance = "as attention-agrees, and where numbers underflow the smallest normal one for "
-                    "each operation, as it grows, and for a subnormal entry at a kink the slope at "
-                    "0; within 1e3 of overflow nobody is asked",
+       .tolerance =
+           "as attention-agrees; if numbers underflow, plus the smallest normal number per "
+           "operation, amplified by later ones, and for a subnormal entry at a kink the "
+           "slope at 0; cases within 1e3 of overflow are redrawn",
        .kills = {"mutant/exponential-in-two-factors", "mutant/elu-slope-of-both-branches",
                  "mutant/overflow-answered-with-zero", "mutant/features-clipped",
                  "mutant/features-flushed", "mutant/sums-below-epsilon-answered-with-zero"},

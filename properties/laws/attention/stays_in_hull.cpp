@@ -12,10 +12,10 @@ AttentionSpec without_a_start(AttentionSpec spec) {
 }
 
 std::string has_no_start(const AttentionCase& c) {
-  return c.given().start.empty() ? "" : "it has no start state";
+  return c.given().start.empty() ? "" : "it must have no start state";
 }
 
-/// The least interval of 0 and the values of one column that a row sees.
+/// The smallest interval that contains 0 and the values of one column that a row sees.
 struct Hull {
   Digits50 least = 0;
   Digits50 most = 0;
@@ -29,14 +29,14 @@ struct Hull {
   }
 };
 
-/// A value as `scalar` has it.
+/// A value rounded to `scalar`.
 Digits50 value_in(Scalar scalar, double x) {
   if (scalar == Scalar::float16) return rounded_to<Digits50>(rounded_to<Float16>(x));
   if (scalar == Scalar::bfloat16) return rounded_to<Digits50>(rounded_to<BFloat16>(x));
   return Digits50(x);
 }
 
-/// Of each row of one column: hulls grow from row to row, or are that of all rows.
+/// The hulls of all rows of one column: they grow from row to row, or are all the same.
 std::vector<Hull> hulls_of(const AttentionTask<double>& task, Scalar scalar, Index b, Index h,
                            Index column) {
   std::vector<Hull> hulls;
@@ -73,13 +73,13 @@ void stays_between_values(AttentionCase& c, const Subject& subject, Scalar scala
 
 }  // namespace
 
-/// An output lies between the values that it averages, and 0.
+/// An output lies in the hull of 0 and the values that it averages.
 ///
 /// Statement: without a start state, min(0, min_j v_jc) ≤ Y_ic ≤ max(0, max_j v_jc) over the keys j
-/// that row i sees. Source: weights are not negative, and add up to D/(D + ε) ≤ 1. It needs no
+/// that row i sees. Source: weights are not negative and add up to D/(D + ε) ≤ 1. Uses no
 /// reference. Generator: attention_specs without a start state. Tolerance: an output may leave the
 /// hull by its rounding error, γ_n Ã/D ≤ γ_n max|v|: the bands of attention_agrees. Kills: weights
-/// that do not add up to 1, rows that see what they should not.
+/// that do not add up to 1, rows that see keys that they must not see.
 Law stays_in_hull() {
   return attention_law(
       {.name = "stays-in-hull",

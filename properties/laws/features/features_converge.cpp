@@ -13,7 +13,7 @@ constexpr double square_of_the_sum = 0.25;  ///< s
 constexpr Index directions = 8;
 constexpr Index more_blocks = 8;
 constexpr double standard_deviations = 6.0;
-constexpr Index widest_head = 9;  ///< whose 64 projections of 8 d vectors take d² numbers each
+constexpr Index widest_head = 9;  ///< the 64 projections have 8 d² numbers each
 
 AttentionSpec of_random_features(AttentionSpec spec) {
   spec.features_given = false;
@@ -27,7 +27,7 @@ AttentionSpec of_random_features(AttentionSpec spec) {
 std::string is_of_random_features(const AttentionCase& c) {
   return !c.given().features_given && c.given().feature_map.kind == FeatureKind::favor_plus
              ? ""
-             : "it is of FAVOR+ features";
+             : "it must have FAVOR+ features";
 }
 
 Index heads_in(Scalar scalar) {
@@ -42,7 +42,7 @@ RowVector<double> direction(Index d, Index number) {
   return x.normalized() * std::sqrt(square_of_the_sum) / 2.0;
 }
 
-/// One row in each of `heads` heads, each with a projection of its own.
+/// One row in each of `heads` heads, each with its own projection.
 FeaturesInputs<double> one_row_a_head(const RowVector<double>& x, Index heads, Index blocks,
                                       Scalar scalar) {
   const Index d = x.size();
@@ -87,7 +87,7 @@ double squared_error(const Subject& subject, Scalar scalar, const AttentionConve
   return sum / static_cast<double>(heads);
 }
 
-/// What the squared error is on average, and by how much it may be off.
+/// The expected squared error, and the bound of its deviation.
 struct ExpectedSquare {
   double mean;
   double bound;
@@ -112,7 +112,7 @@ void errors_fall(AttentionCase& c, const Subject& subject, Scalar scalar, Attent
   const RowVector<double> x = direction(d, c.length() % directions);
   const Vector<double> long_vector = Vector<double>::Constant(d, 5.0);
   const double rounding = 3.0 * relative_error_of_a_feature(scalar, x, long_vector) +
-                          4.0 * unit_roundoff(scalar);  // of x as the scalar has it, too
+                          4.0 * unit_roundoff(scalar);  // includes rounding x to the scalar
   for (const Index blocks : {Index{1}, more_blocks}) {
     const Index M = d * blocks;
     const ExpectedSquare wanted = expected_square(M, heads_in(scalar), rounding);
@@ -129,23 +129,23 @@ void errors_fall(AttentionCase& c, const Subject& subject, Scalar scalar, Attent
 /// Statement: with X = g(q)_m g(k)_m / exp(q·k/√d), M of them independent, the mean's squared error
 /// is Var X / M = (e^s − 1)/M, s = |q̃ + k̃|². Source: Choromanski et al. 2021, lemma 2. Generator:
 /// widths d of attention_specs up to 9, eight directions of q̃ = k̃ with s = 1/4; 64 heads, each with
-/// independent normal projections of its own, for M = d and M = 8 d. The projections' seed is
-/// fixed, so that there are 64 outcomes in all, each the same in every run.
+/// its own independent normal projections, for M = d and M = 8 d. The seed of the projections is
+/// fixed, so there are 64 outcomes in all, each the same in every run.
 /// Tolerance: X is lognormal, E X^p = exp(s p (p − 1)/2), so that the mean over M has the fourth
 /// central moment (μ₄ + 3 (M − 1) σ⁴)/M³ with σ² = e^s − 1, μ₄ = e^(6s) − 4 e^(3s) + 6 e^s − 3.
 /// The mean T over H heads of squared errors has the standard deviation
-///   √((μ₄ + (2M − 3) σ⁴) / (M³ H)), and |T − σ²/M| ≤ 6 of these, and 2 r √T + r² for the roundings
-/// r of a product. Passed by chance once in 36 at the very most (Chebyshev), for normal T once in
-/// 5e8; none of the 64 outcomes is one. In 50 digits 16 heads. Kills: features that are fewer than
-/// they look, and whatever biases.
+///   √((μ₄ + (2M − 3) σ⁴) / (M³ H)), and |T − σ²/M| is at most 6 of these, plus 2 r √T + r² for the
+/// roundings r of a product. A correct subject exceeds this with probability at most 1/36
+/// (Chebyshev), for normal T 1/5e8; in none of the 64 outcomes it does. In 50 digits 16 heads.
+/// Kills: features that are not independent, and biased ones.
 Law features_converge() {
   return attention_law(
       {.name = "features-converge",
-       .statement = "the squared error of g(q)·g(k)/M is (exp(|q̃ + k̃|²) − 1)/M of the kernel's",
+       .statement = "the squared relative error of g(q)·g(k)/M is (exp(|q̃ + k̃|²) − 1)/M on average",
        .source = "Choromanski et al. 2021, lemma 2",
        .generator =
            "FAVOR+ of widths up to 9, eight directions, M = d and 8 d, 64 projections each",
-       .tolerance = "6 standard deviations of the mean of squared errors, of lognormal moments",
+       .tolerance = "6 standard deviations of the mean of squared errors, from lognormal moments",
        .kills = {"mutant/first-block-repeated", "mutant/root-features-on-queries-only"},
        .one_in_digits50 = 41,
        .draw = {},

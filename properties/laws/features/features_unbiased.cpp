@@ -25,7 +25,7 @@ std::string is_of_narrow_rows(const AttentionCase& c) {
   return !given.features_given && given.feature_map.kind == FeatureKind::favor_plus &&
                  given.q.sizes().cols <= 2
              ? ""
-             : "it is of FAVOR+ features of a head of width 1 or 2";
+             : "it must have FAVOR+ features and heads of width 1 or 2";
 }
 
 /// Σ_i weights_i f(nodes_i) = E f(ω) for standard normal ω and polynomials f of degree 2n − 1.
@@ -35,8 +35,8 @@ struct Rule {
 };
 
 /// Source: Golub and Welsch, Mathematics of Computation 23 (1969) 221: the nodes are the
-/// eigenvalues of the three-term recurrence's matrix, the weights their vectors' first entries
-/// squared.
+/// eigenvalues of the matrix of the three-term recurrence, the weights the squared first entries of
+/// its eigenvectors.
 Rule gauss_hermite(Index n) {
   Eigen::MatrixXd recurrence = Eigen::MatrixXd::Zero(n, n);
   for (Index i = 1; i < n; ++i) {
@@ -47,7 +47,7 @@ Rule gauss_hermite(Index n) {
           .weights = solved.eigenvectors().row(0).transpose().cwiseAbs2()};
 }
 
-/// The rule in d dimensions, as a projection [d, M] of numbers that `scalar` has.
+/// The rule in d dimensions, as a projection [d, M] rounded to `scalar`.
 struct NodesAsProjection {
   Matrix<double> omega;
   Vector<double> weights;
@@ -68,7 +68,7 @@ NodesAsProjection nodes_in(Index d, Scalar scalar) {
   return nodes;
 }
 
-/// What the estimate is to be, and by how much it may be off.
+/// The expected estimate, and the bound of its error.
 struct Expected {
   double kernel;
   double bound;
@@ -92,12 +92,12 @@ Expected expected(const NodesAsProjection& nodes, const RowVector<double>& q,
     roundings += nodes.weights(m) * 2.0 * smallest_number(scalar) * (larger + 1.0);
   }
   const double kernel = std::exp(q.dot(k));
-  const double of_this_sum = 1e-13 * (1.0 + lower) * kernel;  // M u, and that of its exponents
+  const double of_this_sum = 1e-13 * (1.0 + lower) * kernel;  // M u, including its exponents
   return {.kernel = kernel, .bound = std::abs(rule - kernel) + roundings + of_this_sum};
 }
 
-/// The exponential's argument is at most the product of lengths; e² is kept from the largest
-/// number.
+/// The argument of the exponential is at most the product of the lengths. A factor of e² is kept
+/// from the largest number.
 std::string too_large_for(AttentionCase& c, Scalar scalar) {
   const AttentionInputs<double>& given = c.given();
   const HeadsSizes sizes = given.q.sizes();
@@ -161,28 +161,28 @@ void estimate_without_bias(AttentionCase& c, const Subject& subject, Scalar scal
 
 }  // namespace
 
-/// FAVOR+'s features estimate the softmax kernel without bias.
+/// FAVOR+ features estimate the softmax kernel without bias.
 ///
 /// Statement: E_ω Σ_m g(q)_m g(k)_m / M = exp(q·k/√d) for standard normal ω_m. Source: Choromanski
-/// et al. 2021, lemma 1. The expectation is computed, not sampled: the nodes of Gauss and Hermite's
-/// rule (20 in one dimension, 10 by 10 in two) are the projection, Σ_m w_m g(q)_m g(k)_m the
-/// estimate. No chance, so no flake, and an error of 1e-14 in float64 where 4,000 drawn features
-/// have one of 1e-2. Generator: attention_specs, FAVOR+, d ≤ 2, one normal row.
+/// et al. 2021, lemma 1. The expectation is computed, not sampled: the projection consists of the
+/// nodes of the Gauss–Hermite rule (20 in one dimension, 10 by 10 in two), and the estimate is
+/// Σ_m w_m g(q)_m g(k)_m. So the law is deterministic, with an error of 1e-14 in float64; 4,000
+/// drawn features have one of 1e-2. Generator: attention_specs, FAVOR+, d ≤ 2, one normal row.
 /// Tolerance: with z = q̃ + k̃, x̃ = d^(-1/4) x,
-///   |Σ w e^(ω·z) − e^(|z|²/2)| e^(−(|q̃|² + |k̃|²)/2), the rule's own error at these very nodes; and
+///   |Σ w e^(ω·z) − e^(|z|²/2)| e^(−(|q̃|² + |k̃|²)/2), the rule's own error at these nodes; and
 ///   Σ w g g ((1 + r_q)(1 + r_k) − 1), r = exp(n u (1 + |ω||x̃| + |x̃|²/2)) (1 + u) − 1, n = d + 12,
-/// what a feature may be off by (Higham, lemma 3.1, on a dot product, a square norm, a scale and
-/// exp), and twice the smallest number that the scalar has for each. No reference is asked. A case
-/// whose features overflow at a node is drawn again. Stabilised features, or such with an ε,
-/// estimate another kernel: they are not asked. Kills: a scale or a norm that is missing or of the
-/// wrong vector, 1/√M on one side.
+/// the rounding errors of features (Higham, lemma 3.1, on a dot product, a squared norm, a scale
+/// and exp), plus twice the scalar's smallest number for each. Uses no reference. A case whose
+/// features overflow at a node is redrawn. Features with a stabiliser or an ε estimate another
+/// kernel and are not checked. Kills: a scale or a norm that is missing or of the wrong vector,
+/// 1/√M on one side.
 Law features_unbiased() {
   return attention_law(
       {.name = "features-unbiased",
-       .statement = "over normal projections g(q)·g(k)/M is exp(q·k/√d) on average",
+       .statement = "the mean of g(q)·g(k)/M over normal projections is exp(q·k/√d)",
        .source = "Choromanski et al. 2021, lemma 1",
-       .generator = "FAVOR+, d ≤ 2, a normal row; Gauss and Hermite's nodes as the projection",
-       .tolerance = "the rule's own error at its nodes, and the features' roundings",
+       .generator = "FAVOR+, d ≤ 2, a normal row; Gauss–Hermite nodes as the projection",
+       .tolerance = "the rule's own error at its nodes, plus the roundings of features",
        .kills = {"mutant/neither-scaled", "mutant/norm-left-out", "mutant/norm-of-unscaled-input",
                  "mutant/root-features-on-queries-only"},
        .one_in_digits50 = 7,

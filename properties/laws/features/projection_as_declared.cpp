@@ -24,7 +24,7 @@ struct ProjectionSpec {
   ProjectionKind kind = ProjectionKind::independent;
   Index d = 1;
   Index M = 1;
-  std::uint64_t seed = 0;  ///< of the draw whose blocks are looked at
+  std::uint64_t seed = 0;  ///< of the draw whose blocks are checked
 
   bool operator==(const ProjectionSpec&) const = default;
 };
@@ -96,7 +96,7 @@ Moments moments_of(ProjectionKind kind, Index width) {
       .of_squared_square = d * (d + 2.0) * (d + 4.0) * (d + 6.0) - d * d * (d + 2.0) * (d + 2.0)};
 }
 
-/// Keeps what stands worst.
+/// Keeps the comparison with the largest error over bound.
 class Measured {
  public:
   void hold(const std::string& what, Index row, double value, double wanted, double bound) {
@@ -179,14 +179,14 @@ void hold_averages(const ProjectionSpec& spec, const mutants::ProjectionDraw& dr
   if (spec.M > d) measured.hold("product across blocks", d, across, 0.0, allowed(width));
 }
 
-/// In double, whatever the scalar of what takes it.
+/// Projections are in double for every scalar.
 Finding is_of_its_kind(const ProjectionSpec& spec, const Subject& subject, Scalar /*scalar*/) {
   const mutants::ProjectionDraw draw = projection_of(subject);
   if (!draw) return not_claimed("does not draw projections");
   const Matrix<double> omega =
       draw(spec.d, spec.M, spec.kind, Random(spec.seed, stream_named("projection")));
   if (omega.rows() != spec.d || omega.cols() != spec.M) {
-    throw SubjectError("a projection of the wrong size was answered", Failure::wrong_shape);
+    throw SubjectError("returned a projection of the wrong size", Failure::wrong_shape);
   }
   Measured measured;
   hold_blocks(spec, omega, measured);
@@ -196,20 +196,19 @@ Finding is_of_its_kind(const ProjectionSpec& spec, const Subject& subject, Scala
 
 }  // namespace
 
-/// FAVOR+'s projections are of the kind that they are said to be.
+/// FAVOR+ projections have the distribution of their declared kind.
 ///
-/// Statement: ω is [d, M]. Of every kind, over draws, E ω_m = 0, E ω_m ω_mᵀ = I, and vectors of
-/// different blocks are not correlated. Orthogonal kinds: ω_i·ω_j = 0 within a block; √d long if
-/// `orthogonal`, else E |ω|⁴ = d (d + 2), as of independent normal vectors. Source: Choromanski et
-/// al. 2021, section 2.4; Mezzadri 2007 for signs. Generator: kind, d ≤ 5, M ≤ 3 d, a seed for the
-/// block itself; the 2,000 draws of the averages have fixed seeds, so that there are a few dozen
+/// Statement: ω is [d, M]. For every kind, over draws, E ω_m = 0, E ω_m ω_mᵀ = I, and vectors of
+/// different blocks are uncorrelated. For orthogonal kinds ω_i·ω_j = 0 within a block; the length
+/// is √d if `orthogonal`, else E |ω|⁴ = d (d + 2), as for independent normal vectors. Source:
+/// Choromanski et al. 2021, section 2.4; Mezzadri 2007 for signs. Generator: kind, d ≤ 5, M ≤ 3 d,
+/// a seed for the block; the 2,000 draws of the averages have fixed seeds, so there are a few dozen
 /// outcomes, the same in every run.
-/// Tolerance: a mean of 2,000 draws is held to 6 of its standard deviations, which follow from the
-/// moments of the kind: of ω_i 1; of ω_i² 2, or 2 (d − 1)/(d + 2) on the sphere; of ω_i ω_j 1, or
-/// d/(d + 2); of ω·ω' of two blocks √d; of |ω|⁴ d(d+2)(d+4)(d+6) − d²(d+2)², all as variances but
-/// the second to last. An inner product or square within a block: 8 d² units in the last place,
-/// from Householder's mirrors. Kills: unit lengths, missing sign corrections, vectors that are not
-/// orthogonal, blocks that repeat.
+/// Tolerance: for a mean of 2,000 draws, 6 of its standard deviations, from the variances of the
+/// kind: of ω_i 1; of ω_i² 2, or 2 (d − 1)/(d + 2) on the sphere; of ω_i ω_j 1, or d/(d + 2); of
+/// ω·ω' of two blocks d; of |ω|⁴ d(d+2)(d+4)(d+6) − d²(d+2)². For an inner product or square
+/// within a block 8 d² units in the last place, from Householder reflections. Kills: unit lengths,
+/// missing sign corrections, vectors that are not orthogonal, repeated blocks.
 Law projection_as_declared() {
   const rc::Gen<ProjectionSpec> specs = [](const rc::Random& random, int size) {
     return rc::shrinkable::shrinkRecur(draw_projection_spec(random, size),
@@ -219,13 +218,12 @@ Law projection_as_declared() {
   };
   return make_law<ProjectionSpec, ProjectionSpec>(
       {.name = "projection-as-declared",
-       .statement =
-           "ω has mean 0, covariance I, blocks apart; orthogonal ones are, with lengths √d "
-           "or χ",
+       .statement = "ω has mean 0 and covariance I, blocks are uncorrelated; orthogonal kinds are "
+                    "orthogonal within a block, with lengths √d or χ-distributed",
        .source = "Choromanski et al. 2021, section 2.4; Mezzadri 2007",
-       .generator = "three kinds, d ≤ 5, M ≤ 3 d; averages over 2000 draws of fixed seeds",
-       .tolerance =
-           "6 standard deviations from the kind's own moments; 8 d² last places in a block",
+       .generator = "three kinds, d ≤ 5, M ≤ 3 d; averages over 2000 draws with fixed seeds",
+       .tolerance = "6 standard deviations, from the moments of the kind; 8 d² units in the last "
+                    "place within a block",
        .kills = {"mutant/projection-of-unit-length", "mutant/projection-without-sign-correction",
                  "mutant/projection-independent-called-orthogonal",
                  "mutant/projection-of-blocks-alike", "mutant/projection-without-chi-lengths"},

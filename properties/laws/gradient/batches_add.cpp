@@ -12,7 +12,7 @@ GradientSpec of_two_sequences(GradientSpec spec) {
   return spec;
 }
 
-/// Sequence b alone.
+/// Only sequence b.
 GradientCase sequence_of(const GradientCase& c, Index b) {
   GradientCase alone = c;
   alone.sequences = Sequences(1, c.sequences.length());
@@ -50,15 +50,15 @@ Finding adds_batches(GradientEvidence& evidence, const Subject& subject, Scalar 
 /// The loss of a batch is the sum of its sequences' losses.
 ///
 /// Statement: with the number of counted targets given, loss and gradient of a batch are the sums
-/// of those of its sequences asked alone. Source: the loss is a sum over targets, and sequences do
-/// not see each other. Generator: gradient_specs with B ≥ 2. Tolerance: twice the bound of
+/// of those of its sequences run alone. Source: the loss is a sum over targets, and sequences are
+/// independent. Generator: gradient_specs with B ≥ 2. Tolerance: twice the bound of
 /// gradient_agrees, since the batch's answer and the sum may each be off by it. Kills: states that
-/// are not reset between sequences, gradients overwritten in place of added.
+/// are not reset between sequences, gradients that are overwritten instead of added.
 Law batches_add() {
   return gradient_law(
       {.name = "batches-add",
-       .statement = "loss and gradient of a batch are the sums of its sequences' alone",
-       .source = "the loss is a sum over targets, and sequences do not see each other",
+       .statement = "loss and gradient of a batch are the sums of those of its sequences run alone",
+       .source = "the loss is a sum over targets, and sequences are independent",
        .generator = "as gradient-agrees, at least two sequences",
        .tolerance = "twice the bound of gradient-agrees",
        .kills = {"mutant/last-sequence-only"},
@@ -66,7 +66,8 @@ Law batches_add() {
        .draw = {},
        .load = {}},
       {.check = adds_batches, .repair = of_two_sequences, .fits = [](const GradientCase& c) {
-         return std::string(c.sequences.batch() >= 2 ? "" : "the case has at least 2 sequences");
+         return std::string(c.sequences.batch() >= 2 ? ""
+                                                     : "the case must have at least 2 sequences");
        }});
 }
 

@@ -11,12 +11,12 @@ namespace slim::properties::laws {
 namespace {
 
 constexpr Index longest_short_slice = 4;
-constexpr Index long_slice = 64;  ///< of whole blocks and whole lines of the cache
+constexpr Index long_slice = 64;  ///< whole blocks and whole cache lines
 constexpr Index times_as_long = 4;
 
-/// What a subject had in the ledger while it answered, at most.
+/// The peak of a subject's bytes in the ledger during a call.
 struct Taken {
-  std::int64_t in_all = 0;  ///< whatever it was for
+  std::int64_t in_all = 0;  ///< of all purposes
   std::int64_t for_slices = 0;
 };
 
@@ -51,7 +51,7 @@ struct Times {
   Index C;
 };
 
-/// b(L, C) of one subject, asked about the beginnings of a case that is four times L.
+/// b(L, C) of one subject, measured on beginnings of a case of length 4 L.
 class Bytes {
  public:
   Bytes(const GradientCase& c, const Subject& subject, Scalar scalar)
@@ -74,7 +74,7 @@ class Bytes {
     ask(counted_, scalar_, part);
     if (taken_.for_slices > 0) return static_cast<double>(taken_.in_all);
     throw SubjectError("claims " + std::string(name(counted_.capabilities.memory)) +
-                           " and enters no slice in the ledger",
+                           " but enters no slice in the ledger",
                        Failure::wrong);
   }
 
@@ -85,7 +85,7 @@ class Bytes {
   Taken taken_;
 };
 
-/// How far the bytes outgrow the claim, the worst of what it says.
+/// By how much the bytes exceed the claim, in the worst of its inequalities.
 Discrepancy outgrown(const GradientCase& c, MemoryGrowth claim, Bytes& bytes) {
   const Index L = c.sequences.length() / times_as_long;
   Discrepancy worst;
@@ -121,7 +121,7 @@ Discrepancy outgrown(const GradientCase& c, MemoryGrowth claim, Bytes& bytes) {
   }
   if (c.slice_length >= long_slice) {
     const double bend = bytes.of({.L = 3, .C = 3}) - 2.0 * bytes.of({.L = 2, .C = 2}) + once;
-    require_at_most(fmt::format("bytes more than in proportion at C={} ({} slices)",
+    require_at_most(fmt::format("bytes above an affine function of C at C={} ({} slices)",
                                 3 * c.slice_length, L / c.slice_length),
                     bend, 0.0);
   }
@@ -133,11 +133,11 @@ Finding takes_as_much_as_claimed(GradientEvidence& evidence, const Subject& subj
   const GradientCase& c = evidence.given();
   std::string reason = unclaimed(subject, scalar, c);
   if (reason.empty() && subject.capabilities.memory == MemoryGrowth::unclaimed) {
-    reason = "claims nothing of its memory";
+    reason = "makes no claim about its memory";
   }
   if (!reason.empty()) return not_claimed(std::move(reason));
   if (scalar == Scalar::digits50 && c.slice_length >= long_slice) {
-    return skipped("long slices take long in 50 digits, and the same bytes");
+    return skipped("long slices are slow in 50 digits and take the same bytes");
   }
   Bytes bytes(c, subject, scalar);
   Finding finding{.outcome = Outcome::pass,
@@ -149,7 +149,7 @@ Finding takes_as_much_as_claimed(GradientEvidence& evidence, const Subject& subj
   return finding;
 }
 
-/// L at least two slices, of 1 to 4 rows in a small model, or of 64 in the smallest.
+/// L of at least two slices, which have 1 to 4 rows in a small model, or 64 in the smallest model.
 GradientSpec repaired(const GradientSpec& drawn) {
   GradientSpec spec = drawn;
   const bool is_long = spec.slice_length > 2 * longest_short_slice;
@@ -170,30 +170,31 @@ GradientSpec repaired(const GradientSpec& drawn) {
 std::string misfit(const GradientCase& c) {
   return c.sequences.length() % (times_as_long * c.slice_length) == 0
              ? ""
-             : "a case of bytes-as-claimed has a length of four times a number of whole slices";
+             : "the length of a case of bytes-as-claimed must be four times a number of whole "
+               "slices";
 }
 
 }  // namespace
 
-/// A gradient takes as many bytes as its subject claims, and no more for a longer sequence.
+/// The memory of a gradient grows with L and C as the subject claims.
 ///
-/// Statement: with b(L, C) the largest number of bytes that the subject has in the ledger while it
-/// answers, whatever they are for, and beside what it was given: O(C) b(2L, C) and b(4L, C) are at
-/// most b(L, C); O(C + log N) b(4L, C) - b(2L, C) is at most b(2L, C) - b(L, C); O(C + N) at most
-/// twice that, and as many slices of twice the length add no more; and with N fixed
-/// b(3L, 3C) - 2 b(2L, 2C) + b(L, C) is not positive. The last from C = 64 on: below it the blocks
-/// of a slice are not full, and arrays are rounded up to whole lines of the cache. Units: bytes.
-/// Source: SLiM Performer, section 3: memory of O(C), whatever L. Generator: gradient_specs, with
-/// slices of 1 to 4 rows or of 64, at least two of them in L. Tolerance: 0, bytes are counted.
-/// Kills: work space that grows with L, or with C².
+/// Statement: let b(L, C) be the peak number of bytes that the subject has in the ledger during a
+/// call, for all purposes, without its inputs. A claim of O(C) requires b(2L, C) ≤ b(L, C) and
+/// b(4L, C) ≤ b(L, C). O(C + log N) requires b(4L, C) − b(2L, C) ≤ b(2L, C) − b(L, C). O(C + N)
+/// requires that it is at most twice that, and that b(4L, 2C) − b(2L, 2C) ≤ b(2L, C) − b(L, C).
+/// For all, with N fixed, b(3L, 3C) − 2 b(2L, 2C) + b(L, C) ≤ 0; this is checked from C = 64 on,
+/// since in shorter slices blocks are not full and arrays are rounded up to whole cache lines.
+/// Units: bytes. Source: SLiM Performer, section 3: memory of O(C) for any L. Generator:
+/// gradient_specs, with slices of 1 to 4 rows or of 64, at least two of them in L. Tolerance: 0,
+/// bytes are counted. Kills: workspace that grows with L, or with C².
 Law bytes_as_claimed() {
   return gradient_law(
       {.name = bytes_as_claimed_name,
-       .statement = "bytes are O(C), O(C + log N) or O(C + N), as claimed: those of 2L and 4L are "
-                    "no more than those of L, or grow by as much as that; at most affine in C",
-       .source = "SLiM Performer, section 3: memory of O(C), whatever L",
+       .statement = "memory is O(C), O(C + log N) or O(C + N), as claimed: bytes at 2L and 4L are "
+                    "no more than at L, or grow at most as claimed; at most affine in C",
+       .source = "SLiM Performer, section 3: memory of O(C) for any L",
        .generator = "as gradient-agrees, C from 1 to 4 or 64; L of 2 or 3 slices, 2L and 4L",
-       .tolerance = "0: bytes of the ledger are counted",
+       .tolerance = "0: bytes in the ledger are counted",
        .kills = {"mutant/workspace-grows", "mutant/slices-counted",
                  "mutant/scores-of-a-slice-kept"},
        .one_in_digits50 = 41,

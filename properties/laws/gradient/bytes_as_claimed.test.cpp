@@ -24,7 +24,7 @@ bool is_held_by(Subject subject, MemoryGrowth claim) {
   return counted({&subject}, {Scalar::float32}).holds();
 }
 
-TEST(BytesAsClaimed, HoldsForEveryoneWhoClaimsAnythingAndIsSkippedByTheReference) {
+TEST(BytesAsClaimed, HoldsForEverySubjectWithAClaimAndIsSkippedForTheReference) {
   std::vector<const Subject*> subjects;
   for (const Subject& subject : catalogue()) {
     if (!is_mutant(subject)) subjects.push_back(&subject);
@@ -34,7 +34,7 @@ TEST(BytesAsClaimed, HoldsForEveryoneWhoClaimsAnythingAndIsSkippedByTheReference
   EXPECT_TRUE(result.holds());
   for (const Verdict& verdict : result.verdicts) {
     if (verdict.subject == "reference") {
-      EXPECT_EQ(verdict.tally.skipped.at("claims nothing of its memory"), verdict.tally.cases);
+      EXPECT_EQ(verdict.tally.skipped.at("makes no claim about its memory"), verdict.tally.cases);
     } else {
       EXPECT_GT(verdict.tally.passed, 0) << verdict.subject << " " << name(verdict.scalar);
       EXPECT_EQ(verdict.tally.wrong, 0) << verdict.subject << " " << verdict.tally.worst.tensor
@@ -43,7 +43,7 @@ TEST(BytesAsClaimed, HoldsForEveryoneWhoClaimsAnythingAndIsSkippedByTheReference
   }
 }
 
-TEST(BytesAsClaimed, KillsTheMutantsThatItNamesInEveryScalar) {
+TEST(BytesAsClaimed, KillsItsMutantsInEveryScalar) {
   for (const std::string& mutant : laws::find_law("bytes-as-claimed").kills) {
     for (const Verdict& verdict :
          counted({&find_subject(mutant)}, {Scalar::float32, Scalar::float64, Scalar::digits50})
@@ -55,7 +55,7 @@ TEST(BytesAsClaimed, KillsTheMutantsThatItNamesInEveryScalar) {
   }
 }
 
-TEST(BytesAsClaimed, RefutesAClaimThatIsTooBold) {
+TEST(BytesAsClaimed, RefutesAClaimThatIsTooStrong) {
   const Subject& stored = find_subject("stored/iterative");
   EXPECT_TRUE(is_held_by(stored, MemoryGrowth::slice_and_count));
   EXPECT_FALSE(is_held_by(stored, MemoryGrowth::slice_and_logarithm));
@@ -84,7 +84,7 @@ TEST(BytesAsClaimed, RefutesATableOfAllPairsOfSlices) {
   EXPECT_GT(worst.error, worst.bound);
 }
 
-TEST(BytesAsClaimed, SaysWhereAndWhatWasClaimed) {
+TEST(BytesAsClaimed, ReportsTheSizesAndTheClaim) {
   const RunResult result = counted({&find_subject("mutant/workspace-grows")}, {Scalar::float64});
   ASSERT_EQ(result.counterexamples.size(), 1U);
   const Counterexample& found = result.counterexamples.front();
@@ -94,13 +94,13 @@ TEST(BytesAsClaimed, SaysWhereAndWhatWasClaimed) {
   EXPECT_EQ(found.finding.note, "claims O(C)");
 }
 
-TEST(BytesAsClaimed, TakesNoClaimOnTrustFromWhoEntersNoSlice) {
+TEST(BytesAsClaimed, RejectsAClaimOfASubjectThatEntersNoSlice) {
   Subject silent = altered_reference("silent", [](const auto&, auto&) {});
   silent.capabilities.memory = MemoryGrowth::slice;
   const RunResult result = counted({&silent}, {Scalar::float64});
   ASSERT_EQ(result.counterexamples.size(), 1U);
   EXPECT_EQ(result.counterexamples.front().finding.note,
-            "claims O(C) and enters no slice in the ledger");
+            "claims O(C) but enters no slice in the ledger");
 }
 
 }  // namespace

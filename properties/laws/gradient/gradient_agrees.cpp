@@ -24,27 +24,29 @@ Finding agrees_with_reference(GradientEvidence& evidence, const Subject& subject
 
 }  // namespace
 
-/// Loss and gradient are the definition's, whatever the slice length.
+/// Loss and gradient are those of the definition for any slice length.
 ///
 /// Statement: for every model, sequences, mask and C ≥ 1: loss = loss* and ∂loss/∂θ = (∂loss/∂θ)*,
 /// row by row, where * is the naive reference over the whole sequence in 50 digits; and in cases of
-/// an odd length logits = logits*, of who gives them. The gradient is judged also where the loss
-/// agrees: a drifted state gives a right loss and a wrong gradient. Source: SLiM Performer,
+/// odd length logits = logits*, if the subject claims logits. A right loss does not imply a right
+/// gradient: a drifted state gives a right loss and a wrong gradient. Source: SLiM Performer,
 /// abstract: "exact, without any approximation, for every slice length". Generator: gradient_specs.
 /// Tolerance: 50 digits, 1e-40 of the largest gradient entry; hardware numbers, 4 times the
-/// deviation of the ensemble of randomly rounded references in the row, with a floor under it (see
-/// ensemble.hpp). Kills: mutant/last-row-dropped.
+/// deviation of the ensemble of randomly rounded references in the row, which has a lower limit
+/// (see ensemble.hpp). Kills: mutant/last-row-dropped.
 Law gradient_agrees() {
   return gradient_law(
       {.name = "gradient-agrees",
-       .statement = "for every slice length C, loss, gradient and logits are the naive reference's",
+       .statement =
+           "for every slice length C, loss, gradient and logits are those of the naive reference",
        .source = "SLiM Performer, abstract: the gradient is exact for every C",
        .generator =
-           "models with L·s·d_ff ≤ 1000, lengths around the slice's edges, masks, batches; "
-           "one in 20 of up to 129 rows",
-       .tolerance = "50 digits: 1e-40 of the largest gradient entry; else by row, 4 times the "
-                    "deviation of 32 randomly rounded references, which counts as u/16 of the "
-                    "gradient's largest entry at least",
+           "models with L·s·d_ff ≤ 1000, lengths near slice edges, masks, batches; one case in 20 "
+           "has up to 129 rows",
+       .tolerance =
+           "50 digits: 1e-40 of the largest gradient entry; otherwise, by row, 4 times the "
+           "deviation of 32 randomly rounded references, which is taken as at least u/16 "
+           "of the gradient's largest entry",
        .kills = {"mutant/last-row-dropped", "mutant/mask-ignored-by-loss",
                  "mutant/normalised-by-all-positions", "mutant/model-carried-gradient-lost",
                  "mutant/slice-sum-without-keys", "mutant/bias-written-past-its-end",

@@ -10,33 +10,33 @@
 namespace slim::properties::laws {
 namespace {
 
-/// 2 n u of a sum of n terms that are not negative, the losses of all rows: added in two orders.
+/// 2 n u of the sum of n non-negative terms, the losses of all rows, added in two orders.
 double rounding_of_a_sum(const Digits50& loss, Scalar scalar, const Sequences& sequences) {
   const auto n = static_cast<double>(sequences.batch() * sequences.length() + 1);
   return 2.0 * n * unit_roundoff(scalar) * std::abs(to_double(loss));
 }
 
-/// Another task, asked in between.
+/// Another task to run in between.
 GradientCase in_reverse_order(GradientCase c) {
   for (Index b = 0; b < c.sequences.batch(); ++b) std::ranges::reverse(c.sequences.tokens(b));
   return c;
 }
 
-/// On how many threads it is asked again: two for one case in three, since threads that wait for
-/// each other where all cores are busy take as long as all else.
+/// The number of threads of the second run: two for one case in three, since threads that wait for
+/// each other while all cores are busy take as long as everything else.
 int threads_for(const GradientCase& c) {
   std::int64_t of_tokens = 0;
   for (const std::int32_t token : c.sequences.tokens(0)) of_tokens += token;
   return of_tokens % 3 == 0 ? 2 : 1;
 }
 
-/// With no error allowed in any row of the logits that there are.
+/// Adds a bound of 0 for every row of the logits.
 GradientBounds exact_logits(GradientBounds bounds, const GradientAnswer& of) {
   bounds.logits.assign(static_cast<std::size_t>(of.logits.rows()), 0.0);
   return bounds;
 }
 
-/// The row in which two answers' logits are furthest apart.
+/// The row in which the logits of two answers differ most.
 Discrepancy logits_apart(const GradientAnswer& one, const GradientAnswer& other) {
   Discrepancy worst{.tensor = "logits"};
   for (Index row = 0; row < one.logits.rows(); ++row) {
@@ -47,14 +47,14 @@ Discrepancy logits_apart(const GradientAnswer& one, const GradientAnswer& other)
   return worst;
 }
 
-/// The first call's answer, which another task got.
+/// An answer that is that of another task.
 struct OfAnother {
-  Discrepancy worst;  ///< how far the two should be apart
+  Discrepancy worst;  ///< by how much the two answers should differ
   const char* note;
 };
 
-/// Where the gradient for `c`, or its logits, are another task's to the bit, and the reference's
-/// two are so far apart that no rounding makes them one.
+/// Whether the gradient or the logits for `c` are those of another task, bit for bit, although the
+/// reference's answers to the two tasks differ by more than any rounding.
 std::optional<OfAnother> taken_from_another(const GradientAnswer& answer,
                                             const GradientAnswer& of_another, const GradientCase& c,
                                             const GradientCase& another) {
@@ -71,25 +71,24 @@ std::optional<OfAnother> taken_from_another(const GradientAnswer& answer,
         other, right, uniform_bounds(c.model, std::numeric_limits<double>::max(), 0.0));
     if (wanted.tensor != "loss" && wanted.error > apart * largest_entry(right.gradient)) {
       return OfAnother{wanted,
-                       "the tokens in reverse get the gradient of the call before, to the bit"};
+                       "the reversed tokens get the gradient of the previous call, bit for bit"};
     }
   }
   if (same_logits) {
     const Discrepancy wanted = logits_apart(other, right);
     if (wanted.error > apart * to_double(right.logits.cwiseAbs().maxCoeff())) {
       return OfAnother{wanted,
-                       "the tokens in reverse get the logits of the call before, to the bit"};
+                       "the reversed tokens get the logits of the previous call, bit for bit"};
     }
   }
   return std::nullopt;
 }
 
-/// A large task, many times: threads that lose an update do so once in many calls. The first answer
-/// that is not the first one's is kept.
+/// Runs a large task many times, since a race between threads may show only once in many calls.
 Discrepancy apart_in_many_calls(const GradientCase& c, const GradientBounds& bounds,
                                 const Subject& subject, Scalar scalar) {
   constexpr int times =
-      15;  // of nine cases: an update lost once in 20 calls shows in 0.999 of runs
+      15;  // in nine cases: an update lost once in 20 calls shows with probability 0.999
   const Segment segment{.threads = threads_for(c)};
   const GradientAnswer first = ask(subject, scalar, c, segment);
   Discrepancy worst = worst_discrepancy(first, first, bounds);
@@ -114,7 +113,7 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
     if (c.sequences.length() >= least_large_length) {
       GradientBounds bounds = subject.capabilities.deterministic ? uniform_bounds(c.model, 0.0, 0.0)
                                                                  : scaled(allowed, 2.0);
-      bounds.logits.clear();  // which are not asked for
+      bounds.logits.clear();  // not requested
       return apart_in_many_calls(c, bounds, subject, in);
     }
     const GradientAnswer first = ask(subject, in, c, {.wants_logits = with_logits});
@@ -134,9 +133,9 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
     if (!subject.capabilities.chooses_first_sweep) return worst;
     GradientBounds but_for_the_loss = bounds;
     but_for_the_loss.loss += rounding_of_a_sum(first.loss, in, c.sequences);
-    // The lazy sweep adds up losses on its way down, from sums that were recovered.
+    // The lazy sweep adds up losses in the backward sweep, from recovered sums.
     if (subject.capabilities.subtracting) but_for_the_loss.loss += 2.0 * allowed.loss;
-    but_for_the_loss.logits.clear();  // likewise
+    but_for_the_loss.logits.clear();  // not requested
     const Discrepancy swept = worst_discrepancy(
         ask(subject, in, c, {.first_sweep = FirstSweep::plain}), first, but_for_the_loss);
     return worse(swept, worst) ? swept : worst;
@@ -149,30 +148,28 @@ Finding gives_the_same_answer_again(GradientEvidence& evidence, const Subject& s
 
 /// A gradient depends on its arguments alone.
 ///
-/// Statement: asked for A, then for a B with its tokens in reverse, then for A again, in one case
-/// of three on two threads, a subject gives the same answer to A, of odd lengths logits included;
-/// so it does by the plain first sweep, if it has the choice; and B's gradient and logits are not
-/// A's. Source: a gradient is a function; `threads` and `first_sweep`
-/// change no bit of it. Generator: gradient_specs. Tolerance: 0 for a deterministic subject, else
-/// twice the bound of gradient_agrees; but the plain sweep adds the losses of rows in another
-/// order, n of them that are not negative, so that its loss may be off by 2 n u, and from sums that
-/// the lazy one recovers, so that for who subtracts twice the bound of gradient_agrees is added.
-/// Kills: projections redrawn at each call, states that outlive it, options that are accepted
-/// and do not run.
+/// Statement: run A, then B with A's tokens reversed, then A again, in one case of three on two
+/// threads. Both answers to A are the same (with logits if the length is odd), also with the plain
+/// first sweep if the subject offers it, and B's gradient and logits are not A's. Source: a
+/// gradient is a function; `threads` and `first_sweep` do not change it. Generator: gradient_specs.
+/// Tolerance: 0 for a deterministic subject, else twice the bound of gradient_agrees. The plain
+/// sweep adds the n non-negative losses of rows in another order, so its loss may be off by 2 n u;
+/// the lazy one adds them from recovered sums, so for subjects that subtract, twice the bound of
+/// gradient_agrees is added. Kills: projections redrawn at each call, states that outlive a call,
+/// options that are accepted but ignored.
 Law gradient_calls_independent() {
   return gradient_law(
       {.name = "gradient-calls-independent",
-       .statement = "the same task gives the same answer again, after another one, on two threads, "
-                    "and by either first sweep; and the other one gets its own",
-       .source = "a gradient is a function; the options of a task change no bit of it",
-       .generator = "as gradient-agrees, logits of odd lengths too; in between the tokens in "
-                    "reverse, in one "
-                    "case of three two threads",
+       .statement = "the same task gives the same answer again after another task, on two threads, "
+                    "and with either first sweep; and the other task gets its own answer",
+       .source = "a gradient is a function; the options of a task do not change it",
+       .generator = "as gradient-agrees, with logits of odd lengths; in between, the reversed "
+                    "tokens; in one case of three two threads",
        .tolerance =
-           "0 for who is deterministic, else twice the bound of gradient-agrees; the loss "
-           "of the plain sweep, which is added in another order, 2 n u of it, and twice "
-           "the bound of gradient-agrees more for who subtracts; another task's answer "
-           "to the bit is wrong where the reference's differ by a sixteenth of the largest",
+           "0 for deterministic subjects, else twice the bound of gradient-agrees; 2 n u for the "
+           "loss of the plain sweep, which is added in another order, plus twice the bound of "
+           "gradient-agrees for subjects that subtract; returning the other task's answer bit for "
+           "bit is wrong if the reference's answers differ by a sixteenth of the largest entry",
        .kills = {"mutant/model-projection-redrawn"},
        .one_in_digits50 = 7,
        .draw = {},

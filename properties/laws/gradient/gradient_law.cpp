@@ -18,13 +18,13 @@ std::vector<int> rows_of(const GradientDesign& design, GradientLawParts::Sizes s
   return rows;
 }
 
-/// The house's subjects have no threads but those that a task asks for.
-GradientLawParts::Sizes of_the_house(GradientLawParts::Sizes sizes) {
+/// Built-in subjects use only the threads that a task requests.
+GradientLawParts::Sizes for_built_in_subjects(GradientLawParts::Sizes sizes) {
   using enum GradientLawParts::Sizes;
   return sizes == large_cases ? as_drawn : sizes;
 }
 
-/// The law, its designed cases in this space.
+/// The law with designed cases in this space.
 Law gradient_law_in(const GradientSpace& space, Law words, const GradientLawParts& parts,
                     GradientLawParts::Sizes sizes) {
   const auto repaired = [repair = parts.repair](const GradientSpec& spec) {
@@ -88,7 +88,7 @@ Law gradient_law_in(const GradientSpace& space, Law words, const GradientLawPart
 
 Law gradient_law(Law words, const GradientLawParts& parts) {
   Law law = gradient_law_in(gradient_space(Capabilities()), std::move(words), parts,
-                            of_the_house(parts.sizes));
+                            for_built_in_subjects(parts.sizes));
   law.alternates_scalars = true;
   return law;
 }

@@ -6,25 +6,25 @@
 
 namespace slim::properties::laws {
 
-/// Of whole models one case in so many is asked for in 50 digits: each costs a hundred of float64,
-/// and shows what float64 shows, but for what tells drift from a mistake.
+/// One case of whole models in so many is run in 50 digits: each costs as much as a hundred in
+/// float64 and shows the same, except for distinguishing drift from a mistake.
 inline constexpr int one_model_in_digits50 = 7;
 
-/// What tells one law of whole gradients from another.
+/// The parts of a law of whole models.
 struct GradientLawParts {
   std::function<Finding(GradientEvidence&, const Subject&, Scalar)> check;
-  /// Makes a drawn spec one of this law; empty: as drawn.
+  /// Changes a drawn spec to one of this law. Empty: every spec is.
   std::function<GradientSpec(const GradientSpec&)> repair{};
-  /// Why a case that was read from a file is none of this law; empty: every case is.
+  /// Why a case from a file is not a case of this law. Empty: every case is.
   std::function<std::string(const GradientCase&)> fits{};
-  /// Whether a case next to a kink, where nobody can be judged, is drawn again.
+  /// Whether a case too close to a kink to be judged is redrawn.
   bool needs_room_at_kinks = true;
-  /// Whether the logits of cases of an odd length, L = 1 among them, are part of the truth.
+  /// Whether logits are compared in cases of odd length, including L = 1.
   bool compares_logits = false;
   enum class Sizes {
-    as_drawn,     ///< no cases but the drawn ones
-    all,          ///< the rows of a gradient_design, too
-    large_cases,  ///< large ones of these rows, of a subject whose threads are its own
+    as_drawn,     ///< drawn cases only
+    all,          ///< also the rows of a gradient_design
+    large_cases,  ///< also the large rows, for subjects that may use threads of their own
   };
   Sizes sizes = Sizes::as_drawn;
 };

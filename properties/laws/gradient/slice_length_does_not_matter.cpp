@@ -26,9 +26,9 @@ Finding is_alike_for_every_slice_length(GradientEvidence& evidence, const Subjec
 /// Loss and gradient do not depend on the slice length.
 ///
 /// Statement: the answers for C, for one slice (C = L) and for slices of 1 are the same. Source:
-/// SLiM Performer, abstract: the gradient is exact for every C. It needs no reference but for its
+/// SLiM Performer, abstract: the gradient is exact for every C. Uses the reference only for the
 /// bound. Generator: gradient_specs. Tolerance: twice the bound of gradient_agrees, since each of
-/// two answers may be off by it. Kills: what goes wrong at the edge of a slice.
+/// two answers may be off by it. Kills: faults at the edges of slices.
 Law slice_length_does_not_matter() {
   return gradient_law(
       {.name = "slice-length-does-not-matter",

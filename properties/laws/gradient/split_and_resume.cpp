@@ -7,7 +7,7 @@
 namespace slim::properties::laws {
 namespace {
 
-/// A whole case and its two parts.
+/// A case and its two parts.
 struct SplitCase {
   GradientEvidence whole;
   Index cut;
@@ -40,7 +40,7 @@ SplitCase split(GradientCase c, Index cut, Index first_position) {
       .second = std::move(second)};
 }
 
-/// loss₁ + loss₂ and gradient₁ + gradient₂, added exactly enough: in 50 digits.
+/// loss₁ + loss₂ and gradient₁ + gradient₂, added in 50 digits.
 GradientAnswer joined(const SplitCase& c, const Subject& subject, Scalar scalar) {
   const Index counted = c.whole.given().sequences.counted_targets();
   const Index first_position = c.whole.first_position();
@@ -72,27 +72,28 @@ Finding resumes(SplitCase& c, const Subject& subject, Scalar scalar) {
 
 }  // namespace
 
-/// A sequence can be cut in two and taken up again.
+/// A sequence can be cut in two and resumed.
 ///
-/// Statement: for 1 ≤ m < L, let B be the state after the first m rows. Ask for the second part
-/// from start B: loss₂, gradient₂ and the cotangent G of B. Ask for the first part with end
-/// cotangent G: loss₁, gradient₁. Then loss₁ + loss₂ and gradient₁ + gradient₂ are those of the
-/// whole. Source: Φ = loss + ⟨G, B⟩, SLiM Performer, algorithm 1; the chain rule. Generator:
-/// gradient_specs with L ≥ 2 and a cut 1 ≤ m < L, at a slice's edge or not; the whole may begin at
-/// a position far out, as a segment does, so that positions of a narrow type show. Tolerance: as in
-/// gradient_agrees, the sums of both parts held against the truth of the whole. Kills:
+/// Statement: for 1 ≤ m < L, let B be the state after the first m rows. Run the second part from
+/// start B, which gives loss₂, gradient₂ and the cotangent G of B. Run the first part with end
+/// cotangent G, which gives loss₁ and gradient₁. Then loss₁ + loss₂ and gradient₁ + gradient₂ are
+/// those of the whole. Source: Φ = loss + ⟨G, B⟩, SLiM Performer, algorithm 1; the chain rule.
+/// Generator: gradient_specs with L ≥ 2 and a cut 1 ≤ m < L, at a slice edge or not; the whole may
+/// begin at a large position, like a segment, so that positions in a narrow type show. Tolerance:
+/// as in gradient_agrees, comparing the sums of both parts with the truth of the whole. Kills:
 /// mutant/last-row-dropped; states without the key sum, cotangents lost between calls, positions in
 /// half precision.
 Law split_and_resume() {
   return make_law<CutSpec, SplitCase>(
       {.name = "split-and-resume",
-       .statement = "cut anywhere: the second part from the first's end state, then the first part "
-                    "with the second's start cotangent, add up to loss and gradient of the whole",
+       .statement = "for any cut, the second part from the end state of the first, and the first "
+                    "part with the start cotangent of the second, add up to loss and gradient of "
+                    "the whole",
        .source = "SLiM Performer, algorithm 1: Φ = loss + ⟨G, B⟩",
        .generator =
-           "as gradient-agrees, with a cut at a slice's edge or anywhere; of a quarter the "
-           "first row stands at 257 to 70001",
-       .tolerance = "as gradient-agrees, against the truth of the whole",
+           "as gradient-agrees, cut at a slice edge or anywhere; in a quarter of the cases the "
+           "first row is at position 257 to 70001",
+       .tolerance = "as gradient-agrees, compared with the truth of the whole",
        .kills = {"mutant/last-row-dropped", "mutant/position-restarted", "mutant/position-in-half",
                  "mutant/model-start-ignored", "mutant/model-end-cotangent-ignored",
                  "mutant/counted-targets-ignored"},
