@@ -64,7 +64,7 @@ class SlicePass {
 
   /// Lazy forward sweep: gives the sum of every layer to the boundary and stores nothing else. Of
   /// the last layer only keys and values are computed.
-  void pass(const Slice& slice) { go_up(slice, model_.layers - 1, true); }
+  void advance(const Slice& slice) { forward_slice(slice, model_.layers - 1, true); }
 
   /// Plain forward sweep: the whole forward pass. Returns the sum of the slice's losses.
   /// `passes_on` gives the sums to the boundary; it is false for the last slice.
@@ -72,9 +72,9 @@ class SlicePass {
 
   /// Backward sweep: opens the boundary layer by layer and stores what pull_back() needs. If `end`
   /// is not null, its sequence b becomes the prefix sums after the slice.
-  void open(const Slice& slice, State<A>* end);
+  void restore(const Slice& slice, State<A>* end);
 
-  /// Returns the sum of the slice's losses, replaces the output of open() by its cotangent, and
+  /// Returns the sum of the slice's losses, replaces the output of restore() by its cotangent, and
   /// adds the gradient of the output map. The logits are copied to `logits` [rows, V] if not null.
   Wide<A> loss(const Slice& slice, const A& scale, Matrix<T>* logits, Parameters<A>& gradient);
 
@@ -121,14 +121,14 @@ class SlicePass {
 
   /// The forward pass of a sweep that stores nothing; only the first `read_out` layers compute
   /// their output.
-  void go_up(const Slice& slice, Index read_out, bool passes_on);
+  void forward_slice(const Slice& slice, Index read_out, bool passes_on);
   /// For narrow scalars: stores an activation of layer r and replaces it by its rounded values.
   /// Otherwise does nothing.
-  void settle(Index r, Activation which);
+  void store_rounded(Index r, Activation which);
   /// The same for some of its rows.
-  void settle(Index r, Activation which, Index first, Index rows);
+  void store_rounded(Index r, Activation which, Index first, Index rows);
   /// For narrow scalars: loads the stored activations of layer r. Otherwise does nothing.
-  void fetch(Index r);
+  void load_rounded(Index r);
   void embed(const Slice& slice, A* X);
   /// Input of the attention maps: X or its norm. Writes Z in the latter case.
   Read attention_input(const LayerActivations<A>& a, const LayerParameters<const A>& theta);

@@ -43,10 +43,10 @@ View rows_of(View X, Index first, Index rows) {
 }
 
 template <class T>
-void SlicePass<T>::go_up(const Slice& slice, Index read_out, bool passes_on) {
+void SlicePass<T>::forward_slice(const Slice& slice, Index read_out, bool passes_on) {
   rows_ = slice.rows;
   embed(slice, space_.layer(0).X);
-  settle(0, Activation::X);
+  store_rounded(0, Activation::X);
   for (Index r = 0; r < model_.layers; ++r) {
     const LayerActivations<A>& a = space_.layer(r);
     const LayerParameters<const A> theta = weights_.theta().layer(r);
@@ -55,7 +55,7 @@ void SlicePass<T>::go_up(const Slice& slice, Index read_out, bool passes_on) {
     if (r < read_out) attend(slice, a, theta, input, r);
     if (passes_on) {
       make_slice_sum(a, slice.n, r);
-      boundary_.pass(slice.n, r, slice_sum());
+      boundary_.advance(slice.n, r, slice_sum());
     }
     if (r < read_out) {
       feed_forward(theta, r);
@@ -65,7 +65,7 @@ void SlicePass<T>::go_up(const Slice& slice, Index read_out, bool passes_on) {
 
 template <class T>
 Wide<accumulator_t<T>> SlicePass<T>::pass_whole(const Slice& slice, bool passes_on) {
-  go_up(slice, model_.layers, passes_on);
+  forward_slice(slice, model_.layers, passes_on);
   const View Z = view(space_.hidden, model_.vocab_size);
   apply<A>(workers_, weights_.theta().output_logit_map(), read_wide(space_.output), Z);
   for_each_row(workers_, rows_, [&](Index l) {
@@ -78,18 +78,18 @@ Wide<accumulator_t<T>> SlicePass<T>::pass_whole(const Slice& slice, bool passes_
 }
 
 template <class T>
-void SlicePass<T>::open(const Slice& slice, State<A>* end) {
+void SlicePass<T>::restore(const Slice& slice, State<A>* end) {
   rows_ = slice.rows;
   embed(slice, space_.layer(0).X);
-  settle(0, Activation::X);
+  store_rounded(0, Activation::X);
   for (Index r = 0; r < model_.layers; ++r) {
     const LayerActivations<A>& a = space_.layer(r);
     const LayerParameters<const A> theta = weights_.theta().layer(r);
     const Read input = attention_input(a, theta);
     keys_and_values(a, theta, input, r);
-    const bool wants_sum = boundary_.wants_sum(slice.n);
-    if (wants_sum || end != nullptr) make_slice_sum(a, slice.n, r);
-    boundary_.open(slice.n, r, wants_sum ? slice_sum() : LayerSums<const A>(nullptr, 0));
+    const bool needs_slice_sum = boundary_.needs_slice_sum(slice.n);
+    if (needs_slice_sum || end != nullptr) make_slice_sum(a, slice.n, r);
+    boundary_.restore(slice.n, r, needs_slice_sum ? slice_sum() : LayerSums<const A>(nullptr, 0));
     if (end != nullptr) {
       layer_sums(*end, slice.b, r, model_.heads) = boundary_.start(slice.n, r) + slice_sum();
     }
@@ -99,13 +99,13 @@ void SlicePass<T>::open(const Slice& slice, State<A>* end) {
 }
 
 template <class T>
-void SlicePass<T>::settle(Index r, Activation which) {
-  settle(r, which, 0, rows_);
+void SlicePass<T>::store_rounded(Index r, Activation which) {
+  store_rounded(r, which, 0, rows_);
 }
 
 template <class T>
-void SlicePass<T>::settle([[maybe_unused]] Index r, [[maybe_unused]] Activation which,
-                          [[maybe_unused]] Index first, [[maybe_unused]] Index rows) {
+void SlicePass<T>::store_rounded([[maybe_unused]] Index r, [[maybe_unused]] Activation which,
+                                 [[maybe_unused]] Index first, [[maybe_unused]] Index rows) {
   if constexpr (is_narrow<T>) {
     A* place = space_.layer(r).of(which);
     if (place == nullptr) return;
@@ -121,7 +121,7 @@ void SlicePass<T>::settle([[maybe_unused]] Index r, [[maybe_unused]] Activation 
 }
 
 template <class T>
-void SlicePass<T>::fetch([[maybe_unused]] Index r) {
+void SlicePass<T>::load_rounded([[maybe_unused]] Index r) {
   if constexpr (is_narrow<T>) {
     for (const Activation which : {Activation::X, Activation::Q, Activation::K, Activation::V,
                                    Activation::Y, Activation::H, Activation::F, Activation::U}) {
@@ -157,8 +157,8 @@ void SlicePass<T>::keys_and_values(const LayerActivations<A>& a,
                                    Index r) {
   apply<A>(workers_, theta.k_map, input, wide(a.K));
   apply<A>(workers_, theta.v_map, input, wide(a.V));
-  settle(r, Activation::K);
-  settle(r, Activation::V);
+  store_rounded(r, Activation::K);
+  store_rounded(r, Activation::V);
   workers_.run(model_.heads, [&](Index h) {
     features(r, h).apply(read_head(a.K, h, model_.head_dim()),
                          head(space_.gK, h, model_.features()));
@@ -192,14 +192,14 @@ template <class T>
 void SlicePass<T>::attend(const Slice& slice, const LayerActivations<A>& a,
                           const LayerParameters<const A>& theta, const Read& input, Index r) {
   apply<A>(workers_, theta.q_map, input, wide(a.Q));
-  settle(r, Activation::Q);
+  store_rounded(r, Activation::Q);
   workers_.run(model_.heads, [&](Index h) {
     features(r, h).apply(read_head(a.Q, h, model_.head_dim()),
                          head(space_.gQ, h, model_.features()));
     prefix_sum_.forward(head_slice(a, slice.n, r, h), head(a.Y, h, model_.head_dim()), kept(a, h),
                         scratch(h));
   });
-  settle(r, Activation::Y);
+  store_rounded(r, Activation::Y);
   if (model_.norm == Norm::branch_output) {
     // H = X + LN(Y)
     const Read X = read_wide(a.X);
@@ -211,7 +211,7 @@ void SlicePass<T>::attend(const Slice& slice, const LayerActivations<A>& a,
       wide(a.H).row(l) = read_wide(a.X).row(l) + read_wide(a.Y).row(l);
     });
   }
-  settle(r, Activation::H);
+  store_rounded(r, Activation::H);
 }
 
 template <class T>
@@ -233,20 +233,20 @@ void SlicePass<T>::feed_forward(const LayerParameters<const A>& theta, Index r) 
     const View U = rows_of(view(a.U, model_.ffn_dim), first, rows);
     const View hidden(space_.hidden, rows, model_.ffn_dim);
     apply<A>(workers_, theta.U_map, rows_of(input, first, rows), U);
-    settle(r, Activation::U, first, rows);
+    store_rounded(r, Activation::U, first, rows);
     gelu<A>(workers_, read_only<A>(U), hidden);
     apply<A>(workers_, theta.V_map, read_only<A>(hidden), rows_of(wide(F), first, rows));
   });
   if (output_norm) {
     // X' = H + LN(F)
-    settle(r, Activation::F);
+    store_rounded(r, Activation::F);
     const Read H = read_wide(a.H);
     layer_norm<A>(workers_, theta.layernorm2, epsilon, read_wide(F), &H, wide(out), moments(a, 1));
   } else {
     // X' = H + F
     for_each_row(workers_, rows_, [&](Index l) { wide(out).row(l) += read_wide(a.H).row(l); });
   }
-  if (!last) settle(r + 1, Activation::X);
+  if (!last) store_rounded(r + 1, Activation::X);
 }
 
 template <class T>
@@ -282,7 +282,7 @@ void SlicePass<T>::pull_back(const Slice& slice, State<A>& G, Index b, Parameter
   for (Index r = model_.layers - 1; r >= 0; --r) {
     const LayerActivations<A>& a = space_.layer(r);
     const LayerParameters<const A> theta = weights_.theta().layer(r);
-    fetch(r);
+    load_rounded(r);
     pull_back_feed_forward(a, theta, gradient.layer(r));
     pull_back_attention(slice, a, theta, gradient.layer(r), r, G, b);
   }

@@ -44,7 +44,7 @@ Wide<accumulator_t<T>> sweep_up(SlicePass<T>& pass, const Cut& cut, Index b, Fir
     if (kind == FirstSweep::plain) {
       loss += pass.pass_whole(cut.slice(n, b), true);
     } else {
-      pass.pass(cut.slice(n, b));
+      pass.advance(cut.slice(n, b));
     }
   }
   if (kind == FirstSweep::plain) loss += pass.pass_whole(cut.slice(N - 1, b), false);
@@ -100,7 +100,9 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
   Wide<A> loss(0);
   result.restarts = 0;
   for (Index b = 0; b < task.sequences.batch(); ++b) {
-    const typename Boundary<A>::RunAgain run_again = [&](Index n) { pass.pass(cut.slice(n, b)); };
+    const typename Boundary<A>::RunAgain run_again = [&](Index n) {
+      pass.advance(cut.slice(n, b));
+    };
     boundary.begin(task.model, N, {task.start, b});
     Wide<A> forward_loss(0);
     do {
@@ -112,8 +114,8 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
     Wide<A> backward_loss(0);
     for (Index n = N - 1; n >= 0; --n) {
       const Slice slice = cut.slice(n, b);
-      boundary.descend_to(n, run_again);
-      pass.open(slice, task.wants_state && n == N - 1 ? &result.end : nullptr);
+      boundary.prepare(n, run_again);
+      pass.restore(slice, task.wants_state && n == N - 1 ? &result.end : nullptr);
       backward_loss +=
           pass.loss(slice, scale, task.wants_logits ? &result.logits : nullptr, gradient.sums());
       pass.pull_back(slice, G, one_G ? 0 : b, gradient.sums());

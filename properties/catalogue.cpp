@@ -70,7 +70,7 @@ Subject as_subject(const chunked::Variant& variant) {
 
 Subject as_subject(const mutants::Mutant& mutant) {
   Subject subject{.name = mutant.name,
-                  .summary = "wrong on purpose: " + mutant.story,
+                  .summary = "wrong on purpose: " + mutant.description,
                   .capabilities = {},
                   .conventions = {},
                   .gradient = mutant.gradient,

@@ -52,7 +52,7 @@ TEST(Catalogue, SuggestsANameAndListsAllNames) {
 TEST(Catalogue, DescribesEveryMutant) {
   for (const mutants::Mutant& mutant : mutants::catalogue()) {
     EXPECT_TRUE(mutant.name.starts_with("mutant/"));
-    EXPECT_FALSE(mutant.story.empty());
+    EXPECT_FALSE(mutant.description.empty());
     EXPECT_FALSE(mutant.seen.empty());
   }
 }

@@ -17,6 +17,6 @@ function(slim_test_in_environments program filter)
 endfunction()
 
 slim_test_in_environments(properties_test SlimVerify.HoldsForACorrectSubject*:SlimVerify.Lists*)
-slim_test_in_environments(foreign_test ForeignExamples.*:ForeignErrors.*:Papers.AreReadable*)
+slim_test_in_environments(foreign_test ForeignExamples.*:ForeignErrors.*:Reports.AreReadable*)
 slim_test_in_environments(experiments_test Corpus.*:Measures.AFreshProcess*:SlimMeasure.TellsTheCostOfAGradient)
 slim_test_in_environments(plots_test Gnuplot.*:ReportTest.is_self_contained:SlimPlot.draws_only*)

@@ -53,15 +53,15 @@ class CausalAttention {
     write_sums(task_.start, b, start_, sizes_.heads);
     boundary_.begin(sizes_, N, {&start_, 0});
     do {
-      for (Index n = 0; n + (task_.wants_pullback ? 1 : 0) < N; ++n) go_up(n, b);
+      for (Index n = 0; n + (task_.wants_pullback ? 1 : 0) < N; ++n) forward_slice(n, b);
     } while (boundary_.restart());
     if (!task_.wants_pullback) return;
 
     write_sums(task_.end_cotangent, b, G_, sizes_.heads);
-    const typename Boundary<A>::RunAgain run_again = [&](Index n) { go_up(n, b); };
+    const typename Boundary<A>::RunAgain run_again = [&](Index n) { forward_slice(n, b); };
     for (Index n = N - 1; n >= 0; --n) {
-      boundary_.descend_to(n, run_again);
-      open(n, b);
+      boundary_.prepare(n, run_again);
+      restore(n, b);
       pull_back(cut_.slice(n, b));
     }
     put_sums(G_, result_.start_gradient, b);
@@ -69,7 +69,7 @@ class CausalAttention {
 
  private:
   /// One slice of the forward sweep: the sums, and the output if there is no other sweep.
-  void go_up(Index n, Index b) {
+  void forward_slice(Index n, Index b) {
     const Slice at = cut_.slice(n, b);
     const bool last = n + 1 == cut_.slices();
     slice_.load_keys(at);
@@ -78,16 +78,16 @@ class CausalAttention {
     if (last) {
       put_end(n, b);
     } else {
-      boundary_.pass(n, 0, slice_.slice_sums());
+      boundary_.advance(n, 0, slice_.slice_sums());
     }
   }
-  void open(Index n, Index b) {
+  void restore(Index n, Index b) {
     const Slice at = cut_.slice(n, b);
     const bool last = n + 1 == cut_.slices();
-    const bool wants_sum = boundary_.wants_sum(n);
+    const bool needs_slice_sum = boundary_.needs_slice_sum(n);
     slice_.load_keys(at);
-    if (wants_sum || last) slice_.make_slice_sum(at);
-    boundary_.open(n, 0, wants_sum ? slice_.slice_sums() : LayerSums<const A>(nullptr, 0));
+    if (needs_slice_sum || last) slice_.make_slice_sum(at);
+    boundary_.restore(n, 0, needs_slice_sum ? slice_.slice_sums() : LayerSums<const A>(nullptr, 0));
     if (last) put_end(n, b);
     attend(n, at);
   }

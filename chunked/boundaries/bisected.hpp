@@ -41,7 +41,7 @@ class Bisected final : public Boundary<T> {
   LayerSums<const T> start(Index /*n*/, Index r) const override {
     return layer_sums(states_, room_, r, heads_);
   }
-  void pass(Index n, Index r, LayerSums<const T> sum) override {
+  void advance(Index n, Index r, LayerSums<const T> sum) override {
     layer(room_, r) += sum;
     if (n + 1 != next_) return;
     const auto place = static_cast<Index>(starts_.size());
@@ -51,7 +51,7 @@ class Bisected final : public Boundary<T> {
       plan(next_);
     }
   }
-  void descend_to(Index n, const RunAgain& run_again) override {
+  void prepare(Index n, const RunAgain& run_again) override {
     while (starts_.back() > n) starts_.pop_back();
     const Index from = starts_.back();
     const auto place = static_cast<Index>(starts_.size()) - 1;
@@ -60,8 +60,8 @@ class Bisected final : public Boundary<T> {
     plan(from);
     for (Index again = from; again < n; ++again) run_again(again);
   }
-  bool wants_sum(Index /*n*/) const override { return false; }
-  void open(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
+  bool needs_slice_sum(Index /*n*/) const override { return false; }
+  void restore(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
 
  private:
   /// ⌈log₂ slices⌉

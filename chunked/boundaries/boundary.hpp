@@ -50,7 +50,7 @@ struct Start {
 template <class T>
 class Boundary {
  public:
-  /// Runs slice n of the forward sweep again, which calls pass(n, r, sum) for every layer.
+  /// Runs slice n of the forward sweep again, which calls advance(n, r, sum) for every layer.
   using RunAgain = std::function<void(Index n)>;
 
   Boundary() = default;
@@ -66,11 +66,11 @@ class Boundary {
   virtual void begin(const StateSizes& sizes, Index slices, Start<T> start) = 0;
 
   /// Layer r of B⁽ⁿ⁾, which the attention of slice n reads. Valid in the forward sweep until
-  /// pass(n, r), and in the backward sweep from open(n, r) until the next slice.
+  /// advance(n, r), and in the backward sweep from restore(n, r) until the next slice.
   virtual LayerSums<const T> start(Index n, Index r) const = 0;
 
   /// Forward sweep, n < N-1, after layer r of slice n: B⁽ⁿ⁺¹⁾ = B⁽ⁿ⁾ + sum.
-  virtual void pass(Index n, Index r, LayerSums<const T> sum) = 0;
+  virtual void advance(Index n, Index r, LayerSums<const T> sum) = 0;
 
   /// After the forward sweep: returns true if it must be repeated from slice 0. The boundary is
   /// then ready for that.
@@ -79,13 +79,13 @@ class Boundary {
   [[nodiscard]] virtual Index restarts() const { return 0; }
 
   /// Backward sweep: prepares slice n, which comes next, and may run earlier slices again.
-  virtual void descend_to(Index /*n*/, const RunAgain& /*run_again*/) {}
+  virtual void prepare(Index /*n*/, const RunAgain& /*run_again*/) {}
 
-  /// Backward sweep: whether open() of slice n needs the sum of that slice.
-  [[nodiscard]] virtual bool wants_sum(Index n) const = 0;
-  /// Backward sweep: makes start(n, r) valid. `sum` has the bits given to pass(n, r); it is empty
-  /// if wants_sum(n) is false.
-  virtual void open(Index n, Index r, LayerSums<const T> sum) = 0;
+  /// Backward sweep: whether restore() of slice n needs the sum of that slice.
+  [[nodiscard]] virtual bool needs_slice_sum(Index n) const = 0;
+  /// Backward sweep: makes start(n, r) valid. `sum` has the bits given to advance(n, r); it is
+  /// empty if needs_slice_sum(n) is false.
+  virtual void restore(Index n, Index r, LayerSums<const T> sum) = 0;
 };
 
 }  // namespace slim::chunked

@@ -67,17 +67,17 @@ Swept sweep(Boundary<T>& boundary, Index slices, const SumOf<T>& sum_of, Starts<
   do {
     for (Index n = 0; n + 1 < slices; ++n) {
       forward[static_cast<std::size_t>(n)] = boundary.start(n, 0);
-      boundary.pass(n, 0, view<T>(sum_of(n)));
+      boundary.advance(n, 0, view<T>(sum_of(n)));
     }
   } while (boundary.restart());
   const typename Boundary<T>::RunAgain again = [&](Index m) {
     ++run.sums_run_again;
-    boundary.pass(m, 0, view<T>(sum_of(m)));
+    boundary.advance(m, 0, view<T>(sum_of(m)));
   };
   for (Index n = slices - 1; n >= 0; --n) {
-    boundary.descend_to(n, again);
-    boundary.open(n, 0,
-                  boundary.wants_sum(n) ? view<T>(sum_of(n)) : LayerSums<const T>(nullptr, 0));
+    boundary.prepare(n, again);
+    boundary.restore(
+        n, 0, boundary.needs_slice_sum(n) ? view<T>(sum_of(n)) : LayerSums<const T>(nullptr, 0));
     backward[static_cast<std::size_t>(n)] = boundary.start(n, 0);
   }
   forward.back() = backward.back();  // the forward sweep does not read the last start
@@ -158,7 +158,7 @@ TYPED_TEST(BoundaryIn, ExactKeepsSumsThatAreNotFinite) {
   boundary->begin(small_model(), 3, {});
   Sum<TypeParam> sum = Sum<TypeParam>::Constant(TypeParam(1));
   sum(2) = std::numeric_limits<TypeParam>::infinity();
-  boundary->pass(0, 0, view<TypeParam>(sum));
+  boundary->advance(0, 0, view<TypeParam>(sum));
   EXPECT_FALSE(std::isfinite(boundary->start(1, 0)(2)));
   EXPECT_EQ(boundary->start(1, 0)(0), TypeParam(1));
 }
@@ -218,7 +218,7 @@ TEST(Boundary, EveryBoundaryBeginsAtTheGivenStart) {
     boundary->begin(small_model(), 3, {&start, 1});
     const Sum<double> sum = Sum<double>::Constant(0.5);
     EXPECT_EQ(boundary->start(0, 0)(0), 9.0) << name;
-    boundary->pass(0, 0, view<double>(sum));
+    boundary->advance(0, 0, view<double>(sum));
     EXPECT_EQ(boundary->start(1, 0)(0), 9.5) << name;
   }
 }

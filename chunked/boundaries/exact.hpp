@@ -46,7 +46,7 @@ class Exact final : public Boundary<T> {
   LayerSums<const T> start(Index /*n*/, Index r) const override {
     return layer_sums(rounded_, 0, r, heads_);
   }
-  void pass(Index /*n*/, Index r, LayerSums<const T> sum) override { add(r, sum, +1); }
+  void advance(Index /*n*/, Index r, LayerSums<const T> sum) override { add(r, sum, +1); }
   bool restart() override {
     if (!overflowed_) return false;
     ++restarts_;
@@ -54,8 +54,8 @@ class Exact final : public Boundary<T> {
     return true;
   }
   Index restarts() const override { return restarts_; }
-  bool wants_sum(Index n) const override { return n != last_ && n != 0; }
-  void open(Index n, Index r, LayerSums<const T> sum) override {
+  bool needs_slice_sum(Index n) const override { return n != last_ && n != 0; }
+  void restore(Index n, Index r, LayerSums<const T> sum) override {
     if (n == last_) return;
     if (n == 0) {
       start_.write(layer_sums(rounded_, 0, r, heads_), r, heads_);
@@ -89,7 +89,7 @@ class Exact final : public Boundary<T> {
     for (Index r = 0; r < layers_; ++r) {
       LayerSums<T> rounded = layer_sums(rounded_, 0, r, heads_);
       if (start_.state != nullptr) add(r, layer_sums(*start_.state, start_.b, r, heads_), +1);
-      start_.write(rounded, r, heads_);  // the given bits, as in open()
+      start_.write(rounded, r, heads_);  // the given bits, as in restore()
     }
   }
 

@@ -41,16 +41,16 @@ class SweepComparison final : public Boundary<T> {
     inner_->begin(sizes, slices, start);
   }
   LayerSums<const T> start(Index n, Index r) const override { return inner_->start(n, r); }
-  void pass(Index n, Index r, LayerSums<const T> sum) override {
+  void advance(Index n, Index r, LayerSums<const T> sum) override {
     recorded(n, r) = {fingerprint<T>(inner_->start(n, r)), fingerprint<T>(sum)};
-    inner_->pass(n, r, sum);
+    inner_->advance(n, r, sum);
     if (n + 1 == last_) recorded(last_, r).start = fingerprint<T>(inner_->start(last_, r));
   }
   bool restart() override { return inner_->restart(); }
   [[nodiscard]] Index restarts() const override { return inner_->restarts(); }
-  [[nodiscard]] bool wants_sum(Index n) const override { return inner_->wants_sum(n); }
-  void open(Index n, Index r, LayerSums<const T> sum) override {
-    inner_->open(n, r, sum);
+  [[nodiscard]] bool needs_slice_sum(Index n) const override { return inner_->needs_slice_sum(n); }
+  void restore(Index n, Index r, LayerSums<const T> sum) override {
+    inner_->restore(n, r, sum);
     ++compared;
     differing_starts += fingerprint<T>(inner_->start(n, r)) != recorded(n, r).start ? 1 : 0;
     differing_sums += sum.size() > 0 && fingerprint<T>(sum) != recorded(n, r).sum ? 1 : 0;
@@ -88,14 +88,14 @@ class StoredOnGrid final : public Boundary<T> {
   LayerSums<const T> start(Index n, Index r) const override {
     return layer_sums(starts_, n, r, heads_);
   }
-  void pass(Index n, Index r, LayerSums<const T> sum) override {
-    grid_->pass(n, r, sum);
+  void advance(Index n, Index r, LayerSums<const T> sum) override {
+    grid_->advance(n, r, sum);
     layer(n + 1, r) = grid_->start(n + 1, r);
   }
   bool restart() override { return grid_->restart(); }
   [[nodiscard]] Index restarts() const override { return grid_->restarts(); }
-  [[nodiscard]] bool wants_sum(Index /*n*/) const override { return false; }
-  void open(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
+  [[nodiscard]] bool needs_slice_sum(Index /*n*/) const override { return false; }
+  void restore(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
 
  private:
   LayerSums<T> layer(Index n, Index r) { return layer_sums(starts_, n, r, heads_); }

@@ -27,16 +27,16 @@ class Recomputed final : public Boundary<T> {
   LayerSums<const T> start(Index /*n*/, Index r) const override {
     return layer_sums(sums_, 0, r, heads_);
   }
-  void pass(Index /*n*/, Index r, LayerSums<const T> sum) override {
+  void advance(Index /*n*/, Index r, LayerSums<const T> sum) override {
     layer_sums(sums_, 0, r, heads_) += sum;
   }
-  void descend_to(Index n, const RunAgain& run_again) override {
+  void prepare(Index n, const RunAgain& run_again) override {
     if (n == last_) return;  // the forward sweep has just ended here
     from_the_start();
     for (Index again = 0; again < n; ++again) run_again(again);
   }
-  bool wants_sum(Index /*n*/) const override { return false; }
-  void open(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
+  bool needs_slice_sum(Index /*n*/) const override { return false; }
+  void restore(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
 
  private:
   void from_the_start() {

@@ -27,9 +27,9 @@ class Recovered final : public Boundary<T> {
   LayerSums<const T> start(Index /*n*/, Index r) const override {
     return layer_sums(sums_, 0, r, heads_);
   }
-  void pass(Index /*n*/, Index r, LayerSums<const T> sum) override { layer(r) += sum; }
-  bool wants_sum(Index n) const override { return n != last_ && n != 0; }
-  void open(Index n, Index r, LayerSums<const T> sum) override {
+  void advance(Index /*n*/, Index r, LayerSums<const T> sum) override { layer(r) += sum; }
+  bool needs_slice_sum(Index n) const override { return n != last_ && n != 0; }
+  void restore(Index n, Index r, LayerSums<const T> sum) override {
     if (n == last_) return;
     if (n == 0) {
       start_.write(layer(r), r, heads_);

@@ -25,11 +25,11 @@ class Stored final : public Boundary<T> {
   LayerSums<const T> start(Index n, Index r) const override {
     return layer_sums(starts_, n, r, heads_);
   }
-  void pass(Index n, Index r, LayerSums<const T> sum) override {
+  void advance(Index n, Index r, LayerSums<const T> sum) override {
     layer(n + 1, r) = layer(n, r) + sum;
   }
-  bool wants_sum(Index /*n*/) const override { return false; }
-  void open(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
+  bool needs_slice_sum(Index /*n*/) const override { return false; }
+  void restore(Index /*n*/, Index /*r*/, LayerSums<const T> /*sum*/) override {}
 
  private:
   LayerSums<T> layer(Index n, Index r) { return layer_sums(starts_, n, r, heads_); }

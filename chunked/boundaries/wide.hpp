@@ -59,12 +59,12 @@ class WideSums final : public Boundary<T> {
   LayerSums<const T> start(Index /*n*/, Index r) const override {
     return layer_sums(rounded_, 0, r, heads_);
   }
-  void pass(Index /*n*/, Index r, LayerSums<const T> sum) override {
+  void advance(Index /*n*/, Index r, LayerSums<const T> sum) override {
     for (Index i = 0; i < layer_size_; ++i) wide(r)[i] += static_cast<WiderT>(sum(i));
     round(r);
   }
-  bool wants_sum(Index n) const override { return n != last_ && n != 0; }
-  void open(Index n, Index r, LayerSums<const T> sum) override {
+  bool needs_slice_sum(Index n) const override { return n != last_ && n != 0; }
+  void restore(Index n, Index r, LayerSums<const T> sum) override {
     if (n == last_) return;
     if (n == 0) {
       start_.write(rounded(r), r, heads_);

@@ -228,7 +228,7 @@ class KeptOnGrid final : public chunked::Boundary<T> {
     keep(n + 1, r);
   }
   bool restart() override { return grid_.restart(); }
-  [[nodiscard]] bool wants_sum(Index /*n*/) const override { return false; }
+  [[nodiscard]] bool needs_slice_sum(Index /*n*/) const override { return false; }
   void open(Index /*n*/, Index /*r*/, chunked::LayerSums<const T> /*sum*/) override {}
 
  private:

@@ -65,7 +65,7 @@ void offer_gradient_under(const ChangeModel& change, Suspect& suspect) {
 /// alone applies to all heads of a whole model.
 Suspect convention(std::string name, const ChangeAttention& attention,
                    const ChangeModel& model = {}) {
-  Suspect suspect{.name = std::move(name), .story = {}, .seen = {}, .is_convention = true};
+  Suspect suspect{.name = std::move(name), .description = {}, .seen = {}, .is_convention = true};
   if (attention) {
     offer_attention_under<float>(attention, suspect);
     offer_attention_under<double>(attention, suspect);

@@ -10,9 +10,9 @@ namespace slim::properties {
 
 /// How a suspect (a mutant or a convention) compares with a subject.
 struct Likeness {
-  std::string name;   ///< of the mutant, or a description of the convention
-  std::string story;  ///< description of the mutant's fault; empty for a convention
-  std::string seen;   ///< typical cause of the fault; likewise
+  std::string name;         ///< of the mutant, or a description of the convention
+  std::string description;  ///< description of the mutant's fault; empty for a convention
+  std::string seen;         ///< typical cause of the fault; likewise
   /// The largest difference between the subject and the suspect on the failing case; error ≤ bound.
   Discrepancy on_the_case;
   int further = 0;     ///< number of other cases on which both were compared

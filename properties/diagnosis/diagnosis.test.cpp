@@ -102,28 +102,29 @@ TEST_P(Diagnosing, NamesMutantsUnderAnotherName) {
   }
 }
 
-TEST(Panel, HasTheNumberOfCasesPerLawInTheReadme) {
+TEST(ProbeSet, HasTheNumberOfCasesPerLawInTheReadme) {
   std::ifstream file(SLIM_SOURCE_DIR "/properties/diagnosis/README.md");
   const std::string readme{std::istreambuf_iterator<char>(file), {}};
-  const std::string words = std::to_string(Panel::cases_of_attention) + " per law of attention, " +
-                            std::to_string(Panel::cases_at_the_edge) + " of `stays-finite`, " +
-                            std::to_string(Panel::cases_of_models) + " per law of whole models";
+  const std::string words = std::to_string(ProbeSet::cases_of_attention) +
+                            " per law of attention, " +
+                            std::to_string(ProbeSet::cases_at_the_edge) + " of `stays-finite`, " +
+                            std::to_string(ProbeSet::cases_of_models) + " per law of whole models";
   EXPECT_NE(readme.find(words), std::string::npos) << words;
   const std::span<const Law> all = laws::catalogue();
-  Panel panel(std::vector<Law>(all.begin(), all.end()));
+  ProbeSet probe_set(std::vector<Law>(all.begin(), all.end()));
   const auto expect = [&](Topic topic, int cases) {
     std::map<std::string, int> count;
-    for (const Panel::Case& c : panel.cases(topic, Scalar::float64)) ++count[c.law->name];
+    for (const ProbeSet::Case& c : probe_set.cases(topic, Scalar::float64)) ++count[c.law->name];
     EXPECT_GE(count.size(), 6U);
     for (const auto& [law, number] : count) {
-      const int drawn = law == "stays-finite" ? Panel::cases_at_the_edge : cases;
+      const int drawn = law == "stays-finite" ? ProbeSet::cases_at_the_edge : cases;
       const bool has_large = law.ends_with("-agrees") || law == "features-agree";
       EXPECT_GE(number, has_large ? drawn + 1 : drawn) << law;
-      EXPECT_LE(number, has_large ? drawn + Panel::most_large_cases : drawn) << law;
+      EXPECT_LE(number, has_large ? drawn + ProbeSet::most_large_cases : drawn) << law;
     }
   };
-  expect(Topic::attention, Panel::cases_of_attention);
-  expect(Topic::models, Panel::cases_of_models);
+  expect(Topic::attention, ProbeSet::cases_of_attention);
+  expect(Topic::models, ProbeSet::cases_of_models);
 }
 
 TEST(Diagnosis, NamesNineOfTenMutants) {
@@ -142,11 +143,11 @@ Subject with_faults(mutants::Fault one, mutants::Fault other) {
 }
 
 /// The first case of other seeds on which the subject does not match this mutant; empty if none.
-std::string where_unlike(const Subject& subject, std::string_view mutant, Panel& panel) {
-  for (Panel::Case& c : panel.cases(Topic::attention, Scalar::float64)) {
-    const Interview one = interview(*c.trial, subject, Scalar::float64);
-    const Interview other = interview(*c.trial, find_subject(mutant), Scalar::float64);
-    const Discrepancy apart = panel.yardstick(c, Scalar::float64).apart(one, other);
+std::string where_unlike(const Subject& subject, std::string_view mutant, ProbeSet& probe_set) {
+  for (ProbeSet::Case& c : probe_set.cases(Topic::attention, Scalar::float64)) {
+    const RecordedAnswers one = recorded_answers(*c.trial, subject, Scalar::float64);
+    const RecordedAnswers other = recorded_answers(*c.trial, find_subject(mutant), Scalar::float64);
+    const Discrepancy apart = probe_set.error_scale(c, Scalar::float64).apart(one, other);
     if (!(apart.error <= apart.bound)) return c.law->name + " " + c.readable;
   }
   return {};
@@ -157,7 +158,7 @@ TEST_P(Diagnosing, NamesOneOfTwoFaultsOnlyIfTheOtherHasNoEffect) {
   constexpr auto faults = static_cast<std::uint64_t>(mutants::Fault::width_of_keys_for_values);
   const Random random(static_cast<std::uint64_t>(GetParam()), stream_named("pairs of faults"));
   const std::span<const Law> all = laws::catalogue();
-  Panel elsewhere({all.begin(), all.end()}, 1'000);
+  ProbeSet elsewhere({all.begin(), all.end()}, 1'000);
   int named = 0;
   for (std::uint64_t pair = 0; pair < pairs; ++pair) {
     const auto one = static_cast<mutants::Fault>(1 + random.below(faults, 2 * pair));

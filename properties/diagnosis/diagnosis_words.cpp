@@ -52,10 +52,10 @@ std::string evidence(const Diagnosis& diagnosis, const Likeness& found) {
 }
 
 /// The name with the description of a mutant, or with advice about a convention.
-std::string with_story(const Likeness& found) {
-  return fmt::format("{}{} ({})", found.name,
-                     found.has_derivative_of_forward() ? " in its forward pass" : "",
-                     found.story.empty() ? "if this is intended, declare it" : found.story);
+std::string with_description(const Likeness& found) {
+  return fmt::format(
+      "{}{} ({})", found.name, found.has_derivative_of_forward() ? " in its forward pass" : "",
+      found.description.empty() ? "if this is intended, declare it" : found.description);
 }
 
 /// The first words, which tell how certain the diagnosis is.
@@ -65,7 +65,7 @@ const char* opening(const Likeness& found) {
   }
   if (found.by_pattern > 0) return "its answers change from call to call, like those of";
   if (found.shown == 0) return "may behave like";
-  return found.story.empty() ? "fits the convention" : "behaves like";
+  return found.description.empty() ? "fits the convention" : "behaves like";
 }
 
 std::string about_pullback(const Likeness& found) {
@@ -87,11 +87,11 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
                const std::vector<Likeness>& group, const char* several) {
   if (group.empty()) return;
   if (group.size() == 1) {
-    lines.push_back(fmt::format("{}: {}", opening(group.front()), with_story(group.front())));
+    lines.push_back(fmt::format("{}: {}", opening(group.front()), with_description(group.front())));
     if (!group.front().seen.empty()) lines.push_back("typical cause: " + group.front().seen);
   } else {
     lines.push_back(fmt::format("{}, which no case distinguishes:", several));
-    for (const Likeness& found : group) lines.push_back("  " + with_story(found));
+    for (const Likeness& found : group) lines.push_back("  " + with_description(found));
   }
   if (group.front().in_forward_alone) lines.push_back(about_pullback(group.front()));
   std::string shown = evidence(diagnosis, group.front());
@@ -119,7 +119,7 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   if (!diagnosis.earlier_calls.empty()) {
     lines.push_back("its answers depend on earlier calls: it " + diagnosis.earlier_calls);
     for (const Likeness& found : diagnosis.like_in_that) {
-      lines.push_back("the same happens with " + with_story(found));
+      lines.push_back("the same happens with " + with_description(found));
     }
     return lines;
   }

@@ -49,7 +49,7 @@ Topic topic_to_compare(const Law& law, const Subject& subject, const Finding& fi
 }
 
 /// The scalar of the panel: 50 digits are slow, and float64 distinguishes as many suspects.
-Scalar panel_scalar(const Subject& subject, Scalar scalar, Topic topic) {
+Scalar probe_set_scalar(const Subject& subject, Scalar scalar, Topic topic) {
   const bool of_models = topic == Topic::models || topic == Topic::bytes;
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)
                                 : subject.attention.offers(Scalar::float64);
@@ -84,11 +84,12 @@ std::vector<Scalar> narrower_than(Scalar scalar) {
   }
 }
 
-std::string precision_that_fits(const Interview& of_subject, const Interview& of_reference,
-                                Scalar scalar) {
+std::string precision_that_fits(const RecordedAnswers& of_subject,
+                                const RecordedAnswers& of_reference, Scalar scalar) {
   for (const Scalar narrower : narrower_than(scalar)) {
-    const Yardstick yardstick(of_reference, narrower, Yardstick::WhereUnborne::as_borne);
-    if (holds_within(yardstick.apart(of_subject, of_reference))) return std::string(name(narrower));
+    const ErrorScale error_scale(of_reference, narrower, ErrorScale::WhereUnborne::as_borne);
+    if (holds_within(error_scale.apart(of_subject, of_reference)))
+      return std::string(name(narrower));
   }
   return {};
 }
@@ -108,7 +109,7 @@ bool repeats_a_task(const Law& law) {
 }
 
 /// The same answers, with tasks that request the conventions that the suspect applies.
-Interview under_its_own(Interview of_suspect, const Suspect& suspect) {
+RecordedAnswers under_its_own(RecordedAnswers of_suspect, const Suspect& suspect) {
   for (Answered& answer : of_suspect.answers) {
     if (!answer.attention) continue;
     AttentionInputs<double> inputs = *answer.attention;
@@ -127,25 +128,26 @@ struct Compared {
 /// Compares by the rounding bound of the reference or, if a convention has other intermediate
 /// numbers, by the bound under that convention. If those are outside of the scalar's range, a match
 /// is no evidence.
-Compared compared_with(const Suspect& suspect, const Yardstick& yardstick,
-                       const Interview& of_subject, const Interview& of_suspect, Scalar scalar,
-                       int& left_out) {
-  Compared by_reference{yardstick.apart_but_for_what_varies(of_subject, of_suspect, left_out)};
+Compared compared_with(const Suspect& suspect, const ErrorScale& error_scale,
+                       const RecordedAnswers& of_subject, const RecordedAnswers& of_suspect,
+                       Scalar scalar, int& left_out) {
+  Compared by_reference{error_scale.apart_but_for_what_varies(of_subject, of_suspect, left_out)};
   const bool may_be_rounding = by_reference.apart.ratio() < widest_rounding;
   if (holds_within(by_reference.apart) || !suspect.conventions || !may_be_rounding) {
     return by_reference;
   }
-  const Yardstick own(under_its_own(of_suspect, suspect), scalar);
+  const ErrorScale own(under_its_own(of_suspect, suspect), scalar);
   return {own.apart_but_for_what_varies(of_subject, of_suspect, left_out), own.bears_all()};
 }
 
 /// The constant with which the answers to a case are nearest to the subject's.
 std::optional<double> nearest_constant(const ConstantConvention& convention, const Subject& subject,
-                                       Scalar scalar, Trial& trial, const Interview& of_subject,
-                                       const Yardstick& yardstick) {
+                                       Scalar scalar, Trial& trial,
+                                       const RecordedAnswers& of_subject,
+                                       const ErrorScale& error_scale) {
   const auto distance = [&](double constant) {
-    const Subject substitute = in_the_clothes_of(subject, convention.with(constant));
-    return yardstick.apart(of_subject, interview(trial, substitute, scalar)).ratio();
+    const Subject substitute = with_claims_of(subject, convention.with(constant));
+    return error_scale.apart(of_subject, recorded_answers(trial, substitute, scalar)).ratio();
   };
   const ConstantFound best = best_decade(distance, convention.least, convention.largest);
   if (!std::isfinite(best.distance)) return std::nullopt;
@@ -184,11 +186,11 @@ struct Diagnostician::Examination {
   const Subject& subject;
   Scalar scalar;
   Trial& trial;
-  Interview of_subject;
-  Yardstick yardstick;  ///< from the reference under the subject's declared conventions
+  RecordedAnswers of_subject;
+  ErrorScale error_scale;  ///< from the reference under the subject's declared conventions
   std::span<const Scalar> failed_in;
   std::span<const Counterexample> recorded;
-  Interview of_reference;
+  RecordedAnswers of_reference;
   struct InForward {
     const Suspect* suspect;
     bool shows_here;  ///< in the forward results; else only the pullback can show it
@@ -202,7 +204,7 @@ struct Diagnostician::Examination {
 Diagnostician::Diagnostician() : Diagnostician(all_laws()) {}
 
 bool Diagnostician::can_compare(const Counterexample& found) const {
-  if (!panel_.has(found.law)) return false;
+  if (!probe_set_.has(found.law)) return false;
   if (found.finding.has_numbers()) return true;
   switch (found.finding.failure) {
     case Failure::input_modified:
@@ -215,35 +217,36 @@ bool Diagnostician::can_compare(const Counterexample& found) const {
   }
 }
 
-const Interview& Diagnostician::on_panel(const Subject& subject, Scalar scalar, Topic topic,
-                                         std::size_t place, Panel::Case& c) {
+const RecordedAnswers& Diagnostician::on_probe_set(const Subject& subject, Scalar scalar,
+                                                   Topic topic, std::size_t place,
+                                                   ProbeSet::Case& c) {
   if (subject.name != asked_last_) of_asked_last_.clear();
   asked_last_ = subject.name;
   const auto key = std::tuple(topic, scalar, place);
   const auto known = of_asked_last_.find(key);
   if (known != of_asked_last_.end()) return known->second;
-  return of_asked_last_.emplace(key, interview(*c.trial, subject, scalar)).first->second;
+  return of_asked_last_.emplace(key, recorded_answers(*c.trial, subject, scalar)).first->second;
 }
 
 void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspect,
                                Likeness& found) {
   const Subject& subject = of.subject;
   const Topic topic = of.diagnosis.topic;
-  const Subject substitute = in_the_clothes_of(subject, suspect);
+  const Subject substitute = with_claims_of(subject, suspect);
   std::size_t place = 0;
-  for (Panel::Case& c : panel_.cases(topic, in)) {
+  for (ProbeSet::Case& c : probe_set_.cases(topic, in)) {
     const std::size_t at = place++;
     if (c.is_large && !suspect.is_of_blocks) continue;
-    const Interview& of_subject = on_panel(subject, in, topic, at, c);
+    const RecordedAnswers& of_subject = on_probe_set(subject, in, topic, at, c);
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
-    const Interview of_suspect = interview(*c.trial, substitute, in);
+    const RecordedAnswers of_suspect = recorded_answers(*c.trial, substitute, in);
     int left_out = 0;
     const auto [apart, is_evidence] =
         found.in_forward_alone
-            ? Compared{panel_.yardstick(c, in).apart_in_forward(of_subject, of_suspect)}
-        : topic == Topic::bytes
-            ? Compared{growth_apart(of_subject, of_suspect)}
-            : compared_with(suspect, panel_.yardstick(c, in), of_subject, of_suspect, in, left_out);
+            ? Compared{probe_set_.error_scale(c, in).apart_in_forward(of_subject, of_suspect)}
+        : topic == Topic::bytes ? Compared{growth_apart(of_subject, of_suspect)}
+                                : compared_with(suspect, probe_set_.error_scale(c, in), of_subject,
+                                                of_suspect, in, left_out);
     if (holds_within(apart) && !is_evidence) continue;
     ++found.further;
     if (found.in_forward_alone) {
@@ -262,7 +265,7 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
 }
 
 void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& likeness) {
-  const Scalar first = panel_scalar(of.subject, of.scalar, of.diagnosis.topic);
+  const Scalar first = probe_set_scalar(of.subject, of.scalar, of.diagnosis.topic);
   const std::vector<Scalar> others =
       others_to_explain(of.subject, first, of.diagnosis.topic, of.failed_in);
   std::string key =
@@ -286,7 +289,7 @@ void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& l
     }
     if (found.unlike.empty() && found.by_pattern == 0) {
       found.unlike =
-          unexplained_failure(of.recorded, panel_.laws(), in_the_clothes_of(of.subject, suspect),
+          unexplained_failure(of.recorded, probe_set_.laws(), with_claims_of(of.subject, suspect),
                               found.in_forward_alone);
     }
     known = confirmed_.emplace(std::move(key), std::move(found)).first;
@@ -302,36 +305,38 @@ void Diagnostician::confirm(Examination& of, const Suspect& suspect, Likeness& l
   if (likeness.no_slope.empty()) likeness.no_slope = found.no_slope;
 }
 
-void Diagnostician::confirm_forward(Examination& of, Panel::Case& c, Scalar in,
-                                    const Subject& substitute, const Interview& of_suspect,
-                                    const Interview& of_subject, Likeness& found) {
-  const Yardstick& yardstick = panel_.yardstick(c, in);
-  const Interview of_reference = interview(*c.trial, reference_with_claims_of(of.subject), in);
-  if (!holds_within(yardstick.apart_in_forward(of_suspect, of_reference))) ++found.shown;
+void Diagnostician::confirm_forward(Examination& of, ProbeSet::Case& c, Scalar in,
+                                    const Subject& substitute, const RecordedAnswers& of_suspect,
+                                    const RecordedAnswers& of_subject, Likeness& found) {
+  const ErrorScale& error_scale = probe_set_.error_scale(c, in);
+  const RecordedAnswers of_reference =
+      recorded_answers(*c.trial, reference_with_claims_of(of.subject), in);
+  if (!holds_within(error_scale.apart_in_forward(of_suspect, of_reference))) ++found.shown;
   if (!found.no_slope.empty()) return;
   const SlopeComparison slope =
-      compared_with_slope(of_subject, substitute, of_suspect, yardstick, Directions::one);
+      compared_with_slope(of_subject, substitute, of_suspect, error_scale, Directions::one);
   found.slopes += slope.asked;
   if (slope.other_than.empty()) return;
   found.no_slope = fmt::format("{}, {}: {}", c.law->name, c.readable, slope.other_than);
 }
 
 void Diagnostician::compare_in_forward(Examination& of, const Suspect& suspect,
-                                       const Interview& of_suspect) {
+                                       const RecordedAnswers& of_suspect) {
   const Topic topic = of.diagnosis.topic;
   const bool is_of_answers = topic == Topic::attention || topic == Topic::models;
   if (suspect.is_convention || !is_of_answers || !has_gradients(of.subject)) return;
-  const Discrepancy apart = of.yardstick.apart_in_forward(of.of_subject, of_suspect);
+  const Discrepancy apart = of.error_scale.apart_in_forward(of.of_subject, of_suspect);
   if (!holds_within(apart)) return;
-  const bool shows_here = !holds_within(of.yardstick.apart_in_forward(of_suspect, of.of_reference));
+  const bool shows_here =
+      !holds_within(of.error_scale.apart_in_forward(of_suspect, of.of_reference));
   Discrepancy from_reference = shows_here
-                                   ? of.yardstick.apart_in_forward(of.of_subject, of.of_reference)
+                                   ? of.error_scale.apart_in_forward(of.of_subject, of.of_reference)
                                    : of.diagnosis.from_reference;
   if (!is_nearer(apart, from_reference)) return;
   of.in_forward.push_back({.suspect = &suspect,
                            .shows_here = shows_here,
                            .likeness = {.name = suspect.name,
-                                        .story = suspect.story,
+                                        .description = suspect.description,
                                         .seen = suspect.seen,
                                         .on_the_case = apart,
                                         .in_a_model = suspect.in_a_model,
@@ -344,10 +349,10 @@ void Diagnostician::compare_in_forward(Examination& of, const Suspect& suspect,
 void Diagnostician::confirm_in_forward(Examination& of) {
   Diagnosis& diagnosis = of.diagnosis;
   for (auto& [suspect, shows_here, likeness] : of.in_forward) {
-    const Subject substitute = in_the_clothes_of(of.subject, *suspect);
-    const SlopeComparison here =
-        compared_with_slope(of.of_subject, substitute, interview(of.trial, substitute, of.scalar),
-                            of.yardstick, Directions::one_an_array);
+    const Subject substitute = with_claims_of(of.subject, *suspect);
+    const SlopeComparison here = compared_with_slope(
+        of.of_subject, substitute, recorded_answers(of.trial, substitute, of.scalar),
+        of.error_scale, Directions::one_an_array);
     const bool is_slope_here = here.asked > 0 && here.other_than.empty();
     if (!shows_here && !is_slope_here) continue;
     likeness.slopes = here.asked;
@@ -362,16 +367,18 @@ void Diagnostician::confirm_in_forward(Examination& of) {
   prefer_models(diagnosis.forward_like);
 }
 
-Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c) {
-  const Interview of_reference = interview(*c.trial, reference_with_claims_of(subject), scalar);
-  return recollection_of(interview(*c.trial, subject, scalar), of_reference,
-                         panel_.yardstick(c, scalar));
+Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scalar,
+                                            ProbeSet::Case& c) {
+  const RecordedAnswers of_reference =
+      recorded_answers(*c.trial, reference_with_claims_of(subject), scalar);
+  return recollection_of(recorded_answers(*c.trial, subject, scalar), of_reference,
+                         probe_set_.error_scale(c, scalar));
 }
 
 /// Tries all cases, since a suspect may have seen this task before.
 bool Diagnostician::recollects(const Subject& subject, Scalar scalar, Topic topic,
                                Recollection wanted) {
-  return std::ranges::any_of(panel_.cases(topic, scalar), [&](Panel::Case& c) {
+  return std::ranges::any_of(probe_set_.cases(topic, scalar), [&](ProbeSet::Case& c) {
     return repeats_a_task(*c.law) && recollection_on(subject, scalar, c) == wanted;
   });
 }
@@ -386,16 +393,16 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
     diagnosis.like_in_that = known->second.like_in_that;
     return;
   }
-  const Scalar in = panel_scalar(subject, scalar, topic);
-  for (Panel::Case& c : panel_.cases(topic, in)) {
+  const Scalar in = probe_set_scalar(subject, scalar, topic);
+  for (ProbeSet::Case& c : probe_set_.cases(topic, in)) {
     if (!repeats_a_task(*c.law)) continue;
     const Recollection seen = recollection_on(subject, in, c);
     if (seen == Recollection::none) continue;
     diagnosis.earlier_calls = fmt::format("{} ({}, {})", in_words(seen), c.law->name, c.readable);
     for (const Suspect& suspect : mutant_suspects()) {
-      if (!recollects(in_the_clothes_of(subject, suspect), in, topic, seen)) continue;
+      if (!recollects(with_claims_of(subject, suspect), in, topic, seen)) continue;
       diagnosis.like_in_that.push_back({.name = suspect.name,
-                                        .story = suspect.story,
+                                        .description = suspect.description,
                                         .seen = suspect.seen,
                                         .on_the_case = {},
                                         .in_a_model = suspect.in_a_model,
@@ -413,25 +420,25 @@ std::optional<Likeness> Diagnostician::likeness(Examination& of, const Suspect& 
   if (suspect.in_gradient_alone && !has_gradients(of.subject)) return std::nullopt;
   const bool of_bytes = of.diagnosis.topic == Topic::bytes;
   if (of_bytes && suspect.in_a_model) return std::nullopt;  // the reference's model has no slices
-  const Interview of_suspect =
-      interview(of.trial, in_the_clothes_of(of.subject, suspect), of.scalar);
+  const RecordedAnswers of_suspect =
+      recorded_answers(of.trial, with_claims_of(of.subject, suspect), of.scalar);
   if (of_suspect.finding.outcome == Outcome::skipped) return std::nullopt;
   ++compared;
   compare_in_forward(of, suspect, of_suspect);
   if (of_suspect.finding.outcome != Outcome::wrong) return std::nullopt;
   Likeness found{.name = suspect.name,
-                 .story = suspect.story,
+                 .description = suspect.description,
                  .seen = suspect.seen,
                  .on_the_case = {},
                  .in_a_model = suspect.in_a_model,
                  .also_in = {},
                  .unlike = {}};
   const Discrepancy as_rounded = of_bytes ? growth_apart(of.of_subject, of_suspect)
-                                          : of.yardstick.apart_but_for_what_varies(
+                                          : of.error_scale.apart_but_for_what_varies(
                                                 of.of_subject, of_suspect, found.by_pattern);
   if (!is_nearer(as_rounded, of.diagnosis.from_reference)) return std::nullopt;
   Compared here = of_bytes ? Compared{as_rounded}
-                           : compared_with(suspect, of.yardstick, of.of_subject, of_suspect,
+                           : compared_with(suspect, of.error_scale, of.of_subject, of_suspect,
                                            of.scalar, found.by_pattern);
   found.on_the_case = std::move(here.apart);
   if (!holds_within(found.on_the_case) || !here.is_evidence) return std::nullopt;
@@ -472,19 +479,19 @@ void Diagnostician::search_blocks(Examination& of) {
 
 void Diagnostician::search_constants(Examination& of) {
   const Topic topic = of.diagnosis.topic;
-  const Scalar in = panel_scalar(of.subject, of.scalar, topic);
+  const Scalar in = probe_set_scalar(of.subject, of.scalar, topic);
   for (const ConstantConvention& convention : constants_of_conventions()) {
-    std::optional<double> exact =
-        nearest_constant(convention, of.subject, of.scalar, of.trial, of.of_subject, of.yardstick);
+    std::optional<double> exact = nearest_constant(convention, of.subject, of.scalar, of.trial,
+                                                   of.of_subject, of.error_scale);
     if (!exact) continue;
     int parted_in = -1;
     std::optional<Likeness> found = likeness_with(of, convention, *exact, parted_in);
     if (!found && parted_in >= 0) {
       const auto place = static_cast<std::size_t>(parted_in);
-      Panel::Case& c = panel_.cases(topic, in).at(place);
-      const Interview& of_subject = on_panel(of.subject, in, topic, place, c);
+      ProbeSet::Case& c = probe_set_.cases(topic, in).at(place);
+      const RecordedAnswers& of_subject = on_probe_set(of.subject, in, topic, place, c);
       exact = nearest_constant(convention, of.subject, in, *c.trial, of_subject,
-                               panel_.yardstick(c, in));
+                               probe_set_.error_scale(c, in));
       if (exact) found = likeness_with(of, convention, *exact, parted_in);
     }
     if (found) of.diagnosis.fits.push_back(std::move(*found));
@@ -496,10 +503,10 @@ void Diagnostician::look_for_first_question(Examination& of, const Law& law) {
   int& restarted = restarted_[of.subject.name];
   if (!restart_ || restarted >= most_restarts) return;
   ++restarted;
-  const Scalar in = panel_scalar(of.subject, of.scalar, of.diagnosis.topic);
+  const Scalar in = probe_set_scalar(of.subject, of.scalar, of.diagnosis.topic);
   of.diagnosis.earlier_calls =
       dependence_on_first_question(of.subject, restart_, of.scalar, law, of.trial,
-                                   panel_.cases(of.diagnosis.topic, in), of.yardstick);
+                                   probe_set_.cases(of.diagnosis.topic, in), of.error_scale);
 }
 
 Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& found,
@@ -512,31 +519,33 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& 
 Diagnosis Diagnostician::diagnose(const Subject& subject, Scalar scalar, const CaseFile& file,
                                   std::span<const Scalar> failed_in,
                                   std::span<const Counterexample> recorded) {
-  const Law& law = panel_.law(file.text("law"));
+  const Law& law = probe_set_.law(file.text("law"));
   const std::unique_ptr<Trial> trial = law.load(file);
-  Interview of_subject = interview(*trial, subject, scalar);
+  RecordedAnswers of_subject = recorded_answers(*trial, subject, scalar);
   if (!of_subject.is_complete) return {};
   const Topic topic = topic_to_compare(law, subject, of_subject.finding);
   const bool of_bytes = topic == Topic::bytes;
-  Interview answers_of_reference =
-      of_bytes ? Interview() : interview(*trial, reference_with_claims_of(subject), scalar);
+  RecordedAnswers answers_of_reference =
+      of_bytes ? RecordedAnswers()
+               : recorded_answers(*trial, reference_with_claims_of(subject), scalar);
   if (of_subject.answers.empty() && answers_of_reference.answers.empty()) return {};
   Examination examination{.subject = subject,
                           .scalar = scalar,
                           .trial = *trial,
                           .of_subject = std::move(of_subject),
-                          .yardstick = Yardstick(answers_of_reference, scalar),
+                          .error_scale = ErrorScale(answers_of_reference, scalar),
                           .failed_in = failed_in,
                           .recorded = recorded,
                           .of_reference = std::move(answers_of_reference)};
-  const Interview& of_reference = examination.of_reference;
+  const RecordedAnswers& of_reference = examination.of_reference;
   Diagnosis& diagnosis = examination.diagnosis;
   const Finding& finding = examination.of_subject.finding;
   diagnosis.topic = topic;
   diagnosis.failed_again = finding.outcome == Outcome::wrong;
   // The reference records no slices in the ledger, so the law gives the bound of the growth.
   diagnosis.from_reference =
-      of_bytes ? finding.worst : examination.yardstick.apart(examination.of_subject, of_reference);
+      of_bytes ? finding.worst
+               : examination.error_scale.apart(examination.of_subject, of_reference);
   if (!of_bytes && of_reference.finding.outcome == Outcome::wrong) {
     constexpr const char* nothing_declared = "{}";
     const std::string declared = file.text("conventions");

@@ -3,7 +3,7 @@
 #include "properties/diagnosis/diagnosis.hpp"
 #include "properties/diagnosis/earlier_calls.hpp"
 #include "properties/diagnosis/first_question.hpp"
-#include "properties/diagnosis/panel.hpp"
+#include "properties/diagnosis/probe_set.hpp"
 #include "properties/diagnosis/suspects.hpp"
 #include "properties/engine/shrink.hpp"
 
@@ -17,10 +17,10 @@ namespace slim::properties {
 ///
 /// For the subject and for every suspect, a law is checked and all answers are recorded, including
 /// those that the law does not use. A suspect is a candidate if it breaks the law on the failing
-/// case, too, and all its answers equal the subject's to within rounding (Yardstick). Since a small
-/// case distinguishes few suspects, every candidate is then compared on further cases of all laws
-/// (Panel). It is named only if it matches on each of them, also in the other hardware scalar if
-/// the subject failed there, and reproduces every recorded failure of the subject.
+/// case, too, and all its answers equal the subject's to within rounding (ErrorScale). Since a
+/// small case distinguishes few suspects, every candidate is then compared on further cases of all
+/// laws (Panel). It is named only if it matches on each of them, also in the other hardware scalar
+/// if the subject failed there, and reproduces every recorded failure of the subject.
 ///
 /// - A subject whose pullback is derived from a faulty forward pass (autograd) has another pullback
 ///   than the mutant. If no suspect matches, suspects with a faulty forward pass are compared in
@@ -41,7 +41,7 @@ class Diagnostician {
   /// Uses laws that are adapted to the claims of one subject, with the names in the catalogue. If
   /// the subject runs in a process of its own, `restart` ends that process.
   explicit Diagnostician(std::vector<Law> laws, Restart restart = {})
-      : panel_(std::move(laws)), restart_(std::move(restart)) {}
+      : probe_set_(std::move(laws)), restart_(std::move(restart)) {}
 
   /// Diagnoses any subject, also one that crashes, on a case file of a counterexample, with
   /// metadata `law`. `failed_in`: the scalars in which it is known to break laws; a diagnosis has
@@ -69,7 +69,7 @@ class Diagnostician {
                std::vector<Likeness>& alike);
   /// Keeps a suspect whose forward pass matches on the failing case.
   static void compare_in_forward(Examination& of, const Suspect& suspect,
-                                 const Interview& of_suspect);
+                                 const RecordedAnswers& of_suspect);
   /// Finds the suspects whose faulty forward pass matches on the panel, too, and compares the
   /// subject's pullback with its derivative. If the forward pass is right on the failing case, the
   /// subject's pullback has to be the derivative there.
@@ -89,10 +89,11 @@ class Diagnostician {
   /// so.
   void confirm_in(Examination& of, Scalar in, const Suspect& suspect, Likeness& found);
   /// Records one panel case on which the forward results match.
-  void confirm_forward(Examination& of, Panel::Case& c, Scalar in, const Subject& substitute,
-                       const Interview& of_suspect, const Interview& of_subject, Likeness& found);
+  void confirm_forward(Examination& of, ProbeSet::Case& c, Scalar in, const Subject& substitute,
+                       const RecordedAnswers& of_suspect, const RecordedAnswers& of_subject,
+                       Likeness& found);
 
-  Recollection recollection_on(const Subject& subject, Scalar scalar, Panel::Case& c);
+  Recollection recollection_on(const Subject& subject, Scalar scalar, ProbeSet::Case& c);
   bool recollects(const Subject& subject, Scalar scalar, Topic topic, Recollection wanted);
   /// Checks whether answers depend on earlier calls, and finds the mutants that behave in the same
   /// way.
@@ -103,13 +104,13 @@ class Diagnostician {
 
   /// The subject's recorded answers to a panel case, cached for the last subject by topic, scalar,
   /// and index of the case.
-  const Interview& on_panel(const Subject& subject, Scalar scalar, Topic topic, std::size_t place,
-                            Panel::Case& c);
+  const RecordedAnswers& on_probe_set(const Subject& subject, Scalar scalar, Topic topic,
+                                      std::size_t place, ProbeSet::Case& c);
 
-  Panel panel_;
+  ProbeSet probe_set_;
   Restart restart_;
   std::string asked_last_;
-  std::map<std::tuple<Topic, Scalar, std::size_t>, Interview> of_asked_last_;
+  std::map<std::tuple<Topic, Scalar, std::size_t>, RecordedAnswers> of_asked_last_;
   std::map<std::string, Diagnosis, std::less<>> by_earlier_calls_;  ///< by subject, scalar, topic
   std::map<std::string, int, std::less<>> restarted_;               ///< count by subject
   std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalars, suspect

@@ -28,12 +28,12 @@ std::string_view in_words(Recollection recollection) {
   return {};
 }
 
-Recollection recollection_of(const Interview& subject, const Interview& reference,
-                             const Yardstick& yardstick) {
+Recollection recollection_of(const RecordedAnswers& subject, const RecordedAnswers& reference,
+                             const ErrorScale& error_scale) {
   const std::size_t answers = subject.answers.size();
   if (answers <= at_again || reference.answers.size() < answers) return Recollection::none;
   const auto differ = [&](const Answered& one, const Answered& other) {
-    const Discrepancy apart = yardstick.apart(at_first, one, other);
+    const Discrepancy apart = error_scale.apart(at_first, one, other);
     return !(apart.error <= apart.bound);
   };
   const std::vector<Answered>& given = subject.answers;

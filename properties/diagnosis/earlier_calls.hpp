@@ -19,9 +19,9 @@ std::string_view in_words(Recollection recollection);
 
 /// Judges the answers that were recorded while calls-independent or gradient-calls-independent was
 /// checked: to one task, another one at the same addresses, and the first again (attention: twice,
-/// and then the other one alone). Answers count as equal within `yardstick`, which is made from the
-/// reference's answers.
-Recollection recollection_of(const Interview& subject, const Interview& reference,
-                             const Yardstick& yardstick);
+/// and then the other one alone). Answers count as equal within `error_scale`, which is made from
+/// the reference's answers.
+Recollection recollection_of(const RecordedAnswers& subject, const RecordedAnswers& reference,
+                             const ErrorScale& error_scale);
 
 }  // namespace slim::properties

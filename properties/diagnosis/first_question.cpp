@@ -21,9 +21,9 @@ std::vector<Index> widths_of(const CaseFile& file) {
 }
 
 /// A case of the panel that has no width in common with this one; null if there is none.
-Panel::Case* case_of_other_widths(const CaseFile& file, std::span<Panel::Case> panel) {
+ProbeSet::Case* case_of_other_widths(const CaseFile& file, std::span<ProbeSet::Case> probe_set) {
   const std::vector<Index> own = widths_of(file);
-  for (Panel::Case& c : panel) {
+  for (ProbeSet::Case& c : probe_set) {
     const std::vector<Index> other = widths_of(c.trial->file());
     if (other.size() != own.size() || own.empty()) continue;
     const bool differs_in_all = std::ranges::equal(own, other, std::not_equal_to{});
@@ -36,17 +36,18 @@ Panel::Case* case_of_other_widths(const CaseFile& file, std::span<Panel::Case> p
 
 std::string dependence_on_first_question(const Subject& subject, const Restart& restart,
                                          Scalar scalar, const Law& law, Trial& trial,
-                                         std::span<Panel::Case> panel, const Yardstick& yardstick) {
-  Panel::Case* other = case_of_other_widths(trial.file(), panel);
+                                         std::span<ProbeSet::Case> probe_set,
+                                         const ErrorScale& error_scale) {
+  ProbeSet::Case* other = case_of_other_widths(trial.file(), probe_set);
   if (other == nullptr) return {};
   restart();
-  const Interview first = interview(trial, subject, scalar);
+  const RecordedAnswers first = recorded_answers(trial, subject, scalar);
   restart();
   check_safely(*other->trial, subject, scalar);
-  const Interview second = interview(trial, subject, scalar);
-  const Discrepancy apart = yardstick.apart(second, first);
+  const RecordedAnswers second = recorded_answers(trial, subject, scalar);
+  const Discrepancy apart = error_scale.apart(second, first);
   if (apart.error <= apart.bound) return {};
-  const auto outcome = [](const Interview& of) {
+  const auto outcome = [](const RecordedAnswers& of) {
     return of.finding.outcome == Outcome::wrong ? "wrong" : "right";
   };
   return fmt::format(

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "properties/diagnosis/panel.hpp"
+#include "properties/diagnosis/probe_set.hpp"
 
 #include <functional>
 
@@ -15,6 +15,7 @@ using Restart = std::function<void()>;
 /// first call, such as a factor that depends on a width.
 std::string dependence_on_first_question(const Subject& subject, const Restart& restart,
                                          Scalar scalar, const Law& law, Trial& trial,
-                                         std::span<Panel::Case> panel, const Yardstick& yardstick);
+                                         std::span<ProbeSet::Case> probe_set,
+                                         const ErrorScale& error_scale);
 
 }  // namespace slim::properties

@@ -18,7 +18,7 @@ const Digits50 step("1e-17");
 constexpr double share_of_step = 1e-25;      ///< error of a difference quotient, relative to sizes
 constexpr double largest_in_no_doubt = 1e8;  ///< above this, a correct gradient may overflow
 constexpr double most_products = 3e5;        ///< of attention row by row
-constexpr std::size_t most_answers = 3;      ///< per interview
+constexpr std::size_t most_answers = 3;      ///< per recorded answers
 
 /// The gradients of the arrays that are varied.
 constexpr std::array moved_arrays = {AttentionArray::dq, AttentionArray::dk, AttentionArray::dv,
@@ -104,11 +104,11 @@ Digits50 weighed(const AttentionAnswer& answer, const AttentionInputs<Digits50>&
 class SlopeOf {
  public:
   SlopeOf(std::size_t number, const Answered& answer, const Subject& forward,
-          const Yardstick& yardstick)
+          const ErrorScale& error_scale)
       : number_(number),
         answer_(answer),
         forward_(forward),
-        yardstick_(yardstick),
+        error_scale_(error_scale),
         at_(converted<Digits50>(*answer.attention)),
         still_(at_) {
     still_.wants_pullback = false;
@@ -124,8 +124,8 @@ class SlopeOf {
       if (exact.empty()) return true;
       const AnsweredArray wanted{
           answered.name, answered.cols, {exact.values().begin(), exact.values().end()}};
-      const Discrepancy apart = yardstick_.array_apart(number_, static_cast<std::size_t>(array),
-                                                       answered, wanted, largest_in(wanted));
+      const Discrepancy apart = error_scale_.array_apart(number_, static_cast<std::size_t>(array),
+                                                         answered, wanted, largest_in(wanted));
       return apart.error <= apart.bound;
     };
     return is_alike(AttentionArray::out, centre.out) && is_alike(AttentionArray::end, centre.end);
@@ -146,8 +146,8 @@ class SlopeOf {
       const AnsweredArray& gradient = array_in(answer_, array);
       Heads<Digits50>& forth = input_of(ahead, array);
       Heads<Digits50>& back = input_of(behind, array);
-      const double bound = yardstick_.bound_of(number_, static_cast<std::size_t>(array),
-                                               largest_in(gradient), largest_of_all);
+      const double bound = error_scale_.bound_of(number_, static_cast<std::size_t>(array),
+                                                 largest_in(gradient), largest_of_all);
       const Random random(number_, stream_named(gradient.name.c_str()));
       const std::size_t entries = std::min(gradient.values.size(), forth.values().size());
       for (std::size_t i = 0; i < entries; ++i) {
@@ -177,16 +177,16 @@ class SlopeOf {
   std::size_t number_;
   const Answered& answer_;
   const Subject& forward_;
-  const Yardstick& yardstick_;
+  const ErrorScale& error_scale_;
   AttentionInputs<Digits50> at_;
   AttentionInputs<Digits50> still_;  ///< the same inputs without a pullback
 };
 
 }  // namespace
 
-SlopeComparison compared_with_slope(const Interview& of_subject, const Subject& forward,
-                                    const Interview& of_forward, const Yardstick& yardstick,
-                                    Directions directions) {
+SlopeComparison compared_with_slope(const RecordedAnswers& of_subject, const Subject& forward,
+                                    const RecordedAnswers& of_forward,
+                                    const ErrorScale& error_scale, Directions directions) {
   SlopeComparison compared;
   if (!forward.attention.offers(Scalar::digits50)) return compared;
   for (std::size_t n = 0; n < of_subject.answers.size(); ++n) {
@@ -197,12 +197,12 @@ SlopeComparison compared_with_slope(const Interview& of_subject, const Subject& 
       if (!compared.other_than.empty()) break;
     }
     if (static_cast<std::size_t>(compared.asked) == most_answers) continue;
-    if (!has_a_slope(*answer.attention) || !yardstick.bears(n)) continue;
+    if (!has_a_slope(*answer.attention) || !error_scale.bears(n)) continue;
     const AnsweredArray& out = array_in(answer, AttentionArray::out);
     if (!is_finite(out) || !is_finite(array_in(answer, AttentionArray::end))) continue;
     if (largest_in(out) > largest_in_no_doubt) continue;
     try {
-      const SlopeOf slope(n, answer, forward, yardstick);
+      const SlopeOf slope(n, answer, forward, error_scale);
       ++compared.asked;
       if (!slope.is_this_pass()) {
         compared.other_than = "the forward pass in 50 digits differs";

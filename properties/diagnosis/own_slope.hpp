@@ -23,8 +23,8 @@ enum class Directions {
 /// from `forward` on the same case, is finite. Answers that cannot be decided are left out: those
 /// without a pullback, long, not finite, under a stabiliser, or with numbers outside of the
 /// scalar's range.
-SlopeComparison compared_with_slope(const Interview& of_subject, const Subject& forward,
-                                    const Interview& of_forward, const Yardstick& yardstick,
-                                    Directions directions);
+SlopeComparison compared_with_slope(const RecordedAnswers& of_subject, const Subject& forward,
+                                    const RecordedAnswers& of_forward,
+                                    const ErrorScale& error_scale, Directions directions);
 
 }  // namespace slim::properties

@@ -50,7 +50,7 @@ Discrepancy infinitely_apart(const char* where) {
 }
 
 /// The law could not be checked to its end: an answer is missing, or a violation occurred.
-bool failed(const Interview& of) {
+bool failed(const RecordedAnswers& of) {
   return of.finding.outcome == Outcome::wrong && !of.finding.has_numbers();
 }
 
@@ -59,7 +59,7 @@ std::string_view seen_by_the_harness(const std::string& note) {
   return std::string_view(note).substr(0, note.find(": "));
 }
 
-bool failed_alike(const Interview& one, const Interview& other) {
+bool failed_alike(const RecordedAnswers& one, const RecordedAnswers& other) {
   if (failed(one) != failed(other)) return false;
   return !failed(one) ||
          (seen_by_the_harness(one.finding.note) == seen_by_the_harness(other.finding.note) &&
@@ -83,7 +83,7 @@ double band_of(AttentionEvidence& evidence, Scalar scalar, AttentionArray array,
 
 }  // namespace
 
-Yardstick::Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unborne)
+ErrorScale::ErrorScale(const RecordedAnswers& reference, Scalar scalar, WhereUnborne unborne)
     : scalar_(scalar) {
   const double u = unit_roundoff(scalar);
   for (const Answered& answer : reference.answers) {
@@ -116,8 +116,8 @@ Yardstick::Yardstick(const Interview& reference, Scalar scalar, WhereUnborne unb
   }
 }
 
-double Yardstick::bound_of(std::size_t answer, std::size_t array, double largest,
-                           double largest_of_all) const {
+double ErrorScale::bound_of(std::size_t answer, std::size_t array, double largest,
+                            double largest_of_all) const {
   const Allowed& allowed = allowed_.at(answer).at(array);
   const double larger = allowed.largest > 0.0 ? std::max(1.0, largest / allowed.largest) : 1.0;
   // If the reference's entries nearly cancel, the ratio `larger` carries no information.
@@ -133,8 +133,8 @@ double Yardstick::bound_of(std::size_t answer, std::size_t array, double largest
   return std::min(any_number, of_larger + unknown + of_suspect);
 }
 
-Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const AnsweredArray& one,
-                                   const AnsweredArray& wanted, double largest_of_all) const {
+Discrepancy ErrorScale::array_apart(std::size_t answer, std::size_t array, const AnsweredArray& one,
+                                    const AnsweredArray& wanted, double largest_of_all) const {
   // Both arrays are empty, though the reference may have one.
   if (one.values.empty() && wanted.values.empty()) return {.tensor = wanted.name};
   if (one.values.size() != wanted.values.size() ||
@@ -159,20 +159,22 @@ Discrepancy Yardstick::array_apart(std::size_t answer, std::size_t array, const 
   return worst;
 }
 
-Discrepancy Yardstick::apart(const Interview& one, const Interview& wanted) const {
+Discrepancy ErrorScale::apart(const RecordedAnswers& one, const RecordedAnswers& wanted) const {
   return apart(one, wanted, Part::whole);
 }
 
-Discrepancy Yardstick::apart_in_forward(const Interview& one, const Interview& wanted) const {
+Discrepancy ErrorScale::apart_in_forward(const RecordedAnswers& one,
+                                         const RecordedAnswers& wanted) const {
   return apart(one, wanted, Part::forward);
 }
 
-Discrepancy Yardstick::apart(std::size_t answer, const Answered& one,
-                             const Answered& wanted) const {
+Discrepancy ErrorScale::apart(std::size_t answer, const Answered& one,
+                              const Answered& wanted) const {
   return apart(answer, one, wanted, Part::whole);
 }
 
-Discrepancy Yardstick::apart(const Interview& one, const Interview& wanted, Part part) const {
+Discrepancy ErrorScale::apart(const RecordedAnswers& one, const RecordedAnswers& wanted,
+                              Part part) const {
   if (!failed_alike(one, wanted)) return infinitely_apart("answer");
   if (one.answers.size() != wanted.answers.size() || one.answers.size() > allowed_.size()) {
     return infinitely_apart("number of answers");
@@ -185,8 +187,8 @@ Discrepancy Yardstick::apart(const Interview& one, const Interview& wanted, Part
   return worst;
 }
 
-Discrepancy Yardstick::apart(std::size_t answer, const Answered& one, const Answered& wanted,
-                             Part part) const {
+Discrepancy ErrorScale::apart(std::size_t answer, const Answered& one, const Answered& wanted,
+                              Part part) const {
   const std::size_t arrays = allowed_.at(answer).size();
   if (one.arrays.size() != arrays || wanted.arrays.size() != arrays) {
     return infinitely_apart("arrays of an answer");
@@ -201,7 +203,7 @@ Discrepancy Yardstick::apart(std::size_t answer, const Answered& one, const Answ
   return worst;
 }
 
-Discrepancy growth_apart(const Interview& one, const Interview& wanted) {
+Discrepancy growth_apart(const RecordedAnswers& one, const RecordedAnswers& wanted) {
   Discrepancy worst{.tensor = "bytes", .row = 0, .error = 0.0, .bound = 0.0};
   if (one.bytes.size() != wanted.bytes.size()) return infinitely_apart("number of answers");
   for (std::size_t n = 1; n < one.bytes.size(); ++n) {
@@ -212,7 +214,7 @@ Discrepancy growth_apart(const Interview& one, const Interview& wanted) {
   return worst;
 }
 
-bool Yardstick::varies(const Interview& of, std::size_t answer, std::size_t array) const {
+bool ErrorScale::varies(const RecordedAnswers& of, std::size_t answer, std::size_t array) const {
   if (of.before.size() != of.answers.size()) return false;
   const Discrepancy change =
       array_apart(answer, array, of.before[answer].arrays[array], of.answers[answer].arrays[array],
@@ -220,8 +222,9 @@ bool Yardstick::varies(const Interview& of, std::size_t answer, std::size_t arra
   return !(change.error <= change.bound);
 }
 
-Discrepancy Yardstick::apart_but_for_what_varies(const Interview& one, const Interview& wanted,
-                                                 int& left_out) const {
+Discrepancy ErrorScale::apart_but_for_what_varies(const RecordedAnswers& one,
+                                                  const RecordedAnswers& wanted,
+                                                  int& left_out) const {
   left_out = 0;
   Discrepancy whole = apart(one, wanted);
   if (whole.error <= whole.bound || whole.tensor == "answer" ||

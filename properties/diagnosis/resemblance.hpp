@@ -1,6 +1,6 @@
 #pragma once
 
-#include "properties/diagnosis/interview.hpp"
+#include "properties/diagnosis/recorded_answers.hpp"
 
 namespace slim::properties {
 
@@ -16,7 +16,7 @@ namespace slim::properties {
 /// Features: 8 (D + 12) u |g| (1 + |ln g|), the roundings of an exponential. Projections: 1e3
 /// roundings of double, the scalar of all projections. Gradients of whole models: 1e5 u times the
 /// tensor's largest entry plus 1e3 u times the largest of all, since some tensors vanish.
-class Yardstick {
+class ErrorScale {
  public:
   /// The bound for numbers outside of the scalar's range.
   enum class WhereUnborne {
@@ -25,8 +25,8 @@ class Yardstick {
   };
   /// `reference`: the answers of the reference to the same law on the same case, or of another
   /// program that is correct under the conventions of the case.
-  Yardstick(const Interview& reference, Scalar scalar,
-            WhereUnborne unborne = WhereUnborne::at_the_edge);
+  ErrorScale(const RecordedAnswers& reference, Scalar scalar,
+             WhereUnborne unborne = WhereUnborne::at_the_edge);
 
   /// Whether all numbers of every task are within the scalar's range, so that answers can be
   /// compared by size.
@@ -37,14 +37,15 @@ class Yardstick {
   /// infinite if the numbers of answers differ, if only one of the two failed, or if both failed
   /// without committing the same violation as observed by the harness (their own messages are not
   /// compared).
-  [[nodiscard]] Discrepancy apart(const Interview& one, const Interview& wanted) const;
+  [[nodiscard]] Discrepancy apart(const RecordedAnswers& one, const RecordedAnswers& wanted) const;
   /// The same for two answers to task number `answer`.
   [[nodiscard]] Discrepancy apart(std::size_t answer, const Answered& one,
                                   const Answered& wanted) const;
 
   /// The same for forward results alone: outputs, end states, losses, features, projections; no
   /// gradients.
-  [[nodiscard]] Discrepancy apart_in_forward(const Interview& one, const Interview& wanted) const;
+  [[nodiscard]] Discrepancy apart_in_forward(const RecordedAnswers& one,
+                                             const RecordedAnswers& wanted) const;
   /// The same for one array of an answer, given the largest number of the whole wanted answer.
   [[nodiscard]] Discrepancy array_apart(std::size_t answer, std::size_t array,
                                         const AnsweredArray& one, const AnsweredArray& wanted,
@@ -55,9 +56,10 @@ class Yardstick {
   /// Whether all numbers of task number `answer` are within the scalar's range.
   [[nodiscard]] bool bears(std::size_t answer) const { return bears_.at(answer); }
 
-  /// Like `apart`, but if an answer changes from call to call in both interviews, the arrays that
-  /// change in either are left out. `left_out` counts them.
-  [[nodiscard]] Discrepancy apart_but_for_what_varies(const Interview& one, const Interview& wanted,
+  /// Like `apart`, but if an answer changes from call to call in both recorded answers, the arrays
+  /// that change in either are left out. `left_out` counts them.
+  [[nodiscard]] Discrepancy apart_but_for_what_varies(const RecordedAnswers& one,
+                                                      const RecordedAnswers& wanted,
                                                       int& left_out) const;
 
  private:
@@ -67,10 +69,11 @@ class Yardstick {
     double bound = 0.0;
     double largest = 0.0;  ///< |entry| of the reference's array
   };
-  [[nodiscard]] Discrepancy apart(const Interview& one, const Interview& wanted, Part part) const;
+  [[nodiscard]] Discrepancy apart(const RecordedAnswers& one, const RecordedAnswers& wanted,
+                                  Part part) const;
   [[nodiscard]] Discrepancy apart(std::size_t answer, const Answered& one, const Answered& wanted,
                                   Part part) const;
-  [[nodiscard]] bool varies(const Interview& of, std::size_t answer, std::size_t array) const;
+  [[nodiscard]] bool varies(const RecordedAnswers& of, std::size_t answer, std::size_t array) const;
 
   Scalar scalar_;
   bool bears_all_ = true;
@@ -80,6 +83,6 @@ class Yardstick {
 
 /// The difference of two programs in memory growth: the bytes of each gradient less those of the
 /// first one. The bound is 0.
-Discrepancy growth_apart(const Interview& one, const Interview& wanted);
+Discrepancy growth_apart(const RecordedAnswers& one, const RecordedAnswers& wanted);
 
 }  // namespace slim::properties

@@ -12,7 +12,7 @@ std::vector<Suspect> all_mutants_as_suspects() {
   std::vector<Suspect> suspects;
   for (const mutants::Mutant& mutant : mutants::catalogue()) {
     suspects.push_back({.name = mutant.name,
-                        .story = mutant.story,
+                        .description = mutant.description,
                         .seen = mutant.seen,
                         .in_a_model = !mutant.gradient.offers_any(),
                         .gradient = mutant.gradient.offers_any()
@@ -60,7 +60,7 @@ std::vector<Suspect> block_suspects(Index block) {
     if (!mutant.by_slices) continue;
     const AttentionFunctions attention = in_blocks(mutant.attention, block);
     suspects.push_back({.name = fmt::format("{} in blocks of {} rows", mutant.name, block),
-                        .story = of_blocks(mutant.story),
+                        .description = of_blocks(mutant.description),
                         .seen = of_blocks(mutant.seen),
                         .in_a_model = true,
                         .is_of_blocks = true,
@@ -76,7 +76,7 @@ std::span<const Suspect> mutant_suspects() {
   return all;
 }
 
-Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect) {
+Subject with_claims_of(const Subject& subject, const Suspect& suspect) {
   Subject substitute = subject;
   substitute.gradient = subject.gradient.offers_any() ? suspect.gradient : GradientFunctions();
   substitute.attention = subject.attention.offers_any() ? suspect.attention : AttentionFunctions();

@@ -12,9 +12,9 @@ namespace slim::properties {
 
 /// A known fault or convention with which a failing subject is compared.
 struct Suspect {
-  std::string name;   ///< "mutant/what-is-wrong", or a convention: "epsilon 1e-06 in the features"
-  std::string story;  ///< description of the fault in one clause; empty for a convention
-  std::string seen;   ///< typical cause of the fault; likewise
+  std::string name;  ///< "mutant/what-is-wrong", or a convention: "epsilon 1e-06 in the features"
+  std::string description;  ///< description of the fault in one clause; empty for a convention
+  std::string seen;         ///< typical cause of the fault; likewise
   bool is_convention = false;
   bool in_gradient_alone = false;  ///< differs from another convention in gradients only
   bool in_a_model = false;         ///< a mutant of attention, used in all heads of a whole model
@@ -51,6 +51,6 @@ std::span<const ConstantConvention> constants_of_conventions();
 
 /// The suspect with this subject's name and claims, so that the laws treat both in the same way.
 /// Tasks that the subject does not offer are not offered.
-Subject in_the_clothes_of(const Subject& subject, const Suspect& suspect);
+Subject with_claims_of(const Subject& subject, const Suspect& suspect);
 
 }  // namespace slim::properties

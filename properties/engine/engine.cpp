@@ -179,7 +179,7 @@ Verdict verdict_on(const LawRun& run, const Pair& pair, int cases_a_law) {
     }
     const Record& record = pair.records[static_cast<std::size_t>(number)];
     tally.add(record.finding);
-    tally.drawn_again += record.attempt;
+    tally.redrawn += record.attempt;
     verdict.seconds += record.seconds;
   }
   return verdict;

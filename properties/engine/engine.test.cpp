@@ -1,8 +1,8 @@
 #include "properties/engine/engine.hpp"
 
-#include "properties/engine/dealt_size.hpp"
 #include "properties/engine/make_law.hpp"
 #include "properties/engine/numbered_case.hpp"
+#include "properties/engine/stratified_size.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
@@ -84,7 +84,7 @@ void expect_equal(const RunResult& a, const RunResult& b) {
     EXPECT_EQ(x.wrong, y.wrong);
     EXPECT_EQ(x.skipped, y.skipped);
     EXPECT_EQ(x.not_run, y.not_run);
-    EXPECT_EQ(x.drawn_again, y.drawn_again);
+    EXPECT_EQ(x.redrawn, y.redrawn);
     EXPECT_EQ(x.worst.error, y.worst.error);
   }
   ASSERT_EQ(a.counterexamples.size(), b.counterexamples.size());
@@ -132,9 +132,9 @@ TEST(Engine, DrawsTheSameCaseAgain) {
 
 TEST(Engine, UsesEverySizeOnceInTwentyCases) {
   std::set<int> places;
-  for (int number = 40; number < 40 + dealt_sizes; ++number) {
-    EXPECT_EQ(place_of(dealt_size(number)), number % dealt_sizes);
-    places.insert(place_of(dealt_size(number)));
+  for (int number = 40; number < 40 + stratified_sizes; ++number) {
+    EXPECT_EQ(place_of(stratified_size(number)), number % stratified_sizes);
+    places.insert(place_of(stratified_size(number)));
   }
   EXPECT_EQ(places.size(), 20U);
   EXPECT_EQ(place_of(1), 0);
@@ -349,8 +349,8 @@ TEST(Engine, RedrawsAndCountsCasesThatCannotBeJudgedInAScalar) {
                                })};
   const RunResult result = run(fixture.plan(100, 2));
   EXPECT_TRUE(result.holds());
-  EXPECT_GT(result.verdicts[0].tally.drawn_again, 20) << "float32";
-  EXPECT_EQ(result.verdicts[1].tally.drawn_again, 0) << "digits50 takes the first draw";
+  EXPECT_GT(result.verdicts[0].tally.redrawn, 20) << "float32";
+  EXPECT_EQ(result.verdicts[1].tally.redrawn, 0) << "digits50 takes the first draw";
   EXPECT_EQ(result.verdicts[0].tally.executed(), 100);
 }
 

@@ -1,6 +1,6 @@
 #include "properties/engine/numbered_case.hpp"
 
-#include "properties/engine/dealt_size.hpp"
+#include "properties/engine/stratified_size.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
 namespace slim::properties {
@@ -32,7 +32,7 @@ NumberedCase::NumberedCase(const Law& law, std::uint64_t seed, CaseId id)
     : law_(law), seed_(seed), id_(id) {}
 
 std::unique_ptr<Draw> NumberedCase::draw(int attempt) const {
-  const CaseShape shape = id_.designed ? CaseShape(id_.number, seed_) : dealt_size(id_.number);
+  const CaseShape shape = id_.designed ? CaseShape(id_.number, seed_) : stratified_size(id_.number);
   return law_.draw(seed_of(law_, seed_, id_), attempt, shape);
 }
 

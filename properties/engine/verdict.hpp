@@ -19,7 +19,7 @@ struct Tally {
   std::map<std::string, int> skipped;  ///< by reason
   int unclaimed = 0;                   ///< skipped because the subject does not claim the case
   int not_run = 0;                     ///< after the first wrong case
-  int drawn_again = 0;                 ///< draws rejected because they could not be judged
+  int redrawn = 0;                     ///< draws rejected because they could not be judged
   Discrepancy worst;
   std::vector<JudgedTensor> judged{};  ///< comparisons with the truth, over all cases
   Failure failure = Failure::wrong;    ///< in which way the wrong case failed, if there is one

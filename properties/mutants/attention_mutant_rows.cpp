@@ -7,7 +7,7 @@ std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows) {
   mutants.reserve(rows.size());
   for (const AttentionMutantRow& row : rows) {
     mutants.push_back({.name = std::string("mutant/") + row.name,
-                       .story = row.story,
+                       .description = row.description,
                        .seen = row.seen,
                        .by_slices = is_of_slices(row.fault),
                        .attention = faulty_attention(row.fault),

@@ -11,8 +11,8 @@ namespace slim::properties::mutants {
 struct AttentionMutantRow {
   const char* name;  ///< without "mutant/"
   Fault fault;
-  const char* story;  ///< description of the fault
-  const char* seen;   ///< its typical cause
+  const char* description;  ///< description of the fault
+  const char* seen;         ///< its typical cause
 };
 
 std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows);

@@ -12,7 +12,7 @@ using slim::ProjectionDraw;
 /// An implementation with a known fault, which tests that the laws detect it.
 struct Mutant {
   std::string name;                               ///< "mutant/what-is-wrong"
-  std::string story;                              ///< description of the fault in one clause
+  std::string description;                        ///< description of the fault in one clause
   std::string seen;                               ///< typical cause of the fault
   bool subtracting = false;                       ///< claim of the implementation without the fault
   MemoryGrowth memory = MemoryGrowth::unclaimed;  ///< likewise

@@ -32,7 +32,7 @@ class LastRowDropped final : public CorrectPrefixSum<T> {
 
 Mutant last_row_dropped() {
   return {.name = "mutant/last-row-dropped",
-          .story = "the last row of a slice is missing from the sum that later slices use",
+          .description = "the last row of a slice is missing from the sum that later slices use",
           .seen = "a slice loop that uses the state before the last row as the state after it",
           .subtracting = false,
           .gradient = stored_with<LastRowDropped>()};

@@ -33,10 +33,10 @@ void with_scores_kept(const GradientTask<T>& task, GradientResult<T>& result) {
   gradient_in_bytes_of_a_slice(task, result);
 }
 
-Mutant memory_mutant(const char* name, const char* story, const char* seen,
+Mutant memory_mutant(const char* name, const char* description, const char* seen,
                      GradientFunctions gradient) {
   return {.name = std::string("mutant/") + name,
-          .story = story,
+          .description = description,
           .seen = seen,
           .memory = MemoryGrowth::slice,
           .gradient = std::move(gradient)};

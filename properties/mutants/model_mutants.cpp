@@ -289,10 +289,10 @@ class OwnSliceWhole final : public CorrectPrefixSum<T> {
   }
 };
 
-Mutant model_mutant(const char* name, const char* story, const char* seen,
+Mutant model_mutant(const char* name, const char* description, const char* seen,
                     GradientFunctions gradient) {
   return {.name = std::string("mutant/") + name,
-          .story = story,
+          .description = description,
           .seen = seen,
           .gradient = std::move(gradient)};
 }

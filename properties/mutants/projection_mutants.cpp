@@ -49,10 +49,10 @@ Matrix<double> of_length_root_d(Index d, Index M, ProjectionKind kind, const Ran
 }  // namespace
 
 std::vector<Mutant> projection_mutants() {
-  const auto mutant = [](const char* name, const char* story, const char* seen,
+  const auto mutant = [](const char* name, const char* description, const char* seen,
                          ProjectionDraw draw) {
     return Mutant{.name = std::string("mutant/") + name,
-                  .story = story,
+                  .description = description,
                   .seen = seen,
                   .projection = std::move(draw)};
   };

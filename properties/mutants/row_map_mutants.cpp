@@ -213,10 +213,10 @@ GradientFunctions with_parameters_in_every_scalar() {
   return functions;
 }
 
-Mutant row_map_mutant(const char* name, const char* story, const char* seen,
+Mutant row_map_mutant(const char* name, const char* description, const char* seen,
                       GradientFunctions gradient) {
   return {.name = std::string("mutant/") + name,
-          .story = story,
+          .description = description,
           .seen = seen,
           .gradient = std::move(gradient)};
 }

@@ -34,7 +34,7 @@ OrderedJson verdict_json(const Verdict& verdict) {
                       {"skipped", tally.skipped_in_all()},
                       {"skipped_by_reason", tally.skipped},
                       {"not_run", tally.not_run},
-                      {"drawn_again", tally.drawn_again}};
+                      {"drawn_again", tally.redrawn}};
   if (tally.executed() > 0) {
     json["worst_ratio"] = command_line::number_or_infinite(tally.worst.ratio());
     json["worst_tensor"] = tally.worst.tensor;
@@ -91,7 +91,7 @@ std::string declares_line(const Subject& subject, const char* after) {
 }
 
 /// Conventions that differ from the paper's, or "the paper's" if there are none.
-std::string or_the_papers(const std::string& conventions) {
+std::string or_the_reports(const std::string& conventions) {
   return conventions == "{}" ? "the paper's" : conventions;
 }
 
@@ -108,11 +108,11 @@ std::string conventions_line(const Declaration& declared) {
   std::string line;
   if (declared.attention || declared.features) {
     line = fmt::format("layout {}, attention conventions {}", name(declared.axes),
-                       or_the_papers(to_text(declared.attention_conventions)));
+                       or_the_reports(to_text(declared.attention_conventions)));
   }
   if (declared.gradient) {
     line += fmt::format("{}model conventions {}", line.empty() ? "" : ", ",
-                        or_the_papers(to_text(declared.conventions)));
+                        or_the_reports(to_text(declared.conventions)));
   }
   return line + (claims.empty() ? "" : fmt::format(", claims {}", fmt::join(claims, ", ")));
 }

@@ -43,7 +43,7 @@ Json to_json(const Verdict& verdict) {
           {"skipped", tally.skipped_in_all()},
           {"skipped_by_reason", tally.skipped},
           {"not_run", tally.not_run},
-          {"drawn_again", tally.drawn_again},
+          {"drawn_again", tally.redrawn},
           {"worst", tally.executed() > 0 ? to_json(tally.worst) : Json(nullptr)}};
 }
 
@@ -73,7 +73,7 @@ Json to_json(const std::vector<Likeness>& group) {
   Json all = Json::array();
   for (const Likeness& found : group) {
     Json json = {{"name", found.name},
-                 {"story", found.story},
+                 {"story", found.description},
                  {"apart", to_json(found.on_the_case)},
                  {"further_cases", found.further},
                  {"shows_in", found.shown},

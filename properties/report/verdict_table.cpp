@@ -80,15 +80,15 @@ std::string sum(const RunResult& result) {
   int made = 0;
   int skipped = 0;
   int not_run = 0;
-  int drawn_again = 0;
+  int redrawn = 0;
   for (const Verdict& verdict : result.verdicts) {
     made += verdict.tally.executed();
     skipped += verdict.tally.skipped_in_all();
     not_run += verdict.tally.not_run;
-    drawn_again += verdict.tally.drawn_again;
+    redrawn += verdict.tally.redrawn;
   }
   return fmt::format("checks: {} executed + {} skipped + {} not run = {}; {} redrawn\n", made,
-                     skipped, not_run, made + skipped + not_run, drawn_again);
+                     skipped, not_run, made + skipped + not_run, redrawn);
 }
 
 std::size_t name_width(const RunPlan& plan) {

@@ -20,16 +20,16 @@ constexpr int most_redraws = 50;
 struct Measured {
   std::vector<Ratios> correct;  ///< one row per check
   std::vector<Ratios> mutants;  ///< one row per mutant; 0 if it was not run
-  int drawn_again = 0;
+  int redrawn = 0;
 };
 
 /// A drawn case on which subjects can be judged.
-GradientEvidence drawn_case(const CalibrationPlan& plan, int number, int& drawn_again) {
+GradientEvidence drawn_case(const CalibrationPlan& plan, int number, int& redrawn) {
   const NumberedCase numbered(laws::find_law("gradient-agrees"), plan.seed, number);
   for (int attempt = 0; attempt < most_redraws; ++attempt) {
     GradientEvidence evidence(to_gradient_case(numbered.draw(attempt)->trial()->file()));
     if (evidence.unusable(plan.scalar).empty()) return evidence;
-    ++drawn_again;
+    ++redrawn;
   }
   throw std::runtime_error(
       "none of the drawn cases can be judged: " + std::to_string(most_redraws) + " draws");
@@ -51,7 +51,7 @@ Ratios ratios_of(const Subject& subject, const CalibrationPlan& plan, GradientEv
 
 Measured measured(const CalibrationPlan& plan, int number) {
   Measured found;
-  GradientEvidence evidence = drawn_case(plan, number, found.drawn_again);
+  GradientEvidence evidence = drawn_case(plan, number, found.redrawn);
   const std::vector<Ensemble> ensembles =
       randomly_rounded_ensembles(plan.scalar, evidence.given(), evidence.truth(),
                                  insides_of<Digits50>(evidence.given()), calibrated_sizes);
@@ -107,7 +107,7 @@ Calibration calibrate(const CalibrationPlan& plan) {
   Calibration result{.scalar = plan.scalar, .cases = plan.cases, .by_runs = {}};
   for (const Measured& one : all) {
     result.checks += static_cast<int>(one.correct.size());
-    result.drawn_again += one.drawn_again;
+    result.redrawn += one.redrawn;
   }
   require(result.checks > 0, "no correct subject offers scalar " + std::string(name(plan.scalar)));
   for (std::size_t k = 0; k < calibrated_sizes.size(); ++k) {

@@ -39,8 +39,8 @@ inline constexpr std::array<int, 4> calibrated_sizes = {8, 16, 32, 64};
 struct Calibration {
   Scalar scalar = Scalar::float64;
   int cases = 0;
-  int checks = 0;       ///< answers of correct subjects that were compared
-  int drawn_again = 0;  ///< rejected draws, on which no subject can be judged
+  int checks = 0;   ///< answers of correct subjects that were compared
+  int redrawn = 0;  ///< rejected draws, on which no subject can be judged
   std::vector<EnsembleFigures> by_runs;
 };
 

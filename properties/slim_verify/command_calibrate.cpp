@@ -56,14 +56,14 @@ nlohmann::ordered_json to_json(const Calibration& calibration) {
   return {{"scalar", name(calibration.scalar)},
           {"cases", calibration.cases},
           {"checks", calibration.checks},
-          {"drawn_again", calibration.drawn_again},
+          {"drawn_again", calibration.redrawn},
           {"by_runs", by_runs}};
 }
 
 std::string to_text(const Calibration& calibration) {
   std::string text = fmt::format(
       "{}: {} checks on {} cases of whole models ({} draws rejected); error / dev\n",
-      name(calibration.scalar), calibration.checks, calibration.cases, calibration.drawn_again);
+      name(calibration.scalar), calibration.checks, calibration.cases, calibration.redrawn);
   text += fmt::format("{:>4} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}   {}\n", "runs", "median", "0.99",
                       "0.999", "largest", "> 4 dev", "> 8 dev", "mutant with the smallest margin");
   for (const EnsembleFigures& of : calibration.by_runs) {

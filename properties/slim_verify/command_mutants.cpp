@@ -54,7 +54,7 @@ nlohmann::ordered_json json_of(const KillMatrix& matrix) {
                    {"exact", is_exact},
                    {"margin_law", fate.killed() ? fate.nearest()->law : ""},
                    {"margin_is", margin_is},
-                   {"story", mutant.story},
+                   {"story", mutant.description},
                    {"seen", mutant.seen}});
   }
   return all;

@@ -3,8 +3,8 @@
 #include "properties/engine/parallel.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/slim_verify/commands.hpp"
-#include "properties/slim_verify/guest.hpp"
 #include "properties/slim_verify/replay.hpp"
+#include "properties/slim_verify/third_party.hpp"
 #include "properties/third_party/protocol/refuses_bad_requests.hpp"
 #include "properties/third_party/protocol/told_from_noise.hpp"
 #include "reference/vocabulary/system/printable.hpp"
@@ -105,7 +105,7 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
                    bool json) {
   std::optional<foreign::ForeignSubject> opened;
   try {
-    if (third_party.given()) opened = open_guest(third_party);
+    if (third_party.given()) opened = open_third_party(third_party);
   } catch (const SubjectError& error) {
     if (json) {
       const nlohmann::ordered_json unopened = {{"schema", 1},

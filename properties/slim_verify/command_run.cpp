@@ -5,9 +5,9 @@
 #include "properties/report/level.hpp"
 #include "properties/report/report.hpp"
 #include "properties/slim_verify/commands.hpp"
-#include "properties/slim_verify/guest.hpp"
 #include "properties/slim_verify/progress_line.hpp"
 #include "properties/slim_verify/run_outputs.hpp"
+#include "properties/slim_verify/third_party.hpp"
 #include "properties/slim_verify/writable_folder.hpp"
 #include "properties/third_party/cost/costs_as_claimed.hpp"
 #include "properties/third_party/protocol/adapted_law.hpp"
@@ -275,7 +275,7 @@ int run_command(const RunArguments& arguments) {
             "--subject names a built-in subject, --subject-command and --subject-library a "
             "third-party implementation: give one of them");
     try {
-      third_party.emplace(ThirdParty{open_guest(arguments.foreign), {}, {}});
+      third_party.emplace(ThirdParty{open_third_party(arguments.foreign), {}, {}});
     } catch (const SubjectError& error) {
       outputs.write(error);
       return Exit::falls_short;
@@ -318,7 +318,7 @@ int run_command(const RunArguments& arguments) {
                 .result = result,
                 .case_paths = write_cases(result, plan.seed, arguments.out, outputs),
                 .seconds = elapsed.count(),
-                .replay_options = third_party ? guest_options(arguments.foreign) : "",
+                .replay_options = third_party ? third_party_options(arguments.foreign) : "",
                 .diagnoses = std::move(diagnoses)};
   if (expected) report.expectation = foreign::compared(result, *expected);
   outputs.write(report, third_party ? &third_party->opened : nullptr);

@@ -5,7 +5,7 @@
 #include "properties/command_line/standard_streams.hpp"
 #include "properties/report/certificate.hpp"
 #include "properties/slim_verify/build_commit.hpp"
-#include "properties/slim_verify/guest.hpp"
+#include "properties/slim_verify/third_party.hpp"
 #include "properties/third_party/protocol/unopened.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
@@ -88,7 +88,7 @@ void RunOutputs::write(const Report& report, const foreign::ForeignSubject* fore
 void RunOutputs::write(const SubjectError& error) {
   const foreign::Unopened unopened{.failure = error.failure(),
                                    .what = error.what(),
-                                   .options = guest_options(arguments_.foreign),
+                                   .options = third_party_options(arguments_.foreign),
                                    .harness_version = SLIM_VERSION};
   write_file(arguments_.foreign.certificate, to_certificate(unopened));
   write_file(arguments_.foreign.html, to_html(unopened));

@@ -516,6 +516,17 @@ std::string AttentionEvidence::unusable(Scalar scalar) {
   return {};
 }
 
+std::string AttentionEvidence::unusable_features(Scalar scalar) {
+  if (scalar == Scalar::digits50) return {};
+  const AttentionExtent& met =
+      is_large(scalar) ? large_facts(scalar).feature_extent() : facts(scalar).feature_extent();
+  const Range stored = range_of(scalar);
+  if (met.has_vanishing_feature || !(std::min(1.0, met.least_feature) >= stored.least)) {
+    return underflow_reason;
+  }
+  return met.largest_feature * margin_of_range <= stored.largest ? "" : overflow_reason;
+}
+
 std::string AttentionEvidence::out_of_range(Scalar scalar) {
   if (!is_defined()) return unguarded_reason;
   if (rounding_decides(scalar)) return unsure_reason;

@@ -101,6 +101,8 @@ class AttentionEvidence {
   /// Why no subject can be judged on this case in `scalar`: an intermediate value over- or
   /// underflows, or an entry is too close to a kink. Empty if usable.
   std::string unusable(Scalar scalar);
+  /// The same for the task features alone.
+  std::string unusable_features(Scalar scalar);
   /// Why a correct program may return NaN, ∞ or any number: some denominator is a rounding residue,
   /// or a necessary intermediate value is larger than a thousandth of the largest number of
   /// `scalar`. These are features and the terms of their exponents, sums, numerators, denominators

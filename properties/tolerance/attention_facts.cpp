@@ -114,13 +114,8 @@ std::vector<Gauge> sums_of_weights(const AttentionInputs<Gauge>& inputs,
 }
 
 template <class W>
-AttentionExtent measured(const AttentionInputs<W>& inputs) {
-  const Heads<W> gQ = features_of(inputs, true);
-  const Heads<W> gK = features_of(inputs, false);
-  Sizes features;
-  features.see<W>(gQ.values());
-  features.see<W>(gK.values());
-  const Sizes of_map = sizes_before_epsilon(inputs);
+AttentionExtent measured(const AttentionInputs<W>& inputs, const Heads<W>& gQ, const Heads<W>& gK,
+                         const AttentionExtent& of_features) {
   Sizes values;
   for (const Heads<W>* heads :
        {&inputs.v, &inputs.start, &inputs.out_cotangent, &inputs.end_cotangent}) {
@@ -141,14 +136,13 @@ AttentionExtent measured(const AttentionInputs<W>& inputs) {
       }
     }
   }
-  return {.least_feature = std::min(features.least, of_map.least),
-          .largest_feature = features.largest,
-          .has_vanishing_feature = features.vanishing || of_map.vanishing,
-          .least_value = values.least,
-          .largest_value = values.largest,
-          .least_denominator = least,
-          .largest_denominator = largest_denominator,
-          .worst_cancellation = worst_cancellation};
+  AttentionExtent extent = of_features;
+  extent.least_value = values.least;
+  extent.largest_value = values.largest;
+  extent.least_denominator = least;
+  extent.largest_denominator = largest_denominator;
+  extent.worst_cancellation = worst_cancellation;
+  return extent;
 }
 
 /// The inputs in a number type that also tracks gauges or movements.
@@ -221,8 +215,23 @@ double AttentionFacts<W>::worst_unsureness() {
 
 template <class W>
 const AttentionExtent& AttentionFacts<W>::extent() {
-  if (!extent_) extent_ = measured(inputs_);
+  if (!extent_) {
+    extent_ = measured(inputs_, features(true), features(false), feature_extent());
+  }
   return *extent_;
+}
+
+template <class W>
+const AttentionExtent& AttentionFacts<W>::feature_extent() {
+  if (feature_extent_) return *feature_extent_;
+  Sizes all;
+  all.see<W>(features(true).values());
+  all.see<W>(features(false).values());
+  const Sizes of_map = sizes_before_epsilon(inputs_);
+  feature_extent_ = AttentionExtent{.least_feature = std::min(all.least, of_map.least),
+                                    .largest_feature = all.largest,
+                                    .has_vanishing_feature = all.vanishing || of_map.vanishing};
+  return *feature_extent_;
 }
 
 template <class W>

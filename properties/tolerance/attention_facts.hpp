@@ -42,6 +42,8 @@ class AttentionFacts {
   /// How far the answer moves when every prefix sum is moved by the gauge of the final one.
   const AttentionResult<reference::Perturbed>& by_moved_sums();
   const AttentionExtent& extent();
+  /// Only what it says of features; the other members are 0.
+  const AttentionExtent& feature_extent();
   /// g(q) or g(k), and their gauges.
   const Heads<W>& features(bool is_query);
   const Heads<Gauge>& feature_gauges(bool is_query);
@@ -54,6 +56,7 @@ class AttentionFacts {
   std::optional<AttentionResult<Gauge>> gauges_;
   std::optional<AttentionResult<reference::Perturbed>> by_moved_sums_;
   std::optional<AttentionExtent> extent_;
+  std::optional<AttentionExtent> feature_extent_;
   std::optional<double> worst_unsureness_;
   std::array<std::optional<Heads<W>>, 2> features_;  ///< of keys, of queries
   std::array<std::optional<Heads<Gauge>>, 2> feature_gauges_;

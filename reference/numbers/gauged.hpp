@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <compare>
+#include <type_traits>
 
 namespace slim::reference {
 
@@ -25,6 +26,9 @@ namespace slim::reference {
 template <class T>
 class Gauged {
  public:
+  /// Of the numbers that only say how large an error may be.
+  using Size = std::conditional_t<std::is_same_v<T, double>, double, long double>;
+
   Gauged() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): a number
   Gauged(double value) requires(!std::is_same_v<T, double>) : Gauged(T(value)) {}
@@ -32,12 +36,12 @@ class Gauged {
   Gauged(int value) : Gauged(T(value)) {}
   // NOLINTNEXTLINE(google-explicit-constructor): a number
   Gauged(const T& value)
-      : value_(value), gauge_(absolute(value)), size_(static_cast<long double>(gauge_)) {}
+      : value_(value), gauge_(absolute(value)), size_(static_cast<Size>(gauge_)) {}
   explicit operator double() const { return to_double(value_); }
 
   [[nodiscard]] const T& value() const { return value_; }
   [[nodiscard]] const T& gauge() const { return gauge_; }
-  [[nodiscard]] long double first_order() const { return size_ + more_; }
+  [[nodiscard]] Size first_order() const { return size_ + more_; }
 
   friend Gauged operator+(const Gauged& a, const Gauged& b) {
     return {a.value_ + b.value_, a.gauge_ + b.gauge_, a.size_ + b.size_, a.more_ + b.more_};
@@ -51,7 +55,7 @@ class Gauged {
   }
   friend Gauged operator/(const Gauged& a, const Gauged& b) {
     const T divisor = absolute(b.value_);
-    const auto by = static_cast<long double>(divisor);
+    const auto by = static_cast<Size>(divisor);
     return {a.value_ / b.value_, a.gauge_ / divisor * (b.gauge_ / divisor),
             a.size_ / by * (b.size_ / by),
             a.more_ / by * (b.size_ / by) + a.size_ / by * (b.more_ / by)};
@@ -59,14 +63,14 @@ class Gauged {
   friend Gauged exp(const Gauged& x) {
     using std::exp;
     const T value = exp(x.value_);
-    const auto size = static_cast<long double>(value);
+    const auto size = static_cast<Size>(value);
     return {value, value * (T(1) + x.gauge_), size, size * (x.size_ + x.more_)};
   }
   friend Gauged sqrt(const Gauged& x) {
     using std::sqrt;
     const T value = sqrt(x.value_);
-    if (value == T(0)) return {value, T(0), 0.0L, 0.0L};
-    const auto by = static_cast<long double>(value);
+    if (value == T(0)) return {value, T(0), Size(0), Size(0)};
+    const auto by = static_cast<Size>(value);
     return {value, x.gauge_ / value, x.size_ / by, x.more_ / by};
   }
   Gauged operator-() const { return {-value_, gauge_, size_, more_}; }
@@ -81,14 +85,14 @@ class Gauged {
   friend bool operator>=(const Gauged& a, const Gauged& b) { return a.value_ >= b.value_; }
 
  private:
-  Gauged(const T& value, const T& gauge, long double size, long double more)
+  Gauged(const T& value, const T& gauge, Size size, Size more)
       : value_(value), gauge_(gauge), size_(size), more_(more) {}
   static T absolute(const T& x) { return x < T(0) ? T(-x) : x; }
 
   T value_ = T(0);
   T gauge_ = T(0);
-  long double size_ = 0.0L;  ///< magnitude of the terms
-  long double more_ = 0.0L;  ///< contribution of exponents
+  Size size_ = 0;  ///< magnitude of the terms
+  Size more_ = 0;  ///< contribution of exponents
 };
 
 }  // namespace slim::reference

@@ -3,10 +3,10 @@
 #include "reference/proofs/definition.hpp"
 #include "reference/proofs/golden_vectors.hpp"
 #include "reference/proofs/mask.hpp"
+#include "reference/proofs/mutation.hpp"
 #include "reference/proofs/row_laws.hpp"
 #include "reference/proofs/slopes.hpp"
 #include "reference/proofs/split_and_resume.hpp"
-#include "reference/proofs/spoiling.hpp"
 
 #include <charconv>
 #include <cstdio>
@@ -65,8 +65,8 @@ int run(bool json) {
     print(proof, multiple, json, &proof == std::begin(catalogue));
   }
   if (json) std::printf("\n]}\n");
-  if (spoiling.number >= 0 && !spoiling.met) {
-    std::fprintf(stderr, "reference_proofs: this program has no mutation %d\n", spoiling.number);
+  if (mutation.number >= 0 && !mutation.met) {
+    std::fprintf(stderr, "reference_proofs: this program has no mutation %d\n", mutation.number);
     return 2;
   }
   return all ? 0 : 1;
@@ -74,9 +74,9 @@ int run(bool json) {
 
 int usage() {
   std::fputs(
-      "usage: reference_proofs [--json] [--spoiling NUMBER]\n\n"
-      "  --spoiling NUMBER   run with this mutation of spoilings.json, from 0; only\n"
-      "                      in spoiled_reference_proofs\n\n"
+      "usage: reference_proofs [--json] [--mutation NUMBER]\n\n"
+      "  --mutation NUMBER   run with this mutation of mutations.json, from 0; only\n"
+      "                      in mutated_reference_proofs\n\n"
       "Exit: 0 all proofs hold, 1 one fails, 2 bad usage.\n",
       stderr);
   return 2;
@@ -88,11 +88,11 @@ int main_of(std::span<char*> arguments) {
     const std::string_view argument(arguments[i]);
     if (argument == "--json") {
       json = true;
-    } else if (argument == "--spoiling" && i + 1 < arguments.size()) {
+    } else if (argument == "--mutation" && i + 1 < arguments.size()) {
       const std::string_view digits(arguments[++i]);
       const auto [end, error] =
-          std::from_chars(digits.data(), digits.data() + digits.size(), spoiling.number);
-      if (error != std::errc{} || end != digits.data() + digits.size() || spoiling.number < 0) {
+          std::from_chars(digits.data(), digits.data() + digits.size(), mutation.number);
+      if (error != std::errc{} || end != digits.data() + digits.size() || mutation.number < 0) {
         return usage();
       }
     } else {

@@ -1,7 +1,7 @@
 #include "properties/engine/cases/attention_specs.hpp"
 
-#include "properties/engine/cases/dice.hpp"
-#include "properties/engine/dealt_size.hpp"
+#include "properties/engine/cases/choices.hpp"
+#include "properties/engine/stratified_size.hpp"
 
 #include <rapidcheck/seq/Create.h>
 #include <rapidcheck/shrinkable/Create.h>
@@ -28,11 +28,11 @@ AttentionSpec valid_attention(AttentionSpec spec) {
 }
 
 /// Denominators about ε, with elementwise maps and without a mask, where places of ε differ.
-void put_next_to_epsilon(Dice& dice, AttentionSpec& spec) {
+void put_next_to_epsilon(Choices& choices, AttentionSpec& spec) {
   spec.entries = Entries::near_epsilon;
   spec.mask = KeyMask::none;
   spec.feature_map = {};
-  spec.feature_map.kind = dice.one_of<FeatureKind>(
+  spec.feature_map.kind = choices.one_of<FeatureKind>(
       {FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one, FeatureKind::absolute});
 }
 
@@ -53,77 +53,79 @@ Shape shape_of(int size) {
   }
 }
 
-void draw_compact(Dice& dice, AttentionSpec& spec) {
-  spec.slice_length = dice.one_of<Index>({1, 2, dice.up_to(5), dice.up_to(9), dice.up_to(30)});
-  spec.length = draw_length(dice, spec.slice_length, longest_attention);
-  spec.width = dice.one_of<Index>({1, 2, 3, 4, 5});
-  spec.value_width = dice.one_of<Index>({1, 2, 3, 4, 5});
+void draw_compact(Choices& choices, AttentionSpec& spec) {
+  spec.slice_length =
+      choices.one_of<Index>({1, 2, choices.up_to(5), choices.up_to(9), choices.up_to(30)});
+  spec.length = draw_length(choices, spec.slice_length, longest_attention);
+  spec.width = choices.one_of<Index>({1, 2, 3, 4, 5});
+  spec.value_width = choices.one_of<Index>({1, 2, 3, 4, 5});
   if (spec.feature_map.kind == FeatureKind::favor_plus) {
-    spec.feature_map.blocks = dice.one_of<Index>({1, 2});
+    spec.feature_map.blocks = choices.one_of<Index>({1, 2});
   }
 }
 
-void draw_long_and_thin(Dice& dice, AttentionSpec& spec, const std::vector<Index>& lengths) {
-  spec.slice_length = dice.one_of<Index>({15, 16, 17, 63, 64, 65, 129, 300});
-  spec.length = dice.one_of(lengths);
-  spec.width = dice.one_of<Index>({1, 2});
-  spec.value_width = dice.one_of<Index>({1, 2});
+void draw_long_and_thin(Choices& choices, AttentionSpec& spec, const std::vector<Index>& lengths) {
+  spec.slice_length = choices.one_of<Index>({15, 16, 17, 63, 64, 65, 129, 300});
+  spec.length = choices.one_of(lengths);
+  spec.width = choices.one_of<Index>({1, 2});
+  spec.value_width = choices.one_of<Index>({1, 2});
 }
 
-void draw_short_and_wide(Dice& dice, AttentionSpec& spec) {
-  spec.slice_length = dice.one_of<Index>({1, 2, 3});
-  spec.length = dice.one_of<Index>({1, 2, 3});
-  spec.width = dice.one_of<Index>({1, 2, 3});
-  spec.value_width = dice.one_of<Index>({7, 8, 9, 16, 17, 32, 33, 64, 65});
-  if (dice.one_of<int>({0, 1}) == 1) std::swap(spec.width, spec.value_width);
+void draw_short_and_wide(Choices& choices, AttentionSpec& spec) {
+  spec.slice_length = choices.one_of<Index>({1, 2, 3});
+  spec.length = choices.one_of<Index>({1, 2, 3});
+  spec.width = choices.one_of<Index>({1, 2, 3});
+  spec.value_width = choices.one_of<Index>({7, 8, 9, 16, 17, 32, 33, 64, 65});
+  if (choices.one_of<int>({0, 1}) == 1) std::swap(spec.width, spec.value_width);
 }
 
 AttentionSpec draw_attention(const rc::Random& random, int size) {
-  Dice dice(random, size);
+  Choices choices(random, size);
   AttentionSpec spec;
-  spec.features_given = dice.one_of<int>({0, 0, 0, 1}) == 1;
-  spec.feature_map.kind =
-      dice.one_of<FeatureKind>({FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one,
-                                FeatureKind::absolute, FeatureKind::favor_plus});
+  spec.features_given = choices.one_of<int>({0, 0, 0, 1}) == 1;
+  spec.feature_map.kind = choices.one_of<FeatureKind>(
+      {FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one, FeatureKind::absolute,
+       FeatureKind::favor_plus});
   switch (shape_of(size)) {
     case Shape::compact:
-      draw_compact(dice, spec);
+      draw_compact(choices, spec);
       break;
     case Shape::half_as_long:
-      draw_long_and_thin(dice, spec, {32, 33, 48, 64, 65});
+      draw_long_and_thin(choices, spec, {32, 33, 48, 64, 65});
       break;
     case Shape::long_and_thin:
-      draw_long_and_thin(dice, spec, {31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129, 257});
+      draw_long_and_thin(choices, spec, {31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129, 257});
       break;
     case Shape::short_and_wide:
-      draw_short_and_wide(dice, spec);
+      draw_short_and_wide(choices, spec);
       break;
   }
-  spec.causal = dice.one_of<int>({0, 1, 1, 1}) == 1;
+  spec.causal = choices.one_of<int>({0, 1, 1, 1}) == 1;
   const bool one_head = spec.length > longest_attention;  // the definition has L² weights
   const Index of_a_head = spec.length * spec.features() * spec.value_width;
   const Index room = one_head ? 1 : std::max<Index>(1, most_attention_work / of_a_head);
-  spec.batch = std::min<Index>(dice.one_of<Index>({1, 1, 2, 3}), room);
+  spec.batch = std::min<Index>(choices.one_of<Index>({1, 1, 2, 3}), room);
   spec.heads =
-      std::min<Index>(dice.one_of<Index>({1, 1, 2, 3}), std::max<Index>(1, room / spec.batch));
-  spec.has_start = dice.one_of<int>({0, 1}) == 1;
-  spec.has_end_cotangent = dice.one_of<int>({0, 1}) == 1;
-  spec.mask = dice.one_of<KeyMask>({KeyMask::none, KeyMask::none, KeyMask::none, KeyMask::scattered,
-                                    KeyMask::scattered, KeyMask::whole_slices, KeyMask::padding,
-                                    KeyMask::leading, KeyMask::all});
-  spec.entries = dice.one_of<Entries>({Entries::normal, Entries::normal, Entries::normal,
-                                       Entries::zeros, Entries::near_equal, Entries::equal,
-                                       Entries::spread, Entries::near_epsilon, Entries::integers});
-  spec.cut = dice.from(rc::gen::resize(
+      std::min<Index>(choices.one_of<Index>({1, 1, 2, 3}), std::max<Index>(1, room / spec.batch));
+  spec.has_start = choices.one_of<int>({0, 1}) == 1;
+  spec.has_end_cotangent = choices.one_of<int>({0, 1}) == 1;
+  spec.mask = choices.one_of<KeyMask>(
+      {KeyMask::none, KeyMask::none, KeyMask::none, KeyMask::scattered, KeyMask::scattered,
+       KeyMask::whole_slices, KeyMask::padding, KeyMask::leading, KeyMask::all});
+  spec.entries = choices.one_of<Entries>(
+      {Entries::normal, Entries::normal, Entries::normal, Entries::zeros, Entries::near_equal,
+       Entries::equal, Entries::spread, Entries::near_epsilon, Entries::integers});
+  spec.cut = choices.from(rc::gen::resize(
       rc::kNominalSize, rc::gen::inRange<Index>(1, std::max<Index>(2, spec.length))));
-  if (dice.one_of<int>({0, 1}) == 1) {
+  if (choices.one_of<int>({0, 1}) == 1) {
     spec.cut = (spec.cut + spec.slice_length - 1) / spec.slice_length * spec.slice_length;
   }
-  spec.seed = static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+  spec.seed =
+      static_cast<std::uint64_t>(choices.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
   const int place = place_of(size);
   if (place == place_of_half_as_long) spec.mask = KeyMask::none;
   if (place == place_next_to_epsilon || place == other_place_next_to_epsilon) {
-    put_next_to_epsilon(dice, spec);
+    put_next_to_epsilon(choices, spec);
   }
   return valid_attention(spec);
 }
@@ -180,8 +182,8 @@ rc::Shrinkable<AttentionSpec> shrinkable(const AttentionSpec& spec, const Attent
   });
 }
 
-std::uint64_t draw_seed(Dice& dice) {
-  return static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+std::uint64_t draw_seed(Choices& choices) {
+  return static_cast<std::uint64_t>(choices.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
 }
 
 }  // namespace
@@ -194,9 +196,9 @@ rc::Gen<AttentionSpec> attention_specs(const AttentionRepair& repair) {
 
 rc::Gen<AttentionSpec> designed_specs(const AttentionSpec& spec, const AttentionRepair& repair) {
   return [spec, repair](const rc::Random& random, int /*size*/) {
-    Dice dice(random, rc::kNominalSize);
+    Choices choices(random, rc::kNominalSize);
     AttentionSpec drawn = spec;
-    drawn.seed = draw_seed(dice);
+    drawn.seed = draw_seed(choices);
     return shrinkable(drawn, repair);
   };
 }

@@ -1,8 +1,8 @@
 #include "properties/engine/cases/cut_spec.hpp"
 
-#include "properties/engine/cases/dice.hpp"
+#include "properties/engine/cases/choices.hpp"
 #include "properties/engine/cases/gradient_specs.hpp"
-#include "properties/engine/dealt_size.hpp"
+#include "properties/engine/stratified_size.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <rapidcheck/gen/Numeric.h>

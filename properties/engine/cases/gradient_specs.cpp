@@ -1,7 +1,7 @@
 #include "properties/engine/cases/gradient_specs.hpp"
 
-#include "properties/engine/cases/dice.hpp"
-#include "properties/engine/dealt_size.hpp"
+#include "properties/engine/cases/choices.hpp"
+#include "properties/engine/stratified_size.hpp"
 
 #include <rapidcheck/seq/Create.h>
 #include <rapidcheck/shrinkable/Create.h>
@@ -23,54 +23,56 @@ std::vector<Index> divisors(Index n) {
   return found;
 }
 
-Model draw_model(Dice& dice) {
+Model draw_model(Choices& choices) {
   Model model;
-  model.vocab_size = dice.between(2, 7);
-  model.hidden_dim = dice.one_of<Index>({4, 4, 8, 8, 12, 20});
-  model.layers = dice.up_to(3);
-  model.heads = dice.one_of(divisors(model.hidden_dim));
-  model.feature_map.kind =
-      dice.one_of<FeatureKind>({FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one,
-                                FeatureKind::absolute, FeatureKind::favor_plus});
+  model.vocab_size = choices.between(2, 7);
+  model.hidden_dim = choices.one_of<Index>({4, 4, 8, 8, 12, 20});
+  model.layers = choices.up_to(3);
+  model.heads = choices.one_of(divisors(model.hidden_dim));
+  model.feature_map.kind = choices.one_of<FeatureKind>(
+      {FeatureKind::square, FeatureKind::relu, FeatureKind::elu_plus_one, FeatureKind::absolute,
+       FeatureKind::favor_plus});
   if (model.feature_map.kind == FeatureKind::favor_plus) {
-    model.feature_map.blocks = dice.between(1, 2);
+    model.feature_map.blocks = choices.between(1, 2);
   }
-  model.norm = dice.one_of<Norm>({Norm::branch_output, Norm::branch_input});
+  model.norm = choices.one_of<Norm>({Norm::branch_output, Norm::branch_input});
   return model;
 }
 
-void draw_compact_sizes(Dice& dice, GradientSpec& spec) {
-  spec.slice_length = dice.one_of<Index>({1, 1, dice.up_to(9), dice.up_to(9), dice.up_to(30)});
-  spec.length = draw_length(dice, spec.slice_length, longest);
+void draw_compact_sizes(Choices& choices, GradientSpec& spec) {
+  spec.slice_length =
+      choices.one_of<Index>({1, 1, choices.up_to(9), choices.up_to(9), choices.up_to(30)});
+  spec.length = draw_length(choices, spec.slice_length, longest);
   const Index widest = largest_work / (spec.length * spec.model.layers);
-  spec.batch = std::min(dice.one_of<Index>({1, 1, 2, 3}),
+  spec.batch = std::min(choices.one_of<Index>({1, 1, 2, 3}),
                         std::max<Index>(1, widest / spec.model.hidden_dim));
-  spec.model.ffn_dim = dice.up_to(std::min<Index>(widest / spec.batch, 16));
+  spec.model.ffn_dim = choices.up_to(std::min<Index>(widest / spec.batch, 16));
 }
 
 /// The smallest model, with more rows than a block of 16, 32 or 64.
-void draw_long_sizes(Dice& dice, GradientSpec& spec) {
-  spec.slice_length = dice.one_of<Index>({15, 16, 17, 32, 63, 64, 65, 100, 200});
-  spec.length = dice.one_of<Index>({31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129});
+void draw_long_sizes(Choices& choices, GradientSpec& spec) {
+  spec.slice_length = choices.one_of<Index>({15, 16, 17, 32, 63, 64, 65, 100, 200});
+  spec.length = choices.one_of<Index>({31, 32, 33, 48, 63, 64, 65, 96, 127, 128, 129});
   spec.model.hidden_dim = 4;
   spec.model.layers = 1;
-  spec.model.heads = dice.one_of<Index>({1, 2, 4});
-  spec.model.ffn_dim = dice.up_to(4);
+  spec.model.heads = choices.one_of<Index>({1, 2, 4});
+  spec.model.ffn_dim = choices.up_to(4);
 }
 
 GradientSpec draw_spec(const rc::Random& random, int size) {
-  Dice dice(random, size);
+  Choices choices(random, size);
   GradientSpec spec;
-  spec.model = draw_model(dice);
+  spec.model = draw_model(choices);
   if (place_of(size) == place_of_long_model) {
-    draw_long_sizes(dice, spec);
+    draw_long_sizes(choices, spec);
   } else {
-    draw_compact_sizes(dice, spec);
+    draw_compact_sizes(choices, spec);
   }
-  spec.mask = dice.one_of<MaskKind>(
+  spec.mask = choices.one_of<MaskKind>(
       {MaskKind::none, MaskKind::none, MaskKind::none, MaskKind::scattered, MaskKind::scattered,
        MaskKind::whole_slices, MaskKind::all_but_one, MaskKind::nothing});
-  spec.seed = static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+  spec.seed =
+      static_cast<std::uint64_t>(choices.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
   return spec;
 }
 
@@ -145,10 +147,10 @@ rc::Gen<GradientSpec> gradient_specs() {
 
 rc::Gen<GradientSpec> designed_specs(const GradientSpec& spec) {
   return [spec](const rc::Random& random, int /*size*/) {
-    Dice dice(random, rc::kNominalSize);
+    Choices choices(random, rc::kNominalSize);
     GradientSpec drawn = spec;
     drawn.seed =
-        static_cast<std::uint64_t>(dice.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
+        static_cast<std::uint64_t>(choices.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
     return shrinkable(drawn);
   };
 }

@@ -47,6 +47,8 @@ Law features_agree() {
       {.repair = with_a_map,
        .fits = has_a_map,
        .check = has_the_maps_features,
+       .unusable = [](AttentionCase& c,
+                      Scalar scalar) { return c.whole.unusable_features(scalar); },
        .asks_features = true,
        .sizes = AttentionLawParts::Sizes::all});
 }

@@ -1,4 +1,4 @@
-#include "properties/engine/cases/dice.hpp"
+#include "properties/engine/cases/choices.hpp"
 #include "properties/engine/make_law.hpp"
 #include "properties/laws/laws.hpp"
 #include "properties/projections.hpp"
@@ -46,13 +46,13 @@ std::vector<ProjectionSpec> smaller_projections(const ProjectionSpec& spec) {
 }
 
 ProjectionSpec draw_projection_spec(const rc::Random& random, int size) {
-  Dice dice(random, size);
+  Choices choices(random, size);
   ProjectionSpec spec;
-  spec.kind = dice.one_of<ProjectionKind>(
+  spec.kind = choices.one_of<ProjectionKind>(
       {ProjectionKind::independent, ProjectionKind::orthogonal, ProjectionKind::orthogonal_chi});
-  spec.d = dice.one_of<Index>({1, 2, 3, 4, widest});
-  spec.M = dice.one_of<Index>({1, spec.d, spec.d + 1, 2 * spec.d, most_blocks * spec.d});
-  spec.seed = static_cast<std::uint64_t>(dice.from(rc::gen::inRange<int>(0, 1000)));
+  spec.d = choices.one_of<Index>({1, 2, 3, 4, widest});
+  spec.M = choices.one_of<Index>({1, spec.d, spec.d + 1, 2 * spec.d, most_blocks * spec.d});
+  spec.seed = static_cast<std::uint64_t>(choices.from(rc::gen::inRange<int>(0, 1000)));
   return spec;
 }
 

@@ -3,7 +3,7 @@
 #include "properties/report/level.hpp"
 #include "properties/third_party/cost/costs_as_claimed.hpp"
 #include "properties/third_party/cost/resource_claims.hpp"
-#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <gtest/gtest.h>

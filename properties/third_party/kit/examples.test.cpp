@@ -6,7 +6,7 @@
 #include "properties/report/verdict_table.hpp"
 #include "properties/slim_verify/replay.hpp"
 #include "properties/third_party/protocol/adapted_law.hpp"
-#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
 
 #include <gtest/gtest.h>
 
@@ -277,9 +277,9 @@ TEST(ForeignGradients, OfNumpyAreComparedAsReturned) {
     return replay(golden, &foreign.subject).at(0).finding;
   };
   EXPECT_EQ(finding("").outcome, Outcome::pass) << finding("").note;
-  const Finding spoilt = finding("spoilt");
-  EXPECT_EQ(spoilt.outcome, Outcome::wrong);
-  EXPECT_EQ(spoilt.worst.tensor, "grad.layers.0.V_map.bias");
+  const Finding mutated = finding("mutated");
+  EXPECT_EQ(mutated.outcome, Outcome::wrong);
+  EXPECT_EQ(mutated.worst.tensor, "grad.layers.0.V_map.bias");
   EXPECT_NE(finding("forgets").note.find("did not return grad.layers.0.V_map.bias"),
             std::string::npos)
       << finding("forgets").note;

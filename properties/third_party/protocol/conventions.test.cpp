@@ -4,7 +4,7 @@
 #include "properties/laws/catalogue.hpp"
 #include "properties/report/verdict_table.hpp"
 #include "properties/third_party/protocol/adapted_law.hpp"
-#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
 
 #include <gtest/gtest.h>
 

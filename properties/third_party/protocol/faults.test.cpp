@@ -1,8 +1,8 @@
 // Subjects with deliberate faults get their verdict, the run continues, and nothing is left behind.
 
 #include "properties/report/verdict_table.hpp"
-#include "properties/third_party/protocol/guest_runs.hpp"
 #include "properties/third_party/protocol/refuses_bad_requests.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
 #include "properties/tolerance/attention_answer.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/test_folder.hpp"
@@ -143,8 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"aborts", Failure::crash, "signal 6 (SIGABRT)"},
         KnownFault{"segfaults", Failure::crash, "signal 11 (SIGSEGV)"},
         KnownFault{"sleeps", Failure::hang, "did not answer within 0.2 s", 0.2},
-        KnownFault{"stops-its-keeper", Failure::hang, "did not answer within 0.2 s", 0.2},
-        KnownFault{"stops-its-guardian", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-supervisor", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-watchdog", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"stops-both", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"allocates", Failure::memory_limit, "exceeded 200 MB"},
         KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "exceeded 200 MB"},
@@ -164,8 +164,8 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"wrong-shape", Failure::wrong_shape, "[1, 2, 3, 2, 1]"},
         KnownFault{"modifies-case", Failure::input_modified, "case file"},
         KnownFault{"grows-case", Failure::input_modified, "case file"},
-        KnownFault{"kills-its-keepers", Failure::crash, "its supervisor was killed"},
-        KnownFault{"kills-its-keepers-and-forks-in-a-chain", Failure::crash,
+        KnownFault{"kills-its-supervisors", Failure::crash, "its supervisor was killed"},
+        KnownFault{"kills-its-supervisors-and-forks-in-a-chain", Failure::crash,
                    "its supervisor was killed"},
         KnownFault{"closes-output", Failure::protocol_error, "closed its standard output"},
         KnownFault{"exits", Failure::crash, "exit code 0"},
@@ -266,7 +266,7 @@ TEST(Foreign, RemainingChildrenAreKilled) {
 }
 
 TEST(Foreign, NothingOutlivesAKilledHarnessEvenIfTheInnerSupervisorIsStopped) {
-  for (const bool stops_keeper : {false, true}) {
+  for (const bool stops_supervisor : {false, true}) {
     const std::string mark = fresh_mark();
     const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
     const TestFolder out;
@@ -281,20 +281,20 @@ TEST(Foreign, NothingOutlivesAKilledHarnessEvenIfTheInnerSupervisorIsStopped) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     ASSERT_GE(marked_processes(mark), 6) << "harness, two supervisors, subject, child, grandchild";
-    const pid_t keeper = marked_child(mark, marked_child(mark, harness));
-    ASSERT_GT(keeper, 0);
-    if (stops_keeper) ::kill(keeper, SIGSTOP);
+    const pid_t supervisor = marked_child(mark, marked_child(mark, harness));
+    ASSERT_GT(supervisor, 0);
+    if (stops_supervisor) ::kill(supervisor, SIGSTOP);
     ::kill(harness, SIGKILL);
     ::waitpid(harness, nullptr, 0);
     for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(marked_processes(mark), 0) << (stops_keeper ? "stopped" : "running");
+    EXPECT_EQ(marked_processes(mark), 0) << (stops_supervisor ? "stopped" : "running");
   }
 }
 
 TEST(Foreign, NothingOutlivesAKilledSupervisor) {
-  for (const bool kills_guardian : {true, false}) {
+  for (const bool kills_watchdog : {true, false}) {
     const std::string mark = fresh_mark();
     const ForeignSubject foreign =
         open_subject(program_door(command_of("leaves-children-at-start", mark)), {});
@@ -302,16 +302,16 @@ TEST(Foreign, NothingOutlivesAKilledSupervisor) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     ASSERT_GE(marked_processes(mark), 5) << "two supervisors, subject, child, grandchild";
-    const pid_t guardian = marked_child(mark, ::getpid());
-    const pid_t keeper = marked_child(mark, guardian);
-    ASSERT_GT(guardian, 0);
-    ASSERT_GT(keeper, 0);
-    ::kill(kills_guardian ? guardian : keeper, SIGKILL);
+    const pid_t watchdog = marked_child(mark, ::getpid());
+    const pid_t supervisor = marked_child(mark, watchdog);
+    ASSERT_GT(watchdog, 0);
+    ASSERT_GT(supervisor, 0);
+    ::kill(kills_watchdog ? watchdog : supervisor, SIGKILL);
     // A killed outer supervisor stays as a zombie, without arguments, until it is waited for.
     for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(marked_processes(mark), 0) << (kills_guardian ? "outer" : "inner");
+    EXPECT_EQ(marked_processes(mark), 0) << (kills_watchdog ? "outer" : "inner");
     outcome_of_call(foreign);  // fails, since the process has ended
     EXPECT_EQ(outcome_of_call(foreign).what, "answered") << "by a new process";
   }

@@ -1,6 +1,6 @@
 #include "properties/third_party/protocol/refuses_bad_requests.hpp"
 
-#include "properties/engine/dealt_size.hpp"
+#include "properties/engine/stratified_size.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/atomic_file.hpp"
 

@@ -1,7 +1,7 @@
 // Replay commands of third-party subjects, and non-determinism.
 
 #include "properties/report/verdict_table.hpp"
-#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
 #include "reference/vocabulary/system/test_folder.hpp"
 
 #include <gtest/gtest.h>

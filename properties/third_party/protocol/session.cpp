@@ -93,7 +93,7 @@ int signal_of(const Ending& ending) {
 
 bool exceeded_memory(const Ending& ending, const std::string& last_words, const Limits& limits) {
   if (ending.kind == Ending::Kind::outgrew) return true;
-  if (ending.kind == Ending::Kind::lost_its_keeper) return false;
+  if (ending.kind == Ending::Kind::lost_its_supervisor) return false;
   if (ending.kind == Ending::Kind::exited && ending.number == 0) return false;
   const bool was_large = 2 * ending.resident >= limits.memory_bytes;
   const bool reserved_all =
@@ -128,7 +128,7 @@ void remove_files(std::initializer_list<fs::path> paths) {
 }
 
 std::string to_words(const Ending& ending) {
-  if (ending.kind == Ending::Kind::lost_its_keeper) {
+  if (ending.kind == Ending::Kind::lost_its_supervisor) {
     return "ended because its supervisor was killed";
   }
   const int signal = signal_of(ending);
@@ -158,7 +158,7 @@ Door library_door(const fs::path& library) {
 
 Session::Session(const Door& door, const Limits& limits)
     : limits_(limits),
-      ends_with_a_misdeed_(door.lays_out),
+      ends_with_a_violation_(door.lays_out),
       process_(door.command, limits.memory_bytes, limits.address_space_bytes, limits.room_bytes),
       answer_bytes_(slack) {
   const Json parameters = {{"protocol", protocol_version}};
@@ -287,9 +287,9 @@ std::string Session::call(const std::string& method, const std::string& paramete
       !error.value("message", Json()).is_string()) {
     give_up("wrote an error without code and message: " + in_quotes(line), Failure::protocol_error);
   }
-  const auto failure = failure_of(error["code"], ends_with_a_misdeed_);
+  const auto failure = failure_of(error["code"], ends_with_a_violation_);
   const bool violation = failure == Failure::out_of_bounds || failure == Failure::input_modified;
-  if (violation && ends_with_a_misdeed_) over_ = true;
+  if (violation && ends_with_a_violation_) over_ = true;
   throw SubjectError(prefix_of(failure) + on_one_line(error["message"].get<std::string>(), 400),
                      failure);
 }

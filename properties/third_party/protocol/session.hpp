@@ -90,7 +90,7 @@ class Session {
   [[noreturn]] void report_end(Clock::time_point deadline, const char* when);
 
   Limits limits_;
-  bool ends_with_a_misdeed_;  ///< true of a library: its process ends after such an error
+  bool ends_with_a_violation_;  ///< true of a library: its process ends after such an error
   Process process_;
   Declaration declaration_;
   int next_id_ = 1;

@@ -30,7 +30,7 @@ void count_continuation(int /*signal*/) {
 }
 
 /// Processes below a supervisor are in other sessions, and cannot join the session of this process.
-std::vector<pid_t> orphans(const Guardians& known) {
+std::vector<pid_t> orphans(const Watchdogs& known) {
   std::vector<pid_t> found = children_of(::getpid());
   const pid_t own_session = ::getsid(0);
   std::erase_if(found, [&](pid_t child) {
@@ -68,14 +68,14 @@ void require_descriptors() {
   ::close(one);
 }
 
-Guardians& guardians() {
-  static Guardians all{.mutex = {}, .alive = {}, .not_ours = children_of(::getpid())};
+Watchdogs& watchdogs() {
+  static Watchdogs all{.mutex = {}, .alive = {}, .not_ours = children_of(::getpid())};
   return all;
 }
 
 /// A list that is read while a process forks may miss the child: several lists must be empty.
 void end_orphans() {
-  Guardians& known = guardians();
+  Watchdogs& known = watchdogs();
   const std::lock_guard lock(known.mutex);
   const SteadyClock::time_point deadline = SteadyClock::now() + longest_sweep;
   for (int without = 0; without < empty_lists && SteadyClock::now() < deadline; ++without) {

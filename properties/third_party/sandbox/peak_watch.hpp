@@ -33,7 +33,7 @@ class PeakWatch {
  public:
   /// Throws SubjectError if no process is left, and HarnessError if descriptors are used up, as
   /// end() does.
-  PeakWatch(pid_t keeper, std::filesystem::path scratch);
+  PeakWatch(pid_t supervisor, std::filesystem::path scratch);
   /// Ends the watch. Throws SubjectError if no process is left.
   SeenPeak end();
 
@@ -53,7 +53,7 @@ class PeakWatch {
   void sample();
   [[nodiscard]] bool lost_sight() const;
 
-  pid_t keeper_;
+  pid_t supervisor_;
   std::filesystem::path scratch_;
   int continued_before_;
   std::map<pid_t, Pages> pages_before_;

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_error_text = 4096;
 /// More than the 1 s that an outer supervisor waits for the inner one.
-constexpr std::chrono::milliseconds patience_with_guardians{2500};
+constexpr std::chrono::milliseconds patience_with_watchdogs{2500};
 
 [[noreturn]] void fail(const std::string& what, int number) {
   throw HarnessError(what + ": " + std::strerror(number));
@@ -142,12 +142,12 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
   int failed = 0;
   {
-    Guardians& known = guardians();
+    Watchdogs& known = watchdogs();
     const std::lock_guard lock(known.mutex);
     failed = refused != 0 ? EMFILE
-                          : ::posix_spawn(&guardian_, host.c_str(), &actions, &attributes,
+                          : ::posix_spawn(&watchdog_, host.c_str(), &actions, &attributes,
                                           argv.data(), environ);
-    if (failed == 0) known.alive.insert(guardian_);
+    if (failed == 0) known.alive.insert(watchdog_);
   }
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
@@ -162,14 +162,14 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
 
 Process::~Process() {
   let_go();
-  if (!ends_by(guardian_, Clock::now() + patience_with_guardians)) {
-    ::kill(guardian_, SIGKILL);  // its descendants are adopted by this process
-    while (::waitpid(guardian_, nullptr, 0) < 0 && errno == EINTR) {
+  if (!ends_by(watchdog_, Clock::now() + patience_with_watchdogs)) {
+    ::kill(watchdog_, SIGKILL);  // its descendants are adopted by this process
+    while (::waitpid(watchdog_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
   {
-    const std::lock_guard lock(guardians().mutex);
-    guardians().alive.erase(guardian_);
+    const std::lock_guard lock(watchdogs().mutex);
+    watchdogs().alive.erase(watchdog_);
   }
   end_orphans();
   for (int* end : {&input_, &output_, &error_, &status_}) close_if_open(*end);
@@ -217,7 +217,7 @@ void Process::read_status() {
     }
     if (size == 0) {  // both supervisors have ended
       close_if_open(status_);
-      if (!has_ended_) ending_ = {.kind = Ending::Kind::lost_its_keeper};
+      if (!has_ended_) ending_ = {.kind = Ending::Kind::lost_its_supervisor};
       has_ended_ = true;
     }
     break;
@@ -325,8 +325,8 @@ bool Process::was_left_unwatched() {
   read_status();
   siginfo_t news{};
   // Without WEXITED: its end is waited for elsewhere.
-  const auto guardian = static_cast<id_t>(guardian_);
-  if (::waitid(P_PID, guardian, &news, WSTOPPED | WCONTINUED | WNOHANG) == 0 && news.si_pid != 0) {
+  const auto watchdog = static_cast<id_t>(watchdog_);
+  if (::waitid(P_PID, watchdog, &news, WSTOPPED | WCONTINUED | WNOHANG) == 0 && news.si_pid != 0) {
     left_unwatched_ = true;
   }
   return left_unwatched_;

@@ -18,7 +18,7 @@ struct Ending {
     exited,
     signalled,
     outgrew,
-    lost_its_keeper,
+    lost_its_supervisor,
     not_started,  ///< the harness could not start it: no processes or memory left
   } kind = Kind::exited;
   int number = 0;                  ///< exit code, signal, or errno
@@ -39,12 +39,12 @@ struct Heard {
   std::string text;
 };
 
-/// An untrusted program under supervision (keeper.hpp): in its own session, with a scratch folder,
-/// a memory limit and only the three standard descriptors. When this object or the harness ends for
-/// any reason, the program and all that it started are killed and the folder is removed. If both
-/// supervisors are killed, the orphans are adopted and killed by the process that owns this object.
-/// It recognises them as children in sessions of their own, except children that existed before the
-/// first Process.
+/// An untrusted program under supervision (supervisor.hpp): in its own session, with a scratch
+/// folder, a memory limit and only the three standard descriptors. When this object or the harness
+/// ends for any reason, the program and all that it started are killed and the folder is removed.
+/// If both supervisors are killed, the orphans are adopted and killed by the process that owns this
+/// object. It recognises them as children in sessions of their own, except children that existed
+/// before the first Process.
 class Process {
  public:
   /// Starts `command` (program and arguments); address_space_bytes 0 means no limit. The scratch
@@ -92,7 +92,7 @@ class Process {
   int error_ = -1;
   int lifeline_ = -1;
   int status_ = -1;
-  int guardian_ = 0;  ///< the outer supervisor
+  int watchdog_ = 0;  ///< the outer supervisor
   int pid_ = 0;
   bool has_ended_ = false;
   bool left_unwatched_ = false;

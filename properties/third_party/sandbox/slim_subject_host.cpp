@@ -1,6 +1,6 @@
 // slim-subject-host: supervises an untrusted program, or serves a shared library.
-#include "properties/third_party/sandbox/keeper.hpp"
 #include "properties/third_party/sandbox/library.hpp"
+#include "properties/third_party/sandbox/supervisor.hpp"
 
 #include <charconv>
 #include <cstdio>

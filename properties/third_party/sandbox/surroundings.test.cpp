@@ -2,7 +2,7 @@
 // descriptors and processes, permissions), and attacks of a subject on the harness.
 
 #include "properties/third_party/protocol/exchange.hpp"
-#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
 #include "properties/third_party/sandbox/peak_watch.hpp"
 #include "properties/third_party/sandbox/process_tree.hpp"
 #include "properties/tolerance/attention_answer.hpp"
@@ -276,7 +276,7 @@ TEST(Surroundings, PythonSubjectAnswersInUtf8InAnyLocale) {
 // The harness's own processes
 
 TEST(Surroundings, StoppingASupervisorIsDetected) {
-  for (const char* which : {"keeper", "guardian"}) {
+  for (const char* which : {"supervisor", "watchdog"}) {
     const ForeignSubject foreign = open_subject(
         program_door(program_with(std::string("stops-its-") + which + "-for-a-while")), {});
     const std::string fate = how_it_answers(foreign);
@@ -293,9 +293,9 @@ TEST_F(OrdinaryUser, MeasurementsAreDiscardedIfTheSubjectStoppedTheHarness) {
     bool stopped = false;
     with_session(*foreign.pool, [&](Session& session) {
       const Process& process = session.process();
-      const pid_t keeper = entry_of(process.pid()).parent;
-      undisturbed = !PeakWatch(keeper, process.scratch()).end().lost_sight;
-      PeakWatch watch(keeper, process.scratch());
+      const pid_t supervisor = entry_of(process.pid()).parent;
+      undisturbed = !PeakWatch(supervisor, process.scratch()).end().lost_sight;
+      PeakWatch watch(supervisor, process.scratch());
       AttentionInputs<float> inputs = two_rows<float>();
       AttentionResult<float> result;
       exchange(session, inputs.task(), result);

@@ -10,7 +10,7 @@ namespace {
 
 /// Writes a byte at a distance from the first byte of a buffer.
 template <class T>
-void spoil(Buffer<T>& buffer, std::ptrdiff_t distance) {
+void mutate(Buffer<T>& buffer, std::ptrdiff_t distance) {
   *(reinterpret_cast<unsigned char*>(buffer.data()) + distance) = 0;
 }
 
@@ -20,10 +20,10 @@ TEST(MemoryWatch, DetectsAByteWrittenOutsideABlock) {
     const Buffer<float> sound(MemoryTag::state, 4);
     Buffer<float> block(MemoryTag::slice, 3);
     EXPECT_FALSE(watch.overrun());
-    spoil(block, 0);
-    spoil(block, 11);
+    mutate(block, 0);
+    mutate(block, 11);
     EXPECT_FALSE(watch.overrun()) << "writes inside the block are allowed";
-    spoil(block, distance);
+    mutate(block, distance);
     const std::optional<Overrun> overrun = watch.overrun();
     ASSERT_TRUE(overrun) << distance;
     EXPECT_EQ(overrun->block, block.data());
@@ -37,7 +37,7 @@ TEST(MemoryWatch, RemembersAnOverrunOfAReleasedBlock) {
   const MemoryWatch watch;
   {
     Buffer<double> block(MemoryTag::slice, 2);
-    spoil(block, 16);
+    mutate(block, 16);
   }
   ASSERT_TRUE(watch.overrun());
   EXPECT_EQ(watch.overrun()->bytes, 16);
@@ -73,7 +73,7 @@ TEST(MemoryWatch, IncludesNestedWatches) {
     kept = Buffer<char>(MemoryTag::state, 8);
     EXPECT_EQ(inner.peak().of(MemoryTag::state), 8);
   }
-  spoil(kept, 8);
+  mutate(kept, 8);
   EXPECT_TRUE(outer.overrun()) << "blocks that outlive the inner watch belong to the outer";
   kept = {};
   const Buffer<char> after(MemoryTag::state, 6);

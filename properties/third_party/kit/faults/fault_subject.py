@@ -122,9 +122,9 @@ def fork_in_a_chain():
     os._exit(0)
 
 
-def kill_its_keepers(keeper):
-    os.kill(parent_of(keeper), signal.SIGKILL)
-    os.kill(keeper, signal.SIGKILL)
+def kill_its_supervisors(supervisor):
+    os.kill(parent_of(supervisor), signal.SIGKILL)
+    os.kill(supervisor, signal.SIGKILL)
 
 
 def stay_behind():
@@ -225,37 +225,37 @@ def commit(request):
         fill_shared_memory()
     elif fault == "leaves-closed-entries":
         leave_closed_entries()
-    elif fault == "stops-its-keeper-for-a-while":
+    elif fault == "stops-its-supervisor-for-a-while":
         stop_for_a_while(os.getppid())
-    elif fault == "stops-its-guardian-for-a-while":
+    elif fault == "stops-its-watchdog-for-a-while":
         stop_for_a_while(parent_of(os.getppid()))
     elif fault == "stops-the-harness-for-a-while":
         stop_for_a_while(parent_of(parent_of(os.getppid())))
     elif fault == "reads-the-harness":
         open(f"/proc/{parent_of(parent_of(os.getppid()))}/mem", "r+b").close()
-    elif fault == "stops-its-keeper":
+    elif fault == "stops-its-supervisor":
         os.kill(os.getppid(), signal.SIGSTOP)
         time.sleep(600)
-    elif fault == "stops-its-guardian":
+    elif fault == "stops-its-watchdog":
         os.kill(parent_of(os.getppid()), signal.SIGSTOP)
         time.sleep(600)
     elif fault == "stops-both":
         os.kill(parent_of(os.getppid()), signal.SIGSTOP)
         os.kill(os.getppid(), signal.SIGSTOP)
         time.sleep(600)
-    elif fault == "kills-its-keepers":
+    elif fault == "kills-its-supervisors":
         stay_behind()
-        kill_its_keepers(os.getppid())
+        kill_its_supervisors(os.getppid())
         time.sleep(600)
     elif fault == "closes-output":
         os.close(1)
         time.sleep(600)
     elif fault == "forks-in-a-chain":
         fork_in_a_chain()
-    elif fault == "kills-its-keepers-and-forks-in-a-chain":
-        keeper = os.getppid()
+    elif fault == "kills-its-supervisors-and-forks-in-a-chain":
+        supervisor = os.getppid()
         if os.fork() == 0:
-            kill_its_keepers(keeper)
+            kill_its_supervisors(supervisor)
             fork_in_a_chain()
         time.sleep(600)
     elif fault == "exits":

@@ -2,17 +2,17 @@
 
 namespace slim::reference {
 
-/// The active mutation of a program of proofs: its number in spoilings.json.
-struct Spoiling {
+/// The active mutation of a program of proofs: its number in mutations.json.
+struct Mutation {
   int number = -1;   ///< −1: none
   bool met = false;  ///< whether the mutated line has run
 };
-inline Spoiling spoiling;
+inline Mutation mutation;
 
 /// Called by mutated copies of the reference to select a line or its replacement.
-inline bool spoiled(int number) {
-  if (number != spoiling.number) return false;
-  spoiling.met = true;
+inline bool mutated(int number) {
+  if (number != mutation.number) return false;
+  mutation.met = true;
   return true;
 }
 

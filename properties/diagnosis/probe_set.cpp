@@ -1,4 +1,4 @@
-#include "properties/diagnosis/panel.hpp"
+#include "properties/diagnosis/probe_set.hpp"
 
 #include "properties/catalogue.hpp"
 #include "properties/engine/numbered_case.hpp"
@@ -34,8 +34,8 @@ bool belongs(Topic law, Topic topic) {
 }
 
 int most_cases(const Law& law, Topic topic) {
-  if (topic == Topic::models || topic == Topic::bytes) return Panel::cases_of_models;
-  return law.name == "stays-finite" ? Panel::cases_at_the_edge : Panel::cases_of_attention;
+  if (topic == Topic::models || topic == Topic::bytes) return ProbeSet::cases_of_models;
+  return law.name == "stays-finite" ? ProbeSet::cases_at_the_edge : ProbeSet::cases_of_attention;
 }
 
 /// The cheapest rows of a law's size design that reach the largest class of some extent: only
@@ -62,7 +62,7 @@ std::vector<int> large_rows(const Law& law, std::uint64_t seed) {
   }
   std::ranges::sort(by_size);
   std::vector<int> rows;
-  static_assert(large.size() * rows_per_extent == Panel::most_large_cases);
+  static_assert(large.size() * rows_per_extent == ProbeSet::most_large_cases);
   for (const auto& [extent, least] : large) {
     std::size_t found = 0;
     for (const auto& [size, row] : by_size) {
@@ -95,17 +95,17 @@ int number_of(int i, int law) {
 
 }  // namespace
 
-bool Panel::has(std::string_view law) const {
+bool ProbeSet::has(std::string_view law) const {
   return std::ranges::find(laws_, law, &Law::name) != laws_.end();
 }
 
-const Law& Panel::law(const std::string& name) const {
+const Law& ProbeSet::law(const std::string& name) const {
   const auto found = std::ranges::find(laws_, name, &Law::name);
   require(found != laws_.end(), "law '" + name + "' is unknown: `slim-verify laws` lists all laws");
   return *found;
 }
 
-std::vector<Panel::Case>& Panel::cases(Topic topic, Scalar scalar) {
+std::vector<ProbeSet::Case>& ProbeSet::cases(Topic topic, Scalar scalar) {
   const auto found = cases_.find({topic, scalar});
   if (found != cases_.end()) return found->second;
   std::vector<Case>& cases = cases_[{topic, scalar}];
@@ -129,7 +129,7 @@ std::vector<Panel::Case>& Panel::cases(Topic topic, Scalar scalar) {
   return cases;
 }
 
-void Panel::add_case(std::vector<Case>& cases, const Law& law, CaseId id, Scalar scalar) const {
+void ProbeSet::add_case(std::vector<Case>& cases, const Law& law, CaseId id, Scalar scalar) const {
   NumberedCase numbered(law, seed_, id);
   const NumberedCase::Usable usable = numbered.usable(scalar);
   if (usable.trial == nullptr) return;
@@ -138,14 +138,14 @@ void Panel::add_case(std::vector<Case>& cases, const Law& law, CaseId id, Scalar
                    .readable = draw->readable(),
                    .is_large = id.designed,
                    .trial = draw->trial(),
-                   .yardstick = std::nullopt});
+                   .error_scale = std::nullopt});
 }
 
-const Yardstick& Panel::yardstick(Case& c, Scalar scalar) {
-  if (!c.yardstick) {
-    c.yardstick.emplace(interview(*c.trial, reference_for(*c.trial), scalar), scalar);
+const ErrorScale& ProbeSet::error_scale(Case& c, Scalar scalar) {
+  if (!c.error_scale) {
+    c.error_scale.emplace(recorded_answers(*c.trial, reference_for(*c.trial), scalar), scalar);
   }
-  return *c.yardstick;
+  return *c.error_scale;
 }
 
 }  // namespace slim::properties

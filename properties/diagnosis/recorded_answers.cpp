@@ -1,4 +1,4 @@
-#include "properties/diagnosis/interview.hpp"
+#include "properties/diagnosis/recorded_answers.hpp"
 
 #include "properties/engine/shrink.hpp"
 #include "properties/tolerance/attention_evidence.hpp"
@@ -189,14 +189,14 @@ void clear_unclaimed(Log& log, const Capabilities& claims) {
 
 }  // namespace
 
-Interview interview(Trial& trial, const Subject& subject, Scalar scalar) {
+RecordedAnswers recorded_answers(Trial& trial, const Subject& subject, Scalar scalar) {
   Log log;
   Subject recorded = subject;
   record(recorded.attention, log);
   record(recorded.features, log);
   record(recorded.gradient, log);
   record(recorded.projection, log);
-  Interview result;
+  RecordedAnswers result;
   check_safely(trial, recorded, scalar);
   clear_unclaimed(log, subject.capabilities);
   result.before = std::move(log.answers);

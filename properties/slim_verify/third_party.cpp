@@ -1,4 +1,4 @@
-#include "properties/slim_verify/guest.hpp"
+#include "properties/slim_verify/third_party.hpp"
 
 #include "properties/command_line/standard_streams.hpp"
 #include "properties/report/report.hpp"
@@ -9,7 +9,7 @@
 
 namespace slim::properties {
 
-foreign::ForeignSubject open_guest(const ForeignArguments& arguments) {
+foreign::ForeignSubject open_third_party(const ForeignArguments& arguments) {
   const foreign::Door door = arguments.command.empty() ? foreign::library_door(arguments.library)
                                                        : foreign::program_door(arguments.command);
   return foreign::open_subject(door, limits_of(arguments));
@@ -21,7 +21,7 @@ foreign::Limits limits_of(const ForeignArguments& arguments) {
           .address_space_bytes = static_cast<std::int64_t>(arguments.address_space_mb) << 20};
 }
 
-std::string guest_options(const ForeignArguments& arguments) {
+std::string third_party_options(const ForeignArguments& arguments) {
   std::string options =
       arguments.command.empty()
           ? fmt::format("--subject-library {}", quoted_for_shell(arguments.library))

@@ -16,13 +16,13 @@
 namespace slim {
 namespace {
 
-struct Spoiling {
+struct Mutation {
   std::string name, file, line, replacement, story;
 };
 
-std::vector<Spoiling> spoilings() {
-  std::ifstream stream(SLIM_SOURCE_DIR "/reference/proofs/spoilings.json");
-  std::vector<Spoiling> all;
+std::vector<Mutation> mutations() {
+  std::ifstream stream(SLIM_SOURCE_DIR "/reference/proofs/mutations.json");
+  std::vector<Mutation> all;
   for (const auto& entry : nlohmann::json::parse(stream)) {
     all.push_back({entry.at("name"), entry.at("file"), entry.at("line"), entry.at("replacement"),
                    entry.at("story")});
@@ -56,33 +56,33 @@ TEST(Proofs, AllHoldForTheReference) {
   EXPECT_TRUE(all_hold(verdicts(SLIM_REFERENCE_PROOFS)));
 }
 
-TEST(Spoilings, HaveNoEffectUntilOneIsSelected) {
-  EXPECT_TRUE(all_hold(verdicts(SLIM_SPOILED_REFERENCE_PROOFS)));
+TEST(Mutations, HaveNoEffectUntilOneIsSelected) {
+  EXPECT_TRUE(all_hold(verdicts(SLIM_MUTATED_REFERENCE_PROOFS)));
 }
 
-TEST(Spoilings, AreTenAndReplaceALineThatOccursExactlyOnce) {
-  EXPECT_EQ(spoilings().size(), 10U);
-  for (const Spoiling& spoiling : spoilings()) {
-    std::ifstream stream(SLIM_SOURCE_DIR "/" + spoiling.file);
+TEST(Mutations, AreTenAndReplaceALineThatOccursExactlyOnce) {
+  EXPECT_EQ(mutations().size(), 10U);
+  for (const Mutation& mutation : mutations()) {
+    std::ifstream stream(SLIM_SOURCE_DIR "/" + mutation.file);
     int count = 0;
     for (std::string line; std::getline(stream, line);) {
       line.erase(0, std::min(line.find_first_not_of(' '), line.size()));
-      count += line == spoiling.line ? 1 : 0;
+      count += line == mutation.line ? 1 : 0;
     }
-    EXPECT_EQ(count, 1) << spoiling.name << ": the following line of " << spoiling.file
-                        << " must occur once; update spoilings.json:\n"
-                        << spoiling.line;
-    EXPECT_NE(spoiling.line, spoiling.replacement);
-    EXPECT_FALSE(spoiling.story.empty());
+    EXPECT_EQ(count, 1) << mutation.name << ": the following line of " << mutation.file
+                        << " must occur once; update mutations.json:\n"
+                        << mutation.line;
+    EXPECT_NE(mutation.line, mutation.replacement);
+    EXPECT_FALSE(mutation.story.empty());
   }
 }
 
-TEST(Spoilings, EachFailAtLeastTwoIndependentProofs) {
+TEST(Mutations, EachFailAtLeastTwoIndependentProofs) {
   std::printf("| mutation | proofs that fail |\n|---|---|\n");
   int number = 0;
-  for (const Spoiling& spoiling : spoilings()) {
+  for (const Mutation& mutation : mutations()) {
     const auto result =
-        verdicts(SLIM_SPOILED_REFERENCE_PROOFS, " --spoiling " + std::to_string(number++));
+        verdicts(SLIM_MUTATED_REFERENCE_PROOFS, " --mutation " + std::to_string(number++));
     ASSERT_GE(result.size(), 10U);
     std::string failed;
     int failures = 0;
@@ -90,8 +90,8 @@ TEST(Spoilings, EachFailAtLeastTwoIndependentProofs) {
       if (holds) continue;
       failed += (failures++ == 0 ? "`" : ", `") + proof + "`";
     }
-    std::printf("| `%s` | %s |\n", spoiling.name.c_str(), failed.c_str());
-    EXPECT_GE(failures, 2) << spoiling.name << ": " << spoiling.story;
+    std::printf("| `%s` | %s |\n", mutation.name.c_str(), failed.c_str());
+    EXPECT_GE(failures, 2) << mutation.name << ": " << mutation.story;
     EXPECT_LT(failures, static_cast<int>(result.size())) << "every proof failed";
   }
 }

@@ -1,4 +1,4 @@
-#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
 
 #include "properties/laws/catalogue.hpp"
 #include "properties/third_party/protocol/adapted_law.hpp"

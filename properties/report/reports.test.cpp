@@ -6,7 +6,7 @@
 #include "properties/report/expected_failures.hpp"
 #include "properties/report/level.hpp"
 #include "properties/third_party/protocol/adapted_law.hpp"
-#include "properties/third_party/protocol/guest_runs.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
 #include "properties/third_party/protocol/unopened.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/test_folder.hpp"
@@ -74,7 +74,7 @@ TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
   EXPECT_FALSE(of_idle.met());
 }
 
-TEST(Papers, NameTheFailureAndShowItsChart) {
+TEST(Reports, NameTheFailureAndShowItsChart) {
   const ForeignSubject buggy = open_subject(library_door(library("c_attention_buggy")), {});
   const Law law = adapted_law(laws::find_law("attention-agrees"), buggy.subject);
   RunPlan plan{.laws = {&law}, .subjects = {&buggy.subject}, .scalars = {Scalar::float64}};
@@ -138,7 +138,7 @@ TEST(Papers, NameTheFailureAndShowItsChart) {
   }
 }
 
-TEST(Papers, SayWhichLevelsWereNotRunOrNotClaimed) {
+TEST(Reports, SayWhichLevelsWereNotRunOrNotClaimed) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
   RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
@@ -180,7 +180,7 @@ TEST(Papers, SayWhichLevelsWereNotRunOrNotClaimed) {
   }
 }
 
-TEST(Papers, EscapeTextOfAThirdPartyImplementation) {
+TEST(Reports, EscapeTextOfAThirdPartyImplementation) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   const std::string hostile = "<script>alert(1)</script>\x1b[31m\n# heading\n| a | `b` [c](d)";
   third_party.declaration.version = hostile;
@@ -214,7 +214,7 @@ TEST(Papers, EscapeTextOfAThirdPartyImplementation) {
   EXPECT_EQ(to_markdown(unopened).find("\n# heading"), std::string::npos) << to_markdown(unopened);
 }
 
-TEST(Papers, ListUnusualDeclarationsAtTheTop) {
+TEST(Reports, ListUnusualDeclarationsAtTheTop) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   third_party.subject.attention_conventions.epsilon = 0.25;
   const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
@@ -245,7 +245,7 @@ for path in sys.argv[1:]:
     assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in text), path
 )";
 
-TEST(Papers, AreReadableForAnyBytesInAnImplementationAndItsCommand) {
+TEST(Reports, AreReadableForAnyBytesInAnImplementationAndItsCommand) {
   const TestFolder own;
   const std::filesystem::path& reports = own.path();
   std::ofstream(reports / "reader.py") << reader;
@@ -280,7 +280,7 @@ std::string page_on(const char* subject, const char* law_name) {
                   .harness_version = "0"});
 }
 
-TEST(Papers, ShowInTheChartWhatTheLawCompared) {
+TEST(Reports, ShowInTheChartWhatTheLawCompared) {
   const std::string leak = page_on("mutant/causal-flag-dropped", "future-does-not-leak");
   EXPECT_NE(leak.find("class=\"beyond\""), std::string::npos);
   EXPECT_NE(leak.find("(future x "), std::string::npos) << leak;
@@ -360,7 +360,7 @@ TEST(AdaptedLaws, ThrowForACaseThatIsInvalidUnderTheConventions) {
   EXPECT_THROW(run(plan), ContractError);
 }
 
-TEST(Guests, HoldOnlyWhenEveryDeclaredTaskWasRun) {
+TEST(ThirdParties, HoldOnlyWhenEveryDeclaredTaskWasRun) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   third_party.declaration.gradient = true;
   RunResult result = run_on(third_party, {"attention-agrees"}, 1, {Scalar::float64});

@@ -1,8 +1,8 @@
 # Copies headers of the reference from the project's root ROOT into the folder OUT, and adds to each
-# line of the list SPOILINGS its replacement, with a selection between them at run time.
+# line of the list MUTATIONS its replacement, with a selection between them at run time.
 # A line that does not occur exactly once is not changed, and the test of the list fails.
 file(REMOVE_RECURSE ${OUT})
-file(READ ${SPOILINGS} list)
+file(READ ${MUTATIONS} list)
 string(JSON count LENGTH "${list}")
 math(EXPR last "${count} - 1")
 foreach(number RANGE ${last})
@@ -13,7 +13,7 @@ foreach(number RANGE ${last})
     file(READ ${OUT}/${file} text)
   else()
     file(READ ${ROOT}/${file} text)
-    string(REPLACE "#pragma once\n" "#pragma once\n\n#include \"reference/proofs/spoiling.hpp\"\n"
+    string(REPLACE "#pragma once\n" "#pragma once\n\n#include \"reference/proofs/mutation.hpp\"\n"
       text "${text}")
   endif()
   string(FIND "${text}" "${line}" first)
@@ -22,7 +22,7 @@ foreach(number RANGE ${last})
     message(WARNING "mutation ${name}: its line does not occur exactly once in ${file}")
   else()
     string(REPLACE "${line}"
-      "if (::slim::reference::spoiled(${number})) { ${replacement} } else { ${line} }"
+      "if (::slim::reference::mutated(${number})) { ${replacement} } else { ${line} }"
       text "${text}")
   endif()
   file(WRITE ${OUT}/${file} "${text}")

@@ -11,14 +11,14 @@ namespace slim::properties {
 
 /// Generated cases of every law on which suspects are compared, made when first needed. Together
 /// they expose every mutant. Not thread-safe.
-class Panel {
+class ProbeSet {
  public:
   static constexpr int cases_of_models = 5;     ///< per law of whole models
   static constexpr int cases_of_attention = 8;  ///< per law of attention except stays-finite
   static constexpr int cases_at_the_edge = 32;  ///< of stays-finite: few maps and sizes overflow
   static constexpr int most_large_cases = 5;    ///< in addition, of laws with designed sizes
 
-  explicit Panel(std::vector<Law> laws, std::uint64_t seed = 1)
+  explicit ProbeSet(std::vector<Law> laws, std::uint64_t seed = 1)
       : laws_(std::move(laws)), seed_(seed) {}
 
   /// Throws ContractError if no law has this name.
@@ -31,11 +31,11 @@ class Panel {
     std::string readable;
     bool is_large = false;  ///< of designed sizes, which expose faults at the edges of blocks
     std::unique_ptr<Trial> trial;
-    std::optional<Yardstick> yardstick;
+    std::optional<ErrorScale> error_scale;
   };
   /// Only cases that can be judged in `scalar`.
   std::vector<Case>& cases(Topic topic, Scalar scalar);
-  const Yardstick& yardstick(Case& c, Scalar scalar);
+  const ErrorScale& error_scale(Case& c, Scalar scalar);
 
  private:
   void add_case(std::vector<Case>& cases, const Law& law, CaseId id, Scalar scalar) const;

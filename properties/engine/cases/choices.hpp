@@ -14,9 +14,9 @@
 namespace slim::properties {
 
 /// Draws from RapidCheck generators one after another, each with its own part of the randomness.
-class Dice {
+class Choices {
  public:
-  Dice(const rc::Random& random, int size) : random_(random), size_(size) {}
+  Choices(const rc::Random& random, int size) : random_(random), size_(size) {}
 
   template <class T>
   T from(const rc::Gen<T>& gen) {
@@ -39,12 +39,12 @@ class Dice {
 
 /// A length near the edges of slices of C rows (1, C-1, C, C+1, 2C-1, 2C, 3C+1), a prime, or any;
 /// at most `longest`.
-inline Index draw_length(Dice& dice, Index C, Index longest) {
-  const Index any = dice.up_to(24);
-  const auto prime = dice.one_of<Index>({2, 3, 5, 7, 11, 13, 17, 19, 23});
+inline Index draw_length(Choices& choices, Index C, Index longest) {
+  const Index any = choices.up_to(24);
+  const auto prime = choices.one_of<Index>({2, 3, 5, 7, 11, 13, 17, 19, 23});
   const Index below = std::max<Index>(1, C - 1);
   const auto length =
-      dice.one_of<Index>({1, below, C, C + 1, 2 * C - 1, 2 * C, 3 * C + 1, prime, any, any});
+      choices.one_of<Index>({1, below, C, C + 1, 2 * C - 1, 2 * C, 3 * C + 1, prime, any, any});
   return std::min(length, longest);
 }
 

@@ -22,7 +22,7 @@ struct Answered {
 };
 
 /// All answers of a subject that were recorded while a law was checked on one case.
-struct Interview {
+struct RecordedAnswers {
   Finding finding;
   /// In the order of the calls; of projections, the first 32 that were drawn. Results for
   /// inconsistent tasks are not recorded.
@@ -36,6 +36,6 @@ struct Interview {
 /// Checks the law on its case twice and records every answer. The second check counts, so that any
 /// state that the subject keeps comes from this case. Results that it does not claim (states, the
 /// pullback) are recorded as 0.
-Interview interview(Trial& trial, const Subject& subject, Scalar scalar);
+RecordedAnswers recorded_answers(Trial& trial, const Subject& subject, Scalar scalar);
 
 }  // namespace slim::properties

@@ -18,13 +18,13 @@ namespace slim {
 namespace {
 
 /// A folder, and the folders that its files may include, its own among them.
-struct Arrows {
+struct IncludeRules {
   std::string_view folder;
   std::vector<std::string_view> may_include;
 };
 
-const std::vector<Arrows>& arrows() {
-  static const std::vector<Arrows> list = {
+const std::vector<IncludeRules>& include_rules() {
+  static const std::vector<IncludeRules> list = {
       {"reference/vocabulary", {"reference/vocabulary"}},
       {"reference", {"reference", "reference/vocabulary"}},
       {"chunked", {"chunked", "reference/vocabulary"}},
@@ -42,12 +42,12 @@ const std::vector<Arrows>& arrows() {
 
 /// The deepest folder of the list that contains the path, relative to the root; null if none. The
 /// name of a generated header begins with the name of its folder and an underscore.
-const Arrows* folder_of(std::string_view path) {
-  const auto found = std::ranges::find_if(arrows(), [&](const Arrows& entry) {
+const IncludeRules* folder_of(std::string_view path) {
+  const auto found = std::ranges::find_if(include_rules(), [&](const IncludeRules& entry) {
     const bool inside = path.starts_with(entry.folder) && path.size() > entry.folder.size();
     return inside && (path[entry.folder.size()] == '/' || path[entry.folder.size()] == '_');
   });
-  return found == arrows().end() ? nullptr : &*found;
+  return found == include_rules().end() ? nullptr : &*found;
 }
 
 /// The path of an #include line, and whether it is in quotes.
@@ -76,16 +76,16 @@ std::optional<Include> include_of(std::string_view line) {
 std::string offence(std::string_view path, std::string_view line) {
   const std::optional<Include> include = include_of(line);
   if (!include) return {};
-  const Arrows* to = folder_of(include->path);
+  const IncludeRules* to = folder_of(include->path);
   if (to == nullptr || include->path.find("..") != std::string::npos) {
     return include->quoted ? "'" + include->path + "' is not relative to the project's root" : "";
   }
-  const Arrows* from = folder_of(path);
+  const IncludeRules* from = folder_of(path);
   if (from != nullptr && std::ranges::count(from->may_include, to->folder) > 0) return {};
   return std::string(path) + " may not include " + include->path;
 }
 
-TEST(FolderArrows, AllowIncludesOfLowerFolders) {
+TEST(IncludeDirections, AllowIncludesOfLowerFolders) {
   EXPECT_EQ(offence("plots/a.cpp", "#include \"experiments/b.hpp\""), "");
   EXPECT_EQ(offence("experiments/a.cpp", "#include \"properties/b.hpp\""), "");
   EXPECT_EQ(offence("properties/laws/a.cpp", "#include \"chunked/b.hpp\""), "");
@@ -97,7 +97,7 @@ TEST(FolderArrows, AllowIncludesOfLowerFolders) {
   EXPECT_EQ(offence("chunked/a.cpp", "// #include \"properties/a.hpp\""), "");
 }
 
-TEST(FolderArrows, RejectIncludesOfHigherAndSiblingFolders) {
+TEST(IncludeDirections, RejectIncludesOfHigherAndSiblingFolders) {
   EXPECT_NE(offence("chunked/a.hpp", "#include \"reference/performer/products.hpp\""), "");
   EXPECT_NE(offence("chunked/a.test.cpp", "#include \"reference/performer/gradient.hpp\""), "");
   EXPECT_NE(offence("reference/a.cpp", "#include \"chunked/catalogue.hpp\""), "");
@@ -111,7 +111,7 @@ TEST(FolderArrows, RejectIncludesOfHigherAndSiblingFolders) {
   EXPECT_NE(offence("chunked/a.cpp", "#include \"properties_build.hpp\""), "");
 }
 
-TEST(FolderArrows, HoldInEveryFileOfTheProject) {
+TEST(IncludeDirections, HoldInEveryFileOfTheProject) {
   const std::filesystem::path root(SLIM_SOURCE_DIR);
   constexpr std::array<std::string_view, 6> extensions = {".hpp", ".cpp", ".h",
                                                           ".c",   ".cc",  ".inc"};
