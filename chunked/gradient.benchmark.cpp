@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Times one gradient and, for comparison, its matrix products alone; also tokens per second for
 // short and long sequences.
 

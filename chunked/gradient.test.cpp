@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "chunked/catalogue.hpp"
 #include "chunked/counted_allocations.hpp"
 #include "chunked/drawn_example.hpp"

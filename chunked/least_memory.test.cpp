@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "chunked/least_memory.hpp"
 
 #include "chunked/drawn_example.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "chunked/workers.hpp"
 
 #include <gtest/gtest.h>

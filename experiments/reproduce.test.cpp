@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs experiments/reproduce in a tree of stubs and checks which arguments it passes on and
 // rejects.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/plans/catalogue.hpp"
 #include "experiments/records/record_log.hpp"
 #include "plots/chart/figure_files.hpp"

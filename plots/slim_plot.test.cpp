@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/synthetic_records.test.hpp"
 #include "properties/command_line/every_option.hpp"
 #include "reference/vocabulary/system/text_file.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The attention and features of every variant, compared with the reference.
 
 #include "reference/performer/attention.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/catalogue.hpp"
 
 #include "chunked/catalogue.hpp"

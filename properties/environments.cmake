@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Repeats some tests as a fresh container, cron, systemd or ssh would run them: with only PATH and a
 # missing HOME in the environment, in the C locale, and in a locale that is set but not generated.
 # Needs the test programs of all folders.

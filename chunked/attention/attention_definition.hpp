@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Template definitions of attention.hpp, to be included by the files of instances/ only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "chunked/boundaries/boundary.hpp"
 
 #include "chunked/composition.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Boundary `exact` in whole models restores every state bit for bit.
 
 #include "chunked/drawn_example.hpp"

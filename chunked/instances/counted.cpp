@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "chunked/attention/attention_definition.hpp"
 #include "chunked/composition_definition.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "chunked/rows/gelu.hpp"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Writes OUTPUT, a header with the commit and a fingerprint of the sources under SOURCE, in
 # NAMESPACE; does not touch it when nothing has changed. Works without git and outside a repository.
 set(commit "unknown")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/claim.hpp"
 
 #include "experiments_claims.hpp"  // claims.toml as a string, written when configuring

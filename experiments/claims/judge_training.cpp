@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/findings.hpp"
 #include "experiments/claims/judges.hpp"
 #include "experiments/training/regimes.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/table1.hpp"
 
 #include "reference/vocabulary/system/markup.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/verdict.hpp"
 
 #include "properties/command_line/json_text.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/byte_count.hpp"
 
 #include "experiments/measures/heap.hpp"

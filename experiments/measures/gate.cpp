@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/gate.hpp"
 
 #include "experiments/measures/gradient_error.hpp"

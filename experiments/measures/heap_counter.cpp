@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replaces the C library's allocator to count all heap use of the program that links it. Direct
 // memory mappings and the stack are not counted. Cannot be combined with the address sanitizer,
 // which replaces the allocator too.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/key_spread.hpp"
 
 #include "experiments/measures/workload.hpp"

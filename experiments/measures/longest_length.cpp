@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/longest_length.hpp"
 
 #include "experiments/measures/process_peak.hpp"

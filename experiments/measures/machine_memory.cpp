@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/machine_memory.hpp"
 
 #include "reference/vocabulary/model/parameters.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/measurer.hpp"
 
 #include "experiments/measures/byte_count.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/overhead.hpp"
 
 #include "experiments/measures/operation_count.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/process_peak.hpp"
 
 #include "experiments/measures/workload.hpp"

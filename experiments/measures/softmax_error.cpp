@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/softmax_error.hpp"
 
 #include "reference/definition/kernel_attention.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/softmax_transformer.hpp"
 
 #include "chunked/rows/cross_entropy.hpp"

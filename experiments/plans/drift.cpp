@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/plans/drift.hpp"
 
 #include "experiments/plans/error_table.hpp"

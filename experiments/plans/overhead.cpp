@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/plans/overhead.hpp"
 
 #include "experiments/plans/configurations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/plans/sweep.hpp"
 
 #include "experiments/claims/judges.hpp"

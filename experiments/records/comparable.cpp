@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/records/comparable.hpp"
 
 #include "experiments/records/record_log.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/records/merge.hpp"
 
 #include "experiments/plans/sweep.hpp"

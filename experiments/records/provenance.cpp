@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/records/provenance.hpp"
 
 #include "experiments_build.hpp"   // compiler, flags: written when configuring

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/records/record.hpp"
 
 #include "reference/vocabulary/case_file/gradient_case.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/records/record_log.hpp"
 
 #include "experiments/records/example_records.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/records/setting.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/slim_measure/command_line.hpp"
 
 #include "experiments/training/corpus.hpp"

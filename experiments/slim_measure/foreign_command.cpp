@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/slim_measure/foreign_command.hpp"
 
 #include "experiments/slim_measure/progress.hpp"

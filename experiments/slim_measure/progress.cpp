@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/slim_measure/progress.hpp"
 
 #include "properties/command_line/standard_streams.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // slim-measure: what does it cost, and does the claim hold?
 #include "experiments/claims/judged.hpp"
 #include "experiments/claims/judges.hpp"

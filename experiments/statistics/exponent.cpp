@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/statistics/exponent.hpp"
 
 #include "experiments/statistics/median.hpp"

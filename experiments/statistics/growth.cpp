@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/statistics/growth.hpp"
 
 #include "experiments/statistics/growth_fit.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/corpus.hpp"
 
 #include "experiments/slim_measure/temporary_folder.hpp"

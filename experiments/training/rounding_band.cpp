@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/rounding_band.hpp"
 
 #include "experiments/training/regimes.hpp"

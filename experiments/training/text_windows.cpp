@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/text_windows.hpp"
 
 #include "experiments/training/corpus.hpp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The released model in PyTorch with its state_dict names, and conversion of checkpoints in both directions.
 
     python3 torch_checkpoint.py load CHECKPOINT.safetensors   loads a checkpoint of slim-measure training

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/slim_measure/temporary_folder.hpp"
 #include "experiments/training/adam.hpp"
 #include "experiments/training/checkpoint.hpp"

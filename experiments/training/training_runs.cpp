@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/training_runs.hpp"
 
 #include "experiments/training/capped_training.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/chart/gnuplot.hpp"
 
 #include "plots/synthetic_records.test.hpp"

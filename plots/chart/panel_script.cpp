@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/chart/panel_script.hpp"
 
 #include "plots/chart/script.hpp"

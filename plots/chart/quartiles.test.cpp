@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/chart/quartiles.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/chart/temporary_folder.hpp"
 
 #include "reference/vocabulary/system/output_error.hpp"

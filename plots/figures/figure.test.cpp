@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/figures/figure.hpp"
 
 #include "experiments/claims/claim.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/figures/figure2.hpp"
 
 #include "experiments/plans/figure2.hpp"

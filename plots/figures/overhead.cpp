@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/figures/overhead.hpp"
 
 #include "experiments/plans/configurations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "plots/figures/training_curves.hpp"
 
 #include "experiments/training/course.hpp"

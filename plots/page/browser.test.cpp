@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks the report in headless Chromium at phone and desktop width, light and dark.
 #include "plots/figures/catalogue.hpp"
 #include "plots/synthetic_records.test.hpp"

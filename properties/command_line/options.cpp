@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/options.hpp"
 
 #include "properties/command_line/output_file.hpp"

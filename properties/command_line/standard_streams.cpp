@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/standard_streams.hpp"
 
 #include "reference/vocabulary/system/output_error.hpp"

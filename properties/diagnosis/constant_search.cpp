@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/constant_search.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/diagnosis.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/earlier_calls.hpp"
 
 #include <algorithm>

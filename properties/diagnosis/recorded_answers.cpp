@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/recorded_answers.hpp"
 
 #include "properties/engine/shrink.hpp"

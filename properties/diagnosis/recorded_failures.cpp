@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/recorded_failures.hpp"
 
 #include "properties/tolerance/attention_evidence.hpp"

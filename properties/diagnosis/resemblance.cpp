@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/resemblance.hpp"
 
 #include "properties/tolerance/attention_evidence.hpp"

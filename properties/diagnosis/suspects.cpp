@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/suspects.hpp"
 
 #include "properties/mutants/attention_in_model.hpp"

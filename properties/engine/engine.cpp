@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/engine.hpp"
 
 #include "properties/engine/numbered_case.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/verdict.hpp"
 
 #include <numeric>

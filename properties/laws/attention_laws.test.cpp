@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The laws of attention and features: which subjects pass them, and which do not.
 
 #include "properties/catalogue.hpp"

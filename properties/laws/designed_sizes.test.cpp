@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The designed cases of subjects with different claims.
 
 #include "properties/catalogue.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // DRIFT covers only errors that subtraction explains: declaring subtraction hides no fault.
 
 #include "properties/altered_reference.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults that show only from some size on, at the edges of a program's own blocks and tiles. A
 // default run of the laws that compare with the reference finds each of them.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/altered_reference.hpp"
 #include "properties/engine/engine.hpp"
 #include "properties/laws/catalogue.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults that tolerances a hundred times as large would not find.
 
 #include "properties/altered_reference.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/mutants/attention_in_model.hpp"
 
 #include "properties/catalogue.hpp"

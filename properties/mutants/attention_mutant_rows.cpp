@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/mutants/attention_mutant_rows.hpp"
 
 namespace slim::properties::mutants {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/mutants/faulty_attention.hpp"
 
 #include "properties/mutants/faulty_features.hpp"

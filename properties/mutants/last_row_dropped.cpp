@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/mutants/last_row_dropped.hpp"
 
 #include "properties/mutants/body.hpp"

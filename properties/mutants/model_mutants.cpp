@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/mutants/model_mutants.hpp"
 
 #include "properties/mutants/body.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/mutants/projection_mutants.hpp"
 
 #include <Eigen/QR>

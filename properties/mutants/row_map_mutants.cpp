@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/mutants/row_map_mutants.hpp"
 
 #include "properties/mutants/row_maps.hpp"

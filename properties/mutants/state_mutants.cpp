@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/mutants/attention_mutant_rows.hpp"
 #include "properties/mutants/attention_mutants.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/report/drift.hpp"
 
 #include "properties/laws/laws.hpp"

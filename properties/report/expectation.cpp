@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/report/expectation.hpp"
 
 #include "properties/report/level.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/report/failure_groups.hpp"
 
 #include <fmt/format.h>

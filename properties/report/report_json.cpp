@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/json_text.hpp"
 #include "properties/report/coverage_in_words.hpp"
 #include "properties/report/drift.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Declarations of third-party implementations, and the reports on them.
 
 #include "properties/catalogue.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Untrusted text in every report: messages of an implementation, paths, names in a list.
 
 #include "properties/report/report.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/report/unusual_declarations.hpp"
 
 #include "reference/vocabulary/case_file/gradient_case.hpp"

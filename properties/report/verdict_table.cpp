@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/report/verdict_table.hpp"
 
 #include "properties/report/unclaimed_laws.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/slim_verify/build_commit.hpp"
 
 #include "properties_commit.hpp"  // generated at every build

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/slim_verify/case_tensors.hpp"
 
 #include "properties/suggestion.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/catalogue.hpp"
 #include "properties/command_line/json_text.hpp"
 #include "properties/command_line/standard_streams.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/slim_verify/progress_line.hpp"
 
 #include "properties/command_line/standard_streams.hpp"

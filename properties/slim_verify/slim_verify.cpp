@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/options.hpp"
 #include "properties/command_line/program.hpp"
 #include "properties/slim_verify/commands.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of the whole program.
 
 #include "properties/command_line/every_option.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/slim_verify/writable_folder.hpp"
 
 #include "reference/vocabulary/system/output_error.hpp"

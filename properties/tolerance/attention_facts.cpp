@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/attention_facts.hpp"
 
 #include "reference/performer/attention.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/comparison.hpp"
 
 #include "reference/vocabulary/model/draw.hpp"

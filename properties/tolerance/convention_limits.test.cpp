@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/convention_limits.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"

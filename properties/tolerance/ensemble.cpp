@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/ensemble.hpp"
 
 #include "reference/numbers/randomly_stored.hpp"

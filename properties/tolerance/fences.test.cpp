@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/fences.hpp"
 
 #include "properties/altered_reference.hpp"

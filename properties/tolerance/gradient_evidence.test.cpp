@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/gradient_evidence.hpp"
 
 #include "properties/catalogue.hpp"

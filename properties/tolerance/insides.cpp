@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/insides.hpp"
 
 #include "properties/tolerance/each_attention.hpp"

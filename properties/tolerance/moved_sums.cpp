@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/moved_sums.hpp"
 
 #include "properties/tolerance/each_attention.hpp"

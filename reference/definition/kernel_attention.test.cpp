@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/definition/kernel_attention.hpp"
 
 #include "reference/performer/bidirectional_attention.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/definition/performer_by_definition.hpp"
 
 #include "reference/proofs/every_option.hpp"

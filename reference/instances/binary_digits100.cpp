@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/numbers/binary_digits.hpp"
 #include "reference/performer/gradient_definition.hpp"
 

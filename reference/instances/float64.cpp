@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/performer/attention_definition.hpp"
 #include "reference/performer/gradient_definition.hpp"
 

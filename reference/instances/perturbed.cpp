@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/numbers/perturbed.hpp"
 
 #include "reference/performer/attention_definition.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The reference in 50 digits by MPFR against 100 digits by Boost's own arithmetic.
 
 #include "reference/numbers/binary_digits.hpp"

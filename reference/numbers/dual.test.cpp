@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Directional derivatives of the forward pass on dual numbers against the gradient.
 
 #include "reference/numbers/dual.hpp"

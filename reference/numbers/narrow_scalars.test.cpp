@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The reference in half precision and bfloat16: stored narrow, summed in float.
 
 #include "reference/performer/prefix_attention.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/numbers/randomly_rounded.hpp"
 
 #include "reference/proofs/drawn_case.hpp"

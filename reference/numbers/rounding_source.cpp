@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/numbers/rounding_source.hpp"
 
 namespace slim::reference {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/performer/attention.hpp"
 
 #include "reference/numbers/dual.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The counted length of the longest chain of dependent operations, a lower bound on parallel time.
 
 #include "reference/performer/prefix_attention.hpp"

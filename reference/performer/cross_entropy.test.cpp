@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/performer/cross_entropy.hpp"
 
 #include <gtest/gtest.h>

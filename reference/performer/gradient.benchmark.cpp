@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cases per second of the reference in 50 digits, on one thread and on two, and the rate that a
 // property run assumes.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/performer/gradient.hpp"
 
 #include "reference/proofs/every_option.hpp"

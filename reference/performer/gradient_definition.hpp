@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // The template definition of reference::gradient, included only by the files of instances/.

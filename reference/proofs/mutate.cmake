@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Copies headers of the reference from the project's root ROOT into the folder OUT, and adds to each
 # line of the list MUTATIONS its replacement, with a selection between them at run time.
 # A line that does not occur exactly once is not changed, and the test of the list fails.

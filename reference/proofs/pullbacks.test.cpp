@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pullback of every function against its forward pass on dual numbers: with the Jacobian J by
 // dual numbers, ⟨dY, J ẋ⟩ = ⟨pullback(dY), ẋ⟩ for random dY and ẋ.
 

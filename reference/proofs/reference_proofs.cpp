@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/proofs/attention_laws.hpp"
 #include "reference/proofs/causality.hpp"
 #include "reference/proofs/definition.hpp"

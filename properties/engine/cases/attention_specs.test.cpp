@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/cases/attention_specs.hpp"
 
 #include "reference/vocabulary/case_file/attention_case.hpp"

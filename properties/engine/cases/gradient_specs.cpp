@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/cases/gradient_specs.hpp"
 
 #include "properties/engine/cases/choices.hpp"

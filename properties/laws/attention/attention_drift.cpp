@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/laws/attention/attention_drift.hpp"
 
 #include "reference/vocabulary/scalars/random.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/cases/choices.hpp"
 #include "properties/engine/make_law.hpp"
 #include "properties/laws/laws.hpp"

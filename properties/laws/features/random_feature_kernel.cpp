@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/laws/features/random_feature_kernel.hpp"
 
 #include "reference/performer/attention_side.hpp"

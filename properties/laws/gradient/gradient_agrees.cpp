@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/laws/gradient/gradient_law.hpp"
 #include "properties/laws/laws.hpp"
 

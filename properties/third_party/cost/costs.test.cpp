@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cost claims of third-party subjects, measured from outside of their processes.
 
 #include "properties/report/level.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/cost/costs_as_claimed.hpp"
 
 #include "properties/report/level.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The examples of README.md, and correct programs with other conventions and layouts.
 
 #include "properties/catalogue.hpp"

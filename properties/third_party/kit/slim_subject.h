@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The interface of a subject of the SLiM harness that is a shared library, in C11.
  *
  * Export one function:

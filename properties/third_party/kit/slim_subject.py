@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes a Python function a subject of the SLiM harness. One file; needs only NumPy.
 
     from slim_subject import subject, serve

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/adapted_law.hpp"
 
 #include "properties/tolerance/answer.hpp"

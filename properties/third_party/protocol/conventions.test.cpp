@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Third-party subjects that are correct under other conventions, and how reports identify these.
 
 #include "properties/diagnosis/diagnostician.hpp"

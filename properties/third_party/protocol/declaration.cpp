@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/declaration.hpp"
 
 #include "properties/engine/cases/size_goal.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Subjects with deliberate faults get their verdict, the run continues, and nothing is left behind.
 
 #include "properties/report/verdict_table.hpp"

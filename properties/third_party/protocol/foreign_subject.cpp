@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/foreign_subject.hpp"
 
 #include "properties/third_party/protocol/exchange.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/refuses_bad_requests.hpp"
 
 #include "properties/engine/stratified_size.hpp"

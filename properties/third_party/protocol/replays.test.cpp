@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replay commands of third-party subjects, and non-determinism.
 
 #include "properties/report/verdict_table.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/third_party_runs.hpp"
 
 #include "properties/laws/catalogue.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/told_from_noise.hpp"
 
 #include <algorithm>

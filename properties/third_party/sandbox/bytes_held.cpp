@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/sandbox/bytes_held.hpp"
 
 #include "properties/third_party/sandbox/process_tree.hpp"

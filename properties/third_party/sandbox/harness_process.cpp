@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/sandbox/harness_process.hpp"
 
 #include "properties/engine/failure.hpp"

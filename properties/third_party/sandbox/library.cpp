@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/sandbox/library.hpp"
 
 #include "properties/third_party/kit/slim_subject.h"

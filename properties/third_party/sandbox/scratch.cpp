@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/sandbox/scratch.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // slim-subject-host: supervises an untrusted program, or serves a shared library.
 #include "properties/third_party/sandbox/library.hpp"
 #include "properties/third_party/sandbox/supervisor.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/sandbox/supervisor.hpp"
 
 #include "properties/third_party/sandbox/bytes_held.hpp"

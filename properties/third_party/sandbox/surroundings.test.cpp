@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Failures of the environment that are no fault of the subject (full file systems, lack of
 // descriptors and processes, permissions), and attacks of a subject on the harness.
 

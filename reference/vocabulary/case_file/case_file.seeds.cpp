@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/case_file/gradient_case.hpp"
 #include "reference/vocabulary/model/draw.hpp"
 

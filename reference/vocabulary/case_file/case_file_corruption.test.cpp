@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/case_file/hostile_bytes.hpp"
 #include "reference/vocabulary/model/draw.hpp"
 #include "reference/vocabulary/system/test_folder.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/memory/memory.hpp"
 
 #include "reference/vocabulary/memory/memory_account.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/model/random_projection.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"

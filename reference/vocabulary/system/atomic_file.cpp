@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/system/atomic_file.hpp"
 
 #include "reference/vocabulary/system/output_error.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/system/remove_tree.hpp"
 
 #include "reference/vocabulary/system/ordinary_user.hpp"

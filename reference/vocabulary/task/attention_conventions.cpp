@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/task/attention_conventions.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"

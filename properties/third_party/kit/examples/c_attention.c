@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Attention over given features in C11, for inputs with any strides. */
 #include <slim_subject.h>
 

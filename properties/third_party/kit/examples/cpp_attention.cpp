@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Causal attention over ReLU features in C++ by running prefix sums:
 // slim-verify run --subject-library ./libcpp_attention.so
 #include <slim_subject.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """FAVOR+ attention in NumPy, with its state: slim-verify run --subject-command 'python3 numpy_attention.py'"""
 import numpy as np
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attention in PyTorch, with its pullback by autograd: slim-verify run --subject-command 'python3 torch_attention.py'"""
 import torch
 

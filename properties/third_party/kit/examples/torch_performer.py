@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A whole Performer in PyTorch: slim-verify run --subject-command 'python3 torch_performer.py'"""
 from slim_subject import model, serve, with_positions
 from torch import nn

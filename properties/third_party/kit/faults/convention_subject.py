@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Correct attention under one convention, for tests: python3 convention_subject.py CONVENTION MAP [declared]."""
 import json
 import os

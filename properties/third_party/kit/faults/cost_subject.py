@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A model that only costs memory and time, for tests: python3 cost_subject.py in-slices | all-rows."""
 import os
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Correct attention with its pullback under any declared conventions, for tests.
 
     python3 every_convention.py CONVENTIONS MAP,MAP [CAPABILITIES]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* A library with the deliberate fault FAULT, for tests. */
 #include "properties/third_party/kit/slim_subject.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A subject with a deliberate fault, for tests: python3 fault_subject.py FAULT."""
 import ctypes
 import json

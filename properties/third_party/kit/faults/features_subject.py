@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The feature maps FAVOR+ and x² without attention, for tests: python3 features_subject.py [constant]; constant returns 7."""
 import os
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """FAVOR+ whose factor d^(-1/4) is computed in the first call and reused, for tests: python3 kept_scale_subject.py."""
 import os
 import sys

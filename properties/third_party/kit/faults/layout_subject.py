@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Correct attention over ReLU features in any layout, with conventions, for tests: python3 layout_subject.py LAYOUT STATE [undeclared]."""
 import os
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attention over given features whose last bits change from call to call, for tests: python3 noisy_subject.py ERROR."""
 import os
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A gradient that returns the expected values of a case file, for tests: python3 recorded_subject.py FILE [mutated | forgets]."""
 import os
 import sys

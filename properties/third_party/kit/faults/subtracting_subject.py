@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Causal attention that recovers its sums by subtraction, for tests: python3 subtracting_subject.py FAULT [silent].
 
 FAULT: none, coarse-exp, coarse-exp-in-later-slices, coarse-exp-in-earlier-rows, float32-constant, large-constant; with the
