@@ -18,7 +18,7 @@ namespace slim {
 namespace {
 
 struct Mutation {
-  std::string name, file, line, replacement, story;
+  std::string name, file, line, replacement, description;
 };
 
 std::vector<Mutation> mutations() {
@@ -26,7 +26,7 @@ std::vector<Mutation> mutations() {
   std::vector<Mutation> all;
   for (const auto& entry : nlohmann::json::parse(stream)) {
     all.push_back({entry.at("name"), entry.at("file"), entry.at("line"), entry.at("replacement"),
-                   entry.at("story")});
+                   entry.at("description")});
   }
   return all;
 }
@@ -74,7 +74,7 @@ TEST(Mutations, AreTenAndReplaceALineThatOccursExactlyOnce) {
                         << " must occur once; update mutations.json:\n"
                         << mutation.line;
     EXPECT_NE(mutation.line, mutation.replacement);
-    EXPECT_FALSE(mutation.story.empty());
+    EXPECT_FALSE(mutation.description.empty());
   }
 }
 
@@ -92,7 +92,7 @@ TEST(Mutations, EachFailAtLeastTwoIndependentProofs) {
       failed += (failures++ == 0 ? "`" : ", `") + proof + "`";
     }
     std::printf("| `%s` | %s |\n", mutation.name.c_str(), failed.c_str());
-    EXPECT_GE(failures, 2) << mutation.name << ": " << mutation.story;
+    EXPECT_GE(failures, 2) << mutation.name << ": " << mutation.description;
     EXPECT_LT(failures, static_cast<int>(result.size())) << "every proof failed";
   }
 }
