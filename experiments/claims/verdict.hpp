@@ -26,6 +26,8 @@ struct Verdict {
 };
 
 bool any_refuted(std::span<const Verdict> verdicts);
+/// Whether at least one claim was judged, be it without a result.
+bool any_judged(std::span<const Verdict> verdicts);
 /// A claim was judged, and not as claims.toml expects: supported no longer, or refuted no longer,
 /// be it that it cannot be told.
 bool any_lost(std::span<const Verdict> verdicts);
