@@ -6,9 +6,15 @@
 
 namespace slim {
 
-/// Text of unknown origin as part of a paper: what is no UTF-8, a control character other than a
-/// tab or the end of a line, or one of U+FFFE and U+FFFF, which XML forbids, too, is '?', one for
-/// each byte. The rest stays as it is.
+/// Whether a character is never printed: a control character, a character that hides or reorders
+/// its neighbours (bidirectional controls, joiners, invisible operators, separators of lines,
+/// tags), one that XML forbids, or none of Unicode. Source: Unicode Standard Annex 9, table 4, and
+/// general categories Cc, Cf, Cs, Zl, Zp.
+bool is_never_printed(char32_t code);
+
+/// Text of unknown origin as part of a report: what is no UTF-8 and every character that is never
+/// printed, other than a tab or the end of a line, is '?', one for each byte. The rest stays as it
+/// is.
 std::string printable(std::string_view text);
 
 /// The same as part of a message: one line, at most `longest` bytes and then "…", so that tabs and
