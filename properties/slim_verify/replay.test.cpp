@@ -229,6 +229,23 @@ TEST_F(Replay, DetectsWrongGradientsWhenAnotherEntryIsInfinite) {
   EXPECT_TRUE(std::isfinite(bound)) << bound;
 }
 
+TEST_F(Replay, SkipsACaseWhoseReferenceIsNotFinite) {
+  CaseFile file = for_the_reference(to_case_file(materialise(GradientSpec{.length = 5})));
+  replace(file, "param.input_map.weight", 0, std::numeric_limits<double>::quiet_NaN());
+  const Tensor& tokens = file.tensor("tokens");
+  const std::vector<std::int64_t> first(tokens.size(), 0);
+  file.tensors["tokens"] = make_tensor(tokens.shape, std::span<const std::int64_t>(first));
+  for (const char* law : {"", "gradient-agrees"}) {
+    if (*law != '\0') file.metadata["law"] = law;
+    for (const char* dtype : {"float32", "float64", "digits50"}) {
+      file.metadata["dtype"] = dtype;
+      const std::vector<Replayed> lines = replayed(file);
+      EXPECT_EQ(count(lines, Outcome::skipped), 1) << law << " " << dtype;
+      EXPECT_FALSE(lines[0].compares_something()) << law << " " << dtype;
+    }
+  }
+}
+
 TEST_F(Replay, RejectsATensorWithAnUnknownNameAndSuggestsTheClosest) {
   const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
   const std::map<std::string, std::string> closest = {

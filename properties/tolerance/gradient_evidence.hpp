@@ -41,7 +41,8 @@ class GradientEvidence {
   /// subtraction leaves a rounding residue of it, for which there is no bound.
   bool subtraction_decides(Scalar scalar);
   /// Why the case cannot be judged in `scalar`: with ReLU and |x|, an input within 8 of its own
-  /// deviations of 0 (which side it falls on hangs on a rounding), or a reference that overflows.
+  /// deviations of 0 (which side it falls on hangs on a rounding), or a reference that overflows;
+  /// in 50 digits, a reference that is not finite, as with a NaN among the parameters.
   std::string unusable(Scalar scalar);
 
  private:
