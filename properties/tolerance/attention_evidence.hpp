@@ -98,7 +98,7 @@ class AttentionEvidence {
   /// Of the inputs as they are in `scalar`.
   AttentionFacts<Digits50>& facts(Scalar scalar);
   /// Why nobody can be judged on this case in `scalar`: some number on the way over- or underflows,
-  /// or an entry is next to a kink.
+  /// an entry is next to a kink, or the reference is not finite.
   std::string unusable(Scalar scalar);
   /// Why a correct program may answer with what is no number, or any: some denominator is a
   /// rounding residue, or something that it has to form on the way is beyond the range of `scalar`,
@@ -173,6 +173,7 @@ class AttentionEvidence {
   [[nodiscard]] double least_guarded_denominator() const;
   /// Whether the truth is finite: some conventions leave a denominator 0.
   bool is_defined();
+  bool has_finite_truth(Scalar scalar);
   /// Whether some denominator is so small against its gauge that a rounding residue of it is left,
   /// for which bands of first order say nothing: of elu+1 by its words, which is off by a rounding
   /// of 1 however small e^x is, and of large exponents that cancel.

@@ -107,7 +107,7 @@ bool GradientEvidence::subtraction_decides(Scalar scalar) {
 
 std::string GradientEvidence::unusable(Scalar scalar) {
   if (scalar == Scalar::digits50) {
-    return is_finite(truth()) ? "" : "the reference in 50 digits is not finite";
+    return is_finite(truth()) ? "" : "the reference is not finite";
   }
   if (!ensemble(scalar).finite) return "the reference itself overflows";
   if (has_kink(case_.model.feature_map.kind) &&
