@@ -141,7 +141,7 @@ TEST_F(SlimPlot, refuses_an_unknown_schema) {
   std::vector<std::string> lines = synthetic_length_records();
   for (std::string& line : lines) line.replace(line.find("\"schema\":1"), 10, "\"schema\":7");
   folder_.write("records.jsonl", joined_lines(lines));
-  expect_refused(figures(), "schema is 1, not 7");
+  expect_refused(figures(), "field 'schema' of the record is 7: allowed is 1");
 }
 
 TEST_F(SlimPlot, refuses_corrupt_verdicts) {
@@ -192,7 +192,7 @@ TEST_F(SlimPlot, refuses_a_last_record_of_another_version_and_keeps_it) {
   std::string& last = lines.back();
   last.replace(last.find("\"schema\":1"), 10, "\"schema\":7");
   folder_.write("records.jsonl", joined_lines(lines));
-  expect_refused(figures(), "schema is 1, not 7");
+  expect_refused(figures(), "field 'schema' of the record is 7: allowed is 1");
 }
 
 TEST_F(SlimPlot, fails_when_its_output_is_lost) {

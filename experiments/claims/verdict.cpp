@@ -50,6 +50,11 @@ bool any_refuted(std::span<const Verdict> verdicts) {
                      [](const Verdict& verdict) { return verdict.answer == Answer::refuted; });
 }
 
+bool any_judged(std::span<const Verdict> verdicts) {
+  return std::any_of(verdicts.begin(), verdicts.end(),
+                     [](const Verdict& verdict) { return verdict.answer != Answer::not_judged; });
+}
+
 bool any_lost(std::span<const Verdict> verdicts) {
   return std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
     return !verdict.claim.expected.empty() && verdict.answer != Answer::not_judged &&

@@ -27,6 +27,8 @@ struct Verdict {
 };
 
 bool any_refuted(std::span<const Verdict> verdicts);
+/// Whether at least one claim was judged, even if INCONCLUSIVE.
+bool any_judged(std::span<const Verdict> verdicts);
 /// Whether the verdict on any judged claim differs from the one that claims.toml expects;
 /// INCONCLUSIVE differs from both.
 bool any_lost(std::span<const Verdict> verdicts);

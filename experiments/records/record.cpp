@@ -3,12 +3,15 @@
 
 #include "reference/vocabulary/case_file/gradient_case.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/json_fields.hpp"
 #include "reference/vocabulary/system/strict_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace slim::experiments {
 namespace {
@@ -18,9 +21,17 @@ using Json = nlohmann::ordered_json;
 constexpr int schema = 1;
 constexpr int deepest = 8;  ///< maximal nesting of a record
 
-double real(const Json& json, const char* field) {
-  const Json& value = json.at(field);
-  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+/// A count, or bytes.
+std::int64_t count_in(const JsonFields& json, const char* field) {
+  return json.whole<std::int64_t>(field);
+}
+
+std::int64_t count_if_given(const JsonFields& json, const char* field) {
+  return json.has(field) ? count_in(json, field) : 0;
+}
+
+std::string text_if_given(const JsonFields& json, const char* field) {
+  return json.has(field) ? json.text(field) : std::string();
 }
 
 void add(Json& json, const Seconds& x) {
@@ -100,9 +111,9 @@ Json to_json(const Check& check) {
   return json;
 }
 
-Check check_in(const Json& json) {
-  Check check{.step = json.at("step").get<std::int64_t>(), .loss = real(json, "loss")};
-  if (json.contains("accuracy")) check.accuracy = real(json, "accuracy");
+Check check_in(const JsonFields& json) {
+  Check check{.step = count_in(json, "step"), .loss = json.real("loss")};
+  if (json.has("accuracy")) check.accuracy = json.real("accuracy");
   return check;
 }
 
@@ -125,23 +136,22 @@ void add(Json& json, const TrainingLeg& x) {
   }
 }
 
-TrainingLeg leg_in(const Json& json) {
-  TrainingLeg leg{.first_step = json.at("first_step").get<std::int64_t>(),
-                  .seconds = real(json, "seconds"),
-                  .seconds_gradient = real(json, "seconds_gradient"),
-                  .seconds_data = real(json, "seconds_data"),
-                  .seconds_checks = real(json, "seconds_checks"),
-                  .parameters = json.at("bytes_parameters").get<std::int64_t>(),
-                  .optimiser = json.at("bytes_optimiser").get<std::int64_t>(),
-                  .peak = json.at("bytes_peak").get<std::int64_t>(),
-                  .wanted = json.value("bytes_wanted", std::int64_t{0}),
-                  .refusal = json.value("refusal", std::string())};
-  for (const Json& loss : json.at("losses")) {
-    leg.losses.push_back(loss.is_null() ? std::numeric_limits<double>::quiet_NaN()
-                                        : loss.get<double>());
+TrainingLeg leg_in(const JsonFields& json) {
+  TrainingLeg leg{.first_step = count_in(json, "first_step"),
+                  .losses = json.reals("losses"),
+                  .seconds = json.real("seconds"),
+                  .seconds_gradient = json.real("seconds_gradient"),
+                  .seconds_data = json.real("seconds_data"),
+                  .seconds_checks = json.real("seconds_checks"),
+                  .parameters = count_in(json, "bytes_parameters"),
+                  .optimiser = count_in(json, "bytes_optimiser"),
+                  .peak = count_in(json, "bytes_peak"),
+                  .wanted = count_if_given(json, "bytes_wanted"),
+                  .refusal = text_if_given(json, "refusal")};
+  for (const auto& check : json.array("checks")) {
+    leg.checks.push_back(check_in({check, json.named("checks")}));
   }
-  for (const Json& check : json.at("checks")) leg.checks.push_back(check_in(check));
-  if (json.contains("end")) leg.end = check_in(json.at("end"));
+  if (json.has("end")) leg.end = check_in(json.object("end"));
   return leg;
 }
 
@@ -160,73 +170,96 @@ Json to_json(const Training& training) {
   return json;
 }
 
-Training training_in(const Json& json) {
-  return {.task = parse_training_task(json.at("task").get<std::string>()),
-          .steps = json.at("steps").get<Index>(),
-          .rate = real(json, "rate"),
-          .rate_drop = json.at("rate_drop").get<Index>(),
-          .check_every = json.at("check_every").get<Index>(),
-          .final_checks = json.at("final_checks").get<Index>(),
-          .leg = json.at("leg").get<Index>(),
-          .switch_at = json.value("switch_at", Index{0}),
-          .full_subject = json.value("full_subject", std::string())};
+Training training_in(const JsonFields& json) {
+  return {.task = parse_training_task(json.text("task")),
+          .steps = count_in(json, "steps"),
+          .rate = json.real("rate"),
+          .rate_drop = count_in(json, "rate_drop"),
+          .check_every = count_in(json, "check_every"),
+          .final_checks = count_in(json, "final_checks"),
+          .leg = count_in(json, "leg"),
+          .switch_at = count_if_given(json, "switch_at"),
+          .full_subject = text_if_given(json, "full_subject")};
 }
 
-Measured measured_in(const Json& json) {
-  const auto integer = [&](const char* field) { return json.at(field).get<std::int64_t>(); };
-  switch (parse_quantity(json.at("quantity").get<std::string>())) {
+/// Refuses a peak below one of its own parts.
+Bytes bytes_in(const JsonFields& json) {
+  const Bytes bytes{.parameters = count_in(json, "bytes_parameters"),
+                    .gradient = count_in(json, "bytes_gradient"),
+                    .tokens = count_in(json, "bytes_tokens"),
+                    .state = count_in(json, "bytes_state"),
+                    .slice = count_in(json, "bytes_slice"),
+                    .result = count_in(json, "bytes_result"),
+                    .peak = count_in(json, "bytes_peak"),
+                    // The one difference of peaks of different moments: it may be negative.
+                    .scratch = json.has("bytes_scratch")
+                                   ? std::optional(json.whole<std::int64_t>(
+                                         "bytes_scratch", std::numeric_limits<std::int64_t>::min()))
+                                   : std::nullopt,
+                    .loss = json.real("loss")};
+  const std::int64_t largest_part =
+      std::max({bytes.tokens, bytes.state, bytes.slice, bytes.result});
+  require(bytes.peak >= largest_part,
+          fmt::format("field 'bytes_peak' of the record is {}: it is at least the largest of "
+                      "tokens, state, slice and result, {}",
+                      bytes.peak, largest_part));
+  return bytes;
+}
+
+ProcessPeak process_peak_in(const JsonFields& json) {
+  const ProcessPeak process{.peak = count_in(json, "process_peak_bytes"),
+                            .baseline = count_in(json, "process_baseline_bytes")};
+  require(process.peak >= process.baseline,
+          fmt::format("field 'process_peak_bytes' of the record is {}: it is at least the "
+                      "baseline, {}",
+                      process.peak, process.baseline));
+  return process;
+}
+
+Measured measured_in(const JsonFields& json) {
+  const auto count = [&](const char* field) { return count_in(json, field); };
+  switch (parse_quantity(json.text("quantity"))) {
     case Quantity::seconds:
-      return Seconds{.seconds = real(json, "seconds"),
-                     .iterations = integer("iterations"),
-                     .loss = real(json, "loss")};
+      return Seconds{.seconds = json.real("seconds"),
+                     .iterations = count("iterations"),
+                     .loss = json.real("loss")};
     case Quantity::bytes:
-      return Bytes{.parameters = integer("bytes_parameters"),
-                   .gradient = integer("bytes_gradient"),
-                   .tokens = integer("bytes_tokens"),
-                   .state = integer("bytes_state"),
-                   .slice = integer("bytes_slice"),
-                   .result = integer("bytes_result"),
-                   .peak = integer("bytes_peak"),
-                   .scratch = json.contains("bytes_scratch")
-                                  ? std::optional(integer("bytes_scratch"))
-                                  : std::nullopt,
-                   .loss = real(json, "loss")};
+      return bytes_in(json);
     case Quantity::operations:
-      return Operations{.additions = integer("additions"),
-                        .multiplications = integer("multiplications"),
-                        .divisions = integer("divisions"),
-                        .elementary = integer("elementary"),
-                        .depth = json.value("critical_path", std::int64_t{0})};
+      return Operations{.additions = count("additions"),
+                        .multiplications = count("multiplications"),
+                        .divisions = count("divisions"),
+                        .elementary = count("elementary"),
+                        .depth = count_if_given(json, "critical_path")};
     case Quantity::process:
-      return ProcessPeak{.peak = integer("process_peak_bytes"),
-                         .baseline = integer("process_baseline_bytes")};
+      return process_peak_in(json);
     case Quantity::gradient_discrepancy:
-      return GradientDiscrepancy{.relative = real(json, "gradient_discrepancy_relative"),
-                                 .refusal = json.value("refusal", std::string())};
+      return GradientDiscrepancy{.relative = json.real("gradient_discrepancy_relative"),
+                                 .refusal = text_if_given(json, "refusal")};
     case Quantity::key_spread:
-      return KeySpread{.key_deviation = real(json, "key_deviation"),
-                       .median_bits = real(json, "spread_median_bits"),
-                       .largest_bits = real(json, "spread_largest_bits")};
+      return KeySpread{.key_deviation = json.real("key_deviation"),
+                       .median_bits = json.real("spread_median_bits"),
+                       .largest_bits = json.real("spread_largest_bits")};
     case Quantity::overhead:
-      return Overhead{.sliced = integer("multiply_adds"), .full = integer("multiply_adds_full")};
+      return Overhead{.sliced = count("multiply_adds"), .full = count("multiply_adds_full")};
     case Quantity::switch_error:
-      return SwitchError{.relative = real(json, "switch_error_relative")};
+      return SwitchError{.relative = json.real("switch_error_relative")};
     case Quantity::full_discrepancy:
-      return FullDiscrepancy{.relative = real(json, "full_discrepancy_relative"),
-                             .refusal = json.value("refusal", std::string())};
+      return FullDiscrepancy{.relative = json.real("full_discrepancy_relative"),
+                             .refusal = text_if_given(json, "refusal")};
     case Quantity::longest:
-      return Longest{.length = integer("longest_length")};
+      return Longest{.length = count("longest_length")};
     case Quantity::softmax_error:
-      return SoftmaxError{.independent = real(json, "softmax_error_independent"),
-                          .orthogonal = real(json, "softmax_error_orthogonal"),
-                          .orthogonal_chi = real(json, "softmax_error_orthogonal_chi")};
+      return SoftmaxError{.independent = json.real("softmax_error_independent"),
+                          .orthogonal = json.real("softmax_error_orthogonal"),
+                          .orthogonal_chi = json.real("softmax_error_orthogonal_chi")};
     case Quantity::training:
       return leg_in(json);
     case Quantity::gradient_error:
       break;
   }
-  return GradientError{.relative = real(json, "gradient_error_relative"),
-                       .refusal = json.value("refusal", std::string())};
+  return GradientError{.relative = json.real("gradient_error_relative"),
+                       .refusal = text_if_given(json, "refusal")};
 }
 
 Json to_json(const Provenance& p) {
@@ -268,49 +301,76 @@ Json place_json(const Record& record) {
   return json;
 }
 
-Record record_in(const Json& json) {
-  const auto text = [&](const char* field) { return json.at(field).get<std::string>(); };
-  const auto index = [&](const char* field) { return json.at(field).get<Index>(); };
-  require(json.at("schema").get<int>() == schema,
-          fmt::format("schema must be {}, not {}", schema, json.at("schema").dump()));
-  const Json& p = json.at("provenance");
-  const auto fact = [&](const char* field) { return p.at(field).get<std::string>(); };
-  return {.experiment = text("experiment"),
-          .scale = text("scale"),
-          .setting = {.subject = text("subject"),
-                      .scalar = parse_scalar(text("scalar")),
-                      .model = {.vocab_size = index("vocab"),
-                                .hidden_dim = index("hidden"),
-                                .layers = index("layers"),
-                                .ffn_dim = index("ffn"),
-                                .heads = index("heads"),
-                                .feature_map = parse_feature_map(text("feature_map")),
-                                .norm = parse_norm(text("norm")),
-                                .conventions = parse_conventions(json.at("conventions").dump())},
-                      .batch = index("batch"),
-                      .length = index("length"),
-                      .slice = index("slice"),
-                      .first_sweep = parse_first_sweep(
-                          json.value("first_sweep", std::string(name(FirstSweep::lazy)))),
-                      .key_scale = json.value("key_scale", 1.0),
-                      .memory_cap = json.value("memory_cap_bytes", std::int64_t{0}),
-                      .seed = json.at("seed").get<std::uint64_t>(),
-                      .threads = json.at("threads").get<int>(),
-                      .corpus = text("corpus"),
-                      .training = json.contains("training") ? training_in(json.at("training"))
-                                                            : Training()},
-          .corpus_sha1 = text("corpus_sha1"),
-          .sample = json.at("sample").get<int>(),
-          .measured = measured_in(json),
-          .provenance = {.version = fact("version"),
-                         .commit = fact("commit"),
-                         .code = fact("code"),
-                         .compiler = fact("compiler"),
-                         .flags = fact("flags"),
-                         .preset = fact("preset"),
-                         .processor = fact("processor"),
-                         .date = fact("date")},
-          .shard = json.value("shard", std::string())};
+Setting setting_in(const JsonFields& json) {
+  const auto index = [&](const char* field) { return json.whole<Index>(field); };
+  return {.subject = json.text("subject"),
+          .scalar = parse_scalar(json.text("scalar")),
+          .model = {.vocab_size = index("vocab"),
+                    .hidden_dim = index("hidden"),
+                    .layers = index("layers"),
+                    .ffn_dim = index("ffn"),
+                    .heads = index("heads"),
+                    .feature_map = parse_feature_map(json.text("feature_map")),
+                    .norm = parse_norm(json.text("norm")),
+                    .conventions = parse_conventions(json.at("conventions").dump())},
+          .batch = index("batch"),
+          .length = index("length"),
+          .slice = index("slice"),
+          .first_sweep = json.has("first_sweep") ? parse_first_sweep(json.text("first_sweep"))
+                                                 : FirstSweep::lazy,
+          .key_scale = json.has("key_scale") ? json.real("key_scale") : 1.0,
+          .memory_cap = count_if_given(json, "memory_cap_bytes"),
+          .seed = json.whole_of_64_bits("seed"),
+          .threads = json.whole<int>("threads"),
+          .corpus = json.text("corpus"),
+          .training = json.has("training") ? training_in(json.object("training")) : Training()};
+}
+
+/// Refuses a valid setting with a number of slices or a full pass that do not follow from it.
+void require_consistent(const JsonFields& json, const Setting& setting) {
+  if (json.has("slices")) {
+    const Index slices = json.whole<Index>("slices");
+    require(slices == setting.slices(),
+            fmt::format("field 'slices' of the record is {}: a length of {} in slices of {} has {}",
+                        slices, setting.length, setting.slice, setting.slices()));
+  }
+  if (json.has("full_pass")) {
+    const bool full = json.boolean("full_pass");
+    require(full == setting.full_pass(),
+            fmt::format("field 'full_pass' of the record is {}: a length of {} in slices of {} is "
+                        "{} full pass",
+                        full, setting.length, setting.slice, setting.full_pass() ? "a" : "no"));
+  }
+}
+
+void require_schema(const JsonFields& json) {
+  const auto& given = json.at("schema");
+  require(given.is_number_integer() && given == schema,
+          fmt::format("field 'schema' of the record is {}: allowed is {}",
+                      on_one_line(given.dump()), schema));
+}
+
+Record record_in(const JsonFields& json) {
+  require_schema(json);
+  const JsonFields provenance = json.object("provenance");
+  Record record{.experiment = json.text("experiment"),
+                .scale = json.text("scale"),
+                .setting = setting_in(json),
+                .corpus_sha1 = json.text("corpus_sha1"),
+                .sample = json.whole<int>("sample"),
+                .measured = measured_in(json),
+                .provenance = {.version = provenance.text("version"),
+                               .commit = provenance.text("commit"),
+                               .code = provenance.text("code"),
+                               .compiler = provenance.text("compiler"),
+                               .flags = provenance.text("flags"),
+                               .preset = provenance.text("preset"),
+                               .processor = provenance.text("processor"),
+                               .date = provenance.text("date")},
+                .shard = text_if_given(json, "shard")};
+  require_valid(record.setting);
+  require_consistent(json, record.setting);
+  return record;
 }
 
 }  // namespace
@@ -327,14 +387,8 @@ std::string to_line(const Record& record) {
 }
 
 Record parse_record(std::string_view line) {
-  try {
-    parse_strictly(line, deepest, "the record");
-    Record record = record_in(Json::parse(line));
-    require_valid(record.setting);
-    return record;
-  } catch (const Json::exception& error) {
-    throw ContractError(std::string("not a record: ") + error.what());
-  }
+  const nlohmann::json json = parse_strictly(line, deepest, "the record");
+  return record_in({json, "the record"});
 }
 
 std::string place(const Record& record) {

@@ -25,7 +25,10 @@ struct Record {
 /// One line of JSON without a newline. Units are in the names; NaN and infinity are written as
 /// null.
 std::string to_line(const Record& record);
-/// Throws ContractError unless the line is a record of this schema.
+/// Throws ContractError, naming the field, what it is and what is allowed, unless the line is a
+/// record of this schema without a contradiction: whole numbers are whole, in range and, but for
+/// the scratch, not negative; slices and full pass follow from length and slice length; a peak is
+/// at least each of its parts, and a process's at least its baseline.
 Record parse_record(std::string_view line);
 
 /// Identifies the measurement: equal for two records of the same measurement. Contains everything

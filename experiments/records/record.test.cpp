@@ -24,7 +24,7 @@ const std::vector<Measured>& one_of_each() {
             .peak = 18,
             .scratch = 7,
             .loss = 5.5},
-      Bytes{.slice = 5, .scratch = std::nullopt},
+      Bytes{.slice = 5, .peak = 5, .scratch = std::nullopt},
       Operations{.additions = 1, .multiplications = 2, .divisions = 3, .elementary = 4, .depth = 5},
       ProcessPeak{.peak = 4096, .baseline = 1024},
       GradientError{.relative = 1e-45},
@@ -123,6 +123,80 @@ TEST(Record, ParsingRejectsOtherText) {
   std::string future = line;
   future.replace(future.find("\"schema\":1"), 10, "\"schema\":2");
   EXPECT_THROW(parse_record(future), ContractError);
+}
+
+/// The message with which a line is refused after a change; it names neither a library nor a type.
+std::string refusal_of(const Measured& measured, const std::string& from, const std::string& to) {
+  std::string line = to_line(example_record(measured));
+  const std::size_t at = line.find(from);
+  EXPECT_NE(at, std::string::npos) << from << " in " << line;
+  line.replace(at, from.size(), to);
+  try {
+    parse_record(line);
+  } catch (const ContractError& error) {
+    EXPECT_EQ(std::string(error.what()).find("json"), std::string::npos) << error.what();
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Record, RefusesEverySchemaButTheInteger1) {
+  for (const char* schema : {"2", "0", "4294967297", "18446744073709551617", "1.9", "1.0", "true",
+                             "\"1\"", "null", "[1]"}) {
+    const std::string refusal =
+        refusal_of(Seconds{}, "\"schema\":1", std::string("\"schema\":") + schema);
+    EXPECT_NE(refusal.find("field 'schema' of the record is "), std::string::npos) << refusal;
+  }
+}
+
+TEST(Record, RefusesWholeNumbersThatAreNotWholeOrNotInRange) {
+  const auto refuses = [](const std::string& from, const std::string& to) {
+    const std::string field = from.substr(0, from.find(':'));
+    const std::string refusal = refusal_of(one_of_each()[1], from, field + ":" + to);
+    const std::string name = "field '" + field.substr(1, field.size() - 2) + "' of the record is ";
+    EXPECT_NE(refusal.find(name), std::string::npos) << from << " " << to << ": " << refusal;
+  };
+  refuses("\"heads\":1", "1.5");
+  refuses("\"heads\":1", "true");
+  refuses("\"length\":1024", "1024.9");
+  refuses("\"length\":1024", "\"1024\"");
+  refuses("\"seed\":1", "-1");
+  refuses("\"seed\":1", "18446744073709551616");
+  refuses("\"threads\":2", "4294967297");
+  refuses("\"threads\":2", "-1");
+  refuses("\"sample\":0", "1e40");
+  refuses("\"sample\":0", "-1");
+  refuses("\"memory_cap_bytes\":0", "-7");
+  refuses("\"bytes_peak\":18", "1e300");
+  refuses("\"bytes_peak\":18", "9223372036854775808");
+  refuses("\"bytes_peak\":18", "18.5");
+  refuses("\"bytes_peak\":18", "-1");
+  refuses("\"bytes_peak\":18", "true");
+  refuses("\"loss\":5.5", "\"x\"");
+  EXPECT_NE(refusal_of(Seconds{}, "\"sample\":0,", "").find("field 'sample' of the record is mis"),
+            std::string::npos);
+}
+
+TEST(Record, RefusesContradictions) {
+  EXPECT_EQ(refusal_of(Seconds{}, "\"slices\":4", "\"slices\":13"),
+            "field 'slices' of the record is 13: a length of 1024 in slices of 256 has 4");
+  EXPECT_EQ(refusal_of(Seconds{}, "\"full_pass\":false", "\"full_pass\":true"),
+            "field 'full_pass' of the record is true: a length of 1024 in slices of 256 is no full "
+            "pass");
+  EXPECT_EQ(refusal_of(Seconds{}, "\"full_pass\":false", "\"full_pass\":{}"),
+            "field 'full_pass' of the record is {}: allowed are true and false");
+  EXPECT_EQ(refusal_of(one_of_each()[1], "\"bytes_peak\":18", "\"bytes_peak\":5"),
+            "field 'bytes_peak' of the record is 5: it is at least the largest of tokens, state, "
+            "slice and result, 6");
+  EXPECT_EQ(refusal_of(ProcessPeak{.peak = 4096, .baseline = 1024}, "\"process_peak_bytes\":4096",
+                       "\"process_peak_bytes\":512"),
+            "field 'process_peak_bytes' of the record is 512: it is at least the baseline, 1024");
+}
+
+TEST(Record, MayHaveASliceLongerThanItsSequence) {
+  Record record = example_record(Seconds{});
+  record.setting.slice = 2 * record.setting.length;
+  EXPECT_EQ(parse_record(to_line(record)).setting.slice, record.setting.slice);
 }
 
 }  // namespace

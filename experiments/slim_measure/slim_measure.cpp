@@ -232,6 +232,11 @@ int run_claims(const SweepOptions& options, const std::vector<std::string>& with
   } else {
     print(to_table(verdicts));
   }
+  if (!any_judged(verdicts)) {
+    note(fmt::format("nothing was judged: every one of the {} claims is NOT-JUDGED",
+                     verdicts.size()));
+    return falls_short;
+  }
   return any_lost(verdicts) ? falls_short : holds;
 }
 

@@ -208,6 +208,22 @@ TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
                  "there are no records of scale laptop: the file has records of ci");
 }
 
+TEST_F(SlimMeasure, FallsShortWhenNoClaimIsJudged) {
+  const std::filesystem::path out = folder_.path() / "out";
+  RecordLog(out, {}).append(example_record(Seconds{.seconds = 1.0}));
+  const std::vector<std::string> arguments = {"claims", "--records-only", "--leave-out", "length",
+                                              "--out",  out.string(),     "--scale",     "ci"};
+  for (const bool json : {false, true}) {
+    std::vector<std::string> all = arguments;
+    if (json) all.emplace_back("--json");
+    const Outcome outcome = slim_measure(all);
+    EXPECT_EQ(outcome.code, 1) << outcome.output;
+    EXPECT_NE(outcome.output.find("NOT-JUDGED"), std::string::npos);
+    EXPECT_EQ(outcome.error.find("nothing was judged: every one of the "), 0U) << outcome.error;
+  }
+  EXPECT_TRUE(std::filesystem::exists(out / "verdicts.json"));
+}
+
 TEST_F(SlimMeasure, RejectsAMutantWithCode1) {
   expect_refusal(gradient({"--subject", "mutant/last-row-dropped"}), 1,
                  "mutant/last-row-dropped is rejected");

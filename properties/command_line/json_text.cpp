@@ -1,27 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/json_text.hpp"
 
+#include "reference/vocabulary/system/printable.hpp"
+
 namespace slim::command_line {
+namespace {
+
+/// The bytes of the character of valid UTF-8 that begins with `lead`.
+std::size_t bytes_of(unsigned char lead) {
+  return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+char32_t code_of(std::string_view character) {
+  const auto lead = static_cast<unsigned char>(character.front());
+  char32_t code = character.size() == 1 ? lead : lead & (0x7fU >> character.size());
+  for (const char c : character.substr(1))
+    code = code << 6 | (static_cast<unsigned char>(c) & 0x3fU);
+  return code;
+}
+
+/// "\u202e"; beyond U+FFFF the two halves of a pair.
+std::string escaped(char32_t code) {
+  if (code > 0xffff) {
+    return escaped(0xd800 + ((code - 0x10000) >> 10)) + escaped(0xdc00 + (code & 0x3ff));
+  }
+  constexpr const char* digits = "0123456789abcdef";
+  return {'\\',
+          'u',
+          digits[code >> 12],
+          digits[code >> 8 & 15],
+          digits[code >> 4 & 15],
+          digits[code & 15]};
+}
+
+}  // namespace
 
 std::string json_text(const nlohmann::ordered_json& json, int indent) {
-  // dump() escapes control characters below U+0020. The others are U+007F and, as two bytes, U+0080
-  // to U+009F; they occur only in strings.
-  constexpr char first_byte = '\xc2';
+  // dump() escapes control characters below U+0020 and writes valid UTF-8. What is left to escape
+  // occurs only in strings.
+  constexpr char32_t first_left = 0x7f;
   const std::string text =
       json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   std::string safe;
   safe.reserve(text.size() + 1);
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : '\0');
-    const bool controls = text[at] == first_byte && next >= 0x80 && next < 0xa0;
-    if (controls || text[at] == '\x7f') {
-      const unsigned code = controls ? next : 0x7fU;
-      constexpr const char* digits = "0123456789abcdef";
-      safe += {'\\', 'u', '0', '0', digits[code / 16], digits[code % 16]};
-      at += controls ? 1 : 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view character =
+        rest.substr(0, bytes_of(static_cast<unsigned char>(rest.front())));
+    const char32_t code = code_of(character);
+    if (code >= first_left && is_never_printed(code)) {
+      safe += escaped(code);
     } else {
-      safe += text[at];
+      safe += character;
     }
+    rest.remove_prefix(character.size());
   }
   return safe + "\n";
 }

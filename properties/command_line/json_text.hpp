@@ -16,7 +16,7 @@ inline nlohmann::ordered_json number_or_infinite(double value) {
 
 /// The text of a JSON value and a newline: several lines indented by `indent`, or one line if that
 /// is negative. Strings may have any bytes: those that are not UTF-8, as in a path, become U+FFFD,
-/// and terminal control characters are escaped.
+/// and characters that are never printed, such as terminal controls, are escaped.
 std::string json_text(const nlohmann::ordered_json& json, int indent = 2);
 
 }  // namespace slim::command_line

@@ -15,6 +15,13 @@ TEST(JsonText, EscapesTerminalControlsAndReplacesBytesThatAreNotUtf8) {
   EXPECT_EQ(nlohmann::json::parse(text).at("x"), "a\x1b\x7f\xc2\x9b\xc2\xa0\xef\xbf\xbd\n€");
 }
 
+TEST(JsonText, EscapesWhatHidesOrReordersText) {
+  const std::string all = "a\u202eb\u200b\u2066c\ufeff\U000e0041€\U0001f600";
+  const std::string text = json_text({{"x", all}}, -1);
+  EXPECT_EQ(text, "{\"x\":\"a\\u202eb\\u200b\\u2066c\\ufeff\\udb40\\udc41€\U0001f600\"}\n");
+  EXPECT_EQ(nlohmann::json::parse(text).at("x"), all);
+}
+
 TEST(JsonText, WritesInfinityAsAString) {
   EXPECT_EQ(json_text(number_or_infinite(std::numeric_limits<double>::infinity())),
             "\"infinite\"\n");

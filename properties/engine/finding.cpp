@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/finding.hpp"
 
+#include <fmt/format.h>
+
+#include <cmath>
 #include <limits>
 
 namespace slim::properties {
@@ -14,6 +17,10 @@ double Discrepancy::ratio() const {
   if (error == 0.0) return 0.0;
   const double quotient = error / bound;
   return quotient >= 0.0 ? quotient : std::numeric_limits<double>::infinity();
+}
+
+std::string bound_in_words(double bound) {
+  return std::isfinite(bound) ? fmt::format("bound {:.3g}", bound) : "no bound";
 }
 
 bool worse(const Discrepancy& a, const Discrepancy& b) {

@@ -44,6 +44,9 @@ struct Discrepancy {
   [[nodiscard]] double ratio() const;
 };
 
+/// "bound 1.2e-07", or "no bound" if it is not finite.
+std::string bound_in_words(double bound);
+
 /// Whether `a` exceeds its bound by a larger factor than `b`; if equal, by the larger error.
 bool worse(const Discrepancy& a, const Discrepancy& b);
 

@@ -65,8 +65,8 @@ std::string failure_in_markdown(const Certified& of, const FailureGroup& group) 
   const Counterexample& found = of.result.counterexamples[group.shown];
   const Discrepancy& worst = found.finding.worst;
   const std::string how = found.finding.note.empty()
-                              ? fmt::format("{}, row {}: error {:.3g}, bound {:.3g}", worst.tensor,
-                                            worst.row, worst.error, worst.bound)
+                              ? fmt::format("{}, row {}: error {:.3g}, {}", worst.tensor, worst.row,
+                                            worst.error, bound_in_words(worst.bound))
                               : found.finding.note;
   std::string text = fmt::format("\n**{}** in {} ({}): {}\n\n- smallest case: {}\n- replay: {}\n",
                                  name(found.finding.failure), markdown(found.law),

@@ -87,7 +87,7 @@ std::string in_brief(const Finding& finding) {
   const Discrepancy& worst = finding.worst;
   if (!std::isfinite(worst.error)) return "error not finite";
   if (worst.bound == 0.0) return fmt::format("error {:.3g}, none allowed", worst.error);
-  return fmt::format("error {:.3g}, bound {:.3g}", worst.error, worst.bound);
+  return fmt::format("error {:.3g}, {}", worst.error, bound_in_words(worst.bound));
 }
 
 }  // namespace slim::properties

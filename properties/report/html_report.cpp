@@ -50,10 +50,10 @@ std::string bar(const RowError& row, double x, double step) {
   const double bound = chart_height - height_of(row.bound);
   return fmt::format(
       R"(<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>row {}: )"
-      R"(error {:.3g}, bound {:.3g}</title></rect>)"
+      R"(error {:.3g}, {}</title></rect>)"
       R"(<line class="bound" x1="{:.1f}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}"/>)",
       within ? "within" : "beyond", x + 0.1 * step, chart_height - height, 0.8 * step, height,
-      row.row, row.error, row.bound, x, x + step, bound, bound);
+      row.row, row.error, bound_in_words(row.bound), x, x + step, bound, bound);
 }
 
 std::string slice_edge(double x) {

@@ -68,11 +68,11 @@ std::string place_of(const Counterexample& found) {
 
 std::string error_in_words(const Discrepancy& worst) {
   if (!std::isfinite(worst.error)) {
-    return fmt::format("error not finite, bound {:.3g} (entries that are never written stay NaN)",
-                       worst.bound);
+    return fmt::format("error not finite, {} (entries that are never written stay NaN)",
+                       bound_in_words(worst.bound));
   }
   if (worst.bound == 0.0) return fmt::format("error {:.3g}, but none is allowed", worst.error);
-  return fmt::format("error {:.3g}, bound {:.3g}, ratio {:.3g}", worst.error, worst.bound,
+  return fmt::format("error {:.3g}, {}, ratio {:.3g}", worst.error, bound_in_words(worst.bound),
                      worst.ratio());
 }
 

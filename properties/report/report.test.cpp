@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace slim::properties {
@@ -192,6 +193,8 @@ TEST(Report, GivesTheSliceOfAPosition) {
                        .file = {}};
   found.finding.worst = {.tensor = "d.k[0,1]", .row = 7, .error = 3.0, .bound = 1.0};
   EXPECT_EQ(where(found), "d.k[0,1], row 7: error 3, bound 1, ratio 3") << "not an attention case";
+  EXPECT_EQ(error_in_words({.tensor = "x", .error = 1.0, .bound = std::nan("")}),
+            "error 1, no bound, ratio inf");
   EXPECT_EQ(error_in_words({.tensor = "x", .error = 2e-16, .bound = 0.0}),
             "error 2e-16, but none is allowed");
   EXPECT_EQ(error_in_words({.tensor = "x", .error = beyond_bound, .bound = 0.0}),

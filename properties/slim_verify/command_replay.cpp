@@ -44,9 +44,10 @@ std::string to_text(const Replayed& line) {
   std::string text =
       fmt::format("  {:<32} {:<9} {:<8} ", line.subject, name(line.scalar), verdict_of(finding));
   if (finding.outcome != Outcome::skipped && finding.has_numbers()) {
-    text += fmt::format("{}, row {}: error {:.3g}, bound {:.3g}, ratio {:.3g}; compared with {}",
-                        finding.worst.tensor, finding.worst.row, finding.worst.error,
-                        finding.worst.bound, finding.worst.ratio(), line.compared.with);
+    text +=
+        fmt::format("{}, row {}: error {:.3g}, {}, ratio {:.3g}; compared with {}",
+                    finding.worst.tensor, finding.worst.row, finding.worst.error,
+                    bound_in_words(finding.worst.bound), finding.worst.ratio(), line.compared.with);
   }
   if (finding.note.empty()) return text;
   const std::string note = on_one_line(finding.note, longest_note);

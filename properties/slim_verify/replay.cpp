@@ -80,6 +80,48 @@ bool is_finite(const ExpectedGradient& expected) {
                              [](const auto& entry) { return entry.second.allFinite(); });
 }
 
+/// Whether answers in `scalar` differ from stored doubles by more than the fixed bound of doubles.
+bool rounds_more_than_stored(Scalar scalar) {
+  return unit_roundoff(scalar) > unit_roundoff(Scalar::float64);
+}
+
+/// Half a unit in the last place of the row's largest finite entry, for each row of a tensor; 0 of
+/// a tensor that is stored in float64.
+std::vector<double> rounding_of_rows(const Tensor& stored, const Matrix<double>& values) {
+  const double roundoff = stored.dtype == Dtype::F32 ? unit_roundoff(Scalar::float32) : 0.0;
+  std::vector<double> rows(static_cast<std::size_t>(values.rows()), 0.0);
+  for (Index row = 0; row < values.rows(); ++row) {
+    double& allowed = rows[static_cast<std::size_t>(row)];
+    for (Index i = 0; i < values.cols(); ++i) {
+      const double size = std::abs(values(row, i));
+      if (std::isfinite(size)) allowed = std::max(allowed, roundoff * size);
+    }
+  }
+  return rows;
+}
+
+/// What storing the expected tensors in the file's types may have changed.
+GradientBounds rounding_of_storage(const CaseFile& file, const ExpectedGradient& expected,
+                                   const Model& model) {
+  GradientBounds bounds = uniform_bounds(model, 0.0, 0.0);
+  if (expected.loss) {
+    const Matrix<double> loss = Matrix<double>::Constant(1, 1, *expected.loss);
+    bounds.loss = rounding_of_rows(file.tensor("expected.loss"), loss).front();
+  }
+  bounds.logits.assign(static_cast<std::size_t>(expected.logits.rows()), 0.0);
+  if (expected.logits.size() > 0) {
+    bounds.logits = rounding_of_rows(file.tensor("expected.logits"), expected.logits);
+  }
+  const std::vector<ParameterSlot> slots = parameter_slots(model);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto found = expected.gradient.find(slots[i].name);
+    if (found == expected.gradient.end()) continue;
+    bounds.gradient[i] =
+        rounding_of_rows(file.tensor("expected.grad." + slots[i].name), found->second);
+  }
+  return bounds;
+}
+
 /// A case without a law: gradient and logits are compared.
 class PlainCase final : public Trial {
  public:
@@ -88,12 +130,15 @@ class PlainCase final : public Trial {
         evidence_(to_gradient_case(file), GradientEvidence::Compares::gradient_and_logits) {
     const ExpectedGradient expected = to_expected_gradient(file, evidence_.given());
     compared_ = compared_tensors(evidence_.given(), expected);
-    if (!expected.empty()) expected_ = expected;
+    if (expected.empty()) return;
+    expected_ = expected;
+    bounds_ = sum(expected_bounds(expected, evidence_.given().model),
+                  rounding_of_storage(file, expected, evidence_.given().model));
   }
   [[nodiscard]] const Compared& compared() const { return compared_; }
 
   std::string unusable(Scalar scalar) override {
-    const bool needs_ensemble = !expected_ || scalar == Scalar::float32;
+    const bool needs_ensemble = !expected_ || rounds_more_than_stored(scalar);
     return needs_ensemble ? evidence_.unusable(scalar) : std::string();
   }
   Finding check(const Subject& subject, Scalar scalar) override {
@@ -111,11 +156,11 @@ class PlainCase final : public Trial {
   [[nodiscard]] CaseFile file() const override { return to_case_file(evidence_.given()); }
 
  private:
-  /// Either pass or wrong. In float32 the bound for rounding errors is added.
+  /// Either pass or wrong. In scalars narrower than float64 the bound for rounding errors is added.
   Finding compared_with_expected(const Subject& subject, Scalar scalar) {
     const GradientAnswer answer = ask(subject, scalar, evidence_.given(), {.wants_logits = true});
-    GradientBounds bounds = expected_bounds(*expected_, evidence_.given().model);
-    if (scalar == Scalar::float32) bounds = sum(std::move(bounds), evidence_.bounds(scalar));
+    GradientBounds bounds = bounds_;
+    if (rounds_more_than_stored(scalar)) bounds = sum(std::move(bounds), evidence_.bounds(scalar));
     const Discrepancy worst = worst_discrepancy(answer, truth_from(*expected_, answer), bounds);
     const bool agrees = std::isfinite(worst.error) && worst.error <= worst.bound;
     return {.outcome = agrees ? Outcome::pass : Outcome::wrong,
@@ -127,6 +172,7 @@ class PlainCase final : public Trial {
   GradientEvidence evidence_;
   Compared compared_;
   std::optional<ExpectedGradient> expected_;
+  GradientBounds bounds_;  ///< of the expected tensors, in float64 and wider
 };
 
 std::vector<Replayed> replay_plain(const CaseFile& file, const Selection& selection) {

@@ -32,7 +32,10 @@ struct Replayed {
 /// - with metadata `law`: what that law compares them with;
 /// - with expected.* tensors: those tensors; error ≤ 1e-11 of the tensor's largest entry + 1e-13 of
 ///   the largest gradient entry of any tensor (for the loss and the logits: of their own largest),
-///   where only finite entries count; an expected value that is not finite always fails;
+///   where only finite entries count; an expected value that is not finite always fails; in
+///   float32, float16 and bfloat16, whose roundings are larger than that, + what the rounding
+///   errors of a correct program may be in that scalar; of a tensor stored in float32, + the unit
+///   roundoff of float32 times the row's largest entry;
 /// - else: the reference in 50 digits, computed anew, with the laws' tolerances.
 /// A subject that subtracts is skipped if a denominator is 0, unless the file names it.
 /// If `third_party` is given, it is run instead of all these, and `third_party_laws` take

@@ -147,6 +147,47 @@ TEST_F(Replay, FailsIfAnExpectedEntryIsOffByOneInAMillion) {
   }
 }
 
+TEST_F(Replay, AllowsExpectedTensorsTheRoundingOfANarrowScalar) {
+  const fs::path golden = fs::path(SLIM_SOURCE_DIR) / "reference/golden";
+  for (const char* name : {"favor_one.safetensors", "square_post.safetensors"}) {
+    CaseFile file = for_the_reference(read_case_file(golden / name));
+    for (const Scalar scalar : {Scalar::float32, Scalar::float16, Scalar::bfloat16}) {
+      file.metadata["dtype"] = slim::name(scalar);
+      const std::vector<Replayed> lines = replayed(file);
+      EXPECT_EQ(count(lines, Outcome::pass), 1) << name << " " << slim::name(scalar);
+      EXPECT_EQ(lines[0].compared.with, "expected");
+      CaseFile changed = file;
+      const double loss = file.tensor("expected.loss").real(0);
+      replace(changed, "expected.loss", 0, loss * (1.0 + 1000.0 * unit_roundoff(scalar)));
+      EXPECT_EQ(count(replayed(changed), Outcome::wrong), 1) << name << " " << slim::name(scalar);
+    }
+  }
+}
+
+TEST_F(Replay, AllowsExpectedTensorsTheRoundingOfTheirStorage) {
+  CaseFile file = for_the_reference(read_case_file(golden_vectors()[8]));
+  for (auto& [name, tensor] : file.tensors) {
+    if (!name.starts_with("expected.")) continue;
+    std::vector<float> values;
+    for (const double value : values_of(tensor)) values.push_back(static_cast<float>(value));
+    tensor = make_tensor(tensor.shape, std::span<const float>(values));
+  }
+  for (const char* dtype : {"float32", "float64", "digits50"}) {
+    file.metadata["dtype"] = dtype;
+    EXPECT_EQ(count(replayed(file), Outcome::pass), 1) << dtype;
+  }
+  for_each_large_gradient(file, [&](const std::string& name, double of_tensor) {
+    std::vector<double> values = values_of(file.tensor(name));
+    const auto at = std::ranges::max_element(values, {}, [](double x) { return std::abs(x); });
+    *at += 4.0 * unit_roundoff(Scalar::float32) * of_tensor;
+    CaseFile changed = file;
+    std::vector<float> narrow;
+    for (const double value : values) narrow.push_back(static_cast<float>(value));
+    changed.tensors[name] = make_tensor(file.tensor(name).shape, std::span<const float>(narrow));
+    EXPECT_EQ(count(replayed(changed), Outcome::wrong), 1) << name;
+  });
+}
+
 TEST_F(Replay, FailsIfAnyExpectedTensorHasANaN) {
   const CaseFile golden = for_the_reference(read_case_file(golden_vectors()[8]));
   for (const auto& [name, tensor] : golden.tensors) {
@@ -187,6 +228,23 @@ TEST_F(Replay, DetectsWrongGradientsWhenAnotherEntryIsInfinite) {
   EXPECT_EQ(count(lines, Outcome::wrong), 1);
   const double bound = lines[0].finding.worst.bound;
   EXPECT_TRUE(std::isfinite(bound)) << bound;
+}
+
+TEST_F(Replay, SkipsACaseWhoseReferenceIsNotFinite) {
+  CaseFile file = for_the_reference(to_case_file(materialise(GradientSpec{.length = 5})));
+  replace(file, "param.input_map.weight", 0, std::numeric_limits<double>::quiet_NaN());
+  const Tensor& tokens = file.tensor("tokens");
+  const std::vector<std::int64_t> first(tokens.size(), 0);
+  file.tensors["tokens"] = make_tensor(tokens.shape, std::span<const std::int64_t>(first));
+  for (const char* law : {"", "gradient-agrees"}) {
+    if (*law != '\0') file.metadata["law"] = law;
+    for (const char* dtype : {"float32", "float64", "digits50"}) {
+      file.metadata["dtype"] = dtype;
+      const std::vector<Replayed> lines = replayed(file);
+      EXPECT_EQ(count(lines, Outcome::skipped), 1) << law << " " << dtype;
+      EXPECT_FALSE(lines[0].compares_something()) << law << " " << dtype;
+    }
+  }
 }
 
 TEST_F(Replay, RejectsATensorWithAnUnknownNameAndSuggestsTheClosest) {

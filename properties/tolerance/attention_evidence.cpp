@@ -22,6 +22,7 @@ constexpr double no_bound = std::numeric_limits<double>::max();
 constexpr const char* underflow_reason = "intermediate values underflow";
 constexpr const char* unguarded_reason = "a denominator is 0 and no epsilon prevents that";
 constexpr const char* unsure_reason = "a denominator is 0 to within its rounding error";
+constexpr const char* no_truth_reason = "the reference is not finite";
 constexpr const char* overflow_reason = "intermediate values overflow";
 
 bool is_stored_narrow(Scalar scalar) {
@@ -495,7 +496,10 @@ double AttentionEvidence::least_guarded_denominator() const {
 }
 
 bool AttentionEvidence::is_defined() {
-  if (is_guarded()) return true;
+  return is_guarded() || has_finite_truth(Scalar::digits50);
+}
+
+bool AttentionEvidence::has_finite_truth(Scalar scalar) {
   const auto is_finite = [](const auto& truth) {
     return std::ranges::all_of(all_attention_arrays, [&](AttentionArray array) {
       return std::ranges::all_of(array_of(truth, array).values(), [](const auto& x) {
@@ -504,7 +508,8 @@ bool AttentionEvidence::is_defined() {
       });
     });
   };
-  return is_large_ ? is_finite(large_truth(Scalar::float64)) : is_finite(truth(Scalar::digits50));
+  const Scalar of_large = scalar == Scalar::digits50 ? Scalar::float64 : scalar;
+  return is_large_ ? is_finite(large_truth(of_large)) : is_finite(truth(scalar));
 }
 
 std::string AttentionEvidence::unusable(Scalar scalar) {
@@ -531,7 +536,7 @@ std::string AttentionEvidence::unusable_features(Scalar scalar) {
 std::string AttentionEvidence::out_of_range(Scalar scalar) {
   if (!is_defined()) return unguarded_reason;
   if (rounding_decides(scalar)) return unsure_reason;
-  if (scalar == Scalar::digits50) return {};
+  if (scalar == Scalar::digits50) return has_finite_truth(scalar) ? "" : no_truth_reason;
   const AttentionExtent& met = extent(scalar);
   const Range computed = range_of(computed_in(scalar));
   const Range stored = range_of(scalar);
@@ -542,7 +547,8 @@ std::string AttentionEvidence::out_of_range(Scalar scalar) {
   if (!in_range || met.has_vanishing_feature) {
     return underflow_reason;
   }
-  return fits(scalar) ? "" : overflow_reason;
+  if (!fits(scalar)) return overflow_reason;
+  return has_finite_truth(scalar) ? "" : no_truth_reason;
 }
 
 std::string AttentionEvidence::overflowing(Scalar scalar) {

@@ -100,7 +100,8 @@ class AttentionEvidence {
   /// The facts of the inputs rounded to `scalar`.
   AttentionFacts<Digits50>& facts(Scalar scalar);
   /// Why no subject can be judged on this case in `scalar`: an intermediate value over- or
-  /// underflows, or an entry is too close to a kink. Empty if usable.
+  /// underflows, an entry is too close to a kink, or the reference is not finite. Empty if
+  /// usable.
   std::string unusable(Scalar scalar);
   /// The same for the task features alone.
   std::string unusable_features(Scalar scalar);
@@ -177,6 +178,7 @@ class AttentionEvidence {
   [[nodiscard]] double least_guarded_denominator() const;
   /// Whether the truth is finite: some conventions allow a denominator of 0.
   bool is_defined();
+  bool has_finite_truth(Scalar scalar);
   /// Whether some denominator is so small against its gauge that only a rounding residue of it is
   /// left, where bands of first order do not hold: for elu+1 computed as ELU(x) + 1, which is off
   /// by a rounding of 1 for any e^x, and for large exponents that cancel.

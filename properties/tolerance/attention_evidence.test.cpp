@@ -107,6 +107,17 @@ TEST(AttentionEvidence, RejectsNumbersOutsideTheRangeOfAScalar) {
   EXPECT_EQ(beyond.unusable(Scalar::digits50), "");
 }
 
+TEST(AttentionEvidence, RefusesACaseWhoseReferenceIsNotFinite) {
+  for (const double input :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    AttentionInputs<double> inputs = one_row();
+    inputs.q.values()[0] = input;
+    AttentionEvidence evidence(inputs);
+    EXPECT_EQ(evidence.unusable(Scalar::digits50), "the reference is not finite");
+    EXPECT_NE(evidence.unusable(Scalar::float64), "");
+  }
+}
+
 TEST(AttentionEvidence, DetectsWhereSubtractionLeavesAResidue) {
   AttentionSpec spec;
   spec.length = 2;

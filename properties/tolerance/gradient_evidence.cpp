@@ -20,6 +20,21 @@ bool has_kink(FeatureKind kind) {
   return kind == FeatureKind::relu || kind == FeatureKind::absolute;
 }
 
+bool is_finite(const GradientAnswer& answer) {
+  const auto all_finite = [](const auto& values) {
+    for (Index row = 0; row < values.rows(); ++row) {
+      for (Index i = 0; i < values.cols(); ++i) {
+        if (!std::isfinite(to_double(values(row, i)))) return false;
+      }
+    }
+    return true;
+  };
+  return std::isfinite(to_double(answer.loss)) && all_finite(answer.logits) &&
+         std::ranges::all_of(answer.gradient.slots(), [&](const ParameterSlot& slot) {
+           return all_finite(answer.gradient.matrix(slot));
+         });
+}
+
 }  // namespace
 
 const GradientAnswer& GradientEvidence::truth() {
@@ -92,7 +107,9 @@ bool GradientEvidence::subtraction_decides(Scalar scalar) {
 }
 
 std::string GradientEvidence::unusable(Scalar scalar) {
-  if (scalar == Scalar::digits50) return {};
+  if (scalar == Scalar::digits50) {
+    return is_finite(truth()) ? "" : "the reference is not finite";
+  }
   if (!ensemble(scalar).finite) return "the reference itself overflows in this scalar";
   if (has_kink(case_.model.feature_map.kind) &&
       !(ensemble(scalar).kink_clearance >= clearance_deviations)) {

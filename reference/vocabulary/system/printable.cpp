@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/system/printable.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace slim {
 namespace {
 
-bool is_forbidden(char32_t code) {
-  const bool controls = code < 0x20 || (code >= 0x7f && code < 0xa0);
-  const bool is_half_of_a_pair = code >= 0xd800 && code < 0xe000;
-  return controls || is_half_of_a_pair || code == 0xfffe || code == 0xffff || code > 0x10ffff;
-}
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+constexpr std::array<Range, 16> never_printed = {{
+    {0x0, 0x1f},         // control characters
+    {0x7f, 0x9f},        // likewise
+    {0xad, 0xad},        // soft hyphen
+    {0x61c, 0x61c},      // Arabic letter mark
+    {0x180e, 0x180e},    // Mongolian vowel separator
+    {0x200b, 0x200f},    // zero-width space, joiners, marks of direction
+    {0x2028, 0x202e},    // separators of lines, embeddings and overrides
+    {0x2060, 0x206f},    // word joiner, invisible operators, isolates
+    {0xd800, 0xdfff},    // halves of a pair
+    {0xfeff, 0xfeff},    // byte order mark, zero-width no-break space
+    {0xfff9, 0xfffb},    // interlinear annotations
+    {0xfffe, 0xffff},    // no characters, forbidden in XML
+    {0x1bca0, 0x1bca3},  // shorthand format controls
+    {0x1d173, 0x1d17a},  // musical format controls
+    {0xe0000, 0xe007f},  // tags
+    {0x110000, ~char32_t{0}},
+}};
 
 /// The number of bytes of the first character; 0 if it is not a printable character.
 /// Source: RFC 3629, section 3.
 std::size_t printed_bytes(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
-  if (lead < 0x80) return is_forbidden(lead) ? 0 : 1;
+  if (lead < 0x80) return is_never_printed(lead) ? 0 : 1;
   if (lead < 0xc0) return 0;
   const std::size_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (lead >= 0xf8 || text.size() < size) return 0;
@@ -25,10 +46,16 @@ std::size_t printed_bytes(std::string_view text) {
     code = code << 6 | (byte & 0x3fU);
   }
   constexpr char32_t least_of_size[] = {0, 0, 0x80, 0x800, 0x10000};
-  return code < least_of_size[size] || is_forbidden(code) ? 0 : size;
+  return code < least_of_size[size] || is_never_printed(code) ? 0 : size;
 }
 
 }  // namespace
+
+bool is_never_printed(char32_t code) {
+  return std::ranges::any_of(never_printed, [code](const Range& range) {
+    return code >= range.first && code <= range.last;
+  });
+}
 
 std::string printable(std::string_view text) {
   std::string printed;

@@ -7,9 +7,15 @@
 
 namespace slim {
 
-/// Untrusted text for a report: every byte that is not UTF-8, every control character other than
-/// tab and end of line, and U+FFFE and U+FFFF, which XML forbids, are replaced by '?', one for each
-/// byte.
+/// Whether a character is never printed: a control character, a character that hides or reorders
+/// its neighbours (bidirectional controls, joiners, invisible operators, separators of lines,
+/// tags), one that XML forbids, or none of Unicode. Source: Unicode Standard Annex 9, table 4, and
+/// general categories Cc, Cf, Cs, Zl, Zp.
+bool is_never_printed(char32_t code);
+
+/// Text of unknown origin as part of a report: what is no UTF-8 and every character that is never
+/// printed, other than a tab or the end of a line, is '?', one for each byte. The rest stays as it
+/// is.
 std::string printable(std::string_view text);
 
 /// The same for an error message: one line, at most `longest` bytes and then "…"; tabs and ends of

@@ -33,6 +33,20 @@ TEST(OnOneLine, ReplacesControlCharactersAndThoseForbiddenInXml) {
   EXPECT_EQ(on_one_line(std::string("a\0b", 3)), "a?b");
 }
 
+TEST(OnOneLine, ReplacesWhatHidesOrReordersText) {
+  for (const char* hidden :
+       {"\u061c", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f",    "\u202a",
+        "\u202b", "\u202c", "\u202d", "\u202e", "\u2060", "\u2066",    "\u2067",
+        "\u2068", "\u2069", "\ufeff", "\u2028", "\u00ad", "\U000e0041"}) {
+    const std::string text = std::string("a") + hidden + "b";
+    const std::string replaced = "a" + std::string(text.size() - 2, '?') + "b";
+    EXPECT_EQ(on_one_line(text), replaced);
+    EXPECT_EQ(printable(text), replaced);
+  }
+  const std::string kept = "שלום العربية \u2010\u2013 ² × \u2030 \u205f";
+  EXPECT_EQ(on_one_line(kept), kept) << "letters of any direction, dashes and spaces stay";
+}
+
 TEST(Printable, KeepsLinesAndTabs) {
   EXPECT_EQ(printable("one\n\ttwo\r\n\xff€"), "one\n\ttwo?\n?€");
   EXPECT_EQ(printable(""), "");
