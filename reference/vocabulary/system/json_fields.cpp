@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/system/json_fields.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"
