@@ -6,12 +6,12 @@
 namespace slim {
 namespace {
 
-struct Range {
+struct CodeRange {
   char32_t first;
   char32_t last;
 };
 
-constexpr std::array<Range, 16> never_printed = {{
+constexpr std::array<CodeRange, 16> never_printed = {{
     {0x0, 0x1f},         // control characters
     {0x7f, 0x9f},        // likewise
     {0xad, 0xad},        // soft hyphen
@@ -51,7 +51,7 @@ std::size_t printed_bytes(std::string_view text) {
 }  // namespace
 
 bool is_never_printed(char32_t code) {
-  return std::ranges::any_of(never_printed, [code](const Range& range) {
+  return std::ranges::any_of(never_printed, [code](const CodeRange& range) {
     return code >= range.first && code <= range.last;
   });
 }
