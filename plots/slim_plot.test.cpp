@@ -173,6 +173,10 @@ TEST_F(SlimPlot, refuses_unknown_usage) {
   EXPECT_EQ(slim_plot("report --help").status, 0);
 }
 
+TEST_F(SlimPlot, prints_its_version) {
+  EXPECT_EQ(slim_plot("--version | grep -qE '^slim-plot [0-9]+[.][0-9]+[.][0-9]+$'").status, 0);
+}
+
 TEST_F(SlimPlot, refuses_every_unusable_value_of_every_option) {
   command_line::EveryOption(SLIM_PLOT).expect_unusable_values_refused();
 }

@@ -17,6 +17,17 @@ std::size_t nearness(std::string_view given, std::string_view name) {
   return std::min(edit_distance(given, name), edit_distance(given, name.substr(0, given.size())));
 }
 
+constexpr std::size_t most_closest = 4;
+
+/// The names nearest to the given one, the nearest first; of equals in the order given.
+std::vector<std::string> closest(std::string_view given, std::vector<std::string> names,
+                                 std::size_t count) {
+  std::ranges::stable_sort(names, {},
+                           [&](const std::string& name) { return nearness(given, name); });
+  names.resize(std::min(count, names.size()));
+  return names;
+}
+
 }  // namespace
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -42,7 +53,12 @@ std::string unknown_name(std::string_view kind, std::string_view given,
   if (nearest != allowed.end() && 3 * nearness(given, *nearest) <= given.size()) {
     text += fmt::format("did you mean '{}'? ", *nearest);
   }
-  return text + fmt::format("allowed are {}", fmt::join(allowed, ", "));
+  constexpr std::size_t most_listed = 8;
+  if (allowed.size() <= most_listed) {
+    return text + fmt::format("allowed are {}", fmt::join(allowed, ", "));
+  }
+  return text + fmt::format("the closest of {} are {}; slim-verify {}s lists all", allowed.size(),
+                            fmt::join(closest(given, allowed, most_closest), ", "), kind);
 }
 
 }  // namespace slim::properties

@@ -7,8 +7,9 @@
 
 namespace slim::properties {
 
-/// "subject 'recoverd' is unknown: did you mean 'recovered/iterative'? allowed are …". Without the
-/// question if no allowed name is similar.
+/// "law 'averges' is unknown: did you mean 'averages'? allowed are …". Without the question if no
+/// allowed name is similar. Of many names only the closest are listed: "the closest of 88 are …;
+/// slim-verify subjects lists all".
 std::string unknown_name(std::string_view kind, std::string_view given,
                          const std::vector<std::string>& allowed);
 

@@ -2,10 +2,11 @@
 #include "plots/page/verdict.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/json_fields.hpp"
+#include "reference/vocabulary/system/strict_json.hpp"
 #include "reference/vocabulary/system/text_file.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <limits>
@@ -13,28 +14,31 @@
 namespace slim::plots {
 namespace {
 
-using Json = nlohmann::json;
+constexpr int deepest = 8;  ///< of the nesting in verdicts.json
 
 /// NaN and infinity are stored as null.
-std::optional<double> number_in(const Json& value) {
-  if (value.is_null()) return {};
-  return value.get<double>();
+std::optional<double> finite(double value) {
+  if (std::isnan(value)) return {};
+  return value;
 }
 
-Verdict verdict_in(const Json& json) {
-  const auto text = [&](const char* field) { return json.at(field).get<std::string>(); };
-  Verdict verdict{.claim = text("claim"),
-                  .verdict = text("verdict"),
-                  .statement = text("statement"),
-                  .statistic = text("statistic"),
-                  .value = number_in(json.at("value")),
+std::string text_if_given(const JsonFields& json, const char* field) {
+  return json.has(field) ? json.text(field) : std::string();
+}
+
+Verdict verdict_in(const JsonFields& json) {
+  Verdict verdict{.claim = json.text("claim"),
+                  .verdict = json.text("verdict"),
+                  .statement = json.text("statement"),
+                  .statistic = json.text("statistic"),
+                  .value = finite(json.real("value")),
                   .interval = {},
-                  .rule = text("rule"),
-                  .evidence = text("evidence"),
-                  .source = text("source"),
-                  .cell = json.value("cell", std::string()),
-                  .theory = json.value("theory", std::string()),
-                  .measured = json.value("measured", std::string())};
+                  .rule = json.text("rule"),
+                  .evidence = json.text("evidence"),
+                  .source = json.text("source"),
+                  .cell = text_if_given(json, "cell"),
+                  .theory = text_if_given(json, "theory"),
+                  .measured = text_if_given(json, "measured")};
   const std::string& answer = verdict.verdict;
   require(
       answer == "SUPPORTED" || answer == "REFUTED" || answer == "INCONCLUSIVE" ||
@@ -42,11 +46,12 @@ Verdict verdict_in(const Json& json) {
       fmt::format(
           "the verdict on {} must be SUPPORTED, REFUTED, INCONCLUSIVE or NOT-JUDGED, not \"{}\"",
           verdict.claim, answer));
-  if (const Json& interval = json.at("interval"); !interval.is_null()) {
-    const std::optional<double> low = number_in(interval.at(0));
-    const std::optional<double> high = number_in(interval.at(1));
+  if (!json.at("interval").is_null()) {
+    const std::vector<double> ends = json.reals("interval");
+    require(ends.size() == 2, json.named("interval") + " must be null or a pair of numbers");
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (low) verdict.interval = std::pair{*low, high.value_or(infinity)};
+    const std::optional<double> low = finite(ends[0]);
+    if (low) verdict.interval = std::pair{*low, finite(ends[1]).value_or(infinity)};
   }
   return verdict;
 }
@@ -78,18 +83,21 @@ std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(path)) return {};
   const std::string text = read_text_file(path);
   try {
-    const Json file = Json::parse(text);
-    require(file.at("schema") == 1, fmt::format("schema is 1, not {}", file.at("schema").dump()));
+    const nlohmann::json json = parse_strictly(text, deepest, "the file");
+    const JsonFields file(json, "the file");
+    const nlohmann::json& given = file.at("schema");
+    require(
+        given.is_number_integer() && given == 1,
+        fmt::format("field 'schema' of the file is {}: allowed is 1", on_one_line(given.dump())));
     std::vector<Verdict> verdicts;
-    const Json provenance = file.value("provenance", Json::object());
-    for (const Json& json : file.at("verdicts")) {
-      verdicts.push_back(verdict_in(json));
-      verdicts.back().code = provenance.value("code", std::string());
-      verdicts.back().scale = file.value("scale", std::string());
+    for (const nlohmann::json& one : file.array("verdicts")) {
+      verdicts.push_back(verdict_in({one, "a verdict"}));
+      if (file.has("provenance")) {
+        verdicts.back().code = text_if_given(file.object("provenance"), "code");
+      }
+      verdicts.back().scale = text_if_given(file, "scale");
     }
     return verdicts;
-  } catch (const Json::exception& error) {
-    throw ContractError(fmt::format("{}: contains no verdicts: {}", path.string(), error.what()));
   } catch (const ContractError& error) {
     throw ContractError(fmt::format("{}: {}", path.string(), error.what()));
   }

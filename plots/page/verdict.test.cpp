@@ -65,7 +65,13 @@ TEST(Verdicts, refuse_unknown_contents) {
   const std::string good = synthetic_verdicts();
   const auto refuses = [&](const std::string& text) {
     folder.write("verdicts.json", text);
-    EXPECT_THROW(read_verdicts(folder.path()), ContractError) << text;
+    try {
+      read_verdicts(folder.path());
+      ADD_FAILURE() << text;
+    } catch (const ContractError& error) {
+      EXPECT_EQ(std::string(error.what()).find("json.exception"), std::string::npos)
+          << error.what();
+    }
   };
   const auto changed = [&](const std::string& from, const std::string& to) {
     std::string text = good;
@@ -76,6 +82,9 @@ TEST(Verdicts, refuse_unknown_contents) {
   refuses("{}");
   refuses(good.substr(0, good.size() / 2));
   refuses(changed("\"schema\": 1", "\"schema\": 2"));
+  for (const char* schema : {"1.0", "1.9", "true", "4294967297"}) {
+    refuses(changed("\"schema\": 1", std::string("\"schema\": ") + schema));
+  }
   refuses(changed("REFUTED", "MAYBE"));
   refuses(changed("\"rule\"", "\"rulx\""));
 }

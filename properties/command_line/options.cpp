@@ -167,6 +167,10 @@ CLI::Option* writes_folder(CLI::Option* option) {
   return of_type(option, "FOLDER", problem_in_folder_to_write);
 }
 
+void add_version(CLI::App& app) {
+  app.set_version_flag("--version", app.get_name() + " " SLIM_VERSION);
+}
+
 bool parse(CLI::App& app, int count, const char* const* arguments) {
   refuse_unusable_values(app);
   for (int i = 1; i < count; ++i) {

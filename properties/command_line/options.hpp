@@ -16,6 +16,9 @@ CLI::Option* writes_file(CLI::Option* option);
 CLI::Option* reads_folder(CLI::Option* option);
 CLI::Option* writes_folder(CLI::Option* option);
 
+/// Adds --version, which prints the name of the program and the version of the project.
+void add_version(CLI::App& app);
+
 /// Parses the arguments of main() into the variables bound to `app`. Every option of every command,
 /// including hidden ones, rejects an empty value, the name of another option in place of its value,
 /// and a number that is not finite or does not fit in 64 bits. Returns false when help or the

@@ -46,6 +46,18 @@ struct Program {
   }
 };
 
+TEST(Version, IsPrintedWithTheNameOfTheProgram) {
+  Program program;
+  add_version(program.app);
+  const std::vector<const char*> arguments = {"example", "--version"};
+  testing::internal::CaptureStdout();
+  EXPECT_FALSE(parse(program.app, 2, arguments.data()));
+  std::fflush(stdout);
+  const std::string text = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(text.find("example "), 0U) << text;
+  EXPECT_GT(text.size(), std::string("example \n").size()) << text;
+}
+
 /// The message with which the arguments are rejected; "" if they are accepted.
 std::string refusal(std::vector<const char*> arguments) {
   Program program;

@@ -38,6 +38,30 @@ TEST_F(Output, ReplacesTheRegularFileThatALinkPointsTo) {
   EXPECT_EQ(entries(), 3U);
 }
 
+TEST_F(Output, IsTheSameByEveryNameOfAFile) {
+  fs::create_directories(in("folder"));
+  fs::create_directory_symlink("folder", in("other-name"));
+  fs::create_symlink("folder/file", in("link"));
+  const fs::path file = in("folder") / "file";
+  for (const bool exists : {false, true}) {
+    if (exists) write_output(file, "x");
+    for (const fs::path& name :
+         {file, in("folder") / "." / "file", in("folder") / ".." / "folder" / "file",
+          in("other-name") / "file", in("link"), fs::relative(file)}) {
+      EXPECT_TRUE(is_same_output(file, name)) << name << " " << exists;
+      EXPECT_TRUE(is_same_output(name, file)) << name << " " << exists;
+    }
+    EXPECT_FALSE(is_same_output(file, in("folder") / "file2"));
+    EXPECT_FALSE(is_same_output(file, in("file")));
+  }
+  EXPECT_TRUE(is_same_output("-", "/dev/stdout"));
+  EXPECT_TRUE(is_same_output("/dev/stderr", "/dev/fd/2"));
+  EXPECT_FALSE(is_same_output("-", file));
+  EXPECT_FALSE(is_same_output("/dev/null", "/dev/null")) << "nothing is lost that was to be kept";
+  ASSERT_EQ(::mkfifo(in("pipe").c_str(), 0600), 0);
+  EXPECT_TRUE(is_same_output(in("pipe"), in("folder") / ".." / "pipe"));
+}
+
 TEST_F(Output, CreatesAMissingFileThatALinkPointsTo) {
   fs::create_symlink("below/target", in("link"));
   require_writable(in("link"));

@@ -103,6 +103,17 @@ bool is_standard_output(const fs::path& path) {
   return output_place(path).descriptor == STDOUT_FILENO;
 }
 
+bool is_same_output(const fs::path& a, const fs::path& b) {
+  const OutputPlace one = output_place(a);
+  const OutputPlace other = output_place(b);
+  if (one.kind != other.kind) return false;
+  if (one.kind == OutputPlace::Kind::descriptor) return one.descriptor == other.descriptor;
+  std::error_code ignored;
+  const fs::path file = fs::weakly_canonical(fs::absolute(one.path), ignored);
+  if (file != fs::weakly_canonical(fs::absolute(other.path), ignored)) return false;
+  return one.kind == OutputPlace::Kind::file || !fs::is_character_file(file, ignored);
+}
+
 void require_writable(const fs::path& path) {
   const OutputPlace place = output_place(path);
   errno = 0;

@@ -24,6 +24,10 @@ OutputPlace output_place(const std::filesystem::path& path);
 /// Whether output to this path goes to standard output.
 bool is_standard_output(const std::filesystem::path& path);
 
+/// Whether outputs to both paths would replace or mix with each other: one file, also by way of
+/// links and folders, one pipe, or one open descriptor. Not a device, such as /dev/null.
+bool is_same_output(const std::filesystem::path& a, const std::filesystem::path& b);
+
 /// Checks, before anything is computed, that output to this path can be written. Leaves no files
 /// behind. Throws as throw_output_error() does.
 void require_writable(const std::filesystem::path& path);

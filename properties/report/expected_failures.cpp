@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/report/expected_failures.hpp"
 
+#include "properties/suggestion.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <algorithm>
@@ -27,7 +28,8 @@ std::string scalar_named(const std::string& word, const std::string& where) {
 
 }  // namespace
 
-std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path& path) {
+std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path& path,
+                                                    const std::vector<std::string>& laws) {
   std::ifstream stream(path);
   require(stream.is_open(), path.string() + ": cannot be read");
   std::vector<ExpectedFailure> expected;
@@ -43,6 +45,8 @@ std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path&
     std::string more;
     require(static_cast<bool>(words >> failure.scalar) && !(words >> more),
             where + "give a law and a scalar, such as 'attention-agrees float32'");
+    require(std::ranges::find(laws, failure.law) != laws.end(),
+            where + unknown_name("law", failure.law, laws));
     failure.scalar = scalar_named(failure.scalar, where);
     expected.push_back(std::move(failure));
   }

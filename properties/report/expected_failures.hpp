@@ -16,8 +16,9 @@ struct ExpectedFailure {
 };
 
 /// Reads one failure per line: LAW SCALAR; "#" begins a comment. Throws ContractError that names
-/// the file and the line.
-std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path& path);
+/// the file and the line, also where the law is none of `laws`.
+std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path& path,
+                                                    const std::vector<std::string>& laws);
 
 /// Compares the run with a list, which may be empty.
 Expectation compared(const RunResult& result, const std::vector<ExpectedFailure>& expected);

@@ -48,12 +48,31 @@ TEST(ExpectedFailures, NameTheLineOfAnUnknownScalar) {
   const std::filesystem::path list = own.path() / "expected-failures-of-no-scalar";
   std::ofstream(list) << "averages float32\naverages float33\n";
   try {
-    read_expected_failures(list);
+    read_expected_failures(list, {"averages"});
     ADD_FAILURE() << "float33 was accepted";
   } catch (const ContractError& error) {
     const std::string what = error.what();
     EXPECT_NE(what.find("expected-failures-of-no-scalar, line 2: "), std::string::npos) << what;
     EXPECT_NE(what.find("float33"), std::string::npos) << what;
+  }
+}
+
+TEST(ExpectedFailures, NameTheLineOfAnUnknownLawAndTheClosest) {
+  const TestFolder own;
+  const std::filesystem::path list = own.path() / "expected-failures-of-no-law";
+  const std::vector<std::string> laws = {"attention-agrees", "averages", "cost-linear"};
+  std::ofstream(list) << "cost-linear float32\naverages float32\n";
+  EXPECT_EQ(read_expected_failures(list, laws).size(), 2U);
+  std::ofstream(list) << "averages float32\n# a comment\naverges float32\n";
+  try {
+    read_expected_failures(list, laws);
+    ADD_FAILURE() << "averges was accepted";
+  } catch (const ContractError& error) {
+    const std::string what = error.what();
+    EXPECT_NE(what.find("expected-failures-of-no-law, line 3: law 'averges' is unknown: did you "
+                        "mean 'averages'?"),
+              std::string::npos)
+        << what;
   }
 }
 
@@ -317,6 +336,7 @@ TEST(Declarations, AreRejectedWithTheNameOfTheWrongField) {
   refused(head + R"(, "taks": 1})", "'taks'");
   refused(head + R"(, "capabilities": {"causal": 1}})", "'causal'");
   refused(head + R"(, "capabilities": {"dtypes": ["float16"]}})", "float16");
+  refused(head + R"(, "capabilities": {"dtypes": []}})", "'dtypes' of capabilities is empty");
   refused(head + R"(, "capabilities": {"feature_maps": []}})", "'feature_maps' is empty");
   refused(head + "}", "'feature_maps' is empty");
   refused(head + R"(, "capabilities": {"feature_maps": ["sqr"], "causal": false}})",

@@ -253,6 +253,14 @@ void add_what_was_not_run(RunResult& result, const RunPlan& plan, const ThirdPar
   result.laws_not_run = not_run(all, result);
 }
 
+/// The laws that a third-party implementation can be checked against, whatever it claims.
+std::vector<std::string> names_of_all_laws() {
+  std::vector<std::string> names = foreign::names_of_costs();
+  names.emplace_back(foreign::refuses_bad_requests_name);
+  for (const Law& law : laws::catalogue()) names.push_back(law.name);
+  return names;
+}
+
 /// The expected failures that a file lists; nullopt if no file is given.
 std::optional<std::vector<foreign::ExpectedFailure>> expected_failures_of(
     const ForeignArguments& arguments) {
@@ -260,7 +268,7 @@ std::optional<std::vector<foreign::ExpectedFailure>> expected_failures_of(
   require(arguments.given(),
           "--expected-failures needs a third-party implementation: give one with "
           "--subject-command or --subject-library");
-  return foreign::read_expected_failures(arguments.expected_failures);
+  return foreign::read_expected_failures(arguments.expected_failures, names_of_all_laws());
 }
 
 }  // namespace

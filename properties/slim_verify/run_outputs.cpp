@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,19 @@ foreign::Certified certified_by(const Report& report, const foreign::ForeignSubj
     certified.replay_lines.push_back(replay_line(path, report.replay_options));
   }
   return certified;
+}
+
+/// Refuses two options that write to the same file: the last would silently replace the other.
+void require_different(const std::vector<std::pair<std::string, std::string>>& outputs) {
+  for (auto one = outputs.begin(); one != outputs.end(); ++one) {
+    for (auto other = std::next(one); other != outputs.end(); ++other) {
+      if (one->second.empty() || other->second.empty()) continue;
+      require(!command_line::is_same_output(one->second, other->second),
+              fmt::format("{} '{}' and {} '{}' are the same file: give each a file of its own",
+                          one->first, on_one_line(one->second), other->first,
+                          on_one_line(other->second)));
+    }
+  }
 }
 
 }  // namespace
@@ -64,6 +78,7 @@ RunOutputs::RunOutputs(const RunArguments& arguments) : arguments_(arguments) {
                       fmt::join(on_standard_output, " and "),
                       on_standard_output.size() == 2 ? "both" : "all"));
   prints_text_ = on_standard_output.empty();
+  require_different(outputs);
 }
 
 void RunOutputs::write(const Report& report, const foreign::ForeignSubject* foreign) {

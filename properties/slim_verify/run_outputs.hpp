@@ -15,8 +15,8 @@ namespace slim::properties {
 /// output.
 class RunOutputs {
  public:
-  /// Throws ContractError if two reports would share standard output, if an option needs a
-  /// third-party implementation, or if an output cannot be written.
+  /// Throws ContractError if two reports would share standard output or a file, if an option needs
+  /// a third-party implementation, or if an output cannot be written.
   explicit RunOutputs(const RunArguments& arguments);
 
   /// Runs `writing`, which writes another output of the run. Its exception is rethrown by write()

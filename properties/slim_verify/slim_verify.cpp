@@ -144,7 +144,7 @@ void add_calibrate(CLI::App& app, CalibrateArguments& arguments) {
 int main_command(int argc, char** argv) {
   CLI::App app("slim-verify: checks whether implementations of Performers are right",
                "slim-verify");
-  app.set_version_flag("--version", std::string("slim-verify ") + SLIM_VERSION);
+  command_line::add_version(app);
   app.require_subcommand(1);
   app.footer(command_line::exit_codes);
   Arguments arguments;

@@ -238,7 +238,7 @@ TEST_F(SlimVerify, RejectsBadInputInOneLineAndWritesNoFiles) {
   expect_refused("", "ubcommand");
   expect_refused("verify", "verify");
   expect_refused("run --subject recoverd/iterative", "did you mean 'recovered/iterative'?");
-  expect_refused("run --law gravity", "allowed are gradient-agrees");
+  expect_refused("run --law gravity", "the closest of ");
   expect_refused("run --scalar float128", "float128");
   expect_refused("run --cases 0", "--cases");
   expect_refused("run --cases many", "--cases");
@@ -254,6 +254,10 @@ TEST_F(SlimVerify, RejectsBadInputInOneLineAndWritesNoFiles) {
   expect_refused("run --unknown", "--unknown");
   expect_refused("run --expected-failures " SLIM_SOURCE_DIR "/LICENSE",
                  "third-party implementation");
+  const fs::path list = all_.path() / "known-failures";
+  std::ofstream(list) << "atention-agrees float32\n";
+  expect_refused("run --subject-command true --expected-failures '" + list.string() + "'",
+                 "line 1: law 'atention-agrees' is unknown: did you mean 'attention-agrees'?");
   expect_refused("replay", "files");
   expect_refused("replay missing.safetensors", "'missing.safetensors' does not exist");
   expect_refused("replay .", "'.' is a folder: give a file");
@@ -313,6 +317,18 @@ TEST_F(SlimVerify, WritesAReportToStandardOutputInsteadOfText) {
   expect_refused(few + "--json --junit -", "--json and --junit both write to standard output");
   expect_refused(few + "--markdown /dev/stdout --junit -", "write to standard output");
   EXPECT_TRUE(fs::is_empty(folder_)) << "no file is named '-'";
+}
+
+TEST_F(SlimVerify, RejectsTwoReportsToOneFile) {
+  const std::string few = "run --subject reference --law averages --cases 1 ";
+  for (const char* other : {"report", "./report", "\"$PWD\"/report"}) {
+    expect_refused(few + "--junit report --markdown " + other,
+                   "are the same file: give each a file of its own");
+  }
+  fs::create_symlink("report", folder_ / "link");
+  EXPECT_EQ(run(few + "--junit report --markdown link").exit, 2);
+  EXPECT_FALSE(fs::exists(folder_ / "report"));
+  EXPECT_EQ(run(few + "--junit /dev/null --markdown /dev/null").exit, 0);
 }
 
 TEST_F(SlimVerify, WritesItsReportThroughALink) {

@@ -121,4 +121,13 @@ std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourceP
   return laws;
 }
 
+std::vector<std::string> names_of_costs() {
+  std::vector<std::string> names;
+  for (const ResourceClaim claim : {ResourceClaim::flat_in_length, ResourceClaim::linear_in_slice,
+                                    ResourceClaim::linear_time}) {
+    names.push_back(law_name(claim));
+  }
+  return names;
+}
+
 }  // namespace slim::properties::foreign

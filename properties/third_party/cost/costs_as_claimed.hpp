@@ -5,6 +5,7 @@
 #include "properties/third_party/cost/resources.hpp"
 #include "properties/third_party/protocol/foreign_subject.hpp"
 
+#include <string>
 #include <vector>
 
 namespace slim::properties::foreign {
@@ -16,5 +17,8 @@ namespace slim::properties::foreign {
 /// offers it; run them in one thread with nothing else running. A claim that is neither supported
 /// nor refuted is SUSPECT. Tolerance: the rule of judge_claim.
 std::vector<Law> costs_as_claimed(const ForeignSubject& foreign, const ResourcePlan& plan);
+
+/// The names of the laws of all costs that a subject can claim.
+std::vector<std::string> names_of_costs();
 
 }  // namespace slim::properties::foreign

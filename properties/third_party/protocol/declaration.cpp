@@ -164,6 +164,9 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.read("state", state);
   declared.transposed_state =
       choice_of<int>(state, std::array<std::string_view, 2>{"DM", "MD"}, "state") == 1;
+  const Json* dtypes = fields.find("dtypes");
+  require(dtypes == nullptr || !dtypes->is_array() || !dtypes->empty(),
+          fields.named("dtypes") + " is empty: name at least one of float32, float64, or omit it");
   for (const std::string& scalar : fields.strings("dtypes")) {
     const Scalar parsed = parse_scalar(scalar);
     require(parsed == Scalar::float32 || parsed == Scalar::float64,
