@@ -60,7 +60,7 @@ struct CaseShape {
   CaseShape(int stratum) : size(stratum) {}
   CaseShape(int of_design, std::uint64_t of_run) : row(of_design), turn(of_run) {}
 
-  int size = 0;            ///< from 1 to 100, stratified (dealt_size.hpp)
+  int size = 0;            ///< from 1 to 100, stratified (stratified_size.hpp)
   int row = -1;            ///< of the law's design; −1 for a drawn case
   std::uint64_t turn = 0;  ///< selects the sizes of the row within their classes
 };
