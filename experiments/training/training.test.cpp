@@ -224,13 +224,13 @@ class KeptOnGrid final : public chunked::Boundary<T> {
   chunked::LayerSums<const T> start(Index n, Index r) const override {
     return chunked::layer_sums(states_[static_cast<std::size_t>(n)], 0, r, heads_);
   }
-  void pass(Index n, Index r, chunked::LayerSums<const T> sum) override {
-    grid_.pass(n, r, sum);
+  void advance(Index n, Index r, chunked::LayerSums<const T> sum) override {
+    grid_.advance(n, r, sum);
     keep(n + 1, r);
   }
   bool restart() override { return grid_.restart(); }
   [[nodiscard]] bool needs_slice_sum(Index /*n*/) const override { return false; }
-  void open(Index /*n*/, Index /*r*/, chunked::LayerSums<const T> /*sum*/) override {}
+  void restore(Index /*n*/, Index /*r*/, chunked::LayerSums<const T> /*sum*/) override {}
 
  private:
   void keep(Index n, Index r) {
