@@ -314,7 +314,8 @@ TEST(Diagnosis, NamesTheFaultOfAForwardPassWhosePullbackIsItsDerivative) {
     const std::vector<std::string> words = in_words(diagnosis);
     EXPECT_EQ(words.front().find("behaves like: " + name + " in its forward pass ("), 0U)
         << words_of(diagnosis);
-    EXPECT_NE(words_of(diagnosis).find("its pullback is the derivative of that pass"),
+    EXPECT_NE(words_of(diagnosis).find(
+                  "its pullback, unlike the mutant's, is the derivative of that pass"),
               std::string::npos)
         << words_of(diagnosis);
   }
