@@ -11,7 +11,7 @@ namespace {
 
 /// What is not claimed. Feature maps are combined, since which one a case has says little.
 std::string what_is_missing(std::string reason) {
-  for (const std::string_view opening : {"does not claim ", "claims nothing of "}) {
+  for (const std::string_view opening : {"does not claim ", "makes no claim about "}) {
     if (reason.starts_with(opening)) reason.erase(0, opening.size());
   }
   constexpr std::string_view refusal = "does not ";
