@@ -498,8 +498,9 @@ std::vector<std::string> RunResult::shortfalls() const {
           "larger than its largest entry",
           tensor, of.subject, name(of.scalar)));
     }
-    if (static_cast<double>(of.missing()) <= most_not_judged * static_cast<double>(of.compared()))
-      continue;
+    const bool has_limit = unit_roundoff(of.scalar) <= unit_roundoff(Scalar::float32);
+    const double most = most_not_judged * static_cast<double>(of.compared());
+    if (!has_limit || static_cast<double>(of.missing()) <= most) continue;
     all.push_back(fmt::format(
         "of subject {}, {} of {} tensors compared in {} were not judged, and at most {:.0f} % may "
         "be: the bound of rounding errors is larger than the tensor's largest entry",

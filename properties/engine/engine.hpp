@@ -12,7 +12,9 @@ namespace slim::properties {
 /// A run of fewer cases per law than this leaves out the designed cases.
 inline constexpr int fewest_cases_that_cover_sizes = 20;
 
-/// The largest share of comparisons with the truth that may end without a judgement.
+/// The largest share of comparisons with the truth that may end without a judgement, in float32 and
+/// wider. bfloat16 has three digits, and d.q often cancels to less than that: of the built-in
+/// subjects 14 to 17 % are not judged (float16: 1 %), which reports say.
 inline constexpr double most_not_judged = 0.05;
 
 /// What to run: every law on every subject in every scalar, with `cases` drawn cases per law.
