@@ -126,7 +126,7 @@ TEST_F(SlimMeasure, RejectsSizesForWhichNoClaimOfASubjectCanBeJudged) {
     return slim_measure(arguments);
   };
   expect_refusal(foreign({"--lengths", "256", "256", "256"}), 2, "twice the one before");
-  expect_refusal(foreign({"--lengths", "256", "512"}), 2, "three at least");
+  expect_refusal(foreign({"--lengths", "256", "512"}), 2, "at least three lengths are required");
   expect_refusal(foreign({"--slices", "64", "32"}), 2, "slice lengths must increase");
   expect_refusal(foreign({"--subject-memory", "1"}), 2, "--subject-memory");
 }
