@@ -434,9 +434,10 @@ std::vector<std::string> RunResult::idle_subjects() const {
 }
 
 std::vector<std::string> RunResult::Judged::never_judged() const {
+  constexpr long fewest_comparisons = 10;  // fewer say nothing about a tensor
   std::vector<std::string> names;
   for (const JudgedTensor& of : tensors) {
-    if (of.compared > 0 && of.judged == 0) names.push_back(of.tensor);
+    if (of.compared >= fewest_comparisons && of.judged == 0) names.push_back(of.tensor);
   }
   return names;
 }

@@ -61,7 +61,7 @@ struct RunResult {
     std::string subject;
     Scalar scalar = Scalar::digits50;
     std::vector<JudgedTensor> tensors;
-    /// Tensors that no case judged.
+    /// Tensors that no case judged, of those compared in at least ten.
     [[nodiscard]] std::vector<std::string> never_judged() const;
     /// All comparisons, and those that ended without a judgement.
     [[nodiscard]] long compared() const;

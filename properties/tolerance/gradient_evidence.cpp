@@ -193,6 +193,13 @@ Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
 
 namespace {
 
+/// "layers.*.ffn.weight" for the slots of all layers.
+std::string of_any_layer(std::string slot) {
+  constexpr std::string_view layers = "layers.";
+  if (!slot.starts_with(layers)) return slot;
+  return slot.replace(layers.size(), slot.find('.', layers.size()) - layers.size(), "*");
+}
+
 bool is_zero_but_for_epsilon(const std::string& slot, const GradientCase& c) {
   const bool is_of_queries = slot.find(".q_map.") != std::string::npos;
   const bool is_of_keys = slot.find(".k_map.") != std::string::npos;
@@ -225,7 +232,7 @@ std::vector<JudgedTensor> judged_tensors(GradientEvidence& evidence, const Gradi
   const std::vector<ParameterSlot>& slots = truth.gradient.slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (is_zero_but_for_epsilon(slots[i].name, evidence.given())) continue;
-    add("grad." + slots[i].name, truth.gradient.matrix(slots[i]), bounds.gradient[i],
+    add("grad." + of_any_layer(slots[i].name), truth.gradient.matrix(slots[i]), bounds.gradient[i],
         in_digits50.gradient[i]);
   }
   if (!bounds.logits.empty()) add("logits", truth.logits, bounds.logits, in_digits50.logits);
