@@ -2,7 +2,7 @@
 #pragma once
 
 #include "properties/engine/failure.hpp"
-#include "properties/tolerance/judged_tensor.hpp"
+#include "properties/engine/judged_tensor.hpp"
 #include "reference/vocabulary/scalars/matrix.hpp"
 
 #include <string>

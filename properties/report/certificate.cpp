@@ -25,17 +25,8 @@ OrderedJson verdict_json(const Verdict& verdict) {
                       {"level", level_name(verdict.law)},
                       {"scalar", name(verdict.scalar)},
                       {"verdict", summary(verdict)},
-                      {"holds", verdict.holds()},
-                      {"cases", tally.cases},
-                      {"executed", tally.executed()},
-                      {"passed", tally.passed},
-                      {"suspect", tally.suspect},
-                      {"drift", tally.drift},
-                      {"wrong", tally.wrong},
-                      {"skipped", tally.skipped_in_all()},
-                      {"skipped_by_reason", tally.skipped},
-                      {"not_run", tally.not_run},
-                      {"drawn_again", tally.redrawn}};
+                      {"holds", verdict.holds()}};
+  json.update(counts_json(tally));
   if (tally.executed() > 0) {
     json["worst_ratio"] = command_line::number_or_infinite(tally.worst.ratio());
     json["worst_tensor"] = tally.worst.tensor;

@@ -29,23 +29,15 @@ Json names_of(const std::vector<Scalar>& scalars) {
 
 Json to_json(const Verdict& verdict) {
   const Tally& tally = verdict.tally;
-  return {{"law", verdict.law},
-          {"subject", verdict.subject},
-          {"scalar", name(verdict.scalar)},
-          {"verdict", tally.wrong > 0 ? "WRONG" : summary(verdict)},
-          {"failure", tally.wrong > 0 ? Json(name(tally.failure)) : Json(nullptr)},
-          {"holds", verdict.holds()},
-          {"cases", tally.cases},
-          {"executed", tally.executed()},
-          {"passed", tally.passed},
-          {"suspect", tally.suspect},
-          {"drift", tally.drift},
-          {"wrong", tally.wrong},
-          {"skipped", tally.skipped_in_all()},
-          {"skipped_by_reason", tally.skipped},
-          {"not_run", tally.not_run},
-          {"drawn_again", tally.redrawn},
-          {"worst", tally.executed() > 0 ? to_json(tally.worst) : Json(nullptr)}};
+  Json json = {{"law", verdict.law},
+               {"subject", verdict.subject},
+               {"scalar", name(verdict.scalar)},
+               {"verdict", tally.wrong > 0 ? "WRONG" : summary(verdict)},
+               {"failure", tally.wrong > 0 ? Json(name(tally.failure)) : Json(nullptr)},
+               {"holds", verdict.holds()}};
+  json.update(counts_json(tally));
+  json["worst"] = tally.executed() > 0 ? to_json(tally.worst) : Json(nullptr);
+  return json;
 }
 
 /// [{"subject": …, "name": "attention.epsilon", "value": 0.001, "words": …}, …].

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
@@ -165,6 +166,19 @@ std::string verdict_table(const RunPlan& plan, const RunResult& result) {
       "\nnumbers: the largest error / bound, then the number of cases with that verdict; the cases "
       "of a law after the first wrong one are not run\n";
   return text + skips(result, unclaimed) + folded(unclaimed) + sum(result);
+}
+
+nlohmann::ordered_json counts_json(const Tally& tally) {
+  return {{"cases", tally.cases},
+          {"executed", tally.executed()},
+          {"passed", tally.passed},
+          {"suspect", tally.suspect},
+          {"drift", tally.drift},
+          {"wrong", tally.wrong},
+          {"skipped", tally.skipped_in_all()},
+          {"skipped_by_reason", tally.skipped},
+          {"not_run", tally.not_run},
+          {"drawn_again", tally.redrawn}};
 }
 
 }  // namespace slim::properties

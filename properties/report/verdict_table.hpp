@@ -3,6 +3,8 @@
 
 #include "properties/engine/engine.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 
 namespace slim::properties {
@@ -28,5 +30,8 @@ std::string summary(const Verdict& verdict);
 
 /// error / bound with two significant digits.
 std::string in_short(double ratio);
+
+/// The counts of a verdict for JSON: cases, executed, passed, suspect, drift, wrong, skipped, …
+nlohmann::ordered_json counts_json(const Tally& tally);
 
 }  // namespace slim::properties

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reference/numbers/compared_by_value.hpp"
 #include "reference/vocabulary/scalars/scalar.hpp"
 
 #include <cmath>
@@ -25,7 +26,7 @@ namespace slim::reference {
 /// Source: Higham, "Accuracy and stability of numerical algorithms", sections 3.1 and 3.3.
 /// The gauge of 0/0 is NaN, so that every comparison with it fails.
 template <class T>
-class Gauged {
+class Gauged : public ComparedByValue<Gauged<T>> {
  public:
   /// Of the numbers that only say how large an error may be.
   using Size = std::conditional_t<std::is_same_v<T, double>, double, long double>;
@@ -75,15 +76,6 @@ class Gauged {
     return {value, x.gauge_ / value, x.size_ / by, x.more_ / by};
   }
   Gauged operator-() const { return {-value_, gauge_, size_, more_}; }
-  Gauged& operator+=(const Gauged& b) { return *this = *this + b; }
-  Gauged& operator-=(const Gauged& b) { return *this = *this - b; }
-  Gauged& operator*=(const Gauged& b) { return *this = *this * b; }
-  Gauged& operator/=(const Gauged& b) { return *this = *this / b; }
-  friend bool operator==(const Gauged& a, const Gauged& b) { return a.value_ == b.value_; }
-  friend bool operator<(const Gauged& a, const Gauged& b) { return a.value_ < b.value_; }
-  friend bool operator>(const Gauged& a, const Gauged& b) { return a.value_ > b.value_; }
-  friend bool operator<=(const Gauged& a, const Gauged& b) { return a.value_ <= b.value_; }
-  friend bool operator>=(const Gauged& a, const Gauged& b) { return a.value_ >= b.value_; }
 
  private:
   Gauged(const T& value, const T& gauge, Size size, Size more)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reference/numbers/compared_by_value.hpp"
 #include "reference/vocabulary/scalars/scalar.hpp"
 
 #include <cmath>
@@ -12,7 +13,7 @@ namespace slim::reference {
 ///   moved(a / b) = (moved(a) + |a / b| moved(b)) / |b|,  moved(exp a) = exp(a) moved(a)
 /// Rounding errors are not included; gauged.hpp bounds them.
 /// Numbers are long double, since only the magnitude of a change matters.
-class Perturbed {
+class Perturbed : public ComparedByValue<Perturbed> {
  public:
   Perturbed() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): an unperturbed number
@@ -46,15 +47,6 @@ class Perturbed {
     return {value, x.moved_ == 0.0L ? 0.0L : x.moved_ / (2.0L * value)};
   }
   Perturbed operator-() const { return {-value_, moved_}; }
-  Perturbed& operator+=(const Perturbed& b) { return *this = *this + b; }
-  Perturbed& operator-=(const Perturbed& b) { return *this = *this - b; }
-  Perturbed& operator*=(const Perturbed& b) { return *this = *this * b; }
-  Perturbed& operator/=(const Perturbed& b) { return *this = *this / b; }
-  friend bool operator==(const Perturbed& a, const Perturbed& b) { return a.value_ == b.value_; }
-  friend bool operator<(const Perturbed& a, const Perturbed& b) { return a.value_ < b.value_; }
-  friend bool operator>(const Perturbed& a, const Perturbed& b) { return a.value_ > b.value_; }
-  friend bool operator<=(const Perturbed& a, const Perturbed& b) { return a.value_ <= b.value_; }
-  friend bool operator>=(const Perturbed& a, const Perturbed& b) { return a.value_ >= b.value_; }
 
  private:
   long double value_ = 0.0L;

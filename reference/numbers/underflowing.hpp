@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reference/numbers/compared_by_value.hpp"
 #include "reference/vocabulary/scalars/scalar.hpp"
 
 #include <cmath>
@@ -14,7 +15,7 @@ namespace slim::reference {
 ///   lost(a / b) = (lost(a) + |a / b| lost(b)) / |b| + 1,  lost(exp a) = exp(a) lost(a) + 1
 /// where magnitudes are gauges, as in gauged.hpp, so that cancellation does not hide them.
 /// Numbers are long double, whose range far exceeds that of any scalar under test.
-class Underflowing {
+class Underflowing : public ComparedByValue<Underflowing> {
  public:
   Underflowing() = default;
   /// A constant of the program, without loss.
@@ -54,25 +55,6 @@ class Underflowing {
     return {value, x.gauge_ / value, x.lost_ / value + 1.0L};
   }
   Underflowing operator-() const { return {-value_, gauge_, lost_}; }
-  Underflowing& operator+=(const Underflowing& b) { return *this = *this + b; }
-  Underflowing& operator-=(const Underflowing& b) { return *this = *this - b; }
-  Underflowing& operator*=(const Underflowing& b) { return *this = *this * b; }
-  Underflowing& operator/=(const Underflowing& b) { return *this = *this / b; }
-  friend bool operator==(const Underflowing& a, const Underflowing& b) {
-    return a.value_ == b.value_;
-  }
-  friend bool operator<(const Underflowing& a, const Underflowing& b) {
-    return a.value_ < b.value_;
-  }
-  friend bool operator>(const Underflowing& a, const Underflowing& b) {
-    return a.value_ > b.value_;
-  }
-  friend bool operator<=(const Underflowing& a, const Underflowing& b) {
-    return a.value_ <= b.value_;
-  }
-  friend bool operator>=(const Underflowing& a, const Underflowing& b) {
-    return a.value_ >= b.value_;
-  }
 
  private:
   Underflowing(long double value, long double lost) : Underflowing(value, std::abs(value), lost) {}

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
-#include <mutex>
 
 namespace slim::properties {
 namespace {
@@ -246,28 +244,18 @@ AttentionSpec AttentionDesign::spec(int row, std::uint64_t turn, int attempt) co
 
 std::vector<int> AttentionDesign::large_rows() const {
   constexpr Index most_work = 200'000;
-  constexpr std::size_t most_rows = 9;
   std::vector<std::pair<Index, int>> by_work;
   for (int row = 0; row < rows(); ++row) {
     const AttentionSpec of = spec(row, 0);
     const Index work =
         of.batch * of.heads * of.length * (of.width + of.value_width) * of.features();
-    if (of.length >= least_large_length && work <= most_work) by_work.emplace_back(-work, row);
+    if (of.length >= least_large_length && work <= most_work) by_work.emplace_back(work, row);
   }
-  std::ranges::sort(by_work);
-  by_work.resize(std::min(by_work.size(), most_rows));
-  std::vector<int> rows;
-  for (const auto& [work, row] : by_work) rows.push_back(row);
-  return rows;
+  return with_most_work(std::move(by_work));
 }
 
 const AttentionDesign& attention_design(const AttentionSpace& space) {
-  static std::mutex mutex;
-  static std::map<AttentionSpace, std::unique_ptr<const AttentionDesign>> designs;
-  const std::lock_guard lock(mutex);
-  std::unique_ptr<const AttentionDesign>& design = designs[space];
-  if (design == nullptr) design = std::make_unique<const AttentionDesign>(space);
-  return *design;
+  return kept_design<AttentionDesign>(space);
 }
 
 }  // namespace slim::properties

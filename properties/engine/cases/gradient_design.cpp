@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <memory>
-#include <mutex>
 
 namespace slim::properties {
 namespace {
@@ -196,27 +194,17 @@ GradientSpec GradientDesign::spec(int row, std::uint64_t turn) const {
 
 std::vector<int> GradientDesign::large_rows() const {
   constexpr Index most_work = 20'000;  // B·L·s·d_model
-  constexpr std::size_t most_rows = 9;
   std::vector<std::pair<Index, int>> by_work;
   for (int row = 0; row < rows(); ++row) {
     const GradientSpec of = spec(row, 0);
     const Index work = of.batch * of.length * of.model.layers * of.model.hidden_dim;
-    if (of.length >= least_large_length && work <= most_work) by_work.emplace_back(-work, row);
+    if (of.length >= least_large_length && work <= most_work) by_work.emplace_back(work, row);
   }
-  std::ranges::sort(by_work);
-  by_work.resize(std::min(by_work.size(), most_rows));
-  std::vector<int> rows;
-  for (const auto& [work, row] : by_work) rows.push_back(row);
-  return rows;
+  return with_most_work(std::move(by_work));
 }
 
 const GradientDesign& gradient_design(const GradientSpace& space) {
-  static std::mutex mutex;
-  static std::map<GradientSpace, std::unique_ptr<const GradientDesign>> designs;
-  const std::lock_guard lock(mutex);
-  std::unique_ptr<const GradientDesign>& design = designs[space];
-  if (design == nullptr) design = std::make_unique<const GradientDesign>(space);
-  return *design;
+  return kept_design<GradientDesign>(space);
 }
 
 }  // namespace slim::properties

@@ -79,4 +79,15 @@ bool is_open_or(int level, int wanted) {
   return level == open_level || level == wanted;
 }
 
+std::vector<int> with_most_work(std::vector<std::pair<Index, int>> by_work) {
+  constexpr std::size_t most_rows = 9;
+  std::ranges::sort(by_work, [](const auto& a, const auto& b) {
+    return std::pair(-a.first, a.second) < std::pair(-b.first, b.second);
+  });
+  by_work.resize(std::min(by_work.size(), most_rows));
+  std::vector<int> rows;
+  for (const auto& [work, row] : by_work) rows.push_back(row);
+  return rows;
+}
+
 }  // namespace slim::properties

@@ -3,6 +3,13 @@
 
 #include "properties/engine/cases/size_goal.hpp"
 
+#include <map>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <utility>
+#include <vector>
+
 namespace slim::properties {
 
 /// Rows of a covering array, whose levels are sizes of cases. The first factors of the problem are
@@ -52,5 +59,41 @@ double largest_size(const SizeClass& of);
 /// covered; numbers of slices get one more such level, for those in no class.
 std::vector<std::vector<bool>> levels_to_cover(const SizeGoal& goal);
 bool is_open_or(int level, int wanted);
+
+/// Which designed cases a law runs besides its drawn ones.
+enum class DesignedCases {
+  none,
+  all,          ///< every row of the task's design
+  all_forward,  ///< attention: without the pullback, since forward-only code may be separate
+  large,        ///< the large rows, for subjects that may use threads of their own
+};
+
+/// Built-in subjects use only the threads that a task requests.
+inline DesignedCases for_built_in_subjects(DesignedCases cases) {
+  return cases == DesignedCases::large ? DesignedCases::none : cases;
+}
+
+/// At most nine rows, those with the most work first. `by_work`: work and row.
+std::vector<int> with_most_work(std::vector<std::pair<Index, int>> by_work);
+
+/// The rows of a design that a law runs.
+template <class Design>
+std::vector<int> rows_of(const Design& design, DesignedCases cases) {
+  if (cases == DesignedCases::large) return design.large_rows();
+  std::vector<int> rows(static_cast<std::size_t>(design.rows()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+/// The design of a space of cases, made at its first use and kept.
+template <class Design, class Space>
+const Design& kept_design(const Space& space) {
+  static std::mutex mutex;
+  static std::map<Space, std::unique_ptr<const Design>> designs;
+  const std::lock_guard lock(mutex);
+  std::unique_ptr<const Design>& design = designs[space];
+  if (design == nullptr) design = std::make_unique<const Design>(space);
+  return *design;
+}
 
 }  // namespace slim::properties

@@ -40,7 +40,7 @@ Law attention_agrees() {
       {.repair = as_drawn,
        .fits = fits_always,
        .check = agrees_with_definition,
-       .sizes = AttentionLawParts::Sizes::all_forward});
+       .sizes = DesignedCases::all_forward});
 }
 
 }  // namespace slim::properties::laws

@@ -7,8 +7,6 @@
 #include "reference/vocabulary/case_file/attention_case.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
-#include <numeric>
-
 namespace slim::properties::laws {
 namespace {
 
@@ -67,20 +65,6 @@ Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject&
   return judge.finding();
 }
 
-/// The rows of a design that a law runs.
-std::vector<int> rows_of(const AttentionDesign& design, AttentionLawParts::Sizes sizes) {
-  if (sizes == AttentionLawParts::Sizes::large_cases) return design.large_rows();
-  std::vector<int> rows(static_cast<std::size_t>(design.rows()));
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
-}
-
-/// Built-in subjects use only the threads that a task requests.
-AttentionLawParts::Sizes for_built_in_subjects(AttentionLawParts::Sizes sizes) {
-  using enum AttentionLawParts::Sizes;
-  return sizes == large_cases ? as_drawn : sizes;
-}
-
 AttentionSpace space_for(const Capabilities& claimed, const ExtraSizes& extra,
                          const AttentionLawParts& parts) {
   return parts.asks_features ? features_space(claimed, extra) : attention_space(claimed, extra);
@@ -105,7 +89,7 @@ void AttentionCase::want_drift(bool wanted) {
 
 /// The law with designed cases in this space.
 static Law attention_law_in(const AttentionSpace& space, Law words, const AttentionLawParts& parts,
-                            AttentionLawParts::Sizes sizes) {
+                            DesignedCases sizes) {
   words.asks_features = parts.asks_features;
   words.task = parts.asks_features ? "features" : "attention";
   words.size_goal = {};
@@ -113,7 +97,7 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
   if (!space.empty()) {
     words.size_goal = [space]() -> const SizeGoal& { return attention_design(space).goal(); };
   }
-  if (!space.empty() && sizes != AttentionLawParts::Sizes::as_drawn) {
+  if (!space.empty() && sizes != DesignedCases::none) {
     words.designed = [space, sizes] {
       return static_cast<int>(rows_of(attention_design(space), sizes).size());
     };
@@ -131,7 +115,7 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
              const AttentionDesign& design = attention_design(space);
              const int row = rows_of(design, sizes).at(static_cast<std::size_t>(number));
              AttentionSpec spec = design.spec(row, turn, attempt);
-             spec.pullback = sizes != AttentionLawParts::Sizes::all_forward;
+             spec.pullback = sizes != DesignedCases::all_forward;
              return designed_specs(spec, parts.repair);
            },
        .materialise =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "properties/engine/cases/attention_specs.hpp"
+#include "properties/engine/cases/size_design.hpp"
 #include "properties/engine/law.hpp"
 #include "properties/tolerance/attention_evidence.hpp"
 
@@ -42,13 +43,7 @@ struct AttentionLawParts {
   /// nothing.
   std::function<std::string(const AttentionCase& c, const Subject& subject)> beyond_claims{};
   bool asks_features = false;  ///< runs the features task instead of attention
-  enum class Sizes {
-    as_drawn,     ///< drawn cases only
-    all,          ///< also the rows of an attention_design
-    all_forward,  ///< the same without the pullback, since forward-only code may be separate
-    large_cases,  ///< also the large rows, for subjects that may use threads of their own
-  };
-  Sizes sizes = Sizes::as_drawn;
+  DesignedCases sizes = DesignedCases::none;
 };
 
 /// Completes `words`: draws attention_specs, skips subjects that the case excuses, runs and judges.

@@ -236,7 +236,7 @@ Law calls_independent() {
       {.repair = as_drawn,
        .fits = fits_always,
        .check = is_a_function,
-       .sizes = AttentionLawParts::Sizes::large_cases});
+       .sizes = DesignedCases::large});
 }
 
 }  // namespace slim::properties::laws

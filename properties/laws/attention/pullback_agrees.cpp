@@ -45,7 +45,7 @@ Law pullback_agrees() {
        .fits = fits_always,
        .check = pulls_back_the_definition,
        .beyond_claims = unless_pulled_back,
-       .sizes = AttentionLawParts::Sizes::all});
+       .sizes = DesignedCases::all});
 }
 
 }  // namespace slim::properties::laws

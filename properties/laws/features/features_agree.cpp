@@ -51,7 +51,7 @@ Law features_agree() {
        .unusable = [](AttentionCase& c,
                       Scalar scalar) { return c.whole.unusable_features(scalar); },
        .asks_features = true,
-       .sizes = AttentionLawParts::Sizes::all});
+       .sizes = DesignedCases::all});
 }
 
 }  // namespace slim::properties::laws

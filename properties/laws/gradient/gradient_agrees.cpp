@@ -59,9 +59,7 @@ Law gradient_agrees() {
                  "mutant/position-restarted-in-every-slice"},
        .draw = {},
        .load = {}},
-      {.check = agrees_with_reference,
-       .compares_logits = true,
-       .sizes = GradientLawParts::Sizes::all});
+      {.check = agrees_with_reference, .compares_logits = true, .sizes = DesignedCases::all});
 }
 
 }  // namespace slim::properties::laws

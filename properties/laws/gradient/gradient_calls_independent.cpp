@@ -178,7 +178,7 @@ Law gradient_calls_independent() {
       {.check = gives_the_same_answer_again,
        .needs_room_at_kinks = false,
        .compares_logits = true,
-       .sizes = GradientLawParts::Sizes::large_cases});
+       .sizes = DesignedCases::large});
 }
 
 }  // namespace slim::properties::laws

@@ -6,28 +6,13 @@
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace slim::properties::laws {
 namespace {
 
-/// The rows of a design that a law runs.
-std::vector<int> rows_of(const GradientDesign& design, GradientLawParts::Sizes sizes) {
-  if (sizes == GradientLawParts::Sizes::large_cases) return design.large_rows();
-  std::vector<int> rows(static_cast<std::size_t>(design.rows()));
-  std::iota(rows.begin(), rows.end(), 0);
-  return rows;
-}
-
-/// Built-in subjects use only the threads that a task requests.
-GradientLawParts::Sizes for_built_in_subjects(GradientLawParts::Sizes sizes) {
-  using enum GradientLawParts::Sizes;
-  return sizes == large_cases ? as_drawn : sizes;
-}
-
 /// The law with designed cases in this space.
 Law gradient_law_in(const GradientSpace& space, Law words, const GradientLawParts& parts,
-                    GradientLawParts::Sizes sizes) {
+                    DesignedCases sizes) {
   const auto repaired = [repair = parts.repair](const GradientSpec& spec) {
     return repair ? repair(spec) : spec;
   };
@@ -44,7 +29,7 @@ Law gradient_law_in(const GradientSpace& space, Law words, const GradientLawPart
   if (!space.empty()) {
     words.size_goal = [space]() -> const SizeGoal& { return gradient_design(space).goal(); };
   }
-  if (!space.empty() && sizes != GradientLawParts::Sizes::as_drawn) {
+  if (!space.empty() && sizes != DesignedCases::none) {
     words.designed = [space, sizes] {
       return static_cast<int>(rows_of(gradient_design(space), sizes).size());
     };

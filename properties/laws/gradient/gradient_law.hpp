@@ -2,6 +2,7 @@
 #pragma once
 
 #include "properties/engine/cases/gradient_specs.hpp"
+#include "properties/engine/cases/size_design.hpp"
 #include "properties/engine/law.hpp"
 #include "properties/tolerance/gradient_evidence.hpp"
 
@@ -22,12 +23,7 @@ struct GradientLawParts {
   bool needs_room_at_kinks = true;
   /// Whether logits are compared in cases of odd length, including L = 1.
   bool compares_logits = false;
-  enum class Sizes {
-    as_drawn,     ///< drawn cases only
-    all,          ///< also the rows of a gradient_design
-    large_cases,  ///< also the large rows, for subjects that may use threads of their own
-  };
-  Sizes sizes = Sizes::as_drawn;
+  DesignedCases sizes = DesignedCases::none;
 };
 
 /// Completes `words`: draws gradient_specs, and reads and writes case files.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "properties/tolerance/judged_tensor.hpp"
+#include "properties/engine/judged_tensor.hpp"
 
 #include <algorithm>
 
