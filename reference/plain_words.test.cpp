@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-// The project is written in plain English. These words belonged to a dialect of its own; each has a
-// standard term: subject, report, supervisor, stratified, mutation, scale, recorded answers.
+// The project is written in plain English. The words below were private terms of earlier versions;
+// each has a standard term, such as subject, supervisor, stratified, mutation, recorded answers.
 
 namespace slim {
 namespace {

@@ -22,7 +22,7 @@ struct Likeness {
   bool in_a_model = false;  ///< a mutant of attention, used in all heads of a whole model
   std::string also_in;      ///< "float32": further cases were compared in this scalar, too
   std::string unlike;       ///< the first other case on which they differ; empty: none
-  int parted_in = -1;       ///< its index in the panel; -1 also if it is in another scalar
+  int parted_in = -1;       ///< its index in the probe set; -1 also if it is in another scalar
 
   /// Only the forward results were compared, in which the suspect differs from the reference;
   /// `on_the_case` and the other members then describe these results alone.

@@ -59,7 +59,7 @@ std::string with_description(const Likeness& found) {
       found.description.empty() ? "if this is intended, declare it" : found.description);
 }
 
-/// The first words, which tell how certain the diagnosis is.
+/// The first words, which show how certain the diagnosis is.
 const char* opening(const Likeness& found) {
   if (found.in_forward_alone && !found.has_derivative_of_forward()) {
     return "its forward pass behaves like";

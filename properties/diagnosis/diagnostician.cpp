@@ -49,7 +49,7 @@ Topic topic_to_compare(const Law& law, const Subject& subject, const Finding& fi
   return subject.attention.offers_any() ? Topic::attention : Topic::models;
 }
 
-/// The scalar of the panel: 50 digits are slow, and float64 distinguishes as many suspects.
+/// The scalar of the probe set: 50 digits are slow, and float64 distinguishes as many suspects.
 Scalar probe_set_scalar(const Subject& subject, Scalar scalar, Topic topic) {
   const bool of_models = topic == Topic::models || topic == Topic::bytes;
   const bool offers = of_models ? subject.gradient.offers(Scalar::float64)

@@ -20,8 +20,8 @@ namespace slim::properties {
 /// those that the law does not use. A suspect is a candidate if it breaks the law on the failing
 /// case, too, and all its answers equal the subject's to within rounding (ErrorScale). Since a
 /// small case distinguishes few suspects, every candidate is then compared on further cases of all
-/// laws (Panel). It is named only if it matches on each of them, also in the other hardware scalar
-/// if the subject failed there, and reproduces every recorded failure of the subject.
+/// laws (ProbeSet). It is named only if it matches on each of them, also in the other hardware
+/// scalar if the subject failed there, and reproduces every recorded failure of the subject.
 ///
 /// - A subject whose pullback is derived from a faulty forward pass (autograd) has another pullback
 ///   than the mutant. If no suspect matches, suspects with a faulty forward pass are compared in
@@ -63,7 +63,7 @@ class Diagnostician {
   [[nodiscard]] bool can_compare(const Counterexample& found) const;
 
   struct Examination;
-  /// Compares a suspect on the failing case and on the panel; empty if it does not match on the
+  /// Compares a suspect on the failing case and on the probe set; empty if it does not match on the
   /// failing case. `compared` counts the suspects that do not skip the case.
   std::optional<Likeness> likeness(Examination& of, const Suspect& suspect, int& compared);
   void compare(Examination& of, std::span<const Suspect> suspects, int& compared,
@@ -71,25 +71,26 @@ class Diagnostician {
   /// Keeps a suspect whose forward pass matches on the failing case.
   static void compare_in_forward(Examination& of, const Suspect& suspect,
                                  const RecordedAnswers& of_suspect);
-  /// Finds the suspects whose faulty forward pass matches on the panel, too, and compares the
+  /// Finds the suspects whose faulty forward pass matches on the probe set, too, and compares the
   /// subject's pullback with its derivative. If the forward pass is right on the failing case, the
   /// subject's pullback has to be the derivative there.
   void confirm_in_forward(Examination& of);
-  /// Compares a convention with this constant, rounded to few digits. `parted_in` becomes the panel
-  /// case on which the last rounded constant that matched on the failing case does not match.
+  /// Compares a convention with this constant, rounded to few digits. `parted_in` becomes the case
+  /// of the probe set on which the last rounded constant that matched on the failing case does not
+  /// match.
   std::optional<Likeness> likeness_with(Examination& of, const ConstantConvention& convention,
                                         double exact, int& parted_in);
   /// Compares mutants of slices with block lengths of their own that the failing case can expose.
   void search_blocks(Examination& of);
   /// Solves for unusual constants of conventions on the failing case or, if that does not depend on
-  /// the constant, on the first panel case that does.
+  /// the constant, on the first case of the probe set that does.
   void search_constants(Examination& of);
-  /// Compares a candidate with the subject on the cases of the panel.
+  /// Compares a candidate with the subject on the cases of the probe set.
   void confirm(Examination& of, const Suspect& suspect, Likeness& likeness);
   /// The same in one scalar, up to the first difference; of the forward pass alone if `found` says
   /// so.
   void confirm_in(Examination& of, Scalar in, const Suspect& suspect, Likeness& found);
-  /// Records one panel case on which the forward results match.
+  /// Records one case of the probe set on which the forward results match.
   void confirm_forward(Examination& of, ProbeSet::Case& c, Scalar in, const Subject& substitute,
                        const RecordedAnswers& of_suspect, const RecordedAnswers& of_subject,
                        Likeness& found);
@@ -103,8 +104,8 @@ class Diagnostician {
   /// Done for a few failures of a subject only, since each needs two starts of its process.
   void look_for_first_question(Examination& of, const Law& law);
 
-  /// The subject's recorded answers to a panel case, cached for the last subject by topic, scalar,
-  /// and index of the case.
+  /// The subject's recorded answers to a case of the probe set, cached for the last subject by
+  /// topic, scalar, and index of the case.
   const RecordedAnswers& on_probe_set(const Subject& subject, Scalar scalar, Topic topic,
                                       std::size_t place, ProbeSet::Case& c);
 

@@ -21,7 +21,7 @@ std::vector<Index> widths_of(const CaseFile& file) {
   return widths;
 }
 
-/// A case of the panel that has no width in common with this one; null if there is none.
+/// A case of the probe set that has no width in common with this one; null if there is none.
 ProbeSet::Case* case_of_other_widths(const CaseFile& file, std::span<ProbeSet::Case> probe_set) {
   const std::vector<Index> own = widths_of(file);
   for (ProbeSet::Case& c : probe_set) {

@@ -19,7 +19,7 @@ const Digits50 step("1e-17");
 constexpr double share_of_step = 1e-25;      ///< error of a difference quotient, relative to sizes
 constexpr double largest_in_no_doubt = 1e8;  ///< above this, a correct gradient may overflow
 constexpr double most_products = 3e5;        ///< of attention row by row
-constexpr std::size_t most_answers = 3;      ///< per recorded answers
+constexpr std::size_t most_answers = 3;      ///< per case that are compared with differences
 
 /// The gradients of the arrays that are varied.
 constexpr std::array moved_arrays = {AttentionArray::dq, AttentionArray::dk, AttentionArray::dv,

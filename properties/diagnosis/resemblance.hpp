@@ -57,8 +57,8 @@ class ErrorScale {
   /// Whether all numbers of task number `answer` are within the scalar's range.
   [[nodiscard]] bool bears(std::size_t answer) const { return bears_.at(answer); }
 
-  /// Like `apart`, but if an answer changes from call to call in both recorded answers, the arrays
-  /// that change in either are left out. `left_out` counts them.
+  /// Like `apart`, but if an answer of each program changes from call to call, the arrays that
+  /// change in either are left out. `left_out` counts them.
   [[nodiscard]] Discrepancy apart_but_for_what_varies(const RecordedAnswers& one,
                                                       const RecordedAnswers& wanted,
                                                       int& left_out) const;

@@ -87,7 +87,7 @@ void kill_descendants() {
 [[noreturn]] void become_subject(const Keep& keep, char** command, pid_t supervisor) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != supervisor) ::_exit(127);  // the supervisor ended before prctl
+  if (::getppid() != supervisor) ::_exit(127);  // the inner supervisor ended before prctl
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_DFL);
   const auto limit = [](__rlimit_resource resource, rlim_t value) {
     const rlimit both{value, value};
@@ -207,7 +207,7 @@ void wait_for(pid_t supervisor) {
 int keep_subject(const Keep& keep, char** command) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
-  ::prctl(PR_SET_DUMPABLE, 0);  // inherited by the supervisor; exec resets it for the subject
+  ::prctl(PR_SET_DUMPABLE, 0);  // inherited by the inner supervisor; exec resets it for the subject
   std::array<int, 2> tether{-1, -1};
   const pid_t supervisor = ::pipe2(tether.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
   const int failure = errno;
@@ -219,7 +219,7 @@ int keep_subject(const Keep& keep, char** command) {
     ::close(tether[0]);
     if (supervisor < 0) report_failure(failure);
     wait_for(supervisor);
-    kill_descendants();  // if the supervisor was killed
+    kill_descendants();  // if the inner supervisor was killed
   }
   remove_tree(keep.scratch);
   return 0;
