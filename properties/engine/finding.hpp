@@ -24,6 +24,10 @@ std::string_view name(Outcome outcome);
 /// Stands for a tensor's name where there was no answer to compare.
 inline constexpr std::string_view no_tensor = "answer";
 
+/// Ends a tensor's name, before the place of a head, where an answer is compared with the earlier
+/// answer to the same request.
+inline constexpr std::string_view repeated_call = " in a repeated call";
+
 /// Error and bound of a row, at its entry with the largest error over bound.
 struct RowError {
   Index row = 0;

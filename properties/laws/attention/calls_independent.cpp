@@ -151,7 +151,7 @@ void gives_the_same_answer_each_time(AttentionCase& c, const Subject& subject, S
   const bool exactly = gives_same_bits(subject);
   for (const AttentionArray array : all_attention_arrays) {
     for (std::size_t again = 1; again < answers.size(); ++again) {
-      judge.hold(std::string(name(array)) + " asked again", array_of(answers[again], array),
+      judge.hold(std::string(name(array)).append(repeated_call), array_of(answers[again], array),
                  array_of(answers[0], array), [&](std::size_t place) {
                    return exactly ? Band() : 2.0 * c.whole.band(scalar, array, place);
                  });
@@ -185,7 +185,7 @@ void is_a_function(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
       };
     };
     for (const std::size_t again : {std::size_t{2}, std::size_t{3}}) {
-      judge.hold(tensor + " asked again", array_of(answers[again], array),
+      judge.hold(std::string(tensor).append(repeated_call), array_of(answers[again], array),
                  array_of(answers[0], array), band_of(c.whole));
     }
     judge.hold(tensor + " after another task", array_of(answers[1], array), array_of(alone, array),

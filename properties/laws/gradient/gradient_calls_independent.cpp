@@ -97,7 +97,7 @@ Discrepancy apart_in_many_calls(const GradientCase& c, const GradientBounds& bou
     Discrepancy apart = worst_discrepancy(ask(subject, scalar, c, segment), first, bounds);
     if (worse(apart, worst)) worst = std::move(apart);
   }
-  worst.tensor += " asked again";
+  worst.tensor += repeated_call;
   return worst;
 }
 

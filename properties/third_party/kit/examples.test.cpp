@@ -232,6 +232,21 @@ TEST(ForeignHelper, TakesAStringAsAListOfOne) {
   EXPECT_EQ(features.capabilities.feature_maps, std::vector{FeatureKind::relu});
 }
 
+TEST(ForeignVerdicts, TheSameNaNInEveryCallIsNonFinite) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const ForeignSubject foreign = open_subject(
+      python_door("@subject(features=\"given\", bidirectional=True, dtypes=\"float64\")\n"
+                  "def f(q, k, v, causal, **options):\n"
+                  "  if q.shape[2] >= 127:\n    return np.full_like(v, np.nan)\n"
+                  "  weights = np.einsum(\"bhlm,bhjm->bhlj\", q, k)\n"
+                  "  weights = np.tril(weights) if causal else weights\n"
+                  "  return weights @ v / (weights.sum(-1, keepdims=True) + 1e-16)"),
+      {});
+  const RunResult result = run_on(foreign, {"calls-independent"}, 20, {Scalar::float64});
+  ASSERT_EQ(result.verdicts.size(), 1U);
+  EXPECT_EQ(summary(result.verdicts[0]), "NON-FINITE");
+}
+
 /// The result of one law for a Python subject from its source.
 Finding python_finding(const std::string& lines, const char* law) {
   const ForeignSubject foreign = open_subject(python_door(lines), {});
