@@ -344,6 +344,14 @@ TEST(Declarations, AreRejectedWithTheNameOfTheWrongField) {
   refused(R"({"protocol": 1, "name": "x", "tasks": ["features"],
               "capabilities": {"feature_maps": ["given"]}})",
           "'feature_maps' is empty");
+  for (const char* block : {"0", "4097", "64.5", "true", "null", "18446744073709551615"}) {
+    for (const std::string field : {"block", "head_block"}) {
+      refused(
+          head + R"(, "capabilities": {"feature_maps": ["sqr"], ")" + field + "\": " + block + "}}",
+          "field '" + field + "' of capabilities is " + block +
+              ": allowed are whole numbers from 1 to 4096");
+    }
+  }
   refused(head + R"(, "capabilities": {"claims": ["free"]}})", "flat in L");
   refused(head + R"(, "capabilities": {"claims": ["linear", "linear"]}})", "names 'linear' twice");
   refused(head + R"(, "capabilities": {"dtypes": ["float32", "float32"]}})", "'dtypes'");

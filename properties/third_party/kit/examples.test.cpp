@@ -215,6 +215,37 @@ TEST(ForeignHelper, OneFileMayDeclareAttentionAndAModel) {
   }
 }
 
+TEST(ForeignHelper, DeclaresTheSizesOfBlocksOncePerFile) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const auto attention = [](const std::string& more) {
+    return "@subject(features=\"sqr\"" + more + ")\ndef f(q, **options): pass\n";
+  };
+  const auto model = [](const std::string& more) {
+    return "@gradient(framework=\"numpy\"" + more + ")\ndef g(parameters, **options): pass\n";
+  };
+  const auto can = [](const std::string& lines) {
+    return open_subject(python_door(lines), {}).declaration.capabilities;
+  };
+  const Capabilities of_attention = can(attention(", block=64, head_block=48"));
+  EXPECT_EQ(of_attention.block, 64);
+  EXPECT_EQ(of_attention.head_block, 48);
+  const Capabilities of_model = can(model(", block=32"));
+  EXPECT_EQ(of_model.block, 32);
+  EXPECT_EQ(of_model.head_block, 0) << "not stated";
+  const Capabilities of_both = can(attention(", block=64") + model(", head_block=48"));
+  EXPECT_EQ(of_both.block, 64);
+  EXPECT_EQ(of_both.head_block, 48);
+  try {
+    can(attention(", block=64") + model(", block=32"));
+    ADD_FAILURE() << "the blocks of one task were ignored";
+  } catch (const SubjectError& error) {
+    EXPECT_EQ(error.failure(), Failure::load_error);
+    EXPECT_NE(std::string(error.what()).find("block holds for all tasks, but was 64"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(ForeignHelper, TakesAStringAsAListOfOne) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   const Declaration declared =

@@ -116,12 +116,11 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
 
     def declare(function):
         _declare("attention", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
-                 deterministic=deterministic)
+                 deterministic=deterministic, block=block, head_block=head_block)
         _declared["capabilities"].update(
             causal=causal, bidirectional=bidirectional, layout=layout, state=state, resumable=resumable,
             pullback=torch if pullback is None else pullback, key_masks=key_masks, subtracting=subtracting,
             isolates_non_finite=isolates_non_finite)
-        _declare_blocks(block, head_block)
         run = _attention_by_autograd if torch else _attention
         _tasks["attention"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -162,9 +161,8 @@ def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "f
 
     def declare(function):
         _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
-                 deterministic=deterministic)
+                 deterministic=deterministic, block=block, head_block=head_block)
         _declared["capabilities"]["logits"] = logits
-        _declare_blocks(block, head_block)
         run = _gradient_by_autograd if framework == "torch" else _gradient
         _tasks["gradient"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
         return function
@@ -215,18 +213,14 @@ def model(make, loss=cross_entropy, **declared):
     return gradient(**declared)(loss_of)
 
 
-def _declare_blocks(block, head_block):
-    for capability, value in (("block", block), ("head_block", head_block)):
-        if value is not None:
-            _declared["capabilities"][capability] = value
-
-
 def _declare(task, name, version, feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
-    """Feature maps and conventions are stored per task, `sliced` and claims are merged over tasks, and `of_all` must be
-    equal for all tasks."""
+    """Feature maps and conventions are stored per task, `sliced` and claims are merged over tasks, and what is given of
+    `of_all` must be equal for all tasks."""
     if task in _declared["tasks"]:
         raise ValueError(f"task {task} is declared twice")
     for capability, value in of_all.items():
+        if value is None:
+            continue
         before = _declared["capabilities"].setdefault(capability, value)
         if before != value:
             raise ValueError(f"{capability} holds for all tasks, but was {before} before and is {value} for {task}: "
