@@ -40,6 +40,7 @@ std::vector<std::string> differences_in_words(const Expectation& expectation) {
   for (const std::string& what : expectation.idle) {
     lines.push_back("no case was executed: " + what);
   }
+  if (expectation.falls_short) lines.emplace_back("the run falls short, as its reports say");
   return lines;
 }
 
@@ -49,7 +50,8 @@ nlohmann::ordered_json expectation_json(const std::optional<Expectation>& expect
           {"met", expectation->met()},
           {"unexpected", expectation->unexpected},
           {"stale", expectation->stale},
-          {"idle", expectation->idle}};
+          {"idle", expectation->idle},
+          {"falls_short", expectation->falls_short}};
 }
 
 std::string how_it_went(const RunResult& result, const std::optional<Expectation>& expectation) {

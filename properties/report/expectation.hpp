@@ -19,14 +19,18 @@ struct Expectation {
   /// Laws and declared tasks without an executed case, or "anything" if no case was executed at
   /// all. A list of expected failures does not excuse these.
   std::vector<std::string> idle{};
+  /// Another shortfall, of those in RunResult::shortfalls. No list excuses it either.
+  bool falls_short = false;
 
-  [[nodiscard]] bool met() const { return unexpected.empty() && stale.empty() && idle.empty(); }
+  [[nodiscard]] bool met() const {
+    return unexpected.empty() && stale.empty() && idle.empty() && !falls_short;
+  }
 };
 
 /// One line for each difference; empty if there is none.
 std::vector<std::string> differences_in_words(const Expectation& expectation);
 
-/// {"listed", "met", "unexpected", "stale", "idle"}; null if no list was given.
+/// {"listed", "met", "unexpected", "stale", "idle", "falls_short"}; null if no list was given.
 nlohmann::ordered_json expectation_json(const std::optional<Expectation>& expectation);
 
 /// The headline of every report, which agrees with the exit code: "all laws hold", "all claimed

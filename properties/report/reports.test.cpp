@@ -13,6 +13,7 @@
 #include "reference/vocabulary/system/test_folder.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -92,6 +93,26 @@ TEST(ExpectedFailures, AreNotMetByARunThatExecutedNothing) {
   const Expectation of_idle = compared(result, {{"attention-agrees", "float32"}});
   EXPECT_EQ(of_idle.idle, std::vector<std::string>{"attention-agrees"});
   EXPECT_FALSE(of_idle.met());
+  EXPECT_FALSE(of_idle.falls_short);
+}
+
+TEST(ExpectedFailures, AreNotMetByARunThatFallsShortInAnotherWay) {
+  RunResult result;
+  Verdict executed{.law = "averages", .subject = "x", .scalar = Scalar::float32, .tally = {}};
+  for (int i = 0; i < 10; ++i) {
+    Finding finding{.worst = {.tensor = "out"}, .note = {}};
+    finding.judged = {{.tensor = "out", .compared = 1, .judged = 0}};
+    executed.tally.add(finding);
+  }
+  result.verdicts = {executed};
+  ASSERT_FALSE(result.shortfalls().empty());
+  const Expectation expectation = compared(result, {});
+  EXPECT_TRUE(expectation.falls_short);
+  EXPECT_TRUE(expectation.idle.empty()) << expectation.idle.front();
+  EXPECT_FALSE(expectation.met());
+  EXPECT_EQ(differences_in_words(expectation),
+            std::vector<std::string>{"the run falls short, as its reports say"});
+  EXPECT_EQ(expectation_json(expectation)["falls_short"], true);
 }
 
 TEST(Reports, NameTheFailureAndShowItsChart) {
