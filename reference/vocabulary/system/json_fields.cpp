@@ -24,8 +24,8 @@ double real_of(const Json& value) {
 
 JsonFields::JsonFields(const Json& object, std::string where)
     : object_(object), where_(std::move(where)) {
-  require(object_.is_object(),
-          where_ + " is " + on_one_line(object_.dump()) + ": allowed is a JSON object");
+  if (object_.is_object()) return;
+  throw ContractError(where_ + " is " + on_one_line(object_.dump()) + ": allowed is a JSON object");
 }
 
 std::string JsonFields::named(const char* field) const {
@@ -39,7 +39,7 @@ void JsonFields::refuse(const char* field, const std::string& allowed) const {
 
 const Json& JsonFields::at(const char* field) const {
   const auto found = object_.find(field);
-  require(found != object_.end(), named(field) + " is missing");
+  if (found == object_.end()) throw ContractError(named(field) + " is missing");
   return *found;
 }
 

@@ -18,6 +18,7 @@ class JsonFields {
  public:
   /// `where` names the object in messages: "the record".
   JsonFields(const nlohmann::json& object, std::string where);
+  JsonFields(nlohmann::json&& object, std::string where) = delete;
 
   [[nodiscard]] bool has(const char* field) const { return object_.contains(field); }
   /// The field, of whatever type.
