@@ -55,11 +55,13 @@ bool any_judged(std::span<const Verdict> verdicts) {
                      [](const Verdict& verdict) { return verdict.answer != Answer::not_judged; });
 }
 
+bool is_lost(const Verdict& verdict) {
+  return !verdict.claim.expected.empty() && verdict.answer != Answer::not_judged &&
+         verdict.claim.expected != name(verdict.answer);
+}
+
 bool any_lost(std::span<const Verdict> verdicts) {
-  return std::any_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) {
-    return !verdict.claim.expected.empty() && verdict.answer != Answer::not_judged &&
-           verdict.claim.expected != name(verdict.answer);
-  });
+  return std::any_of(verdicts.begin(), verdicts.end(), is_lost);
 }
 
 std::string to_table(std::span<const Verdict> verdicts) {

@@ -29,8 +29,10 @@ struct Verdict {
 bool any_refuted(std::span<const Verdict> verdicts);
 /// Whether at least one claim was judged, even if INCONCLUSIVE.
 bool any_judged(std::span<const Verdict> verdicts);
-/// Whether the verdict on any judged claim differs from the one that claims.toml expects;
-/// INCONCLUSIVE differs from both.
+/// Whether the claim was judged and its verdict differs from the one that claims.toml expects;
+/// INCONCLUSIVE differs from both. SERIAL/seconds and CROSSING/seconds, whose verdicts depend on
+/// the machine, have no expected verdict, so they are never lost.
+bool is_lost(const Verdict& verdict);
 bool any_lost(std::span<const Verdict> verdicts);
 
 /// "38 claims: 34 SUPPORTED, 2 REFUTED, 2 NOT-JUDGED".

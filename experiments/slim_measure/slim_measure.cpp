@@ -237,6 +237,11 @@ int run_claims(const SweepOptions& options, const std::vector<std::string>& with
                      verdicts.size()));
     return falls_short;
   }
+  for (const Verdict& verdict : verdicts) {
+    if (!is_lost(verdict)) continue;
+    note(fmt::format("{} is {}, not {} as claims.toml expects", verdict.claim.name,
+                     name(verdict.answer), verdict.claim.expected));
+  }
   return any_lost(verdicts) ? falls_short : holds;
 }
 

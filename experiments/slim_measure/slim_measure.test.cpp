@@ -208,6 +208,22 @@ TEST_F(SlimMeasure, JudgesRecordsOfOtherMachinesWithoutMeasuring) {
                  "there are no records of scale laptop: the file has records of ci");
 }
 
+TEST_F(SlimMeasure, NamesALostClaimAndExitsWith1) {
+  for (const auto& [sliced, verdict] : {std::pair{300, "REFUTED"}, {133, "INCONCLUSIVE"}}) {
+    const std::filesystem::path out = folder_.path() / verdict;
+    Record record = example_record(Overhead{.sliced = sliced, .full = 100});
+    record.experiment = "overhead";
+    record.setting.first_sweep = FirstSweep::plain;
+    RecordLog(out, {}).append(record);
+    const Outcome outcome =
+        slim_measure({"claims", "--records-only", "--scale", "ci", "--out", out.string()});
+    EXPECT_EQ(outcome.code, 1) << outcome.output;
+    EXPECT_NE(outcome.output.find(verdict), std::string::npos) << outcome.output;
+    EXPECT_EQ(outcome.error,
+              "OVERHEAD is " + std::string(verdict) + ", not SUPPORTED as claims.toml expects\n");
+  }
+}
+
 TEST_F(SlimMeasure, FallsShortWhenNoClaimIsJudged) {
   const std::filesystem::path out = folder_.path() / "out";
   RecordLog(out, {}).append(example_record(Seconds{.seconds = 1.0}));
