@@ -45,6 +45,22 @@ Selection selection_of(const CaseFile& file, const Subject* third_party) {
   return selection;
 }
 
+/// The finding, with the compared tensors that are not judged in its note.
+Finding with_not_judged(Finding finding) {
+  if (finding.outcome == Outcome::skipped) return finding;
+  std::vector<JudgedTensor> tensors;
+  add_counts(tensors, finding.judged);  // a law may count several heads or layers by one name
+  std::erase_if(tensors, [](const JudgedTensor& of) { return of.judged == of.compared; });
+  if (tensors.empty()) return finding;
+  std::string words = "not judged, since rounding errors may exceed the largest entry: ";
+  for (const JudgedTensor& of : tensors) {
+    if (&of != &tensors.front()) words += ", ";
+    words += of.tensor;
+  }
+  finding.note = finding.note.empty() ? words : finding.note + "; " + words;
+  return finding;
+}
+
 using Check = std::function<Finding(const Subject&, Scalar)>;
 
 std::vector<Replayed> replayed_by(const Selection& selection, const Compared& compared,
@@ -52,7 +68,7 @@ std::vector<Replayed> replayed_by(const Selection& selection, const Compared& co
   std::vector<Replayed> lines;
   for (const Subject* subject : selection.subjects) {
     for (const Scalar scalar : selection.scalars) {
-      lines.push_back({subject->name, scalar, compared, check(*subject, scalar)});
+      lines.push_back({subject->name, scalar, compared, with_not_judged(check(*subject, scalar))});
     }
   }
   return lines;
@@ -148,10 +164,14 @@ class PlainCase final : public Trial {
     const std::optional<Finding> excuse = excused(subject, scalar, evidence_);
     if (excuse && !named_) return *excuse;
     if (expected_) return compared_with_expected(subject, scalar);
-    return judge(subject, scalar, evidence_, [&](Scalar in, const GradientBounds& allowed) {
-      const GradientAnswer answer = ask(subject, in, evidence_.given(), {.wants_logits = true});
-      return worst_discrepancy(answer, evidence_.truth(), allowed);
-    });
+    Finding finding =
+        judge(subject, scalar, evidence_, [&](Scalar in, const GradientBounds& allowed) {
+          const GradientAnswer answer = ask(subject, in, evidence_.given(), {.wants_logits = true});
+          return worst_discrepancy(answer, evidence_.truth(), allowed);
+        });
+    finding.judged = judged_tensors_of_layers(evidence_.given(), evidence_.truth(),
+                                              largest_bounds(subject, scalar, evidence_));
+    return finding;
   }
   [[nodiscard]] CaseFile file() const override { return to_case_file(evidence_.given()); }
 
@@ -161,11 +181,23 @@ class PlainCase final : public Trial {
     const GradientAnswer answer = ask(subject, scalar, evidence_.given(), {.wants_logits = true});
     GradientBounds bounds = bounds_;
     if (rounds_more_than_stored(scalar)) bounds = sum(std::move(bounds), evidence_.bounds(scalar));
-    const Discrepancy worst = worst_discrepancy(answer, truth_from(*expected_, answer), bounds);
+    const GradientAnswer truth = truth_from(*expected_, answer);
+    const Discrepancy worst = worst_discrepancy(answer, truth, bounds);
     const bool agrees = std::isfinite(worst.error) && worst.error <= worst.bound;
-    return {.outcome = agrees ? Outcome::pass : Outcome::wrong,
-            .worst = worst,
-            .note = is_finite(*expected_) ? "" : "an expected value in the file is not finite"};
+    Finding finding{
+        .outcome = agrees ? Outcome::pass : Outcome::wrong,
+        .worst = worst,
+        .note = is_finite(*expected_) ? "" : "an expected value in the file is not finite"};
+    finding.judged = judged_tensors_of_layers(evidence_.given(), truth, bounds);
+    std::erase_if(finding.judged, [&](const JudgedTensor& of) { return !is_stored(of.tensor); });
+    return finding;
+  }
+  /// Whether the file has an expected tensor of this name.
+  [[nodiscard]] bool is_stored(const std::string& tensor) const {
+    constexpr std::string_view gradient = "grad.";
+    if (tensor == "loss") return expected_->loss.has_value();
+    if (tensor == "logits") return expected_->logits.size() > 0;
+    return expected_->gradient.contains(tensor.substr(gradient.size()));
   }
 
   bool named_;

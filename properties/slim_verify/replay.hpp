@@ -37,7 +37,9 @@ struct Replayed {
 ///   errors of a correct program may be in that scalar; of a tensor stored in float32, + the unit
 ///   roundoff of float32 times the row's largest entry;
 /// - else: the reference in 50 digits, computed anew, with the laws' tolerances.
-/// A subject that subtracts is skipped if a denominator is 0, unless the file names it.
+/// A subject that subtracts is skipped if a denominator is 0, unless the file names it. The note of
+/// a finding names the compared tensors that are not judged: the error allowed at the largest entry
+/// is larger than that entry, so zeros would pass.
 /// If `third_party` is given, it is run instead of all these, and `third_party_laws` take
 /// precedence over the catalogue's laws of the same name. Throws ContractError when the file is
 /// missing or corrupt, names something that does not exist, or has a tensor that would not be

@@ -35,6 +35,18 @@ bool is_finite(const GradientAnswer& answer) {
          });
 }
 
+/// exact_share of the largest gradient entry; for the loss, of the loss if that is larger; for the
+/// logits, of their own largest entry.
+GradientBounds bounds_in_digits50(const GradientAnswer& truth, const Model& model) {
+  const double largest = largest_entry(truth.gradient);
+  const double loss = std::max(largest, std::abs(to_double(truth.loss)));
+  GradientBounds bounds = uniform_bounds(model, exact_share * loss, exact_share * largest);
+  const Matrix<Digits50>& logits = truth.logits;
+  const double size = logits.size() > 0 ? to_double(logits.cwiseAbs().maxCoeff()) : 0.0;
+  bounds.logits.assign(static_cast<std::size_t>(logits.rows()), exact_share * size);
+  return bounds;
+}
+
 }  // namespace
 
 const GradientAnswer& GradientEvidence::truth() {
@@ -65,12 +77,7 @@ const GradientBounds& GradientEvidence::bounds(Scalar scalar) {
   std::optional<GradientBounds>& kept = bounds_.at(static_cast<std::size_t>(scalar));
   if (kept) return *kept;
   if (scalar == Scalar::digits50) {
-    const double largest = largest_entry(truth().gradient);
-    const double loss = std::max(largest, std::abs(to_double(truth().loss)));
-    kept = uniform_bounds(case_.model, exact_share * loss, exact_share * largest);
-    const Matrix<Digits50>& logits = truth().logits;
-    const double size = logits.size() > 0 ? to_double(logits.cwiseAbs().maxCoeff()) : 0.0;
-    kept->logits.assign(static_cast<std::size_t>(logits.rows()), exact_share * size);
+    kept = bounds_in_digits50(truth(), case_.model);
   } else {
     kept = scaled(ensemble(scalar).deviation,
                   is_large_case(case_) ? pass_deviations_of_a_large_case : pass_deviations);
@@ -193,11 +200,11 @@ Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
 
 namespace {
 
-/// "layers.*.ffn.weight" for the slots of all layers.
-std::string of_any_layer(std::string slot) {
-  constexpr std::string_view layers = "layers.";
-  if (!slot.starts_with(layers)) return slot;
-  return slot.replace(layers.size(), slot.find('.', layers.size()) - layers.size(), "*");
+/// "grad.layers.*.ffn.weight" for the gradients of all layers.
+std::string of_any_layer(std::string tensor) {
+  constexpr std::string_view layers = "grad.layers.";
+  if (!tensor.starts_with(layers)) return tensor;
+  return tensor.replace(layers.size(), tensor.find('.', layers.size()) - layers.size(), "*");
 }
 
 bool is_zero_but_for_epsilon(const std::string& slot, const GradientCase& c) {
@@ -210,9 +217,22 @@ bool is_zero_but_for_epsilon(const std::string& slot, const GradientCase& c) {
 
 }  // namespace
 
+GradientBounds largest_bounds(const Subject& subject, Scalar scalar, GradientEvidence& evidence) {
+  if (subject.capabilities.subtracting) return evidence.drift_bounds(scalar);
+  return scaled(evidence.bounds(scalar), suspect_over_pass);
+}
+
 std::vector<JudgedTensor> judged_tensors(GradientEvidence& evidence, const GradientBounds& bounds) {
-  const GradientAnswer& truth = evidence.truth();
-  const GradientBounds& in_digits50 = evidence.bounds(Scalar::digits50);
+  std::vector<JudgedTensor> all =
+      judged_tensors_of_layers(evidence.given(), evidence.truth(), bounds);
+  for (JudgedTensor& of : all) of.tensor = of_any_layer(std::move(of.tensor));
+  return all;
+}
+
+std::vector<JudgedTensor> judged_tensors_of_layers(const GradientCase& c,
+                                                   const GradientAnswer& truth,
+                                                   const GradientBounds& bounds) {
+  const GradientBounds in_digits50 = bounds_in_digits50(truth, c.model);
   std::vector<JudgedTensor> all;
   LargestEntry loss;
   loss.add_row(std::abs(to_double(truth.loss)), bounds.loss);
@@ -231,8 +251,8 @@ std::vector<JudgedTensor> judged_tensors(GradientEvidence& evidence, const Gradi
   };
   const std::vector<ParameterSlot>& slots = truth.gradient.slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (is_zero_but_for_epsilon(slots[i].name, evidence.given())) continue;
-    add("grad." + of_any_layer(slots[i].name), truth.gradient.matrix(slots[i]), bounds.gradient[i],
+    if (is_zero_but_for_epsilon(slots[i].name, c)) continue;
+    add("grad." + slots[i].name, truth.gradient.matrix(slots[i]), bounds.gradient[i],
         in_digits50.gradient[i]);
   }
   if (!bounds.logits.empty()) add("logits", truth.logits, bounds.logits, in_digits50.logits);

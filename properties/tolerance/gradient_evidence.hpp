@@ -80,10 +80,17 @@ using DiscrepancyWithin = std::function<Discrepancy(Scalar scalar, const Gradien
 Finding judge(const Subject& subject, Scalar scalar, GradientEvidence& evidence,
               const DiscrepancyWithin& discrepancy);
 
+/// The bounds beyond which judge() finds this subject WRONG.
+GradientBounds largest_bounds(const Subject& subject, Scalar scalar, GradientEvidence& evidence);
+
 /// Whether these bounds judge loss, gradient and logits. Tensors that are 0 except for an ε are
 /// left out: the gradients of the query map if heads have one feature, and of the query and key
-/// maps if sequences have one row.
+/// maps if sequences have one row. The tensors of all layers have one name: "grad.layers.*.…".
 std::vector<JudgedTensor> judged_tensors(GradientEvidence& evidence, const GradientBounds& bounds);
+/// The same for any truth, with a name for each layer.
+std::vector<JudgedTensor> judged_tensors_of_layers(const GradientCase& c,
+                                                   const GradientAnswer& truth,
+                                                   const GradientBounds& bounds);
 
 /// Why this subject is not run: it does not claim the case, or it subtracts and a denominator is 0
 /// or so small that a rounding residue decides. Empty if it is run.

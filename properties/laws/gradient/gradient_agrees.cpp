@@ -16,10 +16,7 @@ Finding agrees_with_reference(GradientEvidence& evidence, const Subject& subject
     const GradientAnswer answer = ask(subject, in, evidence.given(), {.wants_logits = with_logits});
     return worst_discrepancy(answer, evidence.truth(), within(bounds));
   });
-  const GradientBounds& largest =
-      subject.capabilities.subtracting ? evidence.drift_bounds(scalar) : evidence.bounds(scalar);
-  const double factor = subject.capabilities.subtracting ? 1.0 : suspect_over_pass;
-  finding.judged = judged_tensors(evidence, within(scaled(largest, factor)));
+  finding.judged = judged_tensors(evidence, within(largest_bounds(subject, scalar, evidence)));
   return finding;
 }
 
