@@ -456,10 +456,8 @@ long RunResult::Judged::missing() const {
 
 std::vector<RunResult::Judged> RunResult::judged() const {
   std::vector<Judged> all;
-  std::set<std::pair<std::string, Scalar>> broken;
   for (const Verdict& verdict : verdicts) {
-    if (verdict.tally.wrong > 0) broken.emplace(verdict.subject, verdict.scalar);
-    if (verdict.tally.judged.empty()) continue;
+    if (verdict.tally.wrong > 0 || verdict.tally.judged.empty()) continue;
     const auto is_same = [&](const Judged& of) {
       return of.subject == verdict.subject && of.scalar == verdict.scalar;
     };
@@ -470,7 +468,6 @@ std::vector<RunResult::Judged> RunResult::judged() const {
     }
     add_counts(known->tensors, verdict.tally.judged);
   }
-  std::erase_if(all, [&](const Judged& of) { return broken.contains({of.subject, of.scalar}); });
   return all;
 }
 

@@ -460,5 +460,17 @@ TEST(Engine, DoesNotCountJudgementsOfAWrongSubject) {
   EXPECT_TRUE(result.shortfalls().empty());
 }
 
+TEST(Engine, CountsJudgementsOfOtherLawsThanTheBrokenOne) {
+  const Law never_judged =
+      law_about_numbers([](int /*n*/, const Subject&, Scalar) { return judged_below(0, 0); });
+  const Fixture broken{
+      .law = law_about_numbers([](int /*n*/, const Subject&, Scalar) { return wrong_from(1, 0); })};
+  RunPlan plan = broken.plan(20, 1);
+  plan.laws.push_back(&never_judged);
+  const std::vector<std::string> shortfalls = run(plan).shortfalls();
+  ASSERT_FALSE(shortfalls.empty());
+  EXPECT_TRUE(shortfalls.front().starts_with("d.q of subject left was never judged"));
+}
+
 }  // namespace
 }  // namespace slim::properties

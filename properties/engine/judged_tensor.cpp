@@ -12,10 +12,10 @@ void LargestEntry::add_row(double entry, double allowed_error) {
 }
 
 JudgedTensor LargestEntry::judged(std::string tensor, double residue) const {
-  const bool is_counted = entry_ > residue;
+  const bool is_judged = allowed_error_ < entry_;
   return {.tensor = std::move(tensor),
-          .compared = is_counted ? 1 : 0,
-          .judged = is_counted && allowed_error_ <= entry_ ? 1 : 0};
+          .compared = is_judged || entry_ > residue ? 1 : 0,
+          .judged = is_judged ? 1 : 0};
 }
 
 void add_counts(std::vector<JudgedTensor>& sums, std::span<const JudgedTensor> counts) {

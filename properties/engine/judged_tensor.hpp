@@ -8,8 +8,8 @@
 namespace slim::properties {
 
 /// In how many cases a tensor was compared with the truth, and in how many of them it was judged:
-/// the error allowed at its largest entry is no larger than that entry. If it is larger, a tensor
-/// of zeros would pass.
+/// the error allowed at its largest entry is smaller than that entry. If it is not, a tensor of
+/// zeros would pass.
 struct JudgedTensor {
   std::string tensor;
   long compared = 0;
@@ -19,10 +19,10 @@ struct JudgedTensor {
 /// The largest entry of one tensor, and the error that is allowed there.
 class LargestEntry {
  public:
-  /// Adds a row: its largest |entry|, and the largest error allowed in it.
+  /// Adds a row: its largest |entry|, and the error allowed there.
   void add_row(double entry, double allowed_error);
   /// `residue`: the size that an entry of 0 can have due to the truth's own rounding, or an ε. A
-  /// tensor that is no larger is not counted.
+  /// tensor that is no larger is not counted, unless it is judged.
   [[nodiscard]] JudgedTensor judged(std::string tensor, double residue) const;
 
  private:

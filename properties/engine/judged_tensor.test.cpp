@@ -17,7 +17,8 @@ JudgedTensor with_rows(std::initializer_list<std::pair<double, double>> rows,
 }
 
 TEST(JudgedTensor, IsJudgedIfItsLargestEntryExceedsTheErrorAllowedThere) {
-  EXPECT_EQ(with_rows({{1.0, 5.0}, {2.0, 2.0}}).judged, 1);
+  EXPECT_EQ(with_rows({{1.0, 5.0}, {2.0, 1.9}}).judged, 1);
+  EXPECT_EQ(with_rows({{2.0, 2.0}}).judged, 0) << "zeros would pass";
   EXPECT_EQ(with_rows({{1.0, 0.5}, {2.0, 2.1}}).judged, 0);
   EXPECT_EQ(with_rows({{1.0, 0.5}, {2.0, 2.1}}).compared, 1);
 }
@@ -31,6 +32,12 @@ TEST(JudgedTensor, IsNotCountedIfItsTruthIsZero) {
   EXPECT_EQ(with_rows({{0.0, 1.0}}).compared, 0);
   EXPECT_EQ(with_rows({{1e-41, 1.0}}, 1e-40).compared, 0);
   EXPECT_EQ(with_rows({}).compared, 0);
+}
+
+TEST(JudgedTensor, IsCountedIfItIsJudged) {
+  const JudgedTensor below_the_residue = with_rows({{1e-3, 1e-4}}, 1e-2);
+  EXPECT_EQ(below_the_residue.compared, 1);
+  EXPECT_EQ(below_the_residue.judged, 1);
 }
 
 TEST(JudgedTensor, AddsUpByName) {

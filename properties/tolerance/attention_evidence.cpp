@@ -111,7 +111,8 @@ Heads<Digits50> of_at_least_one(Heads<Digits50> heads) {
 }
 
 /// A factor on x has two roundings, and a square twice as many as its x; 1/√M has three, a
-/// stabiliser and an ε in the features one each, and ELU(x) + 1 as written two more than e^x.
+/// stabiliser and an ε in the features one each, and ELU(x) + 1 as written two more than e^x. An
+/// exponential may be off by 5 u.
 double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
   const AttentionConventions& own = inputs.conventions;
@@ -123,7 +124,8 @@ double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
     return static_cast<double>(inputs.q.sizes().cols) + 12.0 + more;
   }
   const bool scaled = own.scaling != Scaling::by_feature_map && own.scaling != Scaling::none;
-  return 3.0 + (own.elu_cancellation > 0.0 ? 2.0 : 0.0) + (scaled ? 6.0 : 0.0) + more;
+  const double of_map = inputs.feature_map.kind == FeatureKind::elu_plus_one ? 5.0 : 3.0;
+  return of_map + (own.elu_cancellation > 0.0 ? 2.0 : 0.0) + (scaled ? 6.0 : 0.0) + more;
 }
 
 bool is_kinked(const AttentionInputs<double>& inputs) {
@@ -244,7 +246,7 @@ double AttentionEvidence::largest_gauge(Scalar scalar, std::span<const Attention
   const auto see = [&](const auto& gauges) {
     for (const AttentionArray array : arrays) {
       for (const auto& x : array_of(gauges, array).values()) {
-        largest = std::max(largest, to_double(x.gauge()));
+        largest = std::max(largest, gauge_of(scalar, x));
       }
     }
   };
@@ -368,7 +370,18 @@ double AttentionEvidence::residue(Scalar scalar, AttentionArray array) {
   }
   const double share =
       is_large(scalar) ? gamma_of(roundings(array), unit_roundoff_of_large) : share_in_digits50;
-  return share * largest_gauge(scalar, std::array{array});
+  const bool hangs_on_epsilon = array == AttentionArray::dq || array == AttentionArray::dk;
+  return (share + (hangs_on_epsilon ? share_of_epsilon(scalar) : 0.0)) *
+         largest_gauge(scalar, std::array{array});
+}
+
+double AttentionEvidence::share_of_epsilon(Scalar scalar) {
+  const AttentionConventions& own = inputs_.conventions;
+  const double twice = 2.0 * own.epsilon / extent(scalar).least_denominator;
+  if (is_guarded()) return twice;
+  if (own.epsilon_place != EpsilonPlace::sums) return 0.0;
+  const auto M = static_cast<double>(inputs_.task().features());
+  return M * extent(scalar).largest_feature * twice;
 }
 
 Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
@@ -701,18 +714,18 @@ void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* ans
                               const W* wanted, std::size_t cols, const OfColumn& band,
                               LargestEntry* largest) {
   Discrepancy passing{.tensor = tensor, .row = row, .error = -1.0};
-  double most_allowed = 0.0;
-  double largest_entry = 0.0;
+  double largest_entry = -1.0;
+  double allowed_there = 0.0;
   for (std::size_t i = 0; i < cols; ++i) {
     using std::abs;
     using std::isinf;
     const Band allowed = band(i);
     const double error = to_double(W(abs(answer[i] - wanted[i])));
     note(error, allowed);
-    const double bound = subtracts_ ? allowed.drift : allowed.suspect;
-    if (!(bound <= most_allowed)) most_allowed = bound;
-    if (largest != nullptr) {
-      largest_entry = std::max(largest_entry, std::abs(to_double(wanted[i])));
+    const double size = largest == nullptr ? -1.0 : std::abs(to_double(wanted[i]));
+    if (size > largest_entry) {
+      largest_entry = size;
+      allowed_there = subtracts_ ? allowed.drift : allowed.suspect;
     }
     if (!(error <= allowed.pass)) {
       hold_error(tensor, row, error, isinf(answer[i]), allowed);
@@ -726,7 +739,7 @@ void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* ans
   if (passing.error >= 0.0) {
     hold_error(tensor, row, passing.error, false, flat_band(passing.bound));
   }
-  if (largest != nullptr) largest->add_row(largest_entry, most_allowed);
+  if (largest != nullptr) largest->add_row(largest_entry, allowed_there);
 }
 
 template <class W>

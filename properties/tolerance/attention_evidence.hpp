@@ -41,16 +41,18 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 ///            exceeds 4 √n u with probability at most 2 exp(−8) per entry (Higham and Mary 2019).
 ///   DRIFT    SUSPECT plus what recovering R_l and S_l from the final sums by subtraction can lose:
 ///            each of the 2L additions and subtractions of the two sweeps rounds a sum that is no
-///            larger than the gauge |R_L|, so R_l is off by 4 √(2L) u |R_L|, and the entry by that
-///            times its derivative (reference::Perturbed). Nothing more where nothing is
-///            subtracted: in end states, in both directions, and in the output and the gradients of
-///            a row after which no key takes part, such as the last one. An error within this band
-///            is drift only if it is also proportional to the unit roundoff
+///            larger than the sum of absolute terms |R_L|, so R_l is off by 4 √(2L) u |R_L|, and
+///            the entry by that times its derivative (reference::Perturbed). Nothing more where
+///            nothing is subtracted: in end states, in both directions, and in the output and the
+///            gradients of a row after which no key takes part, such as the last one. An error
+///            within this band is drift only if it is also proportional to the unit roundoff
 ///            (laws/attention/attention_drift.hpp).
 ///
 /// Exponential features: G is `first_order` of reference::Gauged, in which an exponent's gauge is
-/// added instead of multiplied, if a feature's relative error ρ is at most 1/50. This neglects ρ/2
-/// of G and, since six features meet in a path, another 5 ρ, so G is enlarged by 6 ρ.
+/// added instead of multiplied, if a feature's relative error ρ is at most 1/50, and is enlarged by
+/// 6 ρ. For a feature alone this covers e^ρ − 1 ≤ ρ (1 + ρ). On a longer path k ≤ 8 features meet
+/// and the true error is below (1 + γ) e^(kρ) − 1, but n ≥ k f: γ_n times the exponents is k times
+/// what they need, which covers the higher orders.
 /// 50 digits: γ_n is 1e-40, far above the roundings and far below any mistake.
 /// Narrow scalars round what is stored (features, outputs, cotangents) and sum in float:
 ///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
@@ -127,9 +129,11 @@ class AttentionEvidence {
   bool has_digits_to_spare(Scalar scalar);
   /// n, the largest number of roundings on a path from an input to an entry.
   [[nodiscard]] double roundings(AttentionArray array) const;
-  /// The size that an entry of 0 can have due to the truth's own roundings. Infinite if the whole
-  /// array is 0 except for an ε: weights that add up to 1 do not depend on the query if there is
-  /// one feature, nor on query and key if there is one row.
+  /// The size that an entry of 0 can have due to the truth's own roundings or, in d.q and d.k, the
+  /// ε of the denominators: where weights add up to 1 except for it, equal keys or a single one
+  /// give gradients that are 0 except for it. Infinite if the whole array is 0 except for an ε:
+  /// weights do not depend on the query if there is one feature, nor on query and key if there is
+  /// one row.
   double residue(Scalar scalar, AttentionArray array);
 
  private:
@@ -154,12 +158,14 @@ class AttentionEvidence {
   /// The largest relative error of a feature due to the roundings of its exponent; 0 for maps
   /// without one.
   double error_of_exponents(Scalar scalar);
-  /// How far an entry moves when every prefix sum is moved by the gauge of the final one.
+  /// How far an entry moves when every prefix sum is moved by the size of the final one's terms.
   double moved_at(Scalar scalar, AttentionArray array, std::size_t place);
   /// What an entry can lose by subtraction.
   double lost_by_subtracting(Scalar scalar, AttentionArray array, std::size_t place);
   /// Whether a program that recovers sums has subtracted anything for this entry.
   [[nodiscard]] bool is_after_subtraction(AttentionArray array, std::size_t place) const;
+  /// Twice the relative change of a denominator by its ε.
+  double share_of_epsilon(Scalar scalar);
   double largest_gauge(Scalar scalar, std::span<const AttentionArray> arrays);
   /// Counts of losses by underflow: by prefix sums, and by the definition.
   const std::array<AttentionResult<Underflow>, 2>& underflows(Scalar scalar);

@@ -54,6 +54,29 @@ AttentionInputs<double> two_rows() {
   return inputs;
 }
 
+/// The largest |d.q| of two rows of two features with these keys and values, over its residue.
+double dq_over_residue(const std::array<double, 4>& k, const std::array<double, 2>& v) {
+  AttentionSpec spec{.length = 2, .width = 2, .features_given = true};
+  AttentionInputs<double> inputs = materialise(spec);
+  std::ranges::copy(std::array{2.0, 1.0, 3.0, 5.0}, inputs.q.values().begin());
+  std::ranges::copy(k, inputs.k.values().begin());
+  std::ranges::copy(v, inputs.v.values().begin());
+  std::ranges::copy(std::array{1.0, 1.0}, inputs.out_cotangent.values().begin());
+  inputs.conventions.epsilon = 1e-6;
+  AttentionEvidence evidence(std::move(inputs));
+  double largest = 0.0;
+  for (const Digits50& x : evidence.truth(Scalar::float64).dq.values()) {
+    largest = std::max(largest, std::abs(to_double(x)));
+  }
+  EXPECT_GT(largest, 1e-9) << "an epsilon does it";
+  return largest / evidence.residue(Scalar::float64, AttentionArray::dq);
+}
+
+TEST(AttentionEvidence, CountsGradientsThatAreZeroButForTheEpsilonAsResidue) {
+  EXPECT_LE(dq_over_residue({3.0, 1.0, 3.0, 1.0}, {5.0, 5.0}), 1.0);
+  EXPECT_GT(dq_over_residue({3.0, 1.0, 1.0, 2.0}, {5.0, 5.5}), 100.0);
+}
+
 double room_for_drift(AttentionEvidence& evidence, AttentionArray array, std::size_t row) {
   const Band band = evidence.band(Scalar::float64, array, row);
   return band.drift - band.suspect;

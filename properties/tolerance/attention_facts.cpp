@@ -187,7 +187,7 @@ const AttentionResult<reference::Perturbed>& AttentionFacts<W>::by_moved_sums() 
   if (inputs.start.empty()) inputs.start = Heads<Perturbed>(last.sizes(), MemoryTag::state);
   const std::span<Perturbed> start = inputs.start.values();
   for (std::size_t i = 0; i < start.size(); ++i) {
-    start[i] = Perturbed(start[i].value(), static_cast<long double>(last.values()[i].gauge()));
+    start[i] = Perturbed(start[i].value(), static_cast<long double>(last.values()[i].size()));
   }
   by_moved_sums_.emplace();
   reference::attention(inputs.task(), *by_moved_sums_);
@@ -198,8 +198,8 @@ template <class W>
 double AttentionFacts<W>::worst_unsureness() {
   if (worst_unsureness_) return *worst_unsureness_;
   const AttentionInputs<Gauge> inputs = annotated<Gauge>(inputs_);
-  const Heads<Gauge> gQ = features_of(inputs, true);
-  const Heads<Gauge> gK = features_of(inputs, false);
+  const Heads<Gauge>& gQ = feature_gauges(true);
+  const Heads<Gauge>& gK = feature_gauges(false);
   const reference::Denominator<Gauge> denominator(inputs.conventions);
   double worst = 1.0;
   for (Index b = 0; b < gQ.sizes().batch; ++b) {

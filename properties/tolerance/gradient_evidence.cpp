@@ -207,12 +207,21 @@ std::string of_any_layer(std::string tensor) {
   return tensor.replace(layers.size(), tensor.find('.', layers.size()) - layers.size(), "*");
 }
 
+/// Whether only first rows count, whose attention has one weight.
+bool counts_first_rows_only(const Sequences& sequences) {
+  for (Index b = 0; b < sequences.batch(); ++b) {
+    for (Index l = 1; l < sequences.length(); ++l) {
+      if (sequences.counts(b, l)) return false;
+    }
+  }
+  return true;
+}
+
 bool is_zero_but_for_epsilon(const std::string& slot, const GradientCase& c) {
   const bool is_of_queries = slot.find(".q_map.") != std::string::npos;
   const bool is_of_keys = slot.find(".k_map.") != std::string::npos;
-  const bool has_one_row = c.sequences.length() == 1;
-  return (is_of_queries && c.model.features() == 1) ||
-         ((is_of_queries || is_of_keys) && has_one_row);
+  if (!is_of_queries && !is_of_keys) return false;
+  return (is_of_queries && c.model.features() == 1) || counts_first_rows_only(c.sequences);
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ GradientBounds largest_bounds(const Subject& subject, Scalar scalar, GradientEvi
 
 /// Whether these bounds judge loss, gradient and logits. Tensors that are 0 except for an ε are
 /// left out: the gradients of the query map if heads have one feature, and of the query and key
-/// maps if sequences have one row. The tensors of all layers have one name: "grad.layers.*.…".
+/// maps if only first rows count. The tensors of all layers have one name: "grad.layers.*.…".
 std::vector<JudgedTensor> judged_tensors(GradientEvidence& evidence, const GradientBounds& bounds);
 /// The same for any truth, with a name for each layer.
 std::vector<JudgedTensor> judged_tensors_of_layers(const GradientCase& c,

@@ -13,7 +13,7 @@ namespace slim::reference {
 /// A number with its gauge, the scale by which its rounding errors are measured: the result of the
 /// same formula with every number replaced by its absolute value and every subtraction by an
 /// addition. Without cancellation the gauge is the number's magnitude. Error ≤ γ_n · gauge for n
-/// consecutive roundings, in any order.
+/// consecutive roundings, in any order; for exponentials to first order in the exponent's error.
 ///   gauge(a ± b) = gauge(a) + gauge(b),  gauge(a b) = gauge(a) gauge(b)
 ///   gauge(a / b) = gauge(a) gauge(b) / b²: includes the cancellation in b
 ///   gauge(exp a) = exp(a) (1 + gauge(a)): an error in the exponent is a relative one
@@ -44,6 +44,8 @@ class Gauged : public ComparedByValue<Gauged<T>> {
   [[nodiscard]] const T& value() const { return value_; }
   [[nodiscard]] const T& gauge() const { return gauge_; }
   [[nodiscard]] Size first_order() const { return size_ + more_; }
+  /// The magnitude of the terms, without what exponents add.
+  [[nodiscard]] Size size() const { return size_; }
 
   friend Gauged operator+(const Gauged& a, const Gauged& b) {
     return {a.value_ + b.value_, a.gauge_ + b.gauge_, a.size_ + b.size_, a.more_ + b.more_};

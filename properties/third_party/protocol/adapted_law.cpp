@@ -64,14 +64,24 @@ bool differs_in_a_repeated_call(const Finding& finding) {
   return repeated && std::isfinite(finding.worst.error);
 }
 
+/// A law and the subject that it is adapted to.
+struct Adaptation {
+  Law law;
+  Subject subject;
+};
+
 class AdaptedTrial final : public Trial {
  public:
-  /// `trial` is null if the law does not apply to the case within the subject's claims.
-  AdaptedTrial(std::unique_ptr<Trial> trial, std::string unclaimed, bool may_redraw)
-      : trial_(std::move(trial)), unclaimed_(std::move(unclaimed)), may_redraw_(may_redraw) {}
+  AdaptedTrial(std::unique_ptr<Trial> trial, std::shared_ptr<const Adaptation> adaptation)
+      : trial_(std::move(trial)), adaptation_(std::move(adaptation)) {}
+  /// A case to which the law does not apply within the subject's claims.
+  AdaptedTrial(std::string unclaimed, bool may_redraw)
+      : unclaimed_(std::move(unclaimed)), may_redraw_(may_redraw) {}
 
   std::string unusable(Scalar scalar) override {
     if (!unclaimed_.empty()) return may_redraw_ ? unclaimed_ : std::string();
+    // check() skips it, and need not know its truth and bounds, which take the time.
+    if (!trial_->unclaimed_by(adaptation_->subject, scalar).empty()) return {};
     return trial_->unusable(scalar);
   }
   std::string unclaimed_by(const Subject& subject, Scalar scalar) override {
@@ -92,14 +102,9 @@ class AdaptedTrial final : public Trial {
 
  private:
   std::unique_ptr<Trial> trial_;
+  std::shared_ptr<const Adaptation> adaptation_;
   std::string unclaimed_;
-  bool may_redraw_;
-};
-
-/// A law and the subject that it is adapted to.
-struct Adaptation {
-  Law law;
-  Subject subject;
+  bool may_redraw_ = false;
 };
 
 /// Why the law no longer applies to its case after it was restricted to the subject's claims and
@@ -117,10 +122,11 @@ std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn
   return {};
 }
 
-std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& drawn,
-                                     bool may_redraw) {
+std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& shared,
+                                     const Trial& drawn, bool may_redraw) {
+  const Adaptation& adaptation = *shared;
   if (adaptation.law.name == "projection-as-declared") {
-    return std::make_unique<AdaptedTrial>(nullptr, "does not claim to draw projections", false);
+    return std::make_unique<AdaptedTrial>("does not claim to draw projections", false);
   }
   const CaseFile drawn_file = drawn.file();
   const CaseFile file = adapted(drawn_file, adaptation.subject);
@@ -132,26 +138,25 @@ std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& 
                                    : subject.gradient.offers_any();
   if (!offered) {
     const char* task = features ? "features" : attention ? "attention" : "gradient";
-    return std::make_unique<AdaptedTrial>(nullptr, std::string("does not claim the task ") + task,
-                                          false);
+    return std::make_unique<AdaptedTrial>(std::string("does not claim the task ") + task, false);
   }
   std::string beyond = beyond_claims(file, subject, features);
   if (!beyond.empty()) {
-    return std::make_unique<AdaptedTrial>(nullptr, std::move(beyond), may_redraw);
+    return std::make_unique<AdaptedTrial>(std::move(beyond), may_redraw);
   }
   if (adaptation.law.name == "split-and-resume") {
     return std::make_unique<AdaptedTrial>(
-        nullptr, "does not claim states of whole models, which no case file carries", false);
+        "does not claim states of whole models, which no case file carries", false);
   }
   if (adaptation.law.name == "slice-length-does-not-matter" && !subject.capabilities.sliced) {
-    return std::make_unique<AdaptedTrial>(nullptr, "does not claim slices", false);
+    return std::make_unique<AdaptedTrial>("does not claim slices", false);
   }
   try {
-    return std::make_unique<AdaptedTrial>(adaptation.law.load(file), "", false);
+    return std::make_unique<AdaptedTrial>(adaptation.law.load(file), shared);
   } catch (const ContractError&) {
     std::string lost = lost_by_adapting(adaptation, drawn_file);
     if (lost.empty()) throw;  // an error of the harness, not of the subject
-    return std::make_unique<AdaptedTrial>(nullptr, std::move(lost), may_redraw);
+    return std::make_unique<AdaptedTrial>(std::move(lost), may_redraw);
   }
 }
 
@@ -164,7 +169,7 @@ class AdaptedDraw final : public Draw {
   [[nodiscard]] std::string readable() const override { return draw_->readable(); }
   [[nodiscard]] Extents extents() const override { return draw_->extents(); }
   [[nodiscard]] std::unique_ptr<Trial> trial() const override {
-    return adapted_trial(*adaptation_, *draw_->trial(), may_redraw_);
+    return adapted_trial(adaptation_, *draw_->trial(), may_redraw_);
   }
   [[nodiscard]] Shrinks shrinks() const override {
     return [adaptation = adaptation_, rest = draw_->shrinks()]() -> std::unique_ptr<Draw> {
