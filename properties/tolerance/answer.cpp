@@ -187,12 +187,12 @@ GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
 }
 
 std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c) {
-  if (!subject.gradient.offers_any()) return "does not claim the task gradient";
-  if (!subject.gradient.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.gradient.offers_any()) return "the task gradient";
+  if (!subject.gradient.offers(scalar)) return std::string(name(scalar));
   if (!subject.capabilities.takes_in_models(c.model.feature_map.kind)) {
-    return "does not claim feature map " + name(c.model.feature_map);
+    return std::string(unclaimed_feature_map) + name(c.model.feature_map);
   }
-  if (subject.conventions != c.model.conventions) return "claims other conventions";
+  if (subject.conventions != c.model.conventions) return "these conventions";
   return {};
 }
 

@@ -435,30 +435,30 @@ FeaturesInputs<double> features_asked(const AttentionInputs<double>& inputs, boo
 
 std::string unclaimed_features(const Subject& subject, Scalar scalar,
                                const AttentionInputs<double>& inputs) {
-  if (!subject.features.offers_any()) return "does not claim the task features";
-  if (!subject.features.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.features.offers_any()) return "the task features";
+  if (!subject.features.offers(scalar)) return std::string(name(scalar));
   if (!subject.capabilities.takes(inputs.feature_map.kind)) {
-    return "does not claim feature map " + name(inputs.feature_map);
+    return std::string(unclaimed_feature_map) + name(inputs.feature_map);
   }
-  return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
+  return has_other_conventions(subject, inputs) ? "these conventions" : "";
 }
 
 std::string unclaimed(const Subject& subject, Scalar scalar,
                       const AttentionInputs<double>& inputs) {
   const Capabilities& can = subject.capabilities;
-  if (!subject.attention.offers_any()) return "does not claim the task attention";
-  if (!subject.attention.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.attention.offers_any()) return "the task attention";
+  if (!subject.attention.offers(scalar)) return std::string(name(scalar));
   if (!inputs.features_given && !can.takes(inputs.feature_map.kind)) {
-    return "does not claim feature map " + name(inputs.feature_map);
+    return std::string(unclaimed_feature_map) + name(inputs.feature_map);
   }
-  if (inputs.features_given && !can.given_features) return "does not claim given features";
-  if (!inputs.key_mask.empty() && !can.key_masks) return "does not claim key masks";
+  if (inputs.features_given && !can.given_features) return "given features";
+  if (!inputs.key_mask.empty() && !can.key_masks) return "key masks";
   if (inputs.causal ? !can.causal : !can.bidirectional) {
-    return std::string("does not claim ") + (inputs.causal ? "causal" : "bidirectional");
+    return inputs.causal ? "causal attention" : "bidirectional attention";
   }
   const bool resumes = !inputs.start.empty() || !inputs.end_cotangent.empty();
-  if (resumes && !can.resumable) return "does not claim to be resumable";
-  return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
+  if (resumes && !can.resumable) return "to be resumable";
+  return has_other_conventions(subject, inputs) ? "these conventions" : "";
 }
 
 }  // namespace slim::properties
