@@ -190,7 +190,7 @@ def commit(request):
     elif fault == "prints-garbage":
         print("epoch 1: loss 0.25")
     elif fault == "prints-bytes":
-        os.write(1, b"warning: \xff\xfe\x80 \x1b[31m ]]> & nonsense\n")
+        os.write(1, b"warning: \xff\xfe\x80 \x1b[31m \xe2\x80\xae ]]> & nonsense\n")
     elif fault == "prints-afterwards":
         return "done\n"
     elif fault == "endless-line":
