@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/answer.hpp"
 
+#include "properties/tolerance/called.hpp"
 #include "properties/tolerance/fences.hpp"
 
 #include <algorithm>
@@ -125,15 +126,7 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
                              .threads = segment.threads};
   GradientResult<T> result = nothing_yet<T>(c.model);
   const void* handed_over = result.gradient.values().data();
-  try {
-    subject.gradient.in<T>()(task, result);
-  } catch (const SubjectError&) {
-    throw;
-  } catch (const HarnessError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw SubjectError(std::string("threw: ") + error.what());
-  }
+  call_subject(subject.gradient.in<T>(), task, result);
   const std::array blocks = {NamedBlock{"input parameters", theta.values().data()},
                              NamedBlock{"input projection", omega.values().data()},
                              NamedBlock{"input tokens", sequences.tokens(0).data()},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/attention_answer.hpp"
 
+#include "properties/tolerance/called.hpp"
 #include "properties/tolerance/fences.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
@@ -202,15 +203,7 @@ class AttentionCall {
   AttentionResult<W> answered() {
     const AttentionTask<T> asked = task();
     std::vector<NamedBlock> named = blocks();
-    try {
-      subject_.attention.in<T>()(asked, result_);
-    } catch (const SubjectError&) {
-      throw;
-    } catch (const HarnessError&) {
-      throw;
-    } catch (const std::exception& error) {
-      throw SubjectError(std::string("threw: ") + error.what());
-    }
+    call_subject(subject_.attention.in<T>(), asked, result_);
     std::ranges::copy(blocks(), std::back_inserter(named));  // some may have been replaced
     require_untouched_fences(watch_, named);
     require_sizes(asked);
@@ -316,15 +309,7 @@ Heads<W> features_in(const Subject& subject, const FeaturesInputs<double>& input
   fill_with_nan(result.out, task.out_sizes());
   const std::vector<NamedBlock> handed_over = {x.block("x"), omega.block("projection"),
                                                output_block("features", result.out)};
-  try {
-    subject.features.in<T>()(task, result);
-  } catch (const SubjectError&) {
-    throw;
-  } catch (const HarnessError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw SubjectError(std::string("threw: ") + error.what());
-  }
+  call_subject(subject.features.in<T>(), task, result);
   require_untouched_fences(watch, handed_over);
   require_answer_sizes("features", result.out, task.out_sizes());
   x.require_unchanged("x");

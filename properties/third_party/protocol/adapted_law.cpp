@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/adapted_law.hpp"
 
+#include "properties/third_party/protocol/told_from_noise.hpp"
 #include "properties/tolerance/answer.hpp"
 #include "properties/tolerance/attention_answer.hpp"
 #include "reference/vocabulary/case_file/attention_case.hpp"
@@ -81,8 +82,7 @@ class AdaptedTrial final : public Trial {
     if (!unclaimed_.empty()) return not_claimed(unclaimed_);
     Finding finding = trial_->check(subject, scalar);
     if (finding.outcome == Outcome::wrong && differs_in_a_repeated_call(finding)) {
-      finding.failure = Failure::non_deterministic;
-      finding.note = "gave different bits for the same input, but declares to be deterministic";
+      return non_deterministic(std::move(finding));
     }
     return finding;
   }
