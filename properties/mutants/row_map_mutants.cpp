@@ -225,14 +225,14 @@ std::vector<Mutant> row_map_mutants() {
       model_mutant("embedding-scaled", "the learned embedding is multiplied by √d_model",
                    "ports from models that share the weights of embedding and logits",
                    with_row_maps<EmbeddingScaled>()),
-      row_map_mutant(
+      model_mutant(
           "positions-interleaved",
           "sines and cosines of positions alternate, in place of all sines followed by all cosines",
           "position codes of another library", with_row_maps<PositionsInterleaved>()),
       model_mutant("positions-from-one", "the first row has position 1 in place of 0",
                    "libraries that reserve position 0 for padding",
                    with_row_maps<PositionsFromOne>()),
-      row_map_mutant(
+      model_mutant(
           "heads-interleaved", "a head uses every k-th column in place of a block of d columns",
           "reshapes to [L, d, k] where [L, k, d] is stored", with_row_maps<HeadsInterleaved>()),
       model_mutant("weights-transposed", "queries, keys and values are X W in place of X Wᵀ",

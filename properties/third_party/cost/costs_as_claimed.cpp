@@ -5,6 +5,8 @@
 #include "properties/third_party/cost/resource_claims.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
