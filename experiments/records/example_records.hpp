@@ -8,7 +8,7 @@
 
 namespace slim::experiments {
 
-/// For tests: a record with every field filled.
+/// For tests: a record of a single gradient, measured in an undivided sweep.
 inline Record example_record(Measured measured) {
   return {.experiment = "length",
           .scale = "ci",

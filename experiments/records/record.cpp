@@ -30,10 +30,6 @@ std::int64_t count_if_given(const JsonFields& json, const char* field) {
   return json.has(field) ? count_in(json, field) : 0;
 }
 
-std::string text_if_given(const JsonFields& json, const char* field) {
-  return json.has(field) ? json.text(field) : std::string();
-}
-
 void add(Json& json, const Seconds& x) {
   json["seconds"] = x.seconds;
   json["iterations"] = x.iterations;
@@ -147,7 +143,7 @@ TrainingLeg leg_in(const JsonFields& json) {
                   .optimiser = count_in(json, "bytes_optimiser"),
                   .peak = count_in(json, "bytes_peak"),
                   .wanted = count_if_given(json, "bytes_wanted"),
-                  .refusal = text_if_given(json, "refusal")};
+                  .refusal = json.text_if_given("refusal")};
   for (const auto& check : json.array("checks")) {
     leg.checks.push_back(check_in({check, json.named("checks")}));
   }
@@ -179,10 +175,10 @@ Training training_in(const JsonFields& json) {
           .final_checks = count_in(json, "final_checks"),
           .leg = count_in(json, "leg"),
           .switch_at = count_if_given(json, "switch_at"),
-          .full_subject = text_if_given(json, "full_subject")};
+          .full_subject = json.text_if_given("full_subject")};
 }
 
-/// Refuses a peak below one of its own parts.
+/// Refuses a peak below the peak of one of the tags that it includes.
 Bytes bytes_in(const JsonFields& json) {
   const Bytes bytes{.parameters = count_in(json, "bytes_parameters"),
                     .gradient = count_in(json, "bytes_gradient"),
@@ -191,7 +187,8 @@ Bytes bytes_in(const JsonFields& json) {
                     .slice = count_in(json, "bytes_slice"),
                     .result = count_in(json, "bytes_result"),
                     .peak = count_in(json, "bytes_peak"),
-                    // The one difference of peaks of different moments: it may be negative.
+                    // Unlike the others, a difference of peaks at different moments, which may
+                    // be negative.
                     .scratch = json.has("bytes_scratch")
                                    ? std::optional(json.whole<std::int64_t>(
                                          "bytes_scratch", std::numeric_limits<std::int64_t>::min()))
@@ -235,7 +232,7 @@ Measured measured_in(const JsonFields& json) {
       return process_peak_in(json);
     case Quantity::gradient_discrepancy:
       return GradientDiscrepancy{.relative = json.real("gradient_discrepancy_relative"),
-                                 .refusal = text_if_given(json, "refusal")};
+                                 .refusal = json.text_if_given("refusal")};
     case Quantity::key_spread:
       return KeySpread{.key_deviation = json.real("key_deviation"),
                        .median_bits = json.real("spread_median_bits"),
@@ -246,7 +243,7 @@ Measured measured_in(const JsonFields& json) {
       return SwitchError{.relative = json.real("switch_error_relative")};
     case Quantity::full_discrepancy:
       return FullDiscrepancy{.relative = json.real("full_discrepancy_relative"),
-                             .refusal = text_if_given(json, "refusal")};
+                             .refusal = json.text_if_given("refusal")};
     case Quantity::longest:
       return Longest{.length = count("longest_length")};
     case Quantity::softmax_error:
@@ -259,7 +256,7 @@ Measured measured_in(const JsonFields& json) {
       break;
   }
   return GradientError{.relative = json.real("gradient_error_relative"),
-                       .refusal = text_if_given(json, "refusal")};
+                       .refusal = json.text_if_given("refusal")};
 }
 
 Json to_json(const Provenance& p) {
@@ -343,15 +340,8 @@ void require_consistent(const JsonFields& json, const Setting& setting) {
   }
 }
 
-void require_schema(const JsonFields& json) {
-  const auto& given = json.at("schema");
-  require(given.is_number_integer() && given == schema,
-          fmt::format("field 'schema' of the record is {}: allowed is {}",
-                      on_one_line(given.dump()), schema));
-}
-
 Record record_in(const JsonFields& json) {
-  require_schema(json);
+  json.require_schema(schema);
   const JsonFields provenance = json.object("provenance");
   Record record{.experiment = json.text("experiment"),
                 .scale = json.text("scale"),
@@ -367,7 +357,7 @@ Record record_in(const JsonFields& json) {
                                .preset = provenance.text("preset"),
                                .processor = provenance.text("processor"),
                                .date = provenance.text("date")},
-                .shard = text_if_given(json, "shard")};
+                .shard = json.text_if_given("shard")};
   require_valid(record.setting);
   require_consistent(json, record.setting);
   return record;

@@ -26,19 +26,20 @@ struct Record {
 /// null.
 std::string to_line(const Record& record);
 /// Throws ContractError, naming the field, what it is and what is allowed, unless the line is a
-/// record of this schema without a contradiction: whole numbers are whole, in range and, but for
-/// the scratch, not negative; slices and full pass follow from length and slice length; a peak is
-/// at least each of its parts, and a process's at least its baseline.
+/// record of this schema with a valid setting and without a contradiction: whole numbers are whole,
+/// in range and, except for the scratch, not negative; slices and full pass, if given, follow from
+/// length and slice length; the peak of a gradient is at least that of its tokens, state, slice and
+/// result; the peak of a process is at least its baseline.
 Record parse_record(std::string_view line);
 
 /// Identifies the measurement: equal for two records of the same measurement. Contains everything
-/// but the result, the date, the commit, the part of a sweep and the path of the corpus. Changed
-/// code, compiler, flags or processor make a different measurement.
+/// but the result, the date, the commit, the version, the part of a sweep and the path of the
+/// corpus. Changed code, compiler, flags, preset or processor make a different measurement.
 std::string identity(const Record& record);
-/// The same without code, compiler, flags, processor and sample: identifies the point in a plot.
+/// The same without sample and provenance: identifies the point in a plot.
 std::string place(const Record& record);
-/// The reproducible part of the result as JSON: counts, errors, losses. Empty for times and the
-/// memory of a process.
+/// The reproducible part of the result as JSON: counts, errors, losses. Empty for times, the memory
+/// of a process and the longest length.
 std::string exact_result(const Record& record);
 
 }  // namespace slim::experiments

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace slim::experiments {
 namespace {
@@ -25,24 +26,70 @@ const std::vector<Measured>& one_of_each() {
             .scratch = 7,
             .loss = 5.5},
       Bytes{.slice = 5, .peak = 5, .scratch = std::nullopt},
+      Bytes{.scratch = -8},
       Operations{.additions = 1, .multiplications = 2, .divisions = 3, .elementary = 4, .depth = 5},
       ProcessPeak{.peak = 4096, .baseline = 1024},
       GradientError{.relative = 1e-45},
+      GradientError{.refusal = "too few digits"},
+      GradientDiscrepancy{.relative = 1e-7},
+      GradientDiscrepancy{.refusal = "too few digits"},
+      KeySpread{.key_deviation = 0.5, .median_bits = 3.25, .largest_bits = 40.5},
       Overhead{.sliced = 7, .full = 5},
       SwitchError{.relative = 1e-44},
       FullDiscrepancy{.relative = 1e-6},
-      Longest{.length = 4096}};
+      FullDiscrepancy{.refusal = "too few digits"},
+      Longest{.length = 4096},
+      SoftmaxError{.independent = 0.3, .orthogonal = 0.2, .orthogonal_chi = 0.1},
+      TrainingLeg{.first_step = 64,
+                  .losses = {5.5, 5.25},
+                  .checks = {{.step = 65, .loss = 5.4, .accuracy = 0.25}, {.step = 66, .loss = 5}},
+                  .end = Check{.step = 66, .loss = 5.1, .accuracy = 0.125},
+                  .seconds = 4,
+                  .seconds_gradient = 3,
+                  .seconds_data = 2,
+                  .seconds_checks = 1,
+                  .parameters = 10,
+                  .optimiser = 20,
+                  .peak = 30},
+      TrainingLeg{.wanted = 99, .refusal = "it does not fit"}};
   return all;
 }
 
-TEST(Record, IsUnchangedByWritingAndParsing) {
+TEST(Record, IsUnchangedByWritingAndParsingForEveryQuantity) {
+  std::set<std::size_t> quantities;
   for (const Measured& measured : one_of_each()) {
+    quantities.insert(measured.index());
     const Record record = example_record(measured);
     const std::string line = to_line(record);
     EXPECT_EQ(line.find('\n'), std::string::npos);
-    EXPECT_EQ(to_line(parse_record(line)), line);
-    EXPECT_EQ(identity(parse_record(line)), identity(record));
+    const Record back = parse_record(line);
+    EXPECT_EQ(to_line(back), line);
+    EXPECT_EQ(identity(back), identity(record));
   }
+  EXPECT_EQ(quantities.size(), std::variant_size_v<Measured>) << "one_of_each() lacks a quantity";
+}
+
+TEST(Record, IsUnchangedByWritingAndParsingWithATraining) {
+  Record record = example_record(TrainingLeg{.wanted = 99, .refusal = "it does not fit"});
+  record.setting.length = 1023;  // a copying task needs an odd length
+  record.setting.first_sweep = FirstSweep::plain;
+  record.setting.key_scale = 4.0;
+  record.setting.memory_cap = 1 << 20;
+  record.setting.training = {.task = TrainingTask::copying,
+                             .steps = 100,
+                             .rate = 1e-3,
+                             .rate_drop = 80,
+                             .check_every = 10,
+                             .final_checks = 4,
+                             .leg = 20,
+                             .switch_at = 50,
+                             .full_subject = "stored/blocked"};
+  record.shard = "1/2";
+  const Record back = parse_record(to_line(record));
+  EXPECT_TRUE(back.setting.training == record.setting.training) << to_line(record);
+  EXPECT_EQ(back.setting.memory_cap, record.setting.memory_cap);
+  EXPECT_EQ(std::get<TrainingLeg>(back.measured).wanted, 99);
+  EXPECT_EQ(to_line(back), to_line(record));
 }
 
 TEST(Record, PreservesEveryBitOfADouble) {
@@ -120,9 +167,6 @@ TEST(Record, ParsingRejectsOtherText) {
   EXPECT_THROW(parse_record("[1,2]"), ContractError);
   const std::string line = to_line(example_record(Seconds{}));
   EXPECT_THROW(parse_record(line.substr(0, line.size() - 1)), ContractError);
-  std::string future = line;
-  future.replace(future.find("\"schema\":1"), 10, "\"schema\":2");
-  EXPECT_THROW(parse_record(future), ContractError);
 }
 
 /// The message with which a line is refused after a change; it names neither a library nor a type.
@@ -140,13 +184,9 @@ std::string refusal_of(const Measured& measured, const std::string& from, const 
   return "accepted";
 }
 
-TEST(Record, RefusesEverySchemaButTheInteger1) {
-  for (const char* schema : {"2", "0", "4294967297", "18446744073709551617", "1.9", "1.0", "true",
-                             "\"1\"", "null", "[1]"}) {
-    const std::string refusal =
-        refusal_of(Seconds{}, "\"schema\":1", std::string("\"schema\":") + schema);
-    EXPECT_NE(refusal.find("field 'schema' of the record is "), std::string::npos) << refusal;
-  }
+TEST(Record, RefusesEverySchemaBut1) {
+  EXPECT_EQ(refusal_of(Seconds{}, "\"schema\":1", "\"schema\":2"),
+            "field 'schema' of the record is 2: allowed is 1");
 }
 
 TEST(Record, RefusesWholeNumbersThatAreNotWholeOrNotInRange) {

@@ -5,6 +5,7 @@
 #include "plots/chart/figure_files.hpp"
 #include "plots/figures/catalogue.hpp"
 #include "plots/synthetic_records.test.hpp"
+#include "reference/vocabulary/system/printable.hpp"
 
 #include <gtest/gtest.h>
 
@@ -124,7 +125,7 @@ TEST_F(ReportTest, has_unique_ids_and_valid_references) {
 }
 
 TEST_F(ReportTest, escapes_hostile_records) {
-  const std::string evil = "<script>alert(1)</script>\"'&";
+  const std::string evil = "<script>alert(1)</script>\"'&\x1b[31m\u202e";
   for (Record& record : records_) {
     record.setting.subject = evil;
     record.scale = evil;
@@ -136,6 +137,7 @@ TEST_F(ReportTest, escapes_hostile_records) {
   verdict.claim = verdict.statement = verdict.statistic = verdict.rule = verdict.evidence =
       verdict.source = evil;
   const std::string page = page_of(records_, {verdict});
+  EXPECT_EQ(printable(page), page) << "it has a character that is never printed";
   EXPECT_EQ(page.find("<script"), std::string::npos);
   EXPECT_NE(page.find("&lt;script&gt;"), std::string::npos);
   EXPECT_EQ(page.find("\"'&\""), std::string::npos);

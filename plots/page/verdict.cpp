@@ -22,10 +22,6 @@ std::optional<double> finite(double value) {
   return value;
 }
 
-std::string text_if_given(const JsonFields& json, const char* field) {
-  return json.has(field) ? json.text(field) : std::string();
-}
-
 Verdict verdict_in(const JsonFields& json) {
   Verdict verdict{.claim = json.text("claim"),
                   .verdict = json.text("verdict"),
@@ -36,9 +32,9 @@ Verdict verdict_in(const JsonFields& json) {
                   .rule = json.text("rule"),
                   .evidence = json.text("evidence"),
                   .source = json.text("source"),
-                  .cell = text_if_given(json, "cell"),
-                  .theory = text_if_given(json, "theory"),
-                  .measured = text_if_given(json, "measured")};
+                  .cell = json.text_if_given("cell"),
+                  .theory = json.text_if_given("theory"),
+                  .measured = json.text_if_given("measured")};
   const std::string& answer = verdict.verdict;
   require(
       answer == "SUPPORTED" || answer == "REFUTED" || answer == "INCONCLUSIVE" ||
@@ -85,17 +81,14 @@ std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {
   try {
     const nlohmann::json json = parse_strictly(text, deepest, "the file");
     const JsonFields file(json, "the file");
-    const nlohmann::json& given = file.at("schema");
-    require(
-        given.is_number_integer() && given == 1,
-        fmt::format("field 'schema' of the file is {}: allowed is 1", on_one_line(given.dump())));
+    file.require_schema(1);
     std::vector<Verdict> verdicts;
     for (const nlohmann::json& one : file.array("verdicts")) {
       verdicts.push_back(verdict_in({one, "a verdict"}));
       if (file.has("provenance")) {
-        verdicts.back().code = text_if_given(file.object("provenance"), "code");
+        verdicts.back().code = file.object("provenance").text_if_given("code");
       }
-      verdicts.back().scale = text_if_given(file, "scale");
+      verdicts.back().scale = file.text_if_given("scale");
     }
     return verdicts;
   } catch (const ContractError& error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/suspects.hpp"
 #include "properties/mutants/attention_in_model.hpp"
+#include "properties/mutants/whole_models.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/gradient.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -47,18 +48,7 @@ void offer_gradient_under(const ChangeModel& change, Suspect& suspect) {
   suspect.gradient.in<T>() = [change](const GradientTask<T>& task, GradientResult<T>& result) {
     Model model = task.model;
     change(model.conventions);
-    reference::gradient(GradientTask<T>{.model = model,
-                                        .theta = task.theta,
-                                        .omega = task.omega,
-                                        .sequences = task.sequences,
-                                        .slice_length = task.slice_length,
-                                        .wants_logits = task.wants_logits,
-                                        .wants_state = task.wants_state,
-                                        .first_position = task.first_position,
-                                        .counted_targets = task.counted_targets,
-                                        .start = task.start,
-                                        .end_cotangent = task.end_cotangent},
-                        result);
+    reference::gradient(mutants::with_inputs(task, {.model = &model}), result);
   };
 }
 

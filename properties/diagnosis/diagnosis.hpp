@@ -5,6 +5,7 @@
 #include "properties/engine/finding.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace slim::properties {
@@ -78,8 +79,11 @@ struct Diagnosis {
   std::vector<Likeness> like_in_that;
 };
 
-/// "behaves like: mutant/name (description)", then the evidence: a few lines without indentation;
-/// none if nothing could be compared.
+/// "behaves like: mutant/name (description)", then the evidence in a few lines; none if nothing
+/// could be compared. Where several suspects match, each has a line that begins with further_name.
 std::vector<std::string> in_words(const Diagnosis& diagnosis);
+inline constexpr std::string_view further_name = "  ";
+/// Begins the first line of a diagnosis in which no suspect matches.
+inline constexpr std::string_view no_known_fault = "no known fault matches";
 
 }  // namespace slim::properties

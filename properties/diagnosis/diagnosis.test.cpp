@@ -8,6 +8,7 @@
 #include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/catalogue.hpp"
 #include "properties/mutants/faulty_attention.hpp"
+#include "properties/mutants/whole_models.hpp"
 #include "properties/projections.hpp"
 #include "reference/performer/gradient.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -559,18 +560,7 @@ Subject whole_model_under(const std::function<void(slim::Conventions&)>& change)
                                            GradientResult<double>& result) {
     Model model = task.model;
     change(model.conventions);
-    reference::gradient(GradientTask<double>{.model = model,
-                                             .theta = task.theta,
-                                             .omega = task.omega,
-                                             .sequences = task.sequences,
-                                             .slice_length = task.slice_length,
-                                             .wants_logits = task.wants_logits,
-                                             .wants_state = task.wants_state,
-                                             .first_position = task.first_position,
-                                             .counted_targets = task.counted_targets,
-                                             .start = task.start,
-                                             .end_cotangent = task.end_cotangent},
-                        result);
+    reference::gradient(mutants::with_inputs(task, {.model = &model}), result);
   };
   return subject;
 }

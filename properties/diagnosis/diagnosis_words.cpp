@@ -92,7 +92,8 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
     if (!group.front().seen.empty()) lines.push_back("typical cause: " + group.front().seen);
   } else {
     lines.push_back(fmt::format("{}, which no case distinguishes:", several));
-    for (const Likeness& found : group) lines.push_back("  " + with_description(found));
+    for (const Likeness& found : group)
+      lines.push_back(std::string(further_name) + with_description(found));
   }
   if (group.front().in_forward_alone) lines.push_back(about_pullback(group.front()));
   std::string shown = evidence(diagnosis, group.front());
@@ -127,7 +128,7 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
   if (!compared) return lines;
   lines.push_back(fmt::format(
-      "no known fault matches: compared with {} mutants{}", diagnosis.mutants,
+      "{}: compared with {} mutants{}", no_known_fault, diagnosis.mutants,
       diagnosis.conventions == 0 ? "" : fmt::format(" and {} conventions", diagnosis.conventions)));
   if (!diagnosis.failed_again) {
     lines.emplace_back(

@@ -107,7 +107,7 @@ struct LawRun {
 /// The skip of a case that cannot be judged, or that the subject does not claim.
 Finding unusable_for(const NumberedCase::Usable& usable, const Subject& subject, Scalar scalar) {
   std::string unclaimed = usable.last->unclaimed_by(subject, scalar);
-  return unclaimed.empty() ? skipped(usable.reason) : not_claimed(std::move(unclaimed));
+  return unclaimed.empty() ? skipped(usable.reason) : not_claimed(unclaimed);
 }
 
 /// The case at a place in the order in which a law's cases are run.
@@ -485,9 +485,12 @@ std::vector<std::string> RunResult::shortfalls() const {
   for (const Sizes& of : sizes) {
     const std::vector<std::string> missing = of.coverage.missing();
     if (!of.required || missing.empty()) continue;
-    all.push_back("subject " + of.subject + " executed no case of task " + of.coverage.goal().task +
-                  " with " + missing.front() + ", nor of " + std::to_string(missing.size() - 1) +
-                  " other pairs of sizes");
+    const std::size_t others = missing.size() - 1;
+    all.push_back(fmt::format("subject {} executed no case of task {} with {}{}", of.subject,
+                              of.coverage.goal().task, missing.front(),
+                              others == 0   ? ""
+                              : others == 1 ? ", nor with one other pair of sizes"
+                                            : fmt::format(", nor with {} other pairs", others)));
   }
   for (const Judged& of : judged()) {
     for (const std::string& tensor : of.never_judged()) {

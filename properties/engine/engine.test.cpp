@@ -259,8 +259,7 @@ TEST(Engine, FailsALawThatExecutesNothing) {
 
 TEST(Engine, ExcusesASubjectThatClaimsNothingButFailsIfNoSubjectClaimsAnything) {
   const Fixture fixture{.law = law_about_numbers([](int n, const Subject& subject, Scalar) {
-                          return subject.name == "left" ? not_claimed("does not claim this")
-                                                        : wrong_from(n, 1000);
+                          return subject.name == "left" ? not_claimed("this") : wrong_from(n, 1000);
                         })};
   const RunResult result = run(fixture.plan(10, 1));
   EXPECT_TRUE(result.holds());
@@ -283,11 +282,11 @@ TEST(Engine, ExcusesASubjectThatClaimsNothingButFailsIfNoSubjectClaimsAnything) 
 
 TEST(Engine, DoesNotFailASubjectForSkippedCasesThatItDoesNotClaim) {
   const auto unclaimed_by_left = [](const Subject& subject) -> std::string {
-    return subject.name == "left" ? "does not claim this" : "";
+    return subject.name == "left" ? "this" : "";
   };
   const auto check = [&](int, const Subject& subject, Scalar) {
     std::string reason = unclaimed_by_left(subject);
-    return reason.empty() ? wrong_from(0, 1) : not_claimed(std::move(reason));
+    return reason.empty() ? wrong_from(0, 1) : not_claimed(reason);
   };
   const Fixture never_usable{
       .law = law_about_numbers(
@@ -315,8 +314,7 @@ TEST(Engine, FailsASubjectThatRunsOnlyLawsOfTheProtocol) {
   protocol.law.name = "spoken-to";
   protocol.law.judges_answers = false;
   const Fixture other{.law = law_about_numbers([](int, const Subject& subject, Scalar) {
-                        return subject.name == "left" ? not_claimed("does not claim this")
-                                                      : wrong_from(0, 1);
+                        return subject.name == "left" ? not_claimed("this") : wrong_from(0, 1);
                       })};
   RunPlan plan = protocol.plan(3, 1);
   EXPECT_TRUE(run(plan).holds()) << "no other law was run";
@@ -447,6 +445,24 @@ TEST(Engine, FallsShortWhereMoreThanOneComparisonInTwentyIsNotJudged) {
   };
   EXPECT_EQ(with_limit(19), 0U);  // 1 in 40: 1 in 20 of d.q, none of out
   EXPECT_EQ(with_limit(16), 4U);  // 1 in 10: of two subjects in two scalars
+}
+
+TEST(Engine, CountsTheOtherPairsOfSizesThatWereNotCovered) {
+  SizeGoal goal = laws::find_law("attention-agrees").size_goal();
+  std::erase_if(goal.pairs, [&](const PricedPair& pair) { return pair.least_cost > goal.cap; });
+  const auto shortfall = [&](std::ptrdiff_t pairs) {
+    goal.pairs.erase(goal.pairs.begin() + pairs, goal.pairs.end());
+    Verdict executed{.law = "x", .subject = "left", .scalar = Scalar::float32, .tally = {}};
+    executed.tally.passed = 1;
+    const RunResult result{.verdicts = {executed},
+                           .counterexamples = {},
+                           .sizes = {{"left", SizeCoverage(goal), true}}};
+    return result.shortfalls().at(0);
+  };
+  EXPECT_TRUE(shortfall(3).ends_with(", nor with 2 other pairs")) << shortfall(3);
+  EXPECT_TRUE(shortfall(2).ends_with(", nor with one other pair of sizes")) << shortfall(2);
+  EXPECT_EQ(shortfall(1).find(", nor"), std::string::npos) << shortfall(1);
+  EXPECT_EQ(shortfall(1).find("subject left executed no case of task attention with "), 0U);
 }
 
 TEST(Engine, DoesNotCountJudgementsOfAWrongSubject) {

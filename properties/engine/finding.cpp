@@ -32,8 +32,8 @@ Finding skipped(std::string reason) {
   return {.outcome = Outcome::skipped, .worst = {}, .note = std::move(reason)};
 }
 
-Finding not_claimed(std::string reason) {
-  Finding finding = skipped(std::move(reason));
+Finding not_claimed(std::string_view what) {
+  Finding finding = skipped(std::string(unclaimed_opening).append(what));
   finding.claimed = false;
   return finding;
 }

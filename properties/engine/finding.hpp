@@ -14,9 +14,9 @@ namespace slim::properties {
 /// The outcome of one check of one case.
 enum class Outcome {
   pass,     ///< error ≤ bound in every row
-  suspect,  ///< bound < error ≤ 2 bound somewhere: rare for a correct program
-  drift,    ///< beyond 2 bound in hardware numbers and right in 50 digits, as subtraction causes
-  wrong,    ///< any larger error, not finite, or no answer
+  suspect,  ///< bound < error ≤ outer bound somewhere: rare for a correct program
+  drift,    ///< a larger error that subtraction explains, in a subject that declares it
+  wrong,    ///< any other error, not finite, or no answer
   skipped,  ///< not run, for a stated reason
 };
 std::string_view name(Outcome outcome);
@@ -69,7 +69,11 @@ struct Finding {
 
 /// A check that was not made. Skips are counted by reason, so `reason` is a short constant phrase.
 Finding skipped(std::string reason);
-/// A check that was not made because the subject does not claim what it checks.
-Finding not_claimed(std::string reason);
+/// A check that was not made because the subject does not claim `what` it checks, such as "the
+/// pullback" or "to be resumable". The note is unclaimed_opening followed by `what`.
+Finding not_claimed(std::string_view what);
+inline constexpr std::string_view unclaimed_opening = "does not claim ";
+/// What is not claimed where it is a feature map: these words followed by its name.
+inline constexpr std::string_view unclaimed_feature_map = "feature map ";
 
 }  // namespace slim::properties

@@ -23,7 +23,8 @@ struct LawParts {
   std::function<Case(const CaseFile&)> from_file;
   std::function<std::string(Case&, Scalar)> unusable;
   std::function<Finding(Case&, const Subject&, Scalar)> check;
-  /// Why a subject need not run the case. Empty function: only `check` decides.
+  /// What a subject does not claim of the case, which it then need not run. Empty function: only
+  /// `check` decides.
   std::function<std::string(Case&, const Subject&, Scalar)> unclaimed{};
 };
 

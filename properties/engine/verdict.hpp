@@ -19,7 +19,7 @@ struct Tally {
   int wrong = 0;
   std::map<std::string, int> skipped;  ///< by reason
   int unclaimed = 0;                   ///< skipped because the subject does not claim the case
-  int not_run = 0;                     ///< after the first wrong case
+  int not_run = 0;                     ///< after the first wrong case or a hang
   int redrawn = 0;                     ///< draws rejected because they could not be judged
   Discrepancy worst;
   std::vector<JudgedTensor> judged{};  ///< comparisons with the truth, over all cases
@@ -38,7 +38,7 @@ struct Verdict {
   Scalar scalar = Scalar::digits50;
   Tally tally;
   bool judges_answers = true;  ///< as the law does
-  double seconds = 0.0;        ///< running and judging; the first subject's include the truth
+  double seconds = 0.0;        ///< drawing, running, judging; the truth where it is first needed
 
   /// Whether the subject claims nothing of what the law checks in this scalar.
   [[nodiscard]] bool unclaimed() const;

@@ -3,6 +3,7 @@
 
 #include "chunked/composition.hpp"
 #include "chunked/two_sweeps.hpp"
+#include "properties/mutants/whole_models.hpp"
 
 namespace slim::properties::mutants {
 namespace {
@@ -36,11 +37,9 @@ void with_scores_kept(const GradientTask<T>& task, GradientResult<T>& result) {
 
 Mutant memory_mutant(const char* name, const char* description, const char* seen,
                      GradientFunctions gradient) {
-  return {.name = std::string("mutant/") + name,
-          .description = description,
-          .seen = seen,
-          .memory = MemoryGrowth::slice,
-          .gradient = std::move(gradient)};
+  Mutant mutant = model_mutant(name, description, seen, std::move(gradient));
+  mutant.memory = MemoryGrowth::slice;
+  return mutant;
 }
 
 }  // namespace

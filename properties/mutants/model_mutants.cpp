@@ -2,6 +2,7 @@
 #include "properties/mutants/model_mutants.hpp"
 
 #include "properties/mutants/body.hpp"
+#include "properties/mutants/whole_models.hpp"
 #include "reference/performer/gradient.hpp"
 
 #include <algorithm>
@@ -24,23 +25,6 @@ GradientFunctions in_every_scalar(const Wrong& wrong) {
   return functions;
 }
 
-/// The task with another model, other sequences or another projection.
-template <class T>
-GradientTask<T> about(const GradientTask<T>& task, const Model& model, const Sequences& sequences,
-                      const Projection<T>& omega) {
-  return {.model = model,
-          .theta = task.theta,
-          .omega = omega,
-          .sequences = sequences,
-          .slice_length = task.slice_length,
-          .wants_logits = task.wants_logits,
-          .wants_state = task.wants_state,
-          .first_position = task.first_position,
-          .counted_targets = task.counted_targets,
-          .start = task.start,
-          .end_cotangent = task.end_cotangent};
-}
-
 template <class T>
 void scale(GradientResult<T>& result, double by) {
   result.loss *= static_cast<T>(by);
@@ -54,7 +38,7 @@ struct MaskIgnored {
     for (Index b = 0; b < all.batch(); ++b) {
       std::ranges::copy(task.sequences.tokens(b), all.tokens(b).begin());
     }
-    reference::gradient(about(task, task.model, all, task.omega), result);
+    reference::gradient(with_inputs(task, {.sequences = &all}), result);
   }
 };
 
@@ -74,7 +58,7 @@ struct LayerNormEpsilon {
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
     Model model = task.model;
     model.conventions.layer_norm_epsilon = 1e-6;
-    reference::gradient(about(task, model, task.sequences, task.omega), result);
+    reference::gradient(with_inputs(task, {.model = &model}), result);
   }
 };
 
@@ -91,7 +75,7 @@ struct LastSequenceOnly {
       one.add_mask();
       std::ranges::copy(task.sequences.mask(last), one.mask(0).begin());
     }
-    GradientTask<T> of_last = about(task, task.model, one, task.omega);
+    GradientTask<T> of_last = with_inputs(task, {.sequences = &one});
     if (of_last.counted_targets == 0) {
       of_last.counted_targets = task.sequences.counted_targets();
     }
@@ -112,7 +96,7 @@ struct Forgets {
 
   template <class T>
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
-    GradientTask<T> changed = about(task, task.model, task.sequences, task.omega);
+    GradientTask<T> changed = task;
     switch (what) {
       case Forgotten::first_position:
         changed.first_position = 0;
@@ -161,8 +145,7 @@ struct PositionRestartedInEverySlice {
       slices.push_back(targets_between(task.sequences, n * C, std::min((n + 1) * C, L)));
     }
     const auto of_slice = [&](Index n, const State<T>* start, const State<T>* end_cotangent) {
-      GradientTask<T> one =
-          about(task, task.model, slices[static_cast<std::size_t>(n)], task.omega);
+      GradientTask<T> one = with_inputs(task, {.sequences = &slices[static_cast<std::size_t>(n)]});
       one.counted_targets =
           task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
       one.start = start;
@@ -219,7 +202,7 @@ struct PositionInHalf {
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
     constexpr Index largest = 65504;
     const auto position = static_cast<double>(std::min(task.first_position, largest));
-    GradientTask<T> rounded = about(task, task.model, task.sequences, task.omega);
+    GradientTask<T> rounded = task;
     rounded.first_position = static_cast<Index>(to_double(rounded_to<Float16>(position)));
     reference::gradient(rounded, result);
   }
@@ -231,7 +214,7 @@ struct ProjectionRedrawn {
     thread_local int calls = 0;
     Projection<T> omega = task.omega;
     for (T& x : omega.values()) x *= static_cast<T>(1.0 + 0.01 * (++calls % 97));
-    reference::gradient(about(task, task.model, task.sequences, omega), result);
+    reference::gradient(with_inputs(task, {.omega = &omega}), result);
   }
 };
 
@@ -289,14 +272,6 @@ class OwnSliceWhole final : public CorrectPrefixSum<T> {
     }
   }
 };
-
-Mutant model_mutant(const char* name, const char* description, const char* seen,
-                    GradientFunctions gradient) {
-  return {.name = std::string("mutant/") + name,
-          .description = description,
-          .seen = seen,
-          .gradient = std::move(gradient)};
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include "properties/mutants/row_map_mutants.hpp"
 
 #include "properties/mutants/row_maps.hpp"
+#include "properties/mutants/whole_models.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/gradient.hpp"
 
@@ -160,18 +161,7 @@ GradientFunction<T> with_parameters(const Change& change) {
   return [change](const GradientTask<T>& task, GradientResult<T>& result) {
     Parameters<T> theta = task.theta;
     for (Index r = 0; r < theta.layers(); ++r) change(theta.layer(r));
-    const GradientTask<T> other{.model = task.model,
-                                .theta = theta,
-                                .omega = task.omega,
-                                .sequences = task.sequences,
-                                .slice_length = task.slice_length,
-                                .wants_logits = task.wants_logits,
-                                .wants_state = task.wants_state,
-                                .first_position = task.first_position,
-                                .counted_targets = task.counted_targets,
-                                .start = task.start,
-                                .end_cotangent = task.end_cotangent};
-    reference::gradient(other, result);
+    reference::gradient(with_inputs(task, {.theta = &theta}), result);
     for (Index r = 0; r < theta.layers(); ++r) change(result.gradient.layer(r));
   };
 }
@@ -214,51 +204,43 @@ GradientFunctions with_parameters_in_every_scalar() {
   return functions;
 }
 
-Mutant row_map_mutant(const char* name, const char* description, const char* seen,
-                      GradientFunctions gradient) {
-  return {.name = std::string("mutant/") + name,
-          .description = description,
-          .seen = seen,
-          .gradient = std::move(gradient)};
-}
-
 }  // namespace
 
 std::vector<Mutant> row_map_mutants() {
   return {
-      row_map_mutant("gelu-slope-without-density", "the derivative of GeLU is Φ(x), without x φ(x)",
-                     "activations written as x times a gate that is not differentiated",
-                     with_row_maps<GeluSlopeWithoutDensity>()),
-      row_map_mutant("layer-norm-statistics-detached",
-                     "the mean and variance of LayerNorm are treated as constants in the pullback",
-                     "fused normalisations whose pullback is that of their last operation",
-                     with_row_maps<LayerNormStatisticsDetached>()),
-      row_map_mutant("layer-norm-unbiased",
-                     "the variance of LayerNorm is divided by n − 1 in place of n",
-                     "a variance from a statistics library", with_row_maps<LayerNormUnbiased>()),
-      row_map_mutant("embedding-gradient-overwritten",
-                     "the gradient of a token's embedding comes from its last row only",
-                     "scattered assignments in place of scattered additions",
-                     with_row_maps<EmbeddingGradientOverwritten>()),
-      row_map_mutant("embedding-scaled", "the learned embedding is multiplied by √d_model",
-                     "ports from models that share the weights of embedding and logits",
-                     with_row_maps<EmbeddingScaled>()),
-      row_map_mutant(
+      model_mutant("gelu-slope-without-density", "the derivative of GeLU is Φ(x), without x φ(x)",
+                   "activations written as x times a gate that is not differentiated",
+                   with_row_maps<GeluSlopeWithoutDensity>()),
+      model_mutant("layer-norm-statistics-detached",
+                   "the mean and variance of LayerNorm are treated as constants in the pullback",
+                   "fused normalisations whose pullback is that of their last operation",
+                   with_row_maps<LayerNormStatisticsDetached>()),
+      model_mutant("layer-norm-unbiased",
+                   "the variance of LayerNorm is divided by n − 1 in place of n",
+                   "a variance from a statistics library", with_row_maps<LayerNormUnbiased>()),
+      model_mutant("embedding-gradient-overwritten",
+                   "the gradient of a token's embedding comes from its last row only",
+                   "scattered assignments in place of scattered additions",
+                   with_row_maps<EmbeddingGradientOverwritten>()),
+      model_mutant("embedding-scaled", "the learned embedding is multiplied by √d_model",
+                   "ports from models that share the weights of embedding and logits",
+                   with_row_maps<EmbeddingScaled>()),
+      model_mutant(
           "positions-interleaved",
           "sines and cosines of positions alternate, in place of all sines followed by all cosines",
           "position codes of another library", with_row_maps<PositionsInterleaved>()),
-      row_map_mutant("positions-from-one", "the first row has position 1 in place of 0",
-                     "libraries that reserve position 0 for padding",
-                     with_row_maps<PositionsFromOne>()),
-      row_map_mutant(
+      model_mutant("positions-from-one", "the first row has position 1 in place of 0",
+                   "libraries that reserve position 0 for padding",
+                   with_row_maps<PositionsFromOne>()),
+      model_mutant(
           "heads-interleaved", "a head uses every k-th column in place of a block of d columns",
           "reshapes to [L, d, k] where [L, k, d] is stored", with_row_maps<HeadsInterleaved>()),
-      row_map_mutant("weights-transposed", "queries, keys and values are X W in place of X Wᵀ",
-                     "checkpoints copied between frameworks that store [in, out] and [out, in]",
-                     with_parameters_in_every_scalar<WeightsTransposed>()),
-      row_map_mutant("attention-without-bias", "queries, keys and values have no bias",
-                     "an option that is accepted and ignored",
-                     with_parameters_in_every_scalar<AttentionWithoutBias>()),
+      model_mutant("weights-transposed", "queries, keys and values are X W in place of X Wᵀ",
+                   "checkpoints copied between frameworks that store [in, out] and [out, in]",
+                   with_parameters_in_every_scalar<WeightsTransposed>()),
+      model_mutant("attention-without-bias", "queries, keys and values have no bias",
+                   "an option that is accepted and ignored",
+                   with_parameters_in_every_scalar<AttentionWithoutBias>()),
   };
 }
 

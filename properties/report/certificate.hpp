@@ -24,19 +24,23 @@ struct Certified {
 };
 
 /// JSON: version and commit of the harness; the subject's declaration and all conventions used in
-/// the comparison, including defaults; limits, seed, levels, expected failures; for each law and
-/// scalar the verdict with all counts and the reasons for skips; counterexamples.
+/// the comparison, including defaults; limits of its process, seed, levels, shortfalls, expected
+/// failures; covered sizes and judged tensors; for each law and scalar the verdict with all counts
+/// and the reasons for skips; counterexamples with their diagnosis.
 std::string to_certificate(const Certified& certified);
-/// Markdown for a pull request: the levels, then the failures with the commands that replay them.
+/// Markdown for a pull request: the levels, what falls short, covered sizes and judged tensors,
+/// then the failures with the commands that replay them.
 std::string to_markdown(const Certified& certified);
-/// One self-contained HTML page: levels, verdicts, and a chart of each failure with the error of
-/// each row and the boundaries of slices. Light or dark as the reader's system is set.
+/// One self-contained HTML page: the same with all verdicts, and a chart of the smallest case of
+/// each kind of failure with the error of each row and, if the subject is sliced, the boundaries of
+/// slices. Light or dark as the reader's system is set.
 std::string to_html(const Certified& certified);
 
 /// One line for each difference from the list of expected failures.
 std::vector<std::string> not_as_expected(const Certified& certified);
 
-/// Layout ("BHLD"), conventions and claims of a declaration, in one line.
+/// Conventions and claims of a declaration in one line, with the layout ("BHLD") if it declares
+/// attention or features.
 std::string conventions_line(const Declaration& declared);
 
 }  // namespace slim::properties::foreign

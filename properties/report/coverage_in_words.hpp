@@ -7,18 +7,20 @@
 
 namespace slim::properties {
 
-/// Which pairs of sizes a run covered and which it did not: one paragraph per task, shared by all
-/// subjects with the same coverage.
+/// Which pairs of sizes a run covered, and some of those that it did not cover: one line for each
+/// task, shared by all subjects with the same coverage. If the run has too few cases to cover
+/// pairs, one line that says so.
 std::vector<std::string> sizes_in_words(const RunPlan& plan, const RunResult& result);
 
-/// How many tensors were compared with the truth but not judged: one line for each subject and
-/// scalar with any.
+/// How many comparisons of a tensor with the truth ended without a judgement: one line for each
+/// subject and scalar that has any and broke no law.
 std::vector<std::string> judged_in_words(const RunResult& result);
 
 /// sizes_in_words(), then judged_in_words().
 std::vector<std::string> coverage_in_words(const RunPlan& plan, const RunResult& result);
 
-/// The same counts for JSON: an array of {subject, scalar, tensor, compared, judged}.
+/// The number of comparisons of every tensor for JSON, of subjects and scalars that broke no law:
+/// an array of {subject, scalar, tensor, compared, judged}.
 nlohmann::ordered_json judged_json(const RunResult& result);
 
 }  // namespace slim::properties

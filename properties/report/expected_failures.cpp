@@ -4,6 +4,8 @@
 #include "properties/suggestion.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -36,9 +38,9 @@ std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path&
   std::string line;
   for (int number = 1; std::getline(stream, line); ++number) {
     const std::string where = path.string() + ", line " + std::to_string(number) + ": ";
-    require(
-        line.size() <= longest_expected_line,
-        where + "the line has " + std::to_string(line.size()) + " bytes: at most 1000 are allowed");
+    require(line.size() <= longest_expected_line,
+            fmt::format("{}the line has {} bytes: at most {} are allowed", where, line.size(),
+                        longest_expected_line));
     std::istringstream words(line.substr(0, line.find('#')));
     ExpectedFailure failure;
     if (!(words >> failure.law)) continue;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/report/failure_groups.hpp"
 
+#include "properties/diagnosis/diagnosis.hpp"
+#include "properties/report/place.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,19 +19,13 @@ std::size_t entries_of(const Counterexample& found) {
   return entries;
 }
 
-/// The first line of a diagnosis, and the indented lines, which have further names.
+/// The first line of a diagnosis, and the lines with further names.
 std::string names_in(const std::vector<std::string>& look) {
   std::string names = look.front();
   for (const std::string& line : look) {
-    if (line.starts_with("  ")) names += "\n" + line;
+    if (line.starts_with(further_name)) names += "\n" + line;
   }
   return names;
-}
-
-/// "d.q" for "d.q[0,1]" and for "d.q (future x 1)".
-std::string_view array_of_worst(const Finding& finding) {
-  const std::string_view tensor = finding.worst.tensor;
-  return tensor.substr(0, tensor.find_first_of("[ "));
 }
 
 /// The kind of failure and the array.
@@ -41,7 +38,7 @@ std::string likeness_of(const Counterexample& found, const std::vector<std::stri
   if (look == nullptr || look->empty()) {
     return how_it_failed(found.finding) + " " + found.finding.note;
   }
-  const bool is_nobody = look->front().starts_with("no known fault matches");
+  const bool is_nobody = look->front().starts_with(no_known_fault);
   if (is_nobody) return look->front() + "\n" + how_it_failed(found.finding);
   return names_in(*look);
 }

@@ -14,10 +14,10 @@ struct FailureGroup {
   std::vector<std::size_t> others;  ///< indices of the others, in order
 };
 
-/// Groups failures by subject and by the names in their diagnosis: its first line and the indented
-/// lines. If no known fault matches, or no diagnosis was made, by kind of failure and tensor.
-/// `looks` has the lines of the diagnosis of each failure; it is empty if none was made. Groups are
-/// in the order of the failures.
+/// Groups failures by subject and by the names in their diagnosis: its first line and the lines
+/// with further names. If no known fault matches, also by kind of failure and array; if no
+/// diagnosis was made, by these and the note. `looks` has the lines of the diagnosis of each
+/// failure; it is empty if none was made. Groups are in the order of the failures.
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
                                          const std::vector<std::vector<std::string>>& looks);
 

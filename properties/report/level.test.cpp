@@ -20,7 +20,7 @@ Verdict held(const std::string& law) {
 Verdict unclaimed(const std::string& law) {
   Verdict verdict{.law = law, .subject = "x", .scalar = Scalar::float64, .tally = {}};
   verdict.tally.cases = 1;
-  verdict.tally.add(not_claimed("does not claim it"));
+  verdict.tally.add(not_claimed("it"));
   return verdict;
 }
 

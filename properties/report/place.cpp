@@ -22,27 +22,27 @@ bool is_a_case_of_attention(const Counterexample& found) {
   return task != found.file.metadata.end() && task->second == "attention";
 }
 
-/// "d.k" for "d.k[0,1]" and for "d.k (future x 1)".
-std::string_view array_of(const Counterexample& found) {
-  const std::string& tensor = found.finding.worst.tensor;
-  return std::string_view(tensor).substr(0, tensor.find_first_of("[ "));
-}
-
 bool has_positions(const Counterexample& found) {
   if (!is_a_case_of_attention(found)) return false;
   if (std::ranges::find(laws_of_other_rows, found.law) != laws_of_other_rows.end()) return false;
-  return std::ranges::find(arrays_by_position, array_of(found)) != arrays_by_position.end();
+  return std::ranges::find(arrays_by_position, array_of_worst(found.finding)) !=
+         arrays_by_position.end();
 }
 
 /// D_v if the worst tensor holds sums, whose rows are those of R, then S; else 0.
 Index width_of_values(const Counterexample& found) {
-  const std::string_view array = array_of(found);
+  const std::string_view array = array_of_worst(found.finding);
   const auto v = found.file.tensors.find("v");
   if (!is_a_case_of_attention(found) || v == found.file.tensors.end()) return 0;
   return array == "end" || array == "d.initial" ? v->second.shape.back() : 0;
 }
 
 }  // namespace
+
+std::string_view array_of_worst(const Finding& finding) {
+  const std::string_view tensor = finding.worst.tensor;
+  return tensor.substr(0, tensor.find_first_of("[ "));
+}
 
 Index slice_length_of(const Counterexample& found) {
   Index C = 0;

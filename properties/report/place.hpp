@@ -4,6 +4,7 @@
 #include "properties/engine/shrink.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace slim::properties {
 
@@ -12,6 +13,9 @@ namespace slim::properties {
 /// parameters do not. Rows of the sums R and S are named: "end, row 4 (S, the sum of keys)". For
 /// laws that permute or cut the sequence, only the row is given.
 std::string place_of(const Counterexample& found);
+
+/// The array of the worst tensor: "d.k" for "d.k[0,1]" and for "d.k (future x 1)".
+std::string_view array_of_worst(const Finding& finding);
 
 /// C if the subject is sliced and the rows of the worst tensor are positions of the sequence; else
 /// 0.

@@ -43,7 +43,7 @@ std::vector<std::vector<std::string>> looks_of(const Report& report);
 /// "slim-verify replay PATH", quoted for a shell where necessary; for a cost law, which has no case
 /// file and so no path, "slim-measure foreign".
 std::string replay_line(const std::string& path, const std::string& options = {});
-/// A line of a diagnosis as an item of a Markdown list; an indented line becomes a nested item.
+/// A line of a diagnosis as an item of a Markdown list; a further name becomes a nested item.
 std::string list_item(std::string_view line);
 /// A Markdown table with one row for each level.
 std::string levels_in_markdown(const RunResult& result);

@@ -99,8 +99,9 @@ std::string failure_section(const Report& report, const FailureGroup& group,
 }  // namespace
 
 std::string list_item(std::string_view line) {
-  return line.starts_with("  ") ? fmt::format("  - {}\n", markdown(line.substr(2)))
-                                : fmt::format("- {}\n", markdown(line));
+  return line.starts_with(further_name)
+             ? fmt::format("  - {}\n", markdown(line.substr(further_name.size())))
+             : fmt::format("- {}\n", markdown(line));
 }
 
 std::string levels_in_markdown(const RunResult& result) {

@@ -10,6 +10,7 @@
 #include "properties/third_party/protocol/third_party_runs.hpp"
 #include "properties/third_party/protocol/unopened.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/printable.hpp"
 #include "reference/vocabulary/system/test_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -211,7 +212,7 @@ TEST(Reports, SayWhichLevelsWereNotRunOrNotClaimed) {
   Verdict unclaimed{
       .law = "gradient-agrees", .subject = "x", .scalar = Scalar::float64, .tally = {}};
   unclaimed.tally.cases = 1;
-  unclaimed.tally.add(not_claimed("does not claim gradients"));
+  unclaimed.tally.add(not_claimed("gradients"));
   result.verdicts.push_back(unclaimed);
   for (const std::string& report :
        {to_certificate(certified), to_markdown(certified), to_html(certified)}) {
@@ -223,7 +224,8 @@ TEST(Reports, SayWhichLevelsWereNotRunOrNotClaimed) {
 
 TEST(Reports, EscapeTextOfAThirdPartyImplementation) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
-  const std::string hostile = "<script>alert(1)</script>\x1b[31m\n# heading\n| a | `b` [c](d)";
+  const std::string hostile =
+      "<script>alert(1)</script>\x1b[31m\u202e\n# heading\n| a | `b` [c](d)";
   third_party.declaration.version = hostile;
   RunPlan plan{.laws = {}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   RunResult result;
@@ -244,15 +246,19 @@ TEST(Reports, EscapeTextOfAThirdPartyImplementation) {
                             .replay_lines = {"slim-verify replay x"},
                             .looks = {{hostile}},
                             .harness_version = "0"};
-  for (const std::string& report : {to_markdown(certified), to_html(certified)}) {
-    EXPECT_EQ(report.find("<script"), std::string::npos) << report;
-    EXPECT_EQ(report.find('\x1b'), std::string::npos) << report;
-  }
-  EXPECT_EQ(to_markdown(certified).find("\n# heading"), std::string::npos);
   const Unopened unopened{.what = hostile, .options = hostile, .harness_version = "0"};
-  EXPECT_EQ(to_html(unopened).find("<script"), std::string::npos);
-  EXPECT_EQ(to_junit(unopened).find("<script"), std::string::npos);
-  EXPECT_EQ(to_markdown(unopened).find("\n# heading"), std::string::npos) << to_markdown(unopened);
+  for (const std::string& report :
+       {to_markdown(certified), to_html(certified), to_certificate(certified),
+        to_markdown(unopened), to_html(unopened), to_junit(unopened)}) {
+    EXPECT_EQ(printable(report), report) << "it has a character that is never printed";
+  }
+  for (const std::string& report :
+       {to_markdown(certified), to_html(certified), to_html(unopened), to_junit(unopened)}) {
+    EXPECT_EQ(report.find("<script"), std::string::npos) << report;
+  }
+  for (const std::string& report : {to_markdown(certified), to_markdown(unopened)}) {
+    EXPECT_EQ(report.find("\n# heading"), std::string::npos) << report;
+  }
 }
 
 TEST(Reports, ListUnusualDeclarationsAtTheTop) {
@@ -283,7 +289,7 @@ for path in sys.argv[1:]:
     text = open(path, "rb").read().decode("utf-8")
     if path.endswith(".json"): json.loads(text)
     if path.endswith(".xml"): xml.dom.minidom.parseString(text.encode())
-    assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in text), path
+    assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 or c == "\u202e" for c in text), path
 )";
 
 TEST(Reports, AreReadableForAnyBytesInAnImplementationAndItsCommand) {
@@ -350,12 +356,13 @@ TEST(Declarations, AreRejectedWithTheNameOfTheWrongField) {
           R"(, "conventions": {"gradient": {"gelu_cancellation": 0, "elu_cancellation": 0}}})")
           .conventions;
   EXPECT_EQ(strict, Conventions());
-  refused("[]", "an object");
-  refused(R"({"name": "x"})", "'protocol'");
+  refused("[]", "the declaration is []: allowed is a JSON object");
+  refused(R"({"name": "x"})", "field 'protocol' of the declaration is missing");
   refused(R"({"protocol": 1, "name": "a b", "tasks": ["attention"]})", "'name'");
   refused(R"({"protocol": 1, "name": "x"})", "'tasks'");
   refused(head + R"(, "taks": 1})", "'taks'");
-  refused(head + R"(, "capabilities": {"causal": 1}})", "'causal'");
+  refused(head + R"(, "capabilities": {"causal": 1}})",
+          "field 'causal' of capabilities is 1: allowed are true and false");
   refused(head + R"(, "capabilities": {"dtypes": ["float16"]}})", "float16");
   refused(head + R"(, "capabilities": {"dtypes": []}})", "'dtypes' of capabilities is empty");
   refused(head + R"(, "capabilities": {"feature_maps": []}})", "'feature_maps' is empty");

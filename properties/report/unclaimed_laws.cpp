@@ -11,12 +11,8 @@ namespace {
 
 /// What is not claimed. Feature maps are combined, since which one a case has says little.
 std::string what_is_missing(std::string reason) {
-  for (const std::string_view opening : {"does not claim ", "makes no claim about "}) {
-    if (reason.starts_with(opening)) reason.erase(0, opening.size());
-  }
-  constexpr std::string_view refusal = "does not ";
-  if (reason.starts_with(refusal)) reason.replace(0, refusal.size(), "to ");
-  return reason.starts_with("feature map ") ? "other feature maps" : reason;
+  if (reason.starts_with(unclaimed_opening)) reason.erase(0, unclaimed_opening.size());
+  return reason.starts_with(unclaimed_feature_map) ? "other feature maps" : reason;
 }
 
 }  // namespace

@@ -11,9 +11,11 @@
 namespace slim::properties {
 namespace {
 
-/// Escape sequences, line breaks, markup of every format, bytes that are not UTF-8.
+/// Escape sequences, U+202E (reverses what follows), line breaks, markup of every format, bytes
+/// that are not UTF-8.
 const std::string hostile =
-    "<script>alert(1)</script>\x1b[31m\x9b\n# heading\n| a | ]]> [link](http://x) `code` \xff";
+    "<script>alert(1)</script>\x1b[31m\x1b]0;title\x07\x9b\u202e\n# heading\n| a | ]]> "
+    "[link](http://x) `code` \xff";
 
 /// A run in which all external text is hostile.
 struct HostileRun {
@@ -98,6 +100,7 @@ TEST(UntrustedText, IsEscapedInJson) {
   const std::string text = to_json(run.report());
   expect_no_control_characters(text);
   EXPECT_NE(text.find("\\u001b[31m"), std::string::npos) << text;
+  EXPECT_NE(text.find("\\u202e"), std::string::npos) << text;
   EXPECT_GT(lines_in(text), 10U);
 }
 

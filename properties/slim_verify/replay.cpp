@@ -101,8 +101,8 @@ bool rounds_more_than_stored(Scalar scalar) {
   return unit_roundoff(scalar) > unit_roundoff(Scalar::float64);
 }
 
-/// Half a unit in the last place of the row's largest finite entry, for each row of a tensor; 0 of
-/// a tensor that is stored in float64.
+/// What rounding to float32 may have changed in each row of a tensor: the unit roundoff times the
+/// row's largest finite entry. 0 for a tensor that is stored in float64.
 std::vector<double> rounding_of_rows(const Tensor& stored, const Matrix<double>& values) {
   const double roundoff = stored.dtype == Dtype::F32 ? unit_roundoff(Scalar::float32) : 0.0;
   std::vector<double> rows(static_cast<std::size_t>(values.rows()), 0.0);
@@ -159,7 +159,7 @@ class PlainCase final : public Trial {
   }
   Finding check(const Subject& subject, Scalar scalar) override {
     if (std::string reason = unclaimed(subject, scalar, evidence_.given()); !reason.empty()) {
-      return not_claimed(std::move(reason));
+      return not_claimed(reason);
     }
     const std::optional<Finding> excuse = excused(subject, scalar, evidence_);
     if (excuse && !named_) return *excuse;

@@ -3,6 +3,7 @@
 
 #include "properties/command_line/every_option.hpp"
 #include "reference/vocabulary/system/test_folder.hpp"
+#include "reference/vocabulary/system/text_file.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -19,12 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string content(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
+using slim::read_text_file;
 
 struct Ran {
   int exit;
@@ -44,7 +40,7 @@ class SlimVerify : public testing::Test {
     const std::string command = "cd '" + folder_.string() + "' && { '" SLIM_VERIFY "' " +
                                 arguments + "; } >'" + out.string() + "' 2>'" + err.string() + "'";
     const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text_file(out), read_text_file(err)};
   }
   void expect_refused(const std::string& arguments, const std::string& because) const {
     const Ran ran = run(arguments);
@@ -157,8 +153,9 @@ TEST_F(SlimVerify, AccountsForLawsThatASubjectDoesNotClaim) {
   EXPECT_EQ(attention.out.find("FALLS SHORT"), std::string::npos) << attention.out;
   const Ran none = run("run --subject reference --law bytes-as-claimed --junit nothing.xml");
   EXPECT_EQ(none.exit, 1) << none.out;
-  EXPECT_NE(content(folder_ / "nothing.xml").find("<failure message=\"nothing was executed\">"),
-            std::string::npos);
+  EXPECT_NE(
+      read_text_file(folder_ / "nothing.xml").find("<failure message=\"nothing was executed\">"),
+      std::string::npos);
 }
 
 TEST_F(SlimVerify, WritesJsonAndJUnit) {
@@ -173,9 +170,10 @@ TEST_F(SlimVerify, WritesJsonAndJUnit) {
   EXPECT_EQ(json["counterexamples"][0]["diagnosis"]["behaves_like"][0]["name"],
             "mutant/last-row-dropped");
   EXPECT_TRUE(fs::exists(folder_ / json["counterexamples"][0]["path"].get<std::string>()));
-  EXPECT_NE(content(folder_ / "deep/results.xml").find("failures=\"1\""), std::string::npos);
-  EXPECT_NE(content(folder_ / "deep/results.md").find("- behaves like: mutant/last-row-dropped"),
-            std::string::npos);
+  EXPECT_NE(read_text_file(folder_ / "deep/results.xml").find("failures=\"1\""), std::string::npos);
+  EXPECT_NE(
+      read_text_file(folder_ / "deep/results.md").find("- behaves like: mutant/last-row-dropped"),
+      std::string::npos);
 }
 
 TEST_F(SlimVerify, WritesReportsOnAThirdPartyImplementationThatDoesNotStart) {
@@ -185,13 +183,13 @@ TEST_F(SlimVerify, WritesReportsOnAThirdPartyImplementationThatDoesNotStart) {
           "--markdown summary.md --html page.html --junit results.xml");
   EXPECT_EQ(ran.exit, 1) << ran.out << ran.err;
   EXPECT_NE(ran.out.find("LOAD-ERROR"), std::string::npos) << ran.out;
-  const auto certificate = nlohmann::json::parse(content(folder_ / "certificate.json"));
+  const auto certificate = nlohmann::json::parse(read_text_file(folder_ / "certificate.json"));
   EXPECT_EQ(certificate["holds"], false);
   EXPECT_EQ(certificate["failure"], "LOAD-ERROR");
   for (const char* report : {"certificate.json", "summary.md", "page.html", "results.xml"}) {
-    EXPECT_NE(content(folder_ / report).find("exit code 3"), std::string::npos) << report;
+    EXPECT_NE(read_text_file(folder_ / report).find("exit code 3"), std::string::npos) << report;
   }
-  EXPECT_NE(content(folder_ / "results.xml").find("failures=\"1\""), std::string::npos);
+  EXPECT_NE(read_text_file(folder_ / "results.xml").find("failures=\"1\""), std::string::npos);
 }
 
 TEST_F(SlimVerify, PrintsTheSameForAnyNumberOfThreads) {
@@ -336,7 +334,7 @@ TEST_F(SlimVerify, WritesItsReportThroughALink) {
   fs::create_symlink("target.md", folder_ / "link.md");
   EXPECT_EQ(run("run --subject reference --law averages --cases 1 --markdown link.md").exit, 0);
   EXPECT_TRUE(fs::is_symlink(folder_ / "link.md"));
-  EXPECT_TRUE(content(folder_ / "target.md").starts_with("# slim-verify: "));
+  EXPECT_TRUE(read_text_file(folder_ / "target.md").starts_with("# slim-verify: "));
 }
 
 TEST_F(SlimVerify, SaysHowManyOfTheLawsWereRun) {

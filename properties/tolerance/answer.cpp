@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/answer.hpp"
 
+#include "properties/tolerance/called.hpp"
 #include "properties/tolerance/fences.hpp"
 
 #include <algorithm>
@@ -125,15 +126,7 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
                              .threads = segment.threads};
   GradientResult<T> result = nothing_yet<T>(c.model);
   const void* handed_over = result.gradient.values().data();
-  try {
-    subject.gradient.in<T>()(task, result);
-  } catch (const SubjectError&) {
-    throw;
-  } catch (const HarnessError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw SubjectError(std::string("threw: ") + error.what());
-  }
+  call_subject(subject.gradient.in<T>(), task, result);
   const std::array blocks = {NamedBlock{"input parameters", theta.values().data()},
                              NamedBlock{"input projection", omega.values().data()},
                              NamedBlock{"input tokens", sequences.tokens(0).data()},
@@ -187,12 +180,12 @@ GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
 }
 
 std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c) {
-  if (!subject.gradient.offers_any()) return "does not claim the task gradient";
-  if (!subject.gradient.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.gradient.offers_any()) return "the task gradient";
+  if (!subject.gradient.offers(scalar)) return std::string(name(scalar));
   if (!subject.capabilities.takes_in_models(c.model.feature_map.kind)) {
-    return "does not claim feature map " + name(c.model.feature_map);
+    return std::string(unclaimed_feature_map) + name(c.model.feature_map);
   }
-  if (subject.conventions != c.model.conventions) return "claims other conventions";
+  if (subject.conventions != c.model.conventions) return "these conventions";
   return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/attention_answer.hpp"
 
+#include "properties/tolerance/called.hpp"
 #include "properties/tolerance/fences.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
@@ -202,15 +203,7 @@ class AttentionCall {
   AttentionResult<W> answered() {
     const AttentionTask<T> asked = task();
     std::vector<NamedBlock> named = blocks();
-    try {
-      subject_.attention.in<T>()(asked, result_);
-    } catch (const SubjectError&) {
-      throw;
-    } catch (const HarnessError&) {
-      throw;
-    } catch (const std::exception& error) {
-      throw SubjectError(std::string("threw: ") + error.what());
-    }
+    call_subject(subject_.attention.in<T>(), asked, result_);
     std::ranges::copy(blocks(), std::back_inserter(named));  // some may have been replaced
     require_untouched_fences(watch_, named);
     require_sizes(asked);
@@ -316,15 +309,7 @@ Heads<W> features_in(const Subject& subject, const FeaturesInputs<double>& input
   fill_with_nan(result.out, task.out_sizes());
   const std::vector<NamedBlock> handed_over = {x.block("x"), omega.block("projection"),
                                                output_block("features", result.out)};
-  try {
-    subject.features.in<T>()(task, result);
-  } catch (const SubjectError&) {
-    throw;
-  } catch (const HarnessError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw SubjectError(std::string("threw: ") + error.what());
-  }
+  call_subject(subject.features.in<T>(), task, result);
   require_untouched_fences(watch, handed_over);
   require_answer_sizes("features", result.out, task.out_sizes());
   x.require_unchanged("x");
@@ -435,30 +420,30 @@ FeaturesInputs<double> features_asked(const AttentionInputs<double>& inputs, boo
 
 std::string unclaimed_features(const Subject& subject, Scalar scalar,
                                const AttentionInputs<double>& inputs) {
-  if (!subject.features.offers_any()) return "does not claim the task features";
-  if (!subject.features.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.features.offers_any()) return "the task features";
+  if (!subject.features.offers(scalar)) return std::string(name(scalar));
   if (!subject.capabilities.takes(inputs.feature_map.kind)) {
-    return "does not claim feature map " + name(inputs.feature_map);
+    return std::string(unclaimed_feature_map) + name(inputs.feature_map);
   }
-  return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
+  return has_other_conventions(subject, inputs) ? "these conventions" : "";
 }
 
 std::string unclaimed(const Subject& subject, Scalar scalar,
                       const AttentionInputs<double>& inputs) {
   const Capabilities& can = subject.capabilities;
-  if (!subject.attention.offers_any()) return "does not claim the task attention";
-  if (!subject.attention.offers(scalar)) return "does not claim " + std::string(name(scalar));
+  if (!subject.attention.offers_any()) return "the task attention";
+  if (!subject.attention.offers(scalar)) return std::string(name(scalar));
   if (!inputs.features_given && !can.takes(inputs.feature_map.kind)) {
-    return "does not claim feature map " + name(inputs.feature_map);
+    return std::string(unclaimed_feature_map) + name(inputs.feature_map);
   }
-  if (inputs.features_given && !can.given_features) return "does not claim given features";
-  if (!inputs.key_mask.empty() && !can.key_masks) return "does not claim key masks";
+  if (inputs.features_given && !can.given_features) return "given features";
+  if (!inputs.key_mask.empty() && !can.key_masks) return "key masks";
   if (inputs.causal ? !can.causal : !can.bidirectional) {
-    return std::string("does not claim ") + (inputs.causal ? "causal" : "bidirectional");
+    return inputs.causal ? "causal attention" : "bidirectional attention";
   }
   const bool resumes = !inputs.start.empty() || !inputs.end_cotangent.empty();
-  if (resumes && !can.resumable) return "does not claim to be resumable";
-  return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
+  if (resumes && !can.resumable) return "to be resumable";
+  return has_other_conventions(subject, inputs) ? "these conventions" : "";
 }
 
 }  // namespace slim::properties

@@ -592,7 +592,7 @@ bool AttentionEvidence::fits(Scalar scalar) {
 
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionEvidence& evidence) {
   if (std::string reason = unclaimed(subject, scalar, evidence.given()); !reason.empty()) {
-    return not_claimed(std::move(reason));
+    return not_claimed(reason);
   }
   if (subject.capabilities.subtracting && evidence.given().causal &&
       evidence.subtraction_decides(scalar)) {

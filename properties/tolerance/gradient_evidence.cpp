@@ -270,7 +270,7 @@ std::vector<JudgedTensor> judged_tensors_of_layers(const GradientCase& c,
 
 std::optional<Finding> excused(const Subject& subject, Scalar scalar, GradientEvidence& evidence) {
   if (std::string reason = unclaimed(subject, scalar, evidence.given()); !reason.empty()) {
-    return not_claimed(std::move(reason));
+    return not_claimed(reason);
   }
   if (subject.capabilities.subtracting &&
       (evidence.has_zero_denominator() || evidence.subtraction_decides(scalar))) {

@@ -40,7 +40,7 @@ std::string unclaimed_by(const AttentionLawParts& parts, AttentionCase& c, const
 Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
                 Scalar scalar) {
   if (std::string reason = unclaimed_by(parts, c, subject, scalar); !reason.empty()) {
-    return not_claimed(std::move(reason));
+    return not_claimed(reason);
   }
   AttentionJudge judge(subject, scalar);
   if (parts.asks_features) {

@@ -51,7 +51,7 @@ Heads<Digits50> joined(const Heads<Digits50>& first, const Heads<Digits50>& seco
 }
 
 std::string unless_resumable(const AttentionCase& /*c*/, const Subject& subject) {
-  return subject.capabilities.resumable ? "" : "does not claim to be resumable";
+  return subject.capabilities.resumable ? "" : "to be resumable";
 }
 
 void resumes_attention(AttentionCase& c, const Subject& subject, Scalar scalar,

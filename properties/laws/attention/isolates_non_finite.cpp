@@ -28,8 +28,7 @@ AttentionInputs<double> poisoned(AttentionInputs<double> inputs, const PoisonedP
 }
 
 std::string unless_claimed(const AttentionCase& /*c*/, const Subject& subject) {
-  return subject.capabilities.isolates_non_finite ? ""
-                                                  : "does not claim to isolate non-finite values";
+  return subject.capabilities.isolates_non_finite ? "" : "to isolate non-finite values";
 }
 
 void does_not_spread(AttentionCase& c, const Subject& subject, Scalar scalar,

@@ -83,7 +83,7 @@ Digits50 inner(const Heads<Digits50>& a, const Heads<Digits50>& b) {
 
 std::string unless_in_digits50(const AttentionCase& /*c*/, const Subject& subject) {
   const bool offers = subject.attention.offers(Scalar::digits50) && subject.capabilities.pullback;
-  return offers ? "" : "does not claim a pullback in 50 digits";
+  return offers ? "" : "a pullback in 50 digits";
 }
 
 void is_its_own_adjoint(AttentionCase& c, const Subject& subject, Scalar scalar,

@@ -6,7 +6,7 @@ namespace slim::properties::laws {
 namespace {
 
 std::string unless_pulled_back(const AttentionCase& /*c*/, const Subject& subject) {
-  return subject.capabilities.pullback ? "" : "does not claim the pullback";
+  return subject.capabilities.pullback ? "" : "the pullback";
 }
 
 void pulls_back_the_definition(AttentionCase& c, const Subject& subject, Scalar /*scalar*/,

@@ -109,7 +109,7 @@ void require_rejected(const Subject& subject, Scalar scalar, AttentionInputs<dou
 
 std::string if_third_party(const AttentionCase& /*c*/, const Subject& subject) {
   return subject.name.starts_with("foreign/")
-             ? "does not claim to throw: third-party subjects run refuses-bad-requests instead"
+             ? "to throw: third-party subjects run refuses-bad-requests instead"
              : "";
 }
 

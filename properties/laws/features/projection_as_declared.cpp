@@ -183,7 +183,7 @@ void hold_averages(const ProjectionSpec& spec, const mutants::ProjectionDraw& dr
 /// Projections are in double for every scalar.
 Finding is_of_its_kind(const ProjectionSpec& spec, const Subject& subject, Scalar /*scalar*/) {
   const mutants::ProjectionDraw draw = projection_of(subject);
-  if (!draw) return not_claimed("does not draw projections");
+  if (!draw) return not_claimed("to draw projections");
   const Matrix<double> omega =
       draw(spec.d, spec.M, spec.kind, Random(spec.seed, stream_named("projection")));
   if (omega.rows() != spec.d || omega.cols() != spec.M) {

@@ -134,9 +134,9 @@ Finding takes_as_much_as_claimed(GradientEvidence& evidence, const Subject& subj
   const GradientCase& c = evidence.given();
   std::string reason = unclaimed(subject, scalar, c);
   if (reason.empty() && subject.capabilities.memory == MemoryGrowth::unclaimed) {
-    reason = "makes no claim about its memory";
+    reason = "how its memory grows";
   }
-  if (!reason.empty()) return not_claimed(std::move(reason));
+  if (!reason.empty()) return not_claimed(reason);
   if (scalar == Scalar::digits50 && c.slice_length >= long_slice) {
     return skipped("long slices are slow in 50 digits and take the same bytes");
   }

@@ -64,7 +64,7 @@ GradientAnswer joined(const SplitCase& c, const Subject& subject, Scalar scalar)
 }
 
 Finding resumes(SplitCase& c, const Subject& subject, Scalar scalar) {
-  if (!subject.capabilities.resumable) return not_claimed("does not claim to be resumable");
+  if (!subject.capabilities.resumable) return not_claimed("to be resumable");
   if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   return judge(subject, scalar, c.whole, [&](Scalar in, const GradientBounds& allowed) {
     return worst_discrepancy(joined(c, subject, in), c.whole.truth(), allowed);
@@ -123,7 +123,7 @@ Law split_and_resume() {
        .unusable = [](SplitCase& c, Scalar scalar) { return c.whole.unusable(scalar); },
        .check = resumes,
        .unclaimed = [](SplitCase& c, const Subject& subject, Scalar scalar) -> std::string {
-         if (!subject.capabilities.resumable) return "does not claim to be resumable";
+         if (!subject.capabilities.resumable) return "to be resumable";
          return unclaimed(subject, scalar, c.whole.given());
        }});
 }

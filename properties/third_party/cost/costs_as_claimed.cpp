@@ -5,6 +5,8 @@
 #include "properties/third_party/cost/resource_claims.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -46,10 +48,11 @@ class CostTrial final : public Trial {
   std::string unusable(Scalar /*scalar*/) override { return {}; }
   Finding check(const Subject& /*subject*/, Scalar scalar) override {
     if (!measured_->can_be_measured()) {
-      return not_claimed("costs are measured for attention and whole models only");
+      return not_claimed("attention or whole models, whose costs are measured");
     }
     if (scalar != measured_->scalar()) {
-      return not_claimed("costs are measured in " + std::string(name(measured_->scalar())));
+      return not_claimed(fmt::format("costs in {}: they are measured in {} only", name(scalar),
+                                     name(measured_->scalar())));
     }
     using Standing = ResourceVerdict::Standing;
     const ResourceVerdict verdict = measured_->verdict(claim_);

@@ -21,8 +21,8 @@ namespace {
 constexpr Index vocabulary = 256;
 constexpr std::uint64_t seed_of_models = 1;
 
-/// The supervisor of a subject, which is the ancestor of its shell and daemons, too.
-pid_t supervisor_of(pid_t subject) {
+/// The inner supervisor of a subject, which is the ancestor of its shell and daemons, too.
+pid_t inner_supervisor_of(pid_t subject) {
   const ProcessEntry entry = entry_of(subject);
   if (entry.parent > 1) return entry.parent;
   throw SubjectError("ended after it answered", Failure::crash);
@@ -177,7 +177,7 @@ FirstCall first_call(const ForeignSubject& foreign, const SizedCall& one_row,
   with_fresh_session(*foreign.pool, [&](Session& session) {
     const auto watched = [&](const SizedCall& call_to_watch) {
       const Process& process = session.process();
-      PeakWatch watch(supervisor_of(process.pid()), process.scratch());
+      PeakWatch watch(inner_supervisor_of(process.pid()), process.scratch());
       seconds_of_call(session, call_to_watch);
       return watch.end();
     };

@@ -324,9 +324,9 @@ TEST(ForeignGradients, OfNumpyAreComparedAsReturned) {
     return replay(golden, &foreign.subject).at(0).finding;
   };
   EXPECT_EQ(finding("").outcome, Outcome::pass) << finding("").note;
-  const Finding mutated = finding("mutated");
-  EXPECT_EQ(mutated.outcome, Outcome::wrong);
-  EXPECT_EQ(mutated.worst.tensor, "grad.layers.0.V_map.bias");
+  const Finding altered = finding("altered");
+  EXPECT_EQ(altered.outcome, Outcome::wrong);
+  EXPECT_EQ(altered.worst.tensor, "grad.layers.0.V_map.bias");
   EXPECT_NE(finding("forgets").note.find("did not return grad.layers.0.V_map.bias"),
             std::string::npos)
       << finding("forgets").note;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/adapted_law.hpp"
 
+#include "properties/third_party/protocol/told_from_noise.hpp"
 #include "properties/tolerance/answer.hpp"
 #include "properties/tolerance/attention_answer.hpp"
 #include "reference/vocabulary/case_file/attention_case.hpp"
@@ -37,22 +38,22 @@ CaseFile adapted(CaseFile file, const Subject& subject) {
   return file;
 }
 
-/// Why the case is outside the subject's claims, for any scalar; empty if it is within them.
+/// What the subject does not claim of the case in any scalar; empty if it claims all.
 std::string beyond_claims(const CaseFile& file, const Subject& subject, bool asks_features) {
   const Capabilities& can = subject.capabilities;
   if (!is_of_attention(file)) {
     const FeatureMap map = parse_feature_map(file.text("feature_map"));
-    return can.takes_in_models(map.kind) ? "" : "does not claim feature map " + name(map);
+    return can.takes_in_models(map.kind) ? "" : std::string(unclaimed_feature_map) + name(map);
   }
   const std::string& map = file.text("feature_map");
-  if (map == "given" && !can.given_features) return "does not claim given features";
+  if (map == "given" && !can.given_features) return "given features";
   if (map != "given" && !can.takes(parse_feature_map(map).kind)) {
-    return "does not claim feature map " + map;
+    return std::string(unclaimed_feature_map) + map;
   }
   if (asks_features) return {};
   const bool causal = file.text("causal") == "1";
   if (causal ? !can.causal : !can.bidirectional) {
-    return causal ? "does not claim causal attention" : "does not claim bidirectional attention";
+    return causal ? "causal attention" : "bidirectional attention";
   }
   return {};
 }
@@ -91,8 +92,7 @@ class AdaptedTrial final : public Trial {
     if (!unclaimed_.empty()) return not_claimed(unclaimed_);
     Finding finding = trial_->check(subject, scalar);
     if (finding.outcome == Outcome::wrong && differs_in_a_repeated_call(finding)) {
-      finding.failure = Failure::non_deterministic;
-      finding.note = "gave different bits for the same input, but declares to be deterministic";
+      return non_deterministic(std::move(finding));
     }
     return finding;
   }
@@ -107,17 +107,17 @@ class AdaptedTrial final : public Trial {
   bool may_redraw_ = false;
 };
 
-/// Why the law no longer applies to its case after it was restricted to the subject's claims and
-/// conventions; empty if the restriction is not the reason.
+/// What the subject does not claim, so that the law no longer applies to its case after that was
+/// restricted to the subject's claims and conventions; empty if the restriction is not the reason.
 std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn) {
   const Subject& subject = adaptation.subject;
-  if (drawn.has("key_mask") && !subject.capabilities.key_masks) return "does not claim key masks";
+  if (drawn.has("key_mask") && !subject.capabilities.key_masks) return "key masks";
   const bool resumed = drawn.has("initial.R") || drawn.has("cotangent.R");
-  if (resumed && !subject.capabilities.resumable) return "does not claim to be resumable";
+  if (resumed && !subject.capabilities.resumable) return "to be resumable";
   const double vanishing = AttentionConventions().epsilon;
   if (adaptation.law.name == "integers-exact" &&
       !(subject.attention_conventions.epsilon <= vanishing)) {
-    return "declares an epsilon that is not negligible relative to 1";
+    return "an epsilon that is negligible relative to 1";
   }
   return {};
 }
@@ -126,7 +126,7 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
                                      const Trial& drawn, bool may_redraw) {
   const Adaptation& adaptation = *shared;
   if (adaptation.law.name == "projection-as-declared") {
-    return std::make_unique<AdaptedTrial>("does not claim to draw projections", false);
+    return std::make_unique<AdaptedTrial>("to draw projections", false);
   }
   const CaseFile drawn_file = drawn.file();
   const CaseFile file = adapted(drawn_file, adaptation.subject);
@@ -138,18 +138,18 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
                                    : subject.gradient.offers_any();
   if (!offered) {
     const char* task = features ? "features" : attention ? "attention" : "gradient";
-    return std::make_unique<AdaptedTrial>(std::string("does not claim the task ") + task, false);
+    return std::make_unique<AdaptedTrial>(std::string("the task ") + task, false);
   }
   std::string beyond = beyond_claims(file, subject, features);
   if (!beyond.empty()) {
     return std::make_unique<AdaptedTrial>(std::move(beyond), may_redraw);
   }
   if (adaptation.law.name == "split-and-resume") {
-    return std::make_unique<AdaptedTrial>(
-        "does not claim states of whole models, which no case file carries", false);
+    return std::make_unique<AdaptedTrial>("states of whole models, which no case file carries",
+                                          false);
   }
   if (adaptation.law.name == "slice-length-does-not-matter" && !subject.capabilities.sliced) {
-    return std::make_unique<AdaptedTrial>("does not claim slices", false);
+    return std::make_unique<AdaptedTrial>("slices", false);
   }
   try {
     return std::make_unique<AdaptedTrial>(adaptation.law.load(file), shared);

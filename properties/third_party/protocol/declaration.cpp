@@ -6,6 +6,7 @@
 #include "properties/tolerance/convention_limits.hpp"
 #include "reference/vocabulary/case_file/gradient_case.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/json_fields.hpp"
 #include "reference/vocabulary/system/strict_json.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <set>
 
 namespace slim::properties::foreign {
@@ -25,45 +27,36 @@ constexpr std::array<std::string_view, 3> axis_orders = {"BHLD", "BLHD", "LBHD"}
 constexpr std::array<std::string_view, 3> resource_claims = {"flat in L", "O(C)", "linear"};
 constexpr int deepest_declaration = 4;
 
-/// Reads the fields of a JSON object, and refuses an object with unknown fields.
+/// Reads optional fields of a JSON object, and refuses an object with unknown fields.
 class Fields {
  public:
-  Fields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
-    require(object_.is_object(), where_ + " must be an object");
-  }
+  Fields(const Json& object, std::string where)
+      : where_(std::move(where)), object_(object), fields_(object, where_) {}
+  Fields(Json&& object, std::string where) = delete;
+
   const Json* find(const char* field) {
     known_.insert(field);
-    const auto found = object_.find(field);
-    return found == object_.end() ? nullptr : &*found;
+    return fields_.has(field) ? &fields_.at(field) : nullptr;
   }
   void read(const char* field, bool& value) {
-    const Json* found = find(field);
-    if (found == nullptr) return;
-    require(found->is_boolean(), named(field) + " must be true or false");
-    value = found->get<bool>();
+    if (find(field) != nullptr) value = fields_.boolean(field);
   }
   void read(const char* field, std::string& value) {
-    const Json* found = find(field);
-    if (found == nullptr) return;
-    require(found->is_string(), named(field) + " must be a string");
-    value = found->get<std::string>();
+    if (find(field) != nullptr) value = fields_.text(field);
   }
   /// A size of at least 1.
   void read(const char* field, Index& value, Index largest) {
-    const Json* found = find(field);
-    if (found == nullptr) return;
-    const bool fits = found->is_number_integer() && *found >= 1 && *found <= largest;
-    require(fits, fmt::format("{} is {}: allowed are whole numbers from 1 to {}", named(field),
-                              on_one_line(found->dump()), largest));
-    value = found->get<Index>();
+    if (find(field) != nullptr) value = fields_.whole<Index>(field, 1, largest);
+  }
+  std::int64_t required_number(const char* field) {
+    known_.insert(field);
+    return fields_.whole(field, std::numeric_limits<std::int64_t>::min());
   }
   std::vector<std::string> strings(const char* field) {
-    const Json* found = find(field);
     std::vector<std::string> values;
-    if (found == nullptr) return values;
-    require(found->is_array() && found->size() <= 64,
-            named(field) + " must be an array of at most 64 strings");
-    for (const Json& item : *found) {
+    if (find(field) == nullptr) return values;
+    require(fields_.array(field).size() <= 64, named(field) + " has more than 64 entries");
+    for (const Json& item : fields_.array(field)) {
       require(item.is_string(), named(field) + " must be an array of strings");
       values.push_back(item.get<std::string>());
       require(std::ranges::count(values, values.back()) == 1,
@@ -77,13 +70,12 @@ class Fields {
                                         fmt::format("': allowed are {}", fmt::join(known_, ", ")));
     }
   }
-  [[nodiscard]] std::string named(const char* field) const {
-    return "field '" + std::string(field) + "' of " + where_;
-  }
+  [[nodiscard]] std::string named(const char* field) const { return fields_.named(field); }
 
  private:
-  const Json& object_;
   std::string where_;
+  const Json& object_;
+  JsonFields fields_;
   std::set<std::string> known_;
 };
 
@@ -267,12 +259,10 @@ std::string_view name(ResourceClaim claim) {
 Declaration parse_declaration(std::string_view text) {
   const Json json = parse_strictly(text, deepest_declaration, "the declaration");
   Fields fields(json, "the declaration");
-  const Json* protocol = fields.find("protocol");
-  require(protocol != nullptr && protocol->is_number_integer(),
-          fields.named("protocol") + " must be an integer");
-  if (*protocol != protocol_version) {
+  const std::int64_t protocol = fields.required_number("protocol");
+  if (protocol != protocol_version) {
     throw SubjectError(fmt::format("uses version {} of the protocol, but the harness uses {}",
-                                   on_one_line(protocol->dump()), protocol_version),
+                                   protocol, protocol_version),
                        Failure::version_mismatch);
   }
   Declaration declared;

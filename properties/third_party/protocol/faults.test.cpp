@@ -144,8 +144,8 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"aborts", Failure::crash, "signal 6 (SIGABRT)"},
         KnownFault{"segfaults", Failure::crash, "signal 11 (SIGSEGV)"},
         KnownFault{"sleeps", Failure::hang, "did not answer within 0.2 s", 0.2},
-        KnownFault{"stops-its-supervisor", Failure::hang, "did not answer within 0.2 s", 0.2},
-        KnownFault{"stops-its-watchdog", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-inner-supervisor", Failure::hang, "did not answer within 0.2 s", 0.2},
+        KnownFault{"stops-its-outer-supervisor", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"stops-both", Failure::hang, "did not answer within 0.2 s", 0.2},
         KnownFault{"allocates", Failure::memory_limit, "exceeded 200 MB"},
         KnownFault{"starts-daemons-that-allocate", Failure::memory_limit, "exceeded 200 MB"},
@@ -267,7 +267,7 @@ TEST(Foreign, RemainingChildrenAreKilled) {
 }
 
 TEST(Foreign, NothingOutlivesAKilledHarnessEvenIfTheInnerSupervisorIsStopped) {
-  for (const bool stops_supervisor : {false, true}) {
+  for (const bool stops_inner : {false, true}) {
     const std::string mark = fresh_mark();
     const std::string command = command_of("leaves-children-at-start-and-sleeps", mark);
     const TestFolder out;
@@ -282,20 +282,20 @@ TEST(Foreign, NothingOutlivesAKilledHarnessEvenIfTheInnerSupervisorIsStopped) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     ASSERT_GE(marked_processes(mark), 6) << "harness, two supervisors, subject, child, grandchild";
-    const pid_t supervisor = marked_child(mark, marked_child(mark, harness));
-    ASSERT_GT(supervisor, 0);
-    if (stops_supervisor) ::kill(supervisor, SIGSTOP);
+    const pid_t inner = marked_child(mark, marked_child(mark, harness));
+    ASSERT_GT(inner, 0);
+    if (stops_inner) ::kill(inner, SIGSTOP);
     ::kill(harness, SIGKILL);
     ::waitpid(harness, nullptr, 0);
     for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(marked_processes(mark), 0) << (stops_supervisor ? "stopped" : "running");
+    EXPECT_EQ(marked_processes(mark), 0) << (stops_inner ? "stopped" : "running");
   }
 }
 
 TEST(Foreign, NothingOutlivesAKilledSupervisor) {
-  for (const bool kills_watchdog : {true, false}) {
+  for (const bool kills_outer : {true, false}) {
     const std::string mark = fresh_mark();
     const ForeignSubject foreign =
         open_subject(program_door(command_of("leaves-children-at-start", mark)), {});
@@ -303,16 +303,16 @@ TEST(Foreign, NothingOutlivesAKilledSupervisor) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     ASSERT_GE(marked_processes(mark), 5) << "two supervisors, subject, child, grandchild";
-    const pid_t watchdog = marked_child(mark, ::getpid());
-    const pid_t supervisor = marked_child(mark, watchdog);
-    ASSERT_GT(watchdog, 0);
-    ASSERT_GT(supervisor, 0);
-    ::kill(kills_watchdog ? watchdog : supervisor, SIGKILL);
+    const pid_t outer = marked_child(mark, ::getpid());
+    const pid_t inner = marked_child(mark, outer);
+    ASSERT_GT(outer, 0);
+    ASSERT_GT(inner, 0);
+    ::kill(kills_outer ? outer : inner, SIGKILL);
     // A killed outer supervisor stays as a zombie, without arguments, until it is waited for.
     for (int i = 0; i < 1000 && marked_processes(mark) > 0; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    EXPECT_EQ(marked_processes(mark), 0) << (kills_watchdog ? "outer" : "inner");
+    EXPECT_EQ(marked_processes(mark), 0) << (kills_outer ? "outer" : "inner");
     outcome_of_call(foreign);  // fails, since the process has ended
     EXPECT_EQ(outcome_of_call(foreign).what, "answered") << "by a new process";
   }

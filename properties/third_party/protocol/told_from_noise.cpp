@@ -97,8 +97,7 @@ class NoiseTrial final : public Trial {
     if (!may_be_noise || !subject.capabilities.deterministic) return finding;
     const double noise = noise_of(*trial_, subject, scalar);
     if (noise > 0.0 && finding.worst.error <= most_of_noise * noise) {
-      finding.failure = Failure::non_deterministic;
-      finding.note = "gave different bits for the same input, but declares to be deterministic";
+      return non_deterministic(std::move(finding));
     }
     return finding;
   }
@@ -129,6 +128,12 @@ class NoiseDraw final : public Draw {
 };
 
 }  // namespace
+
+Finding non_deterministic(Finding finding) {
+  finding.failure = Failure::non_deterministic;
+  finding.note = "gave different bits for the same input, but declares to be deterministic";
+  return finding;
+}
 
 Law told_from_noise(const Law& law) {
   Law result = law;

@@ -13,4 +13,7 @@ namespace slim::properties::foreign {
 /// becomes NON-DETERMINISTIC. A larger error keeps its verdict.
 Law told_from_noise(const Law& law);
 
+/// The failure as NON-DETERMINISTIC, with a note that says why.
+Finding non_deterministic(Finding finding);
+
 }  // namespace slim::properties::foreign

@@ -31,7 +31,7 @@ void count_continuation(int /*signal*/) {
 }
 
 /// Processes below a supervisor are in other sessions, and cannot join the session of this process.
-std::vector<pid_t> orphans(const Watchdogs& known) {
+std::vector<pid_t> orphans(const OuterSupervisors& known) {
   std::vector<pid_t> found = children_of(::getpid());
   const pid_t own_session = ::getsid(0);
   std::erase_if(found, [&](pid_t child) {
@@ -69,14 +69,14 @@ void require_descriptors() {
   ::close(one);
 }
 
-Watchdogs& watchdogs() {
-  static Watchdogs all{.mutex = {}, .alive = {}, .not_ours = children_of(::getpid())};
+OuterSupervisors& outer_supervisors() {
+  static OuterSupervisors all{.mutex = {}, .alive = {}, .not_ours = children_of(::getpid())};
   return all;
 }
 
 /// A list that is read while a process forks may miss the child: several lists must be empty.
 void end_orphans() {
-  Watchdogs& known = watchdogs();
+  OuterSupervisors& known = outer_supervisors();
   const std::lock_guard lock(known.mutex);
   const SteadyClock::time_point deadline = SteadyClock::now() + longest_sweep;
   for (int without = 0; without < empty_lists && SteadyClock::now() < deadline; ++without) {

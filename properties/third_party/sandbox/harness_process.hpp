@@ -25,12 +25,12 @@ void require_descriptors();
 
 /// The outer supervisors of running subjects (supervisor.hpp) that have not been waited for.
 /// `mutex` is held while one is started, so that it is not mistaken for an orphan.
-struct Watchdogs {
+struct OuterSupervisors {
   std::mutex mutex;
   std::set<pid_t> alive;
   std::vector<pid_t> not_ours;  ///< children of this process that existed before the first
 };
-Watchdogs& watchdogs();
+OuterSupervisors& outer_supervisors();
 
 /// Kills orphans that this process adopted because both of their supervisors were killed. Repeats
 /// without a pause while there are any: in a chain of processes that each fork and end, each is a

@@ -80,12 +80,12 @@ PeakWatch::Pages PeakWatch::pages_of(const std::string& status) {
   return {.resident = field("VmRSS:"), .of_files = field("RssFile:") + field("RssShmem:")};
 }
 
-PeakWatch::PeakWatch(pid_t supervisor, std::filesystem::path scratch)
-    : supervisor_(supervisor),
+PeakWatch::PeakWatch(pid_t inner_supervisor, std::filesystem::path scratch)
+    : inner_supervisor_(inner_supervisor),
       scratch_(std::move(scratch)),
       continued_before_(times_continued()),
       least_(std::numeric_limits<std::int64_t>::max()) {
-  for (const pid_t pid : listed_below(supervisor_)) {
+  for (const pid_t pid : listed_below(inner_supervisor_)) {
     const ProcessEntry entry = entry_of(pid);
     if (entry.ended) {
       ended_before_[pid] = {entry.parent, entry.faults + entry.faults_of_ended_children};
@@ -107,10 +107,10 @@ PeakWatch::PeakWatch(pid_t supervisor, std::filesystem::path scratch)
 }
 
 void PeakWatch::sample() {
-  const std::int64_t held = bytes_held_once_below(supervisor_, scratch_.c_str());
+  const std::int64_t held = bytes_held_once_below(inner_supervisor_, scratch_.c_str());
   least_ = std::min(least_, held);
   rise_ = std::max(rise_, held - least_);
-  for (const pid_t pid : listed_below(supervisor_)) met_.insert(pid);
+  for (const pid_t pid : listed_below(inner_supervisor_)) met_.insert(pid);
 }
 
 bool PeakWatch::lost_sight() const {
@@ -132,7 +132,7 @@ SeenPeak PeakWatch::end() {
   require_descriptors();
   const bool was_stopped = times_continued() != continued_before_;
   SeenPeak seen{.rise = rise_, .lost_sight = lost_sight() || was_stopped};
-  for (const pid_t pid : listed_below(supervisor_)) {
+  for (const pid_t pid : listed_below(inner_supervisor_)) {
     if (entry_of(pid).ended) continue;
     seen.touched[pid] = touched_bytes(pid);
     const auto before = pages_before_.find(pid);

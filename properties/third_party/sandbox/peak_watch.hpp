@@ -26,15 +26,15 @@ struct SeenPeak {
 /// was freed before.
 double needed_bytes(const SeenPeak& call, const SeenPeak& small_call);
 
-/// Watches all processes below a subject's supervisor, from construction on: samples their total
-/// memory every millisecond, and reads the peak resident size (VmHWM) and the touched pages of
-/// each, which it resets first. Not seen: a child that lives shorter than that and is not waited
-/// for, memory of devices, and processes that are not below the supervisor.
+/// Watches all processes below a subject's inner supervisor, from construction on: samples their
+/// total memory every millisecond, and reads the peak resident size (VmHWM) and the touched pages
+/// of each, which it resets first. Not seen: a child that lives shorter than that and is not waited
+/// for, memory of devices, and processes that are not below it.
 class PeakWatch {
  public:
   /// Throws SubjectError if no process is left, and HarnessError if descriptors are used up, as
   /// end() does.
-  PeakWatch(pid_t supervisor, std::filesystem::path scratch);
+  PeakWatch(pid_t inner_supervisor, std::filesystem::path scratch);
   /// Ends the watch. Throws SubjectError if no process is left.
   SeenPeak end();
 
@@ -54,7 +54,7 @@ class PeakWatch {
   void sample();
   [[nodiscard]] bool lost_sight() const;
 
-  pid_t supervisor_;
+  pid_t inner_supervisor_;
   std::filesystem::path scratch_;
   int continued_before_;
   std::map<pid_t, Pages> pages_before_;

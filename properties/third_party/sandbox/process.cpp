@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_error_text = 4096;
 /// More than the 1 s that an outer supervisor waits for the inner one.
-constexpr std::chrono::milliseconds patience_with_watchdogs{2500};
+constexpr std::chrono::milliseconds patience_with_supervisors{2500};
 
 [[noreturn]] void fail(const std::string& what, int number) {
   throw HarnessError(what + ": " + std::strerror(number));
@@ -143,12 +143,12 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
   int failed = 0;
   {
-    Watchdogs& known = watchdogs();
+    OuterSupervisors& known = outer_supervisors();
     const std::lock_guard lock(known.mutex);
     failed = refused != 0 ? EMFILE
-                          : ::posix_spawn(&watchdog_, host.c_str(), &actions, &attributes,
+                          : ::posix_spawn(&outer_supervisor_, host.c_str(), &actions, &attributes,
                                           argv.data(), environ);
-    if (failed == 0) known.alive.insert(watchdog_);
+    if (failed == 0) known.alive.insert(outer_supervisor_);
   }
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
@@ -163,14 +163,14 @@ Process::Process(const std::vector<std::string>& command, std::int64_t memory_by
 
 Process::~Process() {
   let_go();
-  if (!ends_by(watchdog_, Clock::now() + patience_with_watchdogs)) {
-    ::kill(watchdog_, SIGKILL);  // its descendants are adopted by this process
-    while (::waitpid(watchdog_, nullptr, 0) < 0 && errno == EINTR) {
+  if (!ends_by(outer_supervisor_, Clock::now() + patience_with_supervisors)) {
+    ::kill(outer_supervisor_, SIGKILL);  // its descendants are adopted by this process
+    while (::waitpid(outer_supervisor_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
   {
-    const std::lock_guard lock(watchdogs().mutex);
-    watchdogs().alive.erase(watchdog_);
+    const std::lock_guard lock(outer_supervisors().mutex);
+    outer_supervisors().alive.erase(outer_supervisor_);
   }
   end_orphans();
   for (int* end : {&input_, &output_, &error_, &status_}) close_if_open(*end);
@@ -326,8 +326,8 @@ bool Process::was_left_unwatched() {
   read_status();
   siginfo_t news{};
   // Without WEXITED: its end is waited for elsewhere.
-  const auto watchdog = static_cast<id_t>(watchdog_);
-  if (::waitid(P_PID, watchdog, &news, WSTOPPED | WCONTINUED | WNOHANG) == 0 && news.si_pid != 0) {
+  const auto outer = static_cast<id_t>(outer_supervisor_);
+  if (::waitid(P_PID, outer, &news, WSTOPPED | WCONTINUED | WNOHANG) == 0 && news.si_pid != 0) {
     left_unwatched_ = true;
   }
   return left_unwatched_;

@@ -93,7 +93,7 @@ class Process {
   int error_ = -1;
   int lifeline_ = -1;
   int status_ = -1;
-  int watchdog_ = 0;  ///< the outer supervisor
+  int outer_supervisor_ = 0;  ///< its process id
   int pid_ = 0;
   bool has_ended_ = false;
   bool left_unwatched_ = false;

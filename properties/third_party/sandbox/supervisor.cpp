@@ -84,10 +84,10 @@ void kill_descendants() {
   }
 }
 
-[[noreturn]] void become_subject(const Keep& keep, char** command, pid_t supervisor) {
+[[noreturn]] void become_subject(const Keep& keep, char** command, pid_t inner_supervisor) {
   ::setsid();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != supervisor) ::_exit(127);  // the inner supervisor ended before prctl
+  if (::getppid() != inner_supervisor) ::_exit(127);  // it ended before prctl
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_DFL);
   const auto limit = [](__rlimit_resource resource, rlim_t value) {
     const rlimit both{value, value};
@@ -120,12 +120,12 @@ void reap_orphans(pid_t subject) {
 }
 
 /// Returns when the subject ends or exceeds its limit, or the harness or the outer supervisor ends.
-void watch(const Keep& keep, pid_t subject, int watchdog) {
+void watch(const Keep& keep, pid_t subject, int outer_end) {
   const int ended = end_of(subject);
   std::int64_t most_address_space = 0;
   for (;;) {
     std::array<pollfd, 3> events = {
-        {{lifeline, POLLIN, 0}, {watchdog, POLLIN, 0}, {ended, POLLIN, 0}}};
+        {{lifeline, POLLIN, 0}, {outer_end, POLLIN, 0}, {ended, POLLIN, 0}}};
     ::poll(events.data(), events.size(), sample_ms);
     if (events[0].revents != 0 || events[1].revents != 0) return;
     int status = 0;
@@ -156,31 +156,31 @@ void leave_pipes() {
   for (const int end : {0, 1, 2}) ::dup2(nowhere, end);
 }
 
-/// Starts the subject and returns when all its processes have ended. `watchdog` is a pipe that is
+/// Starts the subject and returns when all its processes have ended. `outer_end` is a pipe that is
 /// closed when the outer supervisor ends.
-void keep_under(int watchdog, const Keep& keep, char** command) {
+void keep_under(int outer_end, const Keep& keep, char** command) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  const pid_t supervisor = ::getpid();
+  const pid_t inner_supervisor = ::getpid();
   const pid_t subject = ::fork();
   const int failure = errno;
-  if (subject == 0) become_subject(keep, command, supervisor);
+  if (subject == 0) become_subject(keep, command, inner_supervisor);
   leave_pipes();
   if (subject < 0) {
     report_failure(failure);
     return;
   }
   report("pid " + std::to_string(subject) + "\n");
-  watch(keep, subject, watchdog);
+  watch(keep, subject, outer_end);
   kill_descendants();
 }
 
 /// Waits for the inner supervisor, reaps adopted orphans, and reports if the inner supervisor is
 /// stopped, since it does not limit memory then. One second after the lifeline was closed, kills
 /// it, since it may be stopped.
-void wait_for(pid_t supervisor) {
+void wait_for(pid_t inner_supervisor) {
   using SteadyClock = std::chrono::steady_clock;
-  const int ended = end_of(supervisor);
-  constexpr int look_ms = 100;  // between checks for a stopped supervisor
+  const int ended = end_of(inner_supervisor);
+  constexpr int look_ms = 100;  // between checks whether it is stopped
   const int wait_ms = ended < 0 ? sample_ms : look_ms;
   bool has_let_go = false;
   SteadyClock::time_point deadline;
@@ -189,11 +189,11 @@ void wait_for(pid_t supervisor) {
     int status = 0;
     while ((reaped = ::waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
       const bool lives = WIFSTOPPED(status) || WIFCONTINUED(status);
-      if (reaped == supervisor && lives) report("stopped\n");
-      if (reaped == supervisor && !lives) return;
+      if (reaped == inner_supervisor && lives) report("stopped\n");
+      if (reaped == inner_supervisor && !lives) return;
     }
     if (reaped < 0 && errno == ECHILD) return;
-    if (has_let_go && SteadyClock::now() >= deadline) ::kill(supervisor, SIGKILL);
+    if (has_let_go && SteadyClock::now() >= deadline) ::kill(inner_supervisor, SIGKILL);
     std::array<pollfd, 2> events = {{{ended, POLLIN, 0}, {has_let_go ? -1 : lifeline, POLLIN, 0}}};
     ::poll(events.data(), events.size(), has_let_go ? sample_ms : wait_ms);
     if (events[1].revents == 0) continue;
@@ -209,16 +209,16 @@ int keep_subject(const Keep& keep, char** command) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
   ::prctl(PR_SET_DUMPABLE, 0);  // inherited by the inner supervisor; exec resets it for the subject
   std::array<int, 2> tether{-1, -1};
-  const pid_t supervisor = ::pipe2(tether.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
+  const pid_t inner_supervisor = ::pipe2(tether.data(), O_CLOEXEC) == 0 ? ::fork() : -1;
   const int failure = errno;
-  if (supervisor == 0) {
+  if (inner_supervisor == 0) {
     ::close(tether[1]);
     keep_under(tether[0], keep, command);
   } else {
     leave_pipes();
     ::close(tether[0]);
-    if (supervisor < 0) report_failure(failure);
-    wait_for(supervisor);
+    if (inner_supervisor < 0) report_failure(failure);
+    wait_for(inner_supervisor);
     kill_descendants();  // if the inner supervisor was killed
   }
   remove_tree(keep.scratch);

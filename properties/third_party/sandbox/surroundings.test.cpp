@@ -277,9 +277,10 @@ TEST(Surroundings, PythonSubjectAnswersInUtf8InAnyLocale) {
 // The harness's own processes
 
 TEST(Surroundings, StoppingASupervisorIsDetected) {
-  for (const char* which : {"supervisor", "watchdog"}) {
+  for (const char* which : {"inner", "outer"}) {
     const ForeignSubject foreign = open_subject(
-        program_door(program_with(std::string("stops-its-") + which + "-for-a-while")), {});
+        program_door(program_with(std::string("stops-its-") + which + "-supervisor-for-a-while")),
+        {});
     const std::string fate = how_it_answers(foreign);
     EXPECT_EQ(fate.find("CRASH: stopped (SIGSTOP) the processes"), 0U) << which << ": " << fate;
   }
@@ -294,9 +295,9 @@ TEST_F(OrdinaryUser, MeasurementsAreDiscardedIfTheSubjectStoppedTheHarness) {
     bool stopped = false;
     with_session(*foreign.pool, [&](Session& session) {
       const Process& process = session.process();
-      const pid_t supervisor = entry_of(process.pid()).parent;
-      undisturbed = !PeakWatch(supervisor, process.scratch()).end().lost_sight;
-      PeakWatch watch(supervisor, process.scratch());
+      const pid_t inner_supervisor = entry_of(process.pid()).parent;
+      undisturbed = !PeakWatch(inner_supervisor, process.scratch()).end().lost_sight;
+      PeakWatch watch(inner_supervisor, process.scratch());
       AttentionInputs<float> inputs = two_rows<float>();
       AttentionResult<float> result;
       exchange(session, inputs.task(), result);

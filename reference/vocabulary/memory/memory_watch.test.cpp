@@ -11,7 +11,7 @@ namespace {
 
 /// Writes a byte at a distance from the first byte of a buffer.
 template <class T>
-void mutate(Buffer<T>& buffer, std::ptrdiff_t distance) {
+void corrupt(Buffer<T>& buffer, std::ptrdiff_t distance) {
   *(reinterpret_cast<unsigned char*>(buffer.data()) + distance) = 0;
 }
 
@@ -21,10 +21,10 @@ TEST(MemoryWatch, DetectsAByteWrittenOutsideABlock) {
     const Buffer<float> sound(MemoryTag::state, 4);
     Buffer<float> block(MemoryTag::slice, 3);
     EXPECT_FALSE(watch.overrun());
-    mutate(block, 0);
-    mutate(block, 11);
+    corrupt(block, 0);
+    corrupt(block, 11);
     EXPECT_FALSE(watch.overrun()) << "writes inside the block are allowed";
-    mutate(block, distance);
+    corrupt(block, distance);
     const std::optional<Overrun> overrun = watch.overrun();
     ASSERT_TRUE(overrun) << distance;
     EXPECT_EQ(overrun->block, block.data());
@@ -38,7 +38,7 @@ TEST(MemoryWatch, RemembersAnOverrunOfAReleasedBlock) {
   const MemoryWatch watch;
   {
     Buffer<double> block(MemoryTag::slice, 2);
-    mutate(block, 16);
+    corrupt(block, 16);
   }
   ASSERT_TRUE(watch.overrun());
   EXPECT_EQ(watch.overrun()->bytes, 16);
@@ -74,7 +74,7 @@ TEST(MemoryWatch, IncludesNestedWatches) {
     kept = Buffer<char>(MemoryTag::state, 8);
     EXPECT_EQ(inner.peak().of(MemoryTag::state), 8);
   }
-  mutate(kept, 8);
+  corrupt(kept, 8);
   EXPECT_TRUE(outer.overrun()) << "blocks that outlive the inner watch belong to the outer";
   kept = {};
   const Buffer<char> after(MemoryTag::state, 6);

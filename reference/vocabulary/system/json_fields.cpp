@@ -49,6 +49,10 @@ std::string JsonFields::text(const char* field) const {
   return value.get<std::string>();
 }
 
+std::string JsonFields::text_if_given(const char* field) const {
+  return has(field) ? text(field) : std::string();
+}
+
 bool JsonFields::boolean(const char* field) const {
   const Json& value = at(field);
   if (!value.is_boolean()) refuse(field, "are true and false");
@@ -101,6 +105,12 @@ const Json& JsonFields::array(const char* field) const {
 
 JsonFields JsonFields::object(const char* field) const {
   return {at(field), named(field)};
+}
+
+void JsonFields::require_schema(int only) const {
+  const Json& given = at("schema");
+  const bool fits = given.is_number_integer() && given == only;
+  if (!fits) refuse("schema", "is " + std::to_string(only));
 }
 
 }  // namespace slim

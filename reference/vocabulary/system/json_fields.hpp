@@ -24,6 +24,8 @@ class JsonFields {
   /// The field, of whatever type.
   [[nodiscard]] const nlohmann::json& at(const char* field) const;
   [[nodiscard]] std::string text(const char* field) const;
+  /// The text; empty where the field is missing.
+  [[nodiscard]] std::string text_if_given(const char* field) const;
   [[nodiscard]] bool boolean(const char* field) const;
   /// A number; NaN where it is null.
   [[nodiscard]] double real(const char* field) const;
@@ -39,6 +41,8 @@ class JsonFields {
   [[nodiscard]] std::uint64_t whole_of_64_bits(const char* field) const;
   [[nodiscard]] const nlohmann::json& array(const char* field) const;
   [[nodiscard]] JsonFields object(const char* field) const;
+  /// Refuses an object whose field "schema" is anything but this whole number.
+  void require_schema(int only) const;
   /// "field 'slice' of the record"
   [[nodiscard]] std::string named(const char* field) const;
 

@@ -44,6 +44,8 @@ TEST(JsonFields, ReadsEachTypeAsItIs) {
   EXPECT_TRUE(fields.has("text"));
   EXPECT_FALSE(fields.has("more"));
   EXPECT_EQ(fields.text("text"), "a");
+  EXPECT_EQ(fields.text_if_given("text"), "a");
+  EXPECT_EQ(fields.text_if_given("more"), "");
   EXPECT_TRUE(fields.boolean("yes"));
   EXPECT_EQ(fields.real("half"), 0.5);
   EXPECT_EQ(fields.real("three"), 3.0);
@@ -84,6 +86,27 @@ TEST(JsonFields, RefusesEveryOtherType) {
   EXPECT_EQ(refusal("1", reals), "field 'x' of the note is 1: allowed is an array");
   EXPECT_EQ(refusal("1", object), "field 'x' of the note is 1: allowed is a JSON object");
   EXPECT_EQ(refusal("1", missing), "field 'y' of the note is missing");
+}
+
+TEST(JsonFields, RefusesEverySchemaButTheInteger) {
+  const auto refusal_of = [](const std::string& schema) -> std::string {
+    const Json json = Json::parse("{\"schema\":" + schema + "}");
+    try {
+      JsonFields(json, "the note").require_schema(1);
+    } catch (const ContractError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(refusal_of("1"), "accepted");
+  for (const char* schema : {"2", "0", "4294967297", "18446744073709551617", "1.9", "1.0", "true",
+                             "\"1\"", "null", "[1]"}) {
+    const std::string words = refusal_of(schema);
+    EXPECT_EQ(words.find("field 'schema' of the note is "), 0U) << words;
+    EXPECT_NE(words.find(": allowed is 1"), std::string::npos) << words;
+  }
+  const auto missing = [](const JsonFields& fields) { fields.require_schema(1); };
+  EXPECT_EQ(refusal("1", missing), "field 'schema' of the note is missing");
 }
 
 }  // namespace

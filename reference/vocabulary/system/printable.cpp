@@ -12,22 +12,28 @@ struct CodeRange {
   char32_t last;
 };
 
-constexpr std::array<CodeRange, 16> never_printed = {{
+constexpr std::array<CodeRange, 22> never_printed = {{
     {0x0, 0x1f},         // control characters
     {0x7f, 0x9f},        // likewise
     {0xad, 0xad},        // soft hyphen
+    {0x34f, 0x34f},      // combining grapheme joiner
     {0x61c, 0x61c},      // Arabic letter mark
-    {0x180e, 0x180e},    // Mongolian vowel separator
+    {0x115f, 0x1160},    // Hangul fillers
+    {0x17b4, 0x17b5},    // Khmer inherent vowels
+    {0x180b, 0x180f},    // Mongolian variation selectors and vowel separator
     {0x200b, 0x200f},    // zero-width space, joiners, marks of direction
-    {0x2028, 0x202e},    // separators of lines, embeddings and overrides
+    {0x2028, 0x202e},    // separators of lines and paragraphs, embeddings and overrides
     {0x2060, 0x206f},    // word joiner, invisible operators, isolates
+    {0x3164, 0x3164},    // Hangul filler
     {0xd800, 0xdfff},    // halves of a pair
+    {0xfe00, 0xfe0f},    // variation selectors
     {0xfeff, 0xfeff},    // byte order mark, zero-width no-break space
-    {0xfff9, 0xfffb},    // interlinear annotations
+    {0xffa0, 0xffa0},    // half-width Hangul filler
+    {0xfff0, 0xfffb},    // interlinear annotations
     {0xfffe, 0xffff},    // no characters, forbidden in XML
     {0x1bca0, 0x1bca3},  // shorthand format controls
     {0x1d173, 0x1d17a},  // musical format controls
-    {0xe0000, 0xe007f},  // tags
+    {0xe0000, 0xe0fff},  // tags, variation selectors
     {0x110000, ~char32_t{0}},
 }};
 

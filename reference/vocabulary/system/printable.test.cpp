@@ -35,9 +35,12 @@ TEST(OnOneLine, ReplacesControlCharactersAndThoseForbiddenInXml) {
 
 TEST(OnOneLine, ReplacesWhatHidesOrReordersText) {
   for (const char* hidden :
-       {"\u061c", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f",    "\u202a",
-        "\u202b", "\u202c", "\u202d", "\u202e", "\u2060", "\u2066",    "\u2067",
-        "\u2068", "\u2069", "\ufeff", "\u2028", "\u00ad", "\U000e0041"}) {
+       {"\u00ad",     "\u034f",     "\u061c",     "\u115f",     "\u1160",     "\u17b4",    "\u180b",
+        "\u180e",     "\u200b",     "\u200c",     "\u200d",     "\u200e",     "\u200f",    "\u2028",
+        "\u2029",     "\u202a",     "\u202b",     "\u202c",     "\u202d",     "\u202e",    "\u2060",
+        "\u2061",     "\u2062",     "\u2063",     "\u2064",     "\u2066",     "\u2067",    "\u2068",
+        "\u2069",     "\u206f",     "\u3164",     "\ufe0f",     "\ufeff",     "\uffa0",    "\ufff9",
+        "\U0001bca0", "\U0001d173", "\U000e0000", "\U000e0041", "\U000e007f", "\U000e0100"}) {
     const std::string text = std::string("a") + hidden + "b";
     const std::string replaced = "a" + std::string(text.size() - 2, '?') + "b";
     EXPECT_EQ(on_one_line(text), replaced);

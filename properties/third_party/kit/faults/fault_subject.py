@@ -123,9 +123,9 @@ def fork_in_a_chain():
     os._exit(0)
 
 
-def kill_its_supervisors(supervisor):
-    os.kill(parent_of(supervisor), signal.SIGKILL)
-    os.kill(supervisor, signal.SIGKILL)
+def kill_its_supervisors(inner):
+    os.kill(parent_of(inner), signal.SIGKILL)
+    os.kill(inner, signal.SIGKILL)
 
 
 def stay_behind():
@@ -190,7 +190,7 @@ def commit(request):
     elif fault == "prints-garbage":
         print("epoch 1: loss 0.25")
     elif fault == "prints-bytes":
-        os.write(1, b"warning: \xff\xfe\x80 \x1b[31m ]]> & nonsense\n")
+        os.write(1, b"warning: \xff\xfe\x80 \x1b[31m \xe2\x80\xae ]]> & nonsense\n")
     elif fault == "prints-afterwards":
         return "done\n"
     elif fault == "endless-line":
@@ -226,18 +226,18 @@ def commit(request):
         fill_shared_memory()
     elif fault == "leaves-closed-entries":
         leave_closed_entries()
-    elif fault == "stops-its-supervisor-for-a-while":
+    elif fault == "stops-its-inner-supervisor-for-a-while":
         stop_for_a_while(os.getppid())
-    elif fault == "stops-its-watchdog-for-a-while":
+    elif fault == "stops-its-outer-supervisor-for-a-while":
         stop_for_a_while(parent_of(os.getppid()))
     elif fault == "stops-the-harness-for-a-while":
         stop_for_a_while(parent_of(parent_of(os.getppid())))
     elif fault == "reads-the-harness":
         open(f"/proc/{parent_of(parent_of(os.getppid()))}/mem", "r+b").close()
-    elif fault == "stops-its-supervisor":
+    elif fault == "stops-its-inner-supervisor":
         os.kill(os.getppid(), signal.SIGSTOP)
         time.sleep(600)
-    elif fault == "stops-its-watchdog":
+    elif fault == "stops-its-outer-supervisor":
         os.kill(parent_of(os.getppid()), signal.SIGSTOP)
         time.sleep(600)
     elif fault == "stops-both":
@@ -254,9 +254,9 @@ def commit(request):
     elif fault == "forks-in-a-chain":
         fork_in_a_chain()
     elif fault == "kills-its-supervisors-and-forks-in-a-chain":
-        supervisor = os.getppid()
+        inner = os.getppid()
         if os.fork() == 0:
-            kill_its_supervisors(supervisor)
+            kill_its_supervisors(inner)
             fork_in_a_chain()
         time.sleep(600)
     elif fault == "exits":
