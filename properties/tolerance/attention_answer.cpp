@@ -334,7 +334,7 @@ Heads<W> features_in(const Subject& subject, const FeaturesInputs<double>& input
 
 bool has_other_conventions(const Subject& subject, const AttentionInputs<double>& inputs) {
   const AttentionConventions own =
-      acting_on(subject.attention_conventions, inputs.feature_map.kind, inputs.features_given);
+      acting_on(subject.attention_conventions, inputs.feature_map, inputs.features_given);
   return !subject.capabilities.any_attention_conventions && own != inputs.conventions;
 }
 
@@ -437,7 +437,7 @@ std::string unclaimed_features(const Subject& subject, Scalar scalar,
                                const AttentionInputs<double>& inputs) {
   if (!subject.features.offers_any()) return "does not claim the task features";
   if (!subject.features.offers(scalar)) return "does not claim " + std::string(name(scalar));
-  if (!subject.capabilities.takes(inputs.feature_map.kind)) {
+  if (!subject.capabilities.takes(inputs.feature_map)) {
     return "does not claim feature map " + name(inputs.feature_map);
   }
   return has_other_conventions(subject, inputs) ? "claims other conventions" : "";
@@ -448,7 +448,7 @@ std::string unclaimed(const Subject& subject, Scalar scalar,
   const Capabilities& can = subject.capabilities;
   if (!subject.attention.offers_any()) return "does not claim the task attention";
   if (!subject.attention.offers(scalar)) return "does not claim " + std::string(name(scalar));
-  if (!inputs.features_given && !can.takes(inputs.feature_map.kind)) {
+  if (!inputs.features_given && !can.takes(inputs.feature_map)) {
     return "does not claim feature map " + name(inputs.feature_map);
   }
   if (inputs.features_given && !can.given_features) return "does not claim given features";

@@ -48,11 +48,13 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 ///            is drift only if it is also proportional to the unit roundoff
 ///            (laws/attention/attention_drift.hpp).
 ///
-/// Exponential features: G is `first_order` of reference::Gauged, in which an exponent's gauge is
-/// added instead of multiplied, if a feature's relative error ρ is at most 1/50. This neglects ρ/2
-/// of G and, since six features meet in a path, another 5 ρ, so G is enlarged by 6 ρ.
-/// 50 digits: γ_n is 1e-40, far above the roundings and far below any mistake.
-/// Narrow scalars round what is stored (features, outputs, cotangents) and sum in float:
+/// Features of any sign and outputs without a normaliser have the same bands: the gauge includes
+/// what cancels, so it is the magnitude times the condition number of the sums. Exponential
+/// features: G is `first_order` of reference::Gauged, in which an exponent's gauge is added instead
+/// of multiplied, if a feature's relative error ρ is at most 1/50. This neglects ρ/2 of G and,
+/// since six features meet in a path, another 5 ρ, so G is enlarged by 6 ρ. 50 digits: γ_n is
+/// 1e-40, far above the roundings and far below any mistake. Narrow scalars round what is stored
+/// (features, outputs, cotangents) and sum in float:
 ///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
 ///
 /// Underflow: the bands above hold if no intermediate value underflows, which `unusable` checks.
@@ -172,7 +174,7 @@ class AttentionEvidence {
   AttentionEvidence& flushed(Scalar scalar);
   /// The band of rounding and underflow, without the effect of slopes.
   Band band_of_underflow(Scalar scalar, AttentionArray array, std::size_t place);
-  /// Whether ε keeps denominators away from 0.
+  /// Whether ε keeps denominators away from 0, or there are none.
   [[nodiscard]] bool is_guarded() const;
   /// The least denominator of a row that sees a key, due to ε alone.
   [[nodiscard]] double least_guarded_denominator() const;

@@ -166,8 +166,7 @@ TEST(AttentionEvidence, DetectsAnExponentialThatIsNegligibleAgainstItsEpsilon) {
   AttentionInputs<double> inputs = materialise(spec);
   for (double& x : inputs.omega.values()) x = 0.0;
   for (double& x : inputs.k.values()) x = 17.0;  // exp(-|x|²/(2 √2)) is about e^-204
-  inputs.conventions.epsilon_place = EpsilonPlace::feature;
-  inputs.conventions.epsilon = 1e-4;
+  inputs.conventions.epsilons = {EpsilonPlace::feature, 1e-4};
   AttentionEvidence evidence(inputs);
   EXPECT_EQ(evidence.unusable(Scalar::float32), "intermediate values underflow");
   EXPECT_EQ(evidence.unusable(Scalar::float64), "");

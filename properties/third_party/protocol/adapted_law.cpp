@@ -32,8 +32,8 @@ CaseFile adapted(CaseFile file, const Subject& subject) {
   }
   const std::string& map = file.text("feature_map");
   const bool given = map == "given";
-  const FeatureKind kind = given ? FeatureKind::square : parse_feature_map(map).kind;
-  file.metadata["conventions"] = to_text(acting_on(subject.attention_conventions, kind, given));
+  const FeatureMap parsed = given ? FeatureMap() : parse_feature_map(map);
+  file.metadata["conventions"] = to_text(acting_on(subject.attention_conventions, parsed, given));
   return file;
 }
 
@@ -46,7 +46,7 @@ std::string beyond_claims(const CaseFile& file, const Subject& subject, bool ask
   }
   const std::string& map = file.text("feature_map");
   if (map == "given" && !can.given_features) return "does not claim given features";
-  if (map != "given" && !can.takes(parse_feature_map(map).kind)) {
+  if (map != "given" && !can.takes(parse_feature_map(map))) {
     return "does not claim feature map " + map;
   }
   if (asks_features) return {};
@@ -109,11 +109,21 @@ std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn
   if (drawn.has("key_mask") && !subject.capabilities.key_masks) return "does not claim key masks";
   const bool resumed = drawn.has("initial.R") || drawn.has("cotangent.R");
   if (resumed && !subject.capabilities.resumable) return "does not claim to be resumable";
-  const double vanishing = AttentionConventions().epsilon;
+  const AttentionConventions& own = subject.attention_conventions;
+  const double vanishing = AttentionConventions().epsilons[EpsilonPlace::denominator];
   if (adaptation.law.name == "integers-exact" &&
-      !(subject.attention_conventions.epsilon <= vanishing)) {
+      !(own.epsilons.largest_in_denominator() <= vanishing)) {
     return "declares an epsilon that is not negligible relative to 1";
   }
+  const bool normalised = own.normaliser == Normaliser::denominator;
+  const std::string& law = adaptation.law.name;
+  if (normalised && law == "linear-in-queries") return "declares a normaliser";
+  if (!normalised && law != "linear-in-queries") {
+    return own.output_scale == 1.0 && own.output_scale_by == OutputScale::number
+               ? "declares no normaliser"
+               : "declares no normaliser, and an output scale";
+  }
+  if (law == "stays-in-hull") return "declares features that may be negative";
   return {};
 }
 
