@@ -25,7 +25,7 @@ AttentionInputs<double> drawn(std::uint64_t seed) {
   AttentionInputs<double> inputs = reference::drawn_attention(seed);
   const AttentionConventions asked = inputs.conventions;
   inputs.conventions = {};
-  inputs.conventions.epsilon = asked.epsilon;
+  inputs.conventions.epsilons[EpsilonPlace::denominator] = asked.epsilon;
   inputs.conventions.relu_slope_at_zero = asked.relu_slope_at_zero;
   return inputs;
 }
@@ -155,7 +155,7 @@ TEST(AttentionTask, SumsInFloatInNarrowScalars) {
 
 TEST(AttentionTask, IsRejectedByChunkedCodeUnderOtherConventions) {
   auto inputs = converted<double>(drawn(3));
-  inputs.conventions.epsilon_place = EpsilonPlace::clamped;
+  inputs.conventions.epsilons = {EpsilonPlace::clamped, 1e-16};
   AttentionResult<double> result;
   EXPECT_NO_THROW(reference_subject().attention.in<double>()(inputs.task(), result));
   EXPECT_THROW(find_subject("stored/blocked").attention.in<double>()(inputs.task(), result),

@@ -6,6 +6,7 @@
 #include "properties/projections.hpp"
 #include "properties/suggestion.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/closest.hpp"
 
 #include <gtest/gtest.h>
 

@@ -13,7 +13,4 @@ namespace slim::properties {
 std::string unknown_name(std::string_view kind, std::string_view given,
                          const std::vector<std::string>& allowed);
 
-/// The number of insertions, deletions and substitutions between two words (Levenshtein 1966).
-std::size_t edit_distance(std::string_view a, std::string_view b);
-
 }  // namespace slim::properties

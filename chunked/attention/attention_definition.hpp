@@ -177,7 +177,7 @@ class TotalAttention {
   void queries(const Slice& at) {
     slice_.load_queries(at);
     if (task_.wants_pullback) slice_.load_cotangent(at);
-    const A epsilon = static_cast<A>(task_.conventions.epsilon);
+    const A epsilon = static_cast<A>(task_.conventions.epsilons[EpsilonPlace::denominator]);
     slice_.for_each_head([&](Index h) {
       auto s = slice_.head(h, at.rows);
       const MatrixView<A> R = totals_.R(0, 0, h);
@@ -239,7 +239,7 @@ void attention(const AttentionTask<T>& task, AttentionResult<T>& result,
                Boundary<accumulator_t<T>>& boundary,
                const PrefixSum<accumulator_t<T>>& prefix_sum) {
   require_valid(task);
-  require_own(task.conventions);
+  require_own(task.conventions, task.feature_map);
   detail::prepare(task, result);
   const Cut cut(task.v.sizes.rows, task.slice_length);
   StateSizes sizes;
@@ -259,7 +259,7 @@ template <class T>
 void features(const FeaturesTask<T>& task, FeaturesResult<T>& result) {
   using A = accumulator_t<T>;
   require_valid(task);
-  require_own(task.conventions);
+  require_own(task.conventions, task.feature_map);
   result.out.resize(task.out_sizes(), MemoryTag::result);
   const FeaturesOfHeads<T> of_heads(task.feature_map, task.conventions, false, task.omega);
   const Index H = task.x.sizes.heads;

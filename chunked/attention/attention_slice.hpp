@@ -10,15 +10,18 @@
 
 namespace slim::chunked {
 
-/// Throws ContractError unless these conventions are the paper's, with any ε and any slopes at 0.
-inline void require_own(const AttentionConventions& given) {
+/// Throws ContractError unless the conventions and the map are the paper's, with any ε and any
+/// slopes at 0.
+inline void require_own(const AttentionConventions& given, const FeatureMap& map) {
   AttentionConventions own;
-  own.epsilon = given.epsilon;
+  own.epsilons[EpsilonPlace::denominator] = given.epsilons[EpsilonPlace::denominator];
   own.relu_slope_at_zero = given.relu_slope_at_zero;
   own.absolute_slope_at_zero = given.absolute_slope_at_zero;
   require(given == own,
           "chunked attention supports the paper's conventions only: allowed to differ are epsilon, "
           "relu_slope_at_zero, absolute_slope_at_zero");
+  require(is_of_models(map.kind) && !map.projected,
+          "chunked attention does not support feature map " + name(map));
 }
 
 /// The features of every head under the conventions of a task. omega is converted once to the
@@ -254,7 +257,7 @@ class AttentionSlice {
             .V = reading(s.V),
             .R = {RS, d, M},
             .S = {RS == nullptr ? nullptr : RS + d * M, M},
-            .epsilon = static_cast<A>(task_.conventions.epsilon)};
+            .epsilon = static_cast<A>(task_.conventions.epsilons[EpsilonPlace::denominator])};
   }
   static StridedView<const A> reading(const StridedView<A>& view) {
     return {view.data(), view.rows(), view.cols(), Eigen::OuterStride<>(view.outerStride())};

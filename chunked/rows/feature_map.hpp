@@ -32,6 +32,8 @@ struct HeadFeatures {
       case FeatureKind::favor_plus:
         apply_favor(X, G);
         return;
+      default:  // refused before
+        return;
     }
   }
 
@@ -56,6 +58,8 @@ struct HeadFeatures {
         return;
       case FeatureKind::favor_plus:
         pull_back_favor(X, dG, dX);
+        return;
+      default:  // refused before
         return;
     }
   }

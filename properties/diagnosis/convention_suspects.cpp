@@ -17,11 +17,11 @@ using ChangeModel = std::function<void(Conventions&)>;
 /// The conventions with the change, or unchanged if it is invalid for the task, such as a scaling
 /// of given features.
 AttentionConventions changed(const AttentionConventions& requested, const ChangeAttention& change,
-                             FeatureKind kind, bool features_given) {
+                             const FeatureMap& map, bool features_given) {
   AttentionConventions other = requested;
   change(other);
   try {
-    require_valid(other, kind, features_given);
+    require_valid(other, map, features_given);
   } catch (const ContractError&) {
     return requested;
   }
@@ -32,13 +32,12 @@ template <class T>
 void offer_attention_under(const ChangeAttention& change, Suspect& suspect) {
   suspect.attention.in<T>() = [change](const AttentionTask<T>& task, AttentionResult<T>& result) {
     AttentionTask<T> other = task;
-    other.conventions =
-        changed(task.conventions, change, task.feature_map.kind, task.features_given);
+    other.conventions = changed(task.conventions, change, task.feature_map, task.features_given);
     reference::attention(other, result);
   };
   suspect.features.in<T>() = [change](const FeaturesTask<T>& task, FeaturesResult<T>& result) {
     FeaturesTask<T> other = task;
-    other.conventions = changed(task.conventions, change, task.feature_map.kind, false);
+    other.conventions = changed(task.conventions, change, task.feature_map, false);
     reference::features(other, result);
   };
 }
@@ -64,7 +63,7 @@ Suspect convention(std::string name, const ChangeAttention& attention,
     offer_attention_under<Float16>(attention, suspect);
     offer_attention_under<BFloat16>(attention, suspect);
     suspect.conventions = [attention](const AttentionInputs<double>& inputs) {
-      return changed(inputs.conventions, attention, inputs.feature_map.kind, inputs.features_given);
+      return changed(inputs.conventions, attention, inputs.feature_map, inputs.features_given);
     };
   }
   if (model) {
@@ -91,10 +90,7 @@ Suspect with_epsilon(EpsilonPlace place, double epsilon) {
       "epsilon {:g} added to the sums of keys",
       "twice epsilon {:g} added to a denominator of at most that",
       "the denominator clamped to at least {:g}"};
-  const auto change = [place, epsilon](AttentionConventions& c) {
-    c.epsilon_place = place;
-    c.epsilon = epsilon;
-  };
+  const auto change = [place, epsilon](AttentionConventions& c) { c.epsilons = {place, epsilon}; };
   const ChangeModel of_model = [epsilon](Conventions& c) { c.denominator_epsilon = epsilon; };
   return convention(fmt::format(fmt::runtime(words.at(static_cast<std::size_t>(place))), epsilon),
                     change, place == EpsilonPlace::denominator ? of_model : ChangeModel());
@@ -133,13 +129,37 @@ void add_scalings(std::vector<Suspect>& all) {
   }
   all.push_back(convention("features divided by sqrt(M)",
                            [](AttentionConventions& c) { c.divides_by_root_features = true; }));
+  all.push_back(convention("features divided by their sum",
+                           [](AttentionConventions& c) { c.divides_by_sum = true; }));
+  for (const double epsilon : {0.0, 1e-12, 1e-6}) {
+    all.push_back(convention(fmt::format("queries and keys of unit length, at least {:g}", epsilon),
+                             [epsilon](AttentionConventions& c) {
+                               c.unit_length = true;
+                               c.epsilons[EpsilonPlace::length_clamped] = epsilon;
+                             }));
+  }
+}
+
+void add_normalisers(std::vector<Suspect>& all) {
+  constexpr std::array<const char*, 3> words = {"no normaliser",
+                                                "no normaliser, output times 1/sqrt(d)",
+                                                "no normaliser, output times 1/sqrt(M)"};
+  for (std::size_t by = 0; by < words.size(); ++by) {
+    all.push_back(convention(words.at(by), [by](AttentionConventions& c) {
+      c = without_normaliser(c);
+      c.output_scale_by = static_cast<OutputScale>(by);
+      c.output_scale = 1.0;
+    }));
+  }
 }
 
 void add_stabilisers(std::vector<Suspect>& all) {
-  const auto every = {Stabiliser::none, Stabiliser::per_row, Stabiliser::over_length,
-                      Stabiliser::over_all};
-  for (const Stabiliser queries : every) {
-    for (const Stabiliser keys : every) {
+  const auto of_queries = {Stabiliser::none, Stabiliser::per_row, Stabiliser::over_length,
+                           Stabiliser::over_all};
+  // A maximum of each key by itself does not cancel: it is mutant/stabiliser-of-each-key.
+  const auto of_keys = {Stabiliser::none, Stabiliser::over_length, Stabiliser::over_all};
+  for (const Stabiliser queries : of_queries) {
+    for (const Stabiliser keys : of_keys) {
       for (const double epsilon : {0.0, 1e-3, 1e-4, 1e-6, 1e-8}) {
         for (const bool detached : {true, false}) {
           if (queries == Stabiliser::none && keys == Stabiliser::none) continue;
@@ -152,8 +172,7 @@ void add_stabilisers(std::vector<Suspect>& all) {
             c.key_stabiliser = keys;
             c.stabiliser_detached = detached;
             if (epsilon == 0.0) return;
-            c.epsilon_place = EpsilonPlace::feature;
-            c.epsilon = epsilon;
+            c.epsilons = {EpsilonPlace::feature, epsilon};
           }));
           all.back().in_gradient_alone = !detached;
         }
@@ -201,6 +220,7 @@ std::vector<Suspect> all_conventions_as_suspects() {
   std::vector<Suspect> all;
   add_epsilons(all);
   add_scalings(all);
+  add_normalisers(all);
   add_stabilisers(all);
   add_slopes_and_model_constants(all);
   return all;

@@ -257,8 +257,8 @@ TEST(Diagnosis, NamesNoMutantThatExplainsOnlyOneScalar) {
                                       const AttentionTask<float>& task,
                                       AttentionResult<float>& result) {
     AttentionTask<float> other = task;
-    if (other.conventions.epsilon == AttentionConventions().epsilon) {
-      other.conventions.epsilon = 1e-12;
+    if (other.conventions.epsilons == AttentionConventions().epsilons) {
+      other.conventions.epsilons[EpsilonPlace::denominator] = 1e-12;
     }
     inner(other, result);
   };
@@ -533,19 +533,20 @@ TEST(Diagnosis, NamesTheConventionThatWasNotDeclared) {
     const Diagnosis diagnosis = diagnosis_of(under(change), Scalar::float64);
     return diagnosis.fits.size() == 1 ? diagnosis.fits.front().name : words_of(diagnosis);
   };
-  EXPECT_EQ(convention([](AttentionConventions& c) { c.epsilon = 1e-6; }),
-            "epsilon 1e-06 added to the denominator");
+  EXPECT_EQ(
+      convention([](AttentionConventions& c) { c.epsilons[EpsilonPlace::denominator] = 1e-6; }),
+      "epsilon 1e-06 added to the denominator");
   EXPECT_EQ(convention([](AttentionConventions& c) {
-              c.epsilon_place = EpsilonPlace::sums;
-              c.epsilon = 1e-8;
+              c.epsilons = {EpsilonPlace::sums, 1e-8};
             }),
             "epsilon 1e-08 added to the sums of keys");
   EXPECT_EQ(convention([](AttentionConventions& c) { c.scaling = Scaling::queries; }),
             "scaling of scores by 1/sqrt(d): queries");
   EXPECT_EQ(convention([](AttentionConventions& c) { c.relu_slope_at_zero = 0.5; }),
             "slope 0.5 of max(x, 0) at 0");
-  EXPECT_EQ(convention([](AttentionConventions& c) { c.epsilon = 5e-6; }),
-            "epsilon 5e-06 added to the denominator")
+  EXPECT_EQ(
+      convention([](AttentionConventions& c) { c.epsilons[EpsilonPlace::denominator] = 5e-6; }),
+      "epsilon 5e-06 added to the denominator")
       << "a constant that is not among the usual ones";
 }
 

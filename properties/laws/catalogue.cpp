@@ -22,6 +22,7 @@ std::span<const Law> catalogue() {
       averages(),
       stays_in_hull(),
       linear_in_values(),
+      linear_in_queries(),
       key_scale_cancels(),
       heads_independent(),
       permutation_equivariant(),

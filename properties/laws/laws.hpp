@@ -19,6 +19,7 @@ Law isolates_non_finite();
 Law key_scale_cancels();
 Law layouts_agree();
 Law linear_in_values();
+Law linear_in_queries();
 Law masked_keys_absent();
 Law permutation_equivariant();
 Law pullback_adjoint();

@@ -110,7 +110,7 @@ class ModelAround {
                           .v = kept.v.view(),
                           .slice_length = task_.slice_length,
                           .feature_map = model_.feature_map};
-    task.conventions.epsilon = model_.conventions.denominator_epsilon;
+    task.conventions.epsilons[EpsilonPlace::denominator] = model_.conventions.denominator_epsilon;
     task.conventions.relu_slope_at_zero = model_.conventions.relu_slope_at_zero;
     task.conventions.absolute_slope_at_zero = model_.conventions.absolute_slope_at_zero;
     if (!kept.start.empty()) task.start = kept.start.view();

@@ -2,11 +2,13 @@
 #include "properties/mutants/faulty_attention.hpp"
 
 #include "properties/mutants/faulty_features.hpp"
+#include "reference/performer/denominator.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/task/attention_inputs.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace slim::properties::mutants {
 namespace {
@@ -32,11 +34,11 @@ T in_low_precision(const T& x) {
 /// One head of one sequence.
 template <class T>
 struct FaultyHead {
-  Matrix<T> Q, K, V, dY;  ///< the inputs [L, ·]
-  Matrix<T> gQ, gK;       ///< [L, M]
-  Matrix<T> scores;       ///< g(q_i)·g(k_j) [L, L]
-  Matrix<T> R0, dR;       ///< [d, M], start and end cotangent
-  RowVector<T> S0, dS;    ///< [M]
+  Matrix<T> V, dY;      ///< the inputs [L, ·]
+  Matrix<T> gQ, gK;     ///< [L, M]
+  Matrix<T> scores;     ///< g(q_i)·g(k_j) [L, L]
+  Matrix<T> R0, dR;     ///< [d, M], start and end cotangent
+  RowVector<T> S0, dS;  ///< [M]
 };
 
 /// The definition W_ij = weight(i, j) g(q_i)·g(k_j), and its gradient; every fault is a condition.
@@ -50,7 +52,8 @@ class FaultyAttention {
         L_(task.v.sizes.rows),
         d_(task.v.sizes.cols),
         M_(task.features()),
-        C_(std::min(task.slice_length, L_)) {}
+        C_(std::min(task.slice_length, L_)),
+        denominator_(changed(task.conventions), task.q.sizes.cols, M_) {}
 
   void answer() {
     if (!is_accepted()) return;
@@ -59,9 +62,12 @@ class FaultyAttention {
     compute_weights();
     resize();
     write_into_input();
+    gQ_.emplace(features(true));
+    gK_.emplace(features(false));
     for (Index b = 0; b < task_.v.sizes.batch; ++b) {
       for (Index h = 0; h < task_.v.sizes.heads; ++h) answer_head(b, h);
     }
+    if (task_.wants_pullback) put_gradients_of_inputs();
     set_non_finite_to_zero();
     write_out_of_bounds();
     keep_for_next_call();
@@ -82,6 +88,30 @@ class FaultyAttention {
   }
 
   [[nodiscard]] bool is(Fault fault) const { return faults_.has(fault); }
+  [[nodiscard]] std::size_t place(Index b, Index h) const {
+    return static_cast<std::size_t>(b * task_.v.sizes.heads + h);
+  }
+
+  /// The conventions of the denominator, changed by the faults.
+  AttentionConventions changed(const AttentionConventions& given) const {
+    AttentionConventions own = given;
+    if (given.normaliser == Normaliser::none) {
+      if (!is(Fault::normalised_all_the_same)) return own;
+      own = {};
+      return own;
+    }
+    const double epsilon = given.epsilons.largest_in_denominator();
+    const auto only = [&](EpsilonPlace at, double value) {
+      for (const EpsilonPlace other : places_in_denominator) own.epsilons[other] = 0.0;
+      own.epsilons[at] = value;
+    };
+    if (is(Fault::epsilon_added_to_sums)) only(EpsilonPlace::sums, epsilon);
+    if (is(Fault::epsilon_of_a_millionth)) only(EpsilonPlace::denominator, 1e-6);
+    if (is(Fault::epsilon_clamped)) only(EpsilonPlace::clamped, epsilon);
+    if (is(Fault::epsilon_when_small)) only(EpsilonPlace::when_small, epsilon);
+    if (is(Fault::no_epsilon)) only(EpsilonPlace::denominator, 0.0);
+    return own;
+  }
   [[nodiscard]] Index slice(Index l) const { return l / C_; }
   [[nodiscard]] bool begins_slice(Index l) const { return l % C_ == 0; }
   [[nodiscard]] bool ends_slice(Index l) const { return l % C_ == C_ - 1; }
@@ -121,26 +151,20 @@ class FaultyAttention {
   }
   Head load(Index b, Index h) {
     Head head;
-    head.Q = read(task_.q, b, h, false);
-    head.K = read(task_.k, b, h, false);
     head.V = read(task_.v, b, h, false);
-    if (is(Fault::queries_and_keys_swapped)) std::swap(head.Q, head.K);
-    if (is(Fault::width_of_keys_for_values) && head.Q.cols() < d_) {
-      head.V.rightCols(d_ - head.Q.cols()).setZero();
-    }
+    const Index D = task_.q.sizes.cols;
+    if (is(Fault::width_of_keys_for_values) && D < d_) head.V.rightCols(d_ - D).setZero();
     if (is(Fault::values_beyond_eight_columns_dropped) && d_ > 8)
       head.V.rightCols(d_ - 8).setZero();
     head.dY = task_.out_cotangent.empty() ? Matrix<T>(Matrix<T>::Zero(L_, d_))
                                           : read(task_.out_cotangent, b, h, true);
     if (is(Fault::mask_before_map)) {
       for (Index j = 0; j < L_; ++j) {
-        if (task_.takes_part(b, j)) continue;
-        head.K.row(j).setZero();
-        head.V.row(j).setZero();
+        if (!task_.takes_part(b, j)) head.V.row(j).setZero();
       }
     }
-    head.gQ = features(true, h).of(head.Q);
-    head.gK = features(false, h).of(head.K);
+    head.gQ = gQ_->of(place(b, h));
+    head.gK = gK_->of(place(b, h));
     if (is(Fault::mask_on_queries)) {
       for (Index i = 0; i < L_; ++i) {
         if (is_masked(b, i)) head.gQ.row(i).setZero();
@@ -170,9 +194,35 @@ class FaultyAttention {
     head.R0 = start.topRows(d_);
     head.S0 = start.row(d_);
   }
-  FaultyFeatures<T> features(bool is_query, Index h) const {
-    return {faults_, task_.feature_map.kind, task_.features_given, is_query,
-            faulty_projection(faults_, task_.omega, task_.k, h, is_query)};
+  /// Queries or keys of all heads.
+  reference::HeadMatrices<T> rows_of(bool is_query) const {
+    const bool of_q = is_query != is(Fault::queries_and_keys_swapped);
+    reference::HeadMatrices<T> all;
+    for (Index b = 0; b < task_.v.sizes.batch; ++b) {
+      for (Index h = 0; h < task_.v.sizes.heads; ++h) {
+        Matrix<T> X = read(of_q ? task_.q : task_.k, b, h, false);
+        for (Index j = 0; j < (is(Fault::mask_before_map) && !is_query ? L_ : 0); ++j) {
+          if (!task_.takes_part(b, j)) X.row(j).setZero();
+        }
+        all.push_back(std::move(X));
+      }
+    }
+    return all;
+  }
+  FaultyFeatures<T> features(bool is_query) const {
+    const bool stabilised = task_.conventions.key_stabiliser != Stabiliser::none;
+    const bool knows_mask = !is_query && stabilised && !is(Fault::mask_ignored) &&
+                            !is(Fault::mask_before_map) && !is(Fault::mask_of_first_sequence) &&
+                            !is(Fault::masked_keys_get_gradient);
+    return {faults_,
+            {.map = task_.feature_map,
+             .conventions = task_.conventions,
+             .is_query = is_query,
+             .omega = faulty_projections(faults_, task_.omega, task_.k, is_query),
+             .X = rows_of(is_query),
+             .key_mask = knows_mask ? task_.key_mask : std::span<const std::uint8_t>()},
+            task_.features_given,
+            task_.v.sizes.heads};
   }
 
   // ---- how often a query attends to a key ----
@@ -262,16 +312,12 @@ class FaultyAttention {
     });
   }
   [[nodiscard]] T with_epsilon(const T& sum, const Head& head, Index i) const {
-    const auto epsilon = static_cast<T>(task_.conventions.epsilon);
-    if (is(Fault::epsilon_added_to_sums)) return sum + epsilon * head.gQ.row(i).sum();
-    if (is(Fault::epsilon_of_a_millionth)) return sum + T(1e-6);
-    if (is(Fault::epsilon_clamped)) return sum > epsilon ? sum : epsilon;
-    if (is(Fault::epsilon_when_small)) return sum > epsilon ? sum : T(sum + T(2) * epsilon);
-    return is(Fault::no_epsilon) ? sum : T(sum + epsilon);
+    return denominator_.of(T(sum + epsilon_of_sums() * head.gQ.row(i).sum()));
   }
+  [[nodiscard]] T epsilon_of_sums() const { return denominator_.seen(T(0)); }
   /// Whether the sum of weights D − ε is below ε.
   [[nodiscard]] bool is_below_epsilon(const T& D) const {
-    const auto epsilon = static_cast<T>(task_.conventions.epsilon);
+    const auto epsilon = static_cast<T>(task_.conventions.epsilons.largest_in_denominator());
     return D < epsilon + epsilon;
   }
   [[nodiscard]] T denominator(const Head& head, Index b, Index i) const {
@@ -315,7 +361,7 @@ class FaultyAttention {
           Y(i, c) = T(0);
         }
         if (is(Fault::scaled_after_normalising)) {
-          Y(i, c) /= T(sqrt(T(static_cast<double>(head.Q.cols()))));
+          Y(i, c) /= T(sqrt(T(static_cast<double>(task_.q.sizes.cols))));
         }
         if (is(Fault::normalised_by_feature)) Y(i, c) = normalised_by_each_feature(head, b, i, c);
         if (is(Fault::running_mean_of_channels)) {
@@ -326,7 +372,7 @@ class FaultyAttention {
   }
   /// Y_i from the same row of the heads up to this one.
   void attend_over_heads(const Head& head, Index b, Index h, Vector<T>& D, Matrix<T>& Y) {
-    D.setConstant(static_cast<T>(task_.conventions.epsilon));
+    D.setConstant(static_cast<T>(task_.conventions.epsilons[EpsilonPlace::denominator]));
     Y.setZero();
     for (Index other = 0; other <= h; ++other) {
       const Head other_head = load(b, other);
@@ -402,6 +448,7 @@ class FaultyAttention {
         dV.row(j) += times * score(head, i, j) * dA;
       }
       dgQ.row(i) += dA * head.R0 + dD_of_query * head.S0;
+      dgQ.row(i).array() += dD_of_query * epsilon_of_sums();
       dstart.topRows(d_) += dA.transpose() * head.gQ.row(i);
       if (!is(Fault::start_gradient_without_key_sum)) dstart.row(d_) += dD * head.gQ.row(i);
     }
@@ -411,46 +458,47 @@ class FaultyAttention {
       if (is(Fault::end_cotangent_ignored_by_values)) continue;
       dV.row(j) += head.gK.row(j) * head.dR.transpose();
     }
-    put_gradients(head, {dgQ, dgK, dV, dstart}, b, h);
+    put_gradients(dV, dstart, b, h);
+    dgQ_.push_back(std::move(dgQ));
+    dgK_.push_back(std::move(dgK));
   }
   [[nodiscard]] T denominator_gradient(const Head& head, const Vector<T>& D, const Matrix<T>& Y,
                                        Index i) const {
-    if (is(Fault::denominator_detached)) return T(0);
+    if (is(Fault::denominator_detached) || !denominator_.moves(D(i))) return T(0);
     const T inner = head.dY.row(i).dot(Y.row(i));
     if (is(Fault::denominator_gradient_added)) return inner / D(i);
     if (is(Fault::denominator_gradient_undivided)) return -inner;
     return -inner / D(i);
   }
-  struct Gradients {
-    const Matrix<T>& dgQ;
-    const Matrix<T>& dgK;
-    const Matrix<T>& dV;
-    const Matrix<T>& dstart;
-  };
-  void put_gradients(const Head& head, const Gradients& of, Index b, Index h) {
-    const Matrix<T> dQ = features(true, h).pulled_back(head.Q, head.gQ, of.dgQ);
-    if (is(Fault::queries_gradient_accumulated)) {
-      result_.dq(b, h) += dQ;
-    } else {
-      result_.dq(b, h) = dQ;
-    }
-    result_.dk(b, h) = features(false, h).pulled_back(head.K, head.gK, of.dgK);
-    if (is(Fault::gradients_of_keys_and_values_swapped) && head.K.cols() == d_) {
-      result_.dv(b, h) = result_.dk(b, h);
-      result_.dk(b, h) = of.dV;
-      put_start_gradient(of, b, h);
-      return;
-    }
+  void put_gradients(const Matrix<T>& dV, const Matrix<T>& dstart, Index b, Index h) {
     const bool stale = is(Fault::values_gradient_left_stale) && task_.end_cotangent.empty();
-    if (!stale) result_.dv(b, h) = of.dV;
-    put_start_gradient(of, b, h);
-  }
-  void put_start_gradient(const Gradients& of, Index b, Index h) {
+    if (!stale) result_.dv(b, h) = dV;
     auto start = result_.start_gradient(b, h);
-    start = of.dstart;
+    start = dstart;
     if (is(Fault::start_gradient_missing)) start.setZero();
     if (is(Fault::start_gradient_in_low_precision)) {
-      start = of.dstart.unaryExpr([](const T& x) { return in_low_precision(x); });
+      start = dstart.unaryExpr([](const T& x) { return in_low_precision(x); });
+    }
+  }
+  /// dq and dk of all heads, from the gradients of their features.
+  void put_gradients_of_inputs() {
+    const reference::HeadMatrices<T> dQ = gQ_->pulled_back(dgQ_);
+    const reference::HeadMatrices<T> dK = gK_->pulled_back(dgK_);
+    for (Index b = 0; b < task_.v.sizes.batch; ++b) {
+      for (Index h = 0; h < task_.v.sizes.heads; ++h) {
+        const std::size_t at = place(b, h);
+        if (is(Fault::queries_gradient_accumulated)) {
+          result_.dq(b, h) += dQ[at];
+        } else {
+          result_.dq(b, h) = dQ[at];
+        }
+        result_.dk(b, h) = dK[at];
+        if (is(Fault::gradients_of_keys_and_values_swapped) && task_.k.sizes.cols == d_) {
+          const Matrix<T> dV = result_.dv(b, h);
+          result_.dv(b, h) = dK[at];
+          result_.dk(b, h) = dV;
+        }
+      }
     }
   }
 
@@ -547,7 +595,10 @@ class FaultyAttention {
   Index d_;
   Index M_;
   Index C_;
-  std::vector<int> weights_;  ///< weight(i, j), row by row
+  reference::Denominator<T> denominator_;
+  std::optional<FaultyFeatures<T>> gQ_, gK_;
+  reference::HeadMatrices<T> dgQ_, dgK_;  ///< by head
+  std::vector<int> weights_;              ///< weight(i, j), row by row
 };
 
 template <class T>
@@ -563,13 +614,19 @@ void offer_features(Faults faults, FeaturesFunctions& functions) {
     require_valid(task);
     ++calls_of_this_thread();
     result.out.resize(task.out_sizes(), MemoryTag::result);
-    for (Index b = 0; b < task.x.sizes.batch; ++b) {
-      for (Index h = 0; h < task.x.sizes.heads; ++h) {
-        const FaultyFeatures<T> features(
-            faults, task.feature_map.kind, false, task.is_query,
-            faulty_projection(faults, task.omega, task.x, h, task.is_query));
-        result.out(b, h) = features.of(task.x(b, h));
-      }
+    reference::HeadMatrices<T> X;
+    const auto& [B, H, L, D] = task.x.sizes;
+    for (Index at = 0; at < B * H; ++at) X.push_back(task.x(at / H, at % H));
+    const FaultyFeatures<T> features(
+        faults,
+        {.map = task.feature_map,
+         .conventions = task.conventions,
+         .is_query = task.is_query,
+         .omega = faulty_projections(faults, task.omega, task.x, task.is_query),
+         .X = std::move(X)},
+        false, H);
+    for (Index at = 0; at < B * H; ++at) {
+      result.out(at / H, at % H) = features.of(static_cast<std::size_t>(at));
     }
   };
 }

@@ -22,6 +22,7 @@ enum class Fault {
   stabiliser_over_length,
   // normalisation and epsilon
   not_normalised,
+  normalised_all_the_same,
   normalised_by_count,
   normalised_by_total,
   normalised_by_feature,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "properties/mutants/faulty_attention.hpp"
+#include "reference/performer/attention_features.hpp"
 
 #include <atomic>
 #include <cmath>
@@ -14,133 +15,147 @@ inline std::uint64_t& calls_of_this_thread() {
   return calls;
 }
 
-/// g(X) of one head, X [L, D], and its pullback, with the given faults.
+/// g(X) of the queries or the keys of all heads, and its pullback, with the given faults: the
+/// reference under the conventions of the task, with one of them changed or its features modified.
 template <class T>
 class FaultyFeatures {
  public:
-  /// `omega` [D, M] is empty unless the map is FAVOR+.
-  FaultyFeatures(Faults faults, FeatureKind kind, bool given, bool is_query, Matrix<T> omega)
-      : faults_(faults),
-        kind_(kind),
-        given_(given),
-        is_query_(is_query),
-        omega_(std::move(omega)) {}
+  using Side = reference::AttentionSide<T>;
+  using Matrices = reference::HeadMatrices<T>;
 
-  [[nodiscard]] Matrix<T> of(const Matrix<T>& X) const {
-    if (given_) return X;
-    Matrix<T> G = is_favor() ? exponential(X)
-                             : Matrix<T>(X.unaryExpr([&](const T& x) { return elementwise(x); }));
-    if (faults_.has(Fault::epsilon_in_feature)) G.array() += T(1e-3);
-    if (faults_.has(Fault::features_clipped)) {
-      G = G.unaryExpr([](const T& g) { return g > T(1e7) ? T(1e7) : g; });
-    }
-    if (faults_.has(Fault::features_flushed)) {
-      G = G.unaryExpr([](const T& g) { return g < T(1e-18) ? T(0) : g; });
-    }
-    if (faults_.has(Fault::root_features_on_queries_only) && is_query_) {
-      using std::sqrt;
-      G /= T(sqrt(T(static_cast<double>(G.cols()))));
-    }
-    return G;
+  /// `side` as the reference would take it; with features given, X are the features.
+  FaultyFeatures(Faults faults, Side side, bool given, Index heads)
+      : faults_(faults), side_(std::move(side)) {
+    if (given) return;
+    change_conventions();
+    kept_ = reference::attention_features(side_, heads);
+    for (std::size_t at = 0; at < side_.X.size(); ++at) change_exponentials(at);
+    for (Matrix<T>& G : kept_->G) change(G);
   }
-  /// dX from dG [L, M] and G = of(X): dG ∘ g'(X), or for FAVOR+ c (ω (dG ∘ G) − x̃ Σ dG ∘ G).
-  [[nodiscard]] Matrix<T> pulled_back(const Matrix<T>& X, const Matrix<T>& G,
-                                      const Matrix<T>& dG) const {
-    if (given_) return dG;
-    if (is_favor()) {
-      const Matrix<T> P = dG.cwiseProduct(G);
-      const bool another = faults_.has(Fault::another_projection_in_pullback);
-      const T of_pullback = another ? T(1.01) : T(1);
-      Matrix<T> dX = of_pullback * P * omega_.transpose();
-      for (Index l = 0; l < X.rows(); ++l) dX.row(l) -= scale() * P.row(l).sum() * X.row(l);
-      return scale() * dX;
+
+  /// G of head `at` [L, M]
+  [[nodiscard]] const Matrix<T>& of(std::size_t at) const {
+    return kept_ ? kept_->G[at] : side_.X[at];
+  }
+  /// dX of all heads from dG.
+  [[nodiscard]] Matrices pulled_back(const Matrices& dG) const {
+    if (!kept_) return dG;
+    const bool is_elementwise = !reference::is_of_rows(kind()) && !side_.map.is_projected();
+    if (is_elementwise && faults_.has(Fault::slope_of_map_left_out)) return dG;
+    Side side = side_;
+    if (faults_.has(Fault::another_projection_in_pullback)) {
+      for (Matrix<T>& omega : side.omega) omega *= T(1.01);
     }
-    Matrix<T> dX = dG;
-    if (faults_.has(Fault::slope_of_map_left_out)) return dX;
-    for (Index l = 0; l < X.rows(); ++l) {
-      for (Index i = 0; i < X.cols(); ++i) dX(l, i) *= slope(X(l, i));
+    Matrices dX = reference::attention_features_pullback(side, *kept_, dG);
+    if (faults_.has(Fault::elu_slope_of_both_branches) && kind() == FeatureKind::elu_plus_one) {
+      for (std::size_t at = 0; at < dX.size(); ++at) {
+        for (Index i = 0; i < dX[at].size(); ++i) {
+          using std::exp;
+          dX[at].data()[i] += T(0) * T(exp(side_.X[at].data()[i]));  // 0 ∞ is NaN
+        }
+      }
     }
     return dX;
   }
 
  private:
-  [[nodiscard]] bool is_favor() const { return kind_ == FeatureKind::favor_plus; }
+  [[nodiscard]] FeatureKind kind() const { return side_.map.kind; }
+  [[nodiscard]] Index width() const { return side_.X.front().cols(); }
 
-  /// c of x̃ = c x
-  [[nodiscard]] T scale() const {
-    using std::sqrt;
-    T right = T(1) / sqrt(sqrt(T(static_cast<double>(omega_.rows()))));
-    if (faults_.has(Fault::neither_scaled)) return T(1);
-    if (faults_.has(Fault::queries_not_scaled) && is_query_) return T(1);
-    if (faults_.has(Fault::keys_scaled_twice) && !is_query_) return right * right;
-    return right;
-  }
-  [[nodiscard]] T half_norm(const Matrix<T>& X, Index l) const {
-    if (faults_.has(Fault::norm_left_out)) return T(0);
-    const T square = X.row(l).squaredNorm() / T(2);
-    return faults_.has(Fault::norm_of_unscaled_input) ? square : T(scale() * scale() * square);
-  }
-  [[nodiscard]] bool in_two_factors() const {
-    return faults_.has(Fault::exponential_in_two_factors) ||
-           faults_.has(Fault::overflow_answered_with_zero);
-  }
-  /// exp(x̃·ω_m − |x̃|²/2)
-  [[nodiscard]] Matrix<T> exponential(const Matrix<T>& X) const {
-    using std::exp;
-    Matrix<T> P = scale() * (X * omega_);
-    const T all = P.maxCoeff();
-    for (Index l = 0; l < X.rows(); ++l) {
-      T lower = half_norm(X, l);
-      if (faults_.has(Fault::stabiliser_of_each_key) && !is_query_) lower += P.row(l).maxCoeff();
-      if (faults_.has(Fault::stabiliser_over_length) && !is_query_) lower += all;
-      if (faults_.has(Fault::epsilon_in_exponent)) lower -= T(1e-3);
-      for (Index m = 0; m < P.cols(); ++m) {
-        if (faults_.has(Fault::exponent_floored) && P(l, m) - lower < T(-30)) {
-          P(l, m) = lower - T(30);
-        }
-        P(l, m) = in_two_factors() ? T(exp(P(l, m)) * exp(T(-lower))) : T(exp(T(P(l, m) - lower)));
+  void change_conventions() {
+    AttentionConventions& own = side_.conventions;
+    const bool is_key = !side_.is_query;
+    if (faults_.has(Fault::epsilon_in_feature)) own.epsilons[EpsilonPlace::feature] += 1e-3;
+    if (faults_.has(Fault::root_features_on_queries_only) && !own.divides_by_sum) {
+      own.divides_by_root_features = side_.is_query;
+    }
+    change_scale(own);
+    change_norm(own);
+    if (!has_exponent(kind())) return;
+    if (faults_.has(Fault::epsilon_in_exponent)) own.epsilons[EpsilonPlace::exponent] += 1e-3;
+    if (faults_.has(Fault::stabiliser_of_each_key) && is_key) {
+      own.key_stabiliser = Stabiliser::per_row;
+    }
+    if (faults_.has(Fault::stabiliser_over_length) && is_key) {
+      own.key_stabiliser = Stabiliser::over_length;
+      if (own.epsilons.largest_in_features() == 0.0) {
+        own.epsilons[EpsilonPlace::feature] = 1e-6;
       }
     }
-    if (faults_.has(Fault::stabiliser_over_length) && !is_query_) P.array() += T(1e-6);
-    return P;
   }
-  [[nodiscard]] T elementwise(const T& x) const {
-    using std::exp;
-    switch (kind_) {
-      case FeatureKind::square:
-        return x * x;
-      case FeatureKind::relu:
-        return x > T(0) ? x : T(0);
-      case FeatureKind::elu_plus_one:
-        if (faults_.has(Fault::elu_without_one)) return x > T(0) ? x : T(exp(x) - T(1));
-        return x > T(0) ? T(x + T(1)) : T(exp(x));
-      default:
-        return x < T(0) ? T(-x) : x;
+  void change_scale(AttentionConventions& own) {
+    if (faults_.has(Fault::neither_scaled)) own.scaling = Scaling::none;
+    if (faults_.has(Fault::queries_not_scaled) && side_.is_query) own.scaling = Scaling::none;
+    if (!faults_.has(Fault::keys_scaled_twice) || side_.is_query) return;
+    const bool shares = own.scaling == Scaling::both || (own.scaling == Scaling::by_feature_map &&
+                                                         kind() == FeatureKind::favor_plus);
+    if (shares) {
+      own.scaling = Scaling::keys;
+    } else {
+      own.input_scale *= reference::side_scale<double>(own.scaling, false, false, width());
     }
   }
-  [[nodiscard]] T slope(const T& x) const {
+  void change_norm(AttentionConventions& own) {
+    if (reference::sign_of_norm(kind(), own) == 0) return;
+    if (faults_.has(Fault::norm_left_out)) {
+      if (own.scaling == Scaling::by_feature_map && kind() == FeatureKind::favor_plus) {
+        own.scaling = Scaling::both;
+      }
+      if (kind() == FeatureKind::favor_plus) {
+        side_.map = {FeatureKind::exponential, side_.map.blocks, true};
+      }
+      own.norm_factor = false;
+    }
+    if (faults_.has(Fault::norm_of_unscaled_input) && side_.map.is_projected()) {
+      const T c = reference::side_scale(side_);
+      for (Matrix<T>& omega : side_.omega) omega *= c;
+      own.scaling = Scaling::none;
+      own.input_scale = 1.0;
+    }
+  }
+  /// e^u e^(−lower) in two factors, or with a floor.
+  void change_exponentials(std::size_t at) {
+    const bool two_factors = faults_.has(Fault::exponential_in_two_factors) ||
+                             faults_.has(Fault::overflow_answered_with_zero);
+    const bool floored = faults_.has(Fault::exponent_floored);
+    if (!has_exponent(kind()) || !(two_factors || floored)) return;
     using std::exp;
-    switch (kind_) {
-      case FeatureKind::square:
-        return T(2) * x;
-      case FeatureKind::relu:
-        return x > T(0) ? T(1) : T(0);
-      case FeatureKind::elu_plus_one:
-        if (faults_.has(Fault::elu_slope_of_both_branches)) {
-          const T positive(x > T(0) ? 1.0 : 0.0);
-          return positive + (T(1) - positive) * T(exp(x));
-        }
-        return x > T(0) ? T(1) : T(exp(x));
-      default:
-        return x > T(0) ? T(1) : T(x < T(0) ? T(-1) : T(0));
+    Matrix<T>& E = kept_->E[at];
+    const Matrix<T>& U = kept_->u(at);
+    for (Index l = 0; l < E.rows(); ++l) {
+      const T lower = reference::subtracted_exponent(side_, *kept_, at, l);
+      for (Index m = 0; m < U.cols(); ++m) {
+        if (two_factors) E(l, m) = exp(U(l, m)) * exp(T(-lower));
+        if (floored && U(l, m) - lower < T(-30)) E(l, m) = exp(T(-30));
+      }
+    }
+    Matrices G = std::move(kept_->G);
+    Matrices sums = std::move(kept_->sums);
+    kept_->G.clear();
+    kept_->sums.clear();
+    for (std::size_t other = 0; other <= at; ++other) {
+      reference::divide_features(side_, other, *kept_);
+    }
+    for (std::size_t other = at + 1; other < G.size(); ++other) {
+      kept_->G.push_back(std::move(G[other]));
+      if (!sums.empty()) kept_->sums.push_back(std::move(sums[other]));
+    }
+  }
+  void change(Matrix<T>& G) const {
+    if (faults_.has(Fault::elu_without_one) && kind() == FeatureKind::elu_plus_one) {
+      G.array() -= reference::feature_factor<T>(side_.conventions, G.cols());
+    }
+    if (faults_.has(Fault::features_clipped)) {
+      G = G.unaryExpr([](const T& g) { return g > T(1e7) ? T(1e7) : g; }).eval();
+    }
+    if (faults_.has(Fault::features_flushed)) {
+      G = G.unaryExpr([](const T& g) { return g < T(1e-18) ? T(0) : g; }).eval();
     }
   }
 
   Faults faults_;
-  FeatureKind kind_;
-  bool given_;
-  bool is_query_;
-  Matrix<T> omega_;
+  Side side_;
+  std::optional<reference::AttentionFeatures<T>> kept_;  ///< empty if features are given
 };
 
 /// ω of head h of a task, changed by the faults; empty if the task has none.
@@ -162,6 +177,17 @@ Matrix<T> faulty_projection(Faults faults, const HeadsView<T>& omega, const Head
     result *= T(1.0 + 0.25 * std::sin(last));
   }
   return result;
+}
+
+/// The same of all heads; empty if the task has none.
+template <class T>
+reference::HeadMatrices<T> faulty_projections(Faults faults, const HeadsView<T>& omega,
+                                              const HeadsView<T>& x, bool is_query) {
+  reference::HeadMatrices<T> all;
+  for (Index h = 0; h < (omega.empty() ? 0 : omega.sizes.heads); ++h) {
+    all.push_back(faulty_projection(faults, omega, x, h, is_query));
+  }
+  return all;
 }
 
 }  // namespace slim::properties::mutants

@@ -8,6 +8,9 @@ std::vector<Mutant> normalisation_mutants() {
   return mutants_of({
       {"not-normalised", Fault::not_normalised, "the output is the numerator, without division",
        "a denominator that one code path does not apply"},
+      {"normalised-all-the-same", Fault::normalised_all_the_same,
+       "the output is divided by the sum of weights although no normaliser is declared",
+       "an option for unnormalised attention that one code path ignores"},
       {"normalised-by-count", Fault::normalised_by_count,
        "the numerator is divided by the number of keys",
        "attention without softmax that averages over keys"},

@@ -15,7 +15,7 @@ struct LawLevel {
   Level level;
 };
 
-constexpr std::array<LawLevel, 30> law_levels = {{
+constexpr std::array<LawLevel, 31> law_levels = {{
     {"features-agree", Level::core},
     {"features-unbiased", Level::core},
     {"features-converge", Level::core},
@@ -25,6 +25,7 @@ constexpr std::array<LawLevel, 30> law_levels = {{
     {"averages", Level::core},
     {"stays-in-hull", Level::core},
     {"linear-in-values", Level::core},
+    {"linear-in-queries", Level::core},
     {"key-scale-cancels", Level::core},
     {"heads-independent", Level::core},
     {"permutation-equivariant", Level::core},

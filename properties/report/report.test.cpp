@@ -77,7 +77,7 @@ TEST(Report, ListsUnusualDeclarationsBeforeItsVerdicts) {
   EXPECT_EQ(to_text(example.report()).find("declares"), std::string::npos);
   EXPECT_EQ(to_junit(example.report()).find("a&lt;b: "), std::string::npos);
   example.subject.attention = find_subject("reference").attention;
-  example.subject.attention_conventions.epsilon = 0.25;
+  example.subject.attention_conventions.epsilons[EpsilonPlace::denominator] = 0.25;
   example.subject.attention_conventions.elu_cancellation = 1.0;
   example.subject.capabilities.subtracting = true;
   const std::string text = to_text(example.report());

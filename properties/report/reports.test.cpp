@@ -263,7 +263,7 @@ TEST(Reports, EscapeTextOfAThirdPartyImplementation) {
 
 TEST(Reports, ListUnusualDeclarationsAtTheTop) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
-  third_party.subject.attention_conventions.epsilon = 0.25;
+  third_party.subject.attention_conventions.epsilons[EpsilonPlace::denominator] = 0.25;
   const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
   RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   const RunResult result;
@@ -411,7 +411,7 @@ TEST(Declarations, MayNameFeatureMapsByTask) {
 
 TEST(AdaptedLaws, ThrowForACaseThatIsInvalidUnderTheConventions) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
-  third_party.subject.attention_conventions.epsilon = -1.0;
+  third_party.subject.attention_conventions.epsilons[EpsilonPlace::denominator] = -1.0;
   const Law law = adapted_law(laws::find_law("attention-agrees"), third_party.subject);
   RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   EXPECT_THROW(run(plan), ContractError);

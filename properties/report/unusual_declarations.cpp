@@ -24,11 +24,12 @@ void add_conventions(const char* task, const std::string& declared, const std::s
   const Json third_party_default = Json::parse(of_third_parties);
   const Json own = Json::parse(declared);
   for (const auto& [field, value] : own.items()) {
-    if (value == usual.at(field) || value == third_party_default.at(field)) continue;
-    all.push_back({.name = fmt::format("{}.{}", task, field),
-                   .value = value.dump(),
-                   .words = fmt::format("{} {} {}, usually {}", task, field, value.dump(),
-                                        usual.at(field).dump())});
+    const Json by_usual = usual.contains(field) ? usual.at(field) : Json("none");
+    if (value == by_usual || value == third_party_default.value(field, by_usual)) continue;
+    all.push_back(
+        {.name = fmt::format("{}.{}", task, field),
+         .value = value.dump(),
+         .words = fmt::format("{} {} {}, usually {}", task, field, value.dump(), by_usual.dump())});
   }
 }
 

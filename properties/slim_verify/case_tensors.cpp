@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/slim_verify/case_tensors.hpp"
 
-#include "properties/suggestion.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/system/closest.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

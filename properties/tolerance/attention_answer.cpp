@@ -319,7 +319,7 @@ Heads<W> features_in(const Subject& subject, const FeaturesInputs<double>& input
 
 bool has_other_conventions(const Subject& subject, const AttentionInputs<double>& inputs) {
   const AttentionConventions own =
-      acting_on(subject.attention_conventions, inputs.feature_map.kind, inputs.features_given);
+      acting_on(subject.attention_conventions, inputs.feature_map, inputs.features_given);
   return !subject.capabilities.any_attention_conventions && own != inputs.conventions;
 }
 
@@ -422,7 +422,7 @@ std::string unclaimed_features(const Subject& subject, Scalar scalar,
                                const AttentionInputs<double>& inputs) {
   if (!subject.features.offers_any()) return "the task features";
   if (!subject.features.offers(scalar)) return std::string(name(scalar));
-  if (!subject.capabilities.takes(inputs.feature_map.kind)) {
+  if (!subject.capabilities.takes(inputs.feature_map)) {
     return std::string(unclaimed_feature_map) + name(inputs.feature_map);
   }
   return has_other_conventions(subject, inputs) ? "these conventions" : "";
@@ -433,7 +433,7 @@ std::string unclaimed(const Subject& subject, Scalar scalar,
   const Capabilities& can = subject.capabilities;
   if (!subject.attention.offers_any()) return "the task attention";
   if (!subject.attention.offers(scalar)) return std::string(name(scalar));
-  if (!inputs.features_given && !can.takes(inputs.feature_map.kind)) {
+  if (!inputs.features_given && !can.takes(inputs.feature_map)) {
     return std::string(unclaimed_feature_map) + name(inputs.feature_map);
   }
   if (inputs.features_given && !can.given_features) return "given features";

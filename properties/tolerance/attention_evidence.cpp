@@ -110,27 +110,56 @@ Heads<Digits50> of_at_least_one(Heads<Digits50> heads) {
   return heads;
 }
 
+/// Of f(u) itself: 3 for arithmetic, 5 for an exponential, 10 for a function of several, whose
+/// elementary functions may be off by a few units in the last place.
+double roundings_of_a_function(FeatureKind kind, double arguments) {
+  using enum FeatureKind;
+  switch (kind) {
+    case softplus:
+    case sigmoid:
+    case gelu:
+    case gelu_tanh:
+    case silu:
+    case trigonometric:
+      return 10.0;
+    case softmax:
+      return 10.0 + arguments;
+    case elu_plus_one:
+    case exponential:
+      return 5.0;
+    default:
+      return 3.0;
+  }
+}
+
 /// A factor on x has two roundings, and a square twice as many as its x; 1/√M has three, a
-/// stabiliser and an ε in the features one each, and ELU(x) + 1 as written two more than e^x. An
-/// exponential may be off by 5 u.
+/// stabiliser and each ε in the features one, and ELU(x) + 1 as written two more than e^x. A
+/// product with ω, a norm, a length and a sum of features have one for each term and a few more.
 double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
   const AttentionConventions& own = inputs.conventions;
+  const FeatureMap& map = inputs.feature_map;
+  const auto D = static_cast<double>(inputs.q.sizes().cols);
   const bool stabilised =
       own.query_stabiliser != Stabiliser::none || own.key_stabiliser != Stabiliser::none;
-  const double more = (own.divides_by_root_features ? 3.0 : 0.0) + (stabilised ? 1.0 : 0.0) +
-                      (own.epsilon_place == EpsilonPlace::feature ? 1.0 : 0.0);
-  if (inputs.feature_map.kind == FeatureKind::favor_plus) {
-    return static_cast<double>(inputs.q.sizes().cols) + 12.0 + more;
-  }
+  double n = (own.divides_by_root_features ? 3.0 : 0.0) + (stabilised ? 1.0 : 0.0);
+  for (const EpsilonPlace place : places_in_features) n += own.epsilons[place] > 0.0 ? 1.0 : 0.0;
+  if (own.divides_by_sum) n += static_cast<double>(map.features(inputs.q.sizes().cols)) + 2.0;
+  if (own.unit_length) n += 2.0 * (D + 3.0);
+  if (own.input_scale != 1.0) n += 2.0;
+  if (map.kind == FeatureKind::favor_plus) return D + 12.0 + n;
   const bool scaled = own.scaling != Scaling::by_feature_map && own.scaling != Scaling::none;
-  const double of_map = inputs.feature_map.kind == FeatureKind::elu_plus_one ? 5.0 : 3.0;
-  return of_map + (own.elu_cancellation > 0.0 ? 2.0 : 0.0) + (scaled ? 6.0 : 0.0) + more;
+  n += (own.elu_cancellation > 0.0 ? 2.0 : 0.0) + (scaled ? 6.0 : 0.0);
+  if (map.projected) n += 2.0 * D;
+  if (own.norm_factor) n += D + 6.0;
+  return n + roundings_of_a_function(map.kind,
+                                     static_cast<double>(map.arguments(inputs.q.sizes().cols)));
 }
 
+/// Whether the slope of an unprojected map jumps at x = 0.
 bool is_kinked(const AttentionInputs<double>& inputs) {
-  const FeatureKind kind = inputs.feature_map.kind;
-  return !inputs.features_given && (kind == FeatureKind::relu || kind == FeatureKind::absolute);
+  return !inputs.features_given && has_kink(inputs.feature_map.kind) &&
+         !inputs.feature_map.projected;
 }
 
 /// Whether the map's argument c x may be flushed to 0, where the slope is different.
@@ -140,7 +169,7 @@ bool slope_hangs_on_a_flush(const AttentionInputs<double>& inputs, bool is_query
   const double c =
       reference::side_scale<double>(own.scaling, false, is_query, inputs.q.sizes().cols);
   if (x == 0.0 || !(std::abs(c * x) < least)) return false;
-  if (inputs.feature_map.kind == FeatureKind::relu) {
+  if (inputs.feature_map.kind != FeatureKind::absolute) {
     return own.relu_slope_at_zero != (x > 0.0 ? 1.0 : 0.0);
   }
   return own.absolute_slope_at_zero != (x > 0.0 ? 1.0 : -1.0);
@@ -155,7 +184,7 @@ double largest_of(std::span<const double> values) {
 /// An upper bound of |x|² and |x| |ω_m| on either side, without the scale of scores, which is at
 /// most 1. 0 for maps without an exponent that grows with x.
 double largest_exponent(const AttentionInputs<double>& inputs) {
-  if (inputs.features_given || inputs.feature_map.kind != FeatureKind::favor_plus) return 0.0;
+  if (inputs.features_given || inputs.omega.empty()) return 0.0;
   const double x = std::max(largest_of(inputs.q.values()), largest_of(inputs.k.values()));
   const auto D = static_cast<double>(inputs.q.sizes().cols);
   return D * x * std::max(x, largest_of(inputs.omega.values()));
@@ -174,16 +203,18 @@ double largest_norm(const Heads<double>& heads, bool of_columns) {
 
 /// A smaller upper bound of the same, from norms of rows and of columns of ω.
 double largest_exponent_of_a_row(const AttentionInputs<double>& inputs) {
-  if (inputs.features_given || inputs.feature_map.kind != FeatureKind::favor_plus) return 0.0;
-  const double x = std::max(largest_norm(inputs.q, false), largest_norm(inputs.k, false));
-  return x * std::max(x, largest_norm(inputs.omega, true));
+  if (inputs.features_given || !is_smooth_exponential(inputs.feature_map.kind)) return 0.0;
+  const double x = std::max(largest_norm(inputs.q, false), largest_norm(inputs.k, false)) *
+                   std::max(1.0, inputs.conventions.input_scale);
+  if (inputs.feature_map.kind == FeatureKind::elu_plus_one && inputs.omega.empty()) return 0.0;
+  return x * std::max({1.0, x, inputs.omega.empty() ? 0.0 : largest_norm(inputs.omega, true)});
 }
 
 /// An upper bound of the gauge of a feature's exponent: |ω| |x| + |x|²/2, and as much again for a
 /// stabiliser. 0 for maps without exponentials.
 double largest_gauge_of_an_exponent(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
-  if (inputs.feature_map.kind == FeatureKind::elu_plus_one) {
+  if (inputs.feature_map.kind == FeatureKind::elu_plus_one && inputs.omega.empty()) {
     return std::max(largest_of(inputs.q.values()), largest_of(inputs.k.values()));
   }
   return 3.0 * largest_exponent_of_a_row(inputs);
@@ -328,6 +359,7 @@ const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvi
   return *kept;
 }
 
+/// Without normaliser the numerator has F + 3 with its scale; this bound is kept for simplicity.
 /// With f roundings of a feature: a path through R or S has f + L + 2; a numerator or denominator,
 /// with M products summed and ε, F = 2f + L + M + 4; a quotient 2F + 1; dA = dY/D F + 1; and
 /// dD = −Y·dA with D_v products 3F + D_v + 4. The rest comes on top of dD: the sums over rows and
@@ -364,8 +396,9 @@ const AttentionEvidence::Shares& AttentionEvidence::shares(Scalar scalar, Attent
 double AttentionEvidence::residue(Scalar scalar, AttentionArray array) {
   const bool has_one_row = inputs_.v.sizes().rows == 1 && inputs_.start.empty();
   const bool has_one_feature = inputs_.task().features() == 1;
-  if ((array == AttentionArray::dq && (has_one_row || has_one_feature)) ||
-      (array == AttentionArray::dk && has_one_row)) {
+  const bool averages = inputs_.conventions.normaliser == Normaliser::denominator;
+  if (averages && ((array == AttentionArray::dq && (has_one_row || has_one_feature)) ||
+                   (array == AttentionArray::dk && has_one_row))) {
     return std::numeric_limits<double>::infinity();
   }
   const double share =
@@ -377,11 +410,11 @@ double AttentionEvidence::residue(Scalar scalar, AttentionArray array) {
 
 double AttentionEvidence::share_of_epsilon(Scalar scalar) {
   const AttentionConventions& own = inputs_.conventions;
-  const double twice = 2.0 * own.epsilon / extent(scalar).least_denominator;
-  if (is_guarded()) return twice;
-  if (own.epsilon_place != EpsilonPlace::sums) return 0.0;
-  const auto M = static_cast<double>(inputs_.task().features());
-  return M * extent(scalar).largest_feature * twice;
+  if (own.normaliser == Normaliser::none) return 0.0;
+  const AttentionExtent& met = extent(scalar);
+  const double of_sums = static_cast<double>(inputs_.task().features()) * met.largest_feature;
+  return 2.0 * own.epsilons.largest_in_denominator() * std::max(1.0, of_sums) /
+         met.least_denominator;
 }
 
 Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
@@ -481,19 +514,22 @@ bool AttentionEvidence::subtraction_decides(Scalar scalar) {
   return !(share * extent(scalar).worst_cancellation < largest_residue);
 }
 
+/// With features of any sign no ε keeps a denominator away from 0, but `rounding_decides` does.
 bool AttentionEvidence::is_guarded() const {
-  const AttentionConventions& own = inputs_.conventions;
-  return own.epsilon > 0.0 && (own.epsilon_place == EpsilonPlace::denominator ||
-                               own.epsilon_place == EpsilonPlace::when_small ||
-                               own.epsilon_place == EpsilonPlace::clamped);
+  const Epsilons& own = inputs_.conventions.epsilons;
+  return inputs_.conventions.normaliser == Normaliser::none ||
+         own[EpsilonPlace::denominator] > 0.0 || own[EpsilonPlace::when_small] > 0.0 ||
+         own[EpsilonPlace::clamped] > 0.0;
 }
 
 bool AttentionEvidence::rounding_decides(Scalar scalar) {
   const FeatureKind kind = inputs_.feature_map.kind;
-  const bool is_exponential =
-      kind == FeatureKind::favor_plus ||
-      (kind == FeatureKind::elu_plus_one && inputs_.conventions.elu_cancellation > 0.0);
-  if (scalar == Scalar::digits50 || inputs_.features_given || !is_exponential) return false;
+  const bool is_exact =
+      kind == FeatureKind::square || kind == FeatureKind::relu || kind == FeatureKind::absolute ||
+      (kind == FeatureKind::elu_plus_one && inputs_.conventions.elu_cancellation == 0.0);
+  const bool divides = inputs_.conventions.normaliser == Normaliser::denominator;
+  if (scalar == Scalar::digits50 || inputs_.features_given || !divides) return false;
+  if (is_exact && !inputs_.feature_map.projected && !inputs_.conventions.unit_length) return false;
   const double share = gamma_of(roundings(AttentionArray::out), unit_roundoff(computed_in(scalar)));
   const double unsureness =
       is_large(scalar) ? large_facts(scalar).worst_unsureness() : facts(scalar).worst_unsureness();
@@ -502,10 +538,10 @@ bool AttentionEvidence::rounding_decides(Scalar scalar) {
 
 /// For an ε in the features it is M ε² f², f = 1 or 1/√M, divided by a thousand for underflow.
 double AttentionEvidence::least_guarded_denominator() const {
-  const AttentionConventions& own = inputs_.conventions;
-  if (is_guarded()) return own.epsilon;
-  if (own.epsilon_place != EpsilonPlace::feature) return 0.0;
-  return own.epsilon * own.epsilon / margin_of_range;
+  const Epsilons& own = inputs_.conventions.epsilons;
+  if (inputs_.conventions.normaliser == Normaliser::none) return 1.0;
+  if (is_guarded()) return own.largest_in_denominator();
+  return own.largest_in_features() * own.largest_in_features() / margin_of_range;
 }
 
 bool AttentionEvidence::is_defined() {
@@ -583,7 +619,8 @@ bool AttentionEvidence::fits(Scalar scalar) {
   const auto rows = static_cast<double>(inputs_.v.sizes().rows);
   const double v = std::max(1.0, met.largest_value);
   const double numerator = rows * met.largest_feature * std::max(1.0, met.largest_feature) * v;
-  const double dA = v / std::max(met.least_denominator, inputs_.conventions.epsilon);
+  const double dA =
+      v / std::max(met.least_denominator, inputs_.conventions.epsilons.largest_in_denominator());
   const double backward =
       rows * dA * v * v * std::max(1.0, met.largest_feature) * std::max(1.0, met.largest_feature);
   return largest * margin_of_range <= stored.largest &&

@@ -48,13 +48,15 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 ///            within this band is drift only if it is also proportional to the unit roundoff
 ///            (laws/attention/attention_drift.hpp).
 ///
-/// Exponential features: G is `first_order` of reference::Gauged, in which an exponent's gauge is
-/// added instead of multiplied, if a feature's relative error ρ is at most 1/50, and is enlarged by
-/// 6 ρ. For a feature alone this covers e^ρ − 1 ≤ ρ (1 + ρ). On a longer path k ≤ 8 features meet
-/// and the true error is below (1 + γ) e^(kρ) − 1, but n ≥ k f: γ_n times the exponents is k times
-/// what they need, which covers the higher orders.
-/// 50 digits: γ_n is 1e-40, far above the roundings and far below any mistake.
-/// Narrow scalars round what is stored (features, outputs, cotangents) and sum in float:
+/// Features of any sign and outputs without a normaliser have the same bands: the gauge includes
+/// what cancels, so it is the magnitude times the condition number of the sums. Exponential
+/// features: G is `first_order` of reference::Gauged, in which an exponent's gauge is added instead
+/// of multiplied, if a feature's relative error ρ is at most 1/50, and is enlarged by 6 ρ. For a
+/// feature alone this covers e^ρ − 1 ≤ ρ (1 + ρ). On a longer path k ≤ 8 features meet and the true
+/// error is below (1 + γ) e^(kρ) − 1, but n ≥ k f: γ_n times the exponents is k times what they
+/// need, which covers the higher orders. 50 digits: γ_n is 1e-40, far above the roundings and far
+/// below any mistake. Narrow scalars round what is stored (features, outputs, cotangents) and sum
+/// in float:
 ///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
 ///
 /// Underflow: the bands above hold if no intermediate value underflows, which `unusable` checks.
@@ -164,7 +166,7 @@ class AttentionEvidence {
   double lost_by_subtracting(Scalar scalar, AttentionArray array, std::size_t place);
   /// Whether a program that recovers sums has subtracted anything for this entry.
   [[nodiscard]] bool is_after_subtraction(AttentionArray array, std::size_t place) const;
-  /// Twice the relative change of a denominator by its ε.
+  /// Twice the largest relative change of a denominator by its ε.
   double share_of_epsilon(Scalar scalar);
   double largest_gauge(Scalar scalar, std::span<const AttentionArray> arrays);
   /// Counts of losses by underflow: by prefix sums, and by the definition.
@@ -178,7 +180,7 @@ class AttentionEvidence {
   AttentionEvidence& flushed(Scalar scalar);
   /// The band of rounding and underflow, without the effect of slopes.
   Band band_of_underflow(Scalar scalar, AttentionArray array, std::size_t place);
-  /// Whether ε keeps denominators away from 0.
+  /// Whether ε keeps denominators away from 0, or there are none.
   [[nodiscard]] bool is_guarded() const;
   /// The least denominator of a row that sees a key, due to ε alone.
   [[nodiscard]] double least_guarded_denominator() const;

@@ -62,7 +62,7 @@ double dq_over_residue(const std::array<double, 4>& k, const std::array<double, 
   std::ranges::copy(k, inputs.k.values().begin());
   std::ranges::copy(v, inputs.v.values().begin());
   std::ranges::copy(std::array{1.0, 1.0}, inputs.out_cotangent.values().begin());
-  inputs.conventions.epsilon = 1e-6;
+  inputs.conventions.epsilons[EpsilonPlace::denominator] = 1e-6;
   AttentionEvidence evidence(std::move(inputs));
   double largest = 0.0;
   for (const Digits50& x : evidence.truth(Scalar::float64).dq.values()) {
@@ -189,8 +189,7 @@ TEST(AttentionEvidence, DetectsAnExponentialThatIsNegligibleAgainstItsEpsilon) {
   AttentionInputs<double> inputs = materialise(spec);
   for (double& x : inputs.omega.values()) x = 0.0;
   for (double& x : inputs.k.values()) x = 17.0;  // exp(-|x|²/(2 √2)) is about e^-204
-  inputs.conventions.epsilon_place = EpsilonPlace::feature;
-  inputs.conventions.epsilon = 1e-4;
+  inputs.conventions.epsilons = {EpsilonPlace::feature, 1e-4};
   AttentionEvidence evidence(inputs);
   EXPECT_EQ(evidence.unusable(Scalar::float32), "intermediate values underflow");
   EXPECT_EQ(evidence.unusable(Scalar::float64), "");

@@ -47,10 +47,10 @@ Heads<W> features_of(const AttentionInputs<W>& inputs, bool is_query) {
 template <class W>
 Sizes sizes_before_epsilon(AttentionInputs<W> inputs) {
   Sizes sizes;
-  if (inputs.features_given || inputs.conventions.epsilon_place != EpsilonPlace::feature) {
+  if (inputs.features_given || inputs.conventions.epsilons.largest_in_features() == 0.0) {
     return sizes;
   }
-  inputs.conventions.epsilon = 0.0;
+  for (const EpsilonPlace place : places_in_features) inputs.conventions.epsilons[place] = 0.0;
   for (const bool is_query : {true, false}) sizes.see<W>(features_of(inputs, is_query).values());
   return sizes;
 }
@@ -125,17 +125,20 @@ AttentionExtent measured(const AttentionInputs<W>& inputs, const Heads<W>& gQ, c
   double largest_denominator = 0.0;
   double worst_cancellation = 0.0;
   double least = std::numeric_limits<double>::infinity();
-  const W epsilon(inputs.conventions.epsilon);
+  const W epsilon(inputs.conventions.epsilons.largest_in_denominator());
   for (Index b = 0; b < gQ.sizes().batch; ++b) {
     for (Index h = 0; h < gQ.sizes().heads; ++h) {
       for (const DenominatorPair<W>& D : denominators(inputs, gQ, gK, b, h)) {
-        least = std::min(least, to_double(D.own));
+        least = std::min(least, std::abs(to_double(D.own)));
         largest_denominator =
-            std::max(largest_denominator, to_double(W(D.with_all_keys + epsilon)));
-        worst_cancellation =
-            std::max(worst_cancellation, to_double(W(D.with_all_keys / (D.own + epsilon))));
+            std::max(largest_denominator, std::abs(to_double(W(D.with_all_keys + epsilon))));
+        worst_cancellation = std::max(worst_cancellation,
+                                      std::abs(to_double(W(D.with_all_keys / (D.own + epsilon)))));
       }
     }
+  }
+  if (inputs.conventions.normaliser == Normaliser::none) {  // nothing is divided by a sum
+    least = largest_denominator = worst_cancellation = 1.0;
   }
   AttentionExtent extent = of_features;
   extent.least_value = values.least;
@@ -200,7 +203,8 @@ double AttentionFacts<W>::worst_unsureness() {
   const AttentionInputs<Gauge> inputs = annotated<Gauge>(inputs_);
   const Heads<Gauge>& gQ = feature_gauges(true);
   const Heads<Gauge>& gK = feature_gauges(false);
-  const reference::Denominator<Gauge> denominator(inputs.conventions);
+  const reference::Denominator<Gauge> denominator(inputs.conventions, inputs.q.sizes().cols,
+                                                  gQ.sizes().cols);
   double worst = 1.0;
   for (Index b = 0; b < gQ.sizes().batch; ++b) {
     for (Index h = 0; h < gQ.sizes().heads; ++h) {

@@ -35,13 +35,14 @@ Heads<double> normal_heads(int task, const char* array, bool positive) {
   return heads;
 }
 
-Heads<double> normal_features(const AttentionConventions& conventions, FeatureKind kind,
+Heads<double> normal_features(const AttentionConventions& conventions, const FeatureMap& map,
                               bool features_given, int task, bool is_query) {
   FeaturesInputs<double> inputs;
   inputs.x = normal_heads(task, is_query ? "q" : "k", features_given);
   if (features_given) return std::move(inputs.x);
-  inputs.feature_map.kind = kind;
-  if (kind == FeatureKind::favor_plus) {
+  inputs.feature_map = map;
+  inputs.feature_map.blocks = 1;
+  if (map.is_projected()) {
     inputs.omega = Heads<double>({.batch = 1,
                                   .heads = normal_sizes.heads,
                                   .rows = normal_sizes.cols,
@@ -59,11 +60,11 @@ Heads<double> normal_features(const AttentionConventions& conventions, FeatureKi
 }
 
 /// D' of every row of a task.
-void add_denominators(const AttentionConventions& conventions, FeatureKind kind,
+void add_denominators(const AttentionConventions& conventions, const FeatureMap& map,
                       bool features_given, int task, std::vector<double>& all) {
-  const Heads<double> gQ = normal_features(conventions, kind, features_given, task, true);
-  const Heads<double> gK = normal_features(conventions, kind, features_given, task, false);
-  const reference::Denominator<double> denominator(conventions);
+  const Heads<double> gQ = normal_features(conventions, map, features_given, task, true);
+  const Heads<double> gK = normal_features(conventions, map, features_given, task, false);
+  const reference::Denominator<double> denominator(conventions, normal_sizes.cols, gQ.sizes().cols);
   for (Index h = 0; h < normal_sizes.heads; ++h) {
     RowVector<double> S = RowVector<double>::Zero(gK.sizes().cols);
     for (Index l = 0; l < normal_sizes.rows; ++l) {
@@ -73,11 +74,11 @@ void add_denominators(const AttentionConventions& conventions, FeatureKind kind,
     }
   }
 }
-std::vector<double> normal_denominators(const AttentionConventions& conventions, FeatureKind kind,
-                                        bool features_given) {
+std::vector<double> normal_denominators(const AttentionConventions& conventions,
+                                        const FeatureMap& map, bool features_given) {
   std::vector<double> all;
   for (int task = 0; task < normal_tasks; ++task) {
-    add_denominators(conventions, kind, features_given, task, all);
+    add_denominators(conventions, map, features_given, task, all);
   }
   return all;
 }
@@ -104,45 +105,54 @@ void require_slope(double slope, double least, double largest, const char* field
 
 /// Features that conventions apply to: those of a map, or given ones.
 struct Features {
-  FeatureKind kind;
+  FeatureMap map;
   bool given = false;
 };
 
-double share_with(double epsilon, const AttentionConventions& acting, const Features& on) {
+/// The share that this ε leaves, without any other.
+double share_with(EpsilonPlace place, double epsilon, const AttentionConventions& acting,
+                  const Features& on) {
   AttentionConventions other = acting;
-  other.epsilon = epsilon;
-  return share_of_attention(other, on.kind, on.given);
+  other.epsilons = {place, epsilon};
+  return share_of_attention(other, on.map, on.given);
 }
 
 /// The message is about the first features that do not allow ε, and names an ε that all allow.
-void require_epsilon(const AttentionConventions& declared, std::span<const Features> all,
-                     const char* field) {
+void require_epsilon(const AttentionConventions& declared, EpsilonPlace place,
+                     std::span<const Features> all, const char* field) {
   std::string refused;
   double largest = std::numeric_limits<double>::infinity();
   for (const Features& on : all) {
-    const AttentionConventions acting = acting_on(declared, on.kind, on.given);
-    const double share = share_of_attention(acting, on.kind, on.given);
-    const double least = least_share_of_attention(acting.epsilon_place);
+    const AttentionConventions acting = acting_on(declared, on.map, on.given);
+    const double epsilon = acting.epsilons[place];
+    if (epsilon == 0.0) continue;
+    const double share = share_with(place, epsilon, acting, on);
+    const double least = least_share_of_attention(place);
     if (share >= least) continue;
     if (refused.empty()) {
       refused = fmt::format(
           "convention '{}' is {:g} (place {}): with {} it leaves {:.2g} of the median denominator "
           "of unit-normal cases, where at least {:g} is required; ",
-          field, acting.epsilon, name(acting.epsilon_place),
-          on.given ? "given features" : "map " + name(FeatureMap{.kind = on.kind}), share, least);
+          field, epsilon, name(place), on.given ? "given features" : "map " + name(on.map), share,
+          least);
     }
-    largest = std::min(largest, largest_epsilon(acting.epsilon, least, [&](double epsilon) {
-                         return share_with(epsilon, acting, on);
+    largest = std::min(largest, largest_epsilon(epsilon, least, [&](double smaller) {
+                         return share_with(place, smaller, acting, on);
                        }));
   }
   require(refused.empty(), fmt::format("{}at most {:.2g} is allowed", refused, largest));
 }
 
-std::vector<Features> what_they_act_on(std::span<const FeatureKind> maps, bool features_given) {
+std::vector<Features> what_they_act_on(std::span<const FeatureMap> maps, bool features_given) {
   std::vector<Features> all;
-  for (const FeatureKind kind : maps) all.push_back({kind});
-  if (features_given) all.push_back({FeatureKind::square, true});
+  for (const FeatureMap& map : maps) all.push_back({map});
+  if (features_given) all.push_back({FeatureMap(), true});
   return all;
+}
+
+void require_scale(double scale, const char* field) {
+  require(std::abs(scale) >= 1e-3 && std::abs(scale) <= 1e3,
+          fmt::format("convention '{}' is {:g}: a size of 0.001 to 1000 is allowed", field, scale));
 }
 
 /// The share that ε leaves of a quantity of 1 is 1/(1 + ε).
@@ -156,16 +166,18 @@ void require_beside_one(double epsilon, const char* field, const char* beside) {
 }  // namespace
 
 double least_share_of_attention(EpsilonPlace place) {
-  return place == EpsilonPlace::feature ? least_share_in_features : least_share;
+  const bool in_features = std::ranges::find(places_in_features, place) != places_in_features.end();
+  return in_features ? least_share_in_features : least_share;
 }
 
-double share_of_attention(const AttentionConventions& conventions, FeatureKind kind,
+double share_of_attention(const AttentionConventions& conventions, const FeatureMap& map,
                           bool features_given) {
-  AttentionConventions without = conventions;
-  without.epsilon_place = EpsilonPlace::denominator;
-  without.epsilon = 0.0;
-  const std::vector<double> D = normal_denominators(without, kind, features_given);
-  const std::vector<double> with = normal_denominators(conventions, kind, features_given);
+  AttentionConventions dividing = conventions;  // without normaliser: what would be the denominator
+  dividing.normaliser = Normaliser::denominator;
+  AttentionConventions without = dividing;
+  without.epsilons = {};
+  const std::vector<double> D = normal_denominators(without, map, features_given);
+  const std::vector<double> with = normal_denominators(dividing, map, features_given);
   std::vector<double> shares;
   for (std::size_t i = 0; i < D.size(); ++i) {
     if (D[i] == 0.0) continue;
@@ -178,17 +190,28 @@ double share_of_attention(const AttentionConventions& conventions, FeatureKind k
 }
 
 void require_within_limits(const AttentionConventions& conventions,
-                           std::span<const FeatureKind> maps, bool features_given) {
+                           std::span<const FeatureMap> maps, bool features_given) {
+  require(conventions.key_stabiliser != Stabiliser::per_row,
+          "convention 'key_stabiliser' is per-row: a maximum of each key by itself does not cancel "
+          "and changes the weights of attention (the known fault mutant/stabiliser-of-each-key); "
+          "allowed are none, over-length, over-all");
+  require_scale(conventions.output_scale, "output_scale");
+  require_scale(conventions.input_scale, "input_scale");
   require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
   require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
-  require_epsilon(conventions, what_they_act_on(maps, features_given), "epsilon");
+  const std::vector<Features> all = what_they_act_on(maps, features_given);
+  for (std::size_t place = 0; place < epsilon_places; ++place) {
+    require_epsilon(conventions, static_cast<EpsilonPlace>(place), all, "epsilon");
+  }
 }
 
 void require_within_limits(const Conventions& conventions, std::span<const FeatureKind> maps) {
   require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
   require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
-  require_epsilon({.epsilon = conventions.denominator_epsilon}, what_they_act_on(maps, false),
-                  "denominator_epsilon");
+  std::vector<Features> all;
+  for (const FeatureKind kind : maps) all.push_back({{.kind = kind}});
+  require_epsilon({.epsilons = {EpsilonPlace::denominator, conventions.denominator_epsilon}},
+                  EpsilonPlace::denominator, all, "denominator_epsilon");
   require_beside_one(conventions.layer_norm_epsilon, "layer_norm_epsilon", "a variance of 1");
   require_beside_one(conventions.loss_epsilon, "loss_epsilon", "one counted target");
   require(conventions.position_base >= least_position_base &&

@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace slim::properties {
 namespace {
@@ -19,7 +20,9 @@ template <class Convention>
 std::string refusal(const Convention& conventions) {
   try {
     if constexpr (std::is_same_v<Convention, AttentionConventions>) {
-      require_within_limits(conventions, every_map, true);
+      std::vector<FeatureMap> maps;
+      for (const FeatureKind kind : every_map) maps.push_back({.kind = kind});
+      require_within_limits(conventions, maps, true);
     } else {
       require_within_limits(conventions, every_map);
     }
@@ -30,14 +33,15 @@ std::string refusal(const Convention& conventions) {
 }
 
 AttentionConventions with(EpsilonPlace place, double epsilon) {
-  return {.epsilon_place = place, .epsilon = epsilon};
+  return {.epsilons = {place, epsilon}};
 }
 
 TEST(ConventionLimits, GiveAShareOfOneForANegligibleEpsilon) {
   for (const FeatureKind kind : every_map) {
-    EXPECT_NEAR(share_of_attention({}, kind, false), 1.0, 1e-12);
+    EXPECT_NEAR(share_of_attention({}, FeatureMap{.kind = kind}, false), 1.0, 1e-12);
   }
-  EXPECT_EQ(share_of_attention(with(EpsilonPlace::denominator, 0.0), FeatureKind::relu, false),
+  EXPECT_EQ(share_of_attention(with(EpsilonPlace::denominator, 0.0),
+                               FeatureMap{.kind = FeatureKind::relu}, false),
             1.0);
 }
 
@@ -45,10 +49,13 @@ TEST(ConventionLimits, GiveAShareOfZeroForAnEpsilonThatDominatesFeatures) {
   for (const EpsilonPlace place :
        {EpsilonPlace::denominator, EpsilonPlace::feature, EpsilonPlace::sums,
         EpsilonPlace::when_small, EpsilonPlace::clamped}) {
-    EXPECT_LT(share_of_attention(with(place, 1e17), FeatureKind::favor_plus, false), 1e-12)
+    EXPECT_LT(
+        share_of_attention(with(place, 1e17), FeatureMap{.kind = FeatureKind::favor_plus}, false),
+        1e-12)
         << name(place);
   }
-  EXPECT_LT(share_of_attention(with(EpsilonPlace::exponent, 30.0), FeatureKind::favor_plus, false),
+  EXPECT_LT(share_of_attention(with(EpsilonPlace::exponent, 30.0),
+                               FeatureMap{.kind = FeatureKind::favor_plus}, false),
             1e-20);
 }
 
@@ -114,6 +121,12 @@ TEST(ConventionLimits, RejectConventionsThatMakeComparisonsMeaningless) {
               std::string::npos)
         << base;
   }
+}
+
+TEST(ConventionLimits, NameTheKnownFaultOfAMaximumOfEachKey) {
+  EXPECT_NE(refusal(AttentionConventions{.key_stabiliser = Stabiliser::per_row})
+                .find("mutant/stabiliser-of-each-key"),
+            std::string::npos);
 }
 
 /// The largest ε that the message names is allowed.

@@ -16,10 +16,6 @@ namespace {
 constexpr double exact_share = 1e-40;  ///< of the largest gradient entry, in 50 digits
 constexpr double clearance_deviations = 8.0;
 
-bool has_kink(FeatureKind kind) {
-  return kind == FeatureKind::relu || kind == FeatureKind::absolute;
-}
-
 bool is_finite(const GradientAnswer& answer) {
   const auto all_finite = [](const auto& values) {
     for (Index row = 0; row < values.rows(); ++row) {

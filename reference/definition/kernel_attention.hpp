@@ -5,18 +5,23 @@
 #include "reference/performer/products.hpp"
 #include "reference/vocabulary/task/attention_conventions.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <span>
+#include <tuple>
+#include <utility>
 
 namespace slim::reference {
 
-/// Which keys a query attends to, and where ε is added.
+/// Which keys a query attends to, and the conventions of the denominator.
 struct KernelRule {
   bool causal = true;
   std::span<const std::uint8_t> key_mask{};  ///< [L], 0: the key is masked; empty: no mask
-  EpsilonPlace epsilon_place = EpsilonPlace::denominator;
-  double epsilon = 1e-16;
+  AttentionConventions conventions{};        ///< of the feature map: without effect here
+  Index width = 1;                           ///< D, of queries, for the output scale
 
+  [[nodiscard]] double epsilon(EpsilonPlace place) const { return conventions.epsilons[place]; }
+  [[nodiscard]] bool divides() const { return conventions.normaliser == Normaliser::denominator; }
   [[nodiscard]] bool is_masked(Index j) const {
     return !key_mask.empty() && key_mask[static_cast<std::size_t>(j)] == 0;
   }
@@ -28,11 +33,35 @@ struct KernelRule {
 template <class T>
 struct KernelAttention {
   Matrix<accumulator_t<T>> W;        ///< g(q_i)·g(k_j), 0 where i does not attend to j [L, L]
-  Vector<accumulator_t<T>> D;        ///< denominators, with ε [L]
-  Vector<accumulator_t<T>> dD_dsum;  ///< 1, or 0 where a denominator is clamped [L]
+  Vector<accumulator_t<T>> D;        ///< denominators, with ε; 1/c without normaliser [L]
+  Vector<accumulator_t<T>> dD_dsum;  ///< 1, or 0 where a denominator is constant [L]
   Matrix<T> Y;                       ///< [L, d]
   PrefixSums<accumulator_t<T>> end;
 };
+
+/// The denominator of a row from Σ_j W_ij + S₀·g(q_i) and Σ_m g(q_i)_m, and dD/dΣ.
+template <class Wide>
+std::pair<Wide, Wide> kernel_denominator(const KernelRule& rule, const Wide& sum,
+                                         const Wide& sum_of_query, Index M) {
+  using std::sqrt;
+  if (!rule.divides()) {
+    const OutputScale by = rule.conventions.output_scale_by;
+    if (by == OutputScale::number)
+      return {Wide(1) / static_cast<Wide>(rule.conventions.output_scale), Wide(0)};
+    const Index n = by == OutputScale::root_width ? rule.width : M;
+    return {sqrt(static_cast<Wide>(static_cast<double>(n))), Wide(0)};
+  }
+  Wide D = sum;
+  if (const double in_sums = rule.epsilon(EpsilonPlace::sums); in_sums > 0.0) {
+    D += static_cast<Wide>(in_sums) * sum_of_query;
+  }
+  const auto small = static_cast<Wide>(rule.epsilon(EpsilonPlace::when_small));
+  if (rule.epsilon(EpsilonPlace::when_small) > 0.0 && D <= small && D >= -small) D += small + small;
+  D += static_cast<Wide>(rule.epsilon(EpsilonPlace::denominator));
+  const auto least = static_cast<Wide>(rule.epsilon(EpsilonPlace::clamped));
+  if (rule.epsilon(EpsilonPlace::clamped) > 0.0 && D <= least) return {least, Wide(0)};
+  return {D, Wide(1)};
+}
 
 /// The definition: kernel attention of one head, from the masked matrix of weights and the sums
 /// over the preceding rows:
@@ -49,7 +78,6 @@ KernelAttention<T> kernel_attention(const AttentionRows<T>& rows,
   const Index L = rows.V.rows();
   const Index d = rows.V.cols();
   const Index M = rows.gQ.cols();
-  const auto epsilon = static_cast<Wide>(rule.epsilon);
   KernelAttention<T> kept{.W = Matrix<Wide>(L, L),
                           .D = Vector<Wide>(L),
                           .dD_dsum = Vector<Wide>(L),
@@ -62,19 +90,10 @@ KernelAttention<T> kernel_attention(const AttentionRows<T>& rows,
                          ? sum<T>(M, [&](Index m) { return gq(m) * wide(rows.gK(j, m)); })
                          : Wide(0);
     }
-    const Wide D = sum<T>(L, [&](Index j) { return kept.W(i, j); }) +
-                   sum<T>(M, [&](Index m) { return start.S(m) * gq(m); });
-    kept.D(i) = D;
-    kept.dD_dsum(i) = Wide(1);
-    if (rule.epsilon_place == EpsilonPlace::denominator) kept.D(i) = D + epsilon;
-    if (rule.epsilon_place == EpsilonPlace::sums) kept.D(i) = D + epsilon * sum<T>(M, gq);
-    if (rule.epsilon_place == EpsilonPlace::when_small && D <= epsilon && D >= -epsilon) {
-      kept.D(i) = D + (epsilon + epsilon);
-    }
-    if (rule.epsilon_place == EpsilonPlace::clamped && D <= epsilon) {
-      kept.D(i) = epsilon;
-      kept.dD_dsum(i) = Wide(0);
-    }
+    const Wide weights = sum<T>(L, [&](Index j) { return kept.W(i, j); }) +
+                         sum<T>(M, [&](Index m) { return start.S(m) * gq(m); });
+    std::tie(kept.D(i), kept.dD_dsum(i)) =
+        kernel_denominator<Wide>(rule, weights, sum<T>(M, gq), M);
     for (Index c = 0; c < d; ++c) {
       const Wide of_rows = sum<T>(L, [&](Index j) {
         return rule.sees(i, j) ? Wide(kept.W(i, j) * wide(rows.V(j, c))) : Wide(0);
@@ -109,8 +128,7 @@ AttentionPullback<T> kernel_attention_pullback(const AttentionRows<T>& rows,
   const Index L = rows.V.rows();
   const Index d = rows.V.cols();
   const Index M = rows.gQ.cols();
-  const Wide epsilon_of_sums =
-      rule.epsilon_place == EpsilonPlace::sums ? static_cast<Wide>(rule.epsilon) : Wide(0);
+  const auto epsilon_of_sums = static_cast<Wide>(rule.epsilon(EpsilonPlace::sums));
   AttentionPullback<T> result{.rows = {.gQ = Matrix<Wide>::Zero(L, M),
                                        .gK = Matrix<Wide>::Zero(L, M),
                                        .V = Matrix<Wide>::Zero(L, d)},

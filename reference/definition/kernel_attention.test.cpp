@@ -24,24 +24,24 @@ PrefixSums<double> sums(double R, double S) {
 const AttentionRows<double> rows{column({1, 2}), column({1, 2}), column({3, 5})};
 
 TEST(KernelAttention, AveragesTheValuesThatARowAttendsTo) {
-  const KernelRule exact{.epsilon = 0.0};
+  const KernelRule exact{.conventions = {.epsilons = {}}};
   const auto kept = kernel_attention(rows, sums(0, 0), exact);
   EXPECT_EQ(kept.W, (Matrix<double>(2, 2) << 1, 0, 2, 4).finished());
   EXPECT_EQ(kept.Y, column({3, 26.0 / 6}));
   EXPECT_EQ(kept.end.R(0, 0), 13.0);
   EXPECT_EQ(kept.end.S(0), 3.0);
 
-  const KernelRule both_ways{.causal = false, .epsilon = 0.0};
+  const KernelRule both_ways{.causal = false, .conventions = {.epsilons = {}}};
   EXPECT_EQ(kernel_attention(rows, sums(0, 0), both_ways).Y, column({13.0 / 3, 26.0 / 6}));
   const std::vector<std::uint8_t> mask = {1, 0};
-  const KernelRule masked{.causal = false, .key_mask = mask, .epsilon = 0.0};
+  const KernelRule masked{.causal = false, .key_mask = mask, .conventions = {.epsilons = {}}};
   const auto first_only = kernel_attention(rows, sums(0, 0), masked);
   EXPECT_EQ(first_only.Y, column({3, 3}));
   EXPECT_EQ(first_only.end.S(0), 1.0);
 }
 
 TEST(KernelAttention, AddsTheStartState) {
-  const auto kept = kernel_attention(rows, sums(7, 1), KernelRule{.epsilon = 0.0});
+  const auto kept = kernel_attention(rows, sums(7, 1), KernelRule{.conventions = {.epsilons = {}}});
   EXPECT_EQ(kept.Y, column({10.0 / 2, 40.0 / 8}));
   EXPECT_EQ(kept.end.R(0, 0), 20.0);
   EXPECT_EQ(kept.end.S(0), 4.0);
@@ -64,8 +64,8 @@ TEST(KernelAttention, AddsEpsilonWhereTheConventionSays) {
                                                         {EpsilonPlace::clamped, 10, 10, 0},
                                                         {EpsilonPlace::feature, 1, 6, 1},
                                                         {EpsilonPlace::exponent, 1, 6, 1}}}) {
-    AttentionConventions conventions{.epsilon_place = example.place, .epsilon = example.epsilon};
-    const KernelRule rule{.epsilon_place = example.place, .epsilon = example.epsilon};
+    const AttentionConventions conventions{.epsilons = {example.place, example.epsilon}};
+    const KernelRule rule{.conventions = conventions};
     const auto kept = kernel_attention(row, sums(0, 0), rule);
     EXPECT_EQ(kept.D(0), example.denominator) << name(example.place);
     EXPECT_EQ(kept.Y(0, 0), 30 / example.denominator);
@@ -76,7 +76,7 @@ TEST(KernelAttention, AddsEpsilonWhereTheConventionSays) {
     EXPECT_NEAR(pulled.rows.gK(0, 0), (5 - example.moves * kept.Y(0, 0)) * 2 / example.denominator,
                 1e-15);
 
-    const Denominator<double> denominator(conventions);
+    const Denominator<double> denominator(conventions, 1, 1);
     const auto prefix = prefix_attention(row, sums(0, 0), denominator);
     EXPECT_EQ(prefix.D(0), example.denominator) << name(example.place);
     EXPECT_EQ(bidirectional_attention(row, sums(0, 0), denominator).D(0), example.denominator);
@@ -89,9 +89,9 @@ TEST(KernelAttention, PropagatesNan) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const AttentionRows<double> row{column({nan}), column({1}), column({1})};
   for (const EpsilonPlace place : {EpsilonPlace::when_small, EpsilonPlace::clamped}) {
-    const KernelRule rule{.epsilon_place = place, .epsilon = 1};
+    const KernelRule rule{.conventions = {.epsilons = {place, 1}}};
     EXPECT_TRUE(std::isnan(kernel_attention(row, sums(0, 0), rule).D(0)));
-    const Denominator<double> denominator({.epsilon_place = place, .epsilon = 1});
+    const Denominator<double> denominator({.epsilons = {place, 1}}, 1, 1);
     EXPECT_TRUE(std::isnan(denominator.of(nan)));
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "reference/numbers/compared_by_value.hpp"
+#include "reference/numbers/error_function.hpp"
 #include "reference/vocabulary/scalars/scalar.hpp"
 
 #include <cmath>
@@ -16,12 +17,13 @@ namespace slim::reference {
 /// consecutive roundings, in any order; for exponentials to first order in the exponent's error.
 ///   gauge(a ± b) = gauge(a) + gauge(b),  gauge(a b) = gauge(a) gauge(b)
 ///   gauge(a / b) = gauge(a) gauge(b) / b²: includes the cancellation in b
-///   gauge(exp a) = exp(a) (1 + gauge(a)): an error in the exponent is a relative one
+///   gauge(f(a)) = |f(a)| + |f′(a)| gauge(a) for f = exp, log, sin, cos, erf; for exp, an error in
+///   the exponent is a relative one. sin and cos take |f′| = 1, which also covers the second order.
 /// These gauges multiply: the gauge of a product of k exponentials is (1 + gauge(a))^k times its
 /// magnitude, though its error is only k (1 + gauge(a)) u to first order. `first_order` returns the
 /// latter: numbers carry the size of their terms and, separately, what exponents add to it,
 ///   size(a b) = size(a) size(b),  more(a b) = more(a) size(b) + size(a) more(b), likewise a / b
-///   size(exp a) = exp(a),         more(exp a) = exp(a) (size(a) + more(a))
+///   size(f(a)) = |f(a)|,          more(f(a)) = |f′(a)| (size(a) + more(a))
 /// and first_order = size + more. It is valid if the rounding errors of exponents are far below 1.
 /// Source: Higham, "Accuracy and stability of numerical algorithms", sections 3.1 and 3.3.
 /// The gauge of 0/0 is NaN, so that every comparison with it fails.
@@ -67,8 +69,24 @@ class Gauged : public ComparedByValue<Gauged<T>> {
   friend Gauged exp(const Gauged& x) {
     using std::exp;
     const T value = exp(x.value_);
-    const auto size = static_cast<Size>(value);
-    return {value, value * (T(1) + x.gauge_), size, size * (x.size_ + x.more_)};
+    return elementary(x, value, value);
+  }
+  friend Gauged log(const Gauged& x) {
+    using std::log;
+    return elementary(x, log(x.value_), T(1) / x.value_);
+  }
+  friend Gauged sin(const Gauged& x) {
+    using std::sin;
+    return elementary(x, sin(x.value_), T(1));
+  }
+  friend Gauged cos(const Gauged& x) {
+    using std::cos;
+    return elementary(x, cos(x.value_), T(1));
+  }
+  friend Gauged erf(const Gauged& x) {
+    using std::exp;
+    return elementary(x, error_function(x.value_),
+                      T(1.1283791670955126) * exp(-x.value_ * x.value_));
   }
   friend Gauged sqrt(const Gauged& x) {
     using std::sqrt;
@@ -82,6 +100,13 @@ class Gauged : public ComparedByValue<Gauged<T>> {
  private:
   Gauged(const T& value, const T& gauge, Size size, Size more)
       : value_(value), gauge_(gauge), size_(size), more_(more) {}
+  /// f(x) from its value and slope.
+  static Gauged elementary(const Gauged& x, const T& value, const T& slope) {
+    const T size = absolute(value);
+    const T steepness = absolute(slope);
+    return {value, size + steepness * x.gauge_, static_cast<Size>(size),
+            static_cast<Size>(steepness) * (x.size_ + x.more_)};
+  }
   static T absolute(const T& x) { return x < T(0) ? T(-x) : x; }
 
   T value_ = T(0);

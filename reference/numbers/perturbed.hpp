@@ -10,7 +10,7 @@ namespace slim::reference {
 
 /// A number with a first-order bound on its change when the inputs are perturbed:
 ///   moved(a ± b) = moved(a) + moved(b),  moved(a b) = |a| moved(b) + |b| moved(a)
-///   moved(a / b) = (moved(a) + |a / b| moved(b)) / |b|,  moved(exp a) = exp(a) moved(a)
+///   moved(a / b) = (moved(a) + |a / b| moved(b)) / |b|,  moved(f(a)) = |f′(a)| moved(a)
 /// Rounding errors are not included; gauged.hpp bounds them.
 /// Numbers are long double, since only the magnitude of a change matters.
 class Perturbed : public ComparedByValue<Perturbed> {
@@ -41,6 +41,14 @@ class Perturbed : public ComparedByValue<Perturbed> {
   friend Perturbed exp(const Perturbed& x) {
     const long double value = std::exp(x.value_);
     return {value, value * x.moved_};
+  }
+  friend Perturbed log(const Perturbed& x) {
+    return {std::log(x.value_), x.moved_ / std::abs(x.value_)};
+  }
+  friend Perturbed sin(const Perturbed& x) { return {std::sin(x.value_), x.moved_}; }
+  friend Perturbed cos(const Perturbed& x) { return {std::cos(x.value_), x.moved_}; }
+  friend Perturbed erf(const Perturbed& x) {
+    return {std::erf(x.value_), 1.1283791670955126L * std::exp(-x.value_ * x.value_) * x.moved_};
   }
   friend Perturbed sqrt(const Perturbed& x) {
     const long double value = std::sqrt(x.value_);

@@ -12,7 +12,7 @@ namespace slim::reference {
 /// the scalar under test. Every operation and every input may lose up to λ (a program may flush
 /// subnormal numbers to 0, an exponential may end at λ). Losses propagate, to first order:
 ///   lost(a ± b) = lost(a) + lost(b) + 1,  lost(a b) = |a| lost(b) + |b| lost(a) + 1
-///   lost(a / b) = (lost(a) + |a / b| lost(b)) / |b| + 1,  lost(exp a) = exp(a) lost(a) + 1
+///   lost(a / b) = (lost(a) + |a / b| lost(b)) / |b| + 1,  lost(f(a)) = |f′(a)| lost(a) + 1
 /// where magnitudes are gauges, as in gauged.hpp, so that cancellation does not hide them.
 /// Numbers are long double, whose range far exceeds that of any scalar under test.
 class Underflowing : public ComparedByValue<Underflowing> {
@@ -47,7 +47,15 @@ class Underflowing : public ComparedByValue<Underflowing> {
   }
   friend Underflowing exp(const Underflowing& x) {
     const long double value = std::exp(x.value_);
-    return {value, value * (1.0L + x.gauge_), value * x.lost_ + 1.0L};
+    return elementary(x, value, value);
+  }
+  friend Underflowing log(const Underflowing& x) {
+    return elementary(x, std::log(x.value_), 1.0L / std::abs(x.value_));
+  }
+  friend Underflowing sin(const Underflowing& x) { return elementary(x, std::sin(x.value_), 1.0L); }
+  friend Underflowing cos(const Underflowing& x) { return elementary(x, std::cos(x.value_), 1.0L); }
+  friend Underflowing erf(const Underflowing& x) {
+    return elementary(x, std::erf(x.value_), 1.1283791670955126L * std::exp(-x.value_ * x.value_));
   }
   friend Underflowing sqrt(const Underflowing& x) {
     const long double value = std::sqrt(x.value_);
@@ -58,6 +66,10 @@ class Underflowing : public ComparedByValue<Underflowing> {
 
  private:
   Underflowing(long double value, long double lost) : Underflowing(value, std::abs(value), lost) {}
+  /// f(x) from its value and |slope|.
+  static Underflowing elementary(const Underflowing& x, long double value, long double steepness) {
+    return {value, std::abs(value) + steepness * x.gauge_, steepness * x.lost_ + 1.0L};
+  }
   Underflowing(long double value, long double gauge, long double lost)
       : value_(value), gauge_(gauge), lost_(lost) {}
 

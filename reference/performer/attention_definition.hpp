@@ -22,6 +22,7 @@ struct HeadQuestion {
   std::span<const std::uint8_t> key_mask;  ///< [L], or empty
   bool causal;
   const AttentionConventions& conventions;
+  Index width;  ///< D, of queries and keys
   bool wants_pullback;
   Matrix<T> dY;
   PrefixSums<accumulator_t<T>> dend;
@@ -51,7 +52,8 @@ struct ByPrefixSums {
   template <class T>
   static HeadAnswer<T> answer(const HeadQuestion<T>& question) {
     const AttentionRows<T> rows = without_masked_keys(question.rows, question.key_mask);
-    const Denominator<accumulator_t<T>> denominator(question.conventions);
+    const Denominator<accumulator_t<T>> denominator(question.conventions, question.width,
+                                                    rows.gQ.cols());
     HeadAnswer<T> answer;
     if (question.causal) {
       PrefixAttention<T> kept = prefix_attention(rows, question.start, denominator);
@@ -81,8 +83,8 @@ struct ByDefinition {
   static HeadAnswer<T> answer(const HeadQuestion<T>& question) {
     const KernelRule rule{.causal = question.causal,
                           .key_mask = question.key_mask,
-                          .epsilon_place = question.conventions.epsilon_place,
-                          .epsilon = question.conventions.epsilon};
+                          .conventions = question.conventions,
+                          .width = question.width};
     KernelAttention<T> kept = kernel_attention(question.rows, question.start, rule);
     HeadAnswer<T> answer;
     if (question.wants_pullback) {
@@ -190,6 +192,7 @@ void attention(const AttentionTask<T>& task, AttentionResult<T>& result) {
                                                                     static_cast<std::size_t>(L)),
           .causal = task.causal,
           .conventions = task.conventions,
+          .width = task.q.sizes.cols,
           .wants_pullback = task.wants_pullback,
           .dY = matrix_or_zero(task.out_cotangent, b, h, L, d),
           .dend = sums_or_zero(task.end_cotangent, b, h, d, M)});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reference/performer/feature_rows.hpp"
 #include "reference/performer/stabiliser.hpp"
 
 namespace slim::reference {
@@ -9,143 +10,282 @@ namespace slim::reference {
 /// accumulator's type.
 template <class T>
 struct AttentionFeatures {
-  HeadMatrices<accumulator_t<T>> scaled;  ///< x̃ = c x [L, D]
-  HeadMatrices<accumulator_t<T>> E;       ///< the feature map before ε and 1/√M [L, M]
-  HeadMatrices<T> G;                      ///< g(x) [L, M]
+  HeadMatrices<accumulator_t<T>> scaled;   ///< x̃ = c x, or c x/|x| [L, D]
+  HeadMatrices<accumulator_t<T>> lengths;  ///< |x| with its ε and whether it moves with x [L, 2]
+  HeadMatrices<accumulator_t<T>> U;        ///< x̃ ω; empty unless the map is projected [L, P]
+  HeadMatrices<accumulator_t<T>> E;        ///< f(u) before ε and the division [L, M]
+  HeadMatrices<accumulator_t<T>> sums;  ///< by which features are divided, with ε [L, 1], or empty
+  HeadMatrices<T> G;                    ///< g(x) [L, M]
   StabiliserGroups groups;
   std::vector<Peak<accumulator_t<T>>> peaks;  ///< of each group, if there is a stabiliser
+
+  [[nodiscard]] const Matrix<accumulator_t<T>>& u(std::size_t at) const {
+    return U.empty() ? scaled[at] : U[at];
+  }
 };
 
-/// E_m = exp(x̃·ω_m − |x̃|²/2 − μ + ε), with the row's peak μ, and ε only if it is placed here.
+/// √(|x|² + ε), at least another ε, for every row, and 1 or 0: whether it depends on x.
 template <class T>
-void exponential_features(const AttentionSide<T>& side, AttentionFeatures<T>& kept) {
-  using std::exp;
-  using Wide = accumulator_t<T>;
-  const AttentionConventions& conventions = side.conventions;
-  for (std::size_t at = 0; at < side.X.size(); ++at) {
-    kept.E.push_back(wide_product(kept.scaled[at], side.omega_of(at)));
+Matrix<T> row_lengths(const Matrix<T>& X, const Epsilons& epsilons) {
+  using std::sqrt;
+  const double added = epsilons[EpsilonPlace::length_squared];
+  const double least = epsilons[EpsilonPlace::length_clamped];
+  Matrix<T> lengths(X.rows(), 2);
+  for (Index l = 0; l < X.rows(); ++l) {
+    T square = sum<T>(X.cols(), [&](Index i) { return X(l, i) * X(l, i); });
+    if (added > 0.0) square += static_cast<T>(added);
+    const T length = sqrt(square);
+    const bool clamped = least > 0.0 && !(length > static_cast<T>(least));
+    lengths(l, 0) = clamped ? static_cast<T>(least) : length;
+    lengths(l, 1) = T(clamped ? 0.0 : 1.0);
   }
-  if (side.stabiliser() != Stabiliser::none) kept.peaks = kept.groups.peaks(kept.E);
+  return lengths;
+}
+
+/// x̃ of every row, and x̃ ω if the map is projected.
+template <class T>
+void prepare_arguments(const AttentionSide<T>& side, AttentionFeatures<T>& kept) {
+  using Wide = accumulator_t<T>;
   for (std::size_t at = 0; at < side.X.size(); ++at) {
-    const Matrix<Wide>& X = kept.scaled[at];
-    Matrix<Wide>& E = kept.E[at];
-    for (Index l = 0; l < X.rows(); ++l) {
-      Wide lower = sum<T>(X.cols(), [&](Index i) { return X(l, i) * X(l, i); }) / Wide(2);
-      if (!kept.peaks.empty()) lower += kept.peaks[kept.groups.of(at, l)].value;
-      if (conventions.epsilon_place == EpsilonPlace::exponent) lower -= Wide(conventions.epsilon);
-      for (Index m = 0; m < E.cols(); ++m) E(l, m) = exp(E(l, m) - lower);
+    Matrix<Wide> X = side.X[at].template cast<Wide>();
+    if (side.conventions.unit_length) {
+      kept.lengths.push_back(row_lengths(X, side.conventions.epsilons));
+      for (Index l = 0; l < X.rows(); ++l) {
+        for (Index i = 0; i < X.cols(); ++i) X(l, i) = X(l, i) / kept.lengths[at](l, 0);
+      }
+    }
+    kept.scaled.push_back(times<Wide>(side_scale(side), std::move(X)));
+    if (side.map.is_projected()) {
+      kept.U.push_back(wide_product(kept.scaled[at], side.omega_of(at)));
     }
   }
 }
 
-/// g(x) of every row of queries or keys, with x̃ = c x:
-///   elementwise map φ:  g(x) = f (φ(x̃) + ε),
-///   FAVOR+:             g(x)_m = f (exp(x̃·ω_m − |x̃|²/2 − μ + ε) + ε),
-/// with f = 1 or 1/√M, each ε only if it is placed there, and the stabiliser μ. With default
-/// conventions this is the paper's features().
-/// Source: the paper's code; Google's code of FAVOR+ for stabilisers, ε and 1/√M.
+/// What is subtracted from the exponents of a row: ±|x̃|²/2, the stabiliser's peak μ, and −ε.
+template <class T>
+accumulator_t<T> subtracted_exponent(const AttentionSide<T>& side, const AttentionFeatures<T>& kept,
+                                     std::size_t at, Index l) {
+  using Wide = accumulator_t<T>;
+  const Matrix<Wide>& X = kept.scaled[at];
+  const int sign = sign_of_norm(side.map.kind, side.conventions);
+  Wide lower(0);
+  if (sign != 0) {
+    lower = sum<T>(X.cols(), [&](Index i) { return X(l, i) * X(l, i); }) / Wide(sign < 0 ? 2 : -2);
+  }
+  if (!kept.peaks.empty()) lower += kept.peaks[kept.groups.of(at, l)].value;
+  if (const double epsilon = side.conventions.epsilons[EpsilonPlace::exponent]; epsilon > 0.0) {
+    lower -= static_cast<Wide>(epsilon);
+  }
+  return lower;
+}
+
+/// E = f(u)
+template <class T>
+Matrix<accumulator_t<T>> mapped(const AttentionSide<T>& side, const AttentionFeatures<T>& kept,
+                                std::size_t at) {
+  using Wide = accumulator_t<T>;
+  const Matrix<Wide>& U = kept.u(at);
+  const AttentionConventions& own = side.conventions;
+  if (!is_of_rows(side.map.kind)) {
+    return U.unaryExpr([&](const Wide& u) -> Wide {
+      return feature(
+          side.map.kind, u,
+          {.elu_cancellation = own.elu_cancellation, .softplus_threshold = own.softplus_threshold});
+    });
+  }
+  Matrix<Wide> E(U.rows(), side.map.features(side.X[at].cols()));
+  for (Index l = 0; l < U.rows(); ++l) {
+    E.row(l) = features_of_row<Wide>(side.map.kind, U.row(l),
+                                     subtracted_exponent(side, kept, at, l), E.cols());
+  }
+  return E;
+}
+
+/// What is added to f(u) of a side, or to its features after their division; 0 if nothing is.
+template <class T>
+accumulator_t<T> added_to_features(const AttentionSide<T>& side, bool divided) {
+  using Wide = accumulator_t<T>;
+  using enum EpsilonPlace;
+  const Epsilons& epsilons = side.conventions.epsilons;
+  const EpsilonPlace both = divided ? divided_feature : feature;
+  const EpsilonPlace own = side.is_query ? (divided ? divided_query_feature : query_feature)
+                                         : (divided ? divided_key_feature : key_feature);
+  return static_cast<Wide>(epsilons[both]) + static_cast<Wide>(epsilons[own]);
+}
+
+/// G of one head from its E: s (E + ε) + ε,  s = 1, 1/√M or 1/(Σ (E + ε) + ε).
+template <class T>
+void divide_features(const AttentionSide<T>& side, std::size_t at, AttentionFeatures<T>& kept) {
+  using Wide = accumulator_t<T>;
+  const Epsilons& epsilons = side.conventions.epsilons;
+  Matrix<Wide> G = kept.E[at];
+  const Wide before = added_to_features(side, false);
+  if (before > Wide(0)) G.array() += before;
+  if (side.conventions.divides_by_sum) {
+    const auto added = static_cast<Wide>(epsilons[EpsilonPlace::feature_sum]);
+    kept.sums.push_back(Matrix<Wide>(G.rows(), 1));
+    for (Index l = 0; l < G.rows(); ++l) {
+      const Wide total = sum<T>(G.cols(), [&](Index m) -> Wide { return G(l, m); }) + added;
+      kept.sums[at](l, 0) = total;
+      for (Index m = 0; m < G.cols(); ++m) G(l, m) = G(l, m) / total;
+    }
+  }
+  const auto factor = feature_factor<Wide>(side.conventions, G.cols());
+  G = times(factor, std::move(G));
+  const Wide after = added_to_features(side, true);
+  if (after > Wide(0)) G.array() += after;
+  kept.G.push_back(narrowed<T>(std::move(G)));
+}
+
+/// g(x) of every row of queries or keys, with x̃ = c x or c x/|x|, and u = x̃ or x̃ ω:
+///   g(x) = s (f(u) + ε) + ε,  s = 1, 1/√M or 1/(Σ (f(u) + ε) + ε),
+/// where f is that of the map; FAVOR+ is exp(u − |x̃|²/2 − μ + ε), with the stabiliser μ. Each ε is
+/// 0 unless it is placed there. With default conventions this is the paper's features().
+/// Source: the paper's code; Google's code of FAVOR+ for generalized maps, stabilisers, ε and 1/√M;
+/// Arora et al. 2024, "Simple linear attention language models", for the Taylor map.
 template <class T>
 AttentionFeatures<T> attention_features(const AttentionSide<T>& side, Index heads) {
-  using Wide = accumulator_t<T>;
   AttentionFeatures<T> kept{.scaled = {},
+                            .lengths = {},
+                            .U = {},
                             .E = {},
+                            .sums = {},
                             .G = {},
                             .groups = StabiliserGroups(side, heads, side.X.front().rows()),
                             .peaks = {}};
-  for (const Matrix<T>& X : side.X) {
-    kept.scaled.push_back(times<Wide>(side_scale(side), X.template cast<Wide>()));
+  prepare_arguments(side, kept);
+  if (side.stabiliser() != Stabiliser::none) {
+    kept.peaks = kept.groups.peaks(kept.U.empty() ? kept.scaled : kept.U);
   }
-  if (side.exponential()) {
-    exponential_features(side, kept);
-  } else {
-    for (const Matrix<Wide>& X : kept.scaled) {
-      kept.E.push_back(X.unaryExpr([&](const Wide& x) -> Wide {
-        return feature(side.map.kind, x, side.conventions.elu_cancellation);
-      }));
-    }
-  }
-  for (const Matrix<Wide>& E : kept.E) {
-    Matrix<Wide> G = E;
-    if (side.conventions.epsilon_place == EpsilonPlace::feature) {
-      G.array() += Wide(side.conventions.epsilon);
-    }
-    const auto factor = feature_factor<Wide>(side.conventions, G.cols());
-    kept.G.push_back(narrowed<T>(times(factor, std::move(G))));
+  for (std::size_t at = 0; at < side.X.size(); ++at) {
+    kept.E.push_back(mapped(side, kept, at));
+    divide_features(side, at, kept);
   }
   return kept;
 }
 
-/// P = f dG ∘ φ'(x̃), or f dG ∘ E for FAVOR+, whose derivative is E. 0 for a masked row.
+/// dE from dG: s dG, or (dG − Σ dG_m (g_m − ε))/Σ where features are divided by their sum. 0 for a
+/// masked row.
 template <class T>
 Matrix<accumulator_t<T>> map_cotangent(const AttentionSide<T>& side,
                                        const AttentionFeatures<T>& kept, std::size_t at,
                                        const Matrix<accumulator_t<T>>& dG) {
   using Wide = accumulator_t<T>;
-  const Conventions slopes{.relu_slope_at_zero = side.conventions.relu_slope_at_zero,
-                           .absolute_slope_at_zero = side.conventions.absolute_slope_at_zero};
-  const Matrix<Wide>& E = kept.E[at];
-  Matrix<Wide> P = times(feature_factor<Wide>(side.conventions, dG.cols()), dG);
-  for (Index l = 0; l < P.rows(); ++l) {
-    for (Index m = 0; m < P.cols(); ++m) {
-      if (!kept.groups.takes_part(at, l)) {
-        P(l, m) = Wide(0);
-      } else if (side.exponential()) {
-        P(l, m) *= E(l, m);
-      } else {
-        P(l, m) *= feature_slope(side.map.kind, slopes, kept.scaled[at](l, m), E(l, m));
-      }
+  Matrix<Wide> dE = times(feature_factor<Wide>(side.conventions, dG.cols()), dG);
+  const Wide before = added_to_features(side, false);
+  for (Index l = 0; l < dE.rows(); ++l) {
+    if (!kept.groups.takes_part(at, l)) {
+      for (Index m = 0; m < dE.cols(); ++m) dE(l, m) = Wide(0);
+    } else if (side.conventions.divides_by_sum) {
+      const Wide& total = kept.sums[at](l, 0);
+      const Wide inner = sum<T>(dE.cols(), [&](Index m) -> Wide {
+        return dE(l, m) * ((kept.E[at](l, m) + before) / total);
+      });
+      for (Index m = 0; m < dE.cols(); ++m) dE(l, m) = (dE(l, m) - inner) / total;
     }
   }
-  return P;
+  return dE;
+}
+
+/// du from dE: dE ∘ f'(u).
+template <class T>
+Matrix<accumulator_t<T>> mapped_pullback(const AttentionSide<T>& side,
+                                         const AttentionFeatures<T>& kept, std::size_t at,
+                                         const Matrix<accumulator_t<T>>& dE) {
+  using Wide = accumulator_t<T>;
+  const Conventions slopes{.relu_slope_at_zero = side.conventions.relu_slope_at_zero,
+                           .absolute_slope_at_zero = side.conventions.absolute_slope_at_zero};
+  const Matrix<Wide>& U = kept.u(at);
+  const Matrix<Wide>& E = kept.E[at];
+  Matrix<Wide> dU(U.rows(), U.cols());
+  for (Index l = 0; l < U.rows(); ++l) {
+    if (is_of_rows(side.map.kind)) {
+      dU.row(l) = features_of_row_pullback<Wide>(side.map.kind, U.row(l), E.row(l), dE.row(l));
+      continue;
+    }
+    for (Index m = 0; m < U.cols(); ++m) {
+      dU(l, m) = dE(l, m) * feature_slope(side.map.kind, slopes, U(l, m), E(l, m),
+                                          side.conventions.softplus_threshold);
+    }
+  }
+  return dU;
+}
+
+/// Σ_m dE_m E_m of every row [L, 1]: minus the cotangent of what is subtracted from exponents.
+template <class T>
+Matrix<accumulator_t<T>> exponent_cotangent(const AttentionFeatures<T>& kept, std::size_t at,
+                                            const Matrix<accumulator_t<T>>& dE) {
+  Matrix<accumulator_t<T>> sums(dE.rows(), 1);
+  for (Index l = 0; l < dE.rows(); ++l) {
+    sums(l, 0) =
+        sum<T>(dE.cols(), [&](Index m) -> accumulator_t<T> { return dE(l, m) * kept.E[at](l, m); });
+  }
+  return sums;
 }
 
 /// Adds the gradient through a stabiliser that is not detached to the cotangent of the
-/// projections: at a peak, −Σ P over all rows that share it.
+/// projections: at a peak, −Σ dE E over all rows that share it.
 template <class T>
-void add_peak_cotangents(const AttentionFeatures<T>& kept, const HeadMatrices<accumulator_t<T>>& P,
-                         HeadMatrices<accumulator_t<T>>& dprojections) {
-  for (std::size_t at = 0; at < P.size(); ++at) {
-    for (Index l = 0; l < P[at].rows(); ++l) {
+void add_peak_cotangents(const AttentionFeatures<T>& kept,
+                         const HeadMatrices<accumulator_t<T>>& of_exponents,
+                         HeadMatrices<accumulator_t<T>>& dU) {
+  for (std::size_t at = 0; at < dU.size(); ++at) {
+    for (Index l = 0; l < dU[at].rows(); ++l) {
       if (!kept.groups.takes_part(at, l)) continue;
       const auto& peak = kept.peaks[kept.groups.of(at, l)];
-      dprojections[peak.at](peak.row, peak.feature) -=
-          sum<T>(P[at].cols(), [&](Index m) { return P[at](l, m); });
+      dU[peak.at](peak.row, peak.feature) -= of_exponents[at](l, 0);
     }
   }
 }
 
-/// dX of every row, from dG: c P for elementwise maps; for FAVOR+ c (ω p − x̃ Σ_m P_m), where p is
-/// the cotangent of the projections (P, plus the stabiliser's contribution at a peak). 0 for a
+/// dx of every row from dx̃: c dx̃, and for unit lengths (dx̂ − x̂ (x̂·dx̂))/|x| with x̂ = x/|x|. 0 for a
 /// masked row.
+template <class T>
+Matrix<accumulator_t<T>> scaled_pullback(const AttentionSide<T>& side,
+                                         const AttentionFeatures<T>& kept, std::size_t at,
+                                         Matrix<accumulator_t<T>> dX) {
+  using Wide = accumulator_t<T>;
+  dX = times<Wide>(side_scale(side), std::move(dX));
+  for (Index l = 0; l < dX.rows(); ++l) {
+    if (!kept.groups.takes_part(at, l)) {
+      for (Index i = 0; i < dX.cols(); ++i) dX(l, i) = Wide(0);
+    } else if (side.conventions.unit_length) {
+      const Wide& length = kept.lengths[at](l, 0);
+      const auto unit = [&](Index i) -> Wide { return wide(side.X[at](l, i)) / length; };
+      const Wide inner = kept.lengths[at](l, 1) *
+                         sum<T>(dX.cols(), [&](Index i) -> Wide { return unit(i) * dX(l, i); });
+      for (Index i = 0; i < dX.cols(); ++i) dX(l, i) = (dX(l, i) - unit(i) * inner) / length;
+    }
+  }
+  return dX;
+}
+
+/// dX of every row, from dG. With the factor of a norm, dx̃ = ω du ∓ x̃ Σ_m dE_m E_m.
 template <class T>
 HeadMatrices<T> attention_features_pullback(const AttentionSide<T>& side,
                                             const AttentionFeatures<T>& kept,
                                             const HeadMatrices<accumulator_t<T>>& dG) {
   using Wide = accumulator_t<T>;
-  const Wide c = side_scale(side);
-  HeadMatrices<Wide> P;
+  const int sign = sign_of_norm(side.map.kind, side.conventions);
+  const bool moves_peaks = !side.conventions.stabiliser_detached && !kept.peaks.empty();
+  HeadMatrices<Wide> dU, of_exponents;
   for (std::size_t at = 0; at < dG.size(); ++at) {
-    P.push_back(map_cotangent(side, kept, at, dG[at]));
+    const Matrix<Wide> dE = map_cotangent(side, kept, at, dG[at]);
+    dU.push_back(mapped_pullback(side, kept, at, dE));
+    if (sign != 0 || moves_peaks) of_exponents.push_back(exponent_cotangent(kept, at, dE));
   }
+  if (moves_peaks) add_peak_cotangents(kept, of_exponents, dU);
   HeadMatrices<T> dX;
-  if (!side.exponential()) {
-    for (const Matrix<Wide>& p : P) dX.push_back(narrowed<T>(times(c, p)));
-    return dX;
-  }
-  HeadMatrices<Wide> dprojections = P;
-  if (!side.conventions.stabiliser_detached && !kept.peaks.empty()) {
-    add_peak_cotangents(kept, P, dprojections);
-  }
-  for (std::size_t at = 0; at < P.size(); ++at) {
-    Matrix<Wide> dx = wide_product(dprojections[at], side.omega_of(at).transpose());
-    for (Index l = 0; l < P[at].rows(); ++l) {
-      const bool part = kept.groups.takes_part(at, l);
-      const Wide row_sum = sum<T>(P[at].cols(), [&](Index m) { return P[at](l, m); });
+  for (std::size_t at = 0; at < dG.size(); ++at) {
+    Matrix<Wide> dx = side.map.is_projected() ? wide_product(dU[at], side.omega_of(at).transpose())
+                                              : std::move(dU[at]);
+    for (Index l = 0; l < (sign == 0 ? 0 : dx.rows()); ++l) {
       for (Index i = 0; i < dx.cols(); ++i) {
-        dx(l, i) = part ? Wide(c * (dx(l, i) - kept.scaled[at](l, i) * row_sum)) : Wide(0);
+        const Wide of_norm = kept.scaled[at](l, i) * of_exponents[at](l, 0);
+        dx(l, i) = sign < 0 ? Wide(dx(l, i) - of_norm) : Wide(dx(l, i) + of_norm);
       }
     }
-    dX.push_back(narrowed<T>(std::move(dx)));
+    dX.push_back(narrowed<T>(scaled_pullback(side, kept, at, std::move(dx))));
   }
   return dX;
 }

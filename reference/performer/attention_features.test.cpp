@@ -74,19 +74,21 @@ TEST(AttentionFeatures, AreScaledOnTheSideOfTheConvention) {
 
 TEST(AttentionFeatures, IncludeEpsilonAndTheRootOfTheirNumber) {
   FeaturesInputs<double> inputs{.x = array(1, {1, -2, 3, 4}), .feature_map = absolute};
-  inputs.conventions.epsilon = 0.5;
+  inputs.conventions.epsilons = {EpsilonPlace::denominator, 0.5};
   expect_near(features_of(inputs), {1, 2, 3, 4});
-  inputs.conventions.epsilon_place = EpsilonPlace::feature;
+  inputs.conventions.epsilons = {EpsilonPlace::feature, 0.5};
   expect_near(features_of(inputs), {1.5, 2.5, 3.5, 4.5});
   inputs.conventions.divides_by_root_features = true;
   expect_near(features_of(inputs), {0.75, 1.25, 1.75, 2.25});
+  inputs.conventions.epsilons[EpsilonPlace::key_feature] = 7;  // not of queries
+  inputs.conventions.epsilons[EpsilonPlace::divided_query_feature] = 0.25;
+  expect_near(features_of(inputs), {1, 1.5, 2, 2.5});
 }
 
 TEST(AttentionFeatures, IncludeEpsilonInTheExponent) {
   FeaturesInputs<double> inputs{
       .x = array(1, {2}), .feature_map = favor, .omega = array(1, {3}), .conventions = {}};
-  inputs.conventions.epsilon = 0.5;
-  inputs.conventions.epsilon_place = EpsilonPlace::exponent;
+  inputs.conventions.epsilons = {EpsilonPlace::exponent, 0.5};
   expect_near(features_of(inputs), {std::exp(6 - 2 + 0.5)});
 }
 
@@ -161,8 +163,7 @@ TEST(AttentionFeatures, OfMaskedKeysDoNotAffectTheStabiliser) {
                                  .v = array(2, {1, 1}),
                                  .feature_map = favor,
                                  .omega = array(1, {1})};
-  inputs.conventions = {.epsilon_place = EpsilonPlace::feature,
-                        .epsilon = 0.25,
+  inputs.conventions = {.epsilons = {EpsilonPlace::feature, 0.25},
                         .key_stabiliser = Stabiliser::over_length};
   inputs.key_mask = {1, 0};
   AttentionResult<double> result;

@@ -20,19 +20,18 @@ struct AttentionSide {
   FeatureMap map;
   AttentionConventions conventions;
   bool is_query;
-  HeadMatrices<T> omega;                     ///< [D, M] of each head; empty unless FAVOR+
-  HeadMatrices<T> X;                         ///< [L, D]
+  HeadMatrices<T> omega;  ///< [D, P] of each head; empty unless the map is projected
+  HeadMatrices<T> X;      ///< [L, D]
   std::span<const std::uint8_t> key_mask{};  ///< [B, L], 0: the row is masked; empty: no mask
 
-  [[nodiscard]] bool exponential() const { return map.kind == FeatureKind::favor_plus; }
   [[nodiscard]] Stabiliser stabiliser() const {
     return is_query ? conventions.query_stabiliser : conventions.key_stabiliser;
   }
   [[nodiscard]] const Matrix<T>& omega_of(std::size_t at) const { return omega[at % omega.size()]; }
 };
 
-/// The factor c of x̃ = c x: d^(-1/4) where both sides share the scores' 1/√d, d^(-1/2) where one
-/// side carries all of it. `shared` says whether they share it by default.
+/// The factor c of x̃ = c x, without the input scale: d^(-1/4) where both sides share the scores'
+/// 1/√d, d^(-1/2) where one side carries all of it. `shared` says whether they share it by default.
 template <class T>
 T side_scale(Scaling scaling, bool shared, bool is_query, Index d) {
   using std::sqrt;
@@ -52,8 +51,12 @@ T side_scale(Scaling scaling, bool shared, bool is_query, Index d) {
 
 template <class T>
 accumulator_t<T> side_scale(const AttentionSide<T>& side) {
-  return side_scale<accumulator_t<T>>(side.conventions.scaling, side.exponential(), side.is_query,
-                                      side.X.front().cols());
+  using Wide = accumulator_t<T>;
+  const bool shared = side.map.kind == FeatureKind::favor_plus;
+  const Wide c =
+      side_scale<Wide>(side.conventions.scaling, shared, side.is_query, side.X.front().cols());
+  const double own = side.conventions.input_scale;
+  return own == 1.0 ? c : Wide(c * static_cast<Wide>(own));
 }
 
 /// The common factor of all features: 1/√M or 1.

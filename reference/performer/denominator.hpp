@@ -1,51 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reference/numbers/constants.hpp"
 #include "reference/vocabulary/task/attention_conventions.hpp"
 
+#include <cmath>
 #include <concepts>
 
 namespace slim::reference {
 
-/// The denominator D of attention, with its ε. A bare number is the ε of the paper's D + ε.
+/// The factor c of an output without normaliser, for queries of width `d` and M features.
 template <class T>
-struct Denominator {
-  EpsilonPlace place = EpsilonPlace::denominator;
-  T epsilon = T(0);
+T output_scale(const AttentionConventions& conventions, Index d, Index M) {
+  using std::sqrt;
+  switch (conventions.output_scale_by) {
+    case OutputScale::root_width:
+      return T(1) / sqrt(number<T>(d));
+    case OutputScale::root_features:
+      return T(1) / sqrt(number<T>(M));
+    default:
+      return static_cast<T>(conventions.output_scale);
+  }
+}
 
+/// The denominator D of attention, with every ε: first that of small ones, then that of all, then
+/// the least one. Without normaliser it is 1/c, whatever the sums are. A bare number is the ε of
+/// the paper's D + ε.
+template <class T>
+class Denominator {
+ public:
   Denominator() = default;
   template <class Number>
   requires std::convertible_to<Number, T>
   // NOLINTNEXTLINE(google-explicit-constructor): a bare number is the paper's ε
-  Denominator(const Number& of_paper) : epsilon(of_paper) {}
-  explicit Denominator(const AttentionConventions& conventions)
-      : place(conventions.epsilon_place), epsilon(static_cast<T>(conventions.epsilon)) {}
+  Denominator(const Number& of_paper) : added_(of_paper) {}
+  /// For queries of width `d` and M features.
+  Denominator(const AttentionConventions& conventions, Index d, Index M)
+      : divides_(conventions.normaliser == Normaliser::denominator),
+        added_(divides_ ? static_cast<T>(conventions.epsilons[EpsilonPlace::denominator])
+                        : T(T(1) / output_scale<T>(conventions, d, M))),
+        in_sums_(static_cast<T>(conventions.epsilons[EpsilonPlace::sums])),
+        when_small_(static_cast<T>(conventions.epsilons[EpsilonPlace::when_small])),
+        least_(static_cast<T>(conventions.epsilons[EpsilonPlace::clamped])),
+        is_clamped_(conventions.epsilons[EpsilonPlace::clamped] > 0.0),
+        has_small_(conventions.epsilons[EpsilonPlace::when_small] > 0.0),
+        has_sums_(conventions.epsilons[EpsilonPlace::sums] > 0.0) {}
 
   /// An entry of S, with ε if ε is added to the sums.
-  [[nodiscard]] T seen(const T& S) const {
-    return place == EpsilonPlace::sums ? T(S + epsilon) : S;
-  }
+  [[nodiscard]] T seen(const T& S) const { return has_sums_ ? T(S + in_sums_) : S; }
   /// D from `sum`, the inner product of g(Q) with S (including ε if ε is added to the sums).
   [[nodiscard]] T of(const T& sum) const {
-    switch (place) {
-      case EpsilonPlace::denominator:
-        return sum + epsilon;
-      case EpsilonPlace::when_small:
-        return is_small(sum) && is_small(-sum) ? T(sum + T(2) * epsilon) : sum;
-      case EpsilonPlace::clamped:
-        return is_small(sum) ? epsilon : sum;
-      default:  // ε is in the features or in S already
-        return sum;
+    if (!divides_) return added_;
+    T D = sum;
+    if (has_small_ && is_at_most(sum, when_small_) && is_at_most(-sum, when_small_)) {
+      D += T(2) * when_small_;
     }
+    D += added_;
+    return is_clamped_ && is_at_most(D, least_) ? least_ : D;
   }
   /// Whether D depends on the sum; its derivative is then 1.
   [[nodiscard]] bool moves(const T& D) const {
-    return place != EpsilonPlace::clamped || !is_small(D);
+    return divides_ && !(is_clamped_ && is_at_most(D, least_));
   }
 
  private:
-  /// x ≤ ε; false for NaN.
-  [[nodiscard]] bool is_small(const T& x) const { return x < epsilon || x == epsilon; }
+  /// x ≤ y; false for NaN.
+  static bool is_at_most(const T& x, const T& y) { return x < y || x == y; }
+
+  bool divides_ = true;
+  T added_ = T(0);  ///< ε, or 1/c without normaliser
+  T in_sums_ = T(0);
+  T when_small_ = T(0);
+  T least_ = T(0);
+  bool is_clamped_ = false;
+  bool has_small_ = false;
+  bool has_sums_ = false;
 };
 
 }  // namespace slim::reference

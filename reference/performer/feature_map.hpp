@@ -2,6 +2,7 @@
 #pragma once
 
 #include "reference/numbers/constants.hpp"
+#include "reference/performer/gelu.hpp"
 #include "reference/performer/products.hpp"
 #include "reference/vocabulary/model/model.hpp"
 
@@ -24,11 +25,36 @@ T favor_scale(Index d) {
   return T(1) / sqrt(sqrt(number<T>(d)));
 }
 
-/// One entry of an elementwise feature map: x², max(x, 0), ELU(x) + 1, |x|. For x ≤ 0, ELU(x) + 1
-/// is e^x, rounded as a number of size `elu_cancellation`; 0 means no additional rounding.
+/// 1/(1 + e^(−x)). Never overflows.
 template <class T>
-T feature(FeatureKind kind, const T& x, double elu_cancellation = 0.0) {
+T sigmoid(const T& x) {
   using std::exp;
+  if (x < T(0)) {
+    const T e = exp(x);
+    return e / (T(1) + e);
+  }
+  return T(1) / (T(1) + exp(-x));
+}
+
+/// (1 + erf(x/√2))/2, as frameworks compute it: it cancels where x is far below 0.
+template <class T>
+T cancelling_normal_distribution(const T& x) {
+  using std::sqrt;
+  return (T(1) + error_function(T(x / sqrt(T(2))))) / T(2);
+}
+
+/// Roundings and details of elementwise maps.
+struct ElementwiseForm {
+  double elu_cancellation = 0.0;    ///< as in Conventions
+  double softplus_threshold = 0.0;  ///< as in AttentionConventions
+};
+
+/// One entry of an elementwise feature map (FeatureKind). For x ≤ 0, ELU(x) + 1 is e^x, rounded as
+/// a number of size `elu_cancellation`; 0 means no additional rounding.
+template <class T>
+T feature(FeatureKind kind, const T& x, const ElementwiseForm& form = {}) {
+  using std::exp;
+  using std::log;
   const T zero(0);
   switch (kind) {
     case FeatureKind::square:
@@ -37,26 +63,69 @@ T feature(FeatureKind kind, const T& x, double elu_cancellation = 0.0) {
       return x > zero ? x : zero;
     case FeatureKind::elu_plus_one:
       if (x > zero) return x + T(1);
-      if (elu_cancellation == 0.0) return exp(x);
-      return T(T(elu_cancellation) + T(exp(x))) - T(elu_cancellation);
-    default:
+      if (form.elu_cancellation == 0.0) return exp(x);
+      return T(static_cast<T>(form.elu_cancellation) + T(exp(x))) -
+             static_cast<T>(form.elu_cancellation);
+    case FeatureKind::absolute:
       return x < zero ? T(-x) : x;
+    case FeatureKind::exponential:
+      return exp(x);
+    case FeatureKind::softplus:
+      if (form.softplus_threshold > 0.0 && x > static_cast<T>(form.softplus_threshold)) return x;
+      return x > zero ? T(x + log(T(1) + exp(-x))) : T(log(T(1) + exp(x)));
+    case FeatureKind::sigmoid:
+      return sigmoid(x);
+    case FeatureKind::squared_relu:
+      return x > zero ? T(x * x) : zero;
+    case FeatureKind::gelu:
+      return x * cancelling_normal_distribution(x);
+    case FeatureKind::gelu_tanh:
+      return x * normal_distribution_by_tanh(x);
+    case FeatureKind::silu:
+      return x * sigmoid(x);
+    case FeatureKind::relu_plus_one:
+      return x > zero ? T(x + T(1)) : T(1);
+    default:
+      return x;
   }
 }
 
 /// The derivative of `feature` at x, where its value is g.
 template <class T>
-T feature_slope(FeatureKind kind, const Conventions& conventions, const T& x, const T& g) {
+T feature_slope(FeatureKind kind, const Conventions& conventions, const T& x, const T& g,
+                double softplus_threshold = 0.0) {
+  using std::exp;
   const T zero(0);
   switch (kind) {
     case FeatureKind::square:
       return T(2) * x;
     case FeatureKind::relu:
+    case FeatureKind::relu_plus_one:
       return x > zero ? T(1) : x < zero ? zero : T(conventions.relu_slope_at_zero);
     case FeatureKind::elu_plus_one:
       return x > zero ? T(1) : g;
-    default:
+    case FeatureKind::absolute:
       return x > zero ? T(1) : x < zero ? T(-1) : T(conventions.absolute_slope_at_zero);
+    case FeatureKind::exponential:
+      return g;
+    case FeatureKind::softplus:
+      return softplus_threshold > 0.0 && x > static_cast<T>(softplus_threshold) ? T(1) : sigmoid(x);
+    case FeatureKind::sigmoid:
+      return g * (T(1) - g);
+    case FeatureKind::squared_relu:
+      return x > zero ? T(T(2) * x) : zero;
+    case FeatureKind::gelu:
+      return cancelling_normal_distribution(x) + x * normal_density(x);
+    case FeatureKind::gelu_tanh: {
+      const T Phi = normal_distribution_by_tanh(x);
+      return Phi + x * normal_density_by_tanh(x, Phi);
+    }
+    case FeatureKind::silu: {
+      const T s = sigmoid(x);
+      return s + x * s * (T(1) - s);
+    }
+    default:
+      return T(1);
   }
 }
 
@@ -68,7 +137,8 @@ Matrix<T> features(const FeatureFunction<T>& function, const Matrix<T>& X) {
   using std::exp;
   if (function.map.kind != FeatureKind::favor_plus) {
     return X.unaryExpr([&](const T& x) {
-      return T(feature(function.map.kind, wide(x), function.conventions.elu_cancellation));
+      return T(feature(function.map.kind, wide(x),
+                       {.elu_cancellation = function.conventions.elu_cancellation}));
     });
   }
   using Wide = accumulator_t<T>;

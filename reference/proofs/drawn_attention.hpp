@@ -14,7 +14,9 @@ namespace slim::reference {
 /// are float32 values. The seed selects the feature map. No denominator, including its ε, is 0.
 class DrawnAttention {
  public:
-  explicit DrawnAttention(std::uint64_t seed) : choices_(seed, 0), seed_(seed) {}
+  /// `composed`: of any map and any parts, with any number of ε, else of the paper's maps with one.
+  explicit DrawnAttention(std::uint64_t seed, bool composed = false)
+      : choices_(seed, composed ? 1 : 0), seed_(seed), composed_(composed) {}
 
   AttentionInputs<double> draw() {
     AttentionInputs<double> inputs;
@@ -23,20 +25,24 @@ class DrawnAttention {
     const Index L = pick({1, 2, 3, 5, 7});
     const Index D = pick({1, 2, 3, 4});
     const Index d = pick({1, 2, 3, 5});
-    draw_map(inputs);
-    draw_conventions(inputs);
+    if (composed_) {
+      draw_parts(inputs);
+    } else {
+      draw_map(inputs);
+      draw_conventions(inputs);
+    }
     inputs.causal = flip();
     inputs.wants_pullback = true;
     inputs.slice_length = pick({1, 2, 3, 4, 100});
     const bool only_positive =
-        inputs.features_given || (inputs.conventions.epsilon_place == EpsilonPlace::sums &&
+        inputs.features_given || (inputs.conventions.epsilons[EpsilonPlace::sums] > 0.0 &&
                                   inputs.feature_map.kind == FeatureKind::relu);
     inputs.q = heads({B, H, L, D}, only_positive);
     inputs.k = heads({B, H, L, D}, inputs.features_given);
     inputs.v = heads({B, H, L, d}, false);
     const Index M = inputs.features_given ? D : inputs.feature_map.features(D);
-    if (inputs.feature_map.kind == FeatureKind::favor_plus && !inputs.features_given) {
-      inputs.omega = heads({1, H, D, M}, false);
+    if (inputs.feature_map.is_projected() && !inputs.features_given) {
+      inputs.omega = heads({1, H, D, inputs.feature_map.arguments(D)}, false);
     }
     if (flip()) {
       inputs.start = heads({B, H, d + 1, M}, false);
@@ -72,11 +78,13 @@ class DrawnAttention {
   void draw_conventions(AttentionInputs<double>& inputs) {
     const bool exponential = inputs.feature_map.kind == FeatureKind::favor_plus;
     AttentionConventions& c = inputs.conventions;
-    c.epsilon = std::array<double, 3>{1e-16, 1e-3, 0.4}.at(choices_.below(3, place_++));
+    const double epsilon = std::array<double, 3>{1e-16, 1e-3, 0.4}.at(choices_.below(3, place_++));
+    EpsilonPlace place{};
     do {
-      c.epsilon_place = static_cast<EpsilonPlace>(pick({0, 1, 2, 3, 4, 5}));
-    } while ((c.epsilon_place == EpsilonPlace::exponent && !exponential) ||
-             (c.epsilon_place == EpsilonPlace::feature && inputs.features_given));
+      place = static_cast<EpsilonPlace>(pick({0, 1, 2, 3, 4, 5}));
+    } while ((place == EpsilonPlace::exponent && !exponential) ||
+             (place == EpsilonPlace::feature && inputs.features_given));
+    c.epsilons = {place, epsilon};
     if (inputs.features_given) return;
     c.scaling = static_cast<Scaling>(pick({0, 1, 2, 3, 4}));
     c.divides_by_root_features = flip();
@@ -85,10 +93,46 @@ class DrawnAttention {
     c.key_stabiliser = static_cast<Stabiliser>(pick({0, 1, 2, 3}));
     c.stabiliser_detached = flip();
   }
+  /// Features that may be negative get a large ε in the denominator, which cannot vanish then.
+  void draw_parts(AttentionInputs<double>& inputs) {
+    FeatureMap& map = inputs.feature_map;
+    map.kind = static_cast<FeatureKind>(seed_ % feature_kinds);
+    map.projected = map.kind != FeatureKind::favor_plus && flip();
+    map.blocks = map.is_projected() ? pick({1, 2}) : 1;
+    AttentionConventions& c = inputs.conventions;
+    if (flip()) {
+      c = without_normaliser();
+      c.output_scale_by = static_cast<OutputScale>(pick({0, 1, 2}));
+      if (c.output_scale_by == OutputScale::number) c.output_scale = 0.3;
+    }
+    c.unit_length = flip();
+    c.scaling = static_cast<Scaling>(pick({0, 1, 2, 3, 4}));
+    if (flip()) c.input_scale = 0.7;
+    c.norm_factor = flip();
+    const Index division = pick({0, 1, 2});
+    c.divides_by_root_features = division == 1;
+    c.divides_by_sum = division == 2 && is_nonnegative(map.kind);
+    if (c.normaliser == Normaliser::denominator) {
+      c.query_stabiliser = static_cast<Stabiliser>(pick({0, 1, 2, 3}));
+      c.key_stabiliser = static_cast<Stabiliser>(pick({0, 1, 2, 3}));
+      c.stabiliser_detached = flip();
+    }
+    if (flip()) c.softplus_threshold = 0.5;
+    for (std::size_t place = 0; place < epsilon_places; ++place) {
+      if (flip())
+        c.epsilons[static_cast<EpsilonPlace>(place)] = 0.05 * static_cast<double>(place + 1);
+    }
+    if (!is_nonnegative(map.kind)) c.epsilons[EpsilonPlace::denominator] = 30.0;
+    if (map.kind == FeatureKind::relu || map.kind == FeatureKind::squared_relu) {
+      c.epsilons[EpsilonPlace::feature] = 0.1;
+    }
+    c = acting_on(c, map, false);
+    if (c.normaliser == Normaliser::denominator) c.epsilons[EpsilonPlace::denominator] += 1e-3;
+  }
   /// The first key is never masked if nothing else keeps denominators from 0.
   void draw_mask(AttentionInputs<double>& inputs, Index B, Index L) {
-    const EpsilonPlace place = inputs.conventions.epsilon_place;
-    const bool needs_first = place == EpsilonPlace::feature || place == EpsilonPlace::exponent;
+    const Epsilons& epsilons = inputs.conventions.epsilons;
+    const bool needs_first = epsilons.largest_in_denominator() == 0.0;
     for (Index at = 0; at < B * L; ++at) {
       const bool keep = pick({0, 1, 1}) == 1 || (needs_first && at % L == 0);
       inputs.key_mask.push_back(keep ? 1 : 0);
@@ -107,12 +151,16 @@ class DrawnAttention {
 
   Random choices_;
   std::uint64_t seed_;
+  bool composed_;
   std::uint64_t place_ = 0;
   std::uint64_t arrays_ = 0;
 };
 
 inline AttentionInputs<double> drawn_attention(std::uint64_t seed) {
   return DrawnAttention(seed).draw();
+}
+inline AttentionInputs<double> drawn_composed_attention(std::uint64_t seed) {
+  return DrawnAttention(seed, true).draw();
 }
 
 }  // namespace slim::reference

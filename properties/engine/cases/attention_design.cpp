@@ -40,16 +40,39 @@ constexpr std::array masks = {KeyMask::none, KeyMask::scattered, KeyMask::paddin
 constexpr int first_attempt_without_mask = 2;
 constexpr int first_attempt_without_states = 4;
 
-bool has_a_multiple(const SizeClass& features, const SizeClass& width) {
-  return std::ranges::any_of(width.values, [&](Index D) {
-    return std::ranges::any_of(features.values, [D](Index M) { return M % D == 0; });
+/// Feature maps are numbered as the space lists them; given features come last.
+bool is_given(const AttentionSpace& space, int of) {
+  return of >= static_cast<int>(space.feature_maps.size());
+}
+
+/// Map number `of` of a head of width D with M features, or of about M if the map has no such
+/// number of features.
+FeatureMap map_with(const AttentionSpace& space, int of, Index D, Index M) {
+  FeatureMap map;
+  if (is_given(space, of)) return map;
+  map.kind = space.feature_maps[static_cast<std::size_t>(of)];
+  map.projected = space.projects && map.kind != FeatureKind::favor_plus;
+  const bool has_pairs =
+      map.kind == FeatureKind::hyperbolic || map.kind == FeatureKind::trigonometric;
+  if (map.is_projected()) map.blocks = std::max<Index>(1, M / D / (has_pairs ? 2 : 1));
+  return map;
+}
+
+/// Whether the number of features may be chosen: not if it follows from the width.
+bool has_features_of_choice(const AttentionSpace& space) {
+  return std::ranges::none_of(space.feature_maps, [](FeatureKind kind) {
+    const FeatureMap map{.kind = kind};
+    return !map.is_projected() && map.features(3) != 3;
   });
 }
 
-/// Feature maps are numbered as the space lists them; given features come last.
-bool is_favor(const AttentionSpace& space, int of) {
-  return of < static_cast<int>(space.feature_maps.size()) &&
-         space.feature_maps[static_cast<std::size_t>(of)] == FeatureKind::favor_plus;
+bool fits_columns(const AttentionSpace& space, int of, const SizeClass& width,
+                  const SizeClass& features) {
+  return std::ranges::any_of(width.values, [&](Index D) {
+    return std::ranges::any_of(features.values, [&](Index M) {
+      return is_given(space, of) ? M == D : map_with(space, of, D, M).features(D) == M;
+    });
+  });
 }
 
 int maps_in(const AttentionSpace& space) {
@@ -68,7 +91,9 @@ SizeGoal goal_in(const AttentionSpace& space) {
   goal.factors[batch].classes = batch_and_head_classes();
   goal.factors[heads].classes = batch_and_head_classes();
   goal.factors[width].classes = column_classes(space.columns);
-  goal.factors[features].classes = column_classes(space.columns);
+  if (has_features_of_choice(space)) {
+    goal.factors[features].classes = column_classes(space.columns);
+  }
   if (!space.features_alone) goal.factors[value_width].classes = column_classes(space.columns);
   if (space.slices) {
     goal.factors[slice_length].classes = slice_length_classes();
@@ -92,8 +117,13 @@ std::vector<ColumnLevels> column_levels(const AttentionSpace& space, const SizeG
   std::vector<ColumnLevels> all;
   for (int of = 0; of < maps_in(space); ++of) {
     for (std::size_t d = 0; d < widths.size(); ++d) {
+      if (goal.factors[features].classes.empty()) {
+        all.push_back({static_cast<int>(d), open_level, of});
+        continue;
+      }
       for (std::size_t m = 0; m < widths.size(); ++m) {
-        const bool fits = is_favor(space, of) ? has_a_multiple(widths[m], widths[d]) : d == m;
+        const bool as_wide = is_given(space, of) || !map_with(space, of, 1, 1).is_projected();
+        const bool fits = as_wide ? d == m : fits_columns(space, of, widths[d], widths[m]);
         if (fits) all.push_back({static_cast<int>(d), static_cast<int>(m), of});
       }
     }
@@ -105,7 +135,8 @@ std::vector<ColumnLevels> column_levels(const AttentionSpace& space, const SizeG
 class LeastWork {
  public:
   LeastWork(const AttentionSpace& space, const SizeGoal& goal)
-      : goal_(goal),
+      : space_(space),
+        goal_(goal),
         slices_(slice_levels(goal)),
         columns_(column_levels(space, goal)),
         features_alone_(space.features_alone) {}
@@ -117,8 +148,12 @@ class LeastWork {
                         is_open_or(row[features], of.features) && is_open_or(row[map], of.map);
       if (!fits) continue;
       const double of_values = features_alone_ ? 0.0 : size(value_width, row[value_width]);
-      columns =
-          std::min(columns, (size(width, of.width) + of_values) * size(features, of.features));
+      const double D = size(width, of.width);
+      const auto wide = static_cast<Index>(D);
+      const double M = of.features != open_level
+                           ? size(features, of.features)
+                           : static_cast<double>(map_with(space_, of.map, wide, 1).features(wide));
+      columns = std::min(columns, (D + of_values) * M);
     }
     return slices_.least_length(row[length], row[slice_length], row[slices]) * columns *
            size(batch, row[batch]) * size(heads, row[heads]);
@@ -131,6 +166,7 @@ class LeastWork {
     return largest_size(classes[static_cast<std::size_t>(level)]);
   }
 
+  AttentionSpace space_;
   SizeGoal goal_;
   SliceLevels slices_;
   std::vector<ColumnLevels> columns_;
@@ -160,6 +196,7 @@ AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& ex
   std::vector<Index> columns = edges_of(claimed.head_block, largest_extra_size);
   columns.insert(columns.end(), extra.head_widths.begin(), extra.head_widths.end());
   return {.feature_maps = claimed.feature_maps,
+          .projects = claimed.projects,
           .given_features = claimed.given_features,
           .causal = claimed.causal,
           .bidirectional = claimed.bidirectional,
@@ -177,6 +214,16 @@ AttentionSpace features_space(const Capabilities& claimed, const ExtraSizes& ext
   space.slices = false;
   space.features_alone = true;
   return space;
+}
+
+AttentionSpec with_map_of(const AttentionSpace& space, AttentionSpec spec) {
+  if (space.feature_maps.empty() || spec.features_given) return spec;
+  const FeatureMap& map = spec.feature_map;
+  const bool has = std::ranges::find(space.feature_maps, map.kind) != space.feature_maps.end();
+  if (has && map.projected == (space.projects && map.kind != FeatureKind::favor_plus)) return spec;
+  const auto count = static_cast<std::uint64_t>(space.feature_maps.size());
+  spec.feature_map = map_with(space, static_cast<int>(spec.seed % count), 1, map.blocks);
+  return spec;
 }
 
 Extents extents_of(const AttentionSpec& spec) {
@@ -209,15 +256,12 @@ void AttentionDesign::put_rows(AttentionSpec& spec, int row, std::uint64_t turn)
 
 void AttentionDesign::put_columns(AttentionSpec& spec, int row, std::uint64_t turn) const {
   const int of = design_.level(row, map);
-  spec.features_given = of >= static_cast<int>(space_.feature_maps.size());
-  if (!spec.features_given) {
-    spec.feature_map.kind = space_.feature_maps[static_cast<std::size_t>(of)];
-  }
+  spec.features_given = is_given(space_, of);
   for (const Index D : design_.values(row, width, turn)) {
     for (const Index M : design_.values(row, features, turn)) {
       spec.width = D;
-      spec.feature_map.blocks = is_favor(space_, of) ? M / D : 1;
-      if (is_favor(space_, of) ? M % D == 0 : M == D) return;
+      spec.feature_map = map_with(space_, of, D, M);
+      if (spec.features() == M) return;
     }
   }
 }

@@ -12,6 +12,7 @@ namespace slim::properties {
 /// The cases of attention that are possible under a subject's claims.
 struct AttentionSpace {
   std::vector<FeatureKind> feature_maps{};
+  bool projects = false;  ///< as in Capabilities
   bool given_features = true;
   bool causal = true;
   bool bidirectional = false;
@@ -32,6 +33,9 @@ struct AttentionSpace {
 /// `claimed.head_block`.
 AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& extra = {});
 AttentionSpace features_space(const Capabilities& claimed, const ExtraSizes& extra = {});
+
+/// The spec with a feature map of the space: the same one if it has it, else one of its own.
+AttentionSpec with_map_of(const AttentionSpace& space, AttentionSpec spec);
 
 /// Extents of a case of attention.
 Extents extents_of(const AttentionSpec& spec);

@@ -59,28 +59,36 @@ class Numbers {
   Random random_;
 };
 
+bool is_square(const AttentionSpec& spec) {
+  const FeatureKind kind = spec.feature_map.kind;
+  return !spec.features_given &&
+         (kind == FeatureKind::square || kind == FeatureKind::squared_relu ||
+          kind == FeatureKind::taylor || kind == FeatureKind::taylor_all);
+}
+
 /// The size of queries and keys for which D is about ε: D is proportional to the fourth power of
 /// the size for x², and to the second for features that are as large as x.
 double near_epsilon_size(const AttentionSpec& spec) {
-  return spec.feature_map.kind == FeatureKind::square && !spec.features_given ? 1e-4 : 1e-8;
+  return is_square(spec) ? 1e-4 : 1e-8;
 }
 
-bool is_smooth_exponential(const AttentionSpec& spec) {
-  return !spec.features_given && (spec.feature_map.kind == FeatureKind::elu_plus_one ||
-                                  spec.feature_map.kind == FeatureKind::favor_plus);
+/// Whether wide ranges of x make no sense, since features grow or vanish exponentially with it, or
+/// as quickly: the square of a sum of products with ω.
+bool is_smooth(const AttentionSpec& spec) {
+  return !spec.features_given &&
+         (is_smooth_exponential(spec.feature_map.kind) || spec.feature_map.projected);
 }
 
 /// D^(1/4) for FAVOR+, whose exponents ω x − x²/2 would otherwise grow with D until one feature
 /// outweighs all others and d.q and d.k cancel to less than their roundings; 1 for other maps.
 double exponent_scale(const AttentionSpec& spec) {
-  if (spec.features_given || spec.feature_map.kind != FeatureKind::favor_plus) return 1.0;
+  if (spec.features_given || !spec.feature_map.is_projected()) return 1.0;
   return std::sqrt(std::sqrt(static_cast<double>(spec.width)));
 }
 
 /// The size of queries, or the inverse for keys: features of 1e10 and 1e-10, denominators about 1.
 double opposite_size(const AttentionSpec& spec, bool is_key) {
-  const double size =
-      spec.feature_map.kind == FeatureKind::square && !spec.features_given ? 1e5 : 1e10;
+  const double size = is_square(spec) ? 1e5 : 1e10;
   return is_key ? 1.0 / size : size;
 }
 
@@ -96,15 +104,13 @@ double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint
     }
     case Entries::spread:
       return numbers.normal(place) *
-             (is_smooth_exponential(spec) ? 1.0 : std::pow(10.0, numbers.integer(row, -3, 3)));
+             (is_smooth(spec) ? 1.0 : std::pow(10.0, numbers.integer(row, -3, 3)));
     case Entries::near_epsilon:
-      return is_smooth_exponential(spec) && spec.feature_map.kind == FeatureKind::elu_plus_one
+      return is_smooth(spec) && spec.feature_map.kind == FeatureKind::elu_plus_one
                  ? numbers.normal(place) - 18.0
-                 : numbers.normal(place) *
-                       (is_smooth_exponential(spec) ? 3.0 : near_epsilon_size(spec));
+                 : numbers.normal(place) * (is_smooth(spec) ? 3.0 : near_epsilon_size(spec));
     case Entries::far:
-      return numbers.normal(place) *
-             numbers.scale(is_smooth_exponential(spec) ? 0 : Numbers::largest_scale);
+      return numbers.normal(place) * numbers.scale(is_smooth(spec) ? 0 : Numbers::largest_scale);
     case Entries::opposite:
       return numbers.normal(place) * opposite_size(spec, is_key);
     case Entries::steep:
@@ -157,9 +163,11 @@ Heads<double> draw_values(const AttentionSpec& spec, const char* array, const He
 /// Normal, or small whole numbers for Entries::integers.
 Heads<double> draw_projection(AttentionSpec spec) {
   if (spec.entries != Entries::integers) spec.entries = Entries::normal;
-  return draw_values(
-      spec, "omega",
-      {.batch = 1, .heads = spec.heads, .rows = spec.width, .cols = spec.features()});
+  return draw_values(spec, "omega",
+                     {.batch = 1,
+                      .heads = spec.heads,
+                      .rows = spec.width,
+                      .cols = spec.feature_map.arguments(spec.width)});
 }
 
 /// A start state, about as large as a row's own sums, with S₀ ≥ 0; or a cotangent.
@@ -229,12 +237,13 @@ std::string_view name(Entries entries) {
 
 std::string readable(const AttentionSpec& spec) {
   return fmt::format(
-      "L={} C={} B={} H={} D={} D_v={} g={} {}{}{}{} mask={} entries={} cut={} seed={}",
+      "L={} C={} B={} H={} D={} D_v={} g={} {}{}{}{}{} mask={} entries={} cut={} seed={}",
       spec.length, spec.slice_length, spec.batch, spec.heads, spec.width, spec.value_width,
       spec.features_given ? "given" : name(spec.feature_map),
       spec.causal ? "causal" : "bidirectional", spec.pullback ? "" : " forward",
-      spec.has_start ? " start" : "", spec.has_end_cotangent ? " end" : "", name(spec.mask),
-      name(spec.entries), spec.cut, spec.seed);
+      spec.normalised ? "" : " unnormalised", spec.has_start ? " start" : "",
+      spec.has_end_cotangent ? " end" : "", name(spec.mask), name(spec.entries), spec.cut,
+      spec.seed);
 }
 
 AttentionInputs<double> materialise(const AttentionSpec& spec) {
@@ -250,9 +259,10 @@ AttentionInputs<double> materialise(const AttentionSpec& spec) {
   }
   inputs.features_given = spec.features_given;
   if (!spec.features_given) inputs.feature_map = spec.feature_map;
-  if (spec.feature_map.kind == FeatureKind::favor_plus && !spec.features_given) {
+  if (spec.feature_map.is_projected() && !spec.features_given) {
     inputs.omega = draw_projection(spec);
   }
+  if (!spec.normalised) inputs.conventions = without_normaliser();
   inputs.causal = spec.causal;
   inputs.key_mask = draw_key_mask(spec);
   if (spec.has_start) inputs.start = draw_sums(spec, "start", true);

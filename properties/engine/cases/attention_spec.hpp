@@ -48,6 +48,7 @@ struct AttentionSpec {
   FeatureMap feature_map{};
   bool features_given = false;
   bool causal = true;
+  bool normalised = true;          ///< else without normaliser, unless the subject declares it
   bool has_start = false;          ///< a start state (R₀, S₀), S₀ ≥ 0
   bool has_end_cotangent = false;  ///< a cotangent of the end state
   KeyMask mask = KeyMask::none;
@@ -66,8 +67,8 @@ struct AttentionSpec {
 /// "L=5 C=2 B=1 H=1 D=2 D_v=3 g=relu causal start end mask=none entries=normal cut=2 seed=7"
 std::string readable(const AttentionSpec& spec);
 
-/// The case under the paper's conventions. Entries are float32 values, so that all scalars except
-/// the narrow ones read the same numbers.
+/// The case under the paper's conventions, or these without normaliser. Entries are float32 values,
+/// so that all scalars except the narrow ones read the same numbers.
 AttentionInputs<double> materialise(const AttentionSpec& spec);
 
 }  // namespace slim::properties

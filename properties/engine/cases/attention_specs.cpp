@@ -25,6 +25,7 @@ constexpr int place_of_short_and_wide = 14;
 AttentionSpec valid_attention(AttentionSpec spec) {
   spec.cut = std::clamp<Index>(spec.cut, 1, std::max<Index>(1, spec.length - 1));
   if (spec.features_given) spec.feature_map = {};
+  if (!spec.feature_map.is_projected()) spec.feature_map.blocks = 1;
   return spec;
 }
 

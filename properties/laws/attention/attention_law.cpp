@@ -107,7 +107,9 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
   };
   return make_law<AttentionSpec, AttentionCase>(
       std::move(words),
-      {.specs = attention_specs(parts.repair),
+      {.specs = attention_specs([space, repair = parts.repair](const AttentionSpec& spec) {
+         return repair(with_map_of(space, spec));
+       }),
        .readable = [](const AttentionSpec& spec) { return readable(spec); },
        .extents = extents_of,
        .designed =
@@ -149,6 +151,11 @@ AttentionSpec as_drawn(AttentionSpec spec) {
 
 std::string fits_always(const AttentionCase& /*c*/) {
   return {};
+}
+
+std::string has_a_normaliser(const AttentionCase& c) {
+  return c.given().conventions.normaliser == Normaliser::denominator ? ""
+                                                                     : "it must have a normaliser";
 }
 
 AttentionSpec causal_with_a_cut(AttentionSpec spec) {

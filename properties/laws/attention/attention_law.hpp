@@ -57,6 +57,8 @@ inline constexpr const char* attention_generator =
 /// The repair of a law that uses every spec.
 AttentionSpec as_drawn(AttentionSpec spec);
 std::string fits_always(const AttentionCase& c);
+/// "it must have a normaliser", unless it has.
+std::string has_a_normaliser(const AttentionCase& c);
 /// Makes the spec causal, with at least two rows.
 AttentionSpec causal_with_a_cut(AttentionSpec spec);
 std::string is_causal_with_a_cut(const AttentionCase& c);

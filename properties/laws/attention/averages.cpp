@@ -43,7 +43,7 @@ Law averages() {
                                   "mutant/mask-zeroes-values-only"},
                         .draw = {},
                         .load = {}},
-                       {.repair = as_drawn, .fits = fits_always, .check = averages_values});
+                       {.repair = as_drawn, .fits = has_a_normaliser, .check = averages_values});
 }
 
 }  // namespace slim::properties::laws

@@ -21,8 +21,13 @@ AttentionSpec short_and_given(AttentionSpec spec) {
 
 std::string is_short_and_given(const AttentionCase& c) {
   const AttentionInputs<double>& given = c.given();
-  if (!(given.conventions.epsilon <= AttentionConventions().epsilon)) {
+  const double negligible = AttentionConventions().epsilons[EpsilonPlace::denominator];
+  if (!(given.conventions.epsilons.largest_in_denominator() <= negligible)) {
     return "its epsilon must be negligible against 1";
+  }
+  if (given.conventions.output_scale_by != OutputScale::number ||
+      given.conventions.output_scale != 1.0) {
+    return "its output must not be scaled";
   }
   return given.features_given && given.causal && c.length() <= longest_exact &&
                  given.start.empty() && given.end_cotangent.empty() && given.key_mask.empty()
@@ -55,7 +60,7 @@ AttentionInputs<double> whole_numbers(AttentionInputs<double> inputs) {
 }
 
 AttentionInputs<double> without_epsilon(AttentionInputs<double> inputs) {
-  inputs.conventions.epsilon = 0.0;
+  inputs.conventions.epsilons = {};
   return inputs;
 }
 

@@ -12,6 +12,7 @@ AttentionSpec with_given_features(AttentionSpec spec) {
 }
 
 std::string has_given_features(const AttentionCase& c) {
+  if (std::string missing = has_a_normaliser(c); !missing.empty()) return missing;
   return c.given().features_given && c.given().start.empty()
              ? ""
              : "it must have given features and no start state";

@@ -12,8 +12,7 @@ const Digits50 difference_step("1e-14");
 constexpr Index longest_sloped = 65;  ///< each check runs twice in 50 digits
 
 AttentionSpec smooth(AttentionSpec spec) {
-  const FeatureKind kind = spec.feature_map.kind;
-  if (kind == FeatureKind::relu || kind == FeatureKind::absolute) {
+  if (has_kink(spec.feature_map.kind)) {
     spec.feature_map.kind = FeatureKind::elu_plus_one;
   }
   if (spec.entries == Entries::zeros || spec.entries == Entries::near_epsilon ||
@@ -27,8 +26,7 @@ AttentionSpec smooth(AttentionSpec spec) {
 }
 
 std::string is_smooth(const AttentionCase& c) {
-  const FeatureKind kind = c.given().feature_map.kind;
-  return c.given().features_given || (kind != FeatureKind::relu && kind != FeatureKind::absolute)
+  return c.given().features_given || !has_kink(c.given().feature_map.kind)
              ? ""
              : "its feature map must be smooth";
 }

@@ -68,7 +68,8 @@ constexpr std::array<InvalidArgument, 11> invalid_arguments = {{
      [](AttentionInputs<double>& inputs) { inputs.slice_length = 0; }},
     {"an epsilon that is NaN", "epsilon",
      [](AttentionInputs<double>& inputs) {
-       inputs.conventions.epsilon = std::numeric_limits<double>::quiet_NaN();
+       inputs.conventions.epsilons[EpsilonPlace::denominator] =
+           std::numeric_limits<double>::quiet_NaN();
      }},
     {"a projection for a map without one, or no projection for a map that needs it", "omega",
      [](AttentionInputs<double>& inputs) {

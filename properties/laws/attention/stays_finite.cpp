@@ -7,9 +7,8 @@ namespace {
 
 AttentionSpec with_hard_entries(AttentionSpec spec) {
   constexpr std::array hard = {Entries::far, Entries::steep, Entries::subnormal, Entries::opposite};
-  const bool has_exponents =
-      !spec.features_given && (spec.feature_map.kind == FeatureKind::elu_plus_one ||
-                               spec.feature_map.kind == FeatureKind::favor_plus);
+  const bool has_exponents = !spec.features_given && (spec.feature_map.projected ||
+                                                      is_smooth_exponential(spec.feature_map.kind));
   if (has_exponents && spec.entries != Entries::subnormal) {
     spec.entries = Entries::steep;
   } else if (std::ranges::find(hard, spec.entries) == hard.end()) {

@@ -13,6 +13,10 @@ AttentionSpec without_a_start(AttentionSpec spec) {
 }
 
 std::string has_no_start(const AttentionCase& c) {
+  if (std::string missing = has_a_normaliser(c); !missing.empty()) return missing;
+  if (!c.given().features_given && !is_nonnegative(c.given().feature_map.kind)) {
+    return "its features must not be negative";
+  }
   return c.given().start.empty() ? "" : "it must have no start state";
 }
 

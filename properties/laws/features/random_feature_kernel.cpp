@@ -9,9 +9,13 @@
 namespace slim::properties::laws {
 
 std::string claims_no_kernel(const AttentionConventions& conventions) {
-  const bool in_features = conventions.epsilon_place == EpsilonPlace::feature ||
-                           conventions.epsilon_place == EpsilonPlace::exponent;
-  if (in_features && conventions.epsilon > 0.0) return "claims features with an epsilon";
+  if (conventions.epsilons.largest_in_features() > 0.0 ||
+      conventions.epsilons[EpsilonPlace::exponent] > 0.0) {
+    return "claims features with an epsilon";
+  }
+  if (conventions.unit_length || conventions.divides_by_sum || conventions.input_scale != 1.0) {
+    return "claims normalised or scaled features";
+  }
   const bool stabilised = conventions.query_stabiliser != Stabiliser::none ||
                           conventions.key_stabiliser != Stabiliser::none;
   return stabilised ? "claims stabilised features" : "";

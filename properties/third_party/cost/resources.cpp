@@ -70,8 +70,10 @@ Call attention_call(CostedTask task, const ForeignSubject& foreign, const CallSi
     *heads = uniform_heads<T>(rows, state);
   }
   inputs->features_given = can.given_features;
-  if (!can.given_features) inputs->feature_map = map_among(can.feature_maps);
-  if (inputs->feature_map.kind == FeatureKind::favor_plus) {
+  FeatureMap& map = inputs->feature_map;
+  if (!can.given_features) map = map_among(can.feature_maps);
+  map.projected = !can.given_features && can.projects && !map.is_projected();
+  if (map.is_projected()) {
     inputs->omega =
         uniform_heads<T>({.batch = 1, .heads = 1, .rows = sizes.width, .cols = sizes.width}, state);
   }
@@ -81,8 +83,8 @@ Call attention_call(CostedTask task, const ForeignSubject& foreign, const CallSi
   }
   inputs->slice_length = sizes.slice;
   inputs->causal = can.causal;
-  inputs->conventions = acting_on(foreign.declaration.attention_conventions,
-                                  inputs->feature_map.kind, inputs->features_given);
+  inputs->conventions =
+      acting_on(foreign.declaration.attention_conventions, map, inputs->features_given);
   return [inputs](Session& session) {
     AttentionResult<T> result;
     exchange(session, inputs->task(), result);

@@ -350,9 +350,8 @@ TEST(ForeignConventions, EveryLayoutPassesWithDeclaredConventionsAndFailsWithUnd
 
 TEST(AdaptedLaws, HoldForTheReferenceUnderOtherConventions) {
   std::vector<AttentionConventions> conventions(4);
-  conventions[0].epsilon = 1e-3;
-  conventions[1].epsilon_place = EpsilonPlace::feature;
-  conventions[1].epsilon = 1e-4;
+  conventions[0].epsilons[EpsilonPlace::denominator] = 1e-3;
+  conventions[1].epsilons = {EpsilonPlace::feature, 1e-4};
   conventions[2].divides_by_root_features = true;
   conventions[2].scaling = Scaling::queries;
   conventions[3].query_stabiliser = Stabiliser::per_row;

@@ -33,8 +33,8 @@ CaseFile adapted(CaseFile file, const Subject& subject) {
   }
   const std::string& map = file.text("feature_map");
   const bool given = map == "given";
-  const FeatureKind kind = given ? FeatureKind::square : parse_feature_map(map).kind;
-  file.metadata["conventions"] = to_text(acting_on(subject.attention_conventions, kind, given));
+  const FeatureMap parsed = given ? FeatureMap() : parse_feature_map(map);
+  file.metadata["conventions"] = to_text(acting_on(subject.attention_conventions, parsed, given));
   return file;
 }
 
@@ -47,7 +47,7 @@ std::string beyond_claims(const CaseFile& file, const Subject& subject, bool ask
   }
   const std::string& map = file.text("feature_map");
   if (map == "given" && !can.given_features) return "given features";
-  if (map != "given" && !can.takes(parse_feature_map(map).kind)) {
+  if (map != "given" && !can.takes(parse_feature_map(map))) {
     return std::string(unclaimed_feature_map) + map;
   }
   if (asks_features) return {};
@@ -114,11 +114,21 @@ std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn
   if (drawn.has("key_mask") && !subject.capabilities.key_masks) return "key masks";
   const bool resumed = drawn.has("initial.R") || drawn.has("cotangent.R");
   if (resumed && !subject.capabilities.resumable) return "to be resumable";
-  const double vanishing = AttentionConventions().epsilon;
+  const AttentionConventions& own = subject.attention_conventions;
+  const double vanishing = AttentionConventions().epsilons[EpsilonPlace::denominator];
   if (adaptation.law.name == "integers-exact" &&
-      !(subject.attention_conventions.epsilon <= vanishing)) {
+      !(own.epsilons.largest_in_denominator() <= vanishing)) {
     return "an epsilon that is negligible relative to 1";
   }
+  const bool normalised = own.normaliser == Normaliser::denominator;
+  const std::string& law = adaptation.law.name;
+  if (normalised && law == "linear-in-queries") return "attention without a normaliser";
+  if (!normalised && law != "linear-in-queries") {
+    return own.output_scale == 1.0 && own.output_scale_by == OutputScale::number
+               ? "a normaliser"
+               : "a normaliser, but an output scale";
+  }
+  if (law == "stays-in-hull") return "features of one sign";
   return {};
 }
 

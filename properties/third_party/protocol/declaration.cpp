@@ -98,10 +98,8 @@ struct FeatureMaps {
     for (const std::string& name : names) {
       if (name == "given") {
         given = true;
-      } else if (name == "favor+") {
-        kinds.push_back(FeatureKind::favor_plus);
       } else {
-        kinds.push_back(parse_feature_map(name).kind);
+        kinds.push_back(parse_feature_kind(name));
       }
     }
   }
@@ -183,7 +181,13 @@ void read_conventions(const Json& json, Declaration& declared) {
   Fields fields(json, "conventions");
   if (const Json* attention = fields.find("attention")) {
     const Json as_usual = {{"elu_cancellation", declared.attention_conventions.elu_cancellation}};
-    declared.attention_conventions = parse_attention_conventions(with(as_usual, *attention).dump());
+    Json all = with(as_usual, *attention);
+    if (const auto project = all.find("project"); all.is_object() && project != all.end()) {
+      require(project->is_boolean(), "convention 'project' must be true or false");
+      declared.capabilities.projects = project->get<bool>();
+      all.erase(project);
+    }
+    declared.attention_conventions = parse_attention_conventions(all.dump());
   }
   if (const Json* gradient = fields.find("gradient")) {
     const Json as_usual = {{"gelu_cancellation", declared.conventions.gelu_cancellation},
@@ -193,6 +197,14 @@ void read_conventions(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
+std::vector<FeatureMap> maps_of_attention(const Capabilities& can) {
+  std::vector<FeatureMap> maps;
+  for (const FeatureKind kind : can.feature_maps) {
+    maps.push_back({.kind = kind, .projected = can.projects && kind != FeatureKind::favor_plus});
+  }
+  return maps;
+}
+
 /// Refuses numbers with which no case could be judged (for every feature map, so that conventions
 /// specific to FAVOR+ are checked, too), and numbers that change what the declared attention or
 /// model computes.
@@ -200,14 +212,20 @@ void require_valid_conventions(const Declaration& declared) {
   const Capabilities& can = declared.capabilities;
   const Model of_any_size{.conventions = declared.conventions};
   require_valid(of_any_size);
-  require_valid(declared.attention_conventions, FeatureKind::favor_plus, false);
+  require_valid(declared.attention_conventions, {.kind = FeatureKind::exponential}, false);
   if (declared.attention || declared.features) {
-    require_within_limits(declared.attention_conventions, can.feature_maps, can.given_features);
+    require_within_limits(declared.attention_conventions, maps_of_attention(can),
+                          can.given_features);
   }
   if (declared.gradient) {
-    require_within_limits(declared.conventions, can.model_feature_maps.empty()
-                                                    ? can.feature_maps
-                                                    : can.model_feature_maps);
+    const std::vector<FeatureKind>& kinds =
+        can.model_feature_maps.empty() ? can.feature_maps : can.model_feature_maps;
+    for (const FeatureKind kind : kinds) {
+      require(is_of_models(kind), "feature map '" + std::string(name(kind)) +
+                                      "' is for attention only: whole models take sqr, relu, "
+                                      "elu+1, abs, favor+");
+    }
+    require_within_limits(declared.conventions, kinds);
   }
 }
 
@@ -229,8 +247,8 @@ void require_some_case(const Declaration& declared) {
   const bool needs_map =
       declared.features || models_share || (!can.given_features && !of_models_alone);
   require(!needs_map || !can.feature_maps.empty(),
-          "'feature_maps' is empty: name at least one of sqr, relu, elu+1, abs, favor+, or given "
-          "for attention");
+          "'feature_maps' is empty: name at least one, such as sqr, relu, elu+1, abs, favor+, or "
+          "given for attention");
   require(!declared.attention || can.causal || can.bidirectional,
           "attention is neither 'causal' nor 'bidirectional': declare at least one of them");
 }

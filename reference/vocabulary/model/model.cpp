@@ -3,7 +3,6 @@
 
 #include "reference/vocabulary/scalars/contract.hpp"
 
-#include <charconv>
 #include <cmath>
 
 namespace slim {
@@ -36,42 +35,6 @@ double approximate_entries(const Model& model) {
 
 }  // namespace
 
-std::string name(const FeatureMap& map) {
-  switch (map.kind) {
-    case FeatureKind::square:
-      return "sqr";
-    case FeatureKind::relu:
-      return "relu";
-    case FeatureKind::elu_plus_one:
-      return "elu+1";
-    case FeatureKind::absolute:
-      return "abs";
-    case FeatureKind::favor_plus:
-      return "favor+_" + std::to_string(map.blocks);
-  }
-  return "unknown";
-}
-
-FeatureMap parse_feature_map(std::string_view text) {
-  if (text == "sqr" || text == "square") return {.kind = FeatureKind::square};
-  if (text == "relu") return {.kind = FeatureKind::relu};
-  if (text == "elu+1") return {.kind = FeatureKind::elu_plus_one};
-  if (text == "abs") return {.kind = FeatureKind::absolute};
-  constexpr std::string_view favor = "favor+_";
-  if (text.starts_with(favor)) {
-    const std::string_view digits = text.substr(favor.size());
-    Index blocks = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), blocks);
-    if (error == std::errc{} && end == digits.data() + digits.size() && blocks >= 1 &&
-        blocks <= 1024) {
-      return {.kind = FeatureKind::favor_plus, .blocks = blocks};
-    }
-  }
-  throw ContractError("feature map '" + on_one_line(text) +
-                      "' is unknown: allowed are sqr, relu, elu+1, abs, favor+_m with m from 1 to "
-                      "1024");
-}
-
 std::string_view name(Norm norm) {
   return norm == Norm::branch_output ? "branch-output" : "branch-input";
 }
@@ -91,6 +54,9 @@ void require_valid(const Model& model) {
   require_size(model.ffn_dim, "ffn_dim");
   require_size(model.heads, "heads");
   require_size(model.feature_map.blocks, "feature map blocks");
+  require(is_of_models(model.feature_map.kind) && !model.feature_map.projected,
+          "feature map '" + name(model.feature_map) +
+              "' is for attention only: whole models take sqr, relu, elu+1, abs, favor+_m");
   require(model.hidden_dim % 4 == 0,
           "hidden_dim must be a multiple of 4 (two halves of sines and "
           "cosines), not " +

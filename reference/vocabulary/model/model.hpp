@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/vocabulary/scalars/matrix.hpp"
+#include "reference/vocabulary/model/feature_map.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace slim {
-
-/// How queries and keys become non-negative features g(x).
-enum class FeatureKind { square, relu, elu_plus_one, absolute, favor_plus };
-
-/// A feature map and its width. Names in files and on the command line: "sqr" (or "square"),
-/// "relu", "elu+1", "abs", "favor+_m" with m blocks of d random features each.
-struct FeatureMap {
-  FeatureKind kind = FeatureKind::square;
-  Index blocks = 1;  ///< m, used by favor_plus only
-
-  /// M, the number of features of a head of width `d`.
-  [[nodiscard]] Index features(Index d) const {
-    return kind == FeatureKind::favor_plus ? blocks * d : d;
-  }
-  bool operator==(const FeatureMap&) const = default;
-};
-
-std::string name(const FeatureMap& map);
-FeatureMap parse_feature_map(std::string_view text);
 
 /// The placement of layer norm: H = X + LN(MHA(X)) (branch output) or H = X + MHA(LN(X)) (branch
 /// input).

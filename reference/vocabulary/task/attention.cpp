@@ -60,16 +60,21 @@ void require_sizes_if_given(const HeadsShape& array, const HeadsSizes& sizes) {
 Index checked_features(const FeatureMap& map, Index D) {
   require(map.blocks >= 1 && map.blocks <= (Index{1} << 31),
           "feature map blocks must be from 1 to 2^31");
-  require(map.kind != FeatureKind::favor_plus || D <= (Index{1} << 46) / map.blocks,
+  const double u =
+      static_cast<double>(D) * (map.is_projected() ? static_cast<double>(map.blocks) : 1);
+  const bool squares = map.kind == FeatureKind::taylor || map.kind == FeatureKind::taylor_all;
+  require(std::max(u, squares ? u * u : u) <= most_entries,
           "the number of features must be at most 2^46");
   return map.features(D);
 }
 
-void require_projection(const HeadsShape& omega, bool needed, Index H, Index D, Index M) {
-  require(omega.given == needed,
-          "omega must be given if, and only if, the feature map is favor+ and q and k are not "
-          "features");
-  require_sizes_if_given(omega, {.batch = 1, .heads = H, .rows = D, .cols = M});
+void require_projection(const HeadsShape& omega, const FeatureMap& map, bool features_given,
+                        Index H, Index D) {
+  require(
+      omega.given == (map.is_projected() && !features_given),
+      "omega must be given if, and only if, the feature map is projected, such as favor+, and q "
+      "and k are not features");
+  require_sizes_if_given(omega, {.batch = 1, .heads = H, .rows = D, .cols = map.arguments(D)});
 }
 
 void require_threads(int threads) {
@@ -83,11 +88,9 @@ void detail::require_valid(const AttentionShapes& task) {
   require_sizes(task.k, task.q.sizes);
   const auto& [B, H, L, D] = task.q.sizes;
   require_sizes(task.v, {.batch = B, .heads = H, .rows = L, .cols = task.v.sizes.cols});
-  slim::require_valid(task.conventions, task.feature_map.kind, task.features_given);
+  slim::require_valid(task.conventions, task.feature_map, task.features_given);
   const Index M = task.features_given ? D : checked_features(task.feature_map, D);
-  require_projection(task.omega,
-                     task.feature_map.kind == FeatureKind::favor_plus && !task.features_given, H, D,
-                     M);
+  require_projection(task.omega, task.feature_map, task.features_given, H, D);
   require(task.key_mask.empty() || task.key_mask.size() == static_cast<std::size_t>(B * L),
           "key_mask must have B·L = " + std::to_string(B * L) + " entries, not " +
               std::to_string(task.key_mask.size()));
@@ -112,9 +115,9 @@ void detail::require_valid(const AttentionShapes& task) {
 void detail::require_valid(const FeaturesShapes& task) {
   require_array(task.x);
   const auto& [B, H, L, D] = task.x.sizes;
-  slim::require_valid(task.conventions, task.feature_map.kind, false);
+  slim::require_valid(task.conventions, task.feature_map, false);
   const Index M = checked_features(task.feature_map, D);
-  require_projection(task.omega, task.feature_map.kind == FeatureKind::favor_plus, H, D, M);
+  require_projection(task.omega, task.feature_map, false, H, D);
   require(approximate_entries({.batch = B, .heads = H, .rows = L, .cols = M}) <= most_entries,
           "the features must have at most 2^46 entries");
   require_threads(task.threads);

@@ -13,7 +13,8 @@ namespace slim {
 /// A task: kernel attention and its pullback.
 ///
 /// Row i attends to key j if j ≤ i (causal) or always (bidirectional), unless the key is masked:
-///   Y_i = Σ_j (g(q_i)·g(k_j)) v_j / Σ_j g(q_i)·g(k_j), with ε as the conventions say.
+///   Y_i = Σ_j (g(q_i)·g(k_j)) v_j / Σ_j g(q_i)·g(k_j), with ε as the conventions say, or
+///   Y_i = c Σ_j (g(q_i)·g(k_j)) v_j without a normaliser.
 /// A start state RS = (R₀; S₀) holds the sums of preceding rows: it is added to the sums of every
 /// row, in both directions. The end state is RS + Σ_j [v_j; 1] g(k_j)ᵀ over keys that are not
 /// masked. The pullback is the gradient of Φ = ⟨cotangent, Y⟩ + ⟨end cotangent, end state⟩.
@@ -26,7 +27,7 @@ struct AttentionTask {
   HeadsView<T> v;      ///< [B, H, L, D_v]
   Index slice_length;  ///< C, rows in memory at once; at least L: one slice
   FeatureMap feature_map{};
-  HeadsView<T> omega{};         ///< [1, H, D, M], FAVOR+ only
+  HeadsView<T> omega{};         ///< [1, H, D, columns], projected maps only
   bool features_given = false;  ///< q and k are features already
   bool causal = true;
   AttentionConventions conventions{};
@@ -67,7 +68,7 @@ template <class T>
 struct FeaturesTask {
   HeadsView<T> x;  ///< [B, H, L, D]
   FeatureMap feature_map{};
-  HeadsView<T> omega{};  ///< [1, H, D, M], FAVOR+ only
+  HeadsView<T> omega{};  ///< [1, H, D, columns], projected maps only
   bool is_query = true;  ///< else a key: scaling and stabilisers may differ
   AttentionConventions conventions{};
   int threads = 1;

@@ -82,7 +82,7 @@ TEST(AttentionTask, IsRejectedIfInconsistentNamingTheArgument) {
   refuse([](Task& t) { t.wants_pullback = false; }, "cotangents must not be given");
   refuse([](Task& t) { t.slice_length = 0; }, "slice_length must be at least 1, not 0");
   refuse([](Task& t) { t.threads = 0; }, "threads must be at least 1");
-  refuse([](Task& t) { t.conventions.epsilon = -1; }, "epsilon");
+  refuse([](Task& t) { t.conventions.epsilons[EpsilonPlace::denominator] = -1; }, "epsilon");
   refuse([](Task& t) { t.features_given = true; }, "omega must be given if");
   refuse(
       [](Task& t) {
@@ -113,7 +113,7 @@ TEST(FeaturesTask, IsRejectedIfInconsistentNamingTheArgument) {
   expect_refused(
       good, [](Task& t) { t.threads = -1; }, "threads");
   expect_refused(
-      good, [](Task& t) { t.conventions.epsilon = -1; }, "epsilon");
+      good, [](Task& t) { t.conventions.epsilons[EpsilonPlace::denominator] = -1; }, "epsilon");
 }
 
 }  // namespace

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/vocabulary/model/model.hpp"
+#include "reference/vocabulary/model/feature_map.hpp"
+#include "reference/vocabulary/task/epsilons.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace slim {
 
-/// Where a small ε is added to avoid division by 0 in Y = A/D, with A = R g(Q) and D = S·g(Q).
-enum class EpsilonPlace {
-  denominator,  ///< Y = A/(D + ε)
-  feature,      ///< g(x) + ε in place of g(x), for queries and keys
-  exponent,     ///< exp(… + ε) in place of exp(…), FAVOR+ only
-  sums,         ///< D = (S + ε)·g(Q); the state passed on excludes ε
-  when_small,   ///< D + 2ε where |D| ≤ ε, and D elsewhere
-  clamped,      ///< max(D, ε), whose slope is 0 at the tie
+/// Whether the output is divided by D = S·g(Q).
+enum class Normaliser {
+  denominator,  ///< Y = R g(Q)/D
+  none,         ///< Y = c R g(Q), with the output scale c
 };
 
 /// Which of queries and keys are scaled before the feature map, so that scores x_q·x_k include the
@@ -37,47 +34,66 @@ enum class Stabiliser {
   over_all,     ///< over features, rows, heads and sequences
 };
 
+/// On what the output scale depends, besides its number.
+enum class OutputScale { number, root_width, root_features };
+
 /// Choices in which implementations of kernel attention differ. The defaults are the paper's.
+///
+/// They are the parts of which an attention is composed, in this order: normalise x to unit length,
+/// scale it, project it (FeatureMap::projected), apply f, add ε, divide, add ε; then the sums of
+/// attention, and the division by D. Each part may be absent.
 struct AttentionConventions {
-  EpsilonPlace epsilon_place = EpsilonPlace::denominator;
-  double epsilon = 1e-16;
+  Normaliser normaliser = Normaliser::denominator;
+  double output_scale = 1.0;                          ///< without normaliser: c, times the next
+  OutputScale output_scale_by = OutputScale::number;  ///< 1, 1/√D (width of q), 1/√M
+  Epsilons epsilons{EpsilonPlace::denominator, 1e-16};
+  bool unit_length = false;  ///< x/|x| in place of x
   Scaling scaling = Scaling::by_feature_map;
+  double input_scale = 1.0;  ///< an additional factor on queries and keys
+  bool norm_factor = false;  ///< f e^(−|x|²/2), cos-sin e^(|x|²/2), with the scaled x
   bool divides_by_root_features = false;  ///< g(x)/√M in place of g(x), including any ε in g
+  bool divides_by_sum = false;            ///< g(x)/Σ g(x) over the features of the row, likewise
   Stabiliser query_stabiliser = Stabiliser::none;
   Stabiliser key_stabiliser = Stabiliser::none;
   bool stabiliser_detached = true;      ///< else it has a gradient, at the first maximum
   double relu_slope_at_zero = 0.0;      ///< derivative of max(x, 0) at 0
   double absolute_slope_at_zero = 0.0;  ///< derivative of |x| at 0
+  double softplus_threshold = 0.0;      ///< above it softplus is the identity; 0: nowhere
   /// For x ≤ 0 map elu+1 is rounded as a number of this size: 0 for e^x, 1 for (e^x − 1) + 1.
   double elu_cancellation = 0.0;
   bool operator==(const AttentionConventions&) const = default;
 };
 
-/// Names in files and on the command line, such as "when-small", "by-feature-map", "over-length".
-std::string_view name(EpsilonPlace place);
+/// The paper's conventions without a normaliser, and so without ε in the denominator.
+AttentionConventions without_normaliser(AttentionConventions conventions = {});
+
+/// Names in files and on the command line, such as "none", "by-feature-map", "over-length".
+std::string_view name(Normaliser normaliser);
 std::string_view name(Scaling scaling);
 std::string_view name(Stabiliser stabiliser);
 /// Each throws ContractError that lists the allowed values.
-EpsilonPlace parse_epsilon_place(std::string_view text);
+Normaliser parse_normaliser(std::string_view text);
 Scaling parse_scaling(std::string_view text);
 Stabiliser parse_stabiliser(std::string_view text);
 
-/// JSON text without the fields that have the default value: "{}" for the paper's.
+/// JSON text without the fields that have the default value: "{}" for the paper's. A single ε is
+/// written as `epsilon` and `epsilon_place`, several as `epsilons`: {"feature": 1e-3, …}.
 std::string to_text(const AttentionConventions& conventions);
 /// The same with all fields.
 std::string to_full_text(const AttentionConventions& conventions);
-/// Throws ContractError on an unknown field, one given twice, or a value of the wrong kind.
+/// Without any ε in the text it is 1e-16 in the denominator, or none without a normaliser. Throws
+/// ContractError on an unknown field, one given twice, or a value of the wrong kind.
 AttentionConventions parse_attention_conventions(std::string_view text);
 
-/// The conventions that affect a case; all others are reset to valid defaults. Exponents and
-/// stabilisers affect FAVOR+ only, cancellation elu+1 only, and given features exclude all
-/// conventions of the feature map.
-AttentionConventions acting_on(AttentionConventions conventions, FeatureKind kind,
+/// The conventions that affect a case; all others are reset to valid defaults. Given features
+/// exclude all conventions of the feature map, and a part of it has an effect only where it exists:
+/// a stabiliser with exponential maps, an ε of a sum or length where one is divided by it.
+AttentionConventions acting_on(AttentionConventions conventions, const FeatureMap& map,
                                bool features_given);
 
 /// Throws ContractError unless the numbers are finite and every choice is meaningful for this
-/// feature map: exponents and stabilisers need FAVOR+. With `features_given`, conventions of the
-/// feature map are rejected, too.
-void require_valid(const AttentionConventions& conventions, FeatureKind kind, bool features_given);
+/// feature map, as acting_on() says.
+void require_valid(const AttentionConventions& conventions, const FeatureMap& map,
+                   bool features_given);
 
 }  // namespace slim

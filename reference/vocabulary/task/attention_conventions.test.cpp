@@ -26,9 +26,8 @@ void expect_refused(const Call& call, const std::string& because) {
 }
 
 TEST(AttentionConventions, HaveNamesThatSurviveARoundTrip) {
-  for (const EpsilonPlace place :
-       {EpsilonPlace::denominator, EpsilonPlace::feature, EpsilonPlace::exponent,
-        EpsilonPlace::sums, EpsilonPlace::when_small, EpsilonPlace::clamped}) {
+  for (std::size_t i = 0; i < epsilon_places; ++i) {
+    const auto place = static_cast<EpsilonPlace>(i);
     EXPECT_EQ(parse_epsilon_place(name(place)), place);
   }
   for (const Scaling scaling :
@@ -57,8 +56,7 @@ TEST(AttentionConventions, AreTextWithoutDefaults) {
   const std::string full = to_full_text(AttentionConventions{});
   EXPECT_NE(full.find(R"("epsilon":1e-16)"), std::string::npos) << full;
   EXPECT_EQ(parse_attention_conventions(full), AttentionConventions{});
-  const AttentionConventions all{.epsilon_place = EpsilonPlace::clamped,
-                                 .epsilon = 1e-3,
+  const AttentionConventions all{.epsilons = {EpsilonPlace::clamped, 1e-3},
                                  .scaling = Scaling::keys,
                                  .divides_by_root_features = true,
                                  .query_stabiliser = Stabiliser::per_row,
@@ -70,6 +68,33 @@ TEST(AttentionConventions, AreTextWithoutDefaults) {
   EXPECT_EQ(to_text({.scaling = Scaling::none}), R"({"scaling":"none"})");
 }
 
+TEST(AttentionConventions, HaveAnyNumberOfEpsilons) {
+  const AttentionConventions two = parse_attention_conventions(
+      R"({"epsilons":{"feature":1e-3,"denominator":1e-6},"normaliser":"denominator"})");
+  EXPECT_EQ(two.epsilons[EpsilonPlace::feature], 1e-3);
+  EXPECT_EQ(two.epsilons[EpsilonPlace::denominator], 1e-6);
+  EXPECT_EQ(parse_attention_conventions(to_text(two)), two);
+  EXPECT_EQ(parse_attention_conventions(to_full_text(two)), two);
+  EXPECT_EQ(parse_attention_conventions(R"({"epsilon":1e-3,"epsilon_place":"feature"})"),
+            parse_attention_conventions(R"({"epsilons":{"feature":1e-3}})"));
+  EXPECT_EQ(parse_attention_conventions(R"({"normaliser":"none"})"), without_normaliser());
+}
+
+TEST(AttentionConventions, ActOnlyWhereTheirPartExists) {
+  AttentionConventions all;
+  all.epsilons[EpsilonPlace::exponent] = all.epsilons[EpsilonPlace::length_clamped] = 0.5;
+  all.norm_factor = true;
+  all.query_stabiliser = Stabiliser::per_row;
+  const AttentionConventions on_relu = acting_on(all, {.kind = FeatureKind::relu}, false);
+  EXPECT_EQ(on_relu, AttentionConventions());
+  const AttentionConventions on_exp = acting_on(all, {.kind = FeatureKind::exponential}, false);
+  EXPECT_EQ(on_exp.epsilons[EpsilonPlace::exponent], 0.5);
+  EXPECT_EQ(on_exp.epsilons[EpsilonPlace::length_clamped], 0.0);
+  EXPECT_TRUE(on_exp.norm_factor);
+  const AttentionConventions none = acting_on(without_normaliser(all), {}, true);
+  EXPECT_EQ(none, without_normaliser());
+}
+
 TEST(AttentionConventions, InInvalidTextAreRejected) {
   const auto refuse = [](const std::string& text, const std::string& because) {
     expect_refused([&] { parse_attention_conventions(text); }, because);
@@ -77,39 +102,54 @@ TEST(AttentionConventions, InInvalidTextAreRejected) {
   for (const char* text : {"", "{", "[]", "1", "null", "{\"epsilon\":1", "{}x", "\xff"}) {
     refuse(text, "JSON object");
   }
-  refuse(R"({"eps":1})", "'eps' is unknown: allowed are epsilon_place, epsilon,");
+  refuse(R"({"eps":1})", "allowed are epsilon, epsilon_place, normaliser,");
+  refuse(R"({"normalizer":"none"})", "did you mean 'normaliser'?");
+  refuse(R"({"epsilons":{"features":1}})", "did you mean 'feature'?");
+  refuse(R"({"epsilons":{"feature":1},"epsilon":1})", "'epsilons' replaces 'epsilon'");
+  refuse(R"({"epsilons":{"feature":1,"feature":2}})", "given twice");
+  refuse(R"({"epsilons":1})", "must be an object");
+  refuse(R"({"output_scale":"1/sqrt(D)"
+})", "did you mean '1/sqrt(d)'?");
   refuse(R"({"epsilon":"1"})", "'epsilon' must be a number");
-  refuse(R"({"epsilon":null})", "'epsilon' must be a number");
-  refuse(R"({"scaling":1})", "'scaling' must be a string");
-  refuse(R"({"scaling":"half"})", "scaling 'half' is unknown");
-  refuse(R"({"stabiliser_detached":1})", "true or false");
-  refuse(R"({"epsilon":1,"epsilon":2})", "given twice");
-  refuse(R"({"epsilon":{"a":1}})", "plain values");
-  refuse(std::string(100000, '['), "plain values");
-  refuse("{\"" + std::string(100000, 'x') + "\":1}", "is unknown");
+refuse(R"({"epsilon":null})", "'epsilon' must be a number");
+refuse(R"({"scaling":1})", "'scaling' must be a string");
+refuse(R"({"scaling":"half"})", "scaling 'half' is unknown");
+refuse(R"({"stabiliser_detached":1})", "true or false");
+refuse(R"({"epsilon":1,"epsilon":2})", "given twice");
+refuse(R"({"epsilon":{"a":1}})", "plain values");
+refuse(std::string(100000, '['), "plain values");
+refuse("{\"" + std::string(100000, 'x') + "\":1}", "is unknown");
 }
 
 TEST(AttentionConventions, WithoutMeaningAreRejected) {
   const auto refuse = [](const AttentionConventions& conventions, FeatureKind kind, bool given,
                          const std::string& because) {
-    expect_refused([&] { require_valid(conventions, kind, given); }, because);
+    expect_refused([&] { require_valid(conventions, FeatureMap{.kind = kind}, given); }, because);
   };
   constexpr FeatureKind square = FeatureKind::square;
   constexpr FeatureKind favor = FeatureKind::favor_plus;
-  const AttentionConventions exponent{.epsilon_place = EpsilonPlace::exponent};
+  const AttentionConventions exponent{.epsilons = {EpsilonPlace::exponent, 1e-6}};
   const AttentionConventions stabilised{.key_stabiliser = Stabiliser::per_row};
   refuse(exponent, square, false, "needs feature map favor+");
   refuse(stabilised, square, false, "needs feature map favor+");
-  EXPECT_NO_THROW(require_valid(exponent, favor, false));
-  EXPECT_NO_THROW(require_valid(stabilised, favor, false));
+  EXPECT_NO_THROW(require_valid(exponent, FeatureMap{.kind = favor}, false));
+  EXPECT_NO_THROW(require_valid(stabilised, FeatureMap{.kind = favor}, false));
   refuse(exponent, favor, true, "features already");
   refuse(stabilised, favor, true, "features already");
-  refuse({.epsilon_place = EpsilonPlace::feature}, square, true, "features already");
+  refuse({.epsilons = {EpsilonPlace::feature, 1e-6}}, square, true, "features already");
   refuse({.scaling = Scaling::both}, square, true, "features already");
   refuse({.divides_by_root_features = true}, square, true, "features already");
-  EXPECT_NO_THROW(require_valid({.scaling = Scaling::none}, square, true));
-  refuse({.epsilon = -1}, square, false, "epsilon must be finite and not negative");
-  refuse({.epsilon = HUGE_VAL}, square, false, "epsilon must be finite");
+  EXPECT_NO_THROW(require_valid({.scaling = Scaling::none}, FeatureMap{.kind = square}, true));
+  refuse({.epsilons = {EpsilonPlace::denominator, -1}}, square, false,
+         "epsilon must be finite and not negative");
+  refuse({.epsilons = {EpsilonPlace::denominator, HUGE_VAL}}, square, false,
+         "epsilon must be finite");
+  refuse({.output_scale = 2}, square, false, "output_scale needs normaliser 'none'");
+  refuse({.normaliser = Normaliser::none}, square, false, "needs normaliser 'denominator'");
+  refuse({.norm_factor = true}, square, false, "norm_factor needs feature map");
+  AttentionConventions unnormalised = without_normaliser();
+  unnormalised.query_stabiliser = Stabiliser::per_row;
+  refuse(unnormalised, favor, false, "in which it cancels");
   refuse({.relu_slope_at_zero = NAN}, square, false, "relu_slope_at_zero");
   refuse({.absolute_slope_at_zero = NAN}, square, false, "absolute_slope_at_zero");
 }

@@ -55,13 +55,16 @@ void detail::require_valid(const TaskSizes& task) {
           "the end cotangent must have the sizes of the model and the batch");
 }
 
-bool Capabilities::takes(FeatureKind kind) const {
-  return std::find(feature_maps.begin(), feature_maps.end(), kind) != feature_maps.end();
+bool Capabilities::takes(const FeatureMap& map) const {
+  const bool projected = projects && map.kind != FeatureKind::favor_plus;
+  return map.projected == projected &&
+         std::find(feature_maps.begin(), feature_maps.end(), map.kind) != feature_maps.end();
 }
 
 bool Capabilities::takes_in_models(FeatureKind kind) const {
-  const std::vector<FeatureKind>& maps = model_feature_maps;
-  return maps.empty() ? takes(kind) : std::find(maps.begin(), maps.end(), kind) != maps.end();
+  const std::vector<FeatureKind>& maps =
+      model_feature_maps.empty() ? feature_maps : model_feature_maps;
+  return std::find(maps.begin(), maps.end(), kind) != maps.end();
 }
 
 }  // namespace slim

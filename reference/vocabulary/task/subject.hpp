@@ -120,6 +120,7 @@ struct Capabilities {
   std::vector<FeatureKind> feature_maps = {FeatureKind::square, FeatureKind::relu,
                                            FeatureKind::elu_plus_one, FeatureKind::absolute,
                                            FeatureKind::favor_plus};
+  bool projects = false;  ///< attention applies its feature maps to projections x ω
   bool causal = true;
   bool bidirectional = false;
   bool sliced = true;         ///< honours slice_length
@@ -145,7 +146,8 @@ struct Capabilities {
   MemoryGrowth memory = MemoryGrowth::unclaimed;
   std::vector<FeatureKind> model_feature_maps{};  ///< for whole models; empty: as feature_maps
 
-  [[nodiscard]] bool takes(FeatureKind kind) const;
+  /// Whether attention takes the map.
+  [[nodiscard]] bool takes(const FeatureMap& map) const;
   [[nodiscard]] bool takes_in_models(FeatureKind kind) const;
 };
 

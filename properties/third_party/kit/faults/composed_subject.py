@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Attention composed of other parts than the paper's, in PyTorch, for tests: python3 composed_subject.py NAME [FAULT].
+
+Every attention is correct and written as libraries write it; FAULT is one of next-key, own-key, normalised, not-normalised,
+detached, keys-per-row."""
+import os
+import sys
+
+import torch
+from torch.nn.functional import elu, gelu, normalize, silu, softplus
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from slim_subject import serve, subject  # noqa: E402
+
+NAME, FAULT = sys.argv[1], (sys.argv[2:] + [""])[0]
+NONE = {"normaliser": "none"}
+GENERALIZED = {"project": True, "scaling": "both", "epsilons": {"feature": 1e-3}}
+
+
+def quarter(x):
+    return x * x.shape[-1] ** -0.25
+
+
+def half_norm(x):
+    return (x * x).sum(-1, keepdim=True) / 2
+
+
+def taylor(x):
+    x = quarter(x)
+    pairs = (x.unsqueeze(-1) * x.unsqueeze(-2)).flatten(-2) / 2**0.5
+    return torch.cat((torch.ones_like(x[..., :1]), x, pairs), -1)
+
+
+def both_signs(x, w):
+    u, norm = quarter(x) @ w, half_norm(quarter(x))
+    return torch.cat(((u - norm).exp(), (-u - norm).exp()), -1)
+
+
+def favor(x, w, keys):
+    """As in JAX: stabilised, + 1e-4, / √M."""
+    u = quarter(x) @ w
+    peak = u.amax(-1, keepdim=True) if FAULT == "keys-per-row" or not keys else u.amax()
+    return ((u - half_norm(quarter(x)) - peak.detach()).exp() + 1e-4) * w.shape[-1] ** -0.5
+
+
+# name: feature map, conventions, g(x, w, is_key)
+ATTENTIONS = {
+    "elu-unnormalised": ("elu+1", {**NONE, "output_scale": "1/sqrt(d)"}, lambda x, w, keys: elu(x) + 1),
+    "identity-unnormalised": ("identity", {**NONE, "output_scale": "1/sqrt(d)"}, lambda x, w, keys: x),
+    "silu-unnormalised": ("silu", {**NONE, "output_scale": 0.5}, lambda x, w, keys: silu(x)),
+    "given-unnormalised": ("given", NONE, lambda x, w, keys: x),
+    "generalized-relu": ("relu", GENERALIZED, lambda x, w, keys: (quarter(x) @ w).relu() + 1e-3),
+    "generalized-exp": ("exp", GENERALIZED, lambda x, w, keys: (quarter(x) @ w).exp() + 1e-3),
+    "generalized-gelu": ("gelu", {**NONE, **GENERALIZED}, lambda x, w, keys: gelu(quarter(x) @ w) + 1e-3),
+    "exp": ("exp", {}, lambda x, w, keys: x.exp()),
+    "softplus": ("softplus", {"softplus_threshold": 20}, lambda x, w, keys: softplus(x)),
+    "sigmoid": ("sigmoid", {}, lambda x, w, keys: x.sigmoid()),
+    "relu+1": ("relu+1", {}, lambda x, w, keys: x.relu() + 1),
+    "squared-relu": ("squared-relu", {"epsilon": 1e-6}, lambda x, w, keys: x.relu() ** 2),
+    "gelu": ("gelu", {"epsilon": 1e-6}, lambda x, w, keys: gelu(x)),
+    "gelu-tanh": ("gelu-tanh", NONE, lambda x, w, keys: gelu(x, approximate="tanh")),
+    "softmax": ("softmax", {"scaling": "queries"}, lambda x, w, keys: (x if keys else x * x.shape[-1] ** -0.5).softmax(-1)),
+    "cosh": ("cosh", {"project": True, "scaling": "both", "norm_factor": True}, lambda x, w, keys: both_signs(x, w)),
+    "cos-sin": ("cos-sin", {**NONE, "project": True}, lambda x, w, keys: torch.cat(((x @ w).cos(), (x @ w).sin()), -1)),
+    "taylor": ("taylor-all", {"scaling": "both"}, lambda x, w, keys: taylor(x)),
+    "unit-length": ("identity", {**NONE, "unit_length": True, "epsilons": {"length-clamped": 1e-12}},
+                    lambda x, w, keys: normalize(x, dim=-1)),
+    "unit-sum": ("elu+1", {**NONE, "divides_by_sum": True}, lambda x, w, keys: (elu(x) + 1) / (elu(x) + 1).sum(-1, keepdim=True)),
+    "two-epsilons": ("relu", {"epsilons": {"key-feature": 1e-3, "clamped": 1e-4}}, lambda x, w, keys: x.relu() + (1e-3 if keys else 0)),
+    "favor": ("favor+", {"query_stabiliser": "per-row", "key_stabiliser": "over-all", "divides_by_root_features": True,
+                         "epsilons": {"feature": 1e-4, "denominator": 1e-6}}, favor),
+}
+MAP, CONVENTIONS, G = ATTENTIONS[NAME]
+EPSILONS = CONVENTIONS.get("epsilons", {"denominator": CONVENTIONS.get("epsilon", 1e-16)})
+
+
+@subject(framework="torch", features=[MAP], causal=NAME != "favor", bidirectional=True, conventions=CONVENTIONS, name=NAME + FAULT)
+def attention(q, k, v, projection=None, causal=True, **options):
+    weights = G(q, projection, False) @ G(k, projection, True).transpose(-1, -2)
+    if causal:
+        weights = weights.tril({"next-key": 1, "own-key": -1}.get(FAULT, 0))
+    out, sums = weights @ v, weights.sum(-1, keepdim=True)
+    if CONVENTIONS.get("normaliser") == "none":
+        scale = CONVENTIONS.get("output_scale", 1)
+        out = out * (q.shape[-1] ** -0.5 if scale == "1/sqrt(d)" else scale)
+        return out / (sums + 1e-16) if FAULT == "normalised" else out
+    if FAULT == "not-normalised":
+        return out
+    sums = sums + EPSILONS.get("denominator", 0)
+    sums = sums.clamp(min=EPSILONS["clamped"]) if "clamped" in EPSILONS else sums
+    return out / (sums.detach() if FAULT == "detached" else sums)
+
+
+serve()

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attention composed of declared parts, written as libraries write it: correct ones hold, seeded
+// faults are flagged, and declarations without meaning are refused.
+
+#include "properties/diagnosis/diagnostician.hpp"
+#include "properties/laws/catalogue.hpp"
+#include "properties/report/verdict_table.hpp"
+#include "properties/third_party/protocol/adapted_law.hpp"
+#include "properties/third_party/protocol/declaration.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <tuple>
+#include <utility>
+
+namespace slim::properties::foreign {
+namespace {
+
+const std::vector<std::string> laws_of_attention = {
+    "attention-agrees", "pullback-agrees",   "averages",         "stays-in-hull",
+    "linear-in-values", "linear-in-queries", "key-scale-cancels"};
+
+ForeignSubject composed(const std::string& name, const std::string& fault = "") {
+  return open_subject(program_door("exec " SLIM_PYTHON " " + folder +
+                                   "faults/composed_subject.py " + name + " " + fault),
+                      {});
+}
+
+TEST(LinearAttentionExample, HoldsAndFailsIfItIsNormalisedAllTheSame) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const std::string program = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
+  const std::string example = folder + "examples/linear_attention.py";
+  EXPECT_TRUE(run_on(open_subject(program_door(program + example), {}), laws_of_attention, 12,
+                     {Scalar::float32, Scalar::float64})
+                  .holds());
+  const std::string changed = "-c 'exec(open(\"" + example +
+                              "\").read().replace(\"NORMALISED = False\", \"NORMALISED = True\"))'";
+  EXPECT_FALSE(
+      run_on(open_subject(program_door(program + changed), {}), laws_of_attention, 12).holds());
+}
+
+class ComposedAttention : public testing::TestWithParam<const char*> {};
+
+TEST_P(ComposedAttention, HoldsIfItIsCorrect) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const RunResult result =
+      run_on(composed(GetParam()), laws_of_attention, 12, {Scalar::float32, Scalar::float64});
+  int passed = 0;
+  for (const Verdict& verdict : result.verdicts) passed += verdict.tally.passed;
+  EXPECT_GT(passed, 20);
+  for (const Counterexample& found : result.counterexamples) {
+    ADD_FAILURE() << found.law << " " << found.readable << ": " << found.finding.worst.tensor;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AsWrittenByLibraries, ComposedAttention,
+                         testing::Values("elu-unnormalised", "identity-unnormalised",
+                                         "silu-unnormalised", "given-unnormalised",
+                                         "generalized-relu", "generalized-exp", "generalized-gelu",
+                                         "exp", "softplus", "sigmoid", "relu+1", "squared-relu",
+                                         "gelu", "gelu-tanh", "softmax", "cosh", "cos-sin",
+                                         "taylor", "unit-length", "unit-sum", "two-epsilons",
+                                         "favor"));
+
+TEST(ComposedAttentionWithAFault, IsFlagged) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  for (const auto& [name, fault] :
+       {std::pair("elu-unnormalised", "normalised"), std::pair("given-unnormalised", "normalised"),
+        std::pair("elu-unnormalised", "next-key"), std::pair("generalized-relu", "own-key"),
+        std::pair("generalized-exp", "not-normalised"), std::pair("two-epsilons", "detached")}) {
+    EXPECT_FALSE(run_on(composed(name, fault), laws_of_attention, 12).holds())
+        << name << " " << fault;
+  }
+}
+
+/// The diagnosis of the first failure of attention-agrees, in words.
+std::string named(const ForeignSubject& foreign) {
+  const RunResult result = run_on(foreign, {"attention-agrees"}, 20, {Scalar::float64});
+  if (result.counterexamples.empty()) return "holds";
+  std::vector<Law> adapted;
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign.subject));
+  std::string text;
+  for (const std::string& line : in_words(
+           Diagnostician(std::move(adapted))
+               .diagnose(foreign.subject, Scalar::float64, result.counterexamples.front().file))) {
+    text += line + "\n";
+  }
+  return text;
+}
+
+TEST(ComposedAttentionWithAFault, IsNamedUnderItsDeclaredConventions) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  EXPECT_NE(named(composed("generalized-relu", "next-key")).find("mutant/next-key-seen"),
+            std::string::npos);
+  EXPECT_NE(named(composed("elu-unnormalised", "normalised")).find("normalised-all-the-same"),
+            std::string::npos);
+  EXPECT_NE(named(composed("favor", "keys-per-row")).find("mutant/stabiliser-of-each-key"),
+            std::string::npos);
+}
+
+TEST(DeclaredParts, WithoutMeaningAreRefusedWithWhatIsAllowed) {
+  const auto refusal = [](const std::string& conventions, const std::string& map) {
+    try {
+      parse_declaration(R"({"protocol": 1, "name": "x", "tasks": ["attention"], "capabilities": )"
+                        R"({"feature_maps": [")" +
+                        map + R"("]}, "conventions": {"attention": )" + conventions + "}}");
+    } catch (const ContractError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(refusal(R"({"normaliser": "none", "epsilons": {"feature": 1e-3}})", "gelu"),
+            "accepted");
+  for (const auto& [conventions, map, because] :
+       {std::tuple("{}", "gelo", "did you mean 'gelu'?"),
+        std::tuple(R"({"normaliser": "nome"})", "relu", "did you mean 'none'?"),
+        std::tuple(R"({"epsilons": {"features": 1e-3}})", "relu", "did you mean 'feature'?"),
+        std::tuple(R"({"project": 1})", "relu", "'project' must be true or false"),
+        std::tuple(R"({"output_scale": 0.5})", "relu", "output_scale needs normaliser 'none'"),
+        std::tuple(R"({"input_scale": 1e9})", "relu", "a size of 0.001 to 1000 is allowed"),
+        std::tuple(R"({"key_stabiliser": "per-row"})", "favor+", "stabiliser-of-each-key"),
+        std::tuple(R"({"epsilons": {"feature": 1e-3, "clamped": 1e9}})", "relu",
+                   "convention 'epsilon' is 1e+09 (place clamped)")}) {
+    EXPECT_NE(refusal(conventions, map).find(because), std::string::npos)
+        << refusal(conventions, map);
+  }
+}
+
+}  // namespace
+}  // namespace slim::properties::foreign
