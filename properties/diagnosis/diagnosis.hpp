@@ -77,6 +77,8 @@ struct Diagnosis {
   std::string earlier_calls;
   /// The mutants whose answers depend on earlier calls in the same way.
   std::vector<Likeness> like_in_that;
+  /// Of a model of its own architecture: the description by pattern, and nothing else.
+  std::vector<std::string> by_pattern;
 };
 
 /// "behaves like: mutant/name (description)", then the evidence in a few lines; none if nothing

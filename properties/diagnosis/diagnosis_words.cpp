@@ -103,6 +103,7 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
 }  // namespace
 
 std::vector<std::string> in_words(const Diagnosis& diagnosis) {
+  if (!diagnosis.by_pattern.empty()) return diagnosis.by_pattern;
   std::vector<std::string> lines;
   if (diagnosis.declared_so()) {
     return {"your declared convention breaks this law",

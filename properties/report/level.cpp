@@ -15,7 +15,7 @@ struct LawLevel {
   Level level;
 };
 
-constexpr std::array<LawLevel, 31> law_levels = {{
+constexpr std::array<LawLevel, 41> law_levels = {{
     {"features-agree", Level::core},
     {"features-unbiased", Level::core},
     {"features-converge", Level::core},
@@ -47,6 +47,16 @@ constexpr std::array<LawLevel, 31> law_levels = {{
     {"calls-independent", Level::robust},
     {"gradient-calls-independent", Level::robust},
     {"refuses-bad-requests", Level::robust},
+    {"own-slope-of-loss", Level::gradient},
+    {"own-float32-agrees", Level::gradient},
+    {"own-future-does-not-matter", Level::gradient},
+    {"own-padding-is-truncation", Level::gradient},
+    {"own-batches-add", Level::gradient},
+    {"own-batch-order-does-not-matter", Level::gradient},
+    {"own-slope-of-sliced-loss", Level::sliced},
+    {"own-slices-agree", Level::sliced},
+    {"own-resumes", Level::sliced},
+    {"own-calls-independent", Level::robust},
 }};
 
 void add_once(std::vector<std::string>& names, const std::string& name) {

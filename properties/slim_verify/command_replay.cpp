@@ -3,6 +3,7 @@
 #include "properties/command_line/standard_streams.hpp"
 #include "properties/engine/parallel.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/own_model/laws.hpp"
 #include "properties/slim_verify/commands.hpp"
 #include "properties/slim_verify/replay.hpp"
 #include "properties/slim_verify/third_party.hpp"
@@ -98,6 +99,9 @@ nlohmann::ordered_json to_json(const ReplayedFile& file) {
 std::vector<Law> laws_of(const foreign::ForeignSubject& third_party) {
   std::vector<Law> all = {foreign::refuses_bad_requests(third_party)};
   for (const Law& law : laws::catalogue()) all.push_back(foreign::told_from_noise(law));
+  if (third_party.declaration.own_model) {
+    for (Law& law : own_model::own_laws(third_party)) all.push_back(std::move(law));
+  }
   return all;
 }
 

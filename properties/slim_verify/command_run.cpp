@@ -2,6 +2,8 @@
 #include "properties/catalogue.hpp"
 #include "properties/diagnosis/diagnostician.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/own_model/laws.hpp"
+#include "properties/own_model/pattern.hpp"
 #include "properties/report/expected_failures.hpp"
 #include "properties/report/level.hpp"
 #include "properties/report/report.hpp"
@@ -34,6 +36,11 @@ void add_once(std::vector<T>& list, const T& item) {
   if (std::ranges::find(list, item) == list.end()) list.push_back(item);
 }
 
+bool is_own_law(const std::string& name) {
+  const std::vector<std::string>& names = own_model::names_of_own_laws();
+  return std::ranges::find(names, name) != names.end();
+}
+
 std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   if (names.empty()) names = {"all"};
   std::vector<const Subject*> chosen;
@@ -49,12 +56,12 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
   return chosen;
 }
 
-/// The chosen laws of the catalogue, which has neither the law of the protocol nor cost laws: these
-/// need a third-party implementation.
+/// The chosen laws of the catalogue, which has neither the law of the protocol nor cost laws nor
+/// those of models of their own architecture: these need a third-party implementation.
 std::vector<const Law*> chosen_laws(const std::vector<std::string>& names, bool of_third_party) {
   std::vector<const Law*> chosen;
   for (const std::string& name : names) {
-    if (name != foreign::refuses_bad_requests_name && !is_law_of_cost(name)) {
+    if (name != foreign::refuses_bad_requests_name && !is_law_of_cost(name) && !is_own_law(name)) {
       add_once(chosen, &laws::find_law(name));
       continue;
     }
@@ -140,13 +147,36 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
   return paths;
 }
 
+/// The laws that need no reference: all, or the named ones. Throws ContractError if one is named
+/// and the subject does not declare the task.
+std::vector<Law> chosen_own_laws(const foreign::ForeignSubject& third_party,
+                                 const std::vector<std::string>& names) {
+  const bool names_one = std::ranges::any_of(names, is_own_law);
+  require(!names_one || third_party.declaration.own_model,
+          "the laws own-… are about the task own_model, which the subject does not declare");
+  std::vector<Law> laws;
+  if (!third_party.declaration.own_model) return laws;
+  laws = own_model::own_laws(third_party);
+  std::erase_if(laws, [&](const Law& law) {
+    return !names.empty() && std::ranges::find(names, law.name) == names.end();
+  });
+  return laws;
+}
+
 /// Changes the plan to run a third-party implementation, in the scalars that it declares unless
-/// others are requested.
+/// others are requested. Laws that compare with the reference are left out if no declared task has
+/// one; each case of a model of its own architecture runs it about a hundred times, so that half as
+/// many are run unless --cases says otherwise.
 void adapt_plan(RunPlan& plan, ThirdParty& third_party, const RunArguments& arguments) {
+  const bool has_reference = third_party.opened.declaration.has_reference();
+  if (!has_reference && arguments.effort.cases == 0) plan.cases /= 2;
   for (const Law* law : plan.laws) {
+    if (!has_reference && arguments.laws.empty()) break;
     third_party.laws.push_back(foreign::told_from_noise(
         foreign::adapted_law(*law, third_party.opened.subject, extra_sizes(arguments))));
   }
+  std::ranges::move(chosen_own_laws(third_party.opened, arguments.laws),
+                    std::back_inserter(third_party.laws));
   if (arguments.laws.empty() ||
       std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
           arguments.laws.end()) {
@@ -209,8 +239,13 @@ std::vector<Scalar> scalars_of_failures(const RunResult& result, const std::stri
 }
 
 std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& plan,
-                                 const RunResult& result, ProgressLine& progress) {
+                                 const RunResult& result, const ThirdParty* third_party,
+                                 ProgressLine& progress) {
   std::vector<Diagnosis> diagnoses;
+  std::vector<std::string> by_pattern;
+  if (third_party != nullptr && third_party->opened.declaration.own_model) {
+    by_pattern = own_model::described_by_pattern(third_party->opened, result.counterexamples);
+  }
   const int all = static_cast<int>(result.counterexamples.size());
   for (const Counterexample& found : result.counterexamples) {
     const auto subject = std::ranges::find(plan.subjects, found.subject, &Subject::name);
@@ -220,6 +255,9 @@ std::vector<Diagnosis> diagnosed(Diagnostician diagnostician, const RunPlan& pla
         [&](const Counterexample& other) { return other.subject == found.subject; });
     diagnoses.push_back(diagnostician.diagnose(
         **subject, found, scalars_of_failures(result, found.subject), recorded));
+    if (is_own_law(found.law) && found.finding.has_numbers()) {
+      diagnoses.back().by_pattern = by_pattern;
+    }
     progress.show("diagnosis", static_cast<int>(diagnoses.size()), all);
   }
   return diagnoses;
@@ -240,8 +278,13 @@ std::vector<std::string> not_run(const std::vector<std::string>& all, const RunR
 /// third-party implementation.
 void add_what_was_not_run(RunResult& result, const RunPlan& plan, const ThirdParty* third_party) {
   std::vector<std::string> all;
-  for (const Law& law : laws::catalogue()) all.push_back(law.name);
+  if (third_party == nullptr || third_party->opened.declaration.has_reference()) {
+    for (const Law& law : laws::catalogue()) all.push_back(law.name);
+  }
   if (third_party != nullptr) {
+    if (third_party->opened.declaration.own_model) {
+      std::ranges::copy(own_model::names_of_own_laws(), std::back_inserter(all));
+    }
     all.emplace_back(foreign::refuses_bad_requests_name);
     for (const Law& law : foreign::costs_as_claimed(third_party->opened, {}))
       all.push_back(law.name);
@@ -258,6 +301,7 @@ std::vector<std::string> names_of_all_laws() {
   std::vector<std::string> names = foreign::names_of_costs();
   names.emplace_back(foreign::refuses_bad_requests_name);
   for (const Law& law : laws::catalogue()) names.push_back(law.name);
+  std::ranges::copy(own_model::names_of_own_laws(), std::back_inserter(names));
   return names;
 }
 
@@ -318,7 +362,7 @@ int run_command(const RunArguments& arguments) {
       run_alone(plan, result, third_party->costs);
     }
     diagnoses = diagnosed(third_party ? diagnostician_for(*third_party) : Diagnostician(), plan,
-                          result, progress);
+                          result, third_party ? &*third_party : nullptr, progress);
   }
   add_what_was_not_run(result, plan, third_party ? &*third_party : nullptr);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

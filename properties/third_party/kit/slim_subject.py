@@ -372,6 +372,146 @@ def _gradient_by_autograd(function, tensors, metadata, wanted):
     return _leaving_inputs(call, tensors, torch.tensor, torch.tensor, torch.no_grad)
 
 
+# Models of your own architecture: laws that need no reference (properties/own_model/README.md of the harness).
+
+
+def masked_cross_entropy(logits, targets, mask):
+    """Mean cross entropy of logits [B, L, V] over the targets [B, L] that count in the mask [B, L] (PyTorch)."""
+    import torch
+
+    of_each = torch.nn.functional.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+    return (of_each * mask).sum() / mask.sum().clamp(min=1)
+
+
+def own_model(make, vocab, longest, *, loss=masked_cross_entropy, slices=None, decode=None, name=None, **declared):
+    """Declares any PyTorch module: make() returns it; it maps tokens [B, L] to logits [B, L, vocab], L <= longest.
+
+    loss(logits, targets [B, L], mask [B, L]) -> scalar.
+    slices(module, tokens [B, L + 1], mask [B, L], chunk) -> the loss, with its gradient added to `.grad` as
+    backward() does: your own gradient in slices of `chunk` rows.
+    decode(module, tokens [B, l], state) -> (logits, state): the next rows; the state before the first is None.
+    The other declarations are those of own_function()."""
+    import torch
+
+    torch.set_num_threads(1)  # the harness runs several processes
+    modules = {}
+
+    def fresh():
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)  # the same parameters and buffers in every process
+            return make()
+
+    def evaluate(parameters, tokens, mask, chunk, cuts, dtype, wants_gradient, wants_logits):
+        if dtype not in modules:
+            modules[dtype] = fresh().to(getattr(torch, dtype))
+        module = modules[dtype]
+        given = {}
+        with torch.no_grad():
+            for key, parameter in module.named_parameters():
+                given[key] = torch.tensor(parameters[key])
+                parameter.copy_(given[key])
+                parameter.grad = None
+        device = next(module.parameters()).device
+        inputs = torch.tensor(tokens, device=device)
+        counted = torch.tensor(mask, dtype=getattr(torch, dtype), device=device)
+        value = logits = None
+        if cuts:
+            logits = _in_pieces(decode, module, inputs[:, :-1], cuts)
+        elif chunk:
+            value = slices(module, inputs, counted, chunk)
+        else:
+            with contextlib.nullcontext() if wants_gradient else torch.no_grad():
+                logits = module(inputs[:, :-1])
+                value = loss(logits, inputs[:, 1:], counted)
+            if wants_gradient and value.requires_grad:
+                value.backward()
+        for key, parameter in module.named_parameters():
+            if not torch.equal(parameter.detach().cpu(), given[key]):
+                raise InputModified(f"wrote into its parameter {key}")
+        if not np.array_equal(inputs.cpu().numpy(), tokens):
+            raise InputModified("wrote into its input tokens")
+        gradients = {key: np.zeros(parameters[key].shape) if parameter.grad is None else parameter.grad.detach().cpu().numpy()
+                     for key, parameter in module.named_parameters()} if wants_gradient else {}
+        return value if value is None else float(value), gradients, logits.detach().cpu().numpy() if wants_logits else None
+
+    def run(parameters, tokens, mask, chunk, seed, **options):
+        torch.manual_seed(seed)  # so that a repeated call drops out the same entries
+        return evaluate(parameters, tokens, mask, chunk, **options)
+
+    values = {key: parameter.detach().cpu().numpy() for key, parameter in fresh().named_parameters()}
+    _declare_own(run, values, vocab, longest, name or make.__name__, sliced=slices is not None, logits=True,
+                 decodes=decode is not None, **declared)
+    return make
+
+
+def own_function(parameters, vocab, longest, *, name=None, sliced=False, logits=False, **declared):
+    """Declares a function (parameters, tokens [B, L + 1], mask [B, L], chunk) -> (loss, gradients) or (loss, gradients,
+    logits [B, L, vocab]) of NumPy arrays. `parameters`: {name: initial values}; gradients have the same names. `chunk` is
+    None for the full pass; with sliced=True it is also a slice length.
+
+    Further declarations: dtypes; masks=False (all targets count); batches=False (B is 1); couples_batch=True (the loss of
+    a batch is no mean over targets); causal=False; random="redrawn" (dropout) or "by-position" (dropout whose mask is a
+    function of the position); narrowest="bfloat16" or "float16" (autocast); not_slope=[parameters whose gradient is on
+    purpose no slope]; subtracting=True (sums are recovered by subtraction); deterministic=False."""
+
+    def declare(function):
+        def run(values, tokens, mask, chunk, seed, cuts, dtype, wants_gradient, wants_logits):
+            def call(arrays):
+                of = {key: arrays[key] for key in values}
+                result = function(of, arrays[" tokens"], arrays[" mask"].astype(dtype), chunk or None)
+                return result if len(result) == 3 else (*result, None)
+
+            return _leaving_inputs(call, {**values, " tokens": tokens, " mask": mask}, np.asarray, np.array)
+
+        _declare_own(run, parameters, vocab, longest, name or function.__name__, sliced=sliced, logits=logits, **declared)
+        return function
+
+    return declare
+
+
+def _in_pieces(decode, module, tokens, cuts):
+    """The logits of consecutive pieces of the rows, which end at `cuts`, concatenated."""
+    import torch
+
+    pieces, state, first = [], None, 0
+    with torch.no_grad():
+        for last in [*cuts, tokens.shape[1]]:
+            logits, state = decode(module, tokens[:, first:last], state)
+            pieces.append(logits)
+            first = last
+    return torch.cat(pieces, 1)
+
+
+def _declare_own(run, parameters, vocab, longest, name, *, version="1", dtypes=("float32", "float64"), deterministic=True,
+                 subtracting=False, not_slope=(), **options):
+    _declare("own_model", name, version, dtypes=_listed(dtypes), deterministic=deterministic)
+    _declared["capabilities"]["subtracting"] = subtracting
+    shapes = {key: list(np.shape(value)) for key, value in parameters.items()}
+    _declared["own_model"] = dict(vocab=vocab, longest=longest, parameters=shapes, not_slope=_listed(not_slope), **options)
+
+    def answer(tensors, metadata, wanted):
+        if metadata.get("request") == "parameters":
+            return {"param." + key: np.asarray(value, np.float64) for key, value in parameters.items()}
+        dtype = metadata["dtype"]
+        stacks = {key: tensors["param." + key] for key in parameters}  # [K, ...]: K copies, or one for all
+        copies = max(len(stack) for stack in stacks.values())
+        gradients = any(key.startswith("grad.") for key in wanted)
+        answers = {key: [] for key in wanted}
+        for k in range(copies):
+            values = {key: stack[min(k, len(stack) - 1)] for key, stack in stacks.items()}
+            loss, gradient, logits = run(values, tensors["tokens"], tensors["mask"], int(metadata["chunk"]), seed=int(metadata["seed"]),
+                                         cuts=json.loads(metadata["cuts"]), dtype=dtype, wants_gradient=gradients,
+                                         wants_logits="logits" in wanted)
+            given = {"loss": loss, "logits": logits, **{"grad." + key: value for key, value in gradient.items()}}
+            for key, values_of_key in answers.items():
+                if given.get(key) is None:
+                    raise ValueError(f"own_model did not return {key}")
+                values_of_key.append(np.asarray(given[key], dtype))
+        return {key: np.stack(values) for key, values in answers.items()}
+
+    _tasks["own_model"] = answer
+
+
 def _answer(request):
     method = request.get("method")
     if method == "describe":

@@ -3,6 +3,7 @@
 
 #include "reference/vocabulary/task/subject.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,35 @@ enum class ResourceClaim {
 };
 std::string_view name(ResourceClaim claim);
 
+/// A model of the subject's own architecture: what it computes is not declared, only how it is
+/// called.
+struct OwnModel {
+  /// Whether its answers are random, as with dropout.
+  enum class Random {
+    none,
+    redrawn,      ///< the random numbers depend on the slice length and the batch
+    by_position,  ///< they are a function of seed, sequence and position
+  };
+  struct Parameter {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    bool is_slope = true;  ///< false: its gradient is on purpose not the slope of the loss
+    [[nodiscard]] std::int64_t entries() const;
+  };
+  Index vocab = 2;    ///< tokens are 0, …, vocab − 1
+  Index longest = 1;  ///< the largest L
+  std::vector<Parameter> parameters;
+  bool sliced = false;         ///< it has a gradient in slices
+  bool logits = false;         ///< the full pass gives logits
+  bool decodes = false;        ///< it gives logits in pieces, each from the state after the last
+  bool causal = true;          ///< logits depend on no later token
+  bool masks = true;           ///< it honours a mask of targets
+  bool batches = true;         ///< it takes several sequences
+  bool couples_batch = false;  ///< the loss of a batch is no mean over its targets
+  Random random = Random::none;
+  double narrowest = 0.0;  ///< unit roundoff of declared narrow internals; 0: none
+};
+
 /// The declaration of a third-party subject: the answer to `describe`, or
 /// slim_subject::declaration.
 struct Declaration {
@@ -33,6 +63,7 @@ struct Declaration {
   bool attention = false;
   bool features = false;
   bool gradient = false;
+  std::optional<OwnModel> own_model{};
   std::vector<Scalar> scalars;  ///< float32, float64, or both
   Capabilities capabilities{};
   /// By default, GeLU may be computed as x (1 + erf(x/√2))/2, as in the paper's code, and ELU(x) +
@@ -43,6 +74,9 @@ struct Declaration {
   bool transposed_state = false;  ///< R is [B, H, M, D_v], not [B, H, D_v, M]
   std::vector<ResourceClaim> claims;
   std::string text;  ///< the declaration itself, as compact JSON
+
+  /// Whether it has a task for which there is a reference.
+  [[nodiscard]] bool has_reference() const { return attention || features || gradient; }
 };
 
 /// Throws ContractError that names the missing, unknown or malformed field; SubjectError of kind

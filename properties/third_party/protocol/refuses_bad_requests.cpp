@@ -38,6 +38,7 @@ nlohmann::json run_parameters(const Session& session, const std::string& task,
 }
 
 std::string first_task(const Declaration& declared) {
+  if (!declared.has_reference()) return "own_model";
   return declared.attention ? "attention" : declared.features ? "features" : "gradient";
 }
 

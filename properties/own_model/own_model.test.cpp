@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// The examples hold; each fault of the example in PyTorch fails, is described, and replays.
+
+#include "properties/engine/engine.hpp"
+#include "properties/own_model/laws.hpp"
+#include "properties/own_model/pattern.hpp"
+#include "properties/report/level.hpp"
+#include "properties/report/verdict_table.hpp"
+#include "properties/third_party/protocol/third_party_runs.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace slim::properties::own_model {
+namespace {
+
+foreign::ForeignSubject example(const std::string& program) {
+  return foreign::open_subject(foreign::program_door("PYTHONPATH=" + foreign::folder +
+                                                     " exec " SLIM_PYTHON " " SLIM_SOURCE_DIR
+                                                     "/properties/own_model/examples/" +
+                                                     program),
+                               {.deadline_s = 60.0});
+}
+
+RunResult run_own_laws(const foreign::ForeignSubject& subject, const std::vector<Law>& laws,
+                       int cases) {
+  RunPlan plan{.laws = {},
+               .subjects = {&subject.subject},
+               .scalars = {Scalar::float32, Scalar::float64},
+               .cases = cases,
+               .threads = 2};
+  for (const Law& law : laws) plan.laws.push_back(&law);
+  return run(plan);
+}
+
+void expect_holds(const std::string& program, const std::vector<std::string>& unclaimed) {
+  const foreign::ForeignSubject subject = example(program);
+  const RunResult result = run_own_laws(subject, own_laws(subject), 6);
+  EXPECT_TRUE(result.holds());
+  for (const Verdict& verdict : result.verdicts) {
+    EXPECT_TRUE(verdict.holds()) << verdict.law << ": " << summary(verdict) << " "
+                                 << verdict.tally.worst.tensor;
+    const bool in_other_scalar =
+        verdict.law.find("slope") != std::string::npos || verdict.law == "own-float32-agrees";
+    const bool is_known = std::ranges::find(unclaimed, verdict.law) != unclaimed.end();
+    EXPECT_TRUE(verdict.unclaimed() == is_known || in_other_scalar) << verdict.law;
+  }
+}
+
+TEST(OwnModel, ExampleInPyTorchHolds) {
+  if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  expect_holds("own_performer.py", {"own-resumes"});
+}
+
+TEST(OwnModel, ExampleInNumpyHolds) {
+  if (!foreign::has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  expect_holds("own_numpy.py", {"own-resumes", "own-slices-agree", "own-batches-add",
+                                "own-batch-order-does-not-matter"});
+}
+
+struct OwnFault {
+  const char* name;
+  const char* described;
+};
+
+class OwnFaults : public testing::TestWithParam<OwnFault> {};
+
+TEST_P(OwnFaults, AreFlaggedAndDescribedAndReplay) {
+  if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const foreign::ForeignSubject subject =
+      example(std::string("own_performer.py ") + GetParam().name);
+  std::vector<Law> laws = own_laws(subject);
+  std::erase_if(laws, [](const Law& law) {
+    return law.name != "own-slices-agree" && law.name != "own-slope-of-loss";
+  });
+  const RunResult result = run_own_laws(subject, laws, 6);
+  ASSERT_FALSE(result.counterexamples.empty());
+  const Counterexample& found = result.counterexamples.front();
+  const auto law = std::ranges::find(laws, found.law, &Law::name);
+  const Finding again = check_safely(*law->load(found.file), subject.subject, found.scalar);
+  EXPECT_EQ(again.outcome, Outcome::wrong);
+  EXPECT_EQ(again.worst.error, found.finding.worst.error);
+  const std::vector<std::string> words = described_by_pattern(subject, result.counterexamples);
+  ASSERT_FALSE(words.empty());
+  EXPECT_NE(words.front().find(GetParam().described), std::string::npos) << words.front();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, OwnFaults,
+    testing::Values(OwnFault{"detached", "a detached part"},
+                    OwnFault{"last-row-lost", "the last row before each cut is lost"},
+                    OwnFault{"position-restarts", "a wrong state or position, although"},
+                    OwnFault{"normalised-per-slice", "normalised per slice"},
+                    OwnFault{"state-lost", "nothing crosses from slice to slice"},
+                    OwnFault{"first-slice-skipped", "skips the first slice"},
+                    OwnFault{"second-sweep-positions", "the second sweep"},
+                    OwnFault{"carried-lost", "is carried from slice to slice"}),
+    [](const auto& of) {
+      std::string name = of.param.name;
+      std::ranges::replace(name, '-', '_');
+      return name;
+    });
+
+TEST(OwnModel, EveryLawHasALevel) {
+  for (const std::string& name : names_of_own_laws()) EXPECT_TRUE(level_of(name)) << name;
+}
+
+std::string refusal_of(const std::string& own_model) {
+  try {
+    foreign::parse_declaration(R"({"protocol": 1, "name": "x", "tasks": ["own_model"])" +
+                               own_model + "}");
+  } catch (const ContractError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(OwnModel, DeclarationsAreRefusedWithAReason) {
+  const std::string sizes = R"("vocab": 5, "longest": 8)";
+  EXPECT_EQ(refusal_of(R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [2, 3]}})"),
+            "accepted");
+  const std::vector<std::pair<std::string, std::string>> refused = {
+      {"", "needs the field 'own_model'"},
+      {R"(, "own_model": {"parameters": {"w": [2]}})", "'vocab' and 'longest'"},
+      {R"(, "own_model": {)" + sizes + "}", "{name: shape} that is not empty"},
+      {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [0]}})", "has the size 0"},
+      {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [4096, 4096]}})",
+       "declare a smaller model"},
+      {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [2]}, "not_slope": ["v"]})",
+       "names 'v', which is no parameter"},
+      {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [2]}, "random": "often"})",
+       "allowed are none, redrawn, by-position"},
+      {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [2]}, "narrowest": "int8"})",
+       "allowed are float32, bfloat16, float16"},
+      {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [2]}, "mask": true})",
+       "unknown field 'mask'"}};
+  for (const auto& [declared, reason] : refused) {
+    EXPECT_NE(refusal_of(declared).find(reason), std::string::npos)
+        << declared << ": " << refusal_of(declared);
+  }
+}
+
+}  // namespace
+}  // namespace slim::properties::own_model

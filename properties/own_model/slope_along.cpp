@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "properties/own_model/slope_along.hpp"
+
+#include "properties/own_model/slope.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
+
+#include <cmath>
+
+namespace slim::properties::own_model {
+namespace {
+
+Values moved_along(const Values& from, const Values& direction, double by) {
+  Values to = from;
+  for (std::size_t t = 0; t < to.size(); ++t) {
+    for (std::size_t i = 0; i < to[t].size(); ++i) to[t][i] += by * direction[t][i];
+  }
+  return to;
+}
+
+}  // namespace
+
+Values direction_of(const OwnSubject& subject, const OwnCase& c, int tensor) {
+  Values direction;
+  std::uint64_t stream = stream_named("own direction");
+  for (std::size_t t = 0; t < c.parameters.size(); ++t) {
+    const std::vector<double>& values = c.parameters[t];
+    const Random random(c.seed, stream++);
+    const bool moves = subject.declared().parameters[t].is_slope &&
+                       (tensor < 0 || static_cast<std::size_t>(tensor) == t);
+    const double by = moves ? size_of_entries(values) : 0.0;
+    direction.emplace_back(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) direction[t][i] = by * random.normal(i);
+  }
+  return direction;
+}
+
+SlopeAlong slope_along(OwnSubject& subject, const OwnCase& c, Index slice_length,
+                       const Deviation& allowed, const Values& gradient, const Values& direction) {
+  const std::vector<double> steps = slope_steps();
+  std::vector<Values> moved;
+  moved.reserve(2 * steps.size());
+  Request request = c.request(slice_length);
+  request.copies.clear();
+  for (const double sign : {1.0, -1.0}) {
+    for (const double step : steps) {
+      moved.push_back(moved_along(c.parameters, direction, sign * step));
+      request.copies.push_back(&moved.back());
+    }
+  }
+  std::vector<double> above;
+  std::vector<double> below;
+  for (const Answer& answer : subject.ask(request, Scalar::float64)) {
+    (above.size() < steps.size() ? above : below).push_back(answer.loss);
+  }
+  const Slope slope = slope_of(above, below, allowed.loss);
+  SlopeAlong along{.slope = slope.value, .bound = slope.error};
+  double squares = 0.0;
+  for (std::size_t t = 0; t < direction.size(); ++t) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < direction[t].size(); ++i) {
+      const double term = gradient[t][i] * direction[t][i];
+      along.product += term;
+      squares += term * term;
+      sum += std::abs(direction[t][i]);
+    }
+    along.bound += 4.0 * allowed.gradient[t] * sum;
+  }
+  along.scale = std::sqrt(squares);
+  return along;
+}
+
+}  // namespace slim::properties::own_model
