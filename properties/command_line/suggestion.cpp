@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "properties/suggestion.hpp"
+#include "properties/command_line/suggestion.hpp"
 
 #include "reference/vocabulary/system/printable.hpp"
 
@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace slim::properties {
+namespace slim::command_line {
 namespace {
 
 /// Edit distance that ignores a missing end: "recoverd" is similar to "recovered/iterative".
@@ -46,7 +46,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string unknown_name(std::string_view kind, std::string_view given,
-                         const std::vector<std::string>& allowed) {
+                         const std::vector<std::string>& allowed, std::string_view lister) {
   std::string text = fmt::format("{} '{}' is unknown: ", kind, on_one_line(given));
   const auto nearest = std::ranges::min_element(
       allowed, {}, [&](const std::string& name) { return nearness(given, name); });
@@ -57,8 +57,8 @@ std::string unknown_name(std::string_view kind, std::string_view given,
   if (allowed.size() <= most_listed) {
     return text + fmt::format("allowed are {}", fmt::join(allowed, ", "));
   }
-  return text + fmt::format("the closest of {} are {}; slim-verify {}s lists all", allowed.size(),
-                            fmt::join(closest(given, allowed, most_closest), ", "), kind);
+  return text + fmt::format("the closest of {} are {}; {} lists all", allowed.size(),
+                            fmt::join(closest(given, allowed, most_closest), ", "), lister);
 }
 
-}  // namespace slim::properties
+}  // namespace slim::command_line
