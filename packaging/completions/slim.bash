@@ -6,7 +6,7 @@ _slim() {
   local command=
   ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} != -* ]] && command=${COMP_WORDS[1]}
   local help type
-  help=$("$program" $command --help 2>/dev/null) || return
+  help=$("$program" ${command:+"$command"} --help 2>/dev/null) || return
   # "  --effort TEXT:{quick,standard}=standard": what follows the option of this value
   type=$(sed -nE "s/^ +(-[a-z],)?$before ([A-Z][^ ]*).*/\2/p" <<<"$help" | head -n 1)
   [[ $before == -* ]] || type=
