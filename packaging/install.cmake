@@ -86,4 +86,5 @@ set(CPACK_DEBIAN_DEV_DESCRIPTION "${PROJECT_DESCRIPTION} (libraries)
  Static libraries and headers, with which a C++ test checks an implementation in its own process.")
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
   "libeigen3-dev, libboost-dev, libboost-iostreams-dev, libmpfr-dev, libmpfi-dev, libgmp-dev, libfmt-dev, librapidcheck-dev")
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # packaging/build builds what is installed
 include(CPack)
