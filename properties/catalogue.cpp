@@ -2,8 +2,8 @@
 #include "properties/catalogue.hpp"
 
 #include "chunked/catalogue.hpp"
+#include "properties/command_line/suggestion.hpp"
 #include "properties/mutants/catalogue.hpp"
-#include "properties/suggestion.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/gradient.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -109,7 +109,7 @@ const Subject& find_subject(std::string_view name) {
     if (subject.name == name) return subject;
     names.push_back(subject.name);
   }
-  throw ContractError(unknown_name("subject", name, names));
+  throw ContractError(command_line::unknown_name("subject", name, names, "slim-verify subjects"));
 }
 
 const Subject& reference_subject() {

@@ -4,7 +4,6 @@
 #include "properties/laws/catalogue.hpp"
 #include "properties/mutants/catalogue.hpp"
 #include "properties/projections.hpp"
-#include "properties/suggestion.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/closest.hpp"
 
@@ -59,25 +58,6 @@ TEST(Catalogue, DescribesEveryMutant) {
     EXPECT_FALSE(mutant.description.empty());
     EXPECT_FALSE(mutant.seen.empty());
   }
-}
-
-TEST(Catalogue, ListsAFewClosestOfManyNamesAndAllOfFew) {
-  EXPECT_EQ(unknown_name("fruit", "appel", {"pear", "apple"}),
-            "fruit 'appel' is unknown: allowed are pear, apple");
-  std::vector<std::string> many = {"apple"};
-  for (int i = 0; i < 1000; ++i) many.push_back("number-" + std::to_string(i));
-  const std::string message = unknown_name("fruit", "aple", many);
-  EXPECT_EQ(message.find("fruit 'aple' is unknown: did you mean 'apple'? the closest of 1001 are "
-                         "apple, "),
-            0U)
-      << message;
-  EXPECT_LE(message.size(), 200U);
-}
-
-TEST(EditDistance, CountsInsertionsDeletionsAndSubstitutions) {
-  EXPECT_EQ(edit_distance("", "abc"), 3U);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
-  EXPECT_EQ(edit_distance("same", "same"), 0U);
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ TEST(PlainWords, AreTheOnlyOnes) {
       EXPECT_EQ(dialect_in(line), "") << path.lexically_relative(root) << ":" << number;
     }
   };
-  for (const char* folder : {"reference", "chunked", "properties", "experiments", "plots"}) {
+  for (const char* folder :
+       {"reference", "chunked", "properties", "experiments", "plots", "packaging"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
       if (entry.is_regular_file()) check(entry.path());
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/records/provenance.hpp"
 
-#include "experiments_build.hpp"   // compiler, flags: written when configuring
-#include "experiments_commit.hpp"  // commit, code: written at every build
+#include "experiments_build.hpp"  // flags, preset: written when configuring
+#include "properties/command_line/build_facts.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -28,11 +28,12 @@ std::string processor_name() {
 }  // namespace
 
 Provenance provenance() {
+  const command_line::BuildFacts facts = command_line::build_facts();
   return {
-      .version = build::version,
-      .commit = build::commit,
-      .code = build::code,
-      .compiler = build::compiler,
+      .version = facts.version,
+      .commit = facts.commit,
+      .code = facts.code,
+      .compiler = facts.compiler,
       .flags = build::flags,
       .preset = build::preset,
       .processor = fmt::format("{} × {}", processor_name(), std::thread::hardware_concurrency()),

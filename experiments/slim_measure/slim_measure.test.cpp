@@ -249,7 +249,7 @@ TEST_F(SlimMeasure, PrintsItsVersion) {
   const Outcome outcome = slim_measure({"--version"});
   EXPECT_EQ(outcome.code, 0) << outcome.error;
   EXPECT_EQ(outcome.output.find("slim-measure "), 0U) << outcome.output;
-  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1) << outcome.output;
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 2) << outcome.output;
 }
 
 TEST_F(SlimMeasure, HasHelpForEveryCommand) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/options.hpp"
 
+#include "properties/command_line/build_facts.hpp"
 #include "properties/command_line/output_file.hpp"
 #include "properties/command_line/standard_streams.hpp"
+#include "properties/command_line/suggestion.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <CLI/CLI.hpp>
@@ -149,6 +151,36 @@ void refuse_unusable_values(CLI::App& app) {
   });
 }
 
+/// The message for arguments that the parser rejected. An unknown word is named with the closest
+/// known one.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* command = &app;
+  std::string name = app.get_name();
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    name += " " + command->get_name();
+  }
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (!unknown.empty()) {
+    const std::string word = unknown.front().substr(0, unknown.front().find('='));
+    const bool is_option = word.starts_with('-');
+    std::vector<std::string> allowed;
+    for (const CLI::Option* option : command->get_options()) {
+      const bool is_named = is_option && !option->get_lnames().empty();
+      if (is_named) allowed.push_back("--" + option->get_lnames().front());
+    }
+    for (const CLI::App* below : command->get_subcommands([](const CLI::App*) { return true; })) {
+      if (!is_option && !below->get_group().empty()) allowed.push_back(below->get_name());
+    }
+    if (!allowed.empty()) {
+      return unknown_name(is_option ? "option" : "command", word, allowed, name + " --help");
+    }
+  }
+  std::string line = error.what();
+  std::ranges::replace(line, '\n', ' ');
+  return line + " (" + name + " --help lists what is allowed)";
+}
+
 }  // namespace
 
 CLI::Option* reads_file(CLI::Option* option) {
@@ -168,7 +200,7 @@ CLI::Option* writes_folder(CLI::Option* option) {
 }
 
 void add_version(CLI::App& app) {
-  app.set_version_flag("--version", app.get_name() + " " SLIM_VERSION);
+  app.set_version_flag("--version", versions(app.get_name()));
 }
 
 bool parse(CLI::App& app, int count, const char* const* arguments) {
@@ -189,9 +221,7 @@ bool parse(CLI::App& app, int count, const char* const* arguments) {
     print(text.str());
     return false;
   } catch (const CLI::ParseError& error) {
-    std::string line = error.what();
-    std::ranges::replace(line, '\n', ' ');
-    throw ContractError(line + " (" + app.get_name() + " --help lists what is allowed)");
+    throw ContractError(what_is_wrong(app, error));
   }
 }
 

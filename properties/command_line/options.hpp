@@ -16,7 +16,7 @@ CLI::Option* writes_file(CLI::Option* option);
 CLI::Option* reads_folder(CLI::Option* option);
 CLI::Option* writes_folder(CLI::Option* option);
 
-/// Adds --version, which prints the name of the program and the version of the project.
+/// Adds --version, which prints versions() (build_facts.hpp).
 void add_version(CLI::App& app);
 
 /// Parses the arguments of main() into the variables bound to `app`. Every option of every command,

@@ -55,7 +55,9 @@ TEST(Version, IsPrintedWithTheNameOfTheProgram) {
   std::fflush(stdout);
   const std::string text = testing::internal::GetCapturedStdout();
   EXPECT_EQ(text.find("example "), 0U) << text;
-  EXPECT_GT(text.size(), std::string("example \n").size()) << text;
+  for (const char* word : {"\ncommit ", ", MPFR ", ", Boost "}) {
+    EXPECT_NE(text.find(word), std::string::npos) << text;
+  }
 }
 
 /// The message with which the arguments are rejected; "" if they are accepted.
@@ -136,6 +138,20 @@ TEST(Options, DistinguishFilesFromFolders) {
                      path.c_str(), "--made", (path + "/new").c_str(), file.c_str()}),
             "");
   EXPECT_EQ(refusal({"--result", "-"}), "");
+}
+
+TEST(Options, ThatAreUnknownNameTheClosestOnes) {
+  expect_refused({"--flie", "x"}, "option '--flie' is unknown: did you mean '--file'?");
+  expect_refused({"--flie=x"}, "option '--flie' is unknown: did you mean '--file'?");
+  expect_refused({"--flie"}, "example work --help lists all");
+  Program program;
+  const char* misspelt[] = {"example", "wrok"};
+  try {
+    parse(program.app, 2, misspelt);
+    ADD_FAILURE() << "accepted";
+  } catch (const ContractError& error) {
+    EXPECT_STREQ(error.what(), "command 'wrok' is unknown: did you mean 'work'? allowed are work");
+  }
 }
 
 TEST(Options, QuoteTheValueWithoutControlCharacters) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/standard_streams.hpp"
 
+#include "properties/command_line/colours.hpp"
 #include "reference/vocabulary/system/output_error.hpp"
 #include "reference/vocabulary/system/printable.hpp"
 
@@ -22,7 +23,8 @@ namespace {
 }  // namespace
 
 void print(std::string_view text) {
-  print_exactly(printable(text));
+  static const bool in_colour = shows_colours(STDOUT_FILENO);
+  print_exactly(in_colour ? coloured(printable(text)) : printable(text));
 }
 
 void print_exactly(std::string_view bytes) {

@@ -6,7 +6,7 @@
 namespace slim::command_line {
 
 /// Prints text on standard output; terminal control characters and bytes that are not UTF-8 become
-/// '?'. Throws OutputError.
+/// '?'. On a terminal, verdicts are coloured (colours.hpp). Throws OutputError.
 void print(std::string_view text);
 
 /// Prints bytes unchanged, for JSON and other formats that are escaped already. Throws OutputError.

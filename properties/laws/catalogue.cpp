@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/laws/catalogue.hpp"
 
+#include "properties/command_line/suggestion.hpp"
 #include "properties/laws/laws.hpp"
-#include "properties/suggestion.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 namespace slim::properties::laws {
@@ -49,7 +49,7 @@ const Law& find_law(std::string_view name) {
     if (law.name == name) return law;
     names.push_back(law.name);
   }
-  throw ContractError(unknown_name("law", name, names));
+  throw ContractError(command_line::unknown_name("law", name, names, "slim-verify laws"));
 }
 
 }  // namespace slim::properties::laws

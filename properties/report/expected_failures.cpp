@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/report/expected_failures.hpp"
 
-#include "properties/suggestion.hpp"
+#include "properties/command_line/suggestion.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
@@ -48,7 +48,7 @@ std::vector<ExpectedFailure> read_expected_failures(const std::filesystem::path&
     require(static_cast<bool>(words >> failure.scalar) && !(words >> more),
             where + "give a law and a scalar, such as 'attention-agrees float32'");
     require(std::ranges::find(laws, failure.law) != laws.end(),
-            where + unknown_name("law", failure.law, laws));
+            where + command_line::unknown_name("law", failure.law, laws, "slim-verify laws"));
     failure.scalar = scalar_named(failure.scalar, where);
     expected.push_back(std::move(failure));
   }

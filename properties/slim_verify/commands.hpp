@@ -77,6 +77,13 @@ struct CalibrateArguments {
   bool json = false;
 };
 
+/// slim-verify bundle: one case file, and reports to add to it.
+struct BundleArguments {
+  std::string case_file;
+  std::vector<std::string> reports;
+  std::string out = "bundle.tar.gz";
+};
+
 /// Each command prints to standard output and returns an exit code; bad input throws ContractError.
 int run_command(const RunArguments& arguments);
 /// A third-party implementation, if given, is run instead of the subjects that the files name.
@@ -86,6 +93,11 @@ int replay_command(const std::vector<std::string>& paths, const ForeignArguments
 int mutants_command(const MutantsArguments& arguments);
 /// Returns falls_short when a correct subject exceeds the limit that fails a run.
 int calibrate_command(const CalibrateArguments& arguments);
+/// Checks the machine; returns falls_short when something is missing that every run needs.
+int doctor_command();
+/// Packs a case with its replay, versions, reports and, if a third-party implementation is given,
+/// its declaration into one archive for a bug report.
+int bundle_command(const BundleArguments& arguments, const ForeignArguments& foreign);
 int subjects_command(bool json);
 int laws_command(bool json);
 

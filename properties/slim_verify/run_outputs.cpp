@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/slim_verify/run_outputs.hpp"
 
+#include "properties/command_line/build_facts.hpp"
 #include "properties/command_line/json_text.hpp"
 #include "properties/command_line/output_file.hpp"
 #include "properties/command_line/standard_streams.hpp"
 #include "properties/report/certificate.hpp"
-#include "properties/slim_verify/build_commit.hpp"
 #include "properties/slim_verify/third_party.hpp"
 #include "properties/third_party/protocol/unopened.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -28,9 +28,9 @@ foreign::Certified certified_by(const Report& report, const foreign::ForeignSubj
                                .case_paths = report.case_paths,
                                .replay_lines = {},
                                .looks = looks_of(report),
-                               .harness_version = SLIM_VERSION,
+                               .harness_version = command_line::build_facts().version,
                                .seconds = report.seconds,
-                               .harness_commit = build_commit(),
+                               .harness_commit = command_line::build_facts().commit,
                                .limits = limits_of(arguments.foreign),
                                .expectation = report.expectation};
   for (const std::string& path : report.case_paths) {
@@ -105,7 +105,7 @@ void RunOutputs::write(const SubjectError& error) {
   const foreign::Unopened unopened{.failure = error.failure(),
                                    .what = error.what(),
                                    .options = third_party_options(arguments_.foreign),
-                                   .harness_version = SLIM_VERSION};
+                                   .harness_version = command_line::build_facts().version};
   write_file(arguments_.foreign.certificate, to_certificate(unopened));
   write_file(arguments_.foreign.html, to_html(unopened));
   write_file(arguments_.markdown, to_markdown(unopened));

@@ -141,6 +141,18 @@ void add_calibrate(CLI::App& app, CalibrateArguments& arguments) {
                       "print a JSON array with one object per scalar instead of text");
 }
 
+void add_bundle(CLI::App& app, BundleArguments& arguments, ForeignArguments& foreign) {
+  CLI::App* bundle = app.add_subcommand(
+      "bundle", "pack a case, its replay, versions and declaration into one file for a bug report");
+  reads_file(bundle->add_option("file", arguments.case_file, "case file (safetensors)"))
+      ->required();
+  reads_file(bundle->add_option("--report", arguments.reports,
+                                "a report of the run, to add to the file (repeatable)"));
+  add_foreign(*bundle, foreign);
+  writes_file(bundle->add_option("--out", arguments.out, "the archive, a .tar.gz"))
+      ->capture_default_str();
+}
+
 int main_command(int argc, char** argv) {
   CLI::App app("slim-verify: checks whether implementations of Performers are right",
                "slim-verify");
@@ -152,6 +164,10 @@ int main_command(int argc, char** argv) {
   add_replay(app, arguments);
   add_mutants(app, arguments.mutants);
   add_calibrate(app, arguments.calibrate);
+  BundleArguments bundle;
+  add_bundle(app, bundle, arguments.run.foreign);
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "check this machine for what runs need and tests use");
   CLI::App* subjects = app.add_subcommand("subjects", "list the subjects");
   CLI::App* laws = app.add_subcommand("laws", "list the laws");
   for (CLI::App* list : {subjects, laws}) {
@@ -161,6 +177,8 @@ int main_command(int argc, char** argv) {
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("mutants")) return mutants_command(arguments.mutants);
   if (app.got_subcommand("calibrate")) return calibrate_command(arguments.calibrate);
+  if (app.got_subcommand("bundle")) return bundle_command(bundle, arguments.run.foreign);
+  if (app.got_subcommand(doctor)) return doctor_command();
   if (app.got_subcommand("replay")) {
     return replay_command(arguments.cases, arguments.run.foreign, arguments.json);
   }

@@ -222,6 +222,31 @@ TEST_F(SlimVerify, ListsSubjectsAndLaws) {
   EXPECT_EQ(nlohmann::json::parse(run("laws --json").out)[0]["name"], "gradient-agrees");
 }
 
+TEST_F(SlimVerify, ChecksTheMachine) {
+  const Ran ran = run("doctor");
+  EXPECT_EQ(ran.exit, 0) << ran.out;
+  for (const char* line : {"\ncommit ", "slim-subject-host", "scratch folder", "locale"}) {
+    EXPECT_NE(ran.out.find(line), std::string::npos) << ran.out;
+  }
+  EXPECT_NE(run("doctor; LC_ALL=xx_XX.UTF-8 '" SLIM_VERIFY "' doctor").out.find("note  locale"),
+            std::string::npos);
+}
+
+TEST_F(SlimVerify, BundlesACaseWithItsReplayAndVersions) {
+  const Ran ran = run("bundle " + golden_ + "square_post.safetensors --out b.tar.gz --report " +
+                      golden_ + "README.md; tar -xzf b.tar.gz");
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  const fs::path bundle = folder_ / "bundle";
+  EXPECT_NE(content(bundle / "replay.txt").find("  agrees\nexit code 0\n"), std::string::npos);
+  EXPECT_NE(content(bundle / "doctor.txt").find("commit "), std::string::npos);
+  EXPECT_EQ(content(bundle / "square_post.safetensors"),
+            content(golden_ + "square_post.safetensors"));
+  EXPECT_TRUE(fs::exists(bundle / "README.md"));
+  fs::remove_all(folder_);
+  fs::create_directory(folder_);
+  expect_refused("bundle " + golden_ + "README.md", "README.md");
+}
+
 TEST_F(SlimVerify, HasHelpForEveryCommand) {
   for (const char* arguments :
        {"--help", "run --help", "replay --help", "subjects --help", "laws --help"}) {
@@ -234,7 +259,10 @@ TEST_F(SlimVerify, HasHelpForEveryCommand) {
 
 TEST_F(SlimVerify, RejectsBadInputInOneLineAndWritesNoFiles) {
   expect_refused("", "ubcommand");
-  expect_refused("verify", "verify");
+  expect_refused("verify", "command 'verify' is unknown");
+  expect_refused("rnu", "did you mean 'run'?");
+  expect_refused("run --subjet reference",
+                 "option '--subjet' is unknown: did you mean '--subject'?");
   expect_refused("run --subject recoverd/iterative", "did you mean 'recovered/iterative'?");
   expect_refused("run --law gravity", "the closest of ");
   expect_refused("run --scalar float128", "float128");

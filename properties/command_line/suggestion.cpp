@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "properties/suggestion.hpp"
+#include "properties/command_line/suggestion.hpp"
 
 #include "reference/vocabulary/system/closest.hpp"
 #include "reference/vocabulary/system/printable.hpp"
@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-namespace slim::properties {
+namespace slim::command_line {
 namespace {
 
 constexpr std::size_t most_closest = 4;
@@ -26,7 +26,7 @@ std::vector<std::string> closest(std::string_view given, std::vector<std::string
 }  // namespace
 
 std::string unknown_name(std::string_view kind, std::string_view given,
-                         const std::vector<std::string>& allowed) {
+                         const std::vector<std::string>& allowed, std::string_view lister) {
   std::string text = fmt::format("{} '{}' is unknown: ", kind, on_one_line(given));
   const std::vector<std::string_view> names(allowed.begin(), allowed.end());
   text += did_you_mean(given, names);
@@ -34,8 +34,8 @@ std::string unknown_name(std::string_view kind, std::string_view given,
   if (allowed.size() <= most_listed) {
     return text + fmt::format("allowed are {}", fmt::join(allowed, ", "));
   }
-  return text + fmt::format("the closest of {} are {}; slim-verify {}s lists all", allowed.size(),
-                            fmt::join(closest(given, allowed, most_closest), ", "), kind);
+  return text + fmt::format("the closest of {} are {}; {} lists all", allowed.size(),
+                            fmt::join(closest(given, allowed, most_closest), ", "), lister);
 }
 
-}  // namespace slim::properties
+}  // namespace slim::command_line
