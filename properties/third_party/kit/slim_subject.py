@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a Python function a subject of the SLiM harness. One file; needs only NumPy.
+"""Makes a Python function a subject of the SLiM harness. Copy it with slim_subject_cases.py and, for PyTorch,
+slim_subject_torch.py. Needs only NumPy.
 
     from slim_subject import subject, serve
 
@@ -10,33 +11,39 @@
 
     serve()
 
-    slim-verify run --subject-command 'python3 mine.py'
+    python3 mine.py                                        one small case, to see that it runs
+    slim-verify run --subject-command 'python3 mine.py'    the laws
 
 Arrays have the shapes given in properties/third_party/README.md of the harness: q, k [B, H, L, D],
-v [B, H, L, D_v], unless `layout` declares another order. Options of attention: feature_map ("given": q
-and k are features), causal, projection [H, D, M] or None, key_mask [B, L] or None, initial (R, S) or
-None, chunk, conventions, pullback, cotangent (dict: out, R, S), dtype. The function returns its output,
-or (out, R, S) if it is resumable. A NumPy function with pullback=True returns a dict with these and d.q,
-d.k, d.v, d.initial.R, d.initial.S. With framework="torch", arrays are tensors and the pullback comes
-from autograd.
+v [B, H, L, D_v], unless `layout` declares another order; "BL(HD)" and "LB(HD)" have the columns of all
+heads in one axis. Options of attention: heads (H), feature_map ("given": q and k are features),
+feature_blocks, causal, projection [H, D, M] or None, key_mask [B, L] or None, initial (R, S) or None,
+chunk, conventions, pullback, cotangent (dict: out, R, S), dtype. The function returns its output, or
+(out, R, S) if it is resumable. A function with pullback=True returns a dict with these and d.q, d.k, d.v,
+d.initial.R, d.initial.S; with framework="torch" or "jax", the pullback is derived. Any other framework
+is a module whose `asarray` takes a NumPy array, and whose arrays NumPy can read.
 
-Gradients of whole models in PyTorch: @gradient(...) on a function of (parameters, tokens, mask,
-**options) that returns the loss, or model(make) for modules that return logits. With framework="numpy",
-the function of @gradient also returns the gradients.
+Gradients of whole models: @gradient(...) on a function of (parameters, tokens, mask, **options) that
+returns the loss, or for PyTorch modules model(make). With framework="numpy", the function of @gradient
+also returns the gradients. attention_module(...) is for PyTorch modules with their own linear maps.
 """
+import atexit
 import contextlib
+import importlib
 import json
 import os
+import shlex
 import sys
 import traceback
 import zlib
 
 import numpy as np
+from slim_subject_cases import Arrays, ArraysOfJax, Case, read_case, small_case, write_case
 
 PROTOCOL = 1
-DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "I64": np.int64, "U8": np.uint8}
-NAMES = {np.dtype(t): name for name, t in DTYPES.items()}
-LONGEST_HEADER = 1 << 26
+LAYOUTS = ("BHLD", "BLHD", "LBHD", "BL(HD)", "LB(HD)")
+IN_LAYOUT = ("q", "k", "v", "x", "cotangent.out", "out", "d.q", "d.k", "d.v", "features")  # arrays in the declared layout
+OF_PYTORCH = ("attention_module", "cross_entropy", "model", "with_positions")  # in slim_subject_torch.py
 REFUSE_WRITING = ("read-only", "readonly", "WRITEABLE", "in-place")  # in messages of NumPy and PyTorch on read-only arrays
 
 _tasks = {}
@@ -52,54 +59,6 @@ class InputModified(Exception):
     """A function wrote into its read-only input."""
 
 
-def _utf8(path):
-    """The path in bytes as the harness encodes it, independent of the locale of this process."""
-    return path.encode("utf-8") if isinstance(path, str) else path
-
-
-def read_case(path):
-    """The read-only tensors and the metadata of a safetensors file."""
-    with open(_utf8(path), "rb") as file:
-        data = file.read()
-    size = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or size > min(len(data) - 8, LONGEST_HEADER):
-        raise ValueError("the case file ends within its header")
-    header = json.loads(data[8 : 8 + size])
-    body = memoryview(data)[8 + size :]
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        first, last = entry["data_offsets"]
-        shape = entry["shape"]
-        dtype = np.dtype(DTYPES[entry["dtype"]])
-        if not 0 <= first <= last <= len(body) or last - first != int(np.prod(shape, dtype=np.int64)) * dtype.itemsize:
-            raise ValueError(f"tensor {name!r} lies outside the case file")
-        tensors[name] = np.frombuffer(body[first:last], dtype).reshape(shape)
-    return tensors, metadata
-
-
-def write_case(path, tensors, metadata=None):
-    """Writes a safetensors file atomically: under another name, which is then renamed."""
-    header, offset, parts = {}, 0, []
-    if metadata:
-        header["__metadata__"] = {key: str(value) for key, value in metadata.items()}
-    for name, array in tensors.items():
-        array = np.asarray(array)
-        if array.dtype not in NAMES:
-            raise TypeError(f"tensor {name!r} has type {array.dtype}: allowed are {', '.join(map(str, NAMES))}")
-        part = array.tobytes()  # row-major
-        header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape), "data_offsets": [offset, offset + len(part)]}
-        offset += len(part)
-        parts.append(part)
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    path = _utf8(path)
-    temporary = path + b".part"
-    with open(temporary, "wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text + b"".join(parts))
-    os.replace(temporary, path)
-
-
 def _listed(value):
     """list(value), except that a string becomes a list of one string."""
     return [value] if isinstance(value, str) else list(value)
@@ -107,117 +66,108 @@ def _listed(value):
 
 def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
             layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
-            subtracting=False, isolates_non_finite=False, conventions=None, claims=(), framework="numpy", block=None,
-            head_block=None):
-    """Declares the decorated function as the task attention. The README of the harness lists the `conventions`.
+            subtracting=False, isolates_non_finite=False, conventions=None, restrictions=None, claims=(), framework="numpy",
+            device=None, block=None, head_block=None):
+    """Declares the decorated function as the task attention. The README of the harness lists `conventions` and
+    `restrictions`.
 
+    `framework`: "numpy", "torch", "jax", or a module as described above; `device`: of PyTorch's tensors.
     `block` rows and `head_block` columns: the size of the implementation's own blocks, if it has any."""
-    torch = framework == "torch"
+    arrays, order = _arrays(framework, device), _order_of(layout)
 
     def declare(function):
-        _declare("attention", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
-                 deterministic=deterministic, block=block, head_block=head_block)
+        _declare("attention", function, name, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
+                 deterministic=deterministic, subtracting=subtracting, block=block, head_block=head_block, layout=order,
+                 restrictions=restrictions)
         _declared["capabilities"].update(
-            causal=causal, bidirectional=bidirectional, layout=layout, state=state, resumable=resumable,
-            pullback=torch if pullback is None else pullback, key_masks=key_masks, subtracting=subtracting,
+            causal=causal, bidirectional=bidirectional, state=state, resumable=resumable,
+            pullback=arrays.differentiates if pullback is None else pullback, key_masks=key_masks,
             isolates_non_finite=isolates_non_finite)
-        run = _attention_by_autograd if torch else _attention
-        _tasks["attention"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
+        _tasks["attention"] = lambda case: _attention(function, arrays, layout, case)
         return function
 
     return declare
 
 
-def features(function=None, *, maps=()):
+def features(function=None, *, maps=(), framework="numpy", device=None, layout=None):
     """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features.
 
     If it is the only task, it needs the names of its maps: @features(maps=["favor+"])."""
     if function is None:
-        return lambda of_maps: features(of_maps, maps=maps)
-    _declare("features", function.__name__, "1")
+        return lambda of_maps: features(of_maps, maps=maps, framework=framework, device=device, layout=layout)
+    arrays = _arrays(framework, device)
+    _declare("features", function, layout=layout and _order_of(layout))
     if maps:
         _feature_maps["attention"] = _listed(maps)  # features use attention's list
 
-    def run(tensors, metadata, wanted):
-        def call(arrays):
-            out = function(arrays["x"], feature_map=metadata["feature_map"], projection=arrays.get("projection"),
-                           role=metadata["role"], conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
-            return {"features": out}
+    def run(case):
+        def call(inputs):
+            out = function(inputs["x"], projection=inputs.get("projection"), role=case.metadata["role"], **case.options("x"))
+            return {"features": arrays.give(out)}
 
-        return _leaving_inputs(call, tensors, np.asarray, np.array)
+        return _leaving_inputs(call, case, arrays, layout or "BHLD")
 
     _tasks["features"] = run
     return function
 
 
 def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
-             deterministic=True, logits=False, claims=(), framework="torch", block=None, head_block=None):
-    """Declares a function (parameters, tokens, mask, **options) -> loss of PyTorch tensors as the task gradient.
+             deterministic=True, subtracting=False, logits=False, counted_targets=True, claims=(), framework="torch", device=None,
+             block=None, head_block=None):
+    """Declares a function (parameters, tokens, mask, **options) -> loss as the task gradient.
 
     It may return (loss, logits); logits are judged if logits=True is declared. With framework="numpy" it takes arrays and
     returns (loss, gradients) or (loss, gradients, logits), where gradients is a dict by parameter name. `mask` has one
     entry per target, all 1 if the case has no mask. The loss is the sum over counted targets divided by
-    options["counted_targets"], which is at least 1: without counted targets, the loss and its gradient are 0."""
+    options["counted_targets"], which is at least 1: without counted targets, the loss and its gradient are 0. Declare
+    counted_targets=False if the divisor is always the mask's own count."""
+    arrays = _arrays(framework, device)
 
     def declare(function):
-        _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
-                 deterministic=deterministic, block=block, head_block=head_block)
-        _declared["capabilities"]["logits"] = logits
-        run = _gradient_by_autograd if framework == "torch" else _gradient
-        _tasks["gradient"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
+        _declare("gradient", function, name, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
+                 deterministic=deterministic, subtracting=subtracting, block=block, head_block=head_block)
+        _declared["capabilities"].update(logits=logits, **({} if counted_targets else {"counted_targets": False}))
+        _tasks["gradient"] = lambda case: _gradient(function, arrays, case)
         return function
 
     return declare
 
 
-def with_positions(x, base=1e4):
-    """Concatenates embeddings [B, L, W] (PyTorch) and sines and cosines of the positions of rows: [B, L, 2 W]."""
-    import torch
-
-    length, width = x.shape[1:]
-    frequency = base ** -(torch.arange(0, width, 2, dtype=torch.float64) / width)
-    angle = torch.arange(length, dtype=torch.float64)[:, None] * frequency
-    return torch.cat((x, torch.cat((angle.sin(), angle.cos()), -1).to(x).expand_as(x)), -1)
+def __getattr__(name):
+    if name not in OF_PYTORCH:
+        raise AttributeError(f"slim_subject has no {name!r}")
+    return getattr(importlib.import_module("slim_subject_torch"), name)
 
 
-def cross_entropy(module, tokens, mask, counted_targets, **options):
-    """(loss, logits) of next-token prediction by a module that maps tokens [B, L] to logits [B, L, V]."""
-    import torch
-
-    logits = module(tokens[:, :-1])
-    of_each = torch.nn.functional.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
-    return (of_each * mask).sum() / counted_targets, logits
-
-
-def model(make, loss=cross_entropy, **declared):
-    """Declares a PyTorch module as the task gradient: make(**options) returns a module whose parameters have the
-    names in the case (without "param."); loss(module, tokens, mask, **options) returns the loss, or (loss, logits)."""
-
-    def loss_of(parameters, tokens, mask, **options):
-        module = make(**options)
-        own = dict(module.named_parameters())
-        if own.keys() != parameters.keys():
-            raise ValueError(f"the names of the module's parameters differ from the case's in {sorted(own.keys() ^ parameters.keys())}")
-        for key, value in parameters.items():
-            if own[key].shape != value.shape:
-                raise ValueError(f"the module's {key} has shape {list(own[key].shape)}, the case's {list(value.shape)}")
-            own[key].data = value.detach()
-        result = loss(module, tokens, mask, **options)
-        value = result[0] if isinstance(result, tuple) else result
-        value.backward()
-        for key, parameter in parameters.items():
-            parameter.grad = own[key].grad
-        return tuple(x.detach() for x in result) if isinstance(result, tuple) else value.detach()
-
-    declared.setdefault("logits", loss is cross_entropy)
-    return gradient(**declared)(loss_of)
+def _arrays(framework, device):
+    """How arrays of the framework come and go."""
+    if framework == "torch":
+        return importlib.import_module("slim_subject_torch").Arrays(device)
+    if device is not None:
+        raise ValueError(f"device={device!r} is for framework='torch', not {framework!r}")
+    if framework == "jax":
+        return ArraysOfJax()
+    try:
+        return Arrays(importlib.import_module(framework))
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ValueError(f"framework {framework!r} is unknown ({error}): allowed are numpy, torch, jax, or an installed module "
+                         "with `asarray`") from None
 
 
-def _declare(task, name, version, feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
+def _order_of(layout):
+    """The order of axes of a layout, without brackets."""
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout {layout!r} is unknown: allowed are {', '.join(LAYOUTS)}")
+    return layout.replace("(", "").replace(")", "")
+
+
+def _declare(task, function, name=None, version="1", feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
     """Feature maps and conventions are stored per task, `sliced` and claims are merged over tasks, and what is given of
     `of_all` must be equal for all tasks."""
     if task in _declared["tasks"]:
         raise ValueError(f"task {task} is declared twice")
+    if function.__module__ == "__main__" and not _declared["tasks"]:
+        atexit.register(_miss_serve)
     for capability, value in of_all.items():
         if value is None:
             continue
@@ -227,7 +177,7 @@ def _declare(task, name, version, feature_maps=None, conventions=None, sliced=Fa
                              "declare the same value, or serve the tasks from two files")
     _declared["tasks"].append(task)
     if task != "features" or "name" not in _declared:
-        _declared.update(name=name, version=version)
+        _declared.update(name=name or function.__name__, version=version)
     if feature_maps is not None:
         _feature_maps[task] = _listed(feature_maps)
     if conventions:
@@ -244,44 +194,39 @@ def _declaration():
     return {"protocol": PROTOCOL, **_declared, "capabilities": {**_declared["capabilities"], **given}}
 
 
-def _sums(arrays):
-    """Shapes and checksums of NumPy arrays or PyTorch tensors, to detect changes."""
-    of_numpy = {name: x.detach().cpu().numpy() if hasattr(x, "detach") else x for name, x in arrays.items()}
-    return {name: (x.shape, zlib.crc32(np.ascontiguousarray(x))) for name, x in of_numpy.items()}
+def _sums(tensors):
+    """Shapes and checksums of NumPy arrays, to detect changes."""
+    return {name: (x.shape, zlib.crc32(np.ascontiguousarray(x).view(np.uint8))) for name, x in tensors.items()}
 
 
-def _leaving_inputs(call, tensors, array_of, writable_of, while_writable=contextlib.nullcontext):
-    """Returns call(arrays); raises InputModified if it changed an array. If it raised an error about read-only arrays, it
+def _leaving_inputs(call, case, arrays, layout="BHLD"):
+    """Returns call(inputs); raises InputModified if it changed an array. If it raised an error about read-only arrays, it
     is called again on writable ones, to find the array that it writes into."""
+    flat = IN_LAYOUT if "(" in layout else ()
+    tensors = {name: x.reshape(*x.shape[:2], -1) if name in flat else x for name, x in case.tensors.items()}
     before = _sums(tensors)
 
-    def require_unchanged(arrays, where=""):
-        after = _sums(arrays)
+    def require_unchanged(inputs, where=""):
+        after = _sums({name: arrays.give(x) for name, x in inputs.items()})
         changed = [name for name in before if after[name] != before[name]]
         if changed:
             raise InputModified(f"wrote into its input {', '.join(changed)}{where}")
 
-    arrays = {name: array_of(array) for name, array in tensors.items()}
+    inputs = {name: arrays.take(x) for name, x in tensors.items()}
     try:
-        answer = call(arrays)
+        answer = call(inputs)
     except Exception as error:
         if any(words in str(error) for words in REFUSE_WRITING):
-            arrays = {name: writable_of(array) for name, array in tensors.items()}
-            with while_writable(), contextlib.suppress(Exception):
-                call(arrays)
-            require_unchanged(arrays, _place_of(error))
+            inputs = {name: arrays.writable(x) for name, x in tensors.items()}
+            with arrays.while_writable(), contextlib.suppress(Exception):
+                call(inputs)
+            require_unchanged(inputs, _place_of(error))
         raise
-    require_unchanged(arrays)
+    require_unchanged(inputs)
+    for name in set(flat) & set(case.wanted) & set(answer):
+        if answer[name].shape == (*case.wanted[name][:2], case.wanted[name][2] * case.wanted[name][3]):
+            answer[name] = answer[name].reshape(case.wanted[name])
     return answer
-
-
-def _attention_options(tensors, metadata):
-    initial = (tensors["initial.R"], tensors["initial.S"]) if "initial.R" in tensors else None
-    cotangent = {key[10:]: value for key, value in tensors.items() if key.startswith("cotangent.")}
-    return dict(feature_map=metadata["feature_map"], causal=metadata["causal"] == "1", projection=tensors.get("projection"),
-                key_mask=tensors.get("key_mask"), initial=initial, chunk=int(metadata["chunk"]),
-                conventions=json.loads(metadata["conventions"]), pullback=metadata["pullback"] == "1", cotangent=cotangent,
-                dtype=metadata["dtype"])
 
 
 def _named(result):
@@ -290,86 +235,59 @@ def _named(result):
     return dict(zip(("out", "R", "S"), result)) if isinstance(result, tuple) else {"out": result}
 
 
-def _attention(function, tensors, metadata, wanted):
-    def call(arrays):
-        return _named(function(arrays["q"], arrays["k"], arrays["v"], **_attention_options(arrays, metadata)))
-
-    return _leaving_inputs(call, tensors, np.asarray, np.array)
-
-
-def _attention_by_autograd(function, tensors, metadata, wanted):
-    import torch
+def _attention(function, arrays, layout, case):
+    pullback = case.metadata["pullback"] == "1"
+    dtype = case.tensors["q"].dtype
+    zeros = {"d.initial." + x: np.zeros(case.wanted["d.initial." + x], dtype) for x in "RS" if "d.initial." + x in case.wanted}
 
     def call(inputs):
-        options = _attention_options(inputs, metadata)
-        sources = {"d.q": inputs["q"], "d.k": inputs["k"], "d.v": inputs["v"]}
-        if options["initial"] is None and "d.initial.R" in wanted:
-            zeros = [torch.zeros(wanted["d.initial." + x]["shape"], dtype=inputs["q"].dtype) for x in "RS"]
-            options["initial"] = tuple(zeros)
-        if options["initial"] is not None:
-            sources.update({"d.initial.R": options["initial"][0], "d.initial.S": options["initial"][1]})
-        for source in sources.values():
-            source.requires_grad_(options["pullback"])
-        result = _named(function(inputs["q"], inputs["k"], inputs["v"], **options))
-        if options["pullback"]:
-            phi = sum((result[name] * by).sum() for name, by in options["cotangent"].items())
-            if torch.is_tensor(phi) and phi.requires_grad:
-                pulled = torch.autograd.grad(phi, list(sources.values()), allow_unused=True)
-            else:
-                pulled = [None] * len(sources)
-            for (name, source), gradient_of in zip(sources.items(), pulled):
-                result[name] = torch.zeros_like(source) if gradient_of is None else gradient_of
-        return {name: value.detach().numpy() for name, value in result.items()}
+        initial = {"d." + x: inputs[x] for x in ("initial.R", "initial.S") if x in inputs}
+        if arrays.differentiates and not initial:
+            initial = {name: arrays.take(x) for name, x in zeros.items()}
+        cotangent = {name[10:]: x for name, x in inputs.items() if name.startswith("cotangent.")}
+        options = dict(case.options("q"), causal=case.metadata["causal"] == "1", projection=inputs.get("projection"),
+                       key_mask=inputs.get("key_mask"), chunk=int(case.metadata["chunk"]), pullback=pullback, cotangent=cotangent)
 
-    return _leaving_inputs(call, tensors, torch.tensor, torch.tensor, torch.no_grad)
+        def result_of(x):
+            state = (x["d.initial.R"], x["d.initial.S"]) if "d.initial.R" in x else None
+            return _named(function(x["d.q"], x["d.k"], x["d.v"], initial=state, **options))
 
+        sources = {"d.q": inputs["q"], "d.k": inputs["k"], "d.v": inputs["v"], **initial}
+        if pullback and arrays.differentiates:
+            result, pulled = arrays.pulled_back(result_of, sources, cotangent)
+            result = {**pulled, **result}
+        else:
+            result = result_of(sources)
+        return {name: arrays.give(x) for name, x in result.items()}
 
-def _gradient_arguments(arrays, metadata, ones_like):
-    """(parameters, tokens, mask), options."""
-    parameters = {name[6:]: array for name, array in arrays.items() if name.startswith("param.")}
-    projection = [arrays[f"projection.{r}"] for r in range(int(metadata["layers"])) if f"projection.{r}" in arrays]
-    tokens = arrays["tokens"]
-    mask = arrays["mask"][:, 1:] if "mask" in arrays else ones_like(tokens[:, 1:])
-    counted = max(1, int(metadata.get("counted_targets", int(mask.sum()))))
-    options = dict(feature_map=metadata["feature_map"], norm=metadata["norm"], layers=int(metadata["layers"]), heads=int(metadata["heads"]),
-                   vocab_size=int(metadata["vocab_size"]), hidden_dim=int(metadata["hidden_dim"]), ffn_dim=int(metadata["ffn_dim"]),
-                   chunk=int(metadata["chunk"]), projection=projection, counted_targets=counted,
-                   conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
-    return (parameters, tokens, mask), options
+    return _leaving_inputs(call, case, arrays, layout)
 
 
-def _gradient(function, tensors, metadata, wanted):
-    def call(arrays):
-        arguments, options = _gradient_arguments(arrays, metadata, np.ones_like)
-        loss, gradients, *logits = function(*arguments, **options)
-        dtype = next(iter(arguments[0].values())).dtype  # the loss is often a Python number
-        answer = {"loss": np.asarray(loss, dtype), **{"grad." + name: np.asarray(value) for name, value in gradients.items()}}
-        return {**answer, "logits": np.asarray(logits[0])} if logits else answer
+def _gradient(function, arrays, case):
+    metadata, sizes = case.metadata, ("layers", "heads", "vocab_size", "hidden_dim", "ffn_dim", "chunk")
 
-    return _leaving_inputs(call, tensors, np.asarray, np.array)
+    def call(inputs):
+        parameters = {name[6:]: x for name, x in inputs.items() if name.startswith("param.")}
+        tokens = inputs["tokens"]
+        mask = inputs["mask"][:, 1:] if "mask" in inputs else arrays.ones_like(tokens[:, 1:])
+        projection = [inputs[f"projection.{r}"] for r in range(int(metadata["layers"])) if f"projection.{r}" in inputs]
+        counted = max(1, int(metadata.get("counted_targets", int(mask.sum()))))
+        options = dict(feature_map=metadata["feature_map"], feature_blocks=int(metadata.get("feature_blocks", 1)),
+                       norm=metadata["norm"], projection=projection, counted_targets=counted, dtype=metadata["dtype"],
+                       conventions=json.loads(metadata["conventions"]), **{size: int(metadata[size]) for size in sizes})
 
+        def loss_of(parameters):
+            return function(parameters, tokens, mask, **options)
 
-def _gradient_by_autograd(function, tensors, metadata, wanted):
-    import torch
+        if arrays.differentiates:
+            loss, gradients, *logits = arrays.loss_and_gradients(loss_of, parameters)
+        else:
+            loss, gradients, *logits = loss_of(parameters)
+        dtype = case.tensors["param.input_map.weight"].dtype  # the loss is often a Python number
+        answer = {"loss": arrays.give(loss).astype(dtype), **{"grad." + name: arrays.give(x) for name, x in gradients.items()}}
+        return {**answer, "logits": arrays.give(logits[0])} if logits and logits[0] is not None else answer
 
-    def call(arrays):
-        arguments, options = _gradient_arguments(arrays, metadata, torch.ones_like)
-        parameters = arguments[0]
-        for parameter in parameters.values():
-            parameter.requires_grad_()
-        result = function(*arguments, **options)
-        loss, logits = result if isinstance(result, tuple) else (result, None)
-        if loss.requires_grad:
-            loss.backward()
-        answer = {"loss": loss.detach().numpy()}
-        if "logits" in wanted:
-            answer["logits"] = logits.detach().numpy()
-        for name, parameter in parameters.items():
-            grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-            answer["grad." + name] = grad.numpy()
-        return answer
-
-    return _leaving_inputs(call, tensors, torch.tensor, torch.tensor, torch.no_grad)
+    return _leaving_inputs(call, case, arrays)
 
 
 def _answer(request):
@@ -383,9 +301,8 @@ def _answer(request):
     params = request["params"]
     if params["task"] not in _tasks:
         raise Unsupported(f"task {params['task']!r} is not declared: allowed are {', '.join(_tasks)}")
-    tensors, metadata = read_case(params["case"])
     wanted = params["results"]
-    given = _tasks[params["task"]](tensors, metadata, wanted)
+    given = _tasks[params["task"]](Case(*read_case(params["case"]), wanted, params.get("strides", {})))
     missing = [name for name in wanted if name not in given]
     if missing:
         raise ValueError(f"{params['task']} did not return {', '.join(missing)}")
@@ -395,7 +312,9 @@ def _answer(request):
 
 def _place_of(error):
     """File and line of the subject's code that raised the error."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    folder = os.path.dirname(__file__)
+    own = [os.path.join(folder, name) for name in ("slim_subject.py", "slim_subject_cases.py", "slim_subject_torch.py")]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename not in own]
     return f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
 
 
@@ -403,11 +322,40 @@ def _described(error):
     return f"{type(error).__name__}: {error}{_place_of(error)}"
 
 
+def _miss_serve():
+    if not hasattr(sys, "last_type"):  # no exception ended the program
+        sys.stderr.write(f"{sys.argv[0]} declares {', '.join(_tasks)}, but never calls serve(): add serve() as its last line\n")
+
+
+def _run_by_hand():
+    for task in _tasks:
+        case = small_case(task, _declared, _feature_maps.get("gradient" if task == "gradient" else "attention", ["sqr"])[0])
+        given = _tasks[task](case)
+        print(f"{task}, feature map {case.metadata['feature_map']}, one small random case:")
+        for name, shape in case.wanted.items():
+            if name not in given:
+                raise ValueError(f"{task} did not return {name}")
+            found = given[name]
+            words = "" if list(found.shape) == list(shape) else f", but must be {list(shape)}"
+            words += "" if np.isfinite(found).all() else ", not finite"
+            print(f"{name} {list(found.shape)} {found.dtype}{words}\n{found}")
+    command = shlex.quote(shlex.join([sys.executable, *sys.argv]))
+    print(f"Nothing was judged. Next: slim-verify run --subject-command {command}")
+
+
 def serve():
-    """Answers requests of the harness until it ends. Output of print() goes to standard error."""
+    """Answers requests of the harness until it ends. Output of print() goes to standard error. Without a harness, that is
+    on a terminal or without input, runs one small case of each task and prints the results."""
+    atexit.unregister(_miss_serve)
+    if not _tasks:
+        raise RuntimeError("serve() was called, but nothing is declared: put @subject(...) on your function, above serve()")
+    by_hand = "SLIM_SCRATCH" not in os.environ
+    if by_hand and sys.stdin.isatty():
+        return _run_by_hand()
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
     for line in sys.stdin.buffer:  # UTF-8, independent of the locale
+        os.dup2(2, 1)
+        by_hand = False
         number, answer = None, {}
         try:
             request = json.loads(line)
@@ -427,3 +375,5 @@ def serve():
         text = json.dumps({"jsonrpc": "2.0", "id": number, **answer}, ensure_ascii=False)
         answers.write(text.encode("utf-8", "replace") + b"\n")  # a message may quote bytes that are not text
         answers.flush()
+    if by_hand:
+        _run_by_hand()
