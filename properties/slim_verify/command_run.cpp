@@ -145,7 +145,7 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
 void adapt_plan(RunPlan& plan, ThirdParty& third_party, const RunArguments& arguments) {
   for (const Law* law : plan.laws) {
     third_party.laws.push_back(foreign::told_from_noise(
-        foreign::adapted_law(*law, third_party.opened.subject, extra_sizes(arguments))));
+        foreign::adapted_law(*law, third_party.opened, extra_sizes(arguments))));
   }
   if (arguments.laws.empty() ||
       std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=
@@ -192,7 +192,7 @@ void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
 Diagnostician diagnostician_for(const ThirdParty& third_party) {
   std::vector<Law> adapted;
   for (const Law& law : laws::catalogue()) {
-    adapted.push_back(foreign::adapted_law(law, third_party.opened.subject));
+    adapted.push_back(foreign::adapted_law(law, third_party.opened));
   }
   return Diagnostician(std::move(adapted),
                        [pool = third_party.opened.pool] { foreign::end_processes(*pool); });

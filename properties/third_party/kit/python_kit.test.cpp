@@ -104,6 +104,21 @@ TEST(PythonKit, ExplainsWhyAProgramDoesNotServe) {
                  "allowed are BHLD, BLHD, LBHD, BL(HD), LB(HD)");
 }
 
+TEST(PythonKit, CasesFitDeclaredRestrictions) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::vector<std::string> laws = {"attention-agrees", "future-does-not-leak",
+                                         "attention-resumes", "masked-keys-absent"};
+  for (const char* limits :
+       {R"({"value_width": "key", "length_multiple": 4})", R"({"heads": 2, "width": 6})",
+        R"({"shared_projection": true, "feature_multiple": 2, "least_width": 2})"}) {
+    expect_holds("exec " SLIM_PYTHON " " + folder + "faults/restricted_subject.py '" + limits + "'",
+                 laws);
+  }
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const Change fixed{"attention_module(make,", "attention_module(LinearAttention(8, 2), heads=2,"};
+  expect_holds(example("torch_module", fixed), {"attention-agrees", "pullback-agrees"});
+}
+
 TEST(PythonKit, TakesTheColumnsOfAllHeadsInOneAxis) {
   if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
   for (const char* layout : {"BL(HD) DM", "LB(HD) MD"}) {

@@ -17,7 +17,7 @@ slim_subject_torch.py. Needs only NumPy.
 Arrays have the shapes given in properties/third_party/README.md of the harness: q, k [B, H, L, D],
 v [B, H, L, D_v], unless `layout` declares another order; "BL(HD)" and "LB(HD)" have the columns of all
 heads in one axis. Options of attention: heads (H), feature_map ("given": q and k are features),
-feature_blocks, causal, projection [H, D, M] or None, key_mask [B, L] or None, initial (R, S) or None,
+feature_blocks, causal, projection [H, D, M] (shared: [D, M]) or None, key_mask [B, L] or None, initial (R, S) or None,
 chunk, conventions, pullback, cotangent (dict: out, R, S), dtype. The function returns its output, or
 (out, R, S) if it is resumable. A function with pullback=True returns a dict with these and d.q, d.k, d.v,
 d.initial.R, d.initial.S; with framework="torch" or "jax", the pullback is derived. Any other framework
@@ -183,6 +183,7 @@ def _declare(task, function, name=None, version="1", feature_maps=None, conventi
     if conventions:
         _declared["conventions"][task] = dict(conventions)
     can = _declared["capabilities"]
+    can["answers_invalid_json"] = True
     can["sliced"] = can.get("sliced", False) or sliced
     can["claims"] = can.get("claims", []) + [claim for claim in _listed(claims) if claim not in can.get("claims", [])]
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/adapted_law.hpp"
 
+#include "properties/third_party/protocol/exchange.hpp"
 #include "properties/tolerance/answer.hpp"
 #include "properties/tolerance/attention_answer.hpp"
 #include "reference/vocabulary/case_file/attention_case.hpp"
@@ -79,7 +80,12 @@ class AdaptedTrial final : public Trial {
   }
   Finding check(const Subject& subject, Scalar scalar) override {
     if (!unclaimed_.empty()) return not_claimed(unclaimed_);
-    Finding finding = trial_->check(subject, scalar);
+    Finding finding;
+    try {
+      finding = trial_->check(subject, scalar);
+    } catch (const BeyondRestrictions& error) {  // a case that the law derives, such as one head
+      return not_claimed(error.what());
+    }
     if (finding.outcome == Outcome::wrong && differs_in_a_repeated_call(finding)) {
       finding.failure = Failure::non_deterministic;
       finding.note = "gave different bits for the same input, but declares to be deterministic";
@@ -100,6 +106,8 @@ class AdaptedTrial final : public Trial {
 struct Adaptation {
   Law law;
   Subject subject;
+  bool counted_targets;
+  bool restricted;
 };
 
 /// Why the law no longer applies to its case after it was restricted to the subject's claims and
@@ -114,6 +122,7 @@ std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn
       !(subject.attention_conventions.epsilon <= vanishing)) {
     return "declares an epsilon that is not negligible relative to 1";
   }
+  if (adaptation.restricted) return "does not claim the sizes of this law";
   return {};
 }
 
@@ -142,6 +151,10 @@ std::unique_ptr<Trial> adapted_trial(const Adaptation& adaptation, const Trial& 
   if (adaptation.law.name == "split-and-resume") {
     return std::make_unique<AdaptedTrial>(
         nullptr, "does not claim states of whole models, which no case file carries", false);
+  }
+  if (adaptation.law.name == "batches-add" && !adaptation.counted_targets) {
+    return std::make_unique<AdaptedTrial>(
+        nullptr, "does not claim to divide by another number of targets than it counts", false);
   }
   if (adaptation.law.name == "slice-length-does-not-matter" && !subject.capabilities.sliced) {
     return std::make_unique<AdaptedTrial>(nullptr, "does not claim slices", false);
@@ -181,9 +194,15 @@ class AdaptedDraw final : public Draw {
 
 }  // namespace
 
-Law adapted_law(const Law& law, const Subject& subject, const ExtraSizes& extra) {
+Law adapted_law(const Law& law, const ForeignSubject& foreign, const ExtraSizes& extra) {
+  const Subject& subject = foreign.subject;
+  ExtraSizes sizes = extra;
+  sizes.restrictions = foreign.declaration.restrictions;
   const auto adaptation = std::make_shared<const Adaptation>(
-      Adaptation{law.fitted ? law.fitted(subject.capabilities, extra) : law, subject});
+      Adaptation{.law = law.fitted ? law.fitted(subject.capabilities, sizes) : law,
+                 .subject = subject,
+                 .counted_targets = foreign.declaration.counted_targets,
+                 .restricted = foreign.declaration.restrictions.any()});
   Law result = adaptation->law;
   result.draw = [adaptation](std::uint64_t seed, int attempt,
                              const CaseShape& shape) -> std::unique_ptr<Draw> {
