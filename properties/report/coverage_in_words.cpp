@@ -27,6 +27,7 @@ std::string words(const SizeCoverage& of) {
   std::string text =
       fmt::format("sizes of task {}: {}; {} of {} pairs of size classes covered", of.goal().task,
                   fmt::join(of.ranges(), ", "), of.covered(), of.possible());
+  if (!of.goal().restrictions.empty()) text += "; restricted to " + of.goal().restrictions;
   return text + listed("not covered", of.missing()) +
          listed("drawn, but not judged", of.excused()) +
          listed("not covered because their cases are too large", of.above_cap());

@@ -118,7 +118,7 @@ TEST(ExpectedFailures, AreNotMetByARunThatFallsShortInAnotherWay) {
 
 TEST(Reports, NameTheFailureAndShowItsChart) {
   const ForeignSubject buggy = open_subject(library_door(library("c_attention_buggy")), {});
-  const Law law = adapted_law(laws::find_law("attention-agrees"), buggy.subject);
+  const Law law = adapted_law(laws::find_law("attention-agrees"), buggy);
   RunPlan plan{.laws = {&law}, .subjects = {&buggy.subject}, .scalars = {Scalar::float64}};
   plan.cases = 3;
   const RunResult result = run(plan);
@@ -182,7 +182,7 @@ TEST(Reports, NameTheFailureAndShowItsChart) {
 
 TEST(Reports, SayWhichLevelsWereNotRunOrNotClaimed) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
-  const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
+  const Law law = adapted_law(laws::find_law("averages"), third_party);
   RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   plan.cases = 2;
   RunResult result = run(plan);
@@ -264,7 +264,7 @@ TEST(Reports, EscapeTextOfAThirdPartyImplementation) {
 TEST(Reports, ListUnusualDeclarationsAtTheTop) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   third_party.subject.attention_conventions.epsilons[EpsilonPlace::denominator] = 0.25;
-  const Law law = adapted_law(laws::find_law("averages"), third_party.subject);
+  const Law law = adapted_law(laws::find_law("averages"), third_party);
   RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   const RunResult result;
   const Certified certified{.foreign = third_party,
@@ -412,7 +412,7 @@ TEST(Declarations, MayNameFeatureMapsByTask) {
 TEST(AdaptedLaws, ThrowForACaseThatIsInvalidUnderTheConventions) {
   ForeignSubject third_party = open_subject(library_door(library("c_attention")), {});
   third_party.subject.attention_conventions.epsilons[EpsilonPlace::denominator] = -1.0;
-  const Law law = adapted_law(laws::find_law("attention-agrees"), third_party.subject);
+  const Law law = adapted_law(laws::find_law("attention-agrees"), third_party);
   RunPlan plan{.laws = {&law}, .subjects = {&third_party.subject}, .scalars = {Scalar::float64}};
   EXPECT_THROW(run(plan), ContractError);
 }

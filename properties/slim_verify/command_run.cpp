@@ -173,7 +173,7 @@ void adapt_plan(RunPlan& plan, ThirdParty& third_party, const RunArguments& argu
   for (const Law* law : plan.laws) {
     if (!has_reference && arguments.laws.empty()) break;
     third_party.laws.push_back(foreign::told_from_noise(
-        foreign::adapted_law(*law, third_party.opened.subject, extra_sizes(arguments))));
+        foreign::adapted_law(*law, third_party.opened, extra_sizes(arguments))));
   }
   std::ranges::move(chosen_own_laws(third_party.opened, arguments.laws),
                     std::back_inserter(third_party.laws));
@@ -222,7 +222,7 @@ void run_alone(RunPlan& plan, RunResult& result, const std::vector<Law>& laws) {
 Diagnostician diagnostician_for(const ThirdParty& third_party) {
   std::vector<Law> adapted;
   for (const Law& law : laws::catalogue()) {
-    adapted.push_back(foreign::adapted_law(law, third_party.opened.subject));
+    adapted.push_back(foreign::adapted_law(law, third_party.opened));
   }
   return Diagnostician(std::move(adapted),
                        [pool = third_party.opened.pool] { foreign::end_processes(*pool); });

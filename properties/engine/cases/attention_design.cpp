@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace slim::properties {
 namespace {
@@ -79,6 +80,45 @@ int maps_in(const AttentionSpace& space) {
   return static_cast<int>(space.feature_maps.size()) + (space.given_features ? 1 : 0);
 }
 
+bool have_a_common_value(const SizeClass& one, const SizeClass& other) {
+  return std::ranges::any_of(one.values, [&](Index size) {
+    return std::ranges::find(other.values, size) != other.values.end();
+  });
+}
+
+/// The classes with those sizes only that are allowed, and with the least such size.
+template <class Allowed>
+std::vector<SizeClass> allowed_classes(std::vector<SizeClass> classes, Index least,
+                                       const Allowed& allowed) {
+  if (class_of(classes, least) < 0) classes.push_back(exactly(least));
+  for (SizeClass& of : classes) {
+    std::erase_if(of.values, [&](Index size) { return !allowed(size); });
+  }
+  std::erase_if(classes, [](const SizeClass& of) { return of.values.empty(); });
+  return classes;
+}
+
+/// Leaves out the sizes that the restrictions exclude.
+void restrict_sizes(SizeGoal& goal, const Restrictions& limits) {
+  goal.restrictions = to_words(limits);
+  const auto keep = [&](Factor factor, Index least, const auto& allowed) {
+    std::vector<SizeClass>& classes = goal.factors[factor].classes;
+    if (!classes.empty()) classes = allowed_classes(std::move(classes), least, allowed);
+  };
+  const Index step = limits.width_multiple;
+  const Index least_width =
+      limits.width > 0 ? limits.width : (limits.least_width + step - 1) / step * step;
+  const auto is_width = [&](Index D) {
+    return limits.width > 0 ? D == limits.width : D >= least_width && D % step == 0;
+  };
+  keep(length, limits.length_multiple, [&](Index L) { return L % limits.length_multiple == 0; });
+  if (limits.heads > 0) keep(heads, limits.heads, [&](Index H) { return H == limits.heads; });
+  keep(width, least_width, is_width);
+  keep(features, std::lcm(least_width, limits.feature_multiple),
+       [&](Index M) { return M % limits.feature_multiple == 0; });
+  if (limits.values_as_keys) keep(value_width, least_width, is_width);
+}
+
 SizeGoal goal_in(const AttentionSpace& space) {
   SizeGoal goal{.task = space.features_alone ? "features" : "attention",
                 .factors = std::vector<SizeGoal::Factor>(extents_end),
@@ -99,6 +139,7 @@ SizeGoal goal_in(const AttentionSpace& space) {
     goal.factors[slice_length].classes = slice_length_classes();
     goal.factors[slices].classes = slice_count_classes();
   }
+  if (space.restrictions.any()) restrict_sizes(goal, space.restrictions);
   return goal;
 }
 
@@ -107,24 +148,26 @@ SliceLevels slice_levels(const SizeGoal& goal) {
           goal.factors[slices].classes};
 }
 
-/// Compatible levels of width, features and map.
+/// Compatible levels of width, features and map; of the value width if it is the width, else open.
 struct ColumnLevels {
-  int width, features, map;
+  int width, features, map, value_width;
 };
 
 std::vector<ColumnLevels> column_levels(const AttentionSpace& space, const SizeGoal& goal) {
   const std::vector<SizeClass>& widths = goal.factors[width].classes;
+  const std::vector<SizeClass>& numbers = goal.factors[features].classes;
+  const bool values_as_keys = space.restrictions.values_as_keys && !space.features_alone;
   std::vector<ColumnLevels> all;
   for (int of = 0; of < maps_in(space); ++of) {
     for (std::size_t d = 0; d < widths.size(); ++d) {
-      if (goal.factors[features].classes.empty()) {
-        all.push_back({static_cast<int>(d), open_level, of});
-        continue;
-      }
-      for (std::size_t m = 0; m < widths.size(); ++m) {
+      const int level = static_cast<int>(d);
+      const int values = values_as_keys ? level : open_level;
+      if (numbers.empty()) all.push_back({level, open_level, of, values});
+      for (std::size_t m = 0; m < numbers.size(); ++m) {
         const bool as_wide = is_given(space, of) || !map_with(space, of, 1, 1).is_projected();
-        const bool fits = as_wide ? d == m : fits_columns(space, of, widths[d], widths[m]);
-        if (fits) all.push_back({static_cast<int>(d), static_cast<int>(m), of});
+        const bool fits = as_wide ? have_a_common_value(numbers[m], widths[d])
+                                  : fits_columns(space, of, widths[d], numbers[m]);
+        if (fits) all.push_back({level, static_cast<int>(m), of, values});
       }
     }
   }
@@ -144,10 +187,13 @@ class LeastWork {
   double operator()(const Combination& row) const {
     double columns = std::numeric_limits<double>::infinity();
     for (const ColumnLevels& of : columns_) {
-      const bool fits = is_open_or(row[width], of.width) &&
-                        is_open_or(row[features], of.features) && is_open_or(row[map], of.map);
+      const bool fits =
+          is_open_or(row[width], of.width) && is_open_or(row[features], of.features) &&
+          is_open_or(row[map], of.map) &&
+          (of.value_width == open_level || is_open_or(row[value_width], of.value_width));
       if (!fits) continue;
-      const double of_values = features_alone_ ? 0.0 : size(value_width, row[value_width]);
+      const int values = of.value_width == open_level ? row[value_width] : of.value_width;
+      const double of_values = features_alone_ ? 0.0 : size(value_width, values);
       const double D = size(width, of.width);
       const auto wide = static_cast<Index>(D);
       const double M = of.features != open_level
@@ -204,7 +250,8 @@ AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& ex
           .states = claimed.resumable,
           .slices = claimed.sliced,
           .rows = std::move(rows),
-          .columns = std::move(columns)};
+          .columns = std::move(columns),
+          .restrictions = extra.restrictions};
 }
 
 AttentionSpace features_space(const Capabilities& claimed, const ExtraSizes& extra) {
@@ -283,7 +330,7 @@ AttentionSpec AttentionDesign::spec(int row, std::uint64_t turn, int attempt) co
   spec.has_start = has_states && design_.level(row, start) == 1;
   spec.has_end_cotangent = has_states && design_.level(row, end) == 1;
   spec.cut = std::max<Index>(1, spec.length / 2);
-  return spec;
+  return within(space_.restrictions, spec);
 }
 
 std::vector<int> AttentionDesign::large_rows() const {

@@ -22,6 +22,7 @@ struct AttentionSpace {
   std::vector<Index> rows{};     ///< lengths to cover besides the usual ones
   std::vector<Index> columns{};  ///< likewise widths
   bool features_alone = false;   ///< the features task: no values, directions, masks, states
+  Restrictions restrictions{};
 
   /// Whether no case is possible.
   [[nodiscard]] bool empty() const {

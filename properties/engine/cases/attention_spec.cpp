@@ -163,11 +163,13 @@ Heads<double> draw_values(const AttentionSpec& spec, const char* array, const He
 /// Normal, or small whole numbers for Entries::integers.
 Heads<double> draw_projection(AttentionSpec spec) {
   if (spec.entries != Entries::integers) spec.entries = Entries::normal;
-  return draw_values(spec, "omega",
-                     {.batch = 1,
-                      .heads = spec.heads,
-                      .rows = spec.width,
-                      .cols = spec.feature_map.arguments(spec.width)});
+  Heads<double> omega = draw_values(spec, "omega",
+                                    {.batch = 1,
+                                     .heads = spec.heads,
+                                     .rows = spec.width,
+                                     .cols = spec.feature_map.arguments(spec.width)});
+  for (Index h = 1; spec.shared_projection && h < spec.heads; ++h) omega(0, h) = omega(0, 0);
+  return omega;
 }
 
 /// A start state, about as large as a row's own sums, with S₀ ≥ 0; or a cotangent.
@@ -237,11 +239,12 @@ std::string_view name(Entries entries) {
 
 std::string readable(const AttentionSpec& spec) {
   return fmt::format(
-      "L={} C={} B={} H={} D={} D_v={} g={} {}{}{}{}{} mask={} entries={} cut={} seed={}",
+      "L={} C={} B={} H={} D={} D_v={} g={}{} {}{}{}{}{} mask={} entries={} cut={} seed={}",
       spec.length, spec.slice_length, spec.batch, spec.heads, spec.width, spec.value_width,
       spec.features_given ? "given" : name(spec.feature_map),
-      spec.causal ? "causal" : "bidirectional", spec.pullback ? "" : " forward",
-      spec.normalised ? "" : " unnormalised", spec.has_start ? " start" : "",
+      spec.shared_projection ? " shared" : "", spec.causal ? "causal" : "bidirectional",
+      spec.pullback ? "" : " forward", spec.normalised ? "" : " unnormalised",
+      spec.has_start ? " start" : "",
       spec.has_end_cotangent ? " end" : "", name(spec.mask), name(spec.entries), spec.cut,
       spec.seed);
 }

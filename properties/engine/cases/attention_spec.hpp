@@ -53,9 +53,10 @@ struct AttentionSpec {
   bool has_end_cotangent = false;  ///< a cotangent of the end state
   KeyMask mask = KeyMask::none;
   Entries entries = Entries::normal;
-  bool pullback = true;    ///< the pullback is requested
-  Index cut = 1;           ///< where a law cuts the sequence, if it does
-  std::uint64_t seed = 0;  ///< of all numbers
+  bool pullback = true;            ///< the pullback is requested
+  bool shared_projection = false;  ///< all heads have the first one's
+  Index cut = 1;                   ///< where a law cuts the sequence, if it does
+  std::uint64_t seed = 0;          ///< of all numbers
 
   bool operator==(const AttentionSpec&) const = default;
   /// M

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "properties/engine/cases/covering_array.hpp"
+#include "properties/engine/cases/restrictions.hpp"
 #include "properties/engine/cases/size_classes.hpp"
 
 #include <set>
@@ -18,12 +19,14 @@ struct SizeGoal {
   std::vector<Factor> factors;
   std::vector<PricedPair> pairs;  ///< of `factors`, without impossible ones
   double cap = 0.0;               ///< pairs whose smallest case costs more are not tried
+  std::string restrictions{};     ///< of the subject, in words; empty if there are none
 };
 
-/// Sizes to cover besides the usual ones.
+/// Sizes to cover besides the usual ones, and restrictions of all sizes of attention.
 struct ExtraSizes {
   std::vector<Index> lengths{};      ///< rows of attention and of whole models
   std::vector<Index> head_widths{};  ///< columns of a head: D, M and D_v
+  Restrictions restrictions{};
 };
 inline constexpr Index largest_extra_size = 4096;
 /// Cases from this length on are large: if a subject uses several threads, it does so here.

@@ -105,20 +105,24 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
   words.fitted = [words, parts](const Capabilities& claimed, const ExtraSizes& extra) {
     return attention_law_in(space_for(claimed, extra, parts), words, parts, parts.sizes);
   };
+  const AttentionRepair repair = [limits = space.restrictions,
+                                  of_law = parts.repair](const AttentionSpec& spec) {
+    return within(limits, of_law(spec));
+  };
   return make_law<AttentionSpec, AttentionCase>(
       std::move(words),
-      {.specs = attention_specs([space, repair = parts.repair](const AttentionSpec& spec) {
+      {.specs = attention_specs([space, repair](const AttentionSpec& spec) {
          return repair(with_map_of(space, spec));
        }),
        .readable = [](const AttentionSpec& spec) { return readable(spec); },
        .extents = extents_of,
        .designed =
-           [space, parts, sizes](int number, std::uint64_t turn, int attempt) {
+           [space, repair, sizes](int number, std::uint64_t turn, int attempt) {
              const AttentionDesign& design = attention_design(space);
              const int row = rows_of(design, sizes).at(static_cast<std::size_t>(number));
              AttentionSpec spec = design.spec(row, turn, attempt);
              spec.pullback = sizes != DesignedCases::all_forward;
-             return designed_specs(spec, parts.repair);
+             return designed_specs(spec, repair);
            },
        .materialise =
            [](const AttentionSpec& spec) {

@@ -86,7 +86,7 @@ TEST(ForeignExamples, FeaturesWithoutAttentionAreJudged) {
 /// The diagnosis of a failure, with the laws adapted to the subject.
 Diagnosis diagnosis_of(const ForeignSubject& foreign, const Counterexample& found) {
   std::vector<Law> adapted;
-  for (const Law& law : laws::catalogue()) adapted.push_back(adapted_law(law, foreign.subject));
+  for (const Law& law : laws::catalogue()) adapted.push_back(adapted_law(law, foreign));
   return Diagnostician(std::move(adapted)).diagnose(foreign.subject, found.scalar, found.file);
 }
 
@@ -360,9 +360,10 @@ TEST(AdaptedLaws, HoldForTheReferenceUnderOtherConventions) {
     subject.capabilities.any_attention_conventions = false;
     subject.attention_conventions = own;
     std::vector<Law> adapted;
+    const ForeignSubject foreign{.subject = subject, .declaration = {}, .pool = nullptr};
     for (const Law& law : laws::catalogue()) {
       if (law.name.find("gradient") == std::string::npos) {
-        adapted.push_back(adapted_law(law, subject));
+        adapted.push_back(adapted_law(law, foreign));
       }
     }
     RunPlan plan{.laws = {}, .subjects = {&subject}, .scalars = {Scalar::float64}};

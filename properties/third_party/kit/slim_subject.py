@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a Python function a subject of the SLiM harness. One file; needs only NumPy.
+"""Makes a Python function a subject of the SLiM harness. Copy this file; it needs only NumPy.
 
     from slim_subject import subject, serve
 
@@ -10,23 +10,29 @@
 
     serve()
 
-    slim-verify run --subject-command 'python3 mine.py'
+    python3 mine.py                                        one small case, to see that it runs
+    slim-verify run --subject-command 'python3 mine.py'    the laws
 
 Arrays have the shapes given in properties/third_party/README.md of the harness: q, k [B, H, L, D],
-v [B, H, L, D_v], unless `layout` declares another order. Options of attention: feature_map ("given": q
-and k are features), causal, projection [H, D, M] or None, key_mask [B, L] or None, initial (R, S) or
-None, chunk, conventions, pullback, cotangent (dict: out, R, S), dtype. The function returns its output,
-or (out, R, S) if it is resumable. A NumPy function with pullback=True returns a dict with these and d.q,
-d.k, d.v, d.initial.R, d.initial.S. With framework="torch", arrays are tensors and the pullback comes
-from autograd.
+v [B, H, L, D_v], unless `layout` declares another order; "BL(HD)" and "LB(HD)" have the columns of all
+heads in one axis. Options of attention: heads (H), feature_map ("given": q and k are features),
+feature_blocks, causal, projection [H, D, M] (shared: [D, M]) or None, key_mask [B, L] or None, initial (R, S) or None,
+chunk, conventions, pullback, cotangent (dict: out, R, S), dtype. The function returns its output, or
+(out, R, S) if it is resumable. A function with pullback=True returns a dict with these and d.q, d.k, d.v,
+d.initial.R, d.initial.S; with framework="torch" or "jax", the pullback is derived. Any other framework
+is a module whose `asarray` takes a NumPy array, and whose arrays NumPy can read.
 
-Gradients of whole models in PyTorch: @gradient(...) on a function of (parameters, tokens, mask,
-**options) that returns the loss, or model(make) for modules that return logits. With framework="numpy",
-the function of @gradient also returns the gradients.
+Gradients of whole models: @gradient(...) on a function of (parameters, tokens, mask, **options) that
+returns the loss, or for PyTorch modules model(make). With framework="numpy", the function of @gradient
+also returns the gradients. attention_module(...) is for PyTorch modules with their own linear maps.
 """
+import atexit
 import contextlib
+import difflib
+import importlib
 import json
 import os
+import shlex
 import sys
 import traceback
 import zlib
@@ -37,6 +43,8 @@ PROTOCOL = 1
 DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "I64": np.int64, "U8": np.uint8}
 NAMES = {np.dtype(t): name for name, t in DTYPES.items()}
 LONGEST_HEADER = 1 << 26
+LAYOUTS = ("BHLD", "BLHD", "LBHD", "BL(HD)", "LB(HD)")
+IN_LAYOUT = ("q", "k", "v", "x", "cotangent.out", "out", "d.q", "d.k", "d.v", "features")  # arrays in the declared layout
 REFUSE_WRITING = ("read-only", "readonly", "WRITEABLE", "in-place")  # in messages of NumPy and PyTorch on read-only arrays
 
 _tasks = {}
@@ -50,6 +58,136 @@ class Unsupported(Exception):
 
 class InputModified(Exception):
     """A function wrote into its read-only input."""
+
+
+def _listed(value):
+    """list(value), except that a string becomes a list of one string."""
+    return [value] if isinstance(value, str) else list(value)
+
+
+def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
+            layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
+            subtracting=False, isolates_non_finite=False, conventions=None, restrictions=None, claims=(), framework="numpy",
+            device=None, block=None, head_block=None):
+    """Declares the decorated function as the task attention. The README of the harness lists `conventions` and
+    `restrictions`.
+
+    `framework`: "numpy", "torch", "jax", or a module as described above; `device`: of PyTorch's tensors.
+    `block` rows and `head_block` columns: the size of the implementation's own blocks, if it has any."""
+    arrays, order = _arrays(framework, device), _order_of(layout)
+
+    def declare(function):
+        _declare("attention", function, name, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
+                 deterministic=deterministic, subtracting=subtracting, block=block, head_block=head_block, layout=order,
+                 restrictions=restrictions)
+        _declared["capabilities"].update(
+            causal=causal, bidirectional=bidirectional, state=state, resumable=resumable,
+            pullback=arrays.differentiates if pullback is None else pullback, key_masks=key_masks,
+            isolates_non_finite=isolates_non_finite)
+        _tasks["attention"] = lambda case: _attention(function, arrays, layout, case)
+        return function
+
+    return declare
+
+
+def features(function=None, *, maps=(), framework="numpy", device=None, layout=None):
+    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features.
+
+    If it is the only task, it needs the names of its maps: @features(maps=["favor+"])."""
+    if function is None:
+        return lambda of_maps: features(of_maps, maps=maps, framework=framework, device=device, layout=layout)
+    arrays = _arrays(framework, device)
+    _declare("features", function, layout=layout and _order_of(layout))
+    if maps:
+        _feature_maps["attention"] = _listed(maps)  # features use attention's list
+
+    def run(case):
+        def call(inputs):
+            out = function(inputs["x"], projection=inputs.get("projection"), role=case.metadata["role"], **case.options("x"))
+            return {"features": arrays.give(out)}
+
+        return _leaving_inputs(call, case, arrays, layout or "BHLD")
+
+    _tasks["features"] = run
+    return function
+
+
+def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
+             deterministic=True, subtracting=False, logits=False, counted_targets=True, claims=(), framework="torch", device=None,
+             block=None, head_block=None):
+    """Declares a function (parameters, tokens, mask, **options) -> loss as the task gradient.
+
+    It may return (loss, logits); logits are judged if logits=True is declared. With framework="numpy" it takes arrays and
+    returns (loss, gradients) or (loss, gradients, logits), where gradients is a dict by parameter name. `mask` has one
+    entry per target, all 1 if the case has no mask. The loss is the sum over counted targets divided by
+    options["counted_targets"], which is at least 1: without counted targets, the loss and its gradient are 0. Declare
+    counted_targets=False if the divisor is always the mask's own count."""
+    arrays = _arrays(framework, device)
+
+    def declare(function):
+        _declare("gradient", function, name, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
+                 deterministic=deterministic, subtracting=subtracting, block=block, head_block=head_block)
+        _declared["capabilities"].update(logits=logits, **({} if counted_targets else {"counted_targets": False}))
+        _tasks["gradient"] = lambda case: _gradient(function, arrays, case)
+        return function
+
+    return declare
+
+
+def _arrays(framework, device):
+    """How arrays of the framework come and go."""
+    if framework == "torch":
+        return ArraysOfTorch(device)
+    if device is not None:
+        raise ValueError(f"device={device!r} is for framework='torch', not {framework!r}")
+    if framework == "jax":
+        return ArraysOfJax()
+    try:
+        return Arrays(importlib.import_module(framework))
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ValueError(f"framework {framework!r} is unknown ({error}): allowed are numpy, torch, jax, or an installed module "
+                         "with `asarray`") from None
+
+
+def _order_of(layout):
+    """The order of axes of a layout, without brackets."""
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout {layout!r} is unknown: allowed are {', '.join(LAYOUTS)}")
+    return layout.replace("(", "").replace(")", "")
+
+
+def _declare(task, function, name=None, version="1", feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
+    """Feature maps and conventions are stored per task, `sliced` and claims are merged over tasks, and what is given of
+    `of_all` must be equal for all tasks."""
+    if task in _declared["tasks"]:
+        raise ValueError(f"task {task} is declared twice")
+    if function.__module__ == "__main__" and not _declared["tasks"]:
+        atexit.register(_miss_serve)
+    for capability, value in of_all.items():
+        if value is None:
+            continue
+        before = _declared["capabilities"].setdefault(capability, value)
+        if before != value:
+            raise ValueError(f"{capability} holds for all tasks, but was {before} before and is {value} for {task}: "
+                             "declare the same value, or serve the tasks from two files")
+    _declared["tasks"].append(task)
+    if task != "features" or "name" not in _declared:
+        _declared.update(name=name or function.__name__, version=version)
+    if feature_maps is not None:
+        _feature_maps[task] = _listed(feature_maps)
+    if conventions:
+        _declared["conventions"][task] = dict(conventions)
+    can = _declared["capabilities"]
+    can["answers_invalid_json"] = True
+    can["sliced"] = can.get("sliced", False) or sliced
+    can["claims"] = can.get("claims", []) + [claim for claim in _listed(claims) if claim not in can.get("claims", [])]
+
+
+def _declaration():
+    """The answer to `describe`. Feature maps are listed by task only if they differ."""
+    maps = list(_feature_maps.values())
+    given = {"feature_maps": maps[0] if maps.count(maps[0]) == len(maps) else _feature_maps} if maps else {}
+    return {"protocol": PROTOCOL, **_declared, "capabilities": {**_declared["capabilities"], **given}}
 
 
 def _utf8(path):
@@ -100,78 +238,262 @@ def write_case(path, tensors, metadata=None):
     os.replace(temporary, path)
 
 
-def _listed(value):
-    """list(value), except that a string becomes a list of one string."""
-    return [value] if isinstance(value, str) else list(value)
+def laid_out(array, strides):
+    """A read-only copy with these strides in entries, and NaN between its entries."""
+    buffer = np.full(1 + sum((n - 1) * step for n, step in zip(array.shape, strides)), np.nan, array.dtype)
+    view = np.lib.stride_tricks.as_strided(buffer, array.shape, [step * buffer.itemsize for step in strides])
+    view[...] = array
+    view.flags.writeable = False
+    return view
 
 
-def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
-            layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
-            subtracting=False, isolates_non_finite=False, conventions=None, claims=(), framework="numpy", block=None,
-            head_block=None):
-    """Declares the decorated function as the task attention. The README of the harness lists the `conventions`.
+class Case:
+    """A case of the harness: tensors by name (NumPy), metadata, and the shapes of the results by name."""
 
-    `block` rows and `head_block` columns: the size of the implementation's own blocks, if it has any."""
-    torch = framework == "torch"
+    def __init__(self, tensors, metadata, wanted, strides):
+        self.tensors = {name: laid_out(x, strides[name]) if name in strides else x for name, x in tensors.items()}
+        self.metadata, self.wanted = metadata, {name: of["shape"] for name, of in wanted.items()}
 
-    def declare(function):
-        _declare("attention", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
-                 deterministic=deterministic, block=block, head_block=head_block)
-        _declared["capabilities"].update(
-            causal=causal, bidirectional=bidirectional, layout=layout, state=state, resumable=resumable,
-            pullback=torch if pullback is None else pullback, key_masks=key_masks, subtracting=subtracting,
-            isolates_non_finite=isolates_non_finite)
-        run = _attention_by_autograd if torch else _attention
-        _tasks["attention"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
-        return function
-
-    return declare
+    def options(self, array):
+        """Those of attention and of features. `array`: one whose axes include the heads."""
+        order = self.metadata["layout"]
+        return dict(feature_map=self.metadata["feature_map"], feature_blocks=int(self.metadata.get("feature_blocks", 1)),
+                    conventions=json.loads(self.metadata["conventions"]), dtype=self.metadata["dtype"],
+                    heads=self.tensors[array].shape[order.index("H")])
 
 
-def features(function=None, *, maps=()):
-    """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features.
+class Arrays:
+    """Arrays of a module with `asarray`: NumPy, or another one with the array API."""
 
-    If it is the only task, it needs the names of its maps: @features(maps=["favor+"])."""
-    if function is None:
-        return lambda of_maps: features(of_maps, maps=maps)
-    _declare("features", function.__name__, "1")
-    if maps:
-        _feature_maps["attention"] = _listed(maps)  # features use attention's list
+    differentiates = False  # whether the pullback is derived
 
-    def run(tensors, metadata, wanted):
-        def call(arrays):
-            out = function(arrays["x"], feature_map=metadata["feature_map"], projection=arrays.get("projection"),
-                           role=metadata["role"], conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
-            return {"features": out}
+    def __init__(self, module):
+        self.take, self.ones_like = module.asarray, module.ones_like
+        self.writable = np.array if module is np else module.asarray
 
-        return _leaving_inputs(call, tensors, np.asarray, np.array)
-
-    _tasks["features"] = run
-    return function
+    give = staticmethod(np.asarray)
+    while_writable = contextlib.nullcontext
 
 
-def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
-             deterministic=True, logits=False, claims=(), framework="torch", block=None, head_block=None):
-    """Declares a function (parameters, tokens, mask, **options) -> loss of PyTorch tensors as the task gradient.
+class ArraysOfJax(Arrays):
+    differentiates = True
 
-    It may return (loss, logits); logits are judged if logits=True is declared. With framework="numpy" it takes arrays and
-    returns (loss, gradients) or (loss, gradients, logits), where gradients is a dict by parameter name. `mask` has one
-    entry per target, all 1 if the case has no mask. The loss is the sum over counted targets divided by
-    options["counted_targets"], which is at least 1: without counted targets, the loss and its gradient are 0."""
+    def __init__(self):
+        import jax
 
-    def declare(function):
-        _declare("gradient", name or function.__name__, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
-                 deterministic=deterministic, block=block, head_block=head_block)
-        _declared["capabilities"]["logits"] = logits
-        run = _gradient_by_autograd if framework == "torch" else _gradient
-        _tasks["gradient"] = lambda tensors, metadata, wanted: run(function, tensors, metadata, wanted)
-        return function
+        jax.config.update("jax_enable_x64", True)
+        super().__init__(jax.numpy)
 
-    return declare
+    @staticmethod
+    def pulled_back(function, sources, cotangent):
+        """The results by name, and the gradients of their inner products with the cotangent."""
+        import jax
+
+        result, pull_back = jax.vjp(function, sources)
+        return result, pull_back({name: cotangent.get(name, jax.numpy.zeros_like(x)) for name, x in result.items()})[0]
+
+    @staticmethod
+    def loss_and_gradients(function, parameters):
+        import jax
+
+        def with_logits(own):
+            result = function(own)
+            return result if isinstance(result, tuple) else (result, None)
+
+        (loss, logits), gradients = jax.value_and_grad(with_logits, has_aux=True)(parameters)
+        return loss, gradients, logits
+
+
+def small_case(task, declared, feature_map):
+    """A case with B = 1, H = 2, L = 3, D = D_v = M = 4, unless these are restricted, or a model of width 8 with one layer."""
+    can, random = declared["capabilities"], np.random.default_rng(0)
+    dtype = np.dtype(can.get("dtypes", ["float32"])[0])
+    normal = lambda *shape: random.standard_normal(shape).astype(dtype)  # noqa: E731
+    order = can.get("layout", "BHLD")
+    limits = can.get("restrictions", {})
+    H, L = limits.get("heads", 2), 3 * limits.get("length_multiple", 1)
+    step = limits.get("width_multiple", 1) * limits.get("feature_multiple", 1)
+    D = limits.get("width", -(-max(4, limits.get("least_width", 1)) // step) * step)
+    in_order = [{"B": 1, "H": H, "L": L, "D": D}[axis] for axis in order]
+    metadata = dict(feature_map=feature_map, layout=order, dtype=dtype.name, causal=str(int(can.get("causal", True))), pullback="0",
+                    chunk="3", role="query", conventions=json.dumps(declared["conventions"].get(task, {})), norm="branch-output",
+                    layers="1", heads="2", vocab_size="5", hidden_dim="8", ffn_dim="4")
+    if task != "gradient":
+        names = ["q", "k", "v"] if task == "attention" else ["x"]
+        tensors = {name: normal(*in_order) for name in names}
+        if feature_map == "given":
+            tensors.update({name: abs(tensors[name]) for name in "qk"})
+        shapes = {"out": in_order} if task == "attention" else {"features": in_order}
+        if can.get("resumable") and task == "attention":
+            shapes.update(R=[1, H, D, D], S=[1, H, D])
+        if feature_map == "favor+":
+            tensors["projection"] = normal(D, D) if limits.get("shared_projection") else normal(H, D, D)
+    else:
+        maps = {f"attention.{x}_map": (8, 8) for x in "qkv"} | {"U_map": (4, 8), "V_map": (8, 4)}
+        shapes = {f"layers.0.{name}.weight": of for name, of in maps.items()} | {"output_logit_map.weight": (5, 8)}
+        shapes |= {name.replace("weight", "bias"): of[:1] for name, of in shapes.items()}
+        shapes |= {f"layers.0.layernorm{i}.{of}": (8,) for i in (1, 2) for of in ("weight", "bias")} | {"input_map.weight": (5, 4)}
+        tensors = {"param." + name: normal(*of) for name, of in shapes.items()} | {"tokens": random.integers(0, 5, (1, 4))}
+        shapes = {"loss": []}
+        if feature_map == "favor+":
+            tensors["projection.0"] = normal(2, 4, 4)
+    return Case(tensors, metadata, {name: {"shape": shape} for name, shape in shapes.items()}, {})
+
+
+class ArraysOfTorch:
+    """Tensors, on any device. The pullback comes from autograd."""
+
+    differentiates = True
+
+    def __init__(self, device):
+        import torch
+
+        self.while_writable, self.ones_like, self.from_numpy = torch.no_grad, torch.ones_like, torch.from_numpy
+        self.device = torch.device(device or "cpu")
+
+    def take(self, array):
+        """A writable tensor with the strides of the array, 0 included."""
+        steps = [step // array.itemsize for step in array.strides]
+        size = 1 + sum((n - 1) * step for n, step in zip(array.shape, steps))
+        buffer = np.lib.stride_tricks.as_strided(array, (size,), (array.itemsize,)).copy()
+        return self.from_numpy(buffer).to(self.device).as_strided(array.shape, steps)
+
+    writable = take
+
+    @staticmethod
+    def give(tensor):
+        return tensor.detach().cpu().numpy()
+
+    @staticmethod
+    def pulled_back(function, sources, cotangent):
+        """The results by name, and the gradients of their inner products with the cotangent, which is passed with its own
+        strides, as a sum passes one of stride 0."""
+        import torch
+
+        for source in sources.values():
+            source.requires_grad_()
+        result = function(sources)
+        graded = {name: by for name, by in cotangent.items() if name in result and result[name].requires_grad}
+        pulled = [None] * len(sources)
+        if graded:
+            pulled = torch.autograd.grad([result[name] for name in graded], list(sources.values()), list(graded.values()),
+                                         allow_unused=True)
+        return result, {name: torch.zeros_like(x) if of is None else of for (name, x), of in zip(sources.items(), pulled)}
+
+    @staticmethod
+    def loss_and_gradients(function, parameters):
+        import torch
+
+        for parameter in parameters.values():
+            parameter.requires_grad_()
+        result = function(parameters)
+        loss, logits = result if isinstance(result, tuple) else (result, None)
+        if loss.requires_grad:
+            loss.backward()
+        return loss, {name: torch.zeros_like(x) if x.grad is None else x.grad for name, x in parameters.items()}, logits
+
+
+def _sums(tensors):
+    """Shapes and checksums of NumPy arrays, to detect changes."""
+    return {name: (x.shape, zlib.crc32(np.ascontiguousarray(x).view(np.uint8))) for name, x in tensors.items()}
+
+
+def _leaving_inputs(call, case, arrays, layout="BHLD"):
+    """Returns call(inputs); raises InputModified if it changed an array. If it raised an error about read-only arrays, it
+    is called again on writable ones, to find the array that it writes into."""
+    flat = IN_LAYOUT if "(" in layout else ()
+    tensors = {name: x.reshape(*x.shape[:2], -1) if name in flat else x for name, x in case.tensors.items()}
+    before = _sums(tensors)
+
+    def require_unchanged(inputs, where=""):
+        after = _sums({name: arrays.give(x) for name, x in inputs.items()})
+        changed = [name for name in before if after[name] != before[name]]
+        if changed:
+            raise InputModified(f"wrote into its input {', '.join(changed)}{where}")
+
+    inputs = {name: arrays.take(x) for name, x in tensors.items()}
+    try:
+        answer = call(inputs)
+    except Exception as error:
+        if any(words in str(error) for words in REFUSE_WRITING):
+            inputs = {name: arrays.writable(x) for name, x in tensors.items()}
+            with arrays.while_writable(), contextlib.suppress(Exception):
+                call(inputs)
+            require_unchanged(inputs, _place_of(error))
+        raise
+    require_unchanged(inputs)
+    for name in flat:
+        if name in case.wanted and name in answer and answer[name].shape == (*case.wanted[name][:2], case.wanted[name][2] * case.wanted[name][3]):
+            answer[name] = answer[name].reshape(case.wanted[name])
+    return answer
+
+
+def _named(result):
+    if isinstance(result, dict):
+        return result
+    return dict(zip(("out", "R", "S"), result)) if isinstance(result, tuple) else {"out": result}
+
+
+def _attention(function, arrays, layout, case):
+    pullback = case.metadata["pullback"] == "1"
+    dtype = case.tensors["q"].dtype
+    zeros = {"d.initial." + x: np.zeros(case.wanted["d.initial." + x], dtype) for x in "RS" if "d.initial." + x in case.wanted}
+
+    def call(inputs):
+        initial = {"d." + x: inputs[x] for x in ("initial.R", "initial.S") if x in inputs}
+        if arrays.differentiates and not initial:
+            initial = {name: arrays.take(x) for name, x in zeros.items()}
+        cotangent = {name[10:]: x for name, x in inputs.items() if name.startswith("cotangent.")}
+        options = dict(case.options("q"), causal=case.metadata["causal"] == "1", projection=inputs.get("projection"),
+                       key_mask=inputs.get("key_mask"), chunk=int(case.metadata["chunk"]), pullback=pullback, cotangent=cotangent)
+
+        def result_of(x):
+            state = (x["d.initial.R"], x["d.initial.S"]) if "d.initial.R" in x else None
+            return _named(function(x["d.q"], x["d.k"], x["d.v"], initial=state, **options))
+
+        sources = {"d.q": inputs["q"], "d.k": inputs["k"], "d.v": inputs["v"], **initial}
+        if pullback and arrays.differentiates:
+            result, pulled = arrays.pulled_back(result_of, sources, cotangent)
+            result = {**pulled, **result}
+        else:
+            result = result_of(sources)
+        return {name: arrays.give(x) for name, x in result.items()}
+
+    return _leaving_inputs(call, case, arrays, layout)
+
+
+def _gradient(function, arrays, case):
+    metadata, sizes = case.metadata, ("layers", "heads", "vocab_size", "hidden_dim", "ffn_dim", "chunk")
+
+    def call(inputs):
+        parameters = {name[6:]: x for name, x in inputs.items() if name.startswith("param.")}
+        tokens = inputs["tokens"]
+        mask = inputs["mask"][:, 1:] if "mask" in inputs else arrays.ones_like(tokens[:, 1:])
+        projection = [inputs[f"projection.{r}"] for r in range(int(metadata["layers"])) if f"projection.{r}" in inputs]
+        counted = max(1, int(metadata.get("counted_targets", int(mask.sum()))))
+        options = dict(feature_map=metadata["feature_map"], feature_blocks=int(metadata.get("feature_blocks", 1)),
+                       norm=metadata["norm"], projection=projection, counted_targets=counted, dtype=metadata["dtype"],
+                       conventions=json.loads(metadata["conventions"]), **{size: int(metadata[size]) for size in sizes})
+
+        def loss_of(parameters):
+            return function(parameters, tokens, mask, **options)
+
+        if arrays.differentiates:
+            loss, gradients, *logits = arrays.loss_and_gradients(loss_of, parameters)
+        else:
+            loss, gradients, *logits = loss_of(parameters)
+        dtype = case.tensors["param.input_map.weight"].dtype  # the loss is often a Python number
+        answer = {"loss": arrays.give(loss).astype(dtype), **{"grad." + name: arrays.give(x) for name, x in gradients.items()}}
+        return {**answer, "logits": arrays.give(logits[0])} if logits and logits[0] is not None else answer
+
+    return _leaving_inputs(call, case, arrays)
+
+
+# PyTorch modules.
 
 
 def with_positions(x, base=1e4):
-    """Concatenates embeddings [B, L, W] (PyTorch) and sines and cosines of the positions of rows: [B, L, 2 W]."""
+    """Concatenates embeddings [B, L, W] and sines and cosines of the positions of rows: [B, L, 2 W]."""
     import torch
 
     length, width = x.shape[1:]
@@ -190,8 +512,9 @@ def cross_entropy(module, tokens, mask, counted_targets, **options):
 
 
 def model(make, loss=cross_entropy, **declared):
-    """Declares a PyTorch module as the task gradient: make(**options) returns a module whose parameters have the
-    names in the case (without "param."); loss(module, tokens, mask, **options) returns the loss, or (loss, logits)."""
+    """Declares a module as the task gradient: make(**options) returns a module whose parameters have the names in the case
+    (without "param."); loss(module, tokens, mask, **options) returns the loss, or (loss, logits). `declared`: keyword
+    arguments of `gradient`."""
 
     def loss_of(parameters, tokens, mask, **options):
         module = make(**options)
@@ -209,167 +532,104 @@ def model(make, loss=cross_entropy, **declared):
             parameter.grad = own[key].grad
         return tuple(x.detach() for x in result) if isinstance(result, tuple) else value.detach()
 
+    loss_of.__module__, loss_of.__name__ = make.__module__, make.__name__
     declared.setdefault("logits", loss is cross_entropy)
     return gradient(**declared)(loss_of)
 
 
-def _declare(task, name, version, feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
-    """Feature maps and conventions are stored per task, `sliced` and claims are merged over tasks, and what is given of
-    `of_all` must be equal for all tasks."""
-    if task in _declared["tasks"]:
-        raise ValueError(f"task {task} is declared twice")
-    for capability, value in of_all.items():
-        if value is None:
-            continue
-        before = _declared["capabilities"].setdefault(capability, value)
-        if before != value:
-            raise ValueError(f"{capability} holds for all tasks, but was {before} before and is {value} for {task}: "
-                             "declare the same value, or serve the tasks from two files")
-    _declared["tasks"].append(task)
-    if task != "features" or "name" not in _declared:
-        _declared.update(name=name, version=version)
-    if feature_maps is not None:
-        _feature_maps[task] = _listed(feature_maps)
-    if conventions:
-        _declared["conventions"][task] = dict(conventions)
-    can = _declared["capabilities"]
-    can["sliced"] = can.get("sliced", False) or sliced
-    can["claims"] = can.get("claims", []) + [claim for claim in _listed(claims) if claim not in can.get("claims", [])]
+def _stand_in(result):
+    """A PyTorch module in place of a linear map: returns result(its input), and knows whether it was called."""
+    import torch
+
+    class StandIn(torch.nn.Module):
+        was_called = False
+
+        def forward(self, *args, **options):
+            self.was_called = True
+            return result(*args, *options.values())
+
+    return StandIn()
 
 
-def _declaration():
-    """The answer to `describe`. Feature maps are listed by task only if they differ."""
-    maps = list(_feature_maps.values())
-    given = {"feature_maps": maps[0] if maps.count(maps[0]) == len(maps) else _feature_maps} if maps else {}
-    return {"protocol": PROTOCOL, **_declared, "capabilities": {**_declared["capabilities"], **given}}
+def _layer(module, name):
+    """The submodule of this name. Throws AttributeError with the closest name if there is none."""
+    names = [known for known, _ in module.named_modules() if known]
+    if name in names:
+        return module.get_submodule(name)
+    closest = difflib.get_close_matches(name, names, 1, 0.0)
+    raise AttributeError(f"{type(module).__name__} has no layer {name!r}: "
+                         + (f"did you mean {closest[0]!r}? It has {', '.join(names)}" if names else "it has none at all"))
 
 
-def _sums(arrays):
-    """Shapes and checksums of NumPy arrays or PyTorch tensors, to detect changes."""
-    of_numpy = {name: x.detach().cpu().numpy() if hasattr(x, "detach") else x for name, x in arrays.items()}
-    return {name: (x.shape, zlib.crc32(np.ascontiguousarray(x))) for name, x in of_numpy.items()}
+@contextlib.contextmanager
+def _replaced(module, layers):
+    """The module with these layers, by name, in place of its own. Requires that it calls each of them."""
+    own = {name: _layer(module, name) for name in layers}
 
+    def put(layers):
+        for name, layer in layers.items():
+            parent, _, last = name.rpartition(".")
+            setattr(module.get_submodule(parent), last, layer)
 
-def _leaving_inputs(call, tensors, array_of, writable_of, while_writable=contextlib.nullcontext):
-    """Returns call(arrays); raises InputModified if it changed an array. If it raised an error about read-only arrays, it
-    is called again on writable ones, to find the array that it writes into."""
-    before = _sums(tensors)
-
-    def require_unchanged(arrays, where=""):
-        after = _sums(arrays)
-        changed = [name for name in before if after[name] != before[name]]
-        if changed:
-            raise InputModified(f"wrote into its input {', '.join(changed)}{where}")
-
-    arrays = {name: array_of(array) for name, array in tensors.items()}
+    put(layers)
     try:
-        answer = call(arrays)
-    except Exception as error:
-        if any(words in str(error) for words in REFUSE_WRITING):
-            arrays = {name: writable_of(array) for name, array in tensors.items()}
-            with while_writable(), contextlib.suppress(Exception):
-                call(arrays)
-            require_unchanged(arrays, _place_of(error))
-        raise
-    require_unchanged(arrays)
-    return answer
+        yield
+        idle = [name for name, layer in layers.items() if not layer.was_called]
+        if idle:
+            raise ValueError(f"{type(module).__name__} did not call its layer {', '.join(idle)}: name the layers that it calls")
+    finally:
+        put(own)
 
 
-def _attention_options(tensors, metadata):
-    initial = (tensors["initial.R"], tensors["initial.S"]) if "initial.R" in tensors else None
-    cotangent = {key[10:]: value for key, value in tensors.items() if key.startswith("cotangent.")}
-    return dict(feature_map=metadata["feature_map"], causal=metadata["causal"] == "1", projection=tensors.get("projection"),
-                key_mask=tensors.get("key_mask"), initial=initial, chunk=int(metadata["chunk"]),
-                conventions=json.loads(metadata["conventions"]), pullback=metadata["pullback"] == "1", cotangent=cotangent,
-                dtype=metadata["dtype"])
+def attention_module(module, q="to_q", k="to_k", v="to_v", out="to_out", *, heads=None, forward=None, layout="BL(HD)", **declared):
+    """Declares a module that has its own linear maps as the task attention: the maps named q, k and v are replaced, and
+    return the case's queries, keys and values, whatever their input; the map named `out` (None: there is none) returns its
+    input. If one layer makes several of q, k and v, name it for each: q="to_q", k="to_kv", v="to_kv".
 
-
-def _named(result):
-    if isinstance(result, dict):
-        return result
-    return dict(zip(("out", "R", "S"), result)) if isinstance(result, tuple) else {"out": result}
-
-
-def _attention(function, tensors, metadata, wanted):
-    def call(arrays):
-        return _named(function(arrays["q"], arrays["k"], arrays["v"], **_attention_options(arrays, metadata)))
-
-    return _leaving_inputs(call, tensors, np.asarray, np.array)
-
-
-def _attention_by_autograd(function, tensors, metadata, wanted):
+    `module` is a function that makes a module of the sizes of a case: make(dim=H·D, heads=H, width=D, causal=…,
+    projection=…, **options); or a module, whose number of `heads` must be given, for cases of its own sizes only.
+    `forward`: function (module, x, **options) that calls the module on x [B, L, H·D]; by default module(x).
+    `layout`: of x and of the output. `declared`: other keyword arguments of `subject`."""
     import torch
 
-    def call(inputs):
-        options = _attention_options(inputs, metadata)
-        sources = {"d.q": inputs["q"], "d.k": inputs["k"], "d.v": inputs["v"]}
-        if options["initial"] is None and "d.initial.R" in wanted:
-            zeros = [torch.zeros(wanted["d.initial." + x]["shape"], dtype=inputs["q"].dtype) for x in "RS"]
-            options["initial"] = tuple(zeros)
-        if options["initial"] is not None:
-            sources.update({"d.initial.R": options["initial"][0], "d.initial.S": options["initial"][1]})
-        for source in sources.values():
-            source.requires_grad_(options["pullback"])
-        result = _named(function(inputs["q"], inputs["k"], inputs["v"], **options))
-        if options["pullback"]:
-            phi = sum((result[name] * by).sum() for name, by in options["cotangent"].items())
-            if torch.is_tensor(phi) and phi.requires_grad:
-                pulled = torch.autograd.grad(phi, list(sources.values()), allow_unused=True)
-            else:
-                pulled = [None] * len(sources)
-            for (name, source), gradient_of in zip(sources.items(), pulled):
-                result[name] = torch.zeros_like(source) if gradient_of is None else gradient_of
-        return {name: value.detach().numpy() for name, value in result.items()}
+    call = forward or (lambda module, x, **options: module(x))
+    fixed = isinstance(module, torch.nn.Module)
+    if fixed:
+        declared["restrictions"] = {**_own_sizes(module, (q, k, v), heads), **declared.get("restrictions", {})}
+        if out:
+            _layer(module, out)
+        declared.setdefault("name", type(module).__name__)
 
-    return _leaving_inputs(call, tensors, torch.tensor, torch.tensor, torch.no_grad)
+    def attention(queries, keys, values, heads, **options):
+        dim = queries.shape[-1]
+        here = module if fixed else module(dim=dim, heads=heads, width=dim // heads, **options)
+        here = here.to(queries.device, queries.dtype)
+        given = {}
+        for name, tensor in zip((q, k, v), (queries, keys, values)):
+            given.setdefault(name, []).append(tensor)
+        layers = {name: _stand_in(lambda *_, own=tensors: torch.cat(own, -1)) for name, tensors in given.items()}
+        if out:
+            layers[out] = _stand_in(lambda x, *_: x)
+        with _replaced(here, layers):
+            result = call(here, queries.detach(), heads=heads, **options)
+        return result[0] if isinstance(result, tuple) else result
 
-
-def _gradient_arguments(arrays, metadata, ones_like):
-    """(parameters, tokens, mask), options."""
-    parameters = {name[6:]: array for name, array in arrays.items() if name.startswith("param.")}
-    projection = [arrays[f"projection.{r}"] for r in range(int(metadata["layers"])) if f"projection.{r}" in arrays]
-    tokens = arrays["tokens"]
-    mask = arrays["mask"][:, 1:] if "mask" in arrays else ones_like(tokens[:, 1:])
-    counted = max(1, int(metadata.get("counted_targets", int(mask.sum()))))
-    options = dict(feature_map=metadata["feature_map"], norm=metadata["norm"], layers=int(metadata["layers"]), heads=int(metadata["heads"]),
-                   vocab_size=int(metadata["vocab_size"]), hidden_dim=int(metadata["hidden_dim"]), ffn_dim=int(metadata["ffn_dim"]),
-                   chunk=int(metadata["chunk"]), projection=projection, counted_targets=counted,
-                   conventions=json.loads(metadata["conventions"]), dtype=metadata["dtype"])
-    return (parameters, tokens, mask), options
+    attention.__module__ = module.__module__
+    attention.__name__ = getattr(module, "__name__", "attention")
+    return subject(layout=layout, framework="torch", **declared)(attention)
 
 
-def _gradient(function, tensors, metadata, wanted):
-    def call(arrays):
-        arguments, options = _gradient_arguments(arrays, metadata, np.ones_like)
-        loss, gradients, *logits = function(*arguments, **options)
-        dtype = next(iter(arguments[0].values())).dtype  # the loss is often a Python number
-        answer = {"loss": np.asarray(loss, dtype), **{"grad." + name: np.asarray(value) for name, value in gradients.items()}}
-        return {**answer, "logits": np.asarray(logits[0])} if logits else answer
-
-    return _leaving_inputs(call, tensors, np.asarray, np.array)
-
-
-def _gradient_by_autograd(function, tensors, metadata, wanted):
-    import torch
-
-    def call(arrays):
-        arguments, options = _gradient_arguments(arrays, metadata, torch.ones_like)
-        parameters = arguments[0]
-        for parameter in parameters.values():
-            parameter.requires_grad_()
-        result = function(*arguments, **options)
-        loss, logits = result if isinstance(result, tuple) else (result, None)
-        if loss.requires_grad:
-            loss.backward()
-        answer = {"loss": loss.detach().numpy()}
-        if "logits" in wanted:
-            answer["logits"] = logits.detach().numpy()
-        for name, parameter in parameters.items():
-            grad = torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
-            answer["grad." + name] = grad.numpy()
-        return answer
-
-    return _leaving_inputs(call, tensors, torch.tensor, torch.tensor, torch.no_grad)
+def _own_sizes(module, maps, heads):
+    """The restrictions of a module whose sizes are fixed."""
+    if heads is None:
+        raise ValueError(f"the number of heads of {type(module).__name__} is needed: attention_module(…, heads=8)")
+    widths = {name: getattr(_layer(module, name), "out_features", None) for name in maps}
+    of_each = {name: width and width // maps.count(name) for name, width in widths.items()}
+    width = next(iter(of_each.values()))
+    if not width or set(of_each.values()) != {width} or width % heads:
+        raise ValueError(f"the widths of {', '.join(of_each)} must be equal, and a multiple of {heads} heads, but are "
+                         f"{', '.join(map(str, of_each.values()))}: give a function that makes the module instead")
+    return {"heads": heads, "width": width // heads, "value_width": "key"}
 
 
 # Models of your own architecture: laws that need no reference (properties/own_model/README.md of the harness).
@@ -439,8 +699,9 @@ def own_model(make, vocab, longest, *, loss=masked_cross_entropy, slices=None, d
         return evaluate(parameters, tokens, mask, chunk, **options)
 
     values = {key: parameter.detach().cpu().numpy() for key, parameter in fresh().named_parameters()}
-    _declare_own(run, values, vocab, longest, name or make.__name__, sliced=slices is not None, logits=True,
-                 decodes=decode is not None, **declared)
+    run.__module__, run.__name__ = make.__module__, make.__name__
+    _declare_own(run, values, vocab, longest, name, sliced=slices is not None, logits=True, decodes=decode is not None,
+                 **declared)
     return make
 
 
@@ -461,9 +722,11 @@ def own_function(parameters, vocab, longest, *, name=None, sliced=False, logits=
                 result = function(of, arrays[" tokens"], arrays[" mask"].astype(dtype), chunk or None)
                 return result if len(result) == 3 else (*result, None)
 
-            return _leaving_inputs(call, {**values, " tokens": tokens, " mask": mask}, np.asarray, np.array)
+            case = Case({**values, " tokens": tokens, " mask": mask}, {}, {}, {})
+            return _leaving_inputs(call, case, Arrays(np))
 
-        _declare_own(run, parameters, vocab, longest, name or function.__name__, sliced=sliced, logits=logits, **declared)
+        run.__module__, run.__name__ = function.__module__, function.__name__
+        _declare_own(run, parameters, vocab, longest, name, sliced=sliced, logits=logits, **declared)
         return function
 
     return declare
@@ -484,12 +747,12 @@ def _in_pieces(decode, module, tokens, cuts):
 
 def _declare_own(run, parameters, vocab, longest, name, *, version="1", dtypes=("float32", "float64"), deterministic=True,
                  subtracting=False, not_slope=(), **options):
-    _declare("own_model", name, version, dtypes=_listed(dtypes), deterministic=deterministic)
-    _declared["capabilities"]["subtracting"] = subtracting
+    _declare("own_model", run, name, version, dtypes=_listed(dtypes), deterministic=deterministic, subtracting=subtracting)
     shapes = {key: list(np.shape(value)) for key, value in parameters.items()}
     _declared["own_model"] = dict(vocab=vocab, longest=longest, parameters=shapes, not_slope=_listed(not_slope), **options)
 
-    def answer(tensors, metadata, wanted):
+    def answer(case):
+        tensors, metadata, wanted = case.tensors, case.metadata, case.wanted
         if metadata.get("request") == "parameters":
             return {"param." + key: np.asarray(value, np.float64) for key, value in parameters.items()}
         dtype = metadata["dtype"]
@@ -523,9 +786,8 @@ def _answer(request):
     params = request["params"]
     if params["task"] not in _tasks:
         raise Unsupported(f"task {params['task']!r} is not declared: allowed are {', '.join(_tasks)}")
-    tensors, metadata = read_case(params["case"])
     wanted = params["results"]
-    given = _tasks[params["task"]](tensors, metadata, wanted)
+    given = _tasks[params["task"]](Case(*read_case(params["case"]), wanted, params.get("strides", {})))
     missing = [name for name in wanted if name not in given]
     if missing:
         raise ValueError(f"{params['task']} did not return {', '.join(missing)}")
@@ -543,11 +805,54 @@ def _described(error):
     return f"{type(error).__name__}: {error}{_place_of(error)}"
 
 
+def _miss_serve():
+    if not hasattr(sys, "last_type"):  # no exception ended the program
+        sys.stderr.write(f"{sys.argv[0]} declares {', '.join(_tasks)}, but never calls serve(): add serve() as its last line\n")
+
+
+def _small_own_case():
+    """A case of own_model with B = 1 and at most 4 rows."""
+    given = _tasks["own_model"](Case({}, {"request": "parameters"}, {}, {}))
+    own, dtype = _declared["own_model"], _declared["capabilities"]["dtypes"][0]
+    L = min(4, own["longest"])
+    tokens = np.random.default_rng(0).integers(0, own["vocab"], (1, L + 1))
+    tensors = {name: x[None].astype(dtype) for name, x in given.items()}
+    wanted = {"loss": [1], **{"grad." + name[6:]: [1, *x.shape] for name, x in given.items()}}
+    return Case({**tensors, "tokens": tokens, "mask": np.ones((1, L), np.uint8)},
+                dict(request="answers", dtype=dtype, chunk="0", seed="0", cuts="[]"),
+                {name: {"shape": shape} for name, shape in wanted.items()}, {})
+
+
+def _run_by_hand():
+    for task in _tasks:
+        maps = _feature_maps.get("gradient" if task == "gradient" else "attention", ["sqr"])
+        case = _small_own_case() if task == "own_model" else small_case(task, _declared, maps[0])
+        given = _tasks[task](case)
+        print(f"{task}, " + (f"feature map {maps[0]}, " if task != "own_model" else "") + "one small random case:")
+        for name, shape in case.wanted.items():
+            if name not in given:
+                raise ValueError(f"{task} did not return {name}")
+            found = given[name]
+            words = "" if list(found.shape) == list(shape) else f", but must be {list(shape)}"
+            words += "" if np.isfinite(found).all() else ", not finite"
+            print(f"{name} {list(found.shape)} {found.dtype}{words}\n{found}")
+    command = shlex.quote(shlex.join([sys.executable, *sys.argv]))
+    print(f"Nothing was judged. Next: slim-verify run --subject-command {command}")
+
+
 def serve():
-    """Answers requests of the harness until it ends. Output of print() goes to standard error."""
+    """Answers requests of the harness until it ends. Output of print() goes to standard error. Without a harness, that is
+    on a terminal or without input, runs one small case of each task and prints the results."""
+    atexit.unregister(_miss_serve)
+    if not _tasks:
+        raise RuntimeError("serve() was called, but nothing is declared: put @subject(...) on your function, above serve()")
+    by_hand = "SLIM_SCRATCH" not in os.environ
+    if by_hand and sys.stdin.isatty():
+        return _run_by_hand()
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
     for line in sys.stdin.buffer:  # UTF-8, independent of the locale
+        os.dup2(2, 1)
+        by_hand = False
         number, answer = None, {}
         try:
             request = json.loads(line)
@@ -567,3 +872,5 @@ def serve():
         text = json.dumps({"jsonrpc": "2.0", "id": number, **answer}, ensure_ascii=False)
         answers.write(text.encode("utf-8", "replace") + b"\n")  # a message may quote bytes that are not text
         answers.flush()
+    if by_hand:
+        _run_by_hand()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/adapted_law.hpp"
 
+#include "properties/third_party/protocol/exchange.hpp"
 #include "properties/third_party/protocol/told_from_noise.hpp"
 #include "properties/tolerance/answer.hpp"
 #include "properties/tolerance/attention_answer.hpp"
@@ -69,6 +70,8 @@ bool differs_in_a_repeated_call(const Finding& finding) {
 struct Adaptation {
   Law law;
   Subject subject;
+  bool counted_targets;
+  bool restricted;
 };
 
 class AdaptedTrial final : public Trial {
@@ -90,7 +93,12 @@ class AdaptedTrial final : public Trial {
   }
   Finding check(const Subject& subject, Scalar scalar) override {
     if (!unclaimed_.empty()) return not_claimed(unclaimed_);
-    Finding finding = trial_->check(subject, scalar);
+    Finding finding;
+    try {
+      finding = trial_->check(subject, scalar);
+    } catch (const BeyondRestrictions& error) {  // a case that the law derives, such as one head
+      return not_claimed(error.what());
+    }
     if (finding.outcome == Outcome::wrong && differs_in_a_repeated_call(finding)) {
       return non_deterministic(std::move(finding));
     }
@@ -129,6 +137,7 @@ std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn
                : "a normaliser, but an output scale";
   }
   if (law == "stays-in-hull") return "features of one sign";
+  if (adaptation.restricted) return "the sizes of this law";
   return {};
 }
 
@@ -156,6 +165,10 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
   }
   if (adaptation.law.name == "split-and-resume") {
     return std::make_unique<AdaptedTrial>("states of whole models, which no case file carries",
+                                          false);
+  }
+  if (adaptation.law.name == "batches-add" && !adaptation.counted_targets) {
+    return std::make_unique<AdaptedTrial>("to divide by another number of targets than it counts",
                                           false);
   }
   if (adaptation.law.name == "slice-length-does-not-matter" && !subject.capabilities.sliced) {
@@ -196,9 +209,15 @@ class AdaptedDraw final : public Draw {
 
 }  // namespace
 
-Law adapted_law(const Law& law, const Subject& subject, const ExtraSizes& extra) {
+Law adapted_law(const Law& law, const ForeignSubject& foreign, const ExtraSizes& extra) {
+  const Subject& subject = foreign.subject;
+  ExtraSizes sizes = extra;
+  sizes.restrictions = foreign.declaration.restrictions;
   const auto adaptation = std::make_shared<const Adaptation>(
-      Adaptation{law.fitted ? law.fitted(subject.capabilities, extra) : law, subject});
+      Adaptation{.law = law.fitted ? law.fitted(subject.capabilities, sizes) : law,
+                 .subject = subject,
+                 .counted_targets = foreign.declaration.counted_targets,
+                 .restricted = foreign.declaration.restrictions.any()});
   Law result = adaptation->law;
   result.draw = [adaptation](std::uint64_t seed, int attempt,
                              const CaseShape& shape) -> std::unique_ptr<Draw> {

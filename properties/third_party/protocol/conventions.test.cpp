@@ -27,7 +27,7 @@ std::vector<std::string> looks_of(const ForeignSubject& foreign, const std::stri
   const RunResult result = run_on(foreign, {law}, 20, {scalar});
   if (result.counterexamples.empty()) return {"holds"};
   std::vector<Law> adapted;
-  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign.subject));
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign));
   const Counterexample& found = result.counterexamples.front();
   return in_words(Diagnostician(std::move(adapted)).diagnose(foreign.subject, scalar, found.file));
 }
@@ -212,7 +212,7 @@ TEST(SubjectsThatReuseTheirFirstResult, AreReportedToDependOnEarlierCalls) {
       run_on(foreign, {"attention-agrees", "stays-finite"}, 20, {Scalar::float32, Scalar::float64});
   ASSERT_FALSE(result.counterexamples.empty());
   std::vector<Law> adapted;
-  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign.subject));
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign));
   Diagnostician diagnostician(std::move(adapted), [pool = foreign.pool] { end_processes(*pool); });
   for (const Counterexample& found : result.counterexamples) {
     const std::string looks = in_lines(

@@ -128,6 +128,30 @@ void read_feature_maps(Fields& fields, Capabilities& can) {
   can.model_feature_maps = of_models.kinds;
 }
 
+void read_restrictions(const Json& json, Restrictions& limits) {
+  constexpr Index largest = 1024;
+  constexpr Index longest_block = 256;  // cases of several blocks are computed in 50 digits
+  Fields fields(json, "restrictions");
+  fields.read("heads", limits.heads, largest);
+  fields.read("width", limits.width, largest);
+  fields.read("least_width", limits.least_width, largest);
+  fields.read("width_multiple", limits.width_multiple, largest);
+  fields.read("feature_multiple", limits.feature_multiple, largest);
+  fields.read("length_multiple", limits.length_multiple, longest_block);
+  std::string values = "any";
+  fields.read("value_width", values);
+  limits.values_as_keys =
+      choice_of<int>(values, std::array<std::string_view, 2>{"any", "key"}, "value_width") == 1;
+  fields.read("shared_projection", limits.shared_projection);
+  fields.refuse_others();
+  const bool has_widths = limits.width == 0 || (limits.width >= limits.least_width &&
+                                                limits.width % limits.width_multiple == 0 &&
+                                                limits.width % limits.feature_multiple == 0);
+  require(has_widths, fmt::format("restrictions: width {} must be at least least_width, and a "
+                                  "multiple of width_multiple and feature_multiple",
+                                  limits.width));
+}
+
 void read_capabilities(const Json& json, Declaration& declared) {
   Fields fields(json, "capabilities");
   Capabilities& can = declared.capabilities;
@@ -141,6 +165,11 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.read("pullback", can.pullback);
   fields.read("key_masks", can.key_masks);
   fields.read("logits", can.logits);
+  fields.read("counted_targets", declared.counted_targets);
+  if (const Json* restrictions = fields.find("restrictions")) {
+    read_restrictions(*restrictions, declared.restrictions);
+  }
+  fields.read("answers_invalid_json", declared.answers_invalid_json);
   fields.read("deterministic", can.deterministic);
   can.same_bits_in_any_layout = false;
   fields.read("subtracting", can.subtracting);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "properties/engine/cases/restrictions.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 
 #include <optional>
@@ -73,7 +74,10 @@ struct Declaration {
   AxisOrder axes = AxisOrder::bhld;
   bool transposed_state = false;  ///< R is [B, H, M, D_v], not [B, H, D_v, M]
   std::vector<ResourceClaim> claims;
-  std::string text;  ///< the declaration itself, as compact JSON
+  Restrictions restrictions{};
+  bool counted_targets = true;        ///< a gradient divides by the given number of targets
+  bool answers_invalid_json = false;  ///< a line that is no JSON gets an error
+  std::string text;                   ///< the declaration itself, as compact JSON
 
   /// Whether it has a task for which there is a reference.
   [[nodiscard]] bool has_reference() const { return attention || features || gradient; }

@@ -83,12 +83,21 @@ class Form {
       strides[name].push_back(steps_of(view.strides).at(axis));
     }
   }
-  /// ω [1, H, D, M] as [H, D, M].
+  /// ω [1, H, D, M] as [H, D, M], or [D, M] if it is declared to be shared.
   void put_projection(const HeadsView<T>& omega) {
     if (omega.empty()) return;
-    put_as("projection", omega, AxisOrder::bhld);
+    const bool shared = declared_.restrictions.shared_projection;
+    HeadsView<T> given = omega;
+    if (shared) {
+      given.sizes.heads = 1;
+      for (Index h = 1; h < omega.sizes.heads; ++h) {
+        if (omega(0, h) == omega(0, 0)) continue;
+        throw BeyondRestrictions("a projection of its own for each head");
+      }
+    }
+    put_as("projection", given, AxisOrder::bhld);
     Shape& shape = file.tensors["projection"].shape;
-    shape.erase(shape.begin());
+    shape.erase(shape.begin(), shape.begin() + (shared ? 2 : 1));
   }
   /// RS [B, H, D_v + 1, M] as R and S.
   void put_sums(const std::string& prefix, const HeadsView<T>& RS) {
@@ -168,6 +177,14 @@ class Form {
   const Declaration& declared_;
 };
 
+/// The feature map as declared, and for FAVOR+ its number of blocks.
+void put_feature_map(CaseFile& file, const FeatureMap& map) {
+  file.metadata["feature_map"] = name(map);
+  if (map.kind != FeatureKind::favor_plus) return;
+  file.metadata["feature_map"] = "favor+";
+  file.metadata["feature_blocks"] = std::to_string(map.blocks);
+}
+
 /// Converts the doubles of a file to the scalar of the task.
 template <class T>
 void narrow_reals(CaseFile& file) {
@@ -184,6 +201,11 @@ void narrow_reals(CaseFile& file) {
   }
 }
 
+void require_within(const Restrictions& limits, const RestrictedSizes& sizes) {
+  const std::string words = beyond(limits, sizes);
+  if (!words.empty()) throw BeyondRestrictions("these sizes: " + words);
+}
+
 Shape shape_of_parameter(const ParameterSlot& slot) {
   return slot.vector ? Shape{slot.cols} : Shape{slot.rows, slot.cols};
 }
@@ -193,6 +215,11 @@ Shape shape_of_parameter(const ParameterSlot& slot) {
 template <class T>
 void exchange(Session& session, const AttentionTask<T>& task, AttentionResult<T>& result) {
   const Declaration& declared = session.declaration();
+  require_within(declared.restrictions, {.heads = task.q.sizes.heads,
+                                         .length = task.q.sizes.rows,
+                                         .width = task.q.sizes.cols,
+                                         .features = task.features(),
+                                         .value_width = task.v.sizes.cols});
   Form<T> form(declared);
   form.put("q", task.q);
   form.put("k", task.k);
@@ -208,12 +235,13 @@ void exchange(Session& session, const AttentionTask<T>& task, AttentionResult<T>
   form.put_sums("cotangent", task.end_cotangent);
   form.file.metadata = {{"task", "attention"},
                         {"dtype", dtype_name<T>},
-                        {"feature_map", task.features_given ? "given" : name(task.feature_map)},
+                        {"feature_map", "given"},
                         {"causal", task.causal ? "1" : "0"},
                         {"pullback", task.wants_pullback ? "1" : "0"},
                         {"chunk", std::to_string(task.slice_length)},
                         {"layout", std::string(name(declared.axes))},
                         {"conventions", to_text(task.conventions)}};
+  if (!task.features_given) put_feature_map(form.file, task.feature_map);
   form.want("out", task.out_sizes());
   const bool resumable = declared.capabilities.resumable;
   if (resumable) form.want_sums("", task.state_sizes());
@@ -235,15 +263,20 @@ void exchange(Session& session, const AttentionTask<T>& task, AttentionResult<T>
 
 template <class T>
 void exchange(Session& session, const FeaturesTask<T>& task, FeaturesResult<T>& result) {
+  require_within(session.declaration().restrictions, {.heads = task.x.sizes.heads,
+                                                      .length = task.x.sizes.rows,
+                                                      .width = task.x.sizes.cols,
+                                                      .features = task.out_sizes().cols,
+                                                      .value_width = task.x.sizes.cols});
   Form<T> form(session.declaration());
   form.put("x", task.x);
   form.put_projection(task.omega);
   form.file.metadata = {{"task", "features"},
                         {"dtype", dtype_name<T>},
-                        {"feature_map", name(task.feature_map)},
                         {"role", task.is_query ? "query" : "key"},
                         {"layout", std::string(name(session.declaration().axes))},
                         {"conventions", to_text(task.conventions)}};
+  put_feature_map(form.file, task.feature_map);
   form.want("features", task.out_sizes());
   const auto answer = session.ask({"features", form.file, form.wanted, form.strides});
   form.take(answer, "features", task.out_sizes(), result.out);
@@ -265,6 +298,7 @@ void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& 
                    .metadata = {}});
   narrow_reals<T>(file);
   file.metadata["task"] = "gradient";
+  put_feature_map(file, model.feature_map);
   file.metadata["dtype"] = dtype_name<T>;
   if (task.counted_targets != 0) {
     file.metadata["counted_targets"] = std::to_string(task.counted_targets);

@@ -6,8 +6,15 @@
 
 namespace slim::properties::foreign {
 
+/// A task has sizes to which the subject does not claim to be restricted, so that it is not asked.
+class BeyondRestrictions : public SubjectError {
+ public:
+  explicit BeyondRestrictions(const std::string& what) : SubjectError(what, Failure::unsupported) {}
+};
+
 /// Runs a task in a session, by case files with the declared order of axes and shape of the state.
-/// T: float, double. Throws SubjectError. Results that the subject does not claim (a pullback, the
+/// T: float, double. Throws SubjectError, of a task that is beyond the declared restrictions
+/// BeyondRestrictions. Results that the subject does not claim (a pullback, the
 /// state) are left unchanged.
 template <class T>
 void exchange(Session& session, const AttentionTask<T>& task, AttentionResult<T>& result);

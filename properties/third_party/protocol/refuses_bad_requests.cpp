@@ -21,6 +21,8 @@ constexpr std::array<const char*, 6> probes = {
     "an unknown method",   "a line that is no JSON", "a task that is not declared",
     "a missing case file", "a truncated case file",  "a case without its first tensor"};
 
+constexpr std::size_t probe_of_invalid_json = 1;
+
 std::string request_line(const std::string& method, const nlohmann::json& parameters) {
   const nlohmann::json request = {
       {"jsonrpc", "2.0"}, {"id", request_number}, {"method", method}, {"params", parameters}};
@@ -51,7 +53,7 @@ std::string probe_line(Session& session, std::size_t probe) {
   switch (probe) {
     case 0:
       return request_line("dance", nlohmann::json::object());
-    case 1:
+    case probe_of_invalid_json:
       return R"({"jsonrpc": "2.0", "id": )";
     case 2:
       session.write_for_it(bytes, [&] { write_case_file(path, CaseFile()); });
@@ -82,7 +84,10 @@ class ProbeTrial final : public Trial {
   Finding check(const Subject& /*subject*/, Scalar /*scalar*/) override {
     Finding finding{.worst = {.tensor = std::string(no_tensor)}, .note = {}};
     with_session(*pool_, [&](Session& session) {
-      if (!session.refuses(probe_line(session, probe_), request_number)) {
+      if (probe_ == probe_of_invalid_json && !session.is_of_library() &&
+          !session.declaration().answers_invalid_json) {
+        finding = not_claimed("does not claim to answer a line that is no JSON");
+      } else if (!session.refuses(probe_line(session, probe_), request_number)) {
         finding.outcome = Outcome::wrong;
         finding.failure = Failure::protocol_error;
         finding.note = fmt::format("did not refuse {}", probes.at(probe_));

@@ -210,6 +210,11 @@ void Session::report_end(Clock::time_point deadline, const char* when) {
   std::string what = fmt::format("{} {}", to_words(ending), when);
   const std::string last = last_line(process_.last_words());
   if (!last.empty()) what += ", saying " + in_quotes(last);
+  if (!described_ && last.find("No module named") != std::string::npos) {
+    what +=
+        ": copy the module next to the program, or name the interpreter that has it by its path, "
+        "such as '/path/to/venv/bin/python mine.py'";
+  }
   if (exceeded_memory(ending, process_.last_words(), limits_)) {
     give_up(fmt::format("exceeded {} MB: {}", limits_.memory_bytes >> 20,
                         ending.kind == Ending::Kind::outgrew ? "it was killed" : what),

@@ -75,6 +75,8 @@ class Session {
   /// Requests the declaration again, as compact JSON.
   std::string describe_again();
   [[nodiscard]] const Process& process() const { return process_; }
+  /// Whether slim-subject-host answers in place of the subject, a library.
+  [[nodiscard]] bool is_of_library() const { return ends_with_a_violation_; }
 
  private:
   std::string call(const std::string& method, const std::string& parameters, double deadline_s);

@@ -27,7 +27,7 @@ RunResult run_on(const ForeignSubject& foreign, const std::vector<std::string>& 
   for (const std::string& name : names) {
     laws.push_back(name == "refuses-bad-requests"
                        ? refuses_bad_requests(foreign)
-                       : told_from_noise(adapted_law(laws::find_law(name), foreign.subject)));
+                       : told_from_noise(adapted_law(laws::find_law(name), foreign)));
   }
   RunPlan plan{.laws = {}, .subjects = {&foreign.subject}, .scalars = std::move(scalars)};
   for (const Law& law : laws) plan.laws.push_back(&law);

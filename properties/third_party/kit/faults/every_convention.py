@@ -110,11 +110,10 @@ DECLARED = dict(features=MAPS, causal=True, bidirectional=True, resumable=True, 
 
 @subject(**{**DECLARED, **CAPABILITIES})
 def attention(q, k, v, feature_map, projection, causal, key_mask, initial, pullback, cotangent, **options):
-    kind = "favor+" if feature_map.startswith("favor+") else feature_map
     part = np.ones((*k.shape[:3], 1), k.dtype)
     if key_mask is not None:
         part = part * key_mask[:, None, :, None].astype(k.dtype)
-    queries, keys = Side(q, kind, projection, "query", np.ones_like(part)), Side(k, kind, projection, "key", part)
+    queries, keys = Side(q, feature_map, projection, "query", np.ones_like(part)), Side(k, feature_map, projection, "key", part)
     gq, gk = queries.g, keys.g
     R0, S0 = initial if initial is not None else (np.zeros((*q.shape[:2], v.shape[-1], gq.shape[-1]), q.dtype),
                                                   np.zeros((*q.shape[:2], gq.shape[-1]), q.dtype))

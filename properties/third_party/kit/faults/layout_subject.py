@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from slim_subject import features, serve, subject  # noqa: E402
 
 LAYOUT, STATE = sys.argv[1], sys.argv[2]
-TO_BHLD = {"BHLD": (0, 1, 2, 3), "BLHD": (0, 2, 1, 3), "LBHD": (1, 2, 0, 3)}[LAYOUT]
+TO_BHLD = {"BHLD": (0, 1, 2, 3), "BLHD": (0, 2, 1, 3), "LBHD": (1, 2, 0, 3)}[LAYOUT.replace("(", "").replace(")", "")]
 FROM_BHLD = tuple(np.argsort(TO_BHLD))
 CONVENTIONS = {"epsilon": 1e-3, "scaling": "queries"}
 
@@ -21,7 +21,9 @@ def relu(x, role="query", **options):
 
 @subject(features=["relu"], bidirectional=True, resumable=True, key_masks=True, name="layout", layout=LAYOUT, state=STATE,
          conventions=None if sys.argv[3:] else CONVENTIONS)
-def attention(q, k, v, causal, key_mask, initial, **options):
+def attention(q, k, v, heads, causal, key_mask, initial, **options):
+    if "(" in LAYOUT:
+        q, k, v = (x.reshape(*x.shape[:2], heads, -1) for x in (q, k, v))
     q, k, v = (x.transpose(TO_BHLD) for x in (q, k, v))
     q, k = relu(q), relu(k, role="key")
     if key_mask is not None:
@@ -34,7 +36,8 @@ def attention(q, k, v, causal, key_mask, initial, **options):
     denominator = weights.sum(-1, keepdims=True) + np.einsum("bhlm,bhm->bhl", q, np.broadcast_to(S0, (*q.shape[:2], q.shape[-1])))[..., None]
     R = np.einsum("bhlm,bhld->bhdm", k, v) + R0
     out = numerator / (denominator + np.array(1e-3, q.dtype))
-    return out.transpose(FROM_BHLD), R.swapaxes(-1, -2) if STATE == "MD" else R, k.sum(2) + S0
+    out = out.transpose(FROM_BHLD)
+    return out.reshape(*out.shape[:2], -1) if "(" in LAYOUT else out, R.swapaxes(-1, -2) if STATE == "MD" else R, k.sum(2) + S0
 
 
 serve()

@@ -43,7 +43,7 @@ def scale_of(x):
 
 
 class Side:
-    def __init__(self, x, kind, projection, chunk, part):
+    def __init__(self, x, feature_map, projection, chunk, part):
         self.kind, self.projection, self.part = kind, projection, part
         if kind == "favor+":
             self.scale = scale_of(x)
@@ -65,11 +65,10 @@ class Side:
 @subject(features=["favor+", "elu+1", "given"], resumable=True, key_masks=True, sliced=True, pullback=True, name="subtracting",
          subtracting=sys.argv[2:] == [], conventions={"elu_cancellation": 0})
 def attention(q, k, v, feature_map, projection, key_mask, initial, chunk, pullback, cotangent, **options):
-    kind = "favor+" if feature_map.startswith("favor+") else feature_map
     part = np.ones((*k.shape[:3], 1), k.dtype)
     if key_mask is not None:
         part = part * key_mask[:, None, :, None].astype(k.dtype)
-    queries, keys = Side(q, kind, projection, chunk, np.ones_like(part)), Side(k, kind, projection, chunk, part)
+    queries, keys = Side(q, feature_map, projection, chunk, np.ones_like(part)), Side(k, feature_map, projection, chunk, part)
     gq, gk, v = queries.g, keys.g, v * part
     B, H, L, M = gq.shape
     R0, S0 = initial if initial is not None else (np.zeros((B, H, v.shape[-1], M), q.dtype), np.zeros((B, H, M), q.dtype))

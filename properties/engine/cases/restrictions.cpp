@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "properties/engine/cases/restrictions.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace slim::properties {
+namespace {
+
+Index rounded_up(Index size, Index multiple) {
+  return (size + multiple - 1) / multiple * multiple;
+}
+
+}  // namespace
+
+std::string to_words(const Restrictions& limits) {
+  std::vector<std::string> words;
+  const auto add = [&](bool restricted, std::string text) {
+    if (restricted) words.push_back(std::move(text));
+  };
+  add(limits.heads > 0, fmt::format("H = {}", limits.heads));
+  add(limits.width > 0, fmt::format("D = {}", limits.width));
+  add(limits.least_width > 1, fmt::format("D at least {}", limits.least_width));
+  add(limits.width_multiple > 1, fmt::format("D a multiple of {}", limits.width_multiple));
+  add(limits.feature_multiple > 1, fmt::format("M a multiple of {}", limits.feature_multiple));
+  add(limits.length_multiple > 1, fmt::format("L a multiple of {}", limits.length_multiple));
+  add(limits.values_as_keys, "D_v = D");
+  add(limits.shared_projection, "one projection for all heads");
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+AttentionSpec within(const Restrictions& limits, AttentionSpec spec) {
+  if (limits.heads > 0) spec.heads = limits.heads;
+  const bool projects = !spec.features_given && spec.feature_map.kind == FeatureKind::favor_plus;
+  const Index of_width =
+      projects ? limits.width_multiple : std::lcm(limits.width_multiple, limits.feature_multiple);
+  spec.width = limits.width > 0 ? limits.width
+                                : rounded_up(std::max(spec.width, limits.least_width), of_width);
+  if (projects) {
+    const Index of_blocks = limits.feature_multiple / std::gcd(limits.feature_multiple, spec.width);
+    spec.feature_map.blocks = rounded_up(spec.feature_map.blocks, of_blocks);
+  }
+  if (limits.values_as_keys) spec.value_width = spec.width;
+  spec.shared_projection = limits.shared_projection;
+  const Index rows = limits.length_multiple;
+  const bool is_number_of_blocks = spec.length <= 3 && spec.length % rows != 0;
+  spec.length = is_number_of_blocks ? spec.length * rows : rounded_up(spec.length, rows);
+  if (rows > 1 && spec.length > rows) {
+    spec.cut = std::clamp(rounded_up(spec.cut, rows), rows, spec.length - rows);
+  }
+  return spec;
+}
+
+std::string beyond(const Restrictions& limits, const RestrictedSizes& sizes) {
+  const auto unless_equal = [](const char* name, Index size, Index wanted) {
+    return wanted == 0 || size == wanted ? ""
+                                         : fmt::format("{} = {} is not {}", name, size, wanted);
+  };
+  const auto unless_multiple = [](const char* name, Index size, Index of) {
+    return size % of == 0 ? "" : fmt::format("{} = {} is no multiple of {}", name, size, of);
+  };
+  for (std::string words :
+       {unless_equal("H", sizes.heads, limits.heads), unless_equal("D", sizes.width, limits.width),
+        unless_multiple("D", sizes.width, limits.width_multiple),
+        unless_multiple("M", sizes.features, limits.feature_multiple),
+        unless_multiple("L", sizes.length, limits.length_multiple),
+        unless_equal("D_v", sizes.value_width, limits.values_as_keys ? sizes.width : 0)}) {
+    if (!words.empty()) return words;
+  }
+  return sizes.width < limits.least_width
+             ? fmt::format("D = {} is less than {}", sizes.width, limits.least_width)
+             : "";
+}
+
+}  // namespace slim::properties
