@@ -157,7 +157,7 @@ TEST_F(Measures, ASubjectWithoutTheScalarOrTheFeatureMapIsRejected) {
 }
 
 TEST_F(Measures, AFreshProcessReportsItsPeak) {
-  const ProcessPeak peak = process_peak_of_fresh_process(setting_, SLIM_MEASURE);
+  const ProcessPeak peak = process_peak_of_fresh_process(setting_, SLIM_MEASURE).memory;
   EXPECT_GT(peak.baseline, 0);
   EXPECT_GE(peak.peak, peak.baseline);
 }
