@@ -70,6 +70,7 @@ Claim claim_in(const toml::table& table, std::size_t number) {
                                                           : std::vector<std::string>(),
                  .subject = fields.has("subject") ? fields.text("subject") : std::string(),
                  .statistic = fields.text("statistic"),
+                 .unit = fields.text("unit"),
                  .rule = fields.text("rule"),
                  .judge = fields.text("judge")};
   if (fields.has("minutes")) claim.minutes = fields.number("minutes");

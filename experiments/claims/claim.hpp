@@ -16,6 +16,7 @@ struct Claim {
   std::vector<std::string> experiments;  ///< experiments whose records decide
   std::string subject;                   ///< subject of these records
   std::string statistic;                 ///< what is computed from them
+  std::string unit;                      ///< of the statistic, in words: "tokens"
   std::string rule;                      ///< what the statistic must be
   std::string judge;                     ///< judge that computes the statistic and applies the rule
   double minutes = 0.0;       ///< approximate duration of its experiments at scale laptop

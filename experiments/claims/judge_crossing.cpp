@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/findings.hpp"
 #include "experiments/claims/judges.hpp"
+#include "experiments/claims/process_memory.hpp"
 #include "experiments/statistics/crossing.hpp"
 #include "experiments/statistics/median.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -21,7 +22,7 @@ std::optional<double> cost_of(const Claim& claim, const Measured& measured) {
   require(claim.count == "bytes" || claim.count == "seconds",
           "claim " + claim.name + ": count is '" + claim.count + "': allowed are bytes, seconds");
   if (const auto* bytes = std::get_if<Bytes>(&measured); bytes && claim.count == "bytes") {
-    return static_cast<double>(bytes->peak - bytes->tokens);
+    return counted_bytes(*bytes);
   }
   if (const auto* time = std::get_if<Seconds>(&measured); time && claim.count == "seconds") {
     return time->seconds;

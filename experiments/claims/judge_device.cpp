@@ -10,6 +10,37 @@ namespace slim::experiments {
 
 namespace {
 
+/// Largest difference from another subject's gradient. Gradients of 2^20 tokens in float32 agree to
+/// about 1e-4; those of a part of the tokens differ by about their norm.
+constexpr double most_difference = 0.01;
+
+/// Whether the longest gradients of the claim's subject are right, and the first that is not.
+struct Checked {
+  std::string wrong = {};
+  std::string unknown = {};
+
+  void add(const Setting& setting, const Longest& longest) {
+    if (longest.length == 0) return;
+    const std::string at = fmt::format("the gradient of {} tokens in {} MiB", longest.length,
+                                       setting.memory_cap >> 20);
+    if (longest.compared_with.empty()) {
+      unknown = at + " was not compared with another subject's";
+    } else if (!(longest.difference <= most_difference)) {
+      wrong = fmt::format("{} differs from that of {} by {:.2g} of its norm, more than {:g}", at,
+                          longest.compared_with, longest.difference, most_difference);
+    }
+  }
+  void apply(Verdict& verdict) const {
+    if (!wrong.empty()) {
+      verdict.answer = Answer::refuted;
+      verdict.evidence = wrong;
+    } else if (!unknown.empty() && verdict.answer == Answer::supported) {
+      verdict.answer = Answer::inconclusive;
+      verdict.evidence += "; " + unknown;
+    }
+  }
+};
+
 /// Longest sequences under one cap; −1: not measured.
 struct Reach {
   std::int64_t full = -1;
@@ -27,12 +58,14 @@ struct Reach {
 
 Verdict judge_device(const Claim& claim, std::span<const Record> records) {
   std::map<std::int64_t, Reach> caps;
+  Checked checked;
   for (const Record& record : records) {
     const auto* longest = std::get_if<Longest>(&record.measured);
     if (longest == nullptr || !names_experiment(claim, record.experiment) ||
         record.setting.subject != claim.subject) {
       continue;
     }
+    checked.add(record.setting, *longest);
     Reach& reach = caps[record.setting.memory_cap];
     if (record.setting.full_pass()) {
       reach.full = longest->length;
@@ -86,6 +119,7 @@ Verdict judge_device(const Claim& claim, std::span<const Record> records) {
     verdict.evidence += "; undecided, " + open;
   }
   if (short_of) verdict.answer = Answer::refuted;
+  checked.apply(verdict);
   return verdict;
 }
 
@@ -93,6 +127,7 @@ Verdict judge_reach(const Claim& claim, std::span<const Record> records) {
   std::int64_t reached = -1;
   std::int64_t tried = 0;
   std::int64_t slice = 0;
+  Checked checked;
   for (const Record& record : records) {
     const auto* longest = std::get_if<Longest>(&record.measured);
     const Setting& setting = record.setting;
@@ -101,6 +136,7 @@ Verdict judge_reach(const Claim& claim, std::span<const Record> records) {
         static_cast<double>(setting.memory_cap) > claim.cap_mebibytes * (1 << 20)) {
       continue;
     }
+    checked.add(setting, *longest);
     tried = std::max<std::int64_t>(tried, setting.length);
     if (longest->length <= reached) continue;
     reached = longest->length;
@@ -119,6 +155,7 @@ Verdict judge_reach(const Claim& claim, std::span<const Record> records) {
                       claim.cap_mebibytes,
                       reached == tried ? " (the longest sequence tried: a lower bound)" : "")};
   if (!(length >= claim.bound) && reached == tried) verdict.answer = Answer::inconclusive;
+  checked.apply(verdict);
   return verdict;
 }
 

@@ -15,11 +15,12 @@ namespace {
 
 /// An error relative to 50 digits; for float32 gradients also one relative to float64, because the
 /// difference is far below the resolution of float32.
-std::optional<double> relative_error(const Record& record) {
-  if (const auto* error = std::get_if<GradientError>(&record.measured)) return error->relative;
+std::optional<GradientError> error_of(const Record& record) {
+  if (const auto* error = std::get_if<GradientError>(&record.measured)) return *error;
   const auto* discrepancy = std::get_if<GradientDiscrepancy>(&record.measured);
   if (discrepancy == nullptr || record.setting.scalar != Scalar::float32) return std::nullopt;
-  return discrepancy->relative;
+  const auto& [relative, refusal, tensor, zero] = *discrepancy;
+  return GradientError{relative, refusal, tensor, zero};
 }
 
 using SeedsByLength = std::map<Index, std::set<std::uint64_t>>;
@@ -42,13 +43,19 @@ struct MapErrors {
   bool one = false;      ///< C = 1
   bool several = false;  ///< 1 < C < L
   bool full = false;     ///< C ≥ L
+  std::string tensor;    ///< with the largest error
+  std::string zero;      ///< tensors that are zero in some record
   SeedsByLength seeds;
 
-  void add(const Setting& setting, double error) {
+  void add(const Setting& setting, const GradientError& error) {
     seeds[setting.length].insert(setting.seed);
+    if (zero.empty()) zero = error.zero_tensors;
     if (std::isnan(largest)) return;
-    largest = std::isnan(error) || error > largest ? error : largest;
-    smallest = std::min(smallest, error);
+    if (cells == 0 || !(error.relative <= largest)) {
+      largest = error.relative;
+      tensor = error.tensor;
+    }
+    smallest = std::min(smallest, error.relative);
     ++cells;
     one = one || setting.slice == 1;
     full = full || setting.full_pass();
@@ -62,7 +69,7 @@ struct MapErrors {
 Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
   std::map<std::string, MapErrors> errors_of;
   for (const Record& record : records) {
-    const std::optional<double> error = relative_error(record);
+    const std::optional<GradientError> error = error_of(record);
     if (!error || record.setting.subject != claim.subject ||
         record.setting.scalar != parse_scalar(claim.scalar) ||
         std::count(claim.experiments.begin(), claim.experiments.end(), record.experiment) == 0) {
@@ -79,6 +86,8 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
                   .evidence = {}};
   std::size_t cells = 0;
   SeedsByLength seeds;
+  std::string worst;
+  std::string zero;
   std::string missing;
   for (const std::string& map : claim.feature_maps) {
     const MapErrors& at = errors_of[map];
@@ -90,10 +99,13 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
       verdict.answer = Answer::refuted;
       verdict.value = verdict.high = at.largest;
       verdict.low = at.smallest;
-      verdict.evidence = fmt::format("with feature map {} the error is {:.2g}, above {:.2g}; {}",
-                                     map, at.largest, claim.bound, in_words(at.seeds));
+      verdict.evidence =
+          fmt::format("with feature map {} the error is {:.2g}, above {:.2g}, in {}; {}", map,
+                      at.largest, claim.bound, at.tensor, in_words(at.seeds));
       return verdict;
     }
+    if (at.largest >= verdict.high) worst = at.tensor;
+    if (!at.zero.empty()) zero += fmt::format("; with {}, zero: {}", map, at.zero);
     verdict.value = verdict.high = std::max(verdict.high, at.largest);
     verdict.low = std::min(verdict.low, at.smallest);
     if (!at.enough()) missing += (missing.empty() ? "" : ", ") + map;
@@ -105,8 +117,10 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records) {
                        (missing.empty() ? "every feature map" : missing);
     return verdict;
   }
-  verdict.evidence = fmt::format("largest error {:.1e} in {} cells, {} feature maps, {}",
-                                 verdict.value, cells, claim.feature_maps.size(), in_words(seeds));
+  const std::size_t maps = claim.feature_maps.size();
+  verdict.evidence =
+      fmt::format("largest error {:.1e}, in {}, of {} gradients, {} feature map{}, {}{}",
+                  verdict.value, worst, cells, maps, maps == 1 ? "" : "s", in_words(seeds), zero);
   for (const auto& [map, at] : errors_of) {
     const bool judged = std::find(claim.feature_maps.begin(), claim.feature_maps.end(), map) !=
                         claim.feature_maps.end();

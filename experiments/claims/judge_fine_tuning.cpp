@@ -77,12 +77,18 @@ Verdict judge_fine_tuning(const Claim& claim, std::span<const Record> records) {
   verdict.low = verdict.high = verdict.value;
   const bool same = ends && capped.losses == runs.free->losses && verdict.value == 0.0;
   if (same && off_full <= 2.0 * claim.bound * band) verdict.answer = Answer::inconclusive;
-  if (same && off_full <= claim.bound * band && fails) verdict.answer = Answer::supported;
+  constexpr double most_share = 0.5;
+  const double share =
+      static_cast<double>(setting.memory_cap) / static_cast<double>(runs.capped_full->wanted);
+  if (same && off_full <= claim.bound * band && fails && share <= most_share) {
+    verdict.answer = Answer::supported;
+  }
   verdict.evidence = fmt::format(
       "With {:.1f} MiB beyond the program {}; in slices of {} {}",
       static_cast<double>(setting.memory_cap) / (1 << 20),
-      fails ? fmt::format("the full pass fails, because it needs {:.1f} MiB",
-                          static_cast<double>(runs.capped_full->wanted) / (1 << 20))
+      fails ? fmt::format(
+                  "the full pass fails, because it needs {:.1f} MiB, of which that is {:.0f} %",
+                  static_cast<double>(runs.capped_full->wanted) / (1 << 20), 100.0 * share)
             : "the full pass completes too, so the cap has no effect",
       setting.slice,
       ends ? fmt::format("the training takes {:.1f} MiB and ends at {:.4f} {}, {}; the full pass "
@@ -95,6 +101,39 @@ Verdict judge_fine_tuning(const Claim& claim, std::span<const Record> records) {
                          off_full, band)
            : "it fails: " + capped.refusal);
   return verdict;
+}
+
+Verdict judge_decentralised(const Claim& claim, std::span<const Record> records) {
+  const std::vector<Course> all = courses(records);
+  const FineTuning runs = fine_tuning_among(claim, all);
+  const auto complete = [](const Course* course) {
+    return course != nullptr && course->end && !course->parameters_sha1.empty();
+  };
+  if (runs.capped == nullptr || !complete(runs.free)) {
+    return inconclusive(claim,
+                        "records are missing: slices in limited memory, and the same slices "
+                        "without a cap");
+  }
+  if (!runs.capped->refusal.empty() || !complete(runs.capped)) {
+    Verdict verdict = inconclusive(claim, "in limited memory it fails: " + runs.capped->refusal);
+    verdict.answer = Answer::refuted;
+    return verdict;
+  }
+  if (runs.capped->isolation.empty()) {
+    return inconclusive(claim, "this system allows no process without a network");
+  }
+  const bool same = runs.capped->parameters_sha1 == runs.free->parameters_sha1;
+  const double differs = same ? 0.0 : 1.0;
+  return {.claim = claim,
+          .answer = same ? Answer::supported : Answer::refuted,
+          .value = differs,
+          .low = differs,
+          .high = differs,
+          .evidence = fmt::format(
+              "in {:.1f} MiB without a network ({}), fine-tuning from the checkpoint of the full "
+              "pass ends with parameters of SHA-1 {}; with a network and no cap, {}",
+              static_cast<double>(runs.capped->setting.memory_cap) / (1 << 20),
+              runs.capped->isolation, runs.capped->parameters_sha1, runs.free->parameters_sha1)};
 }
 
 }  // namespace slim::experiments

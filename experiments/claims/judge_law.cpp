@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/findings.hpp"
 #include "experiments/claims/judges.hpp"
+#include "experiments/claims/process_memory.hpp"
 #include "experiments/statistics/exact_law.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
@@ -58,6 +59,25 @@ bool lies_between(const Claim& claim, const ExactLaw& fit, const CountOf& count)
   return at(std::bit_floor(C)) <= y && y <= at(std::bit_ceil(C));
 }
 
+/// Whether nothing but the counted bytes of the series is taken. At fixed C this needs processes at
+/// three lengths of one C, in the full pass three processes.
+void judge_other_memory(const Claim& claim, std::span<const Record> records, Verdict& verdict) {
+  constexpr double share = 0.05;
+  constexpr std::size_t fewest = 3;
+  const ProcessMemory memory = process_memory(
+      records_of(claim, records, [&](const Setting& s) { return in_series(claim, s); }), share);
+  const bool enough =
+      memory.processes >= fewest && (memory.three_lengths || claim.slices == "full");
+  if (!memory.against.empty()) {
+    verdict.answer = Answer::refuted;
+    verdict.evidence = memory.against;
+  } else if (verdict.answer == Answer::supported && !enough) {
+    verdict = inconclusive(claim, "records are missing: fresh processes at three lengths");
+  } else if (verdict.answer == Answer::supported) {
+    verdict.evidence += "; " + memory.evidence;
+  }
+}
+
 }  // namespace
 
 Verdict judge_law(const Claim& claim, std::span<const Record> records) {
@@ -105,6 +125,7 @@ Verdict judge_law(const Claim& claim, std::span<const Record> records) {
           fmt::format("; {} counts where C is not a power of 2 are in between", between.size());
     }
   }
+  if (claim.count == "bytes") judge_other_memory(claim, records, verdict);
   return verdict;
 }
 

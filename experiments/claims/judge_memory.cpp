@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "experiments/claims/findings.hpp"
 #include "experiments/claims/judges.hpp"
+#include "experiments/claims/process_memory.hpp"
 #include "experiments/statistics/affine.hpp"
 
 #include <fmt/format.h>
@@ -122,6 +124,13 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records) {
   if (const std::int64_t off = spread(counts(over_slice, slice, rest)); off != 0) {
     Findings::add(findings.against, fmt::format("state and result bytes differ by {} over C", off));
   }
+  constexpr double share = 0.05;
+  const ProcessMemory memory =
+      process_memory(records_of(claim, records, [](const Setting&) { return true; }), share);
+  if (!memory.against.empty()) Findings::add(findings.against, memory.against);
+  if (!memory.three_lengths) {
+    Findings::add(findings.missing, "fresh processes at three lengths and fixed C");
+  }
 
   Verdict verdict{.claim = claim,
                   .answer = Answer::supported,
@@ -139,9 +148,9 @@ Verdict judge_memory(const Claim& claim, std::span<const Record> records) {
   } else {
     verdict.evidence = fmt::format(
         "at C = {}, {} bytes without tokens at every L from {} to {}; tokens {:g} bytes per "
-        "position; at C = L {:.0f} bytes per position; over C {:.0f} bytes per row, residual 0",
+        "position; at C = L {:.0f} bytes per position; over C {:.0f} bytes per row, residual 0; {}",
         fixed.front().first.slice, own_bytes.front().y, claim.shortest, claim.longest,
-        token_line->slope, full_line->slope, slice_line->slope);
+        token_line->slope, full_line->slope, slice_line->slope, memory.evidence);
   }
   return verdict;
 }

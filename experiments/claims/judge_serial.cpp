@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/judges.hpp"
 #include "experiments/statistics/affine.hpp"
-#include "experiments/statistics/exponent.hpp"
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <limits>
-#include <map>
 #include <vector>
 
 namespace slim::experiments {
@@ -37,28 +34,6 @@ std::vector<CountAt> counts(const Claim& claim, std::span<const Record> records,
     }
   }
   return result;
-}
-
-/// The growth of the measured time at fixed C.
-std::string exponent_of_time(const Claim& claim, std::span<const Record> records) {
-  std::map<Index, std::vector<double>> by_length;
-  for (const Record& record : records) {
-    const auto* seconds = std::get_if<Seconds>(&record.measured);
-    if (seconds == nullptr || !belongs(record, claim, false)) continue;
-    if (!(std::isfinite(seconds->seconds) && seconds->seconds > 0.0)) {
-      return "; a measured time is not positive";
-    }
-    by_length[record.setting.length].push_back(seconds->seconds);
-  }
-  if (by_length.size() < 2) return "; time was not measured";
-  std::vector<Samples> samples;
-  samples.reserve(by_length.size());
-  for (auto& [length, values] : by_length) {
-    samples.push_back({.size = static_cast<double>(length), .values = std::move(values)});
-  }
-  const Exponent exponent = fit_exponent(samples);
-  return fmt::format("; measured time: exponent {:.3f} [{:.3f}, {:.3f}]", exponent.value,
-                     exponent.low, exponent.high);
 }
 
 }  // namespace
@@ -102,7 +77,7 @@ Verdict judge_serial(const Claim& claim, std::span<const Record> records) {
     verdict.value = verdict.low = verdict.high = std::numeric_limits<double>::quiet_NaN();
     verdict.evidence = "counts are missing: " + missing;
   } else {
-    verdict.evidence = lines + exponent_of_time(claim, records);
+    verdict.evidence = lines;
   }
   return verdict;
 }

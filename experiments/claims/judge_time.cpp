@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/findings.hpp"
 #include "experiments/claims/judges.hpp"
-#include "experiments/statistics/growth.hpp"
+#include "experiments/statistics/exponent.hpp"
 
 #include <fmt/format.h>
 
@@ -11,11 +11,15 @@
 namespace slim::experiments {
 
 Verdict judge_time(const Claim& claim, std::span<const Record> records) {
+  constexpr double confidence = 0.99;
+  constexpr double low = 0.9;
+  constexpr double high = 1.1;
   std::map<Index, std::vector<double>> by_length;
   for (const Record& record : records) {
     const auto* seconds = std::get_if<Seconds>(&record.measured);
     if (seconds == nullptr || !names_experiment(claim, record.experiment) ||
-        record.setting.subject != claim.subject || record.setting.full_pass()) {
+        record.setting.subject != claim.subject || record.setting.full_pass() ||
+        record.setting.length < claim.shortest) {
       continue;
     }
     if (!(std::isfinite(seconds->seconds) && seconds->seconds > 0.0)) {
@@ -32,18 +36,19 @@ Verdict judge_time(const Claim& claim, std::span<const Record> records) {
   if (!enough) {
     return inconclusive(claim, "records are missing: five lengths, three samples at each");
   }
-  const GrowthChoice choice = choose_growth(samples);
-  const Exponent exponent = fit_exponent(samples);
-  Verdict verdict{.claim = claim,
-                  .answer = Answer::inconclusive,
-                  .value = exponent.value,
-                  .low = exponent.low,
-                  .high = exponent.high,
-                  .evidence = fmt::format("exponent {:.3f} [{:.3f}, {:.3f}]; {}", exponent.value,
-                                          exponent.low, exponent.high, choice.reason)};
-  if (choice.growth.has_value()) {
-    verdict.answer = *choice.growth == Growth::linear ? Answer::supported : Answer::refuted;
-  }
+  const Exponent exponent = fit_exponent_of_curve(samples, confidence);
+  Verdict verdict{
+      .claim = claim,
+      .answer = Answer::supported,
+      .value = exponent.value,
+      .low = exponent.low,
+      .high = exponent.high,
+      .evidence = fmt::format("seconds ∝ L^{:.3f} from L = {:g} to {:g}; 99 % of the exponents "
+                              "that the samples allow are from {:.3f} to {:.3f}",
+                              exponent.value, samples.front().size, samples.back().size,
+                              exponent.low, exponent.high)};
+  if (!(exponent.high - exponent.low <= high - low)) verdict.answer = Answer::inconclusive;
+  if (exponent.high < low || exponent.low > high) verdict.answer = Answer::refuted;
   return verdict;
 }
 

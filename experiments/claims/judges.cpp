@@ -25,12 +25,15 @@ Verdict judge(const Claim& claim, std::span<const Record> records) {
                                                       {"feature-gain", judge_feature_gain},
                                                       {"work", judge_work},
                                                       {"training", judge_training},
-                                                      {"fine-tuning", judge_fine_tuning}};
+                                                      {"fine-tuning", judge_fine_tuning},
+                                                      {"decentralised", judge_decentralised},
+                                                      {"figure2", judge_figure2}};
   const auto found = judges.find(claim.judge);
   require(found != judges.end(), "claim " + claim.name + ": judge '" + claim.judge +
                                      "' is unknown: allowed are exact, memory, serial, law, bound, "
                                      "overhead, device, reach, process, time, crossing, "
-                                     "feature-slope, feature-gain, work, training, fine-tuning");
+                                     "feature-slope, feature-gain, work, training, fine-tuning, "
+                                     "decentralised, figure2");
   return found->second(claim, records);
 }
 

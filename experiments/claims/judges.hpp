@@ -12,10 +12,10 @@ namespace slim::experiments {
 // even when other records are missing; without enough records the verdict is INCONCLUSIVE, and the
 // evidence says what is missing.
 
-/// Every gradient error relative to 50 digits, for each feature map of the claim and every C, is at
-/// most the claim's bound. For float32 this includes the errors of long sequences, which are
-/// relative to float64. Needs C = 1, a C with several slices, and the full pass for each feature
-/// map.
+/// Every gradient error relative to 50 digits, of each tensor relative to its own largest entry,
+/// for each feature map of the claim and every C, is at most the claim's bound. For float32 this
+/// includes the errors of long sequences, which are relative to float64. Needs C = 1, a C with
+/// several slices, and the full pass for each feature map.
 Verdict judge_exact(const Claim& claim, std::span<const Record> records);
 
 /// At fixed C, state, slice and result bytes are constant from the claim's shortest to its longest
@@ -23,18 +23,19 @@ Verdict judge_exact(const Claim& claim, std::span<const Record> records);
 /// L, with several slices, slice bytes are affine in C and grow; state and result bytes are
 /// constant. All residuals at sizes held out of the fit are exactly 0. Where C is not a multiple of
 /// the claim's `row_multiple`, slice bytes lie between the line's values at C and at the next
-/// multiple.
+/// multiple. Nothing else grows: process_memory finds nothing within 5 %, at fixed C and three L.
 Verdict judge_memory(const Claim& claim, std::span<const Record> records);
 
 /// Counted multiplications, additions, divisions and elementary functions are affine in L, at fixed
-/// C and at C = L, with a residual of exactly 0 at sizes held out of the fit. The evidence includes
-/// the exponent of the time, which does not affect the verdict.
+/// C and at C = L, with a residual of exactly 0 at sizes held out of the fit.
 Verdict judge_serial(const Claim& claim, std::span<const Record> records);
 
 /// The claim's count (multiplications, critical path or bytes) of its subject over (L, C) follows
 /// the claim's law with a residual of exactly 0 at counts held out of the fit, and the leading
 /// constant is positive. The law slices-depth is fitted at powers of 2; the critical path at any
-/// other C must lie between the values at the adjacent powers of 2.
+/// other C must lie between the values at the adjacent powers of 2. The law of bytes is that of
+/// state, slice and result; in addition process_memory finds nothing within 5 %, which needs three
+/// processes.
 Verdict judge_law(const Claim& claim, std::span<const Record> records);
 
 /// The parameters of every training that switches to slices differ from those of the full pass by
@@ -49,12 +50,13 @@ Verdict judge_overhead(const Claim& claim, std::span<const Record> records);
 /// Under each memory cap, slices reach at least `bound` times the length that the full pass of the
 /// same subject reaches. Inconclusive when one of both is missing under a cap, when the full pass
 /// completes at no length, or when the ratio is too small only because no longer sequence was
-/// tried.
+/// tried. Refuted when the longest gradient differs from another subject's by more than 1 %,
+/// inconclusive when they were not compared.
 Verdict judge_device(const Claim& claim, std::span<const Record> records);
 
 /// In a process of at most the claim's cap, slices complete the gradient of a sequence of at least
-/// `bound` tokens. Inconclusive when no sequence of this length was tried. The interval is
-/// unbounded above when the longest sequence tried completes.
+/// `bound` tokens, and it is right, as for judge_device. Inconclusive when no sequence of this
+/// length was tried. The interval is unbounded above when the longest sequence tried completes.
 Verdict judge_reach(const Claim& claim, std::span<const Record> records);
 
 /// From some length on the full pass of the claim's subject costs less than softmax attention, in
@@ -77,14 +79,15 @@ Verdict judge_feature_gain(const Claim& claim, std::span<const Record> records);
 /// law with a residual of exactly 0 at (L, C) held out of the fit. Needs all of them.
 Verdict judge_work(const Claim& claim, std::span<const Record> records);
 
-/// The growth of a fresh process during a gradient of the claim's subject equals the counted bytes
-/// within `bound` of them, or within 256 KiB if that is more. Scratch that is counted but never
-/// touched is not a difference. At fixed C the difference does not grow over L by more than 256
-/// KiB; otherwise memory escapes the counter. Needs six processes, with three L at one C.
+/// The counted bytes of a gradient are all that a fresh process takes (process_memory). Needs six
+/// processes, with three L at one C.
 Verdict judge_process(const Claim& claim, std::span<const Record> records);
 
-/// Seconds over L at fixed C grow like L, selected among 1, log L, √L, L, L log L, L². Refuted when
-/// another growth is selected, inconclusive when none can be selected.
+/// Seconds at fixed C are proportional to a power of L near 1: the 99 % interval of the exponent
+/// overlaps [0.9, 1.1]. Refuted when it lies outside, inconclusive when it is wider than 0.2. Uses
+/// lengths from the claim's shortest on. At fixed C the working set does not depend on L, so that
+/// no length fits into a cache that another does not; only a few slices are cheaper per row,
+/// because the first sweep leaves out the last slice. Needs five lengths with three samples each.
 Verdict judge_time(const Claim& claim, std::span<const Record> records);
 
 /// Trainings in slices, from the start or from halfway through a full pass on, stay as close to the
@@ -103,8 +106,21 @@ Verdict judge_training(const Claim& claim, std::span<const Record> records);
 /// In a process of limited memory the full pass fails, while the same training in slices completes
 /// with the same bits as without a cap. Its metric differs from that of the full pass without a cap
 /// by at most `bound` times the difference that other orders of summation from halfway on cause,
-/// over all seeds. Refuted beyond twice that. Needs one task with all these runs.
+/// over all seeds. Refuted beyond twice that. Inconclusive when the cap is above half of what the
+/// full pass needs. Needs one task with all these runs.
 Verdict judge_fine_tuning(const Claim& claim, std::span<const Record> records);
+
+/// Fine-tuning in slices in a process without a network and of limited memory ends with the same
+/// parameters, bit for bit, as in a process with both. Inconclusive where no process can be cut
+/// off.
+Verdict judge_decentralised(const Claim& claim, std::span<const Record> records);
+
+/// Figure 2, from its own records: for each configuration and prefix sum, the counted bytes are on
+/// a line in C, with its own intercept, within `bound` of them (count bytes); the time at every C
+/// from the claim's shortest on is at most `bound` times that at the largest C (seconds); every
+/// discrepancy to the full pass is at most `bound` (discrepancy). Needs four configurations with
+/// two prefix sums, each with three C.
+Verdict judge_figure2(const Claim& claim, std::span<const Record> records);
 
 /// Applies the judge that the claim names. Throws ContractError when there is no such judge.
 Verdict judge(const Claim& claim, std::span<const Record> records);

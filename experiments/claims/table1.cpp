@@ -42,7 +42,9 @@ std::string table1_in_markdown(std::span<const Verdict> verdicts) {
     for (const std::string& column : columns) {
       for (const Verdict& v : verdicts) {
         if (v.claim.cell != row + std::string(separator) + column) continue;
-        text += fmt::format(" O({}); counted {}; {} |", v.claim.theory,
+        const bool quoted = v.claim.source.find("abstract") != std::string::npos;
+        text += fmt::format(" O({}), {}; counted {}; {} |", v.claim.theory,
+                            quoted ? "abstract" : "derived",
                             v.measured.empty() ? "nothing" : markdown(v.measured), name(v.answer));
       }
     }

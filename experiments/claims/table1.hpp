@@ -8,8 +8,9 @@
 
 namespace slim::experiments {
 
-/// The paper's table 1 in Markdown, from the claims that name a cell. Each of the twelve cells has
-/// the growth stated in the paper, the law that the counts follow, and the verdict.
+/// Table 1 in Markdown, from the claims that name a cell. Each of the twelve cells has the growth
+/// in theory and whether it is stated in the paper's abstract or derived, the law that the counts
+/// follow, and the verdict.
 std::string table1_in_markdown(std::span<const Verdict> verdicts);
 
 }  // namespace slim::experiments

@@ -8,11 +8,24 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace slim::experiments {
 namespace {
 
 constexpr std::size_t longest_evidence = 4000;
+
+std::string number(double x) {
+  constexpr double largest_count = 1e9;
+  if (x == std::floor(x) && std::abs(x) < largest_count) return fmt::format("{:.0f}", x);
+  return fmt::format("{:.4g}", x);
+}
+
+/// Whether claims.toml expects the verdict: "as expected", "not expected", or empty.
+std::string_view expectation(const Verdict& verdict) {
+  if (verdict.claim.expected.empty() || verdict.answer == Answer::not_judged) return "";
+  return is_lost(verdict) ? "not expected" : "as expected";
+}
 
 }  // namespace
 
@@ -64,15 +77,27 @@ bool any_lost(std::span<const Verdict> verdicts) {
   return std::any_of(verdicts.begin(), verdicts.end(), is_lost);
 }
 
+std::string value_in_words(double value, double low, double high, const std::string& unit) {
+  if (std::isnan(value)) return "none";
+  std::string text = number(value);
+  if (std::isinf(high)) {
+    text += value == low ? " or more" : fmt::format(", at least {}", number(low));
+  } else if (low != high) {
+    text += fmt::format(" in [{}, {}]", number(low), number(high));
+  } else {
+    text += ", exact";
+  }
+  return unit.empty() ? text : fmt::format("{} ({})", text, unit);
+}
+
 std::string to_table(std::span<const Verdict> verdicts) {
-  std::string table = fmt::format("{:<25} {:<13} {:>9}  {:<20} {}\n", "claim", "verdict", "value",
-                                  "interval", "rule");
-  for (const Verdict& verdict : verdicts) {
-    table +=
-        fmt::format("{:<25} {:<13} {:>9.2g}  {:<20} {}\n", verdict.claim.name, name(verdict.answer),
-                    verdict.value, fmt::format("[{:.2g}, {:.2g}]", verdict.low, verdict.high),
-                    verdict.claim.rule);
-    table += fmt::format("{:<25} {}\n", "", on_one_line(verdict.evidence, longest_evidence));
+  std::string table =
+      fmt::format("{:<25} {:<13} {:<13} {}\n", "claim", "verdict", "", "value; rule; evidence");
+  for (const Verdict& v : verdicts) {
+    table += fmt::format("{:<25} {:<13} {:<13} {}\n", v.claim.name, name(v.answer), expectation(v),
+                         value_in_words(v.value, v.low, v.high, v.claim.unit));
+    table += fmt::format("{:<25} rule: {}\n", "", v.claim.rule);
+    table += fmt::format("{:<25} {}\n", "", on_one_line(v.evidence, longest_evidence));
   }
   return table + summary_of(verdicts) + "\n";
 }
@@ -83,8 +108,10 @@ std::string to_json(std::span<const Verdict> verdicts, std::string_view scale,
   for (const Verdict& verdict : verdicts) {
     list.push_back({{"claim", verdict.claim.name},
                     {"verdict", name(verdict.answer)},
+                    {"expected", verdict.claim.expected},
                     {"statement", verdict.claim.statement},
                     {"statistic", verdict.claim.statistic},
+                    {"unit", verdict.claim.unit},
                     {"value", verdict.value},
                     {"interval", {verdict.low, verdict.high}},
                     {"rule", verdict.claim.rule},

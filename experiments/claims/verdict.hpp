@@ -30,11 +30,13 @@ bool any_refuted(std::span<const Verdict> verdicts);
 /// Whether at least one claim was judged, even if INCONCLUSIVE.
 bool any_judged(std::span<const Verdict> verdicts);
 /// Whether the claim was judged and its verdict differs from the one that claims.toml expects;
-/// INCONCLUSIVE differs from both. SERIAL/seconds and CROSSING/seconds, whose verdicts depend on
-/// the machine, have no expected verdict, so they are never lost.
+/// INCONCLUSIVE differs from both.
 bool is_lost(const Verdict& verdict);
 bool any_lost(std::span<const Verdict> verdicts);
 
+/// "1.07 in [1.02, 1.11] (exponent of L)", "0, exact (bytes)", "1048576 or more (tokens)", "none".
+/// Integers below 1e9 have all digits, other numbers four. Without a unit there are no parentheses.
+std::string value_in_words(double value, double low, double high, const std::string& unit);
 /// "38 claims: 34 SUPPORTED, 2 REFUTED, 2 NOT-JUDGED".
 std::string summary_of(std::span<const Verdict> verdicts);
 /// A table in plain text, followed by the summary.

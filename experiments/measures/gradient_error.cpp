@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/gradient_error.hpp"
 
+#include "experiments/measures/tensor_error.hpp"
 #include "experiments/measures/workload.hpp"
 
 #include <limits>
@@ -11,26 +12,19 @@ namespace {
 template <class T>
 GradientError error_in(const Subject& subject, const Parameters<Digits50>& truth,
                        const Setting& setting, const Sequences& sequences) {
-  using std::abs;
   Workload<T> workload(subject, setting, sequences);
   try {
     workload.run();
   } catch (const ContractError& refusal) {
     return {.relative = std::numeric_limits<double>::quiet_NaN(), .refusal = refusal.what()};
   }
-  const Parameters<T>& gradient = workload.result().gradient;
-  require(gradient.values().size() == truth.values().size(),
+  require(workload.result().gradient.values().size() == truth.values().size(),
           subject.name + " returned a gradient of another size");
-  Digits50 largest = 0;
-  Digits50 worst = 0;
-  for (std::size_t i = 0; i < truth.values().size(); ++i) {
-    const Digits50& right = truth.values()[i];
-    const Digits50 error = abs(rounded_to<Digits50>(gradient.values()[i]) - right);
-    if (!isfinite(error)) return {.relative = std::numeric_limits<double>::quiet_NaN()};
-    if (error > worst) worst = error;
-    if (abs(right) > largest) largest = abs(right);
-  }
-  return {.relative = to_double(Digits50(worst / largest))};
+  TensorError error = tensor_error(
+      converted<Digits50>(workload.result().gradient, setting.model, MemoryTag::gradient), truth);
+  return {.relative = error.relative,
+          .tensor = std::move(error.tensor),
+          .zero_tensors = std::move(error.zero)};
 }
 
 }  // namespace

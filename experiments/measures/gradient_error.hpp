@@ -17,9 +17,10 @@ Parameters<Digits50> true_gradient(const Subject& reference, const Conventions& 
 Parameters<Digits50> stored_gradient(const Subject& stored, Setting setting,
                                      const Sequences& sequences);
 
-/// max |dθ̂ - dθ| / max |dθ| over all parameters, where `subject` computes in the setting's scalar
-/// and `truth` is the true gradient of the setting. NaN when an entry of either is not finite, or
-/// when the subject refuses the task with a ContractError; its message is kept.
+/// The largest |dθ̂ - dθ| relative to the largest |dθ| of the same tensor (tensor_error.hpp), where
+/// `subject` computes in the setting's scalar and `truth` is the true gradient of the setting. NaN
+/// when an entry of either is not finite, or when the subject refuses the task with a
+/// ContractError; its message is kept.
 GradientError measure_gradient_error(const Subject& subject, const Parameters<Digits50>& truth,
                                      const Setting& setting, const Sequences& sequences);
 

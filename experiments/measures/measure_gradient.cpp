@@ -73,7 +73,7 @@ GradientCost measure_gradient(const Subject& subject, const Subject& reference,
                                             .slice_length = setting.slice});
   }
   cost.loss = cost.bytes.loss;
-  cost.process = process_peak_of_fresh_process(setting);
+  cost.process = process_peak_of_fresh_process(setting).memory;
   cost.seconds = sample_seconds(subject, setting, wishes.repeats);
   if (wishes.count) cost.operations = count_operations(subject, setting);
   if (wishes.overhead) cost.overhead = count_overhead(subject, setting);

@@ -63,10 +63,11 @@ Measured Measurer::measure(const Record& job) {
     case Quantity::operations:
       return count_operations(subject, setting);
     case Quantity::process:
-      return process_peak_of_fresh_process(setting, sweep_.program);
+      return process_peak_of_fresh_process(setting, sweep_.program).memory;
     case Quantity::gradient_discrepancy: {
-      const GradientError error = gradient_error(subject, setting, "stored/iterative");
-      return GradientDiscrepancy{.relative = error.relative, .refusal = error.refusal};
+      const auto [relative, refusal, tensor, zero] =
+          gradient_error(subject, setting, "stored/iterative");
+      return GradientDiscrepancy{relative, refusal, tensor, zero};
     }
     case Quantity::key_spread:
       return measure_key_spread(setting, read_corpus(setting));
@@ -78,7 +79,11 @@ Measured Measurer::measure(const Record& job) {
       warmed_.insert(warm_up_key(job));
       return full_discrepancy(subject, setting);
     case Quantity::longest:
-      return measure_longest(setting, sweep_.program);
+      // Softmax attention is another model, which no other subject computes.
+      return measure_longest(
+          setting,
+          setting.subject == "softmax" ? nullptr : &sweep_.find_subject("stored/iterative"),
+          sweep_.program);
     case Quantity::softmax_error:
       return measure_softmax_error(setting);
     case Quantity::training:

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/byte_count.hpp"
 #include "experiments/measures/fake_subject.hpp"
+#include "experiments/measures/gradient_digest.hpp"
 #include "experiments/measures/gradient_error.hpp"
 #include "experiments/measures/key_spread.hpp"
 #include "experiments/measures/longest_length.hpp"
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/measures/stopwatch.hpp"
+#include "experiments/measures/workload.hpp"
 #include "experiments/slim_measure/temporary_folder.hpp"
+#include "properties/catalogue.hpp"
 #include "reference/vocabulary/model/draw.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
@@ -70,20 +73,29 @@ TEST_F(Measures, OperationsEqualThoseOfTheSubject) {
   EXPECT_EQ(operations.elementary, 0);
 }
 
-TEST_F(Measures, GradientErrorIsRelativeToTheLargestEntry) {
-  Subject off = fake_subject();
-  off.gradient.in<double>() = [](const GradientTask<double>& task, GradientResult<double>& result) {
-    result.gradient = task.theta;
-    const auto largest =
-        *std::max_element(task.theta.values().begin(), task.theta.values().end(),
-                          [](double a, double b) { return std::abs(a) < std::abs(b); });
-    result.gradient.values().front() += 0.25 * largest;
-  };
+TEST_F(Measures, GradientErrorIsRelativeToTheLargestEntryOfItsTensor) {
+  // The last tensor is a thousandth of the others, and 60 % wrong.
   setting_.scalar = Scalar::float64;
   const Sequences tokens = draw_sequences(1, setting_.length, 256, 1);
-  const Parameters<Digits50> truth = true_gradient(fake_subject(), {}, setting_, tokens);
-  EXPECT_NEAR(measure_gradient_error(off, truth, setting_, tokens).relative, 0.25, 1e-12);
-  EXPECT_EQ(measure_gradient_error(fake_subject(), truth, setting_, tokens).relative, 0.0);
+  Parameters<Digits50> truth = true_gradient(fake_subject(), {}, setting_, tokens);
+  const ParameterSlot last = truth.slots().back();
+  const auto gradient = [&](double last_entry) {
+    Subject subject = fake_subject();
+    subject.gradient.in<double>() = [&, last_entry](const GradientTask<double>& task,
+                                                    GradientResult<double>& result) {
+      result.gradient = task.theta;
+      for (double& x : result.gradient.values(last)) x = last_entry;
+    };
+    return measure_gradient_error(subject, truth, setting_, tokens);
+  };
+  for (Digits50& x : truth.values(last)) x = Digits50(1e-3);
+  EXPECT_NEAR(gradient(1e-3).relative, 0.0, 1e-12);
+  EXPECT_NEAR(gradient(1.6e-3).relative, 0.6, 1e-12);
+  EXPECT_EQ(gradient(1.6e-3).tensor, last.name);
+  EXPECT_EQ(gradient(1e-3).zero_tensors.find(last.name), std::string::npos);
+  for (Digits50& x : truth.values(last)) x = 0;
+  EXPECT_NE(gradient(1e-3).zero_tensors.find(last.name), std::string::npos);
+  EXPECT_GT(gradient(1e-3).relative, 1e-5) << "relative to the largest entry of all tensors";
 }
 
 TEST_F(Measures, GradientErrorOfNaNIsNaN) {
@@ -145,7 +157,7 @@ TEST_F(Measures, ASubjectWithoutTheScalarOrTheFeatureMapIsRejected) {
 }
 
 TEST_F(Measures, AFreshProcessReportsItsPeak) {
-  const ProcessPeak peak = process_peak_of_fresh_process(setting_, SLIM_MEASURE);
+  const ProcessPeak peak = process_peak_of_fresh_process(setting_, SLIM_MEASURE).memory;
   EXPECT_GT(peak.baseline, 0);
   EXPECT_GE(peak.peak, peak.baseline);
 }
@@ -171,10 +183,26 @@ TEST_F(Measures, AFreshProcessOutOfMemoryIsDistinguishedFromOtherFailures) {
   setting_.model.ffn_dim = 1 << 22;
   EXPECT_THROW(process_peak_of_fresh_process(setting_, SLIM_MEASURE), NoMemory);
   setting_.model.ffn_dim = 8;
-  EXPECT_EQ(measure_longest(setting_, SLIM_MEASURE).length, setting_.length);
+  EXPECT_EQ(measure_longest(setting_, nullptr, SLIM_MEASURE).length, setting_.length);
   setting_.subject = "nobody";
-  EXPECT_THROW(measure_longest(setting_, SLIM_MEASURE), std::runtime_error)
+  EXPECT_THROW(measure_longest(setting_, nullptr, SLIM_MEASURE), std::runtime_error)
       << "another failure must not count as length 0";
+}
+
+TEST_F(Measures, DigestsDifferWhereAGradientLeavesOutTheEndOfASequence) {
+  setting_.length = 64;
+  const Subject& subject = properties::find_subject("recovered/blocked");
+  const auto digest = [&](Index length) {
+    Workload<float> workload(subject, setting_,
+                             draw_sequences(1, length, setting_.model.vocab_size, 1));
+    workload.run();
+    return digest_of(workload.result());
+  };
+  EXPECT_LE(difference(digest(64), digest(64)), 1e-6);
+  EXPECT_GT(difference(digest(16), digest(64)), 0.1) << "the gradient of a quarter of the tokens";
+  GradientDigest invalid = digest(64);
+  invalid.projections[1] = std::nan("");
+  EXPECT_TRUE(std::isnan(difference(invalid, digest(64))));
 }
 
 TEST(LongestLength, IsFoundAtEveryPosition) {

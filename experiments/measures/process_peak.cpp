@@ -11,6 +11,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace slim::experiments {
 namespace {
@@ -42,7 +43,7 @@ Setting in_few_rows(Setting setting) {
 }
 
 template <class T>
-ProcessPeak process_peak_in(const Subject& subject, const Setting& setting) {
+ProcessRun process_peak_in(const Subject& subject, const Setting& setting) {
   // Under a cap the only question is whether the gradient completes.
   if (setting.memory_cap == 0) Workload<T>(subject, in_few_rows(setting)).run();
   Workload<T> workload(subject, setting);
@@ -51,7 +52,8 @@ ProcessPeak process_peak_in(const Subject& subject, const Setting& setting) {
   reset_high_water_mark();
   const std::int64_t baseline = status_bytes("VmRSS");
   workload.run();
-  return {.peak = status_bytes("VmHWM"), .baseline = baseline};
+  return {.memory = {.peak = status_bytes("VmHWM"), .baseline = baseline},
+          .digest = digest_of(workload.result())};
 }
 
 }  // namespace
@@ -62,22 +64,30 @@ void grow_stack() {
   for (std::size_t i = 0; i < sizeof(rows); i += page) rows[i] = 0;
 }
 
-ProcessPeak process_peak_here(const Subject& subject, const Setting& setting) {
+ProcessRun process_peak_here(const Subject& subject, const Setting& setting) {
   return in_scalar(setting.scalar, [&]<class T>() { return process_peak_in<T>(subject, setting); });
 }
 
-ProcessPeak process_peak_of_fresh_process(const Setting& setting,
-                                          const std::filesystem::path& program) {
+ProcessRun process_peak_of_fresh_process(const Setting& setting,
+                                         const std::filesystem::path& program) {
   std::vector<std::string> arguments = to_arguments(setting);
   arguments.insert(arguments.begin(), "process-peak");
   const ChildOutcome outcome = run_child({.program = program.string(), .arguments = arguments});
   if (outcome.status == no_memory_exit_code) throw NoMemory("out of memory: " + summary(setting));
   std::istringstream words(outcome.output);
-  ProcessPeak result;
-  if (outcome.status != 0 || !(words >> result.peak >> result.baseline)) {
+  ProcessRun result;
+  std::vector<double> digest;
+  if (words >> result.memory.peak >> result.memory.baseline) {
+    for (std::string word; words >> word;) digest.push_back(std::stod(word));  // may be "nan"
+  }
+  auto& [loss, norm, projections] = result.digest;
+  if (outcome.status != 0 || digest.size() != 2 + projections.size()) {
     throw std::runtime_error("the process that measures its own peak failed (" + summary(setting) +
                              "): " + outcome.output + outcome.errors);
   }
+  loss = digest[0];
+  norm = digest[1];
+  std::copy(digest.begin() + 2, digest.end(), projections.begin());
   return result;
 }
 

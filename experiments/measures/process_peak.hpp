@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "experiments/measures/gradient_digest.hpp"
 #include "experiments/measures/quantities.hpp"
 #include "experiments/records/setting.hpp"
 #include "reference/vocabulary/task/subject.hpp"
@@ -14,13 +15,19 @@ namespace slim::experiments {
 /// no allocator counts.
 void grow_stack();
 
+/// The memory of a process during a gradient, and the gradient.
+struct ProcessRun {
+  ProcessPeak memory;
+  GradientDigest digest;
+};
+
 /// Resident memory of this process. Runs a gradient of at most 64 rows, so that the pages of the
 /// program are resident; prepares the gradient; returns free memory to the system; resets the
 /// high-water mark (drawing parameters in double needs more memory than storing them); runs one
 /// gradient and reads the high-water mark. Earlier allocations of the process would affect the
 /// result, so the process should be fresh. Memory that a subject keeps between gradients is missed
 /// as far as 64 rows need it. Source of the numbers: VmRSS and VmHWM of /proc/self/status.
-ProcessPeak process_peak_here(const Subject& subject, const Setting& setting);
+ProcessRun process_peak_here(const Subject& subject, const Setting& setting);
 
 /// Exit code of `slim-measure process-peak` when the memory cap is too small; no signal has this
 /// number.
@@ -36,7 +43,7 @@ class NoMemory : public std::runtime_error {
 /// fork of this process would inherit its high-water mark.
 /// Throws NoMemory when the process runs out of memory, and std::runtime_error with its error
 /// message when it fails in any other way.
-ProcessPeak process_peak_of_fresh_process(const Setting& setting,
-                                          const std::filesystem::path& program = "/proc/self/exe");
+ProcessRun process_peak_of_fresh_process(const Setting& setting,
+                                         const std::filesystem::path& program = "/proc/self/exe");
 
 }  // namespace slim::experiments

@@ -61,11 +61,13 @@ struct ProcessPeak {
   std::int64_t baseline = 0;  ///< program, parameters and tokens, before the gradient
 };
 
-/// Largest difference from the reference's gradient in 50 digits, relative to the reference's
-/// largest entry.
+/// Largest difference of an entry from the reference's gradient in 50 digits, relative to the
+/// largest entry of its tensor (tensor_error.hpp).
 struct GradientError {
-  double relative = 0.0;     ///< NaN when an entry is not finite
-  std::string refusal = {};  ///< why the subject computed no gradient; empty if it did
+  double relative = 0.0;          ///< NaN when an entry is not finite
+  std::string refusal = {};       ///< why the subject computed no gradient; empty if it did
+  std::string tensor = {};        ///< the tensor with the largest difference
+  std::string zero_tensors = {};  ///< tensors whose gradient is zero, separated by commas
 };
 
 /// The same relative to the gradient of `stored/iterative` in float64 with C = 256, for settings
@@ -73,6 +75,8 @@ struct GradientError {
 struct GradientDiscrepancy {
   double relative = 0.0;
   std::string refusal = {};
+  std::string tensor = {};
+  std::string zero_tensors = {};
 };
 
 /// Range of the key sums S of the first layer: for each feature of each head, log₂ of its last
@@ -94,13 +98,13 @@ struct Overhead {
 };
 
 /// Difference between a training that switches from the full pass to slices halfway and one that
-/// does not: the largest difference of a parameter, relative to the largest parameter.
+/// does not: the largest difference of a parameter, relative to the largest one of its tensor.
 struct SwitchError {
   double relative = 0.0;
 };
 
 /// Largest difference from the gradient of the same subject in the full pass, in the same scalar,
-/// relative to its largest entry: the paper's figure 2.
+/// relative to the largest entry of all tensors: the paper's figure 2.
 struct FullDiscrepancy {
   double relative = 0.0;
   std::string refusal = {};
@@ -110,6 +114,8 @@ struct FullDiscrepancy {
 /// lengths 2^k up to the setting's; 0 when not even the shortest completes.
 struct Longest {
   std::int64_t length = 0;
+  std::string compared_with = {};  ///< another subject that computed this gradient; empty: none
+  double difference = 0.0;         ///< from that gradient (gradient_digest.hpp)
 };
 
 /// Error of one head's FAVOR+ attention relative to softmax attention, ‖Ŷ − Y‖ / ‖Y‖ over all
@@ -142,6 +148,11 @@ struct TrainingLeg {
   std::int64_t peak = 0;        ///< bytes beyond these, the largest in the leg
   std::int64_t wanted = 0;      ///< bytes in total that a leg needs which did not fit
   std::string refusal = {};     ///< why the leg did not complete; empty if it did
+  /// Final validation loss of a model that counts triples of bytes, for texts (trigram.hpp).
+  std::optional<double> trigram_loss = std::nullopt;
+  std::string parameters_sha1 = {};  ///< of the parameters after the last step
+  /// How the process was cut off from every network (no_network.hpp); empty: it was not.
+  std::string isolation = {};
 };
 
 using Measured = std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError,

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/switched_training.hpp"
 
+#include "experiments/measures/tensor_error.hpp"
 #include "experiments/measures/workload.hpp"
-
-#include <algorithm>
-#include <limits>
 
 namespace slim::experiments {
 namespace {
@@ -53,18 +51,11 @@ SwitchError measure_switch(const Subject& subject, const Setting& setting) {
   long_one.length = steps * setting.length;
   const Sequences text = read_corpus(long_one);
   return in_scalar(setting.scalar, [&]<class T>() -> SwitchError {
-    using std::abs;
-    const Parameters<T> whole = trained<T>(subject, setting, text, steps);
-    const Parameters<T> switched = trained<T>(subject, setting, text, steps / 2);
-    T largest(0);
-    T worst(0);
-    for (std::size_t i = 0; i < whole.values().size(); ++i) {
-      const T off = abs(T(whole.values()[i] - switched.values()[i]));
-      if (!(off >= T(0))) return {.relative = std::numeric_limits<double>::quiet_NaN()};
-      worst = std::max(worst, off);
-      largest = std::max(largest, T(abs(whole.values()[i])));
-    }
-    return {.relative = to_double(T(worst / largest))};
+    const auto in_50_digits = [&](Index sliced_from) {
+      return converted<Digits50>(trained<T>(subject, setting, text, sliced_from), setting.model,
+                                 MemoryTag::parameters);
+    };
+    return {.relative = tensor_error(in_50_digits(steps / 2), in_50_digits(steps)).relative};
   });
 }
 

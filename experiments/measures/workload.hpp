@@ -12,6 +12,9 @@ namespace slim::experiments {
 /// The setting's tokens. Throws ContractError when the setting or its corpus is invalid.
 inline Sequences read_corpus(const Setting& setting) {
   require_valid(setting);
+  if (setting.corpus == random_tokens) {
+    return draw_sequences(setting.batch, setting.length, setting.model.vocab_size, setting.seed);
+  }
   return read_corpus(setting.corpus, setting.batch, setting.length, setting.model.vocab_size);
 }
 

@@ -76,7 +76,7 @@ std::vector<Plan> figure2_plans(const Conditions& conditions) {
                          .length = configuration.length / sizes.length_divisor,
                          .seed = conditions.seed,
                          .threads = conditions.threads,
-                         .corpus = conditions.corpus};
+                         .corpus = random_tokens};
       const std::vector<Index> slices =
           slices_of(setting, sizes.most_slices, configuration.name, limit, conditions);
       const auto add = [&](Index slice, Quantity quantity) {

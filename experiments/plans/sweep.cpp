@@ -114,8 +114,8 @@ std::uint64_t part_of(Job job, std::uint64_t count) {
 /// Checks that the text is long enough for every setting.
 void require_corpus(const std::vector<Job>& jobs) {
   const auto bytes = [](const Job& job) {
-    const bool trains = job.setting.training.steps > 0;  // has its own text, or none
-    return trains ? 0 : job.setting.batch * job.setting.length;
+    const bool other = job.setting.training.steps > 0 || job.setting.corpus == random_tokens;
+    return other ? 0 : job.setting.batch * job.setting.length;
   };
   const auto longest = std::max_element(
       jobs.begin(), jobs.end(), [&](const Job& a, const Job& b) { return bytes(a) < bytes(b); });

@@ -40,6 +40,16 @@ std::vector<Plan> table1_plans(const Conditions& conditions) {
       for (const Index slices : {2, 3, 4}) add("recovered/tree", slice * slices, slice, quantity);
     }
   }
+  // Long enough that a fresh process shows what the ledger does not count.
+  for (const Quantity quantity : {Quantity::bytes, Quantity::process}) {
+    for (const Index length : {1 << 10, 1 << 13, 1 << 16}) {
+      for (const Index slice : {1, 256}) add("recovered/tree", length, slice, quantity);
+    }
+    for (const Index length : {1 << 10, 1 << 12, 1 << 14}) {
+      add("recovered/tree", length, length, quantity);
+    }
+    for (const Index length : {1 << 8, 1 << 9, 1 << 10}) add("softmax", length, length, quantity);
+  }
   return plans;
 }
 

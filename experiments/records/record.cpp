@@ -61,14 +61,29 @@ void add(Json& json, const ProcessPeak& x) {
   json["process_baseline_bytes"] = x.baseline;
 }
 
-void add(Json& json, const GradientError& x) {
-  json["gradient_error_relative"] = x.relative;
+/// Of a gradient error or discrepancy.
+template <class Error>
+void add_error(Json& json, const char* field, const Error& x) {
+  json[field] = x.relative;
   if (!x.refusal.empty()) json["refusal"] = x.refusal;
+  json["tensor"] = x.tensor;
+  if (!x.zero_tensors.empty()) json["zero_tensors"] = x.zero_tensors;
+}
+
+template <class Error>
+Error error_in(const JsonFields& json, const char* field) {
+  return {.relative = json.real(field),
+          .refusal = json.text_if_given("refusal"),
+          .tensor = json.text("tensor"),
+          .zero_tensors = json.text_if_given("zero_tensors")};
+}
+
+void add(Json& json, const GradientError& x) {
+  add_error(json, "gradient_error_relative", x);
 }
 
 void add(Json& json, const GradientDiscrepancy& x) {
-  json["gradient_discrepancy_relative"] = x.relative;
-  if (!x.refusal.empty()) json["refusal"] = x.refusal;
+  add_error(json, "gradient_discrepancy_relative", x);
 }
 
 void add(Json& json, const KeySpread& x) {
@@ -93,6 +108,9 @@ void add(Json& json, const FullDiscrepancy& x) {
 
 void add(Json& json, const Longest& x) {
   json["longest_length"] = x.length;
+  if (x.compared_with.empty()) return;
+  json["compared_with"] = x.compared_with;
+  json["difference"] = x.difference;
 }
 
 void add(Json& json, const SoftmaxError& x) {
@@ -126,6 +144,9 @@ void add(Json& json, const TrainingLeg& x) {
   json["bytes_parameters"] = x.parameters;
   json["bytes_optimiser"] = x.optimiser;
   json["bytes_peak"] = x.peak;
+  if (x.trigram_loss.has_value()) json["trigram_loss"] = *x.trigram_loss;
+  if (!x.parameters_sha1.empty()) json["parameters_sha1"] = x.parameters_sha1;
+  if (!x.isolation.empty()) json["isolation"] = x.isolation;
   if (!x.refusal.empty()) {
     json["refusal"] = x.refusal;
     json["bytes_wanted"] = x.wanted;
@@ -143,10 +164,13 @@ TrainingLeg leg_in(const JsonFields& json) {
                   .optimiser = count_in(json, "bytes_optimiser"),
                   .peak = count_in(json, "bytes_peak"),
                   .wanted = count_if_given(json, "bytes_wanted"),
-                  .refusal = json.text_if_given("refusal")};
+                  .refusal = json.text_if_given("refusal"),
+                  .parameters_sha1 = json.text_if_given("parameters_sha1"),
+                  .isolation = json.text_if_given("isolation")};
   for (const auto& check : json.array("checks")) {
     leg.checks.push_back(check_in({check, json.named("checks")}));
   }
+  if (json.has("trigram_loss")) leg.trigram_loss = json.real("trigram_loss");
   if (json.has("end")) leg.end = check_in(json.object("end"));
   return leg;
 }
@@ -231,8 +255,7 @@ Measured measured_in(const JsonFields& json) {
     case Quantity::process:
       return process_peak_in(json);
     case Quantity::gradient_discrepancy:
-      return GradientDiscrepancy{.relative = json.real("gradient_discrepancy_relative"),
-                                 .refusal = json.text_if_given("refusal")};
+      return error_in<GradientDiscrepancy>(json, "gradient_discrepancy_relative");
     case Quantity::key_spread:
       return KeySpread{.key_deviation = json.real("key_deviation"),
                        .median_bits = json.real("spread_median_bits"),
@@ -245,7 +268,9 @@ Measured measured_in(const JsonFields& json) {
       return FullDiscrepancy{.relative = json.real("full_discrepancy_relative"),
                              .refusal = json.text_if_given("refusal")};
     case Quantity::longest:
-      return Longest{.length = count("longest_length")};
+      return Longest{.length = count("longest_length"),
+                     .compared_with = json.text_if_given("compared_with"),
+                     .difference = json.has("difference") ? json.real("difference") : 0.0};
     case Quantity::softmax_error:
       return SoftmaxError{.independent = json.real("softmax_error_independent"),
                           .orthogonal = json.real("softmax_error_orthogonal"),
@@ -255,8 +280,7 @@ Measured measured_in(const JsonFields& json) {
     case Quantity::gradient_error:
       break;
   }
-  return GradientError{.relative = json.real("gradient_error_relative"),
-                       .refusal = json.text_if_given("refusal")};
+  return error_in<GradientError>(json, "gradient_error_relative");
 }
 
 Json to_json(const Provenance& p) {

@@ -12,6 +12,9 @@
 
 namespace slim::experiments {
 
+/// Instead of a text: tokens drawn with the setting's seed, uniform in the vocabulary.
+inline constexpr const char* random_tokens = "random tokens";
+
 /// Everything that a measured gradient depends on, except the code and the machine.
 struct Setting {
   std::string subject = "recovered/iterative";
@@ -27,8 +30,8 @@ struct Setting {
   std::int64_t memory_cap = 0;
   std::uint64_t seed = 1;
   int threads = 1;
-  std::filesystem::path corpus = {};
-  Training training = {};  ///< 0 steps: a single gradient
+  std::filesystem::path corpus = {};  ///< a text, or random_tokens
+  Training training = {};             ///< 0 steps: a single gradient
 
   [[nodiscard]] bool full_pass() const { return slice >= length; }
   /// N = ⌈L/C⌉

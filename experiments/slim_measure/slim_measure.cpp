@@ -144,8 +144,9 @@ int run_process_peak(const Setting& setting) {
   const Subject& subject = find_subject(setting.subject);
   if (setting.memory_cap > 0) cap_address_space(setting.memory_cap);
   try {
-    const ProcessPeak peak = process_peak_here(subject, setting);
-    print(fmt::format("{} {}\n", peak.peak, peak.baseline));
+    const auto [memory, digest] = process_peak_here(subject, setting);
+    print(fmt::format("{} {} {:.17g} {:.17g} {:.17g}\n", memory.peak, memory.baseline, digest.loss,
+                      digest.norm, fmt::join(digest.projections, " ")));
     return holds;
   } catch (const std::bad_alloc&) {
     return no_memory_exit_code;

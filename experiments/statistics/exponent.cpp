@@ -5,6 +5,9 @@
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
+#include <boost/math/distributions/students_t.hpp>
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -16,7 +19,14 @@ struct Line {
   std::vector<double> y;
 };
 
-double slope(const Line& line) {
+/// Sums of products of the distances from the means.
+struct Moments {
+  double xx = 0.0;
+  double xy = 0.0;
+  double yy = 0.0;
+};
+
+Moments moments(const Line& line) {
   const auto n = static_cast<double>(line.x.size());
   double mean_x = 0.0;
   double mean_y = 0.0;
@@ -24,13 +34,29 @@ double slope(const Line& line) {
     mean_x += line.x[i] / n;
     mean_y += line.y[i] / n;
   }
-  double xy = 0.0;
-  double xx = 0.0;
+  Moments sums;
   for (std::size_t i = 0; i < line.x.size(); ++i) {
-    xy += (line.x[i] - mean_x) * (line.y[i] - mean_y);
-    xx += (line.x[i] - mean_x) * (line.x[i] - mean_x);
+    const double dx = line.x[i] - mean_x;
+    const double dy = line.y[i] - mean_y;
+    sums.xx += dx * dx;
+    sums.xy += dx * dy;
+    sums.yy += dy * dy;
   }
-  return xy / xx;
+  return sums;
+}
+
+double slope(const Line& line) {
+  const Moments sums = moments(line);
+  return sums.xy / sums.xx;
+}
+
+Line line_of_medians(std::span<const Samples> samples) {
+  Line line;
+  for (const Samples& at : samples) {
+    line.x.push_back(std::log(at.size));
+    line.y.push_back(std::log(median(at.values)));
+  }
+  return line;
 }
 
 void require_fit(std::span<const Samples> samples) {
@@ -48,14 +74,13 @@ void require_fit(std::span<const Samples> samples) {
 
 }  // namespace
 
-Exponent fit_exponent(std::span<const Samples> samples, std::uint64_t seed, int draws) {
+Exponent fit_exponent(std::span<const Samples> samples, double confidence, std::uint64_t seed,
+                      int draws) {
   require_fit(samples);
-  require(draws >= 40, "an interval needs at least 40 draws");
-  Line line;
-  for (const Samples& at : samples) {
-    line.x.push_back(std::log(at.size));
-    line.y.push_back(std::log(median(at.values)));
-  }
+  const double tail = (1.0 - confidence) / 2.0;
+  require(confidence > 0.0 && tail * draws >= 1.0,
+          fmt::format("an interval of {:g} % needs more than {} draws", 100.0 * confidence, draws));
+  Line line = line_of_medians(samples);
   Exponent result{.value = slope(line), .low = 0.0, .high = 0.0};
 
   std::vector<double> slopes;
@@ -72,9 +97,25 @@ Exponent fit_exponent(std::span<const Samples> samples, std::uint64_t seed, int 
     slopes.push_back(slope(line));
   }
   std::sort(slopes.begin(), slopes.end());
-  const auto outside = static_cast<std::size_t>(0.025 * draws);
+  const auto outside = static_cast<std::size_t>(tail * draws);
   result.low = slopes[outside];
   result.high = slopes[slopes.size() - 1 - outside];
+  return result;
+}
+
+Exponent fit_exponent_of_curve(std::span<const Samples> samples, double confidence) {
+  Exponent result = fit_exponent(samples, confidence);
+  const Line line = line_of_medians(samples);
+  require(line.x.size() >= 3, "the distances from a line need at least three sizes");
+  const Moments sums = moments(line);
+  const double freedom = static_cast<double>(line.x.size()) - 2.0;
+  const double squares = std::max(0.0, sums.yy - sums.xy * sums.xy / sums.xx);
+  const boost::math::students_t distribution(freedom);
+  const double width =
+      boost::math::quantile(boost::math::complement(distribution, (1.0 - confidence) / 2.0)) *
+      std::sqrt(squares / freedom / sums.xx);
+  result.low = std::min(result.low, result.value - width);
+  result.high = std::max(result.high, result.value + width);
   return result;
 }
 

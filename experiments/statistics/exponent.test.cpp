@@ -53,7 +53,7 @@ TEST(Exponent, IntervalContainsTheTruthAboutAsOftenAsStated) {
   int held = 0;
   constexpr int trials = 100;
   for (std::uint64_t seed = 0; seed < trials; ++seed) {
-    const Exponent exponent = fit_exponent(synthetic(1.0, 0.05, seed), 1, 400);
+    const Exponent exponent = fit_exponent(synthetic(1.0, 0.05, seed), 0.95, 1, 400);
     held += exponent.low <= 1.0 && 1.0 <= exponent.high ? 1 : 0;
     EXPECT_LT(exponent.high - exponent.low, 0.1);
     EXPECT_LE(exponent.low, exponent.high);
@@ -70,8 +70,8 @@ TEST(Exponent, AnOutlierDoesNotChangeIt) {
 
 TEST(Exponent, TheSameSeedGivesTheSameInterval) {
   const auto samples = synthetic(1.0, 0.1, 3);
-  EXPECT_EQ(fit_exponent(samples, 5).low, fit_exponent(samples, 5).low);
-  EXPECT_NE(fit_exponent(samples, 5).low, fit_exponent(samples, 6).low);
+  EXPECT_EQ(fit_exponent(samples, 0.95, 5).low, fit_exponent(samples, 0.95, 5).low);
+  EXPECT_NE(fit_exponent(samples, 0.95, 5).low, fit_exponent(samples, 0.95, 6).low);
 }
 
 TEST(Exponent, RejectsValuesWithoutALogarithm) {

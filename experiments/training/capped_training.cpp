@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/capped_training.hpp"
 
+#include "experiments/training/no_network.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/child_program.hpp"
 
@@ -92,6 +93,7 @@ TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
   setting.corpus = corpus;
   setting.threads = 1;
   const Subject& subject = find_subject(setting.subject);
+  const std::string isolation = leave_network();
   // Freed memory is returned to the system immediately, so that only memory in use counts.
   mallopt(M_MMAP_THRESHOLD, 1 << 16);
   malloc_trim(0);
@@ -100,7 +102,9 @@ TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
     const std::unique_ptr<TrainingData> data = training_data(setting);
     const std::unique_ptr<Trainer> trainer = make_trainer(subject, setting);
     trainer->resume(read_case_file(start));
-    return trainer->run(*data, setting.training.steps);
+    TrainingLeg leg = trainer->run(*data, setting.training.steps);
+    leg.isolation = isolation;
+    return leg;
   } catch (const std::bad_alloc&) {
     TrainingLeg leg;
     leg.first_step = setting.training.switch_at;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/corpus.hpp"
 
+#include "experiments/training/sha1.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
-#include <boost/uuid/detail/sha1.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -160,18 +160,14 @@ Index text_length(const fs::path& file, Index most) {
 
 std::string corpus_sha1(const fs::path& file) {
   std::ifstream stream = open(file);
-  boost::uuids::detail::sha1 sha1;
+  Sha1 sha1;
   std::vector<char> block(1 << 16);
   while (stream.read(block.data(), static_cast<std::streamsize>(block.size())),
          stream.gcount() > 0) {
-    sha1.process_bytes(block.data(), static_cast<std::size_t>(stream.gcount()));
+    sha1.add(block.data(), static_cast<std::size_t>(stream.gcount()));
   }
   require(!stream.bad(), "corpus " + file.string() + ": cannot be read to its end");
-  boost::uuids::detail::sha1::digest_type digest;
-  sha1.get_digest(digest);
-  std::string text;
-  for (const unsigned int word : digest) text += fmt::format("{:08x}", word);
-  return text;
+  return sha1.hex();
 }
 
 std::string corpus_identity(const fs::path& file) {

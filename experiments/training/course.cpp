@@ -40,6 +40,9 @@ std::vector<Course> courses(std::span<const Record> records) {
       course.peak = std::max(course.peak, leg.peak);
       course.wanted = leg.wanted;
       course.refusal = leg.refusal;
+      course.trigram_loss = leg.trigram_loss;
+      course.parameters_sha1 = leg.parameters_sha1;
+      course.isolation = leg.isolation;
     }
     all.push_back(std::move(course));
   }

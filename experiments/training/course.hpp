@@ -26,6 +26,9 @@ struct Course {
   std::int64_t peak = 0;        ///< bytes beyond parameters, gradient and moments
   std::int64_t wanted = 0;
   std::string refusal;
+  std::optional<double> trigram_loss;
+  std::string parameters_sha1;  ///< after the last step
+  std::string isolation;
 
   [[nodiscard]] Index first_step() const { return setting.training.switch_at; }
   /// Bytes of parameters, gradient, moments and everything else.

@@ -188,11 +188,15 @@ std::vector<Record> fine_tuning_records(double off) {
   return records;
 }
 
-Verdict fine_tuning_verdict(const std::vector<Record>& records) {
+Verdict verdict_on(const std::string& name, const std::vector<Record>& records) {
   const std::vector<Claim> claims = built_in_claims();
-  return judge(*std::find_if(claims.begin(), claims.end(),
-                             [](const Claim& c) { return c.name == "DEVICE/fine-tuning"; }),
-               records);
+  return judge(
+      *std::find_if(claims.begin(), claims.end(), [&](const Claim& c) { return c.name == name; }),
+      records);
+}
+
+Verdict fine_tuning_verdict(const std::vector<Record>& records) {
+  return verdict_on("DEVICE/fine-tuning", records);
 }
 
 TEST(FineTuningJudge, RequiresAFullPassThatFailsAndSlicesWithTheSameBits) {
@@ -211,6 +215,28 @@ TEST(FineTuningJudge, RequiresAFullPassThatFailsAndSlicesWithTheSameBits) {
   records[2] = records[1];
   records[2].setting.slice = 63;
   EXPECT_EQ(fine_tuning_verdict(records).answer, Answer::inconclusive) << "the full pass completed";
+}
+
+TEST(FineTuningJudge, RequiresACapOfAtMostHalfOfWhatTheFullPassNeeds) {
+  std::vector<Record> records = fine_tuning_records(0.0);
+  std::get<TrainingLeg>(records[2].measured).wanted = (2 << 20) - 1;
+  EXPECT_EQ(fine_tuning_verdict(records).answer, Answer::inconclusive);
+}
+
+TEST(DecentralisedJudge, RequiresTheSameParametersWithoutANetwork) {
+  const auto answer = [](const std::string& sha1, const std::string& isolation) {
+    std::vector<Record> records = fine_tuning_records(0.0);
+    for (Record& record : records) std::get<TrainingLeg>(record.measured).parameters_sha1 = "a9";
+    auto& capped = std::get<TrainingLeg>(records[1].measured);
+    capped.parameters_sha1 = sha1;
+    capped.isolation = isolation;
+    return verdict_on("DECENTRALISED", records).answer;
+  };
+  EXPECT_EQ(answer("a9", "network namespace"), Answer::supported);
+  EXPECT_EQ(answer("a8", "network namespace"), Answer::refuted);
+  EXPECT_EQ(answer("", "network namespace"), Answer::refuted);
+  EXPECT_EQ(answer("a9", ""), Answer::inconclusive) << "the process had a network";
+  EXPECT_EQ(verdict_on("DECENTRALISED", {}).answer, Answer::inconclusive);
 }
 
 TEST(FineTuningJudge, RequiresTheMetricOfTheFullPass) {

@@ -11,18 +11,21 @@ namespace slim::experiments {
 /// shuffled. Training and validation use separate parts of the text.
 class TextWindows final : public TrainingData {
  public:
-  /// Keeps only the part of the text that the run needs.
+  /// Keeps only the part of the text that the run needs; one that continues another run needs none
+  /// before that.
   explicit TextWindows(const Setting& setting);
   void train(Index step, Sequences& batch) const override;
   void validate(Index i, Sequences& batch) const override;
   [[nodiscard]] Sequences empty_batch() const override;
 
  private:
-  void fill(const std::vector<unsigned char>& text, Index windows, Index number,
+  /// `text` begins with window `first`.
+  void fill(const std::vector<unsigned char>& text, Index first, Index windows, Index number,
             Sequences& batch) const;
 
   Index batch_;
   Index length_;
+  Index first_train_window_ = 0;
   Index train_windows_ = 0;  ///< in the whole part, including what is not kept
   Index held_out_windows_ = 0;
   std::vector<unsigned char> train_;

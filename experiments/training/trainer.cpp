@@ -4,6 +4,8 @@
 #include "experiments/measures/workload.hpp"
 #include "experiments/training/adam.hpp"
 #include "experiments/training/checkpoint.hpp"
+#include "experiments/training/sha1.hpp"
+#include "experiments/training/trigram.hpp"
 
 #include <chrono>
 
@@ -95,10 +97,16 @@ class TrainerIn final : public Trainer {
     if (steps() == training.steps) {
       Clock clock;
       leg.end = check(data, 0, training.final_checks, batch);
+      if (training.task == TrainingTask::text && training.switch_at == 0 && setting_.full_pass()) {
+        leg.trigram_loss = trigram_loss(data, setting_);
+      }
       leg.seconds_checks += clock.lap();
     }
     const auto bytes = static_cast<std::int64_t>(theta_.values().size() * sizeof(T));
     leg.parameters = bytes;
+    Sha1 sha1;
+    sha1.add(theta_.values().data(), static_cast<std::size_t>(bytes));
+    leg.parameters_sha1 = sha1.hex();
     leg.optimiser = 2 * bytes;
     leg.peak = ledger::peak().beyond_parameters - before.beyond_parameters;
     return leg;

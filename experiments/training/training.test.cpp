@@ -142,6 +142,12 @@ TEST(TextTask, WindowsAreConsecutiveAndCycled) {
   data->validate(0, batch);  // bytes 90 to 94 hold one window
   EXPECT_EQ(first(0), 90);
   EXPECT_EQ(first(1), 90);
+  setting.training.steps = 8;
+  setting.training.switch_at = 4;
+  const std::unique_ptr<TrainingData> second_half = training_data(setting);
+  second_half->train(5, batch);
+  EXPECT_EQ(first(0), 40);
+  EXPECT_EQ(first(1), 44);
 }
 
 TEST(TextTask, UsesPennTreebanksValidationTextAndRejectsShortTexts) {
@@ -420,6 +426,9 @@ TEST(Regimes, FineTuneTextInMemoryThatFitsSlicesAndNotTheFullPass) {
         const std::int64_t least = least_training_bytes(subject, s);
         if (s.full_pass()) {
           EXPECT_GT(least, s.memory_cap) << name(scale) << " " << corpus;
+          if (scale != Scale::paper) {
+            EXPECT_GE(least, 2 * s.memory_cap) << name(scale);
+          }
           ++full;
           continue;
         }
@@ -427,7 +436,8 @@ TEST(Regimes, FineTuneTextInMemoryThatFitsSlicesAndNotTheFullPass) {
         const std::int64_t model = 16 * parameter_count(s.model);
         const Index checks =
             std::max(s.training.steps / s.training.check_every + 1, s.training.final_checks);
-        const std::int64_t text = std::min<std::int64_t>(s.training.steps * s.length, 90'000'000) +
+        const Index steps = s.training.steps - s.training.switch_at;
+        const std::int64_t text = std::min<std::int64_t>(steps * s.length, 90'000'000) +
                                   std::min<std::int64_t>(checks * s.length, 5'000'000);
         EXPECT_LT(model + text + (least - model) * 6 / 5, s.memory_cap)
             << name(scale) << " " << corpus;

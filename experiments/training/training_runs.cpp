@@ -71,9 +71,9 @@ std::filesystem::path TrainingRuns::checkpoint(const Record& job) const {
 const TrainingData& TrainingRuns::data_of(const Setting& setting) {
   const Training& t = setting.training;
   const std::string key =
-      fmt::format("{} {} {} {} {} {} {} {} {}", name(t.task), t.steps, t.check_every,
-                  t.final_checks, setting.batch, setting.length, setting.model.vocab_size,
-                  setting.seed, setting.corpus.string());
+      fmt::format("{} {} {} {} {} {} {} {} {} {}", name(t.task), t.steps, t.switch_at,
+                  t.check_every, t.final_checks, setting.batch, setting.length,
+                  setting.model.vocab_size, setting.seed, setting.corpus.string());
   if (key != data_key_) {
     data_ = training_data(setting);
     data_key_ = key;

@@ -118,7 +118,8 @@ Chart draw_drift_length(std::span<const Record> records) {
 
 constexpr const char* error_caption =
     " Errors are those of the gradient against 50 digits (against stored boundaries in float64 "
-    "where 50 digits take too long), relative to its largest entry. Errors above 1000 or not "
+    "where 50 digits take too long), relative to the largest entry of its tensor. Errors above "
+    "1000 or not "
     "finite are shown at 1000, refused tasks are left out.";
 
 }  // namespace

@@ -62,7 +62,8 @@ Figure exact() {
       .title = "The gradient in 50 digits",
       .caption =
           "Largest error of a gradient entry against the reference, both in 50 digits, relative "
-          "to the largest entry; C = L is the full pass. The dotted line is the claimed bound. "
+          "to the largest entry of its tensor; C = L is the full pass. The dotted line is the "
+          "claimed bound. "
           "With ReLU features a recovered sum keeps a rounding residue where a denominator should "
           "be 0; a stored sum does not. Other architectures: four of them, L "
           "= 13, each with four feature maps.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plots/figures/figure.hpp"
 
+#include "experiments/claims/process_memory.hpp"
 #include "experiments/records/record_log.hpp"
 #include "plots/chart/axes.hpp"
 #include "plots/figures/curves.hpp"
@@ -102,7 +103,7 @@ double peak_bytes(const Record& record) {
   require(
       bytes.peak > bytes.tokens,
       fmt::format("records.jsonl: the peak must exceed the tokens ({})", summary(record.setting)));
-  return static_cast<double>(bytes.peak - bytes.tokens);
+  return experiments::counted_bytes(bytes);
 }
 
 double seconds(const Record& record) {

@@ -370,7 +370,7 @@ Figure fine_tuning() {
       "dashed line (beyond its program): the full pass fails there, the sliced run continues, and "
       "every loss has the same bits as without a cap. Grey is for parameters, gradient and "
       "moments.",
-      {"COMPATIBLE", "DEVICE", "DEVICE/fine-tuning"}, draw_fine_tuning);
+      {"COMPATIBLE", "DEVICE", "DEVICE/fine-tuning", "DECENTRALISED"}, draw_fine_tuning);
 }
 
 }  // namespace slim::plots

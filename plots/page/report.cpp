@@ -24,7 +24,8 @@ std::string verdict_row(const Verdict& v) {
   };
   return fmt::format(R"(<tr role="row"><th role="rowheader" scope="row" id="claim-{0}">{0}</th>)"
                      R"(<td role="cell">{1}</td>)",
-                     escaped(v.claim), badge(v.verdict)) +
+                     escaped(v.claim),
+                     badge(v.verdict) + (v.expected == v.verdict ? " as expected" : "")) +
          cell("Claim", v.statement) + cell("Statistic", v.statistic) +
          cell("Value and interval", number_and_interval(v)) + cell("Rule", v.rule) +
          cell("Evidence", v.evidence) + cell("Source", v.source) + "</tr>\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plots/page/verdict.hpp"
 
+#include "experiments/claims/verdict.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/json_fields.hpp"
 #include "reference/vocabulary/system/strict_json.hpp"
@@ -32,6 +33,8 @@ Verdict verdict_in(const JsonFields& json) {
                   .rule = json.text("rule"),
                   .evidence = json.text("evidence"),
                   .source = json.text("source"),
+                  .expected = json.text_if_given("expected"),
+                  .unit = json.text_if_given("unit"),
                   .cell = json.text_if_given("cell"),
                   .theory = json.text_if_given("theory"),
                   .measured = json.text_if_given("measured")};
@@ -52,26 +55,12 @@ Verdict verdict_in(const JsonFields& json) {
   return verdict;
 }
 
-/// Integers below 1e9 with all digits, other numbers with four.
-std::string number(double x) {
-  constexpr double largest_count = 1e9;
-  if (x == std::floor(x) && std::abs(x) < largest_count) return fmt::format("{:.0f}", x);
-  return fmt::format("{:.4g}", x);
-}
-
 }  // namespace
 
 std::string number_and_interval(const Verdict& v) {
-  std::string text = v.value ? number(*v.value) : "none";
-  if (v.interval && std::isinf(v.interval->second)) {
-    text += v.value == v.interval->first ? " or more"
-                                         : fmt::format(", at least {}", number(v.interval->first));
-  } else if (v.interval && v.interval->first != v.interval->second) {
-    text += fmt::format(" in [{}, {}]", number(v.interval->first), number(v.interval->second));
-  } else if (v.interval) {
-    text += ", exact";
-  }
-  return text;
+  const double value = v.value.value_or(std::numeric_limits<double>::quiet_NaN());
+  const auto [low, high] = v.interval.value_or(std::pair(value, value));
+  return experiments::value_in_words(value, low, high, v.unit);
 }
 
 std::vector<Verdict> read_verdicts(const std::filesystem::path& folder) {

@@ -20,6 +20,8 @@ struct Verdict {
   std::string rule;                                   ///< condition for SUPPORTED
   std::string evidence;                               ///< one sentence
   std::string source;                                 ///< where the paper makes the claim
+  std::string expected = {};                          ///< verdict that is expected; may be empty
+  std::string unit = {};                              ///< of the value, in words; may be empty
   std::string cell = {};                              ///< "row / column" of table 1; may be empty
   std::string theory = {};                            ///< what the paper states for the cell
   std::string measured = {};                          ///< what was measured for the cell
@@ -27,7 +29,7 @@ struct Verdict {
   std::string scale = {};  ///< scale of the judged records; empty: unknown
 };
 
-/// Formats value and interval: "1.07 in [1.02, 1.11]", "0, exact", "1048576 or more", "none".
+/// Value, interval and unit: experiments::value_in_words.
 std::string number_and_interval(const Verdict& verdict);
 
 /// Reads the verdicts in `folder`/verdicts.json; none when there is no such file. Throws

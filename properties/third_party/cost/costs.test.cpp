@@ -71,6 +71,23 @@ TEST(ResourceClaims, AreJudgedByTheirGrowth) {
   EXPECT_EQ(standing(ResourceClaim::linear_time, synthetic(plan, row, 0.0, 1.35)), "INCONCLUSIVE");
 }
 
+TEST(ResourceClaims, OfWholeModelsAllowNoActivationPerRow) {
+  const ResourcePlan plan;
+  const double activation = 4.0 * static_cast<double>(plan.width);
+  const auto standing = [&](ResourceClaim claim, double bytes_a_row) {
+    std::vector<ResourceSample> samples = synthetic(plan, bytes_a_row, 1e4, 1.0);
+    for (ResourceSample& sample : samples) sample.task = CostedTask::gradient;
+    return std::string(name(judge_claim(claim, samples, plan).standing));
+  };
+  for (const ResourceClaim claim :
+       {ResourceClaim::flat_in_length, ResourceClaim::linear_in_slice}) {
+    EXPECT_EQ(standing(claim, 16.0), "SUPPORTED") << "tokens";
+    EXPECT_EQ(standing(claim, activation), "REFUTED");
+    EXPECT_EQ(standing(claim, 8.0 * activation), "REFUTED") << "linear checkpointing";
+    EXPECT_EQ(standing(claim, std::nan("")), "REFUTED");
+  }
+}
+
 TEST(ResourceClaims, AreMeasuredOnAnotherProcess) {
   const ForeignSubject foreign = open_subject(library_door(library("c_attention")), {});
   const ResourcePlan plan{.lengths = {16, 32, 64}, .slices = {4, 8}, .width = 4, .repeats = 1};
@@ -162,6 +179,8 @@ TEST(CostLaws, AreMeasuredForWholeModelsAndEveryFeatureMap) {
         .tally;
   };
   EXPECT_EQ(tally_of("faults/cost_subject.py in-slices", ResourceClaim::linear_in_slice).passed, 1);
+  EXPECT_EQ(tally_of("faults/cost_subject.py remembers", ResourceClaim::linear_time).wrong, 1)
+      << "quadratic for inputs that it has not seen";
   EXPECT_EQ(tally_of("faults/cost_subject.py all-rows", ResourceClaim::flat_in_length).wrong, 1);
   EXPECT_EQ(
       tally_of("faults/convention_subject.py '{}' favor+", ResourceClaim::flat_in_length).wrong, 1)

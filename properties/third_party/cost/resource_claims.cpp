@@ -17,6 +17,7 @@ constexpr double most_growth_of_slice = 2.2;
 constexpr double most_growth_of_growth = 1.5;
 constexpr double noise_bytes = 1 << 20;
 constexpr double noise_bytes_of_growth = 4 << 20;
+constexpr double bytes_of_token = 32.0;  ///< a token of 8 bytes, its target and a copy of both
 constexpr double hidden_below = 2.0;
 constexpr double linear_to = 5.5;
 constexpr double refuted_from = 8.0;
@@ -37,22 +38,30 @@ struct FlatRule {
   double most_copies;
 };
 
-FlatRule flat_rule(CostedTask task) {
-  switch (task) {
-    case CostedTask::attention:  // q, k, v, out
-      return {4.0, "arrays", 8.0};
-    case CostedTask::pullback:
-      return {8.0, "arrays and their gradients", 6.0};
-    case CostedTask::gradient:
-      break;
-  }
-  return {4.0, "four activations", 2.0};
+/// The inputs of a whole model are tokens, so nothing but these may grow over the lengths.
+ResourceVerdict flat_in_length_of_models(const ResourceSample& first, const ResourceSample& last) {
+  const double grown = last.bytes_peak - first.bytes_peak;
+  const double most =
+      noise_bytes + bytes_of_token * static_cast<double>(last.length - first.length);
+  return {
+      .claim = ResourceClaim::flat_in_length,
+      .standing =
+          grown <= most ? ResourceVerdict::Standing::supported : ResourceVerdict::Standing::refuted,
+      .evidence = fmt::format("takes {:.0f} KiB more at L = {} than at L = {}; rule: at most "
+                              "{:.0f} KiB, a megabyte of noise and {:g} bytes per token",
+                              grown / 1024, last.length, first.length, most / 1024, bytes_of_token),
+      .statistic_name = "bytes",
+      .statistic = grown,
+      .bound = most};
 }
 
 ResourceVerdict flat_in_length(const std::vector<ResourceSample>& lengths, Index width) {
   const ResourceSample& last = lengths.back();
+  if (last.task == CostedTask::gradient) return flat_in_length_of_models(lengths.front(), last);
   const ResourceSample& before = lengths.at(lengths.size() - 2);
-  const FlatRule rule = flat_rule(last.task);
+  const FlatRule rule = last.task == CostedTask::attention  // q, k, v, out
+                            ? FlatRule{4.0, "arrays", 8.0}
+                            : FlatRule{8.0, "arrays and their gradients", 6.0};
   const double number = last.scalar == Scalar::float32 ? 4.0 : 8.0;
   const double row = rule.arrays * number * static_cast<double>(width);
   const double copies = (last.bytes_peak - before.bytes_peak) /

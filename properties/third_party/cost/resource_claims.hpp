@@ -24,9 +24,9 @@ std::string_view name(ResourceVerdict::Standing standing);
 /// "flat in L": per further row, peak bytes grow by at most 8 copies of the row's inputs and
 /// outputs. (An implementation that stores a prefix sum per row grows by D/4 = 16 copies, one that
 /// stores the L × L weights by more.) With a pullback, the row's gradients count too: at most 6
-/// copies of these eight arrays (a prefix sum is D/8 = 8). In a whole model, whose inputs are
-/// tokens, a row counts as four activations: at most 2 copies (storing the activations of each row
-/// grows by 5 and more).
+/// copies of these eight arrays (a prefix sum is D/8 = 8). A whole model, whose inputs are tokens,
+/// may take at most a megabyte (the noise of a measurement) and 32 bytes per token more for the
+/// longest sequence than for the shortest; one activation per row takes 1.75 MiB more.
 /// "O(C)": flat in L; doubling C at most doubles the peak (rule: × 2.2, and a megabyte of noise);
 /// and the bytes per further row of a slice do not grow (rule: × 1.5 from one step of C to the
 /// next, and four megabytes of noise; growth as C² gives × 2). Neither claim is judged if a process

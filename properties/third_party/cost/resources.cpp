@@ -19,7 +19,6 @@ namespace slim::properties::foreign {
 namespace {
 
 constexpr Index vocabulary = 256;
-constexpr std::uint64_t seed_of_models = 1;
 
 /// The inner supervisor of a subject, which is the ancestor of its shell and daemons, too.
 pid_t inner_supervisor_of(pid_t subject) {
@@ -35,6 +34,12 @@ struct CallSizes {
   Index width;
 };
 
+/// Each call has inputs of its own, drawn with its number, so that an implementation cannot return
+/// an answer that it kept from an earlier call.
+constexpr std::uint64_t first_call_number = 1;
+constexpr std::uint64_t warm_up_number = 2;
+constexpr std::uint64_t first_timed_number = 3;
+
 /// A call that can be repeated.
 using Call = std::function<void(Session&)>;
 
@@ -49,7 +54,7 @@ FeatureMap map_among(const std::vector<FeatureKind>& kinds) {
   return {.kind = has_squares ? FeatureKind::square : kinds.front()};
 }
 
-/// Entries in [0, 1), from a fixed seed.
+/// Entries in [0, 1), from a seed.
 template <class T>
 Heads<T> uniform_heads(const HeadsSizes& sizes, std::uint32_t& state) {
   Heads<T> heads(sizes, MemoryTag::parameters);
@@ -61,11 +66,12 @@ Heads<T> uniform_heads(const HeadsSizes& sizes, std::uint32_t& state) {
 }
 
 template <class T>
-Call attention_call(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
+Call attention_call(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes,
+                    std::uint64_t number) {
   const Capabilities& can = foreign.declaration.capabilities;
   const auto inputs = std::make_shared<AttentionInputs<T>>();
   const HeadsSizes rows{.batch = 1, .heads = 1, .rows = sizes.length, .cols = sizes.width};
-  std::uint32_t state = 12345;
+  auto state = static_cast<std::uint32_t>(12345 * number);
   for (Heads<T>* heads : {&inputs->q, &inputs->k, &inputs->v}) {
     *heads = uniform_heads<T>(rows, state);
   }
@@ -101,7 +107,7 @@ struct WholeModel {
 };
 
 template <class T>
-Call gradient_call(const ForeignSubject& foreign, const CallSizes& sizes) {
+Call gradient_call(const ForeignSubject& foreign, const CallSizes& sizes, std::uint64_t number) {
   const Model model{.vocab_size = vocabulary,
                     .hidden_dim = sizes.width,
                     .layers = 1,
@@ -111,9 +117,9 @@ Call gradient_call(const ForeignSubject& foreign, const CallSizes& sizes) {
                     .conventions = foreign.declaration.conventions};
   const auto whole = std::make_shared<const WholeModel<T>>(WholeModel<T>{
       .model = model,
-      .theta = converted<T>(draw_parameters(model, seed_of_models), model, MemoryTag::parameters),
-      .omega = converted<T>(draw_projection(model, seed_of_models), model),
-      .sequences = draw_sequences(1, sizes.length, vocabulary, seed_of_models)});
+      .theta = converted<T>(draw_parameters(model, number), model, MemoryTag::parameters),
+      .omega = converted<T>(draw_projection(model, number), model),
+      .sequences = draw_sequences(1, sizes.length, vocabulary, number)});
   return [whole, slice = sizes.slice](Session& session) {
     GradientResult<T> result;
     result.gradient = Parameters<T>(whole->model, MemoryTag::gradient);
@@ -134,9 +140,10 @@ struct SizedCall {
 };
 
 template <class T>
-SizedCall call_of(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes) {
-  return {sizes, task == CostedTask::gradient ? gradient_call<T>(foreign, sizes)
-                                              : attention_call<T>(task, foreign, sizes)};
+SizedCall call_of(CostedTask task, const ForeignSubject& foreign, const CallSizes& sizes,
+                  std::uint64_t number) {
+  return {sizes, task == CostedTask::gradient ? gradient_call<T>(foreign, sizes, number)
+                                              : attention_call<T>(task, foreign, sizes, number)};
 }
 
 /// Adds the sizes to the message of an error.
@@ -155,12 +162,16 @@ double seconds_of_call(Session& session, const SizedCall& call) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// The minimum over some calls, after a warm-up call.
-double least_seconds(const ForeignSubject& foreign, const SizedCall& call, int repeats) {
+/// The minimum over some calls with different numbers, after a warm-up call.
+double least_seconds(const ForeignSubject& foreign,
+                     const std::function<SizedCall(std::uint64_t)>& numbered, int repeats) {
   double least = INFINITY;
   with_session(*foreign.pool, [&](Session& session) {
-    seconds_of_call(session, call);
-    for (int i = 0; i < repeats; ++i) least = std::min(least, seconds_of_call(session, call));
+    seconds_of_call(session, numbered(warm_up_number));
+    for (int i = 0; i < repeats; ++i) {
+      const SizedCall call = numbered(first_timed_number + static_cast<std::uint64_t>(i));
+      least = std::min(least, seconds_of_call(session, call));
+    }
   });
   return least;
 }
@@ -269,16 +280,19 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
   for (std::size_t i = 0; i < samples.size(); ++i) {
     ResourceSample& sample = samples[i];
     if (news) news(sample, i, samples.size());
-    const auto call = [&](Index length) {
+    const auto call = [&](Index length, std::uint64_t number) {
       const CallSizes sizes{.length = length, .slice = sample.slice_length, .width = plan.width};
-      return sample.scalar == Scalar::float32 ? call_of<float>(sample.task, foreign, sizes)
-                                              : call_of<double>(sample.task, foreign, sizes);
+      return sample.scalar == Scalar::float32
+                 ? call_of<float>(sample.task, foreign, sizes, number)
+                 : call_of<double>(sample.task, foreign, sizes, number);
     };
-    const SizedCall whole = call(sample.length);
-    const FirstCall first = least_first_call(foreign, call(1), whole, plan.processes);
+    const FirstCall first =
+        least_first_call(foreign, call(1, first_call_number),
+                         call(sample.length, first_call_number), plan.processes);
     sample.bytes_peak = first.bytes;
     sample.lost_sight = first.lost_sight;
-    sample.seconds = least_seconds(foreign, whole, plan.repeats);
+    sample.seconds = least_seconds(
+        foreign, [&](std::uint64_t number) { return call(sample.length, number); }, plan.repeats);
   }
   return samples;
 }

@@ -21,7 +21,8 @@ struct ResourceSample {
   /// a call of one row (peak_watch.hpp).
   double bytes_peak = 0.0;
   bool lost_sight = false;  ///< a process ended during the call: bytes_peak may be too low
-  double seconds = 0.0;     ///< from request to answer, files included, after a warm-up
+  /// From request to answer, files included, after a warm-up. Every call has inputs of its own.
+  double seconds = 0.0;
 };
 
 /// What is measured. Attention: one head with D = D_v = `width`, over given features, or else over
