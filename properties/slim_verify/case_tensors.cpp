@@ -44,8 +44,7 @@ std::vector<std::string> known_names(const CaseFile& file) {
   const std::string what = "tensor '" + on_one_line(name, 200) + "' is unknown";
   if (known.empty()) throw ContractError(what + ": a case of this kind has no tensors");
   const std::string closest = *std::ranges::min_element(
-      known, {},
-      [&](const std::string& candidate) { return edit_distance(name, candidate); });
+      known, {}, [&](const std::string& candidate) { return edit_distance(name, candidate); });
   throw ContractError(what + ": the closest known name is '" + closest + "'");
 }
 

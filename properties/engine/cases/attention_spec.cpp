@@ -244,9 +244,8 @@ std::string readable(const AttentionSpec& spec) {
       spec.features_given ? "given" : name(spec.feature_map),
       spec.shared_projection ? " shared" : "", spec.causal ? "causal" : "bidirectional",
       spec.pullback ? "" : " forward", spec.normalised ? "" : " unnormalised",
-      spec.has_start ? " start" : "",
-      spec.has_end_cotangent ? " end" : "", name(spec.mask), name(spec.entries), spec.cut,
-      spec.seed);
+      spec.has_start ? " start" : "", spec.has_end_cotangent ? " end" : "", name(spec.mask),
+      name(spec.entries), spec.cut, spec.seed);
 }
 
 AttentionInputs<double> materialise(const AttentionSpec& spec) {

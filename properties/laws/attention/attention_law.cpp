@@ -111,9 +111,8 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
   };
   return make_law<AttentionSpec, AttentionCase>(
       std::move(words),
-      {.specs = attention_specs([space, repair](const AttentionSpec& spec) {
-         return repair(with_map_of(space, spec));
-       }),
+      {.specs = attention_specs(
+           [space, repair](const AttentionSpec& spec) { return repair(with_map_of(space, spec)); }),
        .readable = [](const AttentionSpec& spec) { return readable(spec); },
        .extents = extents_of,
        .designed =
