@@ -48,7 +48,7 @@ class Workload {
         threads_(setting.threads),
         sequences_(std::move(sequences)) {
     require_valid(setting);
-    require(subject.capabilities.takes(model_.feature_map.kind),
+    require(subject.capabilities.takes(model_.feature_map),
             subject.name + " does not take feature map " + name(model_.feature_map));
     require(static_cast<bool>(function_), subject.name + " does not work in this scalar");
     require(first_sweep_ == FirstSweep::lazy || subject.capabilities.chooses_first_sweep,

@@ -45,7 +45,7 @@ double accuracy(const Matrix<T>& logits, const Sequences& batch) {
 template <class T>
 Setting trainable(const Subject& subject, Setting setting) {
   require_valid(setting);
-  require(subject.capabilities.takes(setting.model.feature_map.kind),
+  require(subject.capabilities.takes(setting.model.feature_map),
           subject.name + " does not take feature map " + name(setting.model.feature_map));
   require(static_cast<bool>(subject.gradient.in<T>()),
           subject.name + " does not work in this scalar");

@@ -10,11 +10,11 @@ namespace slim::experiments {
 namespace {
 
 /// Numbers of sequences of tokens and of their continuations.
-class Counts {
+class TokenCounts {
  public:
-  explicit Counts(double vocabulary) : vocabulary_(vocabulary) {}
+  explicit TokenCounts(double vocabulary) : vocabulary_(vocabulary) {}
 
-  /// Counts the last token after none, one and two tokens before it.
+  /// TokenCounts the last token after none, one and two tokens before it.
   void add(std::span<const std::uint64_t, 3> tokens) {
     for (std::size_t before = 0; before <= 2; ++before) {
       ++seen_[key(tokens, before, true)];
@@ -63,7 +63,7 @@ void for_each_triple(const Sequences& batch, Visit visit) {
 }  // namespace
 
 double trigram_loss(const TrainingData& data, const Setting& setting) {
-  Counts counts(static_cast<double>(setting.model.vocab_size));
+  TokenCounts counts(static_cast<double>(setting.model.vocab_size));
   Sequences batch = data.empty_batch();
   for (Index step = 0; step < setting.training.steps; ++step) {
     data.train(step, batch);

@@ -287,7 +287,8 @@ std::vector<std::string> described_by(OwnSubject& subject, std::vector<std::stri
       declared.sliced && declared.masks && declared.random != foreign::OwnModel::Random::redrawn;
   if (compares) {
     const Index L = probes.length();
-    Slices of{.all = probes.unlike(probes.C, 0, L)};
+    Slices of;
+    of.all = probes.unlike(probes.C, 0, L);
     of.in_one = probes.unlike(L, 0, L);
     if (of.all.any() || of.in_one.any()) {
       of.first_only = probes.unlike(probes.C, 0, std::min(probes.C, L));

@@ -108,17 +108,16 @@ TEST(AttentionConventions, InInvalidTextAreRejected) {
   refuse(R"({"epsilons":{"feature":1},"epsilon":1})", "'epsilons' replaces 'epsilon'");
   refuse(R"({"epsilons":{"feature":1,"feature":2}})", "given twice");
   refuse(R"({"epsilons":1})", "must be an object");
-  refuse(R"({"output_scale":"1/sqrt(D)"
-})", "did you mean '1/sqrt(d)'?");
+  refuse(R"x({"output_scale":"1/sqrt(D)"})x", "did you mean '1/sqrt(d)'?");
   refuse(R"({"epsilon":"1"})", "'epsilon' must be a number");
-refuse(R"({"epsilon":null})", "'epsilon' must be a number");
-refuse(R"({"scaling":1})", "'scaling' must be a string");
-refuse(R"({"scaling":"half"})", "scaling 'half' is unknown");
-refuse(R"({"stabiliser_detached":1})", "true or false");
-refuse(R"({"epsilon":1,"epsilon":2})", "given twice");
-refuse(R"({"epsilon":{"a":1}})", "plain values");
-refuse(std::string(100000, '['), "plain values");
-refuse("{\"" + std::string(100000, 'x') + "\":1}", "is unknown");
+  refuse(R"({"epsilon":null})", "'epsilon' must be a number");
+  refuse(R"({"scaling":1})", "'scaling' must be a string");
+  refuse(R"({"scaling":"half"})", "scaling 'half' is unknown");
+  refuse(R"({"stabiliser_detached":1})", "true or false");
+  refuse(R"({"epsilon":1,"epsilon":2})", "given twice");
+  refuse(R"({"epsilon":{"a":1}})", "plain values");
+  refuse(std::string(100000, '['), "plain values");
+  refuse("{\"" + std::string(100000, 'x') + "\":1}", "is unknown");
 }
 
 TEST(AttentionConventions, WithoutMeaningAreRejected) {
