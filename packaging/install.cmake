@@ -26,7 +26,7 @@ file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/reference/*.hpp ${PROJECT_SOURCE_DIR}/chunked/*.hpp ${PROJECT_SOURCE_DIR}/properties/*.hpp)
 list(FILTER headers EXCLUDE REGEX "third_party/|slim_verify/|/report/(certificate|expected_failures)")
 foreach(header ${headers})
-  file(STRINGS ${PROJECT_SOURCE_DIR}/${header} private REGEX "include <(gtest|nlohmann|CLI|rapidcheck)")
+  file(STRINGS ${PROJECT_SOURCE_DIR}/${header} private REGEX "include <(gtest|CLI|rapidcheck)")
   if(NOT private)
     cmake_path(GET header PARENT_PATH folder)
     install(FILES ${PROJECT_SOURCE_DIR}/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/slim/${folder} COMPONENT dev)
@@ -85,6 +85,6 @@ set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_DESCRIPTION "${PROJECT_DESCRIPTION} (libraries)
  Static libraries and headers, with which a C++ test checks an implementation in its own process.")
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-  "libeigen3-dev, libboost-dev, libboost-iostreams-dev, libmpfr-dev, libmpfi-dev, libgmp-dev, libfmt-dev, librapidcheck-dev")
+  "libeigen3-dev, libboost-dev, libboost-iostreams-dev, libmpfr-dev, libmpfi-dev, libgmp-dev, libfmt-dev, librapidcheck-dev, nlohmann-json3-dev")
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # packaging/build builds what is installed
 include(CPack)

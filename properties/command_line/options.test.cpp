@@ -145,12 +145,12 @@ TEST(Options, ThatAreUnknownNameTheClosestOnes) {
   expect_refused({"--flie=x"}, "option '--flie' is unknown: did you mean '--file'?");
   expect_refused({"--flie"}, "example work --help lists all");
   Program program;
-  const char* misspelt[] = {"example", "wrok"};
+  const char* misspelt[] = {"example", "wark"};
   try {
     parse(program.app, 2, misspelt);
     ADD_FAILURE() << "accepted";
   } catch (const ContractError& error) {
-    EXPECT_STREQ(error.what(), "command 'wrok' is unknown: did you mean 'work'? allowed are work");
+    EXPECT_STREQ(error.what(), "command 'wark' is unknown: did you mean 'work'? allowed are work");
   }
 }
 

@@ -260,7 +260,7 @@ TEST_F(SlimVerify, HasHelpForEveryCommand) {
 TEST_F(SlimVerify, RejectsBadInputInOneLineAndWritesNoFiles) {
   expect_refused("", "ubcommand");
   expect_refused("verify", "command 'verify' is unknown");
-  expect_refused("rnu", "did you mean 'run'?");
+  expect_refused("runn", "did you mean 'run'?");
   expect_refused("run --subjet reference",
                  "option '--subjet' is unknown: did you mean '--subject'?");
   expect_refused("run --subject recoverd/iterative", "did you mean 'recovered/iterative'?");
