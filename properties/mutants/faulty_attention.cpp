@@ -92,6 +92,14 @@ class FaultyAttention {
     return static_cast<std::size_t>(b * task_.v.sizes.heads + h);
   }
 
+  /// The declared scale of an output without normaliser, if it is normalised all the same.
+  [[nodiscard]] T scale_of_output() const {
+    const AttentionConventions& own = task_.conventions;
+    if (own.normaliser == Normaliser::denominator || !is(Fault::normalised_all_the_same)) {
+      return T(1);
+    }
+    return reference::output_scale<T>(own, task_.q.sizes.cols, M_);
+  }
   /// The conventions of the denominator, changed by the faults.
   AttentionConventions changed(const AttentionConventions& given) const {
     AttentionConventions own = given;
@@ -174,6 +182,7 @@ class FaultyAttention {
     for (Index i = 0; i < L_; ++i) {
       for (Index j = 0; j < L_; ++j) head.scores(i, j) = head.gQ.row(i).dot(head.gK.row(j));
     }
+    head.dY *= scale_of_output();
     load_start(head, b, h);
     Matrix<T> end = read_sums(task_.end_cotangent, b, h);
     if (is(Fault::end_cotangent_ignored)) end.setZero();
@@ -513,7 +522,7 @@ class FaultyAttention {
     } else {
       attend(head, b, D, Y);
     }
-    put_output(Y, b, h);
+    put_output(scale_of_output() * Y, b, h);
     put_end(head, b, h);
     if (task_.wants_pullback) pull_back(head, D, Y, b, h);
   }

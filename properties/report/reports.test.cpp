@@ -404,7 +404,7 @@ TEST(Declarations, MayNameFeatureMapsByTask) {
           "capabilities": {"feature_maps": {"attention": ["given"], "gradient": ["sqr"]}}})")
           .capabilities;
   EXPECT_TRUE(can.given_features);
-  EXPECT_FALSE(can.takes(FeatureKind::square));
+  EXPECT_FALSE(can.takes({FeatureKind::square}));
   EXPECT_TRUE(can.takes_in_models(FeatureKind::square));
   EXPECT_FALSE(can.takes_in_models(FeatureKind::relu));
 }

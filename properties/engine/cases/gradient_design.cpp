@@ -133,8 +133,9 @@ CoveringProblem problem_in(const GradientSpace& space) {
 }  // namespace
 
 GradientSpace gradient_space(const Capabilities& claimed, const ExtraSizes& extra) {
-  const std::vector<FeatureKind>& maps =
+  std::vector<FeatureKind> maps =
       claimed.model_feature_maps.empty() ? claimed.feature_maps : claimed.model_feature_maps;
+  std::erase_if(maps, [](FeatureKind kind) { return !is_of_models(kind); });
   std::vector<Index> rows = edges_of(claimed.block, largest_extra_size);
   rows.insert(rows.end(), extra.lengths.begin(), extra.lengths.end());
   return {.feature_maps = maps, .slices = claimed.sliced, .rows = std::move(rows)};

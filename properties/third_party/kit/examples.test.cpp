@@ -202,7 +202,7 @@ TEST(ForeignHelper, OneFileMayDeclareAttentionAndAModel) {
     return python_door(text.replace(text.find('%'), 1, more));
   };
   const Capabilities can = open_subject(with(""), {}).declaration.capabilities;
-  EXPECT_TRUE(can.takes(FeatureKind::favor_plus) && !can.takes(FeatureKind::square));
+  EXPECT_TRUE(can.takes({FeatureKind::favor_plus}) && !can.takes({FeatureKind::square}));
   EXPECT_TRUE(can.takes_in_models(FeatureKind::square));
   EXPECT_FALSE(can.takes_in_models(FeatureKind::favor_plus));
   try {
