@@ -183,8 +183,9 @@ std::string described_backward(const Slices& of) {
     return fmt::format("the gradient in slices is {:.6g} times the full one: a wrong factor",
                        of.all.factor);
   }
-  if (of.first_only.gradient() && !of.last_only.gradient()) {
-    return "the backward sweep skips the first slice, or gets it wrong";
+  if (of.first_only.gradient()) {
+    return fmt::format("the backward sweep {} the first slice",
+                       of.first_only.zero ? "skips" : "goes wrong in");
   }
   if (of.last_only.zero) return "the backward sweep skips the last slice";
   if (of.all.tensors.size() < of.all.compared) {
@@ -198,6 +199,7 @@ std::string described_backward(const Slices& of) {
 
 std::string described_slices(Probes& probes, const Slices& of, Scalar scalar) {
   if (of.in_one.any()) {
+    if (!of.in_one.loss && of.in_one.zero) return "the backward sweep skips the first slice";
     if (of.in_one.factor != 1.0) {
       return fmt::format("the gradient in slices is {:.6g} times the full one, even in one slice",
                          of.in_one.factor);
