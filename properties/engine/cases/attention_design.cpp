@@ -2,6 +2,7 @@
 #include "properties/engine/cases/attention_design.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numeric>
 
@@ -182,7 +183,16 @@ class LeastWork {
         goal_(goal),
         slices_(slice_levels(goal)),
         columns_(column_levels(space, goal)),
-        features_alone_(space.features_alone) {}
+        features_alone_(space.features_alone) {
+    for (std::size_t factor = 0; factor < extents_end; ++factor) {
+      const std::vector<SizeClass>& classes = goal_.factors[factor].classes;
+      for (const SizeClass& of : classes) {
+        if (of.values.empty()) continue;
+        const bool is_first = &of == &classes.front();
+        least_[factor] = is_first ? largest_size(of) : std::min(least_[factor], largest_size(of));
+      }
+    }
+  }
 
   double operator()(const Combination& row) const {
     double columns = std::numeric_limits<double>::infinity();
@@ -208,7 +218,8 @@ class LeastWork {
  private:
   [[nodiscard]] double size(std::size_t factor, int level) const {
     const std::vector<SizeClass>& classes = goal_.factors[factor].classes;
-    if (level == open_level || classes.empty()) return 1.0;
+    if (classes.empty()) return 1.0;
+    if (level == open_level) return least_[factor];  // more than 1 if the sizes are restricted
     return largest_size(classes[static_cast<std::size_t>(level)]);
   }
 
@@ -216,6 +227,7 @@ class LeastWork {
   SizeGoal goal_;
   SliceLevels slices_;
   std::vector<ColumnLevels> columns_;
+  std::array<double, extents_end> least_{};  ///< of each factor
   bool features_alone_;
 };
 
