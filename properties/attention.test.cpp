@@ -25,7 +25,8 @@ AttentionInputs<double> drawn(std::uint64_t seed) {
   AttentionInputs<double> inputs = reference::drawn_attention(seed);
   const AttentionConventions asked = inputs.conventions;
   inputs.conventions = {};
-  inputs.conventions.epsilons[EpsilonPlace::denominator] = asked.epsilon;
+  const double epsilon = asked.epsilons.largest_in_denominator();
+  if (epsilon > 0.0) inputs.conventions.epsilons[EpsilonPlace::denominator] = epsilon;
   inputs.conventions.relu_slope_at_zero = asked.relu_slope_at_zero;
   return inputs;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/build_facts.hpp"
 
-#include "properties_commit.hpp"  // generated at every build
+#include "properties/command_line/commit.hpp"  // generated at every build
 
 #include <boost/version.hpp>
 #include <fmt/format.h>

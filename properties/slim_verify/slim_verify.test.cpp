@@ -237,10 +237,11 @@ TEST_F(SlimVerify, BundlesACaseWithItsReplayAndVersions) {
                       golden_ + "README.md; tar -xzf b.tar.gz");
   ASSERT_EQ(ran.exit, 0) << ran.err;
   const fs::path bundle = folder_ / "bundle";
-  EXPECT_NE(content(bundle / "replay.txt").find("  agrees\nexit code 0\n"), std::string::npos);
-  EXPECT_NE(content(bundle / "doctor.txt").find("commit "), std::string::npos);
-  EXPECT_EQ(content(bundle / "square_post.safetensors"),
-            content(golden_ + "square_post.safetensors"));
+  EXPECT_NE(read_text_file(bundle / "replay.txt").find("  agrees\nexit code 0\n"),
+            std::string::npos);
+  EXPECT_NE(read_text_file(bundle / "doctor.txt").find("commit "), std::string::npos);
+  EXPECT_EQ(read_text_file(bundle / "square_post.safetensors"),
+            read_text_file(golden_ + "square_post.safetensors"));
   EXPECT_TRUE(fs::exists(bundle / "README.md"));
   fs::remove_all(folder_);
   fs::create_directory(folder_);

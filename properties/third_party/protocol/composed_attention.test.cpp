@@ -80,7 +80,7 @@ std::string named(const ForeignSubject& foreign) {
   const RunResult result = run_on(foreign, {"attention-agrees"}, 20, {Scalar::float64});
   if (result.counterexamples.empty()) return "holds";
   std::vector<Law> adapted;
-  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign.subject));
+  for (const Law& each : laws::catalogue()) adapted.push_back(adapted_law(each, foreign));
   std::string text;
   for (const std::string& line : in_words(
            Diagnostician(std::move(adapted))
