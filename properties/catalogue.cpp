@@ -80,6 +80,7 @@ Subject as_subject(const mutants::Mutant& mutant) {
                   .projection = mutant.projection};
   subject.capabilities.subtracting = mutant.subtracting;
   subject.capabilities.memory = mutant.memory;
+  subject.capabilities.any_attention_conventions = mutant.any_conventions;
   subject.capabilities.bidirectional = mutant.attention.offers_any();
   subject.capabilities.isolates_non_finite = mutant.attention.offers_any();
   return subject;

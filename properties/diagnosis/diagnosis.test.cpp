@@ -501,9 +501,10 @@ TEST(Diagnosis, IgnoresConventionsOfGradientsForASubjectWithoutGradients) {
   }
 }
 
-/// The reference under other conventions than the task requests.
+/// The reference under other conventions than the task requests, if it has a normaliser.
 Subject under(const std::function<void(AttentionConventions&)>& change) {
   const auto put = [change](auto& task) {
+    if (task.conventions.normaliser == Normaliser::none) return;
     const Scaling declared = task.conventions.scaling;
     change(task.conventions);
     if (task.features_given) task.conventions.scaling = declared;

@@ -76,12 +76,18 @@ std::vector<int> large_rows(const Law& law, std::uint64_t seed) {
   return rows;
 }
 
-/// The reference, for whole models under the conventions of this case. It claims a choice of the
-/// first sweep, which it ignores, so that it is run on every task.
+/// The reference, for whole models under the conventions of this case. It claims the feature map of
+/// the case, and a choice of the first sweep, which it ignores, so that it is run on every task.
 Subject reference_for(const Trial& trial) {
   Subject reference = reference_subject();
   reference.capabilities.chooses_first_sweep = true;
   const CaseFile file = trial.file();
+  const auto map = file.metadata.find("feature_map");
+  if (map != file.metadata.end() && map->second != "given") {
+    const FeatureMap of_case = parse_feature_map(map->second);
+    reference.capabilities.feature_maps = {of_case.kind};
+    reference.capabilities.projects = of_case.projected;
+  }
   const auto text = file.metadata.find("conventions");
   if (file.has("tokens") && text != file.metadata.end()) {
     reference.conventions = parse_conventions(text->second);

@@ -134,7 +134,8 @@ Subject model_with(std::string name, const Gradients& alter_gradient, const Mask
                             .theta = task.theta,
                             .omega = task.omega,
                             .sequences = sequences,
-                            .slice_length = task.slice_length};
+                            .slice_length = task.slice_length,
+                            .wants_logits = task.wants_logits};
       other.counted_targets =
           task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
       correct(other, result);

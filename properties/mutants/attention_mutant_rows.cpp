@@ -11,6 +11,7 @@ std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows) {
                        .description = row.description,
                        .seen = row.seen,
                        .by_slices = is_of_slices(row.fault),
+                       .any_conventions = row.fault == Fault::normalised_all_the_same,
                        .attention = faulty_attention(row.fault),
                        .features = faulty_features(row.fault)});
   }

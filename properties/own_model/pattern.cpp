@@ -160,6 +160,10 @@ struct Slices {
 };
 
 std::string described_forward(Probes& probes, const Slices& of) {
+  if (!of.first_only.loss && !of.last_only.loss) {
+    return "the loss is normalised per slice: with the targets of one slice it is right, and wrong "
+           "with those of several";
+  }
   if (of.first_only.loss && of.last_only.loss) {
     return fmt::format(
         "the loss is normalised per slice, or with the wrong count: with only the first slice "

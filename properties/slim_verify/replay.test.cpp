@@ -178,29 +178,24 @@ TEST_F(Replay, AllowsExpectedTensorsTheRoundingOfANarrowScalar) {
 }
 
 TEST_F(Replay, NamesTheComparedTensorsThatAreNotJudged) {
-  const fs::path golden = fs::path(SLIM_SOURCE_DIR) / "reference/golden";
   const std::string words = "not judged, since rounding errors may exceed the largest entry: ";
-  CaseFile file = for_the_reference(read_case_file(golden / "elu_post_masked.safetensors"));
-  const auto note_in = [&](const char* dtype) {
+  const auto note_of = [&](std::uint64_t seed, const char* dtype) {
+    const GradientSpec spec{.length = 8, .slice_length = 4, .seed = seed};
+    CaseFile file = for_the_reference(to_case_file(materialise(spec)));
     file.metadata["dtype"] = dtype;
     const std::vector<Replayed> lines = replayed(file);
-    EXPECT_EQ(count(lines, Outcome::pass), 1) << dtype;
     return lines.front().finding.note;
   };
-  EXPECT_EQ(note_in("float64"), "");
-  const std::string note = note_in("bfloat16");
-  ASSERT_TRUE(note.starts_with(words + "grad.")) << note;
-  EXPECT_EQ(note.find(','), note.rfind(',')) << "several names: " << note;
-  // What is not judged passes with zeros.
-  const std::string tensor = "expected." + note.substr(words.size());
-  ASSERT_TRUE(file.has(tensor)) << tensor;
-  const std::vector<double> none(file.tensor(tensor).size(), 0.0);
-  file.tensors[tensor] = make_tensor(file.tensor(tensor).shape, std::span<const double>(none));
-  EXPECT_EQ(count(replayed(file), Outcome::pass), 1) << tensor;
-  std::erase_if(file.tensors,
-                [](const auto& entry) { return entry.first.starts_with("expected."); });
-  EXPECT_EQ(note_in("float64"), "") << "compared with the reference";
-  EXPECT_TRUE(note_in("bfloat16").starts_with(words + "grad."));
+  int named = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    EXPECT_EQ(note_of(seed, "float64"), "");
+    const std::string note = note_of(seed, "bfloat16");
+    if (note.empty()) continue;
+    EXPECT_TRUE(note.starts_with(words + "grad.")) << note;
+    ++named;
+  }
+  EXPECT_GT(named, 0);
+  EXPECT_LT(named, 20);
 }
 
 TEST_F(Replay, AllowsExpectedTensorsTheRoundingOfTheirStorage) {

@@ -145,7 +145,7 @@ TEST_F(SlimVerify, AccountsForLawsThatASubjectDoesNotClaim) {
   EXPECT_EQ(reference.exit, 0) << reference.out;
   for (const char* part :
        {"\nnot claimed: 1 of ",
-        " laws, 5 checks\n  bytes-as-claimed\n  missing claims: its memory (5)\n"}) {
+        " laws, 5 checks\n  bytes-as-claimed\n  missing claims: how its memory grows (5)\n"}) {
     EXPECT_NE(reference.out.find(part), std::string::npos) << part << "\n" << reference.out;
   }
   const Ran attention = run("run --subject mutant/own-key-unseen --cases 2");

@@ -277,7 +277,7 @@ double AttentionEvidence::largest_gauge(Scalar scalar, std::span<const Attention
   const auto see = [&](const auto& gauges) {
     for (const AttentionArray array : arrays) {
       for (const auto& x : array_of(gauges, array).values()) {
-        largest = std::max(largest, gauge_of(scalar, x));
+        largest = std::max(largest, to_double(x.gauge()));
       }
     }
   };

@@ -160,7 +160,7 @@ class AttentionEvidence {
   /// The largest relative error of a feature due to the roundings of its exponent; 0 for maps
   /// without one.
   double error_of_exponents(Scalar scalar);
-  /// How far an entry moves when every prefix sum is moved by the size of the final one's terms.
+  /// How far an entry moves when every prefix sum is moved by the gauge of the final one.
   double moved_at(Scalar scalar, AttentionArray array, std::size_t place);
   /// What an entry can lose by subtraction.
   double lost_by_subtracting(Scalar scalar, AttentionArray array, std::size_t place);

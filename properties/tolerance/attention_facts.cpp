@@ -190,7 +190,7 @@ const AttentionResult<reference::Perturbed>& AttentionFacts<W>::by_moved_sums() 
   if (inputs.start.empty()) inputs.start = Heads<Perturbed>(last.sizes(), MemoryTag::state);
   const std::span<Perturbed> start = inputs.start.values();
   for (std::size_t i = 0; i < start.size(); ++i) {
-    start[i] = Perturbed(start[i].value(), static_cast<long double>(last.values()[i].size()));
+    start[i] = Perturbed(start[i].value(), static_cast<long double>(last.values()[i].gauge()));
   }
   by_moved_sums_.emplace();
   reference::attention(inputs.task(), *by_moved_sums_);

@@ -40,7 +40,7 @@ class AttentionFacts {
   const AttentionResult<W>& truth();
   /// The scales of rounding errors: the reference by prefix sums, on Gauged numbers.
   const AttentionResult<Gauge>& gauges();
-  /// How far the answer moves when every prefix sum is moved by the size of the final one's terms.
+  /// How far the answer moves when every prefix sum is moved by the gauge of the final one.
   const AttentionResult<reference::Perturbed>& by_moved_sums();
   const AttentionExtent& extent();
   /// Only what it says of features; the other members are 0.

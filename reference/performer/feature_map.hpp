@@ -43,6 +43,17 @@ T cancelling_normal_distribution(const T& x) {
   return (T(1) + error_function(T(x / sqrt(T(2))))) / T(2);
 }
 
+/// The tanh approximation of the same, (1 + tanh u)/2, as frameworks compute it. Never overflows.
+template <class T>
+T cancelling_normal_distribution_by_tanh(const T& x) {
+  using std::exp;
+  using std::sqrt;
+  const T u = sqrt(T(2) / pi<T>()) * (x + T(0.044715) * x * x * x);
+  const T e = exp(T(-2) * (u < T(0) ? T(-u) : u));
+  const T tanh = (T(1) - e) / (T(1) + e);
+  return (T(1) + (u < T(0) ? T(-tanh) : tanh)) / T(2);
+}
+
 /// Roundings and details of elementwise maps.
 struct ElementwiseForm {
   double elu_cancellation = 0.0;    ///< as in Conventions
@@ -80,7 +91,7 @@ T feature(FeatureKind kind, const T& x, const ElementwiseForm& form = {}) {
     case FeatureKind::gelu:
       return x * cancelling_normal_distribution(x);
     case FeatureKind::gelu_tanh:
-      return x * normal_distribution_by_tanh(x);
+      return x * cancelling_normal_distribution_by_tanh(x);
     case FeatureKind::silu:
       return x * sigmoid(x);
     case FeatureKind::relu_plus_one:
@@ -117,7 +128,7 @@ T feature_slope(FeatureKind kind, const Conventions& conventions, const T& x, co
     case FeatureKind::gelu:
       return cancelling_normal_distribution(x) + x * normal_density(x);
     case FeatureKind::gelu_tanh: {
-      const T Phi = normal_distribution_by_tanh(x);
+      const T Phi = cancelling_normal_distribution_by_tanh(x);
       return Phi + x * normal_density_by_tanh(x, Phi);
     }
     case FeatureKind::silu: {

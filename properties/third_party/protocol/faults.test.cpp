@@ -153,7 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
         KnownFault{"reserves", Failure::wrong, "answered"},
         KnownFault{"allocates-at-once", Failure::memory_limit, "exceeded 200 MB"},
         KnownFault{"prints-garbage", Failure::protocol_error, "'epoch 1: loss 0.25'"},
-        KnownFault{"prints-bytes", Failure::protocol_error, "'warning: ??? ?[31m ]]> & nonsense'"},
+        KnownFault{"prints-bytes", Failure::protocol_error, "'warning: ??? ?[31m ??? ]]> & nonsense'"},
         KnownFault{"prints-afterwards", Failure::protocol_error, "'done"},
         KnownFault{"endless-line", Failure::protocol_error, "a line of more than"},
         KnownFault{"answers-out-of-order", Failure::protocol_error, "answered request"},
