@@ -50,7 +50,7 @@ Sequences masked_tokens(const Setting& small) {
 
 void require_near(const Subject& subject, const Parameters<Digits50>& truth, const Setting& setting,
                   const Sequences& tokens, double bound) {
-  const double error = measure_gradient_error(subject, truth, setting, tokens).relative;
+  const double error = error_of_largest_entry(subject, truth, setting, tokens);
   if (error <= bound) return;
   throw RefusedSubject(fmt::format(
       "{} is rejected, and nothing is measured: with feature map {} its gradient differs by "
@@ -110,7 +110,7 @@ void Gate::require_lawful(const Subject& subject, const Setting& setting) {
   of_naive.first_sweep = FirstSweep::lazy;  // the reference has none
   // Narrow scalars are used for storage only; the arithmetic is float32.
   if (!naive.gradient.offers(small.scalar)) of_naive.scalar = Scalar::float32;
-  const double own_error = measure_gradient_error(naive, right, of_naive, tokens).relative;
+  const double own_error = error_of_largest_entry(naive, right, of_naive, tokens);
   require_near(subject, right, small, tokens, slack * (own_error + unit_roundoff(small.scalar)));
 }
 

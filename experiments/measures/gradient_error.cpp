@@ -4,27 +4,38 @@
 #include "experiments/measures/tensor_error.hpp"
 #include "experiments/measures/workload.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace slim::experiments {
 namespace {
 
+/// A gradient, or why the subject refused the task.
+struct Answered {
+  Parameters<Digits50> gradient;
+  std::string refusal;
+};
+
 template <class T>
-GradientError error_in(const Subject& subject, const Parameters<Digits50>& truth,
-                       const Setting& setting, const Sequences& sequences) {
+Answered answered(const Subject& subject, const Setting& setting, const Sequences& sequences) {
   Workload<T> workload(subject, setting, sequences);
   try {
     workload.run();
   } catch (const ContractError& refusal) {
-    return {.relative = std::numeric_limits<double>::quiet_NaN(), .refusal = refusal.what()};
+    return {.gradient = {}, .refusal = refusal.what()};
   }
-  require(workload.result().gradient.values().size() == truth.values().size(),
+  return {.gradient =
+              converted<Digits50>(workload.result().gradient, setting.model, MemoryTag::gradient),
+          .refusal = {}};
+}
+
+Answered answered(const Subject& subject, const Parameters<Digits50>& truth, const Setting& setting,
+                  const Sequences& sequences) {
+  Answered answer = in_scalar(setting.scalar,
+                              [&]<class T>() { return answered<T>(subject, setting, sequences); });
+  require(!answer.refusal.empty() || answer.gradient.values().size() == truth.values().size(),
           subject.name + " returned a gradient of another size");
-  TensorError error = tensor_error(
-      converted<Digits50>(workload.result().gradient, setting.model, MemoryTag::gradient), truth);
-  return {.relative = error.relative,
-          .tensor = std::move(error.tensor),
-          .zero_tensors = std::move(error.zero)};
+  return answer;
 }
 
 }  // namespace
@@ -50,8 +61,30 @@ Parameters<Digits50> stored_gradient(const Subject& stored, Setting setting,
 
 GradientError measure_gradient_error(const Subject& subject, const Parameters<Digits50>& truth,
                                      const Setting& setting, const Sequences& sequences) {
-  return in_scalar(setting.scalar,
-                   [&]<class T>() { return error_in<T>(subject, truth, setting, sequences); });
+  const Answered answer = answered(subject, truth, setting, sequences);
+  if (!answer.refusal.empty()) {
+    return {.relative = std::numeric_limits<double>::quiet_NaN(), .refusal = answer.refusal};
+  }
+  TensorError error = tensor_error(answer.gradient, truth);
+  return {.relative = error.relative,
+          .tensor = std::move(error.tensor),
+          .zero_tensors = std::move(error.zero)};
+}
+
+double error_of_largest_entry(const Subject& subject, const Parameters<Digits50>& truth,
+                              const Setting& setting, const Sequences& sequences) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  const Answered answer = answered(subject, truth, setting, sequences);
+  if (!answer.refusal.empty()) return nan;
+  Digits50 largest = 0;
+  Digits50 error = 0;
+  for (std::size_t i = 0; i < truth.values().size(); ++i) {
+    const Digits50 off = abs(Digits50(answer.gradient.values()[i] - truth.values()[i]));
+    if (!isfinite(off)) return nan;
+    error = std::max(error, off);
+    largest = std::max(largest, Digits50(abs(truth.values()[i])));
+  }
+  return to_double(Digits50(error / largest));
 }
 
 }  // namespace slim::experiments

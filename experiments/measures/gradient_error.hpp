@@ -24,4 +24,8 @@ Parameters<Digits50> stored_gradient(const Subject& stored, Setting setting,
 GradientError measure_gradient_error(const Subject& subject, const Parameters<Digits50>& truth,
                                      const Setting& setting, const Sequences& sequences);
 
+/// The largest |dθ̂ - dθ| relative to the largest |dθ| of all tensors; NaN as above.
+double error_of_largest_entry(const Subject& subject, const Parameters<Digits50>& truth,
+                              const Setting& setting, const Sequences& sequences);
+
 }  // namespace slim::experiments

@@ -27,7 +27,7 @@ Figure memory_length() {
           "Peak bytes beyond the parameters, their gradient and the token ids themselves, "
           "counted exactly. At a fixed slice length C the paper's algorithm needs the same memory "
           "at any length L; the full pass (C = L) grows in proportion to L.",
-      .claims = {"MEMORY-C"},
+      .claims = {"MEMORY-C", "BYTES"},
       .experiment = "length",
       .quantity = Quantity::bytes,
       .draw = draw_memory_length};

@@ -12,6 +12,7 @@ from torch.nn.functional import elu, gelu, normalize, silu, softplus
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from slim_subject import serve, subject  # noqa: E402
 
+torch.backends.mkldnn.set_flags(False)  # its gelu of PyTorch 1.13 reads float32 arrays with gaps as contiguous
 NAME, FAULT = sys.argv[1], (sys.argv[2:] + [""])[0]
 NONE = {"normaliser": "none"}
 GENERALIZED = {"project": True, "scaling": "both", "epsilons": {"feature": 1e-3}}

@@ -64,7 +64,7 @@ class Side:
                 self.map = np.where(self.x > 0, self.x, np.exp(np.minimum(self.x, 0)) - 1) + 1
         g = self.map + number(EPSILON) if PLACE == "feature" else self.map
         self.factor = number(self.map.shape[-1] ** -0.5 if CONVENTIONS.get("divides_by_root_features") else 1)
-        self.g = g * self.factor * part
+        self.g = np.where(part > 0, g * self.factor, x.dtype.type(0))  # a masked key may overflow
 
     def pull_back(self, dg):
         if self.kind == "given":

@@ -43,7 +43,7 @@ def scale_of(x):
 
 
 class Side:
-    def __init__(self, x, feature_map, projection, chunk, part):
+    def __init__(self, x, kind, projection, chunk, part):
         self.kind, self.projection, self.part = kind, projection, part
         if kind == "favor+":
             self.scale = scale_of(x)
