@@ -237,7 +237,8 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
   std::size_t place = 0;
   for (ProbeSet::Case& c : probe_set_.cases(topic, in)) {
     const std::size_t at = place++;
-    if (c.is_large && !suspect.is_of_blocks) continue;
+    // Of others, large cases are compared if no smaller one, which come first, shows the fault.
+    if (c.is_large && !suspect.is_of_blocks && found.shown > 0) continue;
     const RecordedAnswers& of_subject = on_probe_set(subject, in, topic, at, c);
     if (of_subject.answers.empty() && of_subject.finding.outcome == Outcome::skipped) continue;
     const RecordedAnswers of_suspect = recorded_answers(*c.trial, substitute, in);
