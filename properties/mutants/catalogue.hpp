@@ -17,7 +17,7 @@ struct Mutant {
   std::string seen;                               ///< typical cause of the fault
   bool subtracting = false;                       ///< claim of the implementation without the fault
   MemoryGrowth memory = MemoryGrowth::unclaimed;  ///< likewise
-  bool by_slices = false;  ///< attention only: the fault depends on the slice length
+  bool by_slices = false;        ///< attention only: the fault depends on the slice length
   bool any_conventions = false;  ///< attention only: it follows the conventions of a task
   GradientFunctions gradient{};
   AttentionFunctions attention{};
