@@ -32,7 +32,7 @@ Finding check_calls(OwnSubject& subject, const OwnCase& c, Scalar scalar) {
 
 Finding check_float32(OwnSubject& subject, const OwnCase& c, Scalar scalar) {
   if (scalar != Scalar::float32 || !subject.offers(Scalar::float64)) {
-    return not_claimed("compares float32 with the subject's own float64");
+    return not_claimed("float32 beside float64");
   }
   const Deviation allowed = deviation_of_full(subject, c, scalar);
   Comparison comparison(subject, allowed);
@@ -60,7 +60,7 @@ OwnLaw own_float32_agrees() {
           .unclaimed =
               [](const foreign::OwnModel& declared) {
                 const bool random = declared.random != foreign::OwnModel::Random::none;
-                return std::string(random ? "has random answers" : "");
+                return std::string(random ? "answers without random numbers" : "");
               },
           .check = check_float32};
 }

@@ -75,7 +75,7 @@ Deviation deviation_of(OwnSubject& subject, const OwnCase& c, Request request, S
   of.logits = of.unit * largest_entry(of.unmoved.logits) / 16.0;
   of.gradient.assign(of.unmoved.gradient.size(), of.unit * of.largest_gradient / 16.0);
   for (auto moved = answers.begin() + 1; moved != answers.end(); ++moved) {
-    of.loss = std::max(of.loss, std::abs(moved->loss - of.unmoved.loss));
+    of.loss = std::max(of.loss, largest_difference({moved->loss}, {of.unmoved.loss}));
     of.logits = std::max(of.logits, largest_difference(moved->logits, of.unmoved.logits));
     for (std::size_t i = 0; i < of.gradient.size(); ++i) {
       const double apart = largest_difference(moved->gradient[i], of.unmoved.gradient[i]);
@@ -89,6 +89,7 @@ Comparison::Comparison(const OwnSubject& subject, const Deviation& allowed)
     : subject_(subject), allowed_(allowed) {}
 
 void Comparison::error(const std::string& tensor, double error, double bound, double scale) {
+  if (!std::isfinite(bound)) error = infinite;  // some answer was not finite
   const Discrepancy here{.tensor = tensor, .row = 0, .error = error, .bound = bound};
   if (finding_.worst.tensor.empty() || worse(here, finding_.worst)) finding_.worst = here;
   if (scale <= 0.0) return;

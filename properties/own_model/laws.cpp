@@ -34,9 +34,8 @@ Law law_of(const OwnLaw& of, const std::shared_ptr<OwnSubject>& subject) {
        .unusable = [](OwnCase& /*c*/, Scalar /*scalar*/) { return std::string(); },
        .check =
            [subject, of](OwnCase& c, const Subject& /*subject*/, Scalar scalar) {
-             std::string reason = subject->offers(scalar)
-                                      ? of.unclaimed(subject->declared())
-                                      : "does not claim " + std::string(name(scalar));
+             std::string reason = subject->offers(scalar) ? of.unclaimed(subject->declared())
+                                                          : std::string(name(scalar));
              return reason.empty() ? of.check(*subject, c, scalar) : not_claimed(std::move(reason));
            }});
 }

@@ -2,6 +2,7 @@
 // The examples hold; each fault of the example in PyTorch fails, is described, and replays.
 
 #include "properties/engine/engine.hpp"
+#include "properties/own_model/deviation.hpp"
 #include "properties/own_model/laws.hpp"
 #include "properties/own_model/pattern.hpp"
 #include "properties/report/level.hpp"
@@ -12,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace slim::properties::own_model {
 namespace {
@@ -102,6 +104,77 @@ INSTANTIATE_TEST_SUITE_P(
       std::ranges::replace(name, '-', '_');
       return name;
     });
+
+/// A model with this body of forward(tokens) in place of a correct one, and these declarations.
+foreign::ForeignSubject model_with(const std::string& forward, const std::string& declared = "") {
+  const std::string program =
+      "import torch\nfrom slim_subject import own_model, serve\n"
+      "class Model(torch.nn.Module):\n"
+      "  def __init__(self):\n    super().__init__()\n    self.embed = torch.nn.Embedding(5, 4)\n"
+      "    self.out = torch.nn.Linear(4, 5)\n"
+      "    for p in self.parameters(): torch.nn.init.zeros_(p)\n"
+      "  def forward(self, tokens):\n    x = self.embed(tokens)\n" +
+      forward + "    return self.out(x.cumsum(1))\nown_model(Model, vocab=5, longest=20" +
+      declared + ")\nserve()\n";
+  return foreign::open_subject(foreign::program_door("PYTHONPATH=" + foreign::folder +
+                                                     " exec " SLIM_PYTHON " -c '" + program + "'"),
+                               {});
+}
+
+TEST(OwnModel, WithParametersOfZerosHolds) {
+  if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const foreign::ForeignSubject subject = model_with("");
+  const RunResult result = run_own_laws(subject, own_laws(subject), 6);
+  EXPECT_TRUE(result.holds());
+  for (const Verdict& verdict : result.verdicts) {
+    for (const auto& [reason, number] : verdict.tally.skipped) {
+      EXPECT_EQ(reason.find(unclaimed_opening), reason.rfind(unclaimed_opening)) << reason;
+    }
+  }
+}
+
+TEST(OwnModel, WithGradientsThatAreNotFiniteFailsEveryLawOfGradients) {
+  if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const foreign::ForeignSubject subject = model_with("    x = x + (0 * x).sqrt()\n");
+  const RunResult result = run_own_laws(subject, own_laws(subject), 3);
+  int failed = 0;
+  for (const Verdict& verdict : result.verdicts) {
+    if (verdict.tally.executed() == 0) continue;
+    EXPECT_GT(verdict.tally.wrong, 0) << verdict.law;
+    ++failed;
+  }
+  EXPECT_GT(failed, 5);
+  EXPECT_EQ(described_by_pattern(subject, result.counterexamples).front(),
+            "pattern: its answers are not finite");
+}
+
+TEST(OwnModel, IsWrongWhereABoundIsNotFinite) {
+  if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const foreign::ForeignSubject foreign = model_with("");
+  const OwnSubject subject(foreign);
+  Deviation allowed;
+  allowed.unit = 0x1p-53;
+  for (const double bound : {HUGE_VAL, std::nan("")}) {
+    Comparison comparison(subject, allowed);
+    comparison.error("loss", 0.0, 1.0, 1.0);
+    comparison.error("slope", 1.0, bound, 1.0);
+    EXPECT_EQ(comparison.finding().outcome, Outcome::wrong) << bound;
+  }
+}
+
+TEST(OwnModel, ThatDeclaresNoSlopesDoesNotClaimTheirLaw) {
+  if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const foreign::ForeignSubject subject =
+      model_with("", ", not_slope=[\"embed.weight\", \"out.weight\", \"out.bias\"]");
+  std::vector<Law> laws = own_laws(subject);
+  std::erase_if(laws, [](const Law& law) { return law.name != "own-slope-of-loss"; });
+  const RunResult result = run_own_laws(subject, laws, 3);
+  for (const Verdict& verdict : result.verdicts) EXPECT_EQ(verdict.tally.executed(), 0);
+  EXPECT_FALSE(result.holds());
+  ASSERT_EQ(subject.subject.weakening.size(), 1U);
+  EXPECT_EQ(subject.subject.weakening.front(),
+            "gradients that are no slopes of the loss: embed.weight, out.weight, out.bias");
+}
 
 TEST(OwnModel, EveryLawHasALevel) {
   for (const std::string& name : names_of_own_laws()) EXPECT_TRUE(level_of(name)) << name;

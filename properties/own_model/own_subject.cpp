@@ -35,12 +35,13 @@ std::vector<std::int64_t> stacked(std::int64_t copies, const std::vector<std::in
   return all;
 }
 
-/// The copies of parameter `place`, one after another; a single one if they are all equal.
+/// The copies of parameter `place`, one after another; a single one if they are all equal. The
+/// first parameter is always complete, since its stack says how many copies there are.
 std::vector<double> stack_of(const std::vector<const Values*>& copies, std::size_t place) {
   const std::vector<double>& first = copies.front()->at(place);
   const bool is_same =
       std::ranges::all_of(copies, [&](const Values* copy) { return copy->at(place) == first; });
-  if (is_same) return first;
+  if (is_same && place > 0) return first;
   std::vector<double> all;
   for (const Values* copy : copies) {
     all.insert(all.end(), copy->at(place).begin(), copy->at(place).end());

@@ -271,6 +271,10 @@ bool is_about_numbers(const Counterexample& found) {
          found.finding.has_numbers();
 }
 
+bool is_finite(const Counterexample& found) {
+  return std::isfinite(found.finding.worst.error);
+}
+
 std::vector<std::string> described_by(OwnSubject& subject, std::vector<std::string> broken) {
   const foreign::OwnModel& declared = subject.declared();
   const Scalar scalar = subject.offers(Scalar::float64) ? Scalar::float64 : Scalar::float32;
@@ -324,6 +328,9 @@ std::vector<std::string> described_by_pattern(const foreign::ForeignSubject& for
     if (is_about_numbers(found)) broken.push_back(found.law);
   }
   if (broken.empty()) return {};
+  if (std::ranges::none_of(failures, is_finite)) {
+    return {"pattern: its answers are not finite"};
+  }
   try {
     OwnSubject subject(foreign);
     return described_by(subject, std::move(broken));

@@ -162,22 +162,22 @@ OwnSpec several_sequences(OwnSpec spec, const foreign::OwnModel& /*declared*/) {
 }
 
 std::string unclaimed_causality(const foreign::OwnModel& declared) {
-  if (!declared.causal) return "does not claim to be causal";
-  if (declared.longest < 3 || declared.vocab < 2) return "has no later token that can change";
-  if (!declared.masks && !declared.logits) return "does not claim a mask of targets";
-  return declared.random == Answers::redrawn ? "redraws its random numbers" : "";
+  if (!declared.causal) return "to be causal";
+  if (declared.longest < 3 || declared.vocab < 2) return "a later token that can change";
+  if (!declared.masks && !declared.logits) return "a mask of targets";
+  return declared.random == Answers::redrawn ? "the same random numbers in every call" : "";
 }
 
 std::string unclaimed_padding(const foreign::OwnModel& declared) {
-  if (!declared.masks) return "does not claim a mask of targets";
-  if (!declared.causal) return "does not claim to be causal";
-  if (declared.longest < 3) return "has no row for padding";
-  return declared.random == Answers::redrawn ? "redraws its random numbers" : "";
+  if (!declared.masks) return "a mask of targets";
+  if (!declared.causal) return "to be causal";
+  if (declared.longest < 3) return "a row for padding";
+  return declared.random == Answers::redrawn ? "the same random numbers in every call" : "";
 }
 
 std::string unclaimed_batches(const foreign::OwnModel& declared) {
-  if (!declared.batches) return "does not claim batches";
-  return declared.random == Answers::none ? "" : "has random answers";
+  if (!declared.batches) return "batches";
+  return declared.random == Answers::none ? "" : "answers without random numbers";
 }
 
 }  // namespace
@@ -206,7 +206,7 @@ OwnLaw own_batches_add() {
           .source = "the loss is a mean over counted targets",
           .unclaimed =
               [](const foreign::OwnModel& declared) {
-                return declared.couples_batch ? "declares that the loss couples the batch"
+                return declared.couples_batch ? "sequences whose losses do not depend on each other"
                                               : unclaimed_batches(declared);
               },
           .check = check_batches,

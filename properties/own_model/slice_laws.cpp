@@ -7,9 +7,9 @@ namespace slim::properties::own_model {
 namespace {
 
 std::string unclaimed_slices(const foreign::OwnModel& declared) {
-  if (!declared.sliced) return "does not claim slices";
+  if (!declared.sliced) return "slices";
   const bool redrawn = declared.random == foreign::OwnModel::Random::redrawn;
-  return redrawn ? "redraws its random numbers in every slice" : "";
+  return redrawn ? "the same random numbers in every slice" : "";
 }
 
 Finding check_slices(OwnSubject& subject, const OwnCase& c, Scalar scalar) {
@@ -28,9 +28,9 @@ Finding check_slices(OwnSubject& subject, const OwnCase& c, Scalar scalar) {
 }
 
 std::string unclaimed_resuming(const foreign::OwnModel& declared) {
-  if (!declared.decodes || !declared.logits) return "does not claim to decode in pieces";
+  if (!declared.decodes || !declared.logits) return "to decode in pieces";
   const bool random = declared.random != foreign::OwnModel::Random::none;
-  return random ? "has random answers" : "";
+  return random ? "answers without random numbers" : "";
 }
 
 Finding check_resuming(OwnSubject& subject, const OwnCase& c, Scalar scalar) {

@@ -3,6 +3,7 @@
 #include "properties/own_model/slope_along.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace slim::properties::own_model {
@@ -13,7 +14,7 @@ namespace {
 Finding slopes_match(OwnSubject& subject, const OwnCase& c, Scalar scalar, Index slice_length,
                      int singles) {
   if (scalar != Scalar::float64) {
-    return not_claimed("slopes are judged in float64 only: float32 losses are too coarse");
+    return not_claimed("slopes in float32, whose losses are too coarse");
   }
   Request request = c.request(0);
   request.wants_gradient = true;
@@ -42,6 +43,12 @@ Finding slopes_match(OwnSubject& subject, const OwnCase& c, Scalar scalar, Index
   return comparison.finding();
 }
 
+std::string unclaimed_slopes(const foreign::OwnModel& declared) {
+  const bool any =
+      std::ranges::any_of(declared.parameters, &foreign::OwnModel::Parameter::is_slope);
+  return any ? "" : "a gradient that is the slope of the loss";
+}
+
 Finding check_full(OwnSubject& subject, const OwnCase& c, Scalar scalar) {
   return slopes_match(subject, c, scalar, 0, 3);
 }
@@ -56,7 +63,7 @@ OwnLaw own_slope_of_loss() {
   return {.name = "own-slope-of-loss",
           .statement = "⟨gradient, v⟩ is the slope of the full loss along v",
           .source = "definition of a gradient",
-          .unclaimed = [](const foreign::OwnModel& /*declared*/) { return std::string(); },
+          .unclaimed = unclaimed_slopes,
           .check = check_full};
 }
 
@@ -66,7 +73,7 @@ OwnLaw own_slope_of_sliced_loss() {
           .source = "section 3 of the paper: the sliced gradient is exact",
           .unclaimed =
               [](const foreign::OwnModel& declared) {
-                return std::string(declared.sliced ? "" : "does not claim slices");
+                return declared.sliced ? unclaimed_slopes(declared) : std::string("slices");
               },
           .check = check_sliced};
 }

@@ -54,6 +54,9 @@ std::vector<UnusualDeclaration> unusual_declarations(const Subject& subject) {
     all.push_back(
         {"deterministic", "false", "not deterministic, so bits may differ between calls"});
   }
+  for (const std::string& words : subject.weakening) {
+    all.push_back({.name = "own_model", .value = "true", .words = words});
+  }
   return all;
 }
 

@@ -2,6 +2,10 @@
 #include "properties/third_party/protocol/foreign_subject.hpp"
 
 #include "properties/third_party/protocol/exchange.hpp"
+#include "reference/vocabulary/system/printable.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -112,6 +116,27 @@ void offer(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber numbe
   }
 }
 
+/// What is declared of a model of its own architecture and makes its laws weaker.
+std::vector<std::string> weakening_of(const OwnModel& own) {
+  std::vector<std::string> words;
+  if (own.narrowest > 0.0) {
+    words.push_back(
+        fmt::format("narrow internal types, so errors of size {:.2g} are rounding", own.narrowest));
+  }
+  std::vector<std::string> no_slopes;
+  for (const OwnModel::Parameter& parameter : own.parameters) {
+    if (!parameter.is_slope) no_slopes.push_back(on_one_line(parameter.name));
+  }
+  if (!no_slopes.empty()) {
+    words.push_back(
+        fmt::format("gradients that are no slopes of the loss: {}", fmt::join(no_slopes, ", ")));
+  }
+  if (own.random != OwnModel::Random::none) words.emplace_back("random numbers in its answers");
+  if (own.couples_batch) words.emplace_back("a loss that couples the sequences of a batch");
+  if (!own.causal) words.emplace_back("rows that depend on later tokens");
+  return words;
+}
+
 }  // namespace
 
 void with_session(SessionPool& pool, const std::function<void(Session&)>& use) {
@@ -176,6 +201,7 @@ ForeignSubject open_subject(const Door& door, const Limits& limits) {
   subject.capabilities = declared.capabilities;
   subject.conventions = declared.conventions;
   subject.attention_conventions = declared.attention_conventions;
+  if (declared.own_model) subject.weakening = weakening_of(*declared.own_model);
   if (declared.attention) offer(subject.attention, SessionPool::attention, declared, foreign.pool);
   if (declared.features) offer(subject.features, SessionPool::features, declared, foreign.pool);
   if (declared.gradient) offer(subject.gradient, SessionPool::gradient, declared, foreign.pool);

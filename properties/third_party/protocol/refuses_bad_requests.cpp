@@ -86,7 +86,7 @@ class ProbeTrial final : public Trial {
     with_session(*pool_, [&](Session& session) {
       if (probe_ == probe_of_invalid_json && !session.is_of_library() &&
           !session.declaration().answers_invalid_json) {
-        finding = not_claimed("does not claim to answer a line that is no JSON");
+        finding = not_claimed("to answer a line that is no JSON");
       } else if (!session.refuses(probe_line(session, probe_), request_number)) {
         finding.outcome = Outcome::wrong;
         finding.failure = Failure::protocol_error;

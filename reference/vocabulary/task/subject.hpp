@@ -173,6 +173,8 @@ struct Subject {
   AttentionFunctions attention{};
   FeaturesFunctions features{};
   LeastBytes least_bytes{};  ///< empty: not declared
+  /// What else it declares that makes its laws weaker, in words, for the head of every report.
+  std::vector<std::string> weakening{};
   /// Draws FAVOR+'s projections, if the subject does so. A case includes its projections, so only
   /// the reference, whose vocabulary draws them for the cases, and mutants of it set this.
   ProjectionDraw projection{};
