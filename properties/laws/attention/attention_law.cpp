@@ -22,7 +22,7 @@ AttentionCase case_from(const CaseFile& file, const AttentionFits& fits) {
   AttentionCase c{.whole = AttentionEvidence(std::move(inputs)),
                   .cut = file.integer("cut", 1, std::max<Index>(1, L - 1))};
   const std::string reason = fits(c);
-  require(reason.empty(), "the case does not fit its law: " + reason);
+  if (!reason.empty()) throw DoesNotFit("the case does not fit its law: " + reason);
   return c;
 }
 
@@ -169,6 +169,25 @@ AttentionSpec causal_with_a_cut(AttentionSpec spec) {
 
 std::string is_causal_with_a_cut(const AttentionCase& c) {
   return c.given().causal && c.length() >= 2 ? "" : "it must be causal and have at least 2 rows";
+}
+
+void hold_to_sum(AttentionCase& c, const Subject& subject, Scalar scalar, AttentionJudge& judge,
+                 WithSum with_sum) {
+  AttentionEvidence& one = c.other(0, [&] { return with_sum(c.given(), 1.0, 0.0); });
+  AttentionEvidence& other = c.other(1, [&] { return with_sum(c.given(), 0.0, 1.0); });
+  AttentionEvidence& both = c.other(2, [&] { return with_sum(c.given(), 2.0, 1.0); });
+  const AttentionAnswer of_one = ask(subject, scalar, one.given());
+  const AttentionAnswer of_other = ask(subject, scalar, other.given());
+  const AttentionAnswer of_both = ask(subject, scalar, both.given());
+  Heads<Digits50> sum = of_one.out;
+  for (std::size_t i = 0; i < sum.values().size(); ++i) {
+    sum.values()[i] = 2 * of_one.out.values()[i] + of_other.out.values()[i];
+  }
+  judge.hold("out", of_both.out, sum, [&](std::size_t place) {
+    constexpr AttentionArray out = AttentionArray::out;
+    return 2.0 * one.band(scalar, out, place) + other.band(scalar, out, place) +
+           both.band(scalar, out, place);
+  });
 }
 
 bool gives_same_bits(const Subject& subject) {

@@ -5,6 +5,7 @@
 #include "properties/engine/cases/size_design.hpp"
 #include "properties/engine/law.hpp"
 #include "properties/tolerance/attention_evidence.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <map>
 
@@ -32,6 +33,12 @@ using AttentionCheck = std::function<void(AttentionCase& c, const Subject& subje
 /// Why a case from a file is not a case of this law; empty if it is one. A requirement that the
 /// case does not meet.
 using AttentionFits = std::function<std::string(const AttentionCase& c)>;
+
+/// Thrown on loading a case that is not one of this law.
+class DoesNotFit : public ContractError {
+ public:
+  using ContractError::ContractError;
+};
 
 struct AttentionLawParts {
   AttentionRepair repair;  ///< changes a drawn spec to one of this law
@@ -62,6 +69,12 @@ std::string has_a_normaliser(const AttentionCase& c);
 /// Makes the spec causal, with at least two rows.
 AttentionSpec causal_with_a_cut(AttentionSpec spec);
 std::string is_causal_with_a_cut(const AttentionCase& c);
+
+/// A case with inputs a x + b y in place of x.
+using WithSum = AttentionInputs<double> (*)(AttentionInputs<double> inputs, double a, double b);
+/// Holds the output for 2 x + y to twice that for x plus that for y, within the bands of all three.
+void hold_to_sum(AttentionCase& c, const Subject& subject, Scalar scalar, AttentionJudge& judge,
+                 WithSum with_sum);
 
 /// Whether two calls of one shape must give the same bits.
 bool gives_same_bits(const Subject& subject);

@@ -31,21 +31,7 @@ AttentionInputs<double> with_values(AttentionInputs<double> inputs, double a, do
 }
 
 void is_linear(AttentionCase& c, const Subject& subject, Scalar scalar, AttentionJudge& judge) {
-  AttentionEvidence& one = c.other(0, [&] { return with_values(c.given(), 1.0, 0.0); });
-  AttentionEvidence& other = c.other(1, [&] { return with_values(c.given(), 0.0, 1.0); });
-  AttentionEvidence& both = c.other(2, [&] { return with_values(c.given(), 2.0, 1.0); });
-  const AttentionAnswer of_one = ask(subject, scalar, one.given());
-  const AttentionAnswer of_other = ask(subject, scalar, other.given());
-  const AttentionAnswer of_both = ask(subject, scalar, both.given());
-  Heads<Digits50> sum = of_one.out;
-  for (std::size_t i = 0; i < sum.values().size(); ++i) {
-    sum.values()[i] = 2 * of_one.out.values()[i] + of_other.out.values()[i];
-  }
-  judge.hold("out", of_both.out, sum, [&](std::size_t place) {
-    constexpr AttentionArray out = AttentionArray::out;
-    return 2.0 * one.band(scalar, out, place) + other.band(scalar, out, place) +
-           both.band(scalar, out, place);
-  });
+  hold_to_sum(c, subject, scalar, judge, with_values);
 }
 
 }  // namespace

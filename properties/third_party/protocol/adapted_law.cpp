@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/adapted_law.hpp"
 
+#include "properties/laws/attention/attention_law.hpp"
 #include "properties/third_party/protocol/exchange.hpp"
 #include "properties/third_party/protocol/told_from_noise.hpp"
 #include "properties/tolerance/answer.hpp"
@@ -176,7 +177,7 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
   }
   try {
     return std::make_unique<AdaptedTrial>(adaptation.law.load(file), shared);
-  } catch (const ContractError&) {
+  } catch (const laws::DoesNotFit&) {
     std::string lost = lost_by_adapting(adaptation, drawn_file);
     if (lost.empty()) throw;  // an error of the harness, not of the subject
     return std::make_unique<AdaptedTrial>(std::move(lost), may_redraw);
