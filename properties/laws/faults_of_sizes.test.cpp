@@ -6,6 +6,7 @@
 #include "properties/diagnosis/suspects.hpp"
 #include "properties/engine/engine.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/mutants/whole_models.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -130,12 +131,7 @@ Subject model_with(std::string name, const Gradients& alter_gradient, const Mask
     function = [=, correct = function](const GradientTask<T>& task, GradientResult<T>& result) {
       Sequences sequences = task.sequences;
       alter_mask(sequences);
-      GradientTask<T> other{.model = task.model,
-                            .theta = task.theta,
-                            .omega = task.omega,
-                            .sequences = sequences,
-                            .slice_length = task.slice_length,
-                            .wants_logits = task.wants_logits};
+      GradientTask<T> other = mutants::with_inputs(task, {.sequences = &sequences});
       other.counted_targets =
           task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
       correct(other, result);

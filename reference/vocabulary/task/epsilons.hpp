@@ -43,17 +43,6 @@ class Epsilons {
   constexpr double operator[](EpsilonPlace place) const {
     return values_[static_cast<std::size_t>(place)];
   }
-  /// What is added to f(u) of a query or key.
-  [[nodiscard]] constexpr double in_feature(bool is_query) const {
-    using enum EpsilonPlace;
-    return (*this)[feature] + (*this)[is_query ? query_feature : key_feature];
-  }
-  /// What is added to its features after their division.
-  [[nodiscard]] constexpr double in_divided_feature(bool is_query) const {
-    using enum EpsilonPlace;
-    return (*this)[divided_feature] +
-           (*this)[is_query ? divided_query_feature : divided_key_feature];
-  }
   /// The largest one in the features, of either side and place; 0 if there is none.
   [[nodiscard]] constexpr double largest_in_features() const;
   /// The largest one that belongs to the denominator.
