@@ -30,6 +30,7 @@ Model model_of(Index head_width, const char* map) {
 
 struct DriftSizes {
   Index longest;
+  Index factor;  ///< from a length to the next
   Index longest_of_wide_heads;
   std::uint64_t seeds;       ///< at L = 2⁸
   std::uint64_t long_seeds;  ///< at longer L
@@ -38,13 +39,25 @@ struct DriftSizes {
 DriftSizes drift_sizes_at(Scale scale) {
   switch (scale) {
     case Scale::ci:
-      return {.longest = 1 << 8, .longest_of_wide_heads = 1 << 8, .seeds = 1, .long_seeds = 0};
+      return {.longest = 1 << 10,
+              .factor = 4,
+              .longest_of_wide_heads = 1 << 8,
+              .seeds = 1,
+              .long_seeds = 1};
     case Scale::laptop:
-      return {.longest = 1 << 16, .longest_of_wide_heads = 1 << 12, .seeds = 3, .long_seeds = 1};
+      return {.longest = 1 << 16,
+              .factor = 16,
+              .longest_of_wide_heads = 1 << 12,
+              .seeds = 3,
+              .long_seeds = 1};
     case Scale::paper:
       break;
   }
-  return {.longest = 1 << 16, .longest_of_wide_heads = 1 << 16, .seeds = 10, .long_seeds = 3};
+  return {.longest = 1 << 16,
+          .factor = 16,
+          .longest_of_wide_heads = 1 << 16,
+          .seeds = 10,
+          .long_seeds = 3};
 }
 
 bool quick_enough(const std::string& subject, Index slices) {
@@ -83,7 +96,7 @@ std::string features_and_width(const Setting& setting) {
 std::vector<Plan> drift_plans(const Conditions& conditions) {
   const DriftSizes sizes = drift_sizes_at(conditions.scale);
   std::vector<Plan> plans;
-  for (Index length = 1 << 8; length <= sizes.longest; length *= 16) {
+  for (Index length = 1 << 8; length <= sizes.longest; length *= sizes.factor) {
     const std::uint64_t seeds =
         conditions.seeds_or(length > 1 << 8 ? sizes.long_seeds : sizes.seeds);
     for (std::uint64_t seed = conditions.seed; seed < conditions.seed + seeds; ++seed) {

@@ -22,7 +22,7 @@ Sizes timed(Scale scale) {
               .shortest = 1 << 10,
               .longest = 1 << 16,
               .longest_timed = 1 << 14,
-              .samples = 3};
+              .samples = 5};
     case Scale::laptop:
       return {.model = {.hidden_dim = 128, .layers = 2, .ffn_dim = 512, .heads = 2},
               .slice = 256,
@@ -51,6 +51,17 @@ Sizes counted() {
           .samples = 1};
 }
 
+/// Powers of 2; for times also the lengths half way between them, since the interval of an exponent
+/// narrows with their number.
+std::vector<Index> lengths(Index shortest, Index longest, bool timing) {
+  std::vector<Index> all;
+  for (Index length = shortest; length <= longest; length *= 2) {
+    all.push_back(length);
+    if (timing && 2 * length <= longest) all.push_back(length / 2 * 3);
+  }
+  return all;
+}
+
 void add(std::vector<Plan>& plans, const Conditions& conditions, const Sizes& sizes,
          Quantity quantity) {
   struct Series {
@@ -61,7 +72,7 @@ void add(std::vector<Plan>& plans, const Conditions& conditions, const Sizes& si
       {"recovered/iterative", false}, {"recovered/iterative", true}, {"stored/iterative", false}};
   const bool timing = quantity == Quantity::seconds;
   const Index longest = timing ? sizes.longest_timed : sizes.longest;
-  for (Index length = sizes.shortest; length <= longest; length *= 2) {
+  for (const Index length : lengths(sizes.shortest, longest, timing)) {
     for (const auto& [subject, full_pass] : series) {
       plans.push_back({.setting = {.subject = subject,
                                    .model = sizes.model,
