@@ -5,7 +5,6 @@
 #include "chunked/cut.hpp"
 #include "chunked/rows/cross_entropy.hpp"
 #include "chunked/rows/feature_map.hpp"
-#include "chunked/serial_slices.hpp"
 #include "chunked/workspace.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 
@@ -158,7 +157,6 @@ class SlicePass {
   Workers workers_;
   Embedding<A> embedding_;
   Workspace<T> space_;
-  SerialSlices<A> serial_slices_;
   Index rows_ = 0;  ///< of the current slice
 };
 

@@ -140,7 +140,6 @@ template <class T>
 void SlicePass<T>::embed(const Slice& slice, A* X) {
   embedding_(workers_, weights_.theta().input_map(), task_.sequences, slice.b, slice.first,
              task_.first_position + slice.first, wide(X));
-  serial_slices_.begin(wide(X));
 }
 
 template <class T>

@@ -59,6 +59,15 @@ bool lies_between(const Claim& claim, const ExactLaw& fit, const CountOf& count)
   return at(std::bit_floor(C)) <= y && y <= at(std::bit_ceil(C));
 }
 
+/// Whether the leading term is there. The critical path of several slices is at most of order
+/// N (1 + log C), and grows with N, since each slice needs the state of the one before.
+bool grows(const Claim& claim, const ExactLaw& fit) {
+  if (parse_law(claim.law) != Law::slices_depth) return fit.constants.back() > 0.0;
+  const double of_slices = fit.constants.at(2);
+  const double of_levels = fit.constants.at(3);
+  return of_slices >= 0.0 && of_levels >= 0.0 && of_slices + of_levels > 0.0;
+}
+
 /// Whether nothing but the counted bytes of the series is taken. At fixed C this needs processes at
 /// three lengths of one C, in the full pass three processes.
 void judge_other_memory(const Claim& claim, std::span<const Record> records, Verdict& verdict) {
@@ -109,7 +118,7 @@ Verdict judge_law(const Claim& claim, std::span<const Record> records) {
     verdict.answer = Answer::refuted;
     verdict.evidence =
         fmt::format("{} differs from {} by up to {:g}", claim.count, fit->formula, fit->residual);
-  } else if (!(fit->constants.back() > 0.0)) {
+  } else if (!grows(claim, *fit)) {
     verdict.answer = Answer::refuted;
     verdict.evidence = fmt::format("{}: the leading term is missing", fit->formula);
   } else if (off != between.end()) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <tuple>
 #include <utility>
@@ -35,17 +36,25 @@ TEST(LawJudge, SupportsCountsThatFollowItsLawAndReportsTheFormula) {
   EXPECT_EQ(judge(claim("TABLE1/C/parallel"), path_records()).answer, Answer::supported);
 }
 
-TEST(LawJudge, RefutesASingleExtraOperationAndAPathWithoutALogarithm) {
+TEST(LawJudge, RefutesASingleExtraOperationAndAPathThatDoesNotGrowWithTheSlices) {
   for (std::size_t i = 0; i < path_records().size(); ++i) {
     std::vector<Record> records = path_records();
     ++std::get<Operations>(records[i].measured).depth;
     EXPECT_EQ(judge(claim("PARALLEL"), records).answer, Answer::refuted);
   }
-  std::vector<Record> records = path_records();
-  for (Record& record : records) {
-    std::get<Operations>(record.measured).depth = record.setting.slices();
-  }
-  EXPECT_EQ(judge(claim("PARALLEL"), records).answer, Answer::refuted);
+  const auto answer_to = [](std::int64_t of_slice, std::int64_t of_slices) {
+    std::vector<Record> records = path_records();
+    for (Record& record : records) {
+      const auto& setting = record.setting;
+      std::get<Operations>(record.measured).depth =
+          of_slice * std::countr_zero(static_cast<std::uint64_t>(setting.slice)) +
+          of_slices * setting.slices() + 100;
+    }
+    return judge(claim("PARALLEL"), records).answer;
+  };
+  EXPECT_EQ(answer_to(9, 0), Answer::refuted);
+  EXPECT_EQ(answer_to(9, -1), Answer::refuted);
+  EXPECT_EQ(answer_to(9, 1), Answer::supported) << "slices depend on each other by one addition";
 }
 
 TEST(LawJudge, RequiresOtherPathsBetweenThoseAtAdjacentPowersOf2) {
