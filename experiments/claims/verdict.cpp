@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/verdict.hpp"
 
+#include "experiments/records/record_fields.hpp"
 #include "properties/command_line/json_text.hpp"
 #include "reference/vocabulary/system/printable.hpp"
 
@@ -123,18 +124,8 @@ std::string to_json(std::span<const Verdict> verdicts, std::string_view scale,
                     {"experiments", verdict.claim.experiments},
                     {"subject", verdict.claim.subject}});
   }
-  const nlohmann::ordered_json json = {{"schema", 1},
-                                       {"scale", scale},
-                                       {"verdicts", list},
-                                       {"provenance",
-                                        {{"version", p.version},
-                                         {"commit", p.commit},
-                                         {"code", p.code},
-                                         {"compiler", p.compiler},
-                                         {"flags", p.flags},
-                                         {"preset", p.preset},
-                                         {"processor", p.processor},
-                                         {"date", p.date}}}};
+  nlohmann::ordered_json json = {{"schema", 1}, {"scale", scale}, {"verdicts", list}};
+  FieldWriter(json).object("provenance", p);
   return command_line::json_text(json);
 }
 

@@ -7,7 +7,7 @@
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/measures/stopwatch.hpp"
 #include "experiments/measures/workload.hpp"
-#include "experiments/records/provenance.hpp"
+#include "experiments/records/record_fields.hpp"
 #include "experiments/statistics/median.hpp"
 #include "properties/command_line/json_text.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -126,46 +126,19 @@ std::string to_text(const GradientCost& cost) {
 }
 
 std::string to_json(const GradientCost& cost) {
-  const Setting& setting = cost.setting;
-  const Model& model = setting.model;
-  const Bytes& bytes = cost.bytes;
-  const Provenance p = provenance();
-  nlohmann::ordered_json json = {{"subject", setting.subject},
-                                 {"scalar", name(setting.scalar)},
-                                 {"feature_map", name(model.feature_map)},
-                                 {"norm", name(model.norm)},
-                                 {"vocab", model.vocab_size},
-                                 {"hidden", model.hidden_dim},
-                                 {"layers", model.layers},
-                                 {"ffn", model.ffn_dim},
-                                 {"heads", model.heads},
-                                 {"batch", setting.batch},
-                                 {"length", setting.length},
-                                 {"slice", setting.slice},
-                                 {"slices", setting.slices()},
-                                 {"first_sweep", name(setting.first_sweep)},
-                                 {"key_scale", setting.key_scale},
-                                 {"seed", setting.seed},
-                                 {"threads", setting.threads},
-                                 {"corpus", setting.corpus.filename().string()},
-                                 {"seconds_min", cost.seconds_min()},
-                                 {"seconds_median", cost.seconds_median()},
-                                 {"seconds", cost.seconds},
-                                 {"loss", cost.loss},
-                                 {"bytes_peak", bytes.peak},
-                                 {"bytes_tokens", bytes.tokens},
-                                 {"bytes_state", bytes.state},
-                                 {"bytes_slice", bytes.slice},
-                                 {"bytes_result", bytes.result},
-                                 {"bytes_parameters", bytes.parameters},
-                                 {"bytes_gradient", bytes.gradient}};
-  if (bytes.scratch.has_value()) json["bytes_scratch"] = *bytes.scratch;
+  nlohmann::ordered_json json;
+  FieldWriter writer(json);
+  fields(writer, cost.setting);
+  json["corpus"] = cost.setting.corpus.filename().string();
+  json["seconds_min"] = cost.seconds_min();
+  json["seconds_median"] = cost.seconds_median();
+  json["seconds"] = cost.seconds;
+  fields(writer, cost.bytes);
   if (cost.bytes_least.has_value()) {
     json["bytes_least"] = *cost.bytes_least;
     json["bytes_over_least"] = cost.bytes_over_least();
   }
-  json["process_peak_bytes"] = cost.process.peak;
-  json["process_baseline_bytes"] = cost.process.baseline;
+  fields(writer, cost.process);
   if (cost.operations.has_value()) {
     json["multiply_adds"] = cost.operations->multiplications;
     json["additions"] = cost.operations->additions;
@@ -173,13 +146,10 @@ std::string to_json(const GradientCost& cost) {
     json["elementary"] = cost.operations->elementary;
   }
   if (cost.overhead.has_value()) {
-    json["multiply_adds"] = cost.overhead->sliced;
-    json["multiply_adds_full"] = cost.overhead->full;
+    fields(writer, *cost.overhead);
     json["overhead"] = cost.overhead->ratio();
   }
-  json["provenance"] = {{"version", p.version},     {"commit", p.commit}, {"code", p.code},
-                        {"compiler", p.compiler},   {"flags", p.flags},   {"preset", p.preset},
-                        {"processor", p.processor}, {"date", p.date}};
+  writer.object("provenance", provenance());
   return command_line::json_text(json);
 }
 
