@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "properties/tolerance/attention_evidence.hpp"
+#include "properties/tolerance/attention_judge.hpp"
 
 #include "properties/catalogue.hpp"
 #include "properties/engine/cases/attention_spec.hpp"

@@ -4,7 +4,7 @@
 #include "properties/engine/cases/attention_specs.hpp"
 #include "properties/engine/cases/size_design.hpp"
 #include "properties/engine/law.hpp"
-#include "properties/tolerance/attention_evidence.hpp"
+#include "properties/tolerance/attention_judge.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <map>

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether a case can be judged: no over- or underflow, no residue that decides.
+
+#include "properties/tolerance/attention_evidence.hpp"
+#include "properties/tolerance/attention_roundings.hpp"
+#include "properties/tolerance/gradient_evidence.hpp"
+#include "properties/tolerance/scalar_range.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace slim::properties {
+namespace {
+
+constexpr double margin_of_range = 1e3;  ///< distance from the largest number
+constexpr const char* underflow_reason = "intermediate values underflow";
+constexpr const char* unguarded_reason = "a denominator is 0 and no epsilon prevents that";
+constexpr const char* unsure_reason = "a denominator is 0 to within its rounding error";
+constexpr const char* no_truth_reason = "the reference is not finite";
+constexpr const char* overflow_reason = "intermediate values overflow";
+
+}  // namespace
+
+bool AttentionEvidence::has_digits_to_spare(Scalar scalar) {
+  const double largest = largest_gauge(scalar, std::array{AttentionArray::end});
+  const AttentionExtent& met = extent(scalar);
+  if (scalar == Scalar::digits50 && met.has_vanishing_feature) return false;
+  const double least = met.least_feature * std::min(1.0, met.least_value);
+  return largest <= digits_to_spare(computed_in(scalar)) * least;
+}
+
+bool AttentionEvidence::subtraction_decides(Scalar scalar) {
+  const double share = worst_share(scalar, 2.0 * roundings(AttentionArray::out));
+  return !(share * extent(scalar).worst_cancellation < largest_residue);
+}
+
+/// With features of any sign no ε keeps a denominator away from 0, but `rounding_decides` does.
+bool AttentionEvidence::is_guarded() const {
+  const Epsilons& own = inputs_.conventions.epsilons;
+  return inputs_.conventions.normaliser == Normaliser::none ||
+         own[EpsilonPlace::denominator] > 0.0 || own[EpsilonPlace::when_small] > 0.0 ||
+         own[EpsilonPlace::clamped] > 0.0;
+}
+
+bool AttentionEvidence::rounding_decides(Scalar scalar) {
+  const FeatureKind kind = inputs_.feature_map.kind;
+  const bool is_exact =
+      kind == FeatureKind::square || kind == FeatureKind::relu || kind == FeatureKind::absolute ||
+      (kind == FeatureKind::elu_plus_one && inputs_.conventions.elu_cancellation == 0.0);
+  const bool divides = inputs_.conventions.normaliser == Normaliser::denominator;
+  if (scalar == Scalar::digits50 || inputs_.features_given || !divides) return false;
+  if (is_exact && !inputs_.feature_map.projected && !inputs_.conventions.unit_length) return false;
+  const double share = gamma_of(roundings(AttentionArray::out), unit_roundoff(computed_in(scalar)));
+  const double unsureness =
+      is_large(scalar) ? large_facts(scalar).worst_unsureness() : facts(scalar).worst_unsureness();
+  return !(share * unsureness < largest_residue);
+}
+
+/// For an ε in the features it is M ε² f², f = 1 or 1/√M, divided by a thousand for underflow.
+double AttentionEvidence::least_guarded_denominator() const {
+  const Epsilons& own = inputs_.conventions.epsilons;
+  if (inputs_.conventions.normaliser == Normaliser::none) return 1.0;
+  if (is_guarded()) return own.largest_in_denominator();
+  return own.largest_in_features() * own.largest_in_features() / margin_of_range;
+}
+
+bool AttentionEvidence::is_defined() {
+  return is_guarded() || has_finite_truth(Scalar::digits50);
+}
+
+bool AttentionEvidence::has_finite_truth(Scalar scalar) {
+  const auto is_finite = [](const auto& truth) {
+    return std::ranges::all_of(all_attention_arrays, [&](AttentionArray array) {
+      return std::ranges::all_of(array_of(truth, array).values(), [](const auto& x) {
+        using std::isfinite;
+        return isfinite(x);
+      });
+    });
+  };
+  const Scalar of_large = scalar == Scalar::digits50 ? Scalar::float64 : scalar;
+  return is_large_ ? is_finite(large_truth(of_large)) : is_finite(truth(scalar));
+}
+
+std::string AttentionEvidence::unusable(Scalar scalar) {
+  if (std::string reason = out_of_range(scalar); !reason.empty()) return reason;
+  for (const AttentionArray array : {AttentionArray::dq, AttentionArray::dk}) {
+    for (std::size_t place = 0; place < inputs_.q.values().size(); ++place) {
+      if (hangs_on_a_flush(scalar, array, place)) return underflow_reason;
+    }
+  }
+  return {};
+}
+
+std::string AttentionEvidence::unusable_features(Scalar scalar) {
+  if (scalar == Scalar::digits50) return {};
+  const AttentionExtent& met =
+      is_large(scalar) ? large_facts(scalar).feature_extent() : facts(scalar).feature_extent();
+  const Range stored = range_of(scalar);
+  if (met.has_vanishing_feature || !(std::min(1.0, met.least_feature) >= stored.least)) {
+    return underflow_reason;
+  }
+  return met.largest_feature * margin_of_range <= stored.largest ? "" : overflow_reason;
+}
+
+std::string AttentionEvidence::out_of_range(Scalar scalar) {
+  if (!is_defined()) return unguarded_reason;
+  if (rounding_decides(scalar)) return unsure_reason;
+  if (scalar == Scalar::digits50) return has_finite_truth(scalar) ? "" : no_truth_reason;
+  const AttentionExtent& met = extent(scalar);
+  const Range computed = range_of(computed_in(scalar));
+  const Range stored = range_of(scalar);
+  const double value = std::min(1.0, met.least_value);
+  const double cotangent = value / std::max(1.0, met.largest_denominator);
+  const double g = std::min(1.0, met.least_feature);
+  const bool in_range = g * g * value * cotangent >= computed.least && g >= stored.least;
+  if (!in_range || met.has_vanishing_feature) {
+    return underflow_reason;
+  }
+  if (!fits(scalar)) return overflow_reason;
+  return has_finite_truth(scalar) ? "" : no_truth_reason;
+}
+
+std::string AttentionEvidence::overflowing(Scalar scalar) {
+  if (!is_defined()) return unguarded_reason;
+  if (rounding_decides(scalar)) return unsure_reason;
+  const Range computed = range_of(computed_in(scalar));
+  if (!(least_guarded_denominator() >= computed.least)) return out_of_range(scalar);
+  const double D = extent(scalar).largest_denominator;
+  const bool in_range = D * D * margin_of_range <= computed.largest &&
+                        largest_exponent(inputs_) * margin_of_range <= computed.largest;
+  return in_range && fits(scalar) ? "" : overflow_reason;
+}
+
+bool AttentionEvidence::fits(Scalar scalar) {
+  const AttentionExtent& met = extent(scalar);
+  const Range computed = range_of(computed_in(scalar));
+  const Range stored = range_of(scalar);
+  const double largest = std::max(met.largest_feature, largest_gauge(scalar, all_attention_arrays));
+  const auto rows = static_cast<double>(inputs_.v.sizes().rows);
+  const double v = std::max(1.0, met.largest_value);
+  const double numerator = rows * met.largest_feature * std::max(1.0, met.largest_feature) * v;
+  const double dA =
+      v / std::max(met.least_denominator, inputs_.conventions.epsilons.largest_in_denominator());
+  const double backward =
+      rows * dA * v * v * std::max(1.0, met.largest_feature) * std::max(1.0, met.largest_feature);
+  return largest * margin_of_range <= stored.largest &&
+         std::max(numerator, backward) * margin_of_range <= computed.largest;
+}
+
+}  // namespace slim::properties
