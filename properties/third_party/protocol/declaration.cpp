@@ -3,10 +3,11 @@
 
 #include "properties/engine/cases/size_goal.hpp"
 #include "properties/engine/failure.hpp"
+#include "properties/third_party/protocol/declared_fields.hpp"
+#include "properties/third_party/protocol/declared_model.hpp"
 #include "properties/tolerance/convention_limits.hpp"
 #include "reference/vocabulary/case_file/gradient_case.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
-#include "reference/vocabulary/system/json_fields.hpp"
 #include "reference/vocabulary/system/strict_json.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +17,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <set>
 
 namespace slim::properties::foreign {
 namespace {
@@ -26,68 +26,6 @@ using Json = nlohmann::json;
 constexpr std::array<std::string_view, 3> axis_orders = {"BHLD", "BLHD", "LBHD"};
 constexpr std::array<std::string_view, 3> resource_claims = {"flat in L", "O(C)", "linear"};
 constexpr int deepest_declaration = 4;
-
-/// Reads optional fields of a JSON object, and refuses an object with unknown fields.
-class Fields {
- public:
-  Fields(const Json& object, std::string where)
-      : where_(std::move(where)), object_(object), fields_(object, where_) {}
-  Fields(Json&& object, std::string where) = delete;
-
-  const Json* find(const char* field) {
-    known_.insert(field);
-    return fields_.has(field) ? &fields_.at(field) : nullptr;
-  }
-  void read(const char* field, bool& value) {
-    if (find(field) != nullptr) value = fields_.boolean(field);
-  }
-  void read(const char* field, std::string& value) {
-    if (find(field) != nullptr) value = fields_.text(field);
-  }
-  /// A size of at least 1.
-  void read(const char* field, Index& value, Index largest) {
-    if (find(field) != nullptr) value = fields_.whole<Index>(field, 1, largest);
-  }
-  std::int64_t required_number(const char* field) {
-    known_.insert(field);
-    return fields_.whole(field, std::numeric_limits<std::int64_t>::min());
-  }
-  std::vector<std::string> strings(const char* field) {
-    std::vector<std::string> values;
-    if (find(field) == nullptr) return values;
-    require(fields_.array(field).size() <= 64, named(field) + " has more than 64 entries");
-    for (const Json& item : fields_.array(field)) {
-      require(item.is_string(), named(field) + " must be an array of strings");
-      values.push_back(item.get<std::string>());
-      require(std::ranges::count(values, values.back()) == 1,
-              named(field) + " names '" + on_one_line(values.back()) + "' twice");
-    }
-    return values;
-  }
-  void refuse_others() const {
-    for (const auto& [key, value] : object_.items()) {
-      require(known_.contains(key), where_ + " has the unknown field '" + on_one_line(key) +
-                                        fmt::format("': allowed are {}", fmt::join(known_, ", ")));
-    }
-  }
-  [[nodiscard]] std::string named(const char* field) const { return fields_.named(field); }
-
- private:
-  std::string where_;
-  const Json& object_;
-  JsonFields fields_;
-  std::set<std::string> known_;
-};
-
-template <class Choice, std::size_t count>
-Choice choice_of(const std::string& text, const std::array<std::string_view, count>& names,
-                 const std::string& what) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (names[i] == text) return static_cast<Choice>(i);
-  }
-  throw ContractError(fmt::format("{} '{}' is unknown: allowed are {}", what, on_one_line(text),
-                                  fmt::join(names, ", ")));
-}
 
 /// The declared feature maps, and whether "given" is one of them.
 struct FeatureMaps {
@@ -106,7 +44,7 @@ struct FeatureMaps {
 };
 
 /// One list for all tasks, or one for "attention" (and features) and one for "gradient".
-void read_feature_maps(Fields& fields, Capabilities& can) {
+void read_feature_maps(DeclaredFields& fields, Capabilities& can) {
   const Json* found = fields.find("feature_maps");
   can.feature_maps.clear();
   can.given_features = false;
@@ -117,7 +55,7 @@ void read_feature_maps(Fields& fields, Capabilities& can) {
     can.given_features = maps.given;
     return;
   }
-  Fields by_task(*found, "feature_maps");
+  DeclaredFields by_task(*found, "feature_maps");
   const FeatureMaps of_attention(by_task.strings("attention"));
   const FeatureMaps of_models(by_task.strings("gradient"));
   by_task.refuse_others();
@@ -131,7 +69,7 @@ void read_feature_maps(Fields& fields, Capabilities& can) {
 void read_restrictions(const Json& json, Restrictions& limits) {
   constexpr Index largest = 1024;
   constexpr Index longest_block = 256;  // cases of several blocks are computed in 50 digits
-  Fields fields(json, "restrictions");
+  DeclaredFields fields(json, "restrictions");
   fields.read("heads", limits.heads, largest);
   fields.read("width", limits.width, largest);
   fields.read("least_width", limits.least_width, largest);
@@ -153,7 +91,7 @@ void read_restrictions(const Json& json, Restrictions& limits) {
 }
 
 void read_capabilities(const Json& json, Declaration& declared) {
-  Fields fields(json, "capabilities");
+  DeclaredFields fields(json, "capabilities");
   Capabilities& can = declared.capabilities;
   can.bidirectional = can.sliced = can.resumable = can.key_masks = can.pullback = false;
   can.logits = false;
@@ -199,71 +137,6 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
-constexpr std::array<std::string_view, 3> random_kinds = {"none", "redrawn", "by-position"};
-constexpr std::int64_t most_entries = 1 << 22;  ///< of all parameters: cases hold them all
-
-OwnModel::Parameter parameter_of(const std::string& name, const Json& shape) {
-  const std::string what = "the shape of parameter '" + on_one_line(name) + "'";
-  require(!name.empty() && name.size() <= 256, "the name of a parameter is empty or too long");
-  require(shape.is_array() && shape.size() <= 16, what + " must be an array of at most 16 sizes");
-  OwnModel::Parameter parameter{.name = name, .shape = {}};
-  for (const Json& extent : shape) {
-    require(extent.is_number_integer() && extent >= 1 && extent <= most_entries,
-            fmt::format("{} has the size {}: allowed are whole numbers from 1 to {}", what,
-                        on_one_line(extent.dump()), most_entries));
-    parameter.shape.push_back(extent.get<std::int64_t>());
-    require(
-        parameter.entries() <= most_entries,
-        fmt::format("{} has more than {} entries: declare a smaller model", what, most_entries));
-  }
-  return parameter;
-}
-
-OwnModel own_model_of(const Json& json) {
-  OwnModel own;
-  Fields fields(json, "own_model");
-  const Json* parameters = fields.find("parameters");
-  require(fields.find("vocab") != nullptr && fields.find("longest") != nullptr,
-          "own_model needs the fields 'vocab' and 'longest'");
-  fields.read("vocab", own.vocab, 1 << 20);
-  fields.read("longest", own.longest, 1 << 20);
-  require(parameters != nullptr && parameters->is_object() && !parameters->empty(),
-          fields.named("parameters") + " must be an object {name: shape} that is not empty");
-  std::int64_t entries = 0;
-  for (const auto& [name, shape] : parameters->items()) {
-    own.parameters.push_back(parameter_of(name, shape));
-    entries += own.parameters.back().entries();
-  }
-  require(
-      entries <= most_entries,
-      fmt::format("the parameters have {} entries: at most {} are allowed", entries, most_entries));
-  for (const std::string& name : fields.strings("not_slope")) {
-    const auto found = std::ranges::find(own.parameters, name, &OwnModel::Parameter::name);
-    require(found != own.parameters.end(), fields.named("not_slope") + " names '" +
-                                               on_one_line(name) + "', which is no parameter");
-    found->is_slope = false;
-  }
-  fields.read("sliced", own.sliced);
-  fields.read("logits", own.logits);
-  fields.read("decodes", own.decodes);
-  fields.read("causal", own.causal);
-  fields.read("masks", own.masks);
-  fields.read("batches", own.batches);
-  fields.read("couples_batch", own.couples_batch);
-  std::string random = "none";
-  fields.read("random", random);
-  own.random = choice_of<OwnModel::Random>(random, random_kinds, fields.named("random"));
-  std::string narrowest;
-  fields.read("narrowest", narrowest);
-  require(narrowest.empty() || narrowest == "float32" || narrowest == "bfloat16" ||
-              narrowest == "float16",
-          fields.named("narrowest") + " is '" + on_one_line(narrowest) +
-              "': allowed are float32, bfloat16, float16");
-  if (!narrowest.empty()) own.narrowest = unit_roundoff(parse_scalar(narrowest));
-  fields.refuse_others();
-  return own;
-}
-
 /// The declared values, with defaults for the rest.
 Json with(const Json& as_usual, const Json& declared) {
   Json all = declared;
@@ -272,7 +145,7 @@ Json with(const Json& as_usual, const Json& declared) {
 }
 
 void read_conventions(const Json& json, Declaration& declared) {
-  Fields fields(json, "conventions");
+  DeclaredFields fields(json, "conventions");
   if (const Json* attention = fields.find("attention")) {
     const Json as_usual = {{"elu_cancellation", declared.attention_conventions.elu_cancellation}};
     Json all = with(as_usual, *attention);
@@ -323,7 +196,7 @@ void require_valid_conventions(const Declaration& declared) {
   }
 }
 
-void read_tasks(Fields& fields, Declaration& declared) {
+void read_tasks(DeclaredFields& fields, Declaration& declared) {
   for (const std::string& task : fields.strings("tasks")) {
     const int number = choice_of<int>(
         task, std::array<std::string_view, 4>{"attention", "features", "gradient", "own_model"},
@@ -369,12 +242,6 @@ bool has_elu_plus_one(const std::vector<FeatureKind>& maps) {
 
 }  // namespace
 
-std::int64_t OwnModel::Parameter::entries() const {
-  std::int64_t all = 1;
-  for (const std::int64_t extent : shape) all *= extent;
-  return all;
-}
-
 std::string_view name(AxisOrder order) {
   return axis_orders.at(static_cast<std::size_t>(order));
 }
@@ -385,7 +252,7 @@ std::string_view name(ResourceClaim claim) {
 
 Declaration parse_declaration(std::string_view text) {
   const Json json = parse_strictly(text, deepest_declaration, "the declaration");
-  Fields fields(json, "the declaration");
+  DeclaredFields fields(json, "the declaration");
   const std::int64_t protocol = fields.required_number("protocol");
   if (protocol != protocol_version) {
     throw SubjectError(fmt::format("uses version {} of the protocol, but the harness uses {}",
