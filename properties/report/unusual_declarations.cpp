@@ -54,6 +54,13 @@ std::vector<UnusualDeclaration> unusual_declarations(const Subject& subject) {
     all.push_back(
         {"deterministic", "false", "not deterministic, so bits may differ between calls"});
   }
+  if (const double roundoff = subject.capabilities.roundoff_of_factors; roundoff > 0.0) {
+    all.push_back({"factors", fmt::format("{}", roundoff),
+                   fmt::format("factors of products rounded by up to {:.2g}", roundoff)});
+  }
+  if (subject.capabilities.sums_in_narrow) {
+    all.push_back({"narrow_sums", "dtype", "sums of float16 and bfloat16 rounded to that type"});
+  }
   for (const std::string& words : subject.weakening) {
     all.push_back({.name = "own_model", .value = "true", .words = words});
   }

@@ -96,15 +96,28 @@ bool is_finite(const ExpectedGradient& expected) {
                              [](const auto& entry) { return entry.second.allFinite(); });
 }
 
+double roundoff_of(Dtype stored) {
+  switch (stored) {
+    case Dtype::F32:
+      return unit_roundoff(Scalar::float32);
+    case Dtype::F16:
+      return unit_roundoff(Scalar::float16);
+    case Dtype::BF16:
+      return unit_roundoff(Scalar::bfloat16);
+    default:
+      return 0.0;
+  }
+}
+
 /// Whether answers in `scalar` differ from stored doubles by more than the fixed bound of doubles.
 bool rounds_more_than_stored(Scalar scalar) {
   return unit_roundoff(scalar) > unit_roundoff(Scalar::float64);
 }
 
-/// What rounding to float32 may have changed in each row of a tensor: the unit roundoff times the
-/// row's largest finite entry. 0 for a tensor that is stored in float64.
+/// What rounding to the stored type may have changed in each row of a tensor: the unit roundoff
+/// times the row's largest finite entry. 0 for a tensor that is stored in float64.
 std::vector<double> rounding_of_rows(const Tensor& stored, const Matrix<double>& values) {
-  const double roundoff = stored.dtype == Dtype::F32 ? unit_roundoff(Scalar::float32) : 0.0;
+  const double roundoff = roundoff_of(stored.dtype);
   std::vector<double> rows(static_cast<std::size_t>(values.rows()), 0.0);
   for (Index row = 0; row < values.rows(); ++row) {
     double& allowed = rows[static_cast<std::size_t>(row)];

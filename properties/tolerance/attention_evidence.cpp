@@ -2,6 +2,7 @@
 #include "properties/tolerance/attention_evidence.hpp"
 
 #include "properties/tolerance/attention_roundings.hpp"
+#include "properties/tolerance/gradient_evidence.hpp"
 #include "properties/tolerance/scalar_range.hpp"
 #include "reference/performer/attention.hpp"
 
@@ -47,7 +48,8 @@ bool AttentionEvidence::is_large(Scalar scalar) const {
 double AttentionEvidence::error_of_exponents(Scalar scalar) {
   std::optional<double>& kept = error_of_exponents_.at(static_cast<std::size_t>(scalar));
   if (!kept) {
-    kept = gamma_of(roundings_of_a_feature(inputs_), unit_roundoff(computed_in(scalar))) *
+    kept = (gamma_of(roundings_of_a_feature(inputs_), roundoff_of_sums(scalar)) +
+            gamma_of(2.0, roundoff_of_factors_)) *
            largest_gauge_of_an_exponent(inputs_);
   }
   return *kept;
@@ -184,14 +186,48 @@ double AttentionEvidence::roundings(AttentionArray array) const {
   }
 }
 
+void AttentionEvidence::assume(const Capabilities& declared) {
+  wants_drift_ = declared.subtracting || declared.subtracting_wide;
+  if (roundoff_of_factors_ == declared.roundoff_of_factors &&
+      sums_in_narrow_ == declared.sums_in_narrow) {
+    return;
+  }
+  roundoff_of_factors_ = declared.roundoff_of_factors;
+  sums_in_narrow_ = declared.sums_in_narrow;
+  shares_ = {};
+  error_of_exponents_ = {};
+}
+
+double AttentionEvidence::roundoff_of_sums(Scalar scalar) const {
+  return unit_roundoff(sums_in_narrow_ ? scalar : computed_in(scalar));
+}
+
+AttentionEvidence::Shares AttentionEvidence::shares_of(Scalar scalar, double n,
+                                                       double of_factors) const {
+  Shares shares{.likely = likely_share(scalar, n), .worst = worst_share(scalar, n)};
+  if (scalar == Scalar::digits50) return shares;
+  if (sums_in_narrow_ && is_stored_narrow(scalar)) {
+    shares.likely += likely_roundings(n, unit_roundoff(scalar));
+    shares.worst += gamma_of(n, unit_roundoff(scalar));
+  }
+  shares.likely += likely_roundings(of_factors, roundoff_of_factors_);
+  shares.worst += gamma_of(of_factors, roundoff_of_factors_);
+  if (is_large(scalar)) {
+    shares.likely += gamma_of(n, unit_roundoff_of_large);
+    shares.worst += gamma_of(n, unit_roundoff_of_large);
+  }
+  return shares;
+}
+
 const AttentionEvidence::Shares& AttentionEvidence::shares(Scalar scalar, AttentionArray array) {
   std::optional<Shares>& kept =
       shares_.at(static_cast<std::size_t>(scalar)).at(static_cast<std::size_t>(array));
-  if (kept) return *kept;
-  const double n = roundings(array);
-  const double of_truth = is_large(scalar) ? gamma_of(n, unit_roundoff_of_large) : 0.0;
-  kept = Shares{.likely = likely_share(scalar, n) + of_truth,
-                .worst = worst_share(scalar, n) + of_truth};
+  if (!kept) {
+    const double of_factors = array == AttentionArray::end   ? 4.0
+                              : array == AttentionArray::out ? 14.0
+                                                             : 32.0;
+    kept = shares_of(scalar, roundings(array), of_factors);
+  }
   return *kept;
 }
 
@@ -285,10 +321,8 @@ Band AttentionEvidence::band_at_the_edge(Scalar scalar, AttentionArray array, st
 }
 
 std::function<Band(std::size_t)> AttentionEvidence::features_band(Scalar scalar, bool is_query) {
-  const double n = roundings_of_a_feature(inputs_);
-  const double of_truth = is_large(scalar) ? gamma_of(n, unit_roundoff_of_large) : 0.0;
-  const double worst = worst_share(scalar, n) + of_truth;
-  const Band share{.pass = likely_share(scalar, n) + of_truth, .suspect = worst, .drift = worst};
+  const Shares shares = shares_of(scalar, roundings_of_a_feature(inputs_), 2.0);
+  const Band share{.pass = shares.likely, .suspect = shares.worst, .drift = shares.worst};
   const Band stored = flat_band(range_of(scalar).subnormal);
   const auto of = [this, scalar, share, stored](const auto& gauges) {
     return [this, scalar, share, stored, &gauges](std::size_t place) {

@@ -59,6 +59,11 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 /// in float:
 ///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
 ///
+/// Declared inner types: if factors of products are rounded to u_f, each product adds two roundings
+/// of that size. On a path, with R or a score, to an end state there are 4 (a feature and a
+/// product), to an output 14 (numerator 8, denominator 6), to a gradient at most 32. If sums of a
+/// narrow scalar are rounded to it, γ_n is that of its own u.
+///
 /// Underflow: the bands above hold if no intermediate value underflows, which `unusable` checks.
 /// If one may, `band_at_the_edge` adds 2 λ N to each band, where λ is the smallest normal number
 /// and N is what reference::Underflowing counts: every operation may lose λ, which later operations
@@ -83,9 +88,10 @@ class AttentionEvidence {
   const AttentionInputs<Digits50>& exact(Scalar scalar);
   /// The definition in 50 digits, on the inputs rounded to `scalar`.
   const AttentionAnswer& truth(Scalar scalar);
-  /// Whether to compute the DRIFT band, which takes as long as everything else (default: true). If
-  /// false, it equals that of SUSPECT.
-  void want_drift(bool wanted) { wants_drift_ = wanted; }
+  /// What the subject declares: the types of its products and sums, from which the bands follow
+  /// (default: those of the arrays), and whether it subtracts. If not, its DRIFT band, which takes
+  /// as long as everything else, equals that of SUSPECT (default: it does).
+  void assume(const Capabilities& declared);
   /// The band of the entry at `place` of an array's values.
   Band band(Scalar scalar, AttentionArray array, std::size_t place);
   /// The same if intermediate values may underflow. In a narrow scalar in which they do, any finite
@@ -160,6 +166,10 @@ class AttentionEvidence {
   /// The largest relative error of a feature due to the roundings of its exponent; 0 for maps
   /// without one.
   double error_of_exponents(Scalar scalar);
+  /// The unit roundoff of sums.
+  [[nodiscard]] double roundoff_of_sums(Scalar scalar) const;
+  /// The shares of n roundings, of which `of_factors` may be of factors of products.
+  [[nodiscard]] Shares shares_of(Scalar scalar, double n, double of_factors) const;
   /// How far an entry moves when every prefix sum is moved by the gauge of the final one.
   double moved_at(Scalar scalar, AttentionArray array, std::size_t place);
   /// What an entry can lose by subtraction.
@@ -196,6 +206,8 @@ class AttentionEvidence {
   AttentionInputs<double> inputs_;
   bool is_large_;
   bool wants_drift_ = true;
+  double roundoff_of_factors_ = 0.0;
+  bool sums_in_narrow_ = false;
   std::array<Known, 3> known_;  ///< float32 and wider, float16, bfloat16
   std::array<std::array<std::optional<Shares>, 6>, 5> shares_;  ///< by Scalar and array
   std::array<std::optional<double>, 5> error_of_exponents_;     ///< by Scalar

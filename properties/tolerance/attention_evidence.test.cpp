@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "properties/tolerance/attention_judge.hpp"
-
 #include "properties/catalogue.hpp"
 #include "properties/engine/cases/attention_spec.hpp"
+#include "properties/tolerance/attention_judge.hpp"
 
 #include <gtest/gtest.h>
 
@@ -39,6 +38,20 @@ TEST(AttentionEvidence, HasTheDocumentedBounds) {
   EXPECT_EQ(evidence.band(Scalar::digits50, AttentionArray::out, 0).pass, 1e-40 * 5.0);
   const Band narrow = evidence.band(Scalar::bfloat16, AttentionArray::out, 0);
   EXPECT_GT(narrow.pass, 12.0 * 0x1p-8 * 5.0);
+}
+
+TEST(AttentionEvidence, HasTheDocumentedBoundsOfDeclaredTypes) {
+  AttentionEvidence evidence(one_row());
+  const auto pass = [&](Scalar scalar, const Capabilities& declared) {
+    evidence.assume(declared);
+    return evidence.band(scalar, AttentionArray::out, 0).pass;
+  };
+  const double tf32 = 0x1p-11;
+  EXPECT_NEAR(pass(Scalar::float32, {.roundoff_of_factors = tf32}) - pass(Scalar::float32, {}),
+              14.0 * tf32 * 5.0, 1e-12);
+  EXPECT_NEAR(pass(Scalar::bfloat16, {.sums_in_narrow = true}) - pass(Scalar::bfloat16, {}),
+              14.0 * unit_roundoff(Scalar::bfloat16) * 5.0, 1e-12);
+  EXPECT_EQ(pass(Scalar::digits50, {.roundoff_of_factors = tf32}), 1e-40 * 5.0);
 }
 
 /// Two rows, features given: q = 2 and 2, k = 3 and 9, v = 5 and 7, so that D = 6 and 24.

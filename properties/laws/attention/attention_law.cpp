@@ -43,11 +43,11 @@ Finding checked(const AttentionLawParts& parts, AttentionCase& c, const Subject&
     return not_claimed(reason);
   }
   AttentionJudge judge(subject, scalar);
+  c.assume(subject.capabilities);
   if (parts.asks_features) {
     parts.check(c, subject, scalar, judge);
     return judge.finding();
   }
-  c.want_drift(subject.capabilities.subtracting || subject.capabilities.subtracting_wide);
   if (std::optional<Finding> excuse = excused(subject, scalar, c.whole)) return *excuse;
   if (!is_beyond_its_digits(subject, scalar, c.whole)) {
     parts.check(c, subject, scalar, judge);
@@ -77,14 +77,14 @@ AttentionEvidence& AttentionCase::other(int number,
   const auto found = others.find(number);
   if (found != others.end()) return found->second;
   AttentionEvidence& made = others.emplace(number, AttentionEvidence(make())).first->second;
-  made.want_drift(wants_drift);
+  made.assume(assumed);
   return made;
 }
 
-void AttentionCase::want_drift(bool wanted) {
-  wants_drift = wanted;
-  whole.want_drift(wanted);
-  for (auto& [number, evidence] : others) evidence.want_drift(wanted);
+void AttentionCase::assume(const Capabilities& declared) {
+  assumed = declared;
+  whole.assume(declared);
+  for (auto& [number, evidence] : others) evidence.assume(declared);
 }
 
 /// The law with designed cases in this space.

@@ -19,12 +19,12 @@ struct AttentionCase {
 
   [[nodiscard]] const AttentionInputs<double>& given() const { return whole.given(); }
   [[nodiscard]] Index length() const { return given().v.sizes().rows; }
-  bool wants_drift = true;
+  Capabilities assumed{};
 
   /// The derived case `number`, made on first use.
   AttentionEvidence& other(int number, const std::function<AttentionInputs<double>()>& make);
-  /// Whether to compute the DRIFT bands of this case and the derived ones.
-  void want_drift(bool wanted);
+  /// What the subject declares, on which the bands of this case and the derived ones depend.
+  void assume(const Capabilities& declared);
 };
 
 /// Runs and judges one subject in one scalar.

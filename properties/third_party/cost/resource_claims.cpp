@@ -62,7 +62,9 @@ ResourceVerdict flat_in_length(const std::vector<ResourceSample>& lengths, Index
   const FlatRule rule = last.task == CostedTask::attention  // q, k, v, out
                             ? FlatRule{4.0, "arrays", 8.0}
                             : FlatRule{8.0, "arrays and their gradients", 6.0};
-  const double number = last.scalar == Scalar::float32 ? 4.0 : 8.0;
+  const double number = last.scalar == Scalar::float64   ? 8.0
+                        : last.scalar == Scalar::float32 ? 4.0
+                                                         : 2.0;
   const double row = rule.arrays * number * static_cast<double>(width);
   const double copies = (last.bytes_peak - before.bytes_peak) /
                         (row * static_cast<double>(last.length - before.length));

@@ -60,7 +60,7 @@ Heads<T> uniform_heads(const HeadsSizes& sizes, std::uint32_t& state) {
   Heads<T> heads(sizes, MemoryTag::parameters);
   for (T& x : heads.values()) {
     state = state * 1664525U + 1013904223U;
-    x = static_cast<T>(state >> 8) / T(16777216);
+    x = static_cast<T>(static_cast<double>(state >> 8) / 16777216.0);
   }
   return heads;
 }
@@ -238,9 +238,9 @@ void require_valid(const ResourcePlan& plan) {
 }
 
 Scalar costed_scalar(const ForeignSubject& foreign) {
-  const bool offers_float32 = foreign.subject.attention.offers(Scalar::float32) ||
-                              foreign.subject.gradient.offers(Scalar::float32);
-  return offers_float32 ? Scalar::float32 : Scalar::float64;
+  const std::vector<Scalar>& offered = foreign.declaration.scalars;
+  const bool offers_float32 = std::ranges::find(offered, Scalar::float32) != offered.end();
+  return offers_float32 ? Scalar::float32 : offered.front();
 }
 
 std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign) {
@@ -282,9 +282,16 @@ std::vector<ResourceSample> measure_resources(const ForeignSubject& foreign,
     if (news) news(sample, i, samples.size());
     const auto call = [&](Index length, std::uint64_t number) {
       const CallSizes sizes{.length = length, .slice = sample.slice_length, .width = plan.width};
-      return sample.scalar == Scalar::float32
-                 ? call_of<float>(sample.task, foreign, sizes, number)
-                 : call_of<double>(sample.task, foreign, sizes, number);
+      switch (sample.scalar) {
+        case Scalar::float32:
+          return call_of<float>(sample.task, foreign, sizes, number);
+        case Scalar::float16:
+          return call_of<Float16>(sample.task, foreign, sizes, number);
+        case Scalar::bfloat16:
+          return call_of<BFloat16>(sample.task, foreign, sizes, number);
+        default:
+          return call_of<double>(sample.task, foreign, sizes, number);
+      }
     };
     const FirstCall first =
         least_first_call(foreign, call(1, first_call_number),

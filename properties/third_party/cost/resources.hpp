@@ -41,7 +41,7 @@ void require_valid(const ResourcePlan& plan);
 
 /// The tasks that the subject offers.
 std::vector<CostedTask> costed_tasks(const ForeignSubject& foreign);
-/// float32 if the subject offers it, else float64.
+/// float32 if the subject offers it, else the first of its types.
 Scalar costed_scalar(const ForeignSubject& foreign);
 
 /// The samples to measure, in order, with their measurements still empty. Throws ContractError if

@@ -40,7 +40,9 @@ import zlib
 import numpy as np
 
 PROTOCOL = 1
-DTYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "I64": np.int64, "U8": np.uint8}
+BFLOAT16 = np.dtype([("bfloat16", "<u2")])  # the upper half of a float32, which NumPy has no type for
+DTYPES = {"F32": np.float32, "F64": np.float64, "F16": np.float16, "BF16": BFLOAT16, "I32": np.int32, "I64": np.int64,
+          "U8": np.uint8}
 NAMES = {np.dtype(t): name for name, t in DTYPES.items()}
 LONGEST_HEADER = 1 << 26
 LAYOUTS = ("BHLD", "BLHD", "LBHD", "BL(HD)", "LB(HD)")
@@ -68,18 +70,21 @@ def _listed(value):
 def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
             layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
             subtracting=False, isolates_non_finite=False, conventions=None, restrictions=None, claims=(), framework="numpy",
-            device=None, block=None, head_block=None):
+            device=None, block=None, head_block=None, factors=None, narrow_sums=None):
     """Declares the decorated function as the task attention. The README of the harness lists `conventions` and
     `restrictions`.
 
     `framework`: "numpy", "torch", "jax", or a module as described above; `device`: of PyTorch's tensors.
+    `dtypes`: of "float32", "float64", "float16", "bfloat16"; states of the last two are float32. NumPy has bfloat16 only with
+    the package ml_dtypes. `factors="tf32"`: factors of products are rounded to this type. `narrow_sums="dtype"`: sums of
+    bfloat16 are rounded to it, not to float32.
     `block` rows and `head_block` columns: the size of the implementation's own blocks, if it has any."""
     arrays, order = _arrays(framework, device), _order_of(layout)
 
     def declare(function):
         _declare("attention", function, name, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
                  deterministic=deterministic, subtracting=subtracting, block=block, head_block=head_block, layout=order,
-                 restrictions=restrictions)
+                 restrictions=restrictions, factors=factors, narrow_sums=narrow_sums)
         _declared["capabilities"].update(
             causal=causal, bidirectional=bidirectional, state=state, resumable=resumable,
             pullback=arrays.differentiates if pullback is None else pullback, key_masks=key_masks,
@@ -238,9 +243,24 @@ def write_case(path, tensors, metadata=None):
     os.replace(temporary, path)
 
 
+def cast(array, dtype):
+    """The array rounded to a type, which may be BFLOAT16 or "bfloat16"."""
+    dtype = BFLOAT16 if dtype == "bfloat16" else np.dtype(dtype)
+    array = np.asarray(array)
+    if array.dtype == dtype:
+        return array
+    if array.dtype == BFLOAT16:
+        array = (array["bfloat16"].astype("<u4") << 16).view("<f4")
+    if dtype != BFLOAT16:
+        return array.astype(dtype)
+    bits = np.asarray(array.astype("<f4")).view("<u4")
+    rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16
+    return np.where(np.isnan(array), 0x7FC0, rounded).astype("<u2").view(BFLOAT16)
+
+
 def laid_out(array, strides):
     """A read-only copy with these strides in entries, and NaN between its entries."""
-    buffer = np.full(1 + sum((n - 1) * step for n, step in zip(array.shape, strides)), np.nan, array.dtype)
+    buffer = cast(np.full(1 + sum((n - 1) * step for n, step in zip(array.shape, strides)), np.nan), array.dtype)
     view = np.lib.stride_tricks.as_strided(buffer, array.shape, [step * buffer.itemsize for step in strides])
     view[...] = array
     view.flags.writeable = False
@@ -268,10 +288,26 @@ class Arrays:
     differentiates = False  # whether the pullback is derived
 
     def __init__(self, module):
-        self.take, self.ones_like = module.asarray, module.ones_like
-        self.writable = np.array if module is np else module.asarray
+        make = np.array if module is np else module.asarray
+        self.take, self.ones_like = lambda x: module.asarray(self._readable(x)), module.ones_like
+        self.writable = lambda x: make(self._readable(x))
 
-    give = staticmethod(np.asarray)
+    @staticmethod
+    def _readable(array):
+        """The array in a type that NumPy calculates with."""
+        if array.dtype != BFLOAT16:
+            return array
+        try:
+            import ml_dtypes
+        except ModuleNotFoundError:
+            raise Unsupported("bfloat16 in NumPy needs the package ml_dtypes") from None
+        return array.view(ml_dtypes.bfloat16)
+
+    @staticmethod
+    def give(x):
+        x = np.asarray(x)
+        return x.view(BFLOAT16) if x.dtype.name == "bfloat16" else x
+
     while_writable = contextlib.nullcontext
 
 
@@ -307,15 +343,15 @@ class ArraysOfJax(Arrays):
 def small_case(task, declared, feature_map):
     """A case with B = 1, H = 2, L = 3, D = D_v = M = 4, unless these are restricted, or a model of width 8 with one layer."""
     can, random = declared["capabilities"], np.random.default_rng(0)
-    dtype = np.dtype(can.get("dtypes", ["float32"])[0])
-    normal = lambda *shape: random.standard_normal(shape).astype(dtype)  # noqa: E731
+    dtype = can.get("dtypes", ["float32"])[0]
+    normal = lambda *shape: random.standard_normal(shape)  # noqa: E731
     order = can.get("layout", "BHLD")
     limits = can.get("restrictions", {})
     H, L = limits.get("heads", 2), 3 * limits.get("length_multiple", 1)
     step = limits.get("width_multiple", 1) * limits.get("feature_multiple", 1)
     D = limits.get("width", -(-max(4, limits.get("least_width", 1)) // step) * step)
     in_order = [{"B": 1, "H": H, "L": L, "D": D}[axis] for axis in order]
-    metadata = dict(feature_map=feature_map, layout=order, dtype=dtype.name, causal=str(int(can.get("causal", True))), pullback="0",
+    metadata = dict(feature_map=feature_map, layout=order, dtype=dtype, causal=str(int(can.get("causal", True))), pullback="0",
                     chunk="3", role="query", conventions=json.dumps(declared["conventions"].get(task, {})), norm="branch-output",
                     layers="1", heads="2", vocab_size="5", hidden_dim="8", ffn_dim="4")
     if task != "gradient":
@@ -337,6 +373,7 @@ def small_case(task, declared, feature_map):
         shapes = {"loss": []}
         if feature_map == "favor+":
             tensors["projection.0"] = normal(2, 4, 4)
+    tensors = {name: cast(x, dtype) if x.dtype.kind == "f" else x for name, x in tensors.items()}
     return Case(tensors, metadata, {name: {"shape": shape} for name, shape in shapes.items()}, {})
 
 
@@ -348,7 +385,7 @@ class ArraysOfTorch:
     def __init__(self, device):
         import torch
 
-        self.while_writable, self.ones_like, self.from_numpy = torch.no_grad, torch.ones_like, torch.from_numpy
+        self.while_writable, self.ones_like, self.torch = torch.no_grad, torch.ones_like, torch
         self.device = torch.device(device or "cpu")
 
     def take(self, array):
@@ -356,13 +393,19 @@ class ArraysOfTorch:
         steps = [step // array.itemsize for step in array.strides]
         size = 1 + sum((n - 1) * step for n, step in zip(array.shape, steps))
         buffer = np.lib.stride_tricks.as_strided(array, (size,), (array.itemsize,)).copy()
-        return self.from_numpy(buffer).to(self.device).as_strided(array.shape, steps)
+        if array.dtype == BFLOAT16:
+            tensor = self.torch.from_numpy(buffer.view(np.int16)).view(self.torch.bfloat16)
+        else:
+            tensor = self.torch.from_numpy(buffer)
+        return tensor.to(self.device).as_strided(array.shape, steps)
 
     writable = take
 
-    @staticmethod
-    def give(tensor):
-        return tensor.detach().cpu().numpy()
+    def give(self, tensor):
+        tensor = tensor.detach().cpu()
+        if tensor.dtype == self.torch.bfloat16:
+            return tensor.view(self.torch.int16).numpy().view(BFLOAT16)
+        return tensor.numpy()
 
     @staticmethod
     def pulled_back(function, sources, cotangent):
@@ -436,7 +479,7 @@ def _named(result):
 
 def _attention(function, arrays, layout, case):
     pullback = case.metadata["pullback"] == "1"
-    dtype = case.tensors["q"].dtype
+    dtype = np.float32 if case.tensors["q"].dtype.itemsize == 2 else case.tensors["q"].dtype  # of states
     zeros = {"d.initial." + x: np.zeros(case.wanted["d.initial." + x], dtype) for x in "RS" if "d.initial." + x in case.wanted}
 
     def call(inputs):
@@ -483,7 +526,7 @@ def _gradient(function, arrays, case):
         else:
             loss, gradients, *logits = loss_of(parameters)
         dtype = case.tensors["param.input_map.weight"].dtype  # the loss is often a Python number
-        answer = {"loss": arrays.give(loss).astype(dtype), **{"grad." + name: arrays.give(x) for name, x in gradients.items()}}
+        answer = {"loss": cast(arrays.give(loss), dtype), **{"grad." + name: arrays.give(x) for name, x in gradients.items()}}
         return {**answer, "logits": arrays.give(logits[0])} if logits and logits[0] is not None else answer
 
     return _leaving_inputs(call, case, arrays)
@@ -834,8 +877,9 @@ def _run_by_hand():
                 raise ValueError(f"{task} did not return {name}")
             found = given[name]
             words = "" if list(found.shape) == list(shape) else f", but must be {list(shape)}"
-            words += "" if np.isfinite(found).all() else ", not finite"
-            print(f"{name} {list(found.shape)} {found.dtype}{words}\n{found}")
+            numbers = cast(found, np.float32) if found.dtype == BFLOAT16 else found
+            words += "" if np.isfinite(numbers).all() else ", not finite"
+            print(f"{name} {list(found.shape)} {'bfloat16' if found.dtype == BFLOAT16 else found.dtype}{words}\n{numbers}")
     command = shlex.quote(shlex.join([sys.executable, *sys.argv]))
     print(f"Nothing was judged. Next: slim-verify run --subject-command {command}")
 

@@ -26,6 +26,7 @@ using Json = nlohmann::json;
 constexpr std::array<std::string_view, 3> axis_orders = {"BHLD", "BLHD", "LBHD"};
 constexpr std::array<std::string_view, 3> resource_claims = {"flat in L", "O(C)", "linear"};
 constexpr int deepest_declaration = 4;
+constexpr const char* dtypes_allowed = "float32, float64, float16, bfloat16";
 
 /// The declared feature maps, and whether "given" is one of them.
 struct FeatureMaps {
@@ -90,6 +91,22 @@ void read_restrictions(const Json& json, Restrictions& limits) {
                                   limits.width));
 }
 
+/// Types narrower than the arrays', in which products or sums are computed.
+void read_inner_types(DeclaredFields& fields, Declaration& declared) {
+  constexpr std::array<std::string_view, 5> factors = {"dtype", "float32", "tf32", "float16",
+                                                       "bfloat16"};
+  constexpr std::array<double, 5> roundoffs = {0.0, 0x1p-24, 0x1p-11, 0x1p-11, 0x1p-8};
+  std::string type(factors.front());
+  fields.read("factors", type);
+  const int found = choice_of<int>(type, factors, fields.named("factors"));
+  declared.capabilities.roundoff_of_factors = roundoffs.at(static_cast<std::size_t>(found));
+  std::string sums = "float32";
+  fields.read("narrow_sums", sums);
+  constexpr std::array<std::string_view, 2> kinds = {"float32", "dtype"};
+  declared.capabilities.sums_in_narrow =
+      choice_of<int>(sums, kinds, fields.named("narrow_sums")) == 1;
+}
+
 void read_capabilities(const Json& json, Declaration& declared) {
   DeclaredFields fields(json, "capabilities");
   Capabilities& can = declared.capabilities;
@@ -123,14 +140,16 @@ void read_capabilities(const Json& json, Declaration& declared) {
       choice_of<int>(state, std::array<std::string_view, 2>{"DM", "MD"}, "state") == 1;
   const Json* dtypes = fields.find("dtypes");
   require(dtypes == nullptr || !dtypes->is_array() || !dtypes->empty(),
-          fields.named("dtypes") + " is empty: name at least one of float32, float64, or omit it");
+          fields.named("dtypes") + " is empty: name at least one of " + dtypes_allowed +
+              ", or omit it");
   for (const std::string& scalar : fields.strings("dtypes")) {
     const Scalar parsed = parse_scalar(scalar);
-    require(parsed == Scalar::float32 || parsed == Scalar::float64,
-            "dtype '" + on_one_line(scalar) + "' is not supported: allowed are float32, float64");
+    require(parsed != Scalar::digits50,
+            "dtype '" + on_one_line(scalar) + "' is not supported: allowed are " + dtypes_allowed);
     declared.scalars.push_back(parsed);
   }
   if (declared.scalars.empty()) declared.scalars = {Scalar::float32, Scalar::float64};
+  read_inner_types(fields, declared);
   for (const std::string& claim : fields.strings("claims")) {
     declared.claims.push_back(choice_of<ResourceClaim>(claim, resource_claims, "claim"));
   }
@@ -278,6 +297,19 @@ Declaration parse_declaration(std::string_view text) {
   if (!of_attention) declared.attention_conventions.elu_cancellation = 0.0;  // has no effect
   if (!of_models) declared.conventions.elu_cancellation = 0.0;
   require_valid_conventions(declared);
+  const bool narrow = std::ranges::any_of(declared.scalars, [](Scalar scalar) {
+    return unit_roundoff(scalar) > unit_roundoff(Scalar::float32);
+  });
+  require(!narrow || !declared.own_model,
+          "'dtypes' of own_model are float32 and float64: declare a narrower internal type as "
+          "'narrowest'");
+  const Capabilities& inner = declared.capabilities;
+  require(
+      !inner.sums_in_narrow || declared.scalars == std::vector{Scalar::bfloat16},
+      "'narrow_sums' may be dtype if 'dtypes' is bfloat16 alone: sums in float16 overflow where "
+      "attention does not");
+  require(!declared.gradient || (inner.roundoff_of_factors == 0.0 && !inner.sums_in_narrow),
+          "'factors' and 'narrow_sums' are for the tasks attention and features");
   fields.refuse_others();
   require_some_case(declared);
   declared.text = json.dump();

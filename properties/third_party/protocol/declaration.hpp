@@ -65,7 +65,7 @@ struct Declaration {
   bool features = false;
   bool gradient = false;
   std::optional<OwnModel> own_model{};
-  std::vector<Scalar> scalars;  ///< float32, float64, or both
+  std::vector<Scalar> scalars;  ///< not 50 digits
   Capabilities capabilities{};
   /// By default, GeLU may be computed as x (1 + erf(x/√2))/2, as in the paper's code, and ELU(x) +
   /// 1 as (e^x − 1) + 1.

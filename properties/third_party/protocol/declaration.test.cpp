@@ -36,7 +36,16 @@ TEST(Declarations, AreRejectedWithTheNameOfTheWrongField) {
   refused(head + R"(, "taks": 1})", "'taks'");
   refused(head + R"(, "capabilities": {"causal": 1}})",
           "field 'causal' of capabilities is 1: allowed are true and false");
-  refused(head + R"(, "capabilities": {"dtypes": ["float16"]}})", "float16");
+  refused(head + R"(, "capabilities": {"dtypes": ["digits50"]}})",
+          "'digits50' is not supported: allowed are float32, float64, float16, bfloat16");
+  refused(of_squares.substr(0, of_squares.size() - 1) + R"(, "factors": "tf23"}})",
+          "'tf23' is unknown: allowed are dtype, float32, tf32, float16, bfloat16");
+  refused(of_squares.substr(0, of_squares.size() - 1) + R"(, "narrow_sums": "dtype"}})",
+          "'narrow_sums' may be dtype if 'dtypes' is bfloat16 alone");
+  const std::string with_factors =
+      R"({"protocol": 1, "name": "x", "tasks": ["gradient"], "capabilities":
+      {"feature_maps": ["sqr"], "factors": "tf32"}})";
+  refused(with_factors, "'factors' and 'narrow_sums' are for the tasks attention and features");
   refused(head + R"(, "capabilities": {"dtypes": []}})", "'dtypes' of capabilities is empty");
   refused(head + R"(, "capabilities": {"feature_maps": []}})", "'feature_maps' is empty");
   refused(head + "}", "'feature_maps' is empty");

@@ -2,6 +2,7 @@
 #include "properties/third_party/protocol/exchange.hpp"
 
 #include "reference/vocabulary/case_file/gradient_case.hpp"
+#include "reference/vocabulary/scalars/accumulator.hpp"
 
 #include <array>
 
@@ -11,9 +12,20 @@ namespace {
 using Shape = std::vector<std::int64_t>;
 
 template <class T>
-constexpr Dtype dtype_of = std::is_same_v<T, float> ? Dtype::F32 : Dtype::F64;
+constexpr Dtype dtype_of = std::is_same_v<T, float>     ? Dtype::F32
+                           : std::is_same_v<T, double>  ? Dtype::F64
+                           : std::is_same_v<T, Float16> ? Dtype::F16
+                                                        : Dtype::BF16;
 template <class T>
-constexpr const char* dtype_name = std::is_same_v<T, float> ? "float32" : "float64";
+constexpr const char* dtype_name = std::is_same_v<T, float>     ? "float32"
+                                   : std::is_same_v<T, double>  ? "float64"
+                                   : std::is_same_v<T, Float16> ? "float16"
+                                                                : "bfloat16";
+
+template <class T>
+Tensor tensor_of(const Shape& shape, const std::vector<T>& values) {
+  return make_tensor(dtype_of<T>, shape, std::as_bytes(std::span<const T>(values)));
+}
 
 /// The axes of [B, H, L, ·] in the given order.
 std::array<int, 4> axes_in(AxisOrder order) {
@@ -69,6 +81,8 @@ void walk(AxisOrder order, const HeadsSizes& sizes, const HeadsStrides& strides,
 template <class T>
 class Form {
  public:
+  using A = accumulator_t<T>;
+
   explicit Form(const Declaration& declared) : declared_(declared) {}
 
   CaseFile file;
@@ -99,12 +113,12 @@ class Form {
     Shape& shape = file.tensors["projection"].shape;
     shape.erase(shape.begin(), shape.begin() + (shared ? 2 : 1));
   }
-  /// RS [B, H, D_v + 1, M] as R and S.
-  void put_sums(const std::string& prefix, const HeadsView<T>& RS) {
+  /// RS [B, H, D_v + 1, M] as R and S. Sums of narrow scalars are in float32.
+  void put_sums(const std::string& prefix, const HeadsView<A>& RS) {
     if (RS.empty()) return;
     const auto& [B, H, rows, M] = RS.sizes;
-    std::vector<T> R(static_cast<std::size_t>(B * H * (rows - 1) * M));
-    std::vector<T> S(static_cast<std::size_t>(B * H * M));
+    std::vector<A> R(static_cast<std::size_t>(B * H * (rows - 1) * M));
+    std::vector<A> S(static_cast<std::size_t>(B * H * M));
     for (Index b = 0; b < B; ++b) {
       for (Index h = 0; h < H; ++h) {
         for (Index i = 0; i < rows - 1; ++i) {
@@ -115,15 +129,15 @@ class Form {
         }
       }
     }
-    file.tensors[prefix + ".R"] = make_tensor(shape_of_R(RS.sizes), std::span<const T>(R));
-    file.tensors[prefix + ".S"] = make_tensor({B, H, M}, std::span<const T>(S));
+    file.tensors[prefix + ".R"] = tensor_of(shape_of_R(RS.sizes), R);
+    file.tensors[prefix + ".S"] = tensor_of({B, H, M}, S);
   }
   void want(const std::string& name, const HeadsSizes& sizes) {
     wanted.push_back({name, dtype_of<T>, shape_in(declared_.axes, sizes)});
   }
   void want_sums(const std::string& prefix, const HeadsSizes& sizes) {
-    wanted.push_back({prefix + "R", dtype_of<T>, shape_of_R(sizes)});
-    wanted.push_back({prefix + "S", dtype_of<T>, {sizes.batch, sizes.heads, sizes.cols}});
+    wanted.push_back({prefix + "R", dtype_of<A>, shape_of_R(sizes)});
+    wanted.push_back({prefix + "S", dtype_of<A>, {sizes.batch, sizes.heads, sizes.cols}});
   }
 
   using Answer = std::map<std::string, Tensor>;
@@ -137,7 +151,7 @@ class Form {
     });
   }
   void take_sums(const Answer& answer, const std::string& prefix, const HeadsSizes& sizes,
-                 Heads<T>& RS) const {
+                 Heads<A>& RS) const {
     RS.resize(sizes, MemoryTag::result);
     const Tensor& R = answer.at(prefix + "R");
     const Tensor& S = answer.at(prefix + "S");
@@ -146,9 +160,9 @@ class Form {
         auto head = RS(b, h);
         for (Index m = 0; m < sizes.cols; ++m) {
           for (Index i = 0; i < sizes.rows - 1; ++i) {
-            head(i, m) = static_cast<T>(R.real(place_in_R(sizes, b, h, i, m)));
+            head(i, m) = static_cast<A>(R.real(place_in_R(sizes, b, h, i, m)));
           }
-          head(sizes.rows - 1, m) = static_cast<T>(
+          head(sizes.rows - 1, m) = static_cast<A>(
               S.real(static_cast<std::size_t>((b * sizes.heads + h) * sizes.cols + m)));
         }
       }
@@ -160,7 +174,7 @@ class Form {
     std::vector<T> values(static_cast<std::size_t>(view.sizes.entries()));
     walk(order, view.sizes, view.strides,
          [&](std::size_t place, Index offset) { values[place] = view.data[offset]; });
-    file.tensors[name] = make_tensor(shape_in(order, view.sizes), std::span<const T>(values));
+    file.tensors[name] = tensor_of(shape_in(order, view.sizes), values);
   }
   [[nodiscard]] Shape shape_of_R(const HeadsSizes& sizes) const {
     Shape shape = {sizes.batch, sizes.heads, sizes.rows - 1, sizes.cols};
@@ -188,15 +202,15 @@ void put_feature_map(CaseFile& file, const FeatureMap& map) {
 /// Converts the doubles of a file to the scalar of the task.
 template <class T>
 void narrow_reals(CaseFile& file) {
-  if constexpr (std::is_same_v<T, float>) {
+  if constexpr (!std::is_same_v<T, double>) {
     for (auto& [name, tensor] : file.tensors) {
       if (tensor.dtype != Dtype::F64) continue;
-      std::vector<float> values;
+      std::vector<T> values;
       values.reserve(tensor.size());
       for (std::size_t i = 0; i < tensor.size(); ++i) {
-        values.push_back(static_cast<float>(tensor.real(i)));
+        values.push_back(static_cast<T>(tensor.real(i)));
       }
-      tensor = make_tensor(tensor.shape, std::span<const float>(values));
+      tensor = tensor_of(tensor.shape, values);
     }
   }
 }
@@ -326,10 +340,16 @@ void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& 
 }
 
 template void exchange(Session&, const AttentionTask<float>&, AttentionResult<float>&);
-template void exchange(Session&, const AttentionTask<double>&, AttentionResult<double>&);
 template void exchange(Session&, const FeaturesTask<float>&, FeaturesResult<float>&);
-template void exchange(Session&, const FeaturesTask<double>&, FeaturesResult<double>&);
 template void exchange(Session&, const GradientTask<float>&, GradientResult<float>&);
+template void exchange(Session&, const AttentionTask<double>&, AttentionResult<double>&);
+template void exchange(Session&, const FeaturesTask<double>&, FeaturesResult<double>&);
 template void exchange(Session&, const GradientTask<double>&, GradientResult<double>&);
+template void exchange(Session&, const AttentionTask<Float16>&, AttentionResult<Float16>&);
+template void exchange(Session&, const FeaturesTask<Float16>&, FeaturesResult<Float16>&);
+template void exchange(Session&, const GradientTask<Float16>&, GradientResult<Float16>&);
+template void exchange(Session&, const AttentionTask<BFloat16>&, AttentionResult<BFloat16>&);
+template void exchange(Session&, const FeaturesTask<BFloat16>&, FeaturesResult<BFloat16>&);
+template void exchange(Session&, const GradientTask<BFloat16>&, GradientResult<BFloat16>&);
 
 }  // namespace slim::properties::foreign

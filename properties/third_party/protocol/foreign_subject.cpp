@@ -108,10 +108,18 @@ template <template <class> class Task, template <class> class Result>
 void offer(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber number,
            const Declaration& declared, const std::shared_ptr<SessionPool>& pool) {
   for (const Scalar scalar : declared.scalars) {
-    if (scalar == Scalar::float32) {
-      offer_in<Task, Result, float>(functions, number, pool);
-    } else {
-      offer_in<Task, Result, double>(functions, number, pool);
+    switch (scalar) {
+      case Scalar::float32:
+        offer_in<Task, Result, float>(functions, number, pool);
+        break;
+      case Scalar::float16:
+        offer_in<Task, Result, Float16>(functions, number, pool);
+        break;
+      case Scalar::bfloat16:
+        offer_in<Task, Result, BFloat16>(functions, number, pool);
+        break;
+      default:
+        offer_in<Task, Result, double>(functions, number, pool);
     }
   }
 }

@@ -14,8 +14,10 @@ template <class T>
 double largest_difference(std::span<const T> one, std::span<const T> other) {
   double largest = one.size() == other.size() ? 0.0 : std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < std::min(one.size(), other.size()); ++i) {
-    if (one[i] == other[i] || (std::isnan(one[i]) && std::isnan(other[i]))) continue;
-    const double apart = std::abs(static_cast<double>(one[i]) - static_cast<double>(other[i]));
+    const auto a = static_cast<double>(one[i]);
+    const auto b = static_cast<double>(other[i]);
+    if (a == b || (std::isnan(a) && std::isnan(b))) continue;
+    const double apart = std::abs(a - b);
     largest =
         std::max(largest, std::isfinite(apart) ? apart : std::numeric_limits<double>::infinity());
   }
@@ -66,6 +68,8 @@ template <template <class> class Task, template <class> class Result>
 void call_twice(TaskFunctions<Task, Result>& functions, double& noise) {
   call_twice_in<Task, Result, float>(functions, noise);
   call_twice_in<Task, Result, double>(functions, noise);
+  call_twice_in<Task, Result, Float16>(functions, noise);
+  call_twice_in<Task, Result, BFloat16>(functions, noise);
 }
 
 /// The largest difference between two results of the same call, over all calls of the law.

@@ -92,6 +92,10 @@ DLDataType type_of(Dtype dtype) {
       return {kDLFloat, 32, 1};
     case Dtype::F64:
       return {kDLFloat, 64, 1};
+    case Dtype::F16:
+      return {kDLFloat, 16, 1};
+    case Dtype::BF16:
+      return {kDLBfloat, 16, 1};
     case Dtype::I32:
       return {kDLInt, 32, 1};
     case Dtype::I64:
@@ -174,9 +178,10 @@ void require_unchanged(const std::deque<Array>& inputs, const CaseFile& file) {
 }
 
 Dtype wanted_type(const std::string& text) {
-  if (text == "F32") return Dtype::F32;
-  if (text == "F64") return Dtype::F64;
-  throw ContractError("a requested tensor must be F32 or F64");
+  for (const Dtype dtype : {Dtype::F32, Dtype::F64, Dtype::F16, Dtype::BF16}) {
+    if (text == name(dtype)) return dtype;
+  }
+  throw ContractError("a requested tensor must be F32, F64, F16 or BF16");
 }
 
 std::vector<slim_tensor> listed(const std::deque<Array>& arrays) {

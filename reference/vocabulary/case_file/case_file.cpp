@@ -2,6 +2,7 @@
 #include "reference/vocabulary/case_file/case_file.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/scalar.hpp"
 #include "reference/vocabulary/system/atomic_file.hpp"
 #include "reference/vocabulary/system/strict_json.hpp"
 
@@ -24,11 +25,12 @@ constexpr std::size_t largest_rank = 8;
 constexpr int deepest_header = 3;
 
 Dtype parse_dtype(const std::string& text) {
-  for (const Dtype dtype : {Dtype::F32, Dtype::F64, Dtype::I32, Dtype::I64, Dtype::U8}) {
+  for (const Dtype dtype :
+       {Dtype::F32, Dtype::F64, Dtype::F16, Dtype::BF16, Dtype::I32, Dtype::I64, Dtype::U8}) {
     if (text == name(dtype)) return dtype;
   }
   throw ContractError("dtype '" + on_one_line(text) +
-                      "' is unknown: allowed are F32, F64, I32, I64, U8");
+                      "' is unknown: allowed are F32, F64, F16, BF16, I32, I64, U8");
 }
 
 template <class T>
@@ -134,12 +136,12 @@ void give_back(std::span<const std::byte> bytes) {
 }  // namespace
 
 std::string_view name(Dtype dtype) {
-  constexpr std::string_view names[] = {"F32", "F64", "I32", "I64", "U8"};
+  constexpr std::string_view names[] = {"F32", "F64", "F16", "BF16", "I32", "I64", "U8"};
   return names[static_cast<std::size_t>(dtype)];
 }
 
 std::size_t size_of(Dtype dtype) {
-  constexpr std::size_t sizes[] = {4, 8, 4, 8, 1};
+  constexpr std::size_t sizes[] = {4, 8, 2, 2, 4, 8, 1};
   return sizes[static_cast<std::size_t>(dtype)];
 }
 
@@ -150,9 +152,18 @@ std::size_t Tensor::size() const {
 }
 
 double Tensor::real(std::size_t i) const {
-  if (dtype == Dtype::F32) return element<float>(bytes, i);
-  if (dtype == Dtype::F64) return element<double>(bytes, i);
-  return static_cast<double>(integer(i));
+  switch (dtype) {
+    case Dtype::F32:
+      return element<float>(bytes, i);
+    case Dtype::F64:
+      return element<double>(bytes, i);
+    case Dtype::F16:
+      return static_cast<float>(element<Float16>(bytes, i));
+    case Dtype::BF16:
+      return static_cast<float>(element<BFloat16>(bytes, i));
+    default:
+      return static_cast<double>(integer(i));
+  }
 }
 
 std::int64_t Tensor::integer(std::size_t i) const {
@@ -188,6 +199,16 @@ Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const float
 
 Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const std::int64_t> values) {
   return owning_tensor(Dtype::I64, shape, values);
+}
+
+Tensor make_tensor(Dtype dtype, const std::vector<std::int64_t>& shape,
+                   std::span<const std::byte> bytes) {
+  require(checked_bytes(dtype, shape) == bytes.size(),
+          "the number of bytes must match the type and shape of the tensor");
+  Tensor tensor = owning_tensor(Dtype::U8, {static_cast<std::int64_t>(bytes.size())}, bytes);
+  tensor.dtype = dtype;
+  tensor.shape = shape;
+  return tensor;
 }
 
 const Tensor& CaseFile::tensor(std::string_view name) const {

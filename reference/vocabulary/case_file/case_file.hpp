@@ -14,7 +14,7 @@
 namespace slim {
 
 /// Element types of tensors in case files; little-endian.
-enum class Dtype { F32, F64, I32, I64, U8 };
+enum class Dtype { F32, F64, F16, BF16, I32, I64, U8 };
 std::string_view name(Dtype dtype);
 std::size_t size_of(Dtype dtype);
 
@@ -40,6 +40,9 @@ struct Tensor {
 Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const double> values);
 Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const float> values);
 Tensor make_tensor(const std::vector<std::int64_t>& shape, std::span<const std::int64_t> values);
+/// Of the bytes of any type. Throws ContractError unless they are as many as type and shape say.
+Tensor make_tensor(Dtype dtype, const std::vector<std::int64_t>& shape,
+                   std::span<const std::byte> bytes);
 
 /// The contents of a case file: named tensors and string metadata in one safetensors file.
 /// Source: https://github.com/huggingface/safetensors (8 bytes little-endian header length, JSON

@@ -140,8 +140,12 @@ struct Capabilities {
   bool any_attention_conventions = false;
   bool logits = true;                ///< a gradient task returns them if requested
   bool chooses_first_sweep = false;  ///< honours first_sweep; others have no such sweep
-  Index block = 0;                   ///< rows of an attention kernel's own blocks; 0: not stated
-  Index head_block = 0;              ///< columns of its own blocks of a head; 0: not stated
+  /// Unit roundoff to which the factors of its products are rounded before they are multiplied, as
+  /// in TF32; 0: they are not.
+  double roundoff_of_factors = 0.0;
+  bool sums_in_narrow = false;  ///< in a narrow scalar, sums are rounded to it, not to float32
+  Index block = 0;              ///< rows of an attention kernel's own blocks; 0: not stated
+  Index head_block = 0;         ///< columns of its own blocks of a head; 0: not stated
   /// To be claimed only if the ledger records all memory.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
   std::vector<FeatureKind> model_feature_maps{};  ///< for whole models; empty: as feature_maps

@@ -6,10 +6,14 @@
 #define FIRST_VISIBLE_KEY 0
 #endif
 
+#ifndef DTYPES /* slim_get and slim_set also read and write float16 and bfloat16 */
+#define DTYPES "[\"float32\", \"float64\"]"
+#endif
+
 static const char declaration[] =
     "{\"protocol\": 1, \"name\": \"c-attention\", \"version\": \"1\", \"tasks\": [\"attention\"],"
-    " \"capabilities\": {\"feature_maps\": [\"given\"], \"causal\": true, \"bidirectional\": "
-    "true}}";
+    " \"capabilities\": {\"feature_maps\": [\"given\"], \"causal\": true, \"bidirectional\": true,"
+    " \"dtypes\": " DTYPES "}}";
 
 static int run(const slim_task* task, char* error, size_t error_size) {
   const DLTensor *q = slim_input(task, "q"), *k = slim_input(task, "k"), *v = slim_input(task, "v");
