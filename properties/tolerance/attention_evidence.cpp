@@ -60,7 +60,9 @@ double AttentionEvidence::gauge_of(Scalar scalar, const G& number) {
   constexpr double most_of_first_order = 0.02;
   constexpr double higher_orders_of_exponents = 6.0;
   const double rho = error_of_exponents(scalar);
-  if (!(rho <= most_of_first_order)) return to_double(number.gauge());
+  const bool is_narrow_sum = is_stored_narrow(scalar) && inputs_.feature_map.is_projected() &&
+                             !is_smooth_exponential(inputs_.feature_map.kind);
+  if (!(rho <= most_of_first_order) || is_narrow_sum) return to_double(number.gauge());
   return (1.0 + higher_orders_of_exponents * rho) * static_cast<double>(number.first_order());
 }
 
@@ -256,6 +258,7 @@ double AttentionEvidence::share_of_epsilon(Scalar scalar) {
 }
 
 Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t place) {
+  if (hangs_on_a_kink(scalar, array, place)) return flat_band(not_compared);
   const Shares& share = shares(scalar, array);
   const double gauge = gauge_at(scalar, array, place);
   const double worst = share.worst * gauge;
@@ -283,6 +286,23 @@ Band AttentionEvidence::band_of_underflow(Scalar scalar, AttentionArray array, s
   }
   const long double least = range_of(computed_in(scalar)).least;
   return rounded + flat_band(static_cast<double>(higher_orders * least * lost));
+}
+
+bool AttentionEvidence::hangs_on_a_kink(Scalar scalar, AttentionArray array, std::size_t place) {
+  const bool is_query = array == AttentionArray::dq;
+  if (scalar == Scalar::digits50 || (!is_query && array != AttentionArray::dk)) return false;
+  const bool is_kinked_at_sums = !inputs_.features_given && inputs_.feature_map.is_projected() &&
+                                 has_kink(inputs_.feature_map.kind);
+  if (!is_kinked_at_sums) return false;
+  const std::vector<double>& clearance = is_large(scalar)
+                                             ? large_facts(scalar).kink_clearance(is_query)
+                                             : facts(scalar).kink_clearance(is_query);
+  const auto width = static_cast<std::size_t>(inputs_.q.sizes().cols);
+  const double rounding =
+      gamma_of(2.0 * roundings_of_a_feature(inputs_), roundoff_of_sums(scalar)) +
+      gamma_of(4.0, roundoff_of_factors_) +
+      (is_stored_narrow(scalar) ? 4.0 * unit_roundoff(scalar) : 0.0);
+  return !(clearance.at(place / width) > rounding);
 }
 
 bool AttentionEvidence::hangs_on_a_flush(Scalar scalar, AttentionArray array, std::size_t place) {

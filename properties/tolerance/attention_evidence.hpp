@@ -77,7 +77,8 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 /// At a kink at 0 (ReLU, |x|), a program that flushes a subnormal entry of q or k also uses the
 /// slope at 0 for it. Then d.q or d.k of this entry, and nothing else, may be anything from its
 /// truth to that of the flushed inputs: `band_at_the_edge` adds their distance and the band there.
-/// For all other laws `unusable` rejects such a case.
+/// For all other laws `unusable` rejects such a case. A projected argument x ω may also be rounded
+/// to the other side of its kink: then d.q or d.k of its row is not compared.
 /// Used by one thread at a time.
 class AttentionEvidence {
  public:
@@ -184,6 +185,9 @@ class AttentionEvidence {
   const AttentionExtent& extent(Scalar scalar);
   /// Why intermediate values are out of range; empty if they are not.
   std::string out_of_range(Scalar scalar);
+  /// Whether an argument of a projected map with a kink is 0 to within its rounding error, so that
+  /// d.q or d.k of this row may be computed with the slope of either side.
+  bool hangs_on_a_kink(Scalar scalar, AttentionArray array, std::size_t place);
   /// Whether the slope for this entry of d.q or d.k changes if its x is flushed to 0.
   bool hangs_on_a_flush(Scalar scalar, AttentionArray array, std::size_t place);
   /// The case with these x set to 0.

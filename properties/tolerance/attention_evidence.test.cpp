@@ -263,6 +263,29 @@ TEST(AttentionEvidence, DetectsWhereTheSlopeAtZeroIsTheSame) {
   EXPECT_GT(evidence.band_at_the_edge(Scalar::float32, AttentionArray::dq, 0).pass, 0.0);
 }
 
+TEST(AttentionEvidence, AllowsEitherSideOfAKinkThatAProjectionMeets) {
+  AttentionSpec spec{.length = 2, .width = 2};
+  spec.feature_map = {.kind = FeatureKind::relu, .projected = true};
+  AttentionInputs<double> inputs = materialise(spec);
+  std::ranges::copy(std::array{1.0, 1.0, 1.0, 0.5}, inputs.q.values().begin());
+  std::ranges::copy(std::array{1.0, 2.0, 3.0, 4.0}, inputs.k.values().begin());
+  std::ranges::copy(std::array{1.0, 3.0, -1.0, 5.0}, inputs.omega.values().begin());
+  inputs.conventions.epsilons[EpsilonPlace::feature] = 1e-3;
+  inputs.wants_pullback = true;
+  inputs.out_cotangent = inputs.v;
+  for (double& x : inputs.out_cotangent.values()) x = 1.0;
+  AttentionEvidence evidence(inputs);
+  const auto band = [&](AttentionArray array, std::size_t place) {
+    return evidence.band(Scalar::float32, array, place).suspect;
+  };
+  EXPECT_GE(band(AttentionArray::dq, 0), 1e300) << "q·ω is 0 in row 0";
+  EXPECT_LT(band(AttentionArray::dq, 2), 1.0);
+  EXPECT_LT(band(AttentionArray::dk, 0), 1.0);
+  const auto of_feature = evidence.features_band(Scalar::float32, true);
+  EXPECT_GT(of_feature(0).suspect, 1e-7) << "it may be rounded to a positive number";
+  EXPECT_LT(of_feature(0).suspect, 1e-5);
+}
+
 Outcome outcome_of(const char* subject, double error) {
   AttentionJudge judge(find_subject(subject), Scalar::float64);
   judge.hold("out", 0, Digits50(error), Digits50(0), {.pass = 1.0, .suspect = 2.0, .drift = 8.0});

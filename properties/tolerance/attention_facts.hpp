@@ -7,6 +7,7 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 namespace slim::properties {
 
@@ -48,6 +49,9 @@ class AttentionFacts {
   /// g(q) or g(k), and their gauges.
   const Heads<W>& features(bool is_query);
   const Heads<Gauge>& feature_gauges(bool is_query);
+  /// For each row [B, H, L] of q or k: how close an argument u = x ω of a feature map with a kink
+  /// at 0 is to it, as the smallest |Σ x_d ω_d| / Σ |x_d ω_d|; infinite for other maps.
+  const std::vector<double>& kink_clearance(bool is_query);
   /// The largest ratio, over rows, of the gauge of Σ weights to the denominator; at least 1.
   double worst_unsureness();
 
@@ -59,7 +63,8 @@ class AttentionFacts {
   std::optional<AttentionExtent> extent_;
   std::optional<AttentionExtent> feature_extent_;
   std::optional<double> worst_unsureness_;
-  std::array<std::optional<Heads<W>>, 2> features_;  ///< of keys, of queries
+  std::array<std::optional<std::vector<double>>, 2> kink_clearance_;  ///< of keys, of queries
+  std::array<std::optional<Heads<W>>, 2> features_;                   ///< of keys, of queries
   std::array<std::optional<Heads<Gauge>>, 2> feature_gauges_;
 };
 

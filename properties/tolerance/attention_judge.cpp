@@ -141,7 +141,8 @@ void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* ans
   if (passing.error >= 0.0) {
     hold_error(tensor, row, passing.error, false, flat_band(passing.bound));
   }
-  if (largest != nullptr) largest->add_row(largest_entry, allowed_there);
+  const bool is_compared = allowed_there < not_compared;
+  if (largest != nullptr && is_compared) largest->add_row(largest_entry, allowed_there);
 }
 
 template <class W>

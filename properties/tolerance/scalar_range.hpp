@@ -9,6 +9,8 @@ namespace slim::properties {
 
 /// Allows any finite number.
 inline constexpr double no_bound = std::numeric_limits<double>::max();
+/// Of entries that are not compared: sums of a few such bounds are finite, too.
+inline constexpr double not_compared = no_bound / 64.0;
 inline constexpr double share_in_digits50 = 1e-40;         ///< below any mistake
 inline constexpr double unit_roundoff_of_large = 0x1p-64;  ///< long double's, or better
 

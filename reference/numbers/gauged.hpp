@@ -25,6 +25,10 @@ namespace slim::reference {
 ///   size(a b) = size(a) size(b),  more(a b) = more(a) size(b) + size(a) more(b), likewise a / b
 ///   size(f(a)) = |f(a)|,          more(f(a)) = |f′(a)| (size(a) + more(a))
 /// and first_order = size + more. It is valid if the rounding errors of exponents are far below 1.
+/// Where the errors n u more of both factors are large, as near a zero of each, their product
+/// counts, too: more(a b) has a term 2⁻¹⁰ more(a) more(b), for n u ≤ 2⁻¹⁰.
+/// Likewise a projection x ω in which terms cancel: `as_argument` makes what exceeds its magnitude
+/// `more`, so that features of many such arguments do not multiply what cancels in each.
 /// Source: Higham, "Accuracy and stability of numerical algorithms", sections 3.1 and 3.3.
 /// The gauge of 0/0 is NaN, so that every comparison with it fails.
 template <class T>
@@ -57,14 +61,15 @@ class Gauged : public ComparedByValue<Gauged<T>> {
   }
   friend Gauged operator*(const Gauged& a, const Gauged& b) {
     return {a.value_ * b.value_, a.gauge_ * b.gauge_, a.size_ * b.size_,
-            a.more_ * b.size_ + a.size_ * b.more_};
+            a.more_ * b.size_ + a.size_ * b.more_ + second_order * a.more_ * b.more_};
   }
   friend Gauged operator/(const Gauged& a, const Gauged& b) {
     const T divisor = absolute(b.value_);
     const auto by = static_cast<Size>(divisor);
     return {a.value_ / b.value_, a.gauge_ / divisor * (b.gauge_ / divisor),
             a.size_ / by * (b.size_ / by),
-            a.more_ / by * (b.size_ / by) + a.size_ / by * (b.more_ / by)};
+            a.more_ / by * (b.size_ / by) + a.size_ / by * (b.more_ / by) +
+                second_order * (a.more_ / by) * (b.more_ / by)};
   }
   friend Gauged exp(const Gauged& x) {
     using std::exp;
@@ -95,6 +100,18 @@ class Gauged : public ComparedByValue<Gauged<T>> {
     const auto by = static_cast<Size>(value);
     return {value, x.gauge_ / value, x.size_ / by, x.more_ / by};
   }
+  /// A sum that is an argument from now on, whatever its terms were.
+  friend Gauged as_argument(const Gauged& x) {
+    const auto size = static_cast<Size>(absolute(x.value_));
+    return {x.value_, x.gauge_, size, x.size_ + x.more_ - size};
+  }
+  /// max(x, 0). What is 0 to within its rounding error may be rounded to a positive number.
+  friend Gauged positive_part(const Gauged& x) {
+    if (x.value_ > T(0)) return x;
+    constexpr double largest_error = 0x1p-6;  // relative to the gauge
+    const bool may_be_positive = absolute(x.value_) <= T(largest_error) * x.gauge_;
+    return may_be_positive ? Gauged(T(0), x.gauge_, Size(0), x.size_ + x.more_) : Gauged(0);
+  }
   Gauged operator-() const { return {-value_, gauge_, size_, more_}; }
 
  private:
@@ -107,6 +124,7 @@ class Gauged : public ComparedByValue<Gauged<T>> {
     return {value, size + steepness * x.gauge_, static_cast<Size>(size),
             static_cast<Size>(steepness) * (x.size_ + x.more_)};
   }
+  static constexpr Size second_order = 0x1p-10;
   static T absolute(const T& x) { return x < T(0) ? T(-x) : x; }
 
   T value_ = T(0);

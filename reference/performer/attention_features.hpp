@@ -57,6 +57,9 @@ void prepare_arguments(const AttentionSide<T>& side, AttentionFeatures<T>& kept)
     kept.scaled.push_back(times<Wide>(side_scale(side), std::move(X)));
     if (side.map.is_projected()) {
       kept.U.push_back(wide_product(kept.scaled[at], side.omega_of(at)));
+      if constexpr (requires(const Wide& u) { as_argument(u); }) {  // a number that tracks errors
+        kept.U[at] = kept.U[at].unaryExpr([](const Wide& u) { return as_argument(u); }).eval();
+      }
     }
   }
 }

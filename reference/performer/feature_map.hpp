@@ -54,6 +54,11 @@ T cancelling_normal_distribution_by_tanh(const T& x) {
   return (T(1) + (u < T(0) ? T(-tanh) : tanh)) / T(2);
 }
 
+template <class T>
+T positive_part(const T& x) {
+  return x > T(0) ? x : T(0);
+}
+
 /// Roundings and details of elementwise maps.
 struct ElementwiseForm {
   double elu_cancellation = 0.0;    ///< as in Conventions
@@ -71,7 +76,7 @@ T feature(FeatureKind kind, const T& x, const ElementwiseForm& form = {}) {
     case FeatureKind::square:
       return x * x;
     case FeatureKind::relu:
-      return x > zero ? x : zero;
+      return positive_part(x);
     case FeatureKind::elu_plus_one:
       if (x > zero) return x + T(1);
       if (form.elu_cancellation == 0.0) return exp(x);
@@ -87,7 +92,7 @@ T feature(FeatureKind kind, const T& x, const ElementwiseForm& form = {}) {
     case FeatureKind::sigmoid:
       return sigmoid(x);
     case FeatureKind::squared_relu:
-      return x > zero ? T(x * x) : zero;
+      return positive_part(x) * positive_part(x);
     case FeatureKind::gelu:
       return x * cancelling_normal_distribution(x);
     case FeatureKind::gelu_tanh:
@@ -95,7 +100,7 @@ T feature(FeatureKind kind, const T& x, const ElementwiseForm& form = {}) {
     case FeatureKind::silu:
       return x * sigmoid(x);
     case FeatureKind::relu_plus_one:
-      return x > zero ? T(x + T(1)) : T(1);
+      return positive_part(x) + T(1);
     default:
       return x;
   }
