@@ -87,9 +87,27 @@ def test_report_of_a_program_that_does_not_start(tmp_path):
     assert problems(json.loads((tmp_path / "c.json").read_text()), "certificate") == []
 
 
+OF_EVERY_KIND = """
+from slim_subject import own_function, projection, serve, subject
+@subject(features=["silu", "favor+"], dtypes=["bfloat16"], narrow_sums="dtype", factors="bfloat16", claims="linear")
+def attention(q, k, v, **options): pass
+projection(own=True)(lambda seed, width, features: None)
+serve()
+"""
+
+
+@pytest.mark.parametrize("program", [["-c", OF_EVERY_KIND], [ROOT / "properties" / "own_model" / "examples" / "own_numpy.py"],
+                                     [KIT / "examples" / "numpy_attention.py"]])
+def test_declarations(program):
+    ran = subprocess.run([sys.executable, *program], input='{"jsonrpc": "2.0", "id": 1, "method": "describe"}\n', capture_output=True,
+                         text=True, env={**os.environ, "PYTHONPATH": str(KIT), "SLIM_SCRATCH": "/tmp"})
+    declaration = json.loads(ran.stdout)["result"]
+    assert problems(declaration, "declaration") == []
+
+
 @pytest.mark.parametrize("change", [
     {"name": "no spaces"}, {"tasks": []}, {"tasks": ["attention", "attention"]}, {"protocol": "1"}, {"naem": "x"},
-    {"capabilities": {"layout": "HBLD"}}, {"capabilities": {"block": 0}}, {"capabilities": {"dtypes": ["float16"]}},
+    {"capabilities": {"layout": "HBLD"}}, {"capabilities": {"block": 0}}, {"capabilities": {"dtypes": ["digits50"]}},
     {"capabilities": {"feature_maps": ["relu6"]}}, {"capabilities": {"causal": 1}}, {"conventions": {"features": {}}},
 ])
 def test_the_schema_refuses_the_declarations_that_the_harness_refuses(tmp_path, change):

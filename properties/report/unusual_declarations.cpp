@@ -26,6 +26,7 @@ void add_conventions(const char* task, const std::string& declared, const std::s
   for (const auto& [field, value] : own.items()) {
     const Json by_usual = usual.contains(field) ? usual.at(field) : Json("none");
     if (value == by_usual || value == third_party_default.value(field, by_usual)) continue;
+    if (field == "epsilon" && value == 0.0) continue;  // there is none, which other fields say
     all.push_back(
         {.name = fmt::format("{}.{}", task, field),
          .value = value.dump(),
@@ -46,6 +47,9 @@ std::vector<UnusualDeclaration> unusual_declarations(const Subject& subject) {
     add_conventions("gradient", to_full_text(subject.conventions), to_full_text(Conventions()),
                     to_full_text(Conventions{.gelu_cancellation = 1.0, .elu_cancellation = 1.0}),
                     all);
+  }
+  if (subject.capabilities.projects) {
+    all.push_back({"attention.project", "true", "attention projects x before its feature map"});
   }
   if (subject.capabilities.subtracting) {
     all.push_back({"subtracting", "true", "subtracting, so DRIFT is not a failure"});

@@ -49,6 +49,11 @@ LAYOUTS = ("BHLD", "BLHD", "LBHD", "BL(HD)", "LB(HD)")
 IN_LAYOUT = ("q", "k", "v", "x", "cotangent.out", "out", "d.q", "d.k", "d.v", "features")  # arrays in the declared layout
 REFUSE_WRITING = ("read-only", "readonly", "WRITEABLE", "in-place")  # in messages of NumPy and PyTorch on read-only arrays
 
+_answers = None
+if "SLIM_SCRATCH" in os.environ:  # started by the harness, which reads answers: what anything prints goes to standard error
+    _answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+
 _tasks = {}
 _declared = {"tasks": [], "capabilities": {}, "conventions": {}}
 _feature_maps = {}  # task -> list
@@ -115,6 +120,25 @@ def features(function=None, *, maps=(), framework="numpy", device=None, layout=N
 
     _tasks["features"] = run
     return function
+
+
+def projection(kind="orthogonal", own=False):
+    """Declares a function (seed, width, features) -> [width, features] as the task projection. `kind`: "independent",
+    "orthogonal" (blocks of vectors of length sqrt(width)) or "orthogonal-chi" (of the lengths of normal vectors). own=True:
+    attention and features use the projection of seed 0 for every head, whatever is given."""
+
+    def declare(function):
+        _declare("projection", function, projection_kind=kind, own_projection=own or None)
+
+        def run(case):
+            width, columns, first, count = (int(case.metadata[key]) for key in ("width", "features", "seed", "count"))
+            return {"projection": np.stack([np.asarray(function(seed, width, columns), np.float64)
+                                            for seed in range(first, first + count)])}
+
+        _tasks["projection"] = run
+        return function
+
+    return declare
 
 
 def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
@@ -362,7 +386,7 @@ def small_case(task, declared, feature_map):
         shapes = {"out": in_order} if task == "attention" else {"features": in_order}
         if can.get("resumable") and task == "attention":
             shapes.update(R=[1, H, D, D], S=[1, H, D])
-        if feature_map == "favor+":
+        if feature_map == "favor+" or declared["conventions"].get("attention", {}).get("project"):
             tensors["projection"] = normal(D, D) if limits.get("shared_projection") else normal(H, D, D)
     else:
         maps = {f"attention.{x}_map": (8, 8) for x in "qkv"} | {"U_map": (4, 8), "V_map": (8, 4)}
@@ -893,7 +917,7 @@ def serve():
     by_hand = "SLIM_SCRATCH" not in os.environ
     if by_hand and sys.stdin.isatty():
         return _run_by_hand()
-    answers = os.fdopen(os.dup(1), "wb")
+    answers = _answers or os.fdopen(os.dup(1), "wb")
     for line in sys.stdin.buffer:  # UTF-8, independent of the locale
         os.dup2(2, 1)
         by_hand = False

@@ -8,6 +8,7 @@
 #include "properties/tolerance/attention_answer.hpp"
 #include "reference/vocabulary/case_file/attention_case.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <cmath>
 
@@ -71,8 +72,43 @@ bool differs_in_a_repeated_call(const Finding& finding) {
 struct Adaptation {
   Law law;
   Subject subject;
+  std::optional<ProjectionKind> projection;
+  bool own_projection;
   bool counted_targets;
   bool restricted;
+};
+
+/// Replaces the projection by the one that the subject draws with seed 0, for every head.
+void put_own_projection(CaseFile& file, const Subject& subject) {
+  Tensor& given = file.tensors.at("projection");
+  const Index heads = given.shape.at(0);
+  const Index width = given.shape.at(1);
+  const Index features = given.shape.at(2);
+  const Matrix<double> own =
+      subject.projection(width, features, ProjectionKind::orthogonal, Random(0));
+  std::vector<double> values;
+  for (Index h = 0; h < heads; ++h) {
+    for (Index i = 0; i < width; ++i) {
+      for (Index m = 0; m < features; ++m) values.push_back(own(i, m));
+    }
+  }
+  given = make_tensor(given.shape, std::span<const double>(values));
+}
+
+/// A case that could not be made, since the subject failed.
+class FailedTrial final : public Trial {
+ public:
+  FailedTrial(SubjectError error, CaseFile file)
+      : error_(std::move(error)), file_(std::move(file)) {}
+  std::string unusable(Scalar /*scalar*/) override { return {}; }
+  Finding check(const Subject& /*subject*/, Scalar /*scalar*/) override {
+    throw SubjectError(error_);
+  }
+  [[nodiscard]] CaseFile file() const override { return file_; }
+
+ private:
+  SubjectError error_;
+  CaseFile file_;
 };
 
 class AdaptedTrial final : public Trial {
@@ -145,11 +181,17 @@ std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn
 std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& shared,
                                      const Trial& drawn, bool may_redraw) {
   const Adaptation& adaptation = *shared;
-  if (adaptation.law.name == "projection-as-declared") {
-    return std::make_unique<AdaptedTrial>("to draw projections", false);
-  }
   const CaseFile drawn_file = drawn.file();
-  const CaseFile file = adapted(drawn_file, adaptation.subject);
+  if (adaptation.law.name == "projection-as-declared") {
+    if (!adaptation.projection) return std::make_unique<AdaptedTrial>("to draw projections", false);
+    if (drawn_file.text("projection") != name(*adaptation.projection)) {
+      return std::make_unique<AdaptedTrial>(
+          "other projections than " + std::string(name(*adaptation.projection)) + " ones",
+          may_redraw);
+    }
+    return std::make_unique<AdaptedTrial>(adaptation.law.load(drawn_file), shared);
+  }
+  CaseFile file = adapted(drawn_file, adaptation.subject);
   const bool attention = is_of_attention(file);
   const Subject& subject = adaptation.subject;
   const bool features = adaptation.law.asks_features;
@@ -174,6 +216,17 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
   }
   if (adaptation.law.name == "slice-length-does-not-matter" && !subject.capabilities.sliced) {
     return std::make_unique<AdaptedTrial>("slices", false);
+  }
+  const std::string& law = adaptation.law.name;
+  if (adaptation.own_projection && (law == "features-unbiased" || law == "features-converge")) {
+    return std::make_unique<AdaptedTrial>("to use a given projection", false);
+  }
+  if (adaptation.own_projection && file.has("projection")) {
+    try {
+      put_own_projection(file, subject);
+    } catch (const SubjectError& error) {
+      return std::make_unique<FailedTrial>(error, std::move(file));
+    }
   }
   try {
     return std::make_unique<AdaptedTrial>(adaptation.law.load(file), shared);
@@ -217,6 +270,8 @@ Law adapted_law(const Law& law, const ForeignSubject& foreign, const ExtraSizes&
   const auto adaptation = std::make_shared<const Adaptation>(
       Adaptation{.law = law.fitted ? law.fitted(subject.capabilities, sizes) : law,
                  .subject = subject,
+                 .projection = foreign.declaration.projection,
+                 .own_projection = foreign.declaration.own_projection,
                  .counted_targets = foreign.declaration.counted_targets,
                  .restricted = foreign.declaration.restrictions.any()});
   Law result = adaptation->law;

@@ -124,6 +124,14 @@ void read_capabilities(const Json& json, Declaration& declared) {
   if (const Json* restrictions = fields.find("restrictions")) {
     read_restrictions(*restrictions, declared.restrictions);
   }
+  std::string kind;
+  fields.read("projection_kind", kind);
+  require(kind.empty() || declared.projection.has_value(),
+          fields.named("projection_kind") + " needs the task projection");
+  if (!kind.empty()) declared.projection = parse_projection_kind(kind);
+  fields.read("own_projection", declared.own_projection);
+  require(!declared.own_projection || (declared.projection && !declared.gradient),
+          fields.named("own_projection") + " needs the task projection, and no task gradient");
   fields.read("answers_invalid_json", declared.answers_invalid_json);
   fields.read("deterministic", can.deterministic);
   can.same_bits_in_any_layout = false;
@@ -217,10 +225,14 @@ void require_valid_conventions(const Declaration& declared) {
 
 void read_tasks(DeclaredFields& fields, Declaration& declared) {
   for (const std::string& task : fields.strings("tasks")) {
-    const int number = choice_of<int>(
-        task, std::array<std::string_view, 4>{"attention", "features", "gradient", "own_model"},
-        "task");
-    if (number == 3) {
+    const int number =
+        choice_of<int>(task,
+                       std::array<std::string_view, 5>{"attention", "features", "gradient",
+                                                       "own_model", "projection"},
+                       "task");
+    if (number == 4) {
+      declared.projection = ProjectionKind::orthogonal;
+    } else if (number == 3) {
       const Json* own = fields.find("own_model");
       require(own != nullptr, "the task own_model needs the field 'own_model'");
       declared.own_model = own_model_of(*own);
@@ -231,13 +243,15 @@ void read_tasks(DeclaredFields& fields, Declaration& declared) {
     }
   }
   require(declared.has_reference() || declared.own_model,
-          "field 'tasks' is empty: name at least one of attention, features, gradient, own_model");
+          "field 'tasks' is empty: name at least one of attention, features, gradient, own_model, "
+          "projection");
 }
 
 /// Refuses a task without any possible case, since it could not break any law.
 void require_some_case(const Declaration& declared) {
   const Capabilities& can = declared.capabilities;
   const bool of_models_alone = !declared.attention && !declared.features;
+  if (of_models_alone && !declared.gradient) return;
   const bool models_share = declared.gradient && can.model_feature_maps.empty();
   const bool needs_map =
       declared.features || models_share || (!can.given_features && !of_models_alone);

@@ -64,6 +64,11 @@ struct Declaration {
   bool attention = false;
   bool features = false;
   bool gradient = false;
+  /// It draws projections of this kind.
+  std::optional<ProjectionKind> projection{};
+  /// Its attention and features use the projection that it draws with seed 0, for every head, in
+  /// place of the given one.
+  bool own_projection = false;
   std::optional<OwnModel> own_model{};
   std::vector<Scalar> scalars;  ///< not 50 digits
   Capabilities capabilities{};
@@ -80,7 +85,9 @@ struct Declaration {
   std::string text;                   ///< the declaration itself, as compact JSON
 
   /// Whether it has a task for which there is a reference.
-  [[nodiscard]] bool has_reference() const { return attention || features || gradient; }
+  [[nodiscard]] bool has_reference() const {
+    return attention || features || gradient || projection.has_value();
+  }
 };
 
 /// Throws ContractError that names the missing, unknown or malformed field; SubjectError of kind

@@ -339,6 +339,29 @@ void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& 
   }
 }
 
+std::vector<Matrix<double>> ask_projections(Session& session, Index width, Index features,
+                                            std::uint64_t first, Index count) {
+  CaseFile file;
+  file.metadata = {{"task", "projection"},
+                   {"kind", std::string(name(*session.declaration().projection))},
+                   {"width", std::to_string(width)},
+                   {"features", std::to_string(features)},
+                   {"seed", std::to_string(first)},
+                   {"count", std::to_string(count)}};
+  const auto answer =
+      session.ask({"projection", file, {{"projection", Dtype::F64, {count, width, features}}}});
+  const Tensor& tensor = answer.at("projection");
+  std::vector<Matrix<double>> all;
+  std::size_t at = 0;
+  for (Index n = 0; n < count; ++n) {
+    Matrix<double>& omega = all.emplace_back(width, features);
+    for (Index i = 0; i < width; ++i) {
+      for (Index m = 0; m < features; ++m) omega(i, m) = tensor.real(at++);
+    }
+  }
+  return all;
+}
+
 template void exchange(Session&, const AttentionTask<float>&, AttentionResult<float>&);
 template void exchange(Session&, const FeaturesTask<float>&, FeaturesResult<float>&);
 template void exchange(Session&, const GradientTask<float>&, GradientResult<float>&);

@@ -24,4 +24,9 @@ void exchange(Session& session, const FeaturesTask<T>& task, FeaturesResult<T>& 
 template <class T>
 void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& result);
 
+/// The projections [width, features] that the subject draws with `count` seeds from `first` on.
+/// Throws SubjectError if they are not finite.
+std::vector<Matrix<double>> ask_projections(Session& session, Index width, Index features,
+                                            std::uint64_t first, Index count);
+
 }  // namespace slim::properties::foreign

@@ -16,8 +16,9 @@ namespace slim::properties::foreign {
 
 class SessionPool {
  public:
-  enum TaskNumber : std::size_t { attention, features, gradient };
-  static constexpr std::array<const char*, 3> task_names = {"attention", "features", "gradient"};
+  enum TaskNumber : std::size_t { attention, features, gradient, projection };
+  static constexpr std::array<const char*, 4> task_names = {"attention", "features", "gradient",
+                                                            "projection"};
 
   SessionPool(Door door, const Limits& limits) : door_(std::move(door)), limits_(limits) {}
 
@@ -124,6 +125,36 @@ void offer(TaskFunctions<Task, Result>& functions, SessionPool::TaskNumber numbe
   }
 }
 
+/// Asks for projections in blocks of consecutive seeds, since a law averages over 2000 of them.
+class DrawnProjections {
+ public:
+  explicit DrawnProjections(std::shared_ptr<SessionPool> pool)
+      : drawn_(std::make_shared<Drawn>()), pool_(std::move(pool)) {}
+
+  Matrix<double> operator()(Index width, Index features, ProjectionKind /*kind*/,
+                            const Random& random) const {
+    const std::uint64_t block = random.seed() / seeds_of_a_block;
+    const std::lock_guard lock(drawn_->mutex);
+    std::vector<Matrix<double>>& all = drawn_->of[{width, features, block}];
+    if (all.empty()) {
+      pool_->note_asked(SessionPool::projection);
+      with_session(*pool_, [&](Session& session) {
+        all = ask_projections(session, width, features, block * seeds_of_a_block, seeds_of_a_block);
+      });
+    }
+    return all.at(random.seed() % seeds_of_a_block);
+  }
+
+ private:
+  static constexpr std::uint64_t seeds_of_a_block = 500;
+  struct Drawn {
+    std::mutex mutex;
+    std::map<std::tuple<Index, Index, std::uint64_t>, std::vector<Matrix<double>>> of;
+  };
+  std::shared_ptr<Drawn> drawn_;
+  std::shared_ptr<SessionPool> pool_;
+};
+
 /// What is declared of a model of its own architecture and makes its laws weaker.
 std::vector<std::string> weakening_of(const OwnModel& own) {
   std::vector<std::string> words;
@@ -194,6 +225,7 @@ std::vector<std::string> tasks_never_asked(const ForeignSubject& foreign) {
   look_at(declared.attention, SessionPool::attention);
   look_at(declared.features, SessionPool::features);
   look_at(declared.gradient, SessionPool::gradient);
+  look_at(declared.projection.has_value(), SessionPool::projection);
   return never;
 }
 
@@ -213,6 +245,10 @@ ForeignSubject open_subject(const Door& door, const Limits& limits) {
   if (declared.attention) offer(subject.attention, SessionPool::attention, declared, foreign.pool);
   if (declared.features) offer(subject.features, SessionPool::features, declared, foreign.pool);
   if (declared.gradient) offer(subject.gradient, SessionPool::gradient, declared, foreign.pool);
+  if (declared.projection) subject.projection = DrawnProjections(foreign.pool);
+  if (declared.own_projection) {
+    subject.weakening.emplace_back("a projection of its own in place of the given one");
+  }
   return foreign;
 }
 

@@ -20,6 +20,10 @@ namespace {
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
+constexpr const char* to_print_elsewhere =
+    "; standard output is for answers: print to standard error (in Python, import slim_subject "
+    "before "
+    "what prints)";
 constexpr int deepest_answer = 8;
 constexpr std::size_t quoted_bytes = 160;
 constexpr double shutdown_s = 1.0;
@@ -273,7 +277,8 @@ std::string Session::call(const std::string& method, const std::string& paramete
   try {
     answer = parse_strictly(line, deepest_answer, "the answer");
   } catch (const ContractError&) {
-    give_up("wrote a line that is not an answer: " + in_quotes(line), Failure::protocol_error);
+    give_up("wrote a line that is not an answer: " + in_quotes(line) + to_print_elsewhere,
+            Failure::protocol_error);
   }
   if (!answer.is_object() || answer.value("jsonrpc", Json()) != "2.0" || !answer.contains("id") ||
       answer.contains("result") == answer.contains("error")) {
@@ -383,7 +388,8 @@ bool Session::refuses(const std::string& line, int id) {
   try {
     answer = parse_strictly(text, deepest_answer, "the answer");
   } catch (const ContractError&) {
-    give_up("wrote a line that is not an answer: " + in_quotes(text), Failure::protocol_error);
+    give_up("wrote a line that is not an answer: " + in_quotes(text) + to_print_elsewhere,
+            Failure::protocol_error);
   }
   const bool of_this =
       answer.is_object() && answer.contains("id") && (answer["id"] == id || answer["id"].is_null());

@@ -15,6 +15,7 @@ class Random {
   constexpr explicit Random(std::uint64_t seed, std::uint64_t stream = 0)
       : seed_(seed), stream_(stream) {}
 
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
   /// The 128 random bits at index `place`.
   [[nodiscard]] std::array<std::uint32_t, 4> bits(std::uint64_t place) const;
   /// Uniform in [0, 1), a multiple of 2^-53.
