@@ -2,6 +2,7 @@
 #include "properties/tolerance/attention_evidence.hpp"
 
 #include "properties/tolerance/gradient_evidence.hpp"
+#include "properties/tolerance/rounded_arguments.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/attention_side.hpp"
 #include "reference/performer/denominator.hpp"
@@ -22,6 +23,8 @@ constexpr double no_bound = std::numeric_limits<double>::max();
 constexpr const char* underflow_reason = "intermediate values underflow";
 constexpr const char* unguarded_reason = "a denominator is 0 and no epsilon prevents that";
 constexpr const char* unsure_reason = "a denominator is 0 to within its rounding error";
+constexpr const char* unsure_slope_reason =
+    "rounding decides on which side of its kink an argument of the feature map lies";
 constexpr const char* no_truth_reason = "the reference is not finite";
 constexpr const char* overflow_reason = "intermediate values overflow";
 
@@ -568,7 +571,7 @@ std::string AttentionEvidence::unusable(Scalar scalar) {
       if (hangs_on_a_flush(scalar, array, place)) return underflow_reason;
     }
   }
-  return {};
+  return has_unsure_slope(inputs_, unit_roundoff(scalar)) ? unsure_slope_reason : "";
 }
 
 std::string AttentionEvidence::unusable_features(Scalar scalar) {
