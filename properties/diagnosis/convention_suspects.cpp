@@ -2,6 +2,7 @@
 #include "properties/diagnosis/suspects.hpp"
 #include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/whole_models.hpp"
+#include "properties/tolerance/convention_limits.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/gradient.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -14,8 +15,26 @@ namespace {
 using ChangeAttention = std::function<void(AttentionConventions&)>;
 using ChangeModel = std::function<void(Conventions&)>;
 
+/// An ε that no declaration is refused for, whatever the feature map.
+constexpr double small_epsilon = 1e-3;
+
+/// Whether the ε of the conventions are small enough to be declared for this map: a larger one is a
+/// fault.
+bool may_be_declared(const AttentionConventions& c, const FeatureMap& map, bool features_given) {
+  for (std::size_t i = 0; i < epsilon_places; ++i) {
+    const auto place = static_cast<EpsilonPlace>(i);
+    if (c.epsilons[place] <= small_epsilon) continue;
+    AttentionConventions alone = c;
+    alone.epsilons = {place, c.epsilons[place]};
+    if (!(share_of_attention(alone, map, features_given) >= least_share_of_attention(place))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// The conventions with the change, or unchanged if it is invalid for the task, such as a scaling
-/// of given features.
+/// of given features, or may not be declared.
 AttentionConventions changed(const AttentionConventions& requested, const ChangeAttention& change,
                              const FeatureMap& map, bool features_given) {
   AttentionConventions other = requested;
@@ -25,7 +44,9 @@ AttentionConventions changed(const AttentionConventions& requested, const Change
   } catch (const ContractError&) {
     return requested;
   }
-  return other;
+  const bool is_allowed =
+      other.epsilons == requested.epsilons || may_be_declared(other, map, features_given);
+  return is_allowed ? other : requested;
 }
 
 template <class T>
@@ -47,6 +68,10 @@ void offer_gradient_under(const ChangeModel& change, Suspect& suspect) {
   suspect.gradient.in<T>() = [change](const GradientTask<T>& task, GradientResult<T>& result) {
     Model model = task.model;
     change(model.conventions);
+    const AttentionConventions of_heads{
+        .epsilons = {EpsilonPlace::denominator, model.conventions.denominator_epsilon}};
+    const FeatureMap map{.kind = task.model.feature_map.kind};
+    if (!may_be_declared(of_heads, map, false)) model.conventions = task.model.conventions;
     reference::gradient(mutants::with_inputs(task, {.model = &model}), result);
   };
 }
@@ -210,8 +235,8 @@ std::vector<ConstantConvention> all_constants() {
                      return with_epsilon(place, epsilon);
                    }});
   }
-  all.push_back({.least = 1e-12, .largest = 1.0, .with = with_layer_norm_epsilon});
-  all.push_back({.least = 1e-12, .largest = 1.0, .with = with_loss_epsilon});
+  all.push_back({.least = 1e-12, .largest = 0.1, .with = with_layer_norm_epsilon});
+  all.push_back({.least = 1e-12, .largest = 0.1, .with = with_loss_epsilon});
   all.push_back({.least = 10.0, .largest = 1e8, .with = with_position_base});
   return all;
 }

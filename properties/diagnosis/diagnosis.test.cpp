@@ -84,10 +84,10 @@ class Diagnosing : public testing::TestWithParam<int> {
   Failures failures_;
 };
 
-/// Two change from call to call and are found by pattern; two depend on earlier calls, which differ
-/// between the broken law and the other laws.
+/// Three change from call to call and are found by pattern; two depend on earlier calls, which
+/// differ between the broken law and the other laws.
 constexpr std::array unnamed = {"mutant/model-projection-redrawn",
-                                "mutant/projection-redrawn-at-each-call",
+                                "mutant/projection-redrawn-at-each-call", "mutant/updates-lost",
                                 "mutant/state-left-from-call-before", "mutant/cached-by-pointer"};
 
 TEST_P(Diagnosing, NamesMutantsUnderAnotherName) {
@@ -296,12 +296,24 @@ TEST(Diagnosis, NamesAFaultThatShowsInBothScalars) {
   }
 }
 
+/// Doubles the start state of a task.
+const auto with_twice_the_start = []<class T>(AttentionTask<T>& task) {
+  if (task.start.empty()) return;
+  thread_local Heads<T> twice;
+  twice = Heads<T>(task.start.sizes, MemoryTag::parameters);
+  for (Index b = 0; b < task.start.sizes.batch; ++b) {
+    for (Index h = 0; h < task.start.sizes.heads; ++h) twice(b, h) = T(2) * task.start(b, h);
+  }
+  task.start = twice.view();
+};
+
 /// The mutants with these names have other pullbacks.
 TEST(Diagnosis, NamesTheFaultOfAForwardPassWhosePullbackIsItsDerivative) {
-  using enum mutants::Fault;
   const std::map<std::string, Subject> subjects = {
-      {"mutant/not-normalised", with_faults(not_normalised, denominator_detached)},
-      {"mutant/normalised-by-count", with_faults(normalised_by_count, denominator_detached)},
+      {"mutant/start-added-twice", mutated(with_twice_the_start,
+                                           [](auto& result) {
+                                             for (auto& x : result.start_gradient.values()) x *= 2;
+                                           })},
       {"mutant/start-ignored", mutated([](auto& task) { task.start = {}; },
                                        [](auto& result) {
                                          for (auto& x : result.start_gradient.values()) x *= 0;

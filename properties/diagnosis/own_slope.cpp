@@ -24,6 +24,7 @@ constexpr std::size_t most_answers = 3;      ///< per case that are compared wit
 /// The gradients of the arrays that are varied.
 constexpr std::array moved_arrays = {AttentionArray::dq, AttentionArray::dk, AttentionArray::dv,
                                      AttentionArray::start_gradient};
+constexpr std::size_t arrays_of_features = 2;  ///< the first ones
 
 Heads<Digits50>& input_of(AttentionInputs<Digits50>& inputs, AttentionArray gradient) {
   switch (gradient) {
@@ -84,9 +85,13 @@ bool has_a_slope(const AttentionInputs<double>& inputs) {
   const double products = rows * rows * static_cast<double>(sizes.batch * sizes.heads) *
                           static_cast<double>(sizes.cols + 1) *
                           static_cast<double>(inputs.task().features());
-  return inputs.wants_pullback && products <= most_products && has_finite_cotangents(inputs) &&
-         inputs.conventions.query_stabiliser == Stabiliser::none &&
-         inputs.conventions.key_stabiliser == Stabiliser::none;
+  return inputs.wants_pullback && products <= most_products && has_finite_cotangents(inputs);
+}
+
+/// Whether the gradients of queries and keys are no slopes, since a stabiliser has none.
+bool detaches_a_stabiliser(const AttentionConventions& own) {
+  return own.stabiliser_detached &&
+         (own.query_stabiliser != Stabiliser::none || own.key_stabiliser != Stabiliser::none);
 }
 
 /// ⟨cotangents, answer⟩
@@ -183,6 +188,29 @@ class SlopeOf {
   AttentionInputs<Digits50> still_;  ///< the same inputs without a pullback
 };
 
+/// Whether both tasks have the same cotangents. A law may take one from an earlier answer.
+bool has_same_cotangents(const Answered& one, const Answered& other) {
+  const auto equal = [](const Heads<double>& x, const Heads<double>& y) {
+    return std::ranges::equal(x.values(), y.values());
+  };
+  return other.attention && equal(one.attention->out_cotangent, other.attention->out_cotangent) &&
+         equal(one.attention->end_cotangent, other.attention->end_cotangent);
+}
+
+/// The gradient of queries or keys that is not the forward pass's own; empty if both are.
+std::string other_gradient_of_features(std::size_t number, const Answered& answer,
+                                       const Answered& wanted, const ErrorScale& error_scale) {
+  double largest = 0.0;
+  for (const AnsweredArray& array : wanted.arrays) largest = std::max(largest, largest_in(array));
+  for (const AttentionArray array : std::span(moved_arrays).first(arrays_of_features)) {
+    const Discrepancy apart =
+        error_scale.array_apart(number, static_cast<std::size_t>(array), array_in(answer, array),
+                                array_in(wanted, array), largest);
+    if (!(apart.error <= apart.bound)) return std::string(name(array));
+  }
+  return {};
+}
+
 }  // namespace
 
 SlopeComparison compared_with_slope(const RecordedAnswers& of_subject, const Subject& forward,
@@ -199,6 +227,11 @@ SlopeComparison compared_with_slope(const RecordedAnswers& of_subject, const Sub
     }
     if (static_cast<std::size_t>(compared.asked) == most_answers) continue;
     if (!has_a_slope(*answer.attention) || !error_scale.bears(n)) continue;
+    const bool is_detached = detaches_a_stabiliser(answer.attention->conventions);
+    if (is_detached &&
+        (n >= of_forward.answers.size() || !has_same_cotangents(answer, of_forward.answers[n]))) {
+      continue;
+    }
     const AnsweredArray& out = array_in(answer, AttentionArray::out);
     if (!is_finite(out) || !is_finite(array_in(answer, AttentionArray::end))) continue;
     if (largest_in(out) > largest_in_no_doubt) continue;
@@ -212,10 +245,17 @@ SlopeComparison compared_with_slope(const RecordedAnswers& of_subject, const Sub
       for (const AttentionArray array : moved_arrays) {
         if (!is_finite(array_in(answer, array))) compared.other_than = std::string(name(array));
       }
+      std::span<const AttentionArray> arrays = moved_arrays;
+      if (is_detached) {
+        const std::string other =
+            other_gradient_of_features(n, answer, of_forward.answers[n], error_scale);
+        if (!other.empty()) compared.other_than = other;
+        arrays = arrays.subspan(arrays_of_features);
+      }
       if (directions == Directions::one) {
-        if (!slope.is_slope_along(moved_arrays)) compared.other_than = "pullback";
+        if (!slope.is_slope_along(arrays)) compared.other_than = "pullback";
       } else {
-        for (const AttentionArray& array : moved_arrays) {
+        for (const AttentionArray& array : arrays) {
           if (!slope.is_slope_along({&array, 1})) compared.other_than = std::string(name(array));
         }
       }

@@ -2,6 +2,7 @@
 #include "properties/diagnosis/resemblance.hpp"
 
 #include "properties/tolerance/attention_evidence.hpp"
+#include "properties/tolerance/rounded_arguments.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -92,12 +93,16 @@ ErrorScale::ErrorScale(const RecordedAnswers& reference, Scalar scalar, WhereUnb
     const double all = largest_of(answer);
     std::optional<AttentionEvidence> evidence;
     if (answer.attention) evidence.emplace(*answer.attention);
-    const bool bears_it = !evidence || evidence->unusable(scalar).empty();
+    const bool is_vague =
+        evidence && (has_cancelled_row(*answer.attention) ||
+                     has_unsure_slope(*answer.attention, unit_roundoff(scalar)));
+    const bool bears_it = !is_vague && (!evidence || evidence->unusable(scalar).empty());
     bears_all_ = bears_all_ && bears_it;
     bears_.push_back(bears_it);
-    const Edge edge = bears_it || unborne == WhereUnborne::as_borne ? Edge::far
-                      : evidence->is_boundless(scalar)              ? Edge::beyond
-                                                                    : Edge::near;
+    const Edge edge = is_vague                                        ? Edge::beyond
+                      : bears_it || unborne == WhereUnborne::as_borne ? Edge::far
+                      : evidence->is_boundless(scalar)                ? Edge::beyond
+                                                                      : Edge::near;
     for (std::size_t a = 0; a < answer.arrays.size(); ++a) {
       const AnsweredArray& array = answer.arrays[a];
       Allowed allowed{.entries = array.values.size(), .bound = 0.0, .largest = largest_of(array)};

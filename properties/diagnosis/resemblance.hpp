@@ -12,8 +12,8 @@ namespace slim::properties {
 /// error of each program may be that large, and since a fault moves large numbers to other entries;
 /// plus 64 u times the largest entry of the suspect's array and 16 u times the largest entry of all
 /// its arrays; plus 1e5 u times the latter if the reference's array is 0. Where numbers underflow
-/// (as in cases of stays-finite): twice the band that allows for underflow. Near overflow, or in a
-/// narrow scalar, any two numbers match.
+/// (as in cases of stays-finite): twice the band that allows for underflow. Near overflow, in a
+/// narrow scalar, or where features of elu+1 may cancel, any two numbers match.
 /// Features: 8 (D + 12) u |g| (1 + |ln g|), the roundings of an exponential. Projections: 1e3
 /// roundings of double, the scalar of all projections. Gradients of whole models: 1e5 u times the
 /// tensor's largest entry plus 1e3 u times the largest of all, since some tensors vanish.

@@ -18,6 +18,7 @@ struct Suspect {
   std::string seen;         ///< typical cause of the fault; likewise
   bool is_convention = false;
   bool in_gradient_alone = false;  ///< differs from another convention in gradients only
+  bool in_states_alone = false;    ///< differs from another mutant in start and end states only
   bool in_a_model = false;         ///< a mutant of attention, used in all heads of a whole model
   bool is_of_blocks = false;       ///< wrong at the edges of blocks with a length of its own
   GradientFunctions gradient{};
@@ -33,7 +34,8 @@ struct Suspect {
 std::span<const Suspect> mutant_suspects();
 
 /// The mutants that are wrong at the edges of slices, with blocks of `block` rows in place of the
-/// slice length of the task.
+/// slice length of the task; a pullback in blocks of these rows; and columns that are ignored
+/// beyond `block` (9 to 128), for a power of two also beyond the multiples of 8 above half of it.
 std::vector<Suspect> block_suspects(Index block);
 
 /// The reference under every convention in common use, whatever the task requests: place and size
@@ -51,7 +53,8 @@ struct ConstantConvention {
 std::span<const ConstantConvention> constants_of_conventions();
 
 /// The suspect with this subject's name and claims, so that the laws treat both in the same way.
-/// Tasks that the subject does not offer are not offered.
+/// Tasks that the subject does not offer are not offered, and none if it has no states and the
+/// suspect differs from another one in states only.
 Subject with_claims_of(const Subject& subject, const Suspect& suspect);
 
 }  // namespace slim::properties

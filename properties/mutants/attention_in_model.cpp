@@ -135,9 +135,9 @@ class ModelAround {
         kept.norm1.push_back(maps_.layer_norm(theta.layernorm1, layer_norm_epsilon(), X[at(b)]));
       }
       kept.attention_in.push_back(normalises_input() ? kept.norm1.back().Y : X[at(b)]);
-      split(kept.q, b, by_reference::linear(theta.q_map, kept.attention_in.back()));
-      split(kept.k, b, by_reference::linear(theta.k_map, kept.attention_in.back()));
-      split(kept.v, b, by_reference::linear(theta.v_map, kept.attention_in.back()));
+      split(kept.q, b, maps_.linear(theta.q_map, kept.attention_in.back()));
+      split(kept.k, b, maps_.linear(theta.k_map, kept.attention_in.back()));
+      split(kept.v, b, maps_.linear(theta.v_map, kept.attention_in.back()));
     }
     AttentionResult<T> heads;
     attention_(heads_task(r, kept), heads);
@@ -166,12 +166,12 @@ class ModelAround {
 
   Matrix<T> through_loss(Index b, const Matrix<T>& X, const T& divisor,
                          GradientResult<T>& result) const {
-    const Matrix<T> logits = by_reference::linear(task_.theta.output_logit_map(), X);
+    const Matrix<T> logits = maps_.linear(task_.theta.output_logit_map(), X);
     const auto loss = by_reference::cross_entropy(logits, task_.sequences, b, divisor);
     result.loss += loss.loss;
     if (task_.wants_logits) result.logits.middleRows(b * L_, L_) = logits;
-    return by_reference::linear_pullback(task_.theta.output_logit_map(), X, loss.dlogits,
-                                         result.gradient.output_logit_map());
+    return maps_.linear_pullback(task_.theta.output_logit_map(), X, loss.dlogits,
+                                 result.gradient.output_logit_map());
   }
 
   void backward_layer(Index r, const KeptLayer<T>& kept, std::vector<Matrix<T>>& dX,
@@ -211,10 +211,9 @@ class ModelAround {
     put(result.start_cotangent, r, heads.start_gradient);
     for (Index b = 0; b < B_; ++b) {
       const Matrix<T>& in = kept.attention_in[at(b)];
-      Matrix<T> back =
-          by_reference::linear_pullback(theta.q_map, in, joined(heads.dq, b), gradient.q_map) +
-          by_reference::linear_pullback(theta.k_map, in, joined(heads.dk, b), gradient.k_map) +
-          by_reference::linear_pullback(theta.v_map, in, joined(heads.dv, b), gradient.v_map);
+      Matrix<T> back = maps_.linear_pullback(theta.q_map, in, joined(heads.dq, b), gradient.q_map) +
+                       maps_.linear_pullback(theta.k_map, in, joined(heads.dk, b), gradient.k_map) +
+                       maps_.linear_pullback(theta.v_map, in, joined(heads.dv, b), gradient.v_map);
       if (normalises_input()) {
         back = maps_.layer_norm_pullback(theta.layernorm1, kept.norm1[at(b)], back,
                                          gradient.layernorm1);

@@ -15,6 +15,7 @@ std::vector<Mutant> state_mutants();
 std::vector<Mutant> feature_mutants();
 std::vector<Mutant> program_mutants();
 std::vector<Mutant> layout_mutants();
+std::vector<Mutant> precision_mutants();
 std::vector<Mutant> size_mutants();
 
 }  // namespace slim::properties::mutants

@@ -18,6 +18,7 @@ struct Mutant {
   bool subtracting = false;                       ///< claim of the implementation without the fault
   MemoryGrowth memory = MemoryGrowth::unclaimed;  ///< likewise
   bool by_slices = false;        ///< attention only: the fault depends on the slice length
+  bool in_states_alone = false;  ///< attention only: it equals another mutant but for states
   bool any_conventions = false;  ///< attention only: it follows the conventions of a task
   GradientFunctions gradient{};
   AttentionFunctions attention{};

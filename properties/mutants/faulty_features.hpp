@@ -15,6 +15,17 @@ inline std::uint64_t& calls_of_this_thread() {
   return calls;
 }
 
+/// The conventions with every ε as the faults round it in scalar T.
+template <class T>
+AttentionConventions with_epsilons_of(const Faults& faults, AttentionConventions conventions) {
+  if (!faults.has(Fault::epsilon_in_float32)) return conventions;
+  for (std::size_t i = 0; i < epsilon_places; ++i) {
+    double& epsilon = conventions.epsilons[static_cast<EpsilonPlace>(i)];
+    epsilon = to_double(narrowed_to(NarrowType::float32, static_cast<T>(epsilon)));
+  }
+  return conventions;
+}
+
 /// g(X) of the queries or the keys of all heads, and its pullback, with the given faults: the
 /// reference under the conventions of the task, with one of them changed or its features modified.
 template <class T>
@@ -24,9 +35,12 @@ class FaultyFeatures {
   using Matrices = reference::HeadMatrices<T>;
 
   /// `side` as the reference would take it; with features given, X are the features.
-  FaultyFeatures(Faults faults, Side side, bool given, Index heads)
+  FaultyFeatures(const Faults& faults, Side side, bool given, Index heads)
       : faults_(faults), side_(std::move(side)) {
-    if (given) return;
+    if (given) {
+      for (Matrix<T>& X : side_.X) round(X);
+      return;
+    }
     change_conventions();
     kept_ = reference::attention_features(side_, heads);
     for (std::size_t at = 0; at < side_.X.size(); ++at) change_exponentials(at);
@@ -65,6 +79,7 @@ class FaultyFeatures {
   void change_conventions() {
     AttentionConventions& own = side_.conventions;
     const bool is_key = !side_.is_query;
+    own = with_epsilons_of<T>(faults_, own);
     if (faults_.has(Fault::epsilon_in_feature)) own.epsilons[EpsilonPlace::feature] += 1e-3;
     if (faults_.has(Fault::root_features_on_queries_only) && !own.divides_by_sum) {
       own.divides_by_root_features = side_.is_query;
@@ -86,6 +101,7 @@ class FaultyFeatures {
   void change_scale(AttentionConventions& own) {
     if (faults_.has(Fault::neither_scaled)) own.scaling = Scaling::none;
     if (faults_.has(Fault::queries_not_scaled) && side_.is_query) own.scaling = Scaling::none;
+    change_factor(own);
     if (!faults_.has(Fault::keys_scaled_twice) || side_.is_query) return;
     const bool shares = own.scaling == Scaling::both || (own.scaling == Scaling::by_feature_map &&
                                                          kind() == FeatureKind::favor_plus);
@@ -93,6 +109,21 @@ class FaultyFeatures {
       own.scaling = Scaling::keys;
     } else {
       own.input_scale *= reference::side_scale<double>(own.scaling, false, false, width());
+    }
+  }
+  /// The factor of the scaling in a narrower type, or that of another width.
+  void change_factor(AttentionConventions& own) const {
+    const bool shared = kind() == FeatureKind::favor_plus;
+    const auto factor = [&](Index d) {
+      return reference::side_scale<T>(own.scaling, shared, side_.is_query, d);
+    };
+    if (faults_.has(Fault::scale_in_float32)) {
+      own.input_scale *=
+          to_double(T(narrowed_to(NarrowType::float32, factor(width())) / factor(width())));
+    }
+    if (faults_.has(Fault::scale_kept_from_first_call)) {
+      thread_local const Index first = width();
+      own.input_scale *= to_double(T(factor(first) / factor(width())));
     }
   }
   void change_norm(AttentionConventions& own) {
@@ -151,16 +182,20 @@ class FaultyFeatures {
     if (faults_.has(Fault::features_flushed)) {
       G = G.unaryExpr([](const T& g) { return g < T(1e-18) ? T(0) : g; }).eval();
     }
+    round(G);
+  }
+  void round(Matrix<T>& G) const {
+    if (faults_.narrows(KeptArray::features)) G = narrowed_to(faults_.detail().type, G);
   }
 
-  Faults faults_;
+  const Faults& faults_;
   Side side_;
   std::optional<reference::AttentionFeatures<T>> kept_;  ///< empty if features are given
 };
 
 /// ω of head h of a task, changed by the faults; empty if the task has none.
 template <class T>
-Matrix<T> faulty_projection(Faults faults, const HeadsView<T>& omega, const HeadsView<T>& x,
+Matrix<T> faulty_projection(const Faults& faults, const HeadsView<T>& omega, const HeadsView<T>& x,
                             Index h, bool is_query) {
   if (omega.empty()) return {};
   Matrix<T> result = omega(0, faults.has(Fault::projection_shared_by_heads) ? 0 : h);
@@ -181,7 +216,7 @@ Matrix<T> faulty_projection(Faults faults, const HeadsView<T>& omega, const Head
 
 /// The same of all heads; empty if the task has none.
 template <class T>
-reference::HeadMatrices<T> faulty_projections(Faults faults, const HeadsView<T>& omega,
+reference::HeadMatrices<T> faulty_projections(const Faults& faults, const HeadsView<T>& omega,
                                               const HeadsView<T>& x, bool is_query) {
   reference::HeadMatrices<T> all;
   for (Index h = 0; h < (omega.empty() ? 0 : omega.sizes.heads); ++h) {

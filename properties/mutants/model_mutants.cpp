@@ -53,6 +53,55 @@ struct NormalisedByAllPositions {
   }
 };
 
+/// One sequence of a batch.
+Sequences sequence_of(const Sequences& sequences, Index b) {
+  Sequences one(1, sequences.length());
+  std::ranges::copy(sequences.tokens(b), one.tokens(0).begin());
+  if (sequences.has_mask()) {
+    one.add_mask();
+    std::ranges::copy(sequences.mask(b), one.mask(0).begin());
+  }
+  return one;
+}
+
+/// Loss and gradient are the means of those of single sequences, each divided by its own number of
+/// targets.
+struct MeanOfSequenceMeans {
+  template <class T>
+  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
+    reference::gradient(task, result);
+    const Index B = task.sequences.batch();
+    const bool is_segment =
+        task.counted_targets > 0 || task.start != nullptr || task.end_cotangent != nullptr;
+    if (B == 1 || is_segment) return;
+    result.loss = T(0);
+    std::ranges::fill(result.gradient.values(), T(0));
+    for (Index b = 0; b < B; ++b) {
+      const Sequences one = sequence_of(task.sequences, b);
+      if (one.counted_targets() == 0) continue;
+      GradientTask<T> of_one = with_inputs(task, {.sequences = &one});
+      of_one.counted_targets = B * one.counted_targets();
+      of_one.wants_logits = of_one.wants_state = false;
+      GradientResult<T> part;
+      reference::gradient(of_one, part);
+      result.loss += part.loss;
+      for (std::size_t i = 0; i < part.gradient.values().size(); ++i) {
+        result.gradient.values()[i] += part.gradient.values()[i];
+      }
+    }
+  }
+};
+
+struct DividedByNumberOfSlices {
+  template <class T>
+  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
+    reference::gradient(task, result);
+    const Index L = task.sequences.length();
+    const Index slices = (L + task.slice_length - 1) / task.slice_length;
+    for (T& entry : result.gradient.values()) entry /= T(slices);
+  }
+};
+
 struct LayerNormEpsilon {
   template <class T>
   void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
@@ -69,12 +118,7 @@ struct LastSequenceOnly {
     const Index last = task.sequences.batch() - 1;
     if (last == 0 || task.start != nullptr || task.end_cotangent != nullptr) return;
     const T loss = result.loss;
-    Sequences one(1, task.sequences.length());
-    std::ranges::copy(task.sequences.tokens(last), one.tokens(0).begin());
-    if (task.sequences.has_mask()) {
-      one.add_mask();
-      std::ranges::copy(task.sequences.mask(last), one.mask(0).begin());
-    }
+    const Sequences one = sequence_of(task.sequences, last);
     GradientTask<T> of_last = with_inputs(task, {.sequences = &one});
     if (of_last.counted_targets == 0) {
       of_last.counted_targets = task.sequences.counted_targets();
@@ -283,6 +327,15 @@ std::vector<Mutant> model_mutants() {
                    "the loss is divided by the number of all positions in place of counted ones",
                    "losses that are normalised differently in training and in evaluation",
                    in_every_scalar(NormalisedByAllPositions())),
+      model_mutant(
+          "mean-of-sequence-means",
+          "the loss is the mean of the mean losses of sequences, which differs if they have "
+          "different numbers of targets",
+          "losses averaged per sequence, then over the batch",
+          in_every_scalar(MeanOfSequenceMeans())),
+      model_mutant("gradient-divided-by-slices", "the gradient is divided by the number of slices",
+                   "slices accumulated as if they were the steps of gradient accumulation",
+                   in_every_scalar(DividedByNumberOfSlices())),
       model_mutant(
           "layer-norm-epsilon-of-a-millionth", "the ε of LayerNorm is 1e-6 in place of 1e-5",
           "ports between libraries with different defaults", in_every_scalar(LayerNormEpsilon())),

@@ -18,6 +18,8 @@ std::vector<Mutant> program_mutants() {
        "results cached by pointer"},
       {"order-changes-from-call-to-call", Fault::order_changes_from_call_to_call,
        "keys are added up in an order that changes from call to call", "atomic additions"},
+      {"updates-lost", Fault::updates_lost, "in some calls a key is missing from all sums",
+       "threads that add to the same sum without synchronisation"},
       {"overflow-answered-with-zero", Fault::overflow_answered_with_zero,
        "exp(x·ω) and exp(−|x|²/2) are computed separately, and non-finite results are set to 0",
        "nan_to_num applied to the result"},

@@ -40,17 +40,32 @@ class RowMaps {
                                                       LayerNorm<T> gradient) const {
     return reference::layer_norm_pullback(norm, rows, dY, gradient);
   }
+  /// Y = X Wᵀ + b, for queries, keys, values, the feed-forward branch and the logits.
+  [[nodiscard]] virtual Matrix<T> linear(const LinearMap<const T>& map, const Matrix<T>& X) const {
+    return reference::linear(map, X);
+  }
+  [[nodiscard]] virtual Matrix<T> linear_pullback(const LinearMap<const T>& map, const Matrix<T>& X,
+                                                  const Matrix<T>& dY,
+                                                  LinearMap<T> gradient) const {
+    return reference::linear_pullback(map, X, dY, gradient);
+  }
   [[nodiscard]] virtual reference::FeedForward<T> feed_forward(
       const LayerParameters<const T>& theta, const Matrix<T>& X,
       const reference::GeluForm& form) const {
-    return reference::feed_forward(theta, X, form);
+    reference::FeedForward<T> kept;
+    kept.U = linear(theta.U_map, X);
+    kept.gelu = reference::gelu(kept.U, form);
+    kept.Y = linear(theta.V_map, kept.gelu.Y);
+    return kept;
   }
   [[nodiscard]] virtual Matrix<T> feed_forward_pullback(const LayerParameters<const T>& theta,
                                                         const Matrix<T>& X,
                                                         const reference::FeedForward<T>& kept,
                                                         const Matrix<T>& dY,
                                                         LayerParameters<T> gradient) const {
-    return reference::feed_forward_pullback(theta, X, kept, dY, gradient);
+    const Matrix<T> dgelu = linear_pullback(theta.V_map, kept.gelu.Y, dY, gradient.V_map);
+    const Matrix<T> dU = reference::gelu_pullback(kept.U, kept.gelu, dgelu);
+    return linear_pullback(theta.U_map, X, dU, gradient.U_map);
   }
   /// The column of q, k, v and of the output that is column i of head h, for heads of width d.
   [[nodiscard]] virtual Index column(Index h, Index i, Index /*heads*/, Index d) const {

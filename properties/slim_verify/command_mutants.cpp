@@ -85,12 +85,12 @@ std::string text_of(const KillMatrix& matrix) {
     text += fmt::format("{:>3}  {:<32}{:>6}  {:<9}{}\n", i + 1, matrix.laws[i], power.kills,
                         power.kills == 0 ? "" : margin_in_short(power.margin), power.nearest);
   }
-  text += fmt::format("\n{:<44}{:<9}", "mutant", "margin");
+  text += fmt::format("\n{:<48}{:<9}", "mutant", "margin");
   for (std::size_t i = 0; i < matrix.laws.size(); ++i) text += fmt::format("{:>4}", i + 1);
   text += "\n";
   for (const MutantFate& fate : matrix.mutants) {
     text +=
-        fmt::format("{:<44}{:<9}", fate.name, fate.killed() ? margin_in_short(fate.margin()) : "");
+        fmt::format("{:<48}{:<9}", fate.name, fate.killed() ? margin_in_short(fate.margin()) : "");
     for (const std::string& law : matrix.laws) text += fmt::format("{:>4}", cell_of(fate, law));
     text += fate.killed() ? "\n" : "  SURVIVES\n";
   }

@@ -34,7 +34,7 @@ Law attention_agrees() {
                  "mutant/queries-not-scaled", "mutant/mask-before-map",
                  "mutant/output-written-past-its-end", "mutant/output-written-before-its-beginning",
                  "mutant/work-space-written-past-its-end", "mutant/own-key-unseen-from-row-24",
-                 "mutant/values-beyond-eight-columns-dropped"},
+                 "mutant/columns-beyond-8-of-values"},
        .draw = {},
        .load = {}},
       {.repair = as_drawn,
