@@ -22,8 +22,8 @@ enum class Directions {
 /// directions, by central differences in 50 digits. They differ if that pass in 50 digits is not
 /// the subject's, or if a gradient is not finite where the same gradient of `of_forward`, recorded
 /// from `forward` on the same case, is finite. Answers that cannot be decided are left out: those
-/// without a pullback, long, not finite, under a stabiliser, or with numbers outside of the
-/// scalar's range.
+/// without a pullback, long, not finite, under a stabiliser, with numbers outside of the scalar's
+/// range, or with NaN gradients where a denominator is 0.
 SlopeComparison compared_with_slope(const RecordedAnswers& of_subject, const Subject& forward,
                                     const RecordedAnswers& of_forward,
                                     const ErrorScale& error_scale, Directions directions);

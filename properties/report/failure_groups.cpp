@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/report/failure_groups.hpp"
 
-#include "properties/diagnosis/diagnosis.hpp"
 #include "properties/report/place.hpp"
 
 #include <fmt/format.h>
@@ -19,39 +18,44 @@ std::size_t entries_of(const Counterexample& found) {
   return entries;
 }
 
-/// The first line of a diagnosis, and the lines with further names.
-std::string names_in(const std::vector<std::string>& look) {
-  std::string names = look.front();
-  for (const std::string& line : look) {
-    if (line.starts_with(further_name)) names += "\n" + line;
-  }
-  return names;
-}
-
 /// The kind of failure and the array.
 std::string how_it_failed(const Finding& finding) {
   return fmt::format("{} {}", name(finding.failure), array_of_worst(finding));
 }
 
 /// Equal for failures that belong to one group.
-std::string likeness_of(const Counterexample& found, const std::vector<std::string>* look) {
-  if (look == nullptr || look->empty()) {
-    return how_it_failed(found.finding) + " " + found.finding.note;
+std::string likeness_of(const Counterexample& found, const Look& look) {
+  if (!look.names.empty()) return look.names;
+  if (!look.condition.empty()) {
+    return fmt::format("{} {}", name(found.finding.failure), look.condition);
   }
-  const bool is_nobody = look->front().starts_with(no_known_fault);
-  if (is_nobody) return look->front() + "\n" + how_it_failed(found.finding);
-  return names_in(*look);
+  std::string key = how_it_failed(found.finding);
+  if (look.lines.empty() || !found.finding.has_numbers()) key += "\n" + found.finding.note;
+  return key;
+}
+
+/// How large a failure is: its error relative to its bound or, where no error is allowed, in unit
+/// roundoffs. Those without a finite number come after all others.
+double size_of(const Counterexample& found) {
+  if (!found.finding.has_numbers()) return -2.0;
+  const Discrepancy& worst = found.finding.worst;
+  if (!std::isfinite(worst.error)) return -1.0;
+  return worst.bound > 0.0 ? worst.ratio() : worst.error / unit_roundoff(found.scalar);
 }
 
 }  // namespace
 
+Look look_of(const Diagnosis& diagnosis) {
+  return {in_words(diagnosis), diagnosis.names(), diagnosis.description.condition};
+}
+
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
-                                         const std::vector<std::vector<std::string>>& looks) {
+                                         const std::vector<Look>& looks) {
   std::vector<std::pair<std::string, std::vector<std::size_t>>> by_key;
   for (std::size_t i = 0; i < failures.size(); ++i) {
     const Counterexample& found = failures[i];
     const std::string key =
-        found.subject + "\n" + likeness_of(found, looks.empty() ? nullptr : &looks.at(i));
+        found.subject + "\n" + likeness_of(found, looks.empty() ? Look() : looks.at(i));
     const auto known =
         std::ranges::find(by_key, key, [](const auto& group) { return group.first; });
     if (known == by_key.end()) {
@@ -60,10 +64,19 @@ std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& fail
       known->second.push_back(i);
     }
   }
+  const auto size_at = [&](std::size_t place) { return size_of(failures[place]); };
+  const auto largest_in = [&](const std::vector<std::size_t>& places) {
+    return size_at(*std::ranges::max_element(places, {}, size_at));
+  };
+  std::ranges::stable_sort(by_key, std::ranges::greater{},
+                           [&](const auto& group) { return largest_in(group.second); });
   std::vector<FailureGroup> groups;
   for (auto& [key, places] : by_key) {
-    const auto smallest = std::ranges::min_element(
-        places, {}, [&](std::size_t place) { return entries_of(failures[place]); });
+    const double largest = largest_in(places);
+    const auto smallest = std::ranges::min_element(places, {}, [&](std::size_t place) {
+      const bool is_small = size_at(place) < least_share_of_error * largest;
+      return std::pair(is_small, entries_of(failures[place]));
+    });
     FailureGroup group{.shown = *smallest, .others = {}};
     places.erase(smallest);
     group.others = std::move(places);
