@@ -88,13 +88,6 @@ bool is_ordinary(const AttentionSpec& spec) {
   return spec.entries == Entries::normal || spec.entries == Entries::moderate;
 }
 
-/// Whether an error is not smaller by orders of magnitude than that of the failure. One that is as
-/// large as the numbers themselves is as large as any.
-bool is_as_large(const Discrepancy& here, const Discrepancy& of_failure, Scalar scalar) {
-  const double most = 0.1 / unit_roundoff(scalar);
-  return here.ratio() >= least_share_of_error * std::min(of_failure.ratio(), most);
-}
-
 Finding without_numbers(const SubjectError& error) {
   return {.outcome = Outcome::wrong,
           .worst = {.tensor = std::string(no_tensor)},
@@ -130,7 +123,8 @@ AttentionNeighbours::AttentionNeighbours(const Subject& subject, const Counterex
         std::ranges::find(finding->wrong_tensors, tensor_of(found.finding.worst), tensor_of);
     const bool is_compared = same != finding->wrong_tensors.end();
     if (is_compared && found.finding.worst.bound > 0.0
-            ? !is_as_large(*same, found.finding.worst, found.scalar)
+            ? !is_same_fault(with_limited_error(found.finding, unit_roundoff(found.scalar)),
+                             *finding)
             : found.finding.failure != finding->failure) {
       // Other entries would show the fault, but it is unknown which fault this is.
       if (is_ordinary(spec)) return;
@@ -138,6 +132,7 @@ AttentionNeighbours::AttentionNeighbours(const Subject& subject, const Counterex
     }
     first_ = *finding;
     if (is_compared) first_.worst = *same;
+    first_ = with_limited_error(first_, unit_roundoff(found.scalar));
     base_ = spec;
     return;
   }
@@ -232,7 +227,7 @@ std::optional<Finding> AttentionNeighbours::finding_on(const AttentionNeighbour&
 std::optional<bool> AttentionNeighbours::shows(const AttentionNeighbour& spec) const {
   const std::optional<Finding> finding = finding_on(spec);
   if (!finding || finding->outcome == Outcome::skipped) return std::nullopt;
-  return is_same_fault(first_, *finding);
+  return shows_fault(first_, *finding);
 }
 
 std::vector<ComparedArray> AttentionNeighbours::compared(const AttentionNeighbour& spec) const {
@@ -376,8 +371,8 @@ std::vector<AttentionNeighbour> AttentionNeighbours::wider() const {
     spec.batch = std::max(spec.batch, batch);
     spec.heads = std::max(spec.heads, heads);
     if (columns) {
-      spec.width = std::max<Index>(spec.width, 4);
-      spec.value_width = std::max<Index>(spec.value_width, 5);
+      spec.width = std::max<Index>(spec.width, 5);
+      spec.value_width = std::max<Index>(spec.value_width, 4);
     }
     if (!rows) return spec;
     const bool has_one = slices_of(spec) == 1;

@@ -252,6 +252,16 @@ DecidingConditions deciding_conditions(const Spec& base, const Circumstances<Spe
   return Search<Spec>(base, circumstances, shows).conditions();
 }
 
+std::optional<bool> shows_fault(const Finding& first, const Finding& other) {
+  constexpr double most_share_of_another = 1e-5;
+  if (is_same_fault(first, other)) return true;
+  if (!first.has_numbers() || other.outcome != Outcome::wrong) return false;
+  // The same, but with an error that is allowed to be smaller.
+  Finding smaller = first;
+  smaller.worst.error *= most_share_of_another / least_share_of_error;
+  return is_same_fault(smaller, other) ? std::nullopt : std::optional(false);
+}
+
 template DecidingConditions deciding_conditions(const AttentionNeighbour&,
                                                 const Circumstances<AttentionNeighbour>&,
                                                 const Shows<AttentionNeighbour>&);

@@ -19,9 +19,15 @@ std::vector<std::size_t> wrong_places(const ComparedArray& array) {
   return places;
 }
 
-/// "out, d.q and d.v".
-std::string names_of(const std::vector<std::string>& names) {
+/// "out, d.q and d.v"; the gradients of a whole model have one name if all are among them.
+std::string names_of(std::vector<std::string> names, std::span<const ComparedArray> arrays) {
   constexpr std::size_t most_names = 8;
+  const auto is_of_model = [](const std::string& name) { return name.starts_with("grad."); };
+  const auto gradients = std::ranges::count_if(arrays, is_of_model, &ComparedArray::name);
+  if (gradients > 1 && std::ranges::count_if(names, is_of_model) == gradients) {
+    std::erase_if(names, is_of_model);
+    names.emplace_back("every gradient");
+  }
   if (names.size() <= most_names) return in_a_list(names);
   const std::vector<std::string> first(names.begin(), names.begin() + most_names);
   return fmt::format("{} and {} others", fmt::join(first, ", "), names.size() - most_names);
@@ -70,11 +76,12 @@ std::vector<PatternFact> error_pattern(std::span<const ComparedArray> arrays, In
   }
   if (wrong.empty()) return {};
   std::vector<PatternFact> all;
-  all.push_back({fmt::format("wrong: {}{}", names_of(wrong),
-                             right.empty() ? "" : "; right: " + names_of(right)),
+  all.push_back({fmt::format("wrong: {}{}", names_of(wrong, arrays),
+                             right.empty() ? "" : "; right: " + names_of(right, arrays)),
                  ""});
   for (auto& [fact, names] : by_fact) {
-    all.push_back({fmt::format("{}: {}", names_of(names), fact.text), std::move(fact.detail)});
+    all.push_back(
+        {fmt::format("{}: {}", names_of(names, arrays), fact.text), std::move(fact.detail)});
   }
   return all;
 }

@@ -64,10 +64,18 @@ std::vector<PatternFact> pattern_on(const Neighbours& neighbours) {
 template <class Spec, class Neighbours>
 FaultDescription described_by(const Neighbours& neighbours, const Finding& finding) {
   if (!neighbours.base()) return {};
+  const Shows<Spec> shows = [&](const Spec& spec) { return neighbours.shows(spec); };
+  const Circumstances<Spec> circumstances = neighbours.circumstances();
   FaultDescription description;
-  description.conditions =
-      deciding_conditions<Spec>(*neighbours.base(), neighbours.circumstances(),
-                                [&](const Spec& spec) { return neighbours.shows(spec); });
+  description.conditions = deciding_conditions<Spec>(*neighbours.base(), circumstances, shows);
+  if (description.conditions.contradicted) {
+    // With one row or column, a change may hide the fault by chance.
+    for (const Spec& wider : neighbours.wider()) {
+      if (shows(wider) != std::optional(true)) continue;
+      description.conditions = deciding_conditions<Spec>(wider, circumstances, shows);
+      break;
+    }
+  }
   description.condition = in_words(description.conditions, verb_of(finding));
   if (finding.has_numbers()) description.pattern = pattern_on(neighbours);
   return description;

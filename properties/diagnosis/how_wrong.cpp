@@ -57,8 +57,9 @@ void find_factor(const ComparedArray& array, Places places, std::span<const Name
     return;
   }
   const std::string name = named_factor(*factor, numbers);
-  facts.push_back({"a constant times the right answer",
-                   fmt::format("{:.6g}{}", *factor, name.empty() ? "" : " = " + name)});
+  facts.push_back({fmt::format("a constant times the right answer ({:.6g}{})", *factor,
+                               name.empty() ? "" : " = " + name),
+                   ""});
 }
 
 /// The places, grouped by their index along an axis.

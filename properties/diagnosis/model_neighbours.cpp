@@ -37,10 +37,12 @@ ModelNeighbours::ModelNeighbours(const Subject& subject, const Counterexample& f
   const GradientSpec spec = spec_like(to_gradient_case(found.file));
   const std::optional<Finding> finding = finding_on(spec);
   if (!finding || finding->outcome != Outcome::wrong) return;
-  const bool is_alike = found.finding.worst.bound > 0.0 ? is_same_fault(found.finding, *finding)
-                                                        : finding->failure == found.finding.failure;
+  const bool is_alike =
+      found.finding.worst.bound > 0.0
+          ? is_same_fault(with_limited_error(found.finding, unit_roundoff(found.scalar)), *finding)
+          : finding->failure == found.finding.failure;
   if (!is_alike) return;
-  first_ = *finding;
+  first_ = with_limited_error(*finding, unit_roundoff(found.scalar));
   base_ = spec;
 }
 
@@ -78,7 +80,7 @@ std::optional<Finding> ModelNeighbours::finding_on(const GradientSpec& spec) con
 std::optional<bool> ModelNeighbours::shows(const GradientSpec& spec) const {
   const std::optional<Finding> finding = finding_on(spec);
   if (!finding || finding->outcome == Outcome::skipped) return std::nullopt;
-  return is_same_fault(first_, *finding);
+  return shows_fault(first_, *finding);
 }
 
 std::vector<ComparedArray> ModelNeighbours::compared(const GradientSpec& spec) const {
@@ -199,7 +201,7 @@ std::vector<GradientSpec> ModelNeighbours::wider() const {
   spec.model.vocab_size = std::max<Index>(spec.model.vocab_size, 5);
   const bool has_one = slices_in(spec) == 1;
   const bool ragged = has_ragged_end(spec);
-  spec.slice_length = has_one ? 6 : 3;
+  spec.slice_length = has_one ? 6 : 2;
   spec.length = ragged ? 5 : 6;
   return {spec, *base_};
 }

@@ -15,6 +15,11 @@ struct AttentionNeighbour : AttentionSpec {
   Layout layout = Layout::contiguous;
 };
 
+/// Whether a finding on another case shows the fault of `first`: true if is_same_fault(), false if
+/// the tensor is right or its error smaller by five orders of magnitude, as another fault's may be;
+/// nullopt in between, where the cases may differ only in size.
+std::optional<bool> shows_fault(const Finding& first, const Finding& other);
+
 /// Cases of attention next to a failing one, with fresh numbers: whether the subject fails there
 /// in the same way, and its answers. The answers are compared with the truth directly, whatever
 /// the law that failed.

@@ -50,6 +50,15 @@ bool is_same_fault(const Finding& first, const Finding& other) {
   return is_large(other.worst) || std::ranges::any_of(other.wrong_tensors, is_large);
 }
 
+Finding with_limited_error(Finding first, double unit_roundoff) {
+  Discrepancy& worst = first.worst;
+  const double largest = 0.1 * worst.bound / unit_roundoff;
+  if (worst.bound > 0.0 && std::isfinite(worst.error) && worst.error > largest) {
+    worst.error = largest;
+  }
+  return first;
+}
+
 Finding skipped(std::string reason) {
   return {.outcome = Outcome::skipped, .worst = {}, .note = std::move(reason)};
 }

@@ -79,6 +79,9 @@ std::string tensor_of(const Discrepancy& worst);
 /// proportional to the size of the tensor (where no error is allowed, the errors themselves).
 bool is_same_fault(const Finding& first, const Finding& other);
 inline constexpr double least_share_of_error = 0.01;
+/// `first` for is_same_fault() on cases of another kind: a finite error as large as the numbers
+/// themselves counts as one tenth of that, since near a denominator of 0 it may be of any size.
+Finding with_limited_error(Finding first, double unit_roundoff);
 
 /// A check that was not made. Skips are counted by reason, so `reason` is a short constant phrase.
 Finding skipped(std::string reason);

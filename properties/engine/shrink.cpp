@@ -60,8 +60,8 @@ Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
   Step at{.draw = std::move(draw), .trial = {}, .finding = {}};
   at.trial = at.draw->trial();
   at.finding = check_safely(*at.trial, subject, scalar);
-  const Finding drawn = at.finding;
-  found.on_drawn = drawn.worst;
+  const Finding drawn = with_limited_error(at.finding, unit_roundoff(scalar));
+  found.on_drawn = at.finding.worst;
   Draw::Shrinks smaller = at.draw->shrinks();
   int hangs = 0;
   for (int checks = 0; checks < most_checks && hangs < most_hangs; ++checks) {

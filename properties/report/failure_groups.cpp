@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace slim::properties {
@@ -43,15 +45,48 @@ double size_of(const Counterexample& found) {
   return worst.bound > 0.0 ? worst.ratio() : worst.error / unit_roundoff(found.scalar);
 }
 
+using Groups = std::vector<std::pair<std::string, std::vector<std::size_t>>>;
+
+/// Failures without a name or a condition join a group without a name in which another one failed
+/// in the same way, if there is one.
+void join_undescribed(Groups& groups, const std::vector<Counterexample>& failures,
+                      const std::vector<Look>& looks) {
+  if (looks.empty()) return;
+  for (std::size_t at = 0; at < groups.size();) {
+    const std::size_t first = groups[at].second.front();
+    const auto fails_alike = [&](std::size_t other) {
+      return failures[other].subject == failures[first].subject &&
+             how_it_failed(failures[other].finding) == how_it_failed(failures[first].finding);
+    };
+    const auto is_described_alike = [&](const auto& group) {
+      const Look& look = looks[group.second.front()];
+      return look.names.empty() && !look.condition.empty() &&
+             std::ranges::any_of(group.second, fails_alike);
+    };
+    const bool is_undescribed = looks[first].names.empty() && looks[first].condition.empty() &&
+                                failures[first].finding.has_numbers();
+    const auto other = std::ranges::find_if(groups, is_described_alike);
+    if (!is_undescribed || other == groups.end()) {
+      ++at;
+      continue;
+    }
+    std::ranges::copy(groups[at].second, std::back_inserter(other->second));
+    std::ranges::sort(other->second);
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+}
+
 }  // namespace
 
 Look look_of(const Diagnosis& diagnosis) {
-  return {in_words(diagnosis), diagnosis.names(), diagnosis.description.condition};
+  std::string condition;
+  for (const std::string& words : diagnosis.description.conditions.words) condition += words + "; ";
+  return {in_words(diagnosis), diagnosis.names(), std::move(condition)};
 }
 
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
                                          const std::vector<Look>& looks) {
-  std::vector<std::pair<std::string, std::vector<std::size_t>>> by_key;
+  Groups by_key;
   for (std::size_t i = 0; i < failures.size(); ++i) {
     const Counterexample& found = failures[i];
     const std::string key =
@@ -64,6 +99,7 @@ std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& fail
       known->second.push_back(i);
     }
   }
+  join_undescribed(by_key, failures, looks);
   const auto size_at = [&](std::size_t place) { return size_of(failures[place]); };
   const auto largest_in = [&](const std::vector<std::size_t>& places) {
     return size_at(*std::ranges::max_element(places, {}, size_at));
@@ -75,7 +111,8 @@ std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& fail
     const double largest = largest_in(places);
     const auto smallest = std::ranges::min_element(places, {}, [&](std::size_t place) {
       const bool is_small = size_at(place) < least_share_of_error * largest;
-      return std::pair(is_small, entries_of(failures[place]));
+      const bool is_undescribed = !looks.empty() && looks[place].condition.empty();
+      return std::tuple(is_undescribed, is_small, entries_of(failures[place]));
     });
     FailureGroup group{.shown = *smallest, .others = {}};
     places.erase(smallest);

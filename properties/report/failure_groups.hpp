@@ -13,7 +13,7 @@ namespace slim::properties {
 struct Look {
   std::vector<std::string> lines{};  ///< empty if there is none
   std::string names{};               ///< Diagnosis::names()
-  std::string condition{};           ///< FaultDescription::condition
+  std::string condition{};           ///< under which an unnamed fault shows
 };
 Look look_of(const Diagnosis& diagnosis);
 
@@ -25,7 +25,9 @@ struct FailureGroup {
 
 /// Groups failures by subject and by the names in their diagnosis. If no known fault matches, by
 /// kind of failure and the condition under which the fault shows or, without one, the array;
-/// without numbers or a diagnosis, also by the note. `looks` has the diagnosis of each failure; it
+/// without
+/// numbers or a diagnosis, also by the note. One without a condition joins a group with a condition
+/// in which the same array failed in the same way. `looks` has the diagnosis of each failure; it
 /// is empty if none was made. The group with the largest error relative to its bound comes first,
 /// then the others in this order, those that are not finite, and those without an answer. Shown in
 /// full is the smallest case of those whose error is of the order of the largest one of the group.
