@@ -85,9 +85,9 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
     if (!repeats_a_task(*c.law)) continue;
     Recollection seen = recollection_on(subject, in, c);
     if (seen == Recollection::none) continue;
-    // What occurs by chance may look like anything once.
+    // A change by chance may look like this once.
     constexpr int repetitions = 2;
-    for (int i = 0; i < repetitions && seen != Recollection::changing; ++i) {
+    for (int i = 0; i < repetitions && seen == Recollection::carried; ++i) {
       if (recollection_on(subject, in, c) != seen) seen = Recollection::changing;
     }
     diagnosis.is_by_chance = seen == Recollection::changing;

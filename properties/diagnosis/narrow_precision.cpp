@@ -107,35 +107,51 @@ struct Erratic {
   }
 };
 
-using Errors = std::vector<std::vector<double>>;  ///< by array
+/// The errors of one answer by array, and which arrays are wrong.
+struct Errors {
+  std::vector<std::vector<double>> by_array;
+  std::vector<bool> wrong;
+};
 
 Errors errors_in_attention(const Subject& subject, Scalar scalar,
                            const AttentionInputs<double>& inputs) {
   AttentionEvidence evidence(inputs);
+  evidence.want_drift(false);
   const AttentionAnswer answer = ask(subject, scalar, inputs);
   Errors all;
   for (const AttentionArray array : all_attention_arrays) {
-    std::vector<double>& here = all.emplace_back();
+    std::vector<double>& here = all.by_array.emplace_back();
     const auto got = array_of(answer, array).values();
     const auto wanted = array_of(evidence.truth(scalar), array).values();
+    bool is_right = true;
     for (std::size_t i = 0; i < got.size(); ++i) {
       here.push_back(to_double(Digits50(got[i] - wanted[i])));
+      is_right = is_right && std::abs(here.back()) <= evidence.band(scalar, array, i).suspect;
     }
+    all.wrong.push_back(!is_right);
   }
   return all;
 }
 
+/// With the loss and every tensor of the gradient.
 Errors errors_in_model(const Subject& subject, Scalar scalar, const GradientCase& c) {
   GradientEvidence evidence(c);
   const GradientAnswer answer = ask(subject, scalar, c);
-  Errors all = {{to_double(Digits50(answer.loss - evidence.truth().loss))}};
+  const GradientBounds bounds = scaled(evidence.bounds(scalar), suspect_over_pass);
+  const double of_loss = to_double(Digits50(answer.loss - evidence.truth().loss));
+  Errors all{.by_array = {{of_loss}}, .wrong = {!(std::abs(of_loss) <= bounds.loss)}};
+  std::size_t number = 0;
   for (const ParameterSlot& slot : answer.gradient.slots()) {
-    std::vector<double>& here = all.emplace_back();
+    std::vector<double>& here = all.by_array.emplace_back();
     const auto got = answer.gradient.values(slot);
     const auto wanted = evidence.truth().gradient.values(slot);
+    const double bound = std::ranges::max(bounds.gradient.at(number++));
+    bool is_right = true;
     for (std::size_t i = 0; i < got.size(); ++i) {
       here.push_back(to_double(Digits50(got[i] - wanted[i])));
+      is_right = is_right && std::abs(here.back()) <= bound;
     }
+    all.wrong.push_back(!is_right);
   }
   return all;
 }
@@ -145,7 +161,9 @@ bool are_erratic(const Subject& subject, std::span<const Counterexample* const> 
                  Scalar type) {
   Erratic erratic;
   const auto add = [&](const Errors& errors, const Errors& others) {
-    for (std::size_t a = 0; a < errors.size(); ++a) erratic.add(errors[a], others[a]);
+    for (std::size_t a = 0; a < errors.by_array.size(); ++a) {
+      if (errors.wrong[a]) erratic.add(errors.by_array[a], others.by_array[a]);
+    }
   };
   for (const Counterexample* found : cases) {
     if (found->file.has("tokens")) {

@@ -21,7 +21,8 @@ struct NarrowPrecision {
 ///     within the law's own bound in that type, of the truth for the inputs or for the inputs
 ///     rounded to that type; cases that cannot be judged in that type do not count;
 ///   - errors are erratic: if all numbers of an input are multiplied by a factor that differs from
-///   1 by a quarter of a rounding of that type, the errors change by most of their size. Those of
+///   1 by a quarter of a rounding of that type, the errors of wrong arrays change by most of their
+///   size. Those of
 ///     a wrong formula change little, and so do roundings to a coarser type;
 ///   - neither is so for the next finer type.
 NarrowPrecision precision_that_explains(const Subject& subject,
