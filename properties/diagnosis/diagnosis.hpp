@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "properties/diagnosis/fault_description.hpp"
+#include "properties/diagnosis/narrow_precision.hpp"
 #include "properties/diagnosis/topic.hpp"
 #include "properties/engine/finding.hpp"
 
@@ -55,8 +57,9 @@ struct Diagnosis {
   /// Mutants that match on every case; if several, no case distinguishes them. If none matches:
   /// mutants whose forward pass matches, and of which the subject's pullback is the derivative.
   std::vector<Likeness> like;
-  std::vector<Likeness> fits;       ///< conventions, likewise
-  std::vector<Likeness> only_here;  ///< match on the failing case, but not on another one
+  std::vector<Likeness> fits;  ///< conventions, likewise
+  /// Match on the failing case, but further cases refuted them: not in words.
+  std::vector<Likeness> only_here;
   /// If nothing else matches: mutants whose forward pass matches, whatever the pullback.
   std::vector<Likeness> forward_like;
   /// The only mutant that matches; else empty.
@@ -72,11 +75,16 @@ struct Diagnosis {
   /// The subject broke the law again when the case was repeated; else its answers depend on more
   /// than its inputs.
   bool failed_again = true;
-  std::string precision;  ///< "float32": its errors are within those of a correct float32 program
+  NarrowPrecision precision;     ///< the rounding that explains all failures
+  FaultDescription description;  ///< if nothing matches: facts about the fault
   /// If no mutant matches: how its answers depend on earlier calls, and on which case; else empty.
   std::string earlier_calls;
+  bool is_by_chance = false;  ///< they change although all calls are the same
   /// The mutants whose answers depend on earlier calls in the same way.
   std::vector<Likeness> like_in_that;
+  /// The names of what it matches, as failure_groups() compares them; empty if no known fault or
+  /// convention matches.
+  [[nodiscard]] std::string names() const;
   /// Of a model of its own architecture: the description by pattern, and nothing else.
   std::vector<std::string> by_pattern;
 };
@@ -85,7 +93,5 @@ struct Diagnosis {
 /// could be compared. Where several suspects match, each has a line that begins with further_name.
 std::vector<std::string> in_words(const Diagnosis& diagnosis);
 inline constexpr std::string_view further_name = "  ";
-/// Begins the first line of a diagnosis in which no suspect matches.
-inline constexpr std::string_view no_known_fault = "no known fault matches";
 
 }  // namespace slim::properties

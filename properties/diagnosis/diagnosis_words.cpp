@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace slim::properties {
 namespace {
@@ -100,7 +101,54 @@ void add_group(std::vector<std::string>& lines, const Diagnosis& diagnosis,
   if (std::ranges::find(lines, shown) == lines.end()) lines.push_back(std::move(shown));
 }
 
+/// What is known if nothing matches.
+void add_description(std::vector<std::string>& lines, const Diagnosis& diagnosis) {
+  const FaultDescription& found = diagnosis.description;
+  if (diagnosis.mutants + diagnosis.conventions > 0) {
+    lines.push_back(fmt::format(
+        "no known fault matches: compared with {} mutants{}", diagnosis.mutants,
+        diagnosis.conventions == 0 ? ""
+                                   : fmt::format(" and {} conventions", diagnosis.conventions)));
+    if (!diagnosis.failed_again) {
+      lines.emplace_back(
+          "repeated, the case did not break the law: its answers depend on more than its inputs");
+    }
+  }
+  if (!diagnosis.precision.type.empty()) {
+    lines.push_back(fmt::format(
+        "its errors are those of rounding to {}: within the law's bound in that type on {}, not in "
+        "the next finer type, and erratic; check for values that are converted to it",
+        diagnosis.precision.type,
+        diagnosis.precision.failures == 1
+            ? "the failing case"
+            : fmt::format("all {} failing cases", diagnosis.precision.failures)));
+  }
+  if (!found.condition.empty()) lines.push_back(found.condition);
+  std::ranges::move(in_words(found.pattern), std::back_inserter(lines));
+  if (!diagnosis.breaking_conventions.empty()) {
+    lines.push_back(
+        fmt::format("the reference under {} breaks this law on this case, too, with other answers",
+                    diagnosis.breaking_conventions));
+  }
+}
+
 }  // namespace
+
+std::string Diagnosis::names() const {
+  if (!by_pattern.empty()) return by_pattern.front();
+  if (declared_so()) return breaking_conventions;
+  std::string all = earlier_calls.empty() ? "" : is_by_chance ? "by chance" : "earlier calls";
+  const auto add = [&](const std::vector<Likeness>& group) {
+    for (const Likeness& found : group) {
+      all += fmt::format("{}{}{}\n", found.in_forward_alone ? "forward pass of " : "",
+                         found.by_pattern > 0 ? "pattern of " : "", found.name);
+    }
+  };
+  add(like);
+  add(fits);
+  if (all.empty()) add(forward_like);
+  return all;
+}
 
 std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   if (!diagnosis.by_pattern.empty()) return diagnosis.by_pattern;
@@ -120,37 +168,17 @@ std::vector<std::string> in_words(const Diagnosis& diagnosis) {
   }
   if (!lines.empty()) return lines;
   if (!diagnosis.earlier_calls.empty()) {
-    lines.push_back("its answers depend on earlier calls: it " + diagnosis.earlier_calls);
+    lines.push_back(fmt::format("{}: it {}",
+                                diagnosis.is_by_chance
+                                    ? "its answers change by chance or from call to call"
+                                    : "its answers depend on earlier calls",
+                                diagnosis.earlier_calls));
     for (const Likeness& found : diagnosis.like_in_that) {
       lines.push_back("the same happens with " + with_description(found));
     }
     return lines;
   }
-  const bool compared = diagnosis.mutants + diagnosis.conventions > 0;
-  if (!compared) return lines;
-  lines.push_back(fmt::format(
-      "{}: compared with {} mutants{}", no_known_fault, diagnosis.mutants,
-      diagnosis.conventions == 0 ? "" : fmt::format(" and {} conventions", diagnosis.conventions)));
-  if (!diagnosis.failed_again) {
-    lines.emplace_back(
-        "repeated, the case did not break the law: its answers depend on more than its inputs");
-  }
-  if (!diagnosis.precision.empty()) {
-    lines.push_back(fmt::format(
-        "its errors on this case are no larger than those of a correct program in {}: check for "
-        "values that are converted to {}",
-        diagnosis.precision, diagnosis.precision));
-  }
-  for (const Likeness& found : diagnosis.only_here) {
-    lines.push_back(
-        fmt::format("matches {} on this case, but not in {}", found.name, found.unlike));
-    if (lines.size() == 5) break;
-  }
-  if (!diagnosis.breaking_conventions.empty()) {
-    lines.push_back(
-        fmt::format("the reference under {} breaks this law on this case, too, with other answers",
-                    diagnosis.breaking_conventions));
-  }
+  add_description(lines, diagnosis);
   return lines;
 }
 

@@ -52,17 +52,29 @@ class Diagnostician {
                      std::span<const Scalar> failed_in = {},
                      std::span<const Counterexample> recorded = {});
 
-  /// Diagnoses a failure found by the engine. Empty if there is nothing to compare: a crash, a
-  /// hang, or a law that no mutant is run on. `recorded`: all failures of the subject; a suspect is
-  /// named only if it reproduces each of them.
+  /// Diagnoses a failure found by the engine. If nothing matches, also after a crash, the fault is
+  /// described (description_of, precision_that_explains). `recorded`: all failures of the subject;
+  /// a suspect is named only if it reproduces each of them.
   Diagnosis diagnose(const Subject& subject, const Counterexample& found,
                      std::span<const Scalar> failed_in = {},
                      std::span<const Counterexample> recorded = {});
 
  private:
+  static constexpr int most_descriptions = 8;  ///< of a subject, since each takes many calls
+
+  /// The rounding that explains all failures of a subject, cached.
+  const NarrowPrecision& precision_of(const Subject& subject,
+                                      std::span<const Counterexample> failures);
+  /// The description of a fault, cached for failures of one kind on cases of one size.
+  const FaultDescription& described(const Subject& subject, const Counterexample& found);
   [[nodiscard]] bool can_compare(const Counterexample& found) const;
 
   struct Examination;
+  /// `by_chance`: the failure is known to be non-deterministic, so that no dependence on earlier
+  /// calls can be concluded.
+  Diagnosis diagnosed(const Subject& subject, Scalar scalar, const CaseFile& file,
+                      std::span<const Scalar> failed_in, std::span<const Counterexample> recorded,
+                      bool by_chance);
   /// Compares a suspect on the failing case and on the probe set; empty if it does not match on the
   /// failing case. `compared` counts the suspects that do not skip the case.
   std::optional<Likeness> likeness(Examination& of, const Suspect& suspect, int& compared);
@@ -115,6 +127,9 @@ class Diagnostician {
   std::map<std::tuple<Topic, Scalar, std::size_t>, RecordedAnswers> of_asked_last_;
   std::map<std::string, Diagnosis, std::less<>> by_earlier_calls_;  ///< by subject, scalar, topic
   std::map<std::string, int, std::less<>> restarted_;               ///< count by subject
+  std::map<std::string, int, std::less<>> described_;               ///< likewise
+  std::map<std::string, NarrowPrecision, std::less<>> precisions_;  ///< by subject
+  std::map<std::string, FaultDescription, std::less<>> descriptions_;
   std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalars, suspect
 };
 

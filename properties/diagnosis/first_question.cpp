@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/first_question.hpp"
 
+#include "properties/engine/shrink.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,13 +43,24 @@ std::string dependence_on_first_question(const Subject& subject, const Restart& 
                                          const ErrorScale& error_scale) {
   ProbeSet::Case* other = case_of_other_widths(trial.file(), probe_set);
   if (other == nullptr) return {};
-  restart();
-  const RecordedAnswers first = recorded_answers(trial, subject, scalar);
-  restart();
-  check_safely(*other->trial, subject, scalar);
-  const RecordedAnswers second = recorded_answers(trial, subject, scalar);
-  const Discrepancy apart = error_scale.apart(second, first);
-  if (apart.error <= apart.bound) return {};
+  const auto as_first_call = [&] {
+    restart();
+    return recorded_answers(trial, subject, scalar);
+  };
+  const auto after_another = [&] {
+    restart();
+    check_safely(*other->trial, subject, scalar);
+    return recorded_answers(trial, subject, scalar);
+  };
+  const auto is_alike = [&](const RecordedAnswers& one, const RecordedAnswers& wanted) {
+    const Discrepancy apart = error_scale.apart(one, wanted);
+    return apart.error <= apart.bound;
+  };
+  const RecordedAnswers first = as_first_call();
+  const RecordedAnswers second = after_another();
+  if (is_alike(second, first)) return {};
+  // Answers that change by chance differ in these, too.
+  if (!is_alike(as_first_call(), first) || !is_alike(after_another(), second)) return {};
   const auto outcome = [](const RecordedAnswers& of) {
     return of.finding.outcome == Outcome::wrong ? "wrong" : "right";
   };

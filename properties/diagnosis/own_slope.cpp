@@ -222,7 +222,9 @@ SlopeComparison compared_with_slope(const RecordedAnswers& of_subject, const Sub
     const Answered& answer = of_subject.answers[n];
     if (!answer.attention) continue;
     if (n < of_forward.answers.size()) {
-      compared.other_than = lost_gradient(answer, of_forward.answers[n]);
+      std::string lost = lost_gradient(answer, of_forward.answers[n]);
+      if (!lost.empty() && AttentionEvidence(*answer.attention).has_zero_denominator()) continue;
+      compared.other_than = std::move(lost);
       if (!compared.other_than.empty()) break;
     }
     if (static_cast<std::size_t>(compared.asked) == most_answers) continue;

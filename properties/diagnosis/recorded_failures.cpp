@@ -32,12 +32,12 @@ bool is_of_pullback(const Finding& finding) {
          finding.worst.tensor == "slope";
 }
 
+}  // namespace
+
 bool has_zero_denominator(const CaseFile& file) {
   if (file.has("tokens")) return GradientEvidence(to_gradient_case(file)).has_zero_denominator();
   return file.has("q") && AttentionEvidence(to_attention_inputs(file)).has_zero_denominator();
 }
-
-}  // namespace
 
 std::string unexplained_failure(std::span<const Counterexample> recorded, std::span<const Law> laws,
                                 const Subject& substitute, bool in_forward_alone) {

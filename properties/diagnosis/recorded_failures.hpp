@@ -18,4 +18,8 @@ namespace slim::properties {
 std::string unexplained_failure(std::span<const Counterexample> recorded, std::span<const Law> laws,
                                 const Subject& substitute, bool in_forward_alone);
 
+/// Whether a case of attention or of a whole model has a denominator that is 0 except for its ε, so
+/// that a correct program may answer 0/0.
+bool has_zero_denominator(const CaseFile& file);
+
 }  // namespace slim::properties

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <iterator>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -305,18 +306,60 @@ const Record& first_record(const Pair& pair) {
   return pair.records[static_cast<std::size_t>(static_cast<int>(pair.first_wrong))];
 }
 
+/// A case by its number, and its check.
+struct CheckedCase {
+  int number;
+  const Record* record;
+};
+
 Counterexample counterexample(const LawRun& run, const Pair& pair, std::uint64_t seed,
-                              bool shrinks) {
-  const int number = pair.first_wrong;
-  const Record& record = first_record(pair);
-  std::unique_ptr<Draw> draw = NumberedCase(run.law, seed, id_of(run, number)).draw(record.attempt);
+                              const CheckedCase& of, bool shrinks) {
+  const Record& record = *of.record;
+  std::unique_ptr<Draw> draw =
+      NumberedCase(run.law, seed, id_of(run, of.number)).draw(record.attempt);
   Counterexample found = shrinks
                              ? shrunk(run.law, *pair.subject, pair.scalar, std::move(draw))
                              : unshrunk(run.law, *pair.subject, pair.scalar, *draw, record.finding);
-  if (found.finding.outcome != Outcome::wrong) found.finding = unreproduced(record.finding);
-  found.case_number = number;
+  if (found.finding.outcome != Outcome::wrong) {
+    const bool is_by_chance = record.finding.failure == Failure::non_deterministic;
+    found.finding = is_by_chance ? record.finding : unreproduced(record.finding);
+  }
+  found.case_number = of.number;
   found.file.metadata["seed"] = std::to_string(seed);
   return found;
+}
+
+/// The largest failure that another fault causes in the cases that were not run after the first
+/// wrong one: one with numbers if that was a crash or an error, or one with a far larger error. So
+/// that a crash at one size or a small error everywhere does not hide a larger fault.
+std::optional<Counterexample> failure_of_another_fault(const LawRun& run, const Pair& pair,
+                                                       std::uint64_t seed) {
+  constexpr int most_cases = 20;           // each of the stratified sizes
+  constexpr int most_without_numbers = 4;  // a crash costs the start of a process
+  constexpr double least_times = 1e4;      // of the first error, relative to its bound
+  const Finding& first = first_record(pair).finding;
+  const auto is_of_another = [&](const Finding& finding) {
+    if (finding.outcome != Outcome::wrong || !finding.has_numbers()) return false;
+    if (!first.has_numbers()) return true;
+    return finding.failure == Failure::wrong &&
+           finding.worst.ratio() > least_times * first.worst.ratio();
+  };
+  int number = pair.first_wrong;
+  int without_numbers = 0;
+  const int end = std::min(run.drawn, number + 1 + most_cases);
+  std::optional<std::pair<int, Record>> largest;
+  while (++number < end && without_numbers < most_without_numbers) {
+    if (!is_run_in(run, number, pair.scalar)) continue;
+    NumberedCase numbered(run.law, seed, id_of(run, number));
+    Record record = judged(numbered, *pair.subject, pair.scalar);
+    if (is_hang(record.finding)) break;
+    without_numbers += record.finding.has_numbers() ? 0 : 1;
+    if (!is_of_another(record.finding)) continue;
+    if (largest && !worse(record.finding.worst, largest->second.finding.worst)) continue;
+    largest = {number, std::move(record)};
+  }
+  if (!largest) return std::nullopt;
+  return counterexample(run, pair, seed, {largest->first, &largest->second}, true);
 }
 
 void require_valid(const RunPlan& plan) {
@@ -373,13 +416,21 @@ RunResult run(const RunPlan& plan, const Progress& progress) {
   if (plan.covers_sizes) result.sizes = all_sizes(plan, runs);
   const auto hung = [](const auto& of) { return is_hang(first_record(*of.second).finding); };
   const auto first_hung = std::ranges::find_if(broken, hung);
-  result.counterexamples.resize(broken.size());
+  std::vector<std::vector<Counterexample>> found(broken.size());
   in_parallel(static_cast<int>(broken.size()), plan.threads, [&](int i) {
     const auto at = broken.begin() + i;
-    const bool shrinks = at == first_hung || !hung(*at);
-    result.counterexamples[static_cast<std::size_t>(i)] =
-        counterexample(*at->first, *at->second, plan.seed, shrinks);
+    const auto& [law_run, pair] = *at;
+    std::vector<Counterexample>& of_pair = found[static_cast<std::size_t>(i)];
+    const CheckedCase first{.number = pair->first_wrong, .record = &first_record(*pair)};
+    of_pair.push_back(
+        counterexample(*law_run, *pair, plan.seed, first, at == first_hung || !hung(*at)));
+    if (hung(*at)) return;
+    auto other = failure_of_another_fault(*law_run, *pair, plan.seed);
+    if (other) of_pair.push_back(*std::move(other));
   });
+  for (std::vector<Counterexample>& of_pair : found) {
+    std::ranges::move(of_pair, std::back_inserter(result.counterexamples));
+  }
   return result;
 }
 
@@ -402,125 +453,6 @@ void require_accounted(const RunPlan& plan, const RunResult& result) {
     }
   }
   if (verdict != result.verdicts.end()) throw std::logic_error("a verdict was not planned");
-}
-
-std::vector<std::string> RunResult::idle_laws() const {
-  std::vector<std::string> idle;
-  for (const Verdict& verdict : verdicts) {
-    const bool executed = std::ranges::any_of(verdicts, [&](const Verdict& other) {
-      return other.law == verdict.law && other.tally.executed() > 0;
-    });
-    if (executed || verdict.unclaimed()) continue;
-    if (idle.empty() || idle.back() != verdict.law) idle.push_back(verdict.law);
-  }
-  return idle;
-}
-
-std::vector<std::string> RunResult::idle_subjects() const {
-  std::vector<std::string> idle;
-  if (std::ranges::all_of(verdicts, &Verdict::judges_answers)) return idle;
-  for (const Verdict& verdict : verdicts) {
-    const auto has = [&](bool judges_answers, bool executed) {
-      return std::ranges::any_of(verdicts, [&](const Verdict& other) {
-        return other.subject == verdict.subject && other.judges_answers == judges_answers &&
-               (other.tally.executed() > 0) == executed;
-      });
-    };
-    const bool is_known = std::ranges::find(idle, verdict.subject) != idle.end();
-    if (is_known || !has(false, true) || has(true, true) || !has(true, false)) continue;
-    idle.push_back(verdict.subject);
-  }
-  return idle;
-}
-
-std::vector<std::string> RunResult::Judged::never_judged() const {
-  constexpr long fewest_comparisons = 10;  // fewer say nothing about a tensor
-  std::vector<std::string> names;
-  for (const JudgedTensor& of : tensors) {
-    if (of.compared >= fewest_comparisons && of.judged == 0) names.push_back(of.tensor);
-  }
-  return names;
-}
-
-long RunResult::Judged::compared() const {
-  long sum = 0;
-  for (const JudgedTensor& of : tensors) sum += of.compared;
-  return sum;
-}
-
-long RunResult::Judged::missing() const {
-  long sum = 0;
-  for (const JudgedTensor& of : tensors) sum += of.compared - of.judged;
-  return sum;
-}
-
-std::vector<RunResult::Judged> RunResult::judged() const {
-  std::vector<Judged> all;
-  for (const Verdict& verdict : verdicts) {
-    if (verdict.tally.wrong > 0 || verdict.tally.judged.empty()) continue;
-    const auto is_same = [&](const Judged& of) {
-      return of.subject == verdict.subject && of.scalar == verdict.scalar;
-    };
-    auto known = std::ranges::find_if(all, is_same);
-    if (known == all.end()) {
-      known = all.insert(all.end(),
-                         {.subject = verdict.subject, .scalar = verdict.scalar, .tensors = {}});
-    }
-    add_counts(known->tensors, verdict.tally.judged);
-  }
-  return all;
-}
-
-std::vector<std::string> RunResult::shortfalls() const {
-  const bool executes_something = std::ranges::any_of(
-      verdicts, [](const Verdict& verdict) { return verdict.tally.executed() > 0; });
-  std::vector<std::string> all;
-  if (!executes_something) all.emplace_back("nothing was executed");
-  for (const std::string& law : idle_laws()) {
-    all.push_back("law " + law + " executed no case, although a subject claims what it checks");
-  }
-  for (const std::string& task : unasked_tasks) {
-    all.push_back("the task " + task + " is declared, but no case of it was executed");
-  }
-  for (const Sizes& of : sizes) {
-    const std::vector<std::string> missing = of.coverage.missing();
-    if (!of.required || missing.empty()) continue;
-    const std::size_t others = missing.size() - 1;
-    all.push_back(fmt::format("subject {} executed no case of task {} with {}{}", of.subject,
-                              of.coverage.goal().task, missing.front(),
-                              others == 0   ? ""
-                              : others == 1 ? ", nor with one other pair of sizes"
-                                            : fmt::format(", nor with {} other pairs", others)));
-  }
-  for (const Judged& of : judged()) {
-    for (const std::string& tensor : of.never_judged()) {
-      all.push_back(fmt::format(
-          "{} of subject {} was never judged in {}: in every case the bound of rounding errors is "
-          "larger than its largest entry",
-          tensor, of.subject, name(of.scalar)));
-    }
-    const bool has_limit = unit_roundoff(of.scalar) <= unit_roundoff(Scalar::float32);
-    const double most = most_not_judged * static_cast<double>(of.compared());
-    if (!has_limit || static_cast<double>(of.missing()) <= most) continue;
-    all.push_back(fmt::format(
-        "of subject {}, {} of {} tensors compared in {} were not judged, and at most {:.0f} % may "
-        "be: the bound of rounding errors is larger than the tensor's largest entry",
-        of.subject, of.missing(), of.compared(), name(of.scalar), 100.0 * most_not_judged));
-  }
-  for (const std::string& subject : idle_subjects()) {
-    all.push_back("subject " + subject +
-                  " executed no law that judges answers: it claims nothing that these laws check");
-  }
-  return all;
-}
-
-bool RunResult::executed_all() const {
-  return shortfalls().empty();
-}
-
-bool RunResult::holds() const {
-  return executed_all() &&
-         std::ranges::all_of(verdicts, [](const Verdict& verdict) { return verdict.holds(); });
 }
 
 }  // namespace slim::properties

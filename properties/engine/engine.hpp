@@ -44,7 +44,10 @@ struct Refinement {
 
 struct RunResult {
   std::vector<Verdict> verdicts;  ///< by law, subject, scalar in the order of the plan
-  /// One for each (law, subject) that failed, in the most exact scalar in which it did.
+  /// One for each (law, subject) that failed, in the most exact scalar in which it did: its first
+  /// wrong case. After it a second one, if among the next 20 cases there is a failure that must be
+  /// due to another fault: one with numbers after a crash or an error, or an error 1e4 times
+  /// larger.
   std::vector<Counterexample> counterexamples;
   /// One for each (law, subject) beyond PASS in float32 or float64 that ran the same case in both:
   /// its worst case. None where the subject gave no finite number.

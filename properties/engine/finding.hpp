@@ -62,10 +62,26 @@ struct Finding {
   Failure failure = Failure::wrong;  ///< in which way a wrong one failed
   bool claimed = true;               ///< false if skipped since the subject does not claim the case
   std::vector<JudgedTensor> judged{};  ///< tensors that were compared with the truth
+  /// Of a case of attention: the worst row of each tensor that is wrong, over all heads.
+  std::vector<Discrepancy> wrong_tensors{};
 
   /// Whether there were numbers to compare. If false, there is a note.
   [[nodiscard]] bool has_numbers() const { return worst.tensor != no_tensor; }
 };
+
+/// The tensor without the place of a head; "grad" for the gradient of any parameter, since a fault
+/// of a whole model shows in most of them.
+std::string tensor_of(const Discrepancy& worst);
+
+/// Whether a failure on another case is probably due to the same fault as `first`: the same
+/// verdict, the same tensor among those that are wrong, and an error that is not smaller by orders
+/// of magnitude: at least 1 % of the first one, both relative to their bounds, which are
+/// proportional to the size of the tensor (where no error is allowed, the errors themselves).
+bool is_same_fault(const Finding& first, const Finding& other);
+inline constexpr double least_share_of_error = 0.01;
+/// `first` for is_same_fault() on cases of another kind: a finite error as large as the numbers
+/// themselves counts as one tenth of that, since near a denominator of 0 it may be of any size.
+Finding with_limited_error(Finding first, double unit_roundoff);
 
 /// A check that was not made. Skips are counted by reason, so `reason` is a short constant phrase.
 Finding skipped(std::string reason);

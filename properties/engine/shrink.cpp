@@ -60,6 +60,8 @@ Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
   Step at{.draw = std::move(draw), .trial = {}, .finding = {}};
   at.trial = at.draw->trial();
   at.finding = check_safely(*at.trial, subject, scalar);
+  const Finding drawn = with_limited_error(at.finding, unit_roundoff(scalar));
+  found.on_drawn = at.finding.worst;
   Draw::Shrinks smaller = at.draw->shrinks();
   int hangs = 0;
   for (int checks = 0; checks < most_checks && hangs < most_hangs; ++checks) {
@@ -68,8 +70,8 @@ Counterexample shrunk(const Law& law, const Subject& subject, Scalar scalar,
     next.trial = next.draw->trial();
     if (!next.trial->unusable(scalar).empty()) continue;
     next.finding = check_safely(*next.trial, subject, scalar);
-    if (next.finding.outcome != Outcome::wrong) continue;
     hangs += next.finding.failure == Failure::hang ? 1 : 0;
+    if (!is_same_fault(drawn, next.finding)) continue;
     at = std::move(next);
     smaller = at.draw->shrinks();
     ++found.shrinks;
@@ -89,6 +91,7 @@ Counterexample unshrunk(const Law& law, const Subject& subject, Scalar scalar, c
                        .readable = draw.readable(),
                        .sliced = subject.capabilities.sliced,
                        .finding = finding,
+                       .on_drawn = finding.worst,
                        .file = {}};
   found.file = labelled(draw.trial()->file(), found);
   return found;

@@ -315,7 +315,7 @@ TEST(AttentionLaws, ShrinkToASmallReadableCase) {
   const RunResult result = run_law({&off}, "attention-agrees", 40, {Scalar::float64});
   ASSERT_EQ(result.counterexamples.size(), 1U);
   EXPECT_EQ(result.counterexamples[0].readable,
-            "L=3 C=1 B=1 H=1 D=1 D_v=1 g=sqr causal mask=none entries=normal cut=1 seed=0");
+            "L=3 C=1 B=1 H=1 D=2 D_v=2 g=sqr causal mask=none entries=normal cut=1 seed=0");
   EXPECT_EQ(result.counterexamples[0].finding.worst.row, 2);
 }
 

@@ -64,7 +64,7 @@ std::string failure_in_markdown(const Certified& of, const FailureGroup& group) 
                                  name(found.scalar), markdown(how), markdown_code(found.readable),
                                  markdown_code(of.replay_lines.at(group.shown)));
   if (!of.looks.empty()) {
-    for (const std::string& line : of.looks.at(group.shown)) text += list_item(line);
+    for (const std::string& line : of.looks.at(group.shown).lines) text += list_item(line);
   }
   for (const std::size_t place : group.others) {
     const Counterexample& other = of.result.counterexamples[place];
@@ -159,7 +159,7 @@ std::string to_certificate(const Certified& of) {
                                        {"seed", of.plan.seed},
                                        {"path", of.case_paths.at(i)},
                                        {"replay", of.replay_lines.at(i)}});
-    if (!of.looks.empty()) json["counterexamples"].back()["looks"] = of.looks.at(i);
+    if (!of.looks.empty()) json["counterexamples"].back()["looks"] = of.looks.at(i).lines;
   }
   return command_line::json_text(json);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "properties/report/expectation.hpp"
+#include "properties/report/failure_groups.hpp"
 #include "properties/report/level.hpp"
 #include "properties/third_party/protocol/foreign_subject.hpp"
 
@@ -14,8 +15,7 @@ struct Certified {
   const RunResult& result;
   std::vector<std::string> case_paths;    ///< one for each counterexample
   std::vector<std::string> replay_lines;  ///< one for each counterexample
-  /// The diagnosis of each counterexample, in lines; empty if no diagnosis was made.
-  std::vector<std::vector<std::string>> looks;
+  std::vector<Look> looks;                ///< of each counterexample; empty if none were made
   std::string harness_version;
   double seconds = 0.0;
   std::string harness_commit{};

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/report/failure_groups.hpp"
 
-#include "properties/diagnosis/diagnosis.hpp"
 #include "properties/report/place.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace slim::properties {
@@ -19,39 +20,77 @@ std::size_t entries_of(const Counterexample& found) {
   return entries;
 }
 
-/// The first line of a diagnosis, and the lines with further names.
-std::string names_in(const std::vector<std::string>& look) {
-  std::string names = look.front();
-  for (const std::string& line : look) {
-    if (line.starts_with(further_name)) names += "\n" + line;
-  }
-  return names;
-}
-
 /// The kind of failure and the array.
 std::string how_it_failed(const Finding& finding) {
   return fmt::format("{} {}", name(finding.failure), array_of_worst(finding));
 }
 
 /// Equal for failures that belong to one group.
-std::string likeness_of(const Counterexample& found, const std::vector<std::string>* look) {
-  if (look == nullptr || look->empty()) {
-    return how_it_failed(found.finding) + " " + found.finding.note;
+std::string likeness_of(const Counterexample& found, const Look& look) {
+  if (!look.names.empty()) return look.names;
+  if (!look.condition.empty()) {
+    return fmt::format("{} {}", name(found.finding.failure), look.condition);
   }
-  const bool is_nobody = look->front().starts_with(no_known_fault);
-  if (is_nobody) return look->front() + "\n" + how_it_failed(found.finding);
-  return names_in(*look);
+  std::string key = how_it_failed(found.finding);
+  if (look.lines.empty() || !found.finding.has_numbers()) key += "\n" + found.finding.note;
+  return key;
+}
+
+/// How large a failure is: its error relative to its bound or, where no error is allowed, in unit
+/// roundoffs. Those without a finite number come after all others.
+double size_of(const Counterexample& found) {
+  if (!found.finding.has_numbers()) return -2.0;
+  const Discrepancy& worst = found.finding.worst;
+  if (!std::isfinite(worst.error)) return -1.0;
+  return worst.bound > 0.0 ? worst.ratio() : worst.error / unit_roundoff(found.scalar);
+}
+
+using Groups = std::vector<std::pair<std::string, std::vector<std::size_t>>>;
+
+/// Failures without a name or a condition join a group without a name in which another one failed
+/// in the same way, if there is one.
+void join_undescribed(Groups& groups, const std::vector<Counterexample>& failures,
+                      const std::vector<Look>& looks) {
+  if (looks.empty()) return;
+  for (std::size_t at = 0; at < groups.size();) {
+    const std::size_t first = groups[at].second.front();
+    const auto fails_alike = [&](std::size_t other) {
+      return failures[other].subject == failures[first].subject &&
+             how_it_failed(failures[other].finding) == how_it_failed(failures[first].finding);
+    };
+    const auto is_described_alike = [&](const auto& group) {
+      const Look& look = looks[group.second.front()];
+      return look.names.empty() && !look.condition.empty() &&
+             std::ranges::any_of(group.second, fails_alike);
+    };
+    const bool is_undescribed = looks[first].names.empty() && looks[first].condition.empty() &&
+                                failures[first].finding.has_numbers();
+    const auto other = std::ranges::find_if(groups, is_described_alike);
+    if (!is_undescribed || other == groups.end()) {
+      ++at;
+      continue;
+    }
+    std::ranges::copy(groups[at].second, std::back_inserter(other->second));
+    std::ranges::sort(other->second);
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(at));
+  }
 }
 
 }  // namespace
 
+Look look_of(const Diagnosis& diagnosis) {
+  std::string condition;
+  for (const std::string& words : diagnosis.description.conditions.words) condition += words + "; ";
+  return {in_words(diagnosis), diagnosis.names(), std::move(condition)};
+}
+
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
-                                         const std::vector<std::vector<std::string>>& looks) {
-  std::vector<std::pair<std::string, std::vector<std::size_t>>> by_key;
+                                         const std::vector<Look>& looks) {
+  Groups by_key;
   for (std::size_t i = 0; i < failures.size(); ++i) {
     const Counterexample& found = failures[i];
     const std::string key =
-        found.subject + "\n" + likeness_of(found, looks.empty() ? nullptr : &looks.at(i));
+        found.subject + "\n" + likeness_of(found, looks.empty() ? Look() : looks.at(i));
     const auto known =
         std::ranges::find(by_key, key, [](const auto& group) { return group.first; });
     if (known == by_key.end()) {
@@ -60,10 +99,21 @@ std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& fail
       known->second.push_back(i);
     }
   }
+  join_undescribed(by_key, failures, looks);
+  const auto size_at = [&](std::size_t place) { return size_of(failures[place]); };
+  const auto largest_in = [&](const std::vector<std::size_t>& places) {
+    return size_at(*std::ranges::max_element(places, {}, size_at));
+  };
+  std::ranges::stable_sort(by_key, std::ranges::greater{},
+                           [&](const auto& group) { return largest_in(group.second); });
   std::vector<FailureGroup> groups;
   for (auto& [key, places] : by_key) {
-    const auto smallest = std::ranges::min_element(
-        places, {}, [&](std::size_t place) { return entries_of(failures[place]); });
+    const double largest = largest_in(places);
+    const auto smallest = std::ranges::min_element(places, {}, [&](std::size_t place) {
+      const bool is_small = size_at(place) < least_share_of_error * largest;
+      const bool is_undescribed = !looks.empty() && looks[place].condition.empty();
+      return std::tuple(is_undescribed, is_small, entries_of(failures[place]));
+    });
     FailureGroup group{.shown = *smallest, .others = {}};
     places.erase(smallest);
     group.others = std::move(places);

@@ -236,7 +236,7 @@ std::string to_html(const Certified& of) {
                         html(found.law), name(found.scalar), html(failing(found.finding)));
     if (!of.looks.empty()) {
       const char* item = "<p class=\"name\">{}</p>\n";
-      for (const std::string& line : of.looks.at(group.shown)) {
+      for (const std::string& line : of.looks.at(group.shown).lines) {
         page += fmt::format(fmt::runtime(item), html(line));
         item = "<p>{}</p>\n";
       }

@@ -3,7 +3,6 @@
 
 #include "properties/report/coverage_in_words.hpp"
 #include "properties/report/drift.hpp"
-#include "properties/report/failure_groups.hpp"
 #include "properties/report/legend.hpp"
 #include "properties/report/level.hpp"
 #include "properties/report/place.hpp"
@@ -38,9 +37,14 @@ std::string statement_of(const RunPlan& plan, const std::string& name) {
   return law == plan.laws.end() ? std::string() : (*law)->statement;
 }
 
+/// "; there error 0.5, bound 1e-16, ratio 5e+15" of a case that was shrunk.
+std::string drawn_error_in_words(const Counterexample& found) {
+  if (found.shrinks == 0 || !found.finding.has_numbers()) return {};
+  return fmt::format("; there {}, {}", found.on_drawn.tensor, error_in_words(found.on_drawn));
+}
+
 /// A failure in full: a heading, then lines that begin with a keyword.
-std::string failure(const Report& report, std::size_t place,
-                    const std::vector<std::vector<std::string>>& looks) {
+std::string failure(const Report& report, std::size_t place, const std::vector<Look>& looks) {
   const Counterexample& found = report.result.counterexamples[place];
   const auto line = [](std::string_view word, std::string_view text) {
     return fmt::format("  {:<11}{}\n", word, on_one_line(text, longest_part));
@@ -55,12 +59,14 @@ std::string failure(const Report& report, std::size_t place,
   const std::string change = refinement_in_words(report.result, found.law, found.subject);
   if (!change.empty()) text += line("scalar", change);
   text += line("case", found.readable);
-  text += line("drawn", fmt::format("{} (seed {}, case {}; {} shrinking steps)", found.drawn,
-                                    report.plan.seed, found.case_number, found.shrinks));
+  text += line("drawn", fmt::format("{} (seed {}, case {}; {} shrinking steps{})", found.drawn,
+                                    report.plan.seed, found.case_number, found.shrinks,
+                                    drawn_error_in_words(found)));
   text += line("replay", replay_line(report.case_paths.at(place), report.replay_options));
   if (looks.empty()) return text;
-  for (std::size_t i = 0; i < looks[place].size(); ++i) {
-    text += line(i == 0 ? "diagnosis" : "", looks[place][i]);
+  const std::vector<std::string>& lines = looks[place].lines;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    text += line(i == 0 ? "diagnosis" : "", lines[i]);
   }
   return text;
 }
@@ -126,9 +132,9 @@ std::string replay_line(const std::string& path, const std::string& options) {
   return "slim-verify replay " + (options.empty() ? "" : options + " ") + quoted_for_shell(path);
 }
 
-std::vector<std::vector<std::string>> looks_of(const Report& report) {
-  std::vector<std::vector<std::string>> looks;
-  for (const Diagnosis& diagnosis : report.diagnoses) looks.push_back(in_words(diagnosis));
+std::vector<Look> looks_of(const Report& report) {
+  std::vector<Look> looks;
+  for (const Diagnosis& diagnosis : report.diagnoses) looks.push_back(look_of(diagnosis));
   return looks;
 }
 
@@ -146,7 +152,7 @@ std::string to_text(const Report& report) {
   for (const std::string& shortfall : report.result.shortfalls()) {
     text += fmt::format("\nFALLS SHORT  {}\n", shortfall);
   }
-  const std::vector<std::vector<std::string>> looks = looks_of(report);
+  const std::vector<Look> looks = looks_of(report);
   for (const FailureGroup& group : failure_groups(report.result.counterexamples, looks)) {
     text += failure(report, group.shown, looks) + others(report, group);
   }

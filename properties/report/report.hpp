@@ -4,6 +4,7 @@
 #include "properties/diagnosis/diagnosis.hpp"
 #include "properties/engine/engine.hpp"
 #include "properties/report/expectation.hpp"
+#include "properties/report/failure_groups.hpp"
 
 #include <optional>
 #include <string>
@@ -37,8 +38,8 @@ std::string to_junit(const Report& report);
 /// Counts of checks, failures with their diagnosis, and a table of verdicts.
 std::string to_markdown(const Report& report);
 
-/// The diagnosis of each failure, in lines; empty if none was made.
-std::vector<std::vector<std::string>> looks_of(const Report& report);
+/// The diagnosis of each failure; empty if none was made.
+std::vector<Look> looks_of(const Report& report);
 
 /// "slim-verify replay PATH", quoted for a shell where necessary; for a cost law, which has no case
 /// file and so no path, "slim-measure foreign".

@@ -127,8 +127,8 @@ TEST(Legend, ExplainsTheLettersOfTheCasesThatFailed) {
 TEST(FailureGroups, ShareSubjectAndDiagnosisAndShowTheSmallestCase) {
   std::vector<Counterexample> failures = {failing("one", 4), failing("two", 2), failing("three", 2),
                                           failing("four", 1)};
-  const std::vector<std::vector<std::string>> looks = {
-      {"like x", "evidence"}, {"like x"}, {"like x"}, {"like y"}};
+  const std::vector<Look> looks = {
+      {{"like x", "evidence"}, "x"}, {{"like x"}, "x"}, {{"like x"}, "x"}, {{"like y"}, "y"}};
   const std::vector<FailureGroup> groups = failure_groups(failures, looks);
   ASSERT_EQ(groups.size(), 2U);
   EXPECT_EQ(groups[0].shown, 1U);
@@ -146,18 +146,37 @@ TEST(FailureGroups, ShareSubjectAndDiagnosisAndShowTheSmallestCase) {
 TEST(FailureGroups, DifferInDiagnosisOrIfNoFaultIsKnownInTensor) {
   std::vector<Counterexample> failures = {failing("one", 1), failing("two", 1),
                                           failing("three", 1)};
-  const std::string several = "behaves like one of these, which no case distinguishes:";
-  EXPECT_EQ(failure_groups(failures, {{several, "  x"}, {several, "  y"}, {several, "  x", "seen"}})
-                .size(),
-            2U);
-  const std::vector<std::vector<std::string>> of_nobody(
-      3, {"no known fault matches: compared with 9 mutants"});
+  EXPECT_EQ(failure_groups(failures, {{{}, "x"}, {{}, "x and y"}, {{"seen"}, "x"}}).size(), 2U);
+  std::vector<Look> of_nobody(3, {{"no known fault matches: compared with 9 mutants"}});
   EXPECT_EQ(failure_groups(failures, of_nobody).size(), 1U);
   failures[1].finding.worst.tensor = "d.q[0,1]";
   failures[2].finding.worst.tensor = "d.q";
   EXPECT_EQ(failure_groups(failures, of_nobody).size(), 2U);
   failures[2].finding.failure = Failure::non_finite;
   EXPECT_EQ(failure_groups(failures, of_nobody).size(), 3U);
+  failures[1] = failures[2] = failures[0];
+  of_nobody[2].condition = "wrong only with a key mask";
+  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 2U) << "different faults";
+}
+
+TEST(FailureGroups, BeginWithTheLargestErrorAndShowACaseOfItsOrder) {
+  std::vector<Counterexample> failures = {failing("crash", 1), failing("nan", 1),
+                                          failing("small", 1), failing("large", 9),
+                                          failing("almost as large", 4)};
+  failures[0].finding = {.outcome = Outcome::wrong,
+                         .worst = {.tensor = std::string(no_tensor)},
+                         .note = "ended",
+                         .failure = Failure::crash};
+  failures[1].finding.failure = Failure::non_finite;
+  failures[1].finding.worst.error = std::numeric_limits<double>::infinity();
+  failures[3].finding.worst.error = 1e9;
+  failures[4].finding.worst.error = 1e8;
+  const std::vector<FailureGroup> groups = failure_groups(failures, {});
+  ASSERT_EQ(groups.size(), 3U);
+  EXPECT_EQ(groups[0].shown, 4U) << "the smallest case is of a small error";
+  EXPECT_EQ(groups[0].others, (std::vector<std::size_t>{2, 3}));
+  EXPECT_EQ(groups[1].shown, 1U);
+  EXPECT_EQ(groups[2].shown, 0U);
 }
 
 TEST(Report, ShowsOneFailureOfAGroupInFullAndTheOthersInOneLineEach) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/report/coverage_in_words.hpp"
 #include "properties/report/drift.hpp"
-#include "properties/report/failure_groups.hpp"
 #include "properties/report/legend.hpp"
 #include "properties/report/level.hpp"
 #include "properties/report/place.hpp"
@@ -60,7 +59,7 @@ std::string verdicts(const RunResult& result) {
 }
 
 std::string failure_section(const Report& report, const FailureGroup& group,
-                            const std::vector<std::vector<std::string>>& looks) {
+                            const std::vector<Look>& looks) {
   const auto again = [&](std::size_t place, bool in_table) {
     return markdown_code(replay_line(report.case_paths.at(place), report.replay_options), in_table);
   };
@@ -76,7 +75,7 @@ std::string failure_section(const Report& report, const FailureGroup& group,
     text += fmt::format("It {}.\n\n", markdown(found.finding.note));
   }
   if (!looks.empty()) {
-    for (const std::string& line : looks[group.shown]) text += list_item(line);
+    for (const std::string& line : looks[group.shown].lines) text += list_item(line);
   }
   if (found.finding.has_numbers()) text += fmt::format("- where: {}\n", markdown(where(found)));
   const std::string change = refinement_in_words(report.result, found.law, found.subject);
@@ -134,7 +133,7 @@ std::string to_markdown(const Report& report) {
     text += markdown(line) + "\n\n";
   }
   if (!report.result.counterexamples.empty()) text += "## Failures\n\n";
-  const std::vector<std::vector<std::string>> looks = looks_of(report);
+  const std::vector<Look> looks = looks_of(report);
   for (const FailureGroup& group : failure_groups(report.result.counterexamples, looks)) {
     text += failure_section(report, group, looks);
   }

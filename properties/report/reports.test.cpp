@@ -127,7 +127,7 @@ TEST(Reports, NameTheFailureAndShowItsChart) {
                             .result = result,
                             .case_paths = {"x.safetensors"},
                             .replay_lines = {"slim-verify replay x.safetensors"},
-                            .looks = {{"behaves like: mutant/none"}},
+                            .looks = {{{"behaves like: mutant/none"}}},
                             .harness_version = "0",
                             .harness_commit = "abc",
                             .expectation = compared(result, {{"attention-agrees", "float64"}})};
@@ -244,7 +244,7 @@ TEST(Reports, EscapeTextOfAThirdPartyImplementation) {
                             .result = result,
                             .case_paths = {hostile},
                             .replay_lines = {"slim-verify replay x"},
-                            .looks = {{hostile}},
+                            .looks = {{{hostile}}},
                             .harness_version = "0"};
   const Unopened unopened{.what = hostile, .options = hostile, .harness_version = "0"};
   for (const std::string& report :

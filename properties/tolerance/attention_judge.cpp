@@ -3,6 +3,7 @@
 
 #include "properties/tolerance/scalar_range.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -42,6 +43,7 @@ void AttentionJudge::hold_error(const std::string& tensor, Index row, double err
   }
   const Discrepancy candidate{.tensor = tensor, .row = row, .error = error, .bound = band.pass};
   keep_row(candidate);
+  if (outcome == Outcome::wrong) keep_wrong(candidate);
   const bool first = finding_.worst.tensor.empty();
   if (!first && outcome < finding_.outcome) return;
   if (!first && outcome == finding_.outcome && !worse(candidate, finding_.worst)) return;
@@ -70,6 +72,16 @@ void AttentionJudge::keep_row(const Discrepancy& entry) {
   }
 }
 
+void AttentionJudge::keep_wrong(const Discrepancy& entry) {
+  const std::string tensor = tensor_of(entry);
+  const auto known = std::ranges::find(wrong_tensors_, tensor, tensor_of);
+  if (known == wrong_tensors_.end()) {
+    wrong_tensors_.push_back(entry);
+  } else if (worse(entry, *known)) {
+    *known = entry;
+  }
+}
+
 void AttentionJudge::condemn(Discrepancy entry, std::string note) {
   finding_ = {.outcome = Outcome::wrong, .worst = std::move(entry), .note = std::move(note)};
   worst_is_held_ = false;
@@ -79,6 +91,7 @@ Finding AttentionJudge::finding() const {
   if (!finding_.worst.tensor.empty()) {
     Finding found = finding_;
     found.judged = judged_;
+    found.wrong_tensors = wrong_tensors_;
     if (worst_is_held_) found.worst.rows = held_.rows;
     return found;
   }

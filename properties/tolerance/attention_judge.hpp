@@ -66,12 +66,15 @@ class AttentionJudge {
                  LargestEntry* largest = nullptr);
   /// Requires that the rows of one tensor come one after another.
   void keep_row(const Discrepancy& entry);
+  /// Keeps the worst row of each wrong tensor.
+  void keep_wrong(const Discrepancy& entry);
 
   bool subtracts_;
   Scalar scalar_;
   double share_of_drift_ = 0.0;
   int entries_ = 0;
   Finding finding_;
+  std::vector<Discrepancy> wrong_tensors_;
   std::vector<JudgedTensor> judged_;
   Discrepancy held_;            ///< the tensor that is being compared, with its rows
   bool worst_is_held_ = false;  ///< the finding's worst entry is one of them

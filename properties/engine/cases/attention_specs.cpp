@@ -145,8 +145,8 @@ std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const Attent
   using Spec = AttentionSpec;
   add([](Spec& s) { s.batch = 1; });
   add([](Spec& s) { s.heads = 1; });
-  add([](Spec& s) { s.width = 1; });
-  add([](Spec& s) { s.value_width = 1; });
+  add([](Spec& s) { s.width = preferred_number; });
+  add([](Spec& s) { s.value_width = preferred_number; });
   add([](Spec& s) { s.has_start = false; });
   add([](Spec& s) { s.pullback = true; });
   add([](Spec& s) { s.has_end_cotangent = false; });
@@ -155,7 +155,7 @@ std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const Attent
   add([](Spec& s) { s.features_given = false, s.feature_map = {}; });
   add([](Spec& s) { s.causal = true; });
   add([](Spec& s) { s.feature_map.blocks = 1; });
-  for (const Index length : smaller_values(spec.length, 1)) {
+  for (const Index length : simpler_values(spec.length)) {
     add([=](Spec& s) { s.length = length; });
     add([=](Spec& s) { s.cut -= s.length - length, s.length = length; });  // dropped before the cut
   }
@@ -164,8 +164,8 @@ std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const Attent
   }
   for (const Index batch : smaller_values(spec.batch, 1)) add([=](Spec& s) { s.batch = batch; });
   for (const Index heads : smaller_values(spec.heads, 1)) add([=](Spec& s) { s.heads = heads; });
-  for (const Index width : smaller_values(spec.width, 1)) add([=](Spec& s) { s.width = width; });
-  for (const Index width : smaller_values(spec.value_width, 1)) {
+  for (const Index width : simpler_values(spec.width)) add([=](Spec& s) { s.width = width; });
+  for (const Index width : simpler_values(spec.value_width)) {
     add([=](Spec& s) { s.value_width = width; });
   }
   for (const Index cut : smaller_values(spec.cut, 1)) add([=](Spec& s) { s.cut = cut; });

@@ -23,7 +23,8 @@ rc::Gen<AttentionSpec> attention_specs(const AttentionRepair& repair);
 /// This spec with a drawn seed, repaired. Shrinks likewise.
 rc::Gen<AttentionSpec> designed_specs(const AttentionSpec& spec, const AttentionRepair& repair);
 
-/// Smaller specs to try instead of this one, largest reduction first, each repaired.
+/// Simpler specs to try instead of this one, largest reduction first, each repaired. They have two
+/// rows and columns rather than one, so that different ones can be told apart.
 std::vector<AttentionSpec> smaller_specs(const AttentionSpec& spec, const AttentionRepair& repair);
 
 }  // namespace slim::properties

@@ -179,15 +179,19 @@ TEST(AttentionSpecs, HaveNumbersFarFromOneAndSubnormalOnes) {
   EXPECT_GE(subnormal, 5) << "of 32";
 }
 
-TEST(AttentionSpecs, ShrinkToSmallerOnesOnly) {
-  const AttentionSpec least;
-  EXPECT_TRUE(smaller_specs(least, as_it_is).empty());
+TEST(AttentionSpecs, ShrinkToSmallerOnesWithTwoRowsAndColumns) {
+  const AttentionSpec simplest{.length = 2, .width = 2, .value_width = 2};
+  EXPECT_TRUE(smaller_specs(simplest, as_it_is).empty());
+  const AttentionSpec one;
+  for (const AttentionSpec& larger : smaller_specs(one, as_it_is)) {
+    EXPECT_EQ(larger.length + larger.width + larger.value_width, 4) << readable(larger);
+  }
   for (int i = 0; i < 100; ++i) {
     const AttentionSpec spec = drawn_attention_spec(i);
     for (const AttentionSpec& smaller : smaller_specs(spec, as_it_is)) {
       EXPECT_NE(smaller, spec);
       EXPECT_LE(smaller.length * smaller.heads * smaller.batch,
-                spec.length * spec.heads * spec.batch);
+                std::max<Index>(2, spec.length) * spec.heads * spec.batch);
     }
   }
 }

@@ -62,4 +62,12 @@ inline std::vector<Index> smaller_values(Index value, Index lowest) {
   return values;
 }
 
+/// Two rows or columns: the smallest number with which different ones can be told apart.
+inline constexpr Index preferred_number = 2;
+/// Values to try for a number of rows or columns: smaller ones down to two; two in place of one.
+inline std::vector<Index> simpler_values(Index value) {
+  if (value < preferred_number) return {preferred_number};
+  return smaller_values(value, preferred_number);
+}
+
 }  // namespace slim::properties

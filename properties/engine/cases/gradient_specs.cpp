@@ -97,7 +97,7 @@ std::vector<GradientSpec> smaller_specs(const GradientSpec& spec) {
   add([](GradientSpec& s) { s.mask = MaskKind::none; });
   add([](GradientSpec& s) { s.model.feature_map = {}; });
   add([](GradientSpec& s) { s.model.norm = Norm::branch_output; });
-  for (const Index length : smaller_values(L, 1)) add([=](GradientSpec& s) { s.length = length; });
+  for (const Index length : simpler_values(L)) add([=](GradientSpec& s) { s.length = length; });
   for (const Index slice : smaller_values(C, 1))
     add([=](GradientSpec& s) { s.slice_length = slice; });
   for (const Index slice : smaller_values(C, 1)) {

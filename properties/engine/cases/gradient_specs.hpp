@@ -17,7 +17,8 @@ rc::Gen<GradientSpec> gradient_specs();
 /// This spec with a drawn seed. Shrinks likewise.
 rc::Gen<GradientSpec> designed_specs(const GradientSpec& spec);
 
-/// Smaller specs to try instead of this one, largest reduction first.
+/// Simpler specs to try instead of this one, largest reduction first. They have two rows rather
+/// than one.
 std::vector<GradientSpec> smaller_specs(const GradientSpec& spec);
 
 }  // namespace slim::properties

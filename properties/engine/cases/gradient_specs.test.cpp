@@ -110,7 +110,7 @@ TEST(GradientSpecs, OftenHaveZeroDenominators) {
   EXPECT_LT(zero, relu) << "and some have none, so that subtracting subjects are judged too";
 }
 
-TEST(GradientSpecs, ShrinkOnlyToSmallerValidSpecsAndEnd) {
+TEST(GradientSpecs, ShrinkOnlyToSimplerValidSpecsAndEnd) {
   for (int i = 0; i < 100; ++i) {
     rc::Shrinkable<GradientSpec> at = drawn(i);
     int steps = 0;
@@ -121,7 +121,7 @@ TEST(GradientSpecs, ShrinkOnlyToSmallerValidSpecsAndEnd) {
       ASSERT_LT(++steps, 200) << readable(at.value());
     }
     EXPECT_EQ(readable(at.value()),
-              "L=1 C=1 B=1 V=2 s=1 d_model=4 k=1 d_ff=1 g=sqr norm=branch-output mask=none seed=0");
+              "L=2 C=1 B=1 V=2 s=1 d_model=4 k=1 d_ff=1 g=sqr norm=branch-output mask=none seed=0");
   }
 }
 

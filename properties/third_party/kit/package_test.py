@@ -50,7 +50,7 @@ def test_a_failure_has_its_case_and_diagnosis(pytester):
     result = outcome_of(pytester, WRONG + f"\ndef test_it(slim):\n    slim.verify(without_first_key, {LAWS})\n")
     result.assert_outcomes(passed=3, failed=3)
     result.stdout.fnmatch_lines(["*test_it [[]averages float32[]]*", "WRONG: out*",
-                                 "E *averages float32: WRONG: out*", "E *L=1 C=1 *", "E *slim-verify replay *",
+                                 "E *averages float32: WRONG: out*", "E *L=2 C=1 *", "E *slim-verify replay *",
                                  "E *mutant/first-key-unseen*"])
 
 

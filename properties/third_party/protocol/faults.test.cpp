@@ -326,7 +326,7 @@ TEST(Foreign, RunContinuesAfterACrashAndShrinksTheCase) {
   for (const Verdict& verdict : result.verdicts) EXPECT_EQ(summary(verdict), "CRASH");
   ASSERT_EQ(result.counterexamples.size(), 2U);
   for (const Counterexample& found : result.counterexamples) {
-    EXPECT_NE(found.readable.find("L=1 "), std::string::npos) << found.readable;
+    EXPECT_NE(found.readable.find("L=2 "), std::string::npos) << found.readable;
     EXPECT_NE(found.finding.note.find("SIGSEGV"), std::string::npos);
   }
   EXPECT_GT(processes_started(*foreign.pool), 3);
