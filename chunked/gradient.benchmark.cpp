@@ -123,6 +123,7 @@ void register_all() {
 int main(int argc, char** argv) {
   slim::chunked::register_all();
   benchmark::Initialize(&argc, argv);
+  benchmark::AddCustomContext("products", SLIM_PRODUCTS_BY);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();
   return 0;

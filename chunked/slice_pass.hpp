@@ -132,12 +132,13 @@ class SlicePass {
   void embed(const Slice& slice, A* X);
   /// Input of the attention maps: X or its norm. Writes Z in the latter case.
   Read attention_input(const LayerActivations<A>& a, const LayerParameters<const A>& theta);
-  void keys_and_values(const LayerActivations<A>& a, const LayerParameters<const A>& theta,
-                       const Read& input, Index r);
+  /// Keys, values and features of the keys; queries only where the layer computes its output.
+  void linear_maps(const LayerActivations<A>& a, const LayerParameters<const A>& theta,
+                   const Read& input, Index r, bool with_queries);
   void make_slice_sum(const LayerActivations<A>& a, Index n, Index r);
   /// From Q, K, V and the start of the slice to the layer's output.
   void attend(const Slice& slice, const LayerActivations<A>& a,
-              const LayerParameters<const A>& theta, const Read& input, Index r);
+              const LayerParameters<const A>& theta, Index r);
   /// From H to the next layer's input, or to the output.
   void feed_forward(const LayerParameters<const A>& theta, Index r);
   void pull_back_feed_forward(const LayerActivations<A>& a, const LayerParameters<const A>& theta,

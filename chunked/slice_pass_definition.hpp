@@ -52,8 +52,8 @@ void SlicePass<T>::forward_slice(const Slice& slice, Index read_out, bool passes
     const LayerActivations<A>& a = space_.layer(r);
     const LayerParameters<const A> theta = weights_.theta().layer(r);
     const Read input = attention_input(a, theta);
-    keys_and_values(a, theta, input, r);
-    if (r < read_out) attend(slice, a, theta, input, r);
+    linear_maps(a, theta, input, r, r < read_out);
+    if (r < read_out) attend(slice, a, theta, r);
     if (passes_on) {
       make_slice_sum(a, slice.n, r);
       boundary_.advance(slice.n, r, slice_sum());
@@ -87,14 +87,14 @@ void SlicePass<T>::restore(const Slice& slice, State<A>* end) {
     const LayerActivations<A>& a = space_.layer(r);
     const LayerParameters<const A> theta = weights_.theta().layer(r);
     const Read input = attention_input(a, theta);
-    keys_and_values(a, theta, input, r);
+    linear_maps(a, theta, input, r, true);
     const bool needs_slice_sum = boundary_.needs_slice_sum(slice.n);
     if (needs_slice_sum || end != nullptr) make_slice_sum(a, slice.n, r);
     boundary_.restore(slice.n, r, needs_slice_sum ? slice_sum() : LayerSums<const A>(nullptr, 0));
     if (end != nullptr) {
       layer_sums(*end, slice.b, r, model_.heads) = boundary_.start(slice.n, r) + slice_sum();
     }
-    attend(slice, a, theta, input, r);
+    attend(slice, a, theta, r);
     feed_forward(theta, r);
   }
 }
@@ -152,11 +152,12 @@ MatrixView<const accumulator_t<T>> SlicePass<T>::attention_input(
 }
 
 template <class T>
-void SlicePass<T>::keys_and_values(const LayerActivations<A>& a,
-                                   const LayerParameters<const A>& theta, const Read& input,
-                                   Index r) {
-  apply<A>(workers_, theta.k_map, input, wide(a.K));
-  apply<A>(workers_, theta.v_map, input, wide(a.V));
+void SlicePass<T>::linear_maps(const LayerActivations<A>& a, const LayerParameters<const A>& theta,
+                               const Read& input, Index r, bool with_queries) {
+  const std::array maps{std::pair{theta.k_map, wide(a.K)}, std::pair{theta.v_map, wide(a.V)},
+                        std::pair{theta.q_map, wide(a.Q)}};
+  apply<A>(workers_, input, std::span(maps).first(with_queries ? 3 : 2));
+  if (with_queries) store_rounded(r, Activation::Q);
   store_rounded(r, Activation::K);
   store_rounded(r, Activation::V);
   workers_.run(model_.heads, [&](Index h) {
@@ -190,9 +191,7 @@ void SlicePass<T>::make_slice_sum(const LayerActivations<A>& a, Index n, Index r
 
 template <class T>
 void SlicePass<T>::attend(const Slice& slice, const LayerActivations<A>& a,
-                          const LayerParameters<const A>& theta, const Read& input, Index r) {
-  apply<A>(workers_, theta.q_map, input, wide(a.Q));
-  store_rounded(r, Activation::Q);
+                          const LayerParameters<const A>& theta, Index r) {
   workers_.run(model_.heads, [&](Index h) {
     features(r, h).apply(read_head(a.Q, h, model_.head_dim()),
                          head(space_.gQ, h, model_.features()));
@@ -368,14 +367,18 @@ void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivation
   });
 
   const Read input = attention_input(a, theta);
-  pull_back_weights<A>(workers_, read_wide(space_.dQ), input, gradient.q_map);
-  pull_back_weights<A>(workers_, read_wide(space_.dK), input, gradient.k_map);
-  pull_back_weights<A>(workers_, read_wide(space_.dV), input, gradient.v_map);
-  const View dInput = wide(output_norm ? space_.dX : space_.dY);
-  pull_back_input<A>(workers_, theta.q_map, read_wide(space_.dQ), dInput,
+  const Read dQ = read_wide(space_.dQ);
+  const Read dK = read_wide(space_.dK);
+  const Read dV = read_wide(space_.dV);
+  pull_back_weights<A>(workers_,
+                       std::array{std::pair{gradient.q_map, dQ}, std::pair{gradient.k_map, dK},
+                                  std::pair{gradient.v_map, dV}},
+                       input);
+  pull_back_input<A>(workers_,
+                     std::array{std::pair{theta.q_map, dQ}, std::pair{theta.k_map, dK},
+                                std::pair{theta.v_map, dV}},
+                     wide(output_norm ? space_.dX : space_.dY),
                      output_norm ? Into::add : Into::overwrite);
-  pull_back_input<A>(workers_, theta.k_map, read_wide(space_.dK), dInput, Into::add);
-  pull_back_input<A>(workers_, theta.v_map, read_wide(space_.dV), dInput, Into::add);
   if (!output_norm) {
     pull_back_layer_norm<A>(workers_, theta.layernorm1, read_wide(a.X), moments(a, 0),
                             read_wide(space_.dY), wide(space_.dX), Into::add, gradient.layernorm1);

@@ -4,6 +4,15 @@
 namespace slim::chunked {
 namespace {
 
+/// Tells the processor that this thread only waits.
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 /// Waits until `value` differs from `old`: spins for some microseconds, the usual gap between two
 /// products, then sleeps.
 template <class T>
@@ -11,7 +20,7 @@ void wait_while(const std::atomic<T>& value, T old) {
   constexpr int spins = 4000;
   for (int i = 0; i < spins; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;
-    __builtin_ia32_pause();
+    pause();
   }
   value.wait(old, std::memory_order_acquire);
 }

@@ -6,6 +6,8 @@
 #include "reference/vocabulary/memory/memory.hpp"
 
 #include <array>
+#include <memory>
+#include <new>
 #include <vector>
 
 namespace slim::chunked {
@@ -31,6 +33,35 @@ struct LayerActivations {
   [[nodiscard]] T* of(Activation which) const {
     return std::array{X, Q, K, V, Y, H, F, U}.at(static_cast<std::size_t>(which));
   }
+};
+
+/// Memory recorded in the ledger. Hardware scalars are not initialised: on first use each thread
+/// clears the pages of its own tasks, where an initialisation by one thread would clear all.
+template <class A>
+class WorkArray {
+ public:
+  WorkArray() = default;
+  explicit WorkArray(Index size) : size_(size) {
+    if (static_cast<std::size_t>(size) > (std::size_t{1} << 48) / sizeof(A)) {
+      throw std::bad_array_new_length();
+    }
+    data_ = static_cast<A*>(ledger::allocate(MemoryTag::slice, bytes()));
+    if constexpr (!is_hardware_float<A>) std::uninitialized_value_construct_n(data_, size_);
+  }
+  WorkArray(const WorkArray&) = delete;
+  WorkArray& operator=(const WorkArray&) = delete;
+  ~WorkArray() {
+    if (data_ == nullptr) return;
+    std::destroy_n(data_, size_);
+    ledger::release(MemoryTag::slice, bytes(), data_);
+  }
+  [[nodiscard]] A* data() const { return data_; }
+
+ private:
+  [[nodiscard]] std::size_t bytes() const { return static_cast<std::size_t>(size_) * sizeof(A); }
+
+  Index size_ = 0;
+  A* data_ = nullptr;
 };
 
 /// All work space of a slice of at most C rows, allocated once and used by every slice. Arrays that
@@ -91,7 +122,7 @@ class Workspace {
   Index lay_out(const Model& model, Index rows, const PrefixSum<A>& prefix_sum, A* base);
 
   std::vector<LayerActivations<A>> layers_;
-  Buffer<A> values_;
+  WorkArray<A> values_;
   Index store_of_array_ = 0;
   Index store_of_layer_ = 0;
   Buffer<T> store_;  ///< empty unless T is narrow
@@ -99,7 +130,7 @@ class Workspace {
 
 template <class T>
 Workspace<T>::Workspace(const Model& model, Index rows, const PrefixSum<A>& prefix_sum)
-    : values_(MemoryTag::slice, lay_out(model, rows, prefix_sum, nullptr)),
+    : values_(lay_out(model, rows, prefix_sum, nullptr)),
       store_of_array_(rows * model.hidden_dim),
       store_of_layer_(rows * (7 * model.hidden_dim + model.ffn_dim)),
       store_(MemoryTag::slice, is_narrow<T> ? model.layers * store_of_layer_ : 0) {
