@@ -71,9 +71,9 @@ void join_undescribed(Groups& groups, const std::vector<Counterexample>& failure
       continue;
     }
     std::ranges::copy(groups[at].second, std::back_inserter(other->second));
-    std::ranges::sort(other->second);
     groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(at));
   }
+  for (auto& [key, places] : groups) std::ranges::sort(places);
 }
 
 }  // namespace
