@@ -71,9 +71,9 @@ void join_undescribed(Groups& groups, const std::vector<Counterexample>& failure
       continue;
     }
     std::ranges::copy(groups[at].second, std::back_inserter(other->second));
-    std::ranges::sort(other->second);
     groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(at));
   }
+  for (auto& [key, places] : groups) std::ranges::sort(places);
 }
 
 }  // namespace
@@ -81,7 +81,9 @@ void join_undescribed(Groups& groups, const std::vector<Counterexample>& failure
 Look look_of(const Diagnosis& diagnosis) {
   std::string condition;
   for (const std::string& words : diagnosis.description.conditions.words) condition += words + "; ";
-  return {in_words(diagnosis), diagnosis.names(), std::move(condition)};
+  std::string names = diagnosis.names();
+  if (names.empty() && !diagnosis.precision.type.empty()) names = diagnosis.precision.type;
+  return {in_words(diagnosis), std::move(names), std::move(condition)};
 }
 
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,
