@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/neighbours.hpp"
-#include "properties/tolerance/attention_evidence.hpp"
+#include "properties/tolerance/attention_judge.hpp"
 #include "reference/vocabulary/case_file/attention_case.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
@@ -193,7 +193,7 @@ std::optional<Finding> AttentionNeighbours::finding_on(const AttentionNeighbour&
                                               : unclaimed(subject_, scalar, inputs);
     if (!beyond.empty()) return std::nullopt;
     AttentionEvidence evidence(inputs);
-    evidence.want_drift(subject_.capabilities.subtracting);
+    evidence.assume(subject_.capabilities);
     AttentionJudge judge(subject_, scalar);
     const std::string unusable =
         asks_features_ ? evidence.unusable_features(scalar) : evidence.unusable(scalar);
@@ -236,7 +236,7 @@ std::vector<ComparedArray> AttentionNeighbours::compared(const AttentionNeighbou
   try {
     const AttentionInputs<double> inputs = inputs_of(spec);
     AttentionEvidence evidence(inputs);
-    evidence.want_drift(false);
+    evidence.assume({});
     if (evidence.is_large(scalar) || !evidence.unusable(scalar).empty()) return {};
     if (asks_features_) {
       for (const bool is_query : {true, false}) {

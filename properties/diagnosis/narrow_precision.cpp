@@ -46,7 +46,7 @@ std::optional<bool> explains_attention(const Subject& subject, const Counterexam
                                        Scalar type) {
   const AttentionInputs<double> inputs = to_attention_inputs(found.file);
   AttentionEvidence evidence(inputs);
-  evidence.want_drift(false);
+  evidence.assume({});
   if (evidence.is_large(type) || !evidence.unusable(type).empty()) return std::nullopt;
   const AttentionAnswer answer = ask(subject, found.scalar, inputs);
   return is_within(answer, evidence.truth(found.scalar), evidence, type) ||
@@ -116,7 +116,7 @@ struct Errors {
 Errors errors_in_attention(const Subject& subject, Scalar scalar,
                            const AttentionInputs<double>& inputs) {
   AttentionEvidence evidence(inputs);
-  evidence.want_drift(false);
+  evidence.assume({});
   const AttentionAnswer answer = ask(subject, scalar, inputs);
   Errors all;
   for (const AttentionArray array : all_attention_arrays) {
