@@ -5,7 +5,7 @@
 # "auto" times Eigen and OpenBLAS, as this preset compiles them, on products of the sizes of a model, and takes OpenBLAS only
 # from the number of rows on from which it is faster. A new build folder measures again.
 set(SLIM_PRODUCTS eigen CACHE STRING
-  "Matrix products of chunked/ by eigen, or by blas (OpenBLAS without threads; Debian: libopenblas-serial-dev), or auto: the faster one on this machine")
+  "Matrix products of chunked/ by eigen, or by blas (OpenBLAS; Debian: libopenblas-pthread-dev), or auto: the faster one on this machine")
 set_property(CACHE SLIM_PRODUCTS PROPERTY STRINGS eigen blas auto)
 if(NOT SLIM_PRODUCTS MATCHES "^(eigen|blas|auto)$")
   message(FATAL_ERROR "SLIM_PRODUCTS is '${SLIM_PRODUCTS}': allowed are eigen, blas, auto")
@@ -16,16 +16,17 @@ if(SLIM_PRODUCTS STREQUAL "eigen")
   return()
 endif()
 
-# The variant without threads: chunked/ divides products among its own.
-find_library(SLIM_OPENBLAS openblas PATH_SUFFIXES openblas-serial NO_DEFAULT_PATH
+# Threads of chunked/ call the library, each for its own block. Its variant without threads is not safe for that; the one with
+# threads is told to use one for each call.
+find_library(SLIM_OPENBLAS openblas PATH_SUFFIXES openblas-pthread NO_DEFAULT_PATH
   PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE} /usr/local/lib)
-find_path(SLIM_OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas-serial NO_DEFAULT_PATH
+find_path(SLIM_OPENBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas-pthread NO_DEFAULT_PATH
   PATHS /usr/include/${CMAKE_LIBRARY_ARCHITECTURE} /usr/local/include)
 if(NOT SLIM_OPENBLAS OR NOT SLIM_OPENBLAS_INCLUDE)
   if(SLIM_PRODUCTS STREQUAL "blas")
-    message(FATAL_ERROR "SLIM_PRODUCTS is blas, but OpenBLAS without threads was not found: install libopenblas-serial-dev, or set SLIM_OPENBLAS and SLIM_OPENBLAS_INCLUDE")
+    message(FATAL_ERROR "SLIM_PRODUCTS is blas, but OpenBLAS without threads was not found: install libopenblas-pthread-dev, or set SLIM_OPENBLAS and SLIM_OPENBLAS_INCLUDE")
   endif()
-  message(STATUS "Products by Eigen: OpenBLAS without threads (libopenblas-serial-dev) was not found")
+  message(STATUS "Products by Eigen: OpenBLAS without threads (libopenblas-pthread-dev) was not found")
   return()
 endif()
 
@@ -48,7 +49,7 @@ if(NOT DEFINED SLIM_PRODUCTS_TRIAL)
     if(core)
       set(core_type OPENBLAS_CORETYPE=${core})
     endif()
-    execute_process(COMMAND ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${folder} ${core_type} ${trial}
+    execute_process(COMMAND ${CMAKE_COMMAND} -E env LD_LIBRARY_PATH=${folder} OPENBLAS_NUM_THREADS=1 ${core_type} ${trial}
       RESULT_VARIABLE failed OUTPUT_VARIABLE line ERROR_QUIET OUTPUT_STRIP_TRAILING_WHITESPACE)
     if(failed)
       continue()

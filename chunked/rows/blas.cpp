@@ -12,21 +12,36 @@
 namespace slim::chunked {
 namespace {
 
-/// OpenBLAS selects its kernels when it is loaded: by this variable, or else by the name of the
-/// processor, and an old version takes a new processor for one without AVX. Child processes must
-/// not inherit the variable, so that it is set only for the time of loading.
-void* load_with_kernels(const char* path, const char* core) {
-  constexpr const char* variable = "OPENBLAS_CORETYPE";
-  const char* given = std::getenv(variable);
-  const std::optional<std::string> before =
-      given == nullptr ? std::nullopt : std::optional<std::string>(given);
-  setenv(variable, core, 1);
-  void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (before) {
-    setenv(variable, before->c_str(), 1);
-  } else {
-    unsetenv(variable);
+/// An environment variable with a value of its own during one scope: child processes must not
+/// inherit it.
+class Setting {
+ public:
+  Setting(const char* name, const char* value) : name_(name) {
+    if (const char* given = std::getenv(name)) before_ = given;
+    setenv(name, value, 1);
   }
+  Setting(const Setting&) = delete;
+  Setting& operator=(const Setting&) = delete;
+  ~Setting() {
+    if (before_) {
+      setenv(name_, before_->c_str(), 1);
+    } else {
+      unsetenv(name_);
+    }
+  }
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+/// OpenBLAS reads its settings when it is loaded. Without a core type it selects kernels by the
+/// name of the processor, and an old version takes a new processor for one without AVX. Calls from
+/// several threads need the variant with threads; each call must use its own only.
+void* load_with_kernels(const char* path, const char* core) {
+  const Setting core_type("OPENBLAS_CORETYPE", core);
+  const Setting one_thread("OPENBLAS_NUM_THREADS", "1");
+  void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     throw std::runtime_error(
         std::string("cannot load the BLAS library chosen at configure time: ") + dlerror());
