@@ -67,6 +67,7 @@ bool can_be_judged(const AttentionLawParts& parts, AttentionCase& c, const Subje
 bool breaks(const AttentionLawParts& parts, AttentionCase& c, const Subject& subject,
             Scalar scalar) {
   if (!can_be_judged(parts, c, subject, scalar)) return false;
+  c.assume(subject.capabilities);
   AttentionJudge judge(subject, scalar);
   parts.check(c, subject, scalar, judge);
   return judge.finding().outcome == Outcome::wrong;
@@ -82,6 +83,7 @@ std::optional<double> share_in(const AttentionLawParts& parts, AttentionCase& c,
     if (number > 0) neighbour.emplace(neighbour_of(c, number, scalar));
     AttentionCase& asked = number > 0 ? *neighbour : c;
     if (!can_be_judged(parts, asked, subject, scalar)) continue;
+    asked.assume(subject.capabilities);
     AttentionJudge judge(subject, scalar);
     parts.check(asked, subject, scalar, judge);
     if (judge.entries() < entries) continue;

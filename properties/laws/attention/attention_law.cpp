@@ -77,7 +77,7 @@ AttentionEvidence& AttentionCase::other(int number,
   const auto found = others.find(number);
   if (found != others.end()) return found->second;
   AttentionEvidence& made = others.emplace(number, AttentionEvidence(make())).first->second;
-  made.assume(assumed);
+  if (assumed) made.assume(*assumed);
   return made;
 }
 

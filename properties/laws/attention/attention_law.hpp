@@ -19,7 +19,7 @@ struct AttentionCase {
 
   [[nodiscard]] const AttentionInputs<double>& given() const { return whole.given(); }
   [[nodiscard]] Index length() const { return given().v.sizes().rows; }
-  Capabilities assumed{};
+  std::optional<Capabilities> assumed{};  ///< by assume()
 
   /// The derived case `number`, made on first use.
   AttentionEvidence& other(int number, const std::function<AttentionInputs<double>()>& make);

@@ -106,7 +106,7 @@ TEST(ForeignExamples, TorchHoldsByAutogradAndFailsWithAStabiliserOverTheLength) 
                               "').read().replace('OVER_LENGTH = False', 'OVER_LENGTH = True'))\"";
   const ForeignSubject leaks = open_subject(program_door(leaking), {});
   const RunResult broken = run_on(leaks, {"attention-agrees"}, 20, {Scalar::float64});
-  ASSERT_EQ(broken.counterexamples.size(), 1U);
+  ASSERT_GE(broken.counterexamples.size(), 1U);
   const Counterexample& found = broken.counterexamples.front();
   const std::vector<std::string> looks = in_words(diagnosis_of(leaks, found));
   EXPECT_NE(looks.front().find("stabiliser of queries over-length, of keys over-length"),
@@ -129,7 +129,7 @@ TEST(ForeignExamples, TorchPerformerHoldsAndFailsIfItSeesTheNextRow) {
       path + "-c \"exec(open('" + program + "').read().replace('FUTURE = 0', 'FUTURE = 1'))\"";
   const ForeignSubject leaks = open_subject(program_door(leaking), {});
   const RunResult broken = run_on(leaks, {"gradient-agrees"}, 4, {Scalar::float64});
-  ASSERT_EQ(broken.counterexamples.size(), 1U);
+  ASSERT_GE(broken.counterexamples.size(), 1U);
   const Diagnosis diagnosis = diagnosis_of(leaks, broken.counterexamples.front());
   EXPECT_EQ(diagnosis.named(), "mutant/next-key-seen") << in_words(diagnosis).front();
 }
@@ -146,7 +146,7 @@ TEST(ForeignExamples, TorchPerformerWithTanhGeluHoldsOnlyIfItDeclaresIt) {
   };
   const ForeignSubject silent = open_subject(program_door(by_tanh("")), {});
   const RunResult broken = run_on(silent, {"gradient-agrees"}, 4, {Scalar::float64});
-  ASSERT_EQ(broken.counterexamples.size(), 1U);
+  ASSERT_GE(broken.counterexamples.size(), 1U);
   const std::vector<std::string> words =
       in_words(diagnosis_of(silent, broken.counterexamples.front()));
   EXPECT_NE(words.front().find("GeLU by its tanh approximation"), std::string::npos)

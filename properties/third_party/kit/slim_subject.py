@@ -200,7 +200,7 @@ def _declare(task, function, name=None, version="1", feature_maps=None, conventi
             raise ValueError(f"{capability} holds for all tasks, but was {before} before and is {value} for {task}: "
                              "declare the same value, or serve the tasks from two files")
     _declared["tasks"].append(task)
-    if task != "features" or "name" not in _declared:
+    if task not in ("features", "projection") or "name" not in _declared:
         _declared.update(name=name or function.__name__, version=version)
     if feature_maps is not None:
         _feature_maps[task] = _listed(feature_maps)
