@@ -13,8 +13,8 @@
 #include <cmath>
 #include <map>
 
-/// Faults that no mutant has, in code that shares nothing with the mutants: each has to be flagged,
-/// must not be called by a wrong name, and has to be described by its condition or its pattern.
+/// Faults in code that shares nothing with the mutants: each has to be flagged, and has to be
+/// described by its condition or its pattern unless a mutant with the same fault is named.
 namespace slim::properties {
 namespace {
 
