@@ -504,6 +504,8 @@ Reported reported(const Described& of) {
 
 /// The mutants that have the same fault.
 const std::map<std::string, std::string> rightly_named = {
+    {"library whose start gradient is summed over the batch",
+     "mutant/start-gradient-summed-over-batch"},
     {"library whose output is laid out as BLHD", "mutant/output-heads-and-rows-swapped"},
     {"library whose mask is ignored if there is a start state", "mutant/mask-ignored-with-start"},
     {"library whose start state is ignored if there is one slice",

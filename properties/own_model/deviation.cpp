@@ -72,8 +72,12 @@ Deviation deviation_of(OwnSubject& subject, const OwnCase& c, Request request, S
     of.largest_gradient = std::max(of.largest_gradient, largest_entry(tensor));
   }
   of.loss = 2.0 * of.unit * std::abs(of.unmoved.loss);
-  of.logits = of.unit * largest_entry(of.unmoved.logits) / 16.0;
-  of.gradient.assign(of.unmoved.gradient.size(), of.unit * of.largest_gradient / 16.0);
+  of.logits = 2.0 * of.unit * largest_entry(of.unmoved.logits);
+  for (const auto& tensor : of.unmoved.gradient) {
+    // Where no parameter moves, as with zeros, an entry still has the roundings of its last steps.
+    of.gradient.push_back(of.unit *
+                          std::max(of.largest_gradient / 16.0, 2.0 * largest_entry(tensor)));
+  }
   for (auto moved = answers.begin() + 1; moved != answers.end(); ++moved) {
     of.loss = std::max(of.loss, largest_difference({moved->loss}, {of.unmoved.loss}));
     of.logits = std::max(of.logits, largest_difference(moved->logits, of.unmoved.logits));

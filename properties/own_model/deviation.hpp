@@ -12,8 +12,9 @@ namespace slim::properties::own_model {
 struct Deviation {
   Answer unmoved;
   double loss = 0.0;             ///< at least 2 u |loss|
-  std::vector<double> gradient;  ///< per tensor; at least u · (largest gradient entry) / 16
-  double logits = 0.0;           ///< at least u · (largest logit) / 16
+  std::vector<double> gradient;  ///< per tensor; at least 2u times its largest entry, and
+                                 ///< u/16 times that of all
+  double logits = 0.0;           ///< at least 2u · (largest logit)
   double unit = 0.0;             ///< u
   double largest_gradient = 0.0;
 };

@@ -173,7 +173,7 @@ TEST(OwnModel, ThatDeclaresNoSlopesDoesNotClaimTheirLaw) {
   EXPECT_FALSE(result.holds());
   ASSERT_EQ(subject.subject.weakening.size(), 1U);
   EXPECT_EQ(subject.subject.weakening.front(),
-            "gradients that are no slopes of the loss: embed.weight, out.weight, out.bias");
+            "gradients that are no slopes of the loss: embed.weight, out.bias, out.weight");
 }
 
 TEST(OwnModel, EveryLawHasALevel) {

@@ -69,24 +69,26 @@ TEST(PythonKit, PassesArraysWithAnyStrides) {
 }
 
 /// Generalised attention in NumPy, which prints before and while it is declared.
-const std::string prints =
-    "PYTHONPATH=" + folder +
-    " exec " SLIM_PYTHON
-    " -c 'import os\nfrom slim_subject import serve, subject\nimport numpy as np\n"
-    "print(\"loading\", flush=True)\nos.system(\"echo a child\")\n"
-    "@subject(features=[\"relu\"], conventions={\"project\": True, \"scaling\": \"none\"})\n"
-    "def attention(q, k, v, projection, **options):\n"
-    "    weights = np.tril(np.maximum(q @ projection, 0) @ np.maximum(k @ projection, "
-    "0).swapaxes(-1, -2))\n"
-    "    return weights @ v / (weights.sum(-1, keepdims=True) + 1e-16)\n"
-    "serve()\n'";
+std::string program_that_prints() {
+  return "PYTHONPATH=" + folder +
+         " exec " SLIM_PYTHON
+         " -c 'import os\nfrom slim_subject import serve, subject\nimport numpy as np\n"
+         "print(\"loading\", flush=True)\nos.system(\"echo a child\")\n"
+         "@subject(features=[\"relu\"], conventions={\"project\": True, \"scaling\": \"none\"})\n"
+         "def attention(q, k, v, projection, **options):\n"
+         "    weights = np.tril(np.maximum(q @ projection, 0) @ np.maximum(k @ projection, "
+         "0).swapaxes(-1, -2))\n"
+         "    return weights @ v / (weights.sum(-1, keepdims=True) + 1e-16)\n"
+         "serve()\n'";
+}
 
 TEST(PythonKit, MayPrintAfterItsImport) {
-  expect_holds(prints, {"attention-agrees"});
+  expect_holds(program_that_prints(), {"attention-agrees"});
 }
 
 TEST(PythonKit, RunsOneSmallCaseOfAProjectedMapByHand) {
-  const ChildOutcome outcome = run_child({.program = "/bin/sh", .arguments = {"-c", prints}});
+  const ChildOutcome outcome =
+      run_child({.program = "/bin/sh", .arguments = {"-c", program_that_prints()}});
   EXPECT_EQ(outcome.status, 0) << outcome.errors;
   EXPECT_NE(outcome.output.find("Nothing was judged."), std::string::npos) << outcome.output;
 }

@@ -18,7 +18,7 @@ def attention(q, k, v, causal, **options):
     calls += 1
     weights = np.einsum("bhlm,bhjm->bhlj", q, k)
     weights = np.tril(weights) if causal else weights
-    return weights @ v / (weights.sum(-1, keepdims=True) + 1e-16) * (1 + calls % 2 * 1e-15) * (1 + ERROR)
+    return weights @ v / (weights.sum(-1, keepdims=True) + 1e-16) * (1 + calls % 3 % 2 * 1e-15) * (1 + ERROR)
 
 
 serve()
