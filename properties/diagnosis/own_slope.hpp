@@ -23,8 +23,8 @@ enum class Directions {
 /// the subject's, or if a gradient is not finite where the same gradient of `of_forward`, recorded
 /// from `forward` on the same case, is finite. Answers that cannot be decided are left out: those
 /// without a pullback, long, not finite, with numbers outside of the scalar's range, or with NaN
-/// gradients where a denominator is 0. Under a stabiliser that is treated as a constant, gradients of queries and keys are no slopes: they have
-/// to be those of `of_forward`.
+/// gradients where a denominator is 0. Under a stabiliser that is treated as a constant, gradients
+/// of queries and keys are no slopes: they have to be those of `of_forward`.
 SlopeComparison compared_with_slope(const RecordedAnswers& of_subject, const Subject& forward,
                                     const RecordedAnswers& of_forward,
                                     const ErrorScale& error_scale, Directions directions);

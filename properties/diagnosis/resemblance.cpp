@@ -93,9 +93,8 @@ ErrorScale::ErrorScale(const RecordedAnswers& reference, Scalar scalar, WhereUnb
     const double all = largest_of(answer);
     std::optional<AttentionEvidence> evidence;
     if (answer.attention) evidence.emplace(*answer.attention);
-    const bool is_vague =
-        evidence && (has_cancelled_row(*answer.attention) ||
-                     has_unsure_slope(*answer.attention, unit_roundoff(scalar)));
+    const bool is_vague = evidence && (has_cancelled_row(*answer.attention) ||
+                                       has_unsure_slope(*answer.attention, unit_roundoff(scalar)));
     const bool bears_it = !is_vague && (!evidence || evidence->unusable(scalar).empty());
     bears_all_ = bears_all_ && bears_it;
     bears_.push_back(bears_it);

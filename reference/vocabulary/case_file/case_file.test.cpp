@@ -178,7 +178,8 @@ TEST(HostileFile, WithMetadataOtherThanStringsIsRejected) {
 }
 
 TEST(HostileFile, WithAnUnknownDtypeIsRejectedNamingTheTensor) {
-  expect_refused(file_of(tensor_a("\"F8_E4M3\"", "[1]", "[0,1]"), "x"), "tensor 'a': dtype 'F8_E4M3'");
+  expect_refused(file_of(tensor_a("\"F8_E4M3\"", "[1]", "[0,1]"), "x"),
+                 "tensor 'a': dtype 'F8_E4M3'");
   expect_refused(file_of(tensor_a("\"f64\"", "[1]", "[0,8]"), eight), "unknown");
   expect_refused(file_of(tensor_a("64", "[1]", "[0,8]"), eight), "dtype must be a string");
   expect_refused(file_of(R"({"a":{"shape":[1],"data_offsets":[0,8]}})", eight),
