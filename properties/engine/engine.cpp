@@ -169,7 +169,10 @@ Verdict verdict_on(const LawRun& run, const Pair& pair, int cases_a_law) {
                   .subject = pair.subject->name,
                   .scalar = pair.scalar,
                   .tally = {},
-                  .judges_answers = run.law.judges_answers};
+                  .judges_answers = run.law.judges_answers,
+                  .is_narrow = std::max(unit_roundoff(pair.scalar),
+                                        pair.subject->capabilities.roundoff_of_factors) >
+                               unit_roundoff(Scalar::float32)};
   Tally& tally = verdict.tally;
   tally.cases = run.law.cases_of(cases_a_law, pair.scalar);
   tally.cases += designed_for(run.law, run.plan, pair.scalar);

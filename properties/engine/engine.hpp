@@ -63,6 +63,7 @@ struct RunResult {
   struct Judged {
     std::string subject;
     Scalar scalar = Scalar::digits50;
+    bool is_narrow = false;  ///< so that there is no limit to comparisons without a judgement
     std::vector<JudgedTensor> tensors;
     /// Tensors that no case judged, of those compared in at least ten.
     [[nodiscard]] std::vector<std::string> never_judged() const;

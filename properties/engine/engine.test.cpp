@@ -437,14 +437,16 @@ TEST(Engine, FallsShortWhereATensorIsNeverJudged) {
 }
 
 TEST(Engine, FallsShortWhereMoreThanOneComparisonInTwentyIsNotJudged) {
-  const auto with_limit = [](int limit) {
-    const Fixture fixture{.law = law_about_numbers([limit](int n, const Subject&, Scalar) {
-                            return judged_below(n, limit);
-                          })};
+  const auto with_limit = [](int limit, double roundoff_of_factors = 0.0) {
+    Fixture fixture{.law = law_about_numbers(
+                        [limit](int n, const Subject&, Scalar) { return judged_below(n, limit); })};
+    fixture.left.capabilities.roundoff_of_factors = roundoff_of_factors;
     return run(fixture.plan(500, 1)).shortfalls().size();
   };
   EXPECT_EQ(with_limit(19), 0U);  // 1 in 40: 1 in 20 of d.q, none of out
   EXPECT_EQ(with_limit(16), 4U);  // 1 in 10: of two subjects in two scalars
+  EXPECT_EQ(with_limit(16, 0x1p-11), 2U) << "a subject that computes in TF32 has no limit";
+  EXPECT_EQ(with_limit(0, 0x1p-11), 6U) << "a tensor that is never judged fails its run, too";
 }
 
 TEST(Engine, CountsTheOtherPairsOfSizesThatWereNotCovered) {

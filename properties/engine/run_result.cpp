@@ -66,8 +66,10 @@ std::vector<RunResult::Judged> RunResult::judged() const {
     };
     auto known = std::ranges::find_if(all, is_same);
     if (known == all.end()) {
-      known = all.insert(all.end(),
-                         {.subject = verdict.subject, .scalar = verdict.scalar, .tensors = {}});
+      known = all.insert(all.end(), {.subject = verdict.subject,
+                                     .scalar = verdict.scalar,
+                                     .is_narrow = verdict.is_narrow,
+                                     .tensors = {}});
     }
     add_counts(known->tensors, verdict.tally.judged);
   }
@@ -102,9 +104,8 @@ std::vector<std::string> RunResult::shortfalls() const {
           "larger than its largest entry",
           tensor, of.subject, name(of.scalar)));
     }
-    const bool has_limit = unit_roundoff(of.scalar) <= unit_roundoff(Scalar::float32);
     const double most = most_not_judged * static_cast<double>(of.compared());
-    if (!has_limit || static_cast<double>(of.missing()) <= most) continue;
+    if (of.is_narrow || static_cast<double>(of.missing()) <= most) continue;
     all.push_back(fmt::format(
         "of subject {}, {} of {} tensors compared in {} were not judged, and at most {:.0f} % may "
         "be: the bound of rounding errors is larger than the tensor's largest entry",

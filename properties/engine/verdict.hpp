@@ -38,7 +38,9 @@ struct Verdict {
   Scalar scalar = Scalar::digits50;
   Tally tally;
   bool judges_answers = true;  ///< as the law does
-  double seconds = 0.0;        ///< drawing, running, judging; the truth where it is first needed
+  /// The subject computes in types coarser than float32: then many tensors cannot be judged.
+  bool is_narrow = false;
+  double seconds = 0.0;  ///< drawing, running, judging; the truth where it is first needed
 
   /// Whether the subject claims nothing of what the law checks in this scalar.
   [[nodiscard]] bool unclaimed() const;

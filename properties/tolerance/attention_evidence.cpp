@@ -225,9 +225,10 @@ const AttentionEvidence::Shares& AttentionEvidence::shares(Scalar scalar, Attent
   std::optional<Shares>& kept =
       shares_.at(static_cast<std::size_t>(scalar)).at(static_cast<std::size_t>(array));
   if (!kept) {
-    const double of_factors = array == AttentionArray::end   ? 4.0
-                              : array == AttentionArray::out ? 14.0
-                                                             : 32.0;
+    const bool projected = !inputs_.omega.empty();
+    const double of_factors = array == AttentionArray::end   ? (projected ? 4.0 : 2.0)
+                              : array == AttentionArray::out ? (projected ? 14.0 : 6.0)
+                                                             : (projected ? 32.0 : 12.0);
     kept = shares_of(scalar, roundings(array), of_factors);
   }
   return *kept;

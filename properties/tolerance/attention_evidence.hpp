@@ -60,9 +60,10 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
 ///   (γ_n(float) + 12 u) G + u |y| + the smallest subnormal.
 ///
 /// Declared inner types: if factors of products are rounded to u_f, each product adds two roundings
-/// of that size. On a path, with R or a score, to an end state there are 4 (a feature and a
-/// product), to an output 14 (numerator 8, denominator 6), to a gradient at most 32. If sums of a
-/// narrow scalar are rounded to it, γ_n is that of its own u.
+/// of that size: 2 for a projected feature, R, a score, a numerator and a denominator each. So a
+/// path to an end state has 2, or 4 with projections; to an output 6 or 14, from a numerator with 4
+/// or 8 and a denominator with 2 or 6; and to a gradient, through dD = −Y·dY/D, 12 or at most 32.
+/// If sums of a narrow scalar are rounded to it, γ_n is that of its own u.
 ///
 /// Underflow: the bands above hold if no intermediate value underflows, which `unusable` checks.
 /// If one may, `band_at_the_edge` adds 2 λ N to each band, where λ is the smallest normal number
