@@ -358,6 +358,8 @@ std::vector<Matrix<double>> ask_projections(Session& session, Index width, Index
     for (Index i = 0; i < width; ++i) {
       for (Index m = 0; m < features; ++m) omega(i, m) = tensor.real(at++);
     }
+    if (omega.allFinite()) continue;
+    throw SubjectError("returned a projection that is not finite", Failure::non_finite);
   }
   return all;
 }

@@ -59,6 +59,15 @@ TEST(OwnProjection, HasToBeOfItsKind) {
   EXPECT_FALSE(verdict_of(of_unit_length, "projection-as-declared").holds());
 }
 
+TEST(OwnProjection, HasToBeFinite) {
+  const ForeignSubject not_finite = with_own_projection("0", "np.nan");
+  for (const char* law : {"attention-agrees", "projection-as-declared"}) {
+    const RunResult result = run_on(not_finite, {law}, 3, {Scalar::float64});
+    ASSERT_FALSE(result.counterexamples.empty()) << law;
+    EXPECT_EQ(result.counterexamples.front().finding.failure, Failure::non_finite) << law;
+  }
+}
+
 TEST(OwnProjection, MayFail) {
   const ForeignSubject failing = with_own_projection("0", "no_such_name");
   EXPECT_FALSE(verdict_of(failing, "attention-agrees").holds());
