@@ -20,10 +20,6 @@ namespace {
 using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr const char* to_print_elsewhere =
-    "; standard output is for answers: print to standard error (in Python, import slim_subject "
-    "before "
-    "what prints)";
 constexpr int deepest_answer = 8;
 constexpr std::size_t quoted_bytes = 160;
 constexpr double shutdown_s = 1.0;
@@ -260,6 +256,16 @@ void Session::require_silence() {
           Failure::protocol_error);
 }
 
+nlohmann::json Session::parsed(const std::string& line) {
+  try {
+    return parse_strictly(line, deepest_answer, "the answer");
+  } catch (const ContractError&) {
+    give_up("wrote a line that is not an answer: " + in_quotes(line) +
+                "; print to standard error (in Python, import slim_subject before what prints)",
+            Failure::protocol_error);
+  }
+}
+
 std::string Session::call(const std::string& method, const std::string& parameters,
                           double deadline_s) {
   const Clock::time_point deadline = after(deadline_s);
@@ -273,13 +279,7 @@ std::string Session::call(const std::string& method, const std::string& paramete
     give_up("does not read its standard input", Failure::protocol_error);
   }
   const std::string line = answer_line(deadline, deadline_s);
-  Json answer;
-  try {
-    answer = parse_strictly(line, deepest_answer, "the answer");
-  } catch (const ContractError&) {
-    give_up("wrote a line that is not an answer: " + in_quotes(line) + to_print_elsewhere,
-            Failure::protocol_error);
-  }
+  Json answer = parsed(line);
   if (!answer.is_object() || answer.value("jsonrpc", Json()) != "2.0" || !answer.contains("id") ||
       answer.contains("result") == answer.contains("error")) {
     give_up("wrote a line that is not a JSON-RPC 2.0 response: " + in_quotes(line),
@@ -384,13 +384,7 @@ bool Session::refuses(const std::string& line, int id) {
   require_silence();
   if (!process_.say(line, deadline)) report_end(deadline, "when it was sent a bad request");
   const std::string text = answer_line(deadline, limits_.deadline_s);
-  Json answer;
-  try {
-    answer = parse_strictly(text, deepest_answer, "the answer");
-  } catch (const ContractError&) {
-    give_up("wrote a line that is not an answer: " + in_quotes(text) + to_print_elsewhere,
-            Failure::protocol_error);
-  }
+  Json answer = parsed(text);
   const bool of_this =
       answer.is_object() && answer.contains("id") && (answer["id"] == id || answer["id"].is_null());
   if (!of_this) give_up("answered another request: " + in_quotes(text), Failure::protocol_error);

@@ -6,6 +6,8 @@
 #include "properties/third_party/sandbox/process.hpp"
 #include "reference/vocabulary/case_file/case_file.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <functional>
 #include <optional>
 
@@ -84,6 +86,8 @@ class Session {
   void require_silence();
   void shut_down();
   [[noreturn]] void give_up(const std::string& what, Failure failure);
+  /// Gives up unless the line is JSON.
+  [[nodiscard]] nlohmann::json parsed(const std::string& line);
   [[noreturn]] void throw_no_room(std::int64_t needed);
   void require_watched();
   std::map<std::string, Tensor> answer_to(const Question& question,
