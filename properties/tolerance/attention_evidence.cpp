@@ -302,7 +302,7 @@ bool AttentionEvidence::hangs_on_a_kink(Scalar scalar, AttentionArray array, std
   const double rounding =
       gamma_of(2.0 * roundings_of_a_feature(inputs_), roundoff_of_sums(scalar)) +
       gamma_of(4.0, roundoff_of_factors_) +
-      (is_stored_narrow(scalar) ? 4.0 * unit_roundoff(scalar) : 0.0);
+      (is_stored_narrow(scalar) ? 2.0 * unit_roundoff(scalar) : 0.0);  // of a stored c x
   return !(clearance.at(place / width) > rounding);
 }
 
