@@ -49,7 +49,8 @@ std::map<std::string, Figure2Curve> figure2_curves(const Claim& claim,
 }
 
 /// The largest relative distance of the bytes from the line in C that makes these distances
-/// smallest in the sum of squares. NaN when the line does not rise.
+/// smallest in the sum of squares. NaN when the line does not rise. One row needs no packing
+/// buffers of the matrix library: it is not fitted, and only bytes above the line count.
 double distance_from_line(const Figure2Curve& curve) {
   double w = 0.0;
   double x = 0.0;
@@ -57,6 +58,7 @@ double distance_from_line(const Figure2Curve& curve) {
   double xx = 0.0;
   double xy = 0.0;
   for (const auto& [slice, bytes] : curve) {
+    if (slice == 1) continue;
     const double weight = 1.0 / (bytes.front() * bytes.front());
     const auto C = static_cast<double>(slice);
     w += weight;
@@ -71,7 +73,8 @@ double distance_from_line(const Figure2Curve& curve) {
   double worst = 0.0;
   for (const auto& [slice, bytes] : curve) {
     const double at = intercept + slope * static_cast<double>(slice);
-    worst = std::max(worst, std::abs(at - bytes.front()) / bytes.front());
+    const double above = (bytes.front() - at) / bytes.front();
+    worst = std::max(worst, slice == 1 ? above : std::abs(above));
   }
   return worst;
 }

@@ -59,6 +59,21 @@ TEST(Figure2Judge, RequiresALineInBytesAndFlatTimeAndASmallDiscrepancy) {
   }
 }
 
+TEST(Figure2Judge, AllowsOneRowToNeedLess) {
+  const auto answer_with = [](std::int64_t bytes_of_one_row) {
+    std::vector<Record> records = figure2_records(line_of_bytes, flat, 0.0);
+    for (const Record& record : figure2_records(line_of_bytes, flat, 0.0)) {
+      if (record.setting.slice != 4 || !std::holds_alternative<Bytes>(record.measured)) continue;
+      records.push_back(record);
+      records.back().setting.slice = 1;
+      records.back().measured = Bytes{.peak = bytes_of_one_row, .scratch = 0};
+    }
+    return judge(claim("FIGURE2/memory"), records).answer;
+  };
+  EXPECT_EQ(answer_with(1'000'000), Answer::supported);
+  EXPECT_EQ(answer_with(3'000'000), Answer::refuted) << "the line has 2,100,000 bytes";
+}
+
 TEST(Figure2Judge, CountsScratch) {
   std::vector<Record> records = figure2_records(line_of_bytes, flat, 0.0);
   for (Record& record : records) {
