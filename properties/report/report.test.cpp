@@ -3,10 +3,10 @@
 
 #include "properties/catalogue.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/report/example_run.hpp"
 #include "properties/report/failure_groups.hpp"
 #include "properties/report/legend.hpp"
 #include "properties/report/place.hpp"
-#include "properties/report/unclaimed_laws.hpp"
 #include "properties/report/verdict_table.hpp"
 
 #include <fmt/format.h>
@@ -18,48 +18,6 @@
 
 namespace slim::properties {
 namespace {
-
-constexpr double beyond_bound = std::numeric_limits<double>::infinity();
-
-struct Example {
-  Law law{.name = "some-law",
-          .statement = {},
-          .source = {},
-          .generator = {},
-          .tolerance = {},
-          .kills = {},
-          .draw = {},
-          .load = {}};
-  Subject subject{
-      .name = "a<b", .summary = {}, .capabilities = {}, .conventions = {}, .gradient = {}};
-  RunPlan plan{
-      .laws = {&law}, .subjects = {&subject}, .scalars = {Scalar::float32}, .seed = 9, .cases = 4};
-  RunResult result;
-
-  Example() {
-    Verdict wrong{.law = "some-law", .subject = "a<b", .scalar = Scalar::float32, .tally = {}};
-    wrong.tally.cases = 4;
-    wrong.tally.passed = 1;
-    wrong.tally.wrong = 1;
-    wrong.tally.skipped["a reason"] = 1;
-    wrong.tally.not_run = 1;
-    wrong.tally.worst = {.tensor = "grad.x", .row = 2, .error = beyond_bound, .bound = 0.5};
-    result.verdicts.push_back(wrong);
-    result.counterexamples.push_back(
-        {.law = "some-law",
-         .subject = "a<b",
-         .scalar = Scalar::float32,
-         .case_number = 3,
-         .drawn = "L=9",
-         .readable = "L=2",
-         .shrinks = 4,
-         .finding = {.outcome = Outcome::wrong, .worst = wrong.tally.worst, .note = {}},
-         .file = {}});
-  }
-  [[nodiscard]] Report report() const {
-    return {.plan = plan, .result = result, .case_paths = {"my folder/it's"}, .seconds = 1.0};
-  }
-};
 
 TEST(Report, PrintsOneQuotedReplayCommandPerFailure) {
   const std::string text = to_text(Example().report());
@@ -95,113 +53,6 @@ TEST(Report, ListsUnusualDeclarationsBeforeItsVerdicts) {
                 .find("<property name=\"a&lt;b: attention.epsilon\" value=\"0.25\"/>"),
             std::string::npos)
       << to_junit(example.report());
-}
-
-Counterexample failing(const std::string& law, std::int64_t entries) {
-  Counterexample found{.law = law,
-                       .subject = "a<b",
-                       .scalar = Scalar::float64,
-                       .drawn = {},
-                       .readable = law + "'s case",
-                       .finding = {.outcome = Outcome::wrong,
-                                   .worst = {.tensor = "out", .row = 0, .error = 3.0, .bound = 1.0},
-                                   .note = {}},
-                       .file = {}};
-  const std::vector<double> zeros(static_cast<std::size_t>(entries));
-  found.file.tensors["q"] = make_tensor({entries}, zeros);
-  return found;
-}
-
-TEST(Legend, ExplainsTheLettersOfTheCasesThatFailed) {
-  std::vector<Counterexample> failures = {failing("one", 4)};
-  EXPECT_TRUE(legend_of(failures).empty()) << "the case has no known task";
-  failures[0].file.metadata["task"] = "attention";
-  ASSERT_EQ(legend_of(failures).size(), 1U);
-  EXPECT_NE(legend_of(failures)[0].find("L rows, C of them per slice"), std::string::npos);
-  failures.push_back(failing("two", 4));
-  failures[1].file.tensors["tokens"] = failures[1].file.tensors["q"];
-  failures[1].scalar = Scalar::digits50;
-  EXPECT_EQ(legend_of(failures).size(), 3U);
-}
-
-TEST(FailureGroups, ShareSubjectAndDiagnosisAndShowTheSmallestCase) {
-  std::vector<Counterexample> failures = {failing("one", 4), failing("two", 2), failing("three", 2),
-                                          failing("four", 1)};
-  const std::vector<Look> looks = {
-      {{"like x", "evidence"}, "x"}, {{"like x"}, "x"}, {{"like x"}, "x"}, {{"like y"}, "y"}};
-  const std::vector<FailureGroup> groups = failure_groups(failures, looks);
-  ASSERT_EQ(groups.size(), 2U);
-  EXPECT_EQ(groups[0].shown, 1U);
-  EXPECT_EQ(groups[0].others, (std::vector<std::size_t>{0, 2}));
-  EXPECT_EQ(groups[1].shown, 3U);
-  EXPECT_TRUE(groups[1].others.empty());
-  failures[2].subject = "another";
-  EXPECT_EQ(failure_groups(failures, looks).size(), 3U);
-  EXPECT_EQ(failure_groups(failures, {}).size(), 2U)
-      << "two subjects, which failed in the same way";
-  failures[0].finding.note = "did it in another way";
-  EXPECT_EQ(failure_groups(failures, {}).size(), 3U);
-}
-
-TEST(FailureGroups, DifferInDiagnosisOrIfNoFaultIsKnownInTensor) {
-  std::vector<Counterexample> failures = {failing("one", 1), failing("two", 1),
-                                          failing("three", 1)};
-  EXPECT_EQ(failure_groups(failures, {{{}, "x"}, {{}, "x and y"}, {{"seen"}, "x"}}).size(), 2U);
-  std::vector<Look> of_nobody(3, {{"no known fault matches: compared with 9 mutants"}});
-  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 1U);
-  failures[1].finding.worst.tensor = "d.q[0,1]";
-  failures[2].finding.worst.tensor = "d.q";
-  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 2U);
-  failures[2].finding.failure = Failure::non_finite;
-  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 3U);
-  failures[1] = failures[2] = failures[0];
-  of_nobody[1].condition = "with two sequences or more";
-  of_nobody[2].condition = "with a key mask";
-  EXPECT_EQ(failure_groups(failures, of_nobody).size(), 2U)
-      << "different faults; the one without a condition joins the first";
-}
-
-TEST(FailureGroups, BeginWithTheLargestErrorAndShowACaseOfItsOrder) {
-  std::vector<Counterexample> failures = {failing("crash", 1), failing("nan", 1),
-                                          failing("small", 1), failing("large", 9),
-                                          failing("almost as large", 4)};
-  failures[0].finding = {.outcome = Outcome::wrong,
-                         .worst = {.tensor = std::string(no_tensor)},
-                         .note = "ended",
-                         .failure = Failure::crash};
-  failures[1].finding.failure = Failure::non_finite;
-  failures[1].finding.worst.error = std::numeric_limits<double>::infinity();
-  failures[3].finding.worst.error = 1e9;
-  failures[4].finding.worst.error = 1e8;
-  const std::vector<FailureGroup> groups = failure_groups(failures, {});
-  ASSERT_EQ(groups.size(), 3U);
-  EXPECT_EQ(groups[0].shown, 4U) << "the smallest case is of a small error";
-  EXPECT_EQ(groups[0].others, (std::vector<std::size_t>{2, 3}));
-  EXPECT_EQ(groups[1].shown, 1U);
-  EXPECT_EQ(groups[2].shown, 0U);
-}
-
-TEST(Report, ShowsOneFailureOfAGroupInFullAndTheOthersInOneLineEach) {
-  Example example;
-  example.result.counterexamples = {failing("one", 4), failing("two", 2), failing("three", 2)};
-  Report report = example.report();
-  report.case_paths = {"1.st", "2.st", "3.st"};
-  const std::string text = to_text(report);
-  EXPECT_NE(text.find("WRONG  a<b breaks two in float64\n"), std::string::npos) << text;
-  EXPECT_NE(
-      text.find(
-          "  also       fails in the same way under 2 other laws; the smallest case of each:\n"
-          "             one    float64   error 3, bound 1; slim-verify replay 1.st\n"
-          "             three  float64   error 3, bound 1; slim-verify replay 3.st\n"),
-      std::string::npos)
-      << text;
-  EXPECT_EQ(text.find("one's case"), std::string::npos) << text;
-  const std::string markdown = to_markdown(report);
-  EXPECT_NE(markdown.find("It fails in the same way under 2 other laws"), std::string::npos)
-      << markdown;
-  EXPECT_NE(markdown.find("| one | float64 | error 3, bound 1 | `slim-verify replay 1.st` |\n"),
-            std::string::npos)
-      << markdown;
 }
 
 TEST(Report, GivesTheSliceOfAPosition) {
@@ -382,83 +233,6 @@ TEST(Report, IsMarkdownWithCountsThatAddUp) {
   }
 }
 
-/// A run of two laws on a third-party implementation, which does not claim the first.
-RunResult run_with_an_unclaimed_law() {
-  Verdict unclaimed{
-      .law = "left-out", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
-  unclaimed.tally.cases = 3;
-  unclaimed.tally.add(not_claimed("feature map sqr"));
-  unclaimed.tally.add(not_claimed("feature map abs"));
-  unclaimed.tally.add(not_claimed("the pullback"));
-  Verdict held{.law = "claimed", .subject = "foreign/x", .scalar = Scalar::float32, .tally = {}};
-  held.tally.cases = 2;
-  held.tally.add({.outcome = Outcome::pass, .worst = {}, .note = {}});
-  held.tally.add(skipped("a reason"));
-  return {.verdicts = {unclaimed, held}, .counterexamples = {}};
-}
-
-TEST(UnclaimedLaws, AreSummarisedAndIncludedInTheSum) {
-  RunResult result = run_with_an_unclaimed_law();
-  Example example;
-  Law left_out = example.law;
-  left_out.name = "left-out";
-  Law claimed = example.law;
-  claimed.name = "claimed";
-  const RunPlan plan{
-      .laws = {&left_out, &claimed}, .subjects = {&example.subject}, .scalars = {Scalar::float32}};
-  const std::string table = verdict_table(plan, result);
-  for (const char* part :
-       {"a<b ", "\n  claimed ", "PASS", "1 of 2", "1 skipped: a reason\n",
-        "not claimed: 1 of 2 laws, 3 checks\n  left-out\n  missing claims: other feature maps (2), "
-        "the pullback (1)\n",
-        "checks: 1 executed + 4 skipped + 0 not run = 5"}) {
-    EXPECT_NE(table.find(part), std::string::npos) << part << " is missing from\n" << table;
-  }
-  EXPECT_EQ(table.find("feature map sqr"), std::string::npos) << table;
-  EXPECT_EQ(table.find("left-out"), table.rfind("left-out")) << "it has no line of its own\n"
-                                                             << table;
-
-  EXPECT_TRUE(result.holds());
-  result.verdicts[0].tally.unclaimed -= 1;
-  EXPECT_TRUE(unclaimed_laws(result).names.empty()) << "one of the cases was claimed";
-}
-
-TEST(UnclaimedLaws, HaveNoRowInAnyReportAndCountAsSkipped) {
-  Example example;
-  example.result = run_with_an_unclaimed_law();
-  Law left_out = example.law;
-  left_out.name = "left-out";
-  Law claimed = example.law;
-  claimed.name = "claimed";
-  example.plan.laws = {&left_out, &claimed};
-  Report report = example.report();
-  report.case_paths.clear();
-  const std::string markdown = to_markdown(report);
-  EXPECT_EQ(markdown.find("| left-out |"), std::string::npos) << markdown;
-  EXPECT_NE(markdown.find("not claimed: 1 of 2 laws, 3 checks: left-out. Missing claims: other "),
-            std::string::npos)
-      << markdown;
-  EXPECT_NE(to_junit(report).find("<testsuites name=\"slim-verify\" tests=\"3\" failures=\"0\" "
-                                  "errors=\"0\" skipped=\"1\" time=\"1.000000\">"),
-            std::string::npos)
-      << to_junit(report);
-  EXPECT_NE(to_junit(report).find("<skipped message=\"1 skipped: does not claim feature map abs; "),
-            std::string::npos);
-}
-
-TEST(VerdictTable, CountsSubjectsThatClaimNothingOfALaw) {
-  Example example;
-  Subject other = example.subject;
-  other.name = "modest";
-  example.plan.subjects.push_back(&other);
-  example.result.verdicts.push_back(run_with_an_unclaimed_law().verdicts[0]);
-  example.result.verdicts.back().subject = "modest";
-  const std::string table = verdict_table(example.plan, example.result);
-  EXPECT_NE(table.find("\n  a<b "), std::string::npos) << table;
-  EXPECT_NE(table.find("\n  not claimed by 1 of 2 subjects\n"), std::string::npos) << table;
-  EXPECT_EQ(table.find("modest"), std::string::npos) << table;
-}
-
 /// A run whose only law is claimed and executed no case.
 TEST(Report, FailsAClaimedLawThatExecutedNothing) {
   Example example;
@@ -536,31 +310,6 @@ TEST(Report, QuotesUnprintableBytesForAShell) {
 TEST(Report, NestsLists) {
   EXPECT_EQ(list_item("fits each of these:") + list_item("  one of them"),
             "- fits each of these:\n  - one of them\n");
-}
-
-TEST(Verdicts, AccountForEveryCase) {
-  Tally tally;
-  tally.cases = 2;
-  tally.add({.outcome = Outcome::pass, .worst = {}, .note = {}});
-  EXPECT_THROW(require_accounted(tally), std::logic_error);
-  tally.add(skipped("a reason"));
-  EXPECT_NO_THROW(require_accounted(tally));
-  tally.add(skipped("a reason"));
-  EXPECT_THROW(require_accounted(tally), std::logic_error);
-}
-
-TEST(Verdicts, DoNotHoldWhenNothingWasExecuted) {
-  Verdict verdict{.law = {}, .subject = {}, .scalar = Scalar::float32, .tally = {}};
-  verdict.tally.cases = 1;
-  verdict.tally.add(skipped("a reason"));
-  EXPECT_FALSE(verdict.holds());
-  EXPECT_EQ(summary(verdict), "nothing executed");
-  Verdict unclaimed = verdict;
-  unclaimed.tally = {};
-  unclaimed.tally.cases = 1;
-  unclaimed.tally.add(not_claimed("float32"));
-  EXPECT_TRUE(unclaimed.holds());
-  EXPECT_EQ(summary(unclaimed), "not claimed");
 }
 
 }  // namespace
