@@ -2,8 +2,8 @@
 #pragma once
 
 #include "chunked/boundaries/boundary.hpp"
-#include "chunked/cut.hpp"
 #include "chunked/rows/cross_entropy.hpp"
+#include "chunked/rows/cut.hpp"
 #include "chunked/rows/feature_map.hpp"
 #include "chunked/workspace.hpp"
 #include "reference/vocabulary/task/subject.hpp"

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/plans/catalogue.hpp"
 #include "experiments/records/record_log.hpp"
-#include "plots/chart/figure_files.hpp"
 #include "plots/chart/gnuplot.hpp"
 #include "plots/figures/catalogue.hpp"
+#include "plots/figures/figure_files.hpp"
+#include "plots/figures/verdict.hpp"
 #include "plots/page/report.hpp"
-#include "plots/page/verdict.hpp"
 #include "properties/command_line/options.hpp"
 #include "properties/command_line/output_file.hpp"
 #include "properties/command_line/program.hpp"

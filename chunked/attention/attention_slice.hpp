@@ -2,8 +2,8 @@
 #pragma once
 
 #include "chunked/boundaries/boundary.hpp"
-#include "chunked/cut.hpp"
 #include "chunked/prefix_sums/prefix_sum.hpp"
+#include "chunked/rows/cut.hpp"
 #include "chunked/rows/feature_map.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/task/attention.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "chunked/rows/blas.hpp"
-#include "chunked/workers.hpp"
+#include "chunked/rows/workers.hpp"
 #include "reference/vocabulary/model/parameters.hpp"
 #include "reference/vocabulary/scalars/scalar.hpp"
 

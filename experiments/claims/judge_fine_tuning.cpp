@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/claims/findings.hpp"
 #include "experiments/claims/judges.hpp"
-#include "experiments/training/regimes.hpp"
+#include "experiments/records/regime.hpp"
 #include "experiments/training/rounding_band.hpp"
 
 #include <fmt/format.h>

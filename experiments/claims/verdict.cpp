@@ -3,7 +3,7 @@
 
 #include "experiments/records/record_fields.hpp"
 #include "properties/command_line/json_text.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

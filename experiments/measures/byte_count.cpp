@@ -2,7 +2,7 @@
 #include "experiments/measures/byte_count.hpp"
 
 #include "experiments/measures/heap.hpp"
-#include "experiments/measures/workload.hpp"
+#include "experiments/workload/workload.hpp"
 
 namespace slim::experiments {
 namespace {

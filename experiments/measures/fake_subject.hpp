@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "experiments/plans/sweep.hpp"
-#include "reference/vocabulary/task/subject.hpp"
+#include "experiments/workload/workload.hpp"
 
 #include <functional>
 #include <string_view>

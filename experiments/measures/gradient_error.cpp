@@ -2,7 +2,7 @@
 #include "experiments/measures/gradient_error.hpp"
 
 #include "experiments/measures/tensor_error.hpp"
-#include "experiments/measures/workload.hpp"
+#include "experiments/workload/workload.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/key_spread.hpp"
 
-#include "experiments/measures/workload.hpp"
 #include "experiments/statistics/median.hpp"
+#include "experiments/workload/workload.hpp"
 #include "reference/performer/embedding.hpp"
 #include "reference/performer/feature_map.hpp"
 #include "reference/performer/linear.hpp"

@@ -2,7 +2,7 @@
 #include "experiments/measures/longest_length.hpp"
 
 #include "experiments/measures/process_peak.hpp"
-#include "experiments/measures/workload.hpp"
+#include "experiments/workload/workload.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>

@@ -6,9 +6,9 @@
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/process_peak.hpp"
 #include "experiments/measures/stopwatch.hpp"
-#include "experiments/measures/workload.hpp"
 #include "experiments/records/record_fields.hpp"
 #include "experiments/statistics/median.hpp"
+#include "experiments/workload/workload.hpp"
 #include "properties/command_line/json_text.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 

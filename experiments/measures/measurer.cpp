@@ -10,8 +10,8 @@
 #include "experiments/measures/softmax_error.hpp"
 #include "experiments/measures/stopwatch.hpp"
 #include "experiments/measures/switched_training.hpp"
-#include "experiments/measures/workload.hpp"
-#include "experiments/training/corpus.hpp"
+#include "experiments/workload/corpus.hpp"
+#include "experiments/workload/workload.hpp"
 #include "reference/vocabulary/case_file/gradient_case.hpp"
 
 #include <fmt/format.h>
@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace slim::experiments {
 namespace {
@@ -46,12 +47,15 @@ std::string warm_up_key(const Record& job) {
 
 }  // namespace
 
-Measurer::Measurer(const Sweep& sweep)
-    : sweep_(sweep), training_(sweep.folder / "training", sweep.find_subject, sweep.program) {}
+Measurer::Measurer(const std::filesystem::path& folder, FindSubject find_subject,
+                   std::filesystem::path program)
+    : find_subject_(std::move(find_subject)),
+      program_(std::move(program)),
+      training_(folder, find_subject_, program_) {}
 
 Measured Measurer::measure(const Record& job) {
   const Setting& setting = job.setting;
-  const Subject& subject = sweep_.find_subject(setting.subject);
+  const Subject& subject = find_subject_(setting.subject);
   switch (quantity_of(job.measured)) {
     case Quantity::seconds: {
       const bool warm = !warmed_.insert(warm_up_key(job)).second;
@@ -63,7 +67,7 @@ Measured Measurer::measure(const Record& job) {
     case Quantity::operations:
       return count_operations(subject, setting);
     case Quantity::process:
-      return process_peak_of_fresh_process(setting, sweep_.program).memory;
+      return process_peak_of_fresh_process(setting, program_).memory;
     case Quantity::gradient_discrepancy: {
       const auto [relative, refusal, tensor, zero] =
           gradient_error(subject, setting, "stored/iterative");
@@ -81,9 +85,8 @@ Measured Measurer::measure(const Record& job) {
     case Quantity::longest:
       // Softmax attention is another model, which no other subject computes.
       return measure_longest(
-          setting,
-          setting.subject == "softmax" ? nullptr : &sweep_.find_subject("stored/iterative"),
-          sweep_.program);
+          setting, setting.subject == "softmax" ? nullptr : &find_subject_("stored/iterative"),
+          program_);
     case Quantity::softmax_error:
       return measure_softmax_error(setting);
     case Quantity::training:
@@ -151,7 +154,7 @@ GradientError Measurer::gradient_error(const Subject& subject, const Setting& se
   const std::string key =
       fmt::format("{} {}", fmt::join(to_arguments(question), " "), to_text(subject.conventions));
   if (key != truth_of_) {
-    const Subject& truthful = sweep_.find_subject(authority);
+    const Subject& truthful = find_subject_(authority);
     truth_ = question.subject == "reference"
                  ? true_gradient(truthful, subject.conventions, question, tokens)
                  : stored_gradient(truthful, question, tokens);

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "experiments/measures/overhead.hpp"
-#include "experiments/plans/sweep.hpp"
 #include "experiments/records/record.hpp"
 #include "experiments/training/training_runs.hpp"
+#include "experiments/workload/workload.hpp"
 #include "reference/vocabulary/model/parameters.hpp"
 
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,7 +18,9 @@ namespace slim::experiments {
 /// full passes, the last gradient, and which settings are warmed up.
 class Measurer {
  public:
-  explicit Measurer(const Sweep& sweep);
+  /// Checkpoints of trainings go to `folder`; `program` is slim-measure, for fresh processes.
+  Measurer(const std::filesystem::path& folder, FindSubject find_subject,
+           std::filesystem::path program);
 
   /// Measures the quantity of `job`, a record whose result is still empty.
   Measured measure(const Record& job);
@@ -36,7 +39,8 @@ class Measurer {
   GradientError gradient_error(const Subject& subject, const Setting& setting,
                                const char* authority);
 
-  const Sweep& sweep_;
+  FindSubject find_subject_;
+  std::filesystem::path program_;
   TrainingRuns training_;
   std::set<std::string> warmed_;
   OverheadCounter overheads_;

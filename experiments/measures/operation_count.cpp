@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/operation_count.hpp"
 
-#include "experiments/measures/workload.hpp"
+#include "experiments/workload/workload.hpp"
 
 namespace slim::experiments {
 

@@ -2,8 +2,8 @@
 #include "experiments/measures/overhead.hpp"
 
 #include "experiments/measures/operation_count.hpp"
-#include "experiments/measures/workload.hpp"
 #include "experiments/statistics/polynomial.hpp"
+#include "experiments/workload/workload.hpp"
 #include "reference/vocabulary/model/draw.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/process_peak.hpp"
 
-#include "experiments/measures/workload.hpp"
+#include "experiments/workload/workload.hpp"
 #include "reference/vocabulary/system/child_program.hpp"
 
 #include <malloc.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "experiments/measures/gradient_digest.hpp"
-#include "experiments/measures/quantities.hpp"
+#include "experiments/records/quantities.hpp"
 #include "experiments/records/setting.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/slope.hpp"
 
-#include "experiments/measures/workload.hpp"
+#include "experiments/workload/workload.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
 namespace slim::experiments {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/measures/softmax_error.hpp"
 
-#include "reference/definition/kernel_attention.hpp"
-#include "reference/definition/softmax_attention.hpp"
 #include "reference/performer/feature_map.hpp"
+#include "reference/performer/kernel_attention.hpp"
+#include "reference/performer/softmax_attention.hpp"
 #include "reference/vocabulary/model/random_projection.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 

@@ -2,7 +2,7 @@
 #include "experiments/measures/switched_training.hpp"
 
 #include "experiments/measures/tensor_error.hpp"
-#include "experiments/measures/workload.hpp"
+#include "experiments/workload/workload.hpp"
 
 namespace slim::experiments {
 namespace {

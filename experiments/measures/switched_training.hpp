@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "experiments/measures/quantities.hpp"
+#include "experiments/records/quantities.hpp"
 #include "experiments/records/setting.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 

@@ -14,9 +14,9 @@
 #include "experiments/plans/overhead.hpp"
 #include "experiments/plans/slice.hpp"
 #include "experiments/plans/table1.hpp"
+#include "experiments/plans/training_plans.hpp"
+#include "experiments/plans/training_table.hpp"
 #include "experiments/plans/work.hpp"
-#include "experiments/training/regimes.hpp"
-#include "experiments/training/training_table.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <vector>

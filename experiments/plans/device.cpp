@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/plans/device.hpp"
 
-#include "experiments/training/corpus.hpp"
+#include "experiments/workload/corpus.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -3,11 +3,11 @@
 
 #include "experiments/measures/gate.hpp"
 #include "experiments/measures/measurer.hpp"
-#include "experiments/measures/workload.hpp"
+#include "experiments/plans/progress.hpp"
 #include "experiments/records/record_log.hpp"
-#include "experiments/slim_measure/progress.hpp"
-#include "experiments/training/corpus.hpp"
 #include "experiments/training/training_data.hpp"
+#include "experiments/workload/corpus.hpp"
+#include "experiments/workload/workload.hpp"
 #include "properties/command_line/output_place.hpp"
 #include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/case_file/gradient_case.hpp"
@@ -19,7 +19,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -268,7 +267,7 @@ class Production {
     std::exception_ptr first;
     const auto work = [&] {
       try {
-        Measurer measurer(sweep_);
+        Measurer measurer(sweep_.folder / "training", sweep_.find_subject, sweep_.program);
         for (std::size_t i = next++; i < batches.size() && !stop; i = next++) {
           for (auto job = batches[i].begin(); job != batches[i].end() && !stop; ++job) {
             measure(**job, measurer);
@@ -318,29 +317,11 @@ void measure_all(const std::vector<Job*>& missing, const Sweep& sweep, RecordLog
   }
   Production production(missing, sweep, log);
   production.measure_in_parallel(batches);
-  Measurer measurer(sweep);
+  Measurer measurer(sweep.folder / "training", sweep.find_subject, sweep.program);
   for (Job* job : alone) production.measure(*job, measurer);
 }
 
 }  // namespace
-
-std::string name(const Shard& shard) {
-  return shard.count > 1 ? fmt::format("{}/{}", shard.index, shard.count) : "";
-}
-
-Shard parse_shard(std::string_view text) {
-  constexpr std::uint64_t most_parts = 1'000'000;
-  Shard shard;
-  const char* end = text.data() + text.size();
-  const auto [slash, first] = std::from_chars(text.data(), end, shard.index);
-  const bool divided = first == std::errc() && slash != end && *slash == '/';
-  const auto [rest, second] =
-      divided ? std::from_chars(slash + 1, end, shard.count) : std::from_chars_result{end, first};
-  require(divided && second == std::errc() && rest == end && shard.count >= 1 &&
-              shard.index < shard.count && shard.count <= most_parts,
-          "shard '" + std::string(text) + "' must be i/n with 0 ≤ i < n ≤ 10^6, as in 0/4");
-  return shard;
-}
 
 SweepReport run_sweep(const std::vector<Experiment>& experiments, const Sweep& sweep) {
   std::vector<Job> jobs = jobs_of(experiments, sweep);

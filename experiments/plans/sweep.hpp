@@ -3,20 +3,15 @@
 
 #include "experiments/plans/experiment.hpp"
 #include "experiments/records/record.hpp"
-#include "reference/vocabulary/task/subject.hpp"
+#include "experiments/records/shard.hpp"
+#include "experiments/workload/workload.hpp"
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace slim::experiments {
-
-/// Finds a subject by name, in the catalogue of properties or in a test's own.
-using FindSubject = std::function<const Subject&(std::string_view)>;
 
 struct SweepReport {
   std::vector<Record> records;  ///< every sample of every plan, in this order, measured or reused
@@ -24,18 +19,6 @@ struct SweepReport {
   std::size_t reused = 0;
   std::filesystem::path file;
 };
-
-/// Part `index` of `count`, 0 ≤ index < count ≤ 10^6. A hash of a setting without its threads
-/// determines its part, so that the parts of an array job are disjoint and together complete,
-/// whatever machines they run on.
-struct Shard {
-  std::uint64_t index = 0;
-  std::uint64_t count = 1;
-};
-/// "i/n"; empty for an undivided sweep.
-std::string name(const Shard& shard);
-/// Parses "i/n". Throws ContractError that says what is allowed.
-Shard parse_shard(std::string_view text);
 
 /// The input of a sweep in addition to its experiments.
 struct Sweep {

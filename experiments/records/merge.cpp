@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/records/merge.hpp"
 
-#include "experiments/plans/sweep.hpp"
 #include "experiments/records/record_log.hpp"
+#include "experiments/records/shard.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "experiments/measures/quantities.hpp"
 #include "experiments/records/provenance.hpp"
+#include "experiments/records/quantities.hpp"
 #include "experiments/records/setting.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "experiments/training/training.hpp"
+#include "experiments/records/training.hpp"
 #include "reference/vocabulary/model/model.hpp"
 #include "reference/vocabulary/scalars/scalar.hpp"
 #include "reference/vocabulary/task/subject.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/slim_measure/command_line.hpp"
 
-#include "experiments/training/corpus.hpp"
+#include "experiments/workload/corpus.hpp"
 #include "properties/command_line/options.hpp"
 
 #include <CLI/CLI.hpp>

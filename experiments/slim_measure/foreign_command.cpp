@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/slim_measure/foreign_command.hpp"
 
-#include "experiments/slim_measure/progress.hpp"
+#include "experiments/plans/progress.hpp"
 #include "properties/command_line/exit_code.hpp"
 #include "properties/command_line/json_text.hpp"
 #include "properties/command_line/options.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "chunked/workers.hpp"
+#include "chunked/rows/workers.hpp"
 #include "reference/vocabulary/model/parameters.hpp"
 
 #include <memory>

@@ -85,8 +85,7 @@ std::int64_t least_training_bytes(const Subject& subject, const Setting& setting
 }
 
 TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
-                              const std::filesystem::path& start,
-                              const TrainingRuns::FindSubject& find_subject) {
+                              const std::filesystem::path& start, const FindSubject& find_subject) {
   Setting& setting = job.setting;
   require(setting.memory_cap > 0 && setting.training.steps > 0,
           "a capped training needs steps and a memory cap");

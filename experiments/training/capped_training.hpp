@@ -18,8 +18,7 @@ TrainingLeg train_in_capped_process(const Record& job, const std::filesystem::pa
 /// The part that runs in the fresh process. The corpus is passed separately, because it is not in
 /// the job.
 TrainingLeg train_capped_here(Record job, const std::filesystem::path& corpus,
-                              const std::filesystem::path& start,
-                              const TrainingRuns::FindSubject& find_subject);
+                              const std::filesystem::path& start, const FindSubject& find_subject);
 
 /// Lower bound of a training's bytes: parameters, gradient, moments, tokens, and the minimum of its
 /// subject's algorithm.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/rounding_band.hpp"
 
-#include "experiments/training/regimes.hpp"
+#include "experiments/records/regime.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <algorithm>

@@ -2,10 +2,10 @@
 #include "experiments/training/rounding_band.hpp"
 
 #include "experiments/claims/judges.hpp"
-#include "experiments/measures/workload.hpp"
 #include "experiments/records/example_records.hpp"
-#include "experiments/training/regimes.hpp"
+#include "experiments/records/regime.hpp"
 #include "experiments/training/training_runs.hpp"
+#include "experiments/workload/workload.hpp"
 #include "properties/catalogue.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/text_windows.hpp"
 
-#include "experiments/training/corpus.hpp"
+#include "experiments/workload/corpus.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/trainer.hpp"
 
-#include "experiments/measures/workload.hpp"
 #include "experiments/training/adam.hpp"
 #include "experiments/training/checkpoint.hpp"
-#include "experiments/training/sha1.hpp"
 #include "experiments/training/trigram.hpp"
+#include "experiments/workload/sha1.hpp"
+#include "experiments/workload/workload.hpp"
 
 #include <chrono>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "experiments/measures/quantities.hpp"
+#include "experiments/records/quantities.hpp"
 #include "experiments/records/setting.hpp"
 #include "experiments/training/training_data.hpp"
 #include "reference/vocabulary/case_file/case_file.hpp"

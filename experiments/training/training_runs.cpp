@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "experiments/training/training_runs.hpp"
 
+#include "experiments/records/regime.hpp"
 #include "experiments/training/capped_training.hpp"
-#include "experiments/training/regimes.hpp"
 #include "properties/command_line/standard_streams.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/scalars/random.hpp"

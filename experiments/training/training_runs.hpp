@@ -3,13 +3,12 @@
 
 #include "experiments/records/record.hpp"
 #include "experiments/training/trainer.hpp"
+#include "experiments/workload/workload.hpp"
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace slim::experiments {
 
@@ -19,8 +18,6 @@ namespace slim::experiments {
 /// continue from there.
 class TrainingRuns {
  public:
-  using FindSubject = std::function<const Subject&(std::string_view)>;
-
   /// `program` is slim-measure, for runs in processes of limited memory.
   TrainingRuns(std::filesystem::path folder, FindSubject find_subject,
                std::filesystem::path program);

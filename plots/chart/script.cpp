@@ -3,7 +3,7 @@
 
 #include "plots/chart/panel_script.hpp"
 #include "plots/chart/style.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -2,8 +2,8 @@
 #include "plots/figures/features.hpp"
 
 #include "plots/chart/axes.hpp"
-#include "plots/chart/guides.hpp"
 #include "plots/figures/curves.hpp"
+#include "plots/figures/guides.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>

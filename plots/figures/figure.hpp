@@ -3,7 +3,7 @@
 
 #include "experiments/records/record.hpp"
 #include "plots/chart/chart.hpp"
-#include "plots/page/verdict.hpp"
+#include "plots/figures/verdict.hpp"
 
 #include <optional>
 #include <span>

@@ -3,8 +3,8 @@
 
 #include "experiments/plans/figure2.hpp"
 #include "plots/chart/axes.hpp"
-#include "plots/chart/guides.hpp"
 #include "plots/figures/curves.hpp"
+#include "plots/figures/guides.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 #include "plots/figures/figure_command.hpp"
 
 #include "experiments/plans/catalogue.hpp"
-#include "experiments/training/corpus.hpp"
+#include "experiments/workload/corpus.hpp"
 
 #include <fmt/format.h>
 

@@ -2,8 +2,8 @@
 #include "plots/figures/time_length.hpp"
 
 #include "plots/chart/axes.hpp"
-#include "plots/chart/guides.hpp"
 #include "plots/figures/curves.hpp"
+#include "plots/figures/guides.hpp"
 
 namespace slim::plots {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plots/figures/training_curves.hpp"
 
+#include "experiments/records/regime.hpp"
 #include "experiments/training/course.hpp"
-#include "experiments/training/regimes.hpp"
 #include "experiments/training/rounding_band.hpp"
 
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "plots/figures/figure.hpp"
-#include "plots/page/verdict.hpp"
+#include "plots/figures/verdict.hpp"
 
 #include <map>
 #include <span>

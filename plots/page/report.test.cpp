@@ -2,10 +2,10 @@
 #include "plots/page/report.hpp"
 
 #include "experiments/records/record_log.hpp"
-#include "plots/chart/figure_files.hpp"
 #include "plots/figures/catalogue.hpp"
+#include "plots/figures/figure_files.hpp"
 #include "plots/synthetic_records.test.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/json_text.hpp"
 
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 namespace slim::command_line {
 namespace {

@@ -2,8 +2,8 @@
 #include "properties/command_line/standard_streams.hpp"
 
 #include "properties/command_line/colours.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 #include "reference/vocabulary/system/output_error.hpp"
-#include "reference/vocabulary/system/printable.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

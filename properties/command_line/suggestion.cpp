@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/command_line/suggestion.hpp"
 
+#include "reference/vocabulary/scalars/printable.hpp"
 #include "reference/vocabulary/system/closest.hpp"
-#include "reference/vocabulary/system/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/engine.hpp"
 
+#include "properties/engine/cases/stratified_size.hpp"
 #include "properties/engine/law_about_numbers.hpp"
 #include "properties/engine/numbered_case.hpp"
-#include "properties/engine/stratified_size.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 

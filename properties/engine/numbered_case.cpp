@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/numbered_case.hpp"
 
-#include "properties/engine/stratified_size.hpp"
+#include "properties/engine/cases/stratified_size.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
 namespace slim::properties {

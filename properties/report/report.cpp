@@ -8,7 +8,7 @@
 #include "properties/report/place.hpp"
 #include "properties/report/unusual_declarations.hpp"
 #include "properties/report/verdict_table.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 #include <fmt/format.h>
 

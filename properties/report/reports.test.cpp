@@ -10,7 +10,7 @@
 #include "properties/third_party/protocol/third_party_runs.hpp"
 #include "properties/third_party/protocol/unopened.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 #include "reference/vocabulary/system/test_folder.hpp"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 // Untrusted text in every report: messages of an implementation, paths, names in a list.
 
 #include "properties/report/report.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include "properties/slim_verify/commands.hpp"
 #include "properties/third_party/sandbox/process.hpp"
 #include "properties/third_party/sandbox/scratch.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 #include "reference/vocabulary/system/child_program.hpp"
-#include "reference/vocabulary/system/printable.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>

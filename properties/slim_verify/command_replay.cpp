@@ -9,7 +9,7 @@
 #include "properties/slim_verify/third_party.hpp"
 #include "properties/third_party/protocol/refuses_bad_requests.hpp"
 #include "properties/third_party/protocol/told_from_noise.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 #include <fmt/format.h>
 

@@ -3,10 +3,10 @@
 
 // Template definitions of attention.hpp, included only by the files of instances/.
 
-#include "reference/definition/kernel_attention.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/attention_features.hpp"
 #include "reference/performer/bidirectional_attention.hpp"
+#include "reference/performer/kernel_attention.hpp"
 #include "reference/performer/prefix_attention.hpp"
 
 #include <optional>

@@ -2,7 +2,6 @@
 // The pullback of every function against its forward pass on dual numbers: with the Jacobian J by
 // dual numbers, ⟨dY, J ẋ⟩ = ⟨pullback(dY), ẋ⟩ for random dY and ẋ.
 
-#include "reference/definition/softmax_attention.hpp"
 #include "reference/numbers/dual.hpp"
 #include "reference/performer/cross_entropy.hpp"
 #include "reference/performer/feature_map.hpp"
@@ -10,6 +9,7 @@
 #include "reference/performer/layer_norm.hpp"
 #include "reference/performer/prefix_attention.hpp"
 #include "reference/performer/random_features.hpp"
+#include "reference/performer/softmax_attention.hpp"
 #include "reference/proofs/every_option.hpp"
 #include "reference/proofs/proof_line.hpp"
 

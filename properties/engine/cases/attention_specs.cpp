@@ -2,7 +2,7 @@
 #include "properties/engine/cases/attention_specs.hpp"
 
 #include "properties/engine/cases/choices.hpp"
-#include "properties/engine/stratified_size.hpp"
+#include "properties/engine/cases/stratified_size.hpp"
 
 #include <rapidcheck/seq/Create.h>
 #include <rapidcheck/shrinkable/Create.h>

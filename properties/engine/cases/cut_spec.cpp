@@ -3,7 +3,7 @@
 
 #include "properties/engine/cases/choices.hpp"
 #include "properties/engine/cases/gradient_specs.hpp"
-#include "properties/engine/stratified_size.hpp"
+#include "properties/engine/cases/stratified_size.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <rapidcheck/gen/Numeric.h>

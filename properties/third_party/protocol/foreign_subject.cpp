@@ -2,7 +2,7 @@
 #include "properties/third_party/protocol/foreign_subject.hpp"
 
 #include "properties/third_party/protocol/exchange.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

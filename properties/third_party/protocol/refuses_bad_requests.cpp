@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/refuses_bad_requests.hpp"
 
-#include "properties/engine/stratified_size.hpp"
+#include "properties/engine/cases/stratified_size.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/atomic_file.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/vocabulary/system/printable.hpp"  // what messages quote
+#include "reference/vocabulary/scalars/printable.hpp"  // what messages quote
 
 #include <stdexcept>
 #include <string>

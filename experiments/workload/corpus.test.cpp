@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiments/training/corpus.hpp"
+#include "experiments/workload/corpus.hpp"
 
 #include "experiments/slim_measure/temporary_folder.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"

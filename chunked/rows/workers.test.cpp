@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "chunked/workers.hpp"
+#include "chunked/rows/workers.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiments/training/estimate.hpp"
+#include "experiments/plans/estimate.hpp"
 
-#include "experiments/measures/workload.hpp"
+#include "experiments/workload/workload.hpp"
 #include "reference/vocabulary/model/draw.hpp"
 #include "reference/vocabulary/system/time_left.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiments/training/training_table.hpp"
+#include "experiments/plans/training_table.hpp"
 
-#include "experiments/training/regimes.hpp"
+#include "experiments/records/regime.hpp"
 #include "experiments/training/rounding_band.hpp"
 #include "reference/vocabulary/system/markup.hpp"
 

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiments/training/regimes.hpp"
+#include "experiments/plans/training_plans.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
+#include "experiments/records/regime.hpp"
 
 namespace slim::experiments {
 namespace {
-
-constexpr const char* trained = "recovered/blocked";
 
 /// The parameters of a task at a scale.
 struct TaskSize {
@@ -89,7 +85,7 @@ TaskSize text_at(Scale scale, bool enwik8) {
 }
 
 Setting setting_of(const TaskSize& size, const Conditions& conditions, std::uint64_t seed) {
-  return {.subject = trained,
+  return {.subject = trained_subject,
           .model = size.model,
           .batch = size.batch,
           .length = size.length,
@@ -109,7 +105,7 @@ void add_plans(std::vector<Plan>& plans, const TaskSize& size, const Conditions&
     const Setting full = setting_of(size, conditions, conditions.seed + i);
     Setting half = full;
     half.training.switch_at = full.training.steps / 2;
-    half.training.full_subject = trained;
+    half.training.full_subject = trained_subject;
     add(full);
     for (Setting setting : {full, half}) {
       for (const Index slice : size.slices) {
@@ -146,34 +142,6 @@ std::vector<Plan> training_plans(const Conditions& conditions) {
   }
   if (wanted(TrainingTask::text)) add_plans(plans, text_at(conditions.scale, enwik8), conditions);
   return plans;
-}
-
-Regime regime_of(const Setting& setting) {
-  const bool from_half = setting.training.switch_at > 0;
-  if (setting.memory_cap > 0) return Regime::capped;
-  if (!setting.full_pass()) return from_half ? Regime::switched : Regime::sliced;
-  if (setting.subject == trained) return Regime::full;
-  return from_half ? Regime::reordered_at_half : Regime::reordered;
-}
-
-std::string regime_name(const Setting& setting) {
-  const bool from_half = setting.training.switch_at > 0;
-  std::string name = from_half ? "full, then " : "";
-  if (!setting.full_pass()) {
-    name += fmt::format("C = {}", setting.slice);
-  } else if (setting.subject == trained) {
-    name += "full";
-  } else {
-    const bool wide = setting.subject.starts_with("float64/");
-    const std::string sums(std::find(setting.subject.begin(), setting.subject.end(), '/'),
-                           setting.subject.end());
-    name += wide ? "full, in float64"
-                 : "full, sums " + sums.substr(std::min<std::size_t>(1, sums.size()));
-  }
-  if (setting.memory_cap > 0) {
-    name += fmt::format(" in {:.3g} MiB", static_cast<double>(setting.memory_cap) / (1 << 20));
-  }
-  return name;
 }
 
 }  // namespace slim::experiments

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reference/definition/kernel_attention.hpp"
+#include "reference/performer/kernel_attention.hpp"
 
 #include "reference/performer/bidirectional_attention.hpp"
 #include "reference/performer/prefix_attention.hpp"

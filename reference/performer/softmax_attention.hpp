@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/definition/kernel_attention.hpp"
 #include "reference/performer/attention_side.hpp"
+#include "reference/performer/kernel_attention.hpp"
 
 namespace slim::reference {
 

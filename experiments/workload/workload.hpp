@@ -2,12 +2,19 @@
 #pragma once
 
 #include "experiments/records/setting.hpp"
-#include "experiments/training/corpus.hpp"
+#include "experiments/workload/corpus.hpp"
 #include "reference/vocabulary/model/draw.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 
+#include <functional>
+#include <string_view>
+#include <utility>
+
 namespace slim::experiments {
+
+/// Finds a subject by name, in the catalogue of properties or in a test's own.
+using FindSubject = std::function<const Subject&(std::string_view)>;
 
 /// The setting's tokens. Throws ContractError when the setting or its corpus is invalid.
 inline Sequences read_corpus(const Setting& setting) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiments/training/training.hpp"
+#include "experiments/records/training.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plots/chart/figure_files.hpp"
+#include "plots/figures/figure_files.hpp"
 
 #include "experiments/records/record_log.hpp"
 #include "plots/chart/gnuplot.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiments/measures/quantities.hpp"
+#include "experiments/records/quantities.hpp"
 
 #include "reference/vocabulary/scalars/contract.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reference/definition/softmax_attention.hpp"
+#include "reference/performer/softmax_attention.hpp"
 
 #include "reference/vocabulary/scalars/random.hpp"
 

@@ -16,17 +16,4 @@ namespace slim::experiments {
 /// memory. Two seeds, unless the conditions give another number.
 std::vector<Plan> training_plans(const Conditions& conditions);
 
-/// The kind of a run.
-enum class Regime {
-  full,
-  sliced,
-  switched,           ///< switched to slices halfway
-  reordered,          ///< full pass in another order of summation
-  reordered_at_half,  ///< the same from halfway on
-  capped              ///< from halfway on, in a process of limited memory
-};
-Regime regime_of(const Setting& setting);
-/// "full", "C = 128", "full, then C = 128", "full, sums tree", …
-std::string regime_name(const Setting& setting);
-
 }  // namespace slim::experiments

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiments/training/corpus.hpp"
+#include "experiments/workload/corpus.hpp"
 
-#include "experiments/training/sha1.hpp"
+#include "experiments/workload/sha1.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <boost/iostreams/filter/gzip.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "experiments/slim_measure/progress.hpp"
+#include "experiments/plans/progress.hpp"
 
 #include "properties/command_line/standard_streams.hpp"
-#include "reference/vocabulary/system/printable.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plots/chart/guides.hpp"
+#include "plots/figures/guides.hpp"
 
 #include "plots/figures/curves.hpp"
 

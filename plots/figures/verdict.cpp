@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plots/page/verdict.hpp"
+#include "plots/figures/verdict.hpp"
 
 #include "experiments/claims/verdict.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
