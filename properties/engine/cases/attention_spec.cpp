@@ -113,8 +113,11 @@ double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint
       return numbers.normal(place) * numbers.scale(is_smooth(spec) ? 0 : Numbers::largest_scale);
     case Entries::opposite:
       return numbers.normal(place) * opposite_size(spec, is_key);
-    case Entries::steep:
-      return numbers.normal(place) * std::pow(10.0, numbers.integer(row, 0, 3));
+    case Entries::steep: {
+      // From a factor of 3 on, so that some cases stay in range without a stabiliser.
+      const auto half_decades = 1 + static_cast<Index>(spec.seed % 6);
+      return numbers.normal(place) * std::pow(10.0, 0.5 * numbers.integer(row, 0, half_decades));
+    }
     case Entries::subnormal:
       return numbers.at_times_subnormal(place);
     case Entries::moderate:
