@@ -43,6 +43,12 @@ bool FaultyWeights::has_running_sum_over_heads(Sum sum) const {
          (sum == Sum::denominator && is(Fault::denominator_over_heads));
 }
 
+/// Whether one of the two sums starts at 0 in every slice.
+bool FaultyWeights::is_never_carried(Sum sum) const {
+  return causal_ && is(sum == Sum::numerator ? Fault::state_of_values_never_carried
+                                             : Fault::key_sum_never_carried);
+}
+
 bool FaultyWeights::meets(Sum sum, Index h, Index other) const {
   if (has_running_sum_over_heads(sum)) return other <= h;
   if (is(Fault::sums_over_all_heads)) return true;
@@ -54,12 +60,12 @@ bool FaultyWeights::meets(Sum sum, Index h, Index other) const {
 int FaultyWeights::times(Sum sum, Index i, Index j) const {
   if (has_running_sum_over_heads(sum)) return i == j ? 1 : 0;
   if (sum == Sum::denominator && is(Fault::normalised_by_total)) return 1;
-  return times(i, j);
+  return is_never_carried(sum) && slice(i) != slice(j) ? 0 : times(i, j);
 }
 
 int FaultyWeights::times_for_queries(Sum sum, Index i, Index j) const {
   if (is_skipped(i)) return 0;
-  const bool is_of_direction = has_running_sum_over_heads(sum) ||
+  const bool is_of_direction = has_running_sum_over_heads(sum) || is_never_carried(sum) ||
                                (sum == Sum::denominator && is(Fault::normalised_by_total)) ||
                                !causal_;
   return is_of_direction ? times(sum, i, j) : on_grid(i, j);
@@ -89,6 +95,9 @@ int FaultyWeights::on_grid(Index i, Index j) const {
 int FaultyWeights::times_for_keys(Sum sum, Index i, Index j) const {
   if (is_skipped(i) || is_skipped(j)) return 0;
   const int usual = times(sum, i, j);
+  const Fault lost = sum == Sum::numerator ? Fault::carried_gradient_of_values_lost
+                                           : Fault::carried_gradient_of_key_sum_lost;
+  if (is(lost) && slice(i) != slice(j)) return 0;
   return usual == times(i, j) ? from_other_slices(i, j) : usual;
 }
 

@@ -41,6 +41,7 @@ class FaultyWeights {
   [[nodiscard]] bool is(Fault fault) const { return faults_.has(fault); }
   [[nodiscard]] Index slice(Index l) const { return l / C_; }
   [[nodiscard]] bool has_running_sum_over_heads(Sum sum) const;
+  [[nodiscard]] bool is_never_carried(Sum sum) const;
   [[nodiscard]] int forward(Index i, Index j) const;
   [[nodiscard]] int from_other_slices(Index i, Index j) const;
   [[nodiscard]] int on_grid(Index i, Index j) const;
