@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/attention_evidence.hpp"
 
+#include "properties/tolerance/attention_kinks.hpp"
 #include "properties/tolerance/attention_roundings.hpp"
 #include "properties/tolerance/gradient_evidence.hpp"
 #include "properties/tolerance/scalar_range.hpp"
@@ -292,9 +293,10 @@ Band AttentionEvidence::band_of_underflow(Scalar scalar, AttentionArray array, s
 bool AttentionEvidence::hangs_on_a_kink(Scalar scalar, AttentionArray array, std::size_t place) {
   const bool is_query = array == AttentionArray::dq;
   if (scalar == Scalar::digits50 || (!is_query && array != AttentionArray::dk)) return false;
-  const bool is_kinked_at_sums = !inputs_.features_given && inputs_.feature_map.is_projected() &&
-                                 has_kink(inputs_.feature_map.kind);
-  if (!is_kinked_at_sums) return false;
+  if (!has_kinks_at_sums(inputs_.feature_map, inputs_.conventions, inputs_.features_given,
+                         is_query)) {
+    return false;
+  }
   const std::vector<double>& clearance = is_large(scalar)
                                              ? large_facts(scalar).kink_clearance(is_query)
                                              : facts(scalar).kink_clearance(is_query);

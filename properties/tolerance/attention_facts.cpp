@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/attention_facts.hpp"
 
+#include "properties/tolerance/attention_kinks.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/denominator.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace slim::properties {
 namespace {
@@ -256,28 +256,7 @@ auto AttentionFacts<W>::feature_gauges(bool is_query) -> const Heads<Gauge>& {
 template <class W>
 const std::vector<double>& AttentionFacts<W>::kink_clearance(bool is_query) {
   std::optional<std::vector<double>>& kept = kink_clearance_.at(is_query ? 1 : 0);
-  if (kept) return *kept;
-  const Heads<W>& x = is_query ? inputs_.q : inputs_.k;
-  const auto& [B, H, L, D] = x.sizes();
-  constexpr double far = std::numeric_limits<double>::infinity();
-  kept.emplace(static_cast<std::size_t>(B * H * L), far);
-  const FeatureMap& map = inputs_.feature_map;
-  if (inputs_.features_given || !has_kink(map.kind) || !map.is_projected()) return *kept;
-  for (std::size_t row = 0; row < kept->size(); ++row) {
-    const auto head = static_cast<Index>(row) / L;
-    const auto of_x = x(head / H, head % H).row(static_cast<Index>(row) % L);
-    const auto omega = inputs_.omega(0, head % H);
-    for (Index m = 0; m < omega.cols(); ++m) {
-      double sum = 0.0;
-      double terms = 0.0;
-      for (Index i = 0; i < D; ++i) {
-        const double term = to_double(W(of_x(i) * omega(i, m)));
-        sum += term;
-        terms += std::abs(term);
-      }
-      if (terms > 0.0) (*kept)[row] = std::min((*kept)[row], std::abs(sum) / terms);
-    }
-  }
+  if (!kept) kept = clearance_of_kinks(inputs_, is_query);
   return *kept;
 }
 

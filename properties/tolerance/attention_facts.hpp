@@ -49,8 +49,7 @@ class AttentionFacts {
   /// g(q) or g(k), and their gauges.
   const Heads<W>& features(bool is_query);
   const Heads<Gauge>& feature_gauges(bool is_query);
-  /// For each row [B, H, L] of q or k: how close an argument u = x ω of a feature map with a kink
-  /// at 0 is to it, as the smallest |Σ x_d ω_d| / Σ |x_d ω_d|; infinite for other maps.
+  /// As clearance_of_kinks().
   const std::vector<double>& kink_clearance(bool is_query);
   /// The largest ratio, over rows, of the gauge of Σ weights to the denominator; at least 1.
   double worst_unsureness();
