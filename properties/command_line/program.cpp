@@ -5,6 +5,9 @@
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/output_error.hpp"
 
+#include <sys/stat.h>
+
+#include <csignal>
 #include <new>
 #include <string>
 
@@ -32,10 +35,18 @@ int run_reporting(std::string_view name, const std::function<int()>& work) {
   }
 }
 
+/// The program can use the files that it makes, whatever the caller's umask; and a file that grows
+/// beyond the caller's limit is an error of writing, not a signal.
+void take_own_files() {
+  ::umask(::umask(0) & ~static_cast<mode_t>(S_IRWXU));
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
 }  // namespace
 
 int run_program(std::string_view name, const std::function<int()>& body) noexcept {
   keep_standard_descriptors();
+  take_own_files();
   try {
     const int code = run_reporting(name, body);
     const int flushed = run_reporting(name, [] {

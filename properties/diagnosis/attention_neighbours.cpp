@@ -52,7 +52,8 @@ std::vector<KeyMask> masks_like(const AttentionInputs<double>& inputs) {
   if (std::ranges::count(mask, 0) == static_cast<std::ptrdiff_t>(mask.size()))
     return {KeyMask::all};
   // The first kind masks a key of every sequence, whatever its length.
-  return {KeyMask::leading, KeyMask::scattered, KeyMask::padding, KeyMask::whole_slices};
+  return {KeyMask::leading, KeyMask::scattered, KeyMask::padding,   KeyMask::whole_slices,
+          KeyMask::ragged,  KeyMask::one_empty, KeyMask::first_only};
 }
 
 constexpr std::array kinds_of_entries = {
@@ -155,6 +156,7 @@ std::vector<AttentionNeighbour> AttentionNeighbours::bases() const {
   spec.pullback = inputs.wants_pullback;
   spec.has_end_cotangent = !inputs.end_cotangent.empty();
   spec.seed = 1;
+  spec.all_digits = has_digits_beyond_float32(inputs);
   const bool has_layout = found_.law == "layouts-agree";
   // These laws make cases with a start state, or with a mask.
   spec.has_start = spec.has_start || found_.law == "attention-resumes";
@@ -377,7 +379,8 @@ std::vector<AttentionNeighbour> AttentionNeighbours::wider() const {
     if (!rows) return spec;
     const bool has_one = slices_of(spec) == 1;
     const bool ragged = is_ragged(spec);
-    constexpr Index longer = 6;
+    // Of blocks whose length is not known, several.
+    const Index longer = has_one ? std::clamp<Index>(2 * spec.length, 6, 130) : 6;
     spec.slice_length = has_one ? longer : longer / 2;
     spec.length = ragged ? longer - 1 : longer;
     return spec;

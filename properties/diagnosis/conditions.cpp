@@ -215,10 +215,14 @@ class Search {
         if (!candidate.holds(changed)) probed(changed);
       }
       for (const Quantity<Spec>& quantity : circumstances_.quantities) {
-        Spec changed = candidate.without;
-        quantity.put(changed, quantity.of(changed) + 1);
-        changed.seed = 1;
-        if (!candidate.holds(changed)) probed(changed);
+        std::vector<Index> numbers = quantity.values;
+        numbers.push_back(quantity.of(candidate.without) + 1);
+        for (const Index number : numbers) {
+          Spec changed = candidate.without;
+          quantity.put(changed, number);
+          changed.seed = 1;
+          if (!candidate.holds(changed)) probed(changed);
+        }
       }
     }
   }

@@ -162,7 +162,8 @@ void Diagnostician::compare_in_forward(Examination& of, const Suspect& suspect,
                                        const RecordedAnswers& of_suspect) {
   const Topic topic = of.diagnosis.topic;
   const bool is_of_answers = topic == Topic::attention || topic == Topic::models;
-  if (suspect.is_convention || !is_of_answers || !has_gradients(of.subject)) return;
+  if (suspect.is_convention || suspect.in_gradient_alone) return;
+  if (!is_of_answers || !has_gradients(of.subject)) return;
   const Discrepancy apart = of.error_scale.apart_in_forward(of.of_subject, of_suspect);
   if (!holds_within(apart)) return;
   const bool shows_here =

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 namespace slim::properties {
 namespace {
@@ -24,6 +25,17 @@ void add_numbers(std::vector<NamedNumber>& numbers, const char* name, Index size
   numbers.push_back({fmt::format("1/sqrt({})", name), 1.0 / std::sqrt(n)});
 }
 
+using NamedSize = std::pair<const char*, Index>;
+
+void add_ratios(std::vector<NamedNumber>& numbers, const NamedSize& a, const NamedSize& b) {
+  if (a.second == b.second) return;
+  for (const auto& [over, under] : {std::pair(a, b), std::pair(b, a)}) {
+    const double ratio = static_cast<double>(over.second) / static_cast<double>(under.second);
+    numbers.push_back({fmt::format("{}/{}", over.first, under.first), ratio});
+    numbers.push_back({fmt::format("sqrt({}/{})", over.first, under.first), std::sqrt(ratio)});
+  }
+}
+
 std::vector<NamedNumber> numbers_of(const AttentionNeighbour& spec) {
   std::vector<NamedNumber> numbers;
   add_numbers(numbers, "B", spec.batch);
@@ -33,6 +45,8 @@ std::vector<NamedNumber> numbers_of(const AttentionNeighbour& spec) {
   add_numbers(numbers, "D", spec.width);
   add_numbers(numbers, "D_v", spec.value_width);
   if (spec.features() != spec.width) add_numbers(numbers, "M", spec.features());
+  add_ratios(numbers, {"D", spec.width}, {"D_v", spec.value_width});
+  add_ratios(numbers, {"M", spec.features()}, {"D", spec.width});
   return numbers;
 }
 

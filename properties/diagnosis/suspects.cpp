@@ -18,6 +18,7 @@ std::vector<Suspect> all_mutants_as_suspects() {
     suspects.push_back({.name = mutant.name,
                         .description = mutant.description,
                         .seen = mutant.seen,
+                        .in_gradient_alone = mutant.in_gradient_alone,
                         .in_states_alone = mutant.in_states_alone,
                         .in_a_model = !mutant.gradient.offers_any(),
                         .gradient = mutant.gradient.offers_any()

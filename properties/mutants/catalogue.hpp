@@ -17,9 +17,10 @@ struct Mutant {
   std::string seen;                               ///< typical cause of the fault
   bool subtracting = false;                       ///< claim of the implementation without the fault
   MemoryGrowth memory = MemoryGrowth::unclaimed;  ///< likewise
-  bool by_slices = false;        ///< attention only: the fault depends on the slice length
-  bool in_states_alone = false;  ///< attention only: it equals another mutant but for states
-  bool any_conventions = false;  ///< attention only: it follows the conventions of a task
+  bool by_slices = false;          ///< attention only: the fault depends on the slice length
+  bool in_gradient_alone = false;  ///< attention only: output and end state are right
+  bool in_states_alone = false;    ///< attention only: it equals another mutant but for states
+  bool any_conventions = false;    ///< attention only: it follows the conventions of a task
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};

@@ -21,6 +21,7 @@ enum class Fault {
   prefix_by_subtraction,
   total_less_future,
   stabiliser_over_length,
+  stabiliser_over_masked_keys,
   // normalisation and epsilon
   not_normalised,
   normalised_all_the_same,
@@ -176,6 +177,7 @@ enum class Fault {
 
 /// The array that Fault::array_in_narrow_type rounds.
 enum class KeptArray {
+  inputs,  ///< queries, keys and values
   features,
   scores,
   state,                 ///< R and S, after each row

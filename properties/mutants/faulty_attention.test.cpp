@@ -169,6 +169,32 @@ TEST(FaultyAttention, DiffersUnderTheseConventionsWithAFault) {
   }
 }
 
+TEST(FaultyAttention, OfTheGradientAloneHasTheRightOutputAndEndState) {
+  std::size_t of_gradients = 0;
+  for (const mutants::Mutant& mutant : mutants::catalogue()) {
+    if (!mutant.in_gradient_alone) continue;
+    ++of_gradients;
+    for (const UnderConventions& declared : declarations()) {
+      const auto inputs = inputs_under(declared, true, 0);
+      AttentionResult<Digits50> right, wrong;
+      reference::attention(inputs.task(), right);
+      mutant.attention.in<Digits50>()(inputs.task(), wrong);
+      EXPECT_LE(apart(right.out, wrong.out), 1e-30) << mutant.name << ", " << declared.words;
+      EXPECT_LE(apart(right.end, wrong.end), 1e-30) << mutant.name << ", " << declared.words;
+    }
+  }
+  EXPECT_GT(of_gradients, 20U);
+}
+
+TEST(FaultyAttention, TakesMaximaOverMaskedKeysInTheForwardPassOfOneMutant) {
+  const auto inputs = inputs_under(declarations().front(), false, 0);
+  AttentionResult<Digits50> right, over_masked;
+  reference::attention(inputs.task(), right);
+  mutants::faulty_attention(mutants::Fault::stabiliser_over_masked_keys)
+      .in<Digits50>()(inputs.task(), over_masked);
+  EXPECT_GT(apart(right.out, over_masked.out), 1e-9);
+}
+
 TEST(FaultyAttention, InAModelIsTheReferenceUnderEveryConstant) {
   const GradientFunctions none =
       mutants::in_a_model(mutants::faulty_attention(mutants::Fault::none));

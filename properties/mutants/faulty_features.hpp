@@ -36,7 +36,7 @@ class FaultyFeatures {
 
   /// `side` as the reference would take it; with features given, X are the features.
   FaultyFeatures(const Faults& faults, Side side, bool given, Index heads)
-      : faults_(faults), side_(std::move(side)) {
+      : faults_(faults), side_(std::move(side)), heads_(heads) {
     if (given) {
       for (Matrix<T>& X : side_.X) round(X);
       return;
@@ -61,6 +61,7 @@ class FaultyFeatures {
       for (Matrix<T>& omega : side.omega) omega *= T(1.01);
     }
     Matrices dX = reference::attention_features_pullback(side, *kept_, dG);
+    if (faults_.has(Fault::masked_keys_get_gradient)) put_gradients_of_masked(side, dG, dX);
     if (faults_.has(Fault::elu_slope_of_both_branches) && kind() == FeatureKind::elu_plus_one) {
       for (std::size_t at = 0; at < dX.size(); ++at) {
         for (Index i = 0; i < dX[at].size(); ++i) {
@@ -73,6 +74,21 @@ class FaultyFeatures {
   }
 
  private:
+  /// The gradients of masked rows are those without a mask.
+  void put_gradients_of_masked(Side side, const Matrices& dG, Matrices& dX) const {
+    const std::span<const std::uint8_t> mask = side.key_mask;
+    if (mask.empty()) return;
+    side.key_mask = {};
+    const auto kept = reference::attention_features(side, heads_);
+    const Matrices without_mask = reference::attention_features_pullback(side, kept, dG);
+    const Index L = dX.front().rows();
+    for (std::size_t at = 0; at < dX.size(); ++at) {
+      const Index b = static_cast<Index>(at) / heads_;
+      for (Index l = 0; l < L; ++l) {
+        if (mask[static_cast<std::size_t>(b * L + l)] == 0) dX[at].row(l) = without_mask[at].row(l);
+      }
+    }
+  }
   [[nodiscard]] FeatureKind kind() const { return side_.map.kind; }
   [[nodiscard]] Index width() const { return side_.X.front().cols(); }
 
@@ -91,7 +107,9 @@ class FaultyFeatures {
     if (faults_.has(Fault::stabiliser_of_each_key) && is_key) {
       own.key_stabiliser = Stabiliser::per_row;
     }
-    if (faults_.has(Fault::stabiliser_over_length) && is_key) {
+    const bool takes_masked =
+        faults_.has(Fault::stabiliser_over_masked_keys) && own.key_stabiliser == Stabiliser::none;
+    if ((faults_.has(Fault::stabiliser_over_length) || takes_masked) && is_key) {
       own.key_stabiliser = Stabiliser::over_length;
       if (own.epsilons.largest_in_features() == 0.0) {
         own.epsilons[EpsilonPlace::feature] = 1e-6;
@@ -190,6 +208,7 @@ class FaultyFeatures {
 
   const Faults& faults_;
   Side side_;
+  Index heads_;
   std::optional<reference::AttentionFeatures<T>> kept_;  ///< empty if features are given
 };
 

@@ -72,7 +72,7 @@ class FaultyInputs {
   /// g(q) or g(k) of all heads.
   FaultyFeatures<T> features(bool is_query) const {
     const bool stabilised = task_.conventions.key_stabiliser != Stabiliser::none;
-    const bool uses_mask = !is_query && stabilised && !is(Fault::masked_keys_get_gradient);
+    const bool uses_mask = !is_query && stabilised && !is(Fault::stabiliser_over_masked_keys);
     return {faults_,
             {.map = task_.feature_map,
              .conventions = task_.conventions,
@@ -89,6 +89,7 @@ class FaultyInputs {
     const Index D = task_.q.sizes.cols;
     if (is(Fault::width_of_keys_for_values) && D < d) V.rightCols(d - D).setZero();
     zero_unused_columns(ColumnsOf::values, V);
+    if (faults_.narrows(KeptArray::inputs)) V = narrowed_to(faults_.detail().type, V);
     if (zeroes_values()) zero_masked_rows(b, V);
     return V;
   }
@@ -190,6 +191,7 @@ class FaultyInputs {
         Matrix<T> X = read(of_q ? task_.q : task_.k, b, h, false);
         if (zeroes_keys() && !is_query) zero_masked_rows(b, X);
         zero_unused_columns(is_query ? ColumnsOf::queries : ColumnsOf::keys, X);
+        if (faults_.narrows(KeptArray::inputs)) X = narrowed_to(faults_.detail().type, X);
         all.push_back(std::move(X));
       }
     }

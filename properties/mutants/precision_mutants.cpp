@@ -16,6 +16,7 @@ struct NamedArray : Named {
   KeptArray array;
 };
 constexpr std::array arrays = {
+    NamedArray{{"inputs", "queries, keys and values are"}, KeptArray::inputs},
     NamedArray{{"features", "features of queries and keys are"}, KeptArray::features},
     NamedArray{{"scores", "the products of queries and keys are"}, KeptArray::scores},
     NamedArray{{"state", "the state is, after each row,"}, KeptArray::state},

@@ -5,7 +5,7 @@
 namespace slim::properties::mutants {
 
 std::vector<Mutant> pullback_mutants() {
-  return mutants_of({
+  std::vector<Mutant> mutants = mutants_of({
       {"no-denominator-gradient-for-keys", Fault::no_denominator_gradient_for_keys,
        "keys get the gradient of the numerator only", "a hand-written backward pass"},
       {"no-denominator-gradient-for-queries", Fault::no_denominator_gradient_for_queries,
@@ -109,6 +109,8 @@ std::vector<Mutant> pullback_mutants() {
       {"queries-gradient-accumulated", Fault::queries_gradient_accumulated,
        "dq is added to the previous content of its buffer", "buffers that the caller has to clear"},
   });
+  for (Mutant& mutant : mutants) mutant.in_gradient_alone = true;
+  return mutants;
 }
 
 }  // namespace slim::properties::mutants

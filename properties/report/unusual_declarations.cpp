@@ -63,7 +63,8 @@ std::vector<UnusualDeclaration> unusual_declarations(const Subject& subject) {
                    fmt::format("factors of products rounded by up to {:.2g}", roundoff)});
   }
   if (subject.capabilities.sums_in_narrow) {
-    all.push_back({"narrow_sums", "dtype", "sums of float16 and bfloat16 rounded to that type"});
+    all.push_back(
+        {"narrow_sums", "\"dtype\"", "sums of float16 and bfloat16 rounded to that type"});
   }
   for (const std::string& words : subject.weakening) {
     all.push_back({.name = "own_model", .value = "true", .words = words});

@@ -20,6 +20,9 @@ constexpr double higher_orders = 2.0;  ///< factor for losses by underflow
 template <class T>
 AttentionInputs<T> rounded(const AttentionInputs<double>& inputs, Scalar scalar) {
   switch (scalar) {
+    case Scalar::float32:
+      if (!has_digits_beyond_float32(inputs)) return converted<T>(inputs);
+      return converted<T>(converted<float>(inputs));
     case Scalar::float16:
       return converted<T>(converted<Float16>(inputs));
     case Scalar::bfloat16:
@@ -39,8 +42,19 @@ Heads<Digits50> of_at_least_one(Heads<Digits50> heads) {
 
 }  // namespace
 
+bool has_digits_beyond_float32(const AttentionInputs<double>& inputs) {
+  const auto is_beyond = [](double x) { return std::abs(x - static_cast<float>(x)) > 0.0; };
+  const auto has = [&](const Heads<double>& heads) {
+    return std::ranges::any_of(heads.values(), is_beyond);
+  };
+  return has(inputs.q) || has(inputs.k) || has(inputs.v) || has(inputs.omega) ||
+         has(inputs.start) || has(inputs.out_cotangent) || has(inputs.end_cotangent);
+}
+
 AttentionEvidence::AttentionEvidence(AttentionInputs<double> inputs)
-    : inputs_(std::move(inputs)), is_large_(takes_long_in_digits50(inputs_)) {}
+    : inputs_(std::move(inputs)),
+      is_large_(takes_long_in_digits50(inputs_)),
+      rounds_to_float32_(has_digits_beyond_float32(inputs_)) {}
 
 bool AttentionEvidence::is_large(Scalar scalar) const {
   return is_large_ && scalar != Scalar::digits50;
@@ -103,6 +117,7 @@ std::string_view name(AttentionArray array) {
 }
 
 AttentionEvidence::Known& AttentionEvidence::known(Scalar scalar) {
+  if (scalar == Scalar::float32 && rounds_to_float32_) return known_[3];
   if (scalar == Scalar::float16) return known_[1];
   return scalar == Scalar::bfloat16 ? known_[2] : known_[0];
 }

@@ -28,6 +28,9 @@ const Heads<T>& array_of(const AttentionResult<T>& result, AttentionArray array)
   return *arrays.at(static_cast<std::size_t>(array));
 }
 
+/// Whether an entry is not a float32 number, so that float32 reads other inputs than float64.
+bool has_digits_beyond_float32(const AttentionInputs<double>& inputs);
+
 /// An attention case with its truth by the definition in 50 digits, and the error that a correct
 /// program may have, elementwise.
 ///
@@ -210,10 +213,12 @@ class AttentionEvidence {
 
   AttentionInputs<double> inputs_;
   bool is_large_;
+  bool rounds_to_float32_;
   bool wants_drift_ = true;
   double roundoff_of_factors_ = 0.0;
   bool sums_in_narrow_ = false;
-  std::array<Known, 3> known_;  ///< float32 and wider, float16, bfloat16
+  /// Float32 and wider, float16, bfloat16; float32 alone if its inputs are rounded.
+  std::array<Known, 4> known_;
   std::array<std::array<std::optional<Shares>, 6>, 5> shares_;  ///< by Scalar and array
   std::array<std::optional<double>, 5> error_of_exponents_;     ///< by Scalar
   std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: intermediate values underflow

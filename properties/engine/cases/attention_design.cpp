@@ -23,11 +23,10 @@ enum Factor {
   features,
   value_width,
   extents_end,
-  map = extents_end,
+  map = extents_end,  ///< and the direction, if there are few maps
   direction,
   mask,
-  start,
-  end,
+  inputs,
   factors_in_all
 };
 
@@ -35,8 +34,18 @@ constexpr std::array<Extent, extents_end> extents = {
     Extent::length, Extent::slice_length, Extent::slices,   Extent::batch,
     Extent::heads,  Extent::width,        Extent::features, Extent::value_width};
 
-constexpr std::array masks = {KeyMask::none, KeyMask::scattered, KeyMask::padding, KeyMask::leading,
-                              KeyMask::whole_slices};
+constexpr std::array masks = {KeyMask::none,         KeyMask::scattered, KeyMask::padding,
+                              KeyMask::leading,      KeyMask::ragged,    KeyMask::one_empty,
+                              KeyMask::whole_slices, KeyMask::first_only};
+
+/// Which optional inputs a case has. They are one factor, since kernels may be specialised by them.
+struct OptionalInputs {
+  bool mask, start, end;
+};
+
+/// Everyday shapes, in which the lengths and both widths fill tiles at once.
+constexpr std::array<std::array<Index, 2>, 4> everyday = {
+    {{64, 16}, {128, 32}, {128, 64}, {256, 64}}};
 
 // Attempts at a case that cannot be judged. Earlier ones use the row's own options.
 constexpr int first_attempt_without_mask = 2;
@@ -79,6 +88,22 @@ bool fits_columns(const AttentionSpace& space, int of, const SizeClass& width,
 
 int maps_in(const AttentionSpace& space) {
   return static_cast<int>(space.feature_maps.size()) + (space.given_features ? 1 : 0);
+}
+
+/// Whether map and direction are one factor, since kernels may be specialised by both.
+bool has_paths(const AttentionSpace& space) {
+  constexpr int few = 4;
+  return space.causal && space.bidirectional && maps_in(space) <= few;
+}
+
+std::vector<OptionalInputs> optional_inputs(const AttentionSpace& space) {
+  std::vector<OptionalInputs> all;
+  for (int i = 0; i < 8; ++i) {
+    const OptionalInputs of{.mask = (i & 1) != 0, .start = (i & 2) != 0, .end = (i & 4) != 0};
+    const bool fits = (space.key_masks || !of.mask) && (space.states || !(of.start || of.end));
+    if (fits) all.push_back(of);
+  }
+  return all;
 }
 
 bool have_a_common_value(const SizeClass& one, const SizeClass& other) {
@@ -129,8 +154,8 @@ SizeGoal goal_in(const AttentionSpace& space) {
     goal.factors[factor].extent = extents[factor];
   }
   goal.factors[length].classes = row_classes(space.rows);
-  goal.factors[batch].classes = batch_and_head_classes();
-  goal.factors[heads].classes = batch_and_head_classes();
+  goal.factors[batch].classes = many_head_classes();
+  goal.factors[heads].classes = many_head_classes();
   goal.factors[width].classes = column_classes(space.columns);
   if (has_features_of_choice(space)) {
     goal.factors[features].classes = column_classes(space.columns);
@@ -183,6 +208,7 @@ class LeastWork {
         goal_(goal),
         slices_(slice_levels(goal)),
         columns_(column_levels(space, goal)),
+        inputs_(optional_inputs(space)),
         features_alone_(space.features_alone) {
     for (std::size_t factor = 0; factor < extents_end; ++factor) {
       const std::vector<SizeClass>& classes = goal_.factors[factor].classes;
@@ -196,10 +222,12 @@ class LeastWork {
 
   double operator()(const Combination& row) const {
     double columns = std::numeric_limits<double>::infinity();
+    if (contradicts(row[mask], row[inputs])) return columns;
+    const int of_row = row[map] == open_level ? open_level : row[map] % maps_in(space_);
     for (const ColumnLevels& of : columns_) {
       const bool fits =
           is_open_or(row[width], of.width) && is_open_or(row[features], of.features) &&
-          is_open_or(row[map], of.map) &&
+          is_open_or(of_row, of.map) &&
           (of.value_width == open_level || is_open_or(row[value_width], of.value_width));
       if (!fits) continue;
       const int values = of.value_width == open_level ? row[value_width] : of.value_width;
@@ -222,27 +250,59 @@ class LeastWork {
     if (level == open_level) return least_[factor];  // more than 1 if the sizes are restricted
     return largest_size(classes[static_cast<std::size_t>(level)]);
   }
+  /// Whether one has a mask and the other does not.
+  [[nodiscard]] bool contradicts(int of_mask, int of_inputs) const {
+    if (of_mask == open_level || of_inputs == open_level) return false;
+    return inputs_[static_cast<std::size_t>(of_inputs)].mask != (of_mask > 0);
+  }
 
   AttentionSpace space_;
   SizeGoal goal_;
   SliceLevels slices_;
   std::vector<ColumnLevels> columns_;
+  std::vector<OptionalInputs> inputs_;
   std::array<double, extents_end> least_{};  ///< of each factor
   bool features_alone_;
 };
+
+/// Everyday shapes in both directions, with the maps in turn.
+std::vector<Combination> everyday_shapes(const AttentionSpace& space, const SizeGoal& goal) {
+  std::vector<Combination> all;
+  if (space.features_alone) return all;
+  const int maps = maps_in(space);
+  const int directions = space.causal && space.bidirectional ? 2 : 1;
+  for (const auto& [rows, columns] : everyday) {
+    for (int of = 0; of < directions; ++of) {
+      Combination shape(factors_in_all, open_level);
+      shape[length] = class_of(goal.factors[length].classes, rows);
+      shape[width] = class_of(goal.factors[width].classes, columns);
+      shape[value_width] = class_of(goal.factors[value_width].classes, columns);
+      const bool exists = shape[length] >= 0 && shape[width] >= 0 && shape[value_width] >= 0;
+      if (has_paths(space)) {
+        shape[map] = static_cast<int>(all.size()) / directions % maps + of * maps;
+      } else {
+        shape[direction] = of;
+      }
+      if (exists) all.push_back(std::move(shape));
+    }
+  }
+  return all;
+}
 
 CoveringProblem problem_in(const AttentionSpace& space) {
   const SizeGoal goal = goal_in(space);
   CoveringProblem problem{.levels = levels_to_cover(goal),
                           .least_cost = LeastWork(space, goal),
                           .cap = goal.cap,
-                          .cheap = space.features_alone ? cheap_features_work : cheap_work};
+                          .cheap = space.features_alone ? cheap_features_work : cheap_work,
+                          .wanted = everyday_shapes(space, goal)};
   problem.levels.resize(factors_in_all);
-  problem.levels[map].assign(static_cast<std::size_t>(maps_in(space)), true);
-  problem.levels[direction].assign(space.causal && space.bidirectional ? 2 : 1, true);
+  const auto maps = static_cast<std::size_t>(maps_in(space));
+  const bool has_both_directions = space.causal && space.bidirectional;
+  problem.levels[map].assign(has_paths(space) ? 2 * maps : maps, true);
+  problem.levels[direction].assign(has_both_directions && !has_paths(space) ? 2 : 1, true);
   problem.levels[mask].assign(space.key_masks ? masks.size() : 1, true);
-  problem.levels[start].assign(space.states ? 2 : 1, true);
-  problem.levels[end].assign(space.states ? 2 : 1, true);
+  problem.levels[inputs].assign(optional_inputs(space).size(), true);
   return problem;
 }
 
@@ -314,7 +374,7 @@ void AttentionDesign::put_rows(AttentionSpec& spec, int row, std::uint64_t turn)
 }
 
 void AttentionDesign::put_columns(AttentionSpec& spec, int row, std::uint64_t turn) const {
-  const int of = design_.level(row, map);
+  const int of = design_.level(row, map) % maps_in(space_);
   spec.features_given = is_given(space_, of);
   for (const Index D : design_.values(row, width, turn)) {
     for (const Index M : design_.values(row, features, turn)) {
@@ -332,17 +392,28 @@ AttentionSpec AttentionDesign::spec(int row, std::uint64_t turn, int attempt) co
   spec.value_width = design_.values(row, value_width, turn).front();
   spec.batch = design_.values(row, batch, turn).front();
   spec.heads = design_.values(row, heads, turn).front();
-  spec.causal = space_.causal && design_.level(row, direction) == 0;
+  const int way =
+      has_paths(space_) ? design_.level(row, map) / maps_in(space_) : design_.level(row, direction);
+  spec.causal = space_.causal && way == 0;
   const bool has_mask = spec.length > 1 && attempt < first_attempt_without_mask;
   if (has_mask) spec.mask = masks.at(static_cast<std::size_t>(design_.level(row, mask)));
   if (spec.mask == KeyMask::whole_slices && spec.length <= spec.slice_length) {
     spec.mask = KeyMask::scattered;  // a single slice would be masked completely
   }
   const bool has_states = attempt < first_attempt_without_states;
-  spec.has_start = has_states && design_.level(row, start) == 1;
-  spec.has_end_cotangent = has_states && design_.level(row, end) == 1;
+  const OptionalInputs& given =
+      optional_inputs(space_)[static_cast<std::size_t>(design_.level(row, inputs))];
+  spec.has_start = has_states && given.start;
+  spec.has_end_cotangent = has_states && given.end;
   spec.cut = std::max<Index>(1, spec.length / 2);
   return within(space_.restrictions, spec);
+}
+
+int AttentionDesign::everyday_rows() const {
+  const CoveringProblem problem = problem_in(space_);
+  return static_cast<int>(std::ranges::count_if(problem.wanted, [&](const Combination& of) {
+    return problem.least_cost(of) <= problem.cap;
+  }));
 }
 
 std::vector<int> AttentionDesign::large_rows() const {

@@ -47,9 +47,11 @@ inline constexpr double most_designed_work = 1e7;
 inline constexpr double most_designed_features_work = 6e5;
 
 /// A covering array over the sizes and options of attention. Every pair of size classes (such as
-/// lengths around 256 with head widths around 64), of options (direction, mask, states, feature
-/// map), and of a size class with an option occurs in some case, unless the pair is impossible or
-/// its smallest case is above `most_designed_work`.
+/// lengths around 256 with head widths around 64), of options (kind of mask; which of mask, start
+/// and cotangent of the end there are; feature map; direction, together with the map if there are
+/// at most four), and of a size class with an option occurs in some case, unless the pair is
+/// impossible or its smallest case is above `most_designed_work`. Everyday shapes, such as 128 rows
+/// with 64 columns of keys and of values, come in both directions.
 class AttentionDesign {
  public:
   explicit AttentionDesign(AttentionSpace space);
@@ -62,6 +64,8 @@ class AttentionDesign {
   /// Rows of the design whose length is 127 or more and that are cheap enough to run many times,
   /// the largest first.
   [[nodiscard]] std::vector<int> large_rows() const;
+  /// The number of everyday shapes, which are the first rows.
+  [[nodiscard]] int everyday_rows() const;
 
  private:
   void put_rows(AttentionSpec& spec, int row, std::uint64_t turn) const;

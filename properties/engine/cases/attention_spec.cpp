@@ -11,8 +11,8 @@
 namespace slim::properties {
 namespace {
 
-double float32(double x) {
-  return static_cast<double>(static_cast<float>(x));
+double entry_of(const AttentionSpec& spec, double x) {
+  return spec.all_digits ? x : static_cast<double>(static_cast<float>(x));
 }
 
 /// The numbers of one array, each a function of its place.
@@ -146,7 +146,7 @@ Heads<double> draw_side(const AttentionSpec& spec, const char* array, bool is_ke
     if (spec.features_given) {
       x = spec.entries == Entries::zeros ? std::max(x, 0.0) : std::abs(x);
     }
-    x = float32(x);
+    x = entry_of(spec, x);
     ++place;
   }
   return heads;
@@ -157,7 +157,7 @@ Heads<double> draw_values(const AttentionSpec& spec, const char* array, const He
   const Numbers numbers(spec, array);
   std::uint64_t place = 0;
   for (double& x : heads.values()) {
-    x = float32(numbers.value(place));
+    x = entry_of(spec, numbers.value(place));
     ++place;
   }
   return heads;
@@ -184,7 +184,7 @@ Heads<double> draw_sums(const AttentionSpec& spec, const char* array, bool is_st
                                   .cols = spec.features()});
   if (!is_start) return RS;
   if (spec.entries == Entries::near_epsilon) {
-    for (double& x : RS.values()) x = float32(x * 1e-8);
+    for (double& x : RS.values()) x = entry_of(spec, x * 1e-8);
   }
   for (Index b = 0; b < spec.batch; ++b) {
     for (Index h = 0; h < spec.heads; ++h) {
@@ -206,6 +206,12 @@ bool takes_part(const AttentionSpec& spec, const Numbers& numbers, Index b, Inde
       return 3 * l < 2 * spec.length;
     case KeyMask::leading:
       return 3 * l >= spec.length;
+    case KeyMask::ragged:
+      return l * spec.batch < spec.length * (b + 1);
+    case KeyMask::one_empty:
+      return b + 1 < spec.batch || (spec.batch == 1 && l > 0);
+    case KeyMask::first_only:
+      return l == 0;
     case KeyMask::all:
       return false;
   }
@@ -228,8 +234,9 @@ std::vector<std::uint8_t> draw_key_mask(const AttentionSpec& spec) {
 }  // namespace
 
 std::string_view name(KeyMask mask) {
-  constexpr std::array<std::string_view, 6> names = {"none",    "scattered", "whole-slices",
-                                                     "padding", "leading",   "all"};
+  constexpr std::array<std::string_view, 9> names = {"none",      "scattered",  "whole-slices",
+                                                     "padding",   "leading",    "ragged",
+                                                     "one-empty", "first-only", "all"};
   return names.at(static_cast<std::size_t>(mask));
 }
 
@@ -242,13 +249,13 @@ std::string_view name(Entries entries) {
 
 std::string readable(const AttentionSpec& spec) {
   return fmt::format(
-      "L={} C={} B={} H={} D={} D_v={} g={}{} {}{}{}{}{} mask={} entries={} cut={} seed={}",
+      "L={} C={} B={} H={} D={} D_v={} g={}{} {}{}{}{}{} mask={} entries={}{} cut={} seed={}",
       spec.length, spec.slice_length, spec.batch, spec.heads, spec.width, spec.value_width,
       spec.features_given ? "given" : name(spec.feature_map),
       spec.shared_projection ? " shared" : "", spec.causal ? "causal" : "bidirectional",
       spec.pullback ? "" : " forward", spec.normalised ? "" : " unnormalised",
       spec.has_start ? " start" : "", spec.has_end_cotangent ? " end" : "", name(spec.mask),
-      name(spec.entries), spec.cut, spec.seed);
+      name(spec.entries), spec.all_digits ? " (53 bits)" : "", spec.cut, spec.seed);
 }
 
 AttentionInputs<double> materialise(const AttentionSpec& spec) {

@@ -15,6 +15,9 @@ enum class KeyMask {
   whole_slices,  ///< every other slice is masked, including the first
   padding,       ///< the last third of every sequence is masked
   leading,       ///< the first third
+  ragged,        ///< sequence b of B keeps its first (b + 1)/B keys: lengths of a padded batch
+  one_empty,     ///< the last sequence is masked; of a single one, the first key
+  first_only,    ///< only the first key takes part
   all,           ///< no key takes part
 };
 std::string_view name(KeyMask mask);
@@ -53,6 +56,7 @@ struct AttentionSpec {
   bool has_end_cotangent = false;  ///< a cotangent of the end state
   KeyMask mask = KeyMask::none;
   Entries entries = Entries::normal;
+  bool all_digits = false;         ///< entries have the digits of a double, else of a float32
   bool pullback = true;            ///< the pullback is requested
   bool shared_projection = false;  ///< all heads have the first one's
   Index cut = 1;                   ///< where a law cuts the sequence, if it does
@@ -68,8 +72,9 @@ struct AttentionSpec {
 /// "L=5 C=2 B=1 H=1 D=2 D_v=3 g=relu causal start end mask=none entries=normal cut=2 seed=7"
 std::string readable(const AttentionSpec& spec);
 
-/// The case under the paper's conventions, or these without normaliser. Entries are float32 values,
-/// so that all scalars except the narrow ones read the same numbers.
+/// The case under the paper's conventions, or these without normaliser. Unless it has all digits of
+/// a double, entries are float32 values, so that all scalars except the narrow ones read the same
+/// numbers.
 AttentionInputs<double> materialise(const AttentionSpec& spec);
 
 }  // namespace slim::properties

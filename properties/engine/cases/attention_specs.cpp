@@ -113,7 +113,8 @@ AttentionSpec draw_attention(const rc::Random& random, int size) {
   spec.has_end_cotangent = choices.one_of<int>({0, 1}) == 1;
   spec.mask = choices.one_of<KeyMask>(
       {KeyMask::none, KeyMask::none, KeyMask::none, KeyMask::scattered, KeyMask::scattered,
-       KeyMask::whole_slices, KeyMask::padding, KeyMask::leading, KeyMask::all});
+       KeyMask::whole_slices, KeyMask::padding, KeyMask::leading, KeyMask::ragged,
+       KeyMask::one_empty, KeyMask::first_only, KeyMask::all});
   spec.entries = choices.one_of<Entries>(
       {Entries::normal, Entries::normal, Entries::normal, Entries::zeros, Entries::near_equal,
        Entries::equal, Entries::spread, Entries::near_epsilon, Entries::integers});

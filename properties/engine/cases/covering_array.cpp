@@ -115,13 +115,8 @@ CoveringArray covering_array(const CoveringProblem& problem) {
       array.above_cap.push_back(priced.pair);
     }
   }
-  for (const PricedPair& priced : pairs) {
-    if (!uncovered.contains(priced.pair)) continue;
-    Combination begun(problem.levels.size(), open_level);
-    begun[static_cast<std::size_t>(priced.pair.first)] = priced.pair.first_level;
-    begun[static_cast<std::size_t>(priced.pair.second)] = priced.pair.second_level;
-    const double most_cost =
-        std::min(problem.cap, std::max(slack * priced.least_cost, problem.cheap));
+  const auto add_row = [&](const Combination& begun, double least_cost) {
+    const double most_cost = std::min(problem.cap, std::max(slack * least_cost, problem.cheap));
     Combination best;
     int most = -1;
     for (int i = 0; i < tries_a_row; ++i) {
@@ -134,6 +129,17 @@ CoveringArray covering_array(const CoveringProblem& problem) {
     }
     cover(best, uncovered);
     array.rows.push_back(std::move(best));
+  };
+  for (const Combination& begun : problem.wanted) {
+    const double least_cost = problem.least_cost(begun);
+    if (least_cost <= problem.cap) add_row(begun, least_cost);
+  }
+  for (const PricedPair& priced : pairs) {
+    if (!uncovered.contains(priced.pair)) continue;
+    Combination begun(problem.levels.size(), open_level);
+    begun[static_cast<std::size_t>(priced.pair.first)] = priced.pair.first_level;
+    begun[static_cast<std::size_t>(priced.pair.second)] = priced.pair.second_level;
+    add_row(begun, priced.least_cost);
   }
   return array;
 }

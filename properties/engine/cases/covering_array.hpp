@@ -28,9 +28,12 @@ struct CoveringProblem {
   std::function<double(const Combination&)> least_cost;
   double cap = 0.0;    ///< pairs whose cheapest row costs more than this are not covered
   double cheap = 0.0;  ///< every row may cost up to this
+  /// Levels of several factors that are to meet in a row, unless it costs more than the cap.
+  std::vector<Combination> wanted{};
 };
 
-/// Rows in which every pair of levels occurs, except impossible pairs and those above the cap.
+/// Rows in which every wanted combination and every pair of levels occurs, except impossible pairs
+/// and those above the cap.
 struct CoveringArray {
   std::vector<Combination> rows;
   std::vector<LevelPair> above_cap;

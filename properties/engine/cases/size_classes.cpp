@@ -77,6 +77,12 @@ std::vector<SizeClass> batch_and_head_classes() {
   return {exactly(1), exactly(2), exactly(3), exactly(4), exactly(5), exactly(8)};
 }
 
+std::vector<SizeClass> many_head_classes() {
+  std::vector<SizeClass> classes = batch_and_head_classes();
+  classes.push_back({.lowest = 9, .highest = 16, .values = {12, 16, 9}});
+  return classes;
+}
+
 std::vector<Index> edges_of(Index block, Index longest) {
   std::vector<Index> edges;
   if (block == 0) return edges;

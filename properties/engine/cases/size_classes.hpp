@@ -66,6 +66,8 @@ std::vector<SizeClass> column_classes(std::span<const Index> extra);
 std::vector<SizeClass> slice_length_classes();
 std::vector<SizeClass> slice_count_classes();
 std::vector<SizeClass> batch_and_head_classes();
+/// The same, and 9 to 16, for attention by itself.
+std::vector<SizeClass> many_head_classes();
 
 /// b − 1, b, b + 1 and 2 b + 1 for a block of b rows, without those beyond `longest`; none if b is
 /// 0.

@@ -66,11 +66,13 @@ enum class DesignedCases {
   all,          ///< every row of the task's design
   all_forward,  ///< attention: without the pullback, since forward-only code may be separate
   large,        ///< the large rows, for subjects that may use threads of their own
+  everyday,     ///< attention: the everyday shapes
 };
 
 /// Built-in subjects use only the threads that a task requests.
 inline DesignedCases for_built_in_subjects(DesignedCases cases) {
-  return cases == DesignedCases::large ? DesignedCases::none : cases;
+  return cases == DesignedCases::large || cases == DesignedCases::everyday ? DesignedCases::none
+                                                                           : cases;
 }
 
 /// At most nine rows, those with the most work first. `by_work`: work and row.
@@ -81,6 +83,11 @@ template <class Design>
 std::vector<int> rows_of(const Design& design, DesignedCases cases) {
   if (cases == DesignedCases::large) return design.large_rows();
   std::vector<int> rows(static_cast<std::size_t>(design.rows()));
+  if constexpr (requires { design.everyday_rows(); }) {
+    if (cases == DesignedCases::everyday) {
+      rows.resize(static_cast<std::size_t>(design.everyday_rows()));
+    }
+  }
   std::iota(rows.begin(), rows.end(), 0);
   return rows;
 }

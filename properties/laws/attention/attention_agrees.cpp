@@ -37,7 +37,7 @@ Law attention_agrees() {
                  "mutant/columns-beyond-8-of-values"},
        .draw = {},
        .load = {}},
-      {.repair = as_drawn,
+      {.repair = with_all_digits_at_times,
        .fits = fits_always,
        .check = agrees_with_definition,
        .sizes = DesignedCases::all_forward});

@@ -152,6 +152,11 @@ AttentionSpec as_drawn(AttentionSpec spec) {
   return spec;
 }
 
+AttentionSpec with_all_digits_at_times(AttentionSpec spec) {
+  spec.all_digits = spec.seed % 4 == 3;
+  return spec;
+}
+
 std::string fits_always(const AttentionCase& /*c*/) {
   return {};
 }

@@ -63,6 +63,9 @@ inline constexpr const char* attention_generator =
 
 /// The repair of a law that uses every spec.
 AttentionSpec as_drawn(AttentionSpec spec);
+/// In every fourth case, entries with all digits of a double: a subject that rounds its inputs to
+/// float32 would not be seen otherwise.
+AttentionSpec with_all_digits_at_times(AttentionSpec spec);
 std::string fits_always(const AttentionCase& c);
 /// "it must have a normaliser", unless it has.
 std::string has_a_normaliser(const AttentionCase& c);

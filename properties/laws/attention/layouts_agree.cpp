@@ -54,11 +54,12 @@ void reads_every_layout(AttentionCase& c, const Subject& subject, Scalar scalar,
 ///
 /// Statement: contiguous arrays, arrays with gaps (of NaN) and an offset, transposed ones, [B, L,
 /// H] instead of [B, H, L], and stride 0 along every axis that repeats give the same answer.
-/// Source: strides are part of an array's description. Generator: attention_specs; for stride 0 the
-/// output's cotangent is one number, like that of a plain sum, and the q, k and v of all heads are
-/// those of the first head. Tolerance: 0 for subjects that give the same bits in any layout (the
-/// built-in ones), else twice the bands, since another stride may select another kernel; misread
-/// entries are off by much more. Kills: strides that are ignored, undocumented layouts.
+/// Source: strides are part of an array's description. Generator: attention_specs, for the subjects
+/// of others also everyday shapes, since long or wide arrays may take another path; for stride 0
+/// the output's cotangent is one number, like that of a plain sum, and the q, k and v of all heads
+/// are those of the first head. Tolerance: 0 for subjects that give the same bits in any layout
+/// (the built-in ones), else twice the bands, since another stride may select another kernel;
+/// misread entries are off by much more. Kills: strides that are ignored, undocumented layouts.
 Law layouts_agree() {
   return attention_law(
       {.name = "layouts-agree",
@@ -73,7 +74,10 @@ Law layouts_agree() {
        .one_in_digits50 = 7,
        .draw = {},
        .load = {}},
-      {.repair = as_drawn, .fits = fits_always, .check = reads_every_layout});
+      {.repair = as_drawn,
+       .fits = fits_always,
+       .check = reads_every_layout,
+       .sizes = DesignedCases::everyday});
 }
 
 }  // namespace slim::properties::laws

@@ -41,7 +41,7 @@ Law pullback_agrees() {
                  "mutant/gradients-of-keys-and-values-swapped"},
        .draw = {},
        .load = {}},
-      {.repair = as_drawn,
+      {.repair = with_all_digits_at_times,
        .fits = fits_always,
        .check = pulls_back_the_definition,
        .beyond_claims = unless_pulled_back,

@@ -315,6 +315,7 @@ void Session::write_for_it(std::int64_t bytes, const std::function<void()>& writ
     throw;
   } catch (const std::exception& error) {
     require_descriptors();
+    report_if_gone();
     if (fs::is_directory(scratch, status) && room_in(scratch) < bytes) throw_no_room(bytes);
     give_up(std::string("made its scratch folder unusable: ") + error.what(), Failure::crash);
   }
