@@ -50,7 +50,9 @@ OwnLaw own_calls_independent() {
           .statement = "the same call gives the same bits, also after another call",
           .source = "a gradient is a function",
           .unclaimed = [](const foreign::OwnModel& /*declared*/) { return std::string(); },
-          .check = check_calls};
+          .check = check_calls,
+          .judges_answers = false,
+          .runs_all_sizes = true};
 }
 
 OwnLaw own_float32_agrees() {

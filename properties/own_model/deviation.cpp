@@ -92,14 +92,10 @@ Deviation deviation_of(OwnSubject& subject, const OwnCase& c, Request request, S
 Comparison::Comparison(const OwnSubject& subject, const Deviation& allowed)
     : subject_(subject), allowed_(allowed) {}
 
-void Comparison::error(const std::string& tensor, double error, double bound, double scale) {
+void Comparison::error(const std::string& tensor, double error, double bound) {
   if (!std::isfinite(bound)) error = infinite;  // some answer was not finite
   const Discrepancy here{.tensor = tensor, .row = 0, .error = error, .bound = bound};
   if (finding_.worst.tensor.empty() || worse(here, finding_.worst)) finding_.worst = here;
-  if (scale <= 0.0) return;
-  constexpr double most = 0.01;
-  const bool judged = bound <= most * scale;
-  finding_.judged.push_back({.tensor = tensor, .compared = 1, .judged = judged ? 1 : 0});
 }
 
 /// A tensor that is no larger than the rounding errors of the others is compared, but not counted.
@@ -108,12 +104,12 @@ void Comparison::add(const std::string& tensor, double error, double deviation, 
   const bool is_narrow = allowed_.unit > unit_roundoff(Scalar::float32);
   const double most = is_narrow ? 0.25 : 0.01;
   const double bound = bound_in_deviations * deviation;
-  this->error(tensor, error, bound, 0.0);
+  this->error(tensor, error, bound);
   const bool explained = error <= std::sqrt(allowed_.unit) * largest;
   beyond_drift_ = beyond_drift_ || (!(error <= 2.0 * bound) && !explained);
   if (largest <= 64.0 * allowed_.unit * allowed_.largest_gradient) return;
   const bool judged = deviation <= most * largest;
-  finding_.judged.push_back({.tensor = tensor, .compared = 1, .judged = judged ? 1 : 0});
+  counted({.tensor = tensor, .compared = 1, .judged = judged ? 1 : 0});
 }
 
 void Comparison::loss(const std::string& where, double a, double b) {
@@ -134,10 +130,10 @@ void Comparison::logits(const std::string& where, const std::vector<double>& a,
 }
 
 void Comparison::same(const std::string& where, const Answer& a, const Answer& b) {
-  error("loss" + where, largest_difference({a.loss}, {b.loss}), 0.0, 0.0);
+  error("loss" + where, largest_difference({a.loss}, {b.loss}), 0.0);
   for (std::size_t i = 0; i < a.gradient.size(); ++i) {
     const std::string& parameter = subject_.declared().parameters[i].name;
-    error("grad." + parameter + where, largest_difference(a.gradient[i], b.gradient[i]), 0.0, 0.0);
+    error("grad." + parameter + where, largest_difference(a.gradient[i], b.gradient[i]), 0.0);
   }
 }
 

@@ -42,8 +42,9 @@ class Comparison {
   void logits(const std::string& where, const std::vector<double>& a, const std::vector<double>& b);
   /// `a` and `b` must be the same bits.
   void same(const std::string& where, const Answer& a, const Answer& b);
-  /// An error with a bound of its own, judged if the bound is at most `scale` / 100.
-  void error(const std::string& tensor, double error, double bound, double scale);
+  /// An error with a bound of its own, which counted() may count.
+  void error(const std::string& tensor, double error, double bound);
+  void counted(JudgedTensor count) { finding_.judged.push_back(std::move(count)); }
   /// The subject subtracts: errors up to √u of the largest entry are DRIFT.
   void may_drift() { drifts_ = true; }
   [[nodiscard]] Finding finding() const;

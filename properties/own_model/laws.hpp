@@ -10,7 +10,9 @@
 namespace slim::properties::own_model {
 
 /// The laws that need no reference, for a subject that declares the task own_model.
-std::vector<Law> own_laws(const foreign::ForeignSubject& foreign);
+/// `extra`: lengths to cover besides the usual ones. Throws ContractError if the subject cannot
+/// take them, and has no other task that can.
+std::vector<Law> own_laws(const foreign::ForeignSubject& foreign, const ExtraSizes& extra = {});
 /// Their names.
 const std::vector<std::string>& names_of_own_laws();
 
@@ -24,6 +26,9 @@ struct OwnLaw {
   Finding (*check)(OwnSubject& subject, const OwnCase& c, Scalar scalar);
   /// Makes a drawn case one that the law can check; null if every case is.
   OwnSpec (*repair)(OwnSpec spec, const foreign::OwnModel& declared) = nullptr;
+  bool judges_answers = true;   ///< false if wrong answers that repeat keep it
+  bool judges_slopes = false;   ///< then designed cases are run in every scalar
+  bool runs_all_sizes = false;  ///< all designed cases, not only a third of them
 };
 
 OwnLaw own_slope_of_loss();

@@ -38,13 +38,19 @@ std::vector<std::int64_t> drawn_mask(const OwnSpec& spec) {
   return mask;
 }
 
-/// Two steps at most from each size, since every check runs the subject many times.
+Index slices_in(const OwnSpec& spec) {
+  return (spec.length + spec.slice_length - 1) / spec.slice_length;
+}
+
+/// A few steps from each size, and none to many more slices, since every check runs the subject
+/// many times.
 std::vector<OwnSpec> smaller_own_specs(const OwnSpec& spec) {
   std::vector<OwnSpec> smaller;
   const auto add = [&](auto change) {
     OwnSpec changed = spec;
     change(changed);
-    if (changed != spec) smaller.push_back(changed);
+    const bool is_cheap = slices_in(changed) <= std::max<Index>(20, slices_in(spec));
+    if (changed != spec && is_cheap) smaller.push_back(changed);
   };
   add([](OwnSpec& s) { s.batch = 1; });
   add([](OwnSpec& s) { s.mask = MaskKind::none; });
@@ -52,16 +58,12 @@ std::vector<OwnSpec> smaller_own_specs(const OwnSpec& spec) {
   add([](OwnSpec& s) { s.length = std::min(s.length, s.slice_length + 1); });
   add([](OwnSpec& s) { s.slice_length = 1; });
   add([](OwnSpec& s) { s.length = (s.length + 1) / 2; });
+  add([](OwnSpec& s) { s.length -= s.length / 4; });
+  add([](OwnSpec& s) { s.length -= s.length / 8; });
   add([](OwnSpec& s) { s.length = std::max<Index>(1, s.length - 1); });
   add([](OwnSpec& s) { s.slice_length = (s.slice_length + 1) / 2; });
   add([](OwnSpec& s) { s.seed = std::min<std::uint64_t>(s.seed, 1); });
   return smaller;
-}
-
-rc::Shrinkable<OwnSpec> shrinkable_own(const OwnSpec& spec) {
-  return rc::shrinkable::shrinkRecur(spec, [](const OwnSpec& larger) {
-    return rc::seq::fromContainer(smaller_own_specs(larger));
-  });
 }
 
 std::vector<std::int64_t> integers_of(const Tensor& tensor, std::int64_t highest,
@@ -76,6 +78,12 @@ std::vector<std::int64_t> integers_of(const Tensor& tensor, std::int64_t highest
 }
 
 }  // namespace
+
+rc::Shrinkable<OwnSpec> shrinkable_own(const OwnSpec& spec) {
+  return rc::shrinkable::shrinkRecur(spec, [](const OwnSpec& larger) {
+    return rc::seq::fromContainer(smaller_own_specs(larger));
+  });
+}
 
 std::string readable(const OwnSpec& spec) {
   return fmt::format("L={} C={} B={} mask={} moved={} seed={}", spec.length, spec.slice_length,

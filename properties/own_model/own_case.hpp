@@ -45,7 +45,8 @@ CaseFile to_file(const OwnSubject& subject, const OwnCase& c);
 /// Throws ContractError if the file is not a case of this subject.
 OwnCase from_file(const OwnSubject& subject, const CaseFile& file);
 
-/// Sizes, masks and seeds within the subject's claims, with smaller ones to shrink to.
+rc::Shrinkable<OwnSpec> shrinkable_own(const OwnSpec& spec);
+/// Short sequences, masks and seeds within the subject's claims, with smaller ones to shrink to.
 rc::Gen<OwnSpec> own_specs(const foreign::OwnModel& declared);
 
 }  // namespace slim::properties::own_model

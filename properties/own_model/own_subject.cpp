@@ -154,7 +154,11 @@ std::vector<Answer> OwnSubject::ask_some(const Request& request, Scalar scalar) 
 std::vector<Answer> OwnSubject::ask(const Request& request, Scalar scalar) {
   constexpr std::size_t most_in_full = 17;
   constexpr std::size_t most_in_slices = 4;
-  const std::size_t most = request.slice_length == 0 ? most_in_full : most_in_slices;
+  constexpr std::size_t most_rows = 64;  // of short sequences; longer ones take longer
+  const auto rows = static_cast<std::size_t>(request.sequences.batch * request.sequences.length);
+  const std::size_t of_short = request.slice_length == 0 ? most_in_full : most_in_slices;
+  const std::size_t most =
+      std::max<std::size_t>(1, of_short * most_rows / std::max(most_rows, rows));
   std::vector<Answer> answers;
   for (std::size_t first = 0; first < request.copies.size(); first += most) {
     Request some = request;

@@ -73,10 +73,10 @@ class Probes {
   /// The parameters along which the gradient is not the slope of the loss; "all" if it shows only
   /// along all of them together.
   std::vector<std::string> broken_slopes(Index slice_length) {
-    const Deviation allowed = deviation_of_full(subject_, c_, Scalar::float64);
-    const Values gradient = gradient_in(subject_, c_, slice_length, Scalar::float64).gradient;
+    const Deviation allowed = deviation_of_full(subject_, c_, scalar_);
+    const Values gradient = gradient_in(subject_, c_, slice_length, scalar_).gradient;
     const auto breaks = [&](int tensor) {
-      const SlopeAlong along = slope_along(subject_, c_, slice_length, allowed, gradient,
+      const SlopeAlong along = slope_along(subject_, c_, scalar_, slice_length, allowed, gradient,
                                            direction_of(subject_, c_, tensor));
       return !(std::abs(along.slope - along.product) <= 2.0 * along.bound);
     };
@@ -303,7 +303,7 @@ std::vector<std::string> described_by(OwnSubject& subject, std::vector<std::stri
     if (of.all.any() || of.in_one.any()) {
       of.first_only = probes.unlike(probes.C, 0, std::min(probes.C, L));
       of.last_only = probes.unlike(probes.C, (L - 1) / probes.C * probes.C, L);
-      of.slope_breaks = scalar == Scalar::float64 && !probes.broken_slopes(probes.C).empty();
+      of.slope_breaks = !probes.broken_slopes(probes.C).empty();
       return {"pattern: " + described_slices(probes, of, scalar), evidence_of(of), laws};
     }
   }

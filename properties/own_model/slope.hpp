@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
+#include "reference/vocabulary/scalars/scalar.hpp"
+
+#include <optional>
 #include <vector>
 
 namespace slim::properties::own_model {
@@ -12,8 +14,9 @@ struct Slope {
   double error = 0.0;  ///< an estimate, not a bound; infinite if no step gives finite numbers
 };
 
-/// The steps of the differences: 2⁻⁷, …, 2⁻²⁰.
-std::vector<double> slope_steps();
+/// The steps of the differences: 2⁻⁷, …, 2⁻²⁰ in float64; 2⁻³, …, 2⁻¹⁰ in float32, whose rounding
+/// errors are larger than what smaller steps change.
+std::vector<double> slope_steps(Scalar scalar);
 
 /// Central differences D(h) = (f(h) − f(−h)) / 2h with one Richardson step, R = (4 D(h/2) − D(h))
 /// / 3. The error of R at h/2 is estimated as the spread of three neighbouring R and of D(h/2),
@@ -21,7 +24,12 @@ std::vector<double> slope_steps();
 /// extrapolations would be more accurate for smooth functions, but its error estimate is wrong at
 /// jumps of a derivative, which ELU + 1, ReLU and squared ReLU have.
 ///
-/// `above`, `below`: f(h) and f(−h) at slope_steps(). `noise`: how far rounding may move f.
-Slope slope_of(const std::vector<double>& above, const std::vector<double>& below, double noise);
+/// `above`, `below`: f(h) and f(−h) at these steps. `noise`: how far rounding may move f. `middle`:
+/// f(0), to be given where the smallest step is so large that a jump of the derivative may be
+/// within it, unseen by all steps: then |f(h) + f(−h) − 2 f(0)| / 2h, half of that jump, is added
+/// to the estimate; the largest of three neighbouring steps, since two jumps may cancel in one.
+Slope slope_of(const std::vector<double>& steps, const std::vector<double>& above,
+               const std::vector<double>& below, double noise,
+               std::optional<double> middle = std::nullopt);
 
 }  // namespace slim::properties::own_model

@@ -4,6 +4,7 @@
 #include "properties/own_model/slope.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace slim::properties::own_model {
@@ -34,9 +35,9 @@ Values direction_of(const OwnSubject& subject, const OwnCase& c, int tensor) {
   return direction;
 }
 
-SlopeAlong slope_along(OwnSubject& subject, const OwnCase& c, Index slice_length,
+SlopeAlong slope_along(OwnSubject& subject, const OwnCase& c, Scalar scalar, Index slice_length,
                        const Deviation& allowed, const Values& gradient, const Values& direction) {
-  const std::vector<double> steps = slope_steps();
+  const std::vector<double> steps = slope_steps(scalar);
   std::vector<Values> moved;
   moved.reserve(2 * steps.size());
   Request request = c.request(slice_length);
@@ -47,25 +48,39 @@ SlopeAlong slope_along(OwnSubject& subject, const OwnCase& c, Index slice_length
       request.copies.push_back(&moved.back());
     }
   }
+  const bool is_coarse = scalar == Scalar::float32;
+  if (is_coarse) request.copies.push_back(&c.parameters);
   std::vector<double> above;
   std::vector<double> below;
-  for (const Answer& answer : subject.ask(request, Scalar::float64)) {
-    (above.size() < steps.size() ? above : below).push_back(answer.loss);
+  std::optional<double> middle;
+  for (const Answer& answer : subject.ask(request, scalar)) {
+    if (below.size() == steps.size()) {
+      middle = answer.loss;
+    } else {
+      (above.size() < steps.size() ? above : below).push_back(answer.loss);
+    }
   }
-  const Slope slope = slope_of(above, below, allowed.loss);
-  SlopeAlong along{.slope = slope.value, .bound = slope.error};
+  const Slope slope = slope_of(steps, above, below, allowed.loss, middle);
+  constexpr double estimates = 4.0;
+  constexpr double least_share = 0.05;
+  SlopeAlong along{
+      .slope = slope.value, .bound = (is_coarse ? estimates : 1.0) * slope.error, .parts = {}};
   double squares = 0.0;
   for (std::size_t t = 0; t < direction.size(); ++t) {
     double sum = 0.0;
+    double squares_here = 0.0;
     for (std::size_t i = 0; i < direction[t].size(); ++i) {
       const double term = gradient[t][i] * direction[t][i];
       along.product += term;
-      squares += term * term;
+      squares_here += term * term;
       sum += std::abs(direction[t][i]);
     }
+    squares += squares_here;
+    along.parts.push_back(std::sqrt(squares_here));
     along.bound += 4.0 * allowed.gradient[t] * sum;
   }
-  along.scale = std::sqrt(squares);
+  along.scale = std::max(std::sqrt(squares), std::abs(slope.value));
+  if (is_coarse) along.bound = std::max(along.bound, least_share * along.scale);
   return along;
 }
 

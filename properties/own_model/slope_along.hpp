@@ -16,9 +16,13 @@ struct SlopeAlong {
   double slope = 0.0;
   double product = 0.0;
   double bound = 0.0;  ///< of |slope − product|
-  double scale = 0.0;  ///< the product's usual size, for a random direction
+  double scale = 0.0;  ///< the product's usual size, for a random direction; at least |slope|
+  std::vector<double> parts;  ///< of the product's usual size, by tensor
 };
-SlopeAlong slope_along(OwnSubject& subject, const OwnCase& c, Index slice_length,
+/// In float32 the estimate of the slope's error is not always honest, so that the bound is at least
+/// four estimates and 5 % of the scale: wide, but a gradient that is 0, halved or of the other sign
+/// is far beyond it.
+SlopeAlong slope_along(OwnSubject& subject, const OwnCase& c, Scalar scalar, Index slice_length,
                        const Deviation& allowed, const Values& gradient, const Values& direction);
 
 }  // namespace slim::properties::own_model

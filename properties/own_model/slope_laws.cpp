@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/own_model/laws.hpp"
 #include "properties/own_model/slope_along.hpp"
+#include "properties/report/level.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
 #include <algorithm>
@@ -9,52 +10,111 @@
 namespace slim::properties::own_model {
 namespace {
 
+/// How well a slope has to be known to judge a gradient by it.
+struct Resolution {
+  double share;  ///< the bound may be this share of the gradient's scale,
+  double least;  ///< or the same share of this share of the scale along all parameters
+};
+
+Resolution resolution_in(Scalar scalar) {
+  return scalar == Scalar::float32 ? Resolution{.share = 0.25, .least = 0.05}
+                                   : Resolution{.share = 0.01, .least = 0.01};
+}
+
+/// Counts which tensors the directions of one case judge.
+class SlopeCounts {
+ public:
+  SlopeCounts(const foreign::OwnModel& declared, Comparison& comparison, Scalar scalar)
+      : declared_(declared), comparison_(comparison), resolution_(resolution_in(scalar)) {}
+
+  /// The first direction. If the loss does not even change along all parameters together, nothing
+  /// is judged. A tensor is judged with the others if its part is much larger than the bound, or if
+  /// the bound is so small that its slope can only be that small; else it is listed, but does not
+  /// count as compared.
+  void add_all(const SlopeAlong& along, double smallest) {
+    whole_ = along.scale > smallest ? along.scale : 0.0;
+    const bool is_judged = whole_ > 0.0 && along.bound <= resolution_.share * whole_;
+    count(slope_of_all, is_judged ? Known::judged : Known::unknown, 1);
+    for (std::size_t t = 0; t < along.parts.size(); ++t) {
+      const foreign::OwnModel::Parameter& of = declared_.parameters[t];
+      const Known known = of.is_slope ? known_by(along.bound, along.parts[t]) : Known::unknown;
+      count(of.name, known, known == Known::unknown ? 0 : 1);
+    }
+  }
+  void add(const std::string& name, const SlopeAlong& along) {
+    count(name, known_by(along.bound, along.scale), 1);
+  }
+
+  static constexpr const char* slope_of_all = "all parameters";
+
+ private:
+  enum class Known { judged, near_zero, unknown };
+
+  [[nodiscard]] Known known_by(double bound, double scale) const {
+    if (!(whole_ > 0.0)) return Known::unknown;
+    if (bound <= resolution_.share * scale) return Known::judged;
+    const bool is_near_zero = bound <= resolution_.share * resolution_.least * whole_;
+    return is_near_zero ? Known::near_zero : Known::unknown;
+  }
+  void count(const std::string& name, Known known, long compared) {
+    const std::string_view ending = known == Known::near_zero ? slope_near_zero_ending : "";
+    comparison_.counted({.tensor = std::string(slope_along_opening) + name + std::string(ending),
+                         .compared = compared,
+                         .judged = known == Known::unknown ? 0 : 1});
+  }
+
+  const foreign::OwnModel& declared_;
+  Comparison& comparison_;
+  Resolution resolution_;
+  double whole_ = 0.0;  ///< the scale along all parameters
+};
+
 /// Compares the gradient of one pass with the slope of the same pass's loss along all tensors
-/// together, and along `singles` of them alone.
+/// together, and along `singles` neighbouring ones alone.
 Finding slopes_match(OwnSubject& subject, const OwnCase& c, Scalar scalar, Index slice_length,
-                     int singles) {
-  if (scalar != Scalar::float64) {
-    return not_claimed("slopes in float32, whose losses are too coarse");
+                     std::size_t singles) {
+  const bool is_narrow = subject.declared().narrowest > unit_roundoff(Scalar::float32);
+  if (scalar == Scalar::float32 && is_narrow && subject.offers(Scalar::float64)) {
+    return not_claimed("slopes in float32, which its narrower internal types make too coarse");
   }
   Request request = c.request(0);
   request.wants_gradient = true;
   const Deviation allowed =
-      deviation_of(subject, c, std::move(request), scalar, Rounding::of_scalar);
+      deviation_of(subject, c, std::move(request), scalar,
+                   scalar == Scalar::float32 ? Rounding::of_narrowest : Rounding::of_scalar);
   const Values gradient = slice_length == 0
                               ? allowed.unmoved.gradient
                               : gradient_in(subject, c, slice_length, scalar).gradient;
   Comparison comparison(subject, allowed);
-  const Random random(c.seed, stream_named("own tensors"));
-  const auto& parameters = subject.declared().parameters;
-  for (int n = -1; n < singles; ++n) {
-    const int tensor =
-        n < 0 ? -1
-              : static_cast<int>(random.below(parameters.size(), static_cast<std::uint64_t>(n)));
-    if (tensor >= 0 && !parameters[static_cast<std::size_t>(tensor)].is_slope) continue;
-    const SlopeAlong along =
-        slope_along(subject, c, slice_length, allowed, gradient, direction_of(subject, c, tensor));
+  SlopeCounts counts(subject.declared(), comparison, scalar);
+  const auto compare = [&](const std::string& name, int tensor) {
+    SlopeAlong along = slope_along(subject, c, scalar, slice_length, allowed, gradient,
+                                   direction_of(subject, c, tensor));
     const double error = std::abs(along.slope - along.product);
-    const bool counts = along.scale > 64.0 * allowed.unit * std::abs(allowed.unmoved.loss);
-    comparison.error(
-        "slope along " +
-            (tensor < 0 ? "all parameters" : parameters[static_cast<std::size_t>(tensor)].name),
-        std::isfinite(error) ? error : HUGE_VAL, along.bound, counts ? along.scale : 0.0);
+    comparison.error(std::string(slope_along_opening) + name,
+                     std::isfinite(error) ? error : HUGE_VAL, along.bound);
+    return along;
+  };
+  counts.add_all(compare(SlopeCounts::slope_of_all, -1),
+                 64.0 * allowed.unit * std::abs(allowed.unmoved.loss));
+  const auto& parameters = subject.declared().parameters;
+  const std::size_t first = Random(c.seed, stream_named("own tensors")).below(parameters.size(), 0);
+  for (std::size_t n = 0; n < std::min(singles, parameters.size()); ++n) {
+    const std::size_t tensor = (first + n) % parameters.size();
+    if (!parameters[tensor].is_slope) continue;
+    const std::string& name = parameters[tensor].name;
+    counts.add(name, compare(name, static_cast<int>(tensor)));
   }
   return comparison.finding();
 }
 
-std::string unclaimed_slopes(const foreign::OwnModel& declared) {
-  const bool any =
-      std::ranges::any_of(declared.parameters, &foreign::OwnModel::Parameter::is_slope);
-  return any ? "" : "a gradient that is the slope of the loss";
-}
-
+/// Where float64 is not offered, the direction along all tensors hardly sees the small ones.
 Finding check_full(OwnSubject& subject, const OwnCase& c, Scalar scalar) {
-  return slopes_match(subject, c, scalar, 0, 3);
+  return slopes_match(subject, c, scalar, 0, subject.offers(Scalar::float64) ? 3 : 12);
 }
 
 Finding check_sliced(OwnSubject& subject, const OwnCase& c, Scalar scalar) {
-  return slopes_match(subject, c, scalar, c.slice_length, 1);
+  return slopes_match(subject, c, scalar, c.slice_length, subject.offers(Scalar::float64) ? 1 : 4);
 }
 
 }  // namespace
@@ -63,8 +123,10 @@ OwnLaw own_slope_of_loss() {
   return {.name = "own-slope-of-loss",
           .statement = "⟨gradient, v⟩ is the slope of the full loss along v",
           .source = "definition of a gradient",
-          .unclaimed = unclaimed_slopes,
-          .check = check_full};
+          .unclaimed = [](const foreign::OwnModel& /*declared*/) { return std::string(); },
+          .check = check_full,
+          .judges_slopes = true,
+          .runs_all_sizes = true};
 }
 
 OwnLaw own_slope_of_sliced_loss() {
@@ -73,9 +135,11 @@ OwnLaw own_slope_of_sliced_loss() {
           .source = "section 3 of the paper: the sliced gradient is exact",
           .unclaimed =
               [](const foreign::OwnModel& declared) {
-                return declared.sliced ? unclaimed_slopes(declared) : std::string("slices");
+                return std::string(declared.sliced ? "" : "slices");
               },
-          .check = check_sliced};
+          .check = check_sliced,
+          .judges_slopes = true,
+          .runs_all_sizes = true};
 }
 
 }  // namespace slim::properties::own_model

@@ -57,7 +57,10 @@ nlohmann::ordered_json expectation_json(const std::optional<Expectation>& expect
 std::string how_it_went(const RunResult& result, const std::optional<Expectation>& expectation) {
   std::string text = outcome(result, expectation);
   for (const LevelVerdict& level : level_verdicts(result)) {
-    if (level.standing != LevelVerdict::Standing::not_claimed) continue;
+    if (level.standing != LevelVerdict::Standing::not_claimed &&
+        level.standing != LevelVerdict::Standing::slope_not_judged) {
+      continue;
+    }
     text += fmt::format("; {}: {}", name(level.level), name(level.standing));
   }
   for (const Scalar scalar : result.scalars_not_run)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/report/level.hpp"
 
+#include "reference/vocabulary/scalars/printable.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace slim::properties {
 namespace {
@@ -68,7 +71,60 @@ LevelVerdict::Standing standing_of(const LevelVerdict& verdict) {
   if (!verdict.broken.empty()) return falls_short;
   if (verdict.laws == 0) return not_run;
   if (verdict.laws < verdict.of) return partly_run;
-  return verdict.executed > 0 ? holds : not_claimed;
+  if (verdict.executed == 0) return not_claimed;
+  return verdict.slope_not_judged.empty() ? holds : slope_not_judged;
+}
+
+/// The law that compares the gradients of a level with slopes; empty if the level has none.
+std::string_view slope_law_of(Level level) {
+  if (level == Level::gradient) return "own-slope-of-loss";
+  return level == Level::sliced ? "own-slope-of-sliced-loss" : "";
+}
+
+bool executed(const RunResult& result, std::string_view law) {
+  return std::ranges::any_of(result.verdicts, [&](const Verdict& verdict) {
+    return verdict.law == law && verdict.tally.executed() > 0;
+  });
+}
+
+/// Says along which parameters the slopes were judged, over all scalars. Slices need not be judged
+/// by slopes where they are compared with the full pass.
+void add_slopes(const RunResult& result, LevelVerdict& level) {
+  const std::string_view law = slope_law_of(level.level);
+  const bool is_sliced = level.level == Level::sliced;
+  const bool is_run = std::ranges::any_of(
+      result.verdicts, [&](const Verdict& verdict) { return verdict.law == law; });
+  if (!is_run || (is_sliced && executed(result, "own-slices-agree"))) return;
+  if (!executed(result, law)) {
+    if (!is_sliced && level.executed > 0) level.slope_not_judged.emplace_back("any parameter");
+    return;
+  }
+  std::map<std::string, std::array<long, 2>> judged;  // by parameter: in all, and near 0
+  for (const Verdict& verdict : result.verdicts) {
+    if (verdict.law != law) continue;
+    for (const JudgedTensor& of : verdict.tally.judged) {
+      if (!of.tensor.starts_with(slope_along_opening)) continue;
+      std::string name = of.tensor.substr(slope_along_opening.size());
+      const bool is_near_zero = name.ends_with(slope_near_zero_ending);
+      if (is_near_zero) name.resize(name.size() - slope_near_zero_ending.size());
+      judged[name][0] += of.judged;
+      judged[name][1] += is_near_zero ? of.judged : 0;
+    }
+  }
+  for (const auto& [name, counts] : judged) {
+    if (counts[0] == 0) level.slope_not_judged.push_back(on_one_line(name));
+    if (counts[0] > 0 && counts[0] == counts[1]) level.slope_near_zero.push_back(on_one_line(name));
+  }
+}
+
+/// "; slope not judged along W, U and 3 more", or "" if there are no names.
+std::string along(std::string_view what, std::vector<std::string> names) {
+  constexpr std::size_t most = 4;
+  if (names.empty()) return {};
+  const std::size_t more = names.size() - std::min(names.size(), most);
+  names.resize(names.size() - more);
+  return fmt::format("; {} along {}{}", what, fmt::join(names, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
 }  // namespace
@@ -80,8 +136,8 @@ std::string_view name(Level level) {
 }
 
 std::string_view name(LevelVerdict::Standing standing) {
-  constexpr std::array<std::string_view, 5> names = {"holds", "falls short", "not claimed",
-                                                     "partly run", "not run"};
+  constexpr std::array<std::string_view, 6> names = {
+      "holds", "falls short", "not claimed", "partly run", "not run", "slope not judged"};
   return names.at(static_cast<std::size_t>(standing));
 }
 
@@ -112,6 +168,8 @@ std::string in_words(const LevelVerdict& level) {
     text = fmt::format("{} of {} laws claimed", level.claimed, level.laws);
   }
   text += fmt::format(", {} cases", level.executed);
+  text += along("slope not judged", level.slope_not_judged);
+  text += along("gradient and slope 0, or nearly so,", level.slope_near_zero);
   if (level.broken.empty()) return text;
   return text + fmt::format(", broken: {}", fmt::join(level.broken, ", "));
 }
@@ -132,6 +190,7 @@ std::vector<LevelVerdict> level_verdicts(const RunResult& result) {
     verdict.laws = verdict.of = static_cast<int>(laws.size());
     for (const std::string& law : result.laws_not_run) verdict.of += level_of(law) == level ? 1 : 0;
     verdict.claimed = static_cast<int>(claimed.size());
+    add_slopes(result, verdict);
     verdict.standing = standing_of(verdict);
     levels.push_back(std::move(verdict));
   }

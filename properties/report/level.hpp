@@ -37,14 +37,22 @@ bool is_law_of_cost(std::string_view law);
 /// The verdict on one level.
 struct LevelVerdict {
   Level level = Level::core;
-  enum class Standing { holds, falls_short, not_claimed, partly_run, not_run };
+  enum class Standing { holds, falls_short, not_claimed, partly_run, not_run, slope_not_judged };
   Standing standing = Standing::not_run;
   int laws = 0;                     ///< laws of this level that were run
   int of = 0;                       ///< laws of this level that could have been run
   int claimed = 0;                  ///< laws that were run and that the subject claims
   int executed = 0;                 ///< executed cases
   std::vector<std::string> broken;  ///< laws that do not hold
+  /// Of models of their own architecture: parameters along which no case judged the gradient by the
+  /// slope of the loss, and those along which both were 0, or nearly so, in every case that did.
+  std::vector<std::string> slope_not_judged{};
+  std::vector<std::string> slope_near_zero{};
 };
+/// The tensor of a slope is named by these words around the name of a parameter. The ending is for
+/// slopes that are 0, or nearly so.
+inline constexpr std::string_view slope_along_opening = "slope along ";
+inline constexpr std::string_view slope_near_zero_ending = " (near 0)";
 std::string_view name(LevelVerdict::Standing standing);
 
 /// How many laws of the level were run and claimed: "15 of 15 laws claimed, 2400 cases", "5 of 15
@@ -52,8 +60,8 @@ std::string_view name(LevelVerdict::Standing standing);
 std::string in_words(const LevelVerdict& level);
 
 /// The verdict on every level, including those of which no law could have been run (`of` is 0). A
-/// level holds when all its laws were run, and each law that the subject claims executed a case and
-/// holds.
+/// level holds when all its laws were run, each law that the subject claims executed a case and
+/// holds, and the gradient of a model of its own architecture was judged along every parameter.
 std::vector<LevelVerdict> level_verdicts(const RunResult& result);
 
 /// {"Core": {"standing", "laws" (those that were run), "laws_in_all", "claimed", "executed",

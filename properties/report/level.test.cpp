@@ -67,6 +67,31 @@ TEST(Levels, ThatAreNotClaimedAreNamedInTheHeadline) {
             "NOT all laws hold; Gradient: not claimed; float32: not run");
 }
 
+TEST(Levels, SayWhereNoSlopeJudgedTheGradient) {
+  using enum LevelVerdict::Standing;
+  RunResult result{.verdicts = {held("own-future-does-not-matter"), unclaimed("own-slope-of-loss")},
+                   .counterexamples = {}};
+  EXPECT_EQ(of_level(result, Level::gradient).standing, slope_not_judged);
+  EXPECT_EQ(in_words(of_level(result, Level::gradient)),
+            "1 of 2 laws claimed, 2 cases; slope not judged along any parameter");
+  EXPECT_EQ(how_it_went(result, std::nullopt),
+            "all claimed laws hold (1 of 2); Gradient: slope not judged");
+
+  Verdict slope = held("own-slope-of-loss");
+  slope.tally.judged = {{.tensor = "slope along W", .compared = 2, .judged = 2},
+                        {.tensor = "slope along U", .compared = 0, .judged = 0},
+                        {.tensor = "slope along b (near 0)", .compared = 1, .judged = 1}};
+  result.verdicts.back() = slope;
+  EXPECT_EQ(of_level(result, Level::gradient).standing, slope_not_judged);
+  EXPECT_EQ(
+      in_words(of_level(result, Level::gradient)),
+      "2 of 2 laws claimed, 4 cases; slope not judged along U; gradient and slope 0, or nearly "
+      "so, along b");
+  EXPECT_EQ(how_it_went(result, std::nullopt), "all laws hold; Gradient: slope not judged");
+  result.verdicts.back().tally.judged[1] = {.tensor = "slope along U", .compared = 1, .judged = 1};
+  EXPECT_EQ(of_level(result, Level::gradient).standing, holds);
+}
+
 /// A run of two laws of level Core, out of five laws in total.
 struct PartOfARun {
   Law averages;

@@ -150,13 +150,13 @@ std::vector<std::string> write_cases(const RunResult& result, std::uint64_t seed
 /// The laws that need no reference: all, or the named ones. Throws ContractError if one is named
 /// and the subject does not declare the task.
 std::vector<Law> chosen_own_laws(const foreign::ForeignSubject& third_party,
-                                 const std::vector<std::string>& names) {
+                                 const std::vector<std::string>& names, const ExtraSizes& extra) {
   const bool names_one = std::ranges::any_of(names, is_own_law);
   require(!names_one || third_party.declaration.own_model,
           "the laws own-… are about the task own_model, which the subject does not declare");
   std::vector<Law> laws;
   if (!third_party.declaration.own_model) return laws;
-  laws = own_model::own_laws(third_party);
+  laws = own_model::own_laws(third_party, extra);
   std::erase_if(laws, [&](const Law& law) {
     return !names.empty() && std::ranges::find(names, law.name) == names.end();
   });
@@ -175,7 +175,7 @@ void adapt_plan(RunPlan& plan, ThirdParty& third_party, const RunArguments& argu
     third_party.laws.push_back(foreign::told_from_noise(
         foreign::adapted_law(*law, third_party.opened, extra_sizes(arguments))));
   }
-  std::ranges::move(chosen_own_laws(third_party.opened, arguments.laws),
+  std::ranges::move(chosen_own_laws(third_party.opened, arguments.laws, extra_sizes(arguments)),
                     std::back_inserter(third_party.laws));
   if (arguments.laws.empty() ||
       std::ranges::find(arguments.laws, foreign::refuses_bad_requests_name) !=

@@ -60,6 +60,10 @@ OwnModel own_model_of(const Json& json) {
                                                on_one_line(name) + "', which is no parameter");
     found->is_slope = false;
   }
+  require(std::ranges::any_of(own.parameters, &OwnModel::Parameter::is_slope),
+          fields.named("not_slope") +
+              " names every parameter, so that nothing would judge the gradient: name only those "
+              "whose gradient is on purpose no slope of the loss");
   fields.read("sliced", own.sliced);
   fields.read("logits", own.logits);
   fields.read("decodes", own.decodes);
