@@ -10,41 +10,6 @@
 namespace slim::properties {
 namespace {
 
-constexpr std::array all_layouts = {Layout::contiguous, Layout::gaps, Layout::transposed,
-                                    Layout::interleaved, Layout::repeated};
-
-bool is_contiguous(const AttentionNeighbour& spec) {
-  return spec.layout == Layout::contiguous;
-}
-
-Index slices_of(const AttentionSpec& s) {
-  return (s.length + s.slice_length - 1) / s.slice_length;
-}
-
-bool is_ragged(const AttentionSpec& s) {
-  return s.length % s.slice_length != 0;
-}
-
-/// From several slices to one or back; the last slice stays incomplete or complete.
-void change_slices(AttentionSpec& s) {
-  if (slices_of(s) > 1) {
-    s.slice_length = is_ragged(s) ? s.length + 1 : s.length;
-  } else {
-    s.length += s.slice_length;
-  }
-}
-
-/// From an incomplete last slice to a complete one or back, with as many slices.
-void change_raggedness(AttentionSpec& s) {
-  const Index slices = slices_of(s);
-  if (is_ragged(s)) {
-    s.length = slices * s.slice_length;
-    return;
-  }
-  s.slice_length = std::max<Index>(s.slice_length, 2);
-  s.length = slices * s.slice_length - 1;
-}
-
 /// The kinds of masks of which one may be that of the case.
 std::vector<KeyMask> masks_like(const AttentionInputs<double>& inputs) {
   const auto& mask = inputs.key_mask;
@@ -56,38 +21,43 @@ std::vector<KeyMask> masks_like(const AttentionInputs<double>& inputs) {
           KeyMask::ragged,  KeyMask::one_empty, KeyMask::first_only};
 }
 
+/// Whether only queries, or only keys, are absent in the cross attention of a subject.
+bool is_cross_attention(const Subject& subject, const AttentionInputs<double>& inputs) {
+  const bool crosses = std::ranges::find(subject.forms, words_of_cross_attention,
+                                         &InputForm::with) != subject.forms.end();
+  return crosses && !inputs.causal && inputs.query_mask.empty() != inputs.key_mask.empty();
+}
+
+/// A mask of the same share of the first rows of each sequence.
+std::vector<std::uint8_t> mask_like(const std::vector<std::uint8_t>& mask,
+                                    const HeadsSizes& sizes) {
+  std::vector<std::uint8_t> result;
+  if (mask.empty()) return result;
+  const auto kept = static_cast<Index>(std::ranges::count(mask, 1));
+  const auto all = static_cast<Index>(mask.size());
+  const Index rows = std::max<Index>(1, sizes.rows * kept / all);
+  for (Index at = 0; at < sizes.batch * sizes.rows; ++at) {
+    result.push_back(at % sizes.rows < rows ? 1 : 0);
+  }
+  return result;
+}
+
+/// Gives the case the groups of heads of the failing one, and as many absent rows in proportion.
+void put_form_of(const AttentionInputs<double>& failing, bool is_cross,
+                 const AttentionNeighbour& spec, AttentionInputs<double>& inputs) {
+  inputs.groups = spec.shares_heads ? failing.groups : HeadGroups();
+  if (!is_cross) return;
+  inputs.query_mask.clear();
+  inputs.key_mask.clear();
+  if (!spec.is_cross) return;
+  inputs.query_mask = mask_like(failing.query_mask, inputs.v.sizes());
+  inputs.key_mask = mask_like(failing.key_mask, inputs.v.sizes());
+}
+
 constexpr std::array kinds_of_entries = {
     Entries::moderate, Entries::normal,       Entries::zeros, Entries::integers,
     Entries::spread,   Entries::near_epsilon, Entries::equal, Entries::near_equal,
     Entries::far,      Entries::opposite,     Entries::steep, Entries::subnormal};
-
-std::string words_of(Entries entries) {
-  switch (entries) {
-    case Entries::zeros:
-      return "exact zeros and rows without features";
-    case Entries::near_epsilon:
-      return "denominators about the paper's epsilon";
-    case Entries::spread:
-    case Entries::steep:
-      return "rows of very different sizes";
-    case Entries::far:
-    case Entries::opposite:
-      return "very large or very small numbers";
-    case Entries::subnormal:
-      return "subnormal numbers";
-    case Entries::equal:
-    case Entries::near_equal:
-      return "equal keys";
-    case Entries::integers:
-      return "whole numbers, with ties and zeros";
-    default:
-      return "ordinary numbers";
-  }
-}
-
-bool is_ordinary(const AttentionSpec& spec) {
-  return spec.entries == Entries::normal || spec.entries == Entries::moderate;
-}
 
 Finding without_numbers(const SubjectError& error) {
   return {.outcome = Outcome::wrong,
@@ -157,6 +127,8 @@ std::vector<AttentionNeighbour> AttentionNeighbours::bases() const {
   spec.has_end_cotangent = !inputs.end_cotangent.empty();
   spec.seed = 1;
   spec.all_digits = has_digits_beyond_float32(inputs);
+  spec.shares_heads = inputs.groups != HeadGroups();
+  spec.is_cross = is_cross_attention(subject_, inputs);
   const bool has_layout = found_.law == "layouts-agree";
   // These laws make cases with a start state, or with a mask.
   spec.has_start = spec.has_start || found_.law == "attention-resumes";
@@ -183,6 +155,10 @@ AttentionInputs<double> AttentionNeighbours::inputs_of(const AttentionNeighbour&
       subject_.capabilities.any_attention_conventions
           ? failing_.conventions
           : acting_on(subject_.attention_conventions, spec.feature_map, spec.features_given);
+  for (const InputForm& form : subject_.forms) form.fit(inputs);
+  if (!subject_.forms.empty()) {
+    put_form_of(failing_, is_cross_attention(subject_, failing_), spec, inputs);
+  }
   return inputs;
 }
 
@@ -266,132 +242,6 @@ std::vector<ComparedArray> AttentionNeighbours::compared(const AttentionNeighbou
 
 CaseFile AttentionNeighbours::file_of(const AttentionNeighbour& spec) const {
   return to_case_file(inputs_of(spec));
-}
-
-Circumstances<AttentionNeighbour> AttentionNeighbours::circumstances() const {
-  using Spec = AttentionNeighbour;
-  const Capabilities& can = subject_.capabilities;
-  Circumstances<Spec> all;
-  const auto property = [&](const char* with, const char* without, auto holds, auto change) {
-    all.properties.push_back({with, without, holds, change});
-  };
-  const auto quantity = [&](const char* several, Index Spec::*number, std::vector<Index> values,
-                            std::vector<Index> further) {
-    all.quantities.push_back({several, [number](const Spec& s) { return s.*number; },
-                              [number](Spec& s, Index value) { s.*number = value; },
-                              std::move(values), std::move(further)});
-  };
-  if (!asks_features_) {
-    property(
-        "with a start state", "without a start state", [](const Spec& s) { return s.has_start; },
-        [](Spec& s) { s.has_start = !s.has_start; });
-    if (base_->pullback) {
-      property(
-          "with a cotangent of the end state", "without a cotangent of the end state",
-          [](const Spec& s) { return s.has_end_cotangent; },
-          [](Spec& s) { s.has_end_cotangent = !s.has_end_cotangent; });
-    }
-    property(
-        "with a key mask", "without a key mask",
-        [](const Spec& s) { return s.mask != KeyMask::none; },
-        [](Spec& s) { s.mask = s.mask == KeyMask::none ? KeyMask::leading : KeyMask::none; });
-    property(
-        "in causal attention", "in bidirectional attention", [](const Spec& s) { return s.causal; },
-        [](Spec& s) { s.causal = !s.causal; });
-    if (can.sliced) {
-      property(
-          "with two slices or more", "with one slice",
-          [](const Spec& s) { return slices_of(s) > 1; }, [](Spec& s) { change_slices(s); });
-      property(
-          "where the slice length does not divide L", "where the slice length divides L",
-          [](const Spec& s) { return is_ragged(s); }, [](Spec& s) { change_raggedness(s); });
-    }
-  }
-  property(("with " + words_of(base_->entries)).c_str(), "with ordinary numbers",
-           [](const Spec& s) { return !is_ordinary(s); },
-           [own = base_->entries](Spec& s) { s.entries = is_ordinary(s) ? own : Entries::normal; });
-  quantity("sequences", &Spec::batch, {1, 2, 3}, {4, 5});
-  quantity("heads", &Spec::heads, {1, 2, 3}, {4, 5});
-  const std::vector<Index> widths = {1, 2, 3, 8, 9, 65};
-  const std::vector<Index> further = {4, 5, 7, 16, 17, 32, 33, 64, 128, 129};
-  AttentionNeighbour uneven = *base_;
-  ++uneven.value_width;
-  if (finding_on(uneven)) {
-    quantity(base_->features_given ? "features" : "columns of q and k", &Spec::width, widths,
-             further);
-    if (!asks_features_) quantity("columns of v", &Spec::value_width, widths, further);
-  } else {  // it takes values as wide as keys alone
-    all.quantities.push_back({"columns of q, k and v", [](const Spec& s) { return s.width; },
-                              [](Spec& s, Index value) { s.width = s.value_width = value; }, widths,
-                              further});
-  }
-  // A number of rows that grows with the slice length fixed is a number of slices.
-  const bool is_of_rows = !can.sliced || slices_of(*base_) == 1;
-  if (is_of_rows) {
-    all.quantities.push_back({"rows",
-                              [](const Spec& s) { return s.length; },
-                              [](Spec& s, Index value) {
-                                s.slice_length = is_ragged(s) ? value + 1 : value;
-                                s.length = value;
-                              },
-                              {1, 2, 3, 9, 33},
-                              {4, 5, 8, 16, 17, 32, 64, 65, 128, 129}});
-  }
-  if (!base_->features_given && can.feature_maps.size() > 1) {
-    std::vector<FeatureMap> maps;
-    Choice<Spec> choice{.words = "with the feature map", .names = {}, .of = {}, .put = {}};
-    for (const FeatureKind kind : can.feature_maps) {
-      FeatureMap map = base_->feature_map;
-      map.kind = kind;
-      map.blocks = 1;
-      if (kind == base_->feature_map.kind) map = base_->feature_map;
-      maps.push_back(map);
-      choice.names.emplace_back(name(map));
-    }
-    choice.of = [maps](const Spec& s) {
-      const auto at = std::ranges::find(maps, s.feature_map.kind, &FeatureMap::kind);
-      return static_cast<std::size_t>(at - maps.begin());
-    };
-    choice.put = [maps](Spec& s, std::size_t option) { s.feature_map = maps.at(option); };
-    const bool has_own = choice.of(*base_) < maps.size();
-    if (has_own) all.choices.push_back(std::move(choice));
-  }
-  if (!is_contiguous(*base_)) {
-    all.choices.push_back(
-        {.words = "with arrays that are",
-         .names = {"contiguous", "spread with gaps", "transposed (columns not adjacent in memory)",
-                   "interleaved by heads", "repeated by strides of 0"},
-         .of = [](const Spec& s) { return static_cast<std::size_t>(s.layout); },
-         .put = [](Spec& s, std::size_t option) { s.layout = all_layouts.at(option); }});
-  }
-  return all;
-}
-
-std::vector<AttentionNeighbour> AttentionNeighbours::wider() const {
-  const auto with = [&](Index batch, Index heads, bool rows, bool columns) {
-    AttentionNeighbour spec = *base_;
-    spec.batch = std::max(spec.batch, batch);
-    spec.heads = std::max(spec.heads, heads);
-    if (columns) {
-      spec.width = std::max<Index>(spec.width, 5);
-      spec.value_width = std::max<Index>(spec.value_width, 4);
-    }
-    if (!rows) return spec;
-    const bool has_one = slices_of(spec) == 1;
-    const bool ragged = is_ragged(spec);
-    // Of blocks whose length is not known, several.
-    const Index longer = has_one ? std::clamp<Index>(2 * spec.length, 6, 130) : 6;
-    spec.slice_length = has_one ? longer : longer / 2;
-    spec.length = ragged ? longer - 1 : longer;
-    return spec;
-  };
-  return {with(2, 3, true, true),
-          with(2, 3, false, true),
-          with(1, 1, true, true),
-          with(2, 3, true, false),
-          with(2, 3, false, false),
-          with(1, 1, false, true),
-          *base_};
 }
 
 }  // namespace slim::properties

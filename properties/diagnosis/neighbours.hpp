@@ -10,10 +10,26 @@
 
 namespace slim::properties {
 
+/// The words of a form (InputForm) with other numbers of queries than keys.
+inline constexpr std::string_view words_of_cross_attention =
+    "with another number of queries than keys";
+
 /// A case of attention next to a failing one.
 struct AttentionNeighbour : AttentionSpec {
   Layout layout = Layout::contiguous;
+  bool shares_heads = false;  ///< in groups as those of the failing case
+  bool is_cross = false;      ///< it has fewer queries or fewer keys, as the failing case
 };
+
+inline constexpr std::array all_layouts = {Layout::contiguous, Layout::gaps, Layout::transposed,
+                                           Layout::interleaved, Layout::repeated};
+inline bool is_contiguous(const AttentionNeighbour& spec) {
+  return spec.layout == Layout::contiguous;
+}
+/// Whether its entries are ordinary numbers.
+inline bool is_ordinary(const AttentionSpec& spec) {
+  return spec.entries == Entries::normal || spec.entries == Entries::moderate;
+}
 
 /// Whether a finding on another case shows the fault of `first`: true if is_same_fault(), false if
 /// the tensor is right or its error smaller by five orders of magnitude, as another fault's may be;

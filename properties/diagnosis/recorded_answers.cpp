@@ -5,6 +5,7 @@
 #include "properties/tolerance/attention_evidence.hpp"
 #include "reference/vocabulary/memory/memory_watch.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/task/attention_view.hpp"
 
 #include <numeric>
 
@@ -16,7 +17,8 @@ constexpr std::size_t most_projections = 32;
 struct Log {
   std::vector<Answered> answers;
   std::vector<double> bytes;
-  bool is_waiting = false;  ///< for an answer, which is missing if the subject throws
+  bool is_waiting = false;              ///< for an answer, which is missing if the subject throws
+  bool answers_absent_queries = false;  ///< as in Capabilities
 };
 
 template <class T>
@@ -61,6 +63,8 @@ std::shared_ptr<const AttentionInputs<double>> inputs_of(const AttentionTask<T>&
   inputs.out_cotangent = gathered(task.out_cotangent);
   inputs.end_cotangent = gathered(task.end_cotangent);
   inputs.slice_length = task.slice_length;
+  inputs.groups = task.groups;
+  inputs.query_mask.assign(task.query_mask.begin(), task.query_mask.end());
   return std::make_shared<const AttentionInputs<double>>(std::move(inputs));
 }
 
@@ -117,6 +121,8 @@ void answer_in(Log& log, const AttentionFunction<T>& inner, const AttentionTask<
   log.is_waiting = log.is_waiting || is_consistent;
   inner(task, result);
   if (!is_consistent) return;
+  view(task.groups, log.answers_absent_queries ? std::span<const std::uint8_t>() : task.query_mask,
+       result);
   log.is_waiting = false;
   log.answers.push_back(answered(result));
   log.answers.back().attention = std::move(inputs);
@@ -192,6 +198,7 @@ void clear_unclaimed(Log& log, const Capabilities& claims) {
 
 RecordedAnswers recorded_answers(Trial& trial, const Subject& subject, Scalar scalar) {
   Log log;
+  log.answers_absent_queries = subject.capabilities.answers_absent_queries;
   Subject recorded = subject;
   record(recorded.attention, log);
   record(recorded.features, log);
@@ -201,7 +208,9 @@ RecordedAnswers recorded_answers(Trial& trial, const Subject& subject, Scalar sc
   check_safely(trial, recorded, scalar);
   clear_unclaimed(log, subject.capabilities);
   result.before = std::move(log.answers);
-  log = {};
+  log.answers.clear();
+  log.bytes.clear();
+  log.is_waiting = false;
   result.finding = check_safely(trial, recorded, scalar);
   clear_unclaimed(log, subject.capabilities);
   result.answers = std::move(log.answers);

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view expected_prefix = "expected.";
 
 std::vector<std::string> names_of_attention() {
-  return {"q",         "k",         "v",           "projection",  "key_mask",
+  return {"q",         "k",         "v",           "projection",  "key_mask",     "query_mask",
           "initial.R", "initial.S", "cotangent.R", "cotangent.S", "cotangent.out"};
 }
 

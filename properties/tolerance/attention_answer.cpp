@@ -5,10 +5,13 @@
 #include "properties/tolerance/fences.hpp"
 #include "properties/tolerance/input_array.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/task/attention_view.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <type_traits>
 
 namespace slim::properties {
@@ -82,6 +85,10 @@ class AttentionCall {
     require_untouched_fences(watch_, named);
     require_sizes(asked);
     require_unchanged();
+    view(asked.groups,
+         subject_.capabilities.answers_absent_queries ? std::span<const std::uint8_t>()
+                                                      : asked.query_mask,
+         result_);
     const auto exactly = [](const auto& heads) { return converted<W>(heads, MemoryTag::result); };
     AttentionResult<W> answer{.out = exactly(result_.out),
                               .end = exactly(result_.end),
@@ -110,7 +117,9 @@ class AttentionCall {
             .start = start_.view(),
             .wants_pullback = wants_pullback,
             .out_cotangent = wants_pullback ? out_cotangent_.view() : HeadsView<T>(),
-            .end_cotangent = wants_pullback ? end_cotangent_.view() : HeadsView<A>()};
+            .end_cotangent = wants_pullback ? end_cotangent_.view() : HeadsView<A>(),
+            .groups = inputs_->groups,
+            .query_mask = inputs_->query_mask};
   }
   void require_sizes(const AttentionTask<T>& asked) const {
     require_answer_sizes("out", result_.out, asked.out_sizes());
@@ -197,6 +206,27 @@ bool has_other_conventions(const Subject& subject, const AttentionInputs<double>
   return !subject.capabilities.any_attention_conventions && own != inputs.conventions;
 }
 
+/// A task as the subject has to compute it.
+template <class From>
+class TaskSeen {
+ public:
+  TaskSeen(const Subject& subject, const AttentionInputs<From>& inputs) : inputs_(&inputs) {
+    if (!is_viewed(inputs.groups, inputs.query_mask)) return;
+    own_.emplace(viewed(inputs));
+    if (subject.capabilities.answers_absent_queries) own_->out_cotangent = inputs.out_cotangent;
+    inputs_ = &*own_;
+  }
+  TaskSeen(const TaskSeen&) = delete;
+  TaskSeen& operator=(const TaskSeen&) = delete;
+  ~TaskSeen() = default;
+
+  [[nodiscard]] const AttentionInputs<From>& inputs() const { return *inputs_; }
+
+ private:
+  const AttentionInputs<From>* inputs_;
+  std::optional<AttentionInputs<From>> own_;
+};
+
 /// call.operator()<T>() with the hardware scalar's type, which long double represents exactly.
 template <class Call>
 auto in_hardware_type_of(Scalar scalar, const Call& call) {
@@ -226,15 +256,17 @@ auto in_type_of(Scalar scalar, const Call& call) {
 
 AttentionAnswer ask(const Subject& subject, Scalar scalar, const AttentionInputs<double>& inputs,
                     Layout layout) {
+  const TaskSeen seen(subject, inputs);
   return in_type_of(scalar, [&]<class T>() {
-    return AttentionCall<T, double>(subject, inputs, layout).answered();
+    return AttentionCall<T, double>(subject, seen.inputs(), layout).answered();
   });
 }
 
 AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar scalar,
                                                  const AttentionInputs<double>& inputs) {
+  const TaskSeen seen(subject, inputs);
   return in_hardware_type_of(scalar, [&]<class T>() {
-    return AttentionCall<T, double>(subject, inputs, Layout::contiguous)
+    return AttentionCall<T, double>(subject, seen.inputs(), Layout::contiguous)
         .template answered<long double>();
   });
 }
@@ -242,11 +274,12 @@ AttentionResult<long double> ask_for_long_double(const Subject& subject, Scalar 
 std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scalar scalar,
                                                     const AttentionInputs<double>& inputs,
                                                     int times) {
+  const TaskSeen seen(subject, inputs);
   return in_hardware_type_of(scalar, [&]<class T>() {
-    AttentionCall<T, double> call(subject, inputs, Layout::contiguous);
+    AttentionCall<T, double> call(subject, seen.inputs(), Layout::contiguous);
     std::vector<AttentionResult<long double>> answers;
     for (int i = 0; i < times; ++i) {
-      if (i > 0) call.put(inputs);
+      if (i > 0) call.put(seen.inputs());
       answers.push_back(call.template answered<long double>());
     }
     return answers;
@@ -255,19 +288,22 @@ std::vector<AttentionResult<long double>> ask_again(const Subject& subject, Scal
 
 AttentionAnswer ask(const Subject& subject, Scalar scalar,
                     const AttentionInputs<Digits50>& inputs) {
+  const TaskSeen seen(subject, inputs);
   return in_type_of(scalar, [&]<class T>() {
-    return AttentionCall<T, Digits50>(subject, inputs, Layout::contiguous).answered();
+    return AttentionCall<T, Digits50>(subject, seen.inputs(), Layout::contiguous).answered();
   });
 }
 
 std::vector<AttentionAnswer> ask_in_turn(const Subject& subject, Scalar scalar,
                                          std::span<const AttentionInputs<double>> inputs) {
+  std::deque<TaskSeen<double>> seen;
+  for (const AttentionInputs<double>& of : inputs) seen.emplace_back(subject, of);
   return in_type_of(scalar, [&]<class T>() {
-    AttentionCall<T, double> call(subject, inputs.front(), Layout::contiguous);
+    AttentionCall<T, double> call(subject, seen.front().inputs(), Layout::contiguous);
     std::vector<AttentionAnswer> answers;
     answers.reserve(inputs.size());
-    for (const AttentionInputs<double>& of : inputs) {
-      call.put(of);
+    for (const TaskSeen<double>& of : seen) {
+      call.put(of.inputs());
       answers.push_back(call.answered());
     }
     return answers;

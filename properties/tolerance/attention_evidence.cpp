@@ -54,7 +54,9 @@ bool has_digits_beyond_float32(const AttentionInputs<double>& inputs) {
 AttentionEvidence::AttentionEvidence(AttentionInputs<double> inputs)
     : inputs_(std::move(inputs)),
       is_large_(takes_long_in_digits50(inputs_)),
-      rounds_to_float32_(has_digits_beyond_float32(inputs_)) {}
+      rounds_to_float32_(has_digits_beyond_float32(inputs_)) {
+  share_heads(inputs_);
+}
 
 bool AttentionEvidence::is_large(Scalar scalar) const {
   return is_large_ && scalar != Scalar::digits50;
@@ -178,6 +180,7 @@ const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvi
   kept.emplace();
   reference::attention(counting.task(), kept->front());
   reference::attention_by_definition(counting.task(), kept->back());
+  for (AttentionResult<Underflow>& form : *kept) view(counting.groups, counting.query_mask, form);
   return *kept;
 }
 
@@ -185,22 +188,23 @@ const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvi
 /// With f roundings of a feature: a path through R or S has f + L + 2; a numerator or denominator,
 /// with M products summed and ε, F = 2f + L + M + 4; a quotient 2F + 1; dA = dY/D F + 1; and
 /// dD = −Y·dA with D_v products 3F + D_v + 4. The rest comes on top of dD: the sums over rows and
-/// features, and the pullback of the features.
+/// features, the pullback of the features, and the sum over heads that share an array.
 double AttentionEvidence::roundings(AttentionArray array) const {
   const double f = roundings_of_a_feature(inputs_);
   const auto L = static_cast<double>(inputs_.v.sizes().rows);
   const auto d = static_cast<double>(inputs_.v.sizes().cols);
   const auto M = static_cast<double>(inputs_.task().features());
   const double F = 2.0 * f + L + M + 4.0;
+  const auto heads = static_cast<double>(inputs_.groups.largest() - 1);
   switch (array) {
     case AttentionArray::out:
       return 2.0 * F + 2.0;
     case AttentionArray::end:
       return f + L + 2.0;
     case AttentionArray::start_gradient:
-      return 3.0 * F + d + f + L + 6.0;
+      return 3.0 * F + d + f + L + 6.0 + heads;
     default:
-      return 3.0 * F + 2.0 * d + 2.0 * f + L + M + 16.0;
+      return 3.0 * F + 2.0 * d + 2.0 * f + L + M + 16.0 + heads;
   }
 }
 

@@ -170,6 +170,7 @@ const AttentionResult<W>& AttentionFacts<W>::truth() {
   } else {
     reference::attention(inputs_.task(), *truth_);
   }
+  see(*truth_);
   return *truth_;
 }
 
@@ -178,6 +179,7 @@ auto AttentionFacts<W>::gauges() -> const AttentionResult<Gauge>& {
   if (gauges_) return *gauges_;
   gauges_.emplace();
   reference::attention(annotated<Gauge>(inputs_).task(), *gauges_);
+  see(*gauges_);
   return *gauges_;
 }
 
@@ -194,6 +196,7 @@ const AttentionResult<reference::Perturbed>& AttentionFacts<W>::by_moved_sums() 
   }
   by_moved_sums_.emplace();
   reference::attention(inputs.task(), *by_moved_sums_);
+  see(*by_moved_sums_);
   return *by_moved_sums_;
 }
 

@@ -3,7 +3,7 @@
 
 #include "reference/numbers/gauged.hpp"
 #include "reference/numbers/perturbed.hpp"
-#include "reference/vocabulary/task/attention_inputs.hpp"
+#include "reference/vocabulary/task/attention_view.hpp"
 
 #include <array>
 #include <optional>
@@ -35,7 +35,7 @@ class AttentionFacts {
  public:
   using Gauge = reference::Gauged<std::conditional_t<std::is_same_v<W, Digits50>, W, double>>;
 
-  explicit AttentionFacts(AttentionInputs<W> inputs) : inputs_(std::move(inputs)) {}
+  explicit AttentionFacts(AttentionInputs<W> inputs) : inputs_(viewed(std::move(inputs))) {}
 
   [[nodiscard]] const AttentionInputs<W>& inputs() const { return inputs_; }
   const AttentionResult<W>& truth();
@@ -55,6 +55,12 @@ class AttentionFacts {
   double worst_unsureness();
 
  private:
+  /// Reads an answer of the reference as that of an implementation with fewer heads or rows.
+  template <class X>
+  void see(AttentionResult<X>& answer) const {
+    view(inputs_.groups, inputs_.query_mask, answer);
+  }
+
   AttentionInputs<W> inputs_;
   std::optional<AttentionResult<W>> truth_;
   std::optional<AttentionResult<Gauge>> gauges_;

@@ -139,6 +139,9 @@ void restrict_sizes(SizeGoal& goal, const Restrictions& limits) {
   };
   keep(length, limits.length_multiple, [&](Index L) { return L % limits.length_multiple == 0; });
   if (limits.heads > 0) keep(heads, limits.heads, [&](Index H) { return H == limits.heads; });
+  if (limits.key_heads > 0) {
+    keep(heads, limits.key_heads, [&](Index H) { return H % limits.key_heads == 0; });
+  }
   keep(width, least_width, is_width);
   keep(features, std::lcm(least_width, limits.feature_multiple),
        [&](Index M) { return M % limits.feature_multiple == 0; });
@@ -318,12 +321,14 @@ AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& ex
           .given_features = claimed.given_features,
           .causal = claimed.causal,
           .bidirectional = claimed.bidirectional,
-          .key_masks = claimed.key_masks,
+          .key_masks = claimed.key_masks || extra.packs,
           .states = claimed.resumable,
           .slices = claimed.sliced,
           .rows = std::move(rows),
           .columns = std::move(columns),
-          .restrictions = extra.restrictions};
+          .restrictions = extra.restrictions,
+          .shares_heads = extra.shares_heads,
+          .packs = extra.packs};
 }
 
 AttentionSpace features_space(const Capabilities& claimed, const ExtraSizes& extra) {
@@ -342,6 +347,12 @@ AttentionSpec with_map_of(const AttentionSpace& space, AttentionSpec spec) {
   if (has && map.projected == (space.projects && map.kind != FeatureKind::favor_plus)) return spec;
   const auto count = static_cast<std::uint64_t>(space.feature_maps.size());
   spec.feature_map = map_with(space, static_cast<int>(spec.seed % count), 1, map.blocks);
+  return spec;
+}
+
+AttentionSpec with_forms_of(const AttentionSpace& space, AttentionSpec spec) {
+  if (space.shares_heads && spec.heads == 3) spec.heads = 4;  // two groups of two
+  if (space.packs && spec.batch == 1 && spec.seed % 2 == 1) spec.batch = 2;
   return spec;
 }
 

@@ -23,6 +23,8 @@ struct AttentionSpace {
   std::vector<Index> columns{};  ///< likewise widths
   bool features_alone = false;   ///< the features task: no values, directions, masks, states
   Restrictions restrictions{};
+  bool shares_heads = false;  ///< as in ExtraSizes
+  bool packs = false;         ///< likewise
 
   /// Whether no case is possible.
   [[nodiscard]] bool empty() const {
@@ -37,6 +39,9 @@ AttentionSpace features_space(const Capabilities& claimed, const ExtraSizes& ext
 
 /// The spec with a feature map of the space: the same one if it has it, else one of its own.
 AttentionSpec with_map_of(const AttentionSpace& space, AttentionSpec spec);
+
+/// The spec with enough heads and sequences to tell apart those that share heads or are packed.
+AttentionSpec with_forms_of(const AttentionSpace& space, AttentionSpec spec);
 
 /// Extents of a case of attention.
 Extents extents_of(const AttentionSpec& spec);

@@ -22,6 +22,9 @@ std::string to_words(const Restrictions& limits) {
     if (restricted) words.push_back(std::move(text));
   };
   add(limits.heads > 0, fmt::format("H = {}", limits.heads));
+  add(limits.key_heads > 0,
+      fmt::format("{} of k", limits.key_heads == 1 ? std::string("one head")
+                                                   : fmt::format("{} heads", limits.key_heads)));
   add(limits.width > 0, fmt::format("D = {}", limits.width));
   add(limits.least_width > 1, fmt::format("D at least {}", limits.least_width));
   add(limits.width_multiple > 1, fmt::format("D a multiple of {}", limits.width_multiple));
@@ -33,6 +36,7 @@ std::string to_words(const Restrictions& limits) {
 }
 
 AttentionSpec within(const Restrictions& limits, AttentionSpec spec) {
+  if (limits.key_heads > 0) spec.heads = rounded_up(spec.heads, limits.key_heads);
   if (limits.heads > 0) spec.heads = limits.heads;
   const bool projects = !spec.features_given && spec.feature_map.kind == FeatureKind::favor_plus;
   const Index of_width =
@@ -64,6 +68,7 @@ std::string beyond(const Restrictions& limits, const RestrictedSizes& sizes) {
   };
   for (std::string words :
        {unless_equal("H", sizes.heads, limits.heads), unless_equal("D", sizes.width, limits.width),
+        unless_multiple("H", sizes.heads, std::max<Index>(1, limits.key_heads)),
         unless_multiple("D", sizes.width, limits.width_multiple),
         unless_multiple("M", sizes.features, limits.feature_multiple),
         unless_multiple("L", sizes.length, limits.length_multiple),

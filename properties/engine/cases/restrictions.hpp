@@ -8,6 +8,7 @@ namespace slim::properties {
 /// The sizes of attention and features to which a subject is restricted.
 struct Restrictions {
   Index heads = 0;                 ///< H is this; 0: any
+  Index key_heads = 0;             ///< heads share keys in this number of groups; 0: any
   Index width = 0;                 ///< D is this; 0: any
   Index least_width = 1;           ///< D is at least this
   Index width_multiple = 1;        ///< D is a multiple of this

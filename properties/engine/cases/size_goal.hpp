@@ -27,6 +27,8 @@ struct ExtraSizes {
   std::vector<Index> lengths{};      ///< rows of attention and of whole models
   std::vector<Index> head_widths{};  ///< columns of a head: D, M and D_v
   Restrictions restrictions{};
+  bool shares_heads = false;  ///< heads share keys, values or queries
+  bool packs = false;         ///< sequences of several lengths, drawn as masks, in one row axis
 };
 inline constexpr Index largest_extra_size = 4096;
 /// Cases from this length on are large: if a subject uses several threads, it does so here.

@@ -28,11 +28,8 @@ Heads<T> rows_up_to(const Heads<T>& heads, Index rows) {
 /// The first `rows` rows of the case.
 AttentionCase prefix_of(const AttentionCase& c, Index rows) {
   AttentionInputs<double> inputs = c.given();
-  const std::vector<std::uint8_t> mask = inputs.key_mask;
-  inputs.key_mask.clear();
-  for (std::size_t at = 0; at < mask.size(); ++at) {
-    if (static_cast<Index>(at) % c.length() < rows) inputs.key_mask.push_back(mask[at]);
-  }
+  inputs.key_mask = rows_of_mask(inputs.key_mask, c.length(), 0, rows);
+  inputs.query_mask = rows_of_mask(inputs.query_mask, c.length(), 0, rows);
   inputs.q = rows_up_to(inputs.q, rows);
   inputs.k = rows_up_to(inputs.k, rows);
   inputs.v = rows_up_to(inputs.v, rows);

@@ -111,8 +111,9 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
   };
   return make_law<AttentionSpec, AttentionCase>(
       std::move(words),
-      {.specs = attention_specs(
-           [space, repair](const AttentionSpec& spec) { return repair(with_map_of(space, spec)); }),
+      {.specs = attention_specs([space, repair](const AttentionSpec& spec) {
+         return repair(with_forms_of(space, with_map_of(space, spec)));
+       }),
        .readable = [](const AttentionSpec& spec) { return readable(spec); },
        .extents = extents_of,
        .designed =
@@ -193,6 +194,27 @@ void hold_to_sum(AttentionCase& c, const Subject& subject, Scalar scalar, Attent
     return 2.0 * one.band(scalar, out, place) + other.band(scalar, out, place) +
            both.band(scalar, out, place);
   });
+}
+
+std::vector<std::uint8_t> rows_of_mask(const std::vector<std::uint8_t>& mask, Index L, Index first,
+                                       Index last) {
+  std::vector<std::uint8_t> rows;
+  for (std::size_t at = 0; at < mask.size(); ++at) {
+    const Index l = static_cast<Index>(at) % L;
+    if (l >= first && l < last) rows.push_back(mask[at]);
+  }
+  return rows;
+}
+
+HeadRange first_heads(const AttentionInputs<double>& inputs) {
+  return {.batch = 0, .first = 0, .last = inputs.groups.largest()};
+}
+
+HeadRange last_heads(const AttentionInputs<double>& inputs) {
+  const HeadsSizes& sizes = inputs.v.sizes();
+  return {.batch = sizes.batch - 1,
+          .first = sizes.heads - inputs.groups.largest(),
+          .last = sizes.heads};
 }
 
 bool gives_same_bits(const Subject& subject) {

@@ -79,6 +79,22 @@ using WithSum = AttentionInputs<double> (*)(AttentionInputs<double> inputs, doub
 void hold_to_sum(AttentionCase& c, const Subject& subject, Scalar scalar, AttentionJudge& judge,
                  WithSum with_sum);
 
+/// Rows first … last − 1 of every sequence of a mask [B, L]. Empty if the mask is.
+std::vector<std::uint8_t> rows_of_mask(const std::vector<std::uint8_t>& mask, Index L, Index first,
+                                       Index last);
+/// The first and the last of all groups of heads that share an array, as [first, last) heads.
+struct HeadRange {
+  Index batch;
+  Index first;
+  Index last;
+
+  [[nodiscard]] bool contains(Index b, Index h) const {
+    return b == batch && h >= first && h < last;
+  }
+};
+HeadRange first_heads(const AttentionInputs<double>& inputs);
+HeadRange last_heads(const AttentionInputs<double>& inputs);
+
 /// Whether two calls of one shape must give the same bits.
 bool gives_same_bits(const Subject& subject);
 

@@ -27,13 +27,9 @@ AttentionInputs<Digits50> rows_between(const AttentionInputs<Digits50>& inputs, 
   part.k = part_of(inputs.k, first, last);
   part.v = part_of(inputs.v, first, last);
   part.out_cotangent = part_of(inputs.out_cotangent, first, last);
-  if (inputs.key_mask.empty()) return part;
-  part.key_mask.clear();
   const Index L = inputs.v.sizes().rows;
-  for (Index b = 0; b < inputs.v.sizes().batch; ++b) {
-    const auto of_b = inputs.key_mask.begin() + b * L;
-    part.key_mask.insert(part.key_mask.end(), of_b + first, of_b + last);
-  }
+  part.key_mask = rows_of_mask(inputs.key_mask, L, first, last);
+  part.query_mask = rows_of_mask(inputs.query_mask, L, first, last);
   return part;
 }
 

@@ -27,12 +27,16 @@ void change_start(AttentionInputs<double>& inputs) {
   }
 }
 
-/// Reverses the mask, or inverts a mask that is its own reverse.
-void change_mask(std::vector<std::uint8_t>& mask) {
+/// Reverses the mask, or inverts a mask that is its own reverse. Queries of masked keys that are
+/// absent stay so.
+void change_mask(AttentionInputs<double>& inputs) {
+  std::vector<std::uint8_t>& mask = inputs.key_mask;
   const std::vector<std::uint8_t> before = mask;
   std::ranges::reverse(mask);
-  if (mask != before) return;
-  for (std::uint8_t& part : mask) part = part == 0 ? 1 : 0;
+  if (mask == before) {
+    for (std::uint8_t& part : mask) part = part == 0 ? 1 : 0;
+  }
+  if (inputs.query_mask == before) inputs.query_mask = mask;
 }
 
 void reverse_and_negate(Heads<double>& heads) {
@@ -49,10 +53,11 @@ AttentionInputs<double> changed_in(Turn what, AttentionInputs<double> inputs) {
         std::ranges::reverse(heads->values());
       }
       std::ranges::reverse(inputs.key_mask);
+      std::ranges::reverse(inputs.query_mask);
       change_start(inputs);
       break;
     case Turn::mask:
-      change_mask(inputs.key_mask);
+      change_mask(inputs);
       break;
     case Turn::projection:
       reverse_and_negate(inputs.omega);

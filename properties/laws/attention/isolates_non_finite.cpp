@@ -7,9 +7,9 @@
 namespace slim::properties::laws {
 namespace {
 
-/// Rows of one head, or of all heads if `head` is empty.
+/// Rows of one head or of a group that shares an array, or of all heads if `heads` is empty.
 struct PoisonedPart {
-  std::optional<std::pair<Index, Index>> head{};
+  std::optional<HeadRange> heads{};
   Index first_row = 0;
 };
 
@@ -19,7 +19,7 @@ AttentionInputs<double> poisoned(AttentionInputs<double> inputs, const PoisonedP
     const HeadsSizes sizes = heads->sizes();
     for (Index b = 0; b < sizes.batch; ++b) {
       for (Index h = 0; h < sizes.heads; ++h) {
-        if (part.head && *part.head != std::pair(b, h)) continue;
+        if (part.heads && !part.heads->contains(b, h)) continue;
         (*heads)(b, h).bottomRows(sizes.rows - part.first_row).setConstant(poison);
       }
     }
@@ -49,14 +49,13 @@ void does_not_spread(AttentionCase& c, const Subject& subject, Scalar scalar,
     judge.hold("out before " + what, late.out, before.out, band_of(AttentionArray::out),
                [&](Index, Index, Index l) { return l < c.cut; });
     if (sizes.batch * sizes.heads == 1) continue;
-    const std::pair last(sizes.batch - 1, sizes.heads - 1);
-    for (const auto& head : {std::pair<Index, Index>(0, 0), last}) {
+    for (const HeadRange& poisoned_heads : {first_heads(c.given()), last_heads(c.given())}) {
       const AttentionAnswer after =
-          ask(subject, scalar, poisoned(c.given(), {.head = head}, poison));
+          ask(subject, scalar, poisoned(c.given(), {.heads = poisoned_heads}, poison));
       for (const AttentionArray array : all_attention_arrays) {
         judge.hold(std::string(name(array)) + " next to " + what, array_of(after, array),
                    array_of(before, array), band_of(array),
-                   [&](Index b, Index h, Index) { return std::pair(b, h) != head; });
+                   [&](Index b, Index h, Index) { return !poisoned_heads.contains(b, h); });
       }
     }
   }

@@ -61,12 +61,8 @@ Heads<T> top_rows(const Heads<T>& heads, Index rows) {
 
 AttentionInputs<double> first_rows(AttentionInputs<double> inputs, Index rows) {
   const Index L = inputs.v.sizes().rows;
-  std::vector<std::uint8_t> mask;
-  for (Index b = 0; b < inputs.v.sizes().batch; ++b) {
-    const auto of_b = inputs.key_mask.begin() + b * L;
-    mask.insert(mask.end(), of_b, of_b + rows);
-  }
-  inputs.key_mask = mask;
+  inputs.key_mask = rows_of_mask(inputs.key_mask, L, 0, rows);
+  inputs.query_mask = rows_of_mask(inputs.query_mask, L, 0, rows);
   inputs.q = top_rows(inputs.q, rows);
   inputs.k = top_rows(inputs.k, rows);
   inputs.v = top_rows(inputs.v, rows);

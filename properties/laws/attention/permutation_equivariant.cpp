@@ -41,6 +41,15 @@ Heads<T> in_order(const Heads<T>& heads, const RowOrder& order) {
   return result;
 }
 
+std::vector<std::uint8_t> in_order(const std::vector<std::uint8_t>& mask, const RowOrder& order) {
+  std::vector<std::uint8_t> result = mask;
+  for (std::size_t at = 0; at < mask.size(); ++at) {
+    const std::size_t l = at % order.size();
+    result[at] = mask[at - l + static_cast<std::size_t>(order[l])];
+  }
+  return result;
+}
+
 AttentionInputs<double> permuted_rows(AttentionInputs<double> inputs, Index cut) {
   const Index L = inputs.v.sizes().rows;
   const RowOrder keys = rotated_order(L, cut);
@@ -48,11 +57,8 @@ AttentionInputs<double> permuted_rows(AttentionInputs<double> inputs, Index cut)
   inputs.out_cotangent = in_order(inputs.out_cotangent, reversed_order(L));
   inputs.k = in_order(inputs.k, keys);
   inputs.v = in_order(inputs.v, keys);
-  const std::vector<std::uint8_t> mask = inputs.key_mask;
-  for (std::size_t at = 0; at < mask.size(); ++at) {
-    const std::size_t l = at % static_cast<std::size_t>(L);
-    inputs.key_mask[at] = mask[at - l + static_cast<std::size_t>(keys[l])];
-  }
+  inputs.key_mask = in_order(inputs.key_mask, keys);
+  inputs.query_mask = in_order(inputs.query_mask, reversed_order(L));
   return inputs;
 }
 

@@ -17,10 +17,10 @@ Arrays have the shapes given in properties/third_party/README.md of the harness:
 v [B, H, L, D_v], unless `layout` declares another order; "BL(HD)" and "LB(HD)" have the columns of all
 heads in one axis. Options of attention: heads (H), feature_map ("given": q and k are features),
 feature_blocks, causal, projection [H, D, M] (shared: [D, M]) or None, key_mask [B, L] or None, initial (R, S) or None,
-chunk, conventions, pullback, cotangent (dict: out, R, S), dtype. The function returns its output, or
-(out, R, S) if it is resumable. A function with pullback=True returns a dict with these and d.q, d.k, d.v,
-d.initial.R, d.initial.S; with framework="torch" or "jax", the pullback is derived. Any other framework
-is a module whose `asarray` takes a NumPy array, and whose arrays NumPy can read.
+chunk, conventions, pullback, cotangent (dict: out, R, S), dtype, and those of a declared `input_form`. The function
+returns its output, or (out, R, S) if it is resumable. A function with pullback=True returns a dict with these and d.q,
+d.k, d.v, d.initial.R, d.initial.S; with framework="torch" or "jax", the pullback is derived. Any other framework is a
+module whose `asarray` takes a NumPy array, and whose arrays NumPy can read.
 
 Gradients of whole models: @gradient(...) on a function of (parameters, tokens, mask, **options) that
 returns the loss, or for PyTorch modules model(make). With framework="numpy", the function of @gradient
@@ -75,9 +75,10 @@ def _listed(value):
 def subject(features=("given",), causal=True, bidirectional=False, *, name=None, version="1", dtypes=("float32", "float64"),
             layout="BHLD", state="DM", resumable=False, sliced=False, pullback=None, key_masks=False, deterministic=True,
             subtracting=False, isolates_non_finite=False, conventions=None, restrictions=None, claims=(), framework="numpy",
-            device=None, block=None, head_block=None, factors=None, narrow_sums=None):
+            device=None, block=None, head_block=None, factors=None, narrow_sums=None, **form):
     """Declares the decorated function as the task attention. The README of the harness lists `conventions` and
-    `restrictions`.
+    `restrictions`. `form`: keyword arguments of `input_form`, if k and v have fewer heads than q, for packed sequences, for
+    as many keys as you like, for padding on one side.
 
     `framework`: "numpy", "torch", "jax", or a module as described above; `device`: of PyTorch's tensors.
     `dtypes`: of "float32", "float64", "float16", "bfloat16"; states of the last two are float32. NumPy has bfloat16 only with
@@ -93,11 +94,28 @@ def subject(features=("given",), causal=True, bidirectional=False, *, name=None,
         _declared["capabilities"].update(
             causal=causal, bidirectional=bidirectional, state=state, resumable=resumable,
             pullback=arrays.differentiates if pullback is None else pullback, key_masks=key_masks,
-            isolates_non_finite=isolates_non_finite)
+            isolates_non_finite=isolates_non_finite, **input_form(**form))
         _tasks["attention"] = lambda case: _attention(function, arrays, layout, case)
         return function
 
     return declare
+
+
+def input_form(*, key_heads=None, value_heads=None, packed=None, lengths=None, padding=None, masked_queries=None, mask=None):
+    """The declared form of the arrays of attention; what is None is as usual.
+
+    key_heads="grouped": k and v have H/g heads, and head h of q uses head h // g of them, as with PyTorch's enable_gqa; the
+    projection is [H/g, D, M], the state [B, H/g, ...]. "one": they have one head. The option `key_heads` is their number.
+    value_heads="more": v, the output and the state have g times the heads of q and k; the option `value_heads` is H.
+    packed=True: the rows of all sequences are one axis, q [1, H, sum of L, D]; the option `cu_seqlens` [B + 1] (int64) has the
+    first row of each, and the number of rows. States are [B, H, ...]. Sequences may be empty.
+    lengths="cross": k and v have other numbers of rows than q, in bidirectional attention. If packed, `cu_seqlens_k` is theirs.
+    padding="left" or "right": the masks are those of padding on one side; key_masks=True is needed, also for:
+    masked_queries="zero": the output at masked rows is 0. "any": it is not compared. By default they attend like others.
+    mask="bool": key_mask is Boolean. "additive": it is 0 where a key takes part, else -inf."""
+    form = dict(key_heads=key_heads, value_heads=value_heads, packed=packed, lengths=lengths, padding=padding,
+                masked_queries=masked_queries, mask=mask)
+    return {field: value for field, value in form.items() if value is not None}
 
 
 def features(function=None, *, maps=(), framework="numpy", device=None, layout=None):
@@ -298,12 +316,14 @@ class Case:
         self.tensors = {name: laid_out(x, strides[name]) if name in strides else x for name, x in tensors.items()}
         self.metadata, self.wanted = metadata, {name: of["shape"] for name, of in wanted.items()}
 
+    def heads_of(self, array):
+        return self.tensors[array].shape[self.metadata["layout"].index("H")]
+
     def options(self, array):
         """Those of attention and of features. `array`: one whose axes include the heads."""
-        order = self.metadata["layout"]
         return dict(feature_map=self.metadata["feature_map"], feature_blocks=int(self.metadata.get("feature_blocks", 1)),
                     conventions=json.loads(self.metadata["conventions"]), dtype=self.metadata["dtype"],
-                    heads=self.tensors[array].shape[order.index("H")])
+                    heads=self.heads_of(array))
 
 
 class Arrays:
@@ -364,6 +384,22 @@ class ArraysOfJax(Arrays):
         return loss, gradients, logits
 
 
+def _small_form(can, limits, H, L):
+    """Heads and rows of the arrays of a small case, as far as a form is declared."""
+    shares, more = can.get("key_heads", "all") != "all", can.get("value_heads") == "more"
+    few = limits.get("key_heads", 1) if shares or more else H
+    rows, starts = {"q": L, "k": L}, {}
+    if can.get("lengths") == "cross":
+        rows["k"] = 2 * L
+    if can.get("packed"):  # two sequences
+        starts = {"cu_seqlens": np.array([0, 1, L])}
+        if can.get("lengths") == "cross":
+            starts["cu_seqlens_k"] = np.array([0, L, 2 * L])
+    return {"q": {"H": few if more else H, "L": rows["q"]}, "k": {"H": few, "L": rows["k"]},
+            "v": {"H": few if shares else H, "L": rows["k"]}, "out": {"H": H, "L": rows["q"]}, "starts": starts,
+            "states": few if shares else H, "projections": few}
+
+
 def small_case(task, declared, feature_map):
     """A case with B = 1, H = 2, L = 3, D = D_v = M = 4, unless these are restricted, or a model of width 8 with one layer."""
     can, random = declared["capabilities"], np.random.default_rng(0)
@@ -374,20 +410,24 @@ def small_case(task, declared, feature_map):
     H, L = limits.get("heads", 2), 3 * limits.get("length_multiple", 1)
     step = limits.get("width_multiple", 1) * limits.get("feature_multiple", 1)
     D = limits.get("width", -(-max(4, limits.get("least_width", 1)) // step) * step)
-    in_order = [{"B": 1, "H": H, "L": L, "D": D}[axis] for axis in order]
-    metadata = dict(feature_map=feature_map, layout=order, dtype=dtype, causal=str(int(can.get("causal", True))), pullback="0",
+    form = _small_form(can, limits, H, L)
+    in_order = lambda name: [{"B": 1, "D": D, **form.get(name, {"H": H, "L": L})}[axis] for axis in order]  # noqa: E731
+    causal = str(int(can.get("causal", True) and can.get("lengths") != "cross"))
+    metadata = dict(feature_map=feature_map, layout=order, dtype=dtype, causal=causal, pullback="0",
                     chunk="3", role="query", conventions=json.dumps(declared["conventions"].get(task, {})), norm="branch-output",
                     layers="1", heads="2", vocab_size="5", hidden_dim="8", ffn_dim="4")
     if task != "gradient":
         names = ["q", "k", "v"] if task == "attention" else ["x"]
-        tensors = {name: normal(*in_order) for name in names}
+        tensors = {name: normal(*in_order(name)) for name in names}
         if feature_map == "given":
             tensors.update({name: abs(tensors[name]) for name in "qk"})
-        shapes = {"out": in_order} if task == "attention" else {"features": in_order}
+        shapes = {"out": in_order("out")} if task == "attention" else {"features": in_order("x")}
+        tensors.update(form.get("starts", {}) if task == "attention" else {})
         if can.get("resumable") and task == "attention":
-            shapes.update(R=[1, H, D, D], S=[1, H, D])
+            of_states = [len(tensors.get("cu_seqlens", "12")) - 1, form.get("states", H)]
+            shapes.update(R=[*of_states, D, D], S=[*of_states, D])
         if feature_map == "favor+" or declared["conventions"].get("attention", {}).get("project"):
-            tensors["projection"] = normal(D, D) if limits.get("shared_projection") else normal(H, D, D)
+            tensors["projection"] = normal(D, D) if limits.get("shared_projection") else normal(form.get("projections", H), D, D)
     else:
         maps = {f"attention.{x}_map": (8, 8) for x in "qkv"} | {"U_map": (4, 8), "V_map": (8, 4)}
         shapes = {f"layers.0.{name}.weight": of for name, of in maps.items()} | {"output_logit_map.weight": (5, 8)}
@@ -501,7 +541,17 @@ def _named(result):
     return dict(zip(("out", "R", "S"), result)) if isinstance(result, tuple) else {"out": result}
 
 
+def _options_of_form(case, inputs):
+    """Those that `input_form` describes."""
+    can = _declared["capabilities"]
+    heads = {option: case.heads_of(array) for option, array in (("key_heads", "k"), ("value_heads", "v")) if
+             "key_heads" in can or "value_heads" in can}
+    return {**heads, **{name: inputs[name] for name in ("cu_seqlens", "cu_seqlens_k") if name in inputs}}
+
+
 def _attention(function, arrays, layout, case):
+    if _declared["capabilities"].get("mask") == "bool" and "key_mask" in case.tensors:
+        case.tensors["key_mask"] = case.tensors["key_mask"].astype(bool)
     pullback = case.metadata["pullback"] == "1"
     dtype = np.float32 if case.tensors["q"].dtype.itemsize == 2 else case.tensors["q"].dtype  # of states
     zeros = {"d.initial." + x: np.zeros(case.wanted["d.initial." + x], dtype) for x in "RS" if "d.initial." + x in case.wanted}
@@ -512,7 +562,8 @@ def _attention(function, arrays, layout, case):
             initial = {name: arrays.take(x) for name, x in zeros.items()}
         cotangent = {name[10:]: x for name, x in inputs.items() if name.startswith("cotangent.")}
         options = dict(case.options("q"), causal=case.metadata["causal"] == "1", projection=inputs.get("projection"),
-                       key_mask=inputs.get("key_mask"), chunk=int(case.metadata["chunk"]), pullback=pullback, cotangent=cotangent)
+                       key_mask=inputs.get("key_mask"), chunk=int(case.metadata["chunk"]), pullback=pullback, cotangent=cotangent,
+                       **_options_of_form(case, inputs))
 
         def result_of(x):
             state = (x["d.initial.R"], x["d.initial.S"]) if "d.initial.R" in x else None
@@ -648,13 +699,16 @@ def _replaced(module, layers):
         put(own)
 
 
-def attention_module(module, q="to_q", k="to_k", v="to_v", out="to_out", *, heads=None, forward=None, layout="BL(HD)", **declared):
+def attention_module(module, q="to_q", k="to_k", v="to_v", out="to_out", *, heads=None, key_heads=None, forward=None,
+                     layout="BL(HD)", **declared):
     """Declares a module that has its own linear maps as the task attention: the maps named q, k and v are replaced, and
     return the case's queries, keys and values, whatever their input; the map named `out` (None: there is none) returns its
     input. If one layer makes several of q, k and v, name it for each: q="to_q", k="to_kv", v="to_kv".
 
     `module` is a function that makes a module of the sizes of a case: make(dim=H·D, heads=H, width=D, causal=…,
     projection=…, **options); or a module, whose number of `heads` must be given, for cases of its own sizes only.
+    `key_heads`: if k and v have fewer heads, "grouped" or "one" (the function gets their number as the option `key_heads`);
+    of a module, the number.
     `forward`: function (module, x, **options) that calls the module on x [B, L, H·D]; by default module(x).
     `layout`: of x and of the output. `declared`: other keyword arguments of `subject`."""
     import torch
@@ -662,7 +716,8 @@ def attention_module(module, q="to_q", k="to_k", v="to_v", out="to_out", *, head
     call = forward or (lambda module, x, **options: module(x))
     fixed = isinstance(module, torch.nn.Module)
     if fixed:
-        declared["restrictions"] = {**_own_sizes(module, (q, k, v), heads), **declared.get("restrictions", {})}
+        declared["restrictions"] = {**_own_sizes(module, (q, k, v), heads, key_heads), **declared.get("restrictions", {})}
+        key_heads = key_heads and "grouped"
         if out:
             _layer(module, out)
         declared.setdefault("name", type(module).__name__)
@@ -681,22 +736,27 @@ def attention_module(module, q="to_q", k="to_k", v="to_v", out="to_out", *, head
             result = call(here, queries.detach(), heads=heads, **options)
         return result[0] if isinstance(result, tuple) else result
 
+    if key_heads:
+        declared["key_heads"] = key_heads
     attention.__module__ = module.__module__
     attention.__name__ = getattr(module, "__name__", "attention")
     return subject(layout=layout, framework="torch", **declared)(attention)
 
 
-def _own_sizes(module, maps, heads):
+def _own_sizes(module, maps, heads, key_heads=None):
     """The restrictions of a module whose sizes are fixed."""
     if heads is None:
         raise ValueError(f"the number of heads of {type(module).__name__} is needed: attention_module(…, heads=8)")
+    of_maps = (heads, *2 * (key_heads or heads,))
     widths = {name: getattr(_layer(module, name), "out_features", None) for name in maps}
-    of_each = {name: width and width // maps.count(name) for name, width in widths.items()}
+    in_all = {name: sum(n for of, n in zip(maps, of_maps) if of == name) for name in widths}  # heads of each layer
+    of_each = {name: width and width / in_all[name] for name, width in widths.items()}
     width = next(iter(of_each.values()))
-    if not width or set(of_each.values()) != {width} or width % heads:
-        raise ValueError(f"the widths of {', '.join(of_each)} must be equal, and a multiple of {heads} heads, but are "
-                         f"{', '.join(map(str, of_each.values()))}: give a function that makes the module instead")
-    return {"heads": heads, "width": width // heads, "value_width": "key"}
+    if not width or set(of_each.values()) != {width} or width % 1:
+        raise ValueError(f"the widths of {', '.join(of_each)} must be equal for each head, and whole, but are "
+                         f"{', '.join(map(str, widths.values()))} for {', '.join(map(str, in_all.values()))} heads: give a "
+                         "function that makes the module instead")
+    return {"heads": heads, "width": int(width), "value_width": "key", **({"key_heads": key_heads} if key_heads else {})}
 
 
 # Models of your own architecture: laws that need no reference (properties/own_model/README.md of the harness).

@@ -23,7 +23,7 @@ bool is_of_attention(const CaseFile& file) {
 }
 
 /// The case with the subject's conventions, and without what it does not claim.
-CaseFile adapted(CaseFile file, const Subject& subject) {
+CaseFile adapted(CaseFile file, const Subject& subject, bool asks_features) {
   if (!is_of_attention(file)) {
     file.metadata["conventions"] = to_text(subject.conventions);
     return file;
@@ -38,7 +38,12 @@ CaseFile adapted(CaseFile file, const Subject& subject) {
   const bool given = map == "given";
   const FeatureMap parsed = given ? FeatureMap() : parse_feature_map(map);
   file.metadata["conventions"] = to_text(acting_on(subject.attention_conventions, parsed, given));
-  return file;
+  if (subject.forms.empty() || asks_features) return file;
+  AttentionInputs<double> inputs = to_attention_inputs(file);
+  for (const InputForm& form : subject.forms) form.fit(inputs);
+  CaseFile formed = to_case_file(inputs);
+  formed.metadata.merge(file.metadata);
+  return formed;
 }
 
 /// What the subject does not claim of the case in any scalar; empty if it claims all.
@@ -154,9 +159,9 @@ class AdaptedTrial final : public Trial {
 
 /// What the subject does not claim, so that the law no longer applies to its case after that was
 /// restricted to the subject's claims and conventions; empty if the restriction is not the reason.
-std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn) {
+std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn, bool has_mask) {
   const Subject& subject = adaptation.subject;
-  if (drawn.has("key_mask") && !subject.capabilities.key_masks) return "key masks";
+  if (drawn.has("key_mask") && !(subject.capabilities.key_masks && has_mask)) return "key masks";
   const bool resumed = drawn.has("initial.R") || drawn.has("cotangent.R");
   if (resumed && !subject.capabilities.resumable) return "to be resumable";
   const AttentionConventions& own = subject.attention_conventions;
@@ -191,7 +196,7 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
     }
     return std::make_unique<AdaptedTrial>(adaptation.law.load(drawn_file), shared);
   }
-  CaseFile file = adapted(drawn_file, adaptation.subject);
+  CaseFile file = adapted(drawn_file, adaptation.subject, adaptation.law.asks_features);
   const bool attention = is_of_attention(file);
   const Subject& subject = adaptation.subject;
   const bool features = adaptation.law.asks_features;
@@ -231,7 +236,7 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
   try {
     return std::make_unique<AdaptedTrial>(adaptation.law.load(file), shared);
   } catch (const laws::DoesNotFit&) {
-    std::string lost = lost_by_adapting(adaptation, drawn_file);
+    std::string lost = lost_by_adapting(adaptation, drawn_file, file.has("key_mask"));
     if (lost.empty()) throw;  // an error of the harness, not of the subject
     return std::make_unique<AdaptedTrial>(std::move(lost), may_redraw);
   }
@@ -267,6 +272,8 @@ Law adapted_law(const Law& law, const ForeignSubject& foreign, const ExtraSizes&
   const Subject& subject = foreign.subject;
   ExtraSizes sizes = extra;
   sizes.restrictions = foreign.declaration.restrictions;
+  sizes.shares_heads = foreign.declaration.form.shares_heads();
+  sizes.packs = foreign.declaration.form.packed;
   const auto adaptation = std::make_shared<const Adaptation>(
       Adaptation{.law = law.fitted ? law.fitted(subject.capabilities, sizes) : law,
                  .subject = subject,

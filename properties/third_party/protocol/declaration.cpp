@@ -72,6 +72,7 @@ void read_restrictions(const Json& json, Restrictions& limits) {
   constexpr Index longest_block = 256;  // cases of several blocks are computed in 50 digits
   DeclaredFields fields(json, "restrictions");
   fields.read("heads", limits.heads, largest);
+  fields.read("key_heads", limits.key_heads, largest);
   fields.read("width", limits.width, largest);
   fields.read("least_width", limits.least_width, largest);
   fields.read("width_multiple", limits.width_multiple, largest);
@@ -119,6 +120,7 @@ void read_capabilities(const Json& json, Declaration& declared) {
   fields.read("resumable", can.resumable);
   fields.read("pullback", can.pullback);
   fields.read("key_masks", can.key_masks);
+  declared.form = read_form(fields, can.key_masks);
   fields.read("logits", can.logits);
   fields.read("counted_targets", declared.counted_targets);
   if (const Json* restrictions = fields.find("restrictions")) {
@@ -326,6 +328,7 @@ Declaration parse_declaration(std::string_view text) {
           "'factors' and 'narrow_sums' are for the tasks attention and features");
   fields.refuse_others();
   require_some_case(declared);
+  require_possible(declared.form, declared.capabilities, declared.restrictions);
   declared.text = json.dump();
   return declared;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "properties/engine/cases/restrictions.hpp"
+#include "properties/third_party/protocol/declared_form.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 
 #include <optional>
@@ -80,6 +81,7 @@ struct Declaration {
   bool transposed_state = false;  ///< R is [B, H, M, D_v], not [B, H, D_v, M]
   std::vector<ResourceClaim> claims;
   Restrictions restrictions{};
+  DeclaredForm form{};
   bool counted_targets = true;        ///< a gradient divides by the given number of targets
   bool answers_invalid_json = false;  ///< a line that is no JSON gets an error
   std::string text;                   ///< the declaration itself, as compact JSON

@@ -241,7 +241,17 @@ ForeignSubject open_subject(const Door& door, const Limits& limits) {
   subject.capabilities = declared.capabilities;
   subject.conventions = declared.conventions;
   subject.attention_conventions = declared.attention_conventions;
-  if (declared.own_model) subject.weakening = weakening_of(*declared.own_model);
+  subject.forms = forms_of(declared.form, declared.restrictions);
+  // Keys that are left out of packed or shorter sequences are masked in a case.
+  subject.capabilities.key_masks |= declared.form.packed || declared.form.cross;
+  subject.capabilities.answers_absent_queries =
+      declared.form.masked_queries == DeclaredForm::MaskedQueries::zero;
+  subject.weakening = weakening_of(declared.form);
+  if (declared.own_model) {
+    for (std::string& words : weakening_of(*declared.own_model)) {
+      subject.weakening.push_back(std::move(words));
+    }
+  }
   if (declared.attention) offer(subject.attention, SessionPool::attention, declared, foreign.pool);
   if (declared.features) offer(subject.features, SessionPool::features, declared, foreign.pool);
   if (declared.gradient) offer(subject.gradient, SessionPool::gradient, declared, foreign.pool);

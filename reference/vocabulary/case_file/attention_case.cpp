@@ -4,6 +4,7 @@
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <array>
+#include <charconv>
 
 namespace slim {
 namespace {
@@ -78,26 +79,47 @@ Heads<double> read_sums(const CaseFile& file, const std::string& prefix) {
   return RS;
 }
 
-std::vector<std::uint8_t> read_key_mask(const CaseFile& file, const HeadsSizes& sizes) {
+std::vector<std::uint8_t> read_mask(const CaseFile& file, const std::string& name,
+                                    const HeadsSizes& sizes) {
   std::vector<std::uint8_t> mask;
-  if (!file.has("key_mask")) return mask;
-  const Tensor& tensor = file.tensor("key_mask");
+  if (!file.has(name)) return mask;
+  const Tensor& tensor = file.tensor(name);
   require(tensor.shape == std::vector<std::int64_t>{sizes.batch, sizes.rows},
-          "tensor 'key_mask' must have shape [B, L]");
+          "tensor '" + name + "' must have shape [B, L]");
   mask.reserve(tensor.size());
   for (std::size_t i = 0; i < tensor.size(); ++i) {
     const std::int64_t value = tensor.integer(i);
-    require(value == 0 || value == 1, "every entry of 'key_mask' must be 0 or 1");
+    require(value == 0 || value == 1, "every entry of '" + name + "' must be 0 or 1");
     mask.push_back(static_cast<std::uint8_t>(value));
   }
   return mask;
 }
 
-void add_key_mask(CaseFile& file, const AttentionInputs<double>& inputs) {
-  if (inputs.key_mask.empty()) return;
-  const std::vector<std::int64_t> mask(inputs.key_mask.begin(), inputs.key_mask.end());
-  file.tensors["key_mask"] = make_tensor({inputs.q.sizes().batch, inputs.q.sizes().rows},
-                                         std::span<const std::int64_t>(mask));
+void add_mask(CaseFile& file, const char* name, const std::vector<std::uint8_t>& mask,
+              const HeadsSizes& sizes) {
+  if (mask.empty()) return;
+  const std::vector<std::int64_t> whole(mask.begin(), mask.end());
+  file.tensors[name] = make_tensor({sizes.batch, sizes.rows}, std::span<const std::int64_t>(whole));
+}
+
+constexpr const char* groups_rule =
+    "metadata 'head_groups' must be three whole numbers, such as 1,4,4: heads that share queries, "
+    "keys, values";
+
+HeadGroups read_groups(const CaseFile& file) {
+  const auto found = file.metadata.find("head_groups");
+  if (found == file.metadata.end()) return {};
+  std::array<Index, 3> groups{};
+  const char* at = found->second.data();
+  const char* end = at + found->second.size();
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto [after, error] = std::from_chars(at, end, groups.at(i));
+    const bool is_last = i + 1 == groups.size();
+    require(error == std::errc() && (is_last ? after == end : after != end && *after == ','),
+            groups_rule);
+    at = is_last ? after : after + 1;
+  }
+  return {.queries = groups[0], .keys = groups[1], .values = groups[2]};
 }
 
 }  // namespace
@@ -112,7 +134,8 @@ CaseFile to_case_file(const AttentionInputs<double>& inputs) {
     file.tensors["projection"] =
         make_tensor({sizes.heads, sizes.rows, sizes.cols}, inputs.omega.values());
   }
-  add_key_mask(file, inputs);
+  add_mask(file, "key_mask", inputs.key_mask, inputs.q.sizes());
+  add_mask(file, "query_mask", inputs.query_mask, inputs.q.sizes());
   add_sums(file, "initial", inputs.start);
   add_sums(file, "cotangent", inputs.end_cotangent);
   if (!inputs.out_cotangent.empty()) {
@@ -124,6 +147,12 @@ CaseFile to_case_file(const AttentionInputs<double>& inputs) {
   file.metadata["pullback"] = inputs.wants_pullback ? "1" : "0";
   file.metadata["chunk"] = std::to_string(inputs.slice_length);
   file.metadata["conventions"] = to_text(inputs.conventions);
+  const HeadGroups& groups = inputs.groups;
+  if (groups != HeadGroups()) {
+    file.metadata["head_groups"] = std::to_string(groups.queries) + "," +
+                                   std::to_string(groups.keys) + "," +
+                                   std::to_string(groups.values);
+  }
   return file;
 }
 
@@ -143,7 +172,9 @@ AttentionInputs<double> to_attention_inputs(const CaseFile& file) {
   if (file.metadata.contains("conventions")) {
     inputs.conventions = parse_attention_conventions(file.text("conventions"));
   }
-  inputs.key_mask = read_key_mask(file, inputs.q.sizes());
+  inputs.key_mask = read_mask(file, "key_mask", inputs.q.sizes());
+  inputs.query_mask = read_mask(file, "query_mask", inputs.q.sizes());
+  inputs.groups = read_groups(file);
   inputs.start = read_sums(file, "initial");
   inputs.end_cotangent = read_sums(file, "cotangent");
   if (file.has("cotangent.out")) inputs.out_cotangent = read_heads(file, "cotangent.out", 4, false);

@@ -8,8 +8,9 @@ namespace slim {
 
 /// An attention task as a file: tensors `q`, `k`, `v` [B, H, L, ·]; optional `projection` [H, D,
 /// M], `key_mask` [B, L], `initial.R` [B, H, D_v, M] and `initial.S` [B, H, M], `cotangent.out`,
-/// `cotangent.R`, `cotangent.S`; metadata `task`, `feature_map` ("given" for features), `causal`,
-/// `pullback`, `chunk`, `conventions`.
+/// `cotangent.R`, `cotangent.S`, `query_mask` [B, L] (0: the query is absent); metadata `task`,
+/// `feature_map` ("given" for features), `causal`, `pullback`, `chunk`, `conventions`, and
+/// `head_groups` ("1,4,4") if heads share queries, keys or values.
 CaseFile to_case_file(const AttentionInputs<double>& inputs);
 
 /// Throws ContractError that names a missing, invalid or misshapen tensor or metadata entry.

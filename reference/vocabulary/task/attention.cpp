@@ -77,6 +77,14 @@ void require_projection(const HeadsShape& omega, const FeatureMap& map, bool fea
   require_sizes_if_given(omega, {.batch = 1, .heads = H, .rows = D, .cols = map.arguments(D)});
 }
 
+void require_mask(const std::string& name, std::span<const std::uint8_t> mask, Index entries) {
+  require(mask.empty() || mask.size() == static_cast<std::size_t>(entries),
+          name + " must have B·L = " + std::to_string(entries) + " entries, not " +
+              std::to_string(mask.size()));
+  require(std::ranges::all_of(mask, [](std::uint8_t m) { return m <= 1; }),
+          "every entry of " + name + " must be 0 or 1");
+}
+
 void require_threads(int threads) {
   require(threads >= 1, "threads must be at least 1, not " + std::to_string(threads));
 }
@@ -91,11 +99,12 @@ void detail::require_valid(const AttentionShapes& task) {
   slim::require_valid(task.conventions, task.feature_map, task.features_given);
   const Index M = task.features_given ? D : checked_features(task.feature_map, D);
   require_projection(task.omega, task.feature_map, task.features_given, H, D);
-  require(task.key_mask.empty() || task.key_mask.size() == static_cast<std::size_t>(B * L),
-          "key_mask must have B·L = " + std::to_string(B * L) + " entries, not " +
-              std::to_string(task.key_mask.size()));
-  require(std::ranges::all_of(task.key_mask, [](std::uint8_t m) { return m <= 1; }),
-          "every entry of key_mask must be 0 or 1");
+  require_mask("key_mask", task.key_mask, B * L);
+  require_mask("query_mask", task.query_mask, B * L);
+  for (const Index group : {task.groups.queries, task.groups.keys, task.groups.values}) {
+    require(group >= 1 && H % group == 0, "groups of heads must divide H = " + std::to_string(H) +
+                                              ", not be " + std::to_string(group));
+  }
   const HeadsSizes state{.batch = B, .heads = H, .rows = task.v.sizes.cols + 1, .cols = M};
   const HeadsSizes features{.batch = B, .heads = H, .rows = L, .cols = M};
   require(approximate_entries(features) <= most_entries,

@@ -5,10 +5,23 @@
 #include "reference/vocabulary/task/attention_conventions.hpp"
 #include "reference/vocabulary/task/heads.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
 namespace slim {
+
+/// Consecutive heads that share an array: each of them has that of the first of its group. 1: none.
+struct HeadGroups {
+  Index queries = 1;
+  Index keys = 1;
+  Index values = 1;
+  bool operator==(const HeadGroups&) const = default;
+
+  /// Heads whose prefix sums are equal.
+  [[nodiscard]] Index states() const { return std::min(keys, values); }
+  [[nodiscard]] Index largest() const { return std::max({queries, keys, values}); }
+};
 
 /// A task: kernel attention and its pullback.
 ///
@@ -20,6 +33,9 @@ namespace slim {
 /// masked. The pullback is the gradient of Φ = ⟨cotangent, Y⟩ + ⟨end cotangent, end state⟩.
 ///
 /// Arrays may have any strides, but must not overlap the result.
+///
+/// `groups` and `query_mask` say what an implementation that has fewer heads or rows does not get.
+/// All heads and rows are here; the answer is read as attention_view.hpp says.
 template <class T>
 struct AttentionTask {
   HeadsView<T> q;      ///< [B, H, L, D], or features [B, H, L, M] with features_given
@@ -36,7 +52,9 @@ struct AttentionTask {
   bool wants_pullback = false;
   HeadsView<T> out_cotangent{};                 ///< [B, H, L, D_v]; empty: zero
   HeadsView<accumulator_t<T>> end_cotangent{};  ///< [B, H, D_v + 1, M]; empty: zero
-  int threads = 1;                              ///< never changes a bit of the result
+  HeadGroups groups{};
+  std::span<const std::uint8_t> query_mask{};  ///< [B, L]: 0, the query is absent; empty: none is
+  int threads = 1;                             ///< never changes a bit of the result
 
   /// M
   [[nodiscard]] Index features() const {
@@ -106,6 +124,8 @@ struct AttentionShapes {
   bool features_given;
   const AttentionConventions& conventions;
   std::span<const std::uint8_t> key_mask;
+  std::span<const std::uint8_t> query_mask;
+  HeadGroups groups;
   bool wants_pullback;
   Index slice_length;
   int threads;
@@ -138,6 +158,8 @@ void require_valid(const AttentionTask<T>& task) {
                               .features_given = task.features_given,
                               .conventions = task.conventions,
                               .key_mask = task.key_mask,
+                              .query_mask = task.query_mask,
+                              .groups = task.groups,
                               .wants_pullback = task.wants_pullback,
                               .slice_length = task.slice_length,
                               .threads = task.threads});

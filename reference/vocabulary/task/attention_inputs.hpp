@@ -22,6 +22,8 @@ struct AttentionInputs {
   Heads<T> out_cotangent{};
   Heads<accumulator_t<T>> end_cotangent{};
   Index slice_length = 1;
+  HeadGroups groups{};
+  std::vector<std::uint8_t> query_mask{};
 
   /// A task that refers to these arrays.
   [[nodiscard]] AttentionTask<T> task() const {
@@ -38,7 +40,9 @@ struct AttentionInputs {
             .start = start.view(),
             .wants_pullback = wants_pullback,
             .out_cotangent = out_cotangent.view(),
-            .end_cotangent = end_cotangent.view()};
+            .end_cotangent = end_cotangent.view(),
+            .groups = groups,
+            .query_mask = query_mask};
   }
 };
 
@@ -82,7 +86,9 @@ AttentionInputs<To> converted(const AttentionInputs<From>& from) {
           .wants_pullback = from.wants_pullback,
           .out_cotangent = in_to(from.out_cotangent),
           .end_cotangent = of_sums(from.end_cotangent),
-          .slice_length = from.slice_length};
+          .slice_length = from.slice_length,
+          .groups = from.groups,
+          .query_mask = from.query_mask};
 }
 
 template <class To, class From>

@@ -9,6 +9,7 @@
 #include "reference/vocabulary/task/attention.hpp"
 #include "reference/vocabulary/task/task_functions.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -135,6 +136,8 @@ struct Capabilities {
   bool pullback = true;        ///< of attention; else output and state only
   bool key_masks = true;       ///< attention supports masked keys
   bool given_features = true;  ///< attention accepts q and k that are features already
+  /// Itself gives 0 as the output of absent queries, and no gradient of it.
+  bool answers_absent_queries = false;
   /// Follows the conventions of an attention or features task; else supports its declared ones
   /// only.
   bool any_attention_conventions = false;
@@ -166,6 +169,20 @@ struct GradientShape {
 /// and the tokens, on one thread, for any batch.
 using LeastBytes = std::function<std::int64_t(const GradientShape&)>;
 
+template <class T>
+struct AttentionInputs;
+
+/// What is special about the arrays that an implementation takes, such as heads that share keys.
+struct InputForm {
+  std::string with;     ///< "where heads share keys", in a diagnosis
+  std::string without;  ///< "where each head has its own keys"
+  /// Changes a task to one of this form.
+  std::function<void(AttentionInputs<double>&)> fit{};
+  /// Whether the implementation also takes tasks of the usual form. Otherwise the form makes use of
+  /// the key mask, and the words, unless empty, are those for tasks with a mask.
+  bool is_optional = true;
+};
+
 /// An implementation under test, built-in or third-party, possibly wrong on purpose: a value.
 struct Subject {
   std::string name;     ///< "boundary/prefix-sum", "reference", "mutant/what-is-wrong"
@@ -179,6 +196,7 @@ struct Subject {
   LeastBytes least_bytes{};  ///< empty: not declared
   /// What else it declares that makes its laws weaker, in words, for the head of every report.
   std::vector<std::string> weakening{};
+  std::vector<InputForm> forms{};
   /// Draws FAVOR+'s projections, if the subject does so. A case includes its projections, so only
   /// the reference, whose vocabulary draws them for the cases, and mutants of it set this.
   ProjectionDraw projection{};
