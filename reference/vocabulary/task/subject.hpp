@@ -7,6 +7,7 @@
 #include "reference/vocabulary/model/state.hpp"
 #include "reference/vocabulary/scalars/accumulator.hpp"
 #include "reference/vocabulary/task/attention.hpp"
+#include "reference/vocabulary/task/own_map.hpp"
 #include "reference/vocabulary/task/task_functions.hpp"
 
 #include <string>
@@ -149,6 +150,8 @@ struct Capabilities {
   /// To be claimed only if the ledger records all memory.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
   std::vector<FeatureKind> model_feature_maps{};  ///< for whole models; empty: as feature_maps
+  std::shared_ptr<const OwnMap> own_map{};        ///< evaluates FeatureKind::own, if it is listed
+  bool own_map_differs_by_row = false;            ///< it depends on the index of a row
 
   /// Whether attention takes the map.
   [[nodiscard]] bool takes(const FeatureMap& map) const;
