@@ -102,19 +102,22 @@ std::string_view name(AttentionArray array) {
 }
 
 AttentionEvidence::Known& AttentionEvidence::known(Scalar scalar) {
+  if (has_own_map(inputs_)) {  // a subject's features depend on the scalar
+    return known_.at(static_cast<std::size_t>(scalar));
+  }
   if (scalar == Scalar::float16) return known_[1];
   return scalar == Scalar::bfloat16 ? known_[2] : known_[0];
 }
 
 AttentionFacts<Digits50>& AttentionEvidence::facts(Scalar scalar) {
   std::optional<AttentionFacts<Digits50>>& kept = known(scalar).facts;
-  if (!kept) kept.emplace(rounded<Digits50>(inputs_, scalar));
+  if (!kept) kept.emplace(rounded<Digits50>(inputs_, scalar), scalar);
   return *kept;
 }
 
 AttentionFacts<long double>& AttentionEvidence::large_facts(Scalar scalar) {
   std::optional<AttentionFacts<long double>>& kept = known(scalar).large_facts;
-  if (!kept) kept.emplace(rounded<long double>(inputs_, scalar));
+  if (!kept) kept.emplace(rounded<long double>(inputs_, scalar), scalar);
   return *kept;
 }
 
@@ -154,7 +157,7 @@ const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvi
     Scalar scalar) {
   std::optional<std::array<AttentionResult<Underflow>, 2>>& kept = known(scalar).underflows;
   if (kept) return *kept;
-  AttentionInputs<Digits50> inputs = exact(scalar);
+  AttentionInputs<Digits50> inputs = facts(scalar).of_sums();
   inputs.v = of_at_least_one(std::move(inputs.v));
   inputs.out_cotangent = of_at_least_one(std::move(inputs.out_cotangent));
   inputs.end_cotangent = of_at_least_one(std::move(inputs.end_cotangent));
@@ -162,6 +165,7 @@ const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvi
   kept.emplace();
   reference::attention(counting.task(), kept->front());
   reference::attention_by_definition(counting.task(), kept->back());
+  for (AttentionResult<Underflow>& form : *kept) facts(scalar).pull_back(form);
   return *kept;
 }
 
@@ -266,6 +270,14 @@ Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t pl
   Band band{.pass = share.likely * gauge,
             .suspect = worst,
             .drift = wants_drift_ ? worst + lost_by_subtracting(scalar, array, place) : worst};
+  if (has_own_map(inputs_) && (array == AttentionArray::dq || array == AttentionArray::dk)) {
+    const bool is_query = array == AttentionArray::dq;
+    const Heads<double>& errors = is_large(scalar) ? large_facts(scalar).slope_errors(is_query)
+                                                   : facts(scalar).slope_errors(is_query);
+    const double error = errors.values()[place];
+    if (!std::isfinite(error)) return flat_band(not_compared);
+    band = band + flat_band(error);
+  }
   if (is_stored_narrow(scalar)) {
     const double size =
         is_large(scalar) ? std::abs(to_double(array_of(large_truth(scalar), array).values()[place]))
@@ -292,8 +304,9 @@ Band AttentionEvidence::band_of_underflow(Scalar scalar, AttentionArray array, s
 bool AttentionEvidence::hangs_on_a_kink(Scalar scalar, AttentionArray array, std::size_t place) {
   const bool is_query = array == AttentionArray::dq;
   if (scalar == Scalar::digits50 || (!is_query && array != AttentionArray::dk)) return false;
-  const bool is_kinked_at_sums = !inputs_.features_given && inputs_.feature_map.is_projected() &&
-                                 has_kink(inputs_.feature_map.kind);
+  const FeatureMap map = of_side(inputs_.feature_map, inputs_.conventions, is_query);
+  const bool is_kinked_at_sums =
+      !inputs_.features_given && map.is_projected() && has_kink(map.kind);
   if (!is_kinked_at_sums) return false;
   const std::vector<double>& clearance = is_large(scalar)
                                              ? large_facts(scalar).kink_clearance(is_query)
@@ -308,8 +321,8 @@ bool AttentionEvidence::hangs_on_a_kink(Scalar scalar, AttentionArray array, std
 
 bool AttentionEvidence::hangs_on_a_flush(Scalar scalar, AttentionArray array, std::size_t place) {
   const bool is_query = array == AttentionArray::dq;
-  if (scalar == Scalar::digits50 || !is_kinked(inputs_)) return false;
-  if (!is_query && array != AttentionArray::dk) return false;
+  if (scalar == Scalar::digits50 || (!is_query && array != AttentionArray::dk)) return false;
+  if (!is_kinked(inputs_, is_query)) return false;
   const Heads<Digits50>& x = is_query ? exact(scalar).q : exact(scalar).k;
   return slope_hangs_on_a_flush(inputs_, is_query, to_double(x.values()[place]),
                                 range_of(scalar).least);

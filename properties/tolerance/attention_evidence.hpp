@@ -213,7 +213,7 @@ class AttentionEvidence {
   bool wants_drift_ = true;
   double roundoff_of_factors_ = 0.0;
   bool sums_in_narrow_ = false;
-  std::array<Known, 3> known_;  ///< float32 and wider, float16, bfloat16
+  std::array<Known, 5> known_;  ///< float32 and wider, float16, bfloat16; of an own map by Scalar
   std::array<std::array<std::optional<Shares>, 6>, 5> shares_;  ///< by Scalar and array
   std::array<std::optional<double>, 5> error_of_exponents_;     ///< by Scalar
   std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: intermediate values underflow

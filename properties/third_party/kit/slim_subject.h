@@ -11,8 +11,10 @@
  * the option "dtype" of the task; masks and tokens are int64. Strides are in entries, and inputs
  * need not be contiguous. The caller owns every buffer. Inputs must not be written. Outputs are
  * row-major, have the requested shape, and are filled with NaN. Data are aligned to one entry only,
- * not to DLPack's 256 bytes, since they end at a page boundary. Names, shapes and options are those
- * of the case file; properties/third_party/README.md of the harness has the table. */
+ * not to DLPack's 256 bytes, since they end at a page boundary. With the feature map "own",
+ * attention is verified against the features that the task "features" gives. Names, shapes and
+ * options are those of the case file; properties/third_party/README.md of the harness has the
+ * table. */
 #ifndef SLIM_SUBJECT_H
 #define SLIM_SUBJECT_H
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "properties/engine/cases/restrictions.hpp"
+#include "properties/tolerance/own_features.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 
 #include <optional>
@@ -69,6 +70,7 @@ struct Declaration {
   /// Its attention and features use the projection that it draws with seed 0, for every head, in
   /// place of the given one.
   bool own_projection = false;
+  std::optional<OwnWidth> own_width{};  ///< of its own feature map, if it has one
   std::optional<OwnModel> own_model{};
   std::vector<Scalar> scalars;  ///< not 50 digits
   Capabilities capabilities{};
