@@ -170,6 +170,8 @@ void add_scalings(std::vector<Suspect>& all) {
 }
 
 void add_parts_of_keys(std::vector<Suspect>& all) {
+  all.push_back(convention("keys with the parts of the queries",
+                           [](AttentionConventions& c) { c.keys = KeyParts(); }));
   all.push_back(convention("keys divided by their sums over the length",
                            [](AttentionConventions& c) { c.keys.divides_by_length_sum = true; }));
   all.push_back(convention("keys that are a softmax over the length", [](AttentionConventions& c) {

@@ -122,6 +122,9 @@ TEST(ComposedAttentionWithAFault, IsNamedUnderItsDeclaredConventions) {
             std::string::npos);
   EXPECT_NE(named(composed("elu-unnormalised", "normalised")).find("normalised-all-the-same"),
             std::string::npos);
+  EXPECT_NE(named(composed("exp-and-softmax", "keys-as-queries"))
+                .find("keys with the parts of the queries"),
+            std::string::npos);
   EXPECT_NE(named(composed("favor", "keys-per-row")).find("mutant/stabiliser-of-each-key"),
             std::string::npos);
 }
