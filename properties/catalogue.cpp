@@ -4,6 +4,7 @@
 #include "chunked/catalogue.hpp"
 #include "properties/command_line/suggestion.hpp"
 #include "properties/mutants/catalogue.hpp"
+#include "properties/tolerance/own_sums.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/gradient.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -39,6 +40,8 @@ Subject reference_itself() {
   offer<Counted>(subject);
   offer<Float16>(subject);
   offer<BFloat16>(subject);
+  subject.attention = on_own_maps(std::move(subject.attention));
+  subject.features = on_own_maps(std::move(subject.features));
   return subject;
 }
 

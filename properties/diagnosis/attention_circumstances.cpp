@@ -153,6 +153,7 @@ Circumstances<AttentionNeighbour> AttentionNeighbours::circumstances() const {
       FeatureMap map = base_->feature_map;
       map.kind = kind;
       map.blocks = 1;
+      map.own = kind == FeatureKind::own ? can.own_map.get() : nullptr;
       if (kind == base_->feature_map.kind) map = base_->feature_map;
       maps.push_back(map);
       choice.names.emplace_back(name(map));

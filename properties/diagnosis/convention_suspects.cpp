@@ -3,6 +3,7 @@
 #include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/whole_models.hpp"
 #include "properties/tolerance/convention_limits.hpp"
+#include "properties/tolerance/own_sums.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/gradient.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -36,9 +37,10 @@ bool may_be_declared(const AttentionConventions& c, const FeatureMap& map, bool 
 /// The conventions with the change, or unchanged if it is invalid for the task, such as a scaling
 /// of given features, or may not be declared.
 AttentionConventions changed(const AttentionConventions& requested, const ChangeAttention& change,
-                             const FeatureMap& map, bool features_given) {
+                             const FeatureMap& map, bool features_given, bool causal) {
   AttentionConventions other = requested;
   change(other);
+  if (causal && other.keys.divides_by_length_sum) return requested;
   try {
     require_valid(other, map, features_given);
   } catch (const ContractError&) {
@@ -53,12 +55,13 @@ template <class T>
 void offer_attention_under(const ChangeAttention& change, Suspect& suspect) {
   suspect.attention.in<T>() = [change](const AttentionTask<T>& task, AttentionResult<T>& result) {
     AttentionTask<T> other = task;
-    other.conventions = changed(task.conventions, change, task.feature_map, task.features_given);
+    other.conventions =
+        changed(task.conventions, change, task.feature_map, task.features_given, task.causal);
     reference::attention(other, result);
   };
   suspect.features.in<T>() = [change](const FeaturesTask<T>& task, FeaturesResult<T>& result) {
     FeaturesTask<T> other = task;
-    other.conventions = changed(task.conventions, change, task.feature_map, false);
+    other.conventions = changed(task.conventions, change, task.feature_map, false, false);
     reference::features(other, result);
   };
 }
@@ -88,7 +91,8 @@ Suspect convention(std::string name, const ChangeAttention& attention,
     offer_attention_under<Float16>(attention, suspect);
     offer_attention_under<BFloat16>(attention, suspect);
     suspect.conventions = [attention](const AttentionInputs<double>& inputs) {
-      return changed(inputs.conventions, attention, inputs.feature_map, inputs.features_given);
+      const bool given = inputs.features_given || has_own_map(inputs);
+      return changed(inputs.conventions, attention, inputs.feature_map, given, inputs.causal);
     };
   }
   if (model) {
@@ -163,6 +167,21 @@ void add_scalings(std::vector<Suspect>& all) {
                                c.epsilons[EpsilonPlace::length_clamped] = epsilon;
                              }));
   }
+}
+
+void add_parts_of_keys(std::vector<Suspect>& all) {
+  all.push_back(convention("keys with the parts of the queries",
+                           [](AttentionConventions& c) { c.keys = KeyParts(); }));
+  all.push_back(convention("keys divided by their sums over the length",
+                           [](AttentionConventions& c) { c.keys.divides_by_length_sum = true; }));
+  all.push_back(convention("keys that are a softmax over the length", [](AttentionConventions& c) {
+    c.keys.map = FeatureKind::exponential;
+    c.keys.divides_by_length_sum = true;
+  }));
+  all.push_back(convention("keys of unit length",
+                           [](AttentionConventions& c) { c.keys.unit_length = true; }));
+  all.push_back(convention("keys e^u in place of the declared map",
+                           [](AttentionConventions& c) { c.keys.map = FeatureKind::exponential; }));
 }
 
 void add_normalisers(std::vector<Suspect>& all) {
@@ -245,6 +264,7 @@ std::vector<Suspect> all_conventions_as_suspects() {
   std::vector<Suspect> all;
   add_epsilons(all);
   add_scalings(all);
+  add_parts_of_keys(all);
   add_normalisers(all);
   add_stabilisers(all);
   add_slopes_and_model_constants(all);

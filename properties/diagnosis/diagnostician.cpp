@@ -83,7 +83,11 @@ Diagnosis Diagnostician::diagnose(const Subject& subject, const Counterexample& 
   Diagnosis diagnosis;
   const bool by_chance = found.finding.failure == Failure::non_deterministic;
   if (can_compare(found)) {
-    diagnosis = diagnosed(subject, found.scalar, found.file, failed_in, recorded, by_chance);
+    try {
+      diagnosis = diagnosed(subject, found.scalar, found.file, failed_in, recorded, by_chance);
+    } catch (const SubjectError&) {  // it gives no features of its own on some case
+      return {};
+    }
   }
   if (by_chance || !diagnosis.names().empty() || !probe_set_.has(found.law)) return diagnosis;
   const std::span<const Counterexample> failures =

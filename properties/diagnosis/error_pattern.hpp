@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "reference/vocabulary/task/heads.hpp"
+#include "reference/vocabulary/memory/heads.hpp"
 
 #include <span>
 #include <string>

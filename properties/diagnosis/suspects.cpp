@@ -4,6 +4,7 @@
 #include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/attention_mutant_rows.hpp"
 #include "properties/mutants/catalogue.hpp"
+#include "properties/tolerance/own_sums.hpp"
 
 #include <fmt/format.h>
 
@@ -120,8 +121,10 @@ std::span<const Suspect> mutant_suspects() {
 Subject with_claims_of(const Subject& subject, const Suspect& suspect) {
   Subject substitute = subject;
   substitute.gradient = subject.gradient.offers_any() ? suspect.gradient : GradientFunctions();
-  substitute.attention = subject.attention.offers_any() ? suspect.attention : AttentionFunctions();
-  substitute.features = subject.features.offers_any() ? suspect.features : FeaturesFunctions();
+  substitute.attention =
+      subject.attention.offers_any() ? on_own_maps(suspect.attention) : AttentionFunctions();
+  substitute.features =
+      subject.features.offers_any() ? on_own_maps(suspect.features) : FeaturesFunctions();
   substitute.projection = subject.projection ? suspect.projection : ProjectionDraw();
   if (suspect.in_states_alone && !subject.capabilities.resumable) {
     substitute.gradient = {};

@@ -95,6 +95,12 @@ std::vector<UnderConventions> declarations() {
          c.epsilons[when_small] = 0.05;
          c.epsilons[sums] = 1e-3;
        })},
+      {"parts of keys", {FeatureKind::softmax, 1, false}, false, with([](C& c) {
+         c.keys.map = FeatureKind::exponential;
+         c.keys.input_scale = 0.7;
+         c.keys.unit_length = true;
+         c.keys.divides_by_length_sum = true;
+       })},
       {"given features", {}, true, with([](C& c) { c.epsilons[sums] = 1e-2; })},
   };
   return all;

@@ -97,7 +97,8 @@ class FaultyFeatures {
     const bool is_key = !side_.is_query;
     own = with_epsilons_of<T>(faults_, own);
     if (faults_.has(Fault::epsilon_in_feature)) own.epsilons[EpsilonPlace::feature] += 1e-3;
-    if (faults_.has(Fault::root_features_on_queries_only) && !own.divides_by_sum) {
+    const bool has_sums = own.divides_by_sum || own.keys.divides_by_length_sum;
+    if (faults_.has(Fault::root_features_on_queries_only) && !has_sums) {
       own.divides_by_root_features = side_.is_query;
     }
     change_scale(own);

@@ -71,11 +71,12 @@ class FaultyInputs {
   }
   /// g(q) or g(k) of all heads.
   FaultyFeatures<T> features(bool is_query) const {
-    const bool stabilised = task_.conventions.key_stabiliser != Stabiliser::none;
-    const bool uses_mask = !is_query && stabilised && !is(Fault::stabiliser_over_masked_keys);
+    const bool is_over_rows = task_.conventions.key_stabiliser != Stabiliser::none ||
+                              task_.conventions.keys.divides_by_length_sum;
+    const bool uses_mask = !is_query && is_over_rows && !is(Fault::stabiliser_over_masked_keys);
     return {faults_,
-            {.map = task_.feature_map,
-             .conventions = task_.conventions,
+            {.map = of_side(task_.feature_map, task_.conventions, is_query),
+             .conventions = of_side(task_.conventions, is_query),
              .is_query = is_query,
              .omega = faulty_projections(faults_, task_.omega, task_.k, is_query),
              .X = rows_of(is_query),

@@ -119,6 +119,9 @@ std::string_view name(AttentionArray array) {
 }
 
 AttentionEvidence::Known& AttentionEvidence::known(Scalar scalar) {
+  if (has_own_map(inputs_)) {  // a subject's features depend on the scalar
+    return known_.at(static_cast<std::size_t>(scalar));
+  }
   if (scalar == Scalar::float32 && rounds_to_float32_) return known_[3];
   if (scalar == Scalar::float16) return known_[1];
   return scalar == Scalar::bfloat16 ? known_[2] : known_[0];
@@ -126,13 +129,13 @@ AttentionEvidence::Known& AttentionEvidence::known(Scalar scalar) {
 
 AttentionFacts<Digits50>& AttentionEvidence::facts(Scalar scalar) {
   std::optional<AttentionFacts<Digits50>>& kept = known(scalar).facts;
-  if (!kept) kept.emplace(rounded<Digits50>(inputs_, scalar));
+  if (!kept) kept.emplace(rounded<Digits50>(inputs_, scalar), scalar);
   return *kept;
 }
 
 AttentionFacts<long double>& AttentionEvidence::large_facts(Scalar scalar) {
   std::optional<AttentionFacts<long double>>& kept = known(scalar).large_facts;
-  if (!kept) kept.emplace(rounded<long double>(inputs_, scalar));
+  if (!kept) kept.emplace(rounded<long double>(inputs_, scalar), scalar);
   return *kept;
 }
 
@@ -172,7 +175,7 @@ const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvi
     Scalar scalar) {
   std::optional<std::array<AttentionResult<Underflow>, 2>>& kept = known(scalar).underflows;
   if (kept) return *kept;
-  AttentionInputs<Digits50> inputs = exact(scalar);
+  AttentionInputs<Digits50> inputs = facts(scalar).of_sums();
   inputs.v = of_at_least_one(std::move(inputs.v));
   inputs.out_cotangent = of_at_least_one(std::move(inputs.out_cotangent));
   inputs.end_cotangent = of_at_least_one(std::move(inputs.end_cotangent));
@@ -180,7 +183,10 @@ const std::array<AttentionResult<AttentionEvidence::Underflow>, 2>& AttentionEvi
   kept.emplace();
   reference::attention(counting.task(), kept->front());
   reference::attention_by_definition(counting.task(), kept->back());
-  for (AttentionResult<Underflow>& form : *kept) view(counting.groups, counting.query_mask, form);
+  for (AttentionResult<Underflow>& form : *kept) {
+    facts(scalar).pull_back(form);
+    view(counting.groups, counting.query_mask, form);
+  }
   return *kept;
 }
 
@@ -286,6 +292,14 @@ Band AttentionEvidence::band(Scalar scalar, AttentionArray array, std::size_t pl
   Band band{.pass = share.likely * gauge,
             .suspect = worst,
             .drift = wants_drift_ ? worst + lost_by_subtracting(scalar, array, place) : worst};
+  if (has_own_map(inputs_) && (array == AttentionArray::dq || array == AttentionArray::dk)) {
+    const bool is_query = array == AttentionArray::dq;
+    const Heads<double>& errors = is_large(scalar) ? large_facts(scalar).slope_errors(is_query)
+                                                   : facts(scalar).slope_errors(is_query);
+    const double error = errors.values()[place];
+    if (!std::isfinite(error)) return flat_band(not_compared);
+    band = band + flat_band(error);
+  }
   if (is_stored_narrow(scalar)) {
     const double size =
         is_large(scalar) ? std::abs(to_double(array_of(large_truth(scalar), array).values()[place]))
@@ -329,8 +343,8 @@ bool AttentionEvidence::hangs_on_a_kink(Scalar scalar, AttentionArray array, std
 
 bool AttentionEvidence::hangs_on_a_flush(Scalar scalar, AttentionArray array, std::size_t place) {
   const bool is_query = array == AttentionArray::dq;
-  if (scalar == Scalar::digits50 || !is_kinked(inputs_)) return false;
-  if (!is_query && array != AttentionArray::dk) return false;
+  if (scalar == Scalar::digits50 || (!is_query && array != AttentionArray::dk)) return false;
+  if (!is_kinked(inputs_, is_query)) return false;
   const Heads<Digits50>& x = is_query ? exact(scalar).q : exact(scalar).k;
   return slope_hangs_on_a_flush(inputs_, is_query, to_double(x.values()[place]),
                                 range_of(scalar).least);

@@ -217,8 +217,9 @@ class AttentionEvidence {
   bool wants_drift_ = true;
   double roundoff_of_factors_ = 0.0;
   bool sums_in_narrow_ = false;
-  /// Float32 and wider, float16, bfloat16; float32 alone if its inputs are rounded.
-  std::array<Known, 4> known_;
+  /// Float32 and wider, float16, bfloat16; float32 alone if its inputs are rounded. Of an own map
+  /// by Scalar.
+  std::array<Known, 5> known_;
   std::array<std::array<std::optional<Shares>, 6>, 5> shares_;  ///< by Scalar and array
   std::array<std::optional<double>, 5> error_of_exponents_;     ///< by Scalar
   std::array<std::optional<bool>, 5> at_the_edge_;  ///< by Scalar: intermediate values underflow

@@ -2,6 +2,7 @@
 #include "properties/tolerance/attention_facts.hpp"
 
 #include "properties/tolerance/attention_kinks.hpp"
+#include "reference/numbers/underflowing.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/performer/denominator.hpp"
 
@@ -149,36 +150,80 @@ AttentionExtent measured(const AttentionInputs<W>& inputs, const Heads<W>& gQ, c
   return extent;
 }
 
-/// The inputs in a number type that also tracks gauges or movements.
-template <class Gauge, class W>
-AttentionInputs<Gauge> annotated(const AttentionInputs<W>& inputs) {
-  if constexpr (std::is_same_v<W, Digits50>) {
-    return converted<Gauge>(inputs);
-  } else {
-    return converted<Gauge>(converted<double>(inputs));  // exact: they were doubles
-  }
+}  // namespace
+
+template <class W>
+const AttentionInputs<W>& AttentionFacts<W>::of_sums() {
+  if (!has_own_map(inputs_)) return inputs_;
+  if (of_sums_) return *of_sums_;
+  own_ = own_sides(converted<double>(inputs_), scalar_);
+  AttentionInputs<W> inputs = inputs_;
+  inputs.q = own_values<W>(*own_->queries);
+  inputs.k = own_values<W>(*own_->keys);
+  inputs.omega = {};
+  inputs.feature_map = {};
+  inputs.features_given = true;
+  inputs.conventions = conventions_of_sums(inputs_.conventions, inputs_.q.sizes().cols);
+  return of_sums_.emplace(std::move(inputs));
 }
 
-}  // namespace
+template <class W>
+template <class N>
+AttentionInputs<N> AttentionFacts<W>::annotated() {
+  const AttentionInputs<W>& inputs = of_sums();
+  AttentionInputs<N> result;
+  if constexpr (std::is_same_v<W, Digits50>) {
+    result = converted<N>(inputs);
+  } else {
+    result = converted<N>(converted<double>(inputs));  // exact: they were doubles
+  }
+  if (own_) {
+    result.q = own_values<N>(*own_->queries);
+    result.k = own_values<N>(*own_->keys);
+  }
+  return result;
+}
+
+template <class W>
+template <class N>
+void AttentionFacts<W>::pull_back(AttentionResult<N>& result) {
+  if (!own_ || !inputs_.wants_pullback) return;
+  const Index D = inputs_.q.sizes().cols;
+  result.dq = own_pullback(*own_->queries, result.dq, D);
+  result.dk = own_pullback(*own_->keys, result.dk, D);
+}
 
 template <class W>
 const AttentionResult<W>& AttentionFacts<W>::truth() {
   if (truth_) return *truth_;
-  truth_.emplace();
+  AttentionResult<W> result;
   if constexpr (std::is_same_v<W, Digits50>) {
-    reference::attention_by_definition(inputs_.task(), *truth_);
+    reference::attention_by_definition(of_sums().task(), result);
   } else {
-    reference::attention(inputs_.task(), *truth_);
+    reference::attention(of_sums().task(), result);
   }
-  see(*truth_);
-  return *truth_;
+  if (own_ && inputs_.wants_pullback) {
+    const Index D = inputs_.q.sizes().cols;
+    slope_errors_ = {own_slope_error(*own_->keys, result.dk, D),
+                     own_slope_error(*own_->queries, result.dq, D)};
+    pull_back(result);
+  }
+  see(result);
+  return truth_.emplace(std::move(result));
+}
+
+template <class W>
+const Heads<double>& AttentionFacts<W>::slope_errors(bool is_query) {
+  truth();
+  return slope_errors_.at(is_query ? 1 : 0);
 }
 
 template <class W>
 auto AttentionFacts<W>::gauges() -> const AttentionResult<Gauge>& {
   if (gauges_) return *gauges_;
   gauges_.emplace();
-  reference::attention(annotated<Gauge>(inputs_).task(), *gauges_);
+  reference::attention(annotated<Gauge>().task(), *gauges_);
+  pull_back(*gauges_);
   see(*gauges_);
   return *gauges_;
 }
@@ -187,7 +232,7 @@ template <class W>
 const AttentionResult<reference::Perturbed>& AttentionFacts<W>::by_moved_sums() {
   using reference::Perturbed;
   if (by_moved_sums_) return *by_moved_sums_;
-  AttentionInputs<Perturbed> inputs = annotated<Perturbed>(inputs_);
+  AttentionInputs<Perturbed> inputs = annotated<Perturbed>();
   const Heads<Gauge>& last = gauges().end;
   if (inputs.start.empty()) inputs.start = Heads<Perturbed>(last.sizes(), MemoryTag::state);
   const std::span<Perturbed> start = inputs.start.values();
@@ -196,6 +241,7 @@ const AttentionResult<reference::Perturbed>& AttentionFacts<W>::by_moved_sums() 
   }
   by_moved_sums_.emplace();
   reference::attention(inputs.task(), *by_moved_sums_);
+  pull_back(*by_moved_sums_);
   see(*by_moved_sums_);
   return *by_moved_sums_;
 }
@@ -203,7 +249,7 @@ const AttentionResult<reference::Perturbed>& AttentionFacts<W>::by_moved_sums() 
 template <class W>
 double AttentionFacts<W>::worst_unsureness() {
   if (worst_unsureness_) return *worst_unsureness_;
-  const AttentionInputs<Gauge> inputs = annotated<Gauge>(inputs_);
+  const AttentionInputs<Gauge> inputs = annotated<Gauge>();
   const Heads<Gauge>& gQ = feature_gauges(true);
   const Heads<Gauge>& gK = feature_gauges(false);
   const reference::Denominator<Gauge> denominator(inputs.conventions, inputs.q.sizes().cols,
@@ -224,7 +270,7 @@ double AttentionFacts<W>::worst_unsureness() {
 template <class W>
 const AttentionExtent& AttentionFacts<W>::extent() {
   if (!extent_) {
-    extent_ = measured(inputs_, features(true), features(false), feature_extent());
+    extent_ = measured(of_sums(), features(true), features(false), feature_extent());
   }
   return *extent_;
 }
@@ -235,7 +281,7 @@ const AttentionExtent& AttentionFacts<W>::feature_extent() {
   Sizes all;
   all.see<W>(features(true).values());
   all.see<W>(features(false).values());
-  const Sizes of_map = sizes_before_epsilon(inputs_);
+  const Sizes of_map = sizes_before_epsilon(of_sums());
   feature_extent_ = AttentionExtent{.least_feature = std::min(all.least, of_map.least),
                                     .largest_feature = all.largest,
                                     .has_vanishing_feature = all.vanishing || of_map.vanishing};
@@ -245,14 +291,14 @@ const AttentionExtent& AttentionFacts<W>::feature_extent() {
 template <class W>
 const Heads<W>& AttentionFacts<W>::features(bool is_query) {
   std::optional<Heads<W>>& kept = features_.at(is_query ? 1 : 0);
-  if (!kept) kept = features_of(inputs_, is_query);
+  if (!kept) kept = features_of(of_sums(), is_query);
   return *kept;
 }
 
 template <class W>
 auto AttentionFacts<W>::feature_gauges(bool is_query) -> const Heads<Gauge>& {
   std::optional<Heads<Gauge>>& kept = feature_gauges_.at(is_query ? 1 : 0);
-  if (!kept) kept = features_of(annotated<Gauge>(inputs_), is_query);
+  if (!kept) kept = features_of(annotated<Gauge>(), is_query);
   return *kept;
 }
 
@@ -265,5 +311,6 @@ const std::vector<double>& AttentionFacts<W>::kink_clearance(bool is_query) {
 
 template class AttentionFacts<Digits50>;
 template class AttentionFacts<long double>;
+template void AttentionFacts<Digits50>::pull_back(AttentionResult<reference::Underflowing>&);
 
 }  // namespace slim::properties

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "properties/tolerance/own_sums.hpp"
 #include "reference/numbers/gauged.hpp"
 #include "reference/numbers/perturbed.hpp"
 #include "reference/vocabulary/task/attention_view.hpp"
@@ -35,9 +36,13 @@ class AttentionFacts {
  public:
   using Gauge = reference::Gauged<std::conditional_t<std::is_same_v<W, Digits50>, W, double>>;
 
-  explicit AttentionFacts(AttentionInputs<W> inputs) : inputs_(viewed(std::move(inputs))) {}
+  /// `scalar`: that in which a subject's own features are asked for.
+  explicit AttentionFacts(AttentionInputs<W> inputs, Scalar scalar = Scalar::float64)
+      : inputs_(viewed(std::move(inputs))), scalar_(scalar) {}
 
   [[nodiscard]] const AttentionInputs<W>& inputs() const { return inputs_; }
+  /// The inputs, or, if the map is the subject's own, those of attention of its features.
+  const AttentionInputs<W>& of_sums();
   const AttentionResult<W>& truth();
   /// The scales of rounding errors: the reference by prefix sums, on Gauged numbers.
   const AttentionResult<Gauge>& gauges();
@@ -51,6 +56,11 @@ class AttentionFacts {
   const Heads<Gauge>& feature_gauges(bool is_query);
   /// As clearance_of_kinks().
   const std::vector<double>& kink_clearance(bool is_query);
+  /// How far d.q or d.k may be off for lack of better slopes of the subject's own map.
+  const Heads<double>& slope_errors(bool is_query);
+  /// The result of attention of features, pulled back to q and k if the map is the subject's own.
+  template <class N>
+  void pull_back(AttentionResult<N>& result);
   /// The largest ratio, over rows, of the gauge of Σ weights to the denominator; at least 1.
   double worst_unsureness();
 
@@ -60,8 +70,15 @@ class AttentionFacts {
   void see(AttentionResult<X>& answer) const {
     view(inputs_.groups, inputs_.query_mask, answer);
   }
+  /// The same as of_sums() in a number type that also tracks gauges or movements.
+  template <class N>
+  AttentionInputs<N> annotated();
 
   AttentionInputs<W> inputs_;
+  Scalar scalar_;
+  std::optional<OwnSides> own_;
+  std::optional<AttentionInputs<W>> of_sums_;
+  std::array<Heads<double>, 2> slope_errors_{};  ///< of keys, of queries
   std::optional<AttentionResult<W>> truth_;
   std::optional<AttentionResult<Gauge>> gauges_;
   std::optional<AttentionResult<reference::Perturbed>> by_moved_sums_;

@@ -29,6 +29,8 @@ template <class W, class Visit>
 void visit_arguments(const AttentionInputs<W>& inputs, bool is_query, const Visit& visit) {
   const Heads<W>& x = is_query ? inputs.q : inputs.k;
   const auto& [B, H, L, D] = x.sizes();
+  const FeatureMap map = of_side(inputs.feature_map, inputs.conventions, is_query);
+  const bool has_unit_length = of_side(inputs.conventions, is_query).unit_length;
   const Stabiliser shared =
       is_query ? inputs.conventions.query_stabiliser : inputs.conventions.key_stabiliser;
   for (Index row = 0; row < B * H * L; ++row) {
@@ -37,21 +39,21 @@ void visit_arguments(const AttentionInputs<W>& inputs, bool is_query, const Visi
     if (!is_query && !inputs.key_mask.empty() && inputs.key_mask[key] == 0) continue;
     const auto of_x = x(head / H, head % H).row(row % L);
     double length = 1.0;
-    if (inputs.conventions.unit_length) {
+    if (has_unit_length) {
       double squares = 0.0;
       for (Index i = 0; i < D; ++i) squares += std::pow(to_double(of_x(i)), 2);
       if (squares > 0.0) length = std::sqrt(squares);
     }
     const Index of_heads = shared == Stabiliser::over_length ? head : 0;
     const Index group = shared == Stabiliser::per_row ? row : of_heads;
-    for (Index m = 0; m < inputs.feature_map.arguments(D); ++m) {
+    for (Index m = 0; m < map.arguments(D); ++m) {
       Argument u{.row = static_cast<std::size_t>(row), .found = true};
       const auto add = [&](const W& term) {
         u.value += to_double(term) / length;
         u.scale += std::abs(to_double(term)) / length;
       };
-      if (!inputs.feature_map.is_projected()) add(of_x(m));
-      for (Index i = 0; inputs.feature_map.is_projected() && i < D; ++i) {
+      if (!map.is_projected()) add(of_x(m));
+      for (Index i = 0; map.is_projected() && i < D; ++i) {
         add(W(of_x(i) * inputs.omega(0, head % H)(i, m)));
       }
       visit(u, static_cast<std::size_t>(group));
@@ -86,8 +88,9 @@ void see_ties(const AttentionInputs<W>& inputs, bool is_query, std::vector<doubl
 
 }  // namespace
 
-bool has_kinks_at_sums(const FeatureMap& map, const AttentionConventions& conventions,
+bool has_kinks_at_sums(const FeatureMap& map_of_queries, const AttentionConventions& conventions,
                        bool features_given, bool is_query) {
+  const FeatureMap map = of_side(map_of_queries, conventions, is_query);
   return !features_given &&
          ((map.is_projected() && has_kink(map.kind)) || moves_a_maximum(conventions, is_query));
 }
@@ -97,8 +100,8 @@ std::vector<double> clearance_of_kinks(const AttentionInputs<W>& inputs, bool is
   const auto& [B, H, L, D] = (is_query ? inputs.q : inputs.k).sizes();
   std::vector<double> clearance(static_cast<std::size_t>(B * H * L),
                                 std::numeric_limits<double>::infinity());
-  const FeatureMap& map = inputs.feature_map;
-  if (!has_kinks_at_sums(map, inputs.conventions, inputs.features_given, is_query)) {
+  const FeatureMap map = of_side(inputs.feature_map, inputs.conventions, is_query);
+  if (!has_kinks_at_sums(inputs.feature_map, inputs.conventions, inputs.features_given, is_query)) {
     return clearance;
   }
   if (map.is_projected() && has_kink(map.kind)) {

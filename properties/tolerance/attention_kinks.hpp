@@ -9,7 +9,7 @@ namespace slim::properties {
 
 /// Whether rounding may decide which slope the features of q or k have: a projected map with a kink
 /// at 0, or the maximum over projections of a stabiliser that has a gradient.
-bool has_kinks_at_sums(const FeatureMap& map, const AttentionConventions& conventions,
+bool has_kinks_at_sums(const FeatureMap& map_of_queries, const AttentionConventions& conventions,
                        bool features_given, bool is_query);
 
 /// For each row [B, H, L] of q or k, how close it is to such a kink; infinite without kinks. For

@@ -50,25 +50,33 @@ double largest_norm(const Heads<double>& heads, bool of_columns) {
 
 /// A smaller upper bound of the same, from norms of rows and of columns of ω.
 double largest_exponent_of_a_row(const AttentionInputs<double>& inputs) {
-  if (inputs.features_given || !is_smooth_exponential(inputs.feature_map.kind)) return 0.0;
+  if (inputs.features_given || inputs.feature_map.kind == FeatureKind::own) return 0.0;
+  const AttentionConventions& own = inputs.conventions;
+  const FeatureKind keys = own.keys.map.value_or(inputs.feature_map.kind);
+  if (!is_smooth_exponential(inputs.feature_map.kind) && !is_smooth_exponential(keys)) return 0.0;
   const double x = std::max(largest_norm(inputs.q, false), largest_norm(inputs.k, false)) *
-                   std::max(1.0, inputs.conventions.input_scale);
-  if (inputs.feature_map.kind == FeatureKind::elu_plus_one && inputs.omega.empty()) return 0.0;
+                   std::max({1.0, own.input_scale, own.keys.input_scale.value_or(own.input_scale)});
+  const bool is_elu =
+      inputs.feature_map.kind == FeatureKind::elu_plus_one && keys == FeatureKind::elu_plus_one;
+  if (is_elu && inputs.omega.empty()) return 0.0;
   return x * std::max({1.0, x, inputs.omega.empty() ? 0.0 : largest_norm(inputs.omega, true)});
 }
 
 }  // namespace
 
-double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
-  if (inputs.features_given) return 0.0;
-  const AttentionConventions& own = inputs.conventions;
-  const FeatureMap& map = inputs.feature_map;
+namespace {
+
+double roundings_of_a_side(const AttentionInputs<double>& inputs, bool is_query) {
+  const AttentionConventions own = of_side(inputs.conventions, is_query);
+  const FeatureMap map = of_side(inputs.feature_map, inputs.conventions, is_query);
+  if (map.kind == FeatureKind::own) return 8.0;  // in units of the noise, which includes its own
   const auto D = static_cast<double>(inputs.q.sizes().cols);
   const bool stabilised =
       own.query_stabiliser != Stabiliser::none || own.key_stabiliser != Stabiliser::none;
   double n = (own.divides_by_root_features ? 3.0 : 0.0) + (stabilised ? 1.0 : 0.0);
   for (const EpsilonPlace place : places_in_features) n += own.epsilons[place] > 0.0 ? 1.0 : 0.0;
   if (own.divides_by_sum) n += static_cast<double>(map.features(inputs.q.sizes().cols)) + 2.0;
+  if (own.keys.divides_by_length_sum) n += static_cast<double>(inputs.k.sizes().rows) + 2.0;
   if (own.unit_length) n += 2.0 * (D + 3.0);
   if (own.input_scale != 1.0) n += 2.0;
   if (map.kind == FeatureKind::favor_plus) return D + 12.0 + n;
@@ -80,9 +88,16 @@ double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
                                      static_cast<double>(map.arguments(inputs.q.sizes().cols)));
 }
 
-bool is_kinked(const AttentionInputs<double>& inputs) {
-  return !inputs.features_given && has_kink(inputs.feature_map.kind) &&
-         !inputs.feature_map.projected;
+}  // namespace
+
+double roundings_of_a_feature(const AttentionInputs<double>& inputs) {
+  if (inputs.features_given) return 0.0;
+  return std::max(roundings_of_a_side(inputs, true), roundings_of_a_side(inputs, false));
+}
+
+bool is_kinked(const AttentionInputs<double>& inputs, bool is_query) {
+  const FeatureMap map = of_side(inputs.feature_map, inputs.conventions, is_query);
+  return !inputs.features_given && has_kink(map.kind) && !map.projected;
 }
 
 bool slope_hangs_on_a_flush(const AttentionInputs<double>& inputs, bool is_query, double x,
@@ -91,7 +106,7 @@ bool slope_hangs_on_a_flush(const AttentionInputs<double>& inputs, bool is_query
   const double c =
       reference::side_scale<double>(own.scaling, false, is_query, inputs.q.sizes().cols);
   if (x == 0.0 || !(std::abs(c * x) < least)) return false;
-  if (inputs.feature_map.kind != FeatureKind::absolute) {
+  if (of_side(inputs.feature_map, own, is_query).kind != FeatureKind::absolute) {
     return own.relu_slope_at_zero != (x > 0.0 ? 1.0 : 0.0);
   }
   return own.absolute_slope_at_zero != (x > 0.0 ? 1.0 : -1.0);
@@ -99,6 +114,7 @@ bool slope_hangs_on_a_flush(const AttentionInputs<double>& inputs, bool is_query
 
 double largest_exponent(const AttentionInputs<double>& inputs) {
   if (inputs.features_given || inputs.omega.empty()) return 0.0;
+  if (inputs.feature_map.kind == FeatureKind::own) return 0.0;
   const double x = std::max(largest_of(inputs.q.values()), largest_of(inputs.k.values()));
   const auto D = static_cast<double>(inputs.q.sizes().cols);
   return D * x * std::max(x, largest_of(inputs.omega.values()));
@@ -106,7 +122,8 @@ double largest_exponent(const AttentionInputs<double>& inputs) {
 
 double largest_gauge_of_an_exponent(const AttentionInputs<double>& inputs) {
   if (inputs.features_given) return 0.0;
-  if (inputs.feature_map.kind == FeatureKind::elu_plus_one && inputs.omega.empty()) {
+  if (inputs.feature_map.kind == FeatureKind::elu_plus_one && inputs.omega.empty() &&
+      !inputs.conventions.keys.map) {
     return std::max(largest_of(inputs.q.values()), largest_of(inputs.k.values()));
   }
   return 3.0 * largest_exponent_of_a_row(inputs);

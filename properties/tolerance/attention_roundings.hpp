@@ -11,8 +11,8 @@ namespace slim::properties {
 /// features have one for each term and a few more.
 double roundings_of_a_feature(const AttentionInputs<double>& inputs);
 
-/// Whether the slope of an unprojected map jumps at x = 0.
-bool is_kinked(const AttentionInputs<double>& inputs);
+/// Whether the slope of the side's unprojected map jumps at x = 0.
+bool is_kinked(const AttentionInputs<double>& inputs, bool is_query);
 
 /// Whether the map's argument c x may be flushed to 0, where the slope is different.
 bool slope_hangs_on_a_flush(const AttentionInputs<double>& inputs, bool is_query, double x,

@@ -49,7 +49,9 @@ bool AttentionEvidence::rounding_decides(Scalar scalar) {
       (kind == FeatureKind::elu_plus_one && inputs_.conventions.elu_cancellation == 0.0);
   const bool divides = inputs_.conventions.normaliser == Normaliser::denominator;
   if (scalar == Scalar::digits50 || inputs_.features_given || !divides) return false;
-  if (is_exact && !inputs_.feature_map.projected && !inputs_.conventions.unit_length) return false;
+  const bool has_more_parts =
+      inputs_.conventions.unit_length || inputs_.conventions.keys != KeyParts();
+  if (is_exact && !inputs_.feature_map.projected && !has_more_parts) return false;
   const double share = gamma_of(roundings(AttentionArray::out), unit_roundoff(computed_in(scalar)));
   const double unsureness =
       is_large(scalar) ? large_facts(scalar).worst_unsureness() : facts(scalar).worst_unsureness();

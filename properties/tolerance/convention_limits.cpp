@@ -197,6 +197,7 @@ void require_within_limits(const AttentionConventions& conventions,
           "allowed are none, over-length, over-all");
   require_scale(conventions.output_scale, "output_scale");
   require_scale(conventions.input_scale, "input_scale");
+  require_scale(conventions.keys.input_scale.value_or(1.0), "keys.input_scale");
   require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
   require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
   const std::vector<Features> all = what_they_act_on(maps, features_given);

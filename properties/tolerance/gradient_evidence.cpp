@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/gradient_evidence.hpp"
 
-#include "properties/catalogue.hpp"
 #include "properties/tolerance/band.hpp"
 #include "properties/tolerance/moved_sums.hpp"
+#include "reference/performer/gradient.hpp"
 
 #include <fmt/format.h>
 
@@ -47,7 +47,10 @@ GradientBounds bounds_in_digits50(const GradientAnswer& truth, const Model& mode
 
 const GradientAnswer& GradientEvidence::truth() {
   if (!truth_) {
-    truth_ = ask(reference_subject(), Scalar::digits50, case_,
+    Subject exact;
+    exact.name = "reference";
+    exact.gradient.in<Digits50>() = reference::gradient<Digits50>;
+    truth_ = ask(exact, Scalar::digits50, case_,
                  {.first_position = first_position_, .wants_logits = with_logits_});
   }
   return *truth_;

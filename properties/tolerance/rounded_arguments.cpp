@@ -37,8 +37,9 @@ bool is_any_row(const AttentionInputs<double>& inputs, const OfRow& holds) {
 }  // namespace
 
 bool has_unsure_slope(const AttentionInputs<double>& inputs, double roundoff) {
+  const FeatureKind of_keys = inputs.conventions.keys.map.value_or(inputs.feature_map.kind);
   if (inputs.features_given || !inputs.feature_map.projected || !inputs.wants_pullback ||
-      !has_kink(inputs.feature_map.kind)) {
+      !(has_kink(inputs.feature_map.kind) || has_kink(of_keys))) {
     return false;
   }
   const bool is_exact = !inputs.conventions.unit_length;

@@ -36,6 +36,12 @@ struct Part {
   bool is_query;
   Detach<T> detach;
 
+  /// What is declared for both sides, or for keys alone.
+  template <class Value>
+  [[nodiscard]] Value own(const std::optional<Value>& of_keys, Value of_both) const {
+    return is_query || !of_keys ? of_both : *of_keys;
+  }
+  [[nodiscard]] FeatureKind kind() const { return own(conventions.keys.map, map.kind); }
   [[nodiscard]] T epsilon(EpsilonPlace place) const { return T(conventions.epsilons[place]); }
   [[nodiscard]] T epsilon(EpsilonPlace both, EpsilonPlace queries, EpsilonPlace keys) const {
     return epsilon(both) + epsilon(is_query ? queries : keys);
@@ -55,7 +61,7 @@ Row<T> scaled(const Part<T>& part, Row<T> x) {
   using std::sqrt;
   const AttentionConventions& c = part.conventions;
   const auto d = static_cast<double>(x.size());
-  if (c.unit_length) {
+  if (part.own(c.keys.unit_length, c.unit_length)) {
     T length = sqrt(norm_squared(x) + part.epsilon(EpsilonPlace::length_squared));
     const T least = part.epsilon(EpsilonPlace::length_clamped);
     if (length < least) length = least;
@@ -64,11 +70,12 @@ Row<T> scaled(const Part<T>& part, Row<T> x) {
   const T root = sqrt(T(d));
   T divisor(1);
   const bool by_map = c.scaling == Scaling::by_feature_map;
-  if (c.scaling == Scaling::both || (by_map && part.map.kind == FeatureKind::favor_plus)) {
+  if (c.scaling == Scaling::both || (by_map && part.kind() == FeatureKind::favor_plus)) {
     divisor = sqrt(root);
   }
   if (c.scaling == (part.is_query ? Scaling::queries : Scaling::keys)) divisor = root;
-  for (T& entry : x) entry = entry * T(c.input_scale) / divisor;
+  const T factor(part.own(c.keys.input_scale, c.input_scale));
+  for (T& entry : x) entry = entry * factor / divisor;
   return x;
 }
 
@@ -131,7 +138,7 @@ Row<T> mapped(const Part<T>& part, const Row<T>& u, const T& exponent) {
   using std::sin;
   using std::sqrt;
   Row<T> g;
-  const FeatureKind kind = part.map.kind;
+  const FeatureKind kind = part.kind();
   const bool is_taylor = kind == FeatureKind::taylor || kind == FeatureKind::taylor_all;
   T total(0);
   for (const T& entry : u) total += exp(entry);
@@ -168,10 +175,13 @@ template <class T>
 Row<T> divided(const Part<T>& part, Row<T> g) {
   using std::sqrt;
   using enum EpsilonPlace;
+  const AttentionConventions& c = part.conventions;
+  const bool of_rows = part.is_query || !c.keys.divides_by_length_sum;
   T divisor(1);
   for (T& entry : g) entry += part.epsilon(feature, query_feature, key_feature);
-  if (part.conventions.divides_by_root_features) divisor = sqrt(T(static_cast<double>(g.size())));
-  if (part.conventions.divides_by_sum) {
+  if (of_rows && part.own(c.keys.divides_by_root_features, c.divides_by_root_features))
+    divisor = sqrt(T(static_cast<double>(g.size())));
+  if (of_rows && part.own(c.keys.divides_by_sum, c.divides_by_sum)) {
     divisor = part.epsilon(feature_sum);
     for (const T& entry : g) divisor += entry;
   }
@@ -180,6 +190,25 @@ Row<T> divided(const Part<T>& part, Row<T> g) {
         entry / divisor + part.epsilon(divided_feature, divided_query_feature, divided_key_feature);
   }
   return g;
+}
+
+/// Divides by the sums over the rows of the head that are not masked, before the last ε.
+template <class T>
+void divide_over_length(const Part<T>& part, const AttentionTask<T>& task, Index b,
+                        std::vector<Row<T>>& head) {
+  using enum EpsilonPlace;
+  const T after = part.epsilon(divided_feature, divided_query_feature, divided_key_feature);
+  for (std::size_t m = 0; m < head.front().size(); ++m) {
+    T total(0);
+    for (std::size_t l = 0; l < head.size(); ++l) {
+      if (task.takes_part(b, static_cast<Index>(l))) total += head[l][m] - after;
+    }
+    for (std::size_t l = 0; l < head.size(); ++l) {
+      if (task.takes_part(b, static_cast<Index>(l))) {
+        head[l][m] = (head[l][m] - after) / total + after;
+      }
+    }
+  }
 }
 
 /// Features of all rows of all heads, [B·H][L][M].
@@ -214,11 +243,11 @@ std::vector<std::vector<Row<T>>> features(const Part<T>& part, const AttentionTa
   if (task.features_given) return x_of;
   for (std::size_t at = 0; at < u_of.size(); ++at) {
     for (std::size_t l = 0; l < u_of[at].size(); ++l) {
-      const bool favor = part.map.kind == FeatureKind::favor_plus;
+      const bool favor = part.kind() == FeatureKind::favor_plus;
       const T half = norm_squared(x_of[at][l]) / T(2);
       T exponent(0);
-      if (favor || part.conventions.norm_factor) {
-        exponent = part.map.kind == FeatureKind::trigonometric ? half : T(-half);
+      if (favor || part.own(part.conventions.keys.norm_factor, part.conventions.norm_factor)) {
+        exponent = part.kind() == FeatureKind::trigonometric ? half : T(-half);
       }
       exponent += part.epsilon(EpsilonPlace::exponent);
       T peak(0);
@@ -230,6 +259,9 @@ std::vector<std::vector<Row<T>>> features(const Part<T>& part, const AttentionTa
       }
       exponent -= part.conventions.stabiliser_detached ? part.detach(peak) : peak;
       u_of[at][l] = divided(part, mapped(part, u_of[at][l], exponent));
+    }
+    if (!part.is_query && part.conventions.keys.divides_by_length_sum) {
+      divide_over_length(part, task, static_cast<Index>(at) / H, u_of[at]);
     }
   }
   return u_of;

@@ -142,8 +142,8 @@ HeadMatrices<T> all_narrowed(const HeadMatrices<accumulator_t<T>>& sums) {
 /// The queries or the keys, with the settings that turn them into features.
 template <class T>
 AttentionSide<T> side_of(const AttentionTask<T>& task, bool is_query) {
-  return {.map = task.feature_map,
-          .conventions = task.conventions,
+  return {.map = of_side(task.feature_map, task.conventions, is_query),
+          .conventions = of_side(task.conventions, is_query),
           .is_query = is_query,
           .omega = matrices(task.omega),
           .X = matrices(is_query ? task.q : task.k),
@@ -227,8 +227,8 @@ template <class T>
 void features(const FeaturesTask<T>& task, FeaturesResult<T>& result) {
   require_valid(task);
   result.out.resize(task.out_sizes(), MemoryTag::result);
-  const AttentionSide<T> side{.map = task.feature_map,
-                              .conventions = task.conventions,
+  const AttentionSide<T> side{.map = of_side(task.feature_map, task.conventions, task.is_query),
+                              .conventions = of_side(task.conventions, task.is_query),
                               .is_query = task.is_query,
                               .omega = detail::matrices(task.omega),
                               .X = detail::matrices(task.x)};

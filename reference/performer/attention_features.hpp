@@ -3,6 +3,7 @@
 
 #include "reference/performer/feature_rows.hpp"
 #include "reference/performer/stabiliser.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 namespace slim::reference {
 
@@ -14,8 +15,9 @@ struct AttentionFeatures {
   HeadMatrices<accumulator_t<T>> lengths;  ///< |x| with its ε and whether it moves with x [L, 2]
   HeadMatrices<accumulator_t<T>> U;        ///< x̃ ω; empty unless the map is projected [L, P]
   HeadMatrices<accumulator_t<T>> E;        ///< f(u) before ε and the division [L, M]
-  HeadMatrices<accumulator_t<T>> sums;  ///< by which features are divided, with ε [L, 1], or empty
-  HeadMatrices<T> G;                    ///< g(x) [L, M]
+  /// By which features are divided, with ε [L, 1]; over the length [1, M]; or empty.
+  HeadMatrices<accumulator_t<T>> sums;
+  HeadMatrices<T> G;  ///< g(x) [L, M]
   StabiliserGroups groups;
   std::vector<Peak<accumulator_t<T>>> peaks;  ///< of each group, if there is a stabiliser
 
@@ -116,6 +118,23 @@ accumulator_t<T> added_to_features(const AttentionSide<T>& side, bool divided) {
   return static_cast<Wide>(epsilons[both]) + static_cast<Wide>(epsilons[own]);
 }
 
+/// g_lm/Σ_l g_lm over the rows that take part.
+template <class T>
+void divide_by_length_sums(std::size_t at, AttentionFeatures<T>& kept,
+                           Matrix<accumulator_t<T>>& G) {
+  using Wide = accumulator_t<T>;
+  kept.sums.push_back(Matrix<Wide>(1, G.cols()));
+  for (Index m = 0; m < G.cols(); ++m) {
+    const Wide total = sum<T>(G.rows(), [&](Index l) -> Wide {
+      return kept.groups.takes_part(at, l) ? G(l, m) : Wide(0);
+    });
+    kept.sums[at](0, m) = total;
+    for (Index l = 0; l < G.rows(); ++l) {
+      G(l, m) = kept.groups.takes_part(at, l) ? Wide(G(l, m) / total) : Wide(0);
+    }
+  }
+}
+
 /// G of one head from its E: s (E + ε) + ε,  s = 1, 1/√M or 1/(Σ (E + ε) + ε).
 template <class T>
 void divide_features(const AttentionSide<T>& side, std::size_t at, AttentionFeatures<T>& kept) {
@@ -133,6 +152,7 @@ void divide_features(const AttentionSide<T>& side, std::size_t at, AttentionFeat
       for (Index m = 0; m < G.cols(); ++m) G(l, m) = G(l, m) / total;
     }
   }
+  if (side.conventions.keys.divides_by_length_sum) divide_by_length_sums(at, kept, G);
   const auto factor = feature_factor<Wide>(side.conventions, G.cols());
   G = times(factor, std::move(G));
   const Wide after = added_to_features(side, true);
@@ -141,7 +161,8 @@ void divide_features(const AttentionSide<T>& side, std::size_t at, AttentionFeat
 }
 
 /// g(x) of every row of queries or keys, with x̃ = c x or c x/|x|, and u = x̃ or x̃ ω:
-///   g(x) = s (f(u) + ε) + ε,  s = 1, 1/√M or 1/(Σ (f(u) + ε) + ε),
+///   g(x) = s (f(u) + ε) + ε,  s = 1, 1/√M or 1/(Σ (f(u) + ε) + ε), for keys also the sum over
+///   rows,
 /// where f is that of the map; FAVOR+ is exp(u − |x̃|²/2 − μ + ε), with the stabiliser μ. Each ε is
 /// 0 unless it is placed there. With default conventions this is the paper's features().
 /// Source: the paper's code; Google's code of FAVOR+ for generalized maps, stabilisers, ε and 1/√M;
@@ -156,6 +177,7 @@ AttentionFeatures<T> attention_features(const AttentionSide<T>& side, Index head
                             .G = {},
                             .groups = StabiliserGroups(side, heads, side.X.front().rows()),
                             .peaks = {}};
+  require(side.map.kind != FeatureKind::own, "feature map 'own' has no definition");
   prepare_arguments(side, kept);
   if (side.stabiliser() != Stabiliser::none) {
     kept.peaks = kept.groups.peaks(kept.U.empty() ? kept.scaled : kept.U);
@@ -165,6 +187,22 @@ AttentionFeatures<T> attention_features(const AttentionSide<T>& side, Index head
     divide_features(side, at, kept);
   }
   return kept;
+}
+
+/// dE of the sums over the length, from dG: (dG − Σ_l dG g)/Σ_l f.
+template <class T>
+void pull_back_length_sums(const AttentionFeatures<T>& kept, std::size_t at,
+                           const accumulator_t<T>& before, Matrix<accumulator_t<T>>& dE) {
+  using Wide = accumulator_t<T>;
+  for (Index m = 0; m < dE.cols(); ++m) {
+    const Wide& total = kept.sums[at](0, m);
+    const Wide inner = sum<T>(dE.rows(), [&](Index l) -> Wide {  // 0 for rows that are masked
+      return dE(l, m) * ((kept.E[at](l, m) + before) / total);
+    });
+    for (Index l = 0; l < dE.rows(); ++l) {
+      if (kept.groups.takes_part(at, l)) dE(l, m) = (dE(l, m) - inner) / total;
+    }
+  }
 }
 
 /// dE from dG: s dG, or (dG − Σ dG_m (g_m − ε))/Σ where features are divided by their sum. 0 for a
@@ -187,6 +225,7 @@ Matrix<accumulator_t<T>> map_cotangent(const AttentionSide<T>& side,
       for (Index m = 0; m < dE.cols(); ++m) dE(l, m) = (dE(l, m) - inner) / total;
     }
   }
+  if (side.conventions.keys.divides_by_length_sum) pull_back_length_sums(kept, at, before, dE);
   return dE;
 }
 

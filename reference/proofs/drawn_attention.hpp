@@ -118,16 +118,36 @@ class DrawnAttention {
       c.stabiliser_detached = flip();
     }
     if (flip()) c.softplus_threshold = 0.5;
+    if (flip()) draw_keys(c, map);
+    const FeatureKind of_keys = c.keys.map.value_or(map.kind);
     for (std::size_t place = 0; place < epsilon_places; ++place) {
       if (flip())
         c.epsilons[static_cast<EpsilonPlace>(place)] = 0.05 * static_cast<double>(place + 1);
     }
-    if (!is_nonnegative(map.kind)) c.epsilons[EpsilonPlace::denominator] = 30.0;
-    if (map.kind == FeatureKind::relu || map.kind == FeatureKind::squared_relu) {
-      c.epsilons[EpsilonPlace::feature] = 0.1;
+    for (const FeatureKind kind : {map.kind, of_keys}) {
+      if (!is_nonnegative(kind)) c.epsilons[EpsilonPlace::denominator] = 30.0;
+      if (kind == FeatureKind::relu || kind == FeatureKind::squared_relu) {
+        c.epsilons[EpsilonPlace::feature] = 0.1;
+      }
     }
     c = acting_on(c, map, false);
     if (c.normaliser == Normaliser::denominator) c.epsilons[EpsilonPlace::denominator] += 1e-3;
+  }
+  /// Other parts for keys, with as many features.
+  void draw_keys(AttentionConventions& c, const FeatureMap& map) {
+    FeatureMap other = map;
+    other.kind = static_cast<FeatureKind>(pick({0, 1, 2, 5, 6, 7, 8, 13, 14, 15, 16}));
+    if (other.features(3) == map.features(3) && other.is_projected() == map.is_projected()) {
+      c.keys.map = other.kind;
+    }
+    const bool may_divide = is_nonnegative(c.keys.map.value_or(map.kind));
+    if (flip()) c.keys.unit_length = !c.unit_length;
+    if (flip()) c.keys.input_scale = 1.3;
+    if (flip()) c.keys.norm_factor = !c.norm_factor;
+    const Index division = may_divide ? pick({0, 1, 2, 3}) : pick({0, 1});
+    c.keys.divides_by_root_features = division == 1;
+    c.keys.divides_by_sum = division == 2;
+    c.keys.divides_by_length_sum = division == 3;
   }
   /// The first key is never masked if nothing else keeps denominators from 0.
   void draw_mask(AttentionInputs<double>& inputs, Index B, Index L) {

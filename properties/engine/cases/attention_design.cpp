@@ -66,13 +66,18 @@ FeatureMap map_with(const AttentionSpace& space, int of, Index D, Index M) {
   const bool has_pairs =
       map.kind == FeatureKind::hyperbolic || map.kind == FeatureKind::trigonometric;
   if (map.is_projected()) map.blocks = std::max<Index>(1, M / D / (has_pairs ? 2 : 1));
+  if (map.kind == FeatureKind::own) {
+    map.own = space.own_map;
+    while (map.blocks > 1 && map.features(D) > M) --map.blocks;
+  }
   return map;
 }
 
 /// Whether the number of features may be chosen: not if it follows from the width.
 bool has_features_of_choice(const AttentionSpace& space) {
-  return std::ranges::none_of(space.feature_maps, [](FeatureKind kind) {
-    const FeatureMap map{.kind = kind};
+  return std::ranges::none_of(space.feature_maps, [&](FeatureKind kind) {
+    const bool projected = space.projects && kind == FeatureKind::own;
+    const FeatureMap map{.kind = kind, .projected = projected, .own = space.own_map};
     return !map.is_projected() && map.features(3) != 3;
   });
 }
@@ -318,6 +323,7 @@ AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& ex
   columns.insert(columns.end(), extra.head_widths.begin(), extra.head_widths.end());
   return {.feature_maps = claimed.feature_maps,
           .projects = claimed.projects,
+          .own_map = claimed.own_map.get(),
           .given_features = claimed.given_features,
           .causal = claimed.causal,
           .bidirectional = claimed.bidirectional,

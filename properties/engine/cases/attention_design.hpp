@@ -12,7 +12,8 @@ namespace slim::properties {
 /// The cases of attention that are possible under a subject's claims.
 struct AttentionSpace {
   std::vector<FeatureKind> feature_maps{};
-  bool projects = false;  ///< as in Capabilities
+  bool projects = false;            ///< as in Capabilities
+  const OwnMap* own_map = nullptr;  ///< of FeatureKind::own
   bool given_features = true;
   bool causal = true;
   bool bidirectional = false;

@@ -90,6 +90,11 @@ void permutes_rows(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
   compare(AttentionArray::start_gradient, before.start_gradient, same);
 }
 
+std::string unless_alike_in_all_rows(const AttentionCase& c, const Subject& subject) {
+  const bool differs = has_own_map(c.given()) && subject.capabilities.own_map_differs_by_row;
+  return differs ? "features that do not depend on the index of a row" : "";
+}
+
 }  // namespace
 
 /// Bidirectional attention is equivariant under permutations of its rows.
@@ -110,7 +115,10 @@ Law permutation_equivariant() {
        .kills = {"mutant/always-causal", "mutant/totals-of-own-slice-only"},
        .draw = {},
        .load = {}},
-      {.repair = in_both_directions, .fits = is_bidirectional, .check = permutes_rows});
+      {.repair = in_both_directions,
+       .fits = is_bidirectional,
+       .check = permutes_rows,
+       .beyond_claims = unless_alike_in_all_rows});
 }
 
 }  // namespace slim::properties::laws

@@ -14,7 +14,9 @@ AttentionSpec without_a_start(AttentionSpec spec) {
 
 std::string has_no_start(const AttentionCase& c) {
   if (std::string missing = has_a_normaliser(c); !missing.empty()) return missing;
-  if (!c.given().features_given && !is_nonnegative(c.given().feature_map.kind)) {
+  if (!c.given().features_given &&
+      !(is_nonnegative(c.given().feature_map.kind) &&
+        is_nonnegative(of_side(c.given().feature_map, c.given().conventions, false).kind))) {
     return "its features must not be negative";
   }
   return c.given().start.empty() ? "" : "it must have no start state";

@@ -78,6 +78,7 @@ Call attention_call(CostedTask task, const ForeignSubject& foreign, const CallSi
   inputs->features_given = can.given_features;
   FeatureMap& map = inputs->feature_map;
   if (!can.given_features) map = map_among(can.feature_maps);
+  map.own = map.kind == FeatureKind::own ? foreign.subject.capabilities.own_map.get() : nullptr;
   map.projected = !can.given_features && can.projects && !map.is_projected();
   if (map.is_projected()) {
     inputs->omega =

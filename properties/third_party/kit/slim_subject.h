@@ -8,13 +8,14 @@
  * and run it with: slim-verify run --subject-library ./libmine.so
  *
  * Tensors are those of DLPack (Debian: libdlpack-dev): device CPU, of the type in
- * the option "dtype" of the task; masks, tokens and cu_seqlens are int64. Strides are in entries, and inputs
- * need not be contiguous. The caller owns every buffer. Inputs must not be written. Outputs are
- * row-major, have the requested shape, and are filled with NaN. Data are aligned to one entry only,
- * not to DLPack's 256 bytes, since they end at a page boundary. Names, shapes and options are those
- * of the case file; properties/third_party/README.md of the harness has the table. If the declaration
- * says so, k and v have other numbers of heads or rows than q, or the rows of all sequences are one
- * axis, with the input "cu_seqlens". */
+ * the option "dtype" of the task; masks, tokens and cu_seqlens are int64. Strides are in entries,
+ * and inputs need not be contiguous. The caller owns every buffer. Inputs must not be written.
+ * Outputs are row-major, have the requested shape, and are filled with NaN. Data are aligned to one
+ * entry only, not to DLPack's 256 bytes, since they end at a page boundary. With the feature map
+ * "own", attention is verified against the features that the task "features" gives. If the
+ * declaration says so, k and v have other numbers of heads or rows than q, or the rows of all
+ * sequences are one axis, with the input "cu_seqlens". Names, shapes and options are those of the
+ * case file; properties/third_party/README.md of the harness has the table. */
 #ifndef SLIM_SUBJECT_H
 #define SLIM_SUBJECT_H
 

@@ -57,6 +57,7 @@ if "SLIM_SCRATCH" in os.environ:  # started by the harness, which reads answers:
 _tasks = {}
 _declared = {"tasks": [], "capabilities": {}, "conventions": {}}
 _feature_maps = {}  # task -> list
+_own_map = {}  # of the feature map "own": `layout`, and what is declared of it
 
 
 class Unsupported(Exception):
@@ -118,12 +119,16 @@ def input_form(*, key_heads=None, value_heads=None, packed=None, lengths=None, p
     return {field: value for field, value in form.items() if value is not None}
 
 
-def features(function=None, *, maps=(), framework="numpy", device=None, layout=None):
+def features(function=None, *, maps=(), framework="numpy", device=None, layout=None, differs_by_row=None):
     """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features.
 
-    If it is the only task, it needs the names of its maps: @features(maps=["favor+"])."""
+    If it is the only task, it needs the names of its maps: @features(maps=["favor+"]).
+    With @subject(features=["own"]), attention is verified against these features, whatever they are. `role` is "query" or
+    "key". They must be a function of the row of x; differs_by_row=True: also of its index."""
     if function is None:
-        return lambda of_maps: features(of_maps, maps=maps, framework=framework, device=device, layout=layout)
+        return lambda of_maps: features(of_maps, maps=maps, framework=framework, device=device, layout=layout,
+                                        differs_by_row=differs_by_row)
+    _own_map.update({"layout": layout}, **({} if differs_by_row is None else {"differs_by_row": differs_by_row}))
     arrays = _arrays(framework, device)
     _declare("features", function, layout=layout and _order_of(layout))
     if maps:
@@ -234,7 +239,33 @@ def _declaration():
     """The answer to `describe`. Feature maps are listed by task only if they differ."""
     maps = list(_feature_maps.values())
     given = {"feature_maps": maps[0] if maps.count(maps[0]) == len(maps) else _feature_maps} if maps else {}
+    if "own" in _feature_maps.get("attention", ()) and "features" in _tasks:
+        given["own_map"] = {"features": _own_width(), **{key: of for key, of in _own_map.items() if key != "layout"}}
     return {"protocol": PROTOCOL, **_declared, "capabilities": {**_declared["capabilities"], **given}}
+
+
+def _own_columns(width):
+    """The number of features of the map "own" for rows of this width, from running it once."""
+    case = small_case("features", _declared, "own", width)
+    layout = _own_map["layout"] or "BHLD"
+    columns = np.shape(_tasks["features"](case)["features"])[-1]
+    return columns // case.options("x")["heads"] if "(" in layout else columns
+
+
+def _own_width():
+    """[c0, c1, c2] of the number of features c0 + c1 D + c2 D^2 of the map "own"."""
+    limits = _declared["capabilities"].get("restrictions", {})
+    if "width" in limits:
+        return [_own_columns(limits["width"]), 0, 0]
+    step = limits.get("width_multiple", 1)
+    first = -(-limits.get("least_width", 1) // step) * step
+    widths = np.arange(first, first + 4 * step, step)
+    columns = [_own_columns(int(width)) for width in widths]
+    found = np.round(2 * np.linalg.solve(np.vander(widths[:3], increasing=True), columns[:3])) / 2
+    if not np.array_equal(np.vander(widths, 3, increasing=True) @ found, columns):
+        raise ValueError(f"the feature map own has {columns} features for widths of {widths.tolist()}: this must be "
+                         "c0 + c1 D + c2 D^2, or declare restrictions={'width': D}")
+    return found.tolist()
 
 
 def _utf8(path):
@@ -400,7 +431,7 @@ def _small_form(can, limits, H, L):
             "states": few if shares else H, "projections": few}
 
 
-def small_case(task, declared, feature_map):
+def small_case(task, declared, feature_map, width=None):
     """A case with B = 1, H = 2, L = 3, D = D_v = M = 4, unless these are restricted, or a model of width 8 with one layer."""
     can, random = declared["capabilities"], np.random.default_rng(0)
     dtype = can.get("dtypes", ["float32"])[0]
@@ -409,9 +440,11 @@ def small_case(task, declared, feature_map):
     limits = can.get("restrictions", {})
     H, L = limits.get("heads", 2), 3 * limits.get("length_multiple", 1)
     step = limits.get("width_multiple", 1) * limits.get("feature_multiple", 1)
-    D = limits.get("width", -(-max(4, limits.get("least_width", 1)) // step) * step)
+    D = width or limits.get("width", -(-max(4, limits.get("least_width", 1)) // step) * step)
+    M = _own_columns(D) if feature_map == "own" and width is None else D
     form = _small_form(can, limits, H, L)
-    in_order = lambda name: [{"B": 1, "D": D, **form.get(name, {"H": H, "L": L})}[axis] for axis in order]  # noqa: E731
+    in_order = lambda name, columns=D: [  # noqa: E731
+        {"B": 1, "D": columns, **form.get(name, {"H": H, "L": L})}[axis] for axis in order]
     causal = str(int(can.get("causal", True) and can.get("lengths") != "cross"))
     metadata = dict(feature_map=feature_map, layout=order, dtype=dtype, causal=causal, pullback="0",
                     chunk="3", role="query", conventions=json.dumps(declared["conventions"].get(task, {})), norm="branch-output",
@@ -421,11 +454,11 @@ def small_case(task, declared, feature_map):
         tensors = {name: normal(*in_order(name)) for name in names}
         if feature_map == "given":
             tensors.update({name: abs(tensors[name]) for name in "qk"})
-        shapes = {"out": in_order("out")} if task == "attention" else {"features": in_order("x")}
+        shapes = {"out": in_order("out")} if task == "attention" else {} if width else {"features": in_order("x", M)}
         tensors.update(form.get("starts", {}) if task == "attention" else {})
         if can.get("resumable") and task == "attention":
             of_states = [len(tensors.get("cu_seqlens", "12")) - 1, form.get("states", H)]
-            shapes.update(R=[*of_states, D, D], S=[*of_states, D])
+            shapes.update(R=[*of_states, D, M], S=[*of_states, M])
         if feature_map == "favor+" or declared["conventions"].get("attention", {}).get("project"):
             tensors["projection"] = normal(D, D) if limits.get("shared_projection") else normal(form.get("projections", H), D, D)
     else:

@@ -38,10 +38,12 @@ CaseFile adapted(CaseFile file, const Subject& subject, bool asks_features) {
   const bool given = map == "given";
   const FeatureMap parsed = given ? FeatureMap() : parse_feature_map(map);
   file.metadata["conventions"] = to_text(acting_on(subject.attention_conventions, parsed, given));
+  file.own_map = subject.capabilities.own_map.get();
   if (subject.forms.empty() || asks_features) return file;
   AttentionInputs<double> inputs = to_attention_inputs(file);
   for (const InputForm& form : subject.forms) form.fit(inputs);
   CaseFile formed = to_case_file(inputs);
+  formed.own_map = file.own_map;
   formed.metadata.merge(file.metadata);
   return formed;
 }
@@ -128,7 +130,11 @@ class AdaptedTrial final : public Trial {
     if (!unclaimed_.empty()) return may_redraw_ ? unclaimed_ : std::string();
     // check() skips it, and need not know its truth and bounds, which take the time.
     if (!trial_->unclaimed_by(adaptation_->subject, scalar).empty()) return {};
-    return trial_->unusable(scalar);
+    try {
+      return trial_->unusable(scalar);
+    } catch (const SubjectError&) {  // by its own features, for which check() asks again
+      return {};
+    }
   }
   std::string unclaimed_by(const Subject& subject, Scalar scalar) override {
     return unclaimed_.empty() ? trial_->unclaimed_by(subject, scalar) : unclaimed_;
@@ -282,6 +288,12 @@ Law adapted_law(const Law& law, const ForeignSubject& foreign, const ExtraSizes&
                  .counted_targets = foreign.declaration.counted_targets,
                  .restricted = foreign.declaration.restrictions.any()});
   Law result = adaptation->law;
+  if (subject.capabilities.own_map) {
+    result.load = [adaptation](CaseFile file) {
+      file.own_map = adaptation->subject.capabilities.own_map.get();
+      return adaptation->law.load(file);
+    };
+  }
   result.draw = [adaptation](std::uint64_t seed, int attempt,
                              const CaseShape& shape) -> std::unique_ptr<Draw> {
     return std::make_unique<AdaptedDraw>(adaptation, adaptation->law.draw(seed, attempt, shape),

@@ -62,14 +62,40 @@ INSTANTIATE_TEST_SUITE_P(AsWrittenByLibraries, ComposedAttention,
                                          "exp", "softplus", "sigmoid", "relu+1", "squared-relu",
                                          "gelu", "gelu-tanh", "softmax", "cosh", "cos-sin",
                                          "taylor", "unit-length", "unit-sum", "two-epsilons",
-                                         "favor"));
+                                         "favor", "exp-and-softmax", "scaled-keys",
+                                         "relu-and-its-sum", "over-length", "root-of-queries"));
+
+TEST(EfficientAttentionExample, HoldsAndFailsIfItsKeysAreASoftmaxOverFeatures) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const std::string program = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
+  const std::string example = folder + "examples/efficient_attention.py";
+  const RunResult result = run_on(open_subject(program_door(program + example), {}),
+                                  {"attention-agrees", "pullback-agrees", "masked-keys-absent",
+                                   "permutation-equivariant", "linear-in-values"},
+                                  12, {Scalar::float32, Scalar::float64});
+  for (const Counterexample& found : result.counterexamples) {
+    ADD_FAILURE() << found.law << " " << found.readable << ": " << found.finding.worst.tensor;
+  }
+  EXPECT_TRUE(result.holds());
+  const std::string changed =
+      "-c 'exec(open(\"" + example +
+      "\").read().replace(\"OVER_FEATURES = False\", \"OVER_FEATURES = True\"))'";
+  EXPECT_FALSE(
+      run_on(open_subject(program_door(program + changed), {}), laws_of_attention, 12).holds());
+}
 
 TEST(ComposedAttentionWithAFault, IsFlagged) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
   for (const auto& [name, fault] :
        {std::pair("elu-unnormalised", "normalised"), std::pair("given-unnormalised", "normalised"),
         std::pair("elu-unnormalised", "next-key"), std::pair("generalized-relu", "own-key"),
-        std::pair("generalized-exp", "not-normalised"), std::pair("two-epsilons", "detached")}) {
+        std::pair("generalized-exp", "not-normalised"), std::pair("two-epsilons", "detached"),
+        std::pair("exp-and-softmax", "keys-as-queries"),
+        std::pair("scaled-keys", "keys-as-queries"),
+        std::pair("relu-and-its-sum", "keys-as-queries"),
+        std::pair("over-length", "keys-as-queries"),
+        std::pair("root-of-queries", "keys-as-queries"),
+        std::pair("exp-and-softmax", "next-key")}) {
     EXPECT_FALSE(run_on(composed(name, fault), laws_of_attention, 12).holds())
         << name << " " << fault;
   }
@@ -96,6 +122,9 @@ TEST(ComposedAttentionWithAFault, IsNamedUnderItsDeclaredConventions) {
             std::string::npos);
   EXPECT_NE(named(composed("elu-unnormalised", "normalised")).find("normalised-all-the-same"),
             std::string::npos);
+  EXPECT_NE(named(composed("exp-and-softmax", "keys-as-queries"))
+                .find("keys with the parts of the queries"),
+            std::string::npos);
   EXPECT_NE(named(composed("favor", "keys-per-row")).find("mutant/stabiliser-of-each-key"),
             std::string::npos);
 }
@@ -121,6 +150,11 @@ TEST(DeclaredParts, WithoutMeaningAreRefusedWithWhatIsAllowed) {
         std::tuple(R"({"output_scale": 0.5})", "relu", "output_scale needs normaliser 'none'"),
         std::tuple(R"({"input_scale": 1e9})", "relu", "a size of 0.001 to 1000 is allowed"),
         std::tuple(R"({"key_stabiliser": "per-row"})", "favor+", "stabiliser-of-each-key"),
+        std::tuple(R"({"keys": {"mop": "exp"}})", "relu", "did you mean 'map'?"),
+        std::tuple(R"({"keys": {"map": "cosh"}})", "relu", "another number of features"),
+        std::tuple(R"({"keys": {"divides_by_length_sum": true}})", "relu", "bidirectional"),
+        std::tuple(R"({"keys": {"input_scale": 0}})", "relu", "above 0"),
+        std::tuple(R"({"keys": 1})", "relu", "object of parts"),
         std::tuple(R"({"epsilons": {"feature": 1e-3, "clamped": 1e9}})", "relu",
                    "convention 'epsilon' is 1e+09 (place clamped)")}) {
     EXPECT_NE(refusal(conventions, map).find(because), std::string::npos)

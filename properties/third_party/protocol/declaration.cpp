@@ -4,6 +4,7 @@
 #include "properties/engine/cases/size_goal.hpp"
 #include "properties/engine/failure.hpp"
 #include "properties/third_party/protocol/declared_fields.hpp"
+#include "properties/third_party/protocol/declared_maps.hpp"
 #include "properties/third_party/protocol/declared_model.hpp"
 #include "properties/tolerance/convention_limits.hpp"
 #include "reference/vocabulary/case_file/gradient_case.hpp"
@@ -132,6 +133,7 @@ void read_capabilities(const Json& json, Declaration& declared) {
           fields.named("projection_kind") + " needs the task projection");
   if (!kind.empty()) declared.projection = parse_projection_kind(kind);
   fields.read("own_projection", declared.own_projection);
+  if (const Json* own_map = fields.find("own_map")) read_own_map(*own_map, declared);
   require(!declared.own_projection || (declared.projection && !declared.gradient),
           fields.named("own_projection") + " needs the task projection, and no task gradient");
   fields.read("answers_invalid_json", declared.answers_invalid_json);
@@ -193,14 +195,6 @@ void read_conventions(const Json& json, Declaration& declared) {
   fields.refuse_others();
 }
 
-std::vector<FeatureMap> maps_of_attention(const Capabilities& can) {
-  std::vector<FeatureMap> maps;
-  for (const FeatureKind kind : can.feature_maps) {
-    maps.push_back({.kind = kind, .projected = can.projects && kind != FeatureKind::favor_plus});
-  }
-  return maps;
-}
-
 /// Refuses numbers with which no case could be judged (for every feature map, so that conventions
 /// specific to FAVOR+ are checked, too), and numbers that change what the declared attention or
 /// model computes.
@@ -208,11 +202,7 @@ void require_valid_conventions(const Declaration& declared) {
   const Capabilities& can = declared.capabilities;
   const Model of_any_size{.conventions = declared.conventions};
   require_valid(of_any_size);
-  require_valid(declared.attention_conventions, {.kind = FeatureKind::exponential}, false);
-  if (declared.attention || declared.features) {
-    require_within_limits(declared.attention_conventions, maps_of_attention(can),
-                          can.given_features);
-  }
+  require_valid_maps(declared);
   if (declared.gradient) {
     const std::vector<FeatureKind>& kinds =
         can.model_feature_maps.empty() ? can.feature_maps : can.model_feature_maps;

@@ -3,6 +3,7 @@
 
 #include "properties/engine/cases/restrictions.hpp"
 #include "properties/third_party/protocol/declared_form.hpp"
+#include "properties/tolerance/own_features.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 
 #include <optional>
@@ -70,6 +71,7 @@ struct Declaration {
   /// Its attention and features use the projection that it draws with seed 0, for every head, in
   /// place of the given one.
   bool own_projection = false;
+  std::optional<OwnWidth> own_width{};  ///< of its own feature map, if it has one
   std::optional<OwnModel> own_model{};
   std::vector<Scalar> scalars;  ///< not 50 digits
   Capabilities capabilities{};

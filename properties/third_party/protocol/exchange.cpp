@@ -11,8 +11,11 @@ namespace {
 /// The feature map as declared, and for FAVOR+ its number of blocks.
 void put_feature_map(CaseFile& file, const FeatureMap& map) {
   file.metadata["feature_map"] = name(map);
-  if (map.kind != FeatureKind::favor_plus) return;
-  file.metadata["feature_map"] = "favor+";
+  if (map.kind == FeatureKind::own) file.metadata["feature_map"] = name(map.kind);
+  if (map.kind != FeatureKind::favor_plus && !(map.kind == FeatureKind::own && map.projected)) {
+    return;
+  }
+  file.metadata["feature_map"] = name(map.kind);
   file.metadata["feature_blocks"] = std::to_string(map.blocks);
 }
 

@@ -2,6 +2,7 @@
 #include "properties/third_party/protocol/foreign_subject.hpp"
 
 #include "properties/third_party/protocol/exchange.hpp"
+#include "properties/tolerance/own_features.hpp"
 #include "reference/vocabulary/scalars/printable.hpp"
 
 #include <fmt/format.h>
@@ -176,6 +177,17 @@ std::vector<std::string> weakening_of(const OwnModel& own) {
   return words;
 }
 
+std::string weakening_by_own_map(const Declaration& declared) {
+  const bool has_doubles = std::ranges::count(declared.scalars, Scalar::float64) > 0;
+  return fmt::format(
+      "feature map own, so attention is verified against the subject's own features, which are "
+      "compared with no definition{}",
+      declared.capabilities.pullback
+          ? fmt::format(", and d.q and d.k with slopes of these features, known to about {}",
+                        has_doubles ? "1e-9" : "1e-3")
+          : "");
+}
+
 }  // namespace
 
 void with_session(SessionPool& pool, const std::function<void(Session&)>& use) {
@@ -255,6 +267,10 @@ ForeignSubject open_subject(const Door& door, const Limits& limits) {
   if (declared.attention) offer(subject.attention, SessionPool::attention, declared, foreign.pool);
   if (declared.features) offer(subject.features, SessionPool::features, declared, foreign.pool);
   if (declared.gradient) offer(subject.gradient, SessionPool::gradient, declared, foreign.pool);
+  if (declared.own_width) {
+    subject.capabilities.own_map = own_features_of(subject, *declared.own_width);
+    subject.weakening.push_back(weakening_by_own_map(declared));
+  }
   if (declared.projection) subject.projection = DrawnProjections(foreign.pool);
   if (declared.own_projection) {
     subject.weakening.emplace_back("a projection of its own in place of the given one");

@@ -143,6 +143,7 @@ CaseFile to_case_file(const AttentionInputs<double>& inputs) {
   }
   file.metadata["task"] = "attention";
   file.metadata["feature_map"] = inputs.features_given ? given_map : name(inputs.feature_map);
+  file.own_map = inputs.feature_map.own;
   file.metadata["causal"] = inputs.causal ? "1" : "0";
   file.metadata["pullback"] = inputs.wants_pullback ? "1" : "0";
   file.metadata["chunk"] = std::to_string(inputs.slice_length);
@@ -165,6 +166,12 @@ AttentionInputs<double> to_attention_inputs(const CaseFile& file) {
   const std::string& map = file.text("feature_map");
   inputs.features_given = map == given_map;
   if (!inputs.features_given) inputs.feature_map = parse_feature_map(map);
+  if (inputs.feature_map.kind == FeatureKind::own) {
+    require(file.own_map != nullptr,
+            "feature map 'own' is that of the case's subject: give it by --subject-command or "
+            "--subject-library");
+    inputs.feature_map.own = file.own_map;
+  }
   if (file.has("projection")) inputs.omega = read_heads(file, "projection", 3, true);
   inputs.causal = file.integer("causal", 0, 1) == 1;
   inputs.wants_pullback = file.integer("pullback", 0, 1) == 1;

@@ -13,6 +13,8 @@
 
 namespace slim {
 
+class OwnMap;
+
 /// Element types of tensors in case files; little-endian.
 enum class Dtype { F32, F64, F16, BF16, I32, I64, U8 };
 std::string_view name(Dtype dtype);
@@ -50,6 +52,8 @@ Tensor make_tensor(Dtype dtype, const std::vector<std::int64_t>& shape,
 struct CaseFile {
   std::map<std::string, Tensor, std::less<>> tensors;
   std::map<std::string, std::string, std::less<>> metadata;
+  /// Of the subject, if the case has the feature map "own"; it is not stored.
+  const OwnMap* own_map = nullptr;
 
   [[nodiscard]] bool has(std::string_view tensor) const { return tensors.contains(tensor); }
   /// Throws ContractError that names the tensor when it is missing.

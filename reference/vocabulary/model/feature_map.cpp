@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/model/feature_map.hpp"
 
+#include "reference/vocabulary/model/own_map.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 #include "reference/vocabulary/system/closest.hpp"
 
@@ -14,10 +15,10 @@ namespace {
 constexpr Index most_map_blocks = 1024;
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, feature_kinds> kind_names = {
-    "sqr",      "relu",    "elu+1",        "abs",    "favor+",    "identity", "exp",
-    "softplus", "sigmoid", "squared-relu", "gelu",   "gelu-tanh", "silu",     "relu+1",
-    "softmax",  "cosh",    "cos-sin",      "taylor", "taylor-all"};
+constexpr std::array<std::string_view, feature_kinds + 1> kind_names = {
+    "sqr",      "relu",    "elu+1",        "abs",    "favor+",     "identity", "exp",
+    "softplus", "sigmoid", "squared-relu", "gelu",   "gelu-tanh",  "silu",     "relu+1",
+    "softmax",  "cosh",    "cos-sin",      "taylor", "taylor-all", "own"};
 
 bool is_kind_among(FeatureKind kind, std::initializer_list<FeatureKind> kinds) {
   return std::ranges::find(kinds, kind) != kinds.end();
@@ -33,7 +34,8 @@ bool is_kind_among(FeatureKind kind, std::initializer_list<FeatureKind> kinds) {
 
 bool is_nonnegative(FeatureKind kind) {
   using enum FeatureKind;
-  return !is_kind_among(kind, {identity, gelu, gelu_tanh, silu, trigonometric, taylor, taylor_all});
+  return !is_kind_among(kind,
+                        {identity, gelu, gelu_tanh, silu, trigonometric, taylor, taylor_all, own});
 }
 bool has_exponent(FeatureKind kind) {
   using enum FeatureKind;
@@ -66,6 +68,9 @@ Index FeatureMap::features(Index d) const {
       return 1 + u + u * (u + 1) / 2;
     case FeatureKind::taylor_all:
       return 1 + u + u * u;
+    case FeatureKind::own:
+      require(own != nullptr, "feature map 'own' is that of a subject, which must be given");
+      return own->features(u);
     default:
       return u;
   }

@@ -30,8 +30,9 @@ enum class FeatureKind {
   trigonometric,  ///< cos u of all u, then sin u of all u
   taylor,      ///< 1, u_i, u_i u_j of i < j, u_i²/√2: g(q)·g(k) = 1 + s + s²/2, s = u_q·u_k
   taylor_all,  ///< 1, u_i, u_i u_j/√2 of all i and j: the same g(q)·g(k)
+  own,         ///< the subject's own, without a definition here: FeatureMap::own evaluates it
 };
-inline constexpr int feature_kinds = 19;
+inline constexpr int feature_kinds = 19;  ///< with a definition: all but `own`
 
 /// Whether features cannot be negative, so that attention averages.
 bool is_nonnegative(FeatureKind kind);
@@ -47,14 +48,18 @@ bool is_smooth_exponential(FeatureKind kind);
 /// Whether whole models take the map.
 bool is_of_models(FeatureKind kind);
 
+class OwnMap;
+
 /// A feature map and its width. Names in files and on the command line: "sqr" (or "square"),
 /// "relu", "elu+1", "abs", "identity", "exp", "softplus", "sigmoid", "squared-relu", "gelu",
-/// "gelu-tanh", "silu", "relu+1", "softmax", "cosh", "cos-sin", "taylor", "taylor-all"; "favor+_m"
-/// with m blocks of d random projections each, and NAME_m for f(x ω) with as many.
+/// "gelu-tanh", "silu", "relu+1", "softmax", "cosh", "cos-sin", "taylor", "taylor-all", "own";
+/// "favor+_m" with m blocks of d random projections each, and NAME_m for f(x ω) with as many.
 struct FeatureMap {
   FeatureKind kind = FeatureKind::square;
   Index blocks = 1;        ///< m, used by projected maps only
   bool projected = false;  ///< u = x ω; favor_plus always is
+  /// Of FeatureKind::own, else null. It belongs to the subject, and no file stores it.
+  const OwnMap* own = nullptr;
 
   [[nodiscard]] bool is_projected() const { return projected || kind == FeatureKind::favor_plus; }
   /// The number of u of a head of width `d`: columns of ω if the map is projected.

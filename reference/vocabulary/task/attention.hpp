@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reference/vocabulary/memory/heads.hpp"
 #include "reference/vocabulary/scalars/accumulator.hpp"
 #include "reference/vocabulary/task/attention_conventions.hpp"
-#include "reference/vocabulary/task/heads.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -4,6 +4,7 @@
 #include "reference/vocabulary/model/feature_map.hpp"
 #include "reference/vocabulary/task/epsilons.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +38,20 @@ enum class Stabiliser {
 /// On what the output scale depends, besides its number.
 enum class OutputScale { number, root_width, root_features };
 
+/// Parts of the keys that differ from those of the queries; what is not given is the same.
+struct KeyParts {
+  std::optional<FeatureKind> map{};  ///< f; it must have as many features
+  std::optional<bool> unit_length{};
+  std::optional<double> input_scale{};
+  std::optional<bool> norm_factor{};
+  std::optional<bool> divides_by_root_features{};
+  std::optional<bool> divides_by_sum{};
+  /// g(k_l)_m/Σ_l g(k_l)_m over the rows of the head that are not masked; bidirectional attention
+  /// without start state only. It comes in place of the other divisions.
+  bool divides_by_length_sum = false;
+  bool operator==(const KeyParts&) const = default;
+};
+
 /// Choices in which implementations of kernel attention differ. The defaults are the paper's.
 ///
 /// They are the parts of which an attention is composed, in this order: normalise x to unit length,
@@ -61,6 +76,7 @@ struct AttentionConventions {
   double softplus_threshold = 0.0;      ///< above it softplus is the identity; 0: nowhere
   /// For x ≤ 0 map elu+1 is rounded as a number of this size: 0 for e^x, 1 for (e^x − 1) + 1.
   double elu_cancellation = 0.0;
+  KeyParts keys{};
   bool operator==(const AttentionConventions&) const = default;
 };
 
@@ -84,6 +100,11 @@ std::string to_full_text(const AttentionConventions& conventions);
 /// Without any ε in the text it is 1e-16 in the denominator, or none without a normaliser. Throws
 /// ContractError on an unknown field, one given twice, or a value of the wrong kind.
 AttentionConventions parse_attention_conventions(std::string_view text);
+
+/// The conventions of one side, with the parts of keys in place of those for both.
+AttentionConventions of_side(AttentionConventions conventions, bool is_query);
+/// Its feature map.
+FeatureMap of_side(FeatureMap map, const AttentionConventions& conventions, bool is_query);
 
 /// The conventions that affect a case; all others are reset to valid defaults. Given features
 /// exclude all conventions of the feature map, and a part of it has an effect only where it exists:

@@ -153,5 +153,27 @@ TEST(AttentionConventions, WithoutMeaningAreRejected) {
   refuse({.absolute_slope_at_zero = NAN}, square, false, "absolute_slope_at_zero");
 }
 
+TEST(AttentionConventions, OfKeysReplaceThoseOfBothSides) {
+  const AttentionConventions c = parse_attention_conventions(
+      R"({"divides_by_root_features":true,"input_scale":2,)"
+      R"("keys":{"map":"exp","divides_by_root_features":false,"unit_length":true}})");
+  EXPECT_EQ(to_text(c),
+            R"({"divides_by_root_features":true,"input_scale":2.0,)"
+            R"("keys":{"divides_by_root_features":false,"map":"exp","unit_length":true}})");
+  EXPECT_EQ(parse_attention_conventions(to_text(c)), c);
+  EXPECT_EQ(parse_attention_conventions(to_full_text(c)), c);
+  const FeatureMap softmax{.kind = FeatureKind::softmax};
+  EXPECT_EQ(of_side(softmax, c, true).kind, FeatureKind::softmax);
+  EXPECT_EQ(of_side(softmax, c, false).kind, FeatureKind::exponential);
+  EXPECT_TRUE(of_side(c, true).divides_by_root_features);
+  EXPECT_FALSE(of_side(c, true).unit_length);
+  EXPECT_FALSE(of_side(c, false).divides_by_root_features);
+  EXPECT_TRUE(of_side(c, false).unit_length);
+  EXPECT_EQ(of_side(c, false).input_scale, 2.0);
+  EXPECT_EQ(acting_on(c, softmax, true).keys, KeyParts());
+  EXPECT_EQ(acting_on(c, FeatureMap{.kind = FeatureKind::exponential}, false).keys.map,
+            std::nullopt);
+}
+
 }  // namespace
 }  // namespace slim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "reference/vocabulary/model/own_map.hpp"
 #include "reference/vocabulary/model/parameters.hpp"
 #include "reference/vocabulary/model/random_projection.hpp"
 #include "reference/vocabulary/model/sequences.hpp"
@@ -152,6 +153,8 @@ struct Capabilities {
   /// To be claimed only if the ledger records all memory.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
   std::vector<FeatureKind> model_feature_maps{};  ///< for whole models; empty: as feature_maps
+  std::shared_ptr<const OwnMap> own_map{};        ///< evaluates FeatureKind::own, if it is listed
+  bool own_map_differs_by_row = false;            ///< it depends on the index of a row
 
   /// Whether attention takes the map.
   [[nodiscard]] bool takes(const FeatureMap& map) const;

@@ -2,7 +2,7 @@
 """Attention composed of other parts than the paper's, in PyTorch, for tests: python3 composed_subject.py NAME [FAULT].
 
 Every attention is correct and written as libraries write it; FAULT is one of next-key, own-key, normalised, not-normalised,
-detached, keys-per-row."""
+detached, keys-per-row, keys-as-queries."""
 import os
 import sys
 
@@ -70,14 +70,25 @@ ATTENTIONS = {
     "two-epsilons": ("relu", {"epsilons": {"key-feature": 1e-3, "clamped": 1e-4}}, lambda x, w, keys: x.relu() + (1e-3 if keys else 0)),
     "favor": ("favor+", {"query_stabiliser": "per-row", "key_stabiliser": "over-all", "divides_by_root_features": True,
                          "epsilons": {"feature": 1e-4, "denominator": 1e-6}}, favor),
+    "exp-and-softmax": ("softmax", {"keys": {"map": "exp"}}, lambda x, w, keys: x.exp() if keys else x.softmax(-1)),
+    "scaled-keys": ("elu+1", {"keys": {"input_scale": 0.5, "unit_length": True}},
+                    lambda x, w, keys: elu(0.5 * normalize(x, dim=-1) if keys else x) + 1),
+    "relu-and-its-sum": ("relu", {"epsilons": {"feature": 1e-3, "denominator": 1e-6}, "keys": {"map": "sigmoid", "divides_by_sum": True}},
+                         lambda x, w, keys: (x.sigmoid() + 1e-3) / (x.sigmoid() + 1e-3).sum(-1, keepdim=True) if keys else x.relu() + 1e-3),
+    "over-length": ("elu+1", {"keys": {"divides_by_length_sum": True}},
+                    lambda x, w, keys: (elu(x) + 1) / (elu(x) + 1).sum(-2, keepdim=True) if keys else elu(x) + 1),
+    "root-of-queries": ("squared-relu", {"epsilons": {"feature": 1e-2}, "divides_by_root_features": True,
+                                         "keys": {"divides_by_root_features": False, "map": "exp"}},
+                        lambda x, w, keys: x.exp() + 1e-2 if keys else (x.relu() ** 2 + 1e-2) * x.shape[-1] ** -0.5),
 }
 MAP, CONVENTIONS, G = ATTENTIONS[NAME]
+CAUSAL = NAME not in ("favor", "over-length")
 EPSILONS = CONVENTIONS.get("epsilons", {"denominator": CONVENTIONS.get("epsilon", 1e-16)})
 
 
-@subject(framework="torch", features=[MAP], causal=NAME != "favor", bidirectional=True, conventions=CONVENTIONS, name=NAME + FAULT)
+@subject(framework="torch", features=[MAP], causal=CAUSAL, bidirectional=True, conventions=CONVENTIONS, name=NAME + FAULT)
 def attention(q, k, v, projection=None, causal=True, **options):
-    weights = G(q, projection, False) @ G(k, projection, True).transpose(-1, -2)
+    weights = G(q, projection, False) @ G(k, projection, FAULT != "keys-as-queries").transpose(-1, -2)
     if causal:
         weights = weights.tril({"next-key": 1, "own-key": -1}.get(FAULT, 0))
     out, sums = weights @ v, weights.sum(-1, keepdim=True)

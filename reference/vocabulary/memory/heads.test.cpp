@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reference/vocabulary/task/heads.hpp"
+#include "reference/vocabulary/memory/heads.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "properties/third_party/protocol/declared_maps.hpp"
+
+#include "properties/third_party/protocol/declared_fields.hpp"
+#include "properties/tolerance/convention_limits.hpp"
+
+namespace slim::properties::foreign {
+namespace {
+
+/// The maps of attention that have a definition.
+std::vector<FeatureMap> defined_maps(const Capabilities& can) {
+  std::vector<FeatureMap> maps;
+  for (const FeatureKind kind : can.feature_maps) {
+    if (kind == FeatureKind::own) continue;
+    maps.push_back({.kind = kind, .projected = can.projects && kind != FeatureKind::favor_plus});
+  }
+  return maps;
+}
+
+void require_valid_own_map(const Declaration& declared, bool has_own) {
+  const Capabilities& can = declared.capabilities;
+  require(declared.own_width.has_value() == has_own,
+          has_own ? "feature map 'own' needs the capability 'own_map' with the number of its "
+                    "features, such as {\"features\": [0, 2, 0]} for 2 D"
+                  : "the capability 'own_map' needs the feature map 'own'");
+  if (!has_own) return;
+  require(declared.attention && declared.features,
+          "feature map 'own' needs the tasks attention and features: attention is verified against "
+          "the features that the task features returns");
+  require(!can.own_map_differs_by_row || !can.resumable,
+          "own_map: 'differs_by_row' excludes resumable, since a start state has no index of rows");
+  const Restrictions& limits = declared.restrictions;
+  declared.own_width->require_valid(std::max({Index{1}, limits.width, limits.least_width}),
+                                    limits.width > 0);
+  AttentionConventions parts = declared.attention_conventions;
+  parts.elu_cancellation = 0.0;
+  const FeatureMap own{.kind = FeatureKind::own};
+  if (can.feature_maps.size() == 1 && !can.given_features) require_valid(parts, own, false);
+}
+
+}  // namespace
+
+void read_own_map(const nlohmann::json& json, Declaration& declared) {
+  DeclaredFields fields(json, "own_map");
+  OwnWidth width;
+  const nlohmann::json* features = fields.find("features");
+  require(features != nullptr && features->is_array() && features->size() == 3 &&
+              std::ranges::all_of(*features, [](const auto& c) { return c.is_number(); }),
+          "own_map needs 'features', three numbers [c0, c1, c2]: M is c0 + c1 D + c2 D²");
+  for (std::size_t i = 0; i < 3; ++i) width.coefficients.at(i) = features->at(i).get<double>();
+  fields.read("differs_by_row", declared.capabilities.own_map_differs_by_row);
+  fields.refuse_others();
+  declared.own_width = width;
+}
+
+void require_valid_maps(const Declaration& declared) {
+  const Capabilities& can = declared.capabilities;
+  const AttentionConventions& parts = declared.attention_conventions;
+  const bool has_own = std::ranges::count(can.feature_maps, FeatureKind::own) > 0;
+  require_valid_own_map(declared, has_own);
+  const std::vector<FeatureMap> maps = defined_maps(can);
+  if (!parts.keys.map) require_valid(parts, {.kind = FeatureKind::exponential}, false);
+  for (const FeatureMap& map : maps) require_valid(acting_on(parts, map, false), map, false);
+  require(!parts.keys.divides_by_length_sum || (!can.causal && !can.resumable),
+          "keys.divides_by_length_sum is for bidirectional attention without states: declare "
+          "causal false and resumable false");
+  if (!declared.attention && !declared.features) return;
+  require_within_limits(parts, maps, can.given_features || has_own);
+}
+
+}  // namespace slim::properties::foreign
