@@ -149,4 +149,20 @@ bool AttentionEvidence::fits(Scalar scalar) {
          std::max(numerator, backward) * margin_of_range <= computed.largest;
 }
 
+std::optional<Finding> excused(const Subject& subject, Scalar scalar, AttentionEvidence& evidence) {
+  if (std::string reason = unclaimed(subject, scalar, evidence.given()); !reason.empty()) {
+    return not_claimed(reason);
+  }
+  if (subject.capabilities.subtracting && evidence.given().causal &&
+      evidence.subtraction_decides(scalar)) {
+    return skipped(zero_denominator_reason);
+  }
+  return std::nullopt;
+}
+
+bool is_beyond_its_digits(const Subject& subject, Scalar scalar, AttentionEvidence& evidence) {
+  return subject.capabilities.subtracting_wide && evidence.given().causal &&
+         !evidence.has_digits_to_spare(scalar);
+}
+
 }  // namespace slim::properties
