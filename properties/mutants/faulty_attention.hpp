@@ -21,7 +21,6 @@ enum class Fault {
   prefix_by_subtraction,
   total_less_future,
   stabiliser_over_length,
-  stabiliser_over_masked_keys,
   // normalisation and epsilon
   not_normalised,
   normalised_all_the_same,

@@ -192,15 +192,6 @@ TEST(FaultyAttention, OfTheGradientAloneHasTheRightOutputAndEndState) {
   EXPECT_GT(of_gradients, 20U);
 }
 
-TEST(FaultyAttention, TakesMaximaOverMaskedKeysInTheForwardPassOfOneMutant) {
-  const auto inputs = inputs_under(declarations().front(), false, 0);
-  AttentionResult<Digits50> right, over_masked;
-  reference::attention(inputs.task(), right);
-  mutants::faulty_attention(mutants::Fault::stabiliser_over_masked_keys)
-      .in<Digits50>()(inputs.task(), over_masked);
-  EXPECT_GT(apart(right.out, over_masked.out), 1e-9);
-}
-
 TEST(FaultyAttention, InAModelIsTheReferenceUnderEveryConstant) {
   const GradientFunctions none =
       mutants::in_a_model(mutants::faulty_attention(mutants::Fault::none));

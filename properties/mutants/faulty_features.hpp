@@ -108,9 +108,7 @@ class FaultyFeatures {
     if (faults_.has(Fault::stabiliser_of_each_key) && is_key) {
       own.key_stabiliser = Stabiliser::per_row;
     }
-    const bool takes_masked =
-        faults_.has(Fault::stabiliser_over_masked_keys) && own.key_stabiliser == Stabiliser::none;
-    if ((faults_.has(Fault::stabiliser_over_length) || takes_masked) && is_key) {
+    if (faults_.has(Fault::stabiliser_over_length) && is_key) {
       own.key_stabiliser = Stabiliser::over_length;
       if (own.epsilons.largest_in_features() == 0.0) {
         own.epsilons[EpsilonPlace::feature] = 1e-6;

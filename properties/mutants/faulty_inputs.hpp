@@ -73,7 +73,7 @@ class FaultyInputs {
   FaultyFeatures<T> features(bool is_query) const {
     const bool is_over_rows = task_.conventions.key_stabiliser != Stabiliser::none ||
                               task_.conventions.keys.divides_by_length_sum;
-    const bool uses_mask = !is_query && is_over_rows && !is(Fault::stabiliser_over_masked_keys);
+    const bool uses_mask = !is_query && is_over_rows;
     return {faults_,
             {.map = of_side(task_.feature_map, task_.conventions, is_query),
              .conventions = of_side(task_.conventions, is_query),

@@ -71,9 +71,6 @@ std::vector<Mutant> normalisation_mutants() {
       {"stabiliser-of-each-key", Fault::stabiliser_of_each_key,
        "each key is stabilised by its own largest projection, which does not cancel",
        "a stabiliser over the feature axis for keys as for queries"},
-      {"stabiliser-over-masked-keys", Fault::stabiliser_over_masked_keys,
-       "the largest projection of the keys' stabiliser includes masked keys",
-       "a maximum that is taken before the mask is applied"},
   });
 }
 
