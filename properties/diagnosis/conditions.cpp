@@ -215,9 +215,8 @@ class Search {
         if (!candidate.holds(changed)) probed(changed);
       }
       for (const Quantity<Spec>& quantity : circumstances_.quantities) {
-        std::vector<Index> numbers = quantity.values;
-        numbers.push_back(quantity.of(candidate.without) + 1);
-        for (const Index number : numbers) {
+        const Index next = quantity.of(candidate.without) + 1;
+        for (const Index number : {next, std::max(next, std::ranges::max(quantity.values))}) {
           Spec changed = candidate.without;
           quantity.put(changed, number);
           changed.seed = 1;
