@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -79,6 +80,14 @@ bool is_smooth(const AttentionSpec& spec) {
          (is_smooth_exponential(spec.feature_map.kind) || spec.feature_map.projected);
 }
 
+/// Whether features may overflow, so that steep rows begin at a factor of 3: some cases stay in
+/// range without a stabiliser.
+bool grows_exponentially(const AttentionSpec& spec) {
+  using enum FeatureKind;
+  constexpr std::array kinds = {favor_plus, exponential, hyperbolic, trigonometric};
+  return !spec.features_given && std::ranges::find(kinds, spec.feature_map.kind) != kinds.end();
+}
+
 /// D^(1/4) for FAVOR+, whose exponents ω x − x²/2 would otherwise grow with D until one feature
 /// outweighs all others and d.q and d.k cancel to less than their roundings; 1 for other maps.
 double exponent_scale(const AttentionSpec& spec) {
@@ -114,8 +123,8 @@ double query_or_key(const AttentionSpec& spec, const Numbers& numbers, std::uint
     case Entries::opposite:
       return numbers.normal(place) * opposite_size(spec, is_key);
     case Entries::steep: {
-      // From a factor of 3 on, so that some cases stay in range without a stabiliser.
-      const auto half_decades = 1 + static_cast<Index>(spec.seed % 6);
+      const Index half_decades =
+          grows_exponentially(spec) ? 1 + static_cast<Index>(spec.seed % 6) : 6;
       return numbers.normal(place) * std::pow(10.0, 0.5 * numbers.integer(row, 0, half_decades));
     }
     case Entries::subnormal:
