@@ -210,8 +210,9 @@ class OwnFeatures final : public OwnMap {
     return noise;
   }
 
-  /// Every row occurs again: among other rows (the even ones in one copy, the odd ones in another),
-  /// and, unless the map depends on the index of a row, all of them at the next place.
+  /// Every row occurs again: among other rows (the even ones in one copy, the odd ones in another;
+  /// a single row next to a second one), and, unless the map depends on the index of a row, all of
+  /// them at the next place.
   void require_function_of_a_row(const Asking& asking, const OwnQuestion& question, Scalar scalar,
                                  const OwnRows& rows) const {
     const Heads<double>& x = question.x;
@@ -229,8 +230,8 @@ class OwnFeatures final : public OwnMap {
     for (Index row = 0; moves && row < all; ++row) {
       std::ranges::copy(row_of(x, row), row_of(again, 2 * all + next(row)).begin());
     }
-    const Heads<double> answer = asking.answer(scalar, again);
-    const auto require_same = [&](Index row, Index place, const char* why) {
+    const auto require_same = [&](Index row, const Heads<double>& answer, Index place,
+                                  const char* why) {
       const std::span<const double> g = row_of(rows.values, row);
       const double allowed = repeated_roundings * unit_roundoff(scalar) *
                              (largest(row_of(rows.noise, row)) + largest(g));
@@ -243,13 +244,26 @@ class OwnFeatures final : public OwnMap {
             Failure::wrong);
       }
     };
+    constexpr const char* beside = "with other rows beside it";
+    const Heads<double> answer = asking.answer(scalar, again);
     for (Index row = 0; row < all; ++row) {
-      require_same(row, row % L % 2 * all + row, "with other rows beside it");
+      require_same(row, answer, row % L % 2 * all + row, beside);
     }
     for (Index row = 0; moves && row < all; ++row) {
-      require_same(row, 2 * all + next(row),
+      require_same(row, answer, 2 * all + next(row),
                    "at the next place (declare own_map 'differs_by_row' if it depends on it)");
     }
+    if (L > 1) return;
+    HeadsSizes sizes = x.sizes();
+    sizes.rows = 2;
+    Heads<double> pairs(sizes, MemoryTag::parameters);
+    for (Index row = 0; row < all; ++row) {
+      std::ranges::copy(row_of(x, row), row_of(pairs, 2 * row).begin());
+      std::ranges::transform(row_of(x, row), row_of(pairs, 2 * row + 1).begin(),
+                             [](double entry) { return 0.5 - 0.75 * entry; });
+    }
+    const Heads<double> of_pairs = asking.answer(scalar, pairs);
+    for (Index row = 0; row < all; ++row) require_same(row, of_pairs, 2 * row, beside);
   }
 
   /// Distances in steps from x along one coordinate; the last two are from x/8, where maps that are
