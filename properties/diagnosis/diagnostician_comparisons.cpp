@@ -40,6 +40,18 @@ RecordedAnswers under_its_own(RecordedAnswers of_suspect, const Suspect& suspect
   return of_suspect;
 }
 
+/// Whether some recorded failure is not one of gradients alone; true if none is recorded.
+bool may_fail_in_forward(std::span<const Counterexample> recorded) {
+  const auto is_of_gradients = [](const Counterexample& found) {
+    const auto is_gradient = [](const Discrepancy& of) {
+      return of.tensor.starts_with("d.") || of.tensor.starts_with("grad.");
+    };
+    const std::vector<Discrepancy>& wrong = found.finding.wrong_tensors;
+    return !wrong.empty() && std::ranges::all_of(wrong, is_gradient);
+  };
+  return recorded.empty() || !std::ranges::all_of(recorded, is_of_gradients);
+}
+
 /// The difference of a subject and a suspect, and whether a match is evidence.
 struct Compared {
   Discrepancy apart;
@@ -187,7 +199,9 @@ void Diagnostician::compare_in_forward(Examination& of, const Suspect& suspect,
 
 void Diagnostician::confirm_in_forward(Examination& of) {
   Diagnosis& diagnosis = of.diagnosis;
+  const bool may_fail = may_fail_in_forward(of.recorded);
   for (auto& [suspect, shows_here, likeness] : of.in_forward) {
+    if (!shows_here && !may_fail) continue;
     const Subject substitute = with_claims_of(of.subject, *suspect);
     const SlopeComparison here = compared_with_slope(
         of.of_subject, substitute, recorded_answers(of.trial, substitute, of.scalar),
