@@ -33,35 +33,22 @@ AnsweredArray array_from(std::string_view name, const Heads<T>& heads) {
   return {std::string(name), std::max<Index>(1, heads.sizes().cols), in_digits50(heads.values())};
 }
 
-/// A contiguous copy of an array of any layout.
-template <class T>
-Heads<double> gathered(const HeadsView<T>& view) {
-  if (view.empty()) return {};
-  Heads<double> heads(view.sizes, MemoryTag::parameters);
-  for (Index b = 0; b < view.sizes.batch; ++b) {
-    for (Index h = 0; h < view.sizes.heads; ++h) {
-      heads(b, h) = view(b, h).unaryExpr([](const T& x) { return to_double(x); });
-    }
-  }
-  return heads;
-}
-
 template <class T>
 std::shared_ptr<const AttentionInputs<double>> inputs_of(const AttentionTask<T>& task) {
   AttentionInputs<double> inputs;
-  inputs.q = gathered(task.q);
-  inputs.k = gathered(task.k);
-  inputs.v = gathered(task.v);
+  inputs.q = converted<double>(task.q, MemoryTag::parameters);
+  inputs.k = converted<double>(task.k, MemoryTag::parameters);
+  inputs.v = converted<double>(task.v, MemoryTag::parameters);
   inputs.feature_map = task.feature_map;
-  inputs.omega = gathered(task.omega);
+  inputs.omega = converted<double>(task.omega, MemoryTag::parameters);
   inputs.features_given = task.features_given;
   inputs.causal = task.causal;
   inputs.conventions = task.conventions;
   inputs.key_mask.assign(task.key_mask.begin(), task.key_mask.end());
-  inputs.start = gathered(task.start);
+  inputs.start = converted<double>(task.start, MemoryTag::parameters);
   inputs.wants_pullback = task.wants_pullback;
-  inputs.out_cotangent = gathered(task.out_cotangent);
-  inputs.end_cotangent = gathered(task.end_cotangent);
+  inputs.out_cotangent = converted<double>(task.out_cotangent, MemoryTag::parameters);
+  inputs.end_cotangent = converted<double>(task.end_cotangent, MemoryTag::parameters);
   inputs.slice_length = task.slice_length;
   inputs.groups = task.groups;
   inputs.query_mask.assign(task.query_mask.begin(), task.query_mask.end());

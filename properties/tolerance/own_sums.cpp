@@ -20,25 +20,13 @@ constexpr Scalar scalar_of() {
 }
 
 template <class T>
-Heads<double> in_doubles(const HeadsView<T>& view) {
-  if (view.empty()) return {};
-  Heads<double> heads(view.sizes, MemoryTag::parameters);
-  for (Index b = 0; b < view.sizes.batch; ++b) {
-    for (Index h = 0; h < view.sizes.heads; ++h) {
-      heads(b, h) = view(b, h).unaryExpr([](const T& x) { return to_double(x); });
-    }
-  }
-  return heads;
-}
-
-template <class T>
 void answer(const AttentionFunction<T>& inner, const AttentionTask<T>& task,
             AttentionResult<T>& result) {
   require_valid(task);
   AttentionInputs<double> inputs;
-  inputs.q = in_doubles(task.q);
-  inputs.k = in_doubles(task.k);
-  inputs.omega = in_doubles(task.omega);
+  inputs.q = converted<double>(task.q, MemoryTag::parameters);
+  inputs.k = converted<double>(task.k, MemoryTag::parameters);
+  inputs.omega = converted<double>(task.omega, MemoryTag::parameters);
   inputs.feature_map = task.feature_map;
   inputs.wants_pullback = task.wants_pullback;
   const OwnSides sides = own_sides(inputs, scalar_of<T>());
@@ -63,8 +51,8 @@ void answer(const AttentionFunction<T>& inner, const AttentionTask<T>& task,
 template <class T>
 void answer(const FeaturesFunction<T>& /*inner*/, const FeaturesTask<T>& task,
             FeaturesResult<T>& result) {
-  const Heads<double> x = in_doubles(task.x);
-  const Heads<double> omega = in_doubles(task.omega);
+  const Heads<double> x = converted<double>(task.x, MemoryTag::parameters);
+  const Heads<double> omega = converted<double>(task.omega, MemoryTag::parameters);
   result.out = own_values<T>(*task.feature_map.own->rows({.x = x,
                                                           .omega = omega,
                                                           .is_query = task.is_query,

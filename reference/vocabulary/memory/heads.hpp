@@ -103,4 +103,17 @@ Heads<To> converted(const Heads<From>& from, MemoryTag tag) {
   return result;
 }
 
+/// The same of an array in any layout, without gaps; empty if there is none.
+template <class To, class From>
+Heads<To> converted(const HeadsView<From>& from, MemoryTag tag) {
+  if (from.empty()) return {};
+  Heads<To> result(from.sizes, tag);
+  for (Index b = 0; b < from.sizes.batch; ++b) {
+    for (Index h = 0; h < from.sizes.heads; ++h) {
+      result(b, h) = from(b, h).unaryExpr([](const From& x) { return rounded_to<To>(x); });
+    }
+  }
+  return result;
+}
+
 }  // namespace slim
