@@ -68,6 +68,15 @@ TEST(PythonKit, PassesArraysWithAnyStrides) {
   EXPECT_TRUE(found.worst.tensor.starts_with("d.")) << found.worst.tensor;
 }
 
+TEST(PythonKit, PassesProjectionsAndStatesWithAnyStrides) {
+  if (!has_module("numpy")) GTEST_SKIP() << "python3-numpy is not installed";
+  const std::string program = "exec " SLIM_PYTHON " " + folder + "faults/strides_subject.py";
+  expect_holds(program, {"layouts-agree", "attention-agrees"});
+  for (const char* fault : {" projection", " state"}) {
+    EXPECT_EQ(failure_of(program + fault, "layouts-agree").outcome, Outcome::wrong) << fault;
+  }
+}
+
 /// Generalised attention in NumPy, which prints before and while it is declared.
 std::string program_that_prints() {
   return "PYTHONPATH=" + folder +

@@ -93,9 +93,7 @@ class TaskFile {
       as_given = part.strides_like(view.strides, view.sizes);
     }
     if (as_given == contiguous(part.sizes_of(view.sizes))) return;
-    for (const int axis : axes_in(declared_.axes)) {
-      strides[name].push_back(steps_of(as_given).at(axis));
-    }
+    put_strides(name, as_given, axes_in(declared_.axes));
   }
   /// ω [1, H, D, M] as [H, D, M], or [D, M] if it is declared to be shared.
   void put_projection(const HeadsView<T>& omega, const Part& part) {
@@ -113,6 +111,13 @@ class TaskFile {
     put_as("projection", given, AxisOrder::bhld);
     Shape& shape = file.tensors["projection"].shape;
     shape.erase(shape.begin(), shape.begin() + (shared ? 2 : 1));
+    if (omega.strides == contiguous(omega.sizes)) return;
+    const HeadsStrides as_given = part.strides_like(omega.strides, omega.sizes);
+    if (shared) {
+      put_strides("projection", as_given, std::array{2, 3});
+    } else {
+      put_strides("projection", as_given, std::array{1, 2, 3});
+    }
   }
   /// RS [B, H, D_v + 1, M] as R and S. Sums of narrow scalars are in float32.
   void put_sums(const std::string& prefix, const HeadsView<A>& all, const Part& part) {
@@ -134,6 +139,11 @@ class TaskFile {
     }
     file.tensors[prefix + ".R"] = tensor_of(shape_of_R(RS.sizes), R);
     file.tensors[prefix + ".S"] = tensor_of({B, H, M}, S);
+    if (all.strides == contiguous(all.sizes)) return;
+    const HeadsStrides as_given = part.strides_like(all.strides, all.sizes);
+    const bool transposed = declared_.transposed_state;
+    put_strides(prefix + ".R", as_given, std::array{0, 1, transposed ? 3 : 2, transposed ? 2 : 3});
+    put_strides(prefix + ".S", as_given, std::array{0, 1, 3});
   }
   /// The first row of each packed sequence, and the number of rows.
   void put_starts(const std::string& name, const std::vector<std::int64_t>& starts) {
@@ -208,6 +218,12 @@ class TaskFile {
   }
 
  private:
+  /// Strides of an array with these axes of B, H, rows, columns.
+  void put_strides(const std::string& name, const HeadsStrides& as_given, const auto& axes) {
+    for (const int axis : axes) {
+      strides[name].push_back(steps_of(as_given).at(static_cast<std::size_t>(axis)));
+    }
+  }
   void put_as(const std::string& name, const HeadsView<T>& view, AxisOrder order) {
     std::vector<T> values(static_cast<std::size_t>(view.sizes.entries()));
     walk(order, view.sizes, view.strides,
