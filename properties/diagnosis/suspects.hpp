@@ -17,8 +17,8 @@ struct Suspect {
   std::string description;  ///< description of the fault in one clause; empty for a convention
   std::string seen;         ///< typical cause of the fault; likewise
   bool is_convention = false;
-  bool in_gradient_alone =
-      false;  ///< a mutant: of gradients only; a convention: as another but there
+  /// Its outputs are right (a mutant), or those of another suspect (a convention).
+  bool in_gradient_alone = false;
   bool in_states_alone = false;  ///< differs from another mutant in start and end states only
   bool in_a_model = false;       ///< a mutant of attention, used in all heads of a whole model
   bool is_of_blocks = false;     ///< wrong at the edges of blocks with a length of its own

@@ -78,7 +78,8 @@ Extents extents_of(const AttentionSpec& spec) {
 AttentionDesign::AttentionDesign(AttentionSpace space)
     : space_(std::move(space)),
       slices_(problem::slice_levels(problem::goal_in(space_))),
-      design_(problem::goal_in(space_), problem::problem_in(space_)) {}
+      design_(problem::goal_in(space_), problem::problem_in(space_)),
+      everyday_rows_(problem::everyday_rows(space_)) {}
 
 void AttentionDesign::put_rows(AttentionSpec& spec, int row, std::uint64_t turn) const {
   for (const Index L : design_.values(row, problem::length, turn)) {
@@ -126,13 +127,6 @@ AttentionSpec AttentionDesign::spec(int row, std::uint64_t turn, int attempt) co
   spec.has_end_cotangent = has_states && given.end;
   spec.cut = std::max<Index>(1, spec.length / 2);
   return within(space_.restrictions, spec);
-}
-
-int AttentionDesign::everyday_rows() const {
-  const CoveringProblem problem = problem::problem_in(space_);
-  return static_cast<int>(std::ranges::count_if(problem.wanted, [&](const Combination& of) {
-    return problem.least_cost(of) <= problem.cap;
-  }));
 }
 
 std::vector<int> AttentionDesign::large_rows() const {

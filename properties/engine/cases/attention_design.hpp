@@ -71,7 +71,7 @@ class AttentionDesign {
   /// the largest first.
   [[nodiscard]] std::vector<int> large_rows() const;
   /// The number of everyday shapes, which are the first rows.
-  [[nodiscard]] int everyday_rows() const;
+  [[nodiscard]] int everyday_rows() const { return everyday_rows_; }
 
  private:
   void put_rows(AttentionSpec& spec, int row, std::uint64_t turn) const;
@@ -80,6 +80,7 @@ class AttentionDesign {
   AttentionSpace space_;
   SliceLevels slices_;
   SizeDesign design_;
+  int everyday_rows_;
 };
 
 /// The design for these claims, cached.

@@ -292,4 +292,11 @@ CoveringProblem problem_in(const AttentionSpace& space) {
   return problem;
 }
 
+int everyday_rows(const AttentionSpace& space) {
+  const CoveringProblem problem = problem_in(space);
+  return static_cast<int>(std::ranges::count_if(problem.wanted, [&](const Combination& of) {
+    return problem.least_cost(of) <= problem.cap;
+  }));
+}
+
 }  // namespace slim::properties::attention_problem

@@ -50,5 +50,7 @@ std::vector<OptionalInputs> optional_inputs(const AttentionSpace& space);
 SizeGoal goal_in(const AttentionSpace& space);
 SliceLevels slice_levels(const SizeGoal& goal);
 CoveringProblem problem_in(const AttentionSpace& space);
+/// The number of wanted combinations below the cap.
+int everyday_rows(const AttentionSpace& space);
 
 }  // namespace slim::properties::attention_problem

@@ -33,7 +33,7 @@ enum class Entries {
   integers,      ///< small whole numbers
   far,           ///< each array 1e-20 to 1e20 times a normal, within the range of the map
   opposite,      ///< features of queries about 1e10, of keys about 1e-10; not for exponential maps
-  steep,         ///< rows up to 3 times, 10 times, …, or 1e3 times a normal, under any map
+  steep,         ///< rows up to 1e3 times a normal; if features may overflow, in some cases less
   subnormal,     ///< a third are subnormal float32 numbers or close to them
   moderate,      ///< normal, but at least 2^-8 in size, so that no denominator vanishes (FAVOR+:
                  ///< divided by D^(1/4), so that no single feature outweighs the others)

@@ -35,16 +35,17 @@ void is_right_where_the_truth_is_finite(AttentionCase& c, const Subject& subject
 /// of output, end state or pullback is NaN, infinite, or beyond its bound; values that are too
 /// small may become 0. Source: IEEE 754: a rounded operation whose result is in range gives a
 /// number. Generator: attention_specs, with entries far from 1 (each array times 1e-20 to 1e20),
-/// opposite (queries of 1e10, keys of 1e-10), steep (rows up to 3 to 1e3, so exponents reach 1e6
-/// under every map) or subnormal. Tolerance: AttentionEvidence::band_at_the_edge, the bands of
-/// attention_agrees plus losses by underflow, which in float32 and float64 are small against any
-/// answer that is not itself lost; for a subnormal entry at a kink also the slope at 0. In narrow
-/// scalars any finite number if numbers underflow. Cases in which a correct program may overflow
-/// are redrawn: AttentionEvidence::overflowing requires a factor of 1e3, also for the square of a
-/// denominator, by which the quotient rule may divide. Overflow that only the subject's own order
-/// of operations causes is an error: exp(a) exp(−b) instead of exp(a − b), 0 · exp(x) on the branch
-/// that is not taken. Kills: these, also if NaN is replaced by 0; features that are clipped or
-/// flushed; sums below ε that are dropped.
+/// opposite (queries of 1e10, keys of 1e-10), steep (rows up to 1e3, so that exponents reach
+/// 1e6; with exponential features up to 3 to 1e3, so that some are in range) or subnormal.
+/// Tolerance: AttentionEvidence::band_at_the_edge, the bands of attention_agrees plus losses by
+/// underflow, which in float32 and float64 are small against any answer that is not itself lost;
+/// for a subnormal entry at a kink also the slope at 0. In narrow scalars any finite number if
+/// numbers underflow. Cases in which a correct program may overflow are redrawn:
+/// AttentionEvidence::overflowing requires a factor of 1e3, also for the square of a denominator,
+/// by which the quotient rule may divide. Overflow that only the subject's own order of operations
+/// causes is an error: exp(a) exp(−b) instead of exp(a − b), 0 · exp(x) on the branch that is not
+/// taken. Kills: these, also if NaN is replaced by 0; features that are clipped or flushed; sums
+/// below ε that are dropped.
 Law stays_finite() {
   return attention_law(
       {.name = "stays-finite",
