@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "properties/diagnosis/constant_search.hpp"
 #include "properties/diagnosis/test_subjects.hpp"
 #include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/catalogue.hpp"
@@ -385,17 +384,6 @@ TEST(Diagnosis, SolvesForUnusualConstantsOfWholeModels) {
             "epsilon 3e-06 in LayerNorm");
   EXPECT_EQ(convention([](slim::Conventions& c) { c.denominator_epsilon = 4.2e-5; }),
             "epsilon 4.2e-05 added to the denominator");
-}
-
-TEST(ConstantSearch, FindsAMinimumOnALogarithmicScale) {
-  for (const double bottom : {1e-20, 5e-6, 0.0123, 2e4}) {
-    const auto distance = [bottom](double x) { return std::abs(std::log(x / bottom)); };
-    const ConstantFound decade = best_decade(distance, 1e-20, 1e8);
-    EXPECT_LE(decade.distance, std::log(10.0) / 2.0 + 1e-9) << bottom;
-    EXPECT_NEAR(best_constant(distance, decade.constant) / bottom, 1.0, 1e-6) << bottom;
-  }
-  EXPECT_EQ(rounded_to_digits(4.9996e-6, 1), 5e-6);
-  EXPECT_EQ(rounded_to_digits(0.01234, 3), 0.0123);
 }
 
 }  // namespace

@@ -277,6 +277,16 @@ TEST(CallsAreIndependent, FindsACacheThatIgnoresAnyOneArray) {
   }
 }
 
+TEST(CallsAreIndependent, DoNotTakeAnAnswerOf0ForThatOfThePreviousCall) {
+  const Subject nothing = altered_attention("nothing", [](const auto&, auto& result) {
+    for (auto* array : {&result.out, &result.dq, &result.dk, &result.dv}) {
+      std::ranges::fill(array->values(), 0.0);
+    }
+  });
+  EXPECT_FALSE(run_law({&nothing}, "attention-agrees", 20, {Scalar::float64}).holds());
+  EXPECT_TRUE(run_law({&nothing}, "calls-independent", 20, {Scalar::float64}).holds());
+}
+
 TEST(AttentionLaws, NeverPassANaN) {
   const Subject nan = altered_attention("nan", [](const auto&, AttentionResult<double>& result) {
     result.out.values().back() = std::numeric_limits<double>::quiet_NaN();

@@ -12,7 +12,7 @@ namespace slim::properties::laws {
 namespace {
 
 constexpr const char* answer_of_previous_call =
-    "another task of the same shape gets the answer of the previous call, bit for bit";
+    "gives another task of the same shape the answer of the previous call, bit for bit";
 
 /// In what the task in between differs.
 enum class Turn { everything, mask, projection, start, out_cotangent, end_cotangent };
@@ -103,10 +103,11 @@ struct TaskAnswered {
   const AttentionAnswer& answer;
 };
 
+/// Whether two answers are equal bit for bit; zeros say nothing, since a fault may lose all terms.
 bool is_the_same(const AttentionAnswer& answer, const AttentionAnswer& other,
                  AttentionArray array) {
   const Heads<Digits50>& one = array_of(answer, array);
-  return !one.empty() && std::ranges::equal(one.values(), array_of(other, array).values());
+  return largest_of(one) > 0.0 && std::ranges::equal(one.values(), array_of(other, array).values());
 }
 
 /// Where the answers to two tasks must differ in an array, and by how much: the reference's answers
@@ -212,14 +213,14 @@ void is_a_function(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
 ///
 /// Statement: run task A, then B with other numbers at the same addresses, then A twice more, each
 /// with the previous results still in its outputs. All answers to A are equal, and the answer to B
-/// is that of B run alone. No array of B's answer equals A's bit for bit where the truths of the
-/// two differ by more than both bands and by more than a sixteenth of the largest entry. Outputs
-/// start as NaN, so that unwritten entries show. Source: attention is a function. Generator:
-/// attention_specs; in turn, B has A's numbers, projection and mask in reverse order and another
-/// start state, or differs only in the mask, the projection, the start state or one cotangent.
-/// Tolerance: 0 for a deterministic subject, else twice the bands. Kills: results cached by pointer
-/// or by some of the arguments, states and projections that outlive a call, gradients added to the
-/// contents of the buffer, orders that change.
+/// is that of B run alone. No array of B's answer, unless it is 0, equals A's bit for bit where the
+/// truths of the two differ by more than both bands and by more than a sixteenth of the largest
+/// entry. Outputs start as NaN, so that unwritten entries show. Source: attention is a function.
+/// Generator: attention_specs; in turn, B has A's numbers, projection and mask in reverse order and
+/// another start state, or differs only in the mask, the projection, the start state or one
+/// cotangent. Tolerance: 0 for a deterministic subject, else twice the bands. Kills: results cached
+/// by pointer or by some of the arguments, states and projections that outlive a call, gradients
+/// added to the contents of the buffer, orders that change.
 Law calls_independent() {
   return attention_law(
       {.name = "calls-independent",

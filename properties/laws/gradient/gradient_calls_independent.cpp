@@ -55,14 +55,16 @@ struct OfAnother {
 };
 
 /// Whether the gradient or the logits for `c` are those of another task, bit for bit, although the
-/// reference's answers to the two tasks differ by more than any rounding.
+/// reference's answers to the two tasks differ by more than any rounding. Zeros say nothing.
 std::optional<OfAnother> taken_from_another(const GradientAnswer& answer,
                                             const GradientAnswer& of_another, const GradientCase& c,
                                             const GradientCase& another) {
   constexpr double apart = 1.0 / 16.0;  // of the largest entry
   const bool same_gradient =
+      largest_entry(answer.gradient) > 0.0 &&
       std::ranges::equal(answer.gradient.values(), of_another.gradient.values());
-  const bool same_logits = answer.logits.size() > 0 && answer.logits == of_another.logits;
+  const bool same_logits =
+      answer.logits.size() > 0 && !answer.logits.isZero(0) && answer.logits == of_another.logits;
   if (!same_gradient && !same_logits) return std::nullopt;
   const Segment segment{.wants_logits = same_logits};
   const GradientAnswer right = ask(reference_subject(), Scalar::float64, c, segment);
@@ -72,14 +74,14 @@ std::optional<OfAnother> taken_from_another(const GradientAnswer& answer,
         other, right, uniform_bounds(c.model, std::numeric_limits<double>::max(), 0.0));
     if (wanted.tensor != "loss" && wanted.error > apart * largest_entry(right.gradient)) {
       return OfAnother{wanted,
-                       "the reversed tokens get the gradient of the previous call, bit for bit"};
+                       "gives the reversed tokens the gradient of the previous call, bit for bit"};
     }
   }
   if (same_logits) {
     const Discrepancy wanted = logits_apart(other, right);
     if (wanted.error > apart * to_double(right.logits.cwiseAbs().maxCoeff())) {
       return OfAnother{wanted,
-                       "the reversed tokens get the logits of the previous call, bit for bit"};
+                       "gives the reversed tokens the logits of the previous call, bit for bit"};
     }
   }
   return std::nullopt;
