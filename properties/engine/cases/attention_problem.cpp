@@ -8,7 +8,7 @@
 namespace slim::properties::attention_problem {
 namespace {
 
-constexpr double cheap_work = 1e5;
+constexpr double cheap_work = 5e4;
 constexpr double cheap_features_work = 1e4;
 
 constexpr std::array<Extent, extents_end> extents = {

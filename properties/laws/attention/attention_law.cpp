@@ -70,6 +70,12 @@ AttentionSpace space_for(const Capabilities& claimed, const ExtraSizes& extra,
   return parts.asks_features ? features_space(claimed, extra) : attention_space(claimed, extra);
 }
 
+/// A subject without the pullback is not asked for it in designed cases, which take long to draw.
+DesignedCases sizes_for(const Capabilities& claimed, const AttentionLawParts& parts) {
+  const bool asks_pullback = parts.sizes == DesignedCases::all && !parts.asks_features;
+  return asks_pullback && !claimed.pullback ? DesignedCases::none : parts.sizes;
+}
+
 }  // namespace
 
 AttentionEvidence& AttentionCase::other(int number,
@@ -103,7 +109,8 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
     };
   }
   words.fitted = [words, parts](const Capabilities& claimed, const ExtraSizes& extra) {
-    return attention_law_in(space_for(claimed, extra, parts), words, parts, parts.sizes);
+    return attention_law_in(space_for(claimed, extra, parts), words, parts,
+                            sizes_for(claimed, parts));
   };
   const AttentionRepair repair = [limits = space.restrictions,
                                   of_law = parts.repair](const AttentionSpec& spec) {

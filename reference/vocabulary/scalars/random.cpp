@@ -33,6 +33,14 @@ double to_uniform(std::uint32_t high, std::uint32_t low) {
   return static_cast<double>(bits53) * 0x1p-53;
 }
 
+/// 1/23, 1/21, ..., 1.
+constexpr auto odd_reciprocals = [] {
+  std::array<double, 12> values{};
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = 1.0 / (23.0 - 2.0 * static_cast<double>(i));
+  return values;
+}();
+
 /// log(x) = e log 2 + 2 artanh((m - 1)/(m + 1)), with x = 2^e m, m in [1/√2, √2): by + - * / only.
 double portable_log(double x) {
   constexpr double log_2 = 0.6931471805599453;
@@ -45,7 +53,7 @@ double portable_log(double x) {
   const double z = (m - 1.0) / (m + 1.0);
   const double zz = z * z;
   double sum = 0.0;
-  for (int n = 23; n >= 1; n -= 2) sum = sum * zz + 1.0 / n;
+  for (const double reciprocal : odd_reciprocals) sum = sum * zz + reciprocal;
   return e * log_2 + 2.0 * z * sum;
 }
 
