@@ -27,7 +27,8 @@ GradientSpec spec_like(const GradientCase& c) {
           .batch = c.sequences.batch(),
           .model = c.model,
           .mask = mask_like(c.sequences),
-          .seed = 1};
+          .seed = 1,
+          .all_digits = has_digits_beyond_float32(c)};
 }
 
 }  // namespace

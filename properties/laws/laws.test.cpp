@@ -254,6 +254,36 @@ TEST(FutureDoesNotMatter, DoesNotCallAnotherOrderOfATokensRowsALeak) {
   EXPECT_TRUE(result.holds());
 }
 
+TEST(GradientAgrees, FindsParametersThatAreRoundedToFloat32) {
+  Subject subject = find_subject("stored/iterative");
+  subject.name = "rounds-parameters";
+  subject.gradient.in<double>() = [correct = subject.gradient.in<double>()](
+                                      GradientTask<double> task, GradientResult<double>& result) {
+    const auto narrow = converted<float>(task.theta, task.model, MemoryTag::parameters);
+    const auto rounded = converted<double>(narrow, task.model, MemoryTag::parameters);
+    correct({.model = task.model,
+             .theta = rounded,
+             .omega = task.omega,
+             .sequences = task.sequences,
+             .slice_length = task.slice_length,
+             .wants_logits = task.wants_logits},
+            result);
+  };
+  int wrong = 0;
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    wrong += run({.laws = {&laws::find_law("gradient-agrees")},
+                  .subjects = {&subject},
+                  .scalars = {Scalar::float64},
+                  .seed = seed,
+                  .cases = 40,
+                  .threads = 2,
+                  .shrinks = false})
+                 .verdicts[0]
+                 .tally.wrong;
+  }
+  EXPECT_GT(wrong, 0);
+}
+
 TEST(GradientAgrees, ComparesLogitsAlsoIfNoTargetCounts) {
   EXPECT_TRUE(run_on({&find_subject("stored/iterative")}, "gradient-agrees", 40, {Scalar::digits50})
                   .holds());

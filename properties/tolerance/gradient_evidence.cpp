@@ -45,6 +45,12 @@ GradientBounds bounds_in_digits50(const GradientAnswer& truth, const Model& mode
 
 }  // namespace
 
+bool has_digits_beyond_float32(const GradientCase& c) {
+  const auto is_beyond = [](double x) { return std::abs(x - static_cast<float>(x)) > 0.0; };
+  return std::ranges::any_of(c.theta.values(), is_beyond) ||
+         std::ranges::any_of(c.omega.values(), is_beyond);
+}
+
 const GradientAnswer& GradientEvidence::truth() {
   if (!truth_) {
     Subject exact;
@@ -115,6 +121,9 @@ bool GradientEvidence::subtraction_decides(Scalar scalar) {
 std::string GradientEvidence::unusable(Scalar scalar) {
   if (scalar == Scalar::digits50) {
     return is_finite(truth()) ? "" : "the reference is not finite";
+  }
+  if (scalar != Scalar::float64 && has_digits_beyond_float32(case_)) {
+    return "its parameters have more digits than the scalar";
   }
   if (!ensemble(scalar).finite) return "the reference itself overflows in this scalar";
   if (has_kink(case_.model.feature_map.kind) &&

@@ -33,8 +33,8 @@ constexpr std::array<Extent, extents_end> extents = {
     Extent::vocabulary, Extent::model_width,  Extent::ffn_width, Extent::layers};
 
 constexpr std::array norms = {Norm::branch_output, Norm::branch_input};
-constexpr std::array masks = {MaskKind::none, MaskKind::scattered, MaskKind::whole_slices,
-                              MaskKind::all_but_one};
+constexpr std::array masks = {MaskKind::none,        MaskKind::scattered, MaskKind::whole_slices,
+                              MaskKind::all_but_one, MaskKind::ragged,    MaskKind::one_empty};
 
 /// Widths of a model are multiples of 4.
 SizeClass multiples_around(Index block) {

@@ -25,6 +25,10 @@ bool counts(MaskKind kind, const GradientSpec& spec, const Random& random, Index
              random.below(static_cast<std::uint64_t>(spec.batch * spec.length), 0);
     case MaskKind::nothing:
       return false;
+    case MaskKind::ragged:
+      return l * spec.batch < spec.length * (b + 1);
+    case MaskKind::one_empty:
+      return b + 1 < spec.batch || (spec.batch == 1 && l > 0);
   }
   return true;
 }
@@ -44,17 +48,18 @@ void put_mask(Sequences& sequences, const GradientSpec& spec) {
 }  // namespace
 
 std::string_view name(MaskKind kind) {
-  constexpr std::string_view names[] = {"none", "scattered", "whole-slices", "all-but-one",
-                                        "nothing"};
+  constexpr std::string_view names[] = {"none",    "scattered", "whole-slices", "all-but-one",
+                                        "nothing", "ragged",    "one-empty"};
   return names[static_cast<std::size_t>(kind)];
 }
 
 std::string readable(const GradientSpec& spec) {
   const Model& model = spec.model;
   return fmt::format(
-      "L={} C={} B={} V={} s={} d_model={} k={} d_ff={} g={} norm={} mask={} seed={}", spec.length,
-      spec.slice_length, spec.batch, model.vocab_size, model.layers, model.hidden_dim, model.heads,
-      model.ffn_dim, name(model.feature_map), name(model.norm), name(spec.mask), spec.seed);
+      "L={} C={} B={} V={} s={} d_model={} k={} d_ff={} g={} norm={} mask={}{} seed={}",
+      spec.length, spec.slice_length, spec.batch, model.vocab_size, model.layers, model.hidden_dim,
+      model.heads, model.ffn_dim, name(model.feature_map), name(model.norm), name(spec.mask),
+      spec.all_digits ? " (53 bits)" : "", spec.seed);
 }
 
 namespace {
@@ -75,6 +80,13 @@ void even_out_exponents(Parameters<double>& theta, const Model& model) {
   }
 }
 
+/// Moves numbers with the digits of a float32 by less than its roundoff.
+void add_digits(std::span<double> values, const GradientSpec& spec, const char* array) {
+  const Random random(spec.seed, stream_named(array));
+  std::uint64_t place = 0;
+  for (double& x : values) x *= 1.0 + 0x1p-26 * random.uniform(place++);
+}
+
 }  // namespace
 
 GradientCase materialise(const GradientSpec& spec) {
@@ -86,6 +98,10 @@ GradientCase materialise(const GradientSpec& spec) {
       .slice_length = spec.slice_length,
       .metadata = {}};
   even_out_exponents(c.theta, c.model);
+  if (spec.all_digits) {
+    add_digits(c.theta.values(), spec, "digits.parameters");
+    add_digits(c.omega.values(), spec, "digits.projection");
+  }
   put_mask(c.sequences, spec);
   return c;
 }

@@ -15,6 +15,8 @@ enum class MaskKind {
   whole_slices,  ///< every other slice counts, from the second on
   all_but_one,   ///< a single target counts
   nothing,       ///< none counts: loss and gradient are 0
+  ragged,        ///< a padded batch: a longer part of every further sequence counts
+  one_empty,     ///< nothing of the last sequence counts; of a single one all but the first target
 };
 std::string_view name(MaskKind kind);
 
@@ -26,6 +28,8 @@ struct GradientSpec {
   Model model{.vocab_size = 2, .hidden_dim = 4, .layers = 1, .ffn_dim = 1, .heads = 1};
   MaskKind mask = MaskKind::none;
   std::uint64_t seed = 0;  ///< of parameters, projections, tokens and mask
+  /// Whether parameters and projections have all digits of a double; else those of a float32.
+  bool all_digits = false;
 
   bool operator==(const GradientSpec&) const = default;
 };

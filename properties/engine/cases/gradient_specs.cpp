@@ -70,7 +70,7 @@ GradientSpec draw_spec(const rc::Random& random, int size) {
     draw_compact_sizes(choices, spec);
   }
   spec.mask = choices.one_of<MaskKind>(
-      {MaskKind::none, MaskKind::none, MaskKind::none, MaskKind::scattered, MaskKind::scattered,
+      {MaskKind::none, MaskKind::none, MaskKind::ragged, MaskKind::scattered, MaskKind::one_empty,
        MaskKind::whole_slices, MaskKind::all_but_one, MaskKind::nothing});
   spec.seed =
       static_cast<std::uint64_t>(choices.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
@@ -95,6 +95,7 @@ std::vector<GradientSpec> smaller_specs(const GradientSpec& spec) {
   add([](GradientSpec& s) { s.model.vocab_size = 2; });
   add([](GradientSpec& s) { s.model.heads = 1, s.model.hidden_dim = 4; });
   add([](GradientSpec& s) { s.mask = MaskKind::none; });
+  add([](GradientSpec& s) { s.all_digits = false; });
   add([](GradientSpec& s) { s.model.feature_map = {}; });
   add([](GradientSpec& s) { s.model.norm = Norm::branch_output; });
   for (const Index length : simpler_values(L)) add([=](GradientSpec& s) { s.length = length; });

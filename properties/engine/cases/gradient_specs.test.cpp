@@ -2,11 +2,13 @@
 #include "properties/engine/cases/gradient_specs.hpp"
 
 #include "properties/engine/cases/cut_spec.hpp"
+#include "properties/tolerance/gradient_evidence.hpp"
 #include "properties/tolerance/insides.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/Random.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -89,7 +91,7 @@ TEST(GradientSpecs, UseEveryOption) {
   }
   EXPECT_EQ(maps, (std::set<std::string>{"sqr", "relu", "elu+1", "abs", "favor+_1", "favor+_2"}));
   EXPECT_EQ(norms.size(), 2U);
-  EXPECT_EQ(masks.size(), 5U);
+  EXPECT_EQ(masks.size(), 7U);
   EXPECT_EQ(batches, (std::set<Index>{1, 2, 3}));
   EXPECT_EQ(layers, (std::set<Index>{1, 2, 3}));
   for (const Index width : {1, 2, 3, 5}) EXPECT_TRUE(head_widths.contains(width)) << width;
@@ -163,6 +165,22 @@ TEST(CutSpecs, BeginAtPositionsThatNarrowTypesDoNotRepresent) {
                       {0, 30}, {257, 2}, {2049, 2}, {4099, 2}, {65537, 2}, {70001, 2}}));
 }
 
+TEST(AllDigitsOfModels, AreThoseOfADouble) {
+  GradientSpec spec{.length = 2};
+  spec.model.feature_map.kind = FeatureKind::favor_plus;
+  EXPECT_FALSE(has_digits_beyond_float32(materialise(spec)));
+  spec.all_digits = true;
+  const GradientCase c = materialise(spec);
+  const auto is_beyond = [](double x) { return x != static_cast<double>(static_cast<float>(x)); };
+  for (const ParameterSlot& slot : c.theta.slots()) {
+    EXPECT_TRUE(std::ranges::all_of(c.theta.values(slot), is_beyond)) << slot.name;
+  }
+  EXPECT_TRUE(std::ranges::any_of(c.omega.values(), is_beyond));
+  GradientEvidence evidence(c);
+  EXPECT_EQ(evidence.unusable(Scalar::float64), "");
+  EXPECT_EQ(evidence.unusable(Scalar::float32), "its parameters have more digits than the scalar");
+}
+
 TEST(Masks, CountTargetsAsNamed) {
   GradientSpec spec{.length = 7, .slice_length = 3, .batch = 2};
   const auto counted = [&](MaskKind kind) {
@@ -173,6 +191,9 @@ TEST(Masks, CountTargetsAsNamed) {
   EXPECT_EQ(counted(MaskKind::nothing), 0);
   EXPECT_EQ(counted(MaskKind::all_but_one), 1);
   EXPECT_EQ(counted(MaskKind::whole_slices), 6);
+  EXPECT_EQ(counted(MaskKind::ragged), 4 + 7);
+  EXPECT_EQ(counted(MaskKind::one_empty), 7);
+  spec.mask = MaskKind::whole_slices;
   const Sequences whole_slices = materialise(spec).sequences;
   for (Index l = 0; l < 7; ++l) EXPECT_EQ(whole_slices.counts(1, l), l >= 3 && l < 6) << l;
 }
