@@ -75,9 +75,11 @@ class Probes {
   std::vector<std::string> broken_slopes(Index slice_length) {
     const Deviation allowed = deviation_of_full(subject_, c_, scalar_);
     const Values gradient = gradient_in(subject_, c_, slice_length, scalar_).gradient;
+    double noise = 0.0;
     const auto breaks = [&](int tensor) {
-      const SlopeAlong along = slope_along(subject_, c_, scalar_, slice_length, allowed, gradient,
-                                           direction_of(subject_, c_, tensor));
+      const SlopeAlong along = slope_along(subject_, c_, scalar_, slice_length, allowed, noise,
+                                           gradient, direction_of(subject_, c_, tensor));
+      noise = std::max(noise, along.noise);
       return !(std::abs(along.slope - along.product) <= 2.0 * along.bound);
     };
     std::vector<std::string> broken;
