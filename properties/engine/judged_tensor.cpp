@@ -26,6 +26,7 @@ void add_counts(std::vector<JudgedTensor>& sums, std::span<const JudgedTensor> c
     } else {
       known->compared += count.compared;
       known->judged += count.judged;
+      known->near_zero += count.near_zero;
     }
   }
 }

@@ -14,6 +14,10 @@ struct JudgedTensor {
   std::string tensor;
   long compared = 0;
   long judged = 0;
+  /// Of the gradient along one parameter, compared with the slope of the loss: the parameter, and
+  /// in how many of the judged cases both were 0, or nearly so.
+  std::string slope_along{};
+  long near_zero = 0;
 };
 
 /// The largest entry of one tensor, and the error that is allowed there.

@@ -22,7 +22,33 @@ double moved(double value, double u, bool up) {
   return up ? value + place : value - place;
 }
 
-Values moved_values(const Values& values, double u, std::uint64_t seed, int copy) {
+/// The answer to the same request with other tokens; neighbours that are equal become different.
+Answer with_other_tokens(OwnSubject& subject, const OwnCase& c, const Request& request,
+                         Scalar scalar) {
+  OwnSequences other = request.sequences;
+  for (std::size_t i = 0; i < other.tokens.size(); ++i) {
+    other.tokens[i] =
+        subject.declared().token_after(other.tokens[i], 1 + static_cast<std::int64_t>(i));
+  }
+  return subject.ask_once({.sequences = other,
+                           .copies = {&c.parameters},
+                           .slice_length = request.slice_length,
+                           .seed = request.seed,
+                           .cuts = request.cuts,
+                           .wants_loss = request.wants_loss,
+                           .wants_gradient = request.wants_gradient,
+                           .wants_logits = request.wants_logits},
+                          scalar);
+}
+
+/// The size of a number; that of `other`, if it is finite and larger.
+double size_of(double a, double other) {
+  return std::isfinite(other) ? std::max(std::abs(a), std::abs(other)) : std::abs(a);
+}
+
+}  // namespace
+
+Values moved_by_units(const Values& values, double u, std::uint64_t seed, int copy) {
   Values all = values;
   std::uint64_t stream = stream_named("own ulps") + static_cast<std::uint64_t>(copy) * 65537;
   for (std::vector<double>& tensor : all) {
@@ -33,8 +59,6 @@ Values moved_values(const Values& values, double u, std::uint64_t seed, int copy
   }
   return all;
 }
-
-}  // namespace
 
 double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() != b.size()) return infinite;
@@ -63,20 +87,24 @@ Deviation deviation_of(OwnSubject& subject, const OwnCase& c, Request request, S
   copies.reserve(moved_copies);
   request.copies = {&c.parameters};
   for (int k = 0; k < moved_copies; ++k) {
-    copies.push_back(moved_values(c.parameters, of.unit, c.seed, k));
+    copies.push_back(moved_by_units(c.parameters, of.unit, c.seed, k));
     request.copies.push_back(&copies.back());
   }
   std::vector<Answer> answers = subject.ask(request, scalar);
   of.unmoved = std::move(answers.front());
-  for (const auto& tensor : of.unmoved.gradient) {
-    of.largest_gradient = std::max(of.largest_gradient, largest_entry(tensor));
+  const Answer other = with_other_tokens(subject, c, request, scalar);
+  std::vector<double> largest;
+  for (std::size_t i = 0; i < of.unmoved.gradient.size(); ++i) {
+    largest.push_back(
+        size_of(largest_entry(of.unmoved.gradient[i]), largest_entry(other.gradient[i])));
+    of.largest_gradient = std::max(of.largest_gradient, largest.back());
   }
-  of.loss = 2.0 * of.unit * std::abs(of.unmoved.loss);
+  of.size_of_loss = size_of(of.unmoved.loss, other.loss);
+  of.loss = 2.0 * of.unit * of.size_of_loss;
   of.logits = 2.0 * of.unit * largest_entry(of.unmoved.logits);
-  for (const auto& tensor : of.unmoved.gradient) {
+  for (const double entry : largest) {
     // Where no parameter moves, as with zeros, an entry still has the roundings of its last steps.
-    of.gradient.push_back(of.unit *
-                          std::max(of.largest_gradient / 16.0, 2.0 * largest_entry(tensor)));
+    of.gradient.push_back(of.unit * std::max(of.largest_gradient / 16.0, 2.0 * entry));
   }
   for (auto moved = answers.begin() + 1; moved != answers.end(); ++moved) {
     of.loss = std::max(of.loss, largest_difference({moved->loss}, {of.unmoved.loss}));

@@ -9,19 +9,27 @@ namespace slim::properties::own_model {
 /// How much rounding errors may change the answers of a correct program on one case: the largest
 /// deviation over 16 runs of the subject itself, with every parameter moved by one unit in the last
 /// place (of its narrowest declared type), up or down.
+///
+/// Sizes are the larger ones of those on this case and on the same case with other tokens. A loss
+/// that is much smaller than usual, such as −log(1 − 1e-9), is the difference of larger numbers,
+/// and so is its gradient (1 − 1e-9) − 1: moves by one unit do not show how these are rounded.
 struct Deviation {
   Answer unmoved;
-  double loss = 0.0;             ///< at least 2 u |loss|
+  double loss = 0.0;             ///< at least 2 u · (size of the loss)
   std::vector<double> gradient;  ///< per tensor; at least 2u times its largest entry, and
                                  ///< u/16 times that of all
   double logits = 0.0;           ///< at least 2u · (largest logit)
   double unit = 0.0;             ///< u
+  double size_of_loss = 0.0;
   double largest_gradient = 0.0;
 };
 
+/// Each value moved by one unit in the last place of a type with unit roundoff u, up or down.
+Values moved_by_units(const Values& values, double u, std::uint64_t seed, int copy);
+
 enum class Rounding { of_scalar, of_narrowest };
 
-/// Runs the request on 17 copies of its case's parameters.
+/// Runs the request on 17 copies of its case's parameters, and once with other tokens.
 Deviation deviation_of(OwnSubject& subject, const OwnCase& c, Request request, Scalar scalar,
                        Rounding rounding = Rounding::of_narrowest);
 

@@ -4,6 +4,7 @@
 
 #include "properties/engine/engine.hpp"
 #include "properties/own_model/laws.hpp"
+#include "properties/own_model/mean_of_prefix.hpp"
 #include "properties/report/coverage_in_words.hpp"
 #include "properties/report/expectation.hpp"
 #include "properties/report/level.hpp"
@@ -16,45 +17,6 @@
 
 namespace slim::properties::own_model {
 namespace {
-
-/// Lines of Python that make the gradient of MeanOfPrefix wrong.
-struct WrongLines {
-  std::string carried{};  ///< before the rows' gradients are summed: changes `carried`
-  std::string sums{};     ///< after that: changes dU, dW or loss
-};
-
-/// Logits W[x_l] + mean over j ≤ l of U[x_j], with its own pullback.
-foreign::ForeignSubject mean_of_prefix(const std::string& declared, const WrongLines& lines = {}) {
-  const auto line = [](const std::string& code) { return "    " + code + "\n"; };
-  const std::string program =
-      "import numpy as np\nfrom slim_subject import own_function, serve\n"
-      "rng = np.random.default_rng(0)\n"
-      "P = {k: rng.standard_normal((5, 5)) for k in (\"W\", \"U\")}\n"
-      "@own_function(P, 5, " +
-      declared +
-      ", name=\"mean\", sliced=True, logits=True)\n"
-      "def model(p, tokens, mask, chunk):\n"
-      "    W, U = p[\"W\"], p[\"U\"]\n"
-      "    x, y = tokens[:, :-1], tokens[:, 1:]\n"
-      "    L = x.shape[1]\n"
-      "    rows = np.arange(1, L + 1, dtype=W.dtype)[None, :, None]\n"
-      "    logits = W[x] + np.cumsum(U[x], 1) / rows\n"
-      "    s = logits - logits.max(-1, keepdims=True)\n"
-      "    log_p = s - np.log(np.exp(s).sum(-1, keepdims=True))\n"
-      "    part = mask / mask.sum()\n"
-      "    loss = -(np.take_along_axis(log_p, y[..., None], -1)[..., 0] * part).sum()\n"
-      "    d = (np.exp(log_p) - np.eye(5, dtype=W.dtype)[y]) * part[..., None]\n"
-      "    carried = d / rows\n" +
-      line(lines.carried.empty() ? "pass" : lines.carried) +
-      "    dU, dW = np.zeros_like(U), np.zeros_like(W)\n"
-      "    np.add.at(dU, x, np.cumsum(carried[:, ::-1], 1)[:, ::-1])\n"
-      "    np.add.at(dW, x, d)\n" +
-      line(lines.sums.empty() ? "pass" : lines.sums) +
-      "    return loss, {\"W\": dW, \"U\": dU}, logits\nserve()\n";
-  return foreign::open_subject(foreign::program_door("PYTHONPATH=" + foreign::folder +
-                                                     " exec " SLIM_PYTHON " -c '" + program + "'"),
-                               {.deadline_s = 60.0});
-}
 
 /// Runs laws of a subject in the scalars that it declares, with designed cases or without.
 struct OwnRun {
@@ -120,6 +82,16 @@ TEST_F(JudgesOwnModels, InSlicesInFloat32AloneByTheirSlopes) {
   const OwnRun faulty(mean_of_prefix(in_float32_alone, {.sums = "dU *= 0.5 if chunk else 1"}),
                       {"own-slope-of-sliced-loss"}, false);
   EXPECT_GT(faulty.wrong("own-slope-of-sliced-loss"), 0);
+}
+
+/// Targets that are equal to their token have a loss of 1e-8 to 1e-26, as in models with tied
+/// embeddings: changes of it, and differences in their gradient, are rounded away.
+TEST_F(JudgesOwnModels, WithoutFalseAlarmWhereThePredictionIsAlmostCertain) {
+  const OwnRun correct(mean_of_prefix("24", {}, "30 * np.eye(5)"), {}, false, 60);
+  for (const Verdict& verdict : correct.result.verdicts) {
+    EXPECT_EQ(verdict.tally.wrong + verdict.tally.suspect, 0)
+        << verdict.law << " " << verdict.tally.worst.tensor;
+  }
 }
 
 TEST_F(JudgesOwnModels, NotWhoseLossIsConstant) {

@@ -111,10 +111,10 @@ OwnCase materialise(OwnSubject& subject, const OwnSpec& spec) {
     }
   }
   const Random random(spec.seed, stream_named("own tokens"));
-  const auto vocab = static_cast<std::uint64_t>(subject.declared().vocab);
+  const auto count = static_cast<std::uint64_t>(subject.declared().tokens());
   for (Index i = 0; i < spec.batch * (spec.length + 1); ++i) {
-    c.sequences.tokens.push_back(
-        static_cast<std::int64_t>(random.below(vocab, static_cast<std::uint64_t>(i))));
+    c.sequences.tokens.push_back(subject.declared().token(
+        static_cast<Index>(random.below(count, static_cast<std::uint64_t>(i)))));
   }
   c.sequences.mask = drawn_mask(spec);
   return c;

@@ -187,6 +187,43 @@ TEST(OwnModel, IsWrongWhereABoundIsNotFinite) {
   }
 }
 
+/// Without a module: a function from tensors to a loss, one name for two uses of the embedding.
+TEST(OwnModel, AsAFunctionInPyTorchIsJudged) {
+  if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  for (const bool is_faulty : {false, true}) {
+    const std::string program =
+        "import torch\nfrom slim_subject import own_function, serve\n"
+        "start = {\"E\": torch.randn(5, 4, generator=torch.manual_seed(0)), \"A\": torch.ones(4)}\n"
+        "@own_function(start, 5, 20, framework=\"torch\", logits=True)\n"
+        "def model(p, tokens, mask, chunk):\n"
+        "    x = p[\"E\"][tokens[:, :-1]]\n"
+        "    head = p[\"E\"]" +
+        std::string(is_faulty ? ".detach()" : "") +
+        "\n"
+        "    logits = (x * p[\"A\"]).cumsum(1) @ head.T\n"
+        "    each = torch.nn.functional.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], "
+        "reduction=\"none\")\n"
+        "    return (each * mask).sum() / mask.sum(), logits\nserve()\n";
+    const foreign::ForeignSubject subject =
+        foreign::open_subject(foreign::program_door("PYTHONPATH=" + foreign::folder +
+                                                    " exec " SLIM_PYTHON " -c '" + program + "'"),
+                              {});
+    EXPECT_EQ(run_own_laws(subject, own_laws(subject), 6).holds(), !is_faulty);
+  }
+}
+
+/// PyTorch sets the gradient of the row of padding to 0, which is no slope of the loss.
+TEST(OwnModel, WithATokenForPaddingHolds) {
+  if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const foreign::ForeignSubject subject =
+      model_with("    x = torch.nn.functional.embedding(tokens, self.embed.weight, 2)\n",
+                 ", padding=2, name=\"padded\"");
+  const RunResult result = run_own_laws(subject, own_laws(subject), 6);
+  EXPECT_TRUE(result.holds());
+  ASSERT_EQ(subject.subject.weakening.size(), 1U);
+  EXPECT_EQ(subject.subject.weakening.front(), "token 2 only as padding at the end of sequences");
+}
+
 TEST(OwnModel, ThatDeclaresGradientsThatAreNoSlopesSaysSo) {
   if (!foreign::has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
   const foreign::ForeignSubject subject =
@@ -227,6 +264,8 @@ TEST(OwnModel, DeclarationsAreRefusedWithAReason) {
       {R"(, "own_model": {"parameters": {"w": [2]}})", "'vocab' and 'longest'"},
       {R"(, "own_model": {)" + sizes + "}", "{name: shape} that is not empty"},
       {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [0]}})", "has the size 0"},
+      {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [2]}, "padding": 5})",
+       "must be one of the tokens 0 to 4"},
       {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [4096, 4096]}})",
        "declare a smaller model"},
       {R"(, "own_model": {)" + sizes + R"(, "parameters": {"w": [2]}, "not_slope": ["v"]})",

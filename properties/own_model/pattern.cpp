@@ -2,7 +2,7 @@
 #include "properties/own_model/pattern.hpp"
 
 #include "properties/own_model/laws.hpp"
-#include "properties/own_model/slope_along.hpp"
+#include "properties/own_model/slice_probes.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,129 +13,6 @@
 namespace slim::properties::own_model {
 namespace {
 
-/// How an answer in slices differs from that of the full pass.
-struct Unlike {
-  bool loss = false;
-  double loss_ratio = 1.0;           ///< sliced over full
-  std::vector<std::string> tensors;  ///< whose gradients differ
-  std::size_t compared = 0;          ///< tensors with a gradient
-  double factor = 1.0;  ///< the sliced gradient is this multiple of the full one; 1 also if none is
-  double relative = 0.0;  ///< largest difference of a gradient over its largest entry
-  bool zero = false;      ///< the sliced gradient is 0
-
-  [[nodiscard]] bool gradient() const { return !tensors.empty(); }
-  [[nodiscard]] bool any() const { return loss || gradient(); }
-};
-
-class Probes {
- public:
-  Probes(OwnSubject& subject, Scalar scalar) : subject_(subject), scalar_(scalar) {
-    const foreign::OwnModel& declared = subject.declared();
-    C = std::min<Index>(4, std::max<Index>(1, (declared.longest + 2) / 3));
-    const Index L = std::min(3 * C - 1, declared.longest);
-    c_ = materialise(subject, {.length = L, .slice_length = C, .moved = 2, .seed = 11});
-  }
-
-  Index C = 1;
-  [[nodiscard]] Index length() const { return c_.sequences.length; }
-
-  /// Compares slices with the full pass, where only the targets of rows [first, last) count.
-  Unlike unlike(Index slice_length, Index first, Index last) {
-    const OwnCase c = counting(first, last);
-    const Deviation allowed = deviation_of_full(subject_, c, scalar_);
-    const Answer sliced = gradient_in(subject_, c, slice_length, scalar_);
-    const Answer& full = allowed.unmoved;
-    Unlike of;
-    of.loss = !(std::abs(sliced.loss - full.loss) <= 8.0 * allowed.loss);
-    of.loss_ratio = sliced.loss / full.loss;
-    double product = 0.0;
-    double square = 0.0;
-    of.zero = true;
-    for (std::size_t t = 0; t < full.gradient.size(); ++t) {
-      const double largest = largest_entry(full.gradient[t]);
-      const double apart = largest_difference(sliced.gradient[t], full.gradient[t]);
-      if (largest > 64.0 * allowed.unit * allowed.largest_gradient) ++of.compared;
-      of.zero = of.zero && largest_entry(sliced.gradient[t]) <= allowed.gradient[t];
-      if (!(apart <= 8.0 * allowed.gradient[t])) {
-        of.tensors.push_back(subject_.declared().parameters[t].name);
-        if (largest > 0.0) of.relative = std::max(of.relative, apart / largest);
-      }
-      for (std::size_t i = 0; i < full.gradient[t].size(); ++i) {
-        product += full.gradient[t][i] * sliced.gradient[t][i];
-        square += full.gradient[t][i] * full.gradient[t][i];
-      }
-    }
-    const double factor = product / square;
-    if (of.gradient() && is_multiple(sliced.gradient, allowed, factor)) of.factor = factor;
-    return of;
-  }
-
-  /// The parameters along which the gradient is not the slope of the loss; "all" if it shows only
-  /// along all of them together.
-  std::vector<std::string> broken_slopes(Index slice_length) {
-    const Deviation allowed = deviation_of_full(subject_, c_, scalar_);
-    const Values gradient = gradient_in(subject_, c_, slice_length, scalar_).gradient;
-    const auto breaks = [&](int tensor) {
-      const SlopeAlong along = slope_along(subject_, c_, scalar_, slice_length, allowed, gradient,
-                                           direction_of(subject_, c_, tensor));
-      return !(std::abs(along.slope - along.product) <= 2.0 * along.bound);
-    };
-    std::vector<std::string> broken;
-    if (!breaks(-1)) return broken;
-    constexpr std::size_t most_tensors = 48;
-    const auto& parameters = subject_.declared().parameters;
-    for (std::size_t t = 0; t < std::min(parameters.size(), most_tensors); ++t) {
-      if (parameters[t].is_slope && breaks(static_cast<int>(t))) {
-        broken.push_back(parameters[t].name);
-      }
-    }
-    if (broken.empty()) broken.emplace_back("all");
-    return broken;
-  }
-
-  /// Whether the sliced loss of the last slice depends on the token of an earlier row.
-  bool last_slice_sees(Index row) {
-    const Index first = (length() - 1) / C * C;
-    const OwnCase c = counting(first, length());
-    OwnCase changed = c;
-    std::int64_t& token = changed.sequences.tokens[static_cast<std::size_t>(row)];
-    token = (token + 1) % subject_.declared().vocab;
-    return loss_in_slices(c) != loss_in_slices(changed);
-  }
-
-  /// Whether slices agree on a case whose last slice is complete.
-  bool agrees_without_tail() {
-    Probes whole(subject_, scalar_);
-    whole.c_ = materialise(subject_, {.length = 2 * C, .slice_length = C, .moved = 2, .seed = 11});
-    return !whole.unlike(C, 0, 2 * C).any();
-  }
-
- private:
-  double loss_in_slices(const OwnCase& c) { return gradient_in(subject_, c, C, scalar_).loss; }
-
-  [[nodiscard]] OwnCase counting(Index first, Index last) const {
-    OwnCase c = c_;
-    for (Index l = 0; l < length(); ++l) {
-      c.sequences.mask[static_cast<std::size_t>(l)] = l >= first && l < last ? 1 : 0;
-    }
-    return c;
-  }
-
-  static bool is_multiple(const Values& sliced, const Deviation& allowed, double factor) {
-    for (std::size_t t = 0; t < sliced.size(); ++t) {
-      for (std::size_t i = 0; i < sliced[t].size(); ++i) {
-        const double apart = std::abs(sliced[t][i] - factor * allowed.unmoved.gradient[t][i]);
-        if (!(apart <= 16.0 * allowed.gradient[t])) return false;
-      }
-    }
-    return true;
-  }
-
-  OwnSubject& subject_;
-  Scalar scalar_;
-  OwnCase c_;
-};
-
 std::string some_of(const std::vector<std::string>& names) {
   constexpr std::size_t most = 4;
   const std::vector<std::string> first(names.begin(), names.begin() + std::min(names.size(), most));
@@ -144,10 +21,15 @@ std::string some_of(const std::vector<std::string>& names) {
   return fmt::format("{}{}", fmt::join(first, ", "), more);
 }
 
-/// Errors of this relative size are roundings of a narrower type.
-std::string narrow_type(double relative, Scalar scalar) {
-  if (scalar == Scalar::float64 && relative > 1e-10 && relative < 1e-5) return "float32";
-  return "";
+/// The narrower type that explains the differences of a gradient: small ones, which change
+/// erratically with the parameters; or "".
+std::string narrow_type(SliceProbes& probes, const Unlike& of, Index slice_length, Scalar scalar) {
+  constexpr double most_of_float32 = 1e-5;
+  constexpr double most_of_16_bits = 0.05;
+  const bool can_be = of.relative > 0.0 && of.relative < most_of_16_bits;
+  if (!can_be || !probes.differs_erratically(slice_length)) return "";
+  if (of.relative > most_of_float32) return "16 bits, such as bfloat16 or float16";
+  return scalar == Scalar::float64 ? "float32" : "";
 }
 
 /// What slices do, compared with the full pass.
@@ -159,7 +41,7 @@ struct Slices {
   bool slope_breaks = false;
 };
 
-std::string described_forward(Probes& probes, const Slices& of) {
+std::string described_forward(SliceProbes& probes, const Slices& of) {
   if (!of.first_only.loss && !of.last_only.loss) {
     return "the loss is normalised per slice: with the targets of one slice it is right, and wrong "
            "with those of several";
@@ -188,8 +70,9 @@ std::string described_backward(const Slices& of) {
                        of.all.factor);
   }
   if (of.first_only.gradient()) {
-    return fmt::format("the backward sweep {} the first slice",
-                       of.first_only.zero ? "skips" : "goes wrong in");
+    return of.first_only.zero ? "the backward sweep skips the first slice"
+                              : "the backward sweep visits the slices in a wrong order, or adds "
+                                "something to the gradient of the first one";
   }
   if (of.last_only.zero) return "the backward sweep skips the last slice";
   if (of.all.tensors.size() < of.all.compared) {
@@ -201,12 +84,16 @@ std::string described_backward(const Slices& of) {
   return "the second sweep over the slices starts from a wrong state or position";
 }
 
-std::string described_slices(Probes& probes, const Slices& of, Scalar scalar) {
+std::string described_slices(SliceProbes& probes, const Slices& of, Scalar scalar) {
   if (of.in_one.any()) {
     if (!of.in_one.loss && of.in_one.zero) return "the backward sweep skips the first slice";
     if (of.in_one.factor != 1.0) {
       return fmt::format("the gradient in slices is {:.6g} times the full one, even in one slice",
                          of.in_one.factor);
+    }
+    if (!of.in_one.loss && of.in_one.clipped_at > 0.0) {
+      return fmt::format("the gradient in slices is clipped: its entries are at most {:.3g}",
+                         of.in_one.clipped_at);
     }
     if (!of.in_one.loss && of.in_one.tensors.size() <= 2) {
       return fmt::format(
@@ -214,13 +101,13 @@ std::string described_slices(Probes& probes, const Slices& of, Scalar scalar) {
           "parameters, or a parameter that is left out",
           some_of(of.in_one.tensors));
     }
-    const std::string narrow = narrow_type(of.in_one.relative, scalar);
+    const std::string narrow = narrow_type(probes, of.in_one, probes.length(), scalar);
     if (!narrow.empty()) return "slices compute in " + narrow;
     return of.in_one.loss ? "slices compute another loss, even in one slice: redrawn random "
                             "numbers (dropout), another mask or normaliser"
                           : "slices compute another gradient, even in one slice";
   }
-  const std::string narrow = narrow_type(of.all.relative, scalar);
+  const std::string narrow = narrow_type(probes, of.all, probes.C, scalar);
   if (!narrow.empty()) return "what crosses from slice to slice is stored in " + narrow;
   if (of.all.loss && of.slope_breaks) {
     return described_forward(probes, of) +
@@ -243,6 +130,24 @@ std::string evidence_of(const Slices& of) {
       "the last: {}; slope of the sliced loss: {}",
       words(of.all), words(of.in_one), words(of.first_only), words(of.last_only),
       holds_or(of.slope_breaks));
+}
+
+/// What slices do where those of one sequence, all of whose targets count, are right.
+std::string described_masks_and_batches(OwnSubject& subject, SliceProbes& probes, Scalar scalar) {
+  if (probes.unlike(probes.C, 0, std::min(probes.C, probes.length())).any()) {
+    return "slices go wrong where not all targets count: the mask is ignored, or applied wrongly";
+  }
+  if (!subject.declared().batches) return "";
+  constexpr Index sequences = 2;
+  SliceProbes batch(subject, scalar, sequences);
+  const Unlike of = batch.unlike(batch.C, 0, batch.length());
+  if (of.factor != 1.0) {
+    return fmt::format(
+        "the gradient in slices of a batch of {} sequences is {:.6g} times the full one, and that "
+        "of one sequence is right: summed, not averaged, over the batch",
+        sequences, of.factor);
+  }
+  return of.any() ? "slices go wrong for several sequences only" : "";
 }
 
 /// What the broken laws alone say, if slices and slopes are right on the probes.
@@ -283,7 +188,7 @@ std::vector<std::string> described_by(OwnSubject& subject, std::vector<std::stri
   };
   const std::string laws = fmt::format("broken: {}", fmt::join(broken, ", "));
   if (breaks("own-calls-independent")) return {"pattern: " + described_by_laws(broken), laws};
-  Probes probes(subject, scalar);
+  SliceProbes probes(subject, scalar);
   if (breaks("own-slope-of-loss")) {
     const std::vector<std::string> tensors = probes.broken_slopes(0);
     if (!tensors.empty()) {
@@ -292,6 +197,9 @@ std::vector<std::string> described_by(OwnSubject& subject, std::vector<std::stri
                           some_of(tensors)),
               laws};
     }
+  }
+  if (breaks("own-future-does-not-matter") && declared.masks && probes.sees_later_tokens()) {
+    return {"pattern: rows depend on later tokens", laws};
   }
   const bool compares =
       declared.sliced && declared.masks && declared.random != foreign::OwnModel::Random::redrawn;
@@ -306,6 +214,8 @@ std::vector<std::string> described_by(OwnSubject& subject, std::vector<std::stri
       of.slope_breaks = !probes.broken_slopes(probes.C).empty();
       return {"pattern: " + described_slices(probes, of, scalar), evidence_of(of), laws};
     }
+    const std::string words = described_masks_and_batches(subject, probes, scalar);
+    if (!words.empty()) return {"pattern: " + words, laws};
   }
   if (breaks("own-slope-of-sliced-loss")) {
     const std::vector<std::string> tensors = probes.broken_slopes(probes.C);

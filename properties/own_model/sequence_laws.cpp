@@ -59,7 +59,7 @@ Finding check_future(OwnSubject& subject, const OwnCase& drawn, Scalar scalar) {
   for (std::size_t i = 0; i < c.sequences.tokens.size(); ++i) {
     if (static_cast<Index>(i) % (L + 1) <= t) continue;
     std::int64_t& token = changed.sequences.tokens[i];
-    token = (token + 1 + static_cast<std::int64_t>(i) % (declared.vocab - 1)) % declared.vocab;
+    token = declared.token_after(token, 1 + static_cast<std::int64_t>(i) % (declared.tokens() - 1));
   }
   const Deviation allowed = deviation_of_full(subject, c, scalar, true);
   Comparison comparison(subject, allowed);
@@ -89,7 +89,12 @@ Finding check_future(OwnSubject& subject, const OwnCase& drawn, Scalar scalar) {
 
 Finding check_padding(OwnSubject& subject, const OwnCase& drawn, Scalar scalar) {
   const Index t = row_of(drawn);
-  const OwnCase padded = counting_first(drawn, t);
+  OwnCase padded = counting_first(drawn, t);
+  for (std::size_t i = 0; i < padded.sequences.tokens.size(); ++i) {
+    const bool is_padding = static_cast<Index>(i) % (padded.sequences.length + 1) > t;
+    const Index padding = subject.declared().padding;
+    if (is_padding && padding >= 0) padded.sequences.tokens[i] = padding;
+  }
   const OwnCase cut =
       with_sequences(padded, part_of(padded.sequences, all_rows(padded.sequences.batch), t));
   const Deviation allowed = deviation_of_full(subject, padded, scalar);
@@ -163,7 +168,7 @@ OwnSpec several_sequences(OwnSpec spec, const foreign::OwnModel& /*declared*/) {
 
 std::string unclaimed_causality(const foreign::OwnModel& declared) {
   if (!declared.causal) return "to be causal";
-  if (declared.longest < 3 || declared.vocab < 2) return "a later token that can change";
+  if (declared.longest < 3 || declared.tokens() < 2) return "a later token that can change";
   if (!declared.masks && !declared.logits) return "a mask of targets";
   return declared.random == Answers::redrawn ? "the same random numbers in every call" : "";
 }

@@ -36,35 +36,31 @@ Values direction_of(const OwnSubject& subject, const OwnCase& c, int tensor) {
 }
 
 SlopeAlong slope_along(OwnSubject& subject, const OwnCase& c, Scalar scalar, Index slice_length,
-                       const Deviation& allowed, const Values& gradient, const Values& direction) {
-  const std::vector<double> steps = slope_steps(scalar);
+                       const Deviation& allowed, double noise, const Values& gradient,
+                       const Values& direction) {
+  Differences of{.steps = slope_steps(scalar), .above = {}, .below = {}};
   std::vector<Values> moved;
-  moved.reserve(2 * steps.size());
+  moved.reserve(2 * of.steps.size());
   Request request = c.request(slice_length);
-  request.copies.clear();
   for (const double sign : {1.0, -1.0}) {
-    for (const double step : steps) {
+    for (const double step : of.steps) {
       moved.push_back(moved_along(c.parameters, direction, sign * step));
       request.copies.push_back(&moved.back());
     }
   }
-  const bool is_coarse = scalar == Scalar::float32;
-  if (is_coarse) request.copies.push_back(&c.parameters);
-  std::vector<double> above;
-  std::vector<double> below;
-  std::optional<double> middle;
-  for (const Answer& answer : subject.ask(request, scalar)) {
-    if (below.size() == steps.size()) {
-      middle = answer.loss;
-    } else {
-      (above.size() < steps.size() ? above : below).push_back(answer.loss);
-    }
+  const std::vector<Answer> answers = subject.ask(request, scalar);
+  of.middle = answers.front().loss;
+  for (std::size_t i = 1; i < answers.size(); ++i) {
+    (i <= of.steps.size() ? of.above : of.below).push_back(answers[i].loss);
   }
-  const Slope slope = slope_of(steps, above, below, allowed.loss, middle);
+  const Slope slope = slope_of(of, std::max(noise, allowed.loss));
+  const bool is_coarse = scalar == Scalar::float32;
   constexpr double estimates = 4.0;
   constexpr double least_share = 0.05;
-  SlopeAlong along{
-      .slope = slope.value, .bound = (is_coarse ? estimates : 1.0) * slope.error, .parts = {}};
+  SlopeAlong along{.noise = slope.noise,
+                   .slope = slope.value,
+                   .bound = (is_coarse ? estimates : 1.0) * slope.error,
+                   .parts = {}};
   double squares = 0.0;
   for (std::size_t t = 0; t < direction.size(); ++t) {
     double sum = 0.0;

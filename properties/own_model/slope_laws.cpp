@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/own_model/laws.hpp"
 #include "properties/own_model/slope_along.hpp"
-#include "properties/report/level.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
 #include <algorithm>
@@ -19,6 +18,10 @@ struct Resolution {
 Resolution resolution_in(Scalar scalar) {
   return scalar == Scalar::float32 ? Resolution{.share = 0.25, .least = 0.05}
                                    : Resolution{.share = 0.01, .least = 0.01};
+}
+
+std::string tensor_of_slope(const std::string& parameter) {
+  return "slope along " + parameter;
 }
 
 /// Counts which tensors the directions of one case judge.
@@ -57,10 +60,11 @@ class SlopeCounts {
     return is_near_zero ? Known::near_zero : Known::unknown;
   }
   void count(const std::string& name, Known known, long compared) {
-    const std::string_view ending = known == Known::near_zero ? slope_near_zero_ending : "";
-    comparison_.counted({.tensor = std::string(slope_along_opening) + name + std::string(ending),
+    comparison_.counted({.tensor = tensor_of_slope(name),
                          .compared = compared,
-                         .judged = known == Known::unknown ? 0 : 1});
+                         .judged = known == Known::unknown ? 0 : 1,
+                         .slope_along = name,
+                         .near_zero = known == Known::near_zero ? 1 : 0});
   }
 
   const foreign::OwnModel& declared_;
@@ -87,23 +91,28 @@ Finding slopes_match(OwnSubject& subject, const OwnCase& c, Scalar scalar, Index
                               : gradient_in(subject, c, slice_length, scalar).gradient;
   Comparison comparison(subject, allowed);
   SlopeCounts counts(subject.declared(), comparison, scalar);
-  const auto compare = [&](const std::string& name, int tensor) {
-    SlopeAlong along = slope_along(subject, c, scalar, slice_length, allowed, gradient,
-                                   direction_of(subject, c, tensor));
-    const double error = std::abs(along.slope - along.product);
-    comparison.error(std::string(slope_along_opening) + name,
-                     std::isfinite(error) ? error : HUGE_VAL, along.bound);
-    return along;
+  double noise = 0.0;
+  const auto along_tensor = [&](int tensor) {
+    return slope_along(subject, c, scalar, slice_length, allowed, noise, gradient,
+                       direction_of(subject, c, tensor));
   };
-  counts.add_all(compare(SlopeCounts::slope_of_all, -1),
-                 64.0 * allowed.unit * std::abs(allowed.unmoved.loss));
+  const auto compare = [&](const std::string& name, const SlopeAlong& along) {
+    const double error = std::abs(along.slope - along.product);
+    comparison.error(tensor_of_slope(name), std::isfinite(error) ? error : HUGE_VAL, along.bound);
+  };
+  const SlopeAlong all = along_tensor(-1);
+  compare(SlopeCounts::slope_of_all, all);
+  counts.add_all(all, 64.0 * allowed.unit * allowed.size_of_loss);
+  noise = all.noise;
   const auto& parameters = subject.declared().parameters;
   const std::size_t first = Random(c.seed, stream_named("own tensors")).below(parameters.size(), 0);
   for (std::size_t n = 0; n < std::min(singles, parameters.size()); ++n) {
     const std::size_t tensor = (first + n) % parameters.size();
     if (!parameters[tensor].is_slope) continue;
     const std::string& name = parameters[tensor].name;
-    counts.add(name, compare(name, static_cast<int>(tensor)));
+    const SlopeAlong along = along_tensor(static_cast<int>(tensor));
+    compare(name, along);
+    counts.add(name, along);
   }
   return comparison.finding();
 }

@@ -103,12 +103,9 @@ void add_slopes(const RunResult& result, LevelVerdict& level) {
   for (const Verdict& verdict : result.verdicts) {
     if (verdict.law != law) continue;
     for (const JudgedTensor& of : verdict.tally.judged) {
-      if (!of.tensor.starts_with(slope_along_opening)) continue;
-      std::string name = of.tensor.substr(slope_along_opening.size());
-      const bool is_near_zero = name.ends_with(slope_near_zero_ending);
-      if (is_near_zero) name.resize(name.size() - slope_near_zero_ending.size());
-      judged[name][0] += of.judged;
-      judged[name][1] += is_near_zero ? of.judged : 0;
+      if (of.slope_along.empty()) continue;
+      judged[of.slope_along][0] += of.judged;
+      judged[of.slope_along][1] += of.near_zero;
     }
   }
   for (const auto& [name, counts] : judged) {

@@ -49,10 +49,6 @@ struct LevelVerdict {
   std::vector<std::string> slope_not_judged{};
   std::vector<std::string> slope_near_zero{};
 };
-/// The tensor of a slope is named by these words around the name of a parameter. The ending is for
-/// slopes that are 0, or nearly so.
-inline constexpr std::string_view slope_along_opening = "slope along ";
-inline constexpr std::string_view slope_near_zero_ending = " (near 0)";
 std::string_view name(LevelVerdict::Standing standing);
 
 /// How many laws of the level were run and claimed: "15 of 15 laws claimed, 2400 cases", "5 of 15

@@ -78,17 +78,22 @@ TEST(Levels, SayWhereNoSlopeJudgedTheGradient) {
             "all claimed laws hold (1 of 2); Gradient: slope not judged");
 
   Verdict slope = held("own-slope-of-loss");
-  slope.tally.judged = {{.tensor = "slope along W", .compared = 2, .judged = 2},
-                        {.tensor = "slope along U", .compared = 0, .judged = 0},
-                        {.tensor = "slope along b (near 0)", .compared = 1, .judged = 1}};
+  const auto along = [](const std::string& name, long judged, long near_zero) {
+    return JudgedTensor{.tensor = "slope along " + name,
+                        .compared = judged,
+                        .judged = judged,
+                        .slope_along = name,
+                        .near_zero = near_zero};
+  };
+  slope.tally.judged = {along("W", 2, 1), along("U (near 0)", 0, 0), along("b", 1, 1)};
   result.verdicts.back() = slope;
   EXPECT_EQ(of_level(result, Level::gradient).standing, slope_not_judged);
   EXPECT_EQ(
       in_words(of_level(result, Level::gradient)),
-      "2 of 2 laws claimed, 4 cases; slope not judged along U; gradient and slope 0, or nearly "
-      "so, along b");
+      "2 of 2 laws claimed, 4 cases; slope not judged along U (near 0); gradient and slope 0, "
+      "or nearly so, along b");
   EXPECT_EQ(how_it_went(result, std::nullopt), "all laws hold; Gradient: slope not judged");
-  result.verdicts.back().tally.judged[1] = {.tensor = "slope along U", .compared = 1, .judged = 1};
+  result.verdicts.back().tally.judged[1] = along("U (near 0)", 1, 0);
   EXPECT_EQ(of_level(result, Level::gradient).standing, holds);
 }
 

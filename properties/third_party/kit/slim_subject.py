@@ -810,7 +810,8 @@ def own_model(make, vocab, longest, *, loss=masked_cross_entropy, slices=None, d
     slices(module, tokens [B, L + 1], mask [B, L], chunk) -> the loss, with its gradient added to `.grad` as
     backward() does: your own gradient in slices of `chunk` rows.
     decode(module, tokens [B, l], state) -> (logits, state): the next rows; the state before the first is None.
-    The other declarations are those of own_function()."""
+    The other declarations are those of own_function(). `padding` is that of the module's torch.nn.Embedding, if it has one:
+    PyTorch sets the gradient of its row to 0, which is not the slope of the loss."""
     import torch
 
     torch.set_num_threads(1)  # the harness runs several processes
@@ -858,25 +859,55 @@ def own_model(make, vocab, longest, *, loss=masked_cross_entropy, slices=None, d
         torch.manual_seed(seed)  # so that a repeated call drops out the same entries
         return evaluate(parameters, tokens, mask, chunk, **options)
 
-    values = {key: parameter.detach().cpu().numpy() for key, parameter in fresh().named_parameters()}
+    first = fresh()
+    values = {key: parameter.detach().cpu().numpy() for key, parameter in first.named_parameters()}
+    paddings = {part.padding_idx for part in first.modules() if isinstance(part, torch.nn.Embedding)} - {None}
+    if len(paddings) == 1 and paddings < set(range(vocab)):
+        declared.setdefault("padding", *paddings)
     run.__module__, run.__name__ = make.__module__, make.__name__
     _declare_own(run, values, vocab, longest, name, sliced=slices is not None, logits=True, decodes=decode is not None,
                  **declared)
     return make
 
 
-def own_function(parameters, vocab, longest, *, name=None, sliced=False, logits=False, **declared):
+def own_function(parameters, vocab, longest, *, name=None, sliced=False, logits=False, framework="numpy", **declared):
     """Declares a function (parameters, tokens [B, L + 1], mask [B, L], chunk) -> (loss, gradients) or (loss, gradients,
     logits [B, L, vocab]) of NumPy arrays. `parameters`: {name: initial values}; gradients have the same names. `chunk` is
     None for the full pass; with sliced=True it is also a slice length.
 
-    Further declarations: dtypes; masks=False (all targets count); batches=False (B is 1); couples_batch=True (the loss of
-    a batch is no mean over targets); causal=False; random="redrawn" (dropout) or "by-position" (dropout whose mask is a
-    function of the position); narrowest="bfloat16" or "float16" (autocast); not_slope=[parameters whose gradient is on
-    purpose no slope]; subtracting=True (sums are recovered by subtraction); deterministic=False."""
+    With framework="torch" it gets tensors and returns the loss, or (loss, logits): the gradient is that of its backward(),
+    or what the function itself has added to the parameters' `.grad`.
+
+    Further declarations: dtypes; padding=token (only fills sequences up, at their end); masks=False (all targets count);
+    batches=False (B is 1); couples_batch=True (the loss of a batch is no mean over targets); causal=False;
+    random="redrawn" (dropout) or "by-position" (dropout whose mask is a function of the position);
+    narrowest="bfloat16" or "float16" (autocast); not_slope=[parameters whose gradient is on purpose no slope];
+    subtracting=True (sums are recovered by subtraction); deterministic=False."""
+
+    def of_torch(function, values, tokens, mask, chunk, seed, dtype, wants_gradient, wants_logits):
+        import torch
+
+        torch.manual_seed(seed)
+        own = {key: torch.tensor(value).requires_grad_() for key, value in values.items()}
+        inputs = torch.tensor(tokens)
+        result = function(own, inputs, torch.tensor(mask, dtype=getattr(torch, dtype)), chunk or None)
+        loss, logits = result if isinstance(result, tuple) else (result, None)
+        if wants_gradient and loss.requires_grad:
+            loss.backward()
+        for key, value in values.items():
+            if not np.array_equal(own[key].detach().numpy(), value, equal_nan=True):
+                raise InputModified(f"wrote into its parameter {key}")
+        if not np.array_equal(inputs.numpy(), tokens):
+            raise InputModified("wrote into its input tokens")
+        gradients = {key: np.zeros(np.shape(values[key])) if tensor.grad is None else tensor.grad.numpy()
+                     for key, tensor in own.items()}
+        return float(loss), gradients, logits.detach().numpy() if wants_logits and logits is not None else None
 
     def declare(function):
         def run(values, tokens, mask, chunk, seed, cuts, dtype, wants_gradient, wants_logits):
+            if framework == "torch":
+                return of_torch(function, values, tokens, mask, chunk, seed, dtype, wants_gradient, wants_logits)
+
             def call(arrays):
                 of = {key: arrays[key] for key in values}
                 result = function(of, arrays[" tokens"], arrays[" mask"].astype(dtype), chunk or None)
@@ -885,6 +916,8 @@ def own_function(parameters, vocab, longest, *, name=None, sliced=False, logits=
             case = Case({**values, " tokens": tokens, " mask": mask}, {}, {}, {})
             return _leaving_inputs(call, case, Arrays(np))
 
+        if framework not in ("numpy", "torch"):
+            raise ValueError(f"framework is {framework!r}: allowed are 'numpy' and 'torch'")
         run.__module__, run.__name__ = function.__module__, function.__name__
         _declare_own(run, parameters, vocab, longest, name, sliced=sliced, logits=logits, **declared)
         return function

@@ -44,8 +44,9 @@ struct OwnModel {
     bool is_slope = true;  ///< false: its gradient is on purpose not the slope of the loss
     [[nodiscard]] std::int64_t entries() const;
   };
-  Index vocab = 2;    ///< tokens are 0, …, vocab − 1
-  Index longest = 1;  ///< the largest L
+  Index vocab = 2;     ///< tokens are 0, …, vocab − 1
+  Index padding = -1;  ///< the token that only fills sequences up at their end; −1: there is none
+  Index longest = 1;   ///< the largest L
   std::vector<Parameter> parameters;
   bool sliced = false;         ///< it has a gradient in slices
   bool logits = false;         ///< the full pass gives logits
@@ -56,6 +57,16 @@ struct OwnModel {
   bool couples_batch = false;  ///< the loss of a batch is no mean over its targets
   Random random = Random::none;
   double narrowest = 0.0;  ///< unit roundoff of declared narrow internals; 0: none
+
+  /// The number of tokens other than padding.
+  [[nodiscard]] Index tokens() const { return padding < 0 ? vocab : vocab - 1; }
+  /// Token number n of these.
+  [[nodiscard]] std::int64_t token(Index n) const { return padding < 0 || n < padding ? n : n + 1; }
+  /// The one that follows after `by` others, in a circle; padding stays padding.
+  [[nodiscard]] std::int64_t token_after(std::int64_t of, std::int64_t by) const {
+    if (of == padding) return of;
+    return token(((padding < 0 || of < padding ? of : of - 1) + by) % tokens());
+  }
 };
 
 /// The declaration of a third-party subject: the answer to `describe`, or

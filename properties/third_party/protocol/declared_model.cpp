@@ -44,6 +44,13 @@ OwnModel own_model_of(const Json& json) {
           "own_model needs the fields 'vocab' and 'longest'");
   fields.read("vocab", own.vocab, 1 << 20);
   fields.read("longest", own.longest, 1 << 20);
+  if (const Json* padding = fields.find("padding")) {
+    const bool is_token = padding->is_number_integer() && *padding >= 0 && *padding < own.vocab;
+    require(is_token && own.vocab > 1,
+            fmt::format("{} must be one of the tokens 0 to {}, and leave another one",
+                        fields.named("padding"), own.vocab - 1));
+    own.padding = padding->get<Index>();
+  }
   require(parameters != nullptr && parameters->is_object() && !parameters->empty(),
           fields.named("parameters") + " must be an object {name: shape} that is not empty");
   std::int64_t entries = 0;

@@ -171,6 +171,9 @@ std::vector<std::string> weakening_of(const OwnModel& own) {
     words.push_back(
         fmt::format("gradients that are no slopes of the loss: {}", fmt::join(no_slopes, ", ")));
   }
+  if (own.padding >= 0) {
+    words.push_back(fmt::format("token {} only as padding at the end of sequences", own.padding));
+  }
   if (own.random != OwnModel::Random::none) words.emplace_back("random numbers in its answers");
   if (own.couples_batch) words.emplace_back("a loss that couples the sequences of a batch");
   if (!own.causal) words.emplace_back("rows that depend on later tokens");
