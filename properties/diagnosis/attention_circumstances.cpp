@@ -36,6 +36,41 @@ void change_raggedness(AttentionSpec& s) {
   s.length = slices * s.slice_length - 1;
 }
 
+/// Equal numbers of sequences and heads, or of columns: the fault may be that of a guessed layout.
+void add_equal_sizes(const AttentionNeighbour& base, Circumstances<AttentionNeighbour>& all) {
+  using Spec = AttentionNeighbour;
+  const auto equal = [&](const char* words, const char* otherwise, Index Spec::*one,
+                         Index Spec::*other) {
+    const auto change = [](Index Spec::*a, Index Spec::*b) {
+      return [a, b](Spec& s) { s.*a = s.*a == s.*b ? s.*a + 1 : s.*b; };
+    };
+    all.properties.push_back({words,
+                              otherwise,
+                              [one, other](const Spec& s) { return s.*one == s.*other; },
+                              change(other, one),
+                              {change(one, other)}});
+  };
+  equal("where D = D_v", "where D and D_v differ", &Spec::width, &Spec::value_width);
+  if (base.features() != base.width && base.features() == base.value_width) {
+    all.properties.push_back({"where M = D_v",
+                              "where M and D_v differ",
+                              [](const Spec& s) { return s.features() == s.value_width; },
+                              [](Spec& s) { ++s.value_width; },
+                              {[](Spec& s) { ++s.width; }}});
+  }
+  if (!base.shares_heads) {
+    equal("where B = H", "where B and H differ", &Spec::batch, &Spec::heads);
+  }
+}
+
+/// The numbers, and those next to the ends of one block and two whose length is declared.
+std::vector<Index> with_edges_of(Index block, std::vector<Index> numbers) {
+  constexpr Index largest = 128;
+  if (block < 2 || block > largest) return numbers;
+  for (const Index edge : {block, block + 1, 2 * block}) numbers.push_back(edge);
+  return numbers;
+}
+
 std::string words_of(Entries entries) {
   switch (entries) {
     case Entries::zeros:
@@ -67,13 +102,13 @@ Circumstances<AttentionNeighbour> AttentionNeighbours::circumstances() const {
   const Capabilities& can = subject_.capabilities;
   Circumstances<Spec> all;
   const auto property = [&](const char* with, const char* without, auto holds, auto change) {
-    all.properties.push_back({with, without, holds, change});
+    all.properties.push_back({with, without, holds, change, {}});
   };
   const auto quantity = [&](const char* several, Index Spec::*number, std::vector<Index> values,
-                            std::vector<Index> further) {
+                            std::vector<Index> further, std::vector<Index> blocks = {}) {
     all.quantities.push_back({several, [number](const Spec& s) { return s.*number; },
                               [number](Spec& s, Index value) { s.*number = value; },
-                              std::move(values), std::move(further)});
+                              std::move(values), std::move(further), std::move(blocks)});
   };
   if (!asks_features_) {
     property(
@@ -115,24 +150,26 @@ Circumstances<AttentionNeighbour> AttentionNeighbours::circumstances() const {
           [](const Spec& s) { return is_ragged(s); }, [](Spec& s) { change_raggedness(s); });
     }
   }
+  add_equal_sizes(*base_, all);
   property(("with " + words_of(base_->entries)).c_str(), "with ordinary numbers",
            [](const Spec& s) { return !is_ordinary(s); },
            [own = base_->entries](Spec& s) { s.entries = is_ordinary(s) ? own : Entries::normal; });
   quantity("sequences", &Spec::batch, {1, 2, 3}, {4, 5});
   quantity("heads", &Spec::heads, {1, 2, 3},
            base_->shares_heads ? std::vector<Index>{4, 8} : std::vector<Index>{4, 5});
-  const std::vector<Index> widths = {1, 2, 3, 8, 9, 65};
+  const std::vector<Index> of_head = {can.head_block};
+  const std::vector<Index> widths = with_edges_of(can.head_block, {1, 2, 3, 8, 9, 64, 65});
   const std::vector<Index> further = {4, 5, 7, 16, 17, 32, 33, 64, 128, 129};
   AttentionNeighbour uneven = *base_;
   ++uneven.value_width;
   if (finding_on(uneven)) {
     quantity(base_->features_given ? "features" : "columns of q and k", &Spec::width, widths,
-             further);
-    if (!asks_features_) quantity("columns of v", &Spec::value_width, widths, further);
+             further, of_head);
+    if (!asks_features_) quantity("columns of v", &Spec::value_width, widths, further, of_head);
   } else {  // it takes values as wide as keys alone
     all.quantities.push_back({"columns of q, k and v", [](const Spec& s) { return s.width; },
                               [](Spec& s, Index value) { s.width = s.value_width = value; }, widths,
-                              further});
+                              further, of_head});
   }
   // A number of rows that grows with the slice length fixed is a number of slices.
   const bool is_of_rows = !can.sliced || slices_of(*base_) == 1;
@@ -143,8 +180,9 @@ Circumstances<AttentionNeighbour> AttentionNeighbours::circumstances() const {
                                 s.slice_length = is_ragged(s) ? value + 1 : value;
                                 s.length = value;
                               },
-                              {1, 2, 3, 9, 33},
-                              {4, 5, 8, 16, 17, 32, 64, 65, 128, 129}});
+                              with_edges_of(can.block, {1, 2, 3, 9, 33, 64}),
+                              {4, 5, 8, 16, 17, 32, 65, 128, 129, 192},
+                              {can.block}});
   }
   if (!base_->features_given && can.feature_maps.size() > 1) {
     std::vector<FeatureMap> maps;

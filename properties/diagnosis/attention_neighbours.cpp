@@ -28,6 +28,26 @@ bool is_cross_attention(const Subject& subject, const AttentionInputs<double>& i
   return crosses && !inputs.causal && inputs.query_mask.empty() != inputs.key_mask.empty();
 }
 
+/// The most keys that a sequence with masked keys leaves to attend to.
+Index keys_left(const AttentionInputs<double>& inputs) {
+  const auto& mask = inputs.key_mask;
+  const Index rows = inputs.v.sizes().rows;
+  Index most = 0;
+  for (auto first = mask.begin(); first != mask.end(); first += rows) {
+    const auto left = static_cast<Index>(std::count(first, first + rows, 1));
+    if (left < rows) most = std::max(most, left);
+  }
+  return most;
+}
+
+/// Whether a mask of all keys but a few says something of other masks: attention to one key is
+/// right whatever the weights, and a mask of no key is none.
+bool has_keys_like(const AttentionInputs<double>& failing, const AttentionInputs<double>& inputs) {
+  constexpr Index several = 2;
+  const Index least = failing.key_mask.empty() ? several : std::min(several, keys_left(failing));
+  return inputs.key_mask.empty() || keys_left(inputs) >= least;
+}
+
 /// A mask of the same share of the first rows of each sequence.
 std::vector<std::uint8_t> mask_like(const std::vector<std::uint8_t>& mask,
                                     const HeadsSizes& sizes) {
@@ -167,6 +187,7 @@ std::optional<Finding> AttentionNeighbours::finding_on(const AttentionNeighbour&
   try {
     const AttentionInputs<double> inputs = inputs_of(spec);
     require_valid(inputs.task());
+    if (!has_keys_like(failing_, inputs)) return std::nullopt;
     const std::string beyond = asks_features_ ? unclaimed_features(subject_, scalar, inputs)
                                               : unclaimed(subject_, scalar, inputs);
     if (!beyond.empty()) return std::nullopt;

@@ -18,6 +18,8 @@ struct Property {
   std::function<bool(const Spec&)> holds;
   /// Gives the case the property, or takes it away, and changes as little else as possible.
   std::function<void(Spec&)> change;
+  /// Other ways to change it. It decides only if the fault does not show after any of them.
+  std::vector<std::function<void(Spec&)>> others;
 };
 
 /// A number of rows, columns, heads, …
@@ -28,6 +30,7 @@ struct Quantity {
   std::function<void(Spec&, Index)> put;
   std::vector<Index> values;   ///< to try first
   std::vector<Index> further;  ///< to try if the fault does not show with each of these
+  std::vector<Index> blocks;   ///< lengths of blocks that are known, besides powers of two
 };
 
 /// One of several options.
@@ -62,7 +65,8 @@ struct DecidingConditions {
 
 /// Finds the conditions under which a fault shows, given a case on which it does. Each circumstance
 /// is changed alone, with two seeds: the case without a start state, with one slice, with 1, 2, 3,
-/// 8, 9 and 65 columns, …. If the fault then never shows, the circumstance is a condition.
+/// 8, 9 and 65 columns, …. If the fault then never shows, the circumstance is a condition; if it
+/// shows without that, too, as soon as another circumstance is changed, that is an alternative.
 /// Conditions are returned only if the fault shows on exactly those of all cases tried that meet
 /// all of them, also on cases on which one condition is violated and another circumstance changed,
 /// and if at least two cases are on either side. `Spec`: AttentionNeighbour or GradientSpec.

@@ -12,29 +12,35 @@ using Spec = GradientSpec;
 
 Circumstances<Spec> circumstances() {
   const std::vector<Index> further = {4, 5, 7, 16, 17, 32, 33, 64, 128, 129};
-  return {.properties = {{"with a mask", "without a mask",
+  return {.properties = {{"with a mask",
+                          "without a mask",
                           [](const Spec& s) { return s.mask != MaskKind::none; },
                           [](Spec& s) {
                             s.mask =
                                 s.mask == MaskKind::none ? MaskKind::scattered : MaskKind::none;
-                          }},
-                         {"with two slices or more", "with one slice",
+                          },
+                          {}},
+                         {"with two slices or more",
+                          "with one slice",
                           [](const Spec& s) { return s.length > s.slice_length; },
                           [](Spec& s) {
                             const bool several = s.length > s.slice_length;
                             s.slice_length = several ? s.length : s.slice_length;
                             s.length = several ? s.length : s.length + s.slice_length;
-                          }}},
+                          },
+                          {}}},
           .quantities = {{"rows",
                           [](const Spec& s) { return s.length; },
                           [](Spec& s, Index n) { s.length = n; },
                           {1, 2, 3, 8, 9, 65},
-                          further},
+                          further,
+                          {}},
                          {"sequences",
                           [](const Spec& s) { return s.batch; },
                           [](Spec& s, Index n) { s.batch = n; },
                           {1, 2, 3},
-                          {4, 5}}},
+                          {4, 5},
+                          {}}},
           .choices = {}};
 }
 
@@ -79,6 +85,70 @@ TEST(DecidingConditions, FindThresholdsAndMultiples) {
   spec.length = 1;
   EXPECT_EQ(found(spec, [](const Spec& s) { return s.length == 1; }),
             "where the number of rows is 1; ");
+}
+
+TEST(DecidingConditions, FindMultiplesBeyondANumber) {
+  Spec spec = base();
+  spec.length = 33;
+  EXPECT_EQ(found(spec, [](const Spec& s) { return s.length > 32 && s.length % 32 != 0; }),
+            "where the number of rows is above 32 and no multiple of 32; ");
+  spec.length = 3;
+  EXPECT_EQ(found(spec, [](const Spec& s) { return s.length > 2 && s.length % 2 != 0; }),
+            "where the number of rows is above 2 and no multiple of 2; ");
+  EXPECT_EQ(found(spec, [](const Spec& s) { return (s.length & (s.length - 1)) != 0; }),
+            "where the number of rows is no power of two; ");
+  Circumstances<Spec> of_blocks = circumstances();
+  of_blocks.quantities.front().blocks = {24};
+  for (const Index number : {24, 25, 48}) of_blocks.quantities.front().values.push_back(number);
+  const DecidingConditions conditions = deciding_conditions<Spec>(
+      base(), of_blocks, [](const Spec& s) { return std::optional(s.length % 24 != 0); });
+  EXPECT_EQ(conditions.words,
+            std::vector<std::string>{"where the number of rows is no multiple of 24"})
+      << "a length that is declared";
+}
+
+TEST(DecidingConditions, HaveAlternatives) {
+  Spec masked = base();
+  masked.mask = MaskKind::scattered;
+  EXPECT_EQ(found(masked, [](const Spec& s) { return s.mask != MaskKind::none || s.length > 16; }),
+            "for more than 16 rows or with a mask; ");
+  masked.batch = 2;
+  EXPECT_EQ(found(masked,
+                  [](const Spec& s) {
+                    return s.batch > 1 && (s.mask != MaskKind::none || s.length > 16);
+                  }),
+            "(for more than 16 rows or with a mask); with two sequences or more; ");
+}
+
+TEST(DecidingConditions, DoNotHoldOnlyNextToASmallerNumber) {
+  Spec masked = base();
+  masked.mask = MaskKind::scattered;
+  masked.length = 4;
+  const auto shows = [](const Spec& s) {
+    return s.length > (s.mask != MaskKind::none ? 2 : 1);  // the mask hides the fault of 2 rows
+  };
+  EXPECT_EQ(found(masked, shows), "") << "2 rows without a mask show the fault";
+}
+
+TEST(DecidingConditions, OfEqualSizesHoldHoweverTheyAreMadeDifferent) {
+  Circumstances<Spec> all;
+  all.properties = {{"where B = L",
+                     "where B and L differ",
+                     [](const Spec& s) { return s.batch == s.length; },
+                     [](Spec& s) { s.batch = s.batch == s.length ? s.batch + 1 : s.length; },
+                     {[](Spec& s) { s.length = s.batch == s.length ? s.length + 1 : s.batch; }}}};
+  const auto words = [&](const Spec& at, const std::function<bool(const Spec&)>& shows) {
+    return deciding_conditions<Spec>(at, all,
+                                     [&](const Spec& s) { return std::optional(shows(s)); })
+        .words;
+  };
+  Spec spec = base();
+  spec.batch = 3;
+  const std::vector<std::string> none;
+  EXPECT_EQ(words(spec, [](const Spec& s) { return s.batch != s.length; }),
+            std::vector<std::string>{"where B and L differ"});
+  EXPECT_EQ(words(spec, [](const Spec& s) { return s.batch > 2; }), none)
+      << "three sequences of three rows show it, too";
 }
 
 TEST(DecidingConditions, LeaveOutWhatOthersImply) {

@@ -151,6 +151,18 @@ void add_epsilons(std::vector<Suspect>& all) {
   }
 }
 
+void add_moved_epsilons(std::vector<Suspect>& all) {
+  using enum EpsilonPlace;
+  const auto add = [&](const char* words, EpsilonPlace from, EpsilonPlace to) {
+    all.push_back(convention(words, [from, to](AttentionConventions& c) {
+      c.epsilons[to] += c.epsilons[from];
+      c.epsilons[from] = 0.0;
+    }));
+  };
+  add("the declared epsilon added to features after their division", feature, divided_feature);
+  add("the declared epsilon added to features before their division", divided_feature, feature);
+}
+
 void add_scalings(std::vector<Suspect>& all) {
   for (const Scaling scaling : {Scaling::none, Scaling::queries, Scaling::keys, Scaling::both}) {
     all.push_back(convention(fmt::format("scaling of scores by 1/sqrt(d): {}", name(scaling)),
@@ -263,6 +275,7 @@ std::vector<ConstantConvention> all_constants() {
 std::vector<Suspect> all_conventions_as_suspects() {
   std::vector<Suspect> all;
   add_epsilons(all);
+  add_moved_epsilons(all);
   add_scalings(all);
   add_parts_of_keys(all);
   add_normalisers(all);

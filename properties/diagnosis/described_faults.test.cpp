@@ -4,6 +4,7 @@
 #include "properties/diagnosis/diagnostician.hpp"
 #include "properties/engine/engine.hpp"
 #include "properties/laws/catalogue.hpp"
+#include "properties/mutants/faulty_attention.hpp"
 #include "properties/mutants/whole_models.hpp"
 #include "properties/report/failure_groups.hpp"
 
@@ -145,6 +146,17 @@ std::vector<Described> faults_of_patterns() {
       },
       {"with a key mask, with two sequences or more",
        "fails only where the number of columns of q and k is 1"});
+  add("output alone sees the next key",
+      [](const auto& inner, const auto& task, auto& result) {
+        inner(task, result);
+        auto other = result;
+        using T = std::decay_t<decltype(result.out.values()[0])>;
+        if constexpr (!std::is_same_v<T, Digits50>) {
+          mutants::faulty_attention(mutants::Fault::next_key_seen).template in<T>()(task, other);
+        }
+        result.out = other.out;
+      },
+      {"its forward pass behaves like: mutant/next-key-seen"});
   return all;
 }
 
@@ -276,6 +288,7 @@ const std::map<std::string, std::string> rightly_named = {
     {"library whose start state is ignored if there is one slice",
      "mutant/start-ignored-in-one-slice"},
     {"library whose start state is ignored if there is one row", "mutant/start-ignored-in-one-row"},
+    {"library whose output alone sees the next key", "forward pass of mutant/next-key-seen"},
     {"model whose gradient is divided by the number of slices",
      "mutant/gradient-divided-by-slices"},
 };

@@ -163,7 +163,7 @@ Diagnosis Diagnostician::diagnosed(const Subject& subject, Scalar scalar, const 
     if (diagnosis.declared_so()) return diagnosis;
   }
   const bool is_of_answers = topic == Topic::attention || topic == Topic::models;
-  if (is_of_answers && !by_chance) look_for_first_question(examination, law);
+  if (is_of_answers) look_for_first_question(examination, law, by_chance);
   if (!diagnosis.earlier_calls.empty()) return diagnosis;
   compare(examination, mutant_suspects(), diagnosis.mutants, diagnosis.like);
   prefer_models(diagnosis.like);

@@ -108,13 +108,16 @@ class Diagnostician {
                        Likeness& found);
 
   Recollection recollection_on(const Subject& subject, Scalar scalar, ProbeSet::Case& c);
+  bool is_repeatable(const Subject& subject, Scalar scalar, ProbeSet::Case& c);
   bool recollects(const Subject& subject, Scalar scalar, Topic topic, Recollection wanted);
   /// Checks whether answers depend on earlier calls, and finds the mutants that behave in the same
   /// way.
   void look_for_earlier_calls(const Subject& subject, Scalar scalar, Diagnosis& diagnosis);
-  /// Checks whether the results of this case depend on whether it is the first call of a process.
-  /// Done for a few failures of a subject only, since each needs two starts of its process.
-  void look_for_first_question(Examination& of, const Law& law);
+  /// Checks whether the results of this case, or of other recorded failures, depend on whether it
+  /// is the first call of a process. Done for a few failures of a subject only, since each needs
+  /// two starts of its process; what is found holds for all of its failures. `varies`: see
+  /// dependence_on_first_question().
+  void look_for_first_question(Examination& of, const Law& law, bool varies);
 
   /// The subject's recorded answers to a case of the probe set, cached for the last subject by
   /// topic, scalar, and index of the case.
@@ -126,9 +129,10 @@ class Diagnostician {
   std::string asked_last_;
   std::map<std::tuple<Topic, Scalar, std::size_t>, RecordedAnswers> of_asked_last_;
   std::map<std::string, Diagnosis, std::less<>> by_earlier_calls_;  ///< by subject, scalar, topic
-  std::map<std::string, int, std::less<>> restarted_;               ///< count by subject
-  std::map<std::string, int, std::less<>> described_;               ///< likewise
-  std::map<std::string, NarrowPrecision, std::less<>> precisions_;  ///< by subject
+  std::map<std::string, std::string, std::less<>> by_first_question_;  ///< by subject
+  std::map<std::string, int, std::less<>> restarted_;                  ///< count by subject
+  std::map<std::string, int, std::less<>> described_;                  ///< likewise
+  std::map<std::string, NarrowPrecision, std::less<>> precisions_;     ///< by subject
   std::map<std::string, FaultDescription, std::less<>> descriptions_;
   std::map<std::string, Likeness, std::less<>> confirmed_;  ///< by subject, topic, scalars, suspect
 };

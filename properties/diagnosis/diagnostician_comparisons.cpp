@@ -52,6 +52,15 @@ bool may_fail_in_forward(std::span<const Counterexample> recorded) {
   return recorded.empty() || !std::ranges::all_of(recorded, is_of_gradients);
 }
 
+bool has_nan(const RecordedAnswers& of) {
+  return std::ranges::any_of(of.answers, [](const Answered& answer) {
+    return std::ranges::any_of(answer.arrays, [](const AnsweredArray& array) {
+      return std::ranges::any_of(array.values,
+                                 [](const Digits50& x) { return std::isnan(to_double(x)); });
+    });
+  });
+}
+
 /// The difference of a subject and a suspect, and whether a match is evidence.
 struct Compared {
   Discrepancy apart;
@@ -97,7 +106,10 @@ void Diagnostician::confirm_in(Examination& of, Scalar in, const Suspect& suspec
                                                 of_suspect, in, left_out);
     if (holds_within(apart) && !is_evidence) continue;
     // Where 0/0 makes NaN, the answer says nothing of the fault.
-    if (!std::isfinite(apart.error) && has_zero_denominator(c.trial->file())) continue;
+    if (!std::isfinite(apart.error) &&
+        (has_zero_denominator(c.trial->file()) || (has_nan(of_subject) && has_nan(of_suspect)))) {
+      continue;
+    }
     ++found.further;
     if (found.in_forward_alone) {
       if (holds_within(apart))

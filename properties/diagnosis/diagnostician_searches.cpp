@@ -61,6 +61,27 @@ Recollection Diagnostician::recollection_on(const Subject& subject, Scalar scala
                          probe_set_.error_scale(c, scalar));
 }
 
+/// Whether the answers that change from call to call are the same in every new process.
+bool Diagnostician::is_repeatable(const Subject& subject, Scalar scalar, ProbeSet::Case& c) {
+  constexpr int processes = 3;
+  if (!restart_) return false;
+  const RecordedAnswers of_reference =
+      recorded_answers(*c.trial, reference_with_claims_of(subject), scalar);
+  const ErrorScale& error_scale = probe_set_.error_scale(c, scalar);
+  std::optional<RecordedAnswers> first;
+  for (int i = 0; i < processes; ++i) {
+    restart_();
+    RecordedAnswers answers = recorded_answers(*c.trial, subject, scalar);
+    if (recollection_of(answers, of_reference, error_scale) == Recollection::none) return false;
+    if (!first) {
+      first = std::move(answers);
+    } else if (!holds_within(error_scale.apart(answers, *first))) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /// Tries all cases, since a suspect may have seen this task before.
 bool Diagnostician::recollects(const Subject& subject, Scalar scalar, Topic topic,
                                Recollection wanted) {
@@ -90,9 +111,13 @@ void Diagnostician::look_for_earlier_calls(const Subject& subject, Scalar scalar
     for (int i = 0; i < repetitions && seen == Recollection::carried; ++i) {
       if (recollection_on(subject, in, c) != seen) seen = Recollection::changing;
     }
+    const bool is_carried = seen == Recollection::changing && is_repeatable(subject, in, c);
+    if (is_carried) seen = Recollection::carried;
     diagnosis.is_by_chance = seen == Recollection::changing;
     diagnosis.earlier_calls = fmt::format("{} ({}, {})", in_words(seen), c.law->name, c.readable);
     for (const Suspect& suspect : mutant_suspects()) {
+      // Mutants have no processes of their own, in which theirs could be told from chance.
+      if (is_carried) break;
       if (!recollects(with_claims_of(subject, suspect), in, topic, seen)) continue;
       diagnosis.like_in_that.push_back({.name = suspect.name,
                                         .description = suspect.description,
@@ -151,15 +176,36 @@ void Diagnostician::search_constants(Examination& of) {
   }
 }
 
-void Diagnostician::look_for_first_question(Examination& of, const Law& law) {
+void Diagnostician::look_for_first_question(Examination& of, const Law& law, bool varies) {
   constexpr int most_restarts = 3;
+  if (!restart_) return;
   int& restarted = restarted_[of.subject.name];
-  if (!restart_ || restarted >= most_restarts) return;
-  ++restarted;
-  const Scalar in = probe_set_scalar(of.subject, of.scalar, of.diagnosis.topic);
-  of.diagnosis.earlier_calls =
-      dependence_on_first_question(of.subject, restart_, of.scalar, law, of.trial,
-                                   probe_set_.cases(of.diagnosis.topic, in), of.error_scale);
+  std::string& found = by_first_question_[of.subject.name];
+  varies = varies || std::ranges::any_of(of.recorded, [](const Counterexample& other) {
+             return other.finding.failure == Failure::non_deterministic;
+           });
+  const auto try_case = [&](const Law& broken, Trial& trial, Scalar scalar,
+                            const ErrorScale& error_scale) {
+    // Numbers outside of the scalar's range cannot be compared by size.
+    if (!found.empty() || restarted >= most_restarts || !error_scale.bears_all()) return;
+    ++restarted;
+    const Scalar in = probe_set_scalar(of.subject, scalar, of.diagnosis.topic);
+    found =
+        dependence_on_first_question(of.subject, restart_, scalar, broken, trial,
+                                     probe_set_.cases(of.diagnosis.topic, in), error_scale, varies);
+  };
+  try_case(law, of.trial, of.scalar, of.error_scale);
+  for (const Counterexample& other : of.recorded) {
+    if (!found.empty() || restarted >= most_restarts) break;
+    if (other.law == law.name || !can_compare(other)) continue;
+    const Law& broken = probe_set_.law(other.law);
+    const std::unique_ptr<Trial> trial = broken.load(other.file);
+    const RecordedAnswers of_reference =
+        recorded_answers(*trial, reference_with_claims_of(of.subject), other.scalar);
+    if (!broken.judges_answers || of_reference.answers.empty()) continue;
+    try_case(broken, *trial, other.scalar, ErrorScale(of_reference, other.scalar));
+  }
+  of.diagnosis.earlier_calls = found;
 }
 
 }  // namespace slim::properties

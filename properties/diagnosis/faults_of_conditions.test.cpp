@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/diagnosis/described_faults.hpp"
 
+#include <cmath>
+#include <optional>
+
 namespace slim::properties {
 
 std::vector<Described> faults_of_conditions() {
@@ -168,6 +171,61 @@ std::vector<Described> faults_of_conditions() {
         });
       },
       {"are 0"});
+  add("start state is transposed if it is square",
+      [](const auto& inner, const auto& task, auto& result) {
+        auto other = task;
+        const bool is_square = !task.start.empty() && task.features() == task.v.sizes.cols;
+        std::optional<Owned<std::decay_t<decltype(result.out.values()[0])>>> state;
+        if (is_square) {
+          state.emplace(task.start);
+          each_head(state->heads, [](Index, Index, auto m) {
+            const Index d = m.cols();
+            m.topRows(d) = m.topRows(d).transpose().eval();
+          });
+          other.start = state->heads.view();
+        }
+        inner(other, result);
+      },
+      {"with a start state", "where D = D_v"});
+  add("output has the scale of the width of values",
+      [](const auto& inner, const auto& task, auto& result) {
+        inner(task, result);
+        using std::sqrt;
+        each_head(result.out, [&](Index, Index, auto m) {
+          using T = std::decay_t<decltype(m(0, 0))>;
+          m *= sqrt(static_cast<T>(task.q.sizes.cols) / static_cast<T>(m.cols()));
+        });
+      },
+      {"where D and D_v differ", "sqrt(D/D_v)"});
+  add("output doubles what comes from a state",
+      [](const auto& inner, const auto& task, auto& result) {
+        inner(task, result);
+        if (task.start.empty() && slices_in(task) == 1) return;
+        each_head(result.out, [](Index, Index, auto m) { m.row(m.rows() - 1) *= 2; });
+      },
+      {"with a start state or with two slices or more"});
+  const auto add_unsliced = [&](const char* name, const auto& fault, std::string words) {
+    add(name, fault, {std::move(words)});
+    all.back().subject.capabilities.sliced = false;
+  };
+  add_unsliced(
+      "gradient of keys ends with the last of several whole blocks",
+      [](const auto& inner, const auto& task, auto& result) {
+        inner(task, result);
+        each_head(result.dk, [](Index, Index, auto m) {
+          if (m.rows() > 4) m.bottomRows(m.rows() % 4).setZero();
+        });
+      },
+      "where the number of rows is above 4 and no multiple of 4");
+  add_unsliced(
+      "end state is that of whole blocks",
+      [](const auto& inner, const auto& task, auto& result) {
+        inner(task, result);
+        if (task.v.sizes.rows % 16 == 0) return;
+        each_head(result.end, [](Index, Index, auto m) { m.setZero(); });
+      },
+      "where the number of rows is no multiple of 16");
+  all.back().subject.capabilities.block = 16;
   return all;
 }
 

@@ -40,16 +40,15 @@ ProbeSet::Case* case_of_other_widths(const CaseFile& file, std::span<ProbeSet::C
 std::string dependence_on_first_question(const Subject& subject, const Restart& restart,
                                          Scalar scalar, const Law& law, Trial& trial,
                                          std::span<ProbeSet::Case> probe_set,
-                                         const ErrorScale& error_scale) {
+                                         const ErrorScale& error_scale, bool varies) {
   ProbeSet::Case* other = case_of_other_widths(trial.file(), probe_set);
-  if (other == nullptr) return {};
   const auto as_first_call = [&] {
     restart();
     return recorded_answers(trial, subject, scalar);
   };
-  const auto after_another = [&] {
+  const auto after = [&](Trial& earlier) {
     restart();
-    check_safely(*other->trial, subject, scalar);
+    check_safely(earlier, subject, scalar);
     return recorded_answers(trial, subject, scalar);
   };
   const auto is_alike = [&](const RecordedAnswers& one, const RecordedAnswers& wanted) {
@@ -57,17 +56,34 @@ std::string dependence_on_first_question(const Subject& subject, const Restart& 
     return apart.error <= apart.bound;
   };
   const RecordedAnswers first = as_first_call();
-  const RecordedAnswers second = after_another();
-  if (is_alike(second, first)) return {};
-  // Answers that change by chance differ in these, too.
-  if (!is_alike(as_first_call(), first) || !is_alike(after_another(), second)) return {};
-  const auto outcome = [](const RecordedAnswers& of) {
-    return of.finding.outcome == Outcome::wrong ? "wrong" : "right";
+  /// The results after an earlier call; empty if they are the same, or change by chance.
+  const auto changed_after = [&](Trial& earlier) -> std::optional<RecordedAnswers> {
+    RecordedAnswers second = after(earlier);
+    if (is_alike(second, first)) return std::nullopt;
+    const bool is_repeatable = is_alike(as_first_call(), first) && is_alike(after(earlier), second);
+    return is_repeatable ? std::optional(std::move(second)) : std::nullopt;
   };
-  return fmt::format(
-      "returns one result for a case in the first call of a new process ({}) and another one after "
-      "a call with other widths ({}): it keeps a value from its first call ({} after {}, {})",
-      outcome(first), outcome(second), law.name, other->law->name, other->readable);
+  const auto words = [&](const RecordedAnswers& second, const std::string& after_what,
+                         const std::string& evidence) {
+    const auto outcome = [](const RecordedAnswers& of) {
+      return of.finding.outcome == Outcome::wrong ? "wrong" : "right";
+    };
+    return fmt::format(
+        "returns one result for a case in the first call of a new process ({}) and another one {} "
+        "({}): it keeps {} ({})",
+        outcome(first), after_what, outcome(second),
+        evidence.empty() ? "something from earlier calls" : "a value from its first call",
+        evidence.empty() ? law.name : law.name + " after " + evidence);
+  };
+  if (other != nullptr) {
+    if (const auto second = changed_after(*other->trial)) {
+      return words(*second, "after a call with other widths",
+                   other->law->name + ", " + other->readable);
+    }
+  }
+  if (!varies) return {};
+  const auto again = changed_after(trial);
+  return again ? words(*again, "where the call is repeated", "") : "";
 }
 
 }  // namespace slim::properties

@@ -48,6 +48,15 @@ std::optional<double> factor_of(const ComparedArray& array, Places places) {
   return fits ? std::optional(factor) : std::nullopt;
 }
 
+/// "1.5", or "1 + 2e-08" if it is almost 1.
+std::string in_words(double factor) {
+  const double beyond = factor - 1.0;
+  constexpr double least = 1e-4;
+  return std::abs(beyond) >= least
+             ? fmt::format("{:.6g}", factor)
+             : fmt::format("1 {} {:.2g}", beyond < 0.0 ? "-" : "+", std::abs(beyond));
+}
+
 void find_factor(const ComparedArray& array, Places places, std::span<const NamedNumber> numbers,
                  Facts& facts) {
   const std::optional<double> factor = factor_of(array, places);
@@ -57,7 +66,7 @@ void find_factor(const ComparedArray& array, Places places, std::span<const Name
     return;
   }
   const std::string name = named_factor(*factor, numbers);
-  facts.push_back({fmt::format("a constant times the right answer ({:.6g}{})", *factor,
+  facts.push_back({fmt::format("a constant times the right answer ({}{})", in_words(*factor),
                                name.empty() ? "" : " = " + name),
                    ""});
 }

@@ -127,7 +127,8 @@ Circumstances<GradientSpec> ModelNeighbours::circumstances() const {
   const Capabilities& can = subject_.capabilities;
   Circumstances<Spec> all;
   if (can.sliced) {
-    all.properties.push_back({"with two slices or more", "with one slice",
+    all.properties.push_back({"with two slices or more",
+                              "with one slice",
                               [](const Spec& s) { return slices_in(s) > 1; },
                               [](Spec& s) {
                                 if (slices_in(s) == 1) {
@@ -135,7 +136,8 @@ Circumstances<GradientSpec> ModelNeighbours::circumstances() const {
                                 } else {
                                   s.slice_length = has_ragged_end(s) ? s.length + 1 : s.length;
                                 }
-                              }});
+                              },
+                              {}});
     all.properties.push_back({"where the slice length does not divide L",
                               "where the slice length divides L",
                               [](const Spec& s) { return has_ragged_end(s); },
@@ -147,15 +149,18 @@ Circumstances<GradientSpec> ModelNeighbours::circumstances() const {
                                   s.slice_length = std::max<Index>(s.slice_length, 2);
                                   s.length = slices * s.slice_length - 1;
                                 }
-                              }});
+                              },
+                              {}});
   }
   all.properties.push_back(
-      {"with a mask of targets", "without a mask of targets",
+      {"with a mask of targets",
+       "without a mask of targets",
        [](const Spec& s) { return s.mask != MaskKind::none; },
-       [](Spec& s) { s.mask = s.mask == MaskKind::none ? MaskKind::scattered : MaskKind::none; }});
+       [](Spec& s) { s.mask = s.mask == MaskKind::none ? MaskKind::scattered : MaskKind::none; },
+       {}});
   const auto quantity = [&](const char* several, auto of, auto put, std::vector<Index> values,
                             std::vector<Index> further) {
-    all.quantities.push_back({several, of, put, std::move(values), std::move(further)});
+    all.quantities.push_back({several, of, put, std::move(values), std::move(further), {}});
   };
   quantity(
       "sequences", [](const Spec& s) { return s.batch; }, [](Spec& s, Index n) { s.batch = n; },

@@ -123,5 +123,41 @@ TEST(FirstQuestion, IsCheckedBeforeAnyMutantOrConventionIsCompared) {
   EXPECT_EQ(looks.find("scal"), std::string::npos) << looks;
 }
 
+TEST(FirstQuestion, IsCheckedForAnswersThatDifferFromCallToCall) {
+  KeptScale kept;
+  *kept.scale = 1.0;
+  Counterexample found = failure_of(kept.subject, "attention-agrees");
+  found.finding.failure = Failure::non_deterministic;  // as in two processes
+  const std::span<const Law> laws = laws::catalogue();
+  Diagnostician diagnostician({laws.begin(), laws.end()}, [&] { *kept.scale = 0.0; });
+  const std::string looks = in_lines(diagnostician.diagnose(kept.subject, found));
+  EXPECT_TRUE(looks.starts_with("its answers depend on earlier calls: it returns one result for a"))
+      << looks;
+  Counterexample another = failure_of(find_subject("mutant/neither-scaled"), "attention-agrees");
+  EXPECT_EQ(in_lines(diagnostician.diagnose(kept.subject, another)), looks)
+      << "it holds for all failures of the subject";
+}
+
+TEST(FirstQuestion, FindsABufferThatIsNotCleared) {
+  auto buffer = std::make_shared<double>(0.0);
+  Subject subject = reference_subject();
+  subject.name = "keeps a buffer";
+  subject.attention.in<double>() = [buffer, correct = subject.attention.in<double>()](
+                                       const AttentionTask<double>& task,
+                                       AttentionResult<double>& result) {
+    correct(task, result);
+    result.out.values()[0] += *buffer;
+    *buffer = 0.5 * result.out.values()[0];
+  };
+  *buffer = 1.0;
+  Counterexample found = failure_of(subject, "attention-agrees");
+  found.finding.failure = Failure::non_deterministic;
+  const std::span<const Law> laws = laws::catalogue();
+  Diagnostician diagnostician({laws.begin(), laws.end()}, [&] { *buffer = 0.0; });
+  const std::string looks = in_lines(diagnostician.diagnose(subject, found));
+  EXPECT_TRUE(looks.starts_with("its answers depend on earlier calls: it returns one result for a"))
+      << looks;
+}
+
 }  // namespace
 }  // namespace slim::properties

@@ -27,7 +27,8 @@ std::vector<Suspect> all_mutants_as_suspects() {
                                         : mutants::in_a_model(mutant.attention),
                         .attention = mutant.attention,
                         .features = mutant.features,
-                        .projection = mutant.projection});
+                        .projection = mutant.projection,
+                        .conventions = mutant.conventions});
   }
   return suspects;
 }

@@ -26,7 +26,8 @@ struct Suspect {
   AttentionFunctions attention{};
   FeaturesFunctions features{};
   ProjectionDraw projection{};
-  /// Of a convention of attention: the conventions that it applies to these inputs; else empty.
+  /// Of a convention of attention, or a mutant that is the reference under other conventions: the
+  /// conventions that it applies to these inputs; else empty.
   std::function<AttentionConventions(const AttentionInputs<double>&)> conventions{};
 };
 

@@ -8,6 +8,17 @@
 
 namespace slim::properties::mutants {
 
+namespace {
+
+std::function<AttentionConventions(const AttentionInputs<double>&)> conventions_of(
+    const Faults& faults) {
+  if (!changes_epsilons_of_features(faults)) return {};
+  return
+      [faults](const AttentionInputs<double>& inputs) { return with_epsilons_of(faults, inputs); };
+}
+
+}  // namespace
+
 std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows) {
   std::vector<Mutant> mutants;
   mutants.reserve(rows.size());
@@ -18,6 +29,7 @@ std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows) {
                        .by_slices = is_of_slices(row.faults),
                        .in_states_alone = row.faults.has(Fault::key_sum_detached),
                        .any_conventions = row.faults.has(Fault::normalised_all_the_same),
+                       .conventions = conventions_of(row.faults),
                        .attention = faulty_attention(row.faults),
                        .features = faulty_features(row.faults)});
   }

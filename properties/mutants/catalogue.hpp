@@ -21,6 +21,8 @@ struct Mutant {
   bool in_gradient_alone = false;  ///< attention only: output and end state are right
   bool in_states_alone = false;    ///< attention only: it equals another mutant but for states
   bool any_conventions = false;    ///< attention only: it follows the conventions of a task
+  /// If it is the reference under other conventions: those for these inputs.
+  std::function<AttentionConventions(const AttentionInputs<double>&)> conventions{};
   GradientFunctions gradient{};
   AttentionFunctions attention{};
   FeaturesFunctions features{};

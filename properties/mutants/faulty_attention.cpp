@@ -248,6 +248,17 @@ bool is_of_slices(const Faults& faults) {
          faults.narrows(KeptArray::state_between_slices);
 }
 
+bool changes_epsilons_of_features(const Faults& faults) {
+  return faults.has(Fault::epsilon_on_queries_only) || faults.has(Fault::epsilon_on_keys_only) ||
+         faults.has(Fault::epsilon_of_features_times_features);
+}
+
+AttentionConventions with_epsilons_of(const Faults& faults, const AttentionInputs<double>& inputs) {
+  return inputs.features_given
+             ? inputs.conventions
+             : with_epsilons_of<double>(faults, inputs.conventions, inputs.task().features());
+}
+
 AttentionFunctions faulty_attention(const Faults& faults) {
   AttentionFunctions functions;
   offer_attention<float>(faults, functions);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "properties/mutants/narrow_type.hpp"
+#include "reference/vocabulary/task/attention_inputs.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 
 namespace slim::properties::mutants {
@@ -172,6 +173,16 @@ enum class Fault {
   output_with_sequences_and_heads_swapped,
   output_rows_reversed,
   gradients_of_keys_and_values_swapped,
+  denominator_over_sequences,
+  // one side, one array, one term
+  epsilon_on_queries_only,
+  epsilon_on_keys_only,
+  epsilon_of_features_times_features,
+  stabiliser_over_masked_keys,
+  norm_gradient_left_out,
+  masked_keys_alone_get_gradient,
+  pullback_sums_rows_before,
+  pullback_of_numerator_sums_rows_before,
 };
 
 /// The array that Fault::array_in_narrow_type rounds.
@@ -222,6 +233,11 @@ class Faults {
 /// ragged one. Blocks of any length may be in place of the slices, so that a fault of single slices
 /// does not belong here: in long blocks it would always show.
 bool is_of_slices(const Faults& faults);
+
+/// Whether the fault leaves out or multiplies the ε of features, and nothing else: it is then the
+/// reference under other conventions.
+bool changes_epsilons_of_features(const Faults& faults);
+AttentionConventions with_epsilons_of(const Faults& faults, const AttentionInputs<double>& inputs);
 
 /// Attention by its definition in plain loops, with these faults, in float, double and 50 digits.
 AttentionFunctions faulty_attention(const Faults& faults);

@@ -15,14 +15,34 @@ inline std::uint64_t& calls_of_this_thread() {
   return calls;
 }
 
-/// The conventions with every ε as the faults round it in scalar T.
+/// The conventions with every ε as the faults round, move or multiply it in scalar T, for M
+/// features that are not given.
 template <class T>
-AttentionConventions with_epsilons_of(const Faults& faults, AttentionConventions conventions) {
-  if (!faults.has(Fault::epsilon_in_float32)) return conventions;
-  for (std::size_t i = 0; i < epsilon_places; ++i) {
-    double& epsilon = conventions.epsilons[static_cast<EpsilonPlace>(i)];
-    epsilon = to_double(narrowed_to(NarrowType::float32, static_cast<T>(epsilon)));
+AttentionConventions with_epsilons_of(const Faults& faults, AttentionConventions conventions,
+                                      Index M) {
+  using enum EpsilonPlace;
+  Epsilons& epsilons = conventions.epsilons;
+  if (faults.has(Fault::epsilon_in_float32)) {
+    for (std::size_t i = 0; i < epsilon_places; ++i) {
+      double& epsilon = epsilons[static_cast<EpsilonPlace>(i)];
+      epsilon = to_double(narrowed_to(NarrowType::float32, static_cast<T>(epsilon)));
+    }
   }
+  if (faults.has(Fault::epsilon_in_feature)) epsilons[feature] += 1e-3;
+  if (!changes_epsilons_of_features(faults)) return conventions;
+  if (epsilons.largest_in_features() == 0.0) epsilons[feature] = 1e-3;
+  if (faults.has(Fault::epsilon_of_features_times_features)) {
+    for (const EpsilonPlace place : places_in_features) epsilons[place] *= static_cast<double>(M);
+    return conventions;
+  }
+  const bool is_of_queries = faults.has(Fault::epsilon_on_queries_only);
+  const auto keep = [&](EpsilonPlace both, EpsilonPlace of_queries, EpsilonPlace of_keys) {
+    epsilons[is_of_queries ? of_queries : of_keys] += epsilons[both];
+    epsilons[is_of_queries ? of_keys : of_queries] = 0.0;
+    epsilons[both] = 0.0;
+  };
+  keep(feature, query_feature, key_feature);
+  keep(divided_feature, divided_query_feature, divided_key_feature);
   return conventions;
 }
 
@@ -60,8 +80,12 @@ class FaultyFeatures {
     if (faults_.has(Fault::another_projection_in_pullback)) {
       for (Matrix<T>& omega : side.omega) omega *= T(1.01);
     }
+    if (faults_.has(Fault::norm_gradient_left_out)) leave_out_norm(side);
     Matrices dX = reference::attention_features_pullback(side, *kept_, dG);
-    if (faults_.has(Fault::masked_keys_get_gradient)) put_gradients_of_masked(side, dG, dX);
+    if (faults_.has(Fault::masked_keys_get_gradient) ||
+        faults_.has(Fault::masked_keys_alone_get_gradient)) {
+      put_gradients_of_masked(side, dG, dX);
+    }
     if (faults_.has(Fault::elu_slope_of_both_branches) && kind() == FeatureKind::elu_plus_one) {
       for (std::size_t at = 0; at < dX.size(); ++at) {
         for (Index i = 0; i < dX[at].size(); ++i) {
@@ -95,8 +119,7 @@ class FaultyFeatures {
   void change_conventions() {
     AttentionConventions& own = side_.conventions;
     const bool is_key = !side_.is_query;
-    own = with_epsilons_of<T>(faults_, own);
-    if (faults_.has(Fault::epsilon_in_feature)) own.epsilons[EpsilonPlace::feature] += 1e-3;
+    own = with_epsilons_of<T>(faults_, own, side_.map.features(width()));
     const bool has_sums = own.divides_by_sum || own.keys.divides_by_length_sum;
     if (faults_.has(Fault::root_features_on_queries_only) && !has_sums) {
       own.divides_by_root_features = side_.is_query;
@@ -108,7 +131,10 @@ class FaultyFeatures {
     if (faults_.has(Fault::stabiliser_of_each_key) && is_key) {
       own.key_stabiliser = Stabiliser::per_row;
     }
-    if (faults_.has(Fault::stabiliser_over_length) && is_key) {
+    const bool adds_stabiliser =
+        faults_.has(Fault::stabiliser_over_length) ||
+        (faults_.has(Fault::stabiliser_over_masked_keys) && own.key_stabiliser == Stabiliser::none);
+    if (adds_stabiliser && is_key) {
       own.key_stabiliser = Stabiliser::over_length;
       if (own.epsilons.largest_in_features() == 0.0) {
         own.epsilons[EpsilonPlace::feature] = 1e-6;
@@ -143,17 +169,18 @@ class FaultyFeatures {
       own.input_scale *= to_double(T(factor(first) / factor(width())));
     }
   }
+  /// The same map without the factor exp(±|x|²/2).
+  static void leave_out_norm(Side& side) {
+    AttentionConventions& own = side.conventions;
+    if (side.map.kind == FeatureKind::favor_plus) {
+      if (own.scaling == Scaling::by_feature_map) own.scaling = Scaling::both;
+      side.map = {FeatureKind::exponential, side.map.blocks, true};
+    }
+    own.norm_factor = false;
+  }
   void change_norm(AttentionConventions& own) {
     if (reference::sign_of_norm(kind(), own) == 0) return;
-    if (faults_.has(Fault::norm_left_out)) {
-      if (own.scaling == Scaling::by_feature_map && kind() == FeatureKind::favor_plus) {
-        own.scaling = Scaling::both;
-      }
-      if (kind() == FeatureKind::favor_plus) {
-        side_.map = {FeatureKind::exponential, side_.map.blocks, true};
-      }
-      own.norm_factor = false;
-    }
+    if (faults_.has(Fault::norm_left_out)) leave_out_norm(side_);
     if (faults_.has(Fault::norm_of_unscaled_input) && side_.map.is_projected()) {
       const T c = reference::side_scale(side_);
       for (Matrix<T>& omega : side_.omega) omega *= c;

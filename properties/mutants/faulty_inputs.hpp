@@ -71,9 +71,10 @@ class FaultyInputs {
   }
   /// g(q) or g(k) of all heads.
   FaultyFeatures<T> features(bool is_query) const {
-    const bool is_over_rows = task_.conventions.key_stabiliser != Stabiliser::none ||
-                              task_.conventions.keys.divides_by_length_sum;
-    const bool uses_mask = !is_query && is_over_rows;
+    const bool has_maxima =
+        task_.conventions.key_stabiliser != Stabiliser::none || is(Fault::stabiliser_over_length);
+    const bool uses_mask = !is_query && (task_.conventions.keys.divides_by_length_sum ||
+                                         (has_maxima && !is(Fault::stabiliser_over_masked_keys)));
     return {faults_,
             {.map = of_side(task_.feature_map, task_.conventions, is_query),
              .conventions = of_side(task_.conventions, is_query),

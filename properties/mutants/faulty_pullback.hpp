@@ -89,10 +89,15 @@ class FaultyPullback {
     Head& head = at(b, h);
     const Cotangents of = cotangents(head);
     for (Index other = 0; other < in_.H; ++other) {
-      const bool in_numerator = weights_.meets(Sum::numerator, h, other);
-      const bool in_sum = weights_.meets(Sum::denominator, h, other);
-      if (in_numerator) pull_back_numerator(head, at(b, other), b, of);
-      if (in_sum) pull_back_sum(head, at(b, other), b, of);
+      if (weights_.meets(Sum::numerator, h, other)) {
+        pull_back_numerator(head, at(b, other), b, of);
+      }
+      if (!weights_.meets(Sum::denominator, h, other)) continue;
+      for (Index sequence = 0; sequence < in_.B; ++sequence) {
+        if (weights_.meets_sequence(Sum::denominator, b, sequence)) {
+          pull_back_sum(head, at(sequence, other), sequence, of);
+        }
+      }
     }
     for (Index i = 0; i < in_.L; ++i) {
       if (weights_.is_skipped(i)) continue;
@@ -101,7 +106,12 @@ class FaultyPullback {
     }
   }
   [[nodiscard]] bool is_left_out(Index b, Index j) const {
-    return in_.is_masked(b, j) && !is(Fault::masked_keys_get_gradient);
+    return in_.is_masked(b, j) && !is(Fault::masked_keys_get_gradient) &&
+           !is(Fault::masked_keys_alone_get_gradient);
+  }
+  /// Of a key that is not left out, whether its value is.
+  [[nodiscard]] bool is_value_left_out(Index b, Index j) const {
+    return in_.is_masked(b, j) && is(Fault::masked_keys_alone_get_gradient);
   }
   /// Through Σ_j w_ij (g(q_i)·g(k_j)) v_j.
   void pull_back_numerator(Head& head, Head& keys, Index b, const Cotangents& of) {
@@ -128,6 +138,7 @@ class FaultyPullback {
         if (is(Fault::normalised_over_queries)) values /= head.columns(j);
         head.dgQ.row(i) += for_query * values * keys.gK.row(j);
         keys.dgK.row(j) += for_key * values * head.gQ.row(i);
+        if (is_value_left_out(b, j)) continue;
         keys.dV.row(j) += for_key * sums_.score(head, keys, i, j) * of.dN.row(i);
       }
     }
@@ -190,7 +201,7 @@ class FaultyPullback {
     for (Index j = 0; j < in_.L; ++j) {
       const bool is_in_end = !(is(Fault::end_of_whole_slices_only) && weights_.is_in_tail(j));
       if (is_left_out(b, j) || weights_.is_skipped(j) || !is_in_end) continue;
-      add_end_cotangent(head, j);
+      add_end_cotangent(head, j, !is_value_left_out(b, j));
     }
     if (is(Fault::mask_on_queries)) {
       for (Index i = 0; i < in_.L; ++i) {
@@ -203,12 +214,12 @@ class FaultyPullback {
     if (in_.zeroes_values()) in_.zero_masked_rows(b, head.dV);
     if (in_.detaches_start()) head.dstart.setZero();
   }
-  void add_end_cotangent(Head& head, Index j) {
+  void add_end_cotangent(Head& head, Index j, bool moves_value) {
     for (Index m = 0; m < in_.M; ++m) {
       for (Index c = 0; c < in_.d; ++c) {
         if (is(Fault::product_of_channels) && m != c % in_.M) continue;
         head.dgK(j, m) += head.V(j, c) * head.dR(c, m);
-        if (!is(Fault::end_cotangent_ignored_by_values)) {
+        if (moves_value && !is(Fault::end_cotangent_ignored_by_values)) {
           head.dV(j, c) += head.gK(j, m) * head.dR(c, m);
         }
       }

@@ -5,6 +5,7 @@
 #include "reference/performer/denominator.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace slim::properties::mutants {
 
@@ -24,13 +25,21 @@ class FaultySums {
 
   [[nodiscard]] const reference::Denominator<T>& conventions() const { return denominator_; }
   [[nodiscard]] T epsilon_of_sums() const { return denominator_.seen(T(0)); }
-  /// The declared scale of an output without normaliser, if it is normalised all the same.
+  /// Of an output without normaliser: its declared scale, if it is normalised all the same, or by
+  /// what a scale that is rounded or kept differs from it.
   [[nodiscard]] T scale_of_output() const {
     const AttentionConventions& own = in_.task().conventions;
-    if (own.normaliser == Normaliser::denominator || !is(Fault::normalised_all_the_same)) {
-      return T(1);
+    if (own.normaliser == Normaliser::denominator) return T(1);
+    const auto scale = [&](Index D, Index M) { return reference::output_scale<T>(own, D, M); };
+    const Index D = in_.task().q.sizes.cols;
+    const T right = scale(D, in_.M);
+    if (is(Fault::normalised_all_the_same)) return right;
+    if (is(Fault::scale_in_float32)) return narrowed_to(NarrowType::float32, right) / right;
+    if (is(Fault::scale_kept_from_first_call)) {
+      thread_local const std::pair<Index, Index> first(D, in_.M);
+      return scale(first.first, first.second) / right;
     }
-    return reference::output_scale<T>(own, in_.task().q.sizes.cols, in_.M);
+    return T(1);
   }
   [[nodiscard]] T scale_after_normalising() const {
     using std::sqrt;
@@ -107,7 +116,7 @@ class FaultySums {
 
   /// The conventions of the denominator, changed by the faults.
   [[nodiscard]] AttentionConventions changed(const AttentionConventions& given) const {
-    AttentionConventions own = with_epsilons_of<T>(in_.faults(), given);
+    AttentionConventions own = with_epsilons_of<T>(in_.faults(), given, in_.M);
     if (given.normaliser == Normaliser::none) {
       return is(Fault::normalised_all_the_same) ? AttentionConventions() : own;
     }
@@ -160,16 +169,18 @@ class FaultySums {
       return T(T(static_cast<double>(n)) * part(j));
     });
   }
-  /// Σ_j over the keys of all heads that row i of head h meets.
+  /// Σ_j over the keys of all heads and sequences that row i of head h meets.
   template <class Of>
   T sum_over_heads(Sum sum, Index b, Index h, Index i, const Of& x) const {
     T total(0);
-    for (Index other = 0; other < in_.H; ++other) {
-      if (!weights_.meets(sum, h, other)) continue;
-      const Head& keys = at(b, other);
-      total += weighted_sum(
-          b, i, [&](Index j) { return weights_.times(sum, i, j); },
-          [&](Index j) { return x(keys, j); });
+    for (Index sequence = 0; sequence < in_.B; ++sequence) {
+      for (Index other = 0; other < in_.H; ++other) {
+        if (!weights_.meets_sequence(sum, b, sequence) || !weights_.meets(sum, h, other)) continue;
+        const Head& keys = at(sequence, other);
+        total += weighted_sum(
+            sequence, i, [&](Index j) { return weights_.times(sum, i, j); },
+            [&](Index j) { return x(keys, j); });
+      }
     }
     return total;
   }

@@ -39,8 +39,20 @@ int FaultyWeights::forward(Index i, Index j) const {
 }
 
 bool FaultyWeights::has_running_sum_over_heads(Sum sum) const {
-  return is(Fault::running_sum_over_heads) ||
-         (sum == Sum::denominator && is(Fault::denominator_over_heads));
+  return causal_ && (is(Fault::running_sum_over_heads) ||
+                     (sum == Sum::denominator && is(Fault::denominator_over_heads)));
+}
+
+bool FaultyWeights::has_running_sum_over_sequences(Sum sum) const {
+  return causal_ && sum == Sum::denominator && is(Fault::denominator_over_sequences);
+}
+
+bool FaultyWeights::has_running_sum(Sum sum) const {
+  return has_running_sum_over_heads(sum) || has_running_sum_over_sequences(sum);
+}
+
+bool FaultyWeights::meets_sequence(Sum sum, Index b, Index other) const {
+  return has_running_sum_over_sequences(sum) ? other <= b : other == b;
 }
 
 /// Whether one of the two sums starts at 0 in every slice.
@@ -58,14 +70,14 @@ bool FaultyWeights::meets(Sum sum, Index h, Index other) const {
 }
 
 int FaultyWeights::times(Sum sum, Index i, Index j) const {
-  if (has_running_sum_over_heads(sum)) return i == j ? 1 : 0;
+  if (has_running_sum(sum)) return i == j ? 1 : 0;
   if (sum == Sum::denominator && is(Fault::normalised_by_total)) return 1;
   return is_never_carried(sum) && slice(i) != slice(j) ? 0 : times(i, j);
 }
 
 int FaultyWeights::times_for_queries(Sum sum, Index i, Index j) const {
   if (is_skipped(i)) return 0;
-  const bool is_of_direction = has_running_sum_over_heads(sum) || is_never_carried(sum) ||
+  const bool is_of_direction = has_running_sum(sum) || is_never_carried(sum) ||
                                (sum == Sum::denominator && is(Fault::normalised_by_total)) ||
                                !causal_;
   return is_of_direction ? times(sum, i, j) : on_grid(i, j);
@@ -94,6 +106,10 @@ int FaultyWeights::on_grid(Index i, Index j) const {
 
 int FaultyWeights::times_for_keys(Sum sum, Index i, Index j) const {
   if (is_skipped(i) || is_skipped(j)) return 0;
+  const bool sums_before =
+      is(Fault::pullback_sums_rows_before) ||
+      (sum == Sum::numerator && is(Fault::pullback_of_numerator_sums_rows_before));
+  if (sums_before) return times(sum, j, i);
   const int usual = times(sum, i, j);
   const Fault lost = sum == Sum::numerator ? Fault::carried_gradient_of_values_lost
                                            : Fault::carried_gradient_of_key_sum_lost;

@@ -31,6 +31,8 @@ class FaultyWeights {
   [[nodiscard]] bool is_lost(Index j) const { return j == lost_; }
   /// Whether the sum of head h has keys of head `other`.
   [[nodiscard]] bool meets(Sum sum, Index h, Index other) const;
+  /// Whether the sum of sequence b has keys of sequence `other`.
+  [[nodiscard]] bool meets_sequence(Sum sum, Index b, Index other) const;
 
   [[nodiscard]] bool begins_slice(Index l) const { return l % C_ == 0; }
   [[nodiscard]] bool ends_slice(Index l) const { return l % C_ == C_ - 1; }
@@ -40,7 +42,10 @@ class FaultyWeights {
  private:
   [[nodiscard]] bool is(Fault fault) const { return faults_.has(fault); }
   [[nodiscard]] Index slice(Index l) const { return l / C_; }
+  /// In causal attention, over the same row of heads or sequences in place of earlier rows.
+  [[nodiscard]] bool has_running_sum(Sum sum) const;
   [[nodiscard]] bool has_running_sum_over_heads(Sum sum) const;
+  [[nodiscard]] bool has_running_sum_over_sequences(Sum sum) const;
   [[nodiscard]] bool is_never_carried(Sum sum) const;
   [[nodiscard]] int forward(Index i, Index j) const;
   [[nodiscard]] int from_other_slices(Index i, Index j) const;

@@ -14,10 +14,13 @@ std::vector<Mutant> feature_mutants() {
       {"neither-scaled", Fault::neither_scaled, "neither queries nor keys are scaled by d^(-1/4)",
        "a port of the unscaled kernel"},
       {"scale-in-float32", Fault::scale_in_float32,
-       "the factor d^(-1/4) is rounded to float32, or in a float32 call to 16 bits",
+       "the factor of inputs (d^(-1/4)), or of outputs without normaliser, is rounded to float32, "
+       "or "
+       "in a float32 call to 16 bits",
        "a float32 constant in a float64 call"},
       {"scale-kept-from-first-call", Fault::scale_kept_from_first_call,
-       "the factor d^(-1/4) is that of the first call, whatever the width of later ones",
+       "the factor of inputs (d^(-1/4)), or of outputs without normaliser, is that of the first "
+       "call, whatever the width of later ones",
        "a scale that is computed once and kept"},
       {"norm-of-unscaled-input", Fault::norm_of_unscaled_input,
        "|x|²/2 is computed from the unscaled input", "ports of FAVOR+"},

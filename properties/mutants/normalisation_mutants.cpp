@@ -38,6 +38,10 @@ std::vector<Mutant> normalisation_mutants() {
       {"denominator-over-heads", Fault::denominator_over_heads,
        "the denominator adds up the same row of the heads up to its own, in place of earlier rows",
        "a running sum of keys over the axis of heads"},
+      {"denominator-over-sequences", Fault::denominator_over_sequences,
+       "the denominator adds up the same row of the sequences up to its own, in place of earlier "
+       "rows",
+       "a running sum of keys over the axis of the batch"},
       {"key-sum-of-all-heads", Fault::key_sum_of_all_heads,
        "the denominator uses the key sum of all heads", "a product in which an axis is summed"},
       {"scaled-after-normalising", Fault::scaled_after_normalising,
@@ -47,6 +51,15 @@ std::vector<Mutant> normalisation_mutants() {
        "a library with a fixed ε"},
       {"epsilon-in-feature", Fault::epsilon_in_feature, "1e-3 is added to every feature",
        "fast attention in JAX and its descendants"},
+      {"epsilon-on-queries-only", Fault::epsilon_on_queries_only,
+       "the ε of features (1e-3 if none is declared) is added to those of queries only",
+       "two feature functions, of which one has no ε"},
+      {"epsilon-on-keys-only", Fault::epsilon_on_keys_only,
+       "the ε of features (1e-3 if none is declared) is added to those of keys only",
+       "two feature functions, of which one has no ε"},
+      {"epsilon-of-features-times-features", Fault::epsilon_of_features_times_features,
+       "M ε in place of ε (1e-3 if none is declared) is added to every feature",
+       "an ε that is scaled like a sum over features"},
       {"epsilon-in-exponent", Fault::epsilon_in_exponent,
        "1e-3 is added to every exponent, which nearly cancels", "fast attention in PyTorch"},
       {"epsilon-added-to-sums", Fault::epsilon_added_to_sums,
@@ -71,6 +84,9 @@ std::vector<Mutant> normalisation_mutants() {
       {"stabiliser-of-each-key", Fault::stabiliser_of_each_key,
        "each key is stabilised by its own largest projection, which does not cancel",
        "a stabiliser over the feature axis for keys as for queries"},
+      {"stabiliser-over-masked-keys", Fault::stabiliser_over_masked_keys,
+       "the largest projection of the keys' stabiliser includes masked keys",
+       "a maximum that is taken before the mask is applied"},
   });
 }
 

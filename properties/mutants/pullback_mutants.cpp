@@ -52,6 +52,14 @@ std::vector<Mutant> pullback_mutants() {
        "the pullback of queries takes slices of half the length, with the states of the forward "
        "pass",
        "forward and backward kernels with different block lengths"},
+      {"pullback-sums-rows-before", Fault::pullback_sums_rows_before,
+       "the gradients of keys and values add up the rows before their own, in place of those after",
+       "a cumulative sum that the backward pass does not reverse"},
+      {"pullback-of-numerator-sums-rows-before", Fault::pullback_of_numerator_sums_rows_before,
+       "the gradients of keys and values through the numerator add up the rows before their own, "
+       "in "
+       "place of those after",
+       "a custom gradient of the numerator with a cumulative sum that is not reversed"},
       {"pullback-from-the-end", Fault::pullback_from_the_end,
        "the pullback of queries takes slices that are counted from the end, with the states of the "
        "forward pass",
@@ -94,9 +102,15 @@ std::vector<Mutant> pullback_mutants() {
       {"gradients-of-keys-and-values-swapped", Fault::gradients_of_keys_and_values_swapped,
        "d.k and d.v are exchanged if their shapes are equal",
        "results returned in another order than documented"},
+      {"norm-gradient-left-out", Fault::norm_gradient_left_out,
+       "the gradients of queries and keys lack that of |x|²/2 in the exponent",
+       "a hand-written pullback of FAVOR+"},
       {"masked-keys-get-gradient", Fault::masked_keys_get_gradient,
        "masked keys and values get the gradient that they have without a mask",
        "a mask that only the forward pass applies"},
+      {"masked-keys-alone-get-gradient", Fault::masked_keys_alone_get_gradient,
+       "masked keys, but not their values, get the gradient that they have without a mask",
+       "a backward pass that multiplies the values' gradient by masked features"},
       {"cotangent-read-as-contiguous", Fault::cotangent_read_as_contiguous,
        "the cotangent of the output is read as contiguous, whatever its strides",
        "kernels that get the expanded cotangent of a plain sum: 25 to 59 % wrong, without an "

@@ -79,11 +79,12 @@ void join_undescribed(Groups& groups, const std::vector<Counterexample>& failure
 }  // namespace
 
 Look look_of(const Diagnosis& diagnosis) {
-  std::string condition;
-  for (const std::string& words : diagnosis.description.conditions.words) condition += words + "; ";
+  std::vector<std::string> conditions = diagnosis.description.conditions.words;
+  std::ranges::sort(conditions);
+  const std::string condition = fmt::format("{}", fmt::join(conditions, "; "));
   std::string names = diagnosis.names();
   if (names.empty() && !diagnosis.precision.type.empty()) names = diagnosis.precision.type;
-  return {in_words(diagnosis), std::move(names), std::move(condition)};
+  return {in_words(diagnosis), std::move(names), condition};
 }
 
 std::vector<FailureGroup> failure_groups(const std::vector<Counterexample>& failures,

@@ -29,6 +29,10 @@ enum class Bug {
   start_twice,
   keys_per_row,
   scores_in_float16,
+  maxima_of_masked_keys,
+  keys_without_epsilon,
+  queries_without_epsilon,
+  epsilon_times_features,
 };
 
 template <class T>
@@ -80,6 +84,13 @@ class Attention {
     return bug_ == Bug::mask_ignored || task_.takes_part(b, static_cast<Index>(j));
   }
 
+  [[nodiscard]] N epsilon(double declared, bool is_query, Index M) const {
+    const bool is_missing =
+        bug_ == (is_query ? Bug::queries_without_epsilon : Bug::keys_without_epsilon);
+    const bool is_multiplied = bug_ == Bug::epsilon_times_features;
+    return constant(T(is_missing ? 0.0 : declared) * static_cast<T>(is_multiplied ? M : 1));
+  }
+
   /// Features of rows: as fast attention in JAX, as its generalized attention, or elu + 1.
   Rows features(const Rows& X, Index b, Index h, bool is_query) const {
     if (style_ == Style::elu || style_ == Style::elu_without_normaliser) {
@@ -92,6 +103,7 @@ class Attention {
     const auto D = static_cast<T>(task_.q.sizes.cols);
     const T scale = std::pow(D, T(-0.25));
     const Matrix<T> omega = task_.omega(0, h);
+    const Index M = omega.cols();
     Rows U, g;
     std::vector<N> half;
     T peak_of_all = -std::numeric_limits<T>::infinity();
@@ -105,7 +117,8 @@ class Attention {
           sum = plus(sum, times(X[l][i], constant(scale * omega(static_cast<Index>(i), m))));
         }
         u.push_back(sum);
-        const bool counts = bug_ == Bug::mask_of_values || takes_part(b, l);
+        const bool counts =
+            bug_ == Bug::mask_of_values || bug_ == Bug::maxima_of_masked_keys || takes_part(b, l);
         if (counts) peak_of_all = std::max(peak_of_all, sum.value);
       }
       half.push_back(times(square, constant(scale * scale / T(2))));
@@ -120,11 +133,11 @@ class Attention {
       g.emplace_back();
       for (const N& u : U[l]) {
         if (style_ == Style::generalized_relu) {
-          g.back().push_back(plus(u.value > 0 ? u : constant(T(0)), constant(T(1e-3))));
+          g.back().push_back(plus(u.value > 0 ? u : constant(T(0)), epsilon(1e-3, is_query, M)));
           continue;
         }
         const N exponent = plus(u, times(plus(half[l], constant(peak)), constant(T(-1))));
-        const N shifted = plus(exponential(exponent), constant(T(1e-4)));
+        const N shifted = plus(exponential(exponent), epsilon(1e-4, is_query, M));
         g.back().push_back(times(shifted, constant(T(1) / std::sqrt(static_cast<T>(U[l].size())))));
       }
     }
@@ -311,6 +324,12 @@ TEST_P(NamedFaults, UnderDeclaredConventions) {
   EXPECT_EQ(named(Bug::not_normalised), "mutant/not-normalised");
   if (GetParam() == Style::jax) {
     EXPECT_EQ(named(Bug::keys_per_row), "mutant/stabiliser-of-each-key");
+    EXPECT_EQ(named(Bug::maxima_of_masked_keys), "mutant/stabiliser-over-masked-keys");
+    EXPECT_EQ(named(Bug::keys_without_epsilon), "mutant/epsilon-on-queries-only");
+    EXPECT_EQ(named(Bug::epsilon_times_features), "mutant/epsilon-of-features-times-features");
+  }
+  if (GetParam() == Style::generalized_relu) {
+    EXPECT_EQ(named(Bug::queries_without_epsilon), "mutant/epsilon-on-keys-only");
   }
 }
 
@@ -320,6 +339,9 @@ TEST_P(NamedFaults, InNarrowTypesHaveNoWrongName) {
   const std::string name = named(Bug::scores_in_float16);
   const bool is_right = name.find("mutant/scores-in-float16") != std::string::npos;
   EXPECT_TRUE(is_right || name.find("no known fault matches") != std::string::npos) << name;
+  if (GetParam() != Style::elu) return;
+  // Its ε is no number of float16, but of TF32.
+  EXPECT_TRUE(is_right || name.find("rounding to float16 or TF32") != std::string::npos) << name;
 }
 
 std::string name_of(const testing::TestParamInfo<Style>& style) {
