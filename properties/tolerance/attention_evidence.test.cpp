@@ -345,5 +345,21 @@ TEST(AttentionJudge, KeepsTheWorstOutcomeAndSkipsIfNothingWasCompared) {
   EXPECT_EQ(infinite.finding().outcome, Outcome::wrong);
 }
 
+TEST(AttentionEvidence, JudgesLongSequencesInFloat16) {
+  AttentionSpec spec{.length = 256, .width = 16, .value_width = 16, .seed = 1};
+  spec.feature_map.kind = FeatureKind::elu_plus_one;
+  EXPECT_EQ(AttentionEvidence(materialise(spec)).unusable(Scalar::float16), "");
+}
+
+TEST(AttentionEvidence, InputsBeyondTheRangeOfFloat16Overflow) {
+  AttentionSpec spec{.length = 2, .width = 2, .value_width = 2, .seed = 44915};
+  spec.causal = false;
+  spec.entries = Entries::opposite;
+  spec.feature_map.kind = FeatureKind::relu;
+  AttentionEvidence evidence(materialise(spec));
+  EXPECT_EQ(evidence.overflowing(Scalar::float16), "intermediate values overflow");
+  EXPECT_EQ(evidence.overflowing(Scalar::float32), "");
+}
+
 }  // namespace
 }  // namespace slim::properties

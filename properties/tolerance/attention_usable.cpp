@@ -13,11 +13,17 @@ namespace slim::properties {
 namespace {
 
 constexpr double margin_of_range = 1e3;  ///< distance from the largest number
+constexpr double margin_of_half = 16.0;  ///< likewise of float16, whose largest number is 65504
 constexpr const char* underflow_reason = "intermediate values underflow";
 constexpr const char* unguarded_reason = "a denominator is 0 and no epsilon prevents that";
 constexpr const char* unsure_reason = "a denominator is 0 to within its rounding error";
 constexpr const char* no_truth_reason = "the reference is not finite";
 constexpr const char* overflow_reason = "intermediate values overflow";
+
+/// The largest number that may occur in what is stored.
+double largest_stored(Scalar scalar) {
+  return range_of(scalar).largest / (scalar == Scalar::float16 ? margin_of_half : margin_of_range);
+}
 
 }  // namespace
 
@@ -101,7 +107,7 @@ std::string AttentionEvidence::unusable_features(Scalar scalar) {
   if (met.has_vanishing_feature || !(std::min(1.0, met.least_feature) >= stored.least)) {
     return underflow_reason;
   }
-  return met.largest_feature * margin_of_range <= stored.largest ? "" : overflow_reason;
+  return met.largest_feature <= largest_stored(scalar) ? "" : overflow_reason;
 }
 
 std::string AttentionEvidence::out_of_range(Scalar scalar) {
@@ -136,7 +142,12 @@ std::string AttentionEvidence::overflowing(Scalar scalar) {
 bool AttentionEvidence::fits(Scalar scalar) {
   const AttentionExtent& met = extent(scalar);
   const Range computed = range_of(computed_in(scalar));
-  const Range stored = range_of(scalar);
+  for (const Heads<double>* given :
+       {&inputs_.q, &inputs_.k, &inputs_.v, &inputs_.omega, &inputs_.out_cotangent}) {
+    const double most = range_of(scalar).largest;
+    const auto is_stored = [most](double x) { return std::abs(x) <= most; };
+    if (!std::ranges::all_of(given->values(), is_stored)) return false;
+  }
   const double largest = std::max(met.largest_feature, largest_gauge(scalar, all_attention_arrays));
   const auto rows = static_cast<double>(inputs_.v.sizes().rows);
   const double v = std::max(1.0, met.largest_value);
@@ -145,7 +156,9 @@ bool AttentionEvidence::fits(Scalar scalar) {
       v / std::max(met.least_denominator, inputs_.conventions.epsilons.largest_in_denominator());
   const double backward =
       rows * dA * v * v * std::max(1.0, met.largest_feature) * std::max(1.0, met.largest_feature);
-  return largest * margin_of_range <= stored.largest &&
+  // Implementations in float16 may store denominators, too.
+  const double D = scalar == Scalar::float16 ? met.largest_denominator : 0.0;
+  return largest <= largest_stored(scalar) && 2.0 * D <= range_of(scalar).largest &&
          std::max(numerator, backward) * margin_of_range <= computed.largest;
 }
 

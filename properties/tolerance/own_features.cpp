@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/own_features.hpp"
 
-#include "properties/tolerance/called.hpp"
+#include "properties/tolerance/own_asking.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <mutex>
 
 namespace slim::properties {
 namespace {
@@ -24,68 +23,6 @@ constexpr double most_roundings = 4096.0;    ///< relative to the largest featur
 constexpr double repeated_roundings = 64.0;  ///< of the same row among others, times its noise
 constexpr Index most_entries_asked = Index{1} << 20;
 
-/// One call of the features task, for the same map and side.
-class Asking {
- public:
-  Asking(const Subject& subject, const FeatureMap& map, const OwnQuestion& question)
-      : subject_(subject), map_(map), question_(question) {}
-
-  [[nodiscard]] Heads<double> answer(Scalar scalar, const Heads<double>& x) const {
-    switch (scalar) {
-      case Scalar::float32:
-        return answer_in<float>(x);
-      case Scalar::float16:
-        return answer_in<Float16>(x);
-      case Scalar::bfloat16:
-        return answer_in<BFloat16>(x);
-      default:
-        return answer_in<double>(x);
-    }
-  }
-  [[nodiscard]] std::string named(Index row, const HeadsSizes& of) const {
-    return fmt::format("row {} of head [{}, {}] of the {}", row % of.rows, row / of.rows / of.heads,
-                       row / of.rows % of.heads, question_.is_query ? "queries" : "keys");
-  }
-
- private:
-  template <class T>
-  [[nodiscard]] Heads<double> answer_in(const Heads<double>& x) const {
-    const Heads<T> in_T = converted<T>(x, MemoryTag::parameters);
-    const Heads<T> omega = converted<T>(question_.omega, MemoryTag::parameters);
-    const FeaturesTask<T> task{
-        .x = in_T.view(),
-        .feature_map = map_,
-        .omega = omega.empty() ? HeadsView<T>() : omega.view(),
-        .is_query = question_.is_query,
-        .conventions = acting_on(subject_.attention_conventions, map_, false)};
-    FeaturesResult<T> result;
-    result.out.resize(task.out_sizes(), MemoryTag::result);
-    call_subject(subject_.features.in<T>(), task, result);
-    if (result.out.sizes() != task.out_sizes()) {
-      throw SubjectError("returned features of the wrong size", Failure::wrong_shape);
-    }
-    return converted<double>(result.out, MemoryTag::result);
-  }
-
-  const Subject& subject_;
-  const FeatureMap& map_;
-  const OwnQuestion& question_;
-};
-
-std::span<const double> row_of(const Heads<double>& heads, Index row) {
-  const Index cols = heads.sizes().cols;
-  return heads.values().subspan(static_cast<std::size_t>(row * cols),
-                                static_cast<std::size_t>(cols));
-}
-std::span<double> row_of(Heads<double>& heads, Index row) {
-  const Index cols = heads.sizes().cols;
-  return heads.values().subspan(static_cast<std::size_t>(row * cols),
-                                static_cast<std::size_t>(cols));
-}
-Index rows_in(const Heads<double>& heads) {
-  return heads.sizes().batch * heads.sizes().heads * heads.sizes().rows;
-}
-
 bool is_finite(std::span<const double> values) {
   return std::ranges::all_of(values, [](double x) { return std::isfinite(x); });
 }
@@ -95,15 +32,14 @@ double largest(std::span<const double> values) {
   return size;
 }
 
-/// x repeated as more sequences.
-Heads<double> copies_of(const Heads<double>& x, Index copies) {
-  HeadsSizes sizes = x.sizes();
-  sizes.batch *= copies;
-  Heads<double> all(sizes, MemoryTag::parameters);
-  for (Index copy = 0; copy < copies; ++copy) {
-    std::ranges::copy(x.values(), all.values().begin() + copy * x.sizes().entries());
-  }
-  return all;
+struct Slopes {
+  Heads<double> of;              ///< ∂g_m/∂x_i [B, H, L, M·D], m first
+  Heads<double> errors;          ///< likewise; infinite where there is no slope
+  std::vector<double> steepest;  ///< of each row
+};
+
+Index entries_of(const Slopes& slopes) {
+  return 2 * slopes.of.sizes().entries();
 }
 
 class OwnFeatures final : public OwnMap {
@@ -115,27 +51,12 @@ class OwnFeatures final : public OwnMap {
     return width_.features(arguments);
   }
   [[nodiscard]] std::shared_ptr<const OwnRows> rows(const OwnQuestion& question) const override {
-    std::vector<double> key(question.x.values().begin(), question.x.values().end());
-    key.insert(key.end(), question.omega.values().begin(), question.omega.values().end());
-    for (const Index size : {question.x.sizes().batch, question.x.sizes().heads,
-                             question.x.sizes().rows, Index{question.is_query},
-                             static_cast<Index>(question.scalar), Index{question.wants_slopes}}) {
-      key.push_back(static_cast<double>(size));
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      const auto known = kept_.find(key);
-      if (known != kept_.end()) return known->second;
-    }
-    auto found = std::make_shared<const OwnRows>(asked(question));
-    const std::lock_guard lock(mutex_);
-    if (kept_.size() >= most_kept) kept_.clear();
-    return kept_[key] = std::move(found);
+    std::vector<double> key = key_of_question(question, question.scalar);
+    key.push_back(question.wants_slopes ? 1.0 : 0.0);
+    return rows_.get(std::move(key), [&] { return asked(question); });
   }
 
  private:
-  static constexpr std::size_t most_kept = 32;
-
   [[nodiscard]] OwnRows asked(const OwnQuestion& question) const {
     const Index D = question.x.sizes().cols;
     FeatureMap map{.kind = FeatureKind::own, .own = this};
@@ -143,11 +64,11 @@ class OwnFeatures final : public OwnMap {
       map.projected = true;
       map.blocks = question.omega.sizes().cols / D;
     }
-    const Asking asking(subject_, map, question);
+    const OwnAsking asking(subject_, map, question);
     const bool offers = subject_.features.offers(question.scalar);
     const Scalar scalar = offers ? question.scalar : widest();  // not 50 digits
     OwnRows rows;
-    rows.values = asking.answer(scalar, question.x);
+    rows.values = *values_of(asking, question, scalar);
     require_finite(asking, question.x, rows.values);
     rows.noise = noise_of(asking, question, scalar, rows.values);
     require_function_of_a_row(asking, question, scalar, rows);
@@ -157,6 +78,14 @@ class OwnFeatures final : public OwnMap {
     return rows;
   }
 
+  /// g(x) as they are. The rows in one scalar need those in others, too.
+  [[nodiscard]] std::shared_ptr<const Heads<double>> values_of(const OwnAsking& asking,
+                                                               const OwnQuestion& question,
+                                                               Scalar scalar) const {
+    return values_.get(key_of_question(question, scalar),
+                       [&] { return asking.answer(scalar, question.x); });
+  }
+
   [[nodiscard]] Scalar widest() const {
     for (const Scalar scalar : {Scalar::float64, Scalar::float32, Scalar::float16}) {
       if (subject_.features.offers(scalar)) return scalar;
@@ -164,7 +93,7 @@ class OwnFeatures final : public OwnMap {
     return Scalar::bfloat16;
   }
 
-  static void require_finite(const Asking& asking, const Heads<double>& x,
+  static void require_finite(const OwnAsking& asking, const Heads<double>& x,
                              const Heads<double>& values) {
     for (Index row = 0; row < rows_in(values); ++row) {
       if (is_finite(row_of(values, row)) || !(largest(row_of(x, row)) <= ordinary)) continue;
@@ -175,22 +104,22 @@ class OwnFeatures final : public OwnMap {
   }
 
   /// From the difference to a wider scalar on the same x; of the widest one, that of float32.
-  [[nodiscard]] Heads<double> noise_of(const Asking& asking, const OwnQuestion& question,
+  [[nodiscard]] Heads<double> noise_of(const OwnAsking& asking, const OwnQuestion& question,
                                        Scalar scalar, const Heads<double>& values) const {
     Heads<double> noise(values.sizes(), MemoryTag::result);
     const Scalar wide = widest();
     const bool is_widest = scalar == wide;
     const Scalar narrow = is_widest && wide == Scalar::float64 ? Scalar::float32 : scalar;
     const bool measures = narrow != wide && subject_.features.offers(narrow);
-    Heads<double> other;
-    if (measures) other = asking.answer(is_widest ? narrow : wide, question.x);
+    std::shared_ptr<const Heads<double>> other;
+    if (measures) other = values_of(asking, question, is_widest ? narrow : wide);
     const double u = unit_roundoff(narrow);
     const double of_all = largest(values.values());
     for (Index row = 0; row < rows_in(values); ++row) {
       const std::span<const double> g = row_of(values, row);
       double of_row = measures ? 0.0 : unmeasured_noise * largest(g);
       for (std::size_t m = 0; measures && m < g.size(); ++m) {
-        const double apart = std::abs(g[m] - row_of(other, row)[m]);
+        const double apart = std::abs(g[m] - row_of(*other, row)[m]);
         if (std::isfinite(apart)) of_row = std::max(of_row, apart / u);
       }
       const double allowed =
@@ -213,8 +142,8 @@ class OwnFeatures final : public OwnMap {
   /// Every row occurs again: among other rows (the even ones in one copy, the odd ones in another;
   /// a single row next to a second one), and, unless the map depends on the index of a row, all of
   /// them at the next place.
-  void require_function_of_a_row(const Asking& asking, const OwnQuestion& question, Scalar scalar,
-                                 const OwnRows& rows) const {
+  void require_function_of_a_row(const OwnAsking& asking, const OwnQuestion& question,
+                                 Scalar scalar, const OwnRows& rows) const {
     const Heads<double>& x = question.x;
     const Index L = x.sizes().rows;
     const Index all = rows_in(x);
@@ -288,61 +217,78 @@ class OwnFeatures final : public OwnMap {
     return moved;
   }
 
-  void put_slopes(const Asking& asking, const OwnQuestion& question, Scalar scalar,
-                  OwnRows& rows) const {
+  /// The slopes in the widest scalar, which the rows in every scalar have.
+  [[nodiscard]] Slopes slopes_of(const OwnAsking& asking, const OwnQuestion& question) const {
     const Scalar wide = widest();
-    const double h = std::exp2(std::round(std::log2(unit_roundoff(wide)) / 3.0));
     const Heads<double>& x = question.x;
-    const Heads<double> base = wide == scalar ? rows.values : asking.answer(wide, question.x);
+    const std::shared_ptr<const Heads<double>> base = values_of(asking, question, wide);
     const Index D = x.sizes().cols;
-    const Index M = base.sizes().cols;
-    HeadsSizes sizes = base.sizes();
+    const Index M = base->sizes().cols;
+    HeadsSizes sizes = base->sizes();
     sizes.cols = M * D;
-    rows.slopes = Heads<double>(sizes, MemoryTag::result);
-    rows.slope_errors = Heads<double>(sizes, MemoryTag::result);
-    std::vector<double> steepest(static_cast<std::size_t>(rows_in(x)), 0.0);
+    Slopes found{.of = Heads<double>(sizes, MemoryTag::result),
+                 .errors = Heads<double>(sizes, MemoryTag::result),
+                 .steepest = std::vector<double>(static_cast<std::size_t>(rows_in(x)), 0.0)};
     const Index at_once =
         std::clamp<Index>(most_entries_asked / (copies * rows_in(x) * (D + M)), 1, D);
     for (Index first = 0; first < D; first += at_once) {
       const Index columns = std::min(at_once, D - first);
-      const Heads<double> moved = moved_along(x, first, columns, h, wide);
+      const Heads<double> moved = moved_along(x, first, columns, distance(), wide);
       const Heads<double> answer = asking.answer(wide, moved);
-      for (Index at = 0; at < columns * rows_in(x) * M; ++at) {
-        const Index column = at / M / rows_in(x);
-        const Index row = at / M % rows_in(x);
+      for (Index at = 0; at < columns * rows_in(x); ++at) {
+        const Index column = at / rows_in(x);
+        const Index row = at % rows_in(x);
         const auto i = static_cast<std::size_t>(first + column);
-        const auto m = static_cast<std::size_t>(at % M);
-        const auto place = [&](Index step) { return (copies * column + step) * rows_in(x) + row; };
-        std::array<double, 4> apart{};
-        std::array<double, 4> risen{};
-        for (std::size_t step = 0; step < 4; ++step) {
-          const Index moved_row = place(static_cast<Index>(step));
-          apart.at(step) = row_of(moved, moved_row)[i] - row_of(x, row)[i];
-          risen.at(step) = row_of(answer, moved_row)[m] - row_of(base, row)[m];
+        std::array<std::span<const double>, copies> g;
+        std::array<double, copies> to{};
+        for (std::size_t step = 0; step < g.size(); ++step) {
+          const Index place = (copies * column + static_cast<Index>(step)) * rows_in(x) + row;
+          g.at(step) = row_of(answer, place);
+          to.at(step) = row_of(moved, place)[i];
         }
-        const auto [slope, error] = slope_from(apart, risen);
-        const auto entry = static_cast<std::size_t>((row * M + at % M) * D + first + column);
-        rows.slopes.values()[entry] = slope;
-        rows.slope_errors.values()[entry] = error + 8.0 * unit_roundoff(wide) *
-                                                        largest(row_of(rows.noise, row)) /
-                                                        (h * scale_of(row_of(x, row)[i]));
-        const double steep = std::abs((row_of(answer, place(4))[m] - row_of(answer, place(5))[m]) /
-                                      (row_of(moved, place(4))[i] - row_of(moved, place(5))[i]));
-        double& steepest_of_row = steepest[static_cast<std::size_t>(row)];
-        if (std::isfinite(steep)) steepest_of_row = std::max(steepest_of_row, steep);
+        const double from = row_of(x, row)[i];
+        const std::array<double, 4> apart = {to[0] - from, to[1] - from, to[2] - from,
+                                             to[3] - from};
+        double& steepest = found.steepest[static_cast<std::size_t>(row)];
+        for (std::size_t m = 0; m < static_cast<std::size_t>(M); ++m) {
+          const double at_x = row_of(*base, row)[m];
+          const auto [slope, error] =
+              slope_from(apart, {g[0][m] - at_x, g[1][m] - at_x, g[2][m] - at_x, g[3][m] - at_x});
+          const std::size_t entry = m * static_cast<std::size_t>(D) + i;
+          row_of(found.of, row)[entry] = slope;
+          row_of(found.errors, row)[entry] = error;
+          const double steep = std::abs((g[4][m] - g[5][m]) / (to[4] - to[5]));
+          if (std::isfinite(steep)) steepest = std::max(steepest, steep);
+        }
       }
     }
-    add_rounding_errors(steepest, unit_roundoff(scalar), rows);
+    return found;
   }
 
-  /// Those of the subject's own slopes, whose terms may be as large as the steepest slope.
-  static void add_rounding_errors(const std::vector<double>& steepest, double u, OwnRows& rows) {
+  void put_slopes(const OwnAsking& asking, const OwnQuestion& question, Scalar scalar,
+                  OwnRows& rows) const {
+    const std::shared_ptr<const Slopes> found = slopes_.get(
+        key_of_question(question, widest()), [&] { return slopes_of(asking, question); });
+    rows.slopes = found->of;
+    rows.slope_errors = found->errors;
+    const double u = unit_roundoff(widest());
+    const auto D = static_cast<std::size_t>(question.x.sizes().cols);
+    // Terms of the subject's own slopes may be as large as the steepest slope.
     const auto terms = static_cast<double>(rows.values.sizes().cols) + 32.0;
-    for (Index row = 0; row < rows_in(rows.slopes); ++row) {
-      for (double& error : row_of(rows.slope_errors, row)) {
-        error += terms * u * steepest[static_cast<std::size_t>(row)];
+    for (Index row = 0; row < rows_in(question.x); ++row) {
+      const double noise = 8.0 * u * largest(row_of(rows.noise, row)) / distance();
+      const double of_terms =
+          terms * unit_roundoff(scalar) * found->steepest[static_cast<std::size_t>(row)];
+      const std::span<double> errors = row_of(rows.slope_errors, row);
+      for (std::size_t at = 0; at < errors.size(); ++at) {
+        errors[at] += noise / scale_of(row_of(question.x, row)[at % D]) + of_terms;
       }
     }
+  }
+
+  /// The distance of one step from an x of size 1.
+  [[nodiscard]] double distance() const {
+    return std::exp2(std::round(std::log2(unit_roundoff(widest())) / 3.0));
   }
 
   static double scale_of(double x) {
@@ -362,8 +308,9 @@ class OwnFeatures final : public OwnMap {
 
   Subject subject_;
   OwnWidth width_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::vector<double>, std::shared_ptr<const OwnRows>> kept_;
+  Kept<OwnRows> rows_;
+  Kept<Heads<double>> values_;
+  Kept<Slopes> slopes_;
 };
 
 }  // namespace

@@ -14,6 +14,13 @@ namespace problem = attention_problem;
 constexpr int first_attempt_without_mask = 2;
 constexpr int first_attempt_without_states = 4;
 
+/// A later subject's own map may be at the address of an earlier one's: its numbers of features
+/// tell them apart. If these are equal, the maps are the same to a design.
+struct KeptSpace : AttentionSpace {
+  std::vector<Index> own_features;
+  auto operator<=>(const KeptSpace&) const = default;
+};
+
 }  // namespace
 
 AttentionSpace attention_space(const Capabilities& claimed, const ExtraSizes& extra) {
@@ -142,7 +149,11 @@ std::vector<int> AttentionDesign::large_rows() const {
 }
 
 const AttentionDesign& attention_design(const AttentionSpace& space) {
-  return kept_design<AttentionDesign>(space);
+  KeptSpace kept{space, {}};
+  for (Index P = 1; space.own_map != nullptr && P <= 3; ++P) {
+    kept.own_features.push_back(space.own_map->features(P));
+  }
+  return kept_design<AttentionDesign>(kept);
 }
 
 }  // namespace slim::properties

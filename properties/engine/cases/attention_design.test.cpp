@@ -2,10 +2,13 @@
 #include "properties/engine/cases/attention_design.hpp"
 
 #include "properties/laws/attention/attention_law.hpp"
+#include "reference/vocabulary/model/own_map.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -101,6 +104,34 @@ TEST(AllDigits, AreRoundedForFloat32) {
   EXPECT_EQ(exact, evidence.given().q.values()[0]);
   EXPECT_EQ(to_double(evidence.exact(Scalar::float32).q.values()[0]), static_cast<float>(exact));
   EXPECT_NE(exact, static_cast<float>(exact));
+}
+
+/// A map with `each` features for every column.
+class Repeated final : public OwnMap {
+ public:
+  explicit Repeated(Index each) : each_(each) {}
+  [[nodiscard]] Index features(Index arguments) const override { return each_ * arguments; }
+  [[nodiscard]] std::shared_ptr<const OwnRows> rows(const OwnQuestion& /*q*/) const override {
+    return nullptr;
+  }
+
+ private:
+  Index each_;
+};
+
+TEST(AttentionDesign, IsNotThatOfAnEarlierMapAtTheSameAddress) {
+  std::optional<Repeated> map;
+  const auto has_features_of_choice = [&] {
+    const AttentionDesign& design = attention_design(
+        {.feature_maps = {FeatureKind::own}, .own_map = &*map, .given_features = false});
+    return std::ranges::any_of(design.goal().factors, [](const SizeGoal::Factor& factor) {
+      return factor.extent == Extent::features && !factor.classes.empty();
+    });
+  };
+  map.emplace(1);
+  EXPECT_TRUE(has_features_of_choice());
+  map.emplace(2);
+  EXPECT_FALSE(has_features_of_choice());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/cases/attention_specs.hpp"
 
+#include "properties/engine/cases/attention_design.hpp"
 #include "properties/engine/cases/choices.hpp"
 #include "properties/engine/cases/stratified_size.hpp"
 
@@ -14,6 +15,9 @@ namespace {
 
 constexpr Index most_attention_work = 900;  ///< B·H·L·M·D_v, proportional to the cost in 50 digits
 constexpr Index longest_attention = 24;
+/// B·H·L·(D + D_v)·M of a drawn case in the sizes that a subject requires: a tenth of a designed
+/// one.
+constexpr double most_drawn_work = most_designed_work / 10.0;
 
 // Indices of the 20 stratified sizes with special shapes, which 20 random cases might not include.
 constexpr int place_next_to_epsilon = 3;
@@ -185,6 +189,23 @@ rc::Shrinkable<AttentionSpec> shrinkable(const AttentionSpec& spec, const Attent
   });
 }
 
+/// With many heads or wide rows that a subject requires, a case gets fewer sequences and rows.
+AttentionSpec affordable(AttentionSpec spec, const AttentionRepair& repair) {
+  const auto excess = [&] {
+    const AttentionSpec needed = repair(spec);
+    return static_cast<double>(needed.batch * needed.heads * needed.length) *
+           static_cast<double>((needed.width + needed.value_width) * needed.features()) /
+           most_drawn_work;
+  };
+  if (excess() > 1.0) spec.batch = 1;
+  if (const double of_rows = excess(); of_rows > 1.0) {
+    constexpr double least_length = 2.0;
+    const double L = static_cast<double>(spec.length) / of_rows;
+    spec.length = static_cast<Index>(std::max(least_length, L));
+  }
+  return valid_attention(spec);
+}
+
 std::uint64_t draw_seed(Choices& choices) {
   return static_cast<std::uint64_t>(choices.from(rc::gen::inRange<std::int64_t>(0, 1'000'000)));
 }
@@ -193,7 +214,7 @@ std::uint64_t draw_seed(Choices& choices) {
 
 rc::Gen<AttentionSpec> attention_specs(const AttentionRepair& repair) {
   return [repair](const rc::Random& random, int size) {
-    return shrinkable(draw_attention(random, size), repair);
+    return shrinkable(affordable(draw_attention(random, size), repair), repair);
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/engine/cases/attention_specs.hpp"
 
+#include "properties/engine/cases/attention_design.hpp"
 #include "reference/vocabulary/case_file/attention_case.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
@@ -41,6 +42,23 @@ TEST(AttentionSpecs, StayWithinTheWorkThatFiftyDigitsAllow) {
     }
     EXPECT_TRUE(spec.cut == 1 || (spec.cut > 1 && spec.cut < spec.length)) << readable(spec);
   }
+}
+
+TEST(AttentionSpecs, HaveFewerRowsIfASubjectRequiresManyHeadsAndWideRows) {
+  const Restrictions limits{.heads = 12, .width = 64, .values_as_keys = true};
+  const rc::Gen<AttentionSpec> specs =
+      attention_specs([&](const AttentionSpec& spec) { return within(limits, spec); });
+  Index longest = 0;
+  for (int i = 0; i < 100; ++i) {
+    const AttentionSpec spec =
+        specs(rc::Random(static_cast<std::uint64_t>(i)), 5 * (i % 20 + 1)).value();
+    const Index work =
+        spec.batch * spec.heads * spec.length * (spec.width + spec.value_width) * spec.features();
+    EXPECT_LE(static_cast<double>(work), most_designed_work / 10.0) << readable(spec);
+    EXPECT_EQ(within(limits, spec), spec) << readable(spec);
+    longest = std::max(longest, spec.length);
+  }
+  EXPECT_GE(longest, 9);
 }
 
 TEST(AttentionSpecs, IncludeEveryHardKindOfCase) {

@@ -58,6 +58,13 @@ TEST(PythonKit, RunsTheAttentionOfAModuleWithItsOwnMaps) {
   EXPECT_NE(idle.note.find("did not call its layer to_out"), std::string::npos) << idle.note;
 }
 
+TEST(PythonKit, PassesQueriesKeysAndValuesOfEachHeadTogether) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  const std::string program = "exec " SLIM_PYTHON " " + folder + "faults/qkv_module.py";
+  expect_holds(program, {"attention-agrees", "pullback-agrees"});
+  EXPECT_EQ(failure_of(program + " undeclared", "attention-agrees").outcome, Outcome::wrong);
+}
+
 TEST(PythonKit, PassesArraysWithAnyStrides) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
   const std::string program = "exec " SLIM_PYTHON " " + folder + "faults/contiguous_subject.py";

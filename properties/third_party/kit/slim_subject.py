@@ -733,10 +733,11 @@ def _replaced(module, layers):
 
 
 def attention_module(module, q="to_q", k="to_k", v="to_v", out="to_out", *, heads=None, key_heads=None, forward=None,
-                     layout="BL(HD)", **declared):
+                     layout="BL(HD)", by_head=False, **declared):
     """Declares a module that has its own linear maps as the task attention: the maps named q, k and v are replaced, and
     return the case's queries, keys and values, whatever their input; the map named `out` (None: there is none) returns its
-    input. If one layer makes several of q, k and v, name it for each: q="to_q", k="to_kv", v="to_kv".
+    input. If one layer makes several of q, k and v, name it for each: q="to_q", k="to_kv", v="to_kv". by_head=True: what it
+    makes for a head is together, [B, L, (H 3 D)], as in GPT-NeoX, BLOOM or MiniMax, instead of all queries first.
 
     `module` is a function that makes a module of the sizes of a case: make(dim=H·D, heads=H, width=D, causal=…,
     projection=…, **options); or a module, whose number of `heads` must be given, for cases of its own sizes only.
@@ -762,7 +763,13 @@ def attention_module(module, q="to_q", k="to_k", v="to_v", out="to_out", *, head
         given = {}
         for name, tensor in zip((q, k, v), (queries, keys, values)):
             given.setdefault(name, []).append(tensor)
-        layers = {name: _stand_in(lambda *_, own=tensors: torch.cat(own, -1)) for name, tensors in given.items()}
+
+        def together(tensors):
+            if not by_head or len(tensors) == 1:
+                return torch.cat(tensors, -1)
+            return torch.cat([x.unflatten(-1, (heads, -1)) for x in tensors], -1).flatten(-2)
+
+        layers = {name: _stand_in(lambda *_, own=tensors: together(own)) for name, tensors in given.items()}
         if out:
             layers[out] = _stand_in(lambda x, *_: x)
         with _replaced(here, layers):

@@ -9,6 +9,7 @@
 #include "properties/third_party/protocol/declaration.hpp"
 #include "properties/third_party/protocol/third_party_runs.hpp"
 #include "properties/tolerance/attention_evidence.hpp"
+#include "properties/tolerance/own_features.hpp"
 #include "properties/tolerance/own_sums.hpp"
 #include "reference/performer/attention.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -58,20 +59,25 @@ TEST_P(OwnMapSubject, HoldsIfItIsCorrect) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfEveryKind, OwnMapSubject,
-                         testing::Values("mlp", "dpfp", "squared-product", "rotated", "projected",
-                                         "float32-alone", "given-too"));
+                         testing::Values("mlp", "dpfp", "squared-product", "by-head", "rotated",
+                                         "projected", "float32-alone", "given-too"));
 
-TEST(OwnMapExample, HoldsAndFailsIfItsKeysAreDetached) {
+TEST(OwnMapExample, HoldsAndFailsWithItsFault) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
-  const std::string program = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
-  const std::string example = folder + "examples/hedgehog_attention.py";
-  EXPECT_TRUE(run_on(open_subject(program_door(program + example), {}), laws_of_own_maps, 8,
-                     {Scalar::float32, Scalar::float64})
-                  .holds());
-  const std::string changed = "-c 'exec(open(\"" + example +
-                              "\").read().replace(\"DETACHED = False\", \"DETACHED = True\"))'";
-  EXPECT_FALSE(
-      run_on(open_subject(program_door(program + changed), {}), laws_of_own_maps, 8).holds());
+  for (const auto& [name, fault] : {std::pair("hedgehog_attention.py", "DETACHED"),
+                                    std::pair("retention.py", "DECAYS_TWICE")}) {
+    const std::string program = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
+    const std::string example = folder + "examples/" + name;
+    EXPECT_TRUE(run_on(open_subject(program_door(program + example), {}), laws_of_own_maps, 8,
+                       {Scalar::float32, Scalar::float64})
+                    .holds())
+        << name;
+    const std::string changed = "-c 'exec(open(\"" + example + "\").read().replace(\"" + fault +
+                                " = False\", \"" + fault + " = True\"))'";
+    EXPECT_FALSE(
+        run_on(open_subject(program_door(program + changed), {}), laws_of_own_maps, 8).holds())
+        << name;
+  }
 }
 
 TEST(OwnMapSubjectWithAFault, IsFlagged) {
@@ -146,6 +152,29 @@ class Square final : public OwnMap {
     return std::make_shared<const OwnRows>(std::move(rows));
   }
 };
+
+TEST(OwnFeatures, AreAskedForOnceForBothScalars) {
+  Subject subject;
+  subject.capabilities.pullback = true;
+  int questions = 0;
+  const auto square = [&questions](const auto& task, auto& result) {
+    ++questions;
+    for (Index b = 0; b < task.x.sizes.batch; ++b) {
+      result.out(b, 0) = task.x(b, 0).cwiseProduct(task.x(b, 0));
+    }
+  };
+  subject.features.in<float>() = square;
+  subject.features.in<double>() = square;
+  const std::shared_ptr<const OwnMap> own = own_features_of(subject, {});
+  const Heads<double> x = materialise(AttentionSpec{.length = 5, .width = 3, .seed = 3}).q;
+  for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
+    const std::shared_ptr<const OwnRows> rows =
+        own->rows({.x = x, .omega = {}, .is_query = true, .scalar = scalar, .wants_slopes = true});
+    EXPECT_NEAR(rows->slopes.values()[4], 2.0 * x.values()[1], 1e-8) << "of g_2 by x_2";
+    EXPECT_LT(rows->slope_errors.values()[4], 1e-4);
+  }
+  EXPECT_EQ(questions, 5) << "features and repeated features in each scalar, slopes in one";
+}
 
 TEST(AttentionOfOwnFeatures, IsThatOfTheSameMapWithADefinition) {
   const Square square;

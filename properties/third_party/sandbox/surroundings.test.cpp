@@ -257,6 +257,21 @@ TEST_F(OrdinaryUser, CannotReadTheMemoryOfTheHarness) {
       << outcome.output << outcome.errors;
 }
 
+// A busy machine
+
+TEST(Surroundings, WaitingForABusyProcessorIsNoHang) {
+  // It has one processor, of which a process of higher priority leaves it about a hundredth.
+  Process process({"/bin/sh", "-c",
+                   "read go; taskset -cp $(taskset -cp $$ | sed 's/.*[ ,-]//') $$ > /dev/null; "
+                   "sh -c 'while :; do :; done' & renice -n 19 $$ > /dev/null; "
+                   "i=0; while [ $i -lt 6000 ]; do i=$((i + 1)); done; echo done"},
+                  std::int64_t{1} << 30, 0);
+  ASSERT_TRUE(process.say("go", Clock::now() + std::chrono::seconds(10)));
+  const Heard heard = process.hear(Clock::now() + std::chrono::milliseconds(100));
+  EXPECT_EQ(heard.kind, Heard::Kind::line);
+  EXPECT_EQ(heard.text, "done");
+}
+
 // Text that the locale cannot represent
 
 TEST(Surroundings, PythonSubjectAnswersInUtf8InAnyLocale) {

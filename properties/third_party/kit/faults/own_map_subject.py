@@ -38,6 +38,12 @@ def squared_product(x, role):
     return (x.unsqueeze(-1) * x.unsqueeze(-2)).flatten(-2)
 
 
+def by_head(x, role):
+    """Has another parameter in each head."""
+    heads = x.shape[1]
+    return elu(x * (1 + torch.arange(heads).to(x)[:, None, None] / heads)) + 1.5
+
+
 def rotated(x, role):
     """Depends on the index of the row."""
     angle = torch.arange(x.shape[-2]).to(x).unsqueeze(-1) / 50
@@ -53,6 +59,7 @@ MAPS = {
     "mlp": (mlp, {"epsilon": 1e-3}, {"bidirectional": True}),
     "dpfp": (dpfp, {}, {"resumable": True, "key_masks": True}),
     "squared-product": (squared_product, {"normaliser": "none", "output_scale": "1/sqrt(d)"}, {}),
+    "by-head": (by_head, {}, {"bidirectional": True}),
     "rotated": (rotated, {}, {"bidirectional": True}),
     "projected": (projected, {"project": True}, {}),
     "float32-alone": (mlp, {"epsilon": 1e-3}, {"dtypes": ["float32"]}),
