@@ -122,9 +122,6 @@ std::string GradientEvidence::unusable(Scalar scalar) {
   if (scalar == Scalar::digits50) {
     return is_finite(truth()) ? "" : "the reference is not finite";
   }
-  if (scalar != Scalar::float64 && has_digits_beyond_float32(case_)) {
-    return "its parameters have more digits than the scalar";
-  }
   if (!ensemble(scalar).finite) return "the reference itself overflows in this scalar";
   if (has_kink(case_.model.feature_map.kind) &&
       !(ensemble(scalar).kink_clearance >= clearance_deviations)) {

@@ -43,8 +43,8 @@ class GradientEvidence {
   /// subtraction leaves only a rounding residue of it, for which there is no bound.
   bool subtraction_decides(Scalar scalar);
   /// Why the case cannot be judged in `scalar`: with ReLU and |x|, an input within 8 of its own
-  /// deviations of 0 (a rounding decides on which side it falls), parameters with more digits than
-  /// it has, a reference that overflows, or, in 50 digits, one that is not finite.
+  /// deviations of 0 (a rounding decides on which side it falls), a reference that overflows, or,
+  /// in 50 digits, one that is not finite.
   std::string unusable(Scalar scalar);
 
  private:
