@@ -115,9 +115,11 @@ class Diagnostician {
   void look_for_earlier_calls(const Subject& subject, Scalar scalar, Diagnosis& diagnosis);
   /// Checks whether the results of this case, or of other recorded failures, depend on whether it
   /// is the first call of a process. Done for a few failures of a subject only, since each needs
-  /// two starts of its process; what is found holds for all of its failures. `varies`: see
-  /// dependence_on_first_question().
-  void look_for_first_question(Examination& of, const Law& law, bool varies);
+  /// two starts of its process; what is found holds for all of its failures that a first call does
+  /// not have, or that came and went in the run (`by_chance`).
+  void look_for_first_question(Examination& of, const Law& law, bool by_chance);
+  /// Whether the first answer of a new process is right on this case. Restarts the process.
+  [[nodiscard]] bool is_right_in_first_call(const Examination& of) const;
 
   /// The subject's recorded answers to a case of the probe set, cached for the last subject by
   /// topic, scalar, and index of the case.

@@ -176,14 +176,23 @@ void Diagnostician::search_constants(Examination& of) {
   }
 }
 
-void Diagnostician::look_for_first_question(Examination& of, const Law& law, bool varies) {
+bool Diagnostician::is_right_in_first_call(const Examination& of) const {
+  restart_();
+  const RecordedAnswers alone = recorded_answers(of.trial, of.subject, of.scalar);
+  const std::vector<Answered>& answers = alone.before.empty() ? alone.answers : alone.before;
+  if (answers.empty() || of.of_reference.answers.empty()) return false;
+  return holds_within(of.error_scale.apart(0, answers.front(), of.of_reference.answers.front()));
+}
+
+void Diagnostician::look_for_first_question(Examination& of, const Law& law, bool by_chance) {
   constexpr int most_restarts = 3;
   if (!restart_) return;
   int& restarted = restarted_[of.subject.name];
   std::string& found = by_first_question_[of.subject.name];
-  varies = varies || std::ranges::any_of(of.recorded, [](const Counterexample& other) {
-             return other.finding.failure == Failure::non_deterministic;
-           });
+  const bool varies =
+      by_chance || std::ranges::any_of(of.recorded, [](const Counterexample& other) {
+        return other.finding.failure == Failure::non_deterministic;
+      });
   const auto try_case = [&](const Law& broken, Trial& trial, Scalar scalar,
                             const ErrorScale& error_scale) {
     // Numbers outside of the scalar's range cannot be compared by size.
@@ -194,7 +203,12 @@ void Diagnostician::look_for_first_question(Examination& of, const Law& law, boo
         dependence_on_first_question(of.subject, restart_, scalar, broken, trial,
                                      probe_set_.cases(of.diagnosis.topic, in), error_scale, varies);
   };
+  const bool was_known = !found.empty();
   try_case(law, of.trial, of.scalar, of.error_scale);
+  if (!found.empty() && !was_known) {
+    of.diagnosis.earlier_calls = found;
+    return;
+  }
   for (const Counterexample& other : of.recorded) {
     if (!found.empty() || restarted >= most_restarts) break;
     if (other.law == law.name || !can_compare(other)) continue;
@@ -205,7 +219,8 @@ void Diagnostician::look_for_first_question(Examination& of, const Law& law, boo
     if (!broken.judges_answers || of_reference.answers.empty()) continue;
     try_case(broken, *trial, other.scalar, ErrorScale(of_reference, other.scalar));
   }
-  of.diagnosis.earlier_calls = found;
+  if (found.empty()) return;
+  if (by_chance || is_right_in_first_call(of)) of.diagnosis.earlier_calls = found;
 }
 
 }  // namespace slim::properties

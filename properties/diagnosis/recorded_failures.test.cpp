@@ -138,6 +138,28 @@ TEST(FirstQuestion, IsCheckedForAnswersThatDifferFromCallToCall) {
       << "it holds for all failures of the subject";
 }
 
+TEST(FirstQuestion, ExplainsNoFailureThatFirstCallsHave) {
+  KeptScale kept;
+  kept.subject.attention.in<double>() = [inner = kept.subject.attention.in<double>()](
+                                            AttentionTask<double> task,
+                                            AttentionResult<double>& result) {
+    task.key_mask = {};
+    inner(task, result);
+  };
+  *kept.scale = 1.0;
+  const Counterexample of_scale = failure_of(kept.subject, "attention-agrees");
+  const Counterexample of_masks = failure_of(kept.subject, "masked-keys-absent");
+  const std::span<const Law> laws = laws::catalogue();
+  Diagnostician diagnostician({laws.begin(), laws.end()}, [&] { *kept.scale = 0.0; });
+  const std::string of_calls = in_lines(diagnostician.diagnose(kept.subject, of_scale));
+  EXPECT_TRUE(
+      of_calls.starts_with("its answers depend on earlier calls: it returns one result for"))
+      << of_calls;
+  const Diagnosis other = diagnostician.diagnose(kept.subject, of_masks);
+  EXPECT_EQ(other.earlier_calls, "");
+  EXPECT_NE(in_lines(other), "") << "it is diagnosed";
+}
+
 TEST(FirstQuestion, FindsABufferThatIsNotCleared) {
   auto buffer = std::make_shared<double>(0.0);
   Subject subject = reference_subject();

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-// How a subject is asked for the features of rows, and how its answers are kept.
+// Requests for the features of rows, and a cache of the answers.
 
 namespace slim::properties {
 
