@@ -15,8 +15,7 @@ std::vector<Mutant> feature_mutants() {
        "a port of the unscaled kernel"},
       {"scale-in-float32", Fault::scale_in_float32,
        "the factor of inputs (d^(-1/4)), or of outputs without normaliser, is rounded to float32, "
-       "or "
-       "in a float32 call to 16 bits",
+       "or in a float32 call to 16 bits",
        "a float32 constant in a float64 call"},
       {"scale-kept-from-first-call", Fault::scale_kept_from_first_call,
        "the factor of inputs (d^(-1/4)), or of outputs without normaliser, is that of the first "

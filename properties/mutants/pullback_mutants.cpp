@@ -57,8 +57,7 @@ std::vector<Mutant> pullback_mutants() {
        "a cumulative sum that the backward pass does not reverse"},
       {"pullback-of-numerator-sums-rows-before", Fault::pullback_of_numerator_sums_rows_before,
        "the gradients of keys and values through the numerator add up the rows before their own, "
-       "in "
-       "place of those after",
+       "in place of those after",
        "a custom gradient of the numerator with a cumulative sum that is not reversed"},
       {"pullback-from-the-end", Fault::pullback_from_the_end,
        "the pullback of queries takes slices that are counted from the end, with the states of the "
