@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <malloc.h>
+
 namespace slim::properties {
 namespace {
 
@@ -153,6 +155,14 @@ void add_bundle(CLI::App& app, BundleArguments& arguments, ForeignArguments& for
       ->capture_default_str();
 }
 
+/// Freed memory is kept for the next case: many cases take matrices of megabytes.
+void keep_freed_memory() {
+  constexpr int most = 32 << 20;  // glibc's largest for both
+  mallopt(M_MMAP_THRESHOLD, most);
+  mallopt(M_TRIM_THRESHOLD, 8 * most);
+  mallopt(M_TOP_PAD, most);
+}
+
 int main_command(int argc, char** argv) {
   CLI::App app("slim-verify: checks whether implementations of Performers are right",
                "slim-verify");
@@ -190,6 +200,7 @@ int main_command(int argc, char** argv) {
 }  // namespace slim::properties
 
 int main(int argc, char** argv) {
+  slim::properties::keep_freed_memory();
   return slim::command_line::run_program(
       "slim-verify", [&] { return slim::properties::main_command(argc, argv); });
 }

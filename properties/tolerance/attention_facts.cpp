@@ -56,6 +56,20 @@ Sizes sizes_before_epsilon(AttentionInputs<W> inputs) {
   return sizes;
 }
 
+/// Attention of features in place of queries and keys.
+template <class N>
+AttentionInputs<N> with_features(const AttentionInputs<N>& inputs, const Heads<N>& queries,
+                                 const Heads<N>& keys) {
+  AttentionInputs<N> of_features = inputs;
+  of_features.q = queries;
+  of_features.k = keys;
+  of_features.omega = {};
+  of_features.feature_map = {};
+  of_features.features_given = true;
+  of_features.conventions = conventions_of_sums(inputs.conventions, inputs.q.sizes().cols);
+  return of_features;
+}
+
 /// g(k) of row l, or 0 if the key is masked.
 template <class W>
 RowVector<W> key_of(const AttentionTask<W>& task, const Heads<W>& gK, Index b, Index h, Index l) {
@@ -157,14 +171,8 @@ const AttentionInputs<W>& AttentionFacts<W>::of_sums() {
   if (!has_own_map(inputs_)) return inputs_;
   if (of_sums_) return *of_sums_;
   own_ = own_sides(converted<double>(inputs_), scalar_);
-  AttentionInputs<W> inputs = inputs_;
-  inputs.q = own_values<W>(*own_->queries);
-  inputs.k = own_values<W>(*own_->keys);
-  inputs.omega = {};
-  inputs.feature_map = {};
-  inputs.features_given = true;
-  inputs.conventions = conventions_of_sums(inputs_.conventions, inputs_.q.sizes().cols);
-  return of_sums_.emplace(std::move(inputs));
+  return of_sums_.emplace(
+      with_features(inputs_, own_values<W>(*own_->queries), own_values<W>(*own_->keys)));
 }
 
 template <class W>
@@ -194,13 +202,28 @@ void AttentionFacts<W>::pull_back(AttentionResult<N>& result) {
 }
 
 template <class W>
+bool AttentionFacts<W>::has_features_of_inputs() const {
+  const AttentionConventions& own = inputs_.conventions;
+  const Stabiliser stabiliser = own.key_stabiliser;
+  const bool rows_are_independent =
+      (stabiliser == Stabiliser::none || stabiliser == Stabiliser::per_row) &&
+      !own.keys.divides_by_length_sum;
+  return !inputs_.wants_pullback && !inputs_.features_given && !has_own_map(inputs_) &&
+         (inputs_.key_mask.empty() || rows_are_independent) &&
+         own.output_scale_by != OutputScale::root_width;
+}
+
+template <class W>
 const AttentionResult<W>& AttentionFacts<W>::truth() {
   if (truth_) return *truth_;
   AttentionResult<W> result;
+  std::optional<AttentionInputs<W>> mapped;
+  if (has_features_of_inputs()) mapped = with_features(of_sums(), features(true), features(false));
+  const AttentionTask<W> task = mapped ? mapped->task() : of_sums().task();
   if constexpr (std::is_same_v<W, Digits50>) {
-    reference::attention_by_definition(of_sums().task(), result);
+    reference::attention_by_definition(task, result);
   } else {
-    reference::attention(of_sums().task(), result);
+    reference::attention(task, result);
   }
   if (own_ && inputs_.wants_pullback) {
     const Index D = inputs_.q.sizes().cols;
@@ -222,7 +245,11 @@ template <class W>
 auto AttentionFacts<W>::gauges() -> const AttentionResult<Gauge>& {
   if (gauges_) return *gauges_;
   gauges_.emplace();
-  reference::attention(annotated<Gauge>().task(), *gauges_);
+  AttentionInputs<Gauge> inputs = annotated<Gauge>();
+  if (has_features_of_inputs()) {
+    inputs = with_features(inputs, feature_gauges(true), feature_gauges(false));
+  }
+  reference::attention(inputs.task(), *gauges_);
   pull_back(*gauges_);
   see(*gauges_);
   return *gauges_;

@@ -70,6 +70,9 @@ class AttentionFacts {
   void see(AttentionResult<X>& answer) const {
     view(inputs_.groups, inputs_.query_mask, answer);
   }
+  /// Whether the truth may be computed from features() alone, so that these are computed once: not
+  /// if it needs their pullback, or if they depend on a mask.
+  [[nodiscard]] bool has_features_of_inputs() const;
   /// The same as of_sums() in a number type that also tracks gauges or movements.
   template <class N>
   AttentionInputs<N> annotated();

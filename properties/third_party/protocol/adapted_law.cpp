@@ -34,6 +34,12 @@ CaseFile adapted(CaseFile file, const Subject& subject, bool asks_features) {
       file.tensors.erase(name);
     }
   }
+  if (!subject.capabilities.pullback) {
+    file.metadata["pullback"] = "0";
+    for (const char* name : {"cotangent.out", "cotangent.R", "cotangent.S"}) {
+      file.tensors.erase(name);
+    }
+  }
   const std::string& map = file.text("feature_map");
   const bool given = map == "given";
   const FeatureMap parsed = given ? FeatureMap() : parse_feature_map(map);
@@ -163,29 +169,33 @@ class AdaptedTrial final : public Trial {
   bool may_redraw_ = false;
 };
 
-/// What the subject does not claim, so that the law no longer applies to its case after that was
-/// restricted to the subject's claims and conventions; empty if the restriction is not the reason.
-std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn, bool has_mask) {
+/// What the subject does not claim, so that the law no longer applies to a case after that was
+/// restricted to the subject's claims and conventions.
+struct Lost {
+  std::string unclaimed;   ///< empty if the restriction is not the reason
+  bool may_redraw = true;  ///< false if no case would differ
+};
+
+Lost lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn, bool has_mask) {
   const Subject& subject = adaptation.subject;
-  if (drawn.has("key_mask") && !(subject.capabilities.key_masks && has_mask)) return "key masks";
+  if (drawn.has("key_mask") && !(subject.capabilities.key_masks && has_mask)) return {"key masks"};
   const bool resumed = drawn.has("initial.R") || drawn.has("cotangent.R");
-  if (resumed && !subject.capabilities.resumable) return "to be resumable";
+  if (resumed && !subject.capabilities.resumable) return {"to be resumable"};
   const AttentionConventions& own = subject.attention_conventions;
   const double vanishing = AttentionConventions().epsilons[EpsilonPlace::denominator];
   if (adaptation.law.name == "integers-exact" &&
       !(own.epsilons.largest_in_denominator() <= vanishing)) {
-    return "an epsilon that is negligible relative to 1";
+    return {"an epsilon that is negligible relative to 1", false};
   }
   const bool normalised = own.normaliser == Normaliser::denominator;
   const std::string& law = adaptation.law.name;
-  if (normalised && law == "linear-in-queries") return "attention without a normaliser";
+  if (normalised && law == "linear-in-queries") return {"attention without a normaliser", false};
   if (!normalised && law != "linear-in-queries") {
-    return own.output_scale == 1.0 && own.output_scale_by == OutputScale::number
-               ? "a normaliser"
-               : "a normaliser, but an output scale";
+    const bool scales = own.output_scale != 1.0 || own.output_scale_by != OutputScale::number;
+    return {scales ? "a normaliser, but an output scale" : "a normaliser", false};
   }
-  if (law == "stays-in-hull") return "features of one sign";
-  if (adaptation.restricted) return "the sizes of this law";
+  if (law == "stays-in-hull") return {"features of one sign"};
+  if (adaptation.restricted) return {"the sizes of this law"};
   return {};
 }
 
@@ -242,9 +252,9 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
   try {
     return std::make_unique<AdaptedTrial>(adaptation.law.load(file), shared);
   } catch (const laws::DoesNotFit&) {
-    std::string lost = lost_by_adapting(adaptation, drawn_file, file.has("key_mask"));
-    if (lost.empty()) throw;  // an error of the harness, not of the subject
-    return std::make_unique<AdaptedTrial>(std::move(lost), may_redraw);
+    Lost lost = lost_by_adapting(adaptation, drawn_file, file.has("key_mask"));
+    if (lost.unclaimed.empty()) throw;  // an error of the harness, not of the subject
+    return std::make_unique<AdaptedTrial>(std::move(lost.unclaimed), may_redraw && lost.may_redraw);
   }
 }
 
