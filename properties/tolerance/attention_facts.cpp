@@ -66,7 +66,8 @@ AttentionInputs<N> with_features(const AttentionInputs<N>& inputs, const Heads<N
   of_features.omega = {};
   of_features.feature_map = {};
   of_features.features_given = true;
-  of_features.conventions = conventions_of_sums(inputs.conventions, inputs.q.sizes().cols);
+  of_features.conventions =
+      acting_on(conventions_of_sums(inputs.conventions, inputs.q.sizes().cols), {}, true);
   return of_features;
 }
 
