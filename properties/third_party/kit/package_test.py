@@ -133,3 +133,31 @@ def test_the_copied_file_needs_nothing_else(tmp_path):
     held = subprocess.run([slim_subject_run.find_program(), "run", "--subject-command", f"{sys.executable} mine.py",
                            "--law", "averages", "--effort", "quick"], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert held.returncode == 0, held.stdout + held.stderr
+
+
+@pytest.mark.parametrize("made, name", [
+    ("lambda *of: bigram(*of)", "lambda"),
+    ("functools.partial(bigram)", "bigram"),
+    ("Bigram()", "Bigram"),
+])
+def test_what_is_no_plain_function_has_a_name_too(tmp_path, made, name):
+    shutil.copy(KIT / "slim_subject.py", tmp_path)
+    (tmp_path / "mine.py").write_text(f"""
+import functools
+import numpy as np
+from slim_subject import own_function, serve
+
+def bigram(parameters, tokens, mask, chunk):
+    counted = mask.sum()
+    return (parameters["w"][tokens[:, :-1]] * mask).sum() / counted, {{
+        "w": np.bincount(tokens[:, :-1].ravel(), mask.ravel(), 5).astype(mask.dtype) / counted}}
+
+class Bigram:
+    def __call__(self, *of):
+        return bigram(*of)
+
+own_function({{"w": np.arange(5.0)}}, vocab=5, longest=32)({made})
+serve()
+""")
+    held = run("verify", "mine.py:bigram", "--law", "own-slope-of-loss", "--effort", "quick", cwd=tmp_path)
+    assert held.returncode == 0 and f"foreign/{name} " in held.stdout, held.stdout + held.stderr

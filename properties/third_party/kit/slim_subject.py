@@ -32,6 +32,7 @@ import difflib
 import importlib
 import json
 import os
+import re
 import shlex
 import sys
 import traceback
@@ -208,12 +209,25 @@ def _order_of(layout):
     return layout.replace("(", "").replace(")", "")
 
 
+def _name_of(function):
+    """A name for the report, also of lambdas, partial functions and objects."""
+    of = getattr(function, "func", function)
+    return re.sub("[^A-Za-z0-9._+-]", "", getattr(of, "__name__", type(of).__name__))[:60] or "subject"
+
+
+def _named_as(function, run):
+    """`run` with the name and module of `function`."""
+    of = getattr(function, "func", function)
+    run.__module__, run.__name__ = of.__module__, _name_of(of)
+    return run
+
+
 def _declare(task, function, name=None, version="1", feature_maps=None, conventions=None, sliced=False, claims=(), **of_all):
     """Feature maps and conventions are stored per task, `sliced` and claims are merged over tasks, and what is given of
     `of_all` must be equal for all tasks."""
     if task in _declared["tasks"]:
         raise ValueError(f"task {task} is declared twice")
-    if function.__module__ == "__main__" and not _declared["tasks"]:
+    if getattr(function, "func", function).__module__ == "__main__" and not _declared["tasks"]:
         atexit.register(_miss_serve)
     for capability, value in of_all.items():
         if value is None:
@@ -224,7 +238,7 @@ def _declare(task, function, name=None, version="1", feature_maps=None, conventi
                              "declare the same value, or serve the tasks from two files")
     _declared["tasks"].append(task)
     if task not in ("features", "projection") or "name" not in _declared:
-        _declared.update(name=name or function.__name__, version=version)
+        _declared.update(name=name or _name_of(function), version=version)
     if feature_maps is not None:
         _feature_maps[task] = _listed(feature_maps)
     if conventions:
@@ -683,9 +697,8 @@ def model(make, loss=cross_entropy, **declared):
             parameter.grad = own[key].grad
         return tuple(x.detach() for x in result) if isinstance(result, tuple) else value.detach()
 
-    loss_of.__module__, loss_of.__name__ = make.__module__, make.__name__
     declared.setdefault("logits", loss is cross_entropy)
-    return gradient(**declared)(loss_of)
+    return gradient(**declared)(_named_as(make, loss_of))
 
 
 def _stand_in(result):
@@ -778,9 +791,7 @@ def attention_module(module, q="to_q", k="to_k", v="to_v", out="to_out", *, head
 
     if key_heads:
         declared["key_heads"] = key_heads
-    attention.__module__ = module.__module__
-    attention.__name__ = getattr(module, "__name__", "attention")
-    return subject(layout=layout, framework="torch", **declared)(attention)
+    return subject(layout=layout, framework="torch", **declared)(_named_as(module, attention))
 
 
 def _own_sizes(module, maps, heads, key_heads=None):
@@ -871,8 +882,7 @@ def own_model(make, vocab, longest, *, loss=masked_cross_entropy, slices=None, d
     paddings = {part.padding_idx for part in first.modules() if isinstance(part, torch.nn.Embedding)} - {None}
     if len(paddings) == 1 and paddings < set(range(vocab)):
         declared.setdefault("padding", *paddings)
-    run.__module__, run.__name__ = make.__module__, make.__name__
-    _declare_own(run, values, vocab, longest, name, sliced=slices is not None, logits=True, decodes=decode is not None,
+    _declare_own(_named_as(make, run), values, vocab, longest, name, sliced=slices is not None, logits=True, decodes=decode is not None,
                  **declared)
     return make
 
@@ -925,8 +935,7 @@ def own_function(parameters, vocab, longest, *, name=None, sliced=False, logits=
 
         if framework not in ("numpy", "torch"):
             raise ValueError(f"framework is {framework!r}: allowed are 'numpy' and 'torch'")
-        run.__module__, run.__name__ = function.__module__, function.__name__
-        _declare_own(run, parameters, vocab, longest, name, sliced=sliced, logits=logits, **declared)
+        _declare_own(_named_as(function, run), parameters, vocab, longest, name, sliced=sliced, logits=logits, **declared)
         return function
 
     return declare
