@@ -294,6 +294,57 @@ TEST(Engine, RedrawsAndCountsCasesThatCannotBeJudgedInAScalar) {
   EXPECT_EQ(result.verdicts[0].tally.executed(), 100);
 }
 
+/// A trial that float32 accepts at its third draw and float64 at its fifth.
+class CountedTrial final : public Trial {
+ public:
+  explicit CountedTrial(int attempt) : attempt_(attempt) {
+    most_alive = std::max(most_alive, ++alive);
+  }
+  ~CountedTrial() override { --alive; }
+  CountedTrial(const CountedTrial&) = delete;
+  CountedTrial& operator=(const CountedTrial&) = delete;
+  std::string unusable(Scalar scalar) override {
+    return attempt_ >= (scalar == Scalar::float32 ? 2 : 4) ? "" : "too narrow";
+  }
+  Finding check(const Subject& /*subject*/, Scalar /*scalar*/) override { return {}; }
+  [[nodiscard]] CaseFile file() const override { return {}; }
+
+  static inline int alive = 0;
+  static inline int most_alive = 0;
+
+ private:
+  int attempt_;
+};
+
+class CountedDraw final : public Draw {
+ public:
+  explicit CountedDraw(int attempt) : attempt_(attempt) {}
+  [[nodiscard]] std::string readable() const override { return {}; }
+  [[nodiscard]] std::unique_ptr<Trial> trial() const override {
+    return std::make_unique<CountedTrial>(attempt_);
+  }
+  [[nodiscard]] Shrinks shrinks() const override { return {}; }
+
+ private:
+  int attempt_;
+};
+
+TEST(Engine, KeepsNoRejectedDraw) {
+  Law law;
+  law.name = "rejects";
+  law.draw = [](std::uint64_t, int attempt, const CaseShape&) {
+    return std::make_unique<CountedDraw>(attempt);
+  };
+  NumberedCase numbered(law, 1, 0);
+  const Trial* in_float32 = numbered.usable(Scalar::float32).trial;
+  EXPECT_EQ(numbered.usable(Scalar::float32).attempt, 2);
+  EXPECT_EQ(numbered.usable(Scalar::float64).attempt, 4);
+  EXPECT_EQ(numbered.usable(Scalar::float32).trial, in_float32) << "its truth is computed once";
+  EXPECT_EQ(numbered.usable(Scalar::float64).reason, "too narrow");
+  EXPECT_EQ(CountedTrial::alive, 2);
+  EXPECT_EQ(CountedTrial::most_alive, 2);
+}
+
 TEST(Engine, SkipsACaseThatNoDrawMakesUsable) {
   const Fixture fixture{
       .law = law_about_numbers([](int n, const Subject&, Scalar) { return wrong_from(n, 0); },

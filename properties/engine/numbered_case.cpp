@@ -4,6 +4,8 @@
 #include "properties/engine/cases/stratified_size.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
+#include <algorithm>
+
 namespace slim::properties {
 namespace {
 
@@ -41,16 +43,26 @@ NumberedCase::Usable NumberedCase::usable(Scalar scalar) {
   std::string reason;
   for (std::size_t attempt = 0; attempt < most_attempts; ++attempt) {
     const int rejected = static_cast<int>(attempt);
-    if (attempt == attempts_.size()) {
-      const std::unique_ptr<Draw> drawn = draw(rejected);
-      attempts_.push_back({drawn->trial(), std::make_shared<const Extents>(drawn->extents())});
-    }
-    const Attempt& at = attempts_[attempt];
-    std::string unusable = at.trial->unusable(scalar);
-    if (unusable.empty()) return {at.trial.get(), rejected, reason, nullptr, at.extents};
-    reason = std::move(unusable);
+    if (attempt == attempts_.size()) attempts_.emplace_back();
+    Attempt& at = attempts_[attempt];
+    std::optional<std::string>& unusable = at.unusable.at(static_cast<std::size_t>(scalar));
+    if (!unusable || unusable->empty() || attempt + 1 == most_attempts) make(at, rejected);
+    if (!unusable) unusable = at.trial->unusable(scalar);
+    if (unusable->empty()) return {at.trial.get(), rejected, reason, nullptr, at.extents};
+    reason = *unusable;
+    const bool is_used = std::ranges::any_of(
+        at.unusable, [](const std::optional<std::string>& why) { return why && why->empty(); });
+    const bool is_last = attempt + 1 == most_attempts;
+    if (!is_used && !is_last) at.trial.reset();  // since its truths may be large
   }
   return {nullptr, static_cast<int>(most_attempts), reason, attempts_.back().trial.get(), nullptr};
+}
+
+void NumberedCase::make(Attempt& at, int attempt) const {
+  if (at.trial) return;
+  const std::unique_ptr<Draw> drawn = draw(attempt);
+  at.trial = drawn->trial();
+  at.extents = std::make_shared<const Extents>(drawn->extents());
 }
 
 }  // namespace slim::properties

@@ -3,6 +3,8 @@
 
 #include "properties/engine/law.hpp"
 
+#include <array>
+#include <optional>
 #include <vector>
 
 namespace slim::properties {
@@ -40,9 +42,11 @@ class NumberedCase {
   std::uint64_t seed_;
   CaseId id_;
   struct Attempt {
-    std::unique_ptr<Trial> trial;
+    std::unique_ptr<Trial> trial;  ///< null while no scalar uses it
     std::shared_ptr<const Extents> extents;
+    std::array<std::optional<std::string>, 5> unusable{};  ///< by Scalar; empty: it is usable
   };
+  void make(Attempt& at, int attempt) const;
   std::vector<Attempt> attempts_;
 };
 
