@@ -2,6 +2,7 @@
 #include "plots/figures/figure.hpp"
 
 #include "experiments/claims/process_memory.hpp"
+#include "experiments/records/comparable.hpp"
 #include "experiments/records/record_log.hpp"
 #include "plots/chart/axes.hpp"
 #include "plots/figures/curves.hpp"
@@ -17,11 +18,35 @@ namespace slim::plots {
 
 namespace {
 
-bool same_origin(const Record& a, const Record& b) {
+bool depends_on_machine(const Record& record) {
+  return experiments::depends_on_machine(quantity_of(record.measured));
+}
+
+bool same_build_and_text(const Record& a, const Record& b) {
   const experiments::Provenance& p = a.provenance;
   const experiments::Provenance& q = b.provenance;
   return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags &&
-         p.processor == q.processor && a.corpus_sha1 == b.corpus_sha1 && a.scale == b.scale;
+         a.corpus_sha1 == b.corpus_sha1 && a.scale == b.scale;
+}
+
+/// Among equal dates the last in the file.
+Record newest_of(const std::vector<Record>& records) {
+  return *std::max_element(records.rbegin(), records.rend(), experiments::is_older);
+}
+
+/// Removes what was measured by other builds or on other texts than the newest record, and what
+/// depends on the machine and was measured by another processor than the newest of these.
+Record keep_comparable(std::vector<Record>& records) {
+  const Record newest = newest_of(records);
+  std::erase_if(records, [&](const Record& r) { return !same_build_and_text(r, newest); });
+  std::vector<Record> of_machine;
+  std::copy_if(records.begin(), records.end(), std::back_inserter(of_machine), depends_on_machine);
+  if (of_machine.empty()) return newest;
+  const std::string processor = newest_of(of_machine).provenance.processor;
+  std::erase_if(records, [&](const Record& r) {
+    return depends_on_machine(r) && r.provenance.processor != processor;
+  });
+  return newest;
 }
 
 }  // namespace
@@ -37,12 +62,9 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
       .figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}, .command = {}};
   if (own.empty()) return drawn;
 
-  // Among equal dates the last in the file.
-  const Record newest = *std::max_element(own.rbegin(), own.rend(), experiments::is_older);
-  const auto older = std::stable_partition(own.begin(), own.end(),
-                                           [&](const Record& r) { return same_origin(r, newest); });
-  drawn.left_out = static_cast<std::size_t>(std::distance(older, own.end()));
-  own.erase(older, own.end());
+  const std::size_t all = own.size();
+  const Record newest = keep_comparable(own);
+  drawn.left_out = all - own.size();
 
   drawn.provenance = newest.provenance;
   drawn.corpus = fmt::format("{} (SHA-1 {})", newest.setting.corpus.string(), newest.corpus_sha1);
