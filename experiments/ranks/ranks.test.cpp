@@ -142,17 +142,23 @@ class MpiSweep : public testing::Test {
     }
     return found;
   }
-  /// The process of a rank, or the one that measures for it; 0 if there is none.
-  [[nodiscard]] pid_t process_of(const std::string& rank, bool measures) const {
+  /// The processes of a rank, each the child of the one before.
+  enum Generation { watcher, mpi, measurement };
+  /// 0 if there is none.
+  [[nodiscard]] pid_t process_of(const std::string& rank, int generation) const {
     const std::vector<Process> all = processes();
+    pid_t parent = 0;
     for (const Process& process : all) {
-      if (process.rank != rank) continue;
-      const bool is_child = std::any_of(all.begin(), all.end(), [&](const Process& other) {
-        return other.pid == process.parent && other.rank == rank;
-      });
-      if (is_child == measures) return process.pid;
+      if (process.rank.empty()) parent = process.pid;  // mpirun
     }
-    return 0;
+    for (int i = 0; i <= generation; ++i) {
+      const auto child = std::find_if(all.begin(), all.end(), [&](const Process& process) {
+        return process.rank == rank && process.parent == parent;
+      });
+      if (child == all.end()) return 0;
+      parent = child->pid;
+    }
+    return parent;
   }
   template <class Condition>
   static bool becomes_true(const Condition& condition) {
@@ -241,9 +247,20 @@ TEST_F(MpiSweep, PartsAreSharedByRanks) {
 }
 
 TEST_F(MpiSweep, ReportsAKilledRank) {
-  const ChildOutcome outcome = harmed([&] { ::kill(process_of("1", false), SIGKILL); });
-  EXPECT_NE(outcome.status, 0);
-  expect_in(outcome.errors, "slim-measure: ended by mpirun, because a rank was lost");
+  for (const char* rank : {"0", "1"}) {
+    fs::remove_all(out_);
+    const ChildOutcome outcome = harmed([&] { ::kill(process_of(rank, mpi), SIGKILL); });
+    EXPECT_EQ(outcome.status, 3);
+    expect_in(outcome.errors, std::string("slim-measure: rank ") + rank + " on ");
+    expect_in(outcome.errors,
+              " was ended by signal 9 (Killed); the records stored so far are kept");
+    expect_records_kept_and_no_orphans();
+  }
+}
+
+TEST_F(MpiSweep, EndsWithTheProcessThatMpirunStarted) {
+  const ChildOutcome outcome = harmed([&] { ::kill(process_of("1", watcher), SIGKILL); });
+  EXPECT_EQ(outcome.status, 128 + SIGKILL);
   expect_in(outcome.errors, "process rank 1");
   expect_records_kept_and_no_orphans();
 }
@@ -251,7 +268,7 @@ TEST_F(MpiSweep, ReportsAKilledRank) {
 TEST_F(MpiSweep, ReportsAKilledMeasurement) {
   for (const char* rank : {"0", "2"}) {
     fs::remove_all(out_);
-    const ChildOutcome outcome = harmed([&] { ::kill(process_of(rank, true), SIGKILL); });
+    const ChildOutcome outcome = harmed([&] { ::kill(process_of(rank, measurement), SIGKILL); });
     EXPECT_EQ(outcome.status, 3);
     expect_in(outcome.errors,
               std::string("slim-measure: the harness failed: rank ") + rank + " on ");
@@ -262,7 +279,7 @@ TEST_F(MpiSweep, ReportsAKilledMeasurement) {
 
 TEST_F(MpiSweep, ReportsASilentRankWithinTheDeadline) {
   const ChildOutcome outcome =
-      harmed([&] { ::kill(process_of("1", false), SIGSTOP); }, {"--rank-deadline", "2"});
+      harmed([&] { ::kill(process_of("1", mpi), SIGSTOP); }, {"--rank-deadline", "2"});
   EXPECT_EQ(outcome.status, 3);
   expect_in(outcome.errors, "slim-measure: the harness failed: rank 1 on ");
   expect_in(outcome.errors, " has been silent for 2 s: it hangs, or its host is lost");

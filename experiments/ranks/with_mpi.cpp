@@ -12,12 +12,14 @@
 #include <mpi.h>
 #include <nlohmann/json.hpp>
 #include <sched.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -190,6 +192,25 @@ class MpiRanks final : public Ranks {
   bool lost_ = false;
 };
 
+/// Waits in the process that mpirun started, because mpirun loses the messages of other ranks when
+/// this one is killed, and does not say why.
+int exit_code_of(pid_t rank_process, int rank) {
+  std::signal(SIGTERM, SIG_IGN);  // the rank reports that mpirun ends it
+  int status = 0;
+  const bool ended = rank_process > 0 && ::waitpid(rank_process, &status, 0) == rank_process;
+  if (ended && WIFEXITED(status)) return WEXITSTATUS(status);
+  if (!ended || WTERMSIG(status) != SIGTERM) {
+    command_line::note(fmt::format(
+        "slim-measure: rank {} on {} {}; the records stored so far are kept: run the same command "
+        "again to resume",
+        rank, provenance().host,
+        ended ? fmt::format("was ended by signal {} ({})", WTERMSIG(status),
+                            ::strsignal(WTERMSIG(status)))
+              : std::string("cannot start a process")));
+  }
+  return command_line::harness_failed;
+}
+
 /// Passes the jobs of rank 0 to the process that measures, until rank 0 ends.
 int serve(MeasuringProcess& process) {
   send(0, hello, nlohmann::json(introduction()).dump());
@@ -219,6 +240,9 @@ int run_on_ranks(const Answering& answer, const std::function<int(Ranks*)>& body
   command_line::keep_standard_descriptors();
   leave_core_of_mpirun();
   die_with_parent(::getppid());
+  const pid_t watcher = ::getpid();
+  if (const pid_t child = ::fork(); child != 0) return exit_code_of(child, launch.rank);
+  die_with_parent(watcher);
   ::unsetenv("OMPI_COMM_WORLD_SIZE");  // programs that this one starts are no ranks
   MeasuringProcess process(answer);
   MPI_Init(nullptr, nullptr);
