@@ -71,7 +71,7 @@ std::vector<Job> jobs_of(const std::vector<Experiment>& experiments, const Sweep
       require_valid(plan.setting);
       for (int sample = 0; sample < plan.samples; ++sample) {
         Job job = {.experiment = experiment.name,
-                   .scale = std::string(name(conditions.scale)),
+                   .scale = conditions.own ? own_scale : std::string(name(conditions.scale)),
                    .setting = plan.setting,
                    .corpus_sha1 = text,
                    .sample = sample,

@@ -11,6 +11,7 @@
 #include "experiments/measures/softmax_transformer.hpp"
 #include "experiments/plans/catalogue.hpp"
 #include "experiments/plans/estimate.hpp"
+#include "experiments/plans/own_sizes.hpp"
 #include "experiments/plans/sweep.hpp"
 #include "experiments/plans/training_table.hpp"
 #include "experiments/ranks/job_server.hpp"
@@ -21,6 +22,7 @@
 #include "experiments/records/regime.hpp"
 #include "experiments/slim_measure/command_line.hpp"
 #include "experiments/slim_measure/foreign_command.hpp"
+#include "experiments/slim_measure/own_sizes_options.hpp"
 #include "experiments/slim_measure/sample_options.hpp"
 #include "experiments/slim_measure/sweep_options.hpp"
 #include "experiments/training/capped_training.hpp"
@@ -130,9 +132,14 @@ int run_process_peak(const Setting& setting) {
   }
 }
 
-int run_sweep_command(const SweepOptions& options, const std::string& shard) {
-  const std::vector<Experiment> experiments = find_experiments(options.experiment);
+int run_sweep_command(const SweepOptions& options, const OwnSizesOptions& own,
+                      const std::string& shard) {
   Sweep sweep = sweep_of(options);
+  sweep.conditions.own = own.sizes();
+  require(!sweep.conditions.own || options.experiment == "all",
+          "sizes of one's own are an experiment of their own: leave out --experiment");
+  const std::vector<Experiment> experiments =
+      sweep.conditions.own ? own_experiments() : find_experiments(options.experiment);
   sweep.shard = parse_shard(shard);
   const SweepReport report = run_sweep(experiments, sweep);
   if (options.json) {
@@ -298,6 +305,7 @@ int run(int count, char** arguments) {
   for (const Experiment& experiment : catalogue()) allowed += ", " + experiment.name;
   sweep.add_option("--experiment", sweep_options.experiment, allowed)->capture_default_str();
 
+  const OwnSizesOptions own_sizes(sweep);
   std::string shard = "0/1";
   sweep.add_option("--shard", shard, "i/n: only part i of n, 0 ≤ i < n, for array jobs")
       ->capture_default_str();
@@ -354,7 +362,7 @@ int run(int count, char** arguments) {
 
   if (!command_line::parse(app, count, arguments)) return holds;
   if (gradient.parsed()) return run_gradient(gradient_setting.setting(), wishes, json);
-  if (sweep.parsed()) return run_sweep_command(sweep_options, shard);
+  if (sweep.parsed()) return run_sweep_command(sweep_options, own_sizes, shard);
   if (merge.parsed()) return run_merge(parts, merged);
   if (table.parsed()) return run_table(table_options);
   if (claims.parsed()) return run_claims(claims_options, without, records_only);
