@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 namespace slim::plots {
 
@@ -25,8 +27,11 @@ bool depends_on_machine(const Record& record) {
 bool same_build_and_text(const Record& a, const Record& b) {
   const experiments::Provenance& p = a.provenance;
   const experiments::Provenance& q = b.provenance;
-  return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags &&
-         a.corpus_sha1 == b.corpus_sha1 && a.scale == b.scale;
+  // Records of third-party implementations have no text.
+  const bool same_text =
+      a.corpus_sha1 == b.corpus_sha1 || a.corpus_sha1.empty() || b.corpus_sha1.empty();
+  return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags && a.scale == b.scale &&
+         same_text;
 }
 
 /// Among equal dates the last in the file.
@@ -47,6 +52,22 @@ Record keep_comparable(std::vector<Record>& records) {
     return depends_on_machine(r) && r.provenance.processor != processor;
   });
   return newest;
+}
+
+/// Moves a prefix sum that all curves share from their labels to the subtitle.
+void leave_out_shared_sum(Chart& chart) {
+  std::set<std::string> sums;
+  for (const Curve& curve : chart.curves) {
+    const std::size_t slash = curve.subject.find('/');
+    if (slash != std::string::npos) sums.insert(curve.subject.substr(slash));
+  }
+  if (sums.size() != 1 || chart.curves.size() < 2) return;
+  const std::string& sum = *sums.begin();
+  for (Curve& curve : chart.curves) {
+    const std::size_t at = curve.label.find(sum);
+    if (at != std::string::npos) curve.label.erase(at, sum.size());
+  }
+  chart.subtitle = fmt::format("{} prefix sums, {}", sum.substr(1), chart.subtitle);
 }
 
 }  // namespace
@@ -88,7 +109,12 @@ std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdi
 }
 
 void add_verdicts(DrawnFigure& drawn, std::span<const Verdict> verdicts) {
-  for (const Verdict& v : verdicts_on(drawn, verdicts)) {
+  const std::vector<Verdict> own = verdicts_on(drawn, verdicts);
+  const bool as_expected = !own.empty() && std::ranges::all_of(own, [](const Verdict& v) {
+    return v.verdict == (v.expected.empty() ? "SUPPORTED" : v.expected);
+  });
+  if (as_expected && !drawn.figure.finding.empty()) drawn.chart.title = drawn.figure.finding;
+  for (const Verdict& v : own) {
     drawn.chart.verdicts.push_back(
         {fmt::format("{}: {}, {}", v.claim, v.verdict, number_and_interval(v)), v.verdict});
   }
@@ -99,6 +125,7 @@ Chart chart_over_length(std::span<const Record> records, double (*value)(const R
   Chart chart;
   chart.curves = std::move(gathered.curves);
   chart.subtitle = std::move(gathered.common);
+  leave_out_shared_sum(chart);
   chart.x = power_of_two_axis("sequence length L", x_range(chart.curves));
   return chart;
 }

@@ -29,12 +29,15 @@ TEST(Figure3, HasACurveADifferenceAndABarForEachRegime) {
   const Chart chart = chart_figure(figure3_text(), synthetic()).chart;
   ASSERT_EQ(chart.panels.size(), 3U);
   const Panel& curves = chart.panels[0];
-  EXPECT_EQ(curves.curves.size(), 6U) << "five regimes, and the band of the full pass";
+  EXPECT_EQ(curves.curves.size(), 7U) << "five regimes, the band of the full pass, validations";
+  EXPECT_EQ(curve_of(curves, "full, validation").look, PanelCurve::Look::crosses);
   const PanelCurve& full = curve_of(curves, "full, mean");
   EXPECT_LT(full.points.back().y, full.points.front().y);
   EXPECT_GT(curve_of(curves, "full, then C = 32").points.front().x, 100.0);
   const Panel& below = chart.panels[1];
   EXPECT_EQ(below.curves.size(), 6U) << "two bands, four regimes";
+  EXPECT_TRUE(below.key);
+  EXPECT_FALSE(curve_of(below, "full pass, other orders of summation").points.empty());
   for (const PanelCurve& curve : below.curves) {
     for (const PanelPoint& p : curve.points) {
       EXPECT_GE(p.y, below.y_low);
