@@ -123,14 +123,14 @@ std::string panel_part(const Panel& panel, const std::string& data, std::size_t&
   return text + fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }
 
-/// The verdicts, to the right of title and subtitle.
+/// The verdicts, at the right below title and subtitle.
 std::string verdict_part(const Chart& chart) {
   std::string text;
   for (std::size_t i = 0; i < chart.verdicts.size(); ++i) {
     const VerdictLine& verdict = chart.verdicts[i];
     text += fmt::format(
         "set label {} {} at screen 0.975, {:.3f} right noenhanced font ',10' textcolor rgb '{}'\n",
-        10 + i, gnuplot_quoted(verdict.text), 0.966 - 0.024 * static_cast<double>(i),
+        10 + i, gnuplot_quoted(verdict.text), 0.897 - 0.022 * static_cast<double>(i),
         verdict_colour(verdict.verdict));
   }
   return text;

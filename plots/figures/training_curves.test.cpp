@@ -51,11 +51,11 @@ TEST(Figure3, HasACurveADifferenceAndABarForEachRegime) {
   EXPECT_LT(memory.bars[2].value, memory.bars[1].value);
 }
 
-TEST(Figure3, ShowsItsVerdictsNextToTheTitle) {
+TEST(Figure3, ShowsItsVerdictsBelowTheTitle) {
   Chart chart = chart_figure(figure3_text(), synthetic()).chart;
   chart.verdicts = {{"TRAINING: SUPPORTED, 2 in [1, 2]", "SUPPORTED"}};
   const std::string script = panel_script_of(chart, "figure3-text", "");
-  EXPECT_NE(script.find("'TRAINING: SUPPORTED, 2 in [1, 2]' at screen 0.975, 0.966 right"),
+  EXPECT_NE(script.find("'TRAINING: SUPPORTED, 2 in [1, 2]' at screen 0.975, 0.897 right"),
             std::string::npos);
 }
 

@@ -61,6 +61,7 @@ thead th { font-size: .8125rem; color: var(--quiet); font-weight: 600; }
 tbody tr { border-top: 1px solid var(--line); }
 .verdicts { font-size: .9375rem; }
 .verdicts tbody th { white-space: nowrap; }
+.verdicts td:nth-child(7) { overflow-wrap: anywhere; }
 .figures { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 34rem), 1fr)); align-items: start; }
 figure { margin: 0; padding: 1rem; min-width: 0; }
 figure svg { display: block; width: 100%; height: auto; border-radius: 6px; }
