@@ -200,6 +200,9 @@ std::vector<std::string> synthetic_drift_records() {
           record.setting.seed = 3;
           record.measured = experiments::GradientError{.relative = HUGE_VAL, .refusal = "no grid"};
           lines.push_back(to_line(record));
+          record.setting.length = 512;
+          record.measured = experiments::GradientError{.relative = 2e-6};
+          lines.push_back(to_line(record));
         }
       }
     }

@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,18 @@ std::string_view name(Scale scale);
 /// Throws ContractError that lists what is allowed.
 Scale parse_scale(std::string_view text);
 
+/// The scale of records with sizes of one's own: figures show them, and claims, which are about the
+/// other scales, are not judged from them.
+inline constexpr const char* own_scale = "own";
+
+/// Sizes that a user chooses instead of a scale's.
+struct OwnSizes {
+  Model model;
+  std::vector<Index> lengths = {1024, 2048, 4096, 8192};
+  std::vector<Index> slices = {64, 128, 256};
+  std::vector<std::string> subjects = {"recovered/iterative"};
+};
+
 /// What all settings of a sweep have in common, from the command line.
 struct Conditions {
   Scale scale = Scale::laptop;
@@ -28,7 +41,8 @@ struct Conditions {
   int threads = 1;
   std::filesystem::path corpus = {};
   std::uint64_t seeds = 0;  ///< number of seeds from `seed` on; 0: default of the scale
-  std::string task = {};    ///< training task: copying or text; empty: both
+  std::optional<OwnSizes> own = {};
+  std::string task = {};  ///< training task: copying or text; empty: both
   std::function<void(const std::string&)> say = {};  ///< called for each setting that is left out
 
   [[nodiscard]] std::uint64_t seeds_or(std::uint64_t of_scale) const {

@@ -16,11 +16,6 @@
 namespace slim::experiments {
 namespace {
 
-bool is_told_by_machine(Quantity quantity) {
-  return quantity == Quantity::seconds || quantity == Quantity::process ||
-         quantity == Quantity::longest || quantity == Quantity::training;
-}
-
 bool same_build_and_text(const Record& a, const Record& b) {
   const Provenance& p = a.provenance;
   const Provenance& q = b.provenance;
@@ -30,11 +25,16 @@ bool same_build_and_text(const Record& a, const Record& b) {
 
 bool same_machine(const Record& a, const Record& b) {
   return a.setting.threads == b.setting.threads &&
-         (!is_told_by_machine(quantity_of(a.measured)) ||
+         (!depends_on_machine(quantity_of(a.measured)) ||
           a.provenance.processor == b.provenance.processor);
 }
 
 }  // namespace
+
+bool depends_on_machine(Quantity quantity) {
+  return quantity == Quantity::seconds || quantity == Quantity::process ||
+         quantity == Quantity::longest || quantity == Quantity::training;
+}
 
 Comparable comparable(const std::vector<Record>& records, std::string_view scale) {
   std::vector<Record> own;
@@ -62,6 +62,15 @@ Comparable comparable(const std::vector<Record>& records, std::string_view scale
   });
   return {
       .records = newest(own), .provenance = newest_of_all.provenance, .left_out = all - own.size()};
+}
+
+std::set<std::string> hosts_of_machine_results(const std::vector<Record>& records) {
+  std::set<std::string> hosts;
+  for (const Record& record : records) {
+    if (!depends_on_machine(quantity_of(record.measured))) continue;
+    if (!record.provenance.host.empty()) hosts.insert(record.provenance.host);
+  }
+  return hosts;
 }
 
 }  // namespace slim::experiments

@@ -6,7 +6,9 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <array>
 #include <ctime>
 #include <fstream>
 #include <thread>
@@ -25,6 +27,11 @@ std::string processor_name() {
   return "unknown";
 }
 
+std::string host_name() {
+  std::array<char, 256> name{};  // ends with a zero, which gethostname leaves in place
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 }  // namespace
 
 Provenance provenance() {
@@ -37,7 +44,8 @@ Provenance provenance() {
       .flags = build::flags,
       .preset = build::preset,
       .processor = fmt::format("{} × {}", processor_name(), std::thread::hardware_concurrency()),
-      .date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))};
+      .date = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))),
+      .host = host_name()};
 }
 
 }  // namespace slim::experiments

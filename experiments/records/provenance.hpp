@@ -15,6 +15,7 @@ struct Provenance {
   std::string preset;     ///< build type
   std::string processor;  ///< name in /proc/cpuinfo, and number of hardware threads
   std::string date;       ///< UTC, ISO 8601
+  std::string host = {};  ///< name of the machine; empty in older records
 
   bool operator==(const Provenance&) const = default;
 };

@@ -151,7 +151,7 @@ std::string identity(const Record& record) {
   Json json = place_json(record);
   json["sample"] = record.sample;
   FieldWriter(json).object("provenance", record.provenance);
-  for (const char* field : {"date", "commit", "version"}) json["provenance"].erase(field);
+  for (const char* field : {"date", "commit", "version", "host"}) json["provenance"].erase(field);
   return json.dump();
 }
 

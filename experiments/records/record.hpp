@@ -33,8 +33,8 @@ std::string to_line(const Record& record);
 Record parse_record(std::string_view line);
 
 /// Identifies the measurement: equal for two records of the same measurement. Contains everything
-/// but the result, the date, the commit, the version, the part of a sweep and the path of the
-/// corpus. Changed code, compiler, flags, preset or processor make a different measurement.
+/// but the result, the date, the commit, the version, the host, the part of a sweep and the path of
+/// the corpus. Changed code, compiler, flags, preset or processor make a different measurement.
 std::string identity(const Record& record);
 /// The same without sample and provenance: identifies the point in a plot.
 std::string place(const Record& record);

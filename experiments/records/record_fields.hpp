@@ -299,6 +299,7 @@ void fields(Visit& visit, Visited<Visit, Provenance> x) {
   visit("preset", x.preset);
   visit("processor", x.processor);
   visit("date", x.date);
+  visit.unless_empty("host", x.host);
 }
 
 /// Without the corpus and the training.

@@ -152,7 +152,7 @@ bool is_older(const Record& a, const Record& b) {
 std::vector<Record> newest(const std::vector<Record>& records) {
   const auto origin = [](const Record& record) {
     Provenance p = record.provenance;
-    p.date = p.commit = p.version = "";
+    p.date = p.commit = p.version = p.host = "";
     return p;
   };
   std::unordered_map<std::string, const Record*> last;

@@ -2,9 +2,12 @@
 #include "experiments/slim_measure/foreign_command.hpp"
 
 #include "experiments/plans/progress.hpp"
+#include "experiments/records/record_log.hpp"
+#include "experiments/slim_measure/foreign_records.hpp"
 #include "properties/command_line/exit_code.hpp"
 #include "properties/command_line/json_text.hpp"
 #include "properties/command_line/options.hpp"
+#include "properties/command_line/output_place.hpp"
 #include "properties/command_line/standard_streams.hpp"
 #include "properties/third_party/cost/resource_claims.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -14,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <vector>
 
@@ -86,8 +90,15 @@ int print_failure(const properties::SubjectError& error, bool json) {
   return command_line::falls_short;
 }
 
-int print_costs(const ForeignSubject& foreign, const ResourcePlan& plan, bool as_json) {
+void store(const std::vector<Record>& records, const std::string& folder) {
+  RecordLog log(folder, [](const std::string& line) { command_line::note(line); });
+  for (const Record& record : records) log.append(record);
+}
+
+int print_costs(const ForeignSubject& foreign, const ResourcePlan& plan, const std::string& out,
+                bool as_json) {
   const std::vector<ResourceSample> samples = measured(foreign, plan);
+  if (!out.empty()) store(records_of(foreign.declaration.name, samples, plan), out);
   Json json = {{"schema", 1},
                {"subject", foreign.declaration.name},
                {"samples", Json::array()},
@@ -142,6 +153,8 @@ ForeignCommand::ForeignCommand(CLI::App& app) {
   app.add_option("--repeats", plan_.repeats, "Number of time samples; the minimum is used")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  command_line::writes_folder(
+      app.add_option("--out", out_, "Also write records to this folder, for slim-plot"));
   app.add_flag("--json", json_, "Print JSON");
 }
 
@@ -149,12 +162,15 @@ int ForeignCommand::run() const {
   require(!command_.empty() || !library_.empty(),
           "an implementation is missing: give --subject-command or --subject-library");
   require_valid(plan_);
+  if (!out_.empty()) {
+    command_line::require_writable(std::filesystem::path(out_) / "records.jsonl");
+  }
   const Door door = library_.empty() ? program_door(command_) : library_door(library_);
   const Limits limits = {.deadline_s = deadline_s_,
                          .memory_bytes = static_cast<std::int64_t>(memory_mb_) << 20,
                          .address_space_bytes = static_cast<std::int64_t>(address_space_mb_) << 20};
   try {
-    return print_costs(open_subject(door, limits), plan_, json_);
+    return print_costs(open_subject(door, limits), plan_, out_, json_);
   } catch (const properties::SubjectError& error) {
     return print_failure(error, json_);
   }

@@ -25,6 +25,7 @@ class ForeignCommand {
   int memory_mb_ = 8192;
   int address_space_mb_ = 0;  ///< 0: no limit
   properties::foreign::ResourcePlan plan_;
+  std::string out_;  ///< folder of records; empty: none are written
   bool json_ = false;
 };
 

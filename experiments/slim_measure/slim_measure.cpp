@@ -11,15 +11,20 @@
 #include "experiments/measures/softmax_transformer.hpp"
 #include "experiments/plans/catalogue.hpp"
 #include "experiments/plans/estimate.hpp"
+#include "experiments/plans/own_sizes.hpp"
 #include "experiments/plans/sweep.hpp"
 #include "experiments/plans/training_table.hpp"
+#include "experiments/ranks/job_server.hpp"
+#include "experiments/ranks/ranks.hpp"
 #include "experiments/records/comparable.hpp"
 #include "experiments/records/merge.hpp"
 #include "experiments/records/record_log.hpp"
 #include "experiments/records/regime.hpp"
 #include "experiments/slim_measure/command_line.hpp"
 #include "experiments/slim_measure/foreign_command.hpp"
+#include "experiments/slim_measure/own_sizes_options.hpp"
 #include "experiments/slim_measure/sample_options.hpp"
+#include "experiments/slim_measure/sweep_options.hpp"
 #include "experiments/training/capped_training.hpp"
 #include "experiments/training/wider_gradient.hpp"
 #include "experiments/workload/corpus.hpp"
@@ -39,6 +44,7 @@
 
 #include <algorithm>
 #include <new>
+#include <set>
 #include <span>
 
 namespace {
@@ -71,44 +77,17 @@ void announce_trainings(std::span<const Record* const> missing) {
   if (!estimate.empty()) report_note(estimate);
 }
 
-struct SweepOptions {
-  std::string experiment = "all";
-  std::string scale = "laptop";
-  std::string out;
-  Conditions conditions;
-  bool json = false;
+/// The ranks of mpirun, if it started this program.
+Ranks* ranks_of_mpirun = nullptr;
 
-  /// `has_json`: whether the command has --json.
-  explicit SweepOptions(CLI::App& command, bool has_json = true) {
-    conditions.threads = all_threads();
-    conditions.corpus = default_corpus;
-    command.add_option("--scale", scale, "ci (minutes), laptop, paper")->capture_default_str();
-    writes_folder(command.add_option("--out", out, "Folder of the records"))->required();
-    reads_file(command.add_option("--corpus", conditions.corpus, "Text whose bytes are the tokens"))
-        ->capture_default_str();
-    command.add_option("--seed", conditions.seed, "Seed of the parameters")->capture_default_str();
-    command
-        .add_option("--seeds", conditions.seeds,
-                    "Number of seeds of experiments with several seeds; 0: default of the scale")
-        ->check(CLI::Range(0, 1000))
-        ->capture_default_str();
-    command
-        .add_option("--threads", conditions.threads, "Number of threads; does not affect results")
-        ->check(CLI::Range(1, 1024))
-        ->capture_default_str();
-    if (has_json) command.add_flag("--json", json, "Print JSON");
-  }
-
-  [[nodiscard]] Sweep sweep() const {
-    Sweep sweep = {.conditions = conditions,
-                   .folder = out,
-                   .find_subject = find_subject,
-                   .announce = announce_trainings};
-    sweep.conditions.scale = parse_scale(scale);
-    require(!out.empty(), "--out is missing: give the folder of the records");
-    return sweep;
-  }
-};
+/// The sweep that the options describe.
+Sweep sweep_of(const SweepOptions& options) {
+  Sweep sweep = options.sweep();
+  sweep.find_subject = find_subject;
+  sweep.announce = announce_trainings;
+  sweep.ranks = ranks_of_mpirun;
+  return sweep;
+}
 
 std::vector<std::string> names_of_tables() {
   std::vector<std::string> names = {"table1"};
@@ -153,9 +132,14 @@ int run_process_peak(const Setting& setting) {
   }
 }
 
-int run_sweep_command(const SweepOptions& options, const std::string& shard) {
-  const std::vector<Experiment> experiments = find_experiments(options.experiment);
-  Sweep sweep = options.sweep();
+int run_sweep_command(const SweepOptions& options, const OwnSizesOptions& own,
+                      const std::string& shard) {
+  Sweep sweep = sweep_of(options);
+  sweep.conditions.own = own.sizes();
+  require(!sweep.conditions.own || options.experiment == "all",
+          "sizes of one's own are an experiment of their own: leave out --experiment");
+  const std::vector<Experiment> experiments =
+      sweep.conditions.own ? own_experiments() : find_experiments(options.experiment);
   sweep.shard = parse_shard(shard);
   const SweepReport report = run_sweep(experiments, sweep);
   if (options.json) {
@@ -199,7 +183,7 @@ int run_table(const SweepOptions& options) {
   require(experiments.size() == 1 && experiments.front().table != nullptr,
           "experiment '" + on_one_line(options.experiment) + "' has no table: allowed are " +
               fmt::format("{}", fmt::join(names_of_tables(), ", ")));
-  const SweepReport report = run_sweep(experiments, options.sweep());
+  const SweepReport report = run_sweep(experiments, sweep_of(options));
   print(experiments.front().table(report.records));
   return holds;
 }
@@ -221,10 +205,16 @@ int run_claims(const SweepOptions& options, const std::vector<std::string>& with
       note(fmt::format("{} records of other code, machine, text or threads are left out",
                        found.left_out));
     }
+    const std::set<std::string> hosts = hosts_of_machine_results(found.records);
+    if (hosts.size() > 1) {
+      note(fmt::format(
+          "seconds, process memory and trainings are from {} hosts of one processor: {}",
+          hosts.size(), fmt::join(hosts, ", ")));
+    }
     verdicts = judged_from(found, built_in_claims(), without);
     origin = found.provenance;
   } else {
-    verdicts = judged(options.sweep(), built_in_claims(), without);
+    verdicts = judged(sweep_of(options), built_in_claims(), without);
   }
   const std::string json = to_json(verdicts, options.scale, origin);
   command_line::write_output(folder / "verdicts.json", json);
@@ -250,7 +240,7 @@ int run_claims(const SweepOptions& options, const std::vector<std::string>& with
 int run_table1(const SweepOptions& options) {
   std::vector<Claim> claims = built_in_claims();
   std::erase_if(claims, [](const Claim& claim) { return claim.cell.empty(); });
-  print(table1_in_markdown(judged(options.sweep(), claims)));
+  print(table1_in_markdown(judged(sweep_of(options), claims)));
   return holds;
 }
 
@@ -265,7 +255,7 @@ int run_training(SweepOptions& options, const std::string& task, const SampleOpt
   }
   if (!task.empty()) parse_training_task(task);
   options.conditions.task = task;
-  const Sweep sweep = options.sweep();
+  const Sweep sweep = sweep_of(options);
   const SweepReport report = run_sweep(find_experiments("training"), sweep);
   print(training_table(report.records));
   if (!sample.given()) return holds;
@@ -315,6 +305,7 @@ int run(int count, char** arguments) {
   for (const Experiment& experiment : catalogue()) allowed += ", " + experiment.name;
   sweep.add_option("--experiment", sweep_options.experiment, allowed)->capture_default_str();
 
+  const OwnSizesOptions own_sizes(sweep);
   std::string shard = "0/1";
   sweep.add_option("--shard", shard, "i/n: only part i of n, 0 ≤ i < n, for array jobs")
       ->capture_default_str();
@@ -371,7 +362,7 @@ int run(int count, char** arguments) {
 
   if (!command_line::parse(app, count, arguments)) return holds;
   if (gradient.parsed()) return run_gradient(gradient_setting.setting(), wishes, json);
-  if (sweep.parsed()) return run_sweep_command(sweep_options, shard);
+  if (sweep.parsed()) return run_sweep_command(sweep_options, own_sizes, shard);
   if (merge.parsed()) return run_merge(parts, merged);
   if (table.parsed()) return run_table(table_options);
   if (claims.parsed()) return run_claims(claims_options, without, records_only);
@@ -384,9 +375,7 @@ int run(int count, char** arguments) {
       "see --help");
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
+int run_reporting(int count, char** arguments) {
   return command_line::run_program("slim-measure", [&] {
     try {
       return run(count, arguments);
@@ -395,4 +384,15 @@ int main(int count, char** arguments) {
       return static_cast<int>(falls_short);
     }
   });
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  JobServer server(find_subject);
+  return run_on_ranks([&](const std::string& job) { return server.answer(job); },
+                      [&](Ranks* ranks) {
+                        ranks_of_mpirun = ranks;
+                        return run_reporting(count, arguments);
+                      });
 }

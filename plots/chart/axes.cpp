@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
@@ -36,8 +37,27 @@ void add_powers_of_two(Axis& axis, int most, Label label) {
   const int low = static_cast<int>(std::ceil(std::log2(axis.low)));
   const int high = static_cast<int>(std::floor(std::log2(axis.high)));
   const int step = std::max(1, (high - low + most) / most);
-  for (int power = low; power <= high; power += step) {
+  for (int power = low; power <= high; ++power) {
+    if ((power - low) % step != 0) {
+      axis.minor.push_back(std::exp2(power));
+      continue;
+    }
     axis.ticks.push_back({std::exp2(power), label(power)});
+  }
+}
+
+/// Adds a short tick wherever a multiple of a power of ten inside the axis has no tick.
+void add_minor_multiples(Axis& axis) {
+  const int first = static_cast<int>(std::floor(std::log10(axis.low)));
+  const int last = static_cast<int>(std::ceil(std::log10(axis.high)));
+  const bool roomy = last - first <= 6;
+  for (int power = first; power <= last; ++power) {
+    for (int multiple = 1; multiple <= (roomy ? 9 : 1); ++multiple) {
+      const double at = multiple * std::pow(10.0, power);
+      const bool known = std::ranges::any_of(
+          axis.ticks, [&](const Tick& tick) { return std::abs(tick.at - at) <= 1e-9 * at; });
+      if (!known && at >= axis.low && at <= axis.high) axis.minor.push_back(at);
+    }
   }
 }
 
@@ -67,6 +87,7 @@ Axis seconds_axis(std::string label, DataRange range) {
       axis.ticks.push_back({at, readable_seconds(at)});
     }
   }
+  add_minor_multiples(axis);
   return axis;
 }
 
@@ -80,6 +101,7 @@ Axis ratio_axis(std::string label, DataRange range) {
   for (int power = low; power <= high; power += step) {
     axis.ticks.push_back({std::pow(10.0, power), fmt::format("10^{{{}}}", power)});
   }
+  add_minor_multiples(axis);
   return axis;
 }
 
@@ -88,6 +110,7 @@ Axis linear_axis(std::string label, DataRange range, double step) {
   axis.linear = true;
   for (double i = std::ceil(axis.low / step - 1e-9); i * step <= axis.high + 1e-9 * step; ++i) {
     axis.ticks.push_back({i * step, fmt::format("{:.4g}", i * step)});
+    if ((i + 0.5) * step <= axis.high) axis.minor.push_back((i + 0.5) * step);
   }
   return axis;
 }

@@ -80,5 +80,12 @@ TEST(Axes, of_categories_have_a_tick_for_each_name) {
   EXPECT_EQ(axis.high, 2.5);
 }
 
+TEST(Axes, have_short_ticks_between_those_with_labels) {
+  EXPECT_GE(ratio_axis("", {1e-3, 1e-2}).minor.size(), 8U) << "2 to 9 times a power of ten";
+  const Axis lengths = power_of_two_axis("", {1.0, 16384.0});
+  EXPECT_EQ(lengths.ticks.size() + lengths.minor.size(), 15U) << "every power of two";
+  EXPECT_FALSE(linear_axis("", {0.0, 1.0}, 0.5).minor.empty());
+}
+
 }  // namespace
 }  // namespace slim::plots

@@ -4,6 +4,7 @@
 #include "plots/chart/panel.hpp"
 #include "plots/chart/quartiles.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,7 +24,8 @@ struct Axis {
   double high = 2.0;
   std::vector<Tick> ticks;
   bool linear = false;
-  bool slanted = false;  ///< for long tick labels
+  bool slanted = false;            ///< for long tick labels
+  std::vector<double> minor = {};  ///< short ticks without labels
 };
 
 struct Point {
@@ -39,8 +41,10 @@ struct Curve {
   std::string label;
   std::string subject;
   bool full_pass = false;
-  std::vector<Point> points;  ///< by increasing x
-  bool points_only = false;   ///< no line between them
+  std::vector<Point> points;   ///< by increasing x
+  bool points_only = false;    ///< no line between them
+  std::string colour_of = {};  ///< what its colour stands for (style.cpp); empty: the boundary
+  std::string line_of = {};    ///< what its line stands for; empty: the prefix sum
 };
 
 /// A reference slope: y = coefficient · x^exponent for x in [from, to].
@@ -87,6 +91,7 @@ struct Chart {
   bool error_bars = false;
   bool bars = false;             ///< a group of bars at each whole x instead of curves
   bool full_pass_level = false;  ///< a horizontal line at the full pass
+  std::size_t key_rows = 0;      ///< of the key; 0: as few as fit
   std::vector<Panel> panels;     ///< if not empty, replaces all but title, subtitle and verdicts
 };
 

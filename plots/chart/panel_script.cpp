@@ -42,11 +42,11 @@ std::string curve_part(const PanelCurve& curve, const std::string& data, std::si
                      kind(curve.look), look, title);
 }
 
-/// 1, 2 or 5 times a power of ten, such that there are three to six ticks.
+/// 1, 2 or 5 times a power of ten, such that there are two to five ticks.
 double tick_step(double width) {
   const double power = std::pow(10.0, std::floor(std::log10(width)));
   for (const double step : {0.2, 0.5, 1.0}) {
-    if (width / (step * power) <= 6.0) return step * power;
+    if (width / (step * power) <= 4.5) return step * power;
   }
   return 2.0 * power;
 }
@@ -106,9 +106,12 @@ std::string panel_part(const Panel& panel, const std::string& data, std::size_t&
         "',11'\n",
         panel.left, panel.top + 0.012);
   }
-  text += panel.bars.empty() ? "set border 3\nset xtics nomirror autofreq\nset ytics nomirror\n"
-                             : fmt::format("set border 1\nset xtics nomirror {}\nunset ytics\n",
-                                           tick_step(panel.x_high - panel.x_low));
+  text += panel.bars.empty()
+              ? "set border 3\nset xtics nomirror autofreq\nset ytics nomirror\n"
+                "set mxtics 2\nset grid xtics ytics linetype 1 linecolor rgb "
+                "'#e6e6e6' linewidth 0.8\n"
+              : fmt::format("set border 1\nunset grid\nset xtics nomirror {}\nunset ytics\n",
+                            tick_step(panel.x_high - panel.x_low));
   text += bar_part(panel);
   std::vector<std::string> parts;
   for (const PanelCurve& curve : panel.curves) parts.push_back(curve_part(curve, data, ++index));
@@ -120,14 +123,14 @@ std::string panel_part(const Panel& panel, const std::string& data, std::size_t&
   return text + fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }
 
-/// The verdicts, to the right of title and subtitle.
+/// The verdicts, at the right below title and subtitle.
 std::string verdict_part(const Chart& chart) {
   std::string text;
   for (std::size_t i = 0; i < chart.verdicts.size(); ++i) {
     const VerdictLine& verdict = chart.verdicts[i];
     text += fmt::format(
         "set label {} {} at screen 0.975, {:.3f} right noenhanced font ',10' textcolor rgb '{}'\n",
-        10 + i, gnuplot_quoted(verdict.text), 0.966 - 0.024 * static_cast<double>(i),
+        10 + i, gnuplot_quoted(verdict.text), 0.897 - 0.022 * static_cast<double>(i),
         verdict_colour(verdict.verdict));
   }
   return text;
@@ -140,7 +143,7 @@ std::string page_part(const Chart& chart, const std::string& stem) {
       "',16'\n"
       "set label 2 {} at screen 0.025, 0.922 left noenhanced font ',10' textcolor rgb '#555555'\n"
       "{}set border 0\nunset tics\nunset key\nset xrange [0:1]\nset yrange [0:1]\n"
-      "unset logscale\nset xlabel\nset ylabel\nplot 2 notitle\n"
+      "unset logscale\nunset grid\nset xlabel\nset ylabel\nplot 2 notitle\n"
       "set tics nomirror scale 0.6 font ',11'\n",
       gnuplot_quoted(chart.title), gnuplot_quoted(chart.subtitle), verdict_part(chart));
   std::size_t index = 0;

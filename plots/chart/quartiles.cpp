@@ -42,8 +42,34 @@ Quartiles mean_and_deviation(const std::vector<double>& sample) {
   return {mean - deviation, mean, mean + deviation, sample.size()};
 }
 
+std::array<const char*, 3> names_of(Spread spread) {
+  switch (spread) {
+    case Spread::deviation:
+      return {"mean", "mean_less_deviation", "mean_and_deviation"};
+    case Spread::range:
+      return {"median", "minimum", "maximum"};
+    case Spread::quartiles:
+      break;
+  }
+  return {"median", "lower_quartile", "upper_quartile"};
+}
+
+Quartiles median_and_range(std::vector<double> sample) {
+  require_sample(sample);
+  std::sort(sample.begin(), sample.end());
+  return {sample.front(), quantile(sample, 0.5), sample.back(), sample.size()};
+}
+
 Quartiles summarised(std::vector<double> sample, Spread spread) {
-  return spread == Spread::deviation ? mean_and_deviation(sample) : quartiles(std::move(sample));
+  switch (spread) {
+    case Spread::deviation:
+      return mean_and_deviation(sample);
+    case Spread::range:
+      return median_and_range(std::move(sample));
+    case Spread::quartiles:
+      break;
+  }
+  return quartiles(std::move(sample));
 }
 
 }  // namespace slim::plots

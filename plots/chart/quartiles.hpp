@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
 namespace slim::plots {
 
-/// How three numbers summarise a sample, and how they are drawn: the median with quartiles, as
-/// error bars; or the mean with mean ± one standard deviation, as a band (error bars where points
-/// form no curve).
-enum class Spread { quartiles, deviation };
+/// How three numbers summarise a sample, for error bars: the median with quartiles, the mean with
+/// mean ± one standard deviation, or the median with minimum and maximum.
+enum class Spread { quartiles, deviation, range };
 
 /// Three numbers that summarise a sample.
 struct Quartiles {
@@ -30,7 +30,13 @@ Quartiles quartiles(std::vector<double> sample);
 /// Throws ContractError as quartiles() does.
 Quartiles mean_and_deviation(const std::vector<double>& sample);
 
-/// quartiles() or mean_and_deviation(), depending on `spread`.
+/// The names of the three numbers, as in a data file: middle, lower, upper.
+std::array<const char*, 3> names_of(Spread spread);
+
+/// Minimum, median and maximum. Throws ContractError as quartiles() does.
+Quartiles median_and_range(std::vector<double> sample);
+
+/// One of these, depending on `spread`.
 Quartiles summarised(std::vector<double> sample, Spread spread);
 
 }  // namespace slim::plots

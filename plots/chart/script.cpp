@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plots/chart/script.hpp"
 
+#include "plots/chart/key.hpp"
 #include "plots/chart/panel_script.hpp"
 #include "plots/chart/style.hpp"
 #include "reference/vocabulary/scalars/printable.hpp"
@@ -9,16 +10,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace slim::plots {
 namespace {
 
-std::string ticks(const std::vector<Tick>& list) {
+std::string ticks(const Axis& axis) {
   std::vector<std::string> parts;
-  parts.reserve(list.size());
-  for (const Tick& tick : list)
+  for (const Tick& tick : axis.ticks)
     parts.push_back(fmt::format("{} {}", gnuplot_quoted(tick.label), tick.at));
+  for (const double at : axis.minor) parts.push_back(fmt::format("'' {} 1", at));
   return fmt::format("({})", fmt::join(parts, ", "));
 }
 
@@ -44,7 +46,7 @@ struct Page {
 /// Places title, subtitle, verdicts and key above the plot, each as high as it needs to be.
 Page page(const Chart& chart) {
   constexpr double line = 0.036;
-  constexpr double key_row = 0.044;
+  constexpr double key_row = 0.053;
   constexpr double least_plot = 0.44;
   struct Label {
     std::string text;
@@ -62,14 +64,9 @@ Page page(const Chart& chart) {
         {verdict.text, used += line,
          fmt::format("font ',11' textcolor rgb '{}'", verdict_colour(verdict.verdict))});
   }
-  const std::size_t curves = chart.curves.size();
-  const bool wide = std::any_of(chart.curves.begin(), chart.curves.end(), [](const Curve& curve) {
-    constexpr std::size_t half_a_page = 24;
-    return curve.label.size() > half_a_page;
-  });
-  const std::size_t rows = curves <= 4 || (wide && curves <= 6) ? curves : (curves + 1) / 2;
-  const double key = used += 0.028;
-  used += key_row * static_cast<double>(rows) + (chart.top ? 0.15 : 0.03);
+  const Key key = key_of(chart);
+  const double key_top = used += 0.028;
+  used += key_row * static_cast<double>(key.rows) + (chart.top ? 0.15 : 0.03);
   const double foot = chart.x.slanted ? 0.24 : 0.15;
 
   Page page{.text = {}, .height = std::max(1.0, used + least_plot + foot)};
@@ -79,14 +76,17 @@ Page page(const Chart& chart) {
         fmt::format("set label {} {} at screen 0.025, {:.4g} left noenhanced {}\n", i + 1,
                     gnuplot_quoted(labels[i].text), screen(labels[i].from_top), labels[i].look);
   }
+  page.text += key.rows == 0 ? std::string("unset key\n")
+                             : fmt::format(
+                                   "set key at screen 0.025, {:.4g} left top maxrows {} Left "
+                                   "reverse noenhanced samplen 3.5 spacing 1.2 font ',{}'\n",
+                                   screen(key_top), key.rows, key.font);
   page.text += fmt::format(
-      "set key at screen 0.17, {:.4g} left top maxrows {} Left reverse noenhanced "
-      "samplen 3.5 spacing 1.2 font ',13'\n"
       "set lmargin at screen 0.18\n"
-      "set rmargin at screen 0.975\n"
+      "set rmargin at screen {:.4g}\n"
       "set bmargin at screen {:.4g}\n"
       "set tmargin at screen {:.4g}\n",
-      screen(key), rows, foot / page.height, screen(used));
+      0.975 - direct_width(chart), foot / page.height, screen(used));
   return page;
 }
 
@@ -95,7 +95,7 @@ std::string axis(std::string_view name, const Axis& axis, std::string_view optio
       "set {0}range [{1}:{2}]\n"
       "set {0}label {3} noenhanced {4}\n"
       "set {0}tics {5} scale 0.6 nomirror{6}\n",
-      name, axis.low, axis.high, gnuplot_quoted(axis.label), options, ticks(axis.ticks),
+      name, axis.low, axis.high, gnuplot_quoted(axis.label), options, ticks(axis),
       axis.slanted ? " rotate by 30 right font ',11'" : "");
 }
 
@@ -203,7 +203,7 @@ std::string guide_labels(const Chart& chart) {
     const bool leftward = guide.above == (guide.exponent > 0.0);
     text += fmt::format("set label {} {} at {}, {} {} offset {}, {} textcolor rgb '#555555'\n",
                         number++, gnuplot_quoted(guide.label), x, y,
-                        level      ? "center"
+                        level      ? (x < chart.x.high ? "center" : "right")
                         : leftward ? "right"
                                    : "left",
                         level      ? "0"
@@ -228,6 +228,13 @@ std::string plot(const Chart& chart, const std::string& stem) {
                                 guide.from, guide.to, guide.coefficient, guide.exponent));
     if (parts.size() > 1) parts.back().erase(0, sizeof "sample " - 1);
   }
+  // Bars of a range are side by side where several curves have one at the same x.
+  const auto x_of = [&](std::size_t i) {
+    if (chart.spread != Spread::range) return fmt::format("{}", x);
+    constexpr double octaves = 0.09;
+    const double middle = (static_cast<double>(chart.curves.size()) - 1.0) / 2.0;
+    return fmt::format("(${}*{:.4f})", x, std::exp2(octaves * (static_cast<double>(i) - middle)));
+  };
   const auto points_of = [&](std::size_t i) { return fmt::format("{} index {}", data, i + 1); };
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
     const Curve& curve = chart.curves[i];
@@ -239,25 +246,19 @@ std::string plot(const Chart& chart, const std::string& stem) {
     // Error bars erase the background under their points, so they are drawn before all curves.
     if (!chart.error_bars) continue;
     // mean - deviation may be negative, which a logarithmic axis cannot show.
-    const bool deviation = chart.spread == Spread::deviation;
-    const std::string low =
-        deviation ? fmt::format("($6 > {0} ? $6 : {0})", chart.y.low) : std::string("6");
-    if (deviation && !curve.points_only) {
-      parts.push_back(
-          fmt::format("{} using {}:{}:7 with filledcurves linestyle {} fillstyle "
-                      "transparent solid 0.18 noborder notitle",
-                      points_of(i), x, low, i + 1));
-    } else {
-      parts.push_back(
-          fmt::format("{} using {}:5:{}:7 with yerrorbars linestyle {} dashtype solid "
-                      "linewidth 1.2 pointtype 0 notitle",
-                      points_of(i), x, low, i + 1));
-    }
+    const std::string low = chart.spread == Spread::deviation
+                                ? fmt::format("($6 > {0} ? $6 : {0})", chart.y.low)
+                                : std::string("6");
+    parts.push_back(
+        fmt::format("{} using {}:5:{}:7 with yerrorbars linestyle {} dashtype solid "
+                    "linewidth 1.2 pointtype 0 notitle",
+                    points_of(i), x_of(i), low, i + 1));
   }
   for (std::size_t i = 0; i < chart.curves.size(); ++i) {
-    parts.push_back(fmt::format("{} using {}:5 with {} linestyle {} title {}", points_of(i), x,
-                                curve_kind(chart.curves[i]), i + 1,
-                                gnuplot_quoted(chart.curves[i].label)));
+    const std::string& label = chart.curves[i].label;
+    parts.push_back(fmt::format(
+        "{} using {}:5 with {} linestyle {} {}", points_of(i), x_of(i), curve_kind(chart.curves[i]),
+        i + 1, label.empty() ? std::string("notitle") : "title " + gnuplot_quoted(label)));
   }
   return fmt::format("plot {}\n", fmt::join(parts, ", \\\n     "));
 }
@@ -299,6 +300,7 @@ std::string script_of(const Chart& chart, const std::string& stem, const std::st
   text += axes(chart);
   text += style_lines(chart);
   text += guide_labels(chart);
+  text += direct_labels(chart);
   text += marks(chart);
   text += fmt::format(
       "\nset terminal svg size 600, {2:.0f} dynamic rounded background '#ffffff' "
@@ -321,11 +323,10 @@ std::string script_of(const Chart& chart, const std::string& stem, const std::st
 
 std::vector<std::string> data_of(const Chart& chart) {
   if (!chart.panels.empty()) return panel_data_of(chart);
-  const bool deviation = chart.spread == Spread::deviation;
+  const std::array<const char*, 3> names = names_of(chart.spread);
   std::vector<std::string> lines = {fmt::format(
-      "curve\tlength\tslice\tslices\t{0}_{1}\t{0}_{2}\t{0}_{3}\tsamples{4}", chart.unit,
-      deviation ? "mean" : "median", deviation ? "mean_less_deviation" : "lower_quartile",
-      deviation ? "mean_and_deviation" : "upper_quartile",
+      "curve\tlength\tslice\tslices\t{0}_{1}\t{0}_{2}\t{0}_{3}\tsamples{4}", chart.unit, names[0],
+      names[1], names[2],
       chart.over == Over::other ? fmt::format("\t{}{}", chart.x_name, chart.bars ? "\tnote" : "")
                                 : std::string())};
   for (const Curve& curve : chart.curves) {

@@ -9,15 +9,17 @@
 
 namespace slim::plots {
 
-/// Style of a curve: colours, markers and dashes each suffice to distinguish curves.
+/// Style of a curve. Colour and the shape of the marker say what it is of: a configuration, a
+/// feature map, a boundary. Dashes and the marker's filling say how it was computed: a prefix sum,
+/// a precision, a first sweep.
 struct CurveStyle {
   std::string_view colour;  ///< Okabe and Ito's palette, safe for colour-blind readers
   std::string_view dash;    ///< gnuplot's dashtype
   int marker = 0;           ///< gnuplot's pointtype
 };
 
-/// One style per curve. The paper's algorithm, the stored boundaries and the full pass have the
-/// same style in every figure as long as each occurs once; other curves get the remaining styles.
+/// One style per curve. Names that are known here have the same style in every figure, whatever
+/// else it shows. Of several curves that would be drawn alike, later ones get other dashes.
 std::vector<CurveStyle> styles_of(std::span<const Curve> curves);
 
 /// Colour of the line of a verdict, dark enough on white; the word in the line also distinguishes

@@ -4,43 +4,54 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <span>
+#include <string>
 
 namespace slim::plots {
 namespace {
 
-TEST(Styles, of_nine_curves_differ_in_colour_and_in_marker) {
-  std::vector<Curve> curves(9);
-  curves[2].full_pass = true;
-  curves[5].subject = "recovered/iterative";
-  std::set<std::string_view> colours;
-  std::set<int> markers;
-  for (const CurveStyle& style : styles_of(curves)) {
-    colours.insert(style.colour);
-    markers.insert(style.marker);
-  }
-  EXPECT_EQ(colours.size(), 9U);
-  EXPECT_EQ(markers.size(), 9U);
+Curve curve_of(const std::string& colour, const std::string& line) {
+  Curve curve;
+  curve.colour_of = colour;
+  curve.line_of = line;
+  return curve;
 }
 
-TEST(Styles, of_a_kind_of_curve_do_not_depend_on_its_position) {
-  std::vector<Curve> curves(2);
+TEST(Styles, have_the_colour_of_the_configuration_and_the_line_of_the_method) {
+  std::set<std::string_view> colours;
+  for (const char* name : {"I", "II", "III", "IV"}) {
+    const auto styles =
+        styles_of(std::vector{curve_of(name, "iterative"), curve_of(name, "explicit")});
+    EXPECT_EQ(styles[0].colour, styles[1].colour);
+    EXPECT_NE(styles[0].dash, styles[1].dash);
+    EXPECT_NE(styles[0].marker, styles[1].marker);
+    colours.insert(styles[0].colour);
+  }
+  EXPECT_EQ(colours.size(), 4U);
+}
+
+TEST(Styles, do_not_depend_on_other_curves) {
+  std::vector<Curve> curves(5);
   curves[0].subject = "stored/iterative";
   curves[1].subject = "recovered/iterative";
-  const auto one = styles_of(curves);
-  std::swap(curves[0], curves[1]);
-  const auto other = styles_of(curves);
-  EXPECT_EQ(one[0].colour, other[1].colour);
-  EXPECT_EQ(one[1].colour, other[0].colour);
+  curves[2].full_pass = true;
+  curves[3].subject = "softmax";
+  curves[4].subject = "bisected/tree";
+  const auto all = styles_of(curves);
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    const CurveStyle one = styles_of(std::span(curves).subspan(i, 1))[0];
+    EXPECT_EQ(one.colour, all[i].colour) << i;
+    EXPECT_EQ(one.dash, all[i].dash) << i;
+    EXPECT_EQ(one.marker, all[i].marker) << i;
+  }
 }
 
-TEST(Styles, of_the_full_pass_do_not_depend_on_its_position) {
-  std::vector<Curve> curves(9);
-  curves.front().full_pass = true;
-  const CurveStyle first = styles_of(curves).front();
-  std::swap(curves.front(), curves.back());
-  const auto other = styles_of(curves);
-  EXPECT_EQ(other.back().marker, first.marker);
-  for (std::size_t i = 0; i + 1 < other.size(); ++i) EXPECT_NE(other[i].marker, first.marker);
+TEST(Styles, of_like_curves_differ_in_dashes) {
+  std::vector<Curve> curves(4);
+  for (Curve& curve : curves) curve.subject = "recovered/iterative";
+  std::set<std::string_view> dashes;
+  for (const CurveStyle& style : styles_of(curves)) dashes.insert(style.dash);
+  EXPECT_EQ(dashes.size(), 4U);
 }
 
 TEST(Styles, exist_for_any_number_of_curves) {

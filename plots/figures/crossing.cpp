@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace slim::plots {
 namespace {
@@ -44,11 +45,29 @@ void mark_crossings(Chart& chart) {
   }
 }
 
+/// The slopes that the costs approach: L² with softmax attention, L with the full pass. Each ends
+/// above the last point of its curve.
+void add_slopes(Chart& chart) {
+  for (const Curve& curve : chart.curves) {
+    const bool softmax = curve.subject == "softmax";
+    if (!softmax && !curve.full_pass) continue;
+    const Point& end = curve.points.back();
+    Guide guide = {.label = softmax ? "∝ L²" : "∝ L", .exponent = softmax ? 2.0 : 1.0};
+    guide.to = end.x;
+    guide.from = end.x / 8.0;
+    guide.coefficient = (softmax ? 1.5 : 0.7) * end.y.median / std::pow(end.x, guide.exponent);
+    guide.above = softmax;
+    guide.label_at = end.x / 3.0;
+    if (guide.from >= chart.x.low) chart.guides.push_back(guide);
+  }
+}
+
 Chart draw_crossing_memory(std::span<const Record> records) {
   Chart chart = draw_over_length(records, peak_bytes);
   chart.unit = "bytes";
   chart.y = bytes_axis("peak memory beyond parameters", y_range(chart.curves));
   mark_crossings(chart);
+  add_slopes(chart);
   return chart;
 }
 
@@ -58,6 +77,7 @@ Chart draw_crossing_time(std::span<const Record> records) {
   chart.error_bars = true;
   chart.y = seconds_axis("time of one gradient", y_range(chart.curves));
   mark_crossings(chart);
+  add_slopes(chart);
   return chart;
 }
 
@@ -66,6 +86,7 @@ Chart draw_crossing_time(std::span<const Record> records) {
 Figure crossing_memory() {
   return {.name = "crossing-memory",
           .title = "Softmax attention against a Performer: memory",
+          .finding = "On long sequences, softmax attention needs more memory",
           .caption =
               "The same model with either attention. Counted bytes beyond parameters, gradient and "
               "tokens; softmax attention stores every head's weights. Vertical lines "
@@ -79,6 +100,7 @@ Figure crossing_memory() {
 Figure crossing_time() {
   return {.name = "crossing-time",
           .title = "Softmax attention against a Performer: time",
+          .finding = "On long sequences, softmax attention takes longer",
           .caption =
               "The same model with either attention; medians with quartiles. Vertical lines "
               "mark where softmax attention begins to take longer.",

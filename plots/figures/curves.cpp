@@ -71,7 +71,7 @@ Shown chosen(const Shown& setting, const std::vector<bool>& shared, bool wanted)
 
 std::string label_of(const CurveKey& key, const Shown& differing) {
   std::string label = key.subject;
-  if (key.full_pass) label += ", C = L (full pass)";
+  if (key.full_pass) label += ", full pass";
   if (key.slice > 0) label += fmt::format(", C = {}", key.slice);
   for (const std::string& entry : differing) label += ", " + entry;
   return label;

@@ -28,7 +28,7 @@ TEST(Curves, along_length_separate_sliced_and_full_passes) {
   ASSERT_EQ(result.curves[0].points.size(), 2U);
   EXPECT_EQ(result.curves[0].points[0].length, 4);
   EXPECT_EQ(result.curves[0].points[1].y.median, 1.0);
-  EXPECT_EQ(result.curves[1].label, "a/b, C = L (full pass)");
+  EXPECT_EQ(result.curves[1].label, "a/b, full pass");
   EXPECT_TRUE(result.curves[1].full_pass);
   EXPECT_EQ(result.curves[2].label, "c/d, C = 2");
 }

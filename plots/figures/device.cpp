@@ -20,7 +20,7 @@ std::string variant_of(const experiments::Setting& setting) {
 }
 
 std::string reach(const experiments::Setting& setting, std::int64_t length) {
-  if (length == 0) return "none";
+  if (length == 0) return "out of memory";
   const auto power = std::bit_width(static_cast<std::uint64_t>(length)) - 1;
   return fmt::format("{}2^{{{}}}", length == setting.length ? "≥" : "", power);
 }
@@ -54,6 +54,7 @@ Chart draw_device(std::span<const Record> records) {
                    static_cast<long>(point.x);
       });
       curve.full_pass = found->setting.full_pass();
+      curve.colour_of = curve.subject.substr(0, curve.subject.find('/'));
       point.note = reach(found->setting, static_cast<std::int64_t>(point.y.median));
     }
   }
@@ -71,6 +72,7 @@ Chart draw_device(std::span<const Record> records) {
 Figure device() {
   return {.name = "device",
           .title = "The longest sequence in a small process",
+          .finding = "In the same memory, slices reach far longer sequences",
           .caption =
               "Each L, a power of 2, runs in a fresh process that caps its address space before it "
               "allocates anything: program, text and parameters count. Hatched: "

@@ -3,12 +3,17 @@
 
 #include "plots/chart/axes.hpp"
 #include "plots/figures/curves.hpp"
+#include "plots/figures/guides.hpp"
 #include "plots/figures/worst_errors.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
 
 namespace slim::plots {
 namespace {
@@ -35,10 +40,13 @@ constexpr double claimed_bound = 1e-3;  // on float32
 Chart draw_drift_boundary(std::span<const Record> records) {
   WorstErrors worst(smallest_shown, largest_shown);
   std::vector<std::string> labels;
+  std::map<std::string, std::pair<std::string, std::string>> looks;
   for (const Scalar scalar : {Scalar::float32, Scalar::float64}) {
     for (const char* map : {"sqr", "elu+1", "favor+_1", "relu"}) {
       const auto place = static_cast<double>(labels.size());
       labels.push_back(fmt::format("{}, {}", map, name(scalar)));
+      looks[labels.back()] = {std::string(map).substr(0, std::string(map).find('_')),
+                              std::string(name(scalar))};
       for (const Record& record : records) {
         const experiments::Setting& setting = record.setting;
         if (setting.scalar != scalar || name(setting.model.feature_map) != map) continue;
@@ -57,7 +65,7 @@ Chart draw_drift_boundary(std::span<const Record> records) {
   if (chart.curves.empty()) return chart;
   for (Curve& curve : chart.curves) {
     curve.points_only = true;
-    curve.subject = {};
+    std::tie(curve.colour_of, curve.line_of) = looks[curve.label];
   }
   chart.over = Over::other;
   chart.x_name = "boundary";
@@ -65,7 +73,10 @@ Chart draw_drift_boundary(std::span<const Record> records) {
   for (const Boundary& boundary : boundaries) names.emplace_back(boundary.label);
   chart.x = named_axis("", names);
   chart.x.slanted = true;
+  chart.x.high += 0.8;  // for the labels of the levels
   add_error_axis(chart, claimed_bound, "10^{−3}");
+  add_level(chart, float32_roundoff, "2^{−24}");
+  add_level(chart, float64_roundoff, "2^{−53}");
   return chart;
 }
 
@@ -100,6 +111,7 @@ Chart draw_drift_slice(std::span<const Record> records) {
   chart.over = Over::slice;
   chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
   add_error_axis(chart, claimed_bound, "10^{−3}");
+  add_level(chart, float32_roundoff, "2^{−24}");
   return chart;
 }
 
@@ -110,9 +122,11 @@ Chart draw_drift_length(std::span<const Record> records) {
       records, [](const Record& record) { return record.setting.length; },
       [](const Record& record) { return record.setting.slice == 16; });
   if (chart.curves.empty()) return chart;
+  if (const auto [shortest, longest] = x_range(chart.curves); shortest == longest) return {};
   chart.over = Over::length;
   chart.x = power_of_two_axis("sequence length L", x_range(chart.curves));
   add_error_axis(chart, claimed_bound, "10^{−3}");
+  add_level(chart, float32_roundoff, "2^{−24}");
   return chart;
 }
 
@@ -120,13 +134,15 @@ constexpr const char* error_caption =
     " Errors are those of the gradient against 50 digits (against stored boundaries in float64 "
     "where 50 digits take too long), relative to the largest entry of its tensor. Errors above "
     "1000 or not "
-    "finite are shown at 1000, refused tasks are left out.";
+    "finite are shown at 1000, refused tasks are left out. Dotted: the claimed bound 10⁻³, and "
+    "the unit roundoff of float32 (2⁻²⁴) and float64 (2⁻⁵³).";
 
 }  // namespace
 
 Figure drift_boundary() {
   return {.name = "drift-boundary",
           .title = "Rounding error of the gradient",
+          .finding = "Rounding stays small, except at zeros of ReLU features",
           .caption = std::string("By boundary, feature map and precision.") + error_caption,
           .claims = {"PRECISION/sqr", "PRECISION/elu+1", "PRECISION/favor+", "PRECISION/relu"},
           .experiment = "drift",
@@ -151,7 +167,8 @@ Figure drift_slice() {
 Figure drift_length() {
   return {.name = "drift-length",
           .title = "Drift over the sequence length",
-          .caption = std::string("Scale ci has one length only.") + error_caption,
+          .caption = std::string("Not drawn where all records have one length, as at scale ci.") +
+                     error_caption,
           .claims = {"PRECISION/relu"},
           .experiment = "drift",
           .quantity = Quantity::gradient_error,

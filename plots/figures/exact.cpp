@@ -48,6 +48,10 @@ Chart draw_exact(std::span<const Record> records) {
   chart.subtitle =
       fmt::format("{}, d_model {}, {} layers, L = {}, the largest over seeds", setting.subject,
                   setting.model.hidden_dim, setting.model.layers, setting.length);
+  for (Curve& curve : chart.curves) {
+    curve.colour_of = curve.label.substr(0, curve.label.find_first_of("_,"));
+    curve.line_of = curve.label == stored_relu ? "stored" : "recovered";
+  }
   chart.over = Over::slice;
   chart.x = power_of_two_axis("slice length C", x_range(chart.curves));
   add_error_axis(chart, 1e-40, "10^{−40}");
@@ -60,6 +64,7 @@ Figure exact() {
   return {
       .name = "exact",
       .title = "The gradient in 50 digits",
+      .finding = "Sliced gradients are exact, except at zeros of ReLU features",
       .caption =
           "Largest error of a gradient entry against the reference, both in 50 digits, relative "
           "to the largest entry of its tensor; C = L is the full pass. The dotted line is the "

@@ -35,6 +35,12 @@ Chart draw_features(std::span<const Record> records) {
   chart.subtitle =
       fmt::format("one causal head, d = {}, L = {}", setting.model.head_dim(), setting.length);
   chart.curves = gathered.curves();
+  for (Curve& curve : chart.curves) {
+    curve.colour_of = curve.label == "independent"                 ? "independent"
+                      : curve.label.find("χ") != std::string::npos ? "orthogonal-chi"
+                                                                   : "orthogonal";
+    curve.line_of = curve.colour_of;
+  }
   chart.over = Over::other;
   chart.x_name = "features";
   chart.unit = "relative_error";
@@ -50,6 +56,7 @@ Chart draw_features(std::span<const Record> records) {
 Figure features() {
   return {.name = "features",
           .title = "FAVOR+ against softmax attention",
+          .finding = "FAVOR+ approaches softmax attention like M^(−1/2)",
           .caption =
               "‖Ŷ − Y‖ / ‖Y‖ of a head's output, medians over seeds with quartiles; queries and "
               "keys are normal with |x̃|² = 1/4 on average. The dotted line is proportional to "

@@ -2,6 +2,7 @@
 #include "plots/figures/figure.hpp"
 
 #include "experiments/claims/process_memory.hpp"
+#include "experiments/records/comparable.hpp"
 #include "experiments/records/record_log.hpp"
 #include "plots/chart/axes.hpp"
 #include "plots/figures/curves.hpp"
@@ -12,16 +13,61 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 namespace slim::plots {
 
 namespace {
 
-bool same_origin(const Record& a, const Record& b) {
+bool depends_on_machine(const Record& record) {
+  return experiments::depends_on_machine(quantity_of(record.measured));
+}
+
+bool same_build_and_text(const Record& a, const Record& b) {
   const experiments::Provenance& p = a.provenance;
   const experiments::Provenance& q = b.provenance;
-  return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags &&
-         p.processor == q.processor && a.corpus_sha1 == b.corpus_sha1 && a.scale == b.scale;
+  // Records of third-party implementations have no text.
+  const bool same_text =
+      a.corpus_sha1 == b.corpus_sha1 || a.corpus_sha1.empty() || b.corpus_sha1.empty();
+  return p.code == q.code && p.compiler == q.compiler && p.flags == q.flags && a.scale == b.scale &&
+         same_text;
+}
+
+/// Among equal dates the last in the file.
+Record newest_of(const std::vector<Record>& records) {
+  return *std::max_element(records.rbegin(), records.rend(), experiments::is_older);
+}
+
+/// Removes what was measured by other builds or on other texts than the newest record, and what
+/// depends on the machine and was measured by another processor than the newest of these.
+Record keep_comparable(std::vector<Record>& records) {
+  const Record newest = newest_of(records);
+  std::erase_if(records, [&](const Record& r) { return !same_build_and_text(r, newest); });
+  std::vector<Record> of_machine;
+  std::copy_if(records.begin(), records.end(), std::back_inserter(of_machine), depends_on_machine);
+  if (of_machine.empty()) return newest;
+  const std::string processor = newest_of(of_machine).provenance.processor;
+  std::erase_if(records, [&](const Record& r) {
+    return depends_on_machine(r) && r.provenance.processor != processor;
+  });
+  return newest;
+}
+
+/// Moves a prefix sum that all curves share from their labels to the subtitle.
+void leave_out_shared_sum(Chart& chart) {
+  std::set<std::string> sums;
+  for (const Curve& curve : chart.curves) {
+    const std::size_t slash = curve.subject.find('/');
+    if (slash != std::string::npos) sums.insert(curve.subject.substr(slash));
+  }
+  if (sums.size() != 1 || chart.curves.size() < 2) return;
+  const std::string& sum = *sums.begin();
+  for (Curve& curve : chart.curves) {
+    const std::size_t at = curve.label.find(sum);
+    if (at != std::string::npos) curve.label.erase(at, sum.size());
+  }
+  chart.subtitle = fmt::format("{} prefix sums, {}", sum.substr(1), chart.subtitle);
 }
 
 }  // namespace
@@ -37,12 +83,9 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records) 
       .figure = figure, .chart = {}, .provenance = {}, .corpus = {}, .scale = {}, .command = {}};
   if (own.empty()) return drawn;
 
-  // Among equal dates the last in the file.
-  const Record newest = *std::max_element(own.rbegin(), own.rend(), experiments::is_older);
-  const auto older = std::stable_partition(own.begin(), own.end(),
-                                           [&](const Record& r) { return same_origin(r, newest); });
-  drawn.left_out = static_cast<std::size_t>(std::distance(older, own.end()));
-  own.erase(older, own.end());
+  const std::size_t all = own.size();
+  const Record newest = keep_comparable(own);
+  drawn.left_out = all - own.size();
 
   drawn.provenance = newest.provenance;
   drawn.corpus = fmt::format("{} (SHA-1 {})", newest.setting.corpus.string(), newest.corpus_sha1);
@@ -66,7 +109,12 @@ std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdi
 }
 
 void add_verdicts(DrawnFigure& drawn, std::span<const Verdict> verdicts) {
-  for (const Verdict& v : verdicts_on(drawn, verdicts)) {
+  const std::vector<Verdict> own = verdicts_on(drawn, verdicts);
+  const bool as_expected = !own.empty() && std::ranges::all_of(own, [](const Verdict& v) {
+    return v.verdict == (v.expected.empty() ? "SUPPORTED" : v.expected);
+  });
+  if (as_expected && !drawn.figure.finding.empty()) drawn.chart.title = drawn.figure.finding;
+  for (const Verdict& v : own) {
     drawn.chart.verdicts.push_back(
         {fmt::format("{}: {}, {}", v.claim, v.verdict, number_and_interval(v)), v.verdict});
   }
@@ -77,6 +125,7 @@ Chart chart_over_length(std::span<const Record> records, double (*value)(const R
   Chart chart;
   chart.curves = std::move(gathered.curves);
   chart.subtitle = std::move(gathered.common);
+  leave_out_shared_sum(chart);
   chart.x = power_of_two_axis("sequence length L", x_range(chart.curves));
   return chart;
 }

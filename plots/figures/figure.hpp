@@ -19,6 +19,7 @@ using experiments::Record;
 struct Figure {
   std::string name;  ///< also the stem of its files
   std::string title;
+  std::string finding = {};  ///< the title where all its verdicts are as expected
   std::string caption;
   std::vector<std::string> claims;  ///< claims whose verdicts it shows
   std::string experiment;           ///< experiment of the records that it shows
@@ -48,7 +49,8 @@ DrawnFigure chart_figure(const Figure& figure, std::span<const Record> records);
 
 /// The verdicts on the figure's claims that have the same code and scale as its records.
 std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdict> verdicts);
-/// Adds these verdicts, with their intervals, under the title.
+/// Adds these verdicts, with their intervals, under the title, which states the finding if all of
+/// them are as expected.
 void add_verdicts(DrawnFigure& drawn, std::span<const Verdict> verdicts);
 
 /// A chart with curves, subtitle and x axis, over L or over C.

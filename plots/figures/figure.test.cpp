@@ -143,6 +143,12 @@ TEST(Figures, show_the_verdicts_on_their_claims_only) {
   ASSERT_EQ(drawn.chart.verdicts.size(), 1U);
   EXPECT_EQ(drawn.chart.verdicts[0].text, "MEMORY-C: SUPPORTED, 0, exact");
   EXPECT_EQ(drawn.chart.verdicts[0].verdict, "SUPPORTED");
+  EXPECT_EQ(drawn.chart.title, drawn.figure.finding);
+  drawn.chart.title = drawn.figure.title;
+  verdict.verdict = "REFUTED";
+  add_verdicts(drawn, std::vector{verdict});
+  EXPECT_EQ(drawn.chart.title, drawn.figure.title) << "what is refuted is no finding";
+  verdict.verdict = "SUPPORTED";
   verdict.code = "x";
   EXPECT_EQ(verdicts_on(drawn, std::vector{verdict}).size(), 1U);
   verdict.code = "y";

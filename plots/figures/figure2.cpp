@@ -13,6 +13,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace slim::plots {
 namespace {
@@ -42,30 +43,32 @@ double bytes_of_full_pass(std::span<const Record> records, const Curve& curve) {
 }
 
 Chart draw_over_slice(std::span<const Record> records, double (*value)(const Record&),
-                      bool whole_is_shown) {
-  Chart chart = chart_over_slice(records, value, Spread::deviation);
+                      bool whole_is_shown, Spread spread) {
+  Chart chart = chart_over_slice(records, value, spread);
   std::erase_if(chart.curves, [](const Curve& curve) { return curve.full_pass; });
   const std::map<std::int64_t, std::string> names = configurations_by_length(records);
   if (names.empty()) return chart;
   for (Curve& curve : chart.curves) {
     const std::int64_t length = curve.points.front().length;
-    curve.label = fmt::format("{} (L = {}), {}", names.at(length), length,
-                              curve.subject.substr(curve.subject.find('/') + 1));
+    const std::string sum = curve.subject.substr(curve.subject.find('/') + 1);
+    curve.label = fmt::format("{} (L = {}), {}", names.at(length), length, sum);
+    curve.colour_of = names.at(length);
+    curve.line_of = sum;
     const Point& longest = curve.points.back();
     if (longest.slices > 1 && whole_is_shown) {
       chart.subtitle +=
           fmt::format(", {}{}: C above {} not measured (C = L takes about {})", names.at(length),
-                      curve.label.substr(curve.label.find("),") + 2), longest.slice,
-                      readable_bytes(bytes_of_full_pass(records, curve)));
+                      " " + sum, longest.slice, readable_bytes(bytes_of_full_pass(records, curve)));
     }
   }
   std::stable_sort(chart.curves.begin(), chart.curves.end(), [](const Curve& a, const Curve& b) {
-    return a.points.front().length < b.points.front().length;
+    return std::pair(b.line_of, a.colour_of) < std::pair(a.line_of, b.colour_of);
   });
+  chart.key_rows = names.size();
   return chart;
 }
 
-/// Adds the ends of all curves at C = L as one curve of crosses.
+/// Adds the ends of all curves at C = L as crosses.
 void add_crosses(Chart& chart) {
   Curve crosses{.label = "full pass (C = L)", .subject = {}, .full_pass = true, .points = {}};
   crosses.points_only = true;
@@ -74,11 +77,15 @@ void add_crosses(Chart& chart) {
   }
   std::sort(crosses.points.begin(), crosses.points.end(),
             [](const Point& a, const Point& b) { return a.x < b.x; });
-  if (!crosses.points.empty()) chart.curves.push_back(std::move(crosses));
+  if (crosses.points.empty()) return;
+  // Below the first column of the key.
+  const std::size_t rows = std::min(chart.key_rows, chart.curves.size());
+  chart.curves.insert(chart.curves.begin() + static_cast<std::ptrdiff_t>(rows), std::move(crosses));
+  ++chart.key_rows;
 }
 
 Chart draw_time(std::span<const Record> records) {
-  Chart chart = draw_over_slice(records, seconds, true);
+  Chart chart = draw_over_slice(records, seconds, true, Spread::deviation);
   chart.unit = "seconds";
   chart.error_bars = true;
   chart.y = seconds_axis("time of one gradient", y_range(chart.curves));
@@ -88,7 +95,7 @@ Chart draw_time(std::span<const Record> records) {
 }
 
 Chart draw_memory(std::span<const Record> records) {
-  Chart chart = draw_over_slice(records, peak_bytes, true);
+  Chart chart = draw_over_slice(records, peak_bytes, true, Spread::quartiles);
   chart.unit = "bytes";
   chart.y = bytes_axis("peak memory beyond parameters", y_range(chart.curves));
   add_guide(chart, "∝ C", 1.0, false, Side::below);
@@ -106,34 +113,36 @@ double discrepancy(const Record& record) {
 }
 
 Chart draw_discrepancy(std::span<const Record> records) {
-  Chart chart = draw_over_slice(records, discrepancy, false);
+  Chart chart = draw_over_slice(records, discrepancy, false, Spread::range);
   chart.unit = "relative_discrepancy";
   chart.error_bars = true;
-  chart.y = ratio_axis("relative discrepancy of the gradient", y_range(chart.curves));
+  chart.y = ratio_axis("relative discrepancy", y_range(chart.curves));
+  add_level(chart, float32_roundoff, "roundoff of float32, 2^{−24}");
   return chart;
 }
 
 }  // namespace
 
 Figure figure2_time() {
-  return {
-      .name = "figure2-time",
-      .title = "Figure 2, left: time of one gradient over C",
-      .caption =
-          "Configurations I to IV of the paper: the mean over seeds with a band of one standard "
-          "deviation. Crosses, with error bars, are the full pass; the dotted line is "
-          "proportional to 1/C. At scales "
-          "below paper "
-          "lengths and widths are reduced in proportion.",
-      .claims = {"FIGURE2/time"},
-      .experiment = "figure2",
-      .quantity = Quantity::seconds,
-      .draw = draw_time};
+  return {.name = "figure2-time",
+          .title = "Figure 2, left: time of one gradient over C",
+          .finding = "Figure 2, left: time stays flat down to short slices",
+          .caption =
+              "Configurations I to IV of the paper: the mean over seeds with bars of one standard "
+              "deviation. Crosses are the full pass; the dotted line is "
+              "proportional to 1/C. At scales "
+              "below paper "
+              "lengths and widths are reduced in proportion.",
+          .claims = {"FIGURE2/time"},
+          .experiment = "figure2",
+          .quantity = Quantity::seconds,
+          .draw = draw_time};
 }
 
 Figure figure2_memory() {
   return {.name = "figure2-memory",
           .title = "Figure 2, middle: peak memory over C",
+          .finding = "Figure 2, middle: peak memory falls in proportion to C",
           .caption =
               "Counted beyond parameters, their gradient and the token ids, packing buffers "
               "included. Crosses are "
@@ -148,10 +157,11 @@ Figure figure2_memory() {
 Figure figure2_discrepancy() {
   return {.name = "figure2-discrepancy",
           .title = "Figure 2, right: discrepancy to the full pass over C",
+          .finding = "Figure 2, right: slices change the gradient by rounding only",
           .caption =
               "Largest difference of a gradient entry from the full pass of the same subject in "
-              "float32, relative to the largest entry; the mean over seeds with a band of one "
-              "standard deviation.",
+              "float32, relative to the largest entry; the median over seeds with bars from the "
+              "smallest to the largest. Points at one C are drawn side by side.",
           .claims = {"FIGURE2/discrepancy"},
           .experiment = "figure2",
           .quantity = Quantity::full_discrepancy,

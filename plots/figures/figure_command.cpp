@@ -5,6 +5,7 @@
 #include "experiments/workload/corpus.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -90,6 +91,30 @@ std::string changed_options(const Figure& figure, std::span<const Record* const>
   return options;
 }
 
+/// The command that measures sizes of one's own again.
+std::string own_command(std::span<const Record* const> own) {
+  std::set<Index> lengths;
+  std::set<Index> slices;
+  std::set<std::string> subjects;
+  for (const Record* record : own) {
+    const experiments::Setting& setting = record->setting;
+    lengths.insert(setting.length);
+    if (!setting.full_pass()) slices.insert(setting.slice);
+    if (!setting.subject.starts_with("foreign/")) subjects.insert(setting.subject);
+  }
+  if (subjects.empty()) {
+    return fmt::format(
+        "slim-measure foreign --subject-command '…' --lengths {} --slices {} --out results && ",
+        fmt::join(lengths, " "), fmt::join(slices, " "));
+  }
+  const Model& model = own.front()->setting.model;
+  return fmt::format(
+      "slim-measure sweep --lengths {} --slices {} --subject {} --hidden {} --layers {} --ffn {} "
+      "--heads {} --feature-map {} --out results && ",
+      fmt::join(lengths, ","), fmt::join(slices, ","), fmt::join(subjects, ","), model.hidden_dim,
+      model.layers, model.ffn_dim, model.heads, name(model.feature_map));
+}
+
 }  // namespace
 
 std::string figure_command(const Figure& figure, std::span<const Record> records) {
@@ -100,6 +125,10 @@ std::string figure_command(const Figure& figure, std::span<const Record> records
       if (record.experiment == experiment) own.push_back(&record);
     }
     if (own.empty()) continue;
+    if (own.front()->scale == experiments::own_scale) {
+      line += own_command(own);
+      continue;
+    }
     line += fmt::format("slim-measure sweep --experiment {} --scale {}{} --out results && ",
                         experiment, own.front()->scale, changed_options(figure, own));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plots/figures/guides.hpp"
 
+#include "plots/chart/key.hpp"
 #include "plots/figures/curves.hpp"
 
 #include <algorithm>
@@ -14,33 +15,28 @@ double height(const Guide& guide, double x) {
   return guide.coefficient * std::pow(x, guide.exponent);
 }
 
-/// Position of y between the bottom (0) and the top (1) of the chart.
-double share(const Axis& axis, double y) {
-  return std::log(y / axis.low) / std::log(axis.high / axis.low);
-}
-
 /// Position of the curve at x on the same scale, linear between its points.
 double curve_share(const Axis& axis, const Curve& curve, double x) {
   const auto& points = curve.points;
   const auto after =
       std::find_if(points.begin(), points.end(), [&](const Point& point) { return point.x >= x; });
-  if (after == points.end()) return share(axis, points.back().y.median);
-  const double high = share(axis, after->y.median);
+  if (after == points.end()) return height_of(axis, points.back().y.median);
+  const double high = height_of(axis, after->y.median);
   if (after == points.begin()) return high;
   const Point& before = *std::prev(after);
-  return std::lerp(share(axis, before.y.median), high,
+  return std::lerp(height_of(axis, before.y.median), high,
                    std::log(x / before.x) / std::log(after->x / before.x));
 }
 
 /// Distance of a label at x to the nearest curve, level or the bottom, as a fraction of the chart's
 /// height.
 double clearance(const Chart& chart, const Guide& guide, double x) {
-  const double label = share(chart.y, height(guide, x)) + (guide.above ? 0.07 : -0.07);
+  const double label = height_of(chart.y, height(guide, x)) + (guide.above ? 0.07 : -0.07);
   double room = label;
   for (const Curve& curve : chart.curves) {
     const bool level = chart.full_pass_level && curve.full_pass;
     const double other =
-        level ? share(chart.y, curve.points.back().y.median) : curve_share(chart.y, curve, x);
+        level ? height_of(chart.y, curve.points.back().y.median) : curve_share(chart.y, curve, x);
     room = std::min(room, std::abs(other - label));
   }
   return room;
@@ -99,6 +95,21 @@ void add_guide(Chart& chart, std::string label, double exponent, bool full_pass,
               .above = above};
   guide.label_at = label_place(chart, guide);
   chart.guides.push_back(std::move(guide));
+}
+
+void add_level(Chart& chart, double value, std::string label) {
+  if (!chart.y.linear) {
+    chart.y.low = std::min(chart.y.low, value / 2.0);
+    chart.y.high = std::max(chart.y.high, 2.0 * value);
+  }
+  Guide line{.label = std::move(label),
+             .exponent = 0.0,
+             .coefficient = value,
+             .from = chart.x.low,
+             .to = chart.x.high,
+             .above = true};
+  line.label_at = chart.x.high;
+  chart.guides.push_back(std::move(line));
 }
 
 }  // namespace slim::plots

@@ -14,4 +14,12 @@ enum class Side { below, above };
 /// curves, or when less than a tenth of the chart's width would remain. Requires axes.
 void add_guide(Chart& chart, std::string label, double exponent, bool full_pass, Side side);
 
+/// Adds a horizontal line with its label at the right end, inside the plot, and widens the axis to
+/// show it. Requires axes.
+void add_level(Chart& chart, double value, std::string label);
+
+/// The unit roundoff of float32 and float64: half the distance from 1 to the next number.
+inline constexpr double float32_roundoff = 0x1p-24;
+inline constexpr double float64_roundoff = 0x1p-53;
+
 }  // namespace slim::plots

@@ -23,6 +23,7 @@ Figure memory_length() {
   return {
       .name = "memory-length",
       .title = "Memory of one gradient over the sequence's length",
+      .finding = "In slices, peak memory does not grow with L",
       .caption =
           "Peak bytes beyond the parameters, their gradient and the token ids themselves, "
           "counted exactly. At a fixed slice length C the paper's algorithm needs the same memory "

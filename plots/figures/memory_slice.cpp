@@ -22,6 +22,7 @@ Chart draw_memory_slice(std::span<const Record> records) {
 Figure memory_slice() {
   return {.name = "memory-slice",
           .title = "Memory of one gradient over the slice length",
+          .finding = "Peak memory falls in proportion to C",
           .caption =
               "Peak bytes beyond the parameters, their gradient and the token ids themselves, "
               "counted exactly, at a fixed length L. The cross and its level are the full pass "

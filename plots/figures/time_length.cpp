@@ -22,6 +22,7 @@ Chart draw_time_length(std::span<const Record> records) {
 Figure time_length() {
   return {.name = "time-length",
           .title = "Time of one gradient over the sequence's length",
+          .finding = "Time grows in proportion to L, in slices or not",
           .caption =
               "Wall time, medians with quartiles. Sliced or not, the time should grow in "
               "proportion to the length L (dotted); the distance between the curves is the "

@@ -23,6 +23,7 @@ Chart draw_time_slice(std::span<const Record> records) {
 Figure time_slice() {
   return {.name = "time-slice",
           .title = "Time of one gradient over the slice length",
+          .finding = "Slices cost little time until they are short",
           .caption =
               "Wall time at a fixed length L, medians with quartiles. The cross and its "
               "level are the full pass (C = L); the dotted line is proportional to 1/C, "

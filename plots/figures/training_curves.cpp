@@ -25,7 +25,6 @@ using Values = std::vector<double>;
 constexpr Index most_points = 80;
 constexpr const char* grey_parts = "parameters, gradient, moments";
 constexpr double kibibyte = 1024.0;
-constexpr double mebibyte = 1024.0 * 1024.0;
 
 struct Look {
   const char* colour;
@@ -39,8 +38,7 @@ constexpr std::array<Look, 4> sliced_looks = {
 /// A curve over steps, as a function of its x.
 using Series = std::vector<std::pair<double, double>>;
 
-/// The curve of a run: bits per byte of its training windows, or the fraction of tokens copied
-/// correctly.
+/// The curve of a run: bits per byte of its training windows, or per cent copied correctly.
 Series shown(const Course& course) {
   Series series;
   if (course.setting.training.task == TrainingTask::text) {
@@ -50,7 +48,7 @@ Series shown(const Course& course) {
     }
   } else {
     for (const experiments::Check& check : course.checks) {
-      series.emplace_back(static_cast<double>(check.step), metric(course.setting, check));
+      series.emplace_back(static_cast<double>(check.step), 100.0 * metric(course.setting, check));
     }
   }
   return series;
@@ -94,6 +92,18 @@ std::vector<PanelPoint> over_seeds(const std::vector<const Course*>& runs, doubl
       point.high = std::max(point.high, y);
     }
     points.push_back(point);
+  }
+  return points;
+}
+
+/// Means of validations over the seeds. Units: bits per byte.
+std::vector<PanelPoint> validations(const std::vector<const Course*>& runs) {
+  std::vector<PanelPoint> points;
+  for (std::size_t i = 0; i < runs.front()->checks.size(); ++i) {
+    double sum = 0.0;
+    for (const Course* run : runs) sum += run->checks.at(i).loss / std::numbers::ln2;
+    const double y = sum / static_cast<double>(runs.size());
+    points.push_back({static_cast<double>(runs.front()->checks[i].step), y, y, y});
   }
   return points;
 }
@@ -185,10 +195,10 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
     band_at_half.push_back(experiments::rounding_band(*group.full, group.reordered_at_half));
   }
 
-  Panel curves{.left = 0.09, .right = 0.70, .bottom = 0.44, .top = 0.78};
+  Panel curves{.left = 0.09, .right = 0.70, .bottom = 0.45, .top = 0.78};
   curves.x_high = steps;
   const bool text = task == TrainingTask::text;
-  curves.y_label = text ? "bits per byte" : "copied correctly";
+  curves.y_label = text ? "bits per byte" : "copied correctly (%)";
   curves.key = true;
   std::vector<PanelPoint> spread = over_seeds(regimes.front().runs, steps);
   curves.curves.push_back({.label = "full, all seeds",
@@ -203,23 +213,30 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
                              .look = full ? PanelCurve::Look::wide_line : PanelCurve::Look::line,
                              .points = over_seeds(regime.runs, steps)});
   }
+  if (text) {
+    curves.curves.push_back({.label = "full, validation",
+                             .colour = full_look.colour,
+                             .look = PanelCurve::Look::crosses,
+                             .points = validations(regimes.front().runs)});
+  }
   const auto [low, high] = span_of(curves.curves);
   curves.y_low = text ? std::floor(low) : 0.0;
-  curves.y_high = text ? std::ceil(high) : 1.02;
+  curves.y_high = text ? std::ceil(high) : 102.0;
 
   below.left = curves.left;
   below.right = curves.right;
   below.bottom = 0.09;
-  below.top = 0.37;
+  below.top = 0.345;
   below.logarithmic = true;
   below.x_label = "step";
-  below.y_label = "loss difference to full";
+  below.y_label = "loss difference to full (nats)";
   below.x_high = steps;
-  below.curves.push_back({.label = {},
+  below.key = true;
+  below.curves.push_back({.label = "full pass, other orders of summation",
                           .colour = "#d9d9d9",
                           .look = PanelCurve::Look::area,
                           .points = largest(band, 0, steps)});
-  below.curves.push_back({.label = {},
+  below.curves.push_back({.label = "the same from halfway on",
                           .colour = "#a6a6a6",
                           .look = PanelCurve::Look::area,
                           .points = largest(band_at_half, half, steps)});
@@ -263,12 +280,9 @@ Chart draw_figure3(std::span<const Record> records, TrainingTask task) {
   return chart;
 }
 
-Chart draw_copying(std::span<const Record> records) {
-  return draw_figure3(records, TrainingTask::copying);
-}
-
-Chart draw_text(std::span<const Record> records) {
-  return draw_figure3(records, TrainingTask::text);
+template <TrainingTask task>
+Chart draw_task(std::span<const Record> records) {
+  return draw_figure3(records, task);
 }
 
 Chart draw_fine_tuning(std::span<const Record> records) {
@@ -288,7 +302,7 @@ Chart draw_fine_tuning(std::span<const Record> records) {
     curves.x_high = steps;
     curves.x_label = "step";
     curves.y_label =
-        setting.training.task == TrainingTask::text ? "bits per byte" : "copied correctly";
+        setting.training.task == TrainingTask::text ? "bits per byte" : "copied correctly (%)";
     curves.key = true;
     curves.curves.push_back({.label = "full pass, no cap",
                              .colour = full_look.colour,
@@ -305,20 +319,23 @@ Chart draw_fine_tuning(std::span<const Record> records) {
     Panel memory{.left = 0.69, .right = 0.975, .bottom = 0.10, .top = 0.78};
     memory.x_label = "memory, MiB";
     memory.grey_label = grey_parts;
-    const auto model_bytes = static_cast<double>(sliced->bytes() - sliced->peak) / mebibyte;
+    const auto model_bytes =
+        static_cast<double>(sliced->bytes() - sliced->peak) / (kibibyte * kibibyte);
     memory.bars = {
-        {.label = failing->refusal.empty() ? "full pass: completes" : "full pass: fails, needs",
+        {.label =
+             failing->refusal.empty() ? "full pass: completes" : "full pass: out of memory, needs",
          .colour = full_look.colour,
          .grey = model_bytes,
-         .value = static_cast<double>(failing->wanted) / mebibyte - model_bytes},
+         .value = static_cast<double>(failing->wanted) / (kibibyte * kibibyte) - model_bytes},
         {.label = fmt::format("C = {}: uses", setting.slice),
          .colour = sliced_looks[0].colour,
          .grey = model_bytes,
-         .value = static_cast<double>(sliced->peak) / mebibyte}};
-    memory.mark = static_cast<double>(setting.memory_cap) / mebibyte;
+         .value = static_cast<double>(sliced->peak) / (kibibyte * kibibyte)}};
+    memory.mark = static_cast<double>(setting.memory_cap) / (kibibyte * kibibyte);
     memory.mark_label = "cap";
     memory.y_high = 2.4;
-    memory.x_high = 1.05 * std::max(memory.mark, static_cast<double>(failing->wanted) / mebibyte);
+    memory.x_high =
+        1.05 * std::max(memory.mark, static_cast<double>(failing->wanted) / (kibibyte * kibibyte));
     chart.panels = {curves, memory};
     chart.subtitle = subtitle_of(setting, 1);
     break;
@@ -326,10 +343,12 @@ Chart draw_fine_tuning(std::span<const Record> records) {
   return chart;
 }
 
-Figure training_figure(const char* name, const char* title, const char* caption,
-                       std::vector<std::string> claims, Chart (*draw)(std::span<const Record>)) {
+Figure training_figure(const char* name, const char* title, const char* finding,
+                       const char* caption, std::vector<std::string> claims,
+                       Chart (*draw)(std::span<const Record>)) {
   return {.name = name,
           .title = title,
+          .finding = finding,
           .caption = caption,
           .claims = std::move(claims),
           .experiment = "training",
@@ -348,24 +367,29 @@ constexpr const char* evidence =
 Figure figure3_copying() {
   static const std::string caption =
       std::string(
-          "Fraction of the second half that is copied correctly, on sequences not trained on, ") +
+          "Share of the second half that is copied correctly, on sequences not trained on, ") +
       "for full-pass runs, sliced runs, and runs switched to slices halfway. " + evidence;
-  return training_figure("figure3-copying", "Figure 3, copying", caption.c_str(), {"TRAINING"},
-                         draw_copying);
+  return training_figure("figure3-copying", "Figure 3, copying",
+                         "Figure 3, copying: slices train like the full pass", caption.c_str(),
+                         {"TRAINING"}, draw_task<TrainingTask::copying>);
 }
 
 Figure figure3_text() {
-  static const std::string caption =
-      std::string(
-          "Bits per byte of each window before it is trained on, averaged, for full-pass runs, ") +
-      "sliced runs, and runs switched to slices halfway. " + evidence;
-  return training_figure("figure3-text", "Figure 3, text", caption.c_str(), {"TRAINING"},
-                         draw_text);
+  static const std::string caption = std::string(
+                                         "Bits per byte of each window before it is trained on, "
+                                         "averaged, and of the held-out text "
+                                         "(crosses), for full-pass runs, ") +
+                                     "sliced runs, and runs switched to slices halfway. " +
+                                     evidence;
+  return training_figure("figure3-text", "Figure 3, text",
+                         "Figure 3, text: slices train like the full pass", caption.c_str(),
+                         {"TRAINING"}, draw_task<TrainingTask::text>);
 }
 
 Figure fine_tuning() {
   return training_figure(
       "fine-tuning", "Fine-tuning in little memory",
+      "Slices fine-tune where the full pass runs out of memory",
       "After half of its training with the full pass, a model continues in a process capped at the "
       "dashed line (beyond its program): the full pass fails there, the sliced run continues, and "
       "every loss has the same bits as without a cap. Grey is for parameters, gradient and "

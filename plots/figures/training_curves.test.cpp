@@ -29,12 +29,15 @@ TEST(Figure3, HasACurveADifferenceAndABarForEachRegime) {
   const Chart chart = chart_figure(figure3_text(), synthetic()).chart;
   ASSERT_EQ(chart.panels.size(), 3U);
   const Panel& curves = chart.panels[0];
-  EXPECT_EQ(curves.curves.size(), 6U) << "five regimes, and the band of the full pass";
+  EXPECT_EQ(curves.curves.size(), 7U) << "five regimes, the band of the full pass, validations";
+  EXPECT_EQ(curve_of(curves, "full, validation").look, PanelCurve::Look::crosses);
   const PanelCurve& full = curve_of(curves, "full, mean");
   EXPECT_LT(full.points.back().y, full.points.front().y);
   EXPECT_GT(curve_of(curves, "full, then C = 32").points.front().x, 100.0);
   const Panel& below = chart.panels[1];
   EXPECT_EQ(below.curves.size(), 6U) << "two bands, four regimes";
+  EXPECT_TRUE(below.key);
+  EXPECT_FALSE(curve_of(below, "full pass, other orders of summation").points.empty());
   for (const PanelCurve& curve : below.curves) {
     for (const PanelPoint& p : curve.points) {
       EXPECT_GE(p.y, below.y_low);
@@ -48,11 +51,11 @@ TEST(Figure3, HasACurveADifferenceAndABarForEachRegime) {
   EXPECT_LT(memory.bars[2].value, memory.bars[1].value);
 }
 
-TEST(Figure3, ShowsItsVerdictsNextToTheTitle) {
+TEST(Figure3, ShowsItsVerdictsBelowTheTitle) {
   Chart chart = chart_figure(figure3_text(), synthetic()).chart;
   chart.verdicts = {{"TRAINING: SUPPORTED, 2 in [1, 2]", "SUPPORTED"}};
   const std::string script = panel_script_of(chart, "figure3-text", "");
-  EXPECT_NE(script.find("'TRAINING: SUPPORTED, 2 in [1, 2]' at screen 0.975, 0.966 right"),
+  EXPECT_NE(script.find("'TRAINING: SUPPORTED, 2 in [1, 2]' at screen 0.975, 0.897 right"),
             std::string::npos);
 }
 

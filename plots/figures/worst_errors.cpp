@@ -3,6 +3,7 @@
 
 #include "plots/chart/axes.hpp"
 #include "plots/figures/curves.hpp"
+#include "plots/figures/guides.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,16 +46,7 @@ std::vector<Curve> WorstErrors::curves(const std::vector<std::string>& labels) c
 void add_error_axis(Chart& chart, double bound, const std::string& label) {
   chart.unit = "relative_error";
   chart.y = ratio_axis("largest relative error", y_range(chart.curves));
-  if (!(chart.y.low < bound && bound < chart.y.high)) return;
-  Guide line{.label = label,
-             .exponent = 0.0,
-             .coefficient = bound,
-             .from = chart.x.low,
-             .to = chart.x.high,
-             .above = true};
-  line.label_at = chart.x.linear ? std::lerp(chart.x.low, chart.x.high, 0.96)
-                                 : chart.x.low * std::pow(chart.x.high / chart.x.low, 0.96);
-  chart.guides.push_back(line);
+  add_level(chart, bound, label);
 }
 
 }  // namespace slim::plots

@@ -34,5 +34,16 @@ TEST(Html, refuses_text_that_is_not_svg) {
   EXPECT_THROW(inline_svg("<svg>cut off", "p", "", ""), ContractError);
 }
 
+TEST(Html, gives_figures_the_colours_of_the_page_but_not_curves) {
+  const std::string svg = inline_svg(
+      "<svg><title>x</title><desc>y</desc><rect fill=\"#ffffff\"/><g color='rgb(  0, 158, 115)' "
+      "stroke='rgb( 51,  51,  51)' fill=\"black\"/></svg>",
+      "one", "t", "black");
+  for (const char* part : {"fill=\"var(--card)\"", "color='rgb(  0, 158, 115)'",
+                           "stroke='var(--ink)'", "fill=\"var(--ink)\"", ">black</desc>"}) {
+    EXPECT_NE(svg.find(part), std::string::npos) << part << svg;
+  }
+}
+
 }  // namespace
 }  // namespace slim::plots

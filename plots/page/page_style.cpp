@@ -12,6 +12,7 @@ std::string_view page_style() {
   --supported: #00664a; --supported-back: #d9f2e9;
   --refuted: #a03d00; --refuted-back: #fde6d8;
   --inconclusive: #5b5300; --inconclusive-back: #f6f0c4;
+  --blue: #0072b2; --brown: #5c3a1e; --band: #d9d9d9; --dark-band: #a6a6a6; --full-pass-band: #f6d5c2;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -20,6 +21,7 @@ std::string_view page_style() {
     --supported: #6fe0b8; --supported-back: #0d3a2d;
     --refuted: #ffb08a; --refuted-back: #4a2310;
     --inconclusive: #eadf7a; --inconclusive-back: #3d3a10;
+    --blue: #3f9fdc; --brown: #c69a6d; --band: #39434e; --dark-band: #596673; --full-pass-band: #5a3a28;
   }
 }
 * { box-sizing: border-box; }
@@ -59,9 +61,12 @@ thead th { font-size: .8125rem; color: var(--quiet); font-weight: 600; }
 tbody tr { border-top: 1px solid var(--line); }
 .verdicts { font-size: .9375rem; }
 .verdicts tbody th { white-space: nowrap; }
+.verdicts td:nth-child(7) { overflow-wrap: anywhere; }
 .figures { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 34rem), 1fr)); align-items: start; }
 figure { margin: 0; padding: 1rem; min-width: 0; }
-figure svg { display: block; width: 100%; height: auto; border-radius: 6px; background: #ffffff; }
+figure svg { display: block; width: 100%; height: auto; border-radius: 6px; }
+figure h3 { margin-bottom: .4rem; }
+figure > svg { margin-top: .6rem; }
 figcaption > * { margin: .6rem 0 0; }
 details { margin-top: .6rem; }
 summary { cursor: pointer; color: var(--link); }
@@ -80,8 +85,8 @@ dd { margin: 0; min-width: 0; }
   .verdicts tr { padding: .75rem 1rem; }
   .verdicts th, .verdicts td { padding: .2rem 0; }
   .verdicts td[data-name]::before { content: attr(data-name) " "; display: block; color: var(--quiet); font-size: .8125rem; }
-  figure { padding: 0; }
-  figcaption { padding: 0 .75rem .75rem; }
+  figure { padding: .75rem 0; }
+  figure > h3, figure > p, figcaption { padding: 0 .75rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .6rem; }
 }

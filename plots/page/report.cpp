@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plots/page/report.hpp"
 
+#include "plots/chart/script.hpp"
 #include "plots/page/html.hpp"
 #include "plots/page/page_style.hpp"
 
@@ -8,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <sstream>
 #include <vector>
 
@@ -16,6 +18,13 @@ namespace {
 
 std::string badge(const std::string& verdict) {
   return fmt::format(R"(<span class="badge {0}">{0}</span>)", escaped(verdict));
+}
+
+/// The paper's title, which most claims repeat, as a word; the header of the page has the title.
+std::string short_source(std::string source) {
+  constexpr std::string_view paper = "Sub-Linear Memory: How to Make Performers SLiM, NeurIPS 2021";
+  if (source.starts_with(paper)) source.replace(0, paper.size(), "the paper");
+  return source;
 }
 
 std::string verdict_row(const Verdict& v) {
@@ -28,7 +37,7 @@ std::string verdict_row(const Verdict& v) {
                      badge(v.verdict) + (v.expected == v.verdict ? " as expected" : "")) +
          cell("Claim", v.statement) + cell("Statistic", v.statistic) +
          cell("Value and interval", number_and_interval(v)) + cell("Rule", v.rule) +
-         cell("Evidence", v.evidence) + cell("Source", v.source) + "</tr>\n";
+         cell("Evidence", v.evidence) + cell("Source", short_source(v.source)) + "</tr>\n";
 }
 
 std::string verdict_section(std::span<const Verdict> verdicts) {
@@ -106,6 +115,26 @@ std::string table1_section(std::span<const Verdict> verdicts, const std::string&
                                 fmt::format("slim-measure table --scale {} --out results", scale)));
 }
 
+/// A link to the figure's data as CSV, inside the page.
+std::string data_link(const DrawnFigure& drawn) {
+  std::string href;
+  for (const std::string& line : data_of(drawn.chart)) {
+    if (line.empty()) continue;  // separates gnuplot's data sets
+    std::string row = "\"";
+    for (const char c : line) {
+      row += c == '\t' ? "\",\"" : c == '"' ? "\"\"" : std::string(1, c);
+    }
+    for (const char c : row + "\"\r\n") {
+      const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
+      href += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return fmt::format(
+      R"(<p><a download="{0}.csv" href="data:text/csv;charset=utf-8,{1}">{0}.csv</a></p>)"
+      "\n",
+      escaped(drawn.figure.name), href);
+}
+
 std::string panel_numbers(const DrawnFigure& drawn) {
   std::string html = fmt::format(
       R"(<details><summary>The numbers</summary><div class="wide" role="region" tabindex="0" )"
@@ -141,9 +170,11 @@ std::string numbers(const DrawnFigure& drawn) {
       R"(<details><summary>The numbers</summary><div class="wide" role="region" tabindex="0" )"
       R"(aria-label="Numbers of {}"><table class="numbers"><thead><tr>)",
       escaped(drawn.figure.name));
-  for (const std::string& name : {std::string("curve"), std::string("L"), std::string("C"),
-                                  std::string("N"), "median, " + unit, "lower quartile, " + unit,
-                                  "upper quartile, " + unit, std::string("samples")}) {
+  const auto [middle, lower, upper] = names_of(drawn.chart.spread);
+  for (const std::string& name :
+       {std::string("curve"), std::string("L"), std::string("C"), std::string("N"),
+        fmt::format("{}, {}", middle, unit), fmt::format("{}, {}", lower, unit),
+        fmt::format("{}, {}", upper, unit), std::string("samples")}) {
     html += fmt::format(R"(<th scope="col">{}</th>)", escaped(name));
   }
   html += "</tr></thead><tbody>\n";
@@ -174,19 +205,18 @@ std::string figure_block(const DrawnFigure& drawn, const Report& report) {
       if (!curve.label.empty()) curves.push_back(curve.label);
     }
   }
-  std::string html = fmt::format(
-      "<figure class=\"card\" id=\"{0}\">\n{1}\n<figcaption><h3>{2}</h3>\n<p>{3}</p>\n<p "
-      "class=\"quiet\">{4}.</p>\n",
-      escaped(figure.name),
-      inline_svg(report.svg.at(figure.name), figure.name, figure.title,
-                 fmt::format("{} Curves: {}. The numbers follow below.", figure.caption,
-                             fmt::join(curves, "; "))),
-      escaped(figure.title), escaped(figure.caption), escaped(drawn.chart.subtitle));
-  for (const Verdict& v : verdicts_on(drawn, report.verdicts)) {
-    html += fmt::format("<p>{0} <a href=\"#claim-{1}\">{1}</a>, {2}: {3}. Evidence: {4}</p>\n",
-                        badge(v.verdict), escaped(v.claim), escaped(v.statistic),
-                        escaped(number_and_interval(v)), escaped(v.evidence));
+  std::string html = fmt::format("<figure class=\"card\" id=\"{}\">\n<h3>{}</h3>\n",
+                                 escaped(figure.name), escaped(drawn.chart.title));
+  const std::vector<Verdict> verdicts = verdicts_on(drawn, report.verdicts);
+  for (const Verdict& v : verdicts) {
+    html += fmt::format("<p>{0} <a href=\"#claim-{1}\">{1}</a>: {2}</p>\n", badge(v.verdict),
+                        escaped(v.claim), escaped(v.statement));
   }
+  html += fmt::format("{}\n<figcaption><p>{}</p>\n<p class=\"quiet\">{}.</p>\n{}",
+                      inline_svg(report.svg.at(figure.name), figure.name, figure.title,
+                                 fmt::format("{} Curves: {}. The numbers follow below.",
+                                             figure.caption, fmt::join(curves, "; "))),
+                      escaped(figure.caption), escaped(drawn.chart.subtitle), data_link(drawn));
   if (drawn.left_out > 0) {
     html += fmt::format(R"(<p class="note">{} records of other code, another machine, text or )"
                         "scale are left out.</p>\n",
@@ -217,10 +247,11 @@ std::string provenance_list(const DrawnFigure& drawn) {
   return html + "</dl>\n";
 }
 
-/// Whether both provenances are equal except for the date.
+/// Whether both provenances are equal except for date and host.
 bool one_provenance(const DrawnFigure& a, const DrawnFigure& b) {
   experiments::Provenance p = a.provenance;
   p.date = b.provenance.date;
+  p.host = b.provenance.host;
   return p == b.provenance && a.corpus == b.corpus && a.scale == b.scale;
 }
 
@@ -274,13 +305,13 @@ std::string report_page(const Report& report) {
       R"(<p class="quiet">The claims of “Sub-Linear Memory: How to Make Performers SLiM” )"
       "(Likhosherstov et al., NeurIPS 2021), measured and judged.</p>\n{}</header>\n<main>\n",
       page_style(), summary(report.verdicts));
-  html += table1_section(report.verdicts, judged_scale(report));
-  html += verdict_section(report.verdicts);
   html +=
-      "<section aria-labelledby=\"figures\"><h2 id=\"figures\">Figures</h2>\n"
+      "<section aria-labelledby=\"figures\"><h2 id=\"figures\">Claims and figures</h2>\n"
       "<div class=\"figures\">\n";
   for (const DrawnFigure& drawn : report.figures) html += figure_block(drawn, report);
-  html += "</div></section>\n" + provenance_section(report.figures);
+  html += "</div></section>\n";
+  html += table1_section(report.verdicts, judged_scale(report));
+  html += verdict_section(report.verdicts) + provenance_section(report.figures);
   return html +
          "</main>\n<footer><p>Drawn by slim-plot. L length, C slice length, N number of "
          "slices.</p></footer>\n</body>\n</html>\n";

@@ -53,6 +53,7 @@ TEST_F(ReportTest, shows_each_verdict_and_each_figure) {
     shows(R"(<figure class="card" id=")" + figure.name + "\">");
     shows("<span>--figure</span> <span>" + figure.name + "</span>");
     shows("aria-labelledby=\"" + figure.name + "-title");
+    shows("download=\"" + figure.name + ".csv\" href=\"data:text/csv;charset=utf-8,%22");
   }
   shows("Imaginary 9000");
   shows("0123456789ab");

@@ -98,22 +98,24 @@ std::string drawn(const Counterexample& found) {
   return chart(found);
 }
 
+/// A row for each verdict, failures first.
 std::string verdict_rows(const RunResult& result, const UnclaimedLaws& unclaimed) {
-  std::string rows;
+  std::string failures;
+  std::string others;
   for (const Verdict& verdict : result.verdicts) {
     if (unclaimed.has(verdict.law)) continue;
     const Tally& tally = verdict.tally;
-    rows += fmt::format(
+    (verdict.unclaimed() || verdict.holds() ? others : failures) += fmt::format(
         "<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} + {} + "
         "{} = {}</td></tr>\n",
         verdict.unclaimed() ? "none"
         : verdict.holds()   ? "good"
                             : "bad",
-        level_name(verdict.law), html(verdict.law), name(verdict.scalar), summary(verdict),
-        in_short(tally.worst.ratio()), tally.executed(), tally.skipped_in_all(), tally.not_run,
+        summary(verdict), html(verdict.law), name(verdict.scalar), in_short(tally.worst.ratio()),
+        level_name(verdict.law), tally.executed(), tally.skipped_in_all(), tally.not_run,
         tally.cases);
   }
-  return rows;
+  return failures + others;
 }
 
 std::string level_rows(const RunResult& result) {
@@ -169,7 +171,8 @@ margin:1.5em auto;padding:0 1em}
 .wide,figure{overflow-x:auto;margin:.8em 0}
 table{border-collapse:collapse}
 td,th{border:1px solid var(--rule);padding:.2em .6em;text-align:left;white-space:nowrap}
-.good td:nth-child(4){background:var(--good)}.bad td:nth-child(4){background:var(--bad)}
+.levels td:last-child{white-space:normal}
+.good td:first-child{background:var(--good)}.bad td:first-child{background:var(--bad)}
 .name{font-weight:bold}.none,.none td{color:var(--faint)}
 p,code,h1,h2{overflow-wrap:anywhere}
 pre{background:var(--panel);padding:.6em;overflow-x:auto}
@@ -188,39 +191,9 @@ std::string unusual_paragraph(const Subject& subject) {
   return paragraphs;
 }
 
-}  // namespace
-
-std::string to_html(const Certified& of) {
-  const Declaration& declared = of.foreign.declaration;
-  const UnclaimedLaws unclaimed = unclaimed_laws(of.result);
-  std::string page = fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" "
-      "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>"
-      "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases per law, seed {5}, harness "
-      "{6}, {7:.1f} s. {8}.</p>\n{9}<div "
-      "class=\"wide\"><table><tr><th>level</th><th>status</th><th>laws</th></tr>\n",
-      html(declared.name), style, html(declared.version),
-      html(how_it_went(of.result, of.expectation)), of.plan.cases, of.plan.seed,
-      html(of.harness_version), of.seconds, html(conventions_line(declared)),
-      unusual_paragraph(of.foreign.subject));
-  page += level_rows(of.result);
-  page +=
-      "</table></div>\n<h2>Verdicts</h2>\n<p>Ratio: the largest error / bound. Cases: "
-      "executed + skipped + not run = all.</p>\n<div "
-      "class=\"wide\"><table><tr><th>level</th><th>law</th><th>scalar</th>"
-      "<th>verdict</th><th>ratio</th><th>cases</th></tr>\n" +
-      verdict_rows(of.result, unclaimed) + "</table></div>\n" + unclaimed_paragraph(unclaimed);
-  for (const std::string& shortfall : of.result.shortfalls()) {
-    page += fmt::format("<p class=\"name\">Falls short: {}.</p>\n", html(shortfall));
-  }
-  for (const std::string& line : not_as_expected(of)) {
-    page += fmt::format("<p class=\"name\">Not as expected: {}.</p>\n", html(line));
-  }
-  for (const std::string& line : drift_in_words(of.result)) page += "<p>" + html(line) + "</p>\n";
-  for (const std::string& line : coverage_in_words(of.plan, of.result)) {
-    page += "<p>" + html(line) + "</p>\n";
-  }
+/// The failures, each kind in its smallest case.
+std::string failures(const Certified& of) {
+  std::string page;
   if (!of.result.counterexamples.empty()) {
     page +=
         "<p>Each kind of failure is shown in its smallest case. Bars: the largest error of each "
@@ -245,6 +218,44 @@ std::string to_html(const Certified& of) {
         "<p>Smallest case, after {} steps: <code>{}</code></p>\n<pre>{}</pre>\n{}\n", found.shrinks,
         html(found.readable), html(of.replay_lines.at(group.shown)), drawn(found));
     page += others_table(of, group);
+  }
+  return page;
+}
+
+}  // namespace
+
+std::string to_html(const Certified& of) {
+  const Declaration& declared = of.foreign.declaration;
+  const UnclaimedLaws unclaimed = unclaimed_laws(of.result);
+  std::string page = fmt::format(
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" "
+      "content=\"width=device-width,initial-scale=1\"><title>{0}</title><style>"
+      "{1}</style></head><body>\n<h1>{0} {2}: {3}</h1>\n<p>{4} cases per law, seed {5}, harness "
+      "{6}, {7:.1f} s. {8}.</p>\n{9}<div "
+      "class=\"wide\"><table "
+      "class=\"levels\"><tr><th>level</th><th>status</th><th>laws</th></tr>\n",
+      html(declared.name), style, html(declared.version),
+      html(how_it_went(of.result, of.expectation)), of.plan.cases, of.plan.seed,
+      html(of.harness_version), of.seconds, html(conventions_line(declared)),
+      unusual_paragraph(of.foreign.subject));
+  page += level_rows(of.result);
+  page += "</table></div>\n" + failures(of);
+  page +=
+      "<h2>Verdicts</h2>\n<p>Ratio: the largest error / bound. Cases: "
+      "executed + skipped + not run = all.</p>\n<div "
+      "class=\"wide\"><table><tr><th>verdict</th><th>law</th><th>scalar</th>"
+      "<th>ratio</th><th>level</th><th>cases</th></tr>\n" +
+      verdict_rows(of.result, unclaimed) + "</table></div>\n" + unclaimed_paragraph(unclaimed);
+  for (const std::string& shortfall : of.result.shortfalls()) {
+    page += fmt::format("<p class=\"name\">Falls short: {}.</p>\n", html(shortfall));
+  }
+  for (const std::string& line : not_as_expected(of)) {
+    page += fmt::format("<p class=\"name\">Not as expected: {}.</p>\n", html(line));
+  }
+  for (const std::string& line : drift_in_words(of.result)) page += "<p>" + html(line) + "</p>\n";
+  for (const std::string& line : coverage_in_words(of.plan, of.result)) {
+    page += "<p>" + html(line) + "</p>\n";
   }
   return page + "</body></html>\n";
 }

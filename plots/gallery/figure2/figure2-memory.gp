@@ -1,15 +1,16 @@
-# figure2-memory: Figure 2, middle: peak memory over C
+# figure2-memory: Figure 2, middle: peak memory falls in proportion to C
 # slim 0.1.0, commit 3258a181390f, GNU 12.2.0, flags -march=native -Wno-maybe-uninitialized -O1 -DNDEBUG -O3, on AMD EPYC × 2, 2026-11-26T21:51:35Z
 # Run `gnuplot figure2-memory.gp` in this folder: draws figure2-memory.svg, .png and .pdf from figure2-memory.tsv.
 set encoding utf8
 set datafile separator tab
-set label 1 'Figure 2, middle: peak memory over C' at screen 0.025, 0.952 left noenhanced font ',17'
-set label 2 'vocabulary 256, batch 1, sqr features, norm on branch-output, float32, 2 threads' at screen 0.025, 0.899 left noenhanced font ',11' textcolor rgb '#555555'
-set key at screen 0.17, 0.871 left top maxrows 5 Left reverse noenhanced samplen 3.5 spacing 1.2 font ',13'
+set label 1 'Figure 2, middle: peak memory falls in proportion to C' at screen 0.025, 0.9543 left noenhanced font ',17'
+set label 2 'vocabulary 256, batch 1, sqr features, norm on branch-output, float32, 2 threads' at screen 0.025, 0.9038 left noenhanced font ',11' textcolor rgb '#555555'
+set label 3 'FIGURE2/memory: SUPPORTED, 0.03098 in [0.002275, 0.03098] (relative distance)' at screen 0.025, 0.8695 left noenhanced font ',11' textcolor rgb '#00664a'
+set key at screen 0.025, 0.8429 left top maxrows 5 Left reverse noenhanced samplen 3.5 spacing 1.2 font ',13'
 set lmargin at screen 0.18
 set rmargin at screen 0.975
-set bmargin at screen 0.15
-set tmargin at screen 0.621
+set bmargin at screen 0.1429
+set tmargin at screen 0.5619
 set border 3 linecolor rgb '#333333'
 set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6' linewidth 0.8
 set errorbars 0.7
@@ -17,40 +18,40 @@ set logscale x 2
 set logscale y 10
 set xrange [0.6155722066724582:26615.886523801113]
 set xlabel 'slice length C' noenhanced 
-set xtics ('2^{0}' 1, '2^{2}' 4, '2^{4}' 16, '2^{6}' 64, '2^{8}' 256, '2^{10}' 1024, '2^{12}' 4096, '2^{14}' 16384) scale 0.6 nomirror
-set yrange [196775.25846913105:28145392300.814697]
+set xtics ('2^{0}' 1, '2^{2}' 4, '2^{4}' 16, '2^{6}' 64, '2^{8}' 256, '2^{10}' 1024, '2^{12}' 4096, '2^{14}' 16384, '' 2 1, '' 8 1, '' 32 1, '' 128 1, '' 512 1, '' 2048 1, '' 8192 1) scale 0.6 nomirror
+set yrange [196890.3742382711:28155068246.555904]
 set ylabel 'peak memory beyond parameters' noenhanced offset 0.4, 0
-set ytics ('256 KiB' 262144, '2 MiB' 2097152, '16 MiB' 16777216, '128 MiB' 134217728, '1 GiB' 1073741824, '8 GiB' 8589934592) scale 0.6 nomirror
+set ytics ('256 KiB' 262144, '2 MiB' 2097152, '16 MiB' 16777216, '128 MiB' 134217728, '1 GiB' 1073741824, '8 GiB' 8589934592, '' 524288 1, '' 1048576 1, '' 4194304 1, '' 8388608 1, '' 33554432 1, '' 67108864 1, '' 268435456 1, '' 536870912 1, '' 2147483648 1, '' 4294967296 1, '' 17179869184 1) scale 0.6 nomirror
 set style line 100 linecolor rgb '#777777' linewidth 1.5 dashtype (2, 6)
 set style line 1 linecolor rgb '#0072B2' linewidth 2 dashtype solid pointtype 7 pointsize 0.75
-set style line 2 linecolor rgb '#5C3A1E' linewidth 2 dashtype '.' pointtype 15 pointsize 0.75
-set style line 3 linecolor rgb '#8C8C8C' linewidth 2 dashtype '_.' pointtype 11 pointsize 0.75
-set style line 4 linecolor rgb '#000000' linewidth 2 dashtype '-' pointtype 6 pointsize 0.75
-set style line 5 linecolor rgb '#56B4E9' linewidth 2 dashtype solid pointtype 4 pointsize 0.75
-set style line 6 linecolor rgb '#E69F00' linewidth 2 dashtype '..-' pointtype 13 pointsize 0.75
-set style line 7 linecolor rgb '#CC79A7' linewidth 2 dashtype '_' pointtype 5 pointsize 0.75
-set style line 8 linecolor rgb '#009E73' linewidth 2 dashtype '-.' pointtype 9 pointsize 0.75
-set style line 9 linecolor rgb '#D55E00' linewidth 2 dashtype '-' pointtype 2 pointsize 0.95
-set label 20 '∝ C' at 298.1998723555868, 13708556.10746626 left offset 0.8, -0.6 textcolor rgb '#555555'
+set style line 2 linecolor rgb '#E69F00' linewidth 2 dashtype solid pointtype 13 pointsize 0.75
+set style line 3 linecolor rgb '#009E73' linewidth 2 dashtype solid pointtype 9 pointsize 0.75
+set style line 4 linecolor rgb '#CC79A7' linewidth 2 dashtype solid pointtype 5 pointsize 0.75
+set style line 5 linecolor rgb '#D55E00' linewidth 2 dashtype solid pointtype 2 pointsize 0.95
+set style line 6 linecolor rgb '#0072B2' linewidth 2 dashtype '-' pointtype 6 pointsize 0.75
+set style line 7 linecolor rgb '#E69F00' linewidth 2 dashtype '-' pointtype 12 pointsize 0.75
+set style line 8 linecolor rgb '#009E73' linewidth 2 dashtype '-' pointtype 8 pointsize 0.75
+set style line 9 linecolor rgb '#CC79A7' linewidth 2 dashtype '-' pointtype 4 pointsize 0.75
+set label 20 '∝ C' at 296.9469469548159, 13774384.48487256 left offset 0.8, -0.6 textcolor rgb '#555555'
 
-set terminal svg size 600, 450 dynamic rounded background '#ffffff' font 'sans-serif,14'
+set terminal svg size 600, 472 dynamic rounded background '#ffffff' font 'sans-serif,14'
 set output 'figure2-memory.svg'
-plot sample [5.4274392012260915:16384] 45971.03278139424 * x**(1) with lines linestyle 100 notitle, \
-     'figure2-memory.tsv' index 1 using 3:5 with linespoints linestyle 1 title 'II (L = 1024), explicit', \
+plot sample [5.38192683751137:16384] 46386.68498238003 * x**(1) with lines linestyle 100 notitle, \
+     'figure2-memory.tsv' index 1 using 3:5 with linespoints linestyle 1 title 'I (L = 8192), iterative', \
      'figure2-memory.tsv' index 2 using 3:5 with linespoints linestyle 2 title 'II (L = 1024), iterative', \
-     'figure2-memory.tsv' index 3 using 3:5 with linespoints linestyle 3 title 'III (L = 4096), explicit', \
-     'figure2-memory.tsv' index 4 using 3:5 with linespoints linestyle 4 title 'III (L = 4096), iterative', \
-     'figure2-memory.tsv' index 5 using 3:5 with linespoints linestyle 5 title 'I (L = 8192), explicit', \
-     'figure2-memory.tsv' index 6 using 3:5 with linespoints linestyle 6 title 'I (L = 8192), iterative', \
-     'figure2-memory.tsv' index 7 using 3:5 with linespoints linestyle 7 title 'IV (L = 16384), explicit', \
-     'figure2-memory.tsv' index 8 using 3:5 with linespoints linestyle 8 title 'IV (L = 16384), iterative', \
-     'figure2-memory.tsv' index 9 using 3:5 with points linestyle 9 title 'full pass (C = L)'
+     'figure2-memory.tsv' index 3 using 3:5 with linespoints linestyle 3 title 'III (L = 4096), iterative', \
+     'figure2-memory.tsv' index 4 using 3:5 with linespoints linestyle 4 title 'IV (L = 16384), iterative', \
+     'figure2-memory.tsv' index 5 using 3:5 with points linestyle 5 title 'full pass (C = L)', \
+     'figure2-memory.tsv' index 6 using 3:5 with linespoints linestyle 6 title 'I (L = 8192), explicit', \
+     'figure2-memory.tsv' index 7 using 3:5 with linespoints linestyle 7 title 'II (L = 1024), explicit', \
+     'figure2-memory.tsv' index 8 using 3:5 with linespoints linestyle 8 title 'III (L = 4096), explicit', \
+     'figure2-memory.tsv' index 9 using 3:5 with linespoints linestyle 9 title 'IV (L = 16384), explicit'
 
-set terminal pngcairo size 1200, 900 rounded background '#ffffff' font 'sans-serif,14' fontscale 1.5 linewidth 2 pointscale 2.4
+set terminal pngcairo size 1200, 945 rounded background '#ffffff' font 'sans-serif,14' fontscale 1.5 linewidth 2 pointscale 2.4
 set output 'figure2-memory.png'
 replot
 
-set terminal pdfcairo size 6in, 4.5in rounded font 'sans-serif,14' fontscale 0.5 linewidth 1.6 pointscale 1
+set terminal pdfcairo size 6in, 4.725in rounded font 'sans-serif,14' fontscale 0.5 linewidth 1.6 pointscale 1
 set output 'figure2-memory.pdf'
 replot
 set output
