@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "chunked/distributed/mpi_process.hpp"
+#include "properties/command_line/build_facts.hpp"
 #include "properties/command_line/options.hpp"
 #include "properties/command_line/program.hpp"
 #include "properties/slim_verify/commands.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <CLI/CLI.hpp>
+
+#ifdef SLIM_HAS_MPI
+#include "chunked/distributed/mpi_team.hpp"
+#endif
 
 namespace slim::properties {
 namespace {
@@ -186,10 +193,35 @@ int main_command(int argc, char** argv) {
                                       : laws_command(arguments.json);
 }
 
+/// As a rank of an MPI program: rank 0 runs the command, and the others compute with it.
+int main_command_on_ranks(int argc, char** argv) {
+#ifdef SLIM_HAS_MPI
+  std::string arguments;
+  for (int i = 1; i < argc; ++i) arguments += std::string(i == 1 ? "" : " ") + argv[i];
+  const command_line::BuildFacts facts = command_line::build_facts();
+  const auto limits = chunked::distributed::with_deadline_of_environment(
+      {.code = facts.code + ", " + facts.compiler, .arguments = arguments});
+  return chunked::distributed::run_with_mpi(limits, [&] {
+    return command_line::run_program("slim-verify", [&] { return main_command(argc, argv); });
+  });
+#else
+  static_cast<void>(argc);
+  static_cast<void>(argv);
+  throw ContractError("this build has no MPI: install libopenmpi-dev, and configure again");
+#endif
+}
+
 }  // namespace
 }  // namespace slim::properties
 
 int main(int argc, char** argv) {
-  return slim::command_line::run_program(
-      "slim-verify", [&] { return slim::properties::main_command(argc, argv); });
+  namespace distributed = slim::chunked::distributed;
+  if (!distributed::is_mpi_process()) {
+    return slim::command_line::run_program(
+        "slim-verify", [&] { return slim::properties::main_command(argc, argv); });
+  }
+  return slim::command_line::run_program("slim-verify", [&] {
+    if (const std::optional<int> code = distributed::supervised("slim-verify")) return *code;
+    return slim::properties::main_command_on_ranks(argc, argv);
+  });
 }
