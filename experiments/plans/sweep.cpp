@@ -62,6 +62,8 @@ Measured empty_result(Quantity quantity) {
       return SoftmaxError{};
     case Quantity::training:
       return TrainingLeg{};
+    case Quantity::distributed:
+      return Distributed{};
     case Quantity::gradient_error:
       break;
   }
@@ -192,6 +194,7 @@ bool can_run_in_parallel(const Job& job) {
     case Quantity::key_spread:
     case Quantity::softmax_error:
     case Quantity::switch_error:
+    case Quantity::distributed:
       break;
     case Quantity::process:  // measured in a separate process
     case Quantity::longest:
