@@ -69,7 +69,7 @@ TEST_F(SlimPlot, draws_figures_and_report) {
        {"memory-length",  "time-length",         "memory-slice",    "time-slice",    "figure2-time",
         "figure2-memory", "figure2-discrepancy", "crossing-memory", "crossing-time", "overhead",
         "critical-path",  "drift-boundary",      "drift-slice",     "drift-length",  "device",
-        "features",       "figure3-copying",     "figure3-text",    "fine-tuning",   "exact"}) {
+        "distributed",    "features",       "figure3-copying",     "figure3-text",    "fine-tuning",   "exact"}) {
     for (const char* suffix : {".svg", ".png", ".pdf", ".gp", ".tsv"}) {
       EXPECT_TRUE(std::filesystem::exists(in("out/") + name + suffix)) << name << suffix;
     }
