@@ -60,9 +60,7 @@ void SlicePass<T>::forward_slice(const Slice& slice, Index read_out, bool passes
     if (end != nullptr) {
       layer_sums(*end, 0, r, model_.heads) = boundary_.start(slice.n, r) + slice_sum();
     }
-    if (r < read_out) {
-      feed_forward(theta, r);
-    }
+    if (r < read_out) feed_forward(theta, r);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <limits>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -20,17 +21,15 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// Waits a moment: longer ones when nothing has come for long, since ranks may share a core.
+/// Waits a moment, and longer when nothing has come for long. Ranks may share a core, where one
+/// that sleeps gets it back sooner than one that yields it.
 class Patience {
  public:
   void wait() {
-    constexpr int turns = 200;
+    constexpr int turns = 100;
     constexpr int most_us = 500;
-    if (++waits_ < turns) {
-      std::this_thread::yield();
-    } else {
-      std::this_thread::sleep_for(microseconds(std::min(most_us, waits_ - turns + 10)));
-    }
+    if (++waits_ < turns) return;
+    std::this_thread::sleep_for(microseconds(std::min(most_us, waits_ - turns + 10)));
   }
 
  private:
@@ -58,6 +57,7 @@ struct MpiMessages::Pending {
 MpiMessages::MpiMessages(double deadline_s) : deadline_s_(deadline_s) {
   // Reading another process's memory directly is forbidden in many containers.
   ::setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
+  ::setenv("OMPI_MCA_mpi_yield_when_idle", "0", 1);  // Patience waits instead
   int provided = 0;
   ::alarm(static_cast<unsigned>(std::ceil(deadline_s)));
   check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
@@ -138,25 +138,31 @@ std::vector<std::byte> MpiMessages::receive(int from, MessageTag tag) {
   return take(from, tag);
 }
 
-/// Names the ranks that neither work for this one nor report that they wait themselves.
+/// Names the ranks that neither work for this one nor report that they wait themselves. Others
+/// began to wait a little later, so that their reports are awaited until all but one have come, but
+/// not for longer than half of the deadline.
 void MpiMessages::fail_waiting(int from) {
-  // Others began to wait a little later.
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  std::string silent;
   std::string waiting = "rank 0 waits for rank " + std::to_string(from);
-  for (int rank = 1; rank < size_; ++rank) {
-    if (!arrived(rank, MessageTag::waits)) {
-      silent += (silent.empty() ? "" : ", ") + std::to_string(rank);
-      continue;
-    }
-    int other = 0;
-    unpack(take(rank, MessageTag::waits), std::span<int>(&other, 1));
-    waiting += ", rank " + std::to_string(rank) + " for rank " + std::to_string(other);
+  std::set<int> silent;
+  for (int rank = 1; rank < size_; ++rank) silent.insert(rank);
+  const Clock::time_point begun = Clock::now();
+  for (Patience patience; silent.size() > 1; patience.wait()) {
+    std::erase_if(silent, [&](int rank) {
+      if (!arrived(rank, MessageTag::waits)) return false;
+      int other = 0;
+      unpack(take(rank, MessageTag::waits), std::span<int>(&other, 1));
+      waiting += ", rank " + std::to_string(rank) + " for rank " + std::to_string(other);
+      return true;
+    });
+    const std::chrono::duration<double> waited = Clock::now() - begun;
+    if (!(waited.count() <= 0.5 + deadline_s_ / 2.0)) break;
   }
+  std::string names;
+  for (const int rank : silent) names += (names.empty() ? "" : ", ") + std::to_string(rank);
   std::ostringstream deadline;
   deadline << deadline_s_;
-  throw RanksError("no answer within " + deadline.str() + " s from rank " +
-                   (silent.empty() ? "any" : silent) + " (" + waiting + ")");
+  throw RanksError("no answer within " + deadline.str() + " s from rank " + names + " (" + waiting +
+                   ")");
 }
 
 std::vector<std::byte> MpiMessages::await(int from, MessageTag tag) {

@@ -59,6 +59,7 @@ TEST_F(OnRanks, HoldsWithOneToFourRanks) {
     const RanRanks ran = run(of_ranks(ranks, "run --subject distributed/blocked --cases 1"));
     EXPECT_EQ(ran.exit, 0) << ran.out << ran.err;
     EXPECT_NE(ran.out.find("all claimed laws hold"), std::string::npos) << ran.out;
+    EXPECT_EQ(ran.out.find('\033'), std::string::npos) << "colours in a file";
     EXPECT_EQ(ran.out.find("all claimed laws hold"), ran.out.rfind("all claimed laws hold"))
         << "more than one rank prints";
   }
@@ -118,6 +119,11 @@ TEST_F(OnRanks, RefusesUnusableSettings) {
   const RanRanks deadline = run(of_ranks(2, "laws"), "SLIM_RANKS_DEADLINE=x");
   EXPECT_EQ(deadline.exit, 2);
   EXPECT_NE(deadline.err.find("SLIM_RANKS_DEADLINE is 'x'"), std::string::npos) << deadline.err;
+  for (const char* ranks : {"0", "x", "-1", "1025", ""}) {
+    const RanRanks ran = run("'" SLIM_VERIFY "' laws", std::string("SLIM_RANKS=") + ranks);
+    EXPECT_EQ(ran.exit, 2) << ranks;
+    EXPECT_NE(ran.err.find("allowed are 1 to 1024"), std::string::npos) << ran.err;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chunked/distributed/mpi_process.hpp"
+#include "chunked/distributed/team.hpp"
 #include "properties/command_line/build_facts.hpp"
 #include "properties/command_line/options.hpp"
 #include "properties/command_line/program.hpp"
@@ -7,6 +8,8 @@
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <CLI/CLI.hpp>
+
+#include <cstdlib>
 
 #ifdef SLIM_HAS_MPI
 #include "chunked/distributed/mpi_team.hpp"
@@ -181,6 +184,7 @@ int main_command(int argc, char** argv) {
     list->add_flag("--json", arguments.json, "print a JSON array instead of text");
   }
   if (!command_line::parse(app, argc, argv)) return Exit::holds;
+  static_cast<void>(chunked::distributed::the_team());  // an unusable SLIM_RANKS is bad input
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("mutants")) return mutants_command(arguments.mutants);
   if (app.got_subcommand("calibrate")) return calibrate_command(arguments.calibrate);
@@ -196,6 +200,7 @@ int main_command(int argc, char** argv) {
 /// As a rank of an MPI program: rank 0 runs the command, and the others compute with it.
 int main_command_on_ranks(int argc, char** argv) {
 #ifdef SLIM_HAS_MPI
+  ::setenv("NO_COLOR", "1", 0);  // a rank's output is a terminal, even if that of mpirun is none
   std::string arguments;
   for (int i = 1; i < argc; ++i) arguments += std::string(i == 1 ? "" : " ") + argv[i];
   const command_line::BuildFacts facts = command_line::build_facts();
