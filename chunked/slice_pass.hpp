@@ -64,7 +64,11 @@ class SlicePass {
 
   /// Lazy forward sweep: gives the sum of every layer to the boundary and stores nothing else. Of
   /// the last layer only keys and values are computed.
-  void advance(const Slice& slice) { forward_slice(slice, model_.layers - 1, true); }
+  void advance(const Slice& slice) { forward_slice(slice, model_.layers - 1, true, nullptr); }
+  /// The same for a last slice: the sums after it go to `end`, of one sequence.
+  void advance_to(const Slice& slice, State<A>& end) {
+    forward_slice(slice, model_.layers - 1, false, &end);
+  }
 
   /// Plain forward sweep: the whole forward pass. Returns the sum of the slice's losses.
   /// `passes_on` gives the sums to the boundary; it is false for the last slice.
@@ -120,8 +124,8 @@ class SlicePass {
   }
 
   /// The forward pass of a sweep that stores nothing; only the first `read_out` layers compute
-  /// their output.
-  void forward_slice(const Slice& slice, Index read_out, bool passes_on);
+  /// their output. If `end` is not null, it becomes the prefix sums after the slice.
+  void forward_slice(const Slice& slice, Index read_out, bool passes_on, State<A>* end);
   /// For narrow scalars: stores an activation of layer r and replaces it by its rounded values.
   /// Otherwise does nothing.
   void store_rounded(Index r, Activation which);

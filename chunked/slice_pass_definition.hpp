@@ -44,7 +44,8 @@ View rows_of(View X, Index first, Index rows) {
 }
 
 template <class T>
-void SlicePass<T>::forward_slice(const Slice& slice, Index read_out, bool passes_on) {
+void SlicePass<T>::forward_slice(const Slice& slice, Index read_out, bool passes_on,
+                                 State<A>* end) {
   rows_ = slice.rows;
   embed(slice, space_.layer(0).X);
   store_rounded(0, Activation::X);
@@ -54,19 +55,18 @@ void SlicePass<T>::forward_slice(const Slice& slice, Index read_out, bool passes
     const Read input = attention_input(a, theta);
     linear_maps(a, theta, input, r, r < read_out);
     if (r < read_out) attend(slice, a, theta, r);
-    if (passes_on) {
-      make_slice_sum(a, slice.n, r);
-      boundary_.advance(slice.n, r, slice_sum());
+    if (passes_on || end != nullptr) make_slice_sum(a, slice.n, r);
+    if (passes_on) boundary_.advance(slice.n, r, slice_sum());
+    if (end != nullptr) {
+      layer_sums(*end, 0, r, model_.heads) = boundary_.start(slice.n, r) + slice_sum();
     }
-    if (r < read_out) {
-      feed_forward(theta, r);
-    }
+    if (r < read_out) feed_forward(theta, r);
   }
 }
 
 template <class T>
 Wide<accumulator_t<T>> SlicePass<T>::pass_whole(const Slice& slice, bool passes_on) {
-  forward_slice(slice, model_.layers, passes_on);
+  forward_slice(slice, model_.layers, passes_on, nullptr);
   const View Z = view(space_.hidden, model_.vocab_size);
   apply<A>(workers_, weights_.theta().output_logit_map(), read_wide(space_.output), Z);
   for_each_row(workers_, rows_, [&](Index l) {
@@ -347,12 +347,15 @@ void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivation
     for_each_row(workers_, rows_,
                  [&](Index l) { wide(space_.dY).row(l) = read_wide(space_.dX).row(l); });
   }
+  const auto pull_back_features = [&](Index h) {
+    const HeadFeatures<A> g = features(r, h);
+    g.pull_back(read_head(a.Q, h, d), head(space_.dgQ, h, M), head(space_.dQ, h, d));
+    g.pull_back(read_head(a.K, h, d), head(space_.dgK, h, M), head(space_.dK, h, d));
+  };
   workers_.run(model_.heads, [&](Index h) {
     const HeadFeatures<A> g = features(r, h);
-    const StridedView<const A> Q = read_head(a.Q, h, d);
-    const StridedView<const A> K = read_head(a.K, h, d);
-    g.apply(Q, head(space_.gQ, h, M));
-    g.apply(K, head(space_.gK, h, M));
+    g.apply(read_head(a.Q, h, d), head(space_.gQ, h, M));
+    g.apply(read_head(a.K, h, d), head(space_.gK, h, M));
     prefix_sum_.pull_back(head_slice(a, slice.n, r, h),
                           {.Y = read_head(a.Y, h, d),
                            .dY = head(space_.dY, h, d),
@@ -362,9 +365,17 @@ void SlicePass<T>::pull_back_attention(const Slice& slice, const LayerActivation
                            .dR = G.R(b, r, h),
                            .dS = G.S(b, r, h)},
                           kept(a, h), scratch(h));
-    g.pull_back(Q, head(space_.dgQ, h, M), head(space_.dQ, h, d));
-    g.pull_back(K, head(space_.dgK, h, M), head(space_.dK, h, d));
+    if (!boundary_.learns_later()) pull_back_features(h);
   });
+  if (boundary_.learns_later()) {
+    const LayerSums<const A> later = boundary_.later(slice.n, r, layer_sums(G, b, r, model_.heads));
+    workers_.run(model_.heads, [&](Index h) {
+      const A* dRS = later.data() + h * (d + 1) * M;
+      add_later_rows<A>(head_slice(a, slice.n, r, h), {dRS, d, M}, {dRS + d * M, M},
+                        head(space_.dgK, h, M), head(space_.dV, h, d));
+      pull_back_features(h);
+    });
+  }
 
   const Read input = attention_input(a, theta);
   const Read dQ = read_wide(space_.dQ);

@@ -79,21 +79,33 @@ class GradientSums {
   Parameters<A> sums_;  ///< empty unless T is narrow
 };
 
+/// The factor of the sum of losses: 1 over the number of counted targets, 0 if there are none.
+template <class T>
+accumulator_t<T> loss_scale(const GradientTask<T>& task) {
+  using A = accumulator_t<T>;
+  const Index counted =
+      task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
+  const double divisor = static_cast<double>(counted) + task.model.conventions.loss_epsilon;
+  return divisor > 0.0 ? A(A(1) / static_cast<A>(divisor)) : A(0);
+}
+
+template <class T>
+void require_supported(const GradientTask<T>& task) {
+  require_valid(task);
+  require(task.model.conventions.gelu_tanh == 0.0,
+          "gelu_tanh is not 0: chunked gradients support the exact GeLU only");
+}
+
 template <class T>
 void gradient(const GradientTask<T>& task, GradientResult<T>& result,
               Boundary<accumulator_t<T>>& boundary, const PrefixSum<accumulator_t<T>>& prefix_sum) {
   using A = accumulator_t<T>;
-  require_valid(task);
-  require(task.model.conventions.gelu_tanh == 0.0,
-          "gelu_tanh is not 0: chunked gradients support the exact GeLU only");
+  require_supported(task);
   prepare(task, result);
   GradientSums<T> gradient(task.model, result.gradient);
   const Cut cut(task.sequences.length(), task.slice_length);
   const Index N = cut.slices();
-  const Index counted =
-      task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
-  const double divisor = static_cast<double>(counted) + task.model.conventions.loss_epsilon;
-  const A scale = divisor > 0.0 ? A(A(1) / static_cast<A>(divisor)) : A(0);
+  const A scale = loss_scale(task);
 
   SlicePass<T> pass(task, cut.C, prefix_sum, boundary);
   State<A> G = end_cotangent(task);

@@ -65,11 +65,27 @@ TEST_F(SlimPlot, draws_figures_and_report) {
   const Outcome drawn = figures();
   EXPECT_EQ(drawn.status, 0) << drawn.errors;
   EXPECT_EQ(drawn.errors, "");
-  for (const char* name :
-       {"memory-length",  "time-length",         "memory-slice",    "time-slice",    "figure2-time",
-        "figure2-memory", "figure2-discrepancy", "crossing-memory", "crossing-time", "overhead",
-        "critical-path",  "drift-boundary",      "drift-slice",     "drift-length",  "device",
-        "features",       "figure3-copying",     "figure3-text",    "fine-tuning",   "exact"}) {
+  for (const char* name : {"memory-length",
+                           "time-length",
+                           "memory-slice",
+                           "time-slice",
+                           "figure2-time",
+                           "figure2-memory",
+                           "figure2-discrepancy",
+                           "crossing-memory",
+                           "crossing-time",
+                           "overhead",
+                           "critical-path",
+                           "drift-boundary",
+                           "drift-slice",
+                           "drift-length",
+                           "device",
+                           "distributed",
+                           "features",
+                           "figure3-copying",
+                           "figure3-text",
+                           "fine-tuning",
+                           "exact"}) {
     for (const char* suffix : {".svg", ".png", ".pdf", ".gp", ".tsv"}) {
       EXPECT_TRUE(std::filesystem::exists(in("out/") + name + suffix)) << name << suffix;
     }

@@ -241,6 +241,24 @@ std::vector<std::string> synthetic_features_records() {
   return lines;
 }
 
+std::vector<std::string> synthetic_distributed_records() {
+  std::vector<std::string> lines;
+  for (const Index ranks : {2, 4, 8}) {
+    for (const Index rows : {64, 128, 256}) {
+      Record record = cell("distributed", "distributed/blocked", ranks * rows, ranks * rows);
+      record.setting.ranks = ranks;
+      record.measured = experiments::Distributed{.numbers_forward = 80,
+                                                 .numbers_backward = 80,
+                                                 .messages_deep = ranks - 1,
+                                                 .critical_path = 100 * rows + ranks,
+                                                 .operations = 100 * ranks * rows,
+                                                 .bytes_rank = 300 * rows + 1000};
+      lines.push_back(to_line(record));
+    }
+  }
+  return lines;
+}
+
 std::vector<std::string> synthetic_training_records() {
   using experiments::TrainingTask;
   constexpr Index steps = 200;
@@ -338,8 +356,8 @@ void write_synthetic(const TestFolder& folder) {
   for (const auto& more :
        {synthetic_slice_records(), synthetic_figure2_records(), synthetic_crossing_records(),
         synthetic_overhead_records(), synthetic_work_records(), synthetic_drift_records(),
-        synthetic_device_records(), synthetic_features_records(), synthetic_training_records(),
-        synthetic_exact_records()}) {
+        synthetic_device_records(), synthetic_features_records(), synthetic_distributed_records(),
+        synthetic_training_records(), synthetic_exact_records()}) {
     lines.insert(lines.end(), more.begin(), more.end());
   }
   folder.write("records.jsonl", joined_lines(lines));

@@ -2,6 +2,7 @@
 #include "properties/catalogue.hpp"
 
 #include "chunked/catalogue.hpp"
+#include "chunked/distributed/catalogue.hpp"
 #include "properties/command_line/suggestion.hpp"
 #include "properties/mutants/catalogue.hpp"
 #include "properties/tolerance/own_sums.hpp"
@@ -72,6 +73,14 @@ Subject as_subject(const chunked::Variant& variant) {
   return subject;
 }
 
+/// What the ledger records is the memory of rank 0, which depends on how many ranks there are.
+Subject as_distributed_subject(const chunked::Variant& variant) {
+  Subject subject = as_subject(variant);
+  subject.capabilities.chooses_first_sweep = false;
+  subject.capabilities.memory = MemoryGrowth::unclaimed;
+  return subject;
+}
+
 Subject as_subject(const mutants::Mutant& mutant) {
   Subject subject{.name = mutant.name,
                   .summary = "wrong on purpose: " + mutant.description,
@@ -93,6 +102,9 @@ std::vector<Subject> all_subjects() {
   std::vector<Subject> subjects = {reference_itself()};
   for (const chunked::Variant& variant : chunked::catalogue()) {
     subjects.push_back(as_subject(variant));
+  }
+  for (const chunked::Variant& variant : chunked::distributed::catalogue()) {
+    subjects.push_back(as_distributed_subject(variant));
   }
   for (const mutants::Mutant& mutant : mutants::catalogue()) {
     subjects.push_back(as_subject(mutant));
@@ -122,6 +134,11 @@ const Subject& reference_subject() {
 
 bool is_mutant(const Subject& subject) {
   return subject.name.starts_with("mutant/");
+}
+
+bool runs_by_default(const Subject& subject) {
+  return !is_mutant(subject) &&
+         (subject.name == "distributed/blocked" || !subject.name.starts_with("distributed"));
 }
 
 }  // namespace slim::properties

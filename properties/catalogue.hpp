@@ -8,7 +8,8 @@
 
 namespace slim::properties {
 
-/// Every built-in subject: the reference, every chunked variant, every mutant.
+/// Every built-in subject: the reference, every chunked variant, also distributed ones, every
+/// mutant.
 std::span<const Subject> catalogue();
 
 /// The subject of this name. Throws ContractError with the nearest name and all names.
@@ -19,5 +20,9 @@ const Subject& reference_subject();
 
 /// Whether a subject is wrong on purpose, which its name shows by "mutant/".
 bool is_mutant(const Subject& subject);
+
+/// Whether a subject belongs to all of them when none is named: every correct one, but of the
+/// distributed variants, which differ in scans and prefix sums that others run, too, a single one.
+bool runs_by_default(const Subject& subject);
 
 }  // namespace slim::properties

@@ -7,6 +7,9 @@
 #include "chunked/attention/attention_slice.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <span>
+#include <utility>
 
 namespace slim::chunked {
 namespace detail {
@@ -58,7 +61,11 @@ class CausalAttention {
     } while (boundary_.restart());
     if (!task_.wants_pullback) return;
 
-    write_sums(task_.end_cotangent, b, G_, sizes_.heads);
+    if (boundary_.learns_later()) {
+      G_.set_zero();
+    } else {
+      write_sums(task_.end_cotangent, b, G_, sizes_.heads);
+    }
     const typename Boundary<A>::RunAgain run_again = [&](Index n) { forward_slice(n, b); };
     for (Index n = N - 1; n >= 0; --n) {
       boundary_.prepare(n, run_again);
@@ -75,6 +82,7 @@ class CausalAttention {
     const bool last = n + 1 == cut_.slices();
     slice_.load_keys(at);
     slice_.make_slice_sum(at);
+    if (boundary_.learns_later()) boundary_.restore(n, 0, slice_.slice_sums());
     if (!task_.wants_pullback) attend(n, at);
     if (last) {
       put_end(n, b);
@@ -115,8 +123,19 @@ class CausalAttention {
                              .dS = G_.S(0, 0, h)},
                             s.kept, s.scratch);
     });
+    if (boundary_.learns_later()) add_later(at);
     slice_.pull_back_queries(at);
     slice_.pull_back_keys(at);
+  }
+  void add_later(const Slice& at) {
+    const LayerSums<const A> later =
+        boundary_.later(start_of_, 0, layer_sums(G_, 0, 0, sizes_.heads));
+    slice_.for_each_head([&](Index h) {
+      auto s = slice_.head(h, at.rows);
+      const A* dRS = later.data() + h * (sizes_.width + 1) * sizes_.features;
+      add_later_rows<A>(head_slice(start_of_, h, at.rows), {dRS, sizes_.width, sizes_.features},
+                        {dRS + sizes_.width * sizes_.features, sizes_.features}, s.dgK, s.dV);
+    });
   }
   HeadSlice<A> head_slice(Index n, Index h, Index rows) {
     return slice_.head_slice(h, rows, boundary_.start(n, 0).data());
@@ -138,6 +157,16 @@ class CausalAttention {
   Index start_of_ = 0;  ///< the slice whose start the prefix sum reads
 };
 
+/// What the other parts of a sequence contribute, if not all rows are here.
+template <class A>
+struct OtherParts {
+  /// Add their sums, or the cotangents of sums, to these.
+  std::function<void(std::span<A>)> add_sums{};
+  std::function<void(std::span<A>)> add_cotangents{};
+  /// Whether another part adds the task's start state and end cotangent.
+  bool add_given = false;
+};
+
 /// Bidirectional attention of one sequence: every row attends to all rows.
 template <class T>
 class TotalAttention {
@@ -145,28 +174,34 @@ class TotalAttention {
   using A = accumulator_t<T>;
 
   TotalAttention(const AttentionTask<T>& task, AttentionResult<T>& result, Cut cut,
-                 const PrefixSum<A>& prefix_sum, const StateSizes& sizes)
+                 const PrefixSum<A>& prefix_sum, const StateSizes& sizes, OtherParts<A> others = {})
       : task_(task),
         result_(result),
         cut_(cut),
         sizes_(sizes),
         slice_(task, result, cut.C, prefix_sum),
+        others_(std::move(others)),
         totals_(sizes, 1),
         G_(task.wants_pullback ? State<A>(sizes, 1) : State<A>()) {}
 
   void operator()(Index b) {
     const Index N = cut_.slices();
-    write_sums(task_.start, b, totals_, sizes_.heads);
+    const HeadsView<A> none;
+    write_sums(others_.add_given ? none : task_.start, b, totals_, sizes_.heads);
     LayerSums<A> totals = layer_sums(totals_, 0, 0, sizes_.heads);
     for (Index n = 0; n < N; ++n) {
       slice_.load_keys(cut_.slice(n, b));
       slice_.make_slice_sum(cut_.slice(n, b));
       totals += slice_.slice_sums();
     }
+    if (others_.add_sums) others_.add_sums(totals_.values());
     put_sums(totals_, result_.end, b);
-    if (task_.wants_pullback) write_sums(task_.end_cotangent, b, G_, sizes_.heads);
+    if (task_.wants_pullback) {
+      write_sums(others_.add_given ? none : task_.end_cotangent, b, G_, sizes_.heads);
+    }
     for (Index n = 0; n < N; ++n) queries(cut_.slice(n, b));
     if (!task_.wants_pullback) return;
+    if (others_.add_cotangents) others_.add_cotangents(G_.values());
     for (Index n = 0; n < N; ++n) keys(cut_.slice(n, b));
     put_sums(G_, result_.start_gradient, b);
   }
@@ -216,6 +251,7 @@ class TotalAttention {
   Cut cut_;
   StateSizes sizes_;
   AttentionSlice<T> slice_;
+  OtherParts<A> others_;
   State<A> totals_;
   State<A> G_;
 };
@@ -234,6 +270,16 @@ void prepare(const AttentionTask<T>& task, AttentionResult<T>& result) {
 
 }  // namespace detail
 
+/// The sizes of a state of one sequence.
+template <class T>
+StateSizes sizes_of_state(const AttentionTask<T>& task) {
+  StateSizes sizes;
+  sizes.heads = task.v.sizes.heads;
+  sizes.width = task.v.sizes.cols;
+  sizes.features = task.features();
+  return sizes;
+}
+
 template <class T>
 void attention(const AttentionTask<T>& task, AttentionResult<T>& result,
                Boundary<accumulator_t<T>>& boundary,
@@ -242,10 +288,7 @@ void attention(const AttentionTask<T>& task, AttentionResult<T>& result,
   require_own(task.conventions, task.feature_map);
   detail::prepare(task, result);
   const Cut cut(task.v.sizes.rows, task.slice_length);
-  StateSizes sizes;
-  sizes.heads = task.v.sizes.heads;
-  sizes.width = task.v.sizes.cols;
-  sizes.features = task.features();
+  const StateSizes sizes = sizes_of_state(task);
   if (task.causal) {
     detail::CausalAttention<T> causal(task, result, cut, boundary, prefix_sum, sizes);
     for (Index b = 0; b < task.v.sizes.batch; ++b) causal(b);

@@ -87,6 +87,16 @@ class Boundary {
   /// Backward sweep: makes start(n, r) valid. `sum` has the bits given to advance(n, r); it is
   /// empty if needs_slice_sum(n) is false.
   virtual void restore(Index n, Index r, LayerSums<const T> sum) = 0;
+
+  /// Whether the cotangent of the sums after a slice is unknown until the slice was pulled back,
+  /// with zero in its place; later() then provides it.
+  [[nodiscard]] virtual bool learns_later() const { return false; }
+  /// Backward sweep, only if learns_later(), after the pullback of layer r of slice n: returns the
+  /// cotangent of the sums after the slice, and adds it to `own`, the slice's own cotangent of the
+  /// sums before it.
+  virtual LayerSums<const T> later(Index /*n*/, Index /*r*/, LayerSums<T> /*own*/) {
+    return {nullptr, 0};
+  }
 };
 
 }  // namespace slim::chunked

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chunked/attention/attention_definition.hpp"
 #include "chunked/composition_definition.hpp"
+#include "chunked/distributed/attention_definition.hpp"
+#include "chunked/distributed/gradient_definition.hpp"
 
 namespace slim::chunked {
 
@@ -11,5 +13,12 @@ template void gradient(const GradientTask<Counted>&, GradientResult<Counted>&, B
 template void attention(const AttentionTask<Counted>&, AttentionResult<Counted>&,
                         Boundary<Counted>&, const PrefixSum<Counted>&);
 template void features(const FeaturesTask<Counted>&, FeaturesResult<Counted>&);
+
+namespace distributed {
+template void gradient(const GradientTask<Counted>&, GradientResult<Counted>&, Exchange<Counted>&,
+                       Boundary<Counted>&, const PrefixSum<Counted>&);
+template void attention(const AttentionTask<Counted>&, AttentionResult<Counted>&,
+                        Exchange<Counted>&, const PrefixSum<Counted>&);
+}  // namespace distributed
 
 }  // namespace slim::chunked

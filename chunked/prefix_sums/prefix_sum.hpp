@@ -35,6 +35,17 @@ struct HeadCotangents {
   VectorView<T> dS;
 };
 
+/// Adds to cotangents of one head, which were computed with a cotangent of zero of the sums after
+/// the last row, what follows from the true one, dR [d, M] and dS [M]:
+///   dg(K) += V dR + 1 dSᵀ, dV += g(K) dRᵀ.
+template <class T>
+void add_later_rows(const HeadSlice<T>& head, const MatrixView<const T>& dR,
+                    const VectorView<const T>& dS, StridedView<T> dgK, StridedView<T> dV) {
+  multiply<T>(head.V, dR, dgK, Into::add);
+  dgK.rowwise() += dS.transpose();
+  multiply<T>(head.gK, dR.transpose(), dV, Into::add);
+}
+
 /// Computes the attention of a slice by prefix sums, and its pullback: Y_l = R_l g(Q_l) /
 /// (S_l·g(Q_l) + ε), with R_l = R + Σ_{l'≤l} V_{l'} g(K_{l'})ᵀ, S_l = S + Σ_{l'≤l} g(K_{l'}).
 /// Stateless: one object serves all heads of all slices, from several threads.

@@ -15,16 +15,18 @@ struct Slice {
   Index rows;
 };
 
-/// Sequences of L rows in slices of C; the last slice may be shorter.
+/// L rows of every sequence in slices of C; the last slice may be shorter.
 struct Cut {
   Index L;
   Index C;
+  Index first;  ///< the first of these rows
 
-  /// Requires both to be at least 1. C is at most L.
-  Cut(Index length, Index slice_length) : L(length), C(std::min(slice_length, length)) {}
-  [[nodiscard]] Index slices() const { return (L + C - 1) / C; }
+  /// Requires C of at least 1. C is at most L; no rows have no slices.
+  Cut(Index length, Index slice_length, Index first_row = 0)
+      : L(length), C(std::min(slice_length, length)), first(first_row) {}
+  [[nodiscard]] Index slices() const { return L == 0 ? 0 : (L + C - 1) / C; }
   [[nodiscard]] Slice slice(Index n, Index b) const {
-    return {.n = n, .b = b, .first = n * C, .rows = std::min(C, L - n * C)};
+    return {.n = n, .b = b, .first = first + n * C, .rows = std::min(C, L - n * C)};
   }
 };
 

@@ -17,6 +17,7 @@ Verdict judge(const Claim& claim, std::span<const Record> records) {
                                                       {"bound", judge_bound},
                                                       {"overhead", judge_overhead},
                                                       {"device", judge_device},
+                                                      {"distributed", judge_distributed},
                                                       {"process", judge_process},
                                                       {"time", judge_time},
                                                       {"reach", judge_reach},
@@ -29,11 +30,12 @@ Verdict judge(const Claim& claim, std::span<const Record> records) {
                                                       {"decentralised", judge_decentralised},
                                                       {"figure2", judge_figure2}};
   const auto found = judges.find(claim.judge);
-  require(found != judges.end(), "claim " + claim.name + ": judge '" + claim.judge +
-                                     "' is unknown: allowed are exact, memory, serial, law, bound, "
-                                     "overhead, device, reach, process, time, crossing, "
-                                     "feature-slope, feature-gain, work, training, fine-tuning, "
-                                     "decentralised, figure2");
+  require(found != judges.end(),
+          "claim " + claim.name + ": judge '" + claim.judge +
+              "' is unknown: allowed are exact, memory, serial, law, bound, "
+              "overhead, device, distributed, reach, process, time, crossing, "
+              "feature-slope, feature-gain, work, training, fine-tuning, "
+              "decentralised, figure2");
   return found->second(claim, records);
 }
 

@@ -122,6 +122,15 @@ Verdict judge_decentralised(const Claim& claim, std::span<const Record> records)
 /// two prefix sums, each with three C.
 Verdict judge_figure2(const Claim& claim, std::span<const Record> records);
 
+/// Exact counts of gradients on P ranks, by the claim's `count`: a rank sends as many numbers in
+/// either direction as one state has (numbers-sent); a scan is ⌊log₂ P⌋ messages deep
+/// (messages-deep); the critical path follows
+/// the law of the rows of a part and P (critical-path); the
+/// bytes of a rank are affine in the rows of a part of one slice or, for `slices` several, in
+/// ⌈log₂⌉ of its number of slices (bytes), and do not depend on P. Fits have residual 0 at counts
+/// held out. Needs three numbers of ranks.
+Verdict judge_distributed(const Claim& claim, std::span<const Record> records);
+
 /// Applies the judge that the claim names. Throws ContractError when there is no such judge.
 Verdict judge(const Claim& claim, std::span<const Record> records);
 

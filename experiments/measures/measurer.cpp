@@ -2,6 +2,7 @@
 #include "experiments/measures/measurer.hpp"
 
 #include "experiments/measures/byte_count.hpp"
+#include "experiments/measures/distributed_cost.hpp"
 #include "experiments/measures/gradient_error.hpp"
 #include "experiments/measures/key_spread.hpp"
 #include "experiments/measures/longest_length.hpp"
@@ -91,6 +92,8 @@ Measured Measurer::measure(const Record& job) {
       return measure_softmax_error(setting);
     case Quantity::training:
       return training_.leg(job);
+    case Quantity::distributed:
+      return count_distributed(setting);
     case Quantity::gradient_error:
       break;
   }

@@ -4,6 +4,7 @@
 #include "experiments/plans/compatible.hpp"
 #include "experiments/plans/crossing.hpp"
 #include "experiments/plans/device.hpp"
+#include "experiments/plans/distributed.hpp"
 #include "experiments/plans/drift.hpp"
 #include "experiments/plans/exact.hpp"
 #include "experiments/plans/extension.hpp"
@@ -50,6 +51,10 @@ std::span<const Experiment> catalogue() {
        .question = "what are the work and critical path of every boundary and prefix sum?",
        .plans = work_plans,
        .table = work_table},
+      {.name = "distributed",
+       .question = "what do the ranks of a distributed gradient send, and how long do they wait?",
+       .plans = distributed_plans,
+       .table = distributed_table},
       {.name = "extension",
        .question = "is the gradient also exact for other architectures?",
        .plans = extension_plans},

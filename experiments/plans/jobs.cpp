@@ -55,6 +55,7 @@ bool can_run_in_parallel(const Job& job) {
     case Quantity::key_spread:
     case Quantity::softmax_error:
     case Quantity::switch_error:
+    case Quantity::distributed:
       break;
     case Quantity::process:  // measured in a separate process
     case Quantity::longest:

@@ -52,6 +52,8 @@ Measured empty_result(Quantity quantity) {
       return SoftmaxError{};
     case Quantity::training:
       return TrainingLeg{};
+    case Quantity::distributed:
+      return Distributed{};
     case Quantity::gradient_error:
       break;
   }

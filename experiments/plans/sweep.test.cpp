@@ -351,7 +351,7 @@ TEST(Experiments, ErrorForAnUnknownNameListsTheAllowedOnes) {
     EXPECT_STREQ(
         error.what(),
         "experiment 'none' is unknown: allowed are all, exact, length, slice, drift, grid, "
-        "table1, work, extension, overhead, compatible, device, crossing, features, "
+        "table1, work, distributed, extension, overhead, compatible, device, crossing, features, "
         "figure2, training");
   }
 }

@@ -8,12 +8,12 @@
 namespace slim::experiments {
 namespace {
 
-constexpr std::array<std::string_view, 13> names = {
+constexpr std::array<std::string_view, 14> names = {
     "seconds",          "bytes",          "operations",
     "process",          "gradient_error", "gradient_discrepancy",
     "key_spread",       "overhead",       "switch_error",
     "full_discrepancy", "longest",        "softmax_error",
-    "training"};
+    "training",         "distributed"};
 static_assert(names.size() == std::variant_size_v<Measured>);
 
 }  // namespace

@@ -27,7 +27,8 @@ enum class Quantity {
   full_discrepancy,
   longest,
   softmax_error,
-  training
+  training,
+  distributed
 };
 std::string_view name(Quantity quantity);
 /// Throws ContractError that lists what is allowed.
@@ -155,9 +156,20 @@ struct TrainingLeg {
   std::string isolation = {};
 };
 
+/// One gradient on P ranks, counted exactly. The numbers of the rank that sends, or takes, most.
+struct Distributed {
+  std::int64_t numbers_forward = 0;   ///< prefix sums that a rank sends
+  std::int64_t numbers_backward = 0;  ///< cotangents of prefix sums that a rank sends
+  std::int64_t messages_deep = 0;     ///< on the longest chain of one exclusive scan
+  std::int64_t critical_path =
+      0;  ///< operations, if each rank does one at a time and waits for others
+  std::int64_t operations = 0;  ///< of all ranks
+  std::int64_t bytes_rank = 0;  ///< peak of state and slice of a rank, in float32
+};
+
 using Measured = std::variant<Seconds, Bytes, Operations, ProcessPeak, GradientError,
                               GradientDiscrepancy, KeySpread, Overhead, SwitchError,
-                              FullDiscrepancy, Longest, SoftmaxError, TrainingLeg>;
+                              FullDiscrepancy, Longest, SoftmaxError, TrainingLeg, Distributed>;
 Quantity quantity_of(const Measured& measured);
 
 }  // namespace slim::experiments

@@ -51,7 +51,13 @@ const std::vector<Measured>& one_of_each() {
                   .parameters = 10,
                   .optimiser = 20,
                   .peak = 30},
-      TrainingLeg{.wanted = 99, .refusal = "it does not fit"}};
+      TrainingLeg{.wanted = 99, .refusal = "it does not fit"},
+      Distributed{.numbers_forward = 1,
+                  .numbers_backward = 2,
+                  .messages_deep = 3,
+                  .critical_path = 4,
+                  .operations = 5,
+                  .bytes_rank = 6}};
   return all;
 }
 

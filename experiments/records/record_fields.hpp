@@ -250,6 +250,16 @@ void fields(Visit& visit, Visited<Visit, SoftmaxError> x) {
 }
 
 template <class Visit>
+void fields(Visit& visit, Visited<Visit, Distributed> x) {
+  visit("numbers_forward", x.numbers_forward);
+  visit("numbers_backward", x.numbers_backward);
+  visit("messages_deep", x.messages_deep);
+  visit("critical_path", x.critical_path);
+  visit("operations", x.operations);
+  visit("bytes_rank", x.bytes_rank);
+}
+
+template <class Visit>
 void fields(Visit& visit, Visited<Visit, Check> x) {
   visit("step", x.step);
   visit("loss", x.loss);
@@ -325,6 +335,7 @@ void fields(Visit& visit, Visited<Visit, Setting> x) {
   visit.added("memory_cap_bytes", x.memory_cap);
   visit("seed", x.seed);
   visit("threads", x.threads);
+  visit.unless_empty("ranks", x.ranks);
 }
 
 }  // namespace slim::experiments

@@ -17,6 +17,8 @@ void require_valid(const Setting& setting) {
           fmt::format("slice must be at most 2^40, not {}", setting.slice));
   require(setting.threads >= 1 && setting.threads <= 1024,
           fmt::format("threads must be from 1 to 1024, not {}", setting.threads));
+  require(setting.ranks >= 0 && setting.ranks <= 1024,
+          fmt::format("ranks must be from 0 to 1024, not {}", setting.ranks));
   require(setting.key_scale > 0.0 && setting.key_scale <= 1e6,
           fmt::format("key scale must be above 0 and at most 10^6, not {}", setting.key_scale));
   require(setting.memory_cap >= 0,
@@ -39,6 +41,7 @@ std::string summary(const Setting& setting) {
     text += fmt::format(" {} {} steps seed {}", name(training.task), training.steps, setting.seed);
     if (training.switch_at > 0) text += fmt::format(" from {}", training.switch_at);
   }
+  if (setting.ranks > 0) text += fmt::format(" P={}", setting.ranks);
   if (setting.memory_cap > 0) text += fmt::format(" in {} MiB", setting.memory_cap >> 20);
   return text;
 }

@@ -30,6 +30,7 @@ struct Setting {
   std::int64_t memory_cap = 0;
   std::uint64_t seed = 1;
   int threads = 1;
+  Index ranks = 0;                    ///< P, for the quantity distributed; 0 elsewhere
   std::filesystem::path corpus = {};  ///< a text, or random_tokens
   Training training = {};             ///< 0 steps: a single gradient
 

@@ -4,6 +4,7 @@
 #include "plots/figures/critical_path.hpp"
 #include "plots/figures/crossing.hpp"
 #include "plots/figures/device.hpp"
+#include "plots/figures/distributed.hpp"
 #include "plots/figures/drift.hpp"
 #include "plots/figures/exact.hpp"
 #include "plots/figures/features.hpp"
@@ -25,11 +26,12 @@ namespace slim::plots {
 
 std::span<const Figure> catalogue() {
   static const std::vector<Figure> figures = {
-      memory_length(),  time_length(),     memory_slice(),        time_slice(),
-      figure2_time(),   figure2_memory(),  figure2_discrepancy(), crossing_memory(),
-      crossing_time(),  overhead(),        critical_path(),       exact(),
-      drift_boundary(), drift_slice(),     drift_length(),        device(),
-      features(),       figure3_copying(), figure3_text(),        fine_tuning(),
+      memory_length(),  time_length(),    memory_slice(),        time_slice(),
+      figure2_time(),   figure2_memory(), figure2_discrepancy(), crossing_memory(),
+      crossing_time(),  overhead(),       critical_path(),       exact(),
+      drift_boundary(), drift_slice(),    drift_length(),        device(),
+      distributed(),    features(),       figure3_copying(),     figure3_text(),
+      fine_tuning(),
   };
   return figures;
 }

@@ -43,6 +43,7 @@ TEST(Figures, have_unique_names) {
                                           "drift-slice",
                                           "drift-length",
                                           "device",
+                                          "distributed",
                                           "features",
                                           "figure3-copying",
                                           "figure3-text",

@@ -176,11 +176,14 @@ TEST(FaultyAttention, DiffersUnderTheseConventionsWithAFault) {
 }
 
 TEST(FaultyAttention, OfTheGradientAloneHasTheRightOutputAndEndState) {
+  const std::vector<UnderConventions> of_the_paper = {
+      {"the paper's conventions", {FeatureKind::favor_plus, 2}, false, {}}};
   std::size_t of_gradients = 0;
   for (const mutants::Mutant& mutant : mutants::catalogue()) {
     if (!mutant.in_gradient_alone) continue;
     ++of_gradients;
-    for (const UnderConventions& declared : declarations()) {
+    for (const UnderConventions& declared :
+         mutant.any_conventions ? declarations() : of_the_paper) {
       const auto inputs = inputs_under(declared, true, 0);
       AttentionResult<Digits50> right, wrong;
       reference::attention(inputs.task(), right);

@@ -28,7 +28,8 @@ CalibrationPlan plan_from(const CalibrateArguments& arguments, Scalar scalar) {
     plan.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   }
   for (const Subject& subject : catalogue()) {
-    if (!is_mutant(subject) && !subject.capabilities.subtracting) plan.correct.push_back(&subject);
+    if (runs_by_default(subject) && !subject.capabilities.subtracting)
+      plan.correct.push_back(&subject);
   }
   for (const std::string& mutant : laws::find_law("gradient-agrees").kills) {
     plan.mutants.push_back(&find_subject(mutant));

@@ -50,7 +50,7 @@ std::vector<const Subject*> chosen_subjects(std::vector<std::string> names) {
       continue;
     }
     for (const Subject& subject : catalogue()) {
-      if (!is_mutant(subject)) add_once(chosen, &subject);
+      if (runs_by_default(subject)) add_once(chosen, &subject);
     }
   }
   return chosen;

@@ -34,7 +34,7 @@ Selection selection_of(const CaseFile& file, const Subject* third_party) {
     selection.subjects.push_back(&find_subject(subject->second));
   } else {
     for (const Subject& candidate : catalogue()) {
-      if (!is_mutant(candidate)) selection.subjects.push_back(&candidate);
+      if (runs_by_default(candidate)) selection.subjects.push_back(&candidate);
     }
   }
   selection.scalars.push_back(dtype == file.metadata.end() ? Scalar::float64

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "chunked/distributed/mpi_process.hpp"
+#include "chunked/distributed/team.hpp"
+#include "properties/command_line/build_facts.hpp"
 #include "properties/command_line/options.hpp"
 #include "properties/command_line/program.hpp"
 #include "properties/slim_verify/commands.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <malloc.h>
+
+#include <cstdlib>
+
+#ifdef SLIM_HAS_MPI
+#include "chunked/distributed/mpi_team.hpp"
+#endif
 
 namespace slim::properties {
 namespace {
@@ -184,6 +194,7 @@ int main_command(int argc, char** argv) {
     list->add_flag("--json", arguments.json, "print a JSON array instead of text");
   }
   if (!command_line::parse(app, argc, argv)) return Exit::holds;
+  static_cast<void>(chunked::distributed::the_team());  // an unusable SLIM_RANKS is bad input
   if (app.got_subcommand("run")) return run_command(arguments.run);
   if (app.got_subcommand("mutants")) return mutants_command(arguments.mutants);
   if (app.got_subcommand("calibrate")) return calibrate_command(arguments.calibrate);
@@ -196,11 +207,37 @@ int main_command(int argc, char** argv) {
                                       : laws_command(arguments.json);
 }
 
+/// As a rank of an MPI program: rank 0 runs the command, and the others compute with it.
+int main_command_on_ranks(int argc, char** argv) {
+#ifdef SLIM_HAS_MPI
+  ::setenv("NO_COLOR", "1", 0);  // a rank's output is a terminal, even if that of mpirun is none
+  std::string arguments;
+  for (int i = 1; i < argc; ++i) arguments += std::string(i == 1 ? "" : " ") + argv[i];
+  const command_line::BuildFacts facts = command_line::build_facts();
+  const auto limits = chunked::distributed::with_deadline_of_environment(
+      {.code = facts.code + ", " + facts.compiler, .arguments = arguments});
+  return chunked::distributed::run_with_mpi(limits, [&] {
+    return command_line::run_program("slim-verify", [&] { return main_command(argc, argv); });
+  });
+#else
+  static_cast<void>(argc);
+  static_cast<void>(argv);
+  throw ContractError("this build has no MPI: install libopenmpi-dev, and configure again");
+#endif
+}
+
 }  // namespace
 }  // namespace slim::properties
 
 int main(int argc, char** argv) {
   slim::properties::keep_freed_memory();
-  return slim::command_line::run_program(
-      "slim-verify", [&] { return slim::properties::main_command(argc, argv); });
+  namespace distributed = slim::chunked::distributed;
+  if (!distributed::is_mpi_process()) {
+    return slim::command_line::run_program(
+        "slim-verify", [&] { return slim::properties::main_command(argc, argv); });
+  }
+  return slim::command_line::run_program("slim-verify", [&] {
+    if (const std::optional<int> code = distributed::supervised("slim-verify")) return *code;
+    return slim::properties::main_command_on_ranks(argc, argv);
+  });
 }

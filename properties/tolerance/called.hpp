@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "chunked/distributed/communicator.hpp"
 #include "properties/engine/failure.hpp"
 
 #include <exception>
@@ -17,6 +18,8 @@ void call_subject(const Function& subject, const Task& task, Result& result) {
     throw;
   } catch (const HarnessError&) {
     throw;
+  } catch (const chunked::distributed::RanksError& error) {  // not a fault of the implementation
+    throw HarnessError(error.what());
   } catch (const std::exception& error) {
     throw SubjectError(std::string("threw: ") + error.what());
   }

@@ -8,8 +8,13 @@
 #include "properties/slim_verify/replay.hpp"
 #include "properties/third_party/protocol/adapted_law.hpp"
 #include "properties/third_party/protocol/third_party_runs.hpp"
+#include "reference/vocabulary/system/test_folder.hpp"
+#include "reference/vocabulary/system/text_file.hpp"
 
 #include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
 
 namespace slim::properties::foreign {
 namespace {
@@ -53,6 +58,35 @@ TEST(ForeignExamples, NumpyHolds) {
     EXPECT_FALSE(verdict.unclaimed()) << verdict.law;
   }
   EXPECT_TRUE(result.holds());
+}
+
+TEST(ForeignExamples, OfMpiHolds) {
+  if (!has_module("mpi4py") || std::system("mpirun --version >/dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "python3-mpi4py or openmpi-bin is not installed";
+  }
+  const std::string mpirun = "exec mpirun --oversubscribe --allow-run-as-root -n 3 ";
+  const auto program = [&](const std::string& file) {
+    return program_door("PYTHONPATH=" + folder + " " + mpirun + SLIM_PYTHON + " " + file);
+  };
+  const std::string right = folder + "examples/mpi_attention.py";
+  const ForeignSubject foreign = open_subject(program(right), {});
+  const RunResult result =
+      run_on(foreign, {"attention-agrees", "pullback-agrees", "attention-resumes"}, 4);
+  EXPECT_TRUE(result.holds());
+  for (const Verdict& verdict : result.verdicts) EXPECT_FALSE(verdict.unclaimed()) << verdict.law;
+
+  const TestFolder alone;
+  std::string text = read_text_file(right);
+  const std::string exchanges = "EXCHANGES_COTANGENTS = True";
+  ASSERT_NE(text.find(exchanges), std::string::npos);
+  text.replace(text.find(exchanges), exchanges.size(), "EXCHANGES_COTANGENTS = False");
+  const std::string wrong = (alone.path() / "wrong.py").string();
+  std::ofstream(wrong) << text;
+  const RunResult broken =
+      run_on(open_subject(program(wrong), {}), {"attention-agrees", "pullback-agrees"}, 4);
+  for (const Verdict& verdict : broken.verdicts) {
+    EXPECT_EQ(verdict.holds(), verdict.law == "attention-agrees") << verdict.law;
+  }
 }
 
 TEST(ForeignExamples, FeaturesWithoutAttentionAreJudged) {

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "properties/mutants/catalogue.hpp"
+
+#include <vector>
+
+namespace slim::properties::mutants {
+
+/// Gradients and attention in three parts of a sequence, one for each of three ranks (threads of
+/// this process), that do not exchange what they should.
+std::vector<Mutant> distributed_mutants();
+
+}  // namespace slim::properties::mutants
