@@ -12,8 +12,8 @@ constexpr std::array<std::pair<Layout, const char*>, 4> other_layouts = {
      {Layout::repeated, " (stride 0)"}}};
 
 AttentionInputs<double> with_repeats(AttentionInputs<double> inputs) {
-  const double one = inputs.out_cotangent.values().front();
-  for (double& x : inputs.out_cotangent.values()) x = one;
+  const std::span<double> cotangent = inputs.out_cotangent.values();
+  for (double& x : cotangent) x = cotangent.front();
   for (Heads<double>* heads : {&inputs.q, &inputs.k, &inputs.v}) {
     for (Index b = 0; b < heads->sizes().batch; ++b) {
       for (Index h = 1; h < heads->sizes().heads; ++h) (*heads)(b, h) = (*heads)(b, 0);

@@ -176,14 +176,17 @@ std::string lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn
       !(own.epsilons.largest_in_denominator() <= vanishing)) {
     return "an epsilon that is negligible relative to 1";
   }
-  const bool normalised = own.normaliser == Normaliser::denominator;
   const std::string& law = adaptation.law.name;
-  if (normalised && law == "linear-in-queries") return "attention without a normaliser";
-  if (!normalised && law != "linear-in-queries") {
+  if (law == "linear-in-queries") {
+    return own.normaliser == Normaliser::denominator ? "attention without a normaliser"
+                                                     : "attention without own_weight";
+  }
+  if (!averages(own)) {
     return own.output_scale == 1.0 && own.output_scale_by == OutputScale::number
                ? "a normaliser"
                : "a normaliser, but an output scale";
   }
+  if (own.own_weight != 0.0 || own.own_weight_is_length) return "attention without own_weight";
   if (law == "stays-in-hull") return "features of one sign";
   if (adaptation.restricted) return "the sizes of this law";
   return {};
