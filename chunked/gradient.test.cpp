@@ -74,10 +74,17 @@ TEST(Gradient, RefusesAnInvalidTask) {
   const DrawnExample<float> example(small_model(), 1, 4);
   EXPECT_THROW(static_cast<void>(example.run(catalogue().front(), 0)), ContractError);
   EXPECT_THROW(static_cast<void>(example.run(catalogue().front(), 2, 0)), ContractError);
+}
+
+TEST(Gradient, TakesTheTanhFormOfGelu) {
   Model by_tanh = small_model();
   by_tanh.conventions.gelu_tanh = 1.0;
-  const DrawnExample<float> other(by_tanh, 1, 4);
-  EXPECT_THROW(static_cast<void>(other.run(catalogue().front(), 2)), ContractError);
+  const DrawnExample<Digits50> example(by_tanh, 1, 5);
+  const GradientResult<Digits50> full = example.run(catalogue().front(), 5);
+  EXPECT_LE(largest_difference(full, example.run(find_variant("recovered/blocked"), 2)),
+            Digits50(1e-44));
+  const DrawnExample<Digits50> exact(small_model(), 1, 5);
+  EXPECT_GT(largest_difference(full, exact.run(catalogue().front(), 5)), Digits50(1e-9));
 }
 
 }  // namespace

@@ -90,17 +90,10 @@ accumulator_t<T> loss_scale(const GradientTask<T>& task) {
 }
 
 template <class T>
-void require_supported(const GradientTask<T>& task) {
-  require_valid(task);
-  require(task.model.conventions.gelu_tanh == 0.0,
-          "gelu_tanh is not 0: chunked gradients support the exact GeLU only");
-}
-
-template <class T>
 void gradient(const GradientTask<T>& task, GradientResult<T>& result,
               Boundary<accumulator_t<T>>& boundary, const PrefixSum<accumulator_t<T>>& prefix_sum) {
   using A = accumulator_t<T>;
-  require_supported(task);
+  require_valid(task);
   prepare(task, result);
   GradientSums<T> gradient(task.model, result.gradient);
   const Cut cut(task.sequences.length(), task.slice_length);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/catalogue.hpp"
 
+#include "properties/engine/cases/gradient_spec.hpp"
 #include "properties/laws/catalogue.hpp"
 #include "properties/mutants/catalogue.hpp"
 #include "properties/projections.hpp"
@@ -57,6 +58,20 @@ TEST(Catalogue, DescribesEveryMutant) {
     EXPECT_TRUE(mutant.name.starts_with("mutant/"));
     EXPECT_FALSE(mutant.description.empty());
     EXPECT_FALSE(mutant.seen.empty());
+  }
+}
+
+TEST(Catalogue, AgreesWithTheReferenceOnTheTanhFormOfGelu) {
+  GradientCase c = materialise(GradientSpec{.length = 7, .slice_length = 3, .seed = 3});
+  c.model.conventions.gelu_tanh = 1.0;
+  const Law& law = laws::find_law("gradient-agrees");
+  for (const char* name : {"stored/blocked", "wide/blocked", "recovered/iterative"}) {
+    Subject subject = find_subject(name);
+    subject.conventions = c.model.conventions;
+    for (const Scalar scalar : {Scalar::float32, Scalar::float64, Scalar::digits50}) {
+      const std::unique_ptr<Trial> trial = law.load(to_case_file(c));
+      EXPECT_EQ(trial->check(subject, scalar).outcome, Outcome::pass) << name;
+    }
   }
 }
 

@@ -200,7 +200,7 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
               Exchange<accumulator_t<T>>& exchange, Boundary<accumulator_t<T>>& within,
               const PrefixSum<accumulator_t<T>>& prefix_sum) {
   using A = accumulator_t<T>;
-  require_supported(task);
+  require_valid(task);
   prepare(task, result);
   GradientSums<T> sums(task.model, result.gradient);
   result.restarts = 0;

@@ -33,6 +33,33 @@ class Gelu {
   T inverse_sqrt_2_pi_ = T(1) / sqrt(T(T(2) * pi<T>()));
 };
 
+/// The same of the tanh approximation: Φ(u) = (1 + tanh w)/2 = 1/(1 + exp(-2w)) with
+/// w = √(2/π)(u + c u³), c = 0.044715, whose slope is 2 Φ (1 − Φ) w'.
+template <class T>
+class TanhGelu {
+ public:
+  void apply(const T* u, T* out, Index size) const {
+    for (Index i = 0; i < size; ++i) out[i] = u[i] * distribution(u[i]);
+  }
+  void apply_and_differentiate(T* u, T* out, Index size) const {
+    for (Index i = 0; i < size; ++i) {
+      const T x = u[i];
+      const T share = distribution(x);
+      const T slope = root_ * (T(1) + T(3) * cubic_ * x * x);
+      out[i] = x * share;
+      u[i] = share + x * (T(2) * share * (T(1) - share) * slope);
+    }
+  }
+
+ private:
+  T distribution(const T& u) const {
+    return T(1) / (T(1) + exp(T(T(-2) * root_ * (u + cubic_ * u * u * u))));
+  }
+
+  T cubic_ = T(0.044715);
+  T root_ = sqrt(T(T(2) / pi<T>()));
+};
+
 /// Chebyshev coefficients c_m of erfc(z) exp(z²)/t = Σ c_m T_m(2t - 1), t = 3/(3 + z), z ≥ 0. They
 /// fall by a factor of about 4 per term. Computed in 60 digits from MPFR's erfc at 200 nodes.
 inline constexpr std::array<double, 25> scaled_erfc_coefficients = {

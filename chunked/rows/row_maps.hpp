@@ -95,10 +95,20 @@ void pull_back_layer_norm(Workers& workers, const LayerNorm<const T>& norm,
   });
 }
 
+/// Calls body(function) with GeLU, or its tanh approximation.
+template <class T, class Body>
+void with_gelu(bool by_tanh, const Body& body) {
+  if (by_tanh) {
+    body(TanhGelu<T>());
+  } else {
+    body(Gelu<T>());
+  }
+}
+
 /// A = GeLU(U), row by row. Shapes: U, A [C, d_ff].
-template <class T>
-void gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> A) {
-  const Gelu<T> function;
+template <class T, class Function>
+void gelu(Workers& workers, const Function& function, const MatrixView<const T>& U,
+          MatrixView<T> A) {
   for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
     const Index at = begin * U.cols();
     function.apply(U.data() + at, A.data() + at, count * U.cols());
@@ -107,9 +117,8 @@ void gelu(Workers& workers, const MatrixView<const T>& U, MatrixView<T> A) {
 
 /// A = GeLU(U) and, in place, U = GeLU'(U), in one evaluation.
 /// Shapes: U, A [C, d_ff].
-template <class T>
-void gelu_and_slope(Workers& workers, MatrixView<T> U, MatrixView<T> A) {
-  const Gelu<T> function;
+template <class T, class Function>
+void gelu_and_slope(Workers& workers, const Function& function, MatrixView<T> U, MatrixView<T> A) {
   for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
     const Index at = begin * U.cols();
     function.apply_and_differentiate(U.data() + at, A.data() + at, count * U.cols());

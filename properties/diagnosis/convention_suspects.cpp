@@ -40,7 +40,8 @@ AttentionConventions changed(const AttentionConventions& requested, const Change
                              const FeatureMap& map, bool features_given, bool causal) {
   AttentionConventions other = requested;
   change(other);
-  if (causal && other.keys.divides_by_length_sum) return requested;
+  if (causal && looks_ahead(other)) return requested;
+  if (!causal && other.normaliser == Normaliser::position) return requested;
   try {
     require_valid(other, map, features_given);
   } catch (const ContractError&) {
@@ -175,7 +176,7 @@ void add_scalings(std::vector<Suspect>& all) {
   for (const double epsilon : {0.0, 1e-12, 1e-6}) {
     all.push_back(convention(fmt::format("queries and keys of unit length, at least {:g}", epsilon),
                              [epsilon](AttentionConventions& c) {
-                               c.unit_length = true;
+                               c.unit_length = UnitLength::row;
                                c.epsilons[EpsilonPlace::length_clamped] = epsilon;
                              }));
   }
@@ -190,10 +191,29 @@ void add_parts_of_keys(std::vector<Suspect>& all) {
     c.keys.map = FeatureKind::exponential;
     c.keys.divides_by_length_sum = true;
   }));
+  all.push_back(convention("keys divided by their sums over the rows so far",
+                           [](AttentionConventions& c) { c.keys.divides_by_running_sum = true; }));
+  all.push_back(
+      convention("each feature divided by its sum over the keys", [](AttentionConventions& c) {
+        c = without_normaliser(c);
+        c.divides_by_key_sums = true;
+      }));
   all.push_back(convention("keys of unit length",
-                           [](AttentionConventions& c) { c.keys.unit_length = true; }));
+                           [](AttentionConventions& c) { c.keys.unit_length = UnitLength::row; }));
   all.push_back(convention("keys e^u in place of the declared map",
                            [](AttentionConventions& c) { c.keys.map = FeatureKind::exponential; }));
+}
+
+/// Lengths of whole heads and sequences, and weights of a row's own key.
+void add_parts_of_sequences(std::vector<Suspect>& all) {
+  for (const UnitLength of : {UnitLength::head, UnitLength::sequence}) {
+    all.push_back(convention(fmt::format("queries and keys of unit length over each {}", name(of)),
+                             [of](AttentionConventions& c) { c.unit_length = of; }));
+  }
+  all.push_back(convention("weight 1 added to a row's own key",
+                           [](AttentionConventions& c) { c.own_weight = 1.0; }));
+  all.push_back(convention("weight L added to a row's own key",
+                           [](AttentionConventions& c) { c.own_weight_is_length = true; }));
 }
 
 void add_normalisers(std::vector<Suspect>& all) {
@@ -205,6 +225,16 @@ void add_normalisers(std::vector<Suspect>& all) {
       c = without_normaliser(c);
       c.output_scale_by = static_cast<OutputScale>(by);
       c.output_scale = 1.0;
+    }));
+  }
+  constexpr std::array<const char*, 3> counts = {
+      "output divided by the number of rows",
+      "output divided by the number of keys that a row sees",
+      "output divided by the number of rows up to its own"};
+  for (std::size_t by = 0; by < counts.size(); ++by) {
+    all.push_back(convention(counts.at(by), [by](AttentionConventions& c) {
+      c = without_normaliser(c);
+      c.normaliser = static_cast<Normaliser>(static_cast<std::size_t>(Normaliser::length) + by);
     }));
   }
 }
@@ -259,6 +289,11 @@ void add_slopes_and_model_constants(std::vector<Suspect>& all) {
   for (const double base : {1e3, 1e5, 5e5}) all.push_back(with_position_base(base));
 }
 
+Suspect with_output_scale(double scale) {
+  return convention(fmt::format("output times {:g}", scale),
+                    [scale](AttentionConventions& c) { c.output_scale *= scale; });
+}
+
 std::vector<ConstantConvention> all_constants() {
   std::vector<ConstantConvention> all;
   for (const EpsilonPlace place : all_epsilon_places) {
@@ -266,6 +301,7 @@ std::vector<ConstantConvention> all_constants() {
                      return with_epsilon(place, epsilon);
                    }});
   }
+  all.push_back({.least = 1e-3, .largest = 1e3, .with = with_output_scale});
   all.push_back({.least = 1e-12, .largest = 0.1, .with = with_layer_norm_epsilon});
   all.push_back({.least = 1e-12, .largest = 0.1, .with = with_loss_epsilon});
   all.push_back({.least = 10.0, .largest = 1e8, .with = with_position_base});
@@ -278,6 +314,7 @@ std::vector<Suspect> all_conventions_as_suspects() {
   add_moved_epsilons(all);
   add_scalings(all);
   add_parts_of_keys(all);
+  add_parts_of_sequences(all);
   add_normalisers(all);
   add_stabilisers(all);
   add_slopes_and_model_constants(all);

@@ -50,7 +50,8 @@ class FaultyAttention {
   void load(Index b, Index h) {
     Head& head = at(b, h);
     head.V = in_.values(b, h);
-    head.dY = in_.output_cotangent(b, h) * sums_.scale_of_output();
+    head.dY = in_.output_cotangent(b, h);
+    for (Index i = 0; i < in_.L; ++i) head.dY.row(i) *= sums_.factor(b, i);
     head.gQ = gQ_.of(in_.place(b, h));
     head.gK = gK_.of(in_.place(b, h));
     in_.zero_unused_columns(ColumnsOf::features, head.gQ);
@@ -89,7 +90,8 @@ class FaultyAttention {
         for (Index other = 0; is(Fault::outputs_summed_over_heads) && other < in_.H; ++other) {
           if (other != h) Y += at(b, other).Y;
         }
-        put_output(sums_.scale_of_output() * Y, b, h);
+        for (Index i = 0; i < in_.L; ++i) Y.row(i) *= sums_.factor(b, i);
+        put_output(Y, b, h);
       }
     }
   }

@@ -64,7 +64,7 @@ std::vector<UnderConventions> declarations() {
        })},
       {"unit length", {FeatureKind::identity, 1, false}, false, with([](C& c) {
          c = without_normaliser(c);
-         c.unit_length = true;
+         c.unit_length = UnitLength::row;
          c.epsilons[length_squared] = 1e-6;
          c.epsilons[length_clamped] = 1e-2;
        })},
@@ -98,8 +98,47 @@ std::vector<UnderConventions> declarations() {
       {"parts of keys", {FeatureKind::softmax, 1, false}, false, with([](C& c) {
          c.keys.map = FeatureKind::exponential;
          c.keys.input_scale = 0.7;
-         c.keys.unit_length = true;
+         c.keys.unit_length = UnitLength::row;
          c.keys.divides_by_length_sum = true;
+       })},
+      {"divided by the length, scaled", {FeatureKind::sigmoid, 1, false}, false, with([](C& c) {
+         c = without_normaliser(c);
+         c.normaliser = Normaliser::length;
+         c.output_scale = 0.5;
+         c.feature_scale = 3.0;
+       })},
+      {"divided by the number of keys", {FeatureKind::relu, 1, false}, false, with([](C& c) {
+         c = without_normaliser(c);
+         c.normaliser = Normaliser::keys;
+         c.own_weight = 0.5;
+       })},
+      {"divided by the position", {FeatureKind::silu, 1, false}, false, with([](C& c) {
+         c = without_normaliser(c);
+         c.normaliser = Normaliser::position;
+       })},
+      {"scaled averages", {FeatureKind::elu_plus_one, 1, false}, false, with([](C& c) {
+         c.output_scale_by = OutputScale::root_width;
+         c.own_weight = 2.0;
+         c.keys.feature_scale = 0.7;
+       })},
+      {"softmax of keys over the rows so far",
+       {FeatureKind::softmax, 1, false},
+       false,
+       with([](C& c) {
+         c = without_normaliser(c);
+         c.keys.map = FeatureKind::exponential;
+         c.divides_by_key_sums = true;
+         c.epsilons[sums] = 1e-2;
+       })},
+      {"keys over their running sums", {FeatureKind::softmax, 1, false}, false, with([](C& c) {
+         c = without_normaliser(c);
+         c.keys.map = FeatureKind::exponential;
+         c.keys.divides_by_running_sum = true;
+       })},
+      {"a length of all heads", {FeatureKind::identity, 1, false}, false, with([](C& c) {
+         c.unit_length = UnitLength::sequence;
+         c.keys.unit_length = UnitLength::head;
+         c.own_weight_is_length = true;
        })},
       {"given features", {}, true, with([](C& c) { c.epsilons[sums] = 1e-2; })},
   };
@@ -165,8 +204,11 @@ TEST(FaultyAttention, DiffersUnderTheseConventionsWithAFault) {
     using enum mutants::Fault;
     for (const auto fault : {next_key_seen, last_row_of_slice_dropped, mask_ignored,
                              mask_zeroes_values_only, start_added_twice}) {
-      const bool shows = fault != mask_zeroes_values_only ||
-                         declared.conventions.normaliser == Normaliser::denominator;
+      const AttentionConventions& own = declared.conventions;
+      const bool counts_keys = own.normaliser == Normaliser::denominator ||
+                               own.normaliser == Normaliser::keys || own.divides_by_key_sums ||
+                               own.keys.divides_over_rows();
+      const bool shows = fault != mask_zeroes_values_only || counts_keys;
       AttentionResult<Digits50> wrong;
       mutants::faulty_attention(fault).in<Digits50>()(inputs.task(), wrong);
       EXPECT_EQ(apart(right.out, wrong.out) > 1e-9, shows)

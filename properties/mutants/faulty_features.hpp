@@ -120,7 +120,7 @@ class FaultyFeatures {
     AttentionConventions& own = side_.conventions;
     const bool is_key = !side_.is_query;
     own = with_epsilons_of<T>(faults_, own, side_.map.features(width()));
-    const bool has_sums = own.divides_by_sum || own.keys.divides_by_length_sum;
+    const bool has_sums = own.divides_by_sum || own.keys.divides_over_rows();
     if (faults_.has(Fault::root_features_on_queries_only) && !has_sums) {
       own.divides_by_root_features = side_.is_query;
     }

@@ -20,6 +20,7 @@ struct FaultyHead {
   Matrix<T> N;          ///< numerators [L, d]
   Vector<T> D;          ///< denominators [L]
   Matrix<T> Y;          ///< [L, d]
+  Matrix<T> sums;       ///< by which queries are divided [L, M]; empty: they are not
   Vector<T> columns;    ///< what each key is divided by, if keys are in place of rows
   Matrix<T> dgQ, dgK, dV, dstart;
 };
@@ -73,7 +74,8 @@ class FaultyInputs {
   FaultyFeatures<T> features(bool is_query) const {
     const bool has_maxima =
         task_.conventions.key_stabiliser != Stabiliser::none || is(Fault::stabiliser_over_length);
-    const bool uses_mask = !is_query && (task_.conventions.keys.divides_by_length_sum ||
+    const AttentionConventions& own = task_.conventions;
+    const bool uses_mask = !is_query && (own.keys.divides_over_rows() || looks_ahead(own) ||
                                          (has_maxima && !is(Fault::stabiliser_over_masked_keys)));
     return {faults_,
             {.map = of_side(task_.feature_map, task_.conventions, is_query),

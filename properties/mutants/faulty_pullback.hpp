@@ -102,6 +102,7 @@ class FaultyPullback {
     for (Index i = 0; i < in_.L; ++i) {
       if (weights_.is_skipped(i)) continue;
       pull_back_start(head, i, of);
+      head.dV.row(i) += sums_.own_weight(b, i) * of.dN.row(i);
       head.dgQ.row(i).array() += of.of_query(i) * sums_.epsilon_of_sums();
     }
   }
@@ -196,6 +197,21 @@ class FaultyPullback {
     }
   }
 
+  /// Through g(q_i)_m/S_im.
+  void pull_back_sums_of_keys(Index b, Head& head) const {
+    for (Index i = 0; i < head.sums.rows(); ++i) {
+      for (Index m = 0; m < in_.M; ++m) {
+        head.dgQ(i, m) /= head.sums(i, m);
+        const T dS = -(head.gQ(i, m) * head.dgQ(i, m));
+        head.dstart(in_.d, m) += dS;
+        for (Index j = 0; j < in_.L; ++j) {
+          if (is_left_out(b, j)) continue;
+          head.dgK(j, m) += static_cast<T>(weights_.times(i, j)) * dS;
+        }
+      }
+    }
+  }
+
   /// The cotangent of the end state, and what faults do to the gradients of a head.
   void finish(Index b, Head& head) {
     for (Index j = 0; j < in_.L; ++j) {
@@ -203,6 +219,7 @@ class FaultyPullback {
       if (is_left_out(b, j) || weights_.is_skipped(j) || !is_in_end) continue;
       add_end_cotangent(head, j, !is_value_left_out(b, j));
     }
+    pull_back_sums_of_keys(b, head);
     if (is(Fault::mask_on_queries)) {
       for (Index i = 0; i < in_.L; ++i) {
         if (in_.is_masked(b, i)) head.dgQ.row(i).setZero();

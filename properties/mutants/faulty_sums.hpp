@@ -18,28 +18,35 @@ class FaultySums {
   using Head = FaultyHead<T>;
 
   FaultySums(const FaultyInputs<T>& in, const FaultyWeights& weights, std::vector<Head>& heads)
-      : in_(in),
-        weights_(weights),
-        heads_(heads),
-        denominator_(changed(in.task().conventions), in.task().q.sizes.cols, in.M) {}
+      : in_(in), weights_(weights), heads_(heads), denominator_(changed(in.task().conventions)) {}
 
   [[nodiscard]] const reference::Denominator<T>& conventions() const { return denominator_; }
   [[nodiscard]] T epsilon_of_sums() const { return denominator_.seen(T(0)); }
-  /// Of an output without normaliser: its declared scale, if it is normalised all the same, or by
-  /// what a scale that is rounded or kept differs from it.
-  [[nodiscard]] T scale_of_output() const {
+  /// By what the output of row i is multiplied: the scale, over what the normaliser counts.
+  [[nodiscard]] T factor(Index b, Index i) const {
     const AttentionConventions& own = in_.task().conventions;
-    if (own.normaliser == Normaliser::denominator) return T(1);
-    const auto scale = [&](Index D, Index M) { return reference::output_scale<T>(own, D, M); };
-    const Index D = in_.task().q.sizes.cols;
-    const T right = scale(D, in_.M);
-    if (is(Fault::normalised_all_the_same)) return right;
-    if (is(Fault::scale_in_float32)) return narrowed_to(NarrowType::float32, right) / right;
-    if (is(Fault::scale_kept_from_first_call)) {
-      thread_local const std::pair<Index, Index> first(D, in_.M);
-      return scale(first.first, first.second) / right;
+    const T scale = scale_of_output();
+    switch (own.normaliser) {
+      case Normaliser::length:
+        return scale / T(static_cast<double>(in_.L));
+      case Normaliser::position:
+        return scale / T(static_cast<double>(i + 1));
+      case Normaliser::keys: {
+        Index keys = 0;
+        for (Index j = 0; j < in_.L; ++j) {
+          if (!in_.is_masked(b, j) && (!in_.task().causal || j <= i)) ++keys;
+        }
+        return scale / T(static_cast<double>(std::max<Index>(keys, 1)));
+      }
+      default:
+        return scale;
     }
-    return T(1);
+  }
+  /// Added to the weight of the own key of row i.
+  [[nodiscard]] T own_weight(Index b, Index i) const {
+    const AttentionConventions& own = in_.task().conventions;
+    if (in_.is_masked(b, i)) return T(0);
+    return own.own_weight_is_length ? T(static_cast<double>(in_.L)) : T(own.own_weight);
   }
   [[nodiscard]] T scale_after_normalising() const {
     using std::sqrt;
@@ -72,6 +79,7 @@ class FaultySums {
     head.N.resize(in_.L, in_.d);
     head.D.resize(in_.L);
     head.Y.resize(in_.L, in_.d);
+    if (in_.task().conventions.divides_by_key_sums) divide_queries(head, b);
     if (is(Fault::normalised_over_queries)) head.columns = sums_of_columns(head, b);
     if (keeps_state_narrow()) {
       attend_by_state(head, b);
@@ -114,10 +122,38 @@ class FaultySums {
   [[nodiscard]] bool is(Fault fault) const { return in_.is(fault); }
   Head& at(Index b, Index h) const { return heads_[in_.place(b, h)]; }
 
+  /// The declared scale of the output, rounded or kept as the faults say.
+  [[nodiscard]] T scale_of_output() const {
+    const auto scale = [&](Index D, Index M) {
+      return reference::output_scale<T>(in_.task().conventions, D, M);
+    };
+    const Index D = in_.task().q.sizes.cols;
+    if (is(Fault::scale_in_float32)) return narrowed_to(NarrowType::float32, scale(D, in_.M));
+    if (is(Fault::scale_kept_from_first_call)) {
+      thread_local const std::pair<Index, Index> first(D, in_.M);
+      return scale(first.first, first.second);
+    }
+    return scale(D, in_.M);
+  }
+  /// g(q_i)_m/S_im with the sums of the keys that row i attends to.
+  void divide_queries(Head& head, Index b) const {
+    head.sums.resize(in_.L, in_.M);
+    for (Index i = 0; i < in_.L; ++i) {
+      for (Index m = 0; m < in_.M; ++m) {
+        head.sums(i, m) =
+            denominator_.seen(head.S0(m)) + weighted_sum(
+                                                b, i, [&](Index j) { return weights_.times(i, j); },
+                                                [&](Index j) { return head.gK(j, m); });
+        head.gQ(i, m) /= head.sums(i, m);
+      }
+      for (Index j = 0; j < in_.L; ++j) head.scores(i, j) = head.gQ.row(i).dot(head.gK.row(j));
+    }
+  }
+
   /// The conventions of the denominator, changed by the faults.
   [[nodiscard]] AttentionConventions changed(const AttentionConventions& given) const {
     AttentionConventions own = with_epsilons_of<T>(in_.faults(), given, in_.M);
-    if (given.normaliser == Normaliser::none) {
+    if (given.normaliser != Normaliser::denominator) {
       return is(Fault::normalised_all_the_same) ? AttentionConventions() : own;
     }
     const double epsilon = own.epsilons.largest_in_denominator();
@@ -195,6 +231,7 @@ class FaultySums {
                                                                : keys.V(j, c);
             return T(score(head, keys, i, j, c) * value);
           });
+      head.N(i, c) += own_weight(b, i) * head.V(i, c);
     }
   }
   [[nodiscard]] T denominator(const Head& head, Index b, Index h, Index i) const {
@@ -209,7 +246,7 @@ class FaultySums {
     const T sum = sum_over_heads(Sum::denominator, b, h, i, [&](const Head& keys, Index j) {
       return score_in_sum(head, keys, i, j);
     });
-    return with_epsilon(T(before + sum), head, i);
+    return with_epsilon(T(before + sum + own_weight(b, i)), head, i);
   }
   [[nodiscard]] T with_epsilon(const T& sum, const Head& head, Index i) const {
     return denominator_.of(T(sum + epsilon_of_sums() * head.gQ.row(i).sum()));
@@ -286,7 +323,9 @@ class FaultySums {
     };
     const auto look_up = [&](Index i) {
       head.N.row(i) = (RS.topRows(in_.d) * head.gQ.row(i).transpose()).transpose();
-      head.D(i) = with_epsilon(T(RS.row(in_.d).dot(head.gQ.row(i))), head, i);
+      head.N.row(i) += own_weight(b, i) * head.V.row(i);
+      const T weights = RS.row(in_.d).dot(head.gQ.row(i)) + own_weight(b, i);
+      head.D(i) = with_epsilon(weights, head, i);
     };
     const bool causal = in_.task().causal;
     for (Index l = 0; l < in_.L; ++l) {

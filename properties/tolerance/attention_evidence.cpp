@@ -200,7 +200,11 @@ double AttentionEvidence::roundings(AttentionArray array) const {
   const auto L = static_cast<double>(inputs_.v.sizes().rows);
   const auto d = static_cast<double>(inputs_.v.sizes().cols);
   const auto M = static_cast<double>(inputs_.task().features());
-  const double F = 2.0 * f + L + M + 4.0;
+  const AttentionConventions& own = inputs_.conventions;
+  const bool has_more_parts =
+      !slim::averages(own) || own.own_weight != 0.0 || own.own_weight_is_length;
+  const double of_parts = (has_more_parts ? 4.0 : 0.0) + (own.divides_by_key_sums ? L + 2.0 : 0.0);
+  const double F = 2.0 * f + L + M + 4.0 + of_parts;
   const auto heads = static_cast<double>(inputs_.groups.largest() - 1);
   switch (array) {
     case AttentionArray::out:
@@ -277,7 +281,7 @@ double AttentionEvidence::residue(Scalar scalar, AttentionArray array) {
 
 double AttentionEvidence::share_of_epsilon(Scalar scalar) {
   const AttentionConventions& own = inputs_.conventions;
-  if (own.normaliser == Normaliser::none) return 0.0;
+  if (own.normaliser != Normaliser::denominator) return 0.0;
   const AttentionExtent& met = extent(scalar);
   const double of_sums = static_cast<double>(inputs_.task().features()) * met.largest_feature;
   return 2.0 * own.epsilons.largest_in_denominator() * std::max(1.0, of_sums) /

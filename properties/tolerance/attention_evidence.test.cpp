@@ -126,13 +126,19 @@ std::vector<AttentionConventions> varied_conventions() {
                               .key_stabiliser = Stabiliser::over_length};
   of_jax.epsilons = Epsilons(EpsilonPlace::feature, 1e-4);
   AttentionConventions of_unit_length{
-      .unit_length = true, .scaling = Scaling::keys, .divides_by_sum = true};
+      .unit_length = UnitLength::row, .scaling = Scaling::keys, .divides_by_sum = true};
   of_unit_length.epsilons[EpsilonPlace::length_squared] = 1e-3;
   AttentionConventions scaled = without_normaliser();
   scaled.output_scale_by = OutputScale::root_width;
   AttentionConventions of_keys;
   of_keys.keys.divides_by_length_sum = true;
-  return {{}, of_jax, of_unit_length, scaled, without_normaliser(), of_keys};
+  AttentionConventions of_running_sums;
+  of_running_sums.keys.divides_by_running_sum = true;
+  AttentionConventions of_key_sums = without_normaliser();
+  of_key_sums.divides_by_key_sums = true;
+  AttentionConventions of_whole_heads{.own_weight = 2.0, .unit_length = UnitLength::head};
+  return {{},      of_jax,          of_unit_length, scaled,        without_normaliser(),
+          of_keys, of_running_sums, of_key_sums,    of_whole_heads};
 }
 
 TEST(AttentionEvidence, IsTheSameWithAndWithoutPullback) {
@@ -144,7 +150,7 @@ TEST(AttentionEvidence, IsTheSameWithAndWithoutPullback) {
                            .width = 3,
                            .value_width = 2,
                            .feature_map = parse_feature_map("favor+_2"),
-                           .causal = !conventions.keys.divides_by_length_sum,
+                           .causal = !looks_ahead(conventions),
                            .mask = mask,
                            .seed = 5};
         std::vector<AttentionEvidence> both;

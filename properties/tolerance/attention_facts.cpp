@@ -83,7 +83,15 @@ RowVector<W> start_of(const AttentionInputs<W>& inputs, const Heads<W>& gK, Inde
   return inputs.start(b, h).row(inputs.v.sizes().cols);
 }
 
-/// S_l·g(Q_l) of a row and S_L·g(Q_l).
+/// The weight that the conventions add to a row's own key.
+template <class W>
+W own_weight(const AttentionInputs<W>& inputs, const AttentionTask<W>& task, Index b, Index l) {
+  if (!task.takes_part(b, l)) return W(0);
+  const AttentionConventions& own = inputs.conventions;
+  return W(own.own_weight_is_length ? static_cast<double>(inputs.v.sizes().rows) : own.own_weight);
+}
+
+/// S_l·g(Q_l) of a row and S_L·g(Q_l), with its own weight.
 template <class W>
 struct DenominatorPair {
   W own;
@@ -103,8 +111,9 @@ std::vector<DenominatorPair<W>> denominators(const AttentionInputs<W>& inputs, c
   pairs.reserve(static_cast<std::size_t>(L));
   for (Index l = 0; l < L; ++l) {
     S += key_of(task, gK, b, h, l);
-    const W with_all = all.dot(gQ(b, h).row(l));
-    pairs.push_back({inputs.causal ? W(S.dot(gQ(b, h).row(l))) : with_all, with_all});
+    const W own = own_weight(inputs, task, b, l);
+    const W with_all = all.dot(gQ(b, h).row(l)) + own;
+    pairs.push_back({inputs.causal ? W(S.dot(gQ(b, h).row(l)) + own) : with_all, with_all});
   }
   return pairs;
 }
@@ -123,7 +132,7 @@ std::vector<Gauge> sums_of_weights(const AttentionInputs<Gauge>& inputs,
   sums.reserve(static_cast<std::size_t>(L));
   for (Index l = 0; l < L; ++l) {
     if (inputs.causal) S += key_of(task, gK, b, h, l);
-    Gauge sum(0.0);
+    Gauge sum = own_weight(inputs, task, b, l);
     for (Index m = 0; m < S.size(); ++m) sum += denominator.seen(S(m)) * gQ(b, h)(l, m);
     sums.push_back(sum);
   }
@@ -153,7 +162,7 @@ AttentionExtent measured(const AttentionInputs<W>& inputs, const Heads<W>& gQ, c
       }
     }
   }
-  if (inputs.conventions.normaliser == Normaliser::none) {  // nothing is divided by a sum
+  if (inputs.conventions.normaliser != Normaliser::denominator) {  // nothing is divided by a sum
     least = largest_denominator = worst_cancellation = 1.0;
   }
   AttentionExtent extent = of_features;
@@ -206,9 +215,11 @@ template <class W>
 bool AttentionFacts<W>::has_features_of_inputs() const {
   const AttentionConventions& own = inputs_.conventions;
   const Stabiliser stabiliser = own.key_stabiliser;
+  const UnitLength unit_length = own.keys.unit_length.value_or(own.unit_length);
   const bool rows_are_independent =
       (stabiliser == Stabiliser::none || stabiliser == Stabiliser::per_row) &&
-      !own.keys.divides_by_length_sum;
+      (unit_length == UnitLength::none || unit_length == UnitLength::row) &&
+      !own.keys.divides_over_rows();
   return !inputs_.wants_pullback && !inputs_.features_given && !has_own_map(inputs_) &&
          (inputs_.key_mask.empty() || rows_are_independent) &&
          own.output_scale_by != OutputScale::root_width;
@@ -280,8 +291,7 @@ double AttentionFacts<W>::worst_unsureness() {
   const AttentionInputs<Gauge> inputs = annotated<Gauge>();
   const Heads<Gauge>& gQ = feature_gauges(true);
   const Heads<Gauge>& gK = feature_gauges(false);
-  const reference::Denominator<Gauge> denominator(inputs.conventions, inputs.q.sizes().cols,
-                                                  gQ.sizes().cols);
+  const reference::Denominator<Gauge> denominator(inputs.conventions);
   double worst = 1.0;
   for (Index b = 0; b < gQ.sizes().batch; ++b) {
     for (Index h = 0; h < gQ.sizes().heads; ++h) {

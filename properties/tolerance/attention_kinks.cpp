@@ -30,7 +30,8 @@ void visit_arguments(const AttentionInputs<W>& inputs, bool is_query, const Visi
   const Heads<W>& x = is_query ? inputs.q : inputs.k;
   const auto& [B, H, L, D] = x.sizes();
   const FeatureMap map = of_side(inputs.feature_map, inputs.conventions, is_query);
-  const bool has_unit_length = of_side(inputs.conventions, is_query).unit_length;
+  const bool has_unit_length =
+      of_side(inputs.conventions, is_query).unit_length != UnitLength::none;
   const Stabiliser shared =
       is_query ? inputs.conventions.query_stabiliser : inputs.conventions.key_stabiliser;
   for (Index row = 0; row < B * H * L; ++row) {

@@ -63,7 +63,7 @@ TEST(ClearanceOfKinks, IsInfiniteWithoutAGradientOfTheMaximum) {
 
 TEST(ClearanceOfKinks, ComparesRowsOfUnitLength) {
   auto inputs = keys_of({3, 4, 30, 40, 1, 0}, Stabiliser::over_length);
-  inputs.conventions.unit_length = true;
+  inputs.conventions.unit_length = UnitLength::row;
   const std::vector<double> clearance = clearance_of_kinks(inputs, false);
   EXPECT_NEAR(clearance[0], 0.2 / 1.8, 1e-15);
   EXPECT_NEAR(clearance[2], 0.2 / 1.8, 1e-15);

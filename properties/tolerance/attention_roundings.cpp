@@ -66,6 +66,12 @@ double largest_exponent_of_a_row(const AttentionInputs<double>& inputs) {
 
 namespace {
 
+double entries_of_a_length(const AttentionInputs<double>& inputs, const AttentionConventions& own) {
+  const auto& [B, H, L, D] = inputs.q.sizes();
+  const Index heads = own.unit_length == UnitLength::sequence ? H : 1;
+  return static_cast<double>(own.unit_length == UnitLength::row ? D : heads * L * D);
+}
+
 double roundings_of_a_side(const AttentionInputs<double>& inputs, bool is_query) {
   const AttentionConventions own = of_side(inputs.conventions, is_query);
   const FeatureMap map = of_side(inputs.feature_map, inputs.conventions, is_query);
@@ -76,8 +82,9 @@ double roundings_of_a_side(const AttentionInputs<double>& inputs, bool is_query)
   double n = (own.divides_by_root_features ? 3.0 : 0.0) + (stabilised ? 1.0 : 0.0);
   for (const EpsilonPlace place : places_in_features) n += own.epsilons[place] > 0.0 ? 1.0 : 0.0;
   if (own.divides_by_sum) n += static_cast<double>(map.features(inputs.q.sizes().cols)) + 2.0;
-  if (own.keys.divides_by_length_sum) n += static_cast<double>(inputs.k.sizes().rows) + 2.0;
-  if (own.unit_length) n += 2.0 * (D + 3.0);
+  if (own.keys.divides_over_rows()) n += static_cast<double>(inputs.k.sizes().rows) + 2.0;
+  if (own.unit_length != UnitLength::none) n += 2.0 * (entries_of_a_length(inputs, own) + 3.0);
+  if (own.feature_scale != 1.0) n += 2.0;
   if (own.input_scale != 1.0) n += 2.0;
   if (map.kind == FeatureKind::favor_plus) return D + 12.0 + n;
   const bool scaled = own.scaling != Scaling::by_feature_map && own.scaling != Scaling::none;

@@ -25,6 +25,34 @@ double largest_stored(Scalar scalar) {
   return range_of(scalar).largest / (scalar == Scalar::float16 ? margin_of_half : margin_of_range);
 }
 
+/// Whether the squares of entries that add up to a length neither overflow nor underflow.
+bool has_lengths_in_range(const AttentionInputs<double>& inputs, Scalar scalar) {
+  if (inputs.features_given || has_own_map(inputs)) return true;
+  const Range range = range_of(computed_in(scalar));
+  for (const bool is_query : {true, false}) {
+    const AttentionConventions own = of_side(inputs.conventions, is_query);
+    const Heads<double>& x = is_query ? inputs.q : inputs.k;
+    const auto& [B, H, L, D] = x.sizes();
+    const bool is_guarded = own.epsilons[EpsilonPlace::length_squared] > 0.0 ||
+                            own.epsilons[EpsilonPlace::length_clamped] > 0.0;
+    const Index entries = own.unit_length == UnitLength::row    ? D
+                          : own.unit_length == UnitLength::head ? L * D
+                                                                : H * L * D;
+    for (Index first = 0; own.unit_length != UnitLength::none && first < B * H * L * D;
+         first += entries) {
+      double largest = 0.0;
+      for (const double entry :
+           x.values().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(entries))) {
+        largest = std::max(largest, std::abs(entry));
+      }
+      const double least = is_guarded ? 0.0 : std::sqrt(range.least / unit_roundoff(scalar));
+      const double most = std::sqrt(range.largest / margin_of_range / static_cast<double>(entries));
+      if (!(largest >= least && largest <= most)) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 bool AttentionEvidence::has_digits_to_spare(Scalar scalar) {
@@ -43,7 +71,7 @@ bool AttentionEvidence::subtraction_decides(Scalar scalar) {
 /// With features of any sign no ε keeps a denominator away from 0, but `rounding_decides` does.
 bool AttentionEvidence::is_guarded() const {
   const Epsilons& own = inputs_.conventions.epsilons;
-  return inputs_.conventions.normaliser == Normaliser::none ||
+  return inputs_.conventions.normaliser != Normaliser::denominator ||
          own[EpsilonPlace::denominator] > 0.0 || own[EpsilonPlace::when_small] > 0.0 ||
          own[EpsilonPlace::clamped] > 0.0;
 }
@@ -56,7 +84,7 @@ bool AttentionEvidence::rounding_decides(Scalar scalar) {
   const bool divides = inputs_.conventions.normaliser == Normaliser::denominator;
   if (scalar == Scalar::digits50 || inputs_.features_given || !divides) return false;
   const bool has_more_parts =
-      inputs_.conventions.unit_length || inputs_.conventions.keys != KeyParts();
+      inputs_.conventions.unit_length != UnitLength::none || inputs_.conventions.keys != KeyParts();
   if (is_exact && !inputs_.feature_map.projected && !has_more_parts) return false;
   const double share = gamma_of(roundings(AttentionArray::out), unit_roundoff(computed_in(scalar)));
   const double unsureness =
@@ -67,7 +95,9 @@ bool AttentionEvidence::rounding_decides(Scalar scalar) {
 /// For an ε in the features it is M ε² f², f = 1 or 1/√M, divided by a thousand for underflow.
 double AttentionEvidence::least_guarded_denominator() const {
   const Epsilons& own = inputs_.conventions.epsilons;
-  if (inputs_.conventions.normaliser == Normaliser::none) return 1.0;
+  if (inputs_.conventions.keys.divides_over_rows()) return 0.0;
+  if (inputs_.conventions.divides_by_key_sums) return own[EpsilonPlace::sums];
+  if (inputs_.conventions.normaliser != Normaliser::denominator) return 1.0;
   if (is_guarded()) return own.largest_in_denominator();
   return own.largest_in_features() * own.largest_in_features() / margin_of_range;
 }
@@ -114,6 +144,7 @@ std::string AttentionEvidence::out_of_range(Scalar scalar) {
   if (!is_defined()) return unguarded_reason;
   if (rounding_decides(scalar)) return unsure_reason;
   if (scalar == Scalar::digits50) return has_finite_truth(scalar) ? "" : no_truth_reason;
+  if (!has_lengths_in_range(inputs_, scalar)) return underflow_reason;
   const AttentionExtent& met = extent(scalar);
   const Range computed = range_of(computed_in(scalar));
   const Range stored = range_of(scalar);
@@ -131,6 +162,7 @@ std::string AttentionEvidence::out_of_range(Scalar scalar) {
 std::string AttentionEvidence::overflowing(Scalar scalar) {
   if (!is_defined()) return unguarded_reason;
   if (rounding_decides(scalar)) return unsure_reason;
+  if (scalar != Scalar::digits50 && !has_lengths_in_range(inputs_, scalar)) return overflow_reason;
   const Range computed = range_of(computed_in(scalar));
   if (!(least_guarded_denominator() >= computed.least)) return out_of_range(scalar);
   const double D = extent(scalar).largest_denominator;

@@ -64,7 +64,7 @@ void add_denominators(const AttentionConventions& conventions, const FeatureMap&
                       bool features_given, int task, std::vector<double>& all) {
   const Heads<double> gQ = normal_features(conventions, map, features_given, task, true);
   const Heads<double> gK = normal_features(conventions, map, features_given, task, false);
-  const reference::Denominator<double> denominator(conventions, normal_sizes.cols, gQ.sizes().cols);
+  const reference::Denominator<double> denominator(conventions);
   for (Index h = 0; h < normal_sizes.heads; ++h) {
     RowVector<double> S = RowVector<double>::Zero(gK.sizes().cols);
     for (Index l = 0; l < normal_sizes.rows; ++l) {
@@ -174,6 +174,7 @@ double share_of_attention(const AttentionConventions& conventions, const Feature
                           bool features_given) {
   AttentionConventions dividing = conventions;  // without normaliser: what would be the denominator
   dividing.normaliser = Normaliser::denominator;
+  dividing.divides_by_key_sums = false;
   AttentionConventions without = dividing;
   without.epsilons = {};
   const std::vector<double> D = normal_denominators(without, map, features_given);
@@ -198,6 +199,9 @@ void require_within_limits(const AttentionConventions& conventions,
   require_scale(conventions.output_scale, "output_scale");
   require_scale(conventions.input_scale, "input_scale");
   require_scale(conventions.keys.input_scale.value_or(1.0), "keys.input_scale");
+  require_scale(conventions.feature_scale, "feature_scale");
+  require_scale(conventions.keys.feature_scale.value_or(1.0), "keys.feature_scale");
+  if (conventions.own_weight > 0.0) require_scale(conventions.own_weight, "own_weight");
   require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
   require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
   const std::vector<Features> all = what_they_act_on(maps, features_given);

@@ -2,6 +2,7 @@
 #include "properties/tolerance/own_features.hpp"
 
 #include "properties/tolerance/own_asking.hpp"
+#include "properties/tolerance/slopes_to_ask.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +22,8 @@ constexpr double least_noise = 1.0;          ///< roundings of a feature, relati
 constexpr double unmeasured_noise = 4.0;     ///< the same relative to the row's largest feature
 constexpr double most_roundings = 4096.0;    ///< relative to the largest feature of all
 constexpr double repeated_roundings = 64.0;  ///< of the same row among others, times its noise
-constexpr Index most_entries_asked = Index{1} << 20;
+/// Of a question about slopes, its answer included. Of larger cases some slopes are asked alone.
+constexpr Index most_entries_asked = Index{1} << 18;
 
 bool is_finite(std::span<const double> values) {
   return std::ranges::all_of(values, [](double x) { return std::isfinite(x); });
@@ -35,7 +37,7 @@ double largest(std::span<const double> values) {
 struct Slopes {
   Heads<double> of;              ///< ∂g_m/∂x_i [B, H, L, M·D], m first
   Heads<double> errors;          ///< likewise; infinite where there is no slope
-  std::vector<double> steepest;  ///< of each row
+  std::vector<double> steepest;  ///< of each row, along what was asked
 };
 
 Index entries_of(const Slopes& slopes) {
@@ -195,23 +197,19 @@ class OwnFeatures final : public OwnMap {
     for (Index row = 0; row < all; ++row) require_same(row, of_pairs, 2 * row, beside);
   }
 
-  /// Distances in steps from x along one coordinate; the last two are from x/8, where maps that are
-  /// flat at x are steeper.
-  static constexpr std::array<double, 6> steps = {1.0, -1.0, 2.0, -2.0, 1.0, -1.0};
-  static constexpr Index copies = 6;
-
-  /// x moved along `columns` coordinates from `first` on: a copy for each of them and each step.
-  static Heads<double> moved_along(const Heads<double>& x, Index first, Index columns, double h,
-                                   Scalar wide) {
-    Heads<double> moved = copies_of(x, copies * columns);
+  /// x as it is asked, with each row moved along its coordinate.
+  static Heads<double> moved_rows(const Heads<double>& x, const SlopesToAsk& asked, double h,
+                                  Scalar wide) {
+    Heads<double> moved(asked.sizes, MemoryTag::parameters);
     for (Index row = 0; row < rows_in(moved); ++row) {
-      const Index copy = row / rows_in(x);
-      const auto step = static_cast<std::size_t>(copy % copies);
-      if (step >= 4) {
-        for (double& entry : row_of(moved, row)) entry *= 0.125;
+      const MovedRow& from = asked.rows[static_cast<std::size_t>(row)];
+      const std::span<double> to = row_of(moved, row);
+      std::ranges::copy(row_of(x, from.row), to.begin());
+      if (from.step >= 4) {
+        for (double& entry : to) entry *= 0.125;
       }
-      double& entry = row_of(moved, row)[static_cast<std::size_t>(first + copy / copies)];
-      entry += steps.at(step) * h * scale_of(entry);
+      double& entry = to[static_cast<std::size_t>(from.column)];
+      entry += slope_steps.at(from.step) * h * scale_of(entry);
       if (wide != Scalar::float64) entry = static_cast<double>(static_cast<float>(entry));
     }
     return moved;
@@ -222,44 +220,40 @@ class OwnFeatures final : public OwnMap {
     const Scalar wide = widest();
     const Heads<double>& x = question.x;
     const std::shared_ptr<const Heads<double>> base = values_of(asking, question, wide);
-    const Index D = x.sizes().cols;
-    const Index M = base->sizes().cols;
+    const auto D = static_cast<std::size_t>(x.sizes().cols);
     HeadsSizes sizes = base->sizes();
-    sizes.cols = M * D;
+    sizes.cols *= x.sizes().cols;
     Slopes found{.of = Heads<double>(sizes, MemoryTag::result),
                  .errors = Heads<double>(sizes, MemoryTag::result),
-                 .steepest = std::vector<double>(static_cast<std::size_t>(rows_in(x)), 0.0)};
-    const Index at_once =
-        std::clamp<Index>(most_entries_asked / (copies * rows_in(x) * (D + M)), 1, D);
-    for (Index first = 0; first < D; first += at_once) {
-      const Index columns = std::min(at_once, D - first);
-      const Heads<double> moved = moved_along(x, first, columns, distance(), wide);
-      const Heads<double> answer = asking.answer(wide, moved);
-      for (Index at = 0; at < columns * rows_in(x); ++at) {
-        const Index column = at / rows_in(x);
-        const Index row = at % rows_in(x);
-        const auto i = static_cast<std::size_t>(first + column);
-        std::array<std::span<const double>, copies> g;
-        std::array<double, copies> to{};
-        for (std::size_t step = 0; step < g.size(); ++step) {
-          const Index place = (copies * column + static_cast<Index>(step)) * rows_in(x) + row;
-          g.at(step) = row_of(answer, place);
-          to.at(step) = row_of(moved, place)[i];
-        }
-        const double from = row_of(x, row)[i];
-        const std::array<double, 4> apart = {to[0] - from, to[1] - from, to[2] - from,
-                                             to[3] - from};
-        double& steepest = found.steepest[static_cast<std::size_t>(row)];
-        for (std::size_t m = 0; m < static_cast<std::size_t>(M); ++m) {
-          const double at_x = row_of(*base, row)[m];
-          const auto [slope, error] =
-              slope_from(apart, {g[0][m] - at_x, g[1][m] - at_x, g[2][m] - at_x, g[3][m] - at_x});
-          const std::size_t entry = m * static_cast<std::size_t>(D) + i;
-          row_of(found.of, row)[entry] = slope;
-          row_of(found.errors, row)[entry] = error;
-          const double steep = std::abs((g[4][m] - g[5][m]) / (to[4] - to[5]));
-          if (std::isfinite(steep)) steepest = std::max(steepest, steep);
-        }
+                 .steepest = std::vector<double>(static_cast<std::size_t>(rows_in(*base)), 0.0)};
+    std::ranges::fill(found.errors.values(), without_slope);
+    const SlopesToAsk asked =
+        slopes_to_ask(x.sizes(), base->sizes().cols, subject_.capabilities.own_map_differs_by_row,
+                      most_entries_asked);
+    const Heads<double> moved = moved_rows(x, asked, distance(), wide);
+    const Heads<double> answer = asking.answer(wide, moved);
+    for (Index at = 0; at < rows_in(moved); ++at) {
+      const auto& [row, column, first_step] = asked.rows[static_cast<std::size_t>(at)];
+      if (first_step != 0) continue;
+      const auto i = static_cast<std::size_t>(column);
+      std::array<std::span<const double>, slope_steps.size()> g;
+      std::array<double, slope_steps.size()> to{};
+      for (std::size_t step = 0; step < g.size(); ++step) {
+        const Index place = at + static_cast<Index>(step) * asked.between_steps;
+        g.at(step) = row_of(answer, place);
+        to.at(step) = row_of(moved, place)[i];
+      }
+      const double from = row_of(x, row)[i];
+      const std::array<double, 4> apart = {to[0] - from, to[1] - from, to[2] - from, to[3] - from};
+      double& steepest = found.steepest[static_cast<std::size_t>(row)];
+      for (std::size_t m = 0; m < g[0].size(); ++m) {
+        const double at_x = row_of(*base, row)[m];
+        const auto [slope, error] =
+            slope_from(apart, {g[0][m] - at_x, g[1][m] - at_x, g[2][m] - at_x, g[3][m] - at_x});
+        row_of(found.of, row)[m * D + i] = slope;
+        row_of(found.errors, row)[m * D + i] = error;
+        const double steep = std::abs((g[4][m] - g[5][m]) / (to[4] - to[5]));
+        if (std::isfinite(steep)) steepest = std::max(steepest, steep);
       }
     }
     return found;

@@ -62,7 +62,7 @@ Heads<N> own_values(const OwnRows& rows) {
   return values;
 }
 
-/// dx_i = Σ_m dg_m ∂g_m/∂x_i of every row, D wide; 0 without slopes.
+/// dx_i = Σ_m dg_m ∂g_m/∂x_i of every row, D wide; 0 without slopes, and where none was asked.
 template <class N>
 Heads<N> own_pullback(const OwnRows& rows, const Heads<N>& dG, Index D) {
   HeadsSizes sizes = dG.sizes();
@@ -80,6 +80,11 @@ Heads<N> own_pullback(const OwnRows& rows, const Heads<N>& dG, Index D) {
       largest = std::max(largest, std::abs(rows.slopes.values()[slope(0, j)]));
     }
     for (Index i = 0; i < D; ++i) {
+      bool was_asked = false;
+      for (Index m = 0; m < M && !was_asked; ++m) {
+        was_asked = std::isfinite(rows.slope_errors.values()[slope(m, i)]);
+      }
+      if (!was_asked) continue;
       accumulator_t<N> sum(0);
       for (Index m = 0; m < M; ++m) {
         const std::size_t g = static_cast<std::size_t>(row * M + m);

@@ -42,7 +42,7 @@ bool has_unsure_slope(const AttentionInputs<double>& inputs, double roundoff) {
       !(has_kink(inputs.feature_map.kind) || has_kink(of_keys))) {
     return false;
   }
-  const bool is_exact = !inputs.conventions.unit_length;
+  const bool is_exact = inputs.conventions.unit_length == UnitLength::none;
   return is_any_row(inputs, [&](const RowVector<double>& x, const Matrix<double>& omega, double c) {
     const double terms = static_cast<double>(x.cols()) + 4.0;
     for (Index m = 0; m < omega.cols(); ++m) {

@@ -9,9 +9,8 @@
 #include <vector>
 
 // A second implementation of attention under every convention, forward only, from the equations
-// alone. It includes only the vocabulary and shares nothing with the reference, so that an error in
-// the reference stays undetected only if it is made here, too. On dual numbers it also proves the
-// reference's pullback.
+// alone. It includes only the vocabulary, so that an error in the reference stays undetected only
+// if it is made here, too. On dual numbers it also proves the reference's pullback.
 
 namespace slim::reference::by_parts {
 
@@ -55,14 +54,14 @@ T norm_squared(const Row<T>& x) {
   return total;
 }
 
-/// x/|x|, scaled
+/// x/|x|, scaled, with |x|² of the rows that have a length together.
 template <class T>
-Row<T> scaled(const Part<T>& part, Row<T> x) {
+Row<T> scaled(const Part<T>& part, Row<T> x, const T& square) {
   using std::sqrt;
   const AttentionConventions& c = part.conventions;
   const auto d = static_cast<double>(x.size());
-  if (part.own(c.keys.unit_length, c.unit_length)) {
-    T length = sqrt(norm_squared(x) + part.epsilon(EpsilonPlace::length_squared));
+  if (part.own(c.keys.unit_length, c.unit_length) != UnitLength::none) {
+    T length = sqrt(square + part.epsilon(EpsilonPlace::length_squared));
     const T least = part.epsilon(EpsilonPlace::length_clamped);
     if (length < least) length = least;
     for (T& entry : x) entry /= length;
@@ -170,15 +169,16 @@ Row<T> mapped(const Part<T>& part, const Row<T>& u, const T& exponent) {
   return g;
 }
 
-/// + ε, divided, + ε
+/// Scaled, + ε, divided, + ε
 template <class T>
 Row<T> divided(const Part<T>& part, Row<T> g) {
   using std::sqrt;
   using enum EpsilonPlace;
   const AttentionConventions& c = part.conventions;
-  const bool of_rows = part.is_query || !c.keys.divides_by_length_sum;
+  const bool of_rows = part.is_query || !c.keys.divides_over_rows();
+  const T factor(part.own(c.keys.feature_scale, c.feature_scale));
   T divisor(1);
-  for (T& entry : g) entry += part.epsilon(feature, query_feature, key_feature);
+  for (T& entry : g) entry = entry * factor + part.epsilon(feature, query_feature, key_feature);
   if (of_rows && part.own(c.keys.divides_by_root_features, c.divides_by_root_features))
     divisor = sqrt(T(static_cast<double>(g.size())));
   if (of_rows && part.own(c.keys.divides_by_sum, c.divides_by_sum)) {
@@ -192,23 +192,42 @@ Row<T> divided(const Part<T>& part, Row<T> g) {
   return g;
 }
 
-/// Divides by the sums over the rows of the head that are not masked, before the last ε.
+/// Divides by the sums over the rows of the head that are not masked, or over those of them up to
+/// each row, before the last ε.
 template <class T>
 void divide_over_length(const Part<T>& part, const AttentionTask<T>& task, Index b,
                         std::vector<Row<T>>& head) {
   using enum EpsilonPlace;
   const T after = part.epsilon(divided_feature, divided_query_feature, divided_key_feature);
-  for (std::size_t m = 0; m < head.front().size(); ++m) {
-    T total(0);
-    for (std::size_t l = 0; l < head.size(); ++l) {
-      if (task.takes_part(b, static_cast<Index>(l))) total += head[l][m] - after;
-    }
-    for (std::size_t l = 0; l < head.size(); ++l) {
-      if (task.takes_part(b, static_cast<Index>(l))) {
-        head[l][m] = (head[l][m] - after) / total + after;
+  const std::vector<Row<T>> given = head;
+  for (std::size_t l = 0; l < head.size(); ++l) {
+    if (!task.takes_part(b, static_cast<Index>(l))) continue;
+    const std::size_t last = part.conventions.keys.divides_by_running_sum ? l + 1 : head.size();
+    for (std::size_t m = 0; m < head[l].size(); ++m) {
+      T total(0);
+      for (std::size_t j = 0; j < last; ++j) {
+        if (task.takes_part(b, static_cast<Index>(j))) total += given[j][m] - after;
       }
+      head[l][m] = (given[l][m] - after) / total + after;
     }
   }
+}
+
+/// |x|² of the row, or of all rows of its head or sequence that take part.
+template <class T>
+T square_of_length(const Part<T>& part, const AttentionTask<T>& task, Index b, Index h, Index l) {
+  const HeadsView<T>& X = part.is_query ? task.q : task.k;
+  const UnitLength of = part.own(part.conventions.keys.unit_length, part.conventions.unit_length);
+  T total(0);
+  for (Index head = 0; head < X.sizes.heads; ++head) {
+    if (of != UnitLength::sequence && head != h) continue;
+    for (Index row = 0; row < X.sizes.rows; ++row) {
+      const bool counts = part.is_query || task.takes_part(b, row);
+      if (of == UnitLength::row || of == UnitLength::none ? row != l : !counts) continue;
+      for (Index i = 0; i < X.sizes.cols; ++i) total += X(b, head)(row, i) * X(b, head)(row, i);
+    }
+  }
+  return total;
 }
 
 /// Features of all rows of all heads, [B·H][L][M].
@@ -231,7 +250,9 @@ std::vector<std::vector<Row<T>>> features(const Part<T>& part, const AttentionTa
       const auto row = X(at / H, at % H).row(l);
       Row<T> x;
       for (Index i = 0; i < D; ++i) x.push_back(row(i));
-      x_of.back().push_back(task.features_given ? x : scaled(part, x));
+      x_of.back().push_back(task.features_given
+                                ? x
+                                : scaled(part, x, square_of_length(part, task, at / H, at % H, l)));
       u_of.back().push_back(task.features_given ? x : projected(part, omega, x_of.back().back()));
       if (!part.is_query && !task.takes_part(at / H, l)) continue;
       for (const T& u : u_of.back().back()) {
@@ -260,7 +281,7 @@ std::vector<std::vector<Row<T>>> features(const Part<T>& part, const AttentionTa
       exponent -= part.conventions.stabiliser_detached ? part.detach(peak) : peak;
       u_of[at][l] = divided(part, mapped(part, u_of[at][l], exponent));
     }
-    if (!part.is_query && part.conventions.keys.divides_by_length_sum) {
+    if (!part.is_query && part.conventions.keys.divides_over_rows()) {
       divide_over_length(part, task, static_cast<Index>(at) / H, u_of[at]);
     }
   }
@@ -274,33 +295,55 @@ T dot(const Row<T>& a, const Row<T>& b) {
   return total;
 }
 
-/// 1/D of a row from its sum of weights S·g(q) and from Σ_m g(q)_m; c without normaliser.
+/// What stands in place of the denominator where the normaliser counts rows.
 template <class T>
-T factor(const AttentionTask<T>& task, const T& weights, const T& sum_of_query) {
+T counted(const AttentionTask<T>& task, Index b, Index i) {
+  int keys = 0;
+  for (Index j = 0; j < task.k.sizes.rows; ++j) {
+    if ((!task.causal || j <= i) && task.takes_part(b, j)) ++keys;
+  }
+  switch (task.conventions.normaliser) {
+    case Normaliser::length:
+      return T(static_cast<double>(task.k.sizes.rows));
+    case Normaliser::keys:
+      return T(keys == 0 ? 1 : keys);
+    case Normaliser::position:
+      return T(static_cast<double>(i + 1));
+    default:
+      return T(1);
+  }
+}
+
+/// c/D of row i from its sum of weights S·g(q) and from Σ_m g(q)_m.
+template <class T>
+T factor(const AttentionTask<T>& task, Index b, Index i, const T& weights, const T& sum_of_query) {
   using std::sqrt;
   using enum EpsilonPlace;
   const AttentionConventions& c = task.conventions;
-  if (c.normaliser == Normaliser::none) {
-    if (c.output_scale_by == OutputScale::number) return T(c.output_scale);
-    return T(1) / sqrt(T(static_cast<double>(c.output_scale_by == OutputScale::root_width
-                                                 ? task.q.sizes.cols
-                                                 : task.features())));
+  T scale(c.output_scale);
+  if (c.output_scale_by != OutputScale::number) {
+    scale = T(1) / sqrt(T(static_cast<double>(c.output_scale_by == OutputScale::root_width
+                                                  ? task.q.sizes.cols
+                                                  : task.features())));
   }
+  if (c.normaliser != Normaliser::denominator) return scale / counted(task, b, i);
   T D = weights + T(c.epsilons[sums]) * sum_of_query;
   const double small = c.epsilons[when_small];
   if (small > 0 && D <= small && D >= -small) D += T(2 * small);
   D += T(c.epsilons[denominator]);
   if (c.epsilons[clamped] > 0 && D < c.epsilons[clamped]) D = T(c.epsilons[clamped]);
-  return T(1) / D;
+  return scale / D;
 }
 
 /// Attention of one task: with w_ij = g(q_i)·g(k_j) over the keys j that i attends to,
-///   y_i = (Σ_j w_ij v_j + R₀ g(q_i)) / D_i,  R = R₀ + Σ_j v_j g(k_j)ᵀ,  S = S₀ + Σ_j g(k_j)
+///   y_i = c (Σ_j w_ij v_j + R₀ g(q_i)) / D_i,  R = R₀ + Σ_j v_j g(k_j)ᵀ,  S = S₀ + Σ_j g(k_j)
 template <class T>
 DefinedAttention<T> attention(const AttentionTask<T>& task, const Detach<T>& detach) {
   require_valid(task);
   const auto& [B, H, L, d] = task.v.sizes;
   const Index M = task.features();
+  const T own_weight(task.conventions.own_weight_is_length ? static_cast<double>(L)
+                                                           : task.conventions.own_weight);
   const auto gQ = features(Part<T>{task.feature_map, task.conventions, true, detach}, task);
   const auto gK = features(Part<T>{task.feature_map, task.conventions, false, detach}, task);
   DefinedAttention<T> defined;
@@ -314,7 +357,14 @@ DefinedAttention<T> attention(const AttentionTask<T>& task, const Detach<T>& det
         return task.start.empty() ? T(0) : T(task.start(b, h)(i, m));
       };
       for (Index i = 0; i < L; ++i) {
-        const Row<T>& g = gQ[at][row(i)];
+        Row<T> g = gQ[at][row(i)];
+        for (Index m = 0; task.conventions.divides_by_key_sums && m < M; ++m) {
+          T total = start(d, m) + T(task.conventions.epsilons[EpsilonPlace::sums]);
+          for (Index j = 0; j < L; ++j) {
+            if ((!task.causal || j <= i) && task.takes_part(b, j)) total += gK[at][row(j)][row(m)];
+          }
+          g[row(m)] /= total;
+        }
         std::vector<T> A(row(d + 1), T(0));  // numerators, then S·g(q)
         T of_query(0);
         for (Index m = 0; m < M; ++m) {
@@ -323,11 +373,12 @@ DefinedAttention<T> attention(const AttentionTask<T>& task, const Detach<T>& det
         }
         for (Index j = 0; j < L; ++j) {
           if ((task.causal && j > i) || !task.takes_part(b, j)) continue;
-          const T w = dot(g, gK[at][row(j)]);
+          T w = dot(g, gK[at][row(j)]);
+          if (i == j) w += own_weight;
           for (Index c = 0; c < d; ++c) A[row(c)] += w * task.v(b, h)(j, c);
           A.back() += w;
         }
-        const T by = factor(task, A.back(), of_query);
+        const T by = factor(task, b, i, A.back(), of_query);
         for (Index c = 0; c < d; ++c) defined.out(b, h)(i, c) = A[row(c)] * by;
       }
       for (Index m = 0; m < M; ++m) {

@@ -6,6 +6,7 @@
 #include "reference/performer/attention.hpp"
 #include "reference/performer/attention_features.hpp"
 #include "reference/performer/bidirectional_attention.hpp"
+#include "reference/performer/divided_queries.hpp"
 #include "reference/performer/kernel_attention.hpp"
 #include "reference/performer/prefix_attention.hpp"
 
@@ -26,7 +27,34 @@ struct HeadQuestion {
   bool wants_pullback;
   Matrix<T> dY;
   PrefixSums<accumulator_t<T>> dend;
+
+  [[nodiscard]] bool is_masked(Index l) const {
+    return !key_mask.empty() && key_mask[static_cast<std::size_t>(l)] == 0;
+  }
+  /// w of the weight of a row's own key.
+  [[nodiscard]] double own_weight() const {
+    return conventions.own_weight_is_length ? static_cast<double>(rows.V.rows())
+                                            : conventions.own_weight;
+  }
 };
+
+/// By what the normaliser divides rows that it counts; empty if it does not count.
+template <class T>
+std::vector<Index> counts_of_rows(const HeadQuestion<T>& question) {
+  const Normaliser by = question.conventions.normaliser;
+  const Index L = question.rows.V.rows();
+  std::vector<Index> counts;
+  if (by == Normaliser::denominator || by == Normaliser::none) return counts;
+  Index keys = 0;
+  for (Index l = 0; l < L; ++l) keys += question.is_masked(l) ? 0 : 1;
+  Index so_far = 0;
+  for (Index l = 0; l < L; ++l) {
+    so_far += question.is_masked(l) ? 0 : 1;
+    const Index seen = std::max<Index>(question.causal ? so_far : keys, 1);
+    counts.push_back(by == Normaliser::length ? L : by == Normaliser::position ? l + 1 : seen);
+  }
+  return counts;
+}
 
 template <class T>
 struct HeadAnswer {
@@ -47,13 +75,32 @@ AttentionRows<T> without_masked_keys(AttentionRows<T> rows,
   return rows;
 }
 
+/// The denominator with the factors and own weights of all rows.
+template <class T>
+Denominator<accumulator_t<T>> denominator_of(const HeadQuestion<T>& question) {
+  using Wide = accumulator_t<T>;
+  const Index L = question.rows.V.rows();
+  const std::vector<Index> counts = counts_of_rows(question);
+  const Wide c = output_scale<Wide>(question.conventions, question.width, question.rows.gQ.cols());
+  std::vector<Wide> factors, own_weights;
+  if (!counts.empty() || !(c == Wide(1))) {
+    for (Index l = 0; l < L; ++l) {
+      factors.push_back(
+          counts.empty() ? c : Wide(c / number<Wide>(counts[static_cast<std::size_t>(l)])));
+    }
+  }
+  for (Index l = 0; question.own_weight() > 0.0 && l < L; ++l) {
+    own_weights.push_back(static_cast<Wide>(question.is_masked(l) ? 0.0 : question.own_weight()));
+  }
+  return {question.conventions, std::move(factors), std::move(own_weights)};
+}
+
 /// The attention of a head by prefix sums.
 struct ByPrefixSums {
   template <class T>
   static HeadAnswer<T> answer(const HeadQuestion<T>& question) {
     const AttentionRows<T> rows = without_masked_keys(question.rows, question.key_mask);
-    const Denominator<accumulator_t<T>> denominator(question.conventions, question.width,
-                                                    rows.gQ.cols());
+    const Denominator<accumulator_t<T>> denominator = denominator_of(question);
     HeadAnswer<T> answer;
     if (question.causal) {
       PrefixAttention<T> kept = prefix_attention(rows, question.start, denominator);
@@ -81,10 +128,13 @@ struct ByPrefixSums {
 struct ByDefinition {
   template <class T>
   static HeadAnswer<T> answer(const HeadQuestion<T>& question) {
+    const std::vector<Index> counts = counts_of_rows(question);
     const KernelRule rule{.causal = question.causal,
                           .key_mask = question.key_mask,
                           .conventions = question.conventions,
-                          .width = question.width};
+                          .width = question.width,
+                          .counts = counts,
+                          .own_weight = question.own_weight()};
     KernelAttention<T> kept = kernel_attention(question.rows, question.start, rule);
     HeadAnswer<T> answer;
     if (question.wants_pullback) {
@@ -96,6 +146,23 @@ struct ByDefinition {
     return answer;
   }
 };
+
+/// The same with queries that are divided by the sums of keys, if the conventions say so.
+template <class Form, class T>
+HeadAnswer<T> answer(HeadQuestion<T> question) {
+  if (!question.conventions.divides_by_key_sums) return Form::answer(question);
+  const auto sees = [causal = question.causal, mask = question.key_mask](Index i, Index j) {
+    return (!causal || j <= i) && (mask.empty() || mask[static_cast<std::size_t>(j)] != 0);
+  };
+  const AttentionRows<T> given = question.rows;
+  const auto epsilon =
+      static_cast<accumulator_t<T>>(question.conventions.epsilons[EpsilonPlace::sums]);
+  const Matrix<accumulator_t<T>> S = sums_of_keys(given.gK, question.start.S, epsilon, sees);
+  question.rows.gQ = divided_queries(given.gQ, S);
+  HeadAnswer<T> answer = Form::answer(question);
+  if (question.wants_pullback) pull_back_divided_queries(question.rows, S, sees, answer.pulled);
+  return answer;
+}
 
 template <class T>
 Matrix<T> matrix_or_zero(const HeadsView<T>& view, Index b, Index h, Index rows, Index cols) {
@@ -184,7 +251,7 @@ void attention(const AttentionTask<T>& task, AttentionResult<T>& result) {
   for (Index b = 0; b < B; ++b) {
     for (Index h = 0; h < H; ++h) {
       const auto at = static_cast<std::size_t>(b * H + h);
-      HeadAnswer<T> answer = Form::answer(HeadQuestion<T>{
+      HeadAnswer<T> answer = detail::answer<Form>(HeadQuestion<T>{
           .rows = {.gQ = all_gQ[at], .gK = all_gK[at], .V = task.v(b, h)},
           .start = sums_or_zero(task.start, b, h, d, M),
           .key_mask = task.key_mask.empty() ? task.key_mask

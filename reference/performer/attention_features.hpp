@@ -2,7 +2,7 @@
 #pragma once
 
 #include "reference/performer/feature_rows.hpp"
-#include "reference/performer/stabiliser.hpp"
+#include "reference/performer/unit_lengths.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
 namespace slim::reference {
@@ -11,11 +11,12 @@ namespace slim::reference {
 /// accumulator's type.
 template <class T>
 struct AttentionFeatures {
-  HeadMatrices<accumulator_t<T>> scaled;   ///< x̃ = c x, or c x/|x| [L, D]
-  HeadMatrices<accumulator_t<T>> lengths;  ///< |x| with its ε and whether it moves with x [L, 2]
-  HeadMatrices<accumulator_t<T>> U;        ///< x̃ ω; empty unless the map is projected [L, P]
-  HeadMatrices<accumulator_t<T>> E;        ///< f(u) before ε and the division [L, M]
-  /// By which features are divided, with ε [L, 1]; over the length [1, M]; or empty.
+  HeadMatrices<accumulator_t<T>> scaled;  ///< x̃ = c x, or c x/|x| [L, D]
+  /// |x| of the rows that share it, with its ε and whether it moves with x [L, 2]
+  HeadMatrices<accumulator_t<T>> lengths;
+  HeadMatrices<accumulator_t<T>> U;  ///< x̃ ω; empty unless the map is projected [L, P]
+  HeadMatrices<accumulator_t<T>> E;  ///< f(u) before ε and the division [L, M]
+  /// By which features are divided, with ε [L, 1]; over rows [1, M] or [L, M]; or empty.
   HeadMatrices<accumulator_t<T>> sums;
   HeadMatrices<T> G;  ///< g(x) [L, M]
   StabiliserGroups groups;
@@ -26,32 +27,15 @@ struct AttentionFeatures {
   }
 };
 
-/// √(|x|² + ε), at least another ε, for every row, and 1 or 0: whether it depends on x.
-template <class T>
-Matrix<T> row_lengths(const Matrix<T>& X, const Epsilons& epsilons) {
-  using std::sqrt;
-  const double added = epsilons[EpsilonPlace::length_squared];
-  const double least = epsilons[EpsilonPlace::length_clamped];
-  Matrix<T> lengths(X.rows(), 2);
-  for (Index l = 0; l < X.rows(); ++l) {
-    T square = sum<T>(X.cols(), [&](Index i) { return X(l, i) * X(l, i); });
-    if (added > 0.0) square += static_cast<T>(added);
-    const T length = sqrt(square);
-    const bool clamped = least > 0.0 && !(length > static_cast<T>(least));
-    lengths(l, 0) = clamped ? static_cast<T>(least) : length;
-    lengths(l, 1) = T(clamped ? 0.0 : 1.0);
-  }
-  return lengths;
-}
-
 /// x̃ of every row, and x̃ ω if the map is projected.
 template <class T>
 void prepare_arguments(const AttentionSide<T>& side, AttentionFeatures<T>& kept) {
   using Wide = accumulator_t<T>;
+  const bool has_lengths = side.conventions.unit_length != UnitLength::none;
+  if (has_lengths) kept.lengths = lengths_of_rows(side, kept.groups);
   for (std::size_t at = 0; at < side.X.size(); ++at) {
     Matrix<Wide> X = side.X[at].template cast<Wide>();
-    if (side.conventions.unit_length) {
-      kept.lengths.push_back(row_lengths(X, side.conventions.epsilons));
+    if (has_lengths) {
       for (Index l = 0; l < X.rows(); ++l) {
         for (Index i = 0; i < X.cols(); ++i) X(l, i) = X(l, i) / kept.lengths[at](l, 0);
       }
@@ -118,7 +102,29 @@ accumulator_t<T> added_to_features(const AttentionSide<T>& side, bool divided) {
   return static_cast<Wide>(epsilons[both]) + static_cast<Wide>(epsilons[own]);
 }
 
-/// g_lm/Σ_l g_lm over the rows that take part.
+/// s f(u), by which features differ from f before any ε.
+template <class T>
+Matrix<accumulator_t<T>> scaled_map(const AttentionSide<T>& side, const AttentionFeatures<T>& kept,
+                                    std::size_t at) {
+  return times(static_cast<accumulator_t<T>>(side.conventions.feature_scale), kept.E[at]);
+}
+
+/// g_lm/Σ_l g_lm over the rows that take part, or over those up to l; 0 for rows that do not.
+template <class T>
+void divide_by_running_sums(std::size_t at, AttentionFeatures<T>& kept,
+                            Matrix<accumulator_t<T>>& G) {
+  using Wide = accumulator_t<T>;
+  kept.sums.push_back(Matrix<Wide>(G.rows(), G.cols()));
+  for (Index m = 0; m < G.cols(); ++m) {
+    Wide total(0);
+    for (Index l = 0; l < G.rows(); ++l) {
+      const bool takes_part = kept.groups.takes_part(at, l);
+      if (takes_part) total += G(l, m);
+      kept.sums[at](l, m) = total;
+      G(l, m) = takes_part ? Wide(G(l, m) / total) : Wide(0);
+    }
+  }
+}
 template <class T>
 void divide_by_length_sums(std::size_t at, AttentionFeatures<T>& kept,
                            Matrix<accumulator_t<T>>& G) {
@@ -135,12 +141,12 @@ void divide_by_length_sums(std::size_t at, AttentionFeatures<T>& kept,
   }
 }
 
-/// G of one head from its E: s (E + ε) + ε,  s = 1, 1/√M or 1/(Σ (E + ε) + ε).
+/// G of one head from its E: s (c E + ε) + ε,  s = 1, 1/√M or 1/(Σ (c E + ε) + ε).
 template <class T>
 void divide_features(const AttentionSide<T>& side, std::size_t at, AttentionFeatures<T>& kept) {
   using Wide = accumulator_t<T>;
   const Epsilons& epsilons = side.conventions.epsilons;
-  Matrix<Wide> G = kept.E[at];
+  Matrix<Wide> G = scaled_map(side, kept, at);
   const Wide before = added_to_features(side, false);
   if (before > Wide(0)) G.array() += before;
   if (side.conventions.divides_by_sum) {
@@ -153,6 +159,7 @@ void divide_features(const AttentionSide<T>& side, std::size_t at, AttentionFeat
     }
   }
   if (side.conventions.keys.divides_by_length_sum) divide_by_length_sums(at, kept, G);
+  if (side.conventions.keys.divides_by_running_sum) divide_by_running_sums(at, kept, G);
   const auto factor = feature_factor<Wide>(side.conventions, G.cols());
   G = times(factor, std::move(G));
   const Wide after = added_to_features(side, true);
@@ -161,7 +168,7 @@ void divide_features(const AttentionSide<T>& side, std::size_t at, AttentionFeat
 }
 
 /// g(x) of every row of queries or keys, with x̃ = c x or c x/|x|, and u = x̃ or x̃ ω:
-///   g(x) = s (f(u) + ε) + ε,  s = 1, 1/√M or 1/(Σ (f(u) + ε) + ε), for keys also the sum over
+///   g(x) = s (c f(u) + ε) + ε,  s = 1, 1/√M or 1/(Σ (c f(u) + ε) + ε), for keys also the sum over
 ///   rows,
 /// where f is that of the map; FAVOR+ is exp(u − |x̃|²/2 − μ + ε), with the stabiliser μ. Each ε is
 /// 0 unless it is placed there. With default conventions this is the paper's features().
@@ -189,18 +196,35 @@ AttentionFeatures<T> attention_features(const AttentionSide<T>& side, Index head
   return kept;
 }
 
-/// dE of the sums over the length, from dG: (dG − Σ_l dG g)/Σ_l f.
+/// The cotangent of f, with ε, of the sums over the length: (dG − Σ_l dG g)/Σ_l f.
 template <class T>
 void pull_back_length_sums(const AttentionFeatures<T>& kept, std::size_t at,
-                           const accumulator_t<T>& before, Matrix<accumulator_t<T>>& dE) {
+                           const Matrix<accumulator_t<T>>& F, Matrix<accumulator_t<T>>& dE) {
   using Wide = accumulator_t<T>;
   for (Index m = 0; m < dE.cols(); ++m) {
     const Wide& total = kept.sums[at](0, m);
     const Wide inner = sum<T>(dE.rows(), [&](Index l) -> Wide {  // 0 for rows that are masked
-      return dE(l, m) * ((kept.E[at](l, m) + before) / total);
+      return dE(l, m) * (F(l, m) / total);
     });
     for (Index l = 0; l < dE.rows(); ++l) {
       if (kept.groups.takes_part(at, l)) dE(l, m) = (dE(l, m) - inner) / total;
+    }
+  }
+}
+
+/// The same of the sums up to each row: dG_l/s_l − Σ_{l' ≥ l} dG_l' g_l'/s_l'.
+template <class T>
+void pull_back_running_sums(const AttentionFeatures<T>& kept, std::size_t at,
+                            const Matrix<accumulator_t<T>>& F, Matrix<accumulator_t<T>>& dE) {
+  using Wide = accumulator_t<T>;
+  for (Index m = 0; m < dE.cols(); ++m) {
+    Wide later(0);
+    for (Index l = dE.rows() - 1; l >= 0; --l) {
+      if (!kept.groups.takes_part(at, l)) continue;
+      const Wide& total = kept.sums[at](l, m);
+      const Wide direct = dE(l, m) / total;
+      later += direct * (F(l, m) / total);
+      dE(l, m) = direct - later;
     }
   }
 }
@@ -213,20 +237,25 @@ Matrix<accumulator_t<T>> map_cotangent(const AttentionSide<T>& side,
                                        const Matrix<accumulator_t<T>>& dG) {
   using Wide = accumulator_t<T>;
   Matrix<Wide> dE = times(feature_factor<Wide>(side.conventions, dG.cols()), dG);
-  const Wide before = added_to_features(side, false);
+  const KeyParts& over_rows = side.conventions.keys;
+  Matrix<Wide> F;
+  if (!kept.sums.empty()) {
+    F = scaled_map(side, kept, at);
+    F.array() += added_to_features(side, false);
+  }
   for (Index l = 0; l < dE.rows(); ++l) {
     if (!kept.groups.takes_part(at, l)) {
       for (Index m = 0; m < dE.cols(); ++m) dE(l, m) = Wide(0);
     } else if (side.conventions.divides_by_sum) {
       const Wide& total = kept.sums[at](l, 0);
-      const Wide inner = sum<T>(dE.cols(), [&](Index m) -> Wide {
-        return dE(l, m) * ((kept.E[at](l, m) + before) / total);
-      });
+      const Wide inner =
+          sum<T>(dE.cols(), [&](Index m) -> Wide { return dE(l, m) * (F(l, m) / total); });
       for (Index m = 0; m < dE.cols(); ++m) dE(l, m) = (dE(l, m) - inner) / total;
     }
   }
-  if (side.conventions.keys.divides_by_length_sum) pull_back_length_sums(kept, at, before, dE);
-  return dE;
+  if (over_rows.divides_by_length_sum) pull_back_length_sums(kept, at, F, dE);
+  if (over_rows.divides_by_running_sum) pull_back_running_sums(kept, at, F, dE);
+  return times(static_cast<Wide>(side.conventions.feature_scale), std::move(dE));
 }
 
 /// du from dE: dE ∘ f'(u).
@@ -280,26 +309,19 @@ void add_peak_cotangents(const AttentionFeatures<T>& kept,
   }
 }
 
-/// dx of every row from dx̃: c dx̃, and for unit lengths (dx̂ − x̂ (x̂·dx̂))/|x| with x̂ = x/|x|. 0 for a
-/// masked row.
+/// dx of every row from dx̃: c dx̃, and for unit lengths (dx̂ − x̂ (x̂·dx̂))/|x| with x̂ = x/|x|, where
+/// x̂·dx̂ is the sum over all rows that have the length together. 0 for a masked row.
 template <class T>
-Matrix<accumulator_t<T>> scaled_pullback(const AttentionSide<T>& side,
-                                         const AttentionFeatures<T>& kept, std::size_t at,
-                                         Matrix<accumulator_t<T>> dX) {
+void pull_back_scaling(const AttentionSide<T>& side, const AttentionFeatures<T>& kept,
+                       HeadMatrices<accumulator_t<T>>& dX) {
   using Wide = accumulator_t<T>;
-  dX = times<Wide>(side_scale(side), std::move(dX));
-  for (Index l = 0; l < dX.rows(); ++l) {
-    if (!kept.groups.takes_part(at, l)) {
-      for (Index i = 0; i < dX.cols(); ++i) dX(l, i) = Wide(0);
-    } else if (side.conventions.unit_length) {
-      const Wide& length = kept.lengths[at](l, 0);
-      const auto unit = [&](Index i) -> Wide { return wide(side.X[at](l, i)) / length; };
-      const Wide inner = kept.lengths[at](l, 1) *
-                         sum<T>(dX.cols(), [&](Index i) -> Wide { return unit(i) * dX(l, i); });
-      for (Index i = 0; i < dX.cols(); ++i) dX(l, i) = (dX(l, i) - unit(i) * inner) / length;
+  for (std::size_t at = 0; at < dX.size(); ++at) {
+    dX[at] = times<Wide>(side_scale(side), std::move(dX[at]));
+    for (Index l = 0; l < dX[at].rows(); ++l) {
+      if (!kept.groups.takes_part(at, l)) dX[at].row(l).setConstant(Wide(0));
     }
   }
-  return dX;
+  pull_back_unit_lengths(side, kept.groups, kept.lengths, dX);
 }
 
 /// dX of every row, from dG. With the factor of a norm, dx̃ = ω du ∓ x̃ Σ_m dE_m E_m.
@@ -317,7 +339,7 @@ HeadMatrices<T> attention_features_pullback(const AttentionSide<T>& side,
     if (sign != 0 || moves_peaks) of_exponents.push_back(exponent_cotangent(kept, at, dE));
   }
   if (moves_peaks) add_peak_cotangents(kept, of_exponents, dU);
-  HeadMatrices<T> dX;
+  HeadMatrices<Wide> dX;
   for (std::size_t at = 0; at < dG.size(); ++at) {
     Matrix<Wide> dx = side.map.is_projected() ? wide_product(dU[at], side.omega_of(at).transpose())
                                               : std::move(dU[at]);
@@ -327,9 +349,12 @@ HeadMatrices<T> attention_features_pullback(const AttentionSide<T>& side,
         dx(l, i) = sign < 0 ? Wide(dx(l, i) - of_norm) : Wide(dx(l, i) + of_norm);
       }
     }
-    dX.push_back(narrowed<T>(scaled_pullback(side, kept, at, std::move(dx))));
+    dX.push_back(std::move(dx));
   }
-  return dX;
+  pull_back_scaling(side, kept, dX);
+  HeadMatrices<T> result;
+  for (Matrix<Wide>& dx : dX) result.push_back(narrowed<T>(std::move(dx)));
+  return result;
 }
 
 }  // namespace slim::reference

@@ -36,18 +36,21 @@ BidirectionalAttention<T> bidirectional_attention(
     kept.sums.S(m) += sum<T>(L, [&](Index l) -> Wide { return wide(rows.gK(l, m)); });
   }
   for (Index l = 0; l < L; ++l) {
-    kept.D(l) = denominator.of(
-        sum<T>(M, [&](Index m) { return denominator.seen(kept.sums.S(m)) * wide(rows.gQ(l, m)); }));
+    Wide weights =
+        sum<T>(M, [&](Index m) { return denominator.seen(kept.sums.S(m)) * wide(rows.gQ(l, m)); });
+    if (denominator.has_own_weights()) weights += denominator.own_weight(l);
+    kept.D(l) = denominator.of(weights);
     for (Index i = 0; i < d; ++i) {
-      const Wide A = sum<T>(M, [&](Index m) { return kept.sums.R(i, m) * wide(rows.gQ(l, m)); });
-      kept.Y(l, i) = T(A / kept.D(l));
+      Wide A = sum<T>(M, [&](Index m) { return kept.sums.R(i, m) * wide(rows.gQ(l, m)); });
+      if (denominator.has_own_weights()) A += denominator.own_weight(l) * wide(rows.V(l, i));
+      kept.Y(l, i) = T(denominator.scaled(A / kept.D(l), l));
     }
   }
   return kept;
 }
 
 /// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩, with end = (dR, dS):
-///   dA_l = dY_l / D_l,  dD_l = −Y_l·dA_l, or 0 where D_l is clamped
+///   dA_l = f_l dY_l / D_l,  dD_l = −Y_l·dA_l, or 0 where D_l is clamped
 ///   dg(Q_l) = Rᵀ dA_l + S dD_l,  dR₀ = dR + Σ dA_l g(Q_l)ᵀ,  dS₀ = dS + Σ dD_l g(Q_l)
 ///   dV_l = dR₀ g(K_l),  dg(K_l) = dR₀ᵀ V_l + dS₀
 template <class T>
@@ -60,7 +63,7 @@ AttentionPullback<T> bidirectional_attention_pullback(const AttentionRows<T>& ro
   const Index d = rows.V.cols();
   const Index M = rows.gQ.cols();
   AttentionPullback<T> result{
-      .rows = {.gQ = Matrix<Wide>(L, M), .gK = Matrix<Wide>(L, M), .V = Matrix<Wide>(L, d)},
+      .rows = {.gQ = Matrix<Wide>(L, M), .gK = Matrix<Wide>(L, M), .V = Matrix<Wide>::Zero(L, d)},
       .start = end};
   AttentionRows<Wide>& drows = result.rows;
   PrefixSums<Wide>& dsums = result.start;
@@ -70,11 +73,15 @@ AttentionPullback<T> bidirectional_attention_pullback(const AttentionRows<T>& ro
     const Wide dD = kept.denominator.moves(kept.D(l))
                         ? Wide(-sum<T>(d, [&](Index i) { return wide(kept.Y(l, i)) * dA(i); }))
                         : Wide(0);
+    if (kept.denominator.has_factors()) dA *= kept.denominator.factor(l);
     for (Index m = 0; m < M; ++m) {
       drows.gQ(l, m) = sum<T>(d, [&](Index i) { return kept.sums.R(i, m) * dA(i); }) +
                        kept.denominator.seen(kept.sums.S(m)) * dD;
       for (Index i = 0; i < d; ++i) dsums.R(i, m) += dA(i) * wide(rows.gQ(l, m));
       dsums.S(m) += dD * wide(rows.gQ(l, m));
+    }
+    if (kept.denominator.has_own_weights()) {
+      for (Index i = 0; i < d; ++i) drows.V(l, i) = kept.denominator.own_weight(l) * dA(i);
     }
   }
   for (Index l = 0; l < L; ++l) {
@@ -83,7 +90,7 @@ AttentionPullback<T> bidirectional_attention_pullback(const AttentionRows<T>& ro
           sum<T>(d, [&](Index i) { return dsums.R(i, m) * wide(rows.V(l, i)); }) + dsums.S(m);
     }
     for (Index i = 0; i < d; ++i) {
-      drows.V(l, i) = sum<T>(M, [&](Index m) { return dsums.R(i, m) * wide(rows.gK(l, m)); });
+      drows.V(l, i) += sum<T>(M, [&](Index m) { return dsums.R(i, m) * wide(rows.gK(l, m)); });
     }
   }
   return result;

@@ -6,10 +6,12 @@
 
 #include <cmath>
 #include <concepts>
+#include <utility>
+#include <vector>
 
 namespace slim::reference {
 
-/// The factor c of an output without normaliser, for queries of width `d` and M features.
+/// The factor c of an output, for queries of width `d` and M features.
 template <class T>
 T output_scale(const AttentionConventions& conventions, Index d, Index M) {
   using std::sqrt;
@@ -24,8 +26,8 @@ T output_scale(const AttentionConventions& conventions, Index d, Index M) {
 }
 
 /// The denominator D of attention, with every ε: first that of small ones, then that of all, then
-/// the least one. Without normaliser it is 1/c, whatever the sums are. A bare number is the ε of
-/// the paper's D + ε.
+/// the least one; 1 without it. Also what else a row has by the conventions: the factor of its
+/// output, and the weight of its own key. A bare number is the ε of the paper's D + ε.
 template <class T>
 class Denominator {
  public:
@@ -34,23 +36,28 @@ class Denominator {
   requires std::convertible_to<Number, T>
   // NOLINTNEXTLINE(google-explicit-constructor): a bare number is the paper's ε
   Denominator(const Number& of_paper) : added_(of_paper) {}
-  /// For queries of width `d` and M features.
-  Denominator(const AttentionConventions& conventions, Index d, Index M)
+  explicit Denominator(const AttentionConventions& conventions)
       : divides_(conventions.normaliser == Normaliser::denominator),
-        added_(divides_ ? static_cast<T>(conventions.epsilons[EpsilonPlace::denominator])
-                        : T(T(1) / output_scale<T>(conventions, d, M))),
+        added_(static_cast<T>(conventions.epsilons[EpsilonPlace::denominator])),
         in_sums_(static_cast<T>(conventions.epsilons[EpsilonPlace::sums])),
         when_small_(static_cast<T>(conventions.epsilons[EpsilonPlace::when_small])),
         least_(static_cast<T>(conventions.epsilons[EpsilonPlace::clamped])),
         is_clamped_(conventions.epsilons[EpsilonPlace::clamped] > 0.0),
         has_small_(conventions.epsilons[EpsilonPlace::when_small] > 0.0),
         has_sums_(conventions.epsilons[EpsilonPlace::sums] > 0.0) {}
+  /// With the factors and own weights of rows; empty: 1 and 0.
+  Denominator(const AttentionConventions& conventions, std::vector<T> factors,
+              std::vector<T> own_weights)
+      : Denominator(conventions) {
+    factors_ = std::move(factors);
+    own_weights_ = std::move(own_weights);
+  }
 
   /// An entry of S, with ε if ε is added to the sums.
   [[nodiscard]] T seen(const T& S) const { return has_sums_ ? T(S + in_sums_) : S; }
   /// D from `sum`, the inner product of g(Q) with S (including ε if ε is added to the sums).
   [[nodiscard]] T of(const T& sum) const {
-    if (!divides_) return added_;
+    if (!divides_) return T(1);
     T D = sum;
     if (has_small_ && is_at_most(sum, when_small_) && is_at_most(-sum, when_small_)) {
       D += T(2) * when_small_;
@@ -62,19 +69,29 @@ class Denominator {
   [[nodiscard]] bool moves(const T& D) const {
     return divides_ && !(is_clamped_ && is_at_most(D, least_));
   }
+  [[nodiscard]] bool has_factors() const { return !factors_.empty(); }
+  [[nodiscard]] const T& factor(Index l) const { return factors_[static_cast<std::size_t>(l)]; }
+  /// y, or y times the factor of row l.
+  [[nodiscard]] T scaled(const T& y, Index l) const { return has_factors() ? T(y * factor(l)) : y; }
+  [[nodiscard]] bool has_own_weights() const { return !own_weights_.empty(); }
+  [[nodiscard]] const T& own_weight(Index l) const {
+    return own_weights_[static_cast<std::size_t>(l)];
+  }
 
  private:
   /// x ≤ y; false for NaN.
   static bool is_at_most(const T& x, const T& y) { return x < y || x == y; }
 
   bool divides_ = true;
-  T added_ = T(0);  ///< ε, or 1/c without normaliser
+  T added_ = T(0);
   T in_sums_ = T(0);
   T when_small_ = T(0);
   T least_ = T(0);
   bool is_clamped_ = false;
   bool has_small_ = false;
   bool has_sums_ = false;
+  std::vector<T> factors_;
+  std::vector<T> own_weights_;
 };
 
 }  // namespace slim::reference

@@ -19,6 +19,8 @@ struct KernelRule {
   std::span<const std::uint8_t> key_mask{};  ///< [L], 0: the key is masked; empty: no mask
   AttentionConventions conventions{};        ///< of the feature map: without effect here
   Index width = 1;                           ///< D, of queries, for the output scale
+  std::span<const Index> counts{};           ///< by which outputs of rows are divided [L]; empty: 1
+  double own_weight = 0.0;                   ///< added to the weight of a row's own key
 
   [[nodiscard]] double epsilon(EpsilonPlace place) const { return conventions.epsilons[place]; }
   [[nodiscard]] bool divides() const { return conventions.normaliser == Normaliser::denominator; }
@@ -26,14 +28,26 @@ struct KernelRule {
     return !key_mask.empty() && key_mask[static_cast<std::size_t>(j)] == 0;
   }
   [[nodiscard]] bool sees(Index i, Index j) const { return !is_masked(j) && (!causal || j <= i); }
+  /// c y_i/n_i, with the output scale c, for M features.
+  template <class Wide>
+  [[nodiscard]] Wide scaled(Wide y, Index i, Index M) const {
+    using std::sqrt;
+    const auto whole = [](Index n) { return static_cast<Wide>(static_cast<double>(n)); };
+    if (!counts.empty()) y /= whole(counts[static_cast<std::size_t>(i)]);
+    if (conventions.output_scale_by != OutputScale::number) {
+      return y / sqrt(whole(conventions.output_scale_by == OutputScale::root_width ? width : M));
+    }
+    return conventions.output_scale == 1.0 ? y
+                                           : Wide(y * static_cast<Wide>(conventions.output_scale));
+  }
 };
 
 /// Kernel attention of one head, with its weights. All members but Y are sums, in the
 /// accumulator's type.
 template <class T>
 struct KernelAttention {
-  Matrix<accumulator_t<T>> W;        ///< g(q_i)·g(k_j), 0 where i does not attend to j [L, L]
-  Vector<accumulator_t<T>> D;        ///< denominators, with ε; 1/c without normaliser [L]
+  Matrix<accumulator_t<T>> W;        ///< weights, 0 where i does not attend to j [L, L]
+  Vector<accumulator_t<T>> D;        ///< denominators, with ε; or 1 [L]
   Vector<accumulator_t<T>> dD_dsum;  ///< 1, or 0 where a denominator is constant [L]
   Matrix<T> Y;                       ///< [L, d]
   PrefixSums<accumulator_t<T>> end;
@@ -42,15 +56,8 @@ struct KernelAttention {
 /// The denominator of a row from Σ_j W_ij + S₀·g(q_i) and Σ_m g(q_i)_m, and dD/dΣ.
 template <class Wide>
 std::pair<Wide, Wide> kernel_denominator(const KernelRule& rule, const Wide& sum,
-                                         const Wide& sum_of_query, Index M) {
-  using std::sqrt;
-  if (!rule.divides()) {
-    const OutputScale by = rule.conventions.output_scale_by;
-    if (by == OutputScale::number)
-      return {Wide(1) / static_cast<Wide>(rule.conventions.output_scale), Wide(0)};
-    const Index n = by == OutputScale::root_width ? rule.width : M;
-    return {sqrt(static_cast<Wide>(static_cast<double>(n))), Wide(0)};
-  }
+                                         const Wide& sum_of_query) {
+  if (!rule.divides()) return {Wide(1), Wide(0)};
   Wide D = sum;
   if (const double in_sums = rule.epsilon(EpsilonPlace::sums); in_sums > 0.0) {
     D += static_cast<Wide>(in_sums) * sum_of_query;
@@ -65,9 +72,9 @@ std::pair<Wide, Wide> kernel_denominator(const KernelRule& rule, const Wide& sum
 
 /// The definition: kernel attention of one head, from the masked matrix of weights and the sums
 /// over the preceding rows:
-///   W_ij = g(q_i)·g(k_j) if i attends to j, else 0
-///   Y_i = (Σ_j W_ij v_j + R₀ g(q_i)) / D_i,  D_i = Σ_j W_ij + S₀·g(q_i), with ε as `rule` says
-///   R = R₀ + Σ_j v_j g(k_j)ᵀ,  S = S₀ + Σ_j g(k_j) over keys that are not masked
+///   W_ij = g(q_i)·g(k_j) + w δ_ij if i attends to j, else 0
+///   Y_i = c/n_i (Σ_j W_ij v_j + R₀ g(q_i)) / D_i,  D_i = Σ_j W_ij + S₀·g(q_i), with ε as `rule`
+///   says R = R₀ + Σ_j v_j g(k_j)ᵀ,  S = S₀ + Σ_j g(k_j) over keys that are not masked
 /// Source: Katharopoulos et al. 2020, equation 4; Choromanski et al. 2021, equation 2.
 /// Cost: O(L² (M + d)) time, O(L²) memory.
 template <class T>
@@ -90,16 +97,18 @@ KernelAttention<T> kernel_attention(const AttentionRows<T>& rows,
                          ? sum<T>(M, [&](Index m) { return gq(m) * wide(rows.gK(j, m)); })
                          : Wide(0);
     }
+    if (rule.own_weight > 0.0 && rule.sees(i, i)) {
+      kept.W(i, i) += static_cast<Wide>(rule.own_weight);
+    }
     const Wide weights = sum<T>(L, [&](Index j) { return kept.W(i, j); }) +
                          sum<T>(M, [&](Index m) { return start.S(m) * gq(m); });
-    std::tie(kept.D(i), kept.dD_dsum(i)) =
-        kernel_denominator<Wide>(rule, weights, sum<T>(M, gq), M);
+    std::tie(kept.D(i), kept.dD_dsum(i)) = kernel_denominator<Wide>(rule, weights, sum<T>(M, gq));
     for (Index c = 0; c < d; ++c) {
       const Wide of_rows = sum<T>(L, [&](Index j) {
         return rule.sees(i, j) ? Wide(kept.W(i, j) * wide(rows.V(j, c))) : Wide(0);
       });
       const Wide before = sum<T>(M, [&](Index m) { return start.R(c, m) * gq(m); });
-      kept.Y(i, c) = T((of_rows + before) / kept.D(i));
+      kept.Y(i, c) = T(rule.scaled<Wide>((of_rows + before) / kept.D(i), i, M));
     }
   }
   for (Index j = 0; j < L; ++j) {
@@ -114,8 +123,8 @@ KernelAttention<T> kernel_attention(const AttentionRows<T>& rows,
 }
 
 /// The gradient of ⟨dY, Y⟩ + ⟨end, (R, S)⟩, directly from the definition:
-///   dA_i = dY_i / D_i,  dD_i = −Y_i·dY_i / D_i,  dW_ij = dA_i·v_j + dD_i where i attends to j
-///   dg(q_i) = Σ_j dW_ij g(k_j) + R₀ᵀ dA_i + S₀ dD_i,  dg(k_j) = Σ_i dW_ij g(q_i) + dRᵀ v_j + dS
+///   dA_i = c/n_i dY_i / D_i,  dD_i = −Y_i·dY_i / D_i,  dW_ij = dA_i·v_j + dD_i where i attends to
+///   j dg(q_i) = Σ_j dW_ij g(k_j) + R₀ᵀ dA_i + S₀ dD_i,  dg(k_j) = Σ_i dW_ij g(q_i) + dRᵀ v_j + dS
 ///   dv_j = Σ_i W_ij dA_i + dR g(k_j),  dR₀ = dR + Σ_i dA_i g(q_i)ᵀ,  dS₀ = dS + Σ_i dD_i g(q_i)
 /// and 0 for a masked key.
 template <class T>
@@ -136,7 +145,7 @@ AttentionPullback<T> kernel_attention_pullback(const AttentionRows<T>& rows,
   AttentionRows<Wide>& drows = result.rows;
   for (Index i = 0; i < L; ++i) {
     RowVector<Wide> dA(d);
-    for (Index c = 0; c < d; ++c) dA(c) = wide(dY(i, c)) / kept.D(i);
+    for (Index c = 0; c < d; ++c) dA(c) = rule.scaled<Wide>(wide(dY(i, c)), i, M) / kept.D(i);
     const Wide inner = sum<T>(d, [&](Index c) { return wide(kept.Y(i, c)) * wide(dY(i, c)); });
     const Wide dD = -(inner / kept.D(i)) * kept.dD_dsum(i);
     for (Index j = 0; j < L; ++j) {

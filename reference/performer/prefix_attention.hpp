@@ -43,19 +43,22 @@ PrefixAttention<T> prefix_attention(const AttentionRows<T>& rows,
       running.S(m) += wide(rows.gK(l, m));
     }
     kept.sums.push_back(running);
-    kept.D(l) = denominator.of(
-        sum<T>(M, [&](Index m) { return denominator.seen(running.S(m)) * wide(rows.gQ(l, m)); }));
+    accumulator_t<T> weights =
+        sum<T>(M, [&](Index m) { return denominator.seen(running.S(m)) * wide(rows.gQ(l, m)); });
+    if (denominator.has_own_weights()) weights += denominator.own_weight(l);
+    kept.D(l) = denominator.of(weights);
     for (Index i = 0; i < d; ++i) {
-      const accumulator_t<T> A =
+      accumulator_t<T> A =
           sum<T>(M, [&](Index m) { return running.R(i, m) * wide(rows.gQ(l, m)); });
-      kept.Y(l, i) = T(A / kept.D(l));
+      if (denominator.has_own_weights()) A += denominator.own_weight(l) * wide(rows.V(l, i));
+      kept.Y(l, i) = T(denominator.scaled(A / kept.D(l), l));
     }
   }
   return kept;
 }
 
 /// The gradient of ⟨dY, Y⟩ + ⟨end, (R_L, S_L)⟩, from the last row to the first:
-///   dA_l = dY_l / D_l,  dD_l = −Y_l·dY_l / D_l, or 0 where D_l is clamped
+///   dA_l = f_l dY_l / D_l,  dD_l = −Y_l·dY_l / D_l, or 0 where D_l is clamped
 ///   dg(Q_l) = R_lᵀ dA_l + S_l dD_l
 ///   dR_l = dR_{l+1} + dA_l g(Q_l)ᵀ,  dS_l = dS_{l+1} + dD_l g(Q_l)
 ///   dV_l = dR_l g(K_l),  dg(K_l) = dR_lᵀ V_l + dS_l
@@ -79,6 +82,7 @@ AttentionPullback<T> prefix_attention_pullback(const AttentionRows<T>& rows,
     const Wide dD = kept.denominator.moves(kept.D(l))
                         ? Wide(-sum<T>(d, [&](Index i) { return wide(kept.Y(l, i)) * dA(i); }))
                         : Wide(0);
+    if (kept.denominator.has_factors()) dA *= kept.denominator.factor(l);
     for (Index m = 0; m < M; ++m) {
       drows.gQ(l, m) = sum<T>(d, [&](Index i) { return sums.R(i, m) * dA(i); }) +
                        kept.denominator.seen(sums.S(m)) * dD;
@@ -89,6 +93,9 @@ AttentionPullback<T> prefix_attention_pullback(const AttentionRows<T>& rows,
     }
     for (Index i = 0; i < d; ++i) {
       drows.V(l, i) = sum<T>(M, [&](Index m) { return dsums.R(i, m) * wide(rows.gK(l, m)); });
+      if (kept.denominator.has_own_weights()) {
+        drows.V(l, i) += kept.denominator.own_weight(l) * dA(i);
+      }
     }
   }
   return result;

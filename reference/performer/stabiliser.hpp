@@ -22,6 +22,7 @@ class StabiliserGroups {
   StabiliserGroups(const AttentionSide<T>& side, Index heads, Index L)
       : stabiliser_(side.stabiliser()), mask_(side.key_mask), heads_(heads), L_(L) {}
 
+  [[nodiscard]] Index heads() const { return heads_; }
   [[nodiscard]] bool takes_part(std::size_t at, Index l) const {
     const Index b = static_cast<Index>(at) / heads_;
     return mask_.empty() || mask_[static_cast<std::size_t>(b * L_ + l)] != 0;

@@ -102,17 +102,24 @@ class DrawnAttention {
     AttentionConventions& c = inputs.conventions;
     if (flip()) {
       c = without_normaliser();
+      c.normaliser = static_cast<Normaliser>(pick({1, 1, 2, 3, 4}));
+      c.divides_by_key_sums = flip();
+    }
+    if (flip()) {
       c.output_scale_by = static_cast<OutputScale>(pick({0, 1, 2}));
       if (c.output_scale_by == OutputScale::number) c.output_scale = 0.3;
     }
-    c.unit_length = flip();
+    c.own_weight = pick({0, 0, 1}) == 1 ? 0.7 : 0.0;
+    c.own_weight_is_length = c.own_weight == 0.0 && pick({0, 0, 1}) == 1;
+    c.unit_length = static_cast<UnitLength>(pick({0, 1, 2, 3}));
+    if (flip()) c.feature_scale = 1.7;
     c.scaling = static_cast<Scaling>(pick({0, 1, 2, 3, 4}));
     if (flip()) c.input_scale = 0.7;
     c.norm_factor = flip();
     const Index division = pick({0, 1, 2});
     c.divides_by_root_features = division == 1;
     c.divides_by_sum = division == 2 && is_nonnegative(map.kind);
-    if (c.normaliser == Normaliser::denominator) {
+    if (c.normaliser == Normaliser::denominator && c.own_weight == 0.0 && !c.own_weight_is_length) {
       c.query_stabiliser = static_cast<Stabiliser>(pick({0, 1, 2, 3}));
       c.key_stabiliser = static_cast<Stabiliser>(pick({0, 1, 2, 3}));
       c.stabiliser_detached = flip();
@@ -130,6 +137,8 @@ class DrawnAttention {
         c.epsilons[EpsilonPlace::feature] = 0.1;
       }
     }
+    if (!is_nonnegative(of_keys)) c.divides_by_key_sums = false;
+    if (c.divides_by_key_sums) c.epsilons[EpsilonPlace::sums] = 0.3;
     c = acting_on(c, map, false);
     if (c.normaliser == Normaliser::denominator) c.epsilons[EpsilonPlace::denominator] += 1e-3;
   }
@@ -141,13 +150,15 @@ class DrawnAttention {
       c.keys.map = other.kind;
     }
     const bool may_divide = is_nonnegative(c.keys.map.value_or(map.kind));
-    if (flip()) c.keys.unit_length = !c.unit_length;
+    if (flip()) c.keys.unit_length = static_cast<UnitLength>(pick({0, 1, 2, 3}));
+    if (flip()) c.keys.feature_scale = 0.6;
     if (flip()) c.keys.input_scale = 1.3;
     if (flip()) c.keys.norm_factor = !c.norm_factor;
-    const Index division = may_divide ? pick({0, 1, 2, 3}) : pick({0, 1});
+    const Index division = may_divide ? pick({0, 1, 2, 3, 4}) : pick({0, 1});
     c.keys.divides_by_root_features = division == 1;
     c.keys.divides_by_sum = division == 2;
     c.keys.divides_by_length_sum = division == 3;
+    c.keys.divides_by_running_sum = division == 4;
   }
   /// The first key is never masked if nothing else keeps denominators from 0.
   void draw_mask(AttentionInputs<double>& inputs, Index B, Index L) {

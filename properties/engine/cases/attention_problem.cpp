@@ -101,28 +101,47 @@ std::vector<SizeClass> allowed_classes(std::vector<SizeClass> classes, Index lea
   return classes;
 }
 
+constexpr Index widest = 1024;
+
+/// Whether any map of the space may have the restricted number of features at this width.
+bool has_features(const AttentionSpace& space, Index D) {
+  for (int of = 0; of < maps_in(space); ++of) {
+    const FeatureMap map = map_with(space, of, 1, 1);
+    if (properties::has_features(space.restrictions, map, is_given(space, of), D)) return true;
+  }
+  return false;
+}
+
 /// Leaves out the sizes that the restrictions exclude.
-void restrict_sizes(SizeGoal& goal, const Restrictions& limits) {
+void restrict_sizes(SizeGoal& goal, const AttentionSpace& space) {
+  const Restrictions& limits = space.restrictions;
   goal.restrictions = to_words(limits);
   const auto keep = [&](Factor factor, Index least, const auto& allowed) {
     std::vector<SizeClass>& classes = goal.factors[factor].classes;
     if (!classes.empty()) classes = allowed_classes(std::move(classes), least, allowed);
   };
-  const Index step = limits.width_multiple;
-  const Index least_width =
-      limits.width > 0 ? limits.width : (limits.least_width + step - 1) / step * step;
-  const auto is_width = [&](Index D) {
-    return limits.width > 0 ? D == limits.width : D >= least_width && D % step == 0;
-  };
+  const auto fits = [&](Index D) { return is_width(limits, D) && has_features(space, D); };
+  Index least_width = 1;
+  while (least_width < widest && !fits(least_width)) ++least_width;
   keep(length, limits.length_multiple, [&](Index L) { return L % limits.length_multiple == 0; });
   if (limits.heads > 0) keep(heads, limits.heads, [&](Index H) { return H == limits.heads; });
   if (limits.key_heads > 0) {
     keep(heads, limits.key_heads, [&](Index H) { return H % limits.key_heads == 0; });
   }
-  keep(width, least_width, is_width);
-  keep(features, std::lcm(least_width, limits.feature_multiple),
-       [&](Index M) { return M % limits.feature_multiple == 0; });
-  if (limits.values_as_keys) keep(value_width, least_width, is_width);
+  keep(width, least_width, fits);
+  const Index least_features =
+      limits.features > 0 ? limits.features : std::lcm(least_width, limits.feature_multiple);
+  const auto is_number = [&](Index M) {
+    return limits.features > 0 ? M == limits.features : M % limits.feature_multiple == 0;
+  };
+  keep(features, least_features, is_number);
+  if (limits.values_as_keys) keep(value_width, least_width, fits);
+  if (limits.values_as_features && !goal.factors[features].classes.empty()) {
+    keep(value_width, least_features, is_number);
+  }
+  if (limits.value_width > 0) {
+    keep(value_width, limits.value_width, [&](Index d) { return d == limits.value_width; });
+  }
 }
 
 }  // namespace
@@ -147,7 +166,7 @@ SizeGoal goal_in(const AttentionSpace& space) {
     goal.factors[slice_length].classes = slice_length_classes();
     goal.factors[slices].classes = slice_count_classes();
   }
-  if (space.restrictions.any()) restrict_sizes(goal, space.restrictions);
+  if (space.restrictions.any()) restrict_sizes(goal, space);
   return goal;
 }
 
@@ -166,7 +185,10 @@ struct ColumnLevels {
 std::vector<ColumnLevels> column_levels(const AttentionSpace& space, const SizeGoal& goal) {
   const std::vector<SizeClass>& widths = goal.factors[width].classes;
   const std::vector<SizeClass>& numbers = goal.factors[features].classes;
-  const bool values_as_keys = space.restrictions.values_as_keys && !space.features_alone;
+  const Restrictions& limits = space.restrictions;
+  const bool values_as_keys = limits.values_as_keys && !space.features_alone;
+  const bool values_as_features =
+      limits.values_as_features && !space.features_alone && !numbers.empty();
   std::vector<ColumnLevels> all;
   for (int of = 0; of < maps_in(space); ++of) {
     for (std::size_t d = 0; d < widths.size(); ++d) {
@@ -177,7 +199,13 @@ std::vector<ColumnLevels> column_levels(const AttentionSpace& space, const SizeG
         const bool as_wide = is_given(space, of) || !map_with(space, of, 1, 1).is_projected();
         const bool fits = as_wide ? have_a_common_value(numbers[m], widths[d])
                                   : fits_columns(space, of, widths[d], numbers[m]);
-        if (fits) all.push_back({level, static_cast<int>(m), of, values});
+        if (!fits || (limits.features_as_keys && !have_a_common_value(numbers[m], widths[d])))
+          continue;
+        const std::vector<SizeClass>& of_values = goal.factors[value_width].classes;
+        const auto same = std::ranges::find_if(
+            of_values, [&](const SizeClass& one) { return have_a_common_value(one, numbers[m]); });
+        const int chosen = values_as_features ? static_cast<int>(same - of_values.begin()) : values;
+        all.push_back({level, static_cast<int>(m), of, chosen});
       }
     }
   }

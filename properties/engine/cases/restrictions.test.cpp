@@ -21,7 +21,11 @@ const std::vector<Restrictions> some_restrictions = {
     {.length_multiple = 48},
     {.heads = 4, .width = 24, .values_as_keys = true},
     {.least_width = 2, .feature_multiple = 2},
-    {.width_multiple = 3, .feature_multiple = 4, .shared_projection = true}};
+    {.width_multiple = 3, .feature_multiple = 4, .shared_projection = true},
+    {.features = 16},
+    {.width = 8, .features = 16, .value_width = 5},
+    {.features_as_keys = true},
+    {.least_width = 2, .values_as_features = true}};
 
 TEST(Restrictions, EveryDesignedCaseIsWithinThemAndEverySizeIsCovered) {
   for (const Restrictions& limits : some_restrictions) {

@@ -128,7 +128,9 @@ static Law attention_law_in(const AttentionSpace& space, Law words, const Attent
              const AttentionDesign& design = attention_design(space);
              const int row = rows_of(design, sizes).at(static_cast<std::size_t>(number));
              AttentionSpec spec = design.spec(row, turn, attempt);
-             spec.pullback = sizes != DesignedCases::all_forward;
+             // Slopes of an own map in everyday shapes take long: other cases show gradients, too.
+             const bool is_long = space.own_map != nullptr && sizes == DesignedCases::everyday;
+             spec.pullback = sizes != DesignedCases::all_forward && !is_long;
              return designed_specs(spec, repair);
            },
        .materialise =
@@ -170,8 +172,7 @@ std::string fits_always(const AttentionCase& /*c*/) {
 }
 
 std::string has_a_normaliser(const AttentionCase& c) {
-  return c.given().conventions.normaliser == Normaliser::denominator ? ""
-                                                                     : "it must have a normaliser";
+  return averages(c.given().conventions) ? "" : "it must have a normaliser";
 }
 
 AttentionSpec causal_with_a_cut(AttentionSpec spec) {

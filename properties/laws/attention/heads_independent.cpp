@@ -77,8 +77,10 @@ AttentionInputs<double> last_heads_alone(const AttentionInputs<double>& inputs) 
 }
 
 /// Whether the last heads have the same features alone as among others: a subject's own map may
-/// have parameters of each head, and heads that are alone then have those of the first.
+/// have parameters of each head, and heads that are alone then have those of the first. Heads that
+/// have a length together are not.
 bool are_the_same_alone(const AttentionInputs<double>& inputs, Scalar scalar) {
+  if (couples_heads(inputs.conventions)) return false;
   if (!has_own_map(inputs)) return true;
   constexpr double roundings = 64.0;
   const OwnSides among_others = own_sides(inputs, scalar);
@@ -101,6 +103,7 @@ void keeps_heads_independent(AttentionCase& c, const Subject& subject, Scalar sc
                              AttentionJudge& judge) {
   const AttentionAnswer before = ask(subject, scalar, c.given());
   const bool exactly = gives_same_bits(subject);
+  const bool coupled = couples_heads(c.given().conventions);
   for (const Changed which : {Changed::first, Changed::last}) {
     const HeadRange changed = heads_of(c.given(), which);
     const AttentionAnswer after = ask(subject, scalar, with_other(changed, c.given()));
@@ -110,7 +113,9 @@ void keeps_heads_independent(AttentionCase& c, const Subject& subject, Scalar sc
           [&](std::size_t place) {
             return exactly ? Band() : 2.0 * c.whole.band(scalar, array, place);
           },
-          [&](Index b, Index h, Index) { return !changed.contains(b, h); });
+          [&](Index b, Index h, Index) {
+            return !(coupled ? b == changed.batch : changed.contains(b, h));
+          });
     }
   }
   if (!are_the_same_alone(c.given(), scalar)) return;
@@ -131,7 +136,8 @@ void keeps_heads_independent(AttentionCase& c, const Subject& subject, Scalar sc
 ///
 /// Statement: other numbers in the first or the last of all heads (q, k, v, states, cotangents) do
 /// not change the answer of any other head; and the last head gives the same answer when it is run
-/// alone, unless its map has parameters of each head. Heads that share keys, values or queries
+/// alone, unless its map has parameters of each head. Heads that the conventions give one length
+/// are compared with other sequences only. Heads that share keys, values or queries
 /// count as one here; a packed sequence alone gives the same answer as among others. Source:
 /// attention acts within a head. Generator: attention_specs with B·H ≥ 2. Tolerance: 0 for a
 /// deterministic subject, since sizes are the same; a head alone has another shape, so both answers

@@ -25,9 +25,11 @@ std::string is_short_and_given(const AttentionCase& c) {
   if (!(given.conventions.epsilons.largest_in_denominator() <= negligible)) {
     return "its epsilon must be negligible against 1";
   }
-  if (given.conventions.output_scale_by != OutputScale::number ||
-      given.conventions.output_scale != 1.0) {
-    return "its output must not be scaled";
+  AttentionConventions plain = given.conventions;
+  plain.normaliser = Normaliser::denominator;
+  if (!averages(plain) || needs_whole_sequences(given.conventions) ||
+      given.conventions.own_weight != 0.0 || given.conventions.divides_by_key_sums) {
+    return "its output must be R g(q) or that over S·g(q)";
   }
   return given.features_given && given.causal && c.length() <= longest_exact &&
                  given.start.empty() && given.end_cotangent.empty() && given.key_mask.empty()

@@ -14,7 +14,7 @@ AttentionSpec unnormalised_with_given_features(AttentionSpec spec) {
 }
 
 std::string is_unnormalised_with_given_features(const AttentionCase& c) {
-  if (c.given().conventions.normaliser != Normaliser::none) return "it must have no normaliser";
+  if (!is_linear_in_queries(c.given().conventions)) return "it must have no denominator";
   return c.given().features_given ? "" : "it must have given features";
 }
 

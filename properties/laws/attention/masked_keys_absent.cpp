@@ -82,9 +82,13 @@ AttentionInputs<double> without_late_cotangents(AttentionInputs<double> inputs, 
   return inputs;
 }
 
-/// Whether a query's features depend on other queries, including those that are cut off.
-bool looks_at_all_queries(const AttentionConventions& conventions) {
-  return conventions.query_stabiliser == Stabiliser::over_length ||
+/// Whether a query's features depend on other queries, or an output on the number of rows,
+/// including those that are cut off.
+bool looks_at_all_rows(const AttentionConventions& conventions) {
+  const UnitLength of = conventions.unit_length;
+  return conventions.normaliser == Normaliser::length || conventions.own_weight_is_length ||
+         of == UnitLength::head || of == UnitLength::sequence ||
+         conventions.query_stabiliser == Stabiliser::over_length ||
          conventions.query_stabiliser == Stabiliser::over_all;
 }
 
@@ -93,7 +97,7 @@ bool looks_at_all_queries(const AttentionConventions& conventions) {
 void hold_padded_and_cut(AttentionCase& c, const Subject& subject, Scalar scalar,
                          AttentionJudge& judge) {
   const Index kept = rows_before_padding(c.given().task());
-  if (kept == 0 || kept == c.length() || looks_at_all_queries(c.given().conventions)) return;
+  if (kept == 0 || kept == c.length() || looks_at_all_rows(c.given().conventions)) return;
   AttentionEvidence& padded = c.other(0, [&] { return without_late_cotangents(c.given(), kept); });
   const AttentionAnswer cut = ask(subject, scalar, first_rows(padded.given(), kept));
   for (const AttentionArray array : all_attention_arrays) {

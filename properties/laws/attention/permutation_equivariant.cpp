@@ -50,15 +50,24 @@ std::vector<std::uint8_t> in_order(const std::vector<std::uint8_t>& mask, const 
   return result;
 }
 
+/// With the weight of a row's own key, queries and keys are permuted alike.
+RowOrder order_of_queries(const AttentionInputs<double>& inputs, Index cut) {
+  const AttentionConventions& own = inputs.conventions;
+  const Index L = inputs.v.sizes().rows;
+  const bool has_own_keys = own.own_weight != 0.0 || own.own_weight_is_length;
+  return has_own_keys ? rotated_order(L, cut) : reversed_order(L);
+}
+
 AttentionInputs<double> permuted_rows(AttentionInputs<double> inputs, Index cut) {
   const Index L = inputs.v.sizes().rows;
   const RowOrder keys = rotated_order(L, cut);
-  inputs.q = in_order(inputs.q, reversed_order(L));
-  inputs.out_cotangent = in_order(inputs.out_cotangent, reversed_order(L));
+  const RowOrder queries = order_of_queries(inputs, cut);
+  inputs.q = in_order(inputs.q, queries);
+  inputs.out_cotangent = in_order(inputs.out_cotangent, queries);
   inputs.k = in_order(inputs.k, keys);
   inputs.v = in_order(inputs.v, keys);
   inputs.key_mask = in_order(inputs.key_mask, keys);
-  inputs.query_mask = in_order(inputs.query_mask, reversed_order(L));
+  inputs.query_mask = in_order(inputs.query_mask, queries);
   return inputs;
 }
 
@@ -71,7 +80,7 @@ void permutes_rows(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
       return 2.0 * c.whole.band(scalar, array, place_before(place, wanted.sizes()));
     });
   };
-  const RowOrder queries = reversed_order(c.length());
+  const RowOrder queries = order_of_queries(c.given(), c.cut);
   const RowOrder keys = rotated_order(c.length(), c.cut);
   const auto through = [](const RowOrder& order) {
     return [&order](std::size_t place, const HeadsSizes& sizes) {
@@ -92,18 +101,21 @@ void permutes_rows(AttentionCase& c, const Subject& subject, Scalar scalar, Atte
 
 std::string unless_alike_in_all_rows(const AttentionCase& c, const Subject& subject) {
   const bool differs = has_own_map(c.given()) && subject.capabilities.own_map_differs_by_row;
-  return differs ? "features that do not depend on the index of a row" : "";
+  return differs || c.given().conventions.keys.divides_by_running_sum
+             ? "features that do not depend on the index of a row"
+             : "";
 }
 
 }  // namespace
 
 /// Bidirectional attention is equivariant under permutations of its rows.
 ///
-/// Statement: permute queries (and cotangents) by π, and keys, values and mask by σ. Then output
-/// and d.q are permuted by π, d.k and d.v by σ, and the states do not change. Source: sums over all
-/// keys. Generator: attention_specs, bidirectional; π reverses the rows, σ rotates them by the cut.
-/// Tolerance: sums are added up in another order, so each answer may be off by its own bands: twice
-/// those of the truth. Kills: a causal mask in bidirectional attention, totals of a single slice.
+/// Statement: permute queries (and cotangents) by π, and keys, values and mask by σ (π = σ where
+/// the conventions add a weight to a row's own key). Then output and d.q are permuted by π, d.k and
+/// d.v by σ, and the states do not change. Source: sums over all keys. Generator: attention_specs,
+/// bidirectional; π reverses the rows, σ rotates them by the cut. Tolerance: sums are added up in
+/// another order, so each answer may be off by its own bands: twice those of the truth. Kills: a
+/// causal mask in bidirectional attention, totals of a single slice.
 Law permutation_equivariant() {
   return attention_law(
       {.name = "permutation-equivariant",

@@ -13,7 +13,8 @@ std::string claims_no_kernel(const AttentionConventions& conventions) {
       conventions.epsilons[EpsilonPlace::exponent] > 0.0) {
     return "claims features with an epsilon";
   }
-  if (conventions.unit_length || conventions.divides_by_sum || conventions.input_scale != 1.0) {
+  if (conventions.unit_length != UnitLength::none || conventions.divides_by_sum ||
+      conventions.input_scale != 1.0 || conventions.feature_scale != 1.0) {
     return "claims normalised or scaled features";
   }
   const bool stabilised = conventions.query_stabiliser != Stabiliser::none ||

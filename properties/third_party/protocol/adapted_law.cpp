@@ -187,12 +187,17 @@ Lost lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn, bool 
       !(own.epsilons.largest_in_denominator() <= vanishing)) {
     return {"an epsilon that is negligible relative to 1", false};
   }
-  const bool normalised = own.normaliser == Normaliser::denominator;
   const std::string& law = adaptation.law.name;
-  if (normalised && law == "linear-in-queries") return {"attention without a normaliser", false};
-  if (!normalised && law != "linear-in-queries") {
+  if (law == "linear-in-queries") {
+    const bool divides = own.normaliser == Normaliser::denominator;
+    return {divides ? "attention without a normaliser" : "attention without own_weight", false};
+  }
+  if (!averages(own)) {
     const bool scales = own.output_scale != 1.0 || own.output_scale_by != OutputScale::number;
     return {scales ? "a normaliser, but an output scale" : "a normaliser", false};
+  }
+  if (own.own_weight != 0.0 || own.own_weight_is_length) {
+    return {"attention without own_weight", false};
   }
   if (law == "stays-in-hull") return {"features of one sign"};
   if (adaptation.restricted) return {"the sizes of this law"};

@@ -55,33 +55,46 @@ TEST_P(ComposedAttention, HoldsIfItIsCorrect) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(AsWrittenByLibraries, ComposedAttention,
-                         testing::Values("elu-unnormalised", "identity-unnormalised",
-                                         "silu-unnormalised", "given-unnormalised",
-                                         "generalized-relu", "generalized-exp", "generalized-gelu",
-                                         "exp", "softplus", "sigmoid", "relu+1", "squared-relu",
-                                         "gelu", "gelu-tanh", "softmax", "cosh", "cos-sin",
-                                         "taylor", "unit-length", "unit-sum", "two-epsilons",
-                                         "favor", "exp-and-softmax", "scaled-keys",
-                                         "relu-and-its-sum", "over-length", "root-of-queries"));
+INSTANTIATE_TEST_SUITE_P(
+    AsWrittenByLibraries, ComposedAttention,
+    testing::Values("elu-unnormalised", "identity-unnormalised", "silu-unnormalised",
+                    "given-unnormalised", "generalized-relu", "generalized-exp", "generalized-gelu",
+                    "exp", "softplus", "sigmoid", "relu+1", "squared-relu", "gelu", "gelu-tanh",
+                    "softmax", "cosh", "cos-sin", "taylor", "unit-length", "unit-sum",
+                    "two-epsilons", "favor", "exp-and-softmax", "scaled-keys", "relu-and-its-sum",
+                    "over-length", "root-of-queries", "over-number-of-rows", "over-number-of-keys",
+                    "over-position", "scaled-average", "scaled-features", "softmax-so-far",
+                    "over-running-sums", "own-weight", "length-of-a-head"));
 
-TEST(EfficientAttentionExample, HoldsAndFailsIfItsKeysAreASoftmaxOverFeatures) {
-  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+/// The example holds, and fails with this text in place of that.
+void expect_bidirectional_example(const std::string& file, const std::string& that,
+                                  const std::string& in_its_place) {
   const std::string program = "PYTHONPATH=" + folder + " exec " SLIM_PYTHON " ";
-  const std::string example = folder + "examples/efficient_attention.py";
-  const RunResult result = run_on(open_subject(program_door(program + example), {}),
-                                  {"attention-agrees", "pullback-agrees", "masked-keys-absent",
-                                   "permutation-equivariant", "linear-in-values"},
-                                  12, {Scalar::float32, Scalar::float64});
+  const std::string example = folder + "examples/" + file;
+  const RunResult result =
+      run_on(open_subject(program_door(program + example), {}),
+             {"attention-agrees", "pullback-agrees", "masked-keys-absent",
+              "permutation-equivariant", "linear-in-values", "heads-independent"},
+             12, {Scalar::float32, Scalar::float64});
   for (const Counterexample& found : result.counterexamples) {
     ADD_FAILURE() << found.law << " " << found.readable << ": " << found.finding.worst.tensor;
   }
   EXPECT_TRUE(result.holds());
-  const std::string changed =
-      "-c 'exec(open(\"" + example +
-      "\").read().replace(\"OVER_FEATURES = False\", \"OVER_FEATURES = True\"))'";
+  const std::string changed = "-c 'exec(open(\"" + example + "\").read().replace(\"" + that +
+                              "\", \"" + in_its_place + "\"))'";
   EXPECT_FALSE(
       run_on(open_subject(program_door(program + changed), {}), laws_of_attention, 12).holds());
+}
+
+TEST(EfficientAttentionExample, HoldsAndFailsIfItsKeysAreASoftmaxOverFeatures) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  expect_bidirectional_example("efficient_attention.py", "OVER_FEATURES = False",
+                               "OVER_FEATURES = True");
+}
+
+TEST(SgformerAttentionExample, HoldsAndFailsWithoutItsOwnValue) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  expect_bidirectional_example("sgformer_attention.py", "OWN_VALUE = True", "OWN_VALUE = False");
 }
 
 TEST(ComposedAttentionWithAFault, IsFlagged) {
@@ -94,8 +107,12 @@ TEST(ComposedAttentionWithAFault, IsFlagged) {
         std::pair("scaled-keys", "keys-as-queries"),
         std::pair("relu-and-its-sum", "keys-as-queries"),
         std::pair("over-length", "keys-as-queries"),
-        std::pair("root-of-queries", "keys-as-queries"),
-        std::pair("exp-and-softmax", "next-key")}) {
+        std::pair("root-of-queries", "keys-as-queries"), std::pair("exp-and-softmax", "next-key"),
+        std::pair("over-number-of-keys", "next-key"),
+        std::pair("over-number-of-keys", "count-of-all"),
+        std::pair("softmax-so-far", "count-of-all"), std::pair("softmax-so-far", "next-key"),
+        std::pair("over-running-sums", "own-key"), std::pair("own-weight", "own-left-out"),
+        std::pair("scaled-average", "detached")}) {
     EXPECT_FALSE(run_on(composed(name, fault), laws_of_attention, 12).holds())
         << name << " " << fault;
   }
@@ -125,6 +142,11 @@ TEST(ComposedAttentionWithAFault, IsNamedUnderItsDeclaredConventions) {
   EXPECT_NE(named(composed("exp-and-softmax", "keys-as-queries"))
                 .find("keys with the parts of the queries"),
             std::string::npos);
+  EXPECT_NE(named(composed("over-number-of-keys", "count-of-all"))
+                .find("output divided by the number of rows"),
+            std::string::npos);
+  EXPECT_NE(named(composed("over-number-of-keys", "next-key")).find("mutant/next-key-seen"),
+            std::string::npos);
   EXPECT_NE(named(composed("favor", "keys-per-row")).find("mutant/stabiliser-of-each-key"),
             std::string::npos);
 }
@@ -147,7 +169,10 @@ TEST(DeclaredParts, WithoutMeaningAreRefusedWithWhatIsAllowed) {
         std::tuple(R"({"normaliser": "nome"})", "relu", "did you mean 'none'?"),
         std::tuple(R"({"epsilons": {"features": 1e-3}})", "relu", "did you mean 'feature'?"),
         std::tuple(R"({"project": 1})", "relu", "'project' must be true or false"),
-        std::tuple(R"({"output_scale": 0.5})", "relu", "output_scale needs normaliser 'none'"),
+        std::tuple(R"({"own_weight": 1e9})", "relu", "a size of 0.001 to 1000 is allowed"),
+        std::tuple(R"({"feature_scale": 1e9})", "relu", "a size of 0.001 to 1000 is allowed"),
+        std::tuple(R"({"unit_length": "head"})", "relu", "declare causal false"),
+        std::tuple(R"({"divides_by_key_sums": true})", "relu", "other than 'denominator'"),
         std::tuple(R"({"input_scale": 1e9})", "relu", "a size of 0.001 to 1000 is allowed"),
         std::tuple(R"({"key_stabiliser": "per-row"})", "favor+", "stabiliser-of-each-key"),
         std::tuple(R"({"keys": {"mop": "exp"}})", "relu", "did you mean 'map'?"),

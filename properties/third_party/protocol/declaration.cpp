@@ -68,6 +68,22 @@ void read_feature_maps(DeclaredFields& fields, Capabilities& can) {
   can.model_feature_maps = of_models.kinds;
 }
 
+/// A size, or one of these words, which it returns.
+std::string read_size_or(DeclaredFields& fields, const char* field, Index& size,
+                         const std::vector<std::string_view>& words) {
+  const Json* given = fields.find(field);
+  if (given == nullptr) return {};
+  if (!given->is_string()) {
+    fields.read(field, size, 1024);
+    return {};
+  }
+  const auto word = given->get<std::string>();
+  require(std::ranges::find(words, word) != words.end(),
+          fmt::format("{} '{}' is unknown: allowed are numbers and {}", fields.named(field),
+                      on_one_line(word), fmt::join(words, ", ")));
+  return word;
+}
+
 void read_restrictions(const Json& json, Restrictions& limits) {
   constexpr Index largest = 1024;
   constexpr Index longest_block = 256;  // cases of several blocks are computed in 50 digits
@@ -78,16 +94,19 @@ void read_restrictions(const Json& json, Restrictions& limits) {
   fields.read("least_width", limits.least_width, largest);
   fields.read("width_multiple", limits.width_multiple, largest);
   fields.read("feature_multiple", limits.feature_multiple, largest);
+  limits.features_as_keys = read_size_or(fields, "features", limits.features, {"key"}) == "key";
   fields.read("length_multiple", limits.length_multiple, longest_block);
-  std::string values = "any";
-  fields.read("value_width", values);
-  limits.values_as_keys =
-      choice_of<int>(values, std::array<std::string_view, 2>{"any", "key"}, "value_width") == 1;
+  const std::string values =
+      read_size_or(fields, "value_width", limits.value_width, {"any", "key", "features"});
+  limits.values_as_keys = values == "key";
+  limits.values_as_features = values == "features";
   fields.read("shared_projection", limits.shared_projection);
   fields.refuse_others();
   const bool has_widths = limits.width == 0 || (limits.width >= limits.least_width &&
                                                 limits.width % limits.width_multiple == 0 &&
                                                 limits.width % limits.feature_multiple == 0);
+  require(limits.features % limits.feature_multiple == 0,
+          "restrictions: features must be a multiple of feature_multiple");
   require(has_widths, fmt::format("restrictions: width {} must be at least least_width, and a "
                                   "multiple of width_multiple and feature_multiple",
                                   limits.width));

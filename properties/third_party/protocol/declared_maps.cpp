@@ -38,6 +38,50 @@ void require_valid_own_map(const Declaration& declared, bool has_own) {
   if (can.feature_maps.size() == 1 && !can.given_features) require_valid(parts, own, false);
 }
 
+/// Parts that depend on whole sequences, on their numbers of rows, or on the direction.
+void require_valid_sequences(const Declaration& declared) {
+  const Capabilities& can = declared.capabilities;
+  const AttentionConventions& parts = declared.attention_conventions;
+  require(!looks_ahead(parts) || !can.causal,
+          "keys.divides_by_length_sum and a unit_length of \"head\" or \"sequence\" are for "
+          "bidirectional attention: declare causal false");
+  require(!needs_whole_sequences(parts) || !can.resumable,
+          "parts that need whole sequences exclude resumable: a normaliser that counts rows, "
+          "own_weight \"L\", keys.divides_by_length_sum or divides_by_running_sum, and a "
+          "unit_length of \"head\" or \"sequence\"");
+  require(parts.normaliser != Normaliser::position || !can.bidirectional,
+          "normaliser 'position' is for causal attention: declare bidirectional false");
+  const DeclaredForm& form = declared.form;
+  const bool counts_rows = parts.normaliser == Normaliser::length || parts.own_weight_is_length;
+  require(!counts_rows || (!form.packed && !form.cross),
+          "a number of rows L is ambiguous for packed sequences and cross attention: declare "
+          "normaliser 'keys', and no own_weight \"L\"");
+  require(form.cross == false || parts.own_weight == 0.0,
+          "own_weight needs as many queries as keys: not with \"lengths\": \"cross\"");
+  const bool has_lengths =
+      needs_whole_sequences(parts) && looks_ahead(parts) && !parts.keys.divides_by_length_sum;
+  require(!has_lengths || (!form.packed && !form.cross && !form.shares_heads() &&
+                           form.masked_queries == DeclaredForm::MaskedQueries::attend),
+          "a unit_length of \"head\" or \"sequence\" is for arrays with all heads and rows: "
+          "declare no packed, lengths, key_heads, value_heads or masked_queries");
+}
+
+/// Some width allows each map the number of features that is required.
+void require_some_width(const Declaration& declared) {
+  const Restrictions& limits = declared.restrictions;
+  const auto require_width = [&](const FeatureMap& map, bool given) {
+    for (Index D = 1; D <= 1024; ++D) {
+      if (is_width(limits, D) && has_features(limits, map, given, D)) return;
+    }
+    throw ContractError("restrictions: no allowed width gives " +
+                        (given ? std::string("given features") : "map " + name(map)) +
+                        " the required number of features: those of a projected map are a multiple "
+                        "of the width, others follow from it");
+  };
+  for (const FeatureMap& map : defined_maps(declared.capabilities)) require_width(map, false);
+  if (declared.capabilities.given_features) require_width({}, true);
+}
+
 }  // namespace
 
 void read_own_map(const nlohmann::json& json, Declaration& declared) {
@@ -61,10 +105,9 @@ void require_valid_maps(const Declaration& declared) {
   const std::vector<FeatureMap> maps = defined_maps(can);
   if (!parts.keys.map) require_valid(parts, {.kind = FeatureKind::exponential}, false);
   for (const FeatureMap& map : maps) require_valid(acting_on(parts, map, false), map, false);
-  require(!parts.keys.divides_by_length_sum || (!can.causal && !can.resumable),
-          "keys.divides_by_length_sum is for bidirectional attention without states: declare "
-          "causal false and resumable false");
+  require_valid_sequences(declared);
   if (!declared.attention && !declared.features) return;
+  require_some_width(declared);
   require_within_limits(parts, maps, can.given_features || has_own);
 }
 

@@ -14,7 +14,9 @@ namespace slim {
 namespace {
 
 // In the order of the enumerations.
-constexpr std::array<std::string_view, 2> normalisers = {"denominator", "none"};
+constexpr std::array<std::string_view, 5> normalisers = {"denominator", "none", "length", "keys",
+                                                         "position"};
+constexpr std::array<std::string_view, 4> unit_lengths = {"none", "row", "head", "sequence"};
 constexpr std::array<std::string_view, epsilon_places> epsilon_place_names = {
     "denominator",
     "feature",
@@ -58,12 +60,21 @@ bool is_any_side(bool (*has)(FeatureKind), const AttentionConventions& c, const 
   return has(map.kind) || has(c.keys.map.value_or(map.kind));
 }
 
+UnitLength unit_length_of(const AttentionConventions& c, bool is_query) {
+  return is_query ? c.unit_length : c.keys.unit_length.value_or(c.unit_length);
+}
+bool is_any_length(const AttentionConventions& c, UnitLength length) {
+  return unit_length_of(c, true) == length || unit_length_of(c, false) == length;
+}
+
 /// What a place of ε needs and does not have; empty if it has a meaning.
 std::string missing_for(EpsilonPlace place, const AttentionConventions& c, const FeatureMap& map,
                         bool features_given) {
   using enum EpsilonPlace;
   if (std::ranges::find(places_in_denominator, place) != places_in_denominator.end()) {
-    return c.normaliser == Normaliser::none ? "needs normaliser 'denominator'" : "";
+    const bool is_of_sums = place == sums && c.divides_by_key_sums;
+    return c.normaliser == Normaliser::denominator || is_of_sums ? ""
+                                                                 : "needs normaliser 'denominator'";
   }
   if (features_given) return "needs a feature map, but q and k are features already";
   if (place == exponent) {
@@ -74,7 +85,8 @@ std::string missing_for(EpsilonPlace place, const AttentionConventions& c, const
     return divides ? "" : "needs divides_by_sum";
   }
   if (place == length_squared || place == length_clamped) {
-    const bool divides = c.unit_length || c.keys.unit_length.value_or(false);
+    const bool divides =
+        unit_length_of(c, true) != UnitLength::none || unit_length_of(c, false) != UnitLength::none;
     return divides ? "" : "needs unit_length";
   }
   return {};
@@ -87,6 +99,7 @@ void reset_map(AttentionConventions& c) {
   c.scaling = defaults.scaling;
   c.input_scale = defaults.input_scale;
   c.norm_factor = defaults.norm_factor;
+  c.feature_scale = defaults.feature_scale;
   c.divides_by_root_features = defaults.divides_by_root_features;
   c.divides_by_sum = defaults.divides_by_sum;
   c.keys = defaults.keys;
@@ -105,9 +118,10 @@ void require_fit_for_given(const AttentionConventions& c) {
   };
   refuse(is_stabilised(c), "a stabiliser");
   refuse(c.scaling != Scaling::by_feature_map && c.scaling != Scaling::none, "scaling");
-  refuse(c.unit_length, "unit_length");
+  refuse(c.unit_length != UnitLength::none, "unit_length");
   refuse(c.input_scale != 1.0, "input_scale");
   refuse(c.norm_factor, "norm_factor");
+  refuse(c.feature_scale != 1.0, "feature_scale");
   refuse(c.divides_by_root_features, "divides_by_root_features");
   refuse(c.divides_by_sum, "divides_by_sum");
   refuse(c.keys != KeyParts(), "keys");
@@ -130,12 +144,20 @@ void require_fit_of_keys(const AttentionConventions& c, const FeatureMap& map) {
   }
   require(std::isfinite(keys.input_scale.value_or(1.0)) && keys.input_scale.value_or(1.0) > 0.0,
           "keys.input_scale must be finite and above 0");
+  require(std::isfinite(keys.feature_scale.value_or(1.0)) && keys.feature_scale.value_or(1.0) > 0.0,
+          "keys.feature_scale must be finite and above 0");
   require(!(keys.divides_by_root_features.value_or(c.divides_by_root_features) &&
             keys.divides_by_sum.value_or(c.divides_by_sum)),
           "keys: divides_by_root_features and divides_by_sum exclude each other");
-  require(!keys.divides_by_length_sum || (!keys.divides_by_root_features.value_or(false) &&
-                                          !keys.divides_by_sum.value_or(false)),
-          "keys.divides_by_length_sum excludes the other divisions of keys");
+  require(!(keys.divides_by_length_sum && keys.divides_by_running_sum),
+          "keys: divides_by_length_sum and divides_by_running_sum exclude each other");
+  require(!keys.divides_over_rows() || (!keys.divides_by_root_features.value_or(false) &&
+                                        !keys.divides_by_sum.value_or(false)),
+          "keys.divides_by_length_sum and divides_by_running_sum exclude the other divisions of "
+          "keys");
+  require(!c.divides_by_key_sums || is_nonnegative(other.kind),
+          "divides_by_key_sums needs features of keys that are not negative, which '" +
+              std::string(name(other.kind)) + "' may be");
 }
 
 /// The own map includes all parts of a feature map.
@@ -151,8 +173,29 @@ AttentionConventions without_normaliser(AttentionConventions conventions) {
   return conventions;
 }
 
+bool averages(const AttentionConventions& c) {
+  return c.normaliser == Normaliser::denominator && c.output_scale == 1.0 &&
+         c.output_scale_by == OutputScale::number;
+}
+bool is_linear_in_queries(const AttentionConventions& c) {
+  return c.normaliser != Normaliser::denominator && c.own_weight == 0.0 && !c.own_weight_is_length;
+}
+bool looks_ahead(const AttentionConventions& c) {
+  return c.keys.divides_by_length_sum || is_any_length(c, UnitLength::head) || couples_heads(c);
+}
+bool needs_whole_sequences(const AttentionConventions& c) {
+  const bool counts = c.normaliser != Normaliser::denominator && c.normaliser != Normaliser::none;
+  return counts || c.own_weight_is_length || c.keys.divides_by_running_sum || looks_ahead(c);
+}
+bool couples_heads(const AttentionConventions& c) {
+  return is_any_length(c, UnitLength::sequence);
+}
+
 std::string_view name(Normaliser normaliser) {
   return normalisers.at(static_cast<std::size_t>(normaliser));
+}
+std::string_view name(UnitLength unit_length) {
+  return unit_lengths.at(static_cast<std::size_t>(unit_length));
 }
 std::string_view name(EpsilonPlace place) {
   return epsilon_place_names.at(static_cast<std::size_t>(place));
@@ -166,6 +209,9 @@ std::string_view name(Stabiliser stabiliser) {
 
 Normaliser parse_normaliser(std::string_view text) {
   return parse<Normaliser>("normaliser", normalisers, text);
+}
+UnitLength parse_unit_length(std::string_view text) {
+  return parse<UnitLength>("unit_length", unit_lengths, text);
 }
 EpsilonPlace parse_epsilon_place(std::string_view text) {
   return parse<EpsilonPlace>("epsilon place", epsilon_place_names, text);
@@ -183,10 +229,12 @@ AttentionConventions of_side(AttentionConventions c, bool is_query) {
   c.unit_length = keys.unit_length.value_or(c.unit_length);
   c.input_scale = keys.input_scale.value_or(c.input_scale);
   c.norm_factor = keys.norm_factor.value_or(c.norm_factor);
+  c.feature_scale = keys.feature_scale.value_or(c.feature_scale);
   c.divides_by_root_features = keys.divides_by_root_features.value_or(c.divides_by_root_features);
   c.divides_by_sum = keys.divides_by_sum.value_or(c.divides_by_sum);
-  if (keys.divides_by_length_sum) c.divides_by_root_features = c.divides_by_sum = false;
+  if (keys.divides_over_rows()) c.divides_by_root_features = c.divides_by_sum = false;
   c.keys.divides_by_length_sum = keys.divides_by_length_sum;
+  c.keys.divides_by_running_sum = keys.divides_by_running_sum;
   return c;
 }
 
@@ -215,10 +263,6 @@ AttentionConventions acting_on(AttentionConventions c, const FeatureMap& map, bo
   for (std::size_t i = 0; i < epsilon_places; ++i) {
     const auto place = static_cast<EpsilonPlace>(i);
     if (!missing_for(place, c, map, features_given).empty()) c.epsilons[place] = 0.0;
-  }
-  if (c.normaliser == Normaliser::denominator) {
-    c.output_scale = defaults.output_scale;
-    c.output_scale_by = defaults.output_scale_by;
   }
   if (features_given || !is_any([](FeatureKind f) { return f == FeatureKind::elu_plus_one; })) {
     c.elu_cancellation = defaults.elu_cancellation;
@@ -253,9 +297,12 @@ void require_valid(const AttentionConventions& c, const FeatureMap& map, bool fe
           "softplus_threshold must be finite and not negative");
   require(c.elu_cancellation >= 0.0 && c.elu_cancellation <= 1.0,
           "elu_cancellation must be from 0 to 1");
-  require(c.normaliser == Normaliser::none ||
-              (c.output_scale == 1.0 && c.output_scale_by == OutputScale::number),
-          "output_scale needs normaliser 'none'");
+  require(std::isfinite(c.feature_scale) && c.feature_scale > 0.0,
+          "feature_scale must be finite and above 0");
+  require(std::isfinite(c.own_weight) && c.own_weight >= 0.0,
+          "own_weight must be finite and not negative");
+  require(!c.divides_by_key_sums || c.normaliser != Normaliser::denominator,
+          "divides_by_key_sums needs a normaliser other than 'denominator', such as 'none'");
   require(!(c.divides_by_root_features && c.divides_by_sum),
           "divides_by_root_features and divides_by_sum exclude each other");
   if (features_given) return require_fit_for_given(c);
@@ -267,8 +314,9 @@ void require_valid(const AttentionConventions& c, const FeatureMap& map, bool fe
   require((c.query_stabiliser == Stabiliser::none || has_exponent(map.kind)) &&
               (c.key_stabiliser == Stabiliser::none || has_exponent(c.keys.map.value_or(map.kind))),
           "a stabiliser needs feature map favor+, exp or cosh");
-  require(!is_stabilised(c) || c.normaliser == Normaliser::denominator,
-          "a stabiliser needs normaliser 'denominator', in which it cancels");
+  require(!is_stabilised(c) || (c.normaliser == Normaliser::denominator && c.own_weight == 0.0 &&
+                                !c.own_weight_is_length),
+          "a stabiliser needs normaliser 'denominator' without own_weight, in which it cancels");
 }
 
 }  // namespace slim

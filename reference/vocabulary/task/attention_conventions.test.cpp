@@ -80,6 +80,27 @@ TEST(AttentionConventions, HaveAnyNumberOfEpsilons) {
   EXPECT_EQ(parse_attention_conventions(R"({"normaliser":"none"})"), without_normaliser());
 }
 
+TEST(AttentionConventions, OfWholeSequencesAreRead) {
+  const AttentionConventions c = parse_attention_conventions(
+      R"({"unit_length":"sequence","own_weight":"L","keys":{"unit_length":"head","feature_scale":2},)"
+      R"x("normaliser":"keys","output_scale":"1/sqrt(M)","feature_scale":0.5})x");
+  EXPECT_EQ(c.normaliser, Normaliser::keys);
+  EXPECT_EQ(c.epsilons, Epsilons()) << "there is no denominator";
+  EXPECT_TRUE(c.own_weight_is_length);
+  EXPECT_EQ(c.unit_length, UnitLength::sequence);
+  EXPECT_EQ(of_side(c, false).unit_length, UnitLength::head);
+  EXPECT_EQ(of_side(c, false).feature_scale, 2.0);
+  EXPECT_EQ(parse_attention_conventions(to_text(c)), c);
+  EXPECT_EQ(parse_attention_conventions(to_full_text(c)), c);
+  EXPECT_TRUE(needs_whole_sequences(c) && looks_ahead(c) && couples_heads(c));
+  EXPECT_FALSE(averages(c) || is_linear_in_queries(c));
+  const AttentionConventions running =
+      parse_attention_conventions(R"({"keys":{"divides_by_running_sum":true},"own_weight":0.5})");
+  EXPECT_TRUE(needs_whole_sequences(running) && averages(running));
+  EXPECT_FALSE(looks_ahead(running));
+  EXPECT_EQ(parse_attention_conventions(to_text(running)), running);
+}
+
 TEST(AttentionConventions, ActOnlyWhereTheirPartExists) {
   AttentionConventions all;
   all.epsilons[EpsilonPlace::exponent] = all.epsilons[EpsilonPlace::length_clamped] = 0.5;
@@ -109,6 +130,9 @@ TEST(AttentionConventions, InInvalidTextAreRejected) {
   refuse(R"({"epsilons":{"feature":1,"feature":2}})", "given twice");
   refuse(R"({"epsilons":1})", "must be an object");
   refuse(R"x({"output_scale":"1/sqrt(D)"})x", "did you mean '1/sqrt(d)'?");
+  refuse(R"({"unit_length":"rows"})", "did you mean 'row'?");
+  refuse(R"({"unit_length":1})", "must be true, false");
+  refuse(R"({"own_weight":"M"})", "must be a number or");
   refuse(R"({"epsilon":"1"})", "'epsilon' must be a number");
   refuse(R"({"epsilon":null})", "'epsilon' must be a number");
   refuse(R"({"scaling":1})", "'scaling' must be a string");
@@ -143,12 +167,27 @@ TEST(AttentionConventions, WithoutMeaningAreRejected) {
          "epsilon must be finite and not negative");
   refuse({.epsilons = {EpsilonPlace::denominator, HUGE_VAL}}, square, false,
          "epsilon must be finite");
-  refuse({.output_scale = 2}, square, false, "output_scale needs normaliser 'none'");
+  EXPECT_NO_THROW(require_valid({.output_scale = 2}, FeatureMap{.kind = square}, false));
+  refuse({.own_weight = -1}, square, false, "own_weight must be finite and not negative");
+  refuse({.feature_scale = 0}, square, false, "feature_scale must be finite and above 0");
+  refuse({.feature_scale = 2}, square, true, "features already");
+  refuse({.unit_length = UnitLength::head}, square, true, "features already");
+  refuse({.divides_by_key_sums = true}, square, false, "a normaliser other than 'denominator'");
+  AttentionConventions over_key_sums = without_normaliser();
+  over_key_sums.divides_by_key_sums = true;
+  over_key_sums.epsilons[EpsilonPlace::sums] = 1e-6;
+  EXPECT_NO_THROW(require_valid(over_key_sums, FeatureMap{.kind = square}, false));
+  refuse(over_key_sums, FeatureKind::silu, false, "features of keys that are not negative");
+  AttentionConventions twice;
+  twice.keys = {.divides_by_length_sum = true, .divides_by_running_sum = true};
+  refuse(twice, square, false, "exclude each other");
   refuse({.normaliser = Normaliser::none}, square, false, "needs normaliser 'denominator'");
   refuse({.norm_factor = true}, square, false, "norm_factor needs feature map");
   AttentionConventions unnormalised = without_normaliser();
   unnormalised.query_stabiliser = Stabiliser::per_row;
   refuse(unnormalised, favor, false, "in which it cancels");
+  refuse({.own_weight = 1, .key_stabiliser = Stabiliser::over_all}, favor, false,
+         "in which it cancels");
   refuse({.relu_slope_at_zero = NAN}, square, false, "relu_slope_at_zero");
   refuse({.absolute_slope_at_zero = NAN}, square, false, "absolute_slope_at_zero");
 }
@@ -166,9 +205,9 @@ TEST(AttentionConventions, OfKeysReplaceThoseOfBothSides) {
   EXPECT_EQ(of_side(softmax, c, true).kind, FeatureKind::softmax);
   EXPECT_EQ(of_side(softmax, c, false).kind, FeatureKind::exponential);
   EXPECT_TRUE(of_side(c, true).divides_by_root_features);
-  EXPECT_FALSE(of_side(c, true).unit_length);
+  EXPECT_EQ(of_side(c, true).unit_length, UnitLength::none);
   EXPECT_FALSE(of_side(c, false).divides_by_root_features);
-  EXPECT_TRUE(of_side(c, false).unit_length);
+  EXPECT_EQ(of_side(c, false).unit_length, UnitLength::row);
   EXPECT_EQ(of_side(c, false).input_scale, 2.0);
   EXPECT_EQ(acting_on(c, softmax, true).keys, KeyParts());
   EXPECT_EQ(acting_on(c, FeatureMap{.kind = FeatureKind::exponential}, false).keys.map,

@@ -78,6 +78,37 @@ void read_output_scale(C& c, const Json& value, const char* field) {
   }
 }
 
+/// The number, or "L".
+Json own_weight_of(const C& c) {
+  return c.own_weight_is_length ? Json("L") : Json(c.own_weight);
+}
+void read_own_weight(C& c, const Json& value, const char* field) {
+  c.own_weight_is_length = value == "L";
+  require(c.own_weight_is_length || value.is_number(),
+          "convention '" + std::string(field) + "' must be a number or \"L\"");
+  c.own_weight = c.own_weight_is_length ? 0.0 : value.get<double>();
+}
+
+/// false, true for each row by itself, or "head" or "sequence".
+Json json_of(UnitLength unit_length) {
+  if (unit_length == UnitLength::head || unit_length == UnitLength::sequence) {
+    return name(unit_length);
+  }
+  return unit_length == UnitLength::row;
+}
+UnitLength unit_length_in(const Json& value, const char* field) {
+  if (value.is_string()) return parse_unit_length(value.get<std::string>());
+  require(value.is_boolean(),
+          "convention '" + std::string(field) + "' must be true, false, \"head\" or \"sequence\"");
+  return value.get<bool>() ? UnitLength::row : UnitLength::none;
+}
+Json unit_length_of(const C& c) {
+  return json_of(c.unit_length);
+}
+void read_unit_length(C& c, const Json& value, const char* field) {
+  c.unit_length = unit_length_in(value, field);
+}
+
 /// Of all places that have one.
 Json epsilons_of(const C& c) {
   Json json = Json::object();
@@ -110,22 +141,26 @@ void take(const Json& json, const char* field, std::optional<Value>& value, cons
 Json keys_of(const C& c) {
   Json json = Json::object();
   if (c.keys.map) json["map"] = name(*c.keys.map);
-  put(json, "unit_length", c.keys.unit_length);
+  if (c.keys.unit_length) json["unit_length"] = json_of(*c.keys.unit_length);
   put(json, "input_scale", c.keys.input_scale);
   put(json, "norm_factor", c.keys.norm_factor);
+  put(json, "feature_scale", c.keys.feature_scale);
   put(json, "divides_by_root_features", c.keys.divides_by_root_features);
   put(json, "divides_by_sum", c.keys.divides_by_sum);
   if (c.keys.divides_by_length_sum) json["divides_by_length_sum"] = true;
+  if (c.keys.divides_by_running_sum) json["divides_by_running_sum"] = true;
   return json;
 }
 void read_keys(C& c, const Json& value, const char* field) {
-  constexpr std::array<std::string_view, 7> allowed = {"map",
+  constexpr std::array<std::string_view, 9> allowed = {"map",
                                                        "unit_length",
                                                        "input_scale",
                                                        "norm_factor",
+                                                       "feature_scale",
                                                        "divides_by_root_features",
                                                        "divides_by_sum",
-                                                       "divides_by_length_sum"};
+                                                       "divides_by_length_sum",
+                                                       "divides_by_running_sum"};
   require(value.is_object(), "convention '" + std::string(field) +
                                  "' must be an object of parts, such as {\"map\": \"exp\"}");
   for (const auto& [key, part] : value.items()) {
@@ -135,26 +170,33 @@ void read_keys(C& c, const Json& value, const char* field) {
   }
   take(value, "map", c.keys.map,
        [](const Json& map, const char* named) { return parse_feature_kind(text_of(map, named)); });
-  take(value, "unit_length", c.keys.unit_length, truth_of);
+  take(value, "unit_length", c.keys.unit_length, unit_length_in);
   take(value, "input_scale", c.keys.input_scale, number_of);
   take(value, "norm_factor", c.keys.norm_factor, truth_of);
+  take(value, "feature_scale", c.keys.feature_scale, number_of);
   take(value, "divides_by_root_features", c.keys.divides_by_root_features, truth_of);
   take(value, "divides_by_sum", c.keys.divides_by_sum, truth_of);
   std::optional<bool> over_length;
   take(value, "divides_by_length_sum", over_length, truth_of);
   c.keys.divides_by_length_sum = over_length.value_or(false);
+  std::optional<bool> up_to_row;
+  take(value, "divides_by_running_sum", up_to_row, truth_of);
+  c.keys.divides_by_running_sum = up_to_row.value_or(false);
 }
 
-constexpr std::array<Field, 17> fields = {
+constexpr std::array<Field, 20> fields = {
     {choice_field<&C::normaliser, parse_normaliser>("normaliser"),
      {"output_scale", output_scale_of, read_output_scale},
      {"epsilons", epsilons_of, read_epsilons},
-     truth_field<&C::unit_length>("unit_length"),
+     {"own_weight", own_weight_of, read_own_weight},
+     {"unit_length", unit_length_of, read_unit_length},
      choice_field<&C::scaling, parse_scaling>("scaling"),
      number_field<&C::input_scale>("input_scale"),
      truth_field<&C::norm_factor>("norm_factor"),
+     number_field<&C::feature_scale>("feature_scale"),
      truth_field<&C::divides_by_root_features>("divides_by_root_features"),
      truth_field<&C::divides_by_sum>("divides_by_sum"),
+     truth_field<&C::divides_by_key_sums>("divides_by_key_sums"),
      choice_field<&C::query_stabiliser, parse_stabiliser>("query_stabiliser"),
      choice_field<&C::key_stabiliser, parse_stabiliser>("key_stabiliser"),
      truth_field<&C::stabiliser_detached>("stabiliser_detached"),
@@ -183,7 +225,7 @@ Json with_epsilons(Json json) {
           "convention 'epsilons' replaces 'epsilon' and 'epsilon_place': give it alone");
   if (json.contains("epsilons")) return json;
   const bool normalised =
-      !json.contains("normaliser") || json["normaliser"] != name(Normaliser::none);
+      !json.contains("normaliser") || json["normaliser"] == name(Normaliser::denominator);
   if (!is_short) {
     json["epsilons"] = normalised ? epsilons_of(defaults) : Json::object();
     return json;

@@ -2,7 +2,7 @@
 """Attention composed of other parts than the paper's, in PyTorch, for tests: python3 composed_subject.py NAME [FAULT].
 
 Every attention is correct and written as libraries write it; FAULT is one of next-key, own-key, normalised, not-normalised,
-detached, keys-per-row, keys-as-queries."""
+detached, keys-per-row, keys-as-queries, count-of-all, own-left-out."""
 import os
 import sys
 
@@ -80,21 +80,41 @@ ATTENTIONS = {
     "root-of-queries": ("squared-relu", {"epsilons": {"feature": 1e-2}, "divides_by_root_features": True,
                                          "keys": {"divides_by_root_features": False, "map": "exp"}},
                         lambda x, w, keys: x.exp() + 1e-2 if keys else (x.relu() ** 2 + 1e-2) * x.shape[-1] ** -0.5),
+    "over-number-of-rows": ("relu", {"normaliser": "length", "output_scale": 2}, lambda x, w, keys: x.relu()),
+    "over-number-of-keys": ("sigmoid", {"normaliser": "keys"}, lambda x, w, keys: x.sigmoid()),
+    "over-position": ("silu", {"normaliser": "position"}, lambda x, w, keys: silu(x)),
+    "scaled-average": ("elu+1", {"output_scale": "1/sqrt(d)", "epsilon": 1e-6}, lambda x, w, keys: elu(x) + 1),
+    "scaled-features": ("exp", {"feature_scale": 0.25, "epsilons": {"feature": 1e-3}}, lambda x, w, keys: 0.25 * x.exp() + 1e-3),
+    "softmax-so-far": ("softmax", {**NONE, "keys": {"map": "exp"}, "divides_by_key_sums": True},
+                       lambda x, w, keys: x.exp() if keys else x.softmax(-1)),
+    "over-running-sums": ("softmax", {**NONE, "keys": {"map": "exp", "divides_by_running_sum": True}},
+                          lambda x, w, keys: x.exp() / x.exp().cumsum(-2) if keys else x.softmax(-1)),
+    "own-weight": ("identity", {"unit_length": "sequence", "own_weight": "L"},
+                   lambda x, w, keys: x / (x * x).sum((-1, -2, -3), keepdim=True).sqrt()),
+    "length-of-a-head": ("elu+1", {"unit_length": "head", "own_weight": 0.5, "epsilons": {"length-squared": 1e-3}},
+                         lambda x, w, keys: elu(x / ((x * x).sum((-1, -2), keepdim=True) + 1e-3).sqrt()) + 1),
 }
 MAP, CONVENTIONS, G = ATTENTIONS[NAME]
-CAUSAL = NAME not in ("favor", "over-length")
+CAUSAL = NAME not in ("favor", "over-length", "own-weight", "length-of-a-head")
 EPSILONS = CONVENTIONS.get("epsilons", {"denominator": CONVENTIONS.get("epsilon", 1e-16)})
 
 
-@subject(framework="torch", features=[MAP], causal=CAUSAL, bidirectional=True, conventions=CONVENTIONS, name=NAME + FAULT)
+@subject(framework="torch", features=[MAP], causal=CAUSAL, bidirectional=NAME != "over-position", conventions=CONVENTIONS, name=NAME + FAULT)
 def attention(q, k, v, projection=None, causal=True, **options):
-    weights = G(q, projection, False) @ G(k, projection, FAULT != "keys-as-queries").transpose(-1, -2)
+    queries, keys, L = G(q, projection, False), G(k, projection, FAULT != "keys-as-queries"), q.shape[-2]
+    if CONVENTIONS.get("divides_by_key_sums"):
+        queries = queries / (keys.cumsum(-2) if causal and FAULT != "count-of-all" else keys.sum(-2, keepdim=True))
+    weights = queries @ keys.transpose(-1, -2)
     if causal:
         weights = weights.tril({"next-key": 1, "own-key": -1}.get(FAULT, 0))
-    out, sums = weights @ v, weights.sum(-1, keepdim=True)
+    own = 0 if FAULT == "own-left-out" else L if CONVENTIONS.get("own_weight") == "L" else CONVENTIONS.get("own_weight", 0)
+    out, sums = weights @ v + own * v, weights.sum(-1, keepdim=True) + own
+    scale = CONVENTIONS.get("output_scale", 1)
+    out = out * (q.shape[-1] ** -0.5 if scale == "1/sqrt(d)" else scale)
+    if CONVENTIONS.get("normaliser", "denominator") not in ("none", "denominator"):
+        by_row = causal and CONVENTIONS["normaliser"] != "length" and FAULT != "count-of-all"
+        return out / (torch.arange(1, L + 1).to(q).unsqueeze(-1) if by_row else L)
     if CONVENTIONS.get("normaliser") == "none":
-        scale = CONVENTIONS.get("output_scale", 1)
-        out = out * (q.shape[-1] ** -0.5 if scale == "1/sqrt(d)" else scale)
         return out / (sums + 1e-16) if FAULT == "normalised" else out
     if FAULT == "not-normalised":
         return out

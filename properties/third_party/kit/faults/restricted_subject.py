@@ -22,7 +22,8 @@ def attention(q, k, v, feature_map, projection, causal, key_mask, initial, **opt
     insist("H", q.shape[1], exact=LIMITS.get("heads"))
     insist("L", q.shape[2], LIMITS.get("length_multiple", 1))
     insist("D", q.shape[3], LIMITS.get("width_multiple", 1), LIMITS.get("least_width", 1), LIMITS.get("width"))
-    insist("D_v", v.shape[3], exact=q.shape[3] if LIMITS.get("value_width") == "key" else None)
+    width = LIMITS.get("value_width", "any")
+    insist("D_v", v.shape[3], exact={"any": None, "key": q.shape[3], "features": None}.get(width, width))
 
     def features(x):
         if feature_map == "relu":
@@ -31,8 +32,11 @@ def attention(q, k, v, feature_map, projection, causal, key_mask, initial, **opt
         insist("axes of the projection", projection.ndim, exact=2 if LIMITS.get("shared_projection") else 3)
         return np.exp(x @ projection - (x * x).sum(-1, keepdims=True) / 2)
 
+    D = q.shape[3]
     q, k = features(q), features(k)
-    insist("M", q.shape[3], LIMITS.get("feature_multiple", 1))
+    number = LIMITS.get("features")
+    insist("M", q.shape[3], LIMITS.get("feature_multiple", 1), exact=D if number == "key" else number)
+    insist("D_v", v.shape[3], exact=q.shape[3] if width == "features" else None)
     if key_mask is not None:
         k = k * key_mask[:, None, :, None].astype(k.dtype)
     weights = np.einsum("bhlm,bhjm->bhlj", q, k)
