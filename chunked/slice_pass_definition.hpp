@@ -228,15 +228,12 @@ void SlicePass<T>::feed_forward(const LayerParameters<const A>& theta, Index r) 
   }
   // F = GeLU(input Wᵤᵀ + bᵤ) Wᵥᵀ + bᵥ
   A* F = output_norm ? a.F : out;
-  const bool by_tanh = model_.conventions.gelu_tanh != 0.0;
   for_each_panel<A>(rows_, [&](Index first, Index rows) {
     const View U = rows_of(view(a.U, model_.ffn_dim), first, rows);
     const View hidden(space_.hidden, rows, model_.ffn_dim);
     apply<A>(workers_, theta.U_map, rows_of(input, first, rows), U);
     store_rounded(r, Activation::U, first, rows);
-    with_gelu<A>(by_tanh, [&](const auto& function) {
-      gelu<A>(workers_, function, read_only<A>(U), hidden);
-    });
+    gelu<A>(workers_, model_.conventions.gelu_tanh != 0.0, read_only<A>(U), hidden);
     apply<A>(workers_, theta.V_map, read_only<A>(hidden), rows_of(wide(F), first, rows));
   });
   if (output_norm) {
@@ -313,14 +310,12 @@ void SlicePass<T>::pull_back_feed_forward(const LayerActivations<A>& a,
     new (&input) Read(read_wide(space_.Z));
   }
   const View dInput = wide(output_norm ? space_.dX : space_.dY);
-  const bool by_tanh = model_.conventions.gelu_tanh != 0.0;
   for_each_panel<A>(rows_, [&](Index first, Index rows) {
     const Read dF_panel = rows_of(dF, first, rows);
     // The slope of GeLU overwrites U, and the cotangent of its output overwrites that output.
     const View U = rows_of(view(a.U, d_ff), first, rows);
     const View hidden(space_.hidden, rows, d_ff);
-    with_gelu<A>(by_tanh,
-                 [&](const auto& function) { gelu_and_slope<A>(workers_, function, U, hidden); });
+    gelu_and_slope<A>(workers_, model_.conventions.gelu_tanh != 0.0, U, hidden);
     pull_back_weights<A>(workers_, dF_panel, read_only<A>(hidden), gradient.V_map);
     const View dHidden(space_.hidden, rows, d_ff);
     pull_back_input<A>(workers_, theta.V_map, dF_panel, dHidden, Into::overwrite);

@@ -106,22 +106,25 @@ void with_gelu(bool by_tanh, const Body& body) {
 }
 
 /// A = GeLU(U), row by row. Shapes: U, A [C, d_ff].
-template <class T, class Function>
-void gelu(Workers& workers, const Function& function, const MatrixView<const T>& U,
-          MatrixView<T> A) {
-  for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
-    const Index at = begin * U.cols();
-    function.apply(U.data() + at, A.data() + at, count * U.cols());
+template <class T>
+void gelu(Workers& workers, bool by_tanh, const MatrixView<const T>& U, MatrixView<T> A) {
+  with_gelu<T>(by_tanh, [&](const auto& function) {
+    for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
+      const Index at = begin * U.cols();
+      function.apply(U.data() + at, A.data() + at, count * U.cols());
+    });
   });
 }
 
 /// A = GeLU(U) and, in place, U = GeLU'(U), in one evaluation.
 /// Shapes: U, A [C, d_ff].
-template <class T, class Function>
-void gelu_and_slope(Workers& workers, const Function& function, MatrixView<T> U, MatrixView<T> A) {
-  for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
-    const Index at = begin * U.cols();
-    function.apply_and_differentiate(U.data() + at, A.data() + at, count * U.cols());
+template <class T>
+void gelu_and_slope(Workers& workers, bool by_tanh, MatrixView<T> U, MatrixView<T> A) {
+  with_gelu<T>(by_tanh, [&](const auto& function) {
+    for_each_block(workers, U.rows(), row_block, [&](Index begin, Index count) {
+      const Index at = begin * U.cols();
+      function.apply_and_differentiate(U.data() + at, A.data() + at, count * U.cols());
+    });
   });
 }
 

@@ -164,7 +164,7 @@ class Transformer {
     layer_norm<T>(workers_, theta.layernorm1, epsilon, a.Y.read(), &X, a.H(), a.moments1());
     apply<T>(workers_, theta.U_map, a.H.read(), a.U());
     const MatrixView<T> A = hidden(model_.ffn_dim);
-    gelu<T>(workers_, Gelu<T>(), a.U.read(), A);
+    gelu<T>(workers_, false, a.U.read(), A);
     apply<T>(workers_, theta.V_map, {A.data(), L_, model_.ffn_dim}, a.F());
     const MatrixView<const T> H = a.H.read();
     MatrixView<T> out = r + 1 == model_.layers ? out_() : layer(r + 1).X();
@@ -200,7 +200,7 @@ class Transformer {
                             Into::overwrite, gradient.layernorm2);
     const MatrixView<T> A = hidden(model_.ffn_dim);
     pull_back_input<T>(workers_, theta.V_map, dY_.read(), dHidden_(), Into::overwrite);
-    gelu_and_slope<T>(workers_, Gelu<T>(), a.U(), A);
+    gelu_and_slope<T>(workers_, false, a.U(), A);
     scale_by<T>(workers_, a.U.read(), dHidden_());
     pull_back_weights<T>(workers_, dY_.read(), {A.data(), L_, model_.ffn_dim}, gradient.V_map);
     pull_back_weights<T>(workers_, dHidden_.read(), a.H.read(), gradient.U_map);

@@ -8,7 +8,6 @@
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <CLI/CLI.hpp>
-
 #include <malloc.h>
 
 #include <cstdlib>
