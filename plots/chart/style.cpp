@@ -34,7 +34,7 @@ struct Named {
   std::size_t number;
 };
 
-constexpr std::array<Named, 22> hue_of = {{
+constexpr std::array<Named, 27> hue_of = {{
     // the paper's configurations
     {"I", 0},
     {"II", 1},
@@ -61,16 +61,22 @@ constexpr std::array<Named, 22> hue_of = {{
     {"orthogonal-chi", 4},
     {"orthogonal", 1},
     {"reference", 5},
+    // numbers of ranks
+    {"P = 2", 0},
+    {"P = 4", 1},
+    {"P = 8", 2},
+    {"P = 16", 3},
+    {"any P", 7},
 }};
 
-constexpr std::array<std::string_view, 4> dashes = {"solid", "'-'", "'.'", "'_.'"};
+constexpr std::array<std::string_view, 6> dashes = {"solid", "'-'", "'.'", "'_.'", "'-..'", "'_'"};
 
 constexpr std::array<Named, 14> dash_of = {{
     {"iterative", 0},
     {"explicit", 1},
     {"tree", 2},
     {"blocked", 3},
-    {"iterative-subtracting", 1},
+    {"iterative-subtracting", 4},
     {"float32", 0},
     {"float64", 1},
     {"digits50", 2},

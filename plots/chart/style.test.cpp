@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 
 namespace slim::plots {
 namespace {
@@ -47,11 +48,22 @@ TEST(Styles, do_not_depend_on_other_curves) {
 }
 
 TEST(Styles, of_like_curves_differ_in_dashes) {
-  std::vector<Curve> curves(4);
+  std::vector<Curve> curves(6);
   for (Curve& curve : curves) curve.subject = "recovered/iterative";
   std::set<std::string_view> dashes;
   for (const CurveStyle& style : styles_of(curves)) dashes.insert(style.dash);
-  EXPECT_EQ(dashes.size(), 4U);
+  EXPECT_EQ(dashes.size(), 6U);
+}
+
+TEST(Styles, of_all_prefix_sums_of_a_boundary_differ) {
+  std::set<std::tuple<std::string_view, std::string_view, int>> all;
+  for (const char* sum : {"iterative", "explicit", "tree", "blocked", "iterative-subtracting"}) {
+    Curve curve;
+    curve.subject = std::string("recovered/") + sum;
+    const CurveStyle style = styles_of(std::span(&curve, 1))[0];
+    all.insert({style.colour, style.dash, style.marker});
+  }
+  EXPECT_EQ(all.size(), 5U);
 }
 
 TEST(Styles, exist_for_any_number_of_curves) {

@@ -7,8 +7,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace slim::plots {
 namespace {
+
+constexpr std::string_view any_ranks = "any P";
 
 Chart draw_distributed(std::span<const Record> records) {
   constexpr double bytes_of_number = 4.0;  // float32
@@ -20,13 +25,19 @@ Chart draw_distributed(std::span<const Record> records) {
     const auto L = static_cast<double>(setting.length);
     const auto numbers = static_cast<double>(cost.numbers_forward + cost.numbers_backward);
     gathered.add(setting.full_pass() ? fmt::format("memory, P = {}", setting.ranks)
-                                     : fmt::format("memory, C = {}, any P", setting.slice),
+                                     : fmt::format("memory, C = {}, {}", setting.slice, any_ranks),
                  record, L, static_cast<double>(cost.bytes_rank));
-    gathered.add("sent for scans, any P", record, L, bytes_of_number * numbers);
+    gathered.add(fmt::format("sent for scans, {}", any_ranks), record, L,
+                 bytes_of_number * numbers);
   }
   Chart chart;
   chart.curves = gathered.curves();
   if (chart.curves.empty()) return chart;
+  for (Curve& curve : chart.curves) {
+    curve.colour_of = curve.label.substr(curve.label.rfind(", ") + 2);
+  }
+  std::ranges::stable_partition(chart.curves,
+                                [](const Curve& curve) { return curve.colour_of != any_ranks; });
   const Model& model = records.front().setting.model;
   chart.subtitle =
       fmt::format("d_model {}, {} heads, {} layers, float32; without C: parts of one slice",
