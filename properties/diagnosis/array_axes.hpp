@@ -9,8 +9,8 @@
 namespace slim::properties {
 
 enum AxisOf { sequence_axis, head_axis, row_axis, column_axis };
-constexpr std::array<const char*, 4> singular = {"sequence", "head", "row", "column"};
-constexpr std::array<const char*, 4> plural = {"sequences", "heads", "rows", "columns"};
+inline constexpr std::array<const char*, 4> singular = {"sequence", "head", "row", "column"};
+inline constexpr std::array<const char*, 4> plural = {"sequences", "heads", "rows", "columns"};
 
 using Place4 = std::array<Index, 4>;
 

@@ -27,9 +27,9 @@ enum Factor {
   factors_in_all
 };
 
-constexpr std::array masks = {KeyMask::none,         KeyMask::scattered, KeyMask::padding,
-                              KeyMask::leading,      KeyMask::ragged,    KeyMask::one_empty,
-                              KeyMask::whole_slices, KeyMask::first_only};
+inline constexpr std::array masks = {KeyMask::none,         KeyMask::scattered, KeyMask::padding,
+                                     KeyMask::leading,      KeyMask::ragged,    KeyMask::one_empty,
+                                     KeyMask::whole_slices, KeyMask::first_only};
 
 /// Which optional inputs a case has. They are one factor, since kernels may be specialised by them.
 struct OptionalInputs {

@@ -14,10 +14,10 @@ namespace slim::properties::foreign {
 using Shape = std::vector<std::int64_t>;
 
 template <class T>
-constexpr Dtype dtype_of = std::is_same_v<T, float>     ? Dtype::F32
-                           : std::is_same_v<T, double>  ? Dtype::F64
-                           : std::is_same_v<T, Float16> ? Dtype::F16
-                                                        : Dtype::BF16;
+inline constexpr Dtype dtype_of = std::is_same_v<T, float>     ? Dtype::F32
+                                  : std::is_same_v<T, double>  ? Dtype::F64
+                                  : std::is_same_v<T, Float16> ? Dtype::F16
+                                                               : Dtype::BF16;
 template <class T>
 constexpr const char* dtype_name = std::is_same_v<T, float>     ? "float32"
                                    : std::is_same_v<T, double>  ? "float64"
