@@ -24,7 +24,7 @@ constexpr double small_epsilon = 1e-3;
 bool may_be_declared(const AttentionConventions& c, const FeatureMap& map, bool features_given) {
   for (std::size_t i = 0; i < epsilon_places; ++i) {
     const auto place = static_cast<EpsilonPlace>(i);
-    if (c.epsilons[place] <= small_epsilon) continue;
+    if (c.epsilons[place] <= small_epsilon && !c.epsilon_times_length) continue;
     AttentionConventions alone = c;
     alone.epsilons = {place, c.epsilons[place]};
     if (!(share_of_attention(alone, map, features_given) >= least_share_of_attention(place))) {
@@ -47,8 +47,9 @@ AttentionConventions changed(const AttentionConventions& requested, const Change
   } catch (const ContractError&) {
     return requested;
   }
-  const bool is_allowed =
-      other.epsilons == requested.epsilons || may_be_declared(other, map, features_given);
+  const bool has_same = other.epsilons == requested.epsilons &&
+                        other.epsilon_times_length == requested.epsilon_times_length;
+  const bool is_allowed = has_same || may_be_declared(other, map, features_given);
   return is_allowed ? other : requested;
 }
 
@@ -162,6 +163,22 @@ void add_moved_epsilons(std::vector<Suspect>& all) {
   };
   add("the declared epsilon added to features after their division", feature, divided_feature);
   add("the declared epsilon added to features before their division", divided_feature, feature);
+}
+
+/// Of implementations that divide by the mean of the weights, Y = (A/L)/(D/L + ε).
+void add_epsilons_of_means(std::vector<Suspect>& all) {
+  all.push_back(convention("the declared epsilon times the number of rows",
+                           [](AttentionConventions& c) { c.epsilon_times_length = true; }));
+  all.push_back(convention("the declared epsilon not times the number of rows",
+                           [](AttentionConventions& c) { c.epsilon_times_length = false; }));
+  for (const double epsilon : {1e-3, 1e-5, 1e-6, 1e-8}) {
+    all.push_back(convention(
+        fmt::format("epsilon {:g} times the number of rows added to the denominator", epsilon),
+        [epsilon](AttentionConventions& c) {
+          c.epsilons = {EpsilonPlace::denominator, epsilon};
+          c.epsilon_times_length = true;
+        }));
+  }
 }
 
 void add_scalings(std::vector<Suspect>& all) {
@@ -312,6 +329,7 @@ std::vector<Suspect> all_conventions_as_suspects() {
   std::vector<Suspect> all;
   add_epsilons(all);
   add_moved_epsilons(all);
+  add_epsilons_of_means(all);
   add_scalings(all);
   add_parts_of_keys(all);
   add_parts_of_sequences(all);

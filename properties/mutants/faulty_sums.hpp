@@ -18,7 +18,10 @@ class FaultySums {
   using Head = FaultyHead<T>;
 
   FaultySums(const FaultyInputs<T>& in, const FaultyWeights& weights, std::vector<Head>& heads)
-      : in_(in), weights_(weights), heads_(heads), denominator_(changed(in.task().conventions)) {}
+      : in_(in),
+        weights_(weights),
+        heads_(heads),
+        denominator_(changed(in.task().conventions), in.L) {}
 
   [[nodiscard]] const reference::Denominator<T>& conventions() const { return denominator_; }
   [[nodiscard]] T epsilon_of_sums() const { return denominator_.seen(T(0)); }
@@ -55,7 +58,7 @@ class FaultySums {
   }
   /// Whether the output is 0 because the sum of weights D − ε is below ε.
   [[nodiscard]] bool is_guarded(const T& D) const {
-    const auto epsilon = static_cast<T>(in_.task().conventions.epsilons.largest_in_denominator());
+    const auto epsilon = static_cast<T>(epsilon_of_denominator(in_.task().conventions, in_.L));
     return is(Fault::sums_below_epsilon_answered_with_zero) && D < epsilon + epsilon;
   }
   /// g(q_i)·g(k_j) of queries of one head and keys of another.

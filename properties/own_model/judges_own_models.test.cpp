@@ -4,7 +4,7 @@
 
 #include "properties/engine/engine.hpp"
 #include "properties/own_model/laws.hpp"
-#include "properties/own_model/mean_of_prefix.hpp"
+#include "properties/own_model/mean_of_prefix.test.hpp"
 #include "properties/report/coverage_in_words.hpp"
 #include "properties/report/expectation.hpp"
 #include "properties/report/level.hpp"

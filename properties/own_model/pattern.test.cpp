@@ -3,7 +3,7 @@
 
 #include "properties/engine/engine.hpp"
 #include "properties/own_model/laws.hpp"
-#include "properties/own_model/mean_of_prefix.hpp"
+#include "properties/own_model/mean_of_prefix.test.hpp"
 
 #include <gtest/gtest.h>
 

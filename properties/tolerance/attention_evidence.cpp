@@ -284,7 +284,7 @@ double AttentionEvidence::share_of_epsilon(Scalar scalar) {
   if (own.normaliser != Normaliser::denominator) return 0.0;
   const AttentionExtent& met = extent(scalar);
   const double of_sums = static_cast<double>(inputs_.task().features()) * met.largest_feature;
-  return 2.0 * own.epsilons.largest_in_denominator() * std::max(1.0, of_sums) /
+  return 2.0 * epsilon_of_denominator(own, inputs_.v.sizes().rows) * std::max(1.0, of_sums) /
          met.least_denominator;
 }
 

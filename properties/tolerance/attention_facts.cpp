@@ -150,7 +150,7 @@ AttentionExtent measured(const AttentionInputs<W>& inputs, const Heads<W>& gQ, c
   double largest_denominator = 0.0;
   double worst_cancellation = 0.0;
   double least = std::numeric_limits<double>::infinity();
-  const W epsilon(inputs.conventions.epsilons.largest_in_denominator());
+  const W epsilon(epsilon_of_denominator(inputs.conventions, gQ.sizes().rows));
   for (Index b = 0; b < gQ.sizes().batch; ++b) {
     for (Index h = 0; h < gQ.sizes().heads; ++h) {
       for (const DenominatorPair<W>& D : denominators(inputs, gQ, gK, b, h)) {
@@ -291,7 +291,7 @@ double AttentionFacts<W>::worst_unsureness() {
   const AttentionInputs<Gauge> inputs = annotated<Gauge>();
   const Heads<Gauge>& gQ = feature_gauges(true);
   const Heads<Gauge>& gK = feature_gauges(false);
-  const reference::Denominator<Gauge> denominator(inputs.conventions);
+  const reference::Denominator<Gauge> denominator(inputs.conventions, gQ.sizes().rows);
   double worst = 1.0;
   for (Index b = 0; b < gQ.sizes().batch; ++b) {
     for (Index h = 0; h < gQ.sizes().heads; ++h) {

@@ -98,7 +98,7 @@ double AttentionEvidence::least_guarded_denominator() const {
   if (inputs_.conventions.keys.divides_over_rows()) return 0.0;
   if (inputs_.conventions.divides_by_key_sums) return own[EpsilonPlace::sums];
   if (inputs_.conventions.normaliser != Normaliser::denominator) return 1.0;
-  if (is_guarded()) return own.largest_in_denominator();
+  if (is_guarded()) return epsilon_of_denominator(inputs_.conventions, inputs_.v.sizes().rows);
   return own.largest_in_features() * own.largest_in_features() / margin_of_range;
 }
 
@@ -185,7 +185,8 @@ bool AttentionEvidence::fits(Scalar scalar) {
   const double v = std::max(1.0, met.largest_value);
   const double numerator = rows * met.largest_feature * std::max(1.0, met.largest_feature) * v;
   const double dA =
-      v / std::max(met.least_denominator, inputs_.conventions.epsilons.largest_in_denominator());
+      v / std::max(met.least_denominator,
+                   epsilon_of_denominator(inputs_.conventions, inputs_.v.sizes().rows));
   const double backward =
       rows * dA * v * v * std::max(1.0, met.largest_feature) * std::max(1.0, met.largest_feature);
   // Implementations in float16 may store denominators, too.

@@ -64,7 +64,7 @@ void add_denominators(const AttentionConventions& conventions, const FeatureMap&
                       bool features_given, int task, std::vector<double>& all) {
   const Heads<double> gQ = normal_features(conventions, map, features_given, task, true);
   const Heads<double> gK = normal_features(conventions, map, features_given, task, false);
-  const reference::Denominator<double> denominator(conventions);
+  const reference::Denominator<double> denominator(conventions, normal_sizes.rows);
   for (Index h = 0; h < normal_sizes.heads; ++h) {
     RowVector<double> S = RowVector<double>::Zero(gK.sizes().cols);
     for (Index l = 0; l < normal_sizes.rows; ++l) {
@@ -175,8 +175,10 @@ double share_of_attention(const AttentionConventions& conventions, const Feature
   AttentionConventions dividing = conventions;  // without normaliser: what would be the denominator
   dividing.normaliser = Normaliser::denominator;
   dividing.divides_by_key_sums = false;
+  if (dividing.epsilons.largest_in_denominator() == 0.0) dividing.epsilon_times_length = false;
   AttentionConventions without = dividing;
   without.epsilons = {};
+  without.epsilon_times_length = false;
   const std::vector<double> D = normal_denominators(without, map, features_given);
   const std::vector<double> with = normal_denominators(dividing, map, features_given);
   std::vector<double> shares;

@@ -184,7 +184,7 @@ class OwnFeatures final : public OwnMap {
       require_same(row, answer, 2 * all + next(row),
                    "at the next place (declare own_map 'differs_by_row' if it depends on it)");
     }
-    if (L > 1) return;
+    if (L > 1 || subject_.capabilities.own_map_differs_by_length) return;
     HeadsSizes sizes = x.sizes();
     sizes.rows = 2;
     Heads<double> pairs(sizes, MemoryTag::parameters);
@@ -194,7 +194,11 @@ class OwnFeatures final : public OwnMap {
                              [](double entry) { return 0.5 - 0.75 * entry; });
     }
     const Heads<double> of_pairs = asking.answer(scalar, pairs);
-    for (Index row = 0; row < all; ++row) require_same(row, of_pairs, 2 * row, beside);
+    for (Index row = 0; row < all; ++row) {
+      require_same(row, of_pairs, 2 * row,
+                   "with another row beside it (declare own_map 'differs_by_length' if it depends "
+                   "on the number of rows)");
+    }
   }
 
   /// x as it is asked, with each row moved along its coordinate.

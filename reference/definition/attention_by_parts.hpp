@@ -327,11 +327,13 @@ T factor(const AttentionTask<T>& task, Index b, Index i, const T& weights, const
                                                   : task.features())));
   }
   if (c.normaliser != Normaliser::denominator) return scale / counted(task, b, i);
-  T D = weights + T(c.epsilons[sums]) * sum_of_query;
-  const double small = c.epsilons[when_small];
-  if (small > 0 && D <= small && D >= -small) D += T(2 * small);
-  D += T(c.epsilons[denominator]);
-  if (c.epsilons[clamped] > 0 && D < c.epsilons[clamped]) D = T(c.epsilons[clamped]);
+  const T rows(c.epsilon_times_length ? static_cast<double>(task.k.sizes.rows) : 1.0);
+  T D = weights + rows * T(c.epsilons[sums]) * sum_of_query;
+  const T small = rows * T(c.epsilons[when_small]);
+  if (small > T(0) && D <= small && D >= -small) D += small + small;
+  D += rows * T(c.epsilons[denominator]);
+  const T least = rows * T(c.epsilons[clamped]);
+  if (least > T(0) && D < least) D = least;
   return scale / D;
 }
 

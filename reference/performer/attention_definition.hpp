@@ -92,7 +92,7 @@ Denominator<accumulator_t<T>> denominator_of(const HeadQuestion<T>& question) {
   for (Index l = 0; question.own_weight() > 0.0 && l < L; ++l) {
     own_weights.push_back(static_cast<Wide>(question.is_masked(l) ? 0.0 : question.own_weight()));
   }
-  return {question.conventions, std::move(factors), std::move(own_weights)};
+  return {question.conventions, L, std::move(factors), std::move(own_weights)};
 }
 
 /// The attention of a head by prefix sums.
@@ -134,7 +134,8 @@ struct ByDefinition {
                           .conventions = question.conventions,
                           .width = question.width,
                           .counts = counts,
-                          .own_weight = question.own_weight()};
+                          .own_weight = question.own_weight(),
+                          .length = question.rows.V.rows()};
     KernelAttention<T> kept = kernel_attention(question.rows, question.start, rule);
     HeadAnswer<T> answer;
     if (question.wants_pullback) {

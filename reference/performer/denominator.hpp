@@ -36,19 +36,20 @@ class Denominator {
   requires std::convertible_to<Number, T>
   // NOLINTNEXTLINE(google-explicit-constructor): a bare number is the paper's ε
   Denominator(const Number& of_paper) : added_(of_paper) {}
-  explicit Denominator(const AttentionConventions& conventions)
+  /// Of attention over L rows.
+  Denominator(const AttentionConventions& conventions, Index L)
       : divides_(conventions.normaliser == Normaliser::denominator),
-        added_(static_cast<T>(conventions.epsilons[EpsilonPlace::denominator])),
-        in_sums_(static_cast<T>(conventions.epsilons[EpsilonPlace::sums])),
-        when_small_(static_cast<T>(conventions.epsilons[EpsilonPlace::when_small])),
-        least_(static_cast<T>(conventions.epsilons[EpsilonPlace::clamped])),
+        added_(epsilon(conventions, EpsilonPlace::denominator, L)),
+        in_sums_(epsilon(conventions, EpsilonPlace::sums, L)),
+        when_small_(epsilon(conventions, EpsilonPlace::when_small, L)),
+        least_(epsilon(conventions, EpsilonPlace::clamped, L)),
         is_clamped_(conventions.epsilons[EpsilonPlace::clamped] > 0.0),
         has_small_(conventions.epsilons[EpsilonPlace::when_small] > 0.0),
         has_sums_(conventions.epsilons[EpsilonPlace::sums] > 0.0) {}
   /// With the factors and own weights of rows; empty: 1 and 0.
-  Denominator(const AttentionConventions& conventions, std::vector<T> factors,
+  Denominator(const AttentionConventions& conventions, Index L, std::vector<T> factors,
               std::vector<T> own_weights)
-      : Denominator(conventions) {
+      : Denominator(conventions, L) {
     factors_ = std::move(factors);
     own_weights_ = std::move(own_weights);
   }
@@ -79,6 +80,10 @@ class Denominator {
   }
 
  private:
+  static T epsilon(const AttentionConventions& conventions, EpsilonPlace place, Index L) {
+    const auto of_mean = static_cast<T>(conventions.epsilons[place]);
+    return conventions.epsilon_times_length ? T(of_mean * number<T>(L)) : of_mean;
+  }
   /// x ≤ y; false for NaN.
   static bool is_at_most(const T& x, const T& y) { return x < y || x == y; }
 

@@ -21,8 +21,18 @@ struct KernelRule {
   Index width = 1;                           ///< D, of queries, for the output scale
   std::span<const Index> counts{};           ///< by which outputs of rows are divided [L]; empty: 1
   double own_weight = 0.0;                   ///< added to the weight of a row's own key
+  Index length = 1;                          ///< L
 
-  [[nodiscard]] double epsilon(EpsilonPlace place) const { return conventions.epsilons[place]; }
+  [[nodiscard]] bool has_epsilon(EpsilonPlace place) const {
+    return conventions.epsilons[place] > 0.0;
+  }
+  template <class Wide>
+  [[nodiscard]] Wide epsilon(EpsilonPlace place) const {
+    const auto each = static_cast<Wide>(conventions.epsilons[place]);
+    return conventions.epsilon_times_length
+               ? Wide(each * static_cast<Wide>(static_cast<double>(length)))
+               : each;
+  }
   [[nodiscard]] bool divides() const { return conventions.normaliser == Normaliser::denominator; }
   [[nodiscard]] bool is_masked(Index j) const {
     return !key_mask.empty() && key_mask[static_cast<std::size_t>(j)] == 0;
@@ -59,14 +69,14 @@ std::pair<Wide, Wide> kernel_denominator(const KernelRule& rule, const Wide& sum
                                          const Wide& sum_of_query) {
   if (!rule.divides()) return {Wide(1), Wide(0)};
   Wide D = sum;
-  if (const double in_sums = rule.epsilon(EpsilonPlace::sums); in_sums > 0.0) {
-    D += static_cast<Wide>(in_sums) * sum_of_query;
+  if (rule.has_epsilon(EpsilonPlace::sums)) {
+    D += rule.epsilon<Wide>(EpsilonPlace::sums) * sum_of_query;
   }
-  const auto small = static_cast<Wide>(rule.epsilon(EpsilonPlace::when_small));
-  if (rule.epsilon(EpsilonPlace::when_small) > 0.0 && D <= small && D >= -small) D += small + small;
-  D += static_cast<Wide>(rule.epsilon(EpsilonPlace::denominator));
-  const auto least = static_cast<Wide>(rule.epsilon(EpsilonPlace::clamped));
-  if (rule.epsilon(EpsilonPlace::clamped) > 0.0 && D <= least) return {least, Wide(0)};
+  const auto small = rule.epsilon<Wide>(EpsilonPlace::when_small);
+  if (rule.has_epsilon(EpsilonPlace::when_small) && D <= small && D >= -small) D += small + small;
+  D += rule.epsilon<Wide>(EpsilonPlace::denominator);
+  const auto least = rule.epsilon<Wide>(EpsilonPlace::clamped);
+  if (rule.has_epsilon(EpsilonPlace::clamped) && D <= least) return {least, Wide(0)};
   return {D, Wide(1)};
 }
 
@@ -137,7 +147,7 @@ AttentionPullback<T> kernel_attention_pullback(const AttentionRows<T>& rows,
   const Index L = rows.V.rows();
   const Index d = rows.V.cols();
   const Index M = rows.gQ.cols();
-  const auto epsilon_of_sums = static_cast<Wide>(rule.epsilon(EpsilonPlace::sums));
+  const auto epsilon_of_sums = rule.epsilon<Wide>(EpsilonPlace::sums);
   AttentionPullback<T> result{.rows = {.gQ = Matrix<Wide>::Zero(L, M),
                                        .gK = Matrix<Wide>::Zero(L, M),
                                        .V = Matrix<Wide>::Zero(L, d)},

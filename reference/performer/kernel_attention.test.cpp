@@ -76,7 +76,7 @@ TEST(KernelAttention, AddsEpsilonWhereTheConventionSays) {
     EXPECT_NEAR(pulled.rows.gK(0, 0), (5 - example.moves * kept.Y(0, 0)) * 2 / example.denominator,
                 1e-15);
 
-    const Denominator<double> denominator(conventions);
+    const Denominator<double> denominator(conventions, 1);
     const auto prefix = prefix_attention(row, sums(0, 0), denominator);
     EXPECT_EQ(prefix.D(0), example.denominator) << name(example.place);
     EXPECT_EQ(bidirectional_attention(row, sums(0, 0), denominator).D(0), example.denominator);
@@ -91,7 +91,7 @@ TEST(KernelAttention, PropagatesNan) {
   for (const EpsilonPlace place : {EpsilonPlace::when_small, EpsilonPlace::clamped}) {
     const KernelRule rule{.conventions = {.epsilons = {place, 1}}};
     EXPECT_TRUE(std::isnan(kernel_attention(row, sums(0, 0), rule).D(0)));
-    const Denominator<double> denominator(AttentionConventions{.epsilons = {place, 1}});
+    const Denominator<double> denominator(AttentionConventions{.epsilons = {place, 1}}, 1);
     EXPECT_TRUE(std::isnan(denominator.of(nan)));
   }
 }

@@ -109,6 +109,7 @@ class DrawnAttention {
       c.output_scale_by = static_cast<OutputScale>(pick({0, 1, 2}));
       if (c.output_scale_by == OutputScale::number) c.output_scale = 0.3;
     }
+    c.epsilon_times_length = flip();
     c.own_weight = pick({0, 0, 1}) == 1 ? 0.7 : 0.0;
     c.own_weight_is_length = c.own_weight == 0.0 && pick({0, 0, 1}) == 1;
     c.unit_length = static_cast<UnitLength>(pick({0, 1, 2, 3}));

@@ -87,7 +87,7 @@ AttentionInputs<double> without_late_cotangents(AttentionInputs<double> inputs, 
 bool looks_at_all_rows(const AttentionConventions& conventions) {
   const UnitLength of = conventions.unit_length;
   return conventions.normaliser == Normaliser::length || conventions.own_weight_is_length ||
-         of == UnitLength::head || of == UnitLength::sequence ||
+         conventions.epsilon_times_length || of == UnitLength::head || of == UnitLength::sequence ||
          conventions.query_stabiliser == Stabiliser::over_length ||
          conventions.query_stabiliser == Stabiliser::over_all;
 }
@@ -97,7 +97,12 @@ bool looks_at_all_rows(const AttentionConventions& conventions) {
 void hold_padded_and_cut(AttentionCase& c, const Subject& subject, Scalar scalar,
                          AttentionJudge& judge) {
   const Index kept = rows_before_padding(c.given().task());
-  if (kept == 0 || kept == c.length() || looks_at_all_rows(c.given().conventions)) return;
+  const bool has_own_length =
+      has_own_map(c.given()) && subject.capabilities.own_map_differs_by_length;
+  if (kept == 0 || kept == c.length() || has_own_length ||
+      looks_at_all_rows(c.given().conventions)) {
+    return;
+  }
   AttentionEvidence& padded = c.other(0, [&] { return without_late_cotangents(c.given(), kept); });
   const AttentionAnswer cut = ask(subject, scalar, first_rows(padded.given(), kept));
   for (const AttentionArray array : all_attention_arrays) {

@@ -120,16 +120,18 @@ def input_form(*, key_heads=None, value_heads=None, packed=None, lengths=None, p
     return {field: value for field, value in form.items() if value is not None}
 
 
-def features(function=None, *, maps=(), framework="numpy", device=None, layout=None, differs_by_row=None):
+def features(function=None, *, maps=(), framework="numpy", device=None, layout=None, differs_by_row=None, differs_by_length=None):
     """Declares a function (x, feature_map, projection, role, **options) -> g(x) as the task features.
 
     If it is the only task, it needs the names of its maps: @features(maps=["favor+"]).
     With @subject(features=["own"]), attention is verified against these features, whatever they are. `role` is "query" or
-    "key". They must be a function of the row of x; differs_by_row=True: also of its index."""
+    "key". They must be a function of the row of x; differs_by_row=True: also of its index; differs_by_length=True: also of
+    its index and the number of rows."""
+    depends = {"differs_by_row": differs_by_row, "differs_by_length": differs_by_length}
     if function is None:
         return lambda of_maps: features(of_maps, maps=maps, framework=framework, device=device, layout=layout,
-                                        differs_by_row=differs_by_row)
-    _own_map.update({"layout": layout}, **({} if differs_by_row is None else {"differs_by_row": differs_by_row}))
+                                        **depends)
+    _own_map.update({"layout": layout}, **{key: of for key, of in depends.items() if of is not None})
     arrays = _arrays(framework, device)
     _declare("features", function, layout=layout and _order_of(layout))
     if maps:

@@ -184,7 +184,7 @@ Lost lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn, bool 
   const AttentionConventions& own = subject.attention_conventions;
   const double vanishing = AttentionConventions().epsilons[EpsilonPlace::denominator];
   if (adaptation.law.name == "integers-exact" &&
-      !(own.epsilons.largest_in_denominator() <= vanishing)) {
+      (own.epsilon_times_length || !(own.epsilons.largest_in_denominator() <= vanishing))) {
     return {"an epsilon that is negligible relative to 1", false};
   }
   const std::string& law = adaptation.law.name;

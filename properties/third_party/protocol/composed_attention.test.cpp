@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "two-epsilons", "favor", "exp-and-softmax", "scaled-keys", "relu-and-its-sum",
                     "over-length", "root-of-queries", "over-number-of-rows", "over-number-of-keys",
                     "over-position", "scaled-average", "scaled-features", "softmax-so-far",
-                    "over-running-sums", "own-weight", "length-of-a-head"));
+                    "over-running-sums", "own-weight", "length-of-a-head", "mean-of-weights"));
 
 /// The example holds, and fails with this text in place of that.
 void expect_bidirectional_example(const std::string& file, const std::string& that,
@@ -99,20 +99,26 @@ TEST(SgformerAttentionExample, HoldsAndFailsWithoutItsOwnValue) {
 
 TEST(ComposedAttentionWithAFault, IsFlagged) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
-  for (const auto& [name, fault] :
-       {std::pair("elu-unnormalised", "normalised"), std::pair("given-unnormalised", "normalised"),
-        std::pair("elu-unnormalised", "next-key"), std::pair("generalized-relu", "own-key"),
-        std::pair("generalized-exp", "not-normalised"), std::pair("two-epsilons", "detached"),
-        std::pair("exp-and-softmax", "keys-as-queries"),
-        std::pair("scaled-keys", "keys-as-queries"),
-        std::pair("relu-and-its-sum", "keys-as-queries"),
-        std::pair("over-length", "keys-as-queries"),
-        std::pair("root-of-queries", "keys-as-queries"), std::pair("exp-and-softmax", "next-key"),
-        std::pair("over-number-of-keys", "next-key"),
-        std::pair("over-number-of-keys", "count-of-all"),
-        std::pair("softmax-so-far", "count-of-all"), std::pair("softmax-so-far", "next-key"),
-        std::pair("over-running-sums", "own-key"), std::pair("own-weight", "own-left-out"),
-        std::pair("scaled-average", "detached")}) {
+  for (const auto& [name, fault] : {std::pair("elu-unnormalised", "normalised"),
+                                    std::pair("given-unnormalised", "normalised"),
+                                    std::pair("elu-unnormalised", "next-key"),
+                                    std::pair("generalized-relu", "own-key"),
+                                    std::pair("generalized-exp", "not-normalised"),
+                                    std::pair("two-epsilons", "detached"),
+                                    std::pair("exp-and-softmax", "keys-as-queries"),
+                                    std::pair("scaled-keys", "keys-as-queries"),
+                                    std::pair("relu-and-its-sum", "keys-as-queries"),
+                                    std::pair("over-length", "keys-as-queries"),
+                                    std::pair("root-of-queries", "keys-as-queries"),
+                                    std::pair("exp-and-softmax", "next-key"),
+                                    std::pair("over-number-of-keys", "next-key"),
+                                    std::pair("over-number-of-keys", "count-of-all"),
+                                    std::pair("softmax-so-far", "count-of-all"),
+                                    std::pair("softmax-so-far", "next-key"),
+                                    std::pair("over-running-sums", "own-key"),
+                                    std::pair("own-weight", "own-left-out"),
+                                    std::pair("mean-of-weights", "of-sum"),
+                                    std::pair("scaled-average", "detached")}) {
     EXPECT_FALSE(run_on(composed(name, fault), laws_of_attention, 12).holds())
         << name << " " << fault;
   }
@@ -146,6 +152,9 @@ TEST(ComposedAttentionWithAFault, IsNamedUnderItsDeclaredConventions) {
                 .find("output divided by the number of rows"),
             std::string::npos);
   EXPECT_NE(named(composed("over-number-of-keys", "next-key")).find("mutant/next-key-seen"),
+            std::string::npos);
+  EXPECT_NE(named(composed("mean-of-weights", "of-sum"))
+                .find("the declared epsilon not times the number of rows"),
             std::string::npos);
   EXPECT_NE(named(composed("favor", "keys-per-row")).find("mutant/stabiliser-of-each-key"),
             std::string::npos);

@@ -27,6 +27,10 @@ void require_valid_own_map(const Declaration& declared, bool has_own) {
   require(declared.attention && declared.features,
           "feature map 'own' needs the tasks attention and features: attention is verified against "
           "the features that the task features returns");
+  require(
+      !can.own_map_differs_by_length || (!declared.form.packed && !declared.form.cross),
+      "own_map: 'differs_by_length' excludes packed sequences and cross attention, whose number "
+      "of rows is ambiguous");
   require(!can.own_map_differs_by_row || !can.resumable,
           "own_map: 'differs_by_row' excludes resumable, since a start state has no index of rows");
   const Restrictions& limits = declared.restrictions;
@@ -47,15 +51,17 @@ void require_valid_sequences(const Declaration& declared) {
           "bidirectional attention: declare causal false");
   require(!needs_whole_sequences(parts) || !can.resumable,
           "parts that need whole sequences exclude resumable: a normaliser that counts rows, "
-          "own_weight \"L\", keys.divides_by_length_sum or divides_by_running_sum, and a "
+          "own_weight \"L\", epsilon_times_length, keys.divides_by_length_sum or "
+          "divides_by_running_sum, and a "
           "unit_length of \"head\" or \"sequence\"");
   require(parts.normaliser != Normaliser::position || !can.bidirectional,
           "normaliser 'position' is for causal attention: declare bidirectional false");
   const DeclaredForm& form = declared.form;
-  const bool counts_rows = parts.normaliser == Normaliser::length || parts.own_weight_is_length;
+  const bool counts_rows = parts.normaliser == Normaliser::length || parts.own_weight_is_length ||
+                           parts.epsilon_times_length;
   require(!counts_rows || (!form.packed && !form.cross),
           "a number of rows L is ambiguous for packed sequences and cross attention: declare "
-          "normaliser 'keys', and no own_weight \"L\"");
+          "normaliser 'keys', no own_weight \"L\", and no epsilon_times_length");
   require(form.cross == false || parts.own_weight == 0.0,
           "own_weight needs as many queries as keys: not with \"lengths\": \"cross\"");
   const bool has_lengths =
@@ -93,6 +99,8 @@ void read_own_map(const nlohmann::json& json, Declaration& declared) {
           "own_map needs 'features', three numbers [c0, c1, c2]: M is c0 + c1 D + c2 D²");
   for (std::size_t i = 0; i < 3; ++i) width.coefficients.at(i) = features->at(i).get<double>();
   fields.read("differs_by_row", declared.capabilities.own_map_differs_by_row);
+  fields.read("differs_by_length", declared.capabilities.own_map_differs_by_length);
+  declared.capabilities.own_map_differs_by_row |= declared.capabilities.own_map_differs_by_length;
   fields.refuse_others();
   declared.own_width = width;
 }

@@ -7,7 +7,8 @@
 
 namespace slim::properties::foreign {
 
-/// Reads the capability `own_map`: {"features": [c0, c1, c2], "differs_by_row": false}.
+/// Reads the capability `own_map`: {"features": [c0, c1, c2], "differs_by_row": false,
+/// "differs_by_length": false}.
 void read_own_map(const nlohmann::json& json, Declaration& declared);
 
 /// Throws ContractError unless the own map, the declared maps and the parts of the attention fit

@@ -60,7 +60,7 @@ TEST_P(OwnMapSubject, HoldsIfItIsCorrect) {
 
 INSTANTIATE_TEST_SUITE_P(OfEveryKind, OwnMapSubject,
                          testing::Values("mlp", "dpfp", "squared-product", "by-head", "rotated",
-                                         "projected", "float32-alone", "given-too"));
+                                         "reweighted", "projected", "float32-alone", "given-too"));
 
 TEST(OwnMapExample, HoldsAndFailsWithItsFault) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
@@ -109,6 +109,7 @@ TEST(OwnFeatures, ThatAreNoFunctionOfTheRowAreRefusedWithTheReason) {
        {std::tuple("dpfp", "coupled", "with other rows beside it"),
         std::tuple("mlp", "by-batch", "no function of the row"),
         std::tuple("rotated", "by-row", "differs_by_row"),
+        std::tuple("reweighted", "by-length", "differs_by_length"),
         std::tuple("mlp", "not-finite", "not finite"),
         std::tuple("mlp", "too-wide", "returned tensor 'features' as"),
         std::tuple("dpfp", "narrow", "in float32 differ from those in float64"),
@@ -232,7 +233,11 @@ TEST(OwnMapDeclaration, WithoutMeaningIsRefusedWithWhatIsAllowed) {
         std::tuple(both,
                    std::string(R"(, "resumable": true, "own_map": {"features": [0, 1, 0], )"
                                R"("differs_by_row": true})"),
-                   "{}", "excludes resumable")}) {
+                   "{}", "excludes resumable"),
+        std::tuple(both,
+                   std::string(R"(, "lengths": "cross", "causal": false, "bidirectional": true, )"
+                               R"("own_map": {"features": [0, 1, 0], "differs_by_length": true})"),
+                   "{}", "excludes packed sequences and cross attention")}) {
     EXPECT_NE(refusal(tasks, capabilities, conventions).find(because), std::string::npos)
         << refusal(tasks, capabilities, conventions);
   }

@@ -173,6 +173,11 @@ AttentionConventions without_normaliser(AttentionConventions conventions) {
   return conventions;
 }
 
+double epsilon_of_denominator(const AttentionConventions& c, Index L) {
+  return c.epsilons.largest_in_denominator() *
+         (c.epsilon_times_length ? static_cast<double>(L) : 1.0);
+}
+
 bool averages(const AttentionConventions& c) {
   return c.normaliser == Normaliser::denominator && c.output_scale == 1.0 &&
          c.output_scale_by == OutputScale::number;
@@ -185,7 +190,8 @@ bool looks_ahead(const AttentionConventions& c) {
 }
 bool needs_whole_sequences(const AttentionConventions& c) {
   const bool counts = c.normaliser != Normaliser::denominator && c.normaliser != Normaliser::none;
-  return counts || c.own_weight_is_length || c.keys.divides_by_running_sum || looks_ahead(c);
+  return counts || c.own_weight_is_length || c.epsilon_times_length ||
+         c.keys.divides_by_running_sum || looks_ahead(c);
 }
 bool couples_heads(const AttentionConventions& c) {
   return is_any_length(c, UnitLength::sequence);
@@ -264,6 +270,7 @@ AttentionConventions acting_on(AttentionConventions c, const FeatureMap& map, bo
     const auto place = static_cast<EpsilonPlace>(i);
     if (!missing_for(place, c, map, features_given).empty()) c.epsilons[place] = 0.0;
   }
+  if (c.epsilons.largest_in_denominator() == 0.0) c.epsilon_times_length = false;
   if (features_given || !is_any([](FeatureKind f) { return f == FeatureKind::elu_plus_one; })) {
     c.elu_cancellation = defaults.elu_cancellation;
   }
@@ -287,6 +294,8 @@ void require_valid(const AttentionConventions& c, const FeatureMap& map, bool fe
     require(epsilon == 0.0 || missing.empty(),
             "epsilon place '" + std::string(name(place)) + "' " + missing);
   }
+  require(!c.epsilon_times_length || c.epsilons.largest_in_denominator() > 0.0,
+          "epsilon_times_length needs an epsilon in the denominator");
   require_finite(c.relu_slope_at_zero, "relu_slope_at_zero");
   require_finite(c.absolute_slope_at_zero, "absolute_slope_at_zero");
   require(std::isfinite(c.output_scale) && c.output_scale != 0.0,

@@ -76,6 +76,8 @@ struct AttentionConventions {
   double output_scale = 1.0;                          ///< c, times the next
   OutputScale output_scale_by = OutputScale::number;  ///< 1, 1/√D (width of q), 1/√M
   Epsilons epsilons{EpsilonPlace::denominator, 1e-16};
+  /// Every ε of the denominator is multiplied by the number of rows L, as in Y = (A/L)/(D/L + ε).
+  bool epsilon_times_length = false;
   /// w that is added to the weight of a row's own key, unless it is masked: A + w v and D + w.
   double own_weight = 0.0;
   bool own_weight_is_length = false;          ///< w = L in place of that number
@@ -103,6 +105,9 @@ struct AttentionConventions {
 
 /// The paper's conventions without a normaliser, and so without ε in the denominator.
 AttentionConventions without_normaliser(AttentionConventions conventions = {});
+
+/// The largest ε that belongs to the denominator, of L rows.
+double epsilon_of_denominator(const AttentionConventions& conventions, Index L);
 
 /// Whether the output of a row is a weighted mean of values, so that weights have the sum 1.
 bool averages(const AttentionConventions& conventions);

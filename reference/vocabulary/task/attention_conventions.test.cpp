@@ -99,6 +99,12 @@ TEST(AttentionConventions, OfWholeSequencesAreRead) {
   EXPECT_TRUE(needs_whole_sequences(running) && averages(running));
   EXPECT_FALSE(looks_ahead(running));
   EXPECT_EQ(parse_attention_conventions(to_text(running)), running);
+  const AttentionConventions mean =
+      parse_attention_conventions(R"({"epsilon":0.5,"epsilon_times_length":true})");
+  EXPECT_TRUE(needs_whole_sequences(mean) && averages(mean));
+  EXPECT_EQ(epsilon_of_denominator(mean, 6), 3.0);
+  EXPECT_EQ(parse_attention_conventions(to_text(mean)), mean);
+  EXPECT_EQ(acting_on(without_normaliser(mean), {}, true), without_normaliser());
 }
 
 TEST(AttentionConventions, ActOnlyWhereTheirPartExists) {

@@ -184,10 +184,11 @@ void read_keys(C& c, const Json& value, const char* field) {
   c.keys.divides_by_running_sum = up_to_row.value_or(false);
 }
 
-constexpr std::array<Field, 20> fields = {
+constexpr std::array<Field, 21> fields = {
     {choice_field<&C::normaliser, parse_normaliser>("normaliser"),
      {"output_scale", output_scale_of, read_output_scale},
      {"epsilons", epsilons_of, read_epsilons},
+     truth_field<&C::epsilon_times_length>("epsilon_times_length"),
      {"own_weight", own_weight_of, read_own_weight},
      {"unit_length", unit_length_of, read_unit_length},
      choice_field<&C::scaling, parse_scaling>("scaling"),

@@ -155,6 +155,7 @@ struct Capabilities {
   std::vector<FeatureKind> model_feature_maps{};  ///< for whole models; empty: as feature_maps
   std::shared_ptr<const OwnMap> own_map{};        ///< evaluates FeatureKind::own, if it is listed
   bool own_map_differs_by_row = false;            ///< it depends on the index of a row
+  bool own_map_differs_by_length = false;         ///< and on the number of rows
 
   /// Whether attention takes the map.
   [[nodiscard]] bool takes(const FeatureMap& map) const;

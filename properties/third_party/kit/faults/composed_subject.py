@@ -2,7 +2,7 @@
 """Attention composed of other parts than the paper's, in PyTorch, for tests: python3 composed_subject.py NAME [FAULT].
 
 Every attention is correct and written as libraries write it; FAULT is one of next-key, own-key, normalised, not-normalised,
-detached, keys-per-row, keys-as-queries, count-of-all, own-left-out."""
+detached, keys-per-row, keys-as-queries, count-of-all, own-left-out, of-sum."""
 import os
 import sys
 
@@ -89,6 +89,7 @@ ATTENTIONS = {
                        lambda x, w, keys: x.exp() if keys else x.softmax(-1)),
     "over-running-sums": ("softmax", {**NONE, "keys": {"map": "exp", "divides_by_running_sum": True}},
                           lambda x, w, keys: x.exp() / x.exp().cumsum(-2) if keys else x.softmax(-1)),
+    "mean-of-weights": ("relu", {"epsilon": 1e-3, "epsilon_times_length": True}, lambda x, w, keys: x.relu()),
     "own-weight": ("identity", {"unit_length": "sequence", "own_weight": "L"},
                    lambda x, w, keys: x / (x * x).sum((-1, -2, -3), keepdim=True).sqrt()),
     "length-of-a-head": ("elu+1", {"unit_length": "head", "own_weight": 0.5, "epsilons": {"length-squared": 1e-3}},
@@ -118,7 +119,8 @@ def attention(q, k, v, projection=None, causal=True, **options):
         return out / (sums + 1e-16) if FAULT == "normalised" else out
     if FAULT == "not-normalised":
         return out
-    sums = sums + EPSILONS.get("denominator", 0)
+    rows = L if CONVENTIONS.get("epsilon_times_length") and FAULT != "of-sum" else 1
+    sums = sums + rows * EPSILONS.get("denominator", 0)
     sums = sums.clamp(min=EPSILONS["clamped"]) if "clamped" in EPSILONS else sums
     return out / (sums.detach() if FAULT == "detached" else sums)
 

@@ -2,7 +2,7 @@
 """Attention with feature maps of its own, in PyTorch, for tests: python3 own_map_subject.py NAME [FAULT].
 
 Every map is correct. Faults of attention: next-key, no-epsilon, another-map, detached, half-gradient. Faults of the
-task features: coupled, by-batch, not-finite, too-wide, narrow, changing, by-row."""
+task features: coupled, by-batch, not-finite, too-wide, narrow, changing, by-row, by-length."""
 import os
 import sys
 
@@ -50,6 +50,13 @@ def rotated(x, role):
     return torch.cat((x.exp() * angle.cos(), x.exp() * angle.sin()), -1)
 
 
+def reweighted(x, role):
+    """Depends on the index and the number of the rows, as in cosFormer (Qin et al. 2022)."""
+    L = x.shape[-2]
+    angle = torch.pi / 2 * torch.arange(1, L + 1).to(x).unsqueeze(-1) / L
+    return torch.cat((x.relu() * angle.cos(), x.relu() * angle.sin()), -1)
+
+
 def projected(x, role, projection):
     return (x @ projection).tanh() + 1.25
 
@@ -61,6 +68,7 @@ MAPS = {
     "squared-product": (squared_product, {"normaliser": "none", "output_scale": "1/sqrt(d)"}, {}),
     "by-head": (by_head, {}, {"bidirectional": True}),
     "rotated": (rotated, {}, {"bidirectional": True}),
+    "reweighted": (reweighted, {"epsilon": 1e-3}, {"bidirectional": True, "key_masks": True}),
     "projected": (projected, {"project": True}, {}),
     "float32-alone": (mlp, {"epsilon": 1e-3}, {"dtypes": ["float32"]}),
     "given-too": (dpfp, {}, {"features": ["own", "given"]}),
@@ -72,7 +80,10 @@ def mapped(x, role, projection):
     return MAP(x, role, projection) if NAME == "projected" else MAP(x, role)
 
 
-@features(framework="torch", differs_by_row=True if NAME == "rotated" and FAULT != "by-row" else None)
+DEPENDS = {"rotated": "differs_by_row", "reweighted": "differs_by_row" if FAULT == "by-length" else "differs_by_length"}
+
+
+@features(framework="torch", **{DEPENDS[NAME]: True} if NAME in DEPENDS and FAULT != "by-row" else {})
 def own(x, role, projection=None, **options):
     global calls
     calls += 1
