@@ -36,8 +36,8 @@ Chart draw_distributed(std::span<const Record> records) {
   for (Curve& curve : chart.curves) {
     curve.colour_of = curve.label.substr(curve.label.rfind(", ") + 2);
   }
-  std::ranges::stable_partition(chart.curves,
-                                [](const Curve& curve) { return curve.colour_of != any_ranks; });
+  std::stable_partition(chart.curves.begin(), chart.curves.end(),
+                        [](const Curve& curve) { return curve.colour_of != any_ranks; });
   const Model& model = records.front().setting.model;
   chart.subtitle =
       fmt::format("d_model {}, {} heads, {} layers, float32; without C: parts of one slice",

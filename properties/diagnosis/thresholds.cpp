@@ -46,8 +46,7 @@ std::vector<Index> lengths_of_blocks(std::span<const Index> blocks) {
     if (block > 1) lengths.push_back(block);
   }
   std::ranges::sort(lengths);
-  const auto repeated = std::ranges::unique(lengths);
-  lengths.erase(repeated.begin(), repeated.end());
+  lengths.erase(std::unique(lengths.begin(), lengths.end()), lengths.end());
   return lengths;
 }
 

@@ -28,7 +28,7 @@ class FaultySums {
   /// By what the output of row i is multiplied: the scale, over what the normaliser counts.
   [[nodiscard]] T factor(Index b, Index i) const {
     const AttentionConventions& own = in_.task().conventions;
-    const T scale = scale_of_output();
+    T scale = scale_of_output();
     switch (own.normaliser) {
       case Normaliser::length:
         return scale / T(static_cast<double>(in_.L));

@@ -87,7 +87,7 @@ Heads<N> own_pullback(const OwnRows& rows, const Heads<N>& dG, Index D) {
       if (!was_asked) continue;
       accumulator_t<N> sum(0);
       for (Index m = 0; m < M; ++m) {
-        const std::size_t g = static_cast<std::size_t>(row * M + m);
+        const auto g = static_cast<std::size_t>(row * M + m);
         sum += wide(dG.values()[g]) *
                detail::with_noise<accumulator_t<N>>(rows.slopes.values()[slope(m, i)], largest);
       }
@@ -109,9 +109,9 @@ Heads<double> own_slope_error(const OwnRows& rows, const Heads<N>& dG, Index D) 
     const auto row = static_cast<Index>(at) / (M * D);
     const Index m = static_cast<Index>(at) / D % M;
     const double size = std::abs(to_double(dG.values()[static_cast<std::size_t>(row * M + m)]));
-    if (size == 0.0) continue;
     const auto place = static_cast<std::size_t>(row * D + static_cast<Index>(at) % D);
-    errors.values()[place] += size * rows.slope_errors.values()[at];
+    const double error = rows.slope_errors.values()[at];
+    errors.values()[place] += std::isfinite(error) ? size * error : error;
   }
   return errors;
 }

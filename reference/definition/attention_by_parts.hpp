@@ -98,7 +98,7 @@ T f(const AttentionConventions& c, FeatureKind kind, const T& u) {
   using std::log;
   using std::sqrt;
   using std::tanh;
-  const T positive = u > 0 ? u : T(0);
+  T positive = u > 0 ? u : T(0);
   switch (kind) {
     case FeatureKind::square:
       return u * u;

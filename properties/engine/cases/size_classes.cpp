@@ -94,7 +94,8 @@ std::vector<Index> edges_of(Index block, Index longest) {
 
 std::vector<Index> values_from(const SizeClass& of, std::uint64_t turn) {
   std::vector<Index> values = of.values;
-  std::ranges::rotate(values, values.begin() + static_cast<Index>(turn % values.size()));
+  std::rotate(values.begin(), values.begin() + static_cast<Index>(turn % values.size()),
+              values.end());
   return values;
 }
 

@@ -90,7 +90,7 @@ void shorten(bool packed, AttentionInputs<double>& inputs) {
   if (packed) {  // the queries of each sequence are as many as the keys of the next one
     std::vector<Index> lengths = lengths_of(inputs);
     if (B == 1) lengths.front() = std::max<Index>(1, lengths.front() / 2);
-    std::ranges::rotate(lengths, lengths.begin() + 1);
+    std::rotate(lengths.begin(), lengths.begin() + 1, lengths.end());
     inputs.query_mask = first_rows(lengths, L);
     return;
   }
