@@ -110,9 +110,14 @@ std::vector<Verdict> verdicts_on(const DrawnFigure& drawn, std::span<const Verdi
 
 void add_verdicts(DrawnFigure& drawn, std::span<const Verdict> verdicts) {
   const std::vector<Verdict> own = verdicts_on(drawn, verdicts);
-  const bool as_expected = !own.empty() && std::ranges::all_of(own, [](const Verdict& v) {
-    return v.verdict == (v.expected.empty() ? "SUPPORTED" : v.expected);
-  });
+  const auto is_as_expected = [&](const std::string& claim) {
+    const auto of_claim = [&](const Verdict& v) { return v.claim == claim; };
+    return std::ranges::any_of(own, of_claim) && std::ranges::all_of(own, [&](const Verdict& v) {
+             return !of_claim(v) || v.verdict == (v.expected.empty() ? "SUPPORTED" : v.expected);
+           });
+  };
+  const auto& claims = drawn.figure.claims;
+  const bool as_expected = !claims.empty() && std::ranges::all_of(claims, is_as_expected);
   if (as_expected && !drawn.figure.finding.empty()) drawn.chart.title = drawn.figure.finding;
   for (const Verdict& v : own) {
     drawn.chart.verdicts.push_back(

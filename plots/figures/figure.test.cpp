@@ -133,6 +133,7 @@ TEST(Figures, refuse_numbers_that_are_not_positive_and_finite) {
 
 TEST(Figures, show_the_verdicts_on_their_claims_only) {
   DrawnFigure drawn = chart_figure(find_figure("memory-length"), std::vector{bytes(8, 150, "x")});
+  drawn.figure.claims = {"MEMORY-C"};
   Verdict verdict;
   verdict.claim = "MEMORY-C";
   verdict.verdict = "SUPPORTED";
@@ -146,6 +147,10 @@ TEST(Figures, show_the_verdicts_on_their_claims_only) {
   EXPECT_EQ(drawn.chart.verdicts[0].verdict, "SUPPORTED");
   EXPECT_EQ(drawn.chart.title, drawn.figure.finding);
   drawn.chart.title = drawn.figure.title;
+  drawn.figure.claims.emplace_back("MEMORY-D");
+  add_verdicts(drawn, std::vector{verdict});
+  EXPECT_EQ(drawn.chart.title, drawn.figure.title) << "the finding needs every verdict";
+  drawn.figure.claims.pop_back();
   verdict.verdict = "REFUTED";
   add_verdicts(drawn, std::vector{verdict});
   EXPECT_EQ(drawn.chart.title, drawn.figure.title) << "what is refuted is no finding";

@@ -14,6 +14,8 @@ struct JudgedTensor {
   std::string tensor;
   long compared = 0;
   long judged = 0;
+  long entries = 0;       ///< of all these cases
+  long not_compared = 0;  ///< entries at a kink, and gradients of an own map without its slope
   /// Of the gradient along one parameter, compared with the slope of the loss: the parameter, and
   /// in how many of the judged cases both were 0, or nearly so.
   std::string slope_along{};
@@ -25,6 +27,8 @@ class LargestEntry {
  public:
   /// Adds a row: its largest |entry|, and the error allowed there.
   void add_row(double entry, double allowed_error);
+  /// Counts entries, of which so many are not compared.
+  void count(long entries, long not_compared);
   /// `residue`: the size that an entry of 0 can have due to the truth's own rounding, or an ε. A
   /// tensor that is no larger is not counted, unless it is judged.
   [[nodiscard]] JudgedTensor judged(std::string tensor, double residue) const;
@@ -32,6 +36,8 @@ class LargestEntry {
  private:
   double entry_ = -1.0;
   double allowed_error_ = 0.0;
+  long entries_ = 0;
+  long not_compared_ = 0;
 };
 
 /// Adds up counts of the same tensors.

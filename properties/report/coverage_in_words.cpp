@@ -33,6 +33,26 @@ std::string words(const SizeCoverage& of) {
          listed("not covered because their cases are too large", of.above_cap());
 }
 
+/// "not compared: 61 % of the entries of d.q, …"; empty if these are less than 1 %.
+std::string left_out_in_words(const RunResult::Judged& of) {
+  long entries = 0;
+  long left_out = 0;
+  std::vector<std::string> tensors;
+  for (const JudgedTensor& tensor : of.tensors) {
+    if (tensor.not_compared == 0) continue;
+    entries += tensor.entries;
+    left_out += tensor.not_compared;
+    tensors.push_back(tensor.tensor);
+  }
+  const double share = static_cast<double>(left_out) / static_cast<double>(std::max(entries, 1L));
+  if (share < 0.01) return {};
+  return fmt::format(
+      "not compared: {:.0f} % of the entries of {} of {} in {}, at kinks, and where no slope of "
+      "the "
+      "map own was drawn",
+      100.0 * share, fmt::join(tensors, ", "), of.subject, name(of.scalar));
+}
+
 }  // namespace
 
 std::vector<std::string> sizes_in_words(const RunPlan& plan, const RunResult& result) {
@@ -64,6 +84,8 @@ std::vector<std::string> sizes_in_words(const RunPlan& plan, const RunResult& re
 std::vector<std::string> judged_in_words(const RunResult& result) {
   std::vector<std::string> lines;
   for (const RunResult::Judged& of : result.judged()) {
+    const std::string left_out = left_out_in_words(of);
+    if (!left_out.empty()) lines.push_back(left_out);
     if (of.missing() == 0) continue;
     lines.push_back(
         fmt::format("not judged: {} of {} tensors that {} computed in {}, because rounding errors "
@@ -87,7 +109,9 @@ nlohmann::ordered_json judged_json(const RunResult& result) {
                      {"scalar", name(of.scalar)},
                      {"tensor", tensor.tensor},
                      {"compared", tensor.compared},
-                     {"judged", tensor.judged}});
+                     {"judged", tensor.judged},
+                     {"entries", tensor.entries},
+                     {"entries_not_compared", tensor.not_compared}});
     }
   }
   return all;

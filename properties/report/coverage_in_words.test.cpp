@@ -71,7 +71,8 @@ TEST(TensorsNotJudged, FailTheRunInEveryReport) {
 
 TEST(TensorsNotJudged, AreCountedInEveryReport) {
   RunWithTensorsNotJudged run;
-  run.result.verdicts[0].tally.judged = {{.tensor = "d.q", .compared = 100, .judged = 96}};
+  run.result.verdicts[0].tally.judged = {
+      {.tensor = "d.q", .compared = 100, .judged = 96, .entries = 1000, .not_compared = 9}};
   EXPECT_TRUE(run.result.holds()) << "4 % may be not judged";
   const std::string words =
       "not judged: 4 of 100 tensors that " + run.third_party.subject.name + " computed in float32";
@@ -82,7 +83,9 @@ TEST(TensorsNotJudged, AreCountedInEveryReport) {
                                       {"scalar", "float32"},
                                       {"tensor", "d.q"},
                                       {"compared", 100},
-                                      {"judged", 96}}));
+                                      {"judged", 96},
+                                      {"entries", 1000},
+                                      {"entries_not_compared", 9}}));
       continue;
     }
     EXPECT_NE(report.find(words), std::string::npos) << words << " is missing from\n" << report;
@@ -90,6 +93,12 @@ TEST(TensorsNotJudged, AreCountedInEveryReport) {
   run.result.verdicts[0].tally.judged.front().judged = 100;
   for (const std::string& report : run.reports()) {
     EXPECT_EQ(report.find("not judged"), std::string::npos) << report;
+    EXPECT_EQ(report.find("not compared:"), std::string::npos) << "0.9 % are not worth a line";
+  }
+  run.result.verdicts[0].tally.judged.front().not_compared = 610;
+  for (const std::string& report : run.reports()) {
+    if (report.front() == '{') continue;
+    EXPECT_NE(report.find("not compared: 61 % of the entries of d.q"), std::string::npos) << report;
   }
 }
 

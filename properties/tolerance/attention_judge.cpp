@@ -131,12 +131,14 @@ void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* ans
   Discrepancy passing{.tensor = tensor, .row = row, .error = -1.0};
   double largest_entry = -1.0;
   double allowed_there = 0.0;
+  long left_out = 0;
   for (std::size_t i = 0; i < cols; ++i) {
     using std::abs;
     using std::isinf;
     const Band allowed = band(i);
     const double error = to_double(W(abs(answer[i] - wanted[i])));
     note(error, allowed);
+    if (!(allowed.suspect < not_compared)) ++left_out;
     const double size = largest == nullptr ? -1.0 : std::abs(to_double(wanted[i]));
     if (size > largest_entry) {
       largest_entry = size;
@@ -154,6 +156,7 @@ void AttentionJudge::hold_row(const std::string& tensor, Index row, const W* ans
   if (passing.error >= 0.0) {
     hold_error(tensor, row, passing.error, false, flat_band(passing.bound));
   }
+  if (largest != nullptr) largest->count(static_cast<long>(cols), left_out);
   const bool is_compared = allowed_there < not_compared;
   if (largest != nullptr && is_compared) largest->add_row(largest_entry, allowed_there);
 }

@@ -83,6 +83,14 @@ std::vector<double> normal_denominators(const AttentionConventions& conventions,
   return all;
 }
 
+/// The upper one of two; 0 of none.
+double median(std::vector<double>& values) {
+  if (values.empty()) return 0.0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
 /// The largest ε with share(ε) ≥ least, for a decreasing `share`.
 template <class Share>
 double largest_epsilon(double refused, double least, const Share& share) {
@@ -150,6 +158,29 @@ std::vector<Features> what_they_act_on(std::span<const FeatureMap> maps, bool fe
   return all;
 }
 
+/// Keys must keep a tenth of the weight of unit-normal cases beside w of a row's own key.
+void require_own_weight(const AttentionConventions& declared, std::span<const Features> all) {
+  constexpr double least = 0.1;
+  const double w = declared.own_weight;
+  if (w == 0.0) return;
+  for (const Features& on : all) {
+    AttentionConventions dividing = acting_on(declared, on.map, on.given);
+    dividing.normaliser = Normaliser::denominator;
+    dividing.divides_by_key_sums = false;
+    dividing.epsilons = {};
+    dividing.epsilon_times_length = false;
+    std::vector<double> weights = normal_denominators(dividing, on.map, on.given);
+    const double D = std::abs(median(weights));
+    require(
+        D / (D + w) >= least,
+        fmt::format("convention 'own_weight' is {:g}: with {} it leaves {:.2g} of the weight of "
+                    "unit-normal cases to the keys, where at least {:g} is required; at most "
+                    "{:.2g} is allowed",
+                    w, on.given ? "given features" : "map " + name(on.map), D / (D + w), least,
+                    D * (1.0 / least - 1.0)));
+  }
+}
+
 void require_scale(double scale, const char* field) {
   require(std::abs(scale) >= 1e-3 && std::abs(scale) <= 1e3,
           fmt::format("convention '{}' is {:g}: a size of 0.001 to 1000 is allowed", field, scale));
@@ -187,9 +218,7 @@ double share_of_attention(const AttentionConventions& conventions, const Feature
     const double share = std::min(D[i] / with[i], with[i] / D[i]);
     shares.push_back(share >= 0.0 ? share : 0.0);
   }
-  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
-  std::ranges::nth_element(shares, middle);
-  return *middle;
+  return median(shares);
 }
 
 void require_within_limits(const AttentionConventions& conventions,
@@ -207,6 +236,7 @@ void require_within_limits(const AttentionConventions& conventions,
   require_slope(conventions.relu_slope_at_zero, 0.0, 1.0, "relu_slope_at_zero");
   require_slope(conventions.absolute_slope_at_zero, -1.0, 1.0, "absolute_slope_at_zero");
   const std::vector<Features> all = what_they_act_on(maps, features_given);
+  require_own_weight(conventions, all);
   for (std::size_t place = 0; place < epsilon_places; ++place) {
     require_epsilon(conventions, static_cast<EpsilonPlace>(place), all, "epsilon");
   }

@@ -201,6 +201,15 @@ class OwnFeatures final : public OwnMap {
     }
   }
 
+  /// Of the bits of x (FNV-1a), so that a case asks the same slopes again, and others ask others.
+  static Random drawn_by(const Heads<double>& x) {
+    std::uint64_t hash = 14695981039346656037ULL;
+    for (const double entry : x.values()) {
+      hash = (hash ^ std::bit_cast<std::uint64_t>(entry)) * 1099511628211ULL;
+    }
+    return Random(hash, stream_named("slopes of an own map"));
+  }
+
   /// x as it is asked, with each row moved along its coordinate.
   static Heads<double> moved_rows(const Heads<double>& x, const SlopesToAsk& asked, double h,
                                   Scalar wide) {
@@ -233,7 +242,7 @@ class OwnFeatures final : public OwnMap {
     std::ranges::fill(found.errors.values(), without_slope);
     const SlopesToAsk asked =
         slopes_to_ask(x.sizes(), base->sizes().cols, subject_.capabilities.own_map_differs_by_row,
-                      most_entries_asked);
+                      most_entries_asked, drawn_by(x));
     const Heads<double> moved = moved_rows(x, asked, distance(), wide);
     const Heads<double> answer = asking.answer(wide, moved);
     for (Index at = 0; at < rows_in(moved); ++at) {

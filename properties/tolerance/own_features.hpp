@@ -22,7 +22,8 @@ struct OwnWidth {
 /// rows, in another batch and, unless the map depends on it, at another place. Slopes are central
 /// differences in the widest scalar of the subject; their error is estimated from those over twice
 /// the distance and from those to either side, which differ at a kink. Of large cases some slopes
-/// are asked, and the others have an infinite error: slopes_to_ask.hpp.
+/// are asked (slopes_to_ask.hpp); the others have an infinite error, so that no law compares the
+/// gradients along them.
 /// Throws SubjectError (WRONG, NON-FINITE) with the side and the row if the answers are not finite
 /// (for |x| ≤ 64), depend on anything but the row, or differ between float32 and float64 by more
 /// than 4096 roundings of the largest one.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "reference/vocabulary/memory/heads.hpp"
+#include "reference/vocabulary/scalars/random.hpp"
 
 #include <array>
 #include <vector>
@@ -27,9 +28,12 @@ struct SlopesToAsk {
 inline constexpr std::array<double, 6> slope_steps = {1.0, -1.0, 2.0, -2.0, 1.0, -1.0};
 
 /// All slopes of M features of x [B, H, L, D], if the question and its answer then have no more
-/// entries than `most`. Else some: of the first row and the last one, those beside powers of two,
-/// where blocks have their edges, and others, each along other coordinates. `in_place`: every row
-/// keeps its place in the sequence, and all rows are moved along the same coordinates.
-SlopesToAsk slopes_to_ask(const HeadsSizes& x, Index M, bool in_place, Index most);
+/// entries than `most`. Else some, along coordinates that are drawn for each row, so that another
+/// case asks others: of as many rows as fit, which are the last one and the first, then those
+/// beside powers of two, where blocks have their edges, then others, drawn. `in_place`: every row
+/// keeps its place in the sequence, and is asked along at least one coordinate, even if that is
+/// more than `most`.
+SlopesToAsk slopes_to_ask(const HeadsSizes& x, Index M, bool in_place, Index most,
+                          const Random& random);
 
 }  // namespace slim::properties

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace slim::properties {
 namespace {
 
@@ -33,10 +35,10 @@ TEST(BytesAsClaimed, HoldsForEverySubjectWithAClaimAndIsSkippedForOthers) {
   const RunResult result =
       counted(subjects, {Scalar::float32, Scalar::float64, Scalar::digits50, Scalar::bfloat16});
   EXPECT_TRUE(result.holds());
-  int skipped = 0;
+  std::set<std::string> skipped;
   for (const Verdict& verdict : result.verdicts) {
     if (find_subject(verdict.subject).capabilities.memory == MemoryGrowth::unclaimed) {
-      ++skipped;
+      skipped.insert(verdict.subject);
       EXPECT_EQ(verdict.tally.skipped.at("does not claim how its memory grows"),
                 verdict.tally.cases);
     } else {
@@ -45,7 +47,10 @@ TEST(BytesAsClaimed, HoldsForEverySubjectWithAClaimAndIsSkippedForOthers) {
                                         << ": " << verdict.tally.worst.error;
     }
   }
-  EXPECT_EQ(skipped, 4 * 9) << "the reference and those on several ranks";
+  for (const std::string& subject : skipped) {
+    EXPECT_TRUE(subject == "reference" || subject.starts_with("distributed")) << subject;
+  }
+  EXPECT_GE(skipped.size(), 2U);
 }
 
 TEST(BytesAsClaimed, KillsItsMutantsInEveryScalar) {

@@ -179,6 +179,8 @@ TEST(DeclaredParts, WithoutMeaningAreRefusedWithWhatIsAllowed) {
         std::tuple(R"({"epsilons": {"features": 1e-3}})", "relu", "did you mean 'feature'?"),
         std::tuple(R"({"project": 1})", "relu", "'project' must be true or false"),
         std::tuple(R"({"own_weight": 1e9})", "relu", "a size of 0.001 to 1000 is allowed"),
+        std::tuple(R"({"own_weight": 1e3, "feature_scale": 1e-3})", "relu",
+                   "of the weight of unit-normal cases to the keys"),
         std::tuple(R"({"feature_scale": 1e9})", "relu", "a size of 0.001 to 1000 is allowed"),
         std::tuple(R"({"unit_length": "head"})", "relu", "declare causal false"),
         std::tuple(R"({"divides_by_key_sums": true})", "relu", "other than 'denominator'"),

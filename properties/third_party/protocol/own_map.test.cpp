@@ -95,6 +95,16 @@ TEST(OwnMapSubjectWithAFault, IsFlagged) {
   }
 }
 
+/// In cases that are too large to ask for all slopes.
+TEST(OwnMapSubjectWithAFault, IsFlaggedIfItIsInAFarTileAlone) {
+  if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
+  for (const char* map : {"mlp", "rotated"}) {
+    const RunResult result =
+        run_on(own(map, "far-tile"), {"pullback-agrees"}, 60, {Scalar::float64});
+    EXPECT_FALSE(result.holds()) << map;
+  }
+}
+
 /// What is said of the first failure.
 std::string note_on_own(const ForeignSubject& foreign) {
   const RunResult result =

@@ -270,7 +270,9 @@ AttentionConventions acting_on(AttentionConventions c, const FeatureMap& map, bo
     const auto place = static_cast<EpsilonPlace>(i);
     if (!missing_for(place, c, map, features_given).empty()) c.epsilons[place] = 0.0;
   }
-  if (c.epsilons.largest_in_denominator() == 0.0) c.epsilon_times_length = false;
+  if (c.normaliser != Normaliser::denominator || c.epsilons.largest_in_denominator() == 0.0) {
+    c.epsilon_times_length = false;
+  }
   if (features_given || !is_any([](FeatureKind f) { return f == FeatureKind::elu_plus_one; })) {
     c.elu_cancellation = defaults.elu_cancellation;
   }
@@ -294,8 +296,9 @@ void require_valid(const AttentionConventions& c, const FeatureMap& map, bool fe
     require(epsilon == 0.0 || missing.empty(),
             "epsilon place '" + std::string(name(place)) + "' " + missing);
   }
-  require(!c.epsilon_times_length || c.epsilons.largest_in_denominator() > 0.0,
-          "epsilon_times_length needs an epsilon in the denominator");
+  require(!c.epsilon_times_length || (c.normaliser == Normaliser::denominator &&
+                                      c.epsilons.largest_in_denominator() > 0.0),
+          "epsilon_times_length needs normaliser 'denominator' and an epsilon in it");
   require_finite(c.relu_slope_at_zero, "relu_slope_at_zero");
   require_finite(c.absolute_slope_at_zero, "absolute_slope_at_zero");
   require(std::isfinite(c.output_scale) && c.output_scale != 0.0,

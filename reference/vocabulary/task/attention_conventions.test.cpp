@@ -174,6 +174,10 @@ TEST(AttentionConventions, WithoutMeaningAreRejected) {
   refuse({.epsilons = {EpsilonPlace::denominator, HUGE_VAL}}, square, false,
          "epsilon must be finite");
   EXPECT_NO_THROW(require_valid({.output_scale = 2}, FeatureMap{.kind = square}, false));
+  AttentionConventions mean_of_key_sums = without_normaliser();
+  mean_of_key_sums.divides_by_key_sums = mean_of_key_sums.epsilon_times_length = true;
+  mean_of_key_sums.epsilons[EpsilonPlace::sums] = 1e-6;
+  refuse(mean_of_key_sums, square, false, "epsilon_times_length needs normaliser 'denominator'");
   refuse({.own_weight = -1}, square, false, "own_weight must be finite and not negative");
   refuse({.feature_scale = 0}, square, false, "feature_scale must be finite and above 0");
   refuse({.feature_scale = 2}, square, true, "features already");

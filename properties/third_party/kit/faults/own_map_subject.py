@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attention with feature maps of its own, in PyTorch, for tests: python3 own_map_subject.py NAME [FAULT].
 
-Every map is correct. Faults of attention: next-key, no-epsilon, another-map, detached, half-gradient. Faults of the
+Every map is correct. Faults of attention: next-key, no-epsilon, another-map, detached, half-gradient, far-tile (a wrong gradient
+of rows from 64 on along columns from 16 on alone). Faults of the
 task features: coupled, by-batch, not-finite, too-wide, narrow, changing, by-row, by-length."""
 import os
 import sys
@@ -105,6 +106,8 @@ def own(x, role, projection=None, **options):
 
 @subject(**{"framework": "torch", "features": ["own"], "causal": True, "conventions": CONVENTIONS, **DECLARED})
 def attention(q, k, v, causal, feature_map, projection=None, key_mask=None, initial=None, **options):
+    if FAULT == "far-tile":
+        k = torch.cat((k[:, :, :64], torch.cat((k[:, :, 64:, :16], k[:, :, 64:, 16:].detach()), -1)), -2)
     if feature_map == "own":
         gq, gk = mapped(q, "query", projection), mapped(k, "key", projection)
     else:
