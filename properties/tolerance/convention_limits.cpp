@@ -7,6 +7,7 @@
 #include "reference/vocabulary/scalars/random.hpp"
 #include "reference/vocabulary/task/attention_inputs.hpp"
 
+#include <boost/math/statistics/univariate_statistics.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -185,9 +186,7 @@ double share_of_attention(const AttentionConventions& conventions, const Feature
     const double share = std::min(D[i] / with[i], with[i] / D[i]);
     shares.push_back(share >= 0.0 ? share : 0.0);
   }
-  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
-  std::ranges::nth_element(shares, middle);
-  return *middle;
+  return boost::math::statistics::median(shares);
 }
 
 void require_within_limits(const AttentionConventions& conventions,
