@@ -7,6 +7,9 @@ set(here ${CMAKE_CURRENT_LIST_DIR})
 
 # Libraries, as slim::reference and so on. Consumers find packages by slimConfig.cmake.
 set(libraries slim_options slim_vocabulary slim_reference slim_chunked slim_command_line slim_properties)
+if(SLIM_INTERVALS)
+  list(APPEND libraries slim_intervals)
+endif()
 foreach(library ${libraries})
   string(REPLACE slim_ "" name ${library})
   set_target_properties(${library} PROPERTIES EXPORT_NAME ${name})
@@ -34,7 +37,10 @@ foreach(header ${headers})
 endforeach()
 
 # Programs, and what goes with them.
-set(programs slim-verify slim-measure)
+set(programs slim-verify)
+if(SLIM_BENCHMARKS)
+  list(APPEND programs slim-measure)
+endif()
 if(SLIM_PLOTS)
   list(APPEND programs slim-plot)
 endif()
@@ -85,6 +91,7 @@ set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_DESCRIPTION "${PROJECT_DESCRIPTION} (libraries)
  Static libraries and headers, with which a C++ test checks an implementation in its own process.")
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-  "libeigen3-dev, libboost-dev, libboost-iostreams-dev, libmpfr-dev, libmpfi-dev, libgmp-dev, libfmt-dev, librapidcheck-dev, nlohmann-json3-dev")
+  "libeigen3-dev, libboost-dev, libboost-iostreams-dev, libmpfr-dev, libgmp-dev, libfmt-dev, librapidcheck-dev, nlohmann-json3-dev")
+set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "libmpfi-dev")
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # packaging/build builds what is installed
 include(CPack)

@@ -124,6 +124,7 @@ def test_the_schema_refuses_the_declarations_that_the_harness_refuses(tmp_path, 
     assert report["failure"] == "PROTOCOL-ERROR", report
 
 
+@pytest.mark.skipif(not (BIN / "slim-measure").exists(), reason="built with SLIM_BENCHMARKS=OFF")
 def test_records_and_verdicts(tmp_path):
     text = tmp_path / "text"
     text.write_bytes(bytes(range(256)) * 64)

@@ -95,9 +95,8 @@ int write_report(const Options& options) {
   command_line::OutputFile page(options.out);  // opened before drawing, to fail early
 
   Report report{.verdicts = verdicts, .figures = figures, .svg = {}};
-  for (const DrawnFigure& drawn : figures) {
-    if (!drawn.empty()) report.svg[drawn.figure.name] = svg_of(drawn);
-  }
+  for_each_drawn(figures,
+                 [&](const DrawnFigure& drawn) { report.svg[drawn.figure.name] = svg_of(drawn); });
   page.write(report_page(report));
   page.commit();
   if (!command_line::is_standard_output(options.out)) print(options.out.string() + "\n");

@@ -120,6 +120,12 @@ TEST_F(SlimPlot, refuses_to_leave_out_an_unknown_experiment_or_every_figure) {
   expect_refused(figures("--figure fine-tuning --leave-out training"), "leaves no figure");
 }
 
+TEST_F(SlimPlot, names_the_figure_closest_to_an_unknown_one) {
+  write_synthetic(folder_);
+  expect_refused(figures("--figure memry-length"),
+                 "figure 'memry-length' is unknown: did you mean 'memory-length'?");
+}
+
 TEST_F(SlimPlot, refuses_missing_and_empty_records) {
   expect_refused(figures(), "records.jsonl");
   expect_refused(report(), "records.jsonl");

@@ -5,9 +5,7 @@
 #include "experiments/measures/gate.hpp"
 #include "experiments/measures/operation_count.hpp"
 #include "experiments/measures/process_peak.hpp"
-#include "experiments/measures/stopwatch.hpp"
 #include "experiments/records/record_fields.hpp"
-#include "experiments/statistics/median.hpp"
 #include "experiments/workload/workload.hpp"
 #include "properties/command_line/json_text.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
@@ -15,21 +13,15 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-
 namespace slim::experiments {
 namespace {
 
-std::vector<double> sample_seconds(const Subject& subject, const Setting& setting, int repeats) {
+Timing sample_seconds(const Subject& subject, const Setting& setting, int repeats) {
   return in_scalar(setting.scalar, [&]<class T>() {
     Workload<T> workload(subject, setting);
     workload.run();
-    std::vector<double> seconds;
-    seconds.reserve(static_cast<std::size_t>(repeats));
-    for (int repeat = 0; repeat < repeats; ++repeat) {
-      seconds.push_back(time_call([&] { workload.run(); }).seconds);
-    }
-    return seconds;
+    constexpr double least_seconds = 0.05;
+    return time_call([&] { workload.run(); }, least_seconds, repeats);
   });
 }
 
@@ -43,14 +35,6 @@ std::string in_units(std::int64_t bytes) {
 }
 
 }  // namespace
-
-double GradientCost::seconds_min() const {
-  return *std::min_element(seconds.begin(), seconds.end());
-}
-
-double GradientCost::seconds_median() const {
-  return median(seconds);
-}
 
 double GradientCost::bytes_over_least() const {
   return static_cast<double>(bytes.peak - bytes.tokens) /
@@ -85,12 +69,13 @@ std::string to_text(const GradientCost& cost) {
   const Bytes& bytes = cost.bytes;
   std::string text = fmt::format(
       "{}\n  {} slice{}, {} parameters, batch {}, {} thread{}, corpus {}\n"
-      "seconds_min         {:.6g}\nseconds_median      {:.6g}\nloss                {:.17g}\n"
+      "seconds_min         {:.6g}\nseconds_median      {:.6g}\nseconds_deviation   {:.2g}\n"
+      "loss                {:.17g}\n"
       "bytes_peak          {}  beyond parameters and their gradient\n",
       summary(setting), setting.slices(), setting.slices() == 1 ? "" : "s",
       parameter_count(setting.model), setting.batch, setting.threads,
-      setting.threads == 1 ? "" : "s", setting.corpus.string(), cost.seconds_min(),
-      cost.seconds_median(), cost.loss, in_units(bytes.peak));
+      setting.threads == 1 ? "" : "s", setting.corpus.string(), cost.seconds.least,
+      cost.seconds.median, cost.seconds.deviation, cost.loss, in_units(bytes.peak));
   const auto row = [&](const char* what, std::int64_t count) {
     text += fmt::format("{:<20}{}\n", what, in_units(count));
   };
@@ -130,9 +115,10 @@ std::string to_json(const GradientCost& cost) {
   FieldWriter writer(json);
   fields(writer, cost.setting);
   json["corpus"] = cost.setting.corpus.filename().string();
-  json["seconds_min"] = cost.seconds_min();
-  json["seconds_median"] = cost.seconds_median();
-  json["seconds"] = cost.seconds;
+  json["seconds_min"] = cost.seconds.least;
+  json["seconds_median"] = cost.seconds.median;
+  json["seconds_deviation"] = cost.seconds.deviation;
+  json["seconds"] = cost.seconds.samples;
   fields(writer, cost.bytes);
   if (cost.bytes_least.has_value()) {
     json["bytes_least"] = *cost.bytes_least;

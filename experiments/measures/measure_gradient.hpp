@@ -2,13 +2,13 @@
 #pragma once
 
 #include "experiments/measures/overhead.hpp"
+#include "experiments/measures/stopwatch.hpp"
 #include "experiments/records/quantities.hpp"
 #include "experiments/records/setting.hpp"
 #include "reference/vocabulary/task/subject.hpp"
 
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace slim::experiments {
 
@@ -16,15 +16,13 @@ namespace slim::experiments {
 struct GradientCost {
   Setting setting;
   double loss = 0.0;
-  std::vector<double> seconds;  ///< the samples
+  Timing seconds;
   Bytes bytes;
   ProcessPeak process;
   std::optional<std::int64_t> bytes_least;  ///< analytic minimum, if the subject declares one
   std::optional<Operations> operations;     ///< on request
   std::optional<Overhead> overhead;         ///< on request
 
-  [[nodiscard]] double seconds_min() const;
-  [[nodiscard]] double seconds_median() const;
   /// Peak bytes beyond parameters, gradient and tokens, divided by bytes_least; infinite without
   /// it.
   [[nodiscard]] double bytes_over_least() const;

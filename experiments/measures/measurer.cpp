@@ -107,7 +107,7 @@ Seconds Measurer::time_gradient(const Subject& subject, const Setting& setting, 
     if (!warm) workload.run();
     const Timing timing = time_call([&] { workload.run(); });
     last_ = {.of = key_of(setting), .values = in_double(workload.result().gradient)};
-    return {.seconds = timing.seconds,
+    return {.seconds = timing.median,
             .iterations = timing.iterations,
             .loss = to_double(workload.result().loss)};
   });

@@ -221,14 +221,34 @@ TEST(LongestLength, IsFoundAtEveryPosition) {
 TEST(Stopwatch, ReturnsTheMeanOfItsIterations) {
   std::int64_t calls = 0;
   const Timing timing = time_call([&] { ++calls; }, 1e-6);
-  EXPECT_GT(timing.seconds, 0.0);
+  EXPECT_GT(timing.median, 0.0);
   EXPECT_GE(timing.iterations, 1);
   EXPECT_LE(timing.iterations, calls);
+  EXPECT_EQ(timing.samples, std::vector<double>{timing.median});
+  EXPECT_EQ(timing.least, timing.median);
+  EXPECT_EQ(timing.deviation, 0.0);
+}
+
+TEST(Stopwatch, SummarisesItsRepetitions) {
+  const Timing timing = time_call([] {}, 1e-6, 4);
+  std::vector<double> sorted = timing.samples;
+  std::ranges::sort(sorted);
+  ASSERT_EQ(sorted.size(), 4U);
+  EXPECT_DOUBLE_EQ(timing.least, sorted.front());
+  EXPECT_DOUBLE_EQ(timing.median, (sorted[1] + sorted[2]) / 2.0);
+  EXPECT_GE(timing.deviation, 0.0);
+  EXPECT_LE(timing.deviation, sorted.back() - sorted.front());
 }
 
 TEST(Stopwatch, RethrowsExceptionsOfItsBody) {
-  EXPECT_THROW(time_call([] { throw ContractError("no"); }), ContractError);
-  EXPECT_GT(time_call([] {}, 1e-6).seconds, 0.0) << "it must work after an exception";
+  int calls = 0;
+  const auto throws = [&] {
+    ++calls;
+    throw ContractError("no");
+  };
+  EXPECT_THROW(time_call(throws, 1e-6, 3), ContractError);
+  EXPECT_EQ(calls, 1) << "not called again after an exception";
+  EXPECT_GT(time_call([] {}, 1e-6).median, 0.0) << "it must work after an exception";
 }
 
 }  // namespace

@@ -19,6 +19,8 @@
 #include "experiments/plans/training_table.hpp"
 #include "experiments/plans/work.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
+#include "reference/vocabulary/system/closest.hpp"
 
 #include <vector>
 
@@ -89,13 +91,13 @@ std::span<const Experiment> catalogue() {
 }
 
 std::vector<Experiment> find_experiments(std::string_view name) {
-  std::string allowed = "all";
+  std::vector<std::string_view> allowed = {"all"};
   for (const Experiment& experiment : catalogue()) {
     if (experiment.name == name) return {experiment};
-    allowed += ", " + experiment.name;
+    allowed.push_back(experiment.name);
   }
-  require(name == "all",
-          "experiment '" + std::string(name) + "' is unknown: allowed are " + allowed);
+  require(name == "all", "experiment '" + on_one_line(name) + "' is unknown: " +
+                             did_you_mean(name, allowed) + "allowed are " + listed(allowed));
   return {catalogue().begin(), catalogue().end()};
 }
 

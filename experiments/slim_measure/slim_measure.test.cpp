@@ -72,6 +72,9 @@ TEST_F(SlimMeasure, RejectsBadInputInOneLineWithCode2) {
   expect_refusal(gradient({"--threads", "0"}), 2, "threads must be from 1");
   expect_refusal(gradient({"--repeats", "0"}), 2, "--repeats");
   expect_refusal(gradient({"--subject", "nobody"}), 2, "'nobody' is unknown");
+  expect_refusal(slim_measure({"sweep", "--experiment", "lenght", "--out", "r"}), 2,
+                 "experiment 'lenght' is unknown: did you mean 'length'?");
+  expect_refusal(slim_measure({}), 2, "a command is missing: give gradient, sweep");
   expect_refusal(gradient({"--feature-map", "cube"}), 2, "allowed are sqr");
   expect_refusal(gradient({"--norm", "none"}), 2, "allowed are branch-output");
   expect_refusal(gradient({"--scalar", "int"}), 2, "float32");
@@ -92,7 +95,6 @@ TEST_F(SlimMeasure, RejectsBadInputInOneLineWithCode2) {
   expect_refusal(gradient({"--first-sweep", "plain", "--subject", "reference"}), 2,
                  "reference has no first sweep to choose");
   expect_refusal(gradient({"--key-scale", "0"}), 2, "key scale must be above 0");
-  expect_refusal(slim_measure({}), 2, "gradient, sweep, merge, table, claims, training or foreign");
   expect_refusal(slim_measure({"sweeep"}), 2, "sweeep");
 }
 
@@ -270,6 +272,7 @@ TEST_F(SlimMeasure, TellsTheCostOfAGradient) {
   EXPECT_EQ(json.at("seconds").size(), 3U);
   EXPECT_GT(json.at("seconds_min").get<double>(), 0.0);
   EXPECT_GE(json.at("seconds_median").get<double>(), json.at("seconds_min").get<double>());
+  EXPECT_GE(json.at("seconds_deviation").get<double>(), 0.0);
   EXPECT_GT(json.at("loss").get<double>(), 0.0);
   EXPECT_EQ(json.at("bytes_tokens"), 4 * 65);
   EXPECT_GE(json.at("process_peak_bytes"), json.at("process_baseline_bytes"));

@@ -3,6 +3,8 @@
 
 #include "reference/vocabulary/scalars/contract.hpp"
 
+#include <boost/math/statistics/univariate_statistics.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -13,11 +15,8 @@ double median(std::span<const double> values) {
   require(!values.empty(), "a median needs at least one value");
   require(std::none_of(values.begin(), values.end(), [](double x) { return std::isnan(x); }),
           "a median needs numbers, not NaN");
-  std::vector<double> sorted(values.begin(), values.end());
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t middle = sorted.size() / 2;
-  if (sorted.size() % 2 == 1) return sorted[middle];
-  return sorted[middle - 1] + (sorted[middle] - sorted[middle - 1]) / 2;
+  std::vector<double> reordered(values.begin(), values.end());
+  return boost::math::statistics::median(reordered);
 }
 
 }  // namespace slim::experiments

@@ -20,8 +20,8 @@ void attend(const AttentionTask<T>& task, AttentionResult<T>& result) {
       const Matrix<T> w =
           (task.q(b, h) * task.k(b, h).transpose()).template triangularView<Eigen::Lower>();
       const Index keys = w.cols() - first;
-      const Matrix<T> sums =
-          w.rightCols(keys).rowwise().sum().array() + static_cast<T>(task.conventions.epsilon);
+      const Matrix<T> sums = w.rightCols(keys).rowwise().sum().array() +
+                             static_cast<T>(task.conventions.epsilons[EpsilonPlace::denominator]);
       result.out(b, h) = (w.rightCols(keys) * task.v(b, h).bottomRows(keys)).array().colwise() /
                          sums.col(0).array();
     }

@@ -3,9 +3,10 @@
 
 #include "reference/vocabulary/scalars/contract.hpp"
 
+#include <boost/math/statistics/univariate_statistics.hpp>
+
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 namespace slim::plots {
@@ -34,11 +35,9 @@ Quartiles quartiles(std::vector<double> sample) {
 
 Quartiles mean_and_deviation(const std::vector<double>& sample) {
   require_sample(sample);
-  const auto n = static_cast<double>(sample.size());
-  const double mean = std::accumulate(sample.begin(), sample.end(), 0.0) / n;
-  double squares = 0.0;
-  for (const double x : sample) squares += (x - mean) * (x - mean);
-  const double deviation = sample.size() > 1 ? std::sqrt(squares / (n - 1.0)) : 0.0;
+  const double mean = boost::math::statistics::mean(sample);
+  const double deviation =
+      sample.size() > 1 ? std::sqrt(boost::math::statistics::sample_variance(sample)) : 0.0;
   return {mean - deviation, mean, mean + deviation, sample.size()};
 }
 
@@ -56,8 +55,8 @@ std::array<const char*, 3> names_of(Spread spread) {
 
 Quartiles median_and_range(std::vector<double> sample) {
   require_sample(sample);
-  std::sort(sample.begin(), sample.end());
-  return {sample.front(), quantile(sample, 0.5), sample.back(), sample.size()};
+  const auto [least, most] = std::ranges::minmax(sample);
+  return {least, boost::math::statistics::median(sample), most, sample.size()};
 }
 
 Quartiles summarised(std::vector<double> sample, Spread spread) {

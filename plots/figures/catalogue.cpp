@@ -16,9 +16,10 @@
 #include "plots/figures/time_slice.hpp"
 #include "plots/figures/training_curves.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
+#include "reference/vocabulary/system/closest.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <vector>
 
@@ -37,13 +38,13 @@ std::span<const Figure> catalogue() {
 }
 
 const Figure& find_figure(std::string_view name) {
-  std::vector<std::string> names;
+  std::vector<std::string_view> names;
   for (const Figure& figure : catalogue()) {
     if (figure.name == name) return figure;
     names.push_back(figure.name);
   }
-  throw ContractError(
-      fmt::format("figure \"{}\" is unknown: {} are allowed", name, fmt::join(names, ", ")));
+  throw ContractError(fmt::format("figure '{}' is unknown: {}allowed are {}", on_one_line(name),
+                                  did_you_mean(name, names), listed(names)));
 }
 
 }  // namespace slim::plots

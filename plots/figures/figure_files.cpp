@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plots/figures/figure_files.hpp"
 
+#include "experiments/plans/progress.hpp"
 #include "plots/chart/gnuplot.hpp"
 #include "plots/chart/script.hpp"
 #include "plots/chart/temporary_folder.hpp"
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <vector>
 
 namespace slim::plots {
 namespace {
@@ -54,6 +56,21 @@ void require_whole_figure(const std::filesystem::path& folder, const std::string
   }
 }
 
+void for_each_drawn(std::span<const DrawnFigure> figures,
+                    const std::function<void(const DrawnFigure&)>& draw) {
+  const auto count =
+      std::ranges::count_if(figures, [](const auto& drawn) { return !drawn.empty(); });
+  experiments::Progress progress(
+      std::vector<Step>(static_cast<std::size_t>(count), {.kinds = {"figure"}}));
+  std::size_t step = 0;
+  for (const DrawnFigure& drawn : figures) {
+    if (drawn.empty()) continue;
+    progress.begin(step, drawn.figure.name);
+    draw(drawn);
+    progress.end(step++);
+  }
+}
+
 std::string svg_of(const DrawnFigure& drawn) {
   try {
     const TemporaryFolder folder(std::filesystem::temp_directory_path());
@@ -70,9 +87,7 @@ void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::
   std::filesystem::create_directories(folder, error);
   if (error) throw_output_error(folder.string(), error);
   const TemporaryFolder drawing(folder);  // on the same file system, so that files can be moved
-  for (const DrawnFigure& drawn : figures) {
-    if (!drawn.empty()) draw_into(drawing.path(), drawn);
-  }
+  for_each_drawn(figures, [&](const DrawnFigure& drawn) { draw_into(drawing.path(), drawn); });
   for (const DrawnFigure& drawn : figures) {
     if (drawn.empty()) continue;
     for (const char* suffix : suffixes) {

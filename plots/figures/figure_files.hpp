@@ -4,6 +4,7 @@
 #include "plots/figures/figure.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -13,6 +14,11 @@ namespace slim::plots {
 /// SVG, PNG and PDF of each. No file appears before all are drawn. Throws ContractError when the
 /// folder cannot be written, GnuplotError when gnuplot fails.
 void write_figures(std::span<const DrawnFigure> figures, const std::filesystem::path& folder);
+
+/// Calls `draw` for each figure that is not empty, with one line of progress
+/// (experiments::Progress).
+void for_each_drawn(std::span<const DrawnFigure> figures,
+                    const std::function<void(const DrawnFigure&)>& draw);
 
 /// The SVG of a figure that is not empty. Throws GnuplotError when gnuplot fails, and
 /// std::runtime_error when the folder for temporary files cannot be used.

@@ -8,6 +8,8 @@
 #include "reference/vocabulary/scalars/contract.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -132,6 +134,13 @@ void refuse_empty_results(CLI::App& app) {
   });
 }
 
+/// The values of an option with few, whose type is "TEXT:{quick,standard}".
+std::vector<std::string> allowed_by(const std::string& type) {
+  const std::size_t open = type.find(":{");
+  if (open == std::string::npos || !type.ends_with('}')) return {};
+  return CLI::detail::split(type.substr(open + 2, type.size() - open - 3), ',');
+}
+
 void refuse_unusable_values(CLI::App& app) {
   std::set<std::string> names;
   for_each_option(app, [&](CLI::Option& option) {
@@ -143,6 +152,12 @@ void refuse_unusable_values(CLI::App& app) {
     if (type.starts_with("FLOAT")) check_first(&option, problem_in_number);
     if (type.starts_with("INT")) check_first(&option, problem_in_integer<std::int64_t>);
     if (type.starts_with("UINT")) check_first(&option, problem_in_integer<std::uint64_t>);
+    if (const std::vector<std::string> allowed = allowed_by(type); !allowed.empty()) {
+      check_first(&option, [allowed](const std::string& value) -> std::string {
+        const bool is_allowed = std::ranges::find(allowed, value) != allowed.end();
+        return is_allowed ? std::string() : unknown_name("value", value, allowed, "--help");
+      });
+    }
     check_first(&option, [names](const std::string& value) -> std::string {
       if (value.empty()) return is_empty;
       if (!names.contains(value.substr(0, value.find('=')))) return {};
@@ -160,21 +175,26 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
     command = command->get_subcommands().front();
     name += " " + command->get_name();
   }
+  std::vector<std::string> commands;
+  for (const CLI::App* below : command->get_subcommands([](const CLI::App*) { return true; })) {
+    if (!below->get_group().empty()) commands.push_back(below->get_name());
+  }
   const std::vector<std::string> unknown = app.remaining(true);
   if (!unknown.empty()) {
     const std::string word = unknown.front().substr(0, unknown.front().find('='));
     const bool is_option = word.starts_with('-');
-    std::vector<std::string> allowed;
+    std::vector<std::string> allowed = is_option ? std::vector<std::string>() : commands;
     for (const CLI::Option* option : command->get_options()) {
       const bool is_named = is_option && !option->get_lnames().empty();
       if (is_named) allowed.push_back("--" + option->get_lnames().front());
     }
-    for (const CLI::App* below : command->get_subcommands([](const CLI::App*) { return true; })) {
-      if (!is_option && !below->get_group().empty()) allowed.push_back(below->get_name());
-    }
     if (!allowed.empty()) {
       return unknown_name(is_option ? "option" : "command", word, allowed, name + " --help");
     }
+  }
+  if (!commands.empty() && error.get_name() == "RequiredError") {
+    return fmt::format("a command is missing: give {}; see {} --help", fmt::join(commands, ", "),
+                       name);
   }
   std::string line = error.what();
   std::ranges::replace(line, '\n', ' ');

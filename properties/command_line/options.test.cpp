@@ -154,6 +154,35 @@ TEST(Options, ThatAreUnknownNameTheClosestOnes) {
   }
 }
 
+TEST(Options, WithFewValuesNameTheClosestOne) {
+  CLI::App app{"An example", "example"};
+  std::string word;
+  app.add_option("--effort", word)->check(CLI::IsMember({"quick", "standard"}));
+  const char* misspelt[] = {"example", "--effort", "quik"};
+  try {
+    parse(app, 3, misspelt);
+    ADD_FAILURE() << "accepted";
+  } catch (const ContractError& error) {
+    const std::string message = error.what();
+    EXPECT_NE(message.find("'quik' is unknown: did you mean 'quick'? allowed are quick, standard"),
+              std::string::npos)
+        << message;
+  }
+  const char* right[] = {"example", "--effort", "standard"};
+  EXPECT_TRUE(parse(app, 3, right));
+}
+
+TEST(Options, AMissingCommandIsNamedWithThoseAllowed) {
+  Program program;
+  const char* nothing[] = {"example"};
+  try {
+    parse(program.app, 1, nothing);
+    ADD_FAILURE() << "accepted";
+  } catch (const ContractError& error) {
+    EXPECT_STREQ(error.what(), "a command is missing: give work; see example --help");
+  }
+}
+
 TEST(Options, QuoteTheValueWithoutControlCharacters) {
   const std::string message = refusal({"--file", "a\x1b[31m\nb\xff"});
   EXPECT_EQ(message.find('\x1b'), std::string::npos) << message;

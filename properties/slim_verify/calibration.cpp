@@ -7,6 +7,8 @@
 #include "properties/tolerance/gradient_evidence.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
 
+#include <boost/math/statistics/univariate_statistics.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -72,13 +74,14 @@ EnsembleFigures figures(const CalibrationPlan& plan, std::span<const Measured> a
   for (const Measured& one : all) {
     for (const Ratios& check : one.correct) ratios.push_back(check[k]);
   }
+  const double median = boost::math::statistics::median(ratios);
   std::ranges::sort(ratios);
   const auto beyond = [&](double deviations) {
     return static_cast<int>(
         std::ranges::count_if(ratios, [=](double ratio) { return !(ratio <= deviations); }));
   };
   EnsembleFigures result{.runs = calibrated_sizes.at(k),
-                         .median = quantile(ratios, 0.5),
+                         .median = median,
                          .quantile_99 = quantile(ratios, 0.99),
                          .quantile_999 = quantile(ratios, 0.999),
                          .largest = ratios.back(),

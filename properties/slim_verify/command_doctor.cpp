@@ -116,6 +116,8 @@ int doctor_command() {
       checked_module("torch", "by subjects in PyTorch"),
       checked_module("slim_subject", "unless the file is copied next to your code"),
       checked_module("pytest", "by the pytest plugin"),
+      checked_program("mpirun", {.program = "mpirun", .arguments = {"--version"}},
+                      "by gradients and sweeps on several ranks"),
       checked_program("gnuplot", {.program = "gnuplot", .arguments = {"--version"}},
                       "by slim-plot"),
   };

@@ -225,7 +225,8 @@ TEST_F(SlimVerify, ListsSubjectsAndLaws) {
 TEST_F(SlimVerify, ChecksTheMachine) {
   const Ran ran = run("doctor");
   EXPECT_EQ(ran.exit, 0) << ran.out;
-  for (const char* line : {"\ncommit ", "slim-subject-host", "scratch folder", "locale"}) {
+  for (const char* line :
+       {"\ncommit ", "slim-subject-host", "scratch folder", "locale", "mpirun"}) {
     EXPECT_NE(ran.out.find(line), std::string::npos) << ran.out;
   }
   EXPECT_NE(run("doctor; LC_ALL=xx_XX.UTF-8 '" SLIM_VERIFY "' doctor").out.find("note  locale"),
@@ -259,7 +260,7 @@ TEST_F(SlimVerify, HasHelpForEveryCommand) {
 }
 
 TEST_F(SlimVerify, RejectsBadInputInOneLineAndWritesNoFiles) {
-  expect_refused("", "ubcommand");
+  expect_refused("", "a command is missing: give run, replay");
   expect_refused("verify", "command 'verify' is unknown");
   expect_refused("runn", "did you mean 'run'?");
   expect_refused("run --subjet reference",
@@ -270,6 +271,7 @@ TEST_F(SlimVerify, RejectsBadInputInOneLineAndWritesNoFiles) {
   expect_refused("run --cases 0", "--cases");
   expect_refused("run --cases many", "--cases");
   expect_refused("run --effort much", "--effort");
+  expect_refused("run --effort quik", "'quik' is unknown: did you mean 'quick'?");
   expect_refused("run --law refuses-bad-requests", "third-party implementation");
   expect_refused("run --law cost-linear", "law cost-linear needs a third-party implementation");
   expect_refused("run --seed -1", "--seed");

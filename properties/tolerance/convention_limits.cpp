@@ -7,6 +7,7 @@
 #include "reference/vocabulary/scalars/random.hpp"
 #include "reference/vocabulary/task/attention_inputs.hpp"
 
+#include <boost/math/statistics/univariate_statistics.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -83,12 +84,9 @@ std::vector<double> normal_denominators(const AttentionConventions& conventions,
   return all;
 }
 
-/// The upper one of two; 0 of none.
+/// 0 of none.
 double median(std::vector<double>& values) {
-  if (values.empty()) return 0.0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
+  return values.empty() ? 0.0 : boost::math::statistics::median(values);
 }
 
 /// The largest ε with share(ε) ≥ least, for a decreasing `share`.

@@ -7,6 +7,8 @@
 #include <rapidcheck/gen/Numeric.h>
 #include <rapidcheck/gen/Select.h>
 #include <rapidcheck/gen/Transform.h>
+#include <rapidcheck/seq/Operations.h>
+#include <rapidcheck/shrink/Shrink.h>
 
 #include <algorithm>
 #include <utility>
@@ -49,25 +51,24 @@ inline Index draw_length(Choices& choices, Index C, Index longest) {
   return std::min(length, longest);
 }
 
-/// Smaller values to try for a number: the lowest, halfway, a quarter and an eighth less, one less.
-/// So 257 shrinks to 200, for example, in a few steps instead of 57.
-inline std::vector<Index> smaller_values(Index value, Index lowest) {
-  const Index above = value - lowest;
+/// Other values to try for a number, by RapidCheck: the target, then half, a quarter, … as far
+/// away, up to one less. So 257 shrinks to 200, for example, in a few steps instead of 57.
+inline std::vector<Index> values_towards(Index target, Index value) {
   std::vector<Index> values;
-  for (const Index candidate :
-       {lowest, lowest + above / 2, value - above / 4, value - above / 8, value - 1}) {
-    const bool known = std::ranges::find(values, candidate) != values.end();
-    if (candidate >= lowest && candidate < value && !known) values.push_back(candidate);
-  }
+  rc::seq::forEach(rc::shrink::towards(value, target),
+                   [&](Index candidate) { values.push_back(candidate); });
   return values;
+}
+/// Those of a number that has a lowest value.
+inline std::vector<Index> smaller_values(Index value, Index lowest) {
+  return values_towards(std::min(lowest, value), value);
 }
 
 /// Two rows or columns: the smallest number with which different ones can be told apart.
 inline constexpr Index preferred_number = 2;
 /// Values to try for a number of rows or columns: smaller ones down to two; two in place of one.
 inline std::vector<Index> simpler_values(Index value) {
-  if (value < preferred_number) return {preferred_number};
-  return smaller_values(value, preferred_number);
+  return values_towards(preferred_number, value);
 }
 
 }  // namespace slim::properties

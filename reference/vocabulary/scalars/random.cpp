@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/vocabulary/scalars/random.hpp"
 
+#include <Random123/philox.h>
+
+#include <bit>
 #include <cmath>
 
 // Compiled without contraction of multiply-adds (-ffp-contract=off), for reproducible bits.
@@ -9,24 +12,6 @@ namespace slim {
 namespace {
 
 using Words = std::array<std::uint32_t, 4>;
-
-Words philox_round(const Words& c, std::uint32_t key0, std::uint32_t key1) {
-  const std::uint64_t a = std::uint64_t{0xD2511F53U} * c[0];
-  const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * c[2];
-  return {static_cast<std::uint32_t>(b >> 32) ^ c[1] ^ key0, static_cast<std::uint32_t>(b),
-          static_cast<std::uint32_t>(a >> 32) ^ c[3] ^ key1, static_cast<std::uint32_t>(a)};
-}
-
-Words philox(Words counter, std::uint64_t key) {
-  auto key0 = static_cast<std::uint32_t>(key);
-  auto key1 = static_cast<std::uint32_t>(key >> 32);
-  for (int round = 0; round < 10; ++round) {
-    counter = philox_round(counter, key0, key1);
-    key0 += 0x9E3779B9U;
-    key1 += 0xBB67AE85U;
-  }
-  return counter;
-}
 
 double to_uniform(std::uint32_t high, std::uint32_t low) {
   const std::uint64_t bits53 = ((std::uint64_t{high} << 32) | low) >> 11;
@@ -60,9 +45,12 @@ double portable_log(double x) {
 }  // namespace
 
 std::array<std::uint32_t, 4> Random::bits(std::uint64_t place) const {
-  return philox({static_cast<std::uint32_t>(place), static_cast<std::uint32_t>(place >> 32),
-                 static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)},
-                seed_);
+  const auto low = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
+  const auto high = [](std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); };
+  const r123::Philox4x32::ctr_type counter = {
+      {low(place), high(place), low(stream_), high(stream_)}};
+  const r123::Philox4x32::key_type key = {{low(seed_), high(seed_)}};
+  return std::bit_cast<Words>(r123::Philox4x32()(counter, key));
 }
 
 double Random::uniform(std::uint64_t place) const {
