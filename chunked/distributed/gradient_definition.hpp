@@ -146,7 +146,7 @@ class PartOfGradient {
   }
 
   Wide<A> pull_back(const Slice& slice) {
-    const Wide<A> loss =
+    Wide<A> loss =
         pass_.loss(slice, scale_, task_.wants_logits ? &result_.logits : nullptr, gradient_);
     pass_.pull_back(slice, G_, at_, gradient_);
     return loss;

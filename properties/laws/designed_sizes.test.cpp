@@ -77,6 +77,7 @@ TEST(DesignedSizes, IncludeDeclaredAndRequestedLengths) {
   blocks.block = 300;
   const Law law = laws::find_law("attention-agrees").fitted(blocks, {.lengths = {700}});
   std::vector<Index> lengths;
+  lengths.reserve(static_cast<std::size_t>(law.designed()));
   for (int row = 0; row < law.designed(); ++row) {
     lengths.push_back(NumberedCase(law, 1, CaseId(row, true)).draw(0)->extents()[Extent::length]);
   }

@@ -190,6 +190,7 @@ std::vector<std::string> missed(const std::vector<Subject>& subjects, std::uint6
                                 const std::vector<const char*>& names_of_laws) {
   const Capabilities& claimed = subjects.front().capabilities;
   std::vector<Law> laws;
+  laws.reserve(names_of_laws.size());
   for (const char* name : names_of_laws) laws.push_back(laws::find_law(name).fitted(claimed, {}));
   RunPlan plan{.laws = {},
                .subjects = {},

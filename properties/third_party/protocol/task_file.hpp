@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "properties/third_party/protocol/exchange.hpp"
 #include "properties/third_party/protocol/formed_task.hpp"
 #include "properties/third_party/protocol/session.hpp"
 #include "reference/vocabulary/scalars/accumulator.hpp"

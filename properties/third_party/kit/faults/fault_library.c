@@ -35,8 +35,8 @@ static const volatile int fault = FAULT;
 /* Makes the pages of an input writable, then writes into it. */
 static void write_unprotected(const DLTensor* input) {
   const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-  const uintptr_t first = (uintptr_t)input->data / page * page;
-  if (mprotect((void*)first, page, PROT_READ | PROT_WRITE) != 0) return;
+  char* first = (char*)input->data - (uintptr_t)input->data % page;
+  if (mprotect(first, page, PROT_READ | PROT_WRITE) != 0) return;
   ((float*)input->data)[0] += 1.0F;
 }
 
