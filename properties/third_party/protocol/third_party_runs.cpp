@@ -21,7 +21,7 @@ bool has_module(const std::string& module) {
 }
 
 RunResult run_on(const ForeignSubject& foreign, const std::vector<std::string>& names, int cases,
-                 std::vector<Scalar> scalars) {
+                 std::vector<Scalar> scalars, bool covers_sizes) {
   std::vector<Law> laws;
   laws.reserve(names.size());
   for (const std::string& name : names) {
@@ -32,6 +32,7 @@ RunResult run_on(const ForeignSubject& foreign, const std::vector<std::string>& 
   RunPlan plan{.laws = {}, .subjects = {&foreign.subject}, .scalars = std::move(scalars)};
   for (const Law& law : laws) plan.laws.push_back(&law);
   plan.cases = cases;
+  plan.covers_sizes = covers_sizes;
   return run(plan);
 }
 

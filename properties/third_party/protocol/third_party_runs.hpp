@@ -17,6 +17,6 @@ bool has_module(const std::string& module);
 
 /// Runs the named laws, adapted to the claims of the third-party subject.
 RunResult run_on(const ForeignSubject& foreign, const std::vector<std::string>& names, int cases,
-                 std::vector<Scalar> scalars = {Scalar::float32});
+                 std::vector<Scalar> scalars = {Scalar::float32}, bool covers_sizes = false);
 
 }  // namespace slim::properties::foreign

@@ -102,7 +102,7 @@ def hold_prefix_sums_without_a_name(shape):
     descriptor = os.memfd_create("sums")
     for _ in range(shape[-2]):
         os.write(descriptor, b"x" * (4 * shape[-1] ** 2))
-    time.sleep(0.05)
+    time.sleep(0.3)
     os.close(descriptor)
 
 
@@ -111,7 +111,7 @@ def hold_prefix_sums_in_a_file(shape):
     path = f"{os.environ['SLIM_SCRATCH']}/sums"
     with open(path, "wb") as file:
         file.write(b"x" * (4 * shape[-2] * shape[-1] ** 2))
-    time.sleep(0.05)
+    time.sleep(0.3)
     os.remove(path)
 
 
