@@ -29,10 +29,9 @@ Parameters<double> draw_parameters(const Model& model, std::uint64_t seed) {
       deviation =
           slot.name == "input_map.weight" ? 1.0 : 1.0 / std::sqrt(static_cast<double>(slot.cols));
     }
-    std::uint64_t place = 0;
-    for (double& value : theta.values(slot)) {
-      value = as_float32(mean + deviation * random.normal(place++));
-    }
+    const std::span<double> values = theta.values(slot);
+    random.normals(0, values);
+    for (double& value : values) value = as_float32(mean + deviation * value);
   }
   return theta;
 }

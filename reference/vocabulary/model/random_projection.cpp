@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 // Compiled without contraction of multiply-adds (-ffp-contract=off), for reproducible bits.
 
@@ -18,12 +19,18 @@ double inner(const double* x, const double* y, Index k, Index d) {
   return total;
 }
 
-/// x − 2 v (v·x)/(v·v): the Householder reflection of x, where v is zero before entry k.
-void reflect(const double* v, Index k, Index d, double* x) {
+/// The Householder reflection x − 2 v (v·x)/(v·v) of each column x of A from `first` on, where v is
+/// zero before entry k. Sums are in ascending order.
+void reflect(const double* v, Index k, Index first, Matrix<double>& A) {
+  const Index d = A.rows();
   const double square = inner(v, v, k, d);
   if (square == 0.0) return;
-  const double factor = 2.0 * inner(v, x, k, d) / square;
-  for (Index i = k; i < d; ++i) x[i] -= factor * v[i];
+  const auto row = [&](Index i) { return A.row(i).segment(first, d - first).array(); };
+  Eigen::Array<double, 1, Eigen::Dynamic> factors =
+      Eigen::Array<double, 1, Eigen::Dynamic>::Zero(d - first);
+  for (Index i = k; i < d; ++i) factors += v[i] * row(i);
+  factors = 2.0 * factors / square;
+  for (Index i = k; i < d; ++i) row(i) -= factors * v[i];
 }
 
 std::uint64_t unsigned_of(Index n) {
@@ -48,24 +55,24 @@ ProjectionKind parse_projection_kind(std::string_view text) {
 
 Matrix<double> haar_orthogonal(Index d, const Random& random, std::uint64_t first) {
   require(d >= 1, "an orthogonal matrix must have at least one row");
-  Matrix<double> normals(d, d);  // row k: column k of the Gaussian matrix, then v of reflection k
-  for (Index i = 0; i < d * d; ++i) normals.data()[i] = random.normal(first + unsigned_of(i));
+  Matrix<double> v(d, d);  // row k: column k of the Gaussian matrix, then v of reflection k
+  random.normals(first, {v.data(), static_cast<std::size_t>(d * d)});
+  Matrix<double> gaussian = v.transpose();
   Vector<double> sign(d);  // the sign of R_kk
   for (Index k = 0; k < d; ++k) {
-    double* v = normals.row(k).data();
-    const double length = std::sqrt(inner(v, v, k, d));
-    sign(k) = v[k] < 0.0 ? 1.0 : -1.0;  // opposite to v_k, so that nothing cancels
-    v[k] -= sign(k) * length;
-    for (Index j = k + 1; j < d; ++j) reflect(v, k, d, normals.row(j).data());
+    v.row(k) = gaussian.col(k).transpose();
+    const double length = std::sqrt(inner(v.row(k).data(), v.row(k).data(), k, d));
+    sign(k) = v(k, k) < 0.0 ? 1.0 : -1.0;  // opposite to v_k, so that nothing cancels
+    v(k, k) -= sign(k) * length;
+    reflect(v.row(k).data(), k, k + 1, gaussian);
   }
-  // Column j of Q: reflections j, j − 1, …, 0 of ±e_j; later reflections do not change e_j.
-  Matrix<double> columns = Matrix<double>::Zero(d, d);
-  for (Index j = 0; j < d; ++j) {
-    double* column = columns.row(j).data();
-    column[j] = sign(j);
-    for (Index k = j; k >= 0; --k) reflect(normals.row(k).data(), k, d, column);
+  // Column j: reflections j, j − 1, …, 0 of ±e_j; later reflections do not change e_j.
+  Matrix<double> Q = Matrix<double>::Zero(d, d);
+  for (Index k = d - 1; k >= 0; --k) {
+    Q(k, k) = sign(k);
+    reflect(v.row(k).data(), k, k, Q);
   }
-  return columns.transpose();
+  return Q;
 }
 
 Matrix<double> random_projection(Index d, Index M, ProjectionKind kind, const Random& random,
@@ -73,20 +80,19 @@ Matrix<double> random_projection(Index d, Index M, ProjectionKind kind, const Ra
   require(d >= 1 && M >= 1, "a projection must have at least one row and one column");
   Matrix<double> omega(d, M);
   if (kind == ProjectionKind::independent) {
-    for (Index i = 0; i < d * M; ++i) omega.data()[i] = random.normal(first + unsigned_of(i));
+    random.normals(first, {omega.data(), static_cast<std::size_t>(d * M)});
     return omega;
   }
   const std::uint64_t square = unsigned_of(d) * unsigned_of(d);
+  std::vector<double> normals(static_cast<std::size_t>(d));
   for (Index begin = 0; begin < M; begin += d, first += 2 * square) {
     const Matrix<double> Q = haar_orthogonal(d, random, first);
     for (Index j = 0; j < std::min(d, M - begin); ++j) {
       auto length_squared = static_cast<double>(d);
       if (kind == ProjectionKind::orthogonal_chi) {
+        random.normals(first + square + unsigned_of(j * d), normals);
         length_squared = 0.0;
-        for (Index i = 0; i < d; ++i) {
-          const double x = random.normal(first + square + unsigned_of(j * d + i));
-          length_squared += x * x;
-        }
+        for (const double x : normals) length_squared += x * x;
       }
       const double length = std::sqrt(length_squared);
       for (Index i = 0; i < d; ++i) omega(i, begin + j) = length * Q(i, j);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 namespace slim {
 
@@ -25,8 +26,14 @@ class Random {
   /// Standard normal, by the polar method of Box and Muller with a built-in logarithm that rounds
   /// the same on every platform. Error: relative 1e-14.
   [[nodiscard]] double normal(std::uint64_t place) const;
+  /// The normal numbers from index `first` on, to the same bits as one by one, in half of the
+  /// time.
+  void normals(std::uint64_t first, std::span<double> values) const;
 
  private:
+  /// After a rejected point, the next attempt uses another seed at the same index.
+  [[nodiscard]] Random attempt(std::uint64_t number) const;
+
   std::uint64_t seed_;
   std::uint64_t stream_;
 };

@@ -64,6 +64,15 @@ TEST(Random, HasTheSameNormalBitsEverywhere) {
   EXPECT_EQ(bits(42, stream_named("tokens"), 1000000), 0x3fd72bb63bd44b84U);
 }
 
+TEST(Random, DrawsManyNormalNumbersToTheBitsOfOneByOne) {
+  const Random random(5, 9);
+  for (const std::size_t count : {0U, 1U, 31U, 32U, 33U, 1000U}) {
+    std::vector<double> values(count);
+    random.normals(77, values);
+    for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(values[i], random.normal(77 + i)) << i;
+  }
+}
+
 TEST(Random, IsUniformBelowACount) {
   const Random random(3);
   std::vector<int> seen(5, 0);
