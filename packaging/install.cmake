@@ -13,6 +13,7 @@ endif()
 foreach(library ${libraries})
   string(REPLACE slim_ "" name ${library})
   set_target_properties(${library} PROPERTIES EXPORT_NAME ${name})
+  add_library(slim::${name} ALIAS ${library})  # the same names by add_subdirectory
 endforeach()
 install(TARGETS ${libraries} EXPORT slim ARCHIVE COMPONENT dev)
 set(config ${CMAKE_INSTALL_LIBDIR}/cmake/slim)
@@ -21,6 +22,7 @@ configure_package_config_file(${here}/slimConfig.cmake.in ${PROJECT_BINARY_DIR}/
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/slimConfigVersion.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/slimConfig.cmake ${PROJECT_BINARY_DIR}/slimConfigVersion.cmake
   DESTINATION ${config} COMPONENT dev)
+file(RELATIVE_PATH SLIM_PREFIX_OF_PC /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(${here}/slim.pc.in ${PROJECT_BINARY_DIR}/slim.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/slim.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 
@@ -48,7 +50,9 @@ install(TARGETS ${programs} slim-subject-host RUNTIME COMPONENT runtime)
 install(FILES properties/third_party/kit/slim_subject.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT runtime)
 install(DIRECTORY properties/third_party/kit/ DESTINATION ${CMAKE_INSTALL_DATADIR}/slim/kit COMPONENT runtime
   FILES_MATCHING PATTERN "*.py" PATTERN "*.toml" PATTERN "*.md" PATTERN "*.h" PATTERN "*.c" PATTERN "*attention.cpp"
+  PATTERN "*.rs" PATTERN "*.js"
   PATTERN faults EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN package_test.py EXCLUDE)
+install(FILES properties/third_party/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/slim COMPONENT runtime)
 install(DIRECTORY packaging/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/slim COMPONENT runtime)
 foreach(program ${programs})
   install(FILES packaging/completions/slim.bash RENAME ${program}

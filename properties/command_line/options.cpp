@@ -198,6 +198,9 @@ std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
   }
   std::string line = error.what();
   std::ranges::replace(line, '\n', ' ');
+  if (error.get_name() == "ArgumentMismatch" && line.ends_with("missing")) {
+    line = fmt::format("option {} needs a value", line.substr(0, line.find(':')));
+  }
   return line + " (" + name + " --help lists what is allowed)";
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 TEST(Suggestion, ListsAFewClosestOfManyNamesAndAllOfFew) {
   EXPECT_EQ(unknown_name("fruit", "appel", {"pear", "apple"}, "ls"),
-            "fruit 'appel' is unknown: allowed are pear, apple");
+            "fruit 'appel' is unknown: did you mean 'apple'? allowed are pear, apple");
   std::vector<std::string> many = {"apple"};
   for (int i = 0; i < 1000; ++i) many.push_back("number-" + std::to_string(i));
   const std::string message = unknown_name("fruit", "aple", many, "ls");
@@ -21,10 +21,11 @@ TEST(Suggestion, ListsAFewClosestOfManyNamesAndAllOfFew) {
   EXPECT_LE(message.size(), 200U);
 }
 
-TEST(EditDistance, CountsInsertionsDeletionsAndSubstitutions) {
+TEST(EditDistance, CountsInsertionsDeletionsSubstitutionsAndExchanges) {
   EXPECT_EQ(edit_distance("", "abc"), 3U);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
   EXPECT_EQ(edit_distance("same", "same"), 0U);
+  EXPECT_EQ(edit_distance("rnu", "run"), 1U);
 }
 
 }  // namespace

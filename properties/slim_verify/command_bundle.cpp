@@ -5,16 +5,25 @@
 #include "properties/slim_verify/third_party.hpp"
 #include "properties/third_party/sandbox/scratch.hpp"
 #include "reference/vocabulary/case_file/case_file.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/printable.hpp"
 #include "reference/vocabulary/system/child_program.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <string_view>
 
 namespace slim::properties {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What this program writes into a bundle.
+constexpr std::array<std::string_view, 4> own_files = {"doctor.txt", "replay.txt",
+                                                       "declaration.json", "options.txt"};
 
 /// The output of this program with other arguments, and its messages.
 std::string own_output(std::vector<std::string> arguments) {
@@ -34,7 +43,7 @@ std::string declaration_of(const ForeignArguments& arguments) {
 
 std::vector<std::string> replay_arguments(const std::string& path,
                                           const ForeignArguments& foreign) {
-  std::vector<std::string> arguments = {"replay", path};
+  std::vector<std::string> arguments = {"replay", path.starts_with('-') ? "./" + path : path};
   if (!foreign.given()) return arguments;
   const auto add = [&](const char* option, const std::string& value) {
     arguments.insert(arguments.end(), {option, value});
@@ -51,7 +60,15 @@ std::vector<std::string> replay_arguments(const std::string& path,
 
 int bundle_command(const BundleArguments& arguments, const ForeignArguments& foreign) {
   command_line::require_writable(arguments.out);
-  read_case_file(arguments.case_file);  // refuses what is no case
+  const CaseFile stored = read_case_file(arguments.case_file);  // refuses what is no case
+  const auto subject = stored.metadata.find("subject");
+  if (!foreign.given() && subject != stored.metadata.end() &&
+      subject->second.starts_with("foreign/")) {
+    throw ContractError(
+        fmt::format("case '{}' is of your own implementation: give its "
+                    "--subject-command or --subject-library, too",
+                    printable(arguments.case_file)));
+  }
   const foreign::Scratch scratch(foreign::least_room);
   const fs::path folder = scratch.path() / "bundle";
   fs::create_directory(folder);
@@ -61,7 +78,14 @@ int bundle_command(const BundleArguments& arguments, const ForeignArguments& for
   std::vector<std::string> files = {arguments.case_file};
   files.insert(files.end(), arguments.reports.begin(), arguments.reports.end());
   for (const fs::path file : files) {
-    fs::copy_file(file, folder / file.filename(), fs::copy_options::overwrite_existing);
+    const fs::path name = file.filename();
+    if (std::ranges::find(own_files, name.string()) != own_files.end() ||
+        fs::exists(folder / name)) {
+      throw ContractError(
+          fmt::format("file '{}' cannot be in the bundle: there is another {} in it",
+                      printable(file.string()), printable(name.string())));
+    }
+    fs::copy_file(file, folder / name);
   }
   write("doctor.txt", own_output({"doctor"}));
   write("replay.txt", own_output(replay_arguments(arguments.case_file, foreign)));

@@ -72,6 +72,12 @@ Check checked_limits() {
                       files.rlim_cur, std::thread::hardware_concurrency())};
 }
 
+/// The last line that is not empty: what a program that failed says at its end.
+std::string last_line(std::string text) {
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
 /// A program that some subjects or figures need, by the first line that it prints.
 Check checked_program(const std::string& what, const ChildProgram& program,
                       const std::string& needed_for) {
@@ -80,7 +86,7 @@ Check checked_program(const std::string& what, const ChildProgram& program,
     const ChildOutcome ran = run_child(program);
     const std::string text = ran.output.empty() ? ran.errors : ran.output;
     if (ran.status == 0) return {State::ok, what, text.substr(0, text.find('\n'))};
-    lacks = fmt::format("{} (needed {})", text.substr(0, text.find('\n')), needed_for);
+    lacks = fmt::format("{} (needed {})", last_line(text), needed_for);
   } catch (const std::system_error&) {  // it does not exist
   }
   return {State::note, what, lacks};
@@ -88,11 +94,12 @@ Check checked_program(const std::string& what, const ChildProgram& program,
 
 Check checked_module(const std::string& name, const std::string& needed_for) {
   const std::string code =
-      "import importlib.util, importlib.metadata as m, sys\n"
+      "import importlib, importlib.util, importlib.metadata as m, sys\n"
       "spec = importlib.util.find_spec('" +
       name +
       "')\n"
       "if spec is None: sys.exit('not installed for ' + sys.executable)\n"
+      "importlib.import_module(spec.name)\n"
       "try: version = m.version('" +
       name +
       "')\n"

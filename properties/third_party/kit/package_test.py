@@ -60,6 +60,66 @@ def test_an_expected_failure_passes(pytester):
     result.assert_outcomes(passed=4, xfailed=2)
 
 
+def test_laws_of_a_test_that_may_fail_may_fail(pytester):
+    code = WRONG + f"\nimport pytest\n\n@pytest.mark.xfail\ndef test_it(slim):\n    slim.verify(without_first_key, {LAWS})\n"
+    result = outcome_of(pytester, code, "--junitxml=junit.xml")
+    result.assert_outcomes(passed=3, xfailed=3)
+    assert result.ret == 0
+    assert pytester.path.joinpath("junit.xml").read_text().count("<testcase") == 1
+
+
+def test_laws_of_a_test_that_expects_their_failure_may_fail(pytester):
+    code = WRONG + f"\nimport pytest\n\ndef test_it(slim):\n    with pytest.raises(AssertionError):\n        slim.verify(without_first_key, {LAWS})\n"
+    outcome_of(pytester, code, "-p", "no:capture").assert_outcomes(passed=4, xfailed=2)
+
+
+def test_what_a_function_wraps_is_not_verified_in_its_place(pytester):
+    code = RIGHT + f"""
+import functools
+
+@functools.wraps(attention)
+def larger(*of, **options):
+    return 1.5 * attention(*of)
+
+local = larger
+del larger
+
+def test_it(slim):
+    slim.verify(local, {LAWS})
+"""
+    outcome_of(pytester, code).assert_outcomes(passed=3, failed=3)
+
+
+@pytest.mark.parametrize("call, words", [
+    ("attention, laws='averages'", "laws is 'averages': a list"),
+    ("len", "len is not at the top level of a module"),
+    ("3", "3 is no function"),
+    ("attention, sliced_=True", "nothing called 'sliced_' can be declared: the closest of * is 'sliced'"),
+    ("attention, claims={1}", "claims is {1}, which cannot be written as JSON"),
+])
+def test_what_cannot_be_verified_is_refused_with_its_reason(pytester, call, words):
+    result = outcome_of(pytester, RIGHT + f"\ndef test_it(slim):\n    slim.verify({call})\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"*{words}*"])
+
+
+def test_a_declaration_that_is_refused_says_why(pytester):
+    result = outcome_of(pytester, RIGHT + "\ndef test_it(slim):\n    slim.verify(attention, features=['favr+'], laws=['averages'])\n")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["*favr+*"])
+
+
+def test_a_file_that_verifies_while_it_is_imported_ends(tmp_path):
+    (tmp_path / "mine.py").write_text(RIGHT + """
+import slim_subject_run
+command = slim_subject_run.command_of(attention, {})
+print(slim_subject_run.verify(command, laws=["averages"], effort="quick").report)
+""")
+    ran = subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+                         env={**os.environ, "PYTHONPATH": str(KIT)})
+    assert "if __name__ == '__main__'" in ran.stdout + ran.stderr
+
+
 def test_a_function_that_cannot_be_imported_is_refused(pytester):
     result = outcome_of(pytester, "def test_it(slim):\n    slim.verify(lambda q, k, v, **options: v)\n")
     result.assert_outcomes(failed=1)

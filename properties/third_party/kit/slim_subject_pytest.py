@@ -9,7 +9,7 @@ that replays it, and the diagnosis.
 """
 import pytest
 
-import slim_subject_run
+checks_key = pytest.StashKey()
 
 
 class Slim:
@@ -24,28 +24,42 @@ class Slim:
         `function` is at the top level of a module. `declared`: keyword arguments of slim_subject.subject, such as
         features=["favor+"], unless its file declares it. The others are those of slim_subject_run.verify()."""
         __tracebackhide__ = True
+        import slim_subject_run  # here, since it needs NumPy, which other tests may not have
         command = slim_subject_run.command_of(function, declared)
         found = slim_subject_run.verify(command, laws=laws, effort=effort, seed=seed, expected_failures=expected_failures,
                                         options=options)
-        for check in found.checks:
-            if check.outcome != "not claimed":
-                self._report(check)
+        self._request.node.stash.setdefault(checks_key, []).extend(found.checks)
         if not found.holds:
             raise AssertionError(_message(found))
         return found
 
-    def _report(self, check):
-        item = self._request.node
-        path, line, test = item.location
-        report = pytest.TestReport(
-            nodeid=item.nodeid, location=(path, line, f"{test} [{check.law} {check.scalar}]"), keywords={}, when="call",
-            outcome={"passed": "passed", "failed": "failed", "expected failure": "skipped"}[check.outcome],
-            longrepr=check.message or None, duration=check.seconds)
-        report.slim_law = f"{check.law} {check.scalar}"
-        if check.outcome == "expected failure":
-            report.wasxfail = check.message
-        with item.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-            item.ihook.pytest_runtest_logreport(report=report)
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    """Reports the laws before their test, whose result says whether failures were expected (xfail, pytest.raises)."""
+    outcome = yield
+    if call.when != "call":
+        return
+    test = outcome.get_result()
+    plugins = item.config.pluginmanager
+    # A test is one test case in a JUnit file, with the failure of all its laws.
+    junit = [plugin for plugin in plugins.get_plugins() if type(plugin).__name__ == "LogXML"]
+    log = plugins.subset_hook_caller("pytest_runtest_logreport", junit)
+    for check in item.stash.get(checks_key, []):
+        if check.outcome != "not claimed":
+            log(report=_report(item, check, test.failed))
+
+
+def _report(item, check, fails):
+    path, line, name = item.location
+    expected = check.outcome == "expected failure" or (check.outcome == "failed" and not fails)
+    report = pytest.TestReport(
+        nodeid=item.nodeid, location=(path, line, f"{name} [{check.law} {check.scalar}]"), keywords={}, when="call",
+        outcome="skipped" if expected else check.outcome, longrepr=check.message or None, duration=check.seconds)
+    report.slim_law = f"{check.law} {check.scalar}"
+    if expected:
+        report.wasxfail = check.message
+    return report
 
 
 def _message(found):

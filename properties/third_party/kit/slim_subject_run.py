@@ -7,7 +7,9 @@ The function runs in a process of its own, which imports its file again. If the 
 @subject, @features, @gradient or model(), nothing else needs to be given.
 """
 import argparse
+import ast
 import dataclasses
+import difflib
 import importlib
 import importlib.util
 import inspect
@@ -57,7 +59,7 @@ def find_program():
     if found is None:
         raise HarnessError(
             f"SLIM_VERIFY is '{given}', which is no program" if given else
-            "slim-verify is not on PATH: install the package slim, or set SLIM_VERIFY to its path")
+            "slim-verify is not on PATH: install the package slim-harness, or set SLIM_VERIFY to its path")
     return found
 
 
@@ -65,15 +67,29 @@ def command_of(function, declared):
     """The command line of a process that serves a function of a module's top level.
 
     `declared`: keyword arguments of slim_subject.subject; empty if its file declares it."""
-    inner = inspect.unwrap(function)
-    file, name = inspect.getsourcefile(inner), inner.__qualname__
-    if "<" in name or "." in name:
-        raise ValueError(f"{name} is not at the top level of a module: move it there, since another process has to import it")
-    words = [sys.executable, "-m", "slim_subject_run", "serve", f"{os.path.abspath(file)}:{name}"]
+    file, name = _found_at(function)
+    words = [sys.executable, "-m", "slim_subject_run", "serve", f"{file}:{name}"]
     for folder in _added_folders():
-        if folder != os.path.dirname(os.path.abspath(file)):
+        if folder != os.path.dirname(file):
             words += ["--path", folder]
     return shlex.join(words + _declare_options(declared))
+
+
+def _found_at(function):
+    """The file and the name at the top level of its module to which exactly this object is bound: what it wraps is another one."""
+    name = getattr(function, "__qualname__", None) or repr(function)
+    if not callable(function):
+        raise TypeError(f"{name} is no function")
+    first = sys.modules.get(getattr(function, "__module__", None))
+    for module in [first, *sys.modules.values()]:
+        names = getattr(module, "__dict__", {})
+        file = names.get("__file__")
+        if not isinstance(file, str) or not file.endswith(".py") or not os.path.isfile(file):
+            continue
+        for bound, value in list(names.items()):
+            if value is function and bound.isidentifier():
+                return os.path.abspath(file), bound
+    raise ValueError(f"{name} is not at the top level of a module: bind it to a name in a .py file, since another process has to import it")
 
 
 def verify(command, *, laws=(), effort="standard", seed=None, expected_failures=None, options=()):
@@ -81,6 +97,12 @@ def verify(command, *, laws=(), effort="standard", seed=None, expected_failures=
 
     `laws`: names, or none for all. `expected_failures`: lines such as "averages float32", which have to
     fail. `options`: further arguments of slim-verify run. Raises HarnessError if there is no verdict."""
+    if "SLIM_SCRATCH" in os.environ:
+        raise HarnessError("verify() was called while slim-verify imports the file of the function: call it under "
+                           "if __name__ == '__main__'")
+    for name, value in (("laws", laws), ("expected_failures", expected_failures), ("options", options)):
+        if isinstance(value, str):
+            raise TypeError(f"{name} is '{value}': a list of such strings is needed")
     with tempfile.TemporaryDirectory(prefix="slim-subject-") as folder:
         junit = os.path.join(folder, "junit.xml")
         words = [find_program(), "run", "--subject-command", command, "--junit", junit, "--effort", effort]
@@ -113,7 +135,7 @@ def _checks(junit):
             message = skipped.get("message")
             outcome = "expected failure" if message.startswith("expected failure") else "not claimed"
         scalar = case.get("name").split(" ")[-1] if "/" in case.get("name") else case.get("name")
-        checks.append(Check(case.get("classname"), scalar, outcome, message, evidence, float(case.get("time"))))
+        checks.append(Check(case.get("classname"), scalar, outcome, message, evidence, float(case.get("time") or 0)))
     return checks
 
 
@@ -125,20 +147,53 @@ def _added_folders():
 
 
 def _declare_options(declared):
+    known = [name for function in (slim_subject.subject, slim_subject.input_form)
+             for name, parameter in inspect.signature(function).parameters.items() if parameter.kind != parameter.VAR_KEYWORD]
     words = []
     for key, value in declared.items():
-        words += ["--declare", f"{key}={json.dumps(value)}"]
+        if key not in known:
+            closest = difflib.get_close_matches(key, known, 1, 0) or known
+            raise ValueError(f"nothing called '{key}' can be declared: the closest of {len(known)} is '{closest[0]}'")
+        try:
+            text = json.dumps(value, default=lambda x: x.tolist())  # numbers and arrays of NumPy
+        except (AttributeError, TypeError, ValueError):
+            raise ValueError(f"{key} is {value!r}, which cannot be written as JSON") from None
+        words += ["--declare", f"{key}={text}"]
     return words
+
+
+def _place_and_name(target):
+    """The parts of "FILE.py:NAME" or "package.module:NAME"."""
+    place, colon, name = target.rpartition(":")
+    if not colon or not name.isidentifier():
+        raise ValueError(f"'{target}' names no function: give FILE.py:NAME or package.module:NAME")
+    if place.endswith(".py") and not os.path.isfile(place):
+        raise ValueError(f"file '{place}' does not exist")
+    return place, name
+
+
+def _require_function(target):
+    """Refuses what its file cannot define, without running the file."""
+    place, name = _place_and_name(target)
+    if not place.endswith(".py"):
+        return
+    with open(place, "rb") as file:
+        try:
+            nodes = list(ast.walk(ast.parse(file.read())))
+        except (SyntaxError, ValueError) as error:
+            raise ValueError(f"file '{place}' is no Python: {error}") from None
+    functions = [node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    others = [node.id for node in nodes if isinstance(node, ast.Name)]
+    imported = [alias.asname or alias.name.split(".")[0] for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))
+                for alias in node.names]
+    if name not in functions + others + imported and "*" not in imported:
+        raise ValueError(f"'{place}' has no function '{name}'; it has {', '.join(functions) or 'none'}")
 
 
 def _load(target):
     """The function of "FILE.py:NAME" or "package.module:NAME", and its module."""
-    place, colon, name = target.rpartition(":")
-    if not colon or not name.isidentifier():
-        raise ValueError(f"'{target}' names no function: give FILE.py:NAME or package.module:NAME")
+    place, name = _place_and_name(target)
     if place.endswith(".py"):
-        if not os.path.isfile(place):
-            raise ValueError(f"file '{place}' does not exist")
         # In a package, import by the package's name, so that relative imports work.
         folder, module_name = os.path.split(os.path.abspath(place)[: -len(".py")])
         while os.path.isfile(os.path.join(folder, "__init__.py")):
@@ -159,13 +214,18 @@ def _load(target):
     return getattr(module, name), module
 
 
+def _is_of_torch(value):
+    place = value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", None)
+    return isinstance(place, str) and place.split(".")[0] == "torch"
+
+
 def _serve(target, declared, folders):
     sys.path[:0] = folders
     serve, slim_subject.serve = slim_subject.serve, lambda: None  # the file may end with serve()
     function, module = _load(target)
     if declared or not slim_subject._declared["tasks"]:
-        # A NumPy function that does not import torch cannot return its tensors.
-        declared.setdefault("framework", "torch" if "torch" in vars(module) else "numpy")
+        # A NumPy function that imports nothing from torch cannot return its tensors.
+        declared.setdefault("framework", "torch" if any(map(_is_of_torch, vars(module).values())) else "numpy")
         slim_subject.subject(**declared)(function)
     serve()
 
@@ -187,7 +247,10 @@ def _version():
 
 class _Version(argparse.Action):
     def __call__(self, parser, *_):
-        print(_version())
+        try:
+            print(_version())
+        except HarnessError as error:
+            parser.exit(2, f"slim-subject: {error}\n")
         parser.exit()
 
 
@@ -201,13 +264,17 @@ def main(arguments=None):
     for name, text in (("verify", "run the laws; options that are not listed here are those of slim-verify run"),
                        ("serve", "answer the requests of slim-verify: slim-verify run --subject-command 'slim-subject serve …'")):
         command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("function", help="FILE.py:NAME or package.module:NAME")
+        command.add_argument("function", nargs="?", help="FILE.py:NAME or package.module:NAME")
         command.add_argument("--features", nargs="+", metavar="MAP", help="feature maps of a function that its file does not declare")
         command.add_argument("--framework", choices=["numpy", "torch"], help="default: torch if the file imports it, else numpy")
         command.add_argument("--declare", action="append", default=[], type=_declaration, metavar="NAME=JSON",
                              help="another keyword argument of slim_subject.subject (repeatable)")
         command.add_argument("--path", action="append", default=[], metavar="FOLDER", help="a folder to import from (repeatable)")
     options, rest = parser.parse_known_args(arguments)
+    if options.function is None and options.features and ":" in options.features[-1]:
+        options.function = options.features.pop()  # after --features, which takes any number of maps
+    if options.function is None:
+        parser.error("a function is needed: FILE.py:NAME or package.module:NAME")
     declared = dict(options.declare)
     declared.update({key: value for key in ("features", "framework") if (value := getattr(options, key))})
     try:
@@ -218,10 +285,8 @@ def main(arguments=None):
         words = [sys.executable, "-m", "slim_subject_run", "serve", options.function, *_declare_options(declared)]
         for folder in options.path:
             words += ["--path", folder]
+        _require_function(options.function)
         program = find_program()
-        place = options.function.rpartition(":")[0]
-        if place.endswith(".py") and not os.path.isfile(place):
-            raise ValueError(f"file '{place}' does not exist")
         return subprocess.run([program, "run", "--subject-command", shlex.join(words), *rest], check=False).returncode
     except (HarnessError, ValueError) as error:
         print(f"slim-subject: {error}", file=sys.stderr)

@@ -7,7 +7,8 @@
 
 namespace slim {
 
-/// The number of insertions, deletions and substitutions between two words (Levenshtein 1966).
+/// The number of insertions, deletions, substitutions, and exchanges of neighbours between two words
+/// (Damerau 1964; no letter is edited twice).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// Edit distance that ignores a missing end: "recoverd" is similar to "recovered/iterative".
