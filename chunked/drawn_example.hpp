@@ -5,6 +5,7 @@
 #include "chunked/composition.hpp"
 #include "chunked/two_sweeps.hpp"
 #include "reference/vocabulary/model/draw.hpp"
+#include "reference/vocabulary/scalars/keep_largest.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -67,8 +68,7 @@ T largest_difference(const GradientResult<T>& a, const GradientResult<T>& b) {
   using std::abs;
   T largest = abs(T(a.loss - b.loss));
   for (std::size_t i = 0; i < a.gradient.values().size(); ++i) {
-    const T difference = abs(T(a.gradient.values()[i] - b.gradient.values()[i]));
-    if (!(difference <= largest)) largest = difference;
+    keep_largest(largest, abs(T(a.gradient.values()[i] - b.gradient.values()[i])));
   }
   return largest;
 }

@@ -25,12 +25,14 @@ void pass_on(const AttentionTask<T>& task, AttentionResult<T>& result, Index b,
 
 /// Sends the rows of every rank, and the end state, to rank 0.
 template <class T>
-void collect(const AttentionTask<T>& task, AttentionResult<T>& result, Communicator& ranks) {
+void collect(const AttentionTask<T>& task, AttentionResult<T>& result,
+             const Exchange<accumulator_t<T>>& exchange) {
   using A = accumulator_t<T>;
+  Communicator& ranks = exchange.ranks();
   constexpr Traffic traffic = Traffic::answer;
   const Index P = ranks.size();
   const auto rows_of = [&](Heads<T>& array, Index b, Index h, Index rank) {
-    const Part part = part_of(array.sizes().rows, P, rank);
+    const Part part = exchange.part(array.sizes().rows, rank);
     return std::span<T>(array(b, h).data() + part.first * array.sizes().cols,
                         static_cast<std::size_t>(part.rows * array.sizes().cols));
   };
@@ -80,7 +82,7 @@ void attention(const AttentionTask<T>& task, AttentionResult<T>& result,
       causal(b);
     }
   }
-  collect(task, result, exchange.ranks());
+  collect(task, result, exchange);
 }
 
 }  // namespace slim::chunked::distributed

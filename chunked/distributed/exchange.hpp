@@ -23,10 +23,12 @@ class Exchange {
   [[nodiscard]] bool is_first() const { return ranks_.rank() == 0; }
   [[nodiscard]] bool is_last() const { return ranks_.rank() + 1 == ranks_.size(); }
 
-  /// This rank's rows of sequences of L rows.
-  [[nodiscard]] virtual Part part(Index L) const {
-    return part_of(L, ranks_.size(), ranks_.rank());
+  /// The rows of a rank in sequences of L rows.
+  [[nodiscard]] virtual Part part(Index L, Index rank) const {
+    return part_of(L, ranks_.size(), rank);
   }
+  /// Those of this rank.
+  [[nodiscard]] Part part(Index L) const { return part(L, ranks_.rank()); }
   /// The position of the first row of a part, if the task's first row has position `first`.
   [[nodiscard]] virtual Index position(Index first, const Part& part) const {
     return first + part.first;

@@ -170,13 +170,15 @@ class PartOfGradient {
 
 /// Sends logits and the end state to rank 0, where they are needed.
 template <class T>
-void collect(const GradientTask<T>& task, GradientResult<T>& result, Communicator& ranks) {
+void collect(const GradientTask<T>& task, GradientResult<T>& result,
+             const Exchange<accumulator_t<T>>& exchange) {
   using A = accumulator_t<T>;
+  Communicator& ranks = exchange.ranks();
   constexpr Traffic traffic = Traffic::answer;
   const Index P = ranks.size();
   const Index L = task.sequences.length();
   const auto rows_of = [&](Index rank, Index b) {
-    const Part part = part_of(L, P, rank);
+    const Part part = exchange.part(L, rank);
     const auto V = static_cast<std::size_t>(task.model.vocab_size);
     return std::span<T>(result.logits.data(), static_cast<std::size_t>(result.logits.size()))
         .subspan(static_cast<std::size_t>(b * L + part.first) * V,
@@ -211,7 +213,7 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
   exchange.add_up_loss(loss);
   sums.put();
   result.loss = static_cast<T>(static_cast<A>(loss * Wide<A>(loss_scale(task))));
-  collect(task, result, exchange.ranks());
+  collect(task, result, exchange);
   if (task.wants_state) result.start_cotangent = std::move(part.start_cotangent());
 }
 

@@ -51,6 +51,7 @@ class MpiTeam final : public Team {
   explicit MpiTeam(MpiMessages& messages) : messages_(messages) {}
 
   [[nodiscard]] Index size() const override { return messages_.size(); }
+  [[nodiscard]] std::string_view kind() const override { return "MPI processes"; }
   void run(const Work& work, const Task& task) override {
     const std::lock_guard lock(mutex_);
     if (broken_) throw RanksError(*broken_);
@@ -150,7 +151,7 @@ int run_with_mpi(const MpiLimits& limits, const std::function<int()>& lead) {
   use_team(team);
   const int code = lead();
   use_team(nullptr);
-  if (!team->end()) abort_ranks(code);
+  if (!team->end()) abort_ranks(code == 0 ? 3 : code);  // ranks were lost: no success
   messages.finalize();
   return code;
 }

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace slim::chunked::distributed {
@@ -22,7 +23,8 @@ class Team {
   Team& operator=(const Team&) = delete;
   virtual ~Team() = default;
 
-  [[nodiscard]] virtual Index size() const = 0;  ///< P
+  [[nodiscard]] virtual Index size() const = 0;             ///< P
+  [[nodiscard]] virtual std::string_view kind() const = 0;  ///< "threads" or "MPI processes"
   /// Runs `work` as rank 0 on this thread, and on all other ranks; those in other processes derive
   /// it from `task`. Returns when rank 0 has finished, and others as far as it can know.
   /// Throws the first exception of a rank; RanksError if a rank of another process fails.
@@ -36,6 +38,7 @@ class ThreadTeam final : public Team {
       : size_(size), measures_memory_(measures_memory) {}
 
   [[nodiscard]] Index size() const override { return size_; }
+  [[nodiscard]] std::string_view kind() const override { return "threads"; }
   void run(const Work& work, const Task& task) override;
 
   /// What a rank took.

@@ -4,6 +4,7 @@
 #include "experiments/statistics/exact_law.hpp"
 #include "reference/vocabulary/model/state.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/keep_largest.hpp"
 
 #include <fmt/format.h>
 
@@ -96,12 +97,15 @@ Verdict judge_depth(const Claim& claim, const std::vector<OnRanks>& all) {
                                    all.back().setting.ranks));
 }
 
-/// Fits a law to all counts; the distance is that of the counts which the fit left out.
+/// Fits a law to all counts; the distance is that of the counts which the fit left out, or, if it
+/// is larger, the constant of the last term where that has to be absent.
 Verdict judge_fit(const Claim& claim, Law law, const std::vector<CountOf>& counts,
-                  const std::string& evidence) {
+                  const std::string& evidence, bool without_last_term = false) {
   const std::optional<ExactLaw> fit = fit_exact_law(law, counts);
   if (!fit) return inconclusive(claim, "records are missing: too few settings of " + claim.subject);
-  return from_distance(claim, fit->residual,
+  double distance = fit->residual;
+  if (without_last_term) keep_largest(distance, std::abs(fit->constants.back()));
+  return from_distance(claim, distance,
                        fmt::format("{}, residual {:g} at {} counts held out; {}", fit->formula,
                                    fit->residual, fit->held_out, evidence));
 }
@@ -121,7 +125,8 @@ Verdict judge_bytes(const Claim& claim, const std::vector<OnRanks>& all) {
                    in_slices ? "L is the number of slices of a part" : "C is the rows of a part");
 }
 
-/// In a chain of the rows of a part and P, in a tree of the rows and ⌈log₂ P⌉.
+/// In a chain of the rows of a part and P, in a tree of the rows and ⌈log₂ P⌉, without a term in L
+/// or their product, which a path through all rows would have.
 Verdict judge_path(const Claim& claim, const std::vector<OnRanks>& all) {
   const Law law = parse_law(claim.law);
   const bool in_tree = law == Law::slices_depth;
@@ -139,7 +144,8 @@ Verdict judge_path(const Claim& claim, const std::vector<OnRanks>& all) {
                    fmt::format("{}; at most {:.5g} times operations/P",
                                in_tree ? "C is P, and N the rows of a part"
                                        : "C is the rows of a part, and N is P",
-                               largest_share));
+                               largest_share),
+                   true);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <functional>
 
 namespace slim::experiments {
@@ -70,6 +71,19 @@ TEST(DistributedJudge, RefutesASingleCountThatDoesNot) {
     fault(records.front());
     EXPECT_EQ(judge(claim(name), records).answer, Answer::refuted) << name;
   }
+  // A path through all rows, and one through those of a part for each doubling of the ranks.
+  for (const char* name : {"RANKS/path", "RANKS/path-tree"}) {
+    std::vector<Record> serial = records_for(name);
+    for (Record& record : serial) cost(record).critical_path = cost(record).operations;
+    EXPECT_EQ(judge(claim(name), serial).answer, Answer::refuted) << name;
+  }
+  std::vector<Record> by_doubling = records_for("RANKS/path-tree");
+  for (Record& record : by_doubling) {
+    const auto ranks = static_cast<unsigned>(record.setting.ranks);
+    cost(record).critical_path = cost(record).operations / record.setting.ranks *
+                                 static_cast<std::int64_t>(std::bit_width(ranks - 1));
+  }
+  EXPECT_EQ(judge(claim("RANKS/path-tree"), by_doubling).answer, Answer::refuted);
   std::vector<Record> records = records_for("RANKS/memory-slices");
   cost(records.back()).bytes_rank += 4;
   EXPECT_EQ(judge(claim("RANKS/memory-slices"), records).answer, Answer::refuted);

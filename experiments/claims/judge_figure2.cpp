@@ -3,6 +3,7 @@
 #include "experiments/claims/judges.hpp"
 #include "experiments/claims/process_memory.hpp"
 #include "reference/vocabulary/scalars/contract.hpp"
+#include "reference/vocabulary/scalars/keep_largest.hpp"
 
 #include <fmt/format.h>
 
@@ -88,8 +89,7 @@ double slowdown(const Figure2Curve& curve, Index from) {
   double worst = 0.0;
   for (const auto& [slice, seconds] : curve) {
     const double ratio = least(seconds) / least(curve.rbegin()->second);
-    if (slice < from) continue;
-    if (!(ratio <= worst)) worst = ratio;
+    if (slice >= from) keep_largest(worst, ratio);
   }
   return worst;
 }

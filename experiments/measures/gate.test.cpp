@@ -109,7 +109,7 @@ bool is_asked(const Subject& subject) {
       "mutant/counted-targets-ignored",  "mutant/model-end-cotangent-ignored",
       "mutant/model-projection-redrawn", "mutant/model-start-ignored",
       "mutant/position-restarted",       "mutant/position-in-half",
-      "mutant/start-on-first-rank-only"};
+      "mutant/start-on-first-of-3-ranks"};
   const bool of_memory = subject.capabilities.memory != MemoryGrowth::unclaimed;
   return properties::is_mutant(subject) && !of_memory && subject.gradient.offers(Scalar::float32) &&
          !not_asked.contains(subject.name);

@@ -170,9 +170,9 @@ int run_merge(const std::vector<std::filesystem::path>& parts, const std::string
   print(fmt::format("{} records added, {} already known: {}/records.jsonl\n", report.taken,
                     report.known, out));
   for (const std::string& parts_of : report.missing) {
-    print(fmt::format("no records of {}\n", on_one_line(parts_of, 400)));
+    note(fmt::format("no records of {}", on_one_line(parts_of, 400)));
   }
-  return holds;
+  return report.missing.empty() ? holds : falls_short;
 }
 
 int run_table1(const SweepOptions& options);

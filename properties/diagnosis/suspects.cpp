@@ -4,6 +4,7 @@
 #include "properties/mutants/attention_in_model.hpp"
 #include "properties/mutants/attention_mutant_rows.hpp"
 #include "properties/mutants/catalogue.hpp"
+#include "properties/mutants/distributed_mutants.hpp"
 #include "properties/tolerance/own_sums.hpp"
 
 #include <fmt/format.h>
@@ -14,8 +15,14 @@ namespace slim::properties {
 namespace {
 
 std::vector<Suspect> all_mutants_as_suspects() {
+  std::vector<mutants::Mutant> mutants(mutants::catalogue().begin(), mutants::catalogue().end());
+  for (const Index ranks : {2, 4, 8}) {  // those of three are in the catalogue
+    for (mutants::Mutant& mutant : mutants::mutants_of_ranks(ranks)) {
+      mutants.push_back(std::move(mutant));
+    }
+  }
   std::vector<Suspect> suspects;
-  for (const mutants::Mutant& mutant : mutants::catalogue()) {
+  for (const mutants::Mutant& mutant : mutants) {
     suspects.push_back({.name = mutant.name,
                         .description = mutant.description,
                         .seen = mutant.seen,

@@ -7,6 +7,8 @@
 #include "chunked/distributed/team.hpp"
 #include "properties/mutants/whole_models.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace slim::properties::mutants {
@@ -30,19 +32,17 @@ enum class RankFault {
   ragged_rows_dropped,
 };
 
-constexpr Index ranks_of_mutants = 3;
-
 template <class T>
 class FaultyExchange final : public Exchange<T> {
  public:
   FaultyExchange(Communicator& ranks, RankFault fault)
       : Exchange<T>(ranks, Scan::chain), fault_(fault) {}
 
-  [[nodiscard]] Part part(Index L) const override {
-    const Part right = Exchange<T>::part(L);
-    const Index whole = L / ranks_of_mutants;
-    if (fault_ != RankFault::ragged_rows_dropped || whole == 0) return right;
-    return {.first = this->ranks().rank() * whole, .rows = whole};
+  using Exchange<T>::part;
+  [[nodiscard]] Part part(Index L, Index rank) const override {
+    const Index whole = L / this->ranks().size();
+    if (fault_ != RankFault::ragged_rows_dropped || whole == 0) return Exchange<T>::part(L, rank);
+    return {.first = rank * whole, .rows = whole};
   }
   [[nodiscard]] Index position(Index first, const Part& part) const override {
     if (fault_ == RankFault::position_restarted) return first;
@@ -84,10 +84,15 @@ class FaultyExchange final : public Exchange<T> {
   RankFault fault_;
 };
 
+/// The last of L rows, which belong to no rank.
+Index dropped_rows(Index L, Index ranks) {
+  return L < ranks ? 0 : L % ranks;
+}
+
 /// Runs `work(exchange, result)` on every rank; the result of rank 0 is the caller's.
 template <class T, class Result, class Work>
-void on_ranks(RankFault fault, Result& result, const Work& work) {
-  ThreadTeam team(ranks_of_mutants);
+void on_ranks(Index ranks_in_all, RankFault fault, Result& result, const Work& work) {
+  ThreadTeam team(ranks_in_all);
   team.run(
       [&](Communicator& ranks) {
         Result other;
@@ -98,80 +103,116 @@ void on_ranks(RankFault fault, Result& result, const Work& work) {
 }
 
 template <class T>
-GradientFunction<T> gradient_with(RankFault fault) {
-  return [fault](const GradientTask<T>& task, GradientResult<T>& result) {
+GradientFunction<T> gradient_with(Index ranks, RankFault fault) {
+  return [ranks, fault](const GradientTask<T>& task, GradientResult<T>& result) {
     require_valid(task);
     GradientTask<T> undivided = task;  // each part is one slice
     undivided.slice_length = task.sequences.length();
-    on_ranks<T>(fault, result, [&](FaultyExchange<T>& exchange, GradientResult<T>& of_rank) {
+    on_ranks<T>(ranks, fault, result, [&](FaultyExchange<T>& exchange, GradientResult<T>& of_rank) {
       chunked::distributed::gradient(undivided, of_rank, exchange,
                                      *chunked::make_boundary<T>("stored"),
                                      *chunked::make_prefix_sum<T>("iterative"));
     });
+    if (fault == RankFault::ragged_rows_dropped && result.logits.size() > 0) {
+      const Index L = task.sequences.length();
+      const Index dropped = dropped_rows(L, ranks);
+      for (Index b = 0; b < task.sequences.batch(); ++b) {
+        result.logits.middleRows((b + 1) * L - dropped, dropped).setZero();
+      }
+    }
   };
 }
 
 template <class T>
-AttentionFunction<T> attention_with(RankFault fault) {
-  return [fault](const AttentionTask<T>& task, AttentionResult<T>& result) {
+AttentionFunction<T> attention_with(Index ranks, RankFault fault) {
+  return [ranks, fault](const AttentionTask<T>& task, AttentionResult<T>& result) {
     require_valid(task);
-    on_ranks<T>(fault, result, [&](FaultyExchange<T>& exchange, AttentionResult<T>& of_rank) {
-      chunked::distributed::attention(task, of_rank, exchange,
-                                      *chunked::make_prefix_sum<T>("iterative"));
-    });
+    on_ranks<T>(ranks, fault, result,
+                [&](FaultyExchange<T>& exchange, AttentionResult<T>& of_rank) {
+                  chunked::distributed::attention(task, of_rank, exchange,
+                                                  *chunked::make_prefix_sum<T>("iterative"));
+                });
+    if (fault != RankFault::ragged_rows_dropped) return;
+    for (Heads<T>* array : {&result.out, &result.dq, &result.dk, &result.dv}) {
+      const Index dropped = dropped_rows(array->sizes().rows, ranks);
+      for (Index b = 0; b < array->sizes().batch; ++b) {
+        for (Index h = 0; h < array->sizes().heads; ++h) {
+          (*array)(b, h).bottomRows(dropped).setZero();
+        }
+      }
+    }
   };
 }
 
 /// Of whole models and, unless the fault has no effect there, of attention.
-Mutant distributed_mutant(RankFault fault, const char* name, const char* description,
-                          const char* seen) {
+Mutant distributed_mutant(Index ranks, RankFault fault, const std::string& name,
+                          const std::string& description, const std::string& seen) {
   GradientFunctions gradient;
-  gradient.in<float>() = gradient_with<float>(fault);
-  gradient.in<double>() = gradient_with<double>(fault);
-  gradient.in<Digits50>() = gradient_with<Digits50>(fault);
+  gradient.in<float>() = gradient_with<float>(ranks, fault);
+  gradient.in<double>() = gradient_with<double>(ranks, fault);
+  gradient.in<Digits50>() = gradient_with<Digits50>(ranks, fault);
   Mutant mutant = model_mutant(name, description, seen, std::move(gradient));
   if (fault == RankFault::gradient_not_added_up || fault == RankFault::position_restarted) {
     return mutant;
   }
   mutant.in_gradient_alone = fault == RankFault::cotangents_not_exchanged;
-  mutant.attention.in<float>() = attention_with<float>(fault);
-  mutant.attention.in<double>() = attention_with<double>(fault);
-  mutant.attention.in<Digits50>() = attention_with<Digits50>(fault);
+  mutant.attention.in<float>() = attention_with<float>(ranks, fault);
+  mutant.attention.in<double>() = attention_with<double>(ranks, fault);
+  mutant.attention.in<Digits50>() = attention_with<Digits50>(ranks, fault);
   return mutant;
 }
 
+/// A row of the table of faults. {0} stands for the ranks: "3 ranks".
+struct FaultOfRanks {
+  RankFault fault;
+  const char* name;
+  const char* description;
+  const char* seen;
+};
+constexpr FaultOfRanks faults_of_ranks[] = {
+    {RankFault::sums_not_exchanged, "sums-not-exchanged-by-{0}",
+     "the rows are divided among {0}, each of which attends to its own rows only",
+     "sequence parallelism without the exchange of states"},
+    {RankFault::own_sums_included, "own-sums-included-by-{0}",
+     "the rows are divided among {0}, each of which starts from the sums after its rows in place "
+     "of those before them",
+     "an inclusive scan (MPI_Scan) in place of an exclusive one (MPI_Exscan)"},
+    {RankFault::start_on_first_rank_only, "start-on-first-of-{0}",
+     "the rows are divided among {0}, of which only the first one uses the start state",
+     "exclusive scans, which begin at 0"},
+    {RankFault::cotangents_not_exchanged, "cotangents-not-exchanged-by-{0}",
+     "the rows are divided among {0}, none of which gets the cotangents of later ranks, so that "
+     "output and loss are right",
+     "collective operations without a pullback"},
+    {RankFault::gradient_not_added_up, "gradient-of-first-of-{0}",
+     "the rows are divided among {0}; the gradient is that of the first one's rows, while the "
+     "loss is right",
+     "a missing all-reduce of the gradient"},
+    {RankFault::position_restarted, "position-restarted-on-each-of-{0}",
+     "the rows are divided among {0}; the positions of each one's rows start where those of the "
+     "first one start",
+     "positions counted within the part of a rank"},
+    {RankFault::ragged_rows_dropped, "ragged-rows-of-{0}-dropped",
+     "the last rows are dropped if the length is no multiple of {0}",
+     "parts of length L/P, rounded down"},
+};
+
 }  // namespace
 
+std::vector<Mutant> mutants_of_ranks(Index ranks) {
+  std::vector<Mutant> mutants;
+  for (const FaultOfRanks& row : faults_of_ranks) {
+    const auto filled = [&](const char* text, const char* between) {
+      return fmt::format(fmt::runtime(text), fmt::format("{}{}ranks", ranks, between));
+    };
+    mutants.push_back(distributed_mutant(ranks, row.fault, filled(row.name, "-"),
+                                         filled(row.description, " "), row.seen));
+  }
+  return mutants;
+}
+
 std::vector<Mutant> distributed_mutants() {
-  return {
-      distributed_mutant(RankFault::sums_not_exchanged, "sums-not-exchanged-by-ranks",
-                         "of three ranks, each with a third of the rows, each attends to its own "
-                         "rows only",
-                         "sequence parallelism without the exchange of states"),
-      distributed_mutant(RankFault::own_sums_included, "own-sums-included-by-ranks",
-                         "each of three ranks starts from the sums after its third of the rows in "
-                         "place of those before it",
-                         "an inclusive scan (MPI_Scan) in place of an exclusive one (MPI_Exscan)"),
-      distributed_mutant(RankFault::start_on_first_rank_only, "start-on-first-rank-only",
-                         "of three ranks, each with a third of the rows, only the first one uses "
-                         "the start state",
-                         "exclusive scans, which begin at 0"),
-      distributed_mutant(RankFault::cotangents_not_exchanged, "cotangents-not-exchanged-by-ranks",
-                         "of three ranks, each with a third of the rows, none gets the cotangents "
-                         "of later ranks, so that output and loss are right",
-                         "collective operations without a pullback"),
-      distributed_mutant(RankFault::gradient_not_added_up, "gradient-of-first-rank-only",
-                         "the gradient is that of the first third of the rows, while the loss is "
-                         "right",
-                         "a missing all-reduce of the gradient"),
-      distributed_mutant(RankFault::position_restarted, "position-restarted-on-every-rank",
-                         "the positions of every third of the rows start where those of the first "
-                         "third start",
-                         "positions counted within the part of a rank"),
-      distributed_mutant(RankFault::ragged_rows_dropped, "ragged-rows-of-ranks-dropped",
-                         "the last rows are dropped if the length is no multiple of three ranks",
-                         "parts of length L/P, rounded down"),
-  };
+  return mutants_of_ranks(3);
 }
 
 }  // namespace slim::properties::mutants

@@ -7,8 +7,10 @@
 
 namespace slim::properties::mutants {
 
-/// Gradients and attention in three parts of a sequence, one for each of three ranks (threads of
-/// this process), that do not exchange what they should.
+/// Gradients and attention in parts of a sequence, one for each of `ranks` ranks (threads of this
+/// process), that do not exchange what they should.
+std::vector<Mutant> mutants_of_ranks(Index ranks);
+/// On three ranks.
 std::vector<Mutant> distributed_mutants();
 
 }  // namespace slim::properties::mutants

@@ -9,11 +9,11 @@
 namespace slim::properties::mutants {
 
 /// A mutant of whole models.
-inline Mutant model_mutant(const char* name, const char* description, const char* seen,
+inline Mutant model_mutant(const std::string& name, std::string description, std::string seen,
                            GradientFunctions gradient) {
-  return {.name = std::string("mutant/") + name,
-          .description = description,
-          .seen = seen,
+  return {.name = "mutant/" + name,
+          .description = std::move(description),
+          .seen = std::move(seen),
           .gradient = std::move(gradient)};
 }
 

@@ -160,8 +160,9 @@ std::string to_text(const Report& report) {
   if (!legend.empty()) text += "\n";
   for (const std::string& sentence : legend) text += in_lines(sentence);
   return text +
-         fmt::format("\n{}\n{:.1f} s, seed {}\n", how_it_went(report.result, report.expectation),
-                     report.seconds, report.plan.seed) +
+         fmt::format("\n{}\n{:.1f} s, seed {}{}{}\n",
+                     how_it_went(report.result, report.expectation), report.seconds,
+                     report.plan.seed, report.ranks.empty() ? "" : ", ", report.ranks) +
          levels_text(report.result);
 }
 

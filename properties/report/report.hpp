@@ -21,6 +21,7 @@ struct Report {
   std::string replay_options{};              ///< options that open a third-party implementation
   std::vector<Diagnosis> diagnoses{};        ///< one per counterexample; empty if not made
   std::optional<Expectation> expectation{};  ///< set if a list of expected failures was given
+  std::string ranks{};  ///< "3 ranks as threads", of distributed subjects; empty if none was run
 };
 
 /// The verdict table, then each failure with its shrunk case and the command that replays it; at

@@ -132,6 +132,7 @@ std::string to_json(const Report& report) {
                {"seed", report.plan.seed},
                {"cases", report.plan.cases},
                {"seconds", report.seconds},
+               {"ranks", report.ranks},
                {"unusual_declarations", declared_unusually(report.plan)},
                {"idle_laws", report.result.idle_laws()},
                {"shortfalls", report.result.shortfalls()},

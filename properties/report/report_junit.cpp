@@ -189,7 +189,11 @@ Suite suite_of_the_run(const Report& report) {
                   "</properties>\n"
                   "    <testcase classname=\"run\" name=\"executes what was requested\" time=\"0\"",
                   html(how_it_went(report.result, report.expectation)),
-                  unusual_properties(report.plan) + size_properties(report)),
+                  unusual_properties(report.plan) + size_properties(report) +
+                      (report.ranks.empty() ? ""
+                                            : fmt::format("      <property name=\"ranks\" "
+                                                          "value=\"{}\"/>\n",
+                                                          html(report.ranks)))),
               .tests = 1};
   const std::vector<std::string> shortfalls = report.result.shortfalls();
   if (shortfalls.empty()) {

@@ -116,8 +116,9 @@ std::string levels_in_markdown(const RunResult& result) {
 std::string to_markdown(const Report& report) {
   std::string text = fmt::format("# slim-verify: {}\n\n",
                                  markdown(how_it_went(report.result, report.expectation)));
-  text += fmt::format("Seed {}, {} cases per law, {:.1f} s.\n\n", report.plan.seed,
-                      report.plan.cases, report.seconds);
+  text += fmt::format("Seed {}, {} cases per law{}{}, {:.1f} s.\n\n", report.plan.seed,
+                      report.plan.cases, report.ranks.empty() ? "" : ", ", report.ranks,
+                      report.seconds);
   for (const std::string& line : unusual_declarations_in_words(report.plan.subjects)) {
     text += line + "\n\n";
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "chunked/distributed/team.hpp"
 #include "properties/catalogue.hpp"
 #include "properties/diagnosis/diagnostician.hpp"
 #include "properties/laws/catalogue.hpp"
@@ -315,6 +316,17 @@ std::optional<std::vector<foreign::ExpectedFailure>> expected_failures_of(
   return foreign::read_expected_failures(arguments.expected_failures, names_of_all_laws());
 }
 
+/// "3 ranks as threads", if there is a distributed subject, else "".
+std::string ranks_of(const RunPlan& plan) {
+  const auto is_distributed = [](const Subject* subject) {
+    return subject->name.starts_with("distributed");
+  };
+  if (std::ranges::none_of(plan.subjects, is_distributed)) return "";
+  const std::shared_ptr<chunked::distributed::Team> team = chunked::distributed::the_team();
+  return fmt::format("{} {} as {}", team->size(), team->size() == 1 ? "rank" : "ranks",
+                     team->kind());
+}
+
 }  // namespace
 
 int run_command(const RunArguments& arguments) {
@@ -372,7 +384,8 @@ int run_command(const RunArguments& arguments) {
                 .case_paths = write_cases(result, plan.seed, arguments.out, outputs),
                 .seconds = elapsed.count(),
                 .replay_options = third_party ? third_party_options(arguments.foreign) : "",
-                .diagnoses = std::move(diagnoses)};
+                .diagnoses = std::move(diagnoses),
+                .ranks = ranks_of(plan)};
   if (expected) report.expectation = foreign::compared(result, *expected);
   outputs.write(report, third_party ? &third_party->opened : nullptr);
   report_stops();

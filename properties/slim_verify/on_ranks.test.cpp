@@ -75,6 +75,8 @@ TEST_F(OnRanks, HasTheBitsOfThreads) {
   EXPECT_EQ(processes.exit, 0) << processes.err;
   auto one = nlohmann::json::parse(threads.out);
   auto other = nlohmann::json::parse(processes.out);
+  EXPECT_EQ(one["ranks"], "3 ranks as threads");
+  EXPECT_EQ(other["ranks"], "3 ranks as MPI processes");
   // Errors over bounds have all digits.
   EXPECT_FALSE(one["verdicts"].empty());
   EXPECT_EQ(one["verdicts"], other["verdicts"]);

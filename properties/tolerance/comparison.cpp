@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/tolerance/comparison.hpp"
 
+#include "reference/vocabulary/scalars/keep_largest.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -115,8 +117,7 @@ Discrepancy worst_discrepancy(const GradientAnswer& answer, const GradientAnswer
 double largest_entry(const Parameters<Digits50>& gradient) {
   Digits50 largest(0);
   for (const Digits50& entry : gradient.values()) {
-    const Digits50 size = abs(entry);
-    if (!(size <= largest)) largest = size;
+    keep_largest(largest, Digits50(abs(entry)));
   }
   return to_double(largest);
 }

@@ -4,6 +4,7 @@
 #include "properties/tolerance/each_attention.hpp"
 #include "reference/performer/forward.hpp"
 #include "reference/performer/gradient.hpp"
+#include "reference/vocabulary/scalars/keep_largest.hpp"
 #include "reference/vocabulary/scalars/random.hpp"
 
 #include <algorithm>
@@ -109,14 +110,13 @@ GradientResult<double> moved_run(const GradientTask<double>& task, const State<d
 template <class Row>
 void widen(double& moved, const Row& row, const Row& unmoved) {
   for (Index i = 0; i < row.size(); ++i) {
-    const double by = std::abs(row(i) - unmoved(i)) / relative_move;
-    if (!(by <= moved)) moved = by;
+    keep_largest(moved, std::abs(row(i) - unmoved(i)) / relative_move);
   }
 }
 
 void widen(GradientBounds& moved, const GradientResult<double>& run,
            const GradientResult<double>& unmoved) {
-  moved.loss = std::max(moved.loss, std::abs(run.loss - unmoved.loss) / relative_move);
+  keep_largest(moved.loss, std::abs(run.loss - unmoved.loss) / relative_move);
   const std::vector<ParameterSlot>& slots = unmoved.gradient.slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const auto one = run.gradient.matrix(slots[i]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reference/performer/gradient.hpp"
 #include "reference/vocabulary/case_file/gradient_case.hpp"
+#include "reference/vocabulary/scalars/keep_largest.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,8 +28,7 @@ double largest_error(std::span<const T> answer, const Matrix<double>& expected) 
   for (Index i = 0; i < expected.size(); ++i) {
     const double here =
         to_double(T(abs(answer[static_cast<std::size_t>(i)] - T(expected.data()[i]))));
-    if (!(here <= error)) error = here;
-    if (std::isnan(here)) return here;
+    keep_largest(error, here);
   }
   return error;
 }
