@@ -15,7 +15,7 @@ namespace slim::chunked::distributed {
 class Team {
  public:
   using Work = std::function<void(Communicator&)>;
-  /// The task for ranks in other processes: what tasks.hpp reads.
+  /// The task for ranks in other processes: what task_bytes.hpp reads.
   using Task = std::function<std::vector<std::byte>()>;
 
   Team() = default;

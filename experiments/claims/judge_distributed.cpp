@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
@@ -66,6 +67,10 @@ double largest_distance(const std::vector<OnRanks>& all, const Count& count,
   return worst;
 }
 
+const OnRanks& most_ranks(const std::vector<OnRanks>& all) {
+  return *std::ranges::max_element(all, {}, [](const OnRanks& one) { return one.setting.ranks; });
+}
+
 Verdict judge_numbers(const Claim& claim, const std::vector<OnRanks>& all) {
   std::set<Index> slices;
   for (const OnRanks& one : all) slices.insert(one.setting.slices());
@@ -85,7 +90,7 @@ Verdict judge_numbers(const Claim& claim, const std::vector<OnRanks>& all) {
   return from_distance(
       claim, distance,
       fmt::format("{} settings with 2 to {} ranks; k M (d + 1) is {} here", all.size(),
-                  all.back().setting.ranks, StateSizes(model).layer_entries()));
+                  most_ranks(all).setting.ranks, StateSizes(model).layer_entries()));
 }
 
 Verdict judge_depth(const Claim& claim, const std::vector<OnRanks>& all) {
@@ -93,8 +98,8 @@ Verdict judge_depth(const Claim& claim, const std::vector<OnRanks>& all) {
       all, [](const OnRanks& one) { return one.cost.messages_deep; },
       [](const OnRanks& one) { return depth_of_tree(one.setting.ranks); });
   return from_distance(claim, distance,
-                       fmt::format("{} messages at {} ranks", all.back().cost.messages_deep,
-                                   all.back().setting.ranks));
+                       fmt::format("{} messages at {} ranks", most_ranks(all).cost.messages_deep,
+                                   most_ranks(all).setting.ranks));
 }
 
 /// Fits a law to all counts; the distance is that of the counts which the fit left out, or, if it

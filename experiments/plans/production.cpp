@@ -150,6 +150,10 @@ class Distribution {
   std::size_t complete_one() {
     const auto [rank, text] = ranks_.next_answer(sweep_.rank_deadline);
     Record record = parse_record(text);
+    if (left_[rank].empty() || place(record) != place(*left_[rank].front())) {
+      throw std::runtime_error(
+          fmt::format("rank {} answered a measurement that it was not asked for", rank));
+    }
     Job& job = *left_[rank].front();
     job.measured = std::move(record.measured);
     job.provenance = std::move(record.provenance);

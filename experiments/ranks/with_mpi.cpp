@@ -149,6 +149,10 @@ class MpiRanks final : public Ranks {
   static void require_same_build(std::size_t rank, const std::vector<std::string>& own,
                                  const std::vector<std::string>& other) {
     constexpr std::array<const char*, 4> parts = {"code", "compiler", "flags", "preset"};
+    if (other.size() != own.size()) {
+      throw std::runtime_error(fmt::format(
+          "rank {} was started with other code: install the same build on every host", rank));
+    }
     for (std::size_t i = 0; i < parts.size(); ++i) {
       if (own[i + 2] == other[i + 2]) continue;
       throw std::runtime_error(

@@ -84,6 +84,8 @@ TEST(ForeignExamples, OfMpiHolds) {
   std::ofstream(wrong) << text;
   const RunResult broken =
       run_on(open_subject(program(wrong), {}), {"attention-agrees", "pullback-agrees"}, 4);
+  EXPECT_FALSE(broken.holds());
+  ASSERT_EQ(broken.verdicts.size(), 2U);
   for (const Verdict& verdict : broken.verdicts) {
     EXPECT_EQ(verdict.holds(), verdict.law == "attention-agrees") << verdict.law;
   }

@@ -24,6 +24,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 namespace slim::properties::foreign {
 namespace {
@@ -98,6 +99,12 @@ void kill_descendants() {
   }
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, largest_file);
+  // A subject is no rank of the harness's MPI program; it may start one of its own.
+  for (char** entry = environ; *entry != nullptr;) {
+    const std::string_view name(*entry, std::strcspn(*entry, "="));
+    const bool of_mpi = name.starts_with("OMPI_") || name.starts_with("PMIX_");
+    if (!of_mpi || ::unsetenv(std::string(name).c_str()) != 0) ++entry;
+  }
   ::setenv("SLIM_SCRATCH", keep.scratch, 1);
   ::setenv("TMPDIR", keep.scratch, 1);
   ::close_range(3, ~0U, 0);
