@@ -13,6 +13,8 @@ std::span<const Law> catalogue() {
       slice_length_does_not_matter(),
       future_does_not_matter(),
       split_and_resume(),
+      decoding_agrees(),
+      declared_parts_agree(),
       batches_add(),
       gradient_calls_independent(),
       bytes_as_claimed(),

@@ -37,6 +37,8 @@ Law projection_as_declared();
 // Whole models.
 Law batches_add();
 Law bytes_as_claimed();
+Law declared_parts_agree();
+Law decoding_agrees();
 Law future_does_not_matter();
 Law gradient_agrees();
 Law gradient_calls_independent();

@@ -18,7 +18,7 @@ struct LawLevel {
   Level level;
 };
 
-constexpr std::array<LawLevel, 41> law_levels = {{
+constexpr std::array<LawLevel, 43> law_levels = {{
     {"features-agree", Level::core},
     {"features-unbiased", Level::core},
     {"features-converge", Level::core},
@@ -40,9 +40,11 @@ constexpr std::array<LawLevel, 41> law_levels = {{
     {"gradient-agrees", Level::gradient},
     {"future-does-not-matter", Level::gradient},
     {"batches-add", Level::gradient},
+    {"declared-parts-agree", Level::gradient},
     {"attention-resumes", Level::sliced},
     {"slice-length-does-not-matter", Level::sliced},
     {"split-and-resume", Level::sliced},
+    {"decoding-agrees", Level::sliced},
     {"bytes-as-claimed", Level::resources},
     {"stays-finite", Level::robust},
     {"isolates-non-finite", Level::robust},
