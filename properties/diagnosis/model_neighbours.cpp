@@ -168,6 +168,18 @@ Circumstances<GradientSpec> ModelNeighbours::circumstances() const {
        [](const Spec& s) { return s.mask != MaskKind::none; },
        [](Spec& s) { s.mask = s.mask == MaskKind::none ? MaskKind::scattered : MaskKind::none; },
        {}});
+  const auto padded_on = [&](PaddedSide side, const char* with, const char* without) {
+    all.properties.push_back(
+        {with,
+         without,
+         [side](const Spec& s) { return s.padding == side; },
+         [side](Spec& s) { s.padding = s.padding == side ? PaddedSide::none : side; },
+         {}});
+  };
+  if (can.left_padding)
+    padded_on(PaddedSide::left, "with padding on the left", "without padding on the left");
+  if (can.right_padding)
+    padded_on(PaddedSide::right, "with padding on the right", "without padding on the right");
   const auto quantity = [&](const char* several, auto of, auto put, std::vector<Index> values,
                             std::vector<Index> further) {
     all.quantities.push_back({several, of, put, std::move(values), std::move(further), {}});

@@ -98,6 +98,49 @@ struct StartOfFirstLayerOnly {
   }
 };
 
+/// One sequence of a batch, with its mask and padding.
+Sequences only(const Sequences& all, Index b) {
+  Sequences one(1, all.length());
+  std::ranges::copy(all.tokens(b), one.tokens(0).begin());
+  if (all.has_mask()) {
+    one.add_mask();
+    std::ranges::copy(all.mask(b), one.mask(0).begin());
+  }
+  one.pad(0, all.first_row(b), all.length() - all.end_row(b));
+  return one;
+}
+
+/// The gradient of learned positions is that of the last sequence of the batch.
+struct PositionGradientOverwritten {
+  template <class T>
+  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
+    const bool is_segment = task.start != nullptr || task.end_cotangent != nullptr;
+    const Sequences last = only(task.sequences, task.sequences.batch() - 1);
+    const Index counted =
+        task.counted_targets > 0 ? task.counted_targets : task.sequences.counted_targets();
+    GradientTask<T> of_last = with_inputs(task, {.sequences = &last});
+    of_last.counted_targets = counted;
+    reference::gradient(task, result);
+    if (!task.model.learns_positions() || is_segment || counted == 0) return;
+    GradientResult<T> other;
+    reference::gradient(of_last, other);
+    result.gradient.position_map() = other.gradient.position_map();
+  }
+};
+
+/// The gradient of a learned position is in the next row of the table.
+struct PositionGradientInNextRow {
+  template <class T>
+  void operator()(const GradientTask<T>& task, GradientResult<T>& result) const {
+    reference::gradient(task, result);
+    if (!task.model.learns_positions()) return;
+    const Matrix<T> own = result.gradient.position_map();
+    for (Index p = 0; p < own.rows(); ++p) {
+      result.gradient.position_map().row((p + 1) % own.rows()) = own.row(p);
+    }
+  }
+};
+
 /// A mutant that takes padded batches.
 Mutant padding_mutant(const char* name, const char* description, const char* seen,
                       GradientFunctions gradient) {
@@ -119,6 +162,14 @@ std::vector<Mutant> padding_mutants() {
                      "row in place of its first token, or the reverse",
                      "position codes of the rows of a padded batch",
                      in_every_scalar(PaddingInPositions())),
+      padding_mutant("position-gradient-overwritten",
+                     "the gradient of learned positions is that of the last sequence of the batch",
+                     "tables that are broadcast over the batch, with assigned gradients",
+                     in_every_scalar(PositionGradientOverwritten())),
+      padding_mutant("position-gradient-in-next-row",
+                     "the gradient of a learned position is added to the next row of the table",
+                     "tables with a reserved first row, scattered without its offset",
+                     in_every_scalar(PositionGradientInNextRow())),
       model_mutant("start-of-first-layer-only",
                    "a resumed model starts from the state in its first layer, and from 0 in others",
                    "one cache for all layers, which the first one empties",

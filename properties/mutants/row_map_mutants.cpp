@@ -88,37 +88,6 @@ class PositionsFrom final : public RowMaps<T> {
   Index first_;
 };
 
-/// The gradient of the position table is that of the last sequence of the batch.
-template <class T>
-class PositionGradientOverwritten final : public RowMaps<T> {
- public:
-  void embedding_pullback(const GradientTask<T>& task, Index b, const Matrix<T>& dX,
-                          Parameters<T>& gradient) const override {
-    if (task.model.learns_positions()) gradient.position_map().setZero();
-    RowMaps<T>::embedding_pullback(task, b, dX, gradient);
-  }
-};
-
-/// The gradient of a row's position is added to the next row of the table.
-template <class T>
-class PositionGradientInNextRow final : public RowMaps<T> {
- public:
-  void embedding_pullback(const GradientTask<T>& task, Index b, const Matrix<T>& dX,
-                          Parameters<T>& gradient) const override {
-    if (!task.model.learns_positions()) {
-      return RowMaps<T>::embedding_pullback(task, b, dX, gradient);
-    }
-    const Matrix<T> others = gradient.position_map();
-    gradient.position_map().setZero();
-    RowMaps<T>::embedding_pullback(task, b, dX, gradient);
-    const Matrix<T> own = gradient.position_map();
-    gradient.position_map() = others;
-    for (Index p = 0; p < own.rows(); ++p) {
-      gradient.position_map().row((p + 1) % own.rows()) += own.row(p);
-    }
-  }
-};
-
 /// Head h of k heads has columns h, h + k, h + 2k, …
 template <class T>
 class HeadsInterleaved final : public RowMaps<T> {
@@ -152,14 +121,6 @@ std::vector<Mutant> row_map_mutants() {
       model_mutant("positions-from-two", "the first row has position 2 in place of 0",
                    "models with an offset of 2 for reserved positions",
                    with_row_maps<PositionsFrom>(Index{2})),
-      model_mutant("position-gradient-overwritten",
-                   "the gradient of learned positions is that of the last sequence of the batch",
-                   "tables that are broadcast over the batch, with assigned gradients",
-                   with_row_maps<PositionGradientOverwritten>()),
-      model_mutant("position-gradient-in-next-row",
-                   "the gradient of a learned position is added to the next row of the table",
-                   "tables with a reserved first row, scattered without its offset",
-                   with_row_maps<PositionGradientInNextRow>()),
       model_mutant(
           "heads-interleaved", "a head uses every k-th column in place of a block of d columns",
           "reshapes to [L, d, k] where [L, k, d] is stored", with_row_maps<HeadsInterleaved>()),

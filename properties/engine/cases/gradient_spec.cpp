@@ -49,8 +49,8 @@ void put_mask(Sequences& sequences, const GradientSpec& spec) {
   }
 }
 
-/// Pads all sequences but the last, or a single one, by a random number of rows. Their targets do
-/// not count, nor does one that is padding itself.
+/// Pads all sequences but the last, or a single one, by a random number of rows, at least one.
+/// Their targets do not count, nor does one that is padding itself.
 void pad(Sequences& sequences, const GradientSpec& spec) {
   if (spec.padding == PaddedSide::none) return;
   const Random random(spec.seed, stream_named("padding"));
@@ -58,8 +58,9 @@ void pad(Sequences& sequences, const GradientSpec& spec) {
   const bool left = spec.padding == PaddedSide::left;
   for (Index b = 0; b < spec.batch; ++b) {
     const bool is_longest = spec.batch > 1 && b + 1 == spec.batch;
-    const auto most = static_cast<std::uint64_t>(is_longest ? 1 : spec.length);
-    const auto rows = static_cast<Index>(random.below(most, static_cast<std::uint64_t>(b)));
+    const auto most = static_cast<std::uint64_t>(std::max<Index>(1, spec.length - 1));
+    const auto drawn = static_cast<Index>(random.below(most, static_cast<std::uint64_t>(b)));
+    const Index rows = is_longest || spec.length == 1 ? 0 : 1 + drawn;
     sequences.pad(b, left ? rows : 0, left ? 0 : rows);
     const std::span<std::uint8_t> mask = sequences.mask(b);
     const auto padded = static_cast<std::ptrdiff_t>(rows);

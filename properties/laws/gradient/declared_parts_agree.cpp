@@ -15,12 +15,14 @@ Finding agrees_with_its_parts(GradientEvidence& evidence, const Subject& subject
   });
 }
 
-/// Learned positions, padding on either side, or both.
+/// Learned positions, padding on either side, or both. In padded cases all targets of tokens count,
+/// so that not all of them are masked.
 GradientSpec with_parts(GradientSpec spec) {
-  spec.learned_positions = spec.seed % 5 < 3;
+  spec.learned_positions = spec.seed % 5 < 3 || spec.length == 1;
   constexpr std::array sides = {PaddedSide::none, PaddedSide::left, PaddedSide::right,
                                 PaddedSide::left, PaddedSide::right};
   spec.padding = sides.at(spec.seed % 5);
+  if (spec.padding != PaddedSide::none) spec.mask = MaskKind::none;
   return spec;
 }
 

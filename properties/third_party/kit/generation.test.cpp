@@ -17,7 +17,7 @@ namespace slim::properties::foreign {
 namespace {
 
 /// A line of the example, and what stands in its place.
-struct Change {
+struct Replaced {
   std::string of;
   std::string to;
 };
@@ -25,7 +25,7 @@ struct Change {
 /// The example with these changes.
 class Generation {
  public:
-  explicit Generation(const std::vector<Change>& changes) {
+  explicit Generation(const std::vector<Replaced>& changes) {
     std::string text = read_text_file(folder + "examples/torch_generation.py");
     for (const auto& [of, to] : changes) {
       EXPECT_NE(text.find(of), std::string::npos) << of;
@@ -63,14 +63,14 @@ TEST(ForeignGeneration, HoldsWithLearnedPositionsPaddingAndStates) {
 
 TEST(ForeignGeneration, HoldsWithPositionsThatCountPaddingIfThatIsDeclared) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
-  const Change counts{"(is_token.cumsum(1) - 1).clamp(min=0)",
-                      "tokens.new_ones(tokens.shape).cumsum(1) - 1"};
-  const Change declared{"states=True", "states=True, conventions={'positions_count_padding': 1}"};
+  const Replaced counts{"(is_token.cumsum(1) - 1).clamp(min=0)",
+                        "tokens.new_ones(tokens.shape).cumsum(1) - 1"};
+  const Replaced declared{"states=True", "states=True, conventions={'positions_count_padding': 1}"};
   expect_holds(Generation({counts, declared}).subject(), {"declared-parts-agree"});
 }
 
 struct Faulty {
-  Change change;
+  Replaced line;
   std::string law;
   std::string mutant;
 };
@@ -88,7 +88,7 @@ TEST(ForeignGeneration, HasEachFaultIdentified) {
        "mutant/start-of-first-layer-only"},
   };
   for (const Faulty& fault : all) {
-    const Generation generation({fault.change});
+    const Generation generation({fault.line});
     const ForeignSubject& foreign = generation.subject();
     const RunResult broken = run_on(foreign, {fault.law}, 30, {Scalar::float64});
     ASSERT_GE(broken.counterexamples.size(), 1U) << fault.mutant;

@@ -49,6 +49,7 @@ std::span<const std::uint8_t> Sequences::mask(Index b) const {
 void Sequences::pad(Index b, Index left, Index right) {
   require(left >= 0 && right >= 0 && left + right < length_,
           "padding must leave at least one row of each sequence");
+  if (left + right == 0 && padding_.empty()) return;
   padding_.resize(static_cast<std::size_t>(batch_));
   padding_[static_cast<std::size_t>(b)] = {left, right};
 }
