@@ -20,6 +20,7 @@ std::span<const Law> catalogue() {
       bytes_as_claimed(),
       attention_agrees(),
       pullback_agrees(),
+      conventions_agree(),
       future_does_not_leak(),
       averages(),
       stays_in_hull(),

@@ -12,6 +12,7 @@ Law attention_agrees();
 Law attention_resumes();
 Law averages();
 Law calls_independent();
+Law conventions_agree();
 Law future_does_not_leak();
 Law heads_independent();
 Law integers_exact();

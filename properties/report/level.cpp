@@ -18,12 +18,13 @@ struct LawLevel {
   Level level;
 };
 
-constexpr std::array<LawLevel, 43> law_levels = {{
+constexpr std::array<LawLevel, 44> law_levels = {{
     {"features-agree", Level::core},
     {"features-unbiased", Level::core},
     {"features-converge", Level::core},
     {"projection-as-declared", Level::core},
     {"attention-agrees", Level::core},
+    {"conventions-agree", Level::core},
     {"future-does-not-leak", Level::core},
     {"averages", Level::core},
     {"stays-in-hull", Level::core},

@@ -242,6 +242,9 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
   if (!beyond.empty()) {
     return std::make_unique<AdaptedTrial>(std::move(beyond), may_redraw);
   }
+  if (adaptation.law.name == "conventions-agree") {
+    return std::make_unique<AdaptedTrial>("other conventions than its own", false);
+  }
   const bool resumes =
       adaptation.law.name == "split-and-resume" || adaptation.law.name == "decoding-agrees";
   if (resumes && !subject.capabilities.resumable_models) {
