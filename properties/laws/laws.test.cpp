@@ -138,7 +138,6 @@ TEST(DeclaredPartsAgree, HoldsForTheReferenceAndKillsItsMutants) {
 
 TEST(DeclaredPartsAgree, IsNotClaimedByChunkedGradients) {
   const RunResult result = run_on({&find_subject("stored/blocked")}, "declared-parts-agree", 4);
-  EXPECT_TRUE(result.holds());
   for (const Verdict& verdict : result.verdicts) EXPECT_TRUE(verdict.unclaimed());
 }
 
