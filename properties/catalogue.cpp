@@ -97,7 +97,7 @@ Subject as_subject(const mutants::Mutant& mutant) {
   subject.capabilities.any_attention_conventions = mutant.any_conventions;
   subject.capabilities.bidirectional = mutant.attention.offers_any();
   subject.capabilities.isolates_non_finite = mutant.attention.offers_any();
-  subject.capabilities.learned_positions = true;
+  subject.capabilities.learned_positions = mutant.takes_padding;
   subject.capabilities.left_padding = mutant.takes_padding;
   subject.capabilities.right_padding = mutant.takes_padding;
   return subject;

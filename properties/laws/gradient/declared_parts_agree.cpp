@@ -2,6 +2,9 @@
 #include "properties/laws/gradient/gradient_law.hpp"
 #include "properties/laws/laws.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace slim::properties::laws {
 namespace {
 
@@ -19,6 +22,7 @@ Finding agrees_with_its_parts(GradientEvidence& evidence, const Subject& subject
 /// so that not all of them are masked.
 GradientSpec with_parts(GradientSpec spec) {
   spec.learned_positions = spec.seed % 5 < 3 || spec.length == 1;
+  if (spec.learned_positions) spec.batch = std::max<Index>(spec.batch, 2);
   constexpr std::array sides = {PaddedSide::none, PaddedSide::left, PaddedSide::right,
                                 PaddedSide::left, PaddedSide::right};
   spec.padding = sides.at(spec.seed % 5);
