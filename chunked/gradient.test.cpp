@@ -76,6 +76,20 @@ TEST(Gradient, RefusesAnInvalidTask) {
   EXPECT_THROW(static_cast<void>(example.run(catalogue().front(), 2, 0)), ContractError);
 }
 
+TEST(Gradient, RefusesPartsThatOnlyTheReferenceHas) {
+  Model learned = small_model();
+  learned.position_rows = 8;
+  const DrawnExample<float> with_positions(learned, 1, 4);
+  DrawnExample<float> with_padding(small_model(), 1, 4);
+  with_padding.sequences.add_mask();
+  with_padding.sequences.mask(0)[1] = 0;
+  with_padding.sequences.pad(0, 1, 0);
+  for (const Variant& variant : catalogue()) {
+    EXPECT_THROW(static_cast<void>(with_positions.run(variant, 2)), ContractError);
+    EXPECT_THROW(static_cast<void>(with_padding.run(variant, 2)), ContractError);
+  }
+}
+
 TEST(Gradient, TakesTheTanhFormOfGelu) {
   Model by_tanh = small_model();
   by_tanh.conventions.gelu_tanh = 1.0;

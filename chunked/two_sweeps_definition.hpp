@@ -2,6 +2,7 @@
 #pragma once
 
 #include "chunked/slice_pass_definition.hpp"
+#include "chunked/supported.hpp"
 #include "chunked/two_sweeps.hpp"
 
 #include <algorithm>
@@ -94,6 +95,7 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
               Boundary<accumulator_t<T>>& boundary, const PrefixSum<accumulator_t<T>>& prefix_sum) {
   using A = accumulator_t<T>;
   require_valid(task);
+  require_supported(task.model, task.sequences);
   prepare(task, result);
   GradientSums<T> gradient(task.model, result.gradient);
   const Cut cut(task.sequences.length(), task.slice_length);

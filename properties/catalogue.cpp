@@ -32,6 +32,8 @@ Subject reference_itself() {
   subject.capabilities.bidirectional = true;
   subject.capabilities.any_attention_conventions = true;
   subject.capabilities.isolates_non_finite = true;
+  subject.capabilities.learned_positions = true;
+  subject.capabilities.left_padding = subject.capabilities.right_padding = true;
   subject.projection = [](Index d, Index M, ProjectionKind kind, const Random& random) {
     return random_projection(d, M, kind, random);
   };
@@ -95,6 +97,9 @@ Subject as_subject(const mutants::Mutant& mutant) {
   subject.capabilities.any_attention_conventions = mutant.any_conventions;
   subject.capabilities.bidirectional = mutant.attention.offers_any();
   subject.capabilities.isolates_non_finite = mutant.attention.offers_any();
+  subject.capabilities.learned_positions = mutant.takes_padding;
+  subject.capabilities.left_padding = mutant.takes_padding;
+  subject.capabilities.right_padding = mutant.takes_padding;
   return subject;
 }
 

@@ -6,6 +6,7 @@
 #include "chunked/distributed/attention.hpp"
 #include "chunked/distributed/gradient.hpp"
 #include "chunked/distributed/task_bytes.hpp"
+#include "chunked/supported.hpp"
 
 namespace slim::chunked::distributed {
 namespace {
@@ -81,6 +82,7 @@ template <class T>
 void gradient(const GradientTask<T>& task, GradientResult<T>& result, Team& team,
               const Method& method) {
   require_valid(task);
+  require_supported(task.model, task.sequences);
   run_on<T>(team, Kind::gradient, task, result, method);
 }
 

@@ -203,6 +203,7 @@ void gradient(const GradientTask<T>& task, GradientResult<T>& result,
               const PrefixSum<accumulator_t<T>>& prefix_sum) {
   using A = accumulator_t<T>;
   require_valid(task);
+  require_supported(task.model, task.sequences);
   prepare(task, result);
   GradientSums<T> sums(task.model, result.gradient);
   result.restarts = 0;

@@ -18,8 +18,7 @@ KeySpread measure_key_spread(const Setting& setting, const Sequences& sequences)
   require(model.norm == Norm::branch_output, "the norm must be on the branch output");
   const Parameters<double> theta = drawn_parameters(setting);
   const Projection<double> omega = draw_projection(model, setting.seed);
-  const Matrix<double> X =
-      reference::embedding(theta, sequences, 0, 0, model.conventions.position_base);
+  const Matrix<double> X = reference::embedding(model, theta, sequences, 0, 0);
   const Matrix<double> K = reference::linear(theta.layer(0).k_map, X);
 
   const Index d = model.head_dim();

@@ -23,9 +23,12 @@ class Diagnosing : public testing::TestWithParam<int> {
 
 /// Three change from call to call and are found by pattern; two depend on earlier calls, which
 /// differ between the broken law and the other laws.
-constexpr std::array unnamed = {"mutant/model-projection-redrawn",
-                                "mutant/projection-redrawn-at-each-call", "mutant/updates-lost",
-                                "mutant/state-left-from-call-before", "mutant/cached-by-pointer"};
+constexpr std::array unnamed = {
+    "mutant/model-projection-redrawn", "mutant/projection-redrawn-at-each-call",
+    "mutant/updates-lost", "mutant/state-left-from-call-before", "mutant/cached-by-pointer",
+    // too few cases of the probe set have their conventions
+    "mutant/feature-scale-on-queries-only", "mutant/length-of-own-slice",
+    "mutant/masked-keys-counted", "mutant/epsilon-times-rows-so-far"};
 
 /// The mutant. The catalogue has those of ranks for three ranks alone.
 Subject subject_of(const Suspect& suspect) {
@@ -67,7 +70,8 @@ TEST(ProbeSet, HasTheNumberOfCasesPerLawInTheReadme) {
     EXPECT_GE(count.size(), 6U);
     for (const auto& [law, number] : count) {
       const int drawn = law == "stays-finite" ? ProbeSet::cases_at_the_edge : cases;
-      const bool has_large = law.ends_with("-agrees") || law == "features-agree";
+      const bool by_rows = law == "decoding-agrees";  // without large cases: a call for each row
+      const bool has_large = (law.ends_with("-agrees") && !by_rows) || law == "features-agree";
       EXPECT_GE(number, has_large ? drawn + 1 : drawn) << law;
       EXPECT_LE(number, has_large ? drawn + ProbeSet::most_large_cases : drawn) << law;
     }

@@ -13,6 +13,14 @@ MaskKind mask_like(const Sequences& sequences) {
   return sequences.has_mask() ? MaskKind::scattered : MaskKind::none;
 }
 
+PaddedSide padded_side_of(const Sequences& sequences) {
+  for (Index b = 0; b < sequences.batch(); ++b) {
+    if (sequences.first_row(b) > 0) return PaddedSide::left;
+    if (sequences.end_row(b) < sequences.length()) return PaddedSide::right;
+  }
+  return PaddedSide::none;
+}
+
 Index slices_in(const GradientSpec& s) {
   return (s.length + s.slice_length - 1) / s.slice_length;
 }
@@ -28,7 +36,9 @@ GradientSpec spec_like(const GradientCase& c) {
           .model = c.model,
           .mask = mask_like(c.sequences),
           .seed = 1,
-          .all_digits = has_digits_beyond_float32(c)};
+          .all_digits = has_digits_beyond_float32(c),
+          .learned_positions = c.model.learns_positions(),
+          .padding = padded_side_of(c.sequences)};
 }
 
 }  // namespace
@@ -158,6 +168,18 @@ Circumstances<GradientSpec> ModelNeighbours::circumstances() const {
        [](const Spec& s) { return s.mask != MaskKind::none; },
        [](Spec& s) { s.mask = s.mask == MaskKind::none ? MaskKind::scattered : MaskKind::none; },
        {}});
+  const auto padded_on = [&](PaddedSide side, const char* with, const char* without) {
+    all.properties.push_back(
+        {with,
+         without,
+         [side](const Spec& s) { return s.padding == side; },
+         [side](Spec& s) { s.padding = s.padding == side ? PaddedSide::none : side; },
+         {}});
+  };
+  if (can.left_padding)
+    padded_on(PaddedSide::left, "with padding on the left", "without padding on the left");
+  if (can.right_padding)
+    padded_on(PaddedSide::right, "with padding on the right", "without padding on the right");
   const auto quantity = [&](const char* several, auto of, auto put, std::vector<Index> values,
                             std::vector<Index> further) {
     all.quantities.push_back({several, of, put, std::move(values), std::move(further), {}});

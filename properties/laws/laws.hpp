@@ -12,6 +12,7 @@ Law attention_agrees();
 Law attention_resumes();
 Law averages();
 Law calls_independent();
+Law conventions_agree();
 Law future_does_not_leak();
 Law heads_independent();
 Law integers_exact();
@@ -37,6 +38,8 @@ Law projection_as_declared();
 // Whole models.
 Law batches_add();
 Law bytes_as_claimed();
+Law declared_parts_agree();
+Law decoding_agrees();
 Law future_does_not_matter();
 Law gradient_agrees();
 Law gradient_calls_independent();

@@ -115,6 +115,32 @@ INSTANTIATE_TEST_SUITE_P(Laws, EveryLaw,
                            return name;
                          });
 
+/// That these subjects pass a law, and that it kills its mutants.
+void expect_law(const std::string& law, const std::vector<const Subject*>& correct) {
+  for (const Verdict& verdict : run_on(correct, law, 20).verdicts) {
+    EXPECT_EQ(verdict.tally.wrong, 0) << verdict.subject << " " << name(verdict.scalar);
+    EXPECT_GT(verdict.tally.executed(), 0) << verdict.subject << " " << name(verdict.scalar);
+  }
+  for (const std::string& mutant : laws::find_law(law).kills) {
+    for (const Verdict& verdict : run_on({&find_subject(mutant)}, law, 40).verdicts) {
+      EXPECT_EQ(verdict.tally.wrong, 1) << mutant << " in " << name(verdict.scalar);
+    }
+  }
+}
+
+TEST(DecodingAgrees, HoldsForEveryCorrectSubjectAndKillsItsMutants) {
+  expect_law("decoding-agrees", correct_subjects());
+}
+
+TEST(DeclaredPartsAgree, HoldsForTheReferenceAndKillsItsMutants) {
+  expect_law("declared-parts-agree", {&reference_subject()});
+}
+
+TEST(DeclaredPartsAgree, IsNotClaimedByChunkedGradients) {
+  const RunResult result = run_on({&find_subject("stored/blocked")}, "declared-parts-agree", 4);
+  for (const Verdict& verdict : result.verdicts) EXPECT_TRUE(verdict.unclaimed());
+}
+
 TEST(GradientAgrees, FindsAGradientWrongByOneInAHundredThousandInFloat32) {
   const Subject subject =
       altered_reference("scaled", []<class T>(const GradientTask<T>&, GradientResult<T>& result) {

@@ -3,6 +3,7 @@
 
 #include "properties/mutants/row_maps.hpp"
 #include "reference/performer/forward.hpp"
+#include "reference/vocabulary/scalars/contract.hpp"
 
 namespace slim::properties::mutants {
 namespace {
@@ -239,6 +240,7 @@ GradientFunction<T> model_of(const AttentionFunction<T>& attention,
   return [attention, maps = std::move(row_maps)](const GradientTask<T>& task,
                                                  GradientResult<T>& result) {
     require_valid(task);
+    require(!task.sequences.has_padding(), "this model takes no padded batches");
     ModelAround<T>(attention, *maps, task).answer(result);
   };
 }

@@ -28,7 +28,7 @@ std::vector<Mutant> mutants_of(const std::vector<AttentionMutantRow>& rows) {
                        .seen = row.seen,
                        .by_slices = is_of_slices(row.faults),
                        .in_states_alone = row.faults.has(Fault::key_sum_detached),
-                       .any_conventions = row.faults.has(Fault::normalised_all_the_same),
+                       .any_conventions = is_of_declared_conventions(row.faults),
                        .conventions = conventions_of(row.faults),
                        .attention = faulty_attention(row.faults),
                        .features = faulty_features(row.faults)});

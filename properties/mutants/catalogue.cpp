@@ -18,10 +18,10 @@ namespace {
 std::vector<Mutant> all_mutants() {
   std::vector<Mutant> all = {last_row_dropped()};
   for (const auto& of_class :
-       {model_mutants, row_map_mutants, layer_norm_mutants, linear_map_mutants, memory_mutants,
-        causality_mutants, normalisation_mutants, pullback_mutants, state_mutants, feature_mutants,
-        projection_mutants, program_mutants, layout_mutants, precision_mutants, size_mutants,
-        distributed_mutants}) {
+       {model_mutants, padding_mutants, row_map_mutants, layer_norm_mutants, linear_map_mutants,
+        memory_mutants, causality_mutants, normalisation_mutants, pullback_mutants, state_mutants,
+        feature_mutants, projection_mutants, program_mutants, layout_mutants, precision_mutants,
+        size_mutants, distributed_mutants}) {
     std::vector<Mutant> more = of_class();
     all.insert(all.end(), std::make_move_iterator(more.begin()),
                std::make_move_iterator(more.end()));

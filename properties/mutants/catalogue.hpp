@@ -20,6 +20,7 @@ struct Mutant {
   bool by_slices = false;          ///< attention only: the fault depends on the slice length
   bool in_gradient_alone = false;  ///< attention only: output and end state are right
   bool in_states_alone = false;    ///< attention only: it equals another mutant but for states
+  bool takes_padding = false;      ///< whole models only: it takes padded batches
   bool any_conventions = false;    ///< attention only: it follows the conventions of a task
   /// If it is the reference under other conventions: those for these inputs.
   std::function<AttentionConventions(const AttentionInputs<double>&)> conventions{};

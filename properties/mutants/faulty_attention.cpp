@@ -51,7 +51,7 @@ class FaultyAttention {
     Head& head = at(b, h);
     head.V = in_.values(b, h);
     head.dY = in_.output_cotangent(b, h);
-    for (Index i = 0; i < in_.L; ++i) head.dY.row(i) *= sums_.factor(b, i);
+    for (Index i = 0; i < in_.L; ++i) head.dY.row(i) *= sums_.factor_of_gradient(b, i);
     head.gQ = gQ_.of(in_.place(b, h));
     head.gK = gK_.of(in_.place(b, h));
     in_.zero_unused_columns(ColumnsOf::features, head.gQ);
@@ -245,9 +245,20 @@ bool is_of_slices(const Faults& faults) {
                               tail_unwritten,
                               tail_copied,
                               end_of_whole_slices_only,
-                              totals_of_own_slice_only};
+                              totals_of_own_slice_only,
+                              length_of_own_slice};
   return std::ranges::any_of(all, [&](Fault fault) { return faults.has(fault); }) ||
          faults.narrows(KeptArray::state_between_slices);
+}
+
+bool is_of_declared_conventions(const Faults& faults) {
+  using enum Fault;
+  constexpr std::array all = {normalised_all_the_same,       output_scale_left_out_of_gradient,
+                              feature_scale_on_queries_only, length_of_own_slice,
+                              masked_keys_counted,           position_from_zero,
+                              epsilon_times_rows_so_far,     running_sums_over_length,
+                              own_weight_in_numerator_only};
+  return std::ranges::any_of(all, [&](Fault fault) { return faults.has(fault); });
 }
 
 bool changes_epsilons_of_features(const Faults& faults) {

@@ -44,6 +44,15 @@ enum class Fault {
   epsilon_in_float32,
   no_epsilon,
   stabiliser_of_each_key,
+  // under declared conventions
+  output_scale_left_out_of_gradient,
+  feature_scale_on_queries_only,
+  length_of_own_slice,
+  masked_keys_counted,
+  position_from_zero,
+  epsilon_times_rows_so_far,
+  running_sums_over_length,
+  own_weight_in_numerator_only,
   // gradient
   no_denominator_gradient_for_keys,
   no_denominator_gradient_for_queries,
@@ -235,6 +244,8 @@ class Faults {
 bool is_of_slices(const Faults& faults);
 
 /// Whether the fault leaves out or multiplies the ε of features, and nothing else: it is then the
+/// Whether the fault shows only under conventions beyond the paper's.
+bool is_of_declared_conventions(const Faults& faults);
 /// reference under other conventions.
 bool changes_epsilons_of_features(const Faults& faults);
 AttentionConventions with_epsilons_of(const Faults& faults, const AttentionInputs<double>& inputs);

@@ -124,6 +124,14 @@ class FaultyFeatures {
     if (faults_.has(Fault::root_features_on_queries_only) && !has_sums) {
       own.divides_by_root_features = side_.is_query;
     }
+    if (faults_.has(Fault::feature_scale_on_queries_only) && is_key) {
+      own.feature_scale = 1.0;
+      own.keys.feature_scale.reset();
+    }
+    if (faults_.has(Fault::running_sums_over_length) && own.keys.divides_by_running_sum) {
+      own.keys.divides_by_running_sum = false;
+      own.keys.divides_by_length_sum = true;
+    }
     change_scale(own);
     change_norm(own);
     if (!has_exponent(kind())) return;

@@ -31,13 +31,16 @@ class FaultySums {
     T scale = scale_of_output();
     switch (own.normaliser) {
       case Normaliser::length:
-        return scale / T(static_cast<double>(in_.L));
+        return scale / T(static_cast<double>(is(Fault::length_of_own_slice) ? std::min(in_.C, in_.L)
+                                                                            : in_.L));
       case Normaliser::position:
-        return scale / T(static_cast<double>(i + 1));
+        return scale / T(static_cast<double>(is(Fault::position_from_zero) ? std::max<Index>(i, 1)
+                                                                           : i + 1));
       case Normaliser::keys: {
         Index keys = 0;
         for (Index j = 0; j < in_.L; ++j) {
-          if (!in_.is_masked(b, j) && (!in_.task().causal || j <= i)) ++keys;
+          const bool counts = !in_.is_masked(b, j) || is(Fault::masked_keys_counted);
+          if (counts && (!in_.task().causal || j <= i)) ++keys;
         }
         return scale / T(static_cast<double>(std::max<Index>(keys, 1)));
       }
@@ -50,6 +53,15 @@ class FaultySums {
     const AttentionConventions& own = in_.task().conventions;
     if (in_.is_masked(b, i)) return T(0);
     return own.own_weight_is_length ? T(static_cast<double>(in_.L)) : T(own.own_weight);
+  }
+  /// The same in the denominator.
+  [[nodiscard]] T own_weight_in_sum(Index b, Index i) const {
+    return is(Fault::own_weight_in_numerator_only) ? T(0) : own_weight(b, i);
+  }
+  /// By what the cotangent of row i is multiplied.
+  [[nodiscard]] T factor_of_gradient(Index b, Index i) const {
+    const T all = factor(b, i);
+    return is(Fault::output_scale_left_out_of_gradient) ? T(all / scale_of_output()) : all;
   }
   [[nodiscard]] T scale_after_normalising() const {
     using std::sqrt;
@@ -249,10 +261,12 @@ class FaultySums {
     const T sum = sum_over_heads(Sum::denominator, b, h, i, [&](const Head& keys, Index j) {
       return score_in_sum(head, keys, i, j);
     });
-    return with_epsilon(T(before + sum + own_weight(b, i)), head, i);
+    return with_epsilon(T(before + sum + own_weight_in_sum(b, i)), head, i);
   }
   [[nodiscard]] T with_epsilon(const T& sum, const Head& head, Index i) const {
-    return denominator_.of(T(sum + epsilon_of_sums() * head.gQ.row(i).sum()));
+    const T with_sums = sum + epsilon_of_sums() * head.gQ.row(i).sum();
+    if (!is(Fault::epsilon_times_rows_so_far)) return denominator_.of(with_sums);
+    return reference::Denominator<T>(changed(in_.task().conventions), i + 1).of(with_sums);
   }
   /// Σ_i w_ij g(q_i)·g(k_j), the sum over rows in place of keys.
   [[nodiscard]] T sum_of_column(const Head& head, Index b, Index j) const {
@@ -327,7 +341,7 @@ class FaultySums {
     const auto look_up = [&](Index i) {
       head.N.row(i) = (RS.topRows(in_.d) * head.gQ.row(i).transpose()).transpose();
       head.N.row(i) += own_weight(b, i) * head.V.row(i);
-      const T weights = RS.row(in_.d).dot(head.gQ.row(i)) + own_weight(b, i);
+      const T weights = RS.row(in_.d).dot(head.gQ.row(i)) + own_weight_in_sum(b, i);
       head.D(i) = with_epsilon(weights, head, i);
     };
     const bool causal = in_.task().causal;

@@ -10,21 +10,6 @@
 namespace slim::properties::mutants {
 namespace {
 
-/// `wrong.operator()<T>(task, result)` in every scalar.
-template <class Wrong>
-GradientFunctions in_every_scalar(const Wrong& wrong) {
-  const auto in = [&wrong]<class T>() {
-    return GradientFunction<T>([wrong](const GradientTask<T>& task, GradientResult<T>& result) {
-      wrong.template operator()<T>(task, result);
-    });
-  };
-  GradientFunctions functions;
-  functions.in<float>() = in.template operator()<float>();
-  functions.in<double>() = in.template operator()<double>();
-  functions.in<Digits50>() = in.template operator()<Digits50>();
-  return functions;
-}
-
 template <class T>
 void scale(GradientResult<T>& result, double by) {
   result.loss *= static_cast<T>(by);

@@ -30,6 +30,7 @@ class EmbeddingGradientOverwritten final : public RowMaps<T> {
  public:
   void embedding_pullback(const GradientTask<T>& task, Index b, const Matrix<T>& dX,
                           Parameters<T>& gradient) const override {
+    RowMaps<T>::embedding_pullback(task, b, dX, gradient);
     MatrixView<T> dE = gradient.input_map();
     for (Index l = 0; l < dX.rows(); ++l) {
       dE.row(task.sequences.input(b, l)) = dX.row(l).head(dE.cols());
@@ -63,6 +64,7 @@ class PositionsInterleaved final : public RowMaps<T> {
  public:
   [[nodiscard]] Matrix<T> embedding(const GradientTask<T>& task, Index b) const override {
     Matrix<T> X = RowMaps<T>::embedding(task, b);
+    if (task.model.learns_positions()) return X;
     const Index width = X.cols() / 2;
     const Matrix<T> code = X.rightCols(width);
     for (Index i = 0; i < width; ++i) {
@@ -78,8 +80,8 @@ class PositionsFrom final : public RowMaps<T> {
  public:
   explicit PositionsFrom(Index first) : first_(first) {}
   [[nodiscard]] Matrix<T> embedding(const GradientTask<T>& task, Index b) const override {
-    return reference::embedding(task.theta, task.sequences, b, task.first_position + first_,
-                                task.model.conventions.position_base);
+    return reference::embedding(task.model, task.theta, task.sequences, b,
+                                task.first_position + first_);
   }
 
  private:

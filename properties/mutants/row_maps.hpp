@@ -20,14 +20,13 @@ class RowMaps {
   RowMaps& operator=(const RowMaps&) = delete;
   virtual ~RowMaps() = default;
 
-  /// The rows of sequence b [L, d_model].
+  /// The rows of sequence b [L, d_model], which has no padding.
   [[nodiscard]] virtual Matrix<T> embedding(const GradientTask<T>& task, Index b) const {
-    return reference::embedding(task.theta, task.sequences, b, task.first_position,
-                                task.model.conventions.position_base);
+    return reference::embedding(task.model, task.theta, task.sequences, b, task.first_position);
   }
   virtual void embedding_pullback(const GradientTask<T>& task, Index b, const Matrix<T>& dX,
                                   Parameters<T>& gradient) const {
-    reference::embedding_pullback(task.sequences, b, dX, gradient);
+    reference::embedding_pullback(task.model, task.sequences, b, task.first_position, dX, gradient);
   }
   [[nodiscard]] virtual reference::NormalisedRows<T> layer_norm(const LayerNorm<const T>& norm,
                                                                 const T& epsilon,

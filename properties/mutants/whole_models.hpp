@@ -17,6 +17,21 @@ inline Mutant model_mutant(const std::string& name, std::string description, std
           .gradient = std::move(gradient)};
 }
 
+/// `wrong.operator()<T>(task, result)` in every scalar.
+template <class Wrong>
+GradientFunctions in_every_scalar(const Wrong& wrong) {
+  const auto in = [&wrong]<class T>() {
+    return GradientFunction<T>([wrong](const GradientTask<T>& task, GradientResult<T>& result) {
+      wrong.template operator()<T>(task, result);
+    });
+  };
+  GradientFunctions functions;
+  functions.in<float>() = in.template operator()<float>();
+  functions.in<double>() = in.template operator()<double>();
+  functions.in<Digits50>() = in.template operator()<Digits50>();
+  return functions;
+}
+
 /// Inputs that replace those of a task; null: the task's own.
 template <class T>
 struct OtherInputs {

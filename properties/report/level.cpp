@@ -18,12 +18,13 @@ struct LawLevel {
   Level level;
 };
 
-constexpr std::array<LawLevel, 41> law_levels = {{
+constexpr std::array<LawLevel, 44> law_levels = {{
     {"features-agree", Level::core},
     {"features-unbiased", Level::core},
     {"features-converge", Level::core},
     {"projection-as-declared", Level::core},
     {"attention-agrees", Level::core},
+    {"conventions-agree", Level::core},
     {"future-does-not-leak", Level::core},
     {"averages", Level::core},
     {"stays-in-hull", Level::core},
@@ -40,9 +41,11 @@ constexpr std::array<LawLevel, 41> law_levels = {{
     {"gradient-agrees", Level::gradient},
     {"future-does-not-matter", Level::gradient},
     {"batches-add", Level::gradient},
+    {"declared-parts-agree", Level::gradient},
     {"attention-resumes", Level::sliced},
     {"slice-length-does-not-matter", Level::sliced},
     {"split-and-resume", Level::sliced},
+    {"decoding-agrees", Level::sliced},
     {"bytes-as-claimed", Level::resources},
     {"stays-finite", Level::robust},
     {"isolates-non-finite", Level::robust},

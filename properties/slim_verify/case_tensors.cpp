@@ -21,7 +21,8 @@ std::vector<std::string> names_of_attention() {
 
 std::vector<std::string> names_of_model(const CaseFile& file) {
   const GradientCase c = to_gradient_case(file);
-  std::vector<std::string> names = {"tokens", "mask", "expected.loss", "expected.logits"};
+  std::vector<std::string> names = {"tokens", "mask", "key_mask", "expected.loss",
+                                    "expected.logits"};
   for (const ParameterSlot& slot : c.theta.slots()) {
     names.push_back("param." + slot.name);
     names.push_back("expected.grad." + slot.name);

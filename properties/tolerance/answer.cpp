@@ -94,6 +94,17 @@ void require_untouched_gaps(const Parameters<T>& gradient) {
   }
 }
 
+/// Logits of padding have no meaning.
+template <class T>
+void clear_logits_of_padding(const Sequences& sequences, Matrix<T>& logits) {
+  if (!sequences.has_padding() || logits.size() == 0) return;
+  const Index L = sequences.length();
+  for (Index b = 0; b < sequences.batch(); ++b) {
+    logits.middleRows(b * L, sequences.first_row(b)).setZero();
+    logits.middleRows(b * L + sequences.end_row(b), L - sequences.end_row(b)).setZero();
+  }
+}
+
 const void* first_of_mask(const Sequences& sequences) {
   return sequences.has_mask() ? sequences.mask(0).data() : nullptr;
 }
@@ -137,6 +148,7 @@ GradientAnswer ask_in(const Subject& subject, const GradientCase& c, const Segme
                              NamedBlock{"output gradient", result.gradient.values().data()}};
   require_untouched_fences(watch, blocks);
   require_shape(result, c, segment);
+  if (segment.wants_logits) clear_logits_of_padding(c.sequences, result.logits);
   require_untouched_gaps(result.gradient);
   require_unchanged<T, double>("parameters", c.theta.values(), theta.values());
   require_unchanged<T, double>("projection", c.omega.values(), omega.values());
@@ -179,12 +191,27 @@ GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
   throw std::logic_error("the scalar is no value of its enumeration");
 }
 
+std::string unclaimed_padding(const Capabilities& can, const Sequences& sequences) {
+  for (Index b = 0; b < sequences.batch(); ++b) {
+    if (sequences.first_row(b) > 0 && !can.left_padding) return "padding on the left";
+    if (sequences.end_row(b) < sequences.length() && !can.right_padding) {
+      return "padding on the right";
+    }
+  }
+  return {};
+}
+
 std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c) {
   if (!subject.gradient.offers_any()) return "the task gradient";
   if (!subject.gradient.offers(scalar)) return std::string(name(scalar));
   if (!subject.capabilities.takes_in_models(c.model.feature_map.kind)) {
     return std::string(unclaimed_feature_map) + name(c.model.feature_map);
   }
+  const Capabilities& can = subject.capabilities;
+  if (c.model.learns_positions() ? !can.learned_positions : !can.sinusoidal_positions) {
+    return c.model.learns_positions() ? "learned positions" : "positions that are not learned";
+  }
+  if (std::string padding = unclaimed_padding(can, c.sequences); !padding.empty()) return padding;
   if (subject.conventions != c.model.conventions) return "these conventions";
   return {};
 }

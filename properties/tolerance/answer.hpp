@@ -30,6 +30,9 @@ struct Segment {
 GradientAnswer ask(const Subject& subject, Scalar scalar, const GradientCase& c,
                    const Segment& segment = {});
 
+/// What it does not claim of the padding of whole models; empty if it claims all.
+std::string unclaimed_padding(const Capabilities& can, const Sequences& sequences);
+
 /// What `subject` does not claim of `c` in `scalar`, so that it need not answer; empty if it must.
 std::string unclaimed(const Subject& subject, Scalar scalar, const GradientCase& c);
 

@@ -201,8 +201,7 @@ double AttentionEvidence::roundings(AttentionArray array) const {
   const auto d = static_cast<double>(inputs_.v.sizes().cols);
   const auto M = static_cast<double>(inputs_.task().features());
   const AttentionConventions& own = inputs_.conventions;
-  const bool has_more_parts =
-      !slim::averages(own) || own.own_weight != 0.0 || own.own_weight_is_length;
+  const bool has_more_parts = !slim::averages(own) || has_own_weight(own);
   const double of_parts = (has_more_parts ? 4.0 : 0.0) + (own.divides_by_key_sums ? L + 2.0 : 0.0);
   const double F = 2.0 * f + L + M + 4.0 + of_parts;
   const auto heads = static_cast<double>(inputs_.groups.largest() - 1);

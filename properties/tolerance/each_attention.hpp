@@ -19,15 +19,14 @@ std::vector<reference::PrefixSums<T>> zero_start(const Model& model) {
 }  // namespace detail
 
 /// Runs the reference forward and calls visit(b, r, attention) for layer r of sequence b, in order.
-/// The position of the first row is `first_position`.
+/// The position of the first row is `first_position`. Padding is left out.
 template <class T, class Visit>
 void for_each_attention(const GradientCase& c, Index first_position, const Visit& visit) {
   const Parameters<T> theta = converted<T>(c.theta, c.model, MemoryTag::parameters);
   const Projection<T> omega = converted<T>(c.omega, c.model);
   const auto start = detail::zero_start<accumulator_t<T>>(c.model);
   for (Index b = 0; b < c.sequences.batch(); ++b) {
-    Matrix<T> X = reference::embedding(theta, c.sequences, b, first_position,
-                                       c.model.conventions.position_base);
+    Matrix<T> X = reference::embedding(c.model, theta, c.sequences, b, first_position);
     for (Index r = 0; r < c.model.layers; ++r) {
       reference::Layer<T> layer =
           reference::layer(reference::layer_context(c.model, theta, omega, r), start, X);

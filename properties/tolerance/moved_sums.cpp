@@ -81,7 +81,7 @@ GradientResult<double> moved_run(const GradientTask<double>& task, const State<d
   const Index L = task.sequences.length();
   GradientResult<double> result{.loss = 0.0,
                                 .gradient = Parameters<double>(model, MemoryTag::gradient),
-                                .logits = Matrix<double>(B * L, model.vocab_size),
+                                .logits = Matrix<double>::Zero(B * L, model.vocab_size),
                                 .end = {},
                                 .start_cotangent = {}};
   for (Index b = 0; b < B; ++b) {
@@ -100,9 +100,10 @@ GradientResult<double> moved_run(const GradientTask<double>& task, const State<d
       dX = reference::layer_pullback(reference::layer_context(model, task.theta, task.omega, r),
                                      layer, dX, cotangent, result.gradient.layer(r));
     }
-    reference::embedding_pullback(task.sequences, b, dX, result.gradient);
+    reference::embedding_pullback(model, task.sequences, b, task.first_position, dX,
+                                  result.gradient);
     result.loss += kept.loss.loss;
-    result.logits.middleRows(b * L, L) = kept.logits;
+    result.logits.middleRows(b * L + task.sequences.first_row(b), kept.logits.rows()) = kept.logits;
   }
   return result;
 }

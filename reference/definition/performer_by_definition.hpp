@@ -79,12 +79,23 @@ T erfc_of(const T& x) {
   }
 }
 
-/// W₂ GeLU(W₁ x + b₁) + b₂, GeLU(u) = u erfc(−u/√2)/2
+/// GeLU(u) = u erfc(−u/√2)/2, or u (1 + tanh(√(2/π)(u + 0.044715 u³)))/2
 template <class T>
-Row<T> feed_forward(const LayerParameters<const T>& theta, const Row<T>& x) {
+T gelu_of(const Conventions& conventions, const T& u) {
+  using std::atan;
   using std::sqrt;
+  using std::tanh;
+  if (conventions.gelu_tanh == 0.0) return u * erfc_of(T(-u / sqrt(T(2)))) / T(2);
+  const T pi = 4 * atan(T(1));
+  return u * (1 + tanh(T(sqrt(2 / pi) * (u + T(0.044715) * u * u * u)))) / T(2);
+}
+
+/// W₂ GeLU(W₁ x + b₁) + b₂
+template <class T>
+Row<T> feed_forward(const Conventions& conventions, const LayerParameters<const T>& theta,
+                    const Row<T>& x) {
   Row<T> hidden = affine(theta.U_map, x);
-  for (T& u : hidden) u = u * erfc_of(T(-u / sqrt(T(2)))) / T(2);
+  for (T& u : hidden) u = gelu_of(conventions, u);
   return affine(theta.V_map, hidden);
 }
 
@@ -126,10 +137,17 @@ Rows<T> head_of(const Rows<T>& X, Index h, Index d) {
   return part;
 }
 
-/// One head's Y from its Q, K, V [L][d]: with A_lj = g(q_l)·g(k_j) for j ≤ l and 0 above,
+/// Whether row l is a token, and not padding.
+inline bool is_token(const Sequences& sequences, Index b, std::size_t l) {
+  const auto row = static_cast<Index>(l);
+  return row >= sequences.first_row(b) && row < sequences.end_row(b);
+}
+
+/// One head's Y from its Q, K, V [L][d]: with A_lj = g(q_l)·g(k_j) for j ≤ l if row j is no
+/// padding, and 0 elsewhere,
 ///   y_l = (R₀ g(q_l) + Σ_j A_lj v_j) / (S₀·g(q_l) + Σ_j A_lj + ε)
-/// and R_end = R₀ + Σ_j v_j g(k_j)ᵀ, S_end = S₀ + Σ_j g(k_j); R₀ and S₀ are 0 without a start
-/// state.
+/// and R_end = R₀ + Σ_j v_j g(k_j)ᵀ, S_end = S₀ + Σ_j g(k_j) over the same j; R₀ and S₀ are 0
+/// without a start state. In rows of padding Y is 0.
 template <class T>
 Rows<T> attention(const GradientTask<T>& task, const Place& place, const Rows<T>& Q,
                   const Rows<T>& K, const Rows<T>& V, State<T>& end) {
@@ -144,7 +162,9 @@ Rows<T> attention(const GradientTask<T>& task, const Place& place, const Rows<T>
   }
   Rows<T> A(L, Row<T>(L, T(0)));
   for (std::size_t l = 0; l < L; ++l) {
-    for (std::size_t j = 0; j <= l; ++j) A[l][j] = dot(gQ[l], gK[j]);
+    for (std::size_t j = 0; j <= l; ++j) {
+      if (is_token(task.sequences, b, j)) A[l][j] = dot(gQ[l], gK[j]);
+    }
   }
   auto R = end.R(b, r, h);
   auto S = end.S(b, r, h);
@@ -154,6 +174,10 @@ Rows<T> attention(const GradientTask<T>& task, const Place& place, const Rows<T>
   }
   Rows<T> Y;
   for (std::size_t l = 0; l < L; ++l) {
+    if (!is_token(task.sequences, b, l)) {
+      Y.emplace_back(at(R.rows()), T(0));
+      continue;
+    }
     T denominator(model.conventions.denominator_epsilon);
     for (Index m = 0; m < S.size(); ++m) denominator += S(m) * gQ[l][at(m)];
     for (std::size_t j = 0; j < L; ++j) denominator += A[l][j];
@@ -167,6 +191,7 @@ Rows<T> attention(const GradientTask<T>& task, const Place& place, const Rows<T>
     Y.push_back(y);
   }
   for (std::size_t j = 0; j < L; ++j) {
+    if (!is_token(task.sequences, b, j)) continue;
     for (Index m = 0; m < R.cols(); ++m) {
       for (Index i = 0; i < R.rows(); ++i) R(i, m) += V[j][at(i)] * gK[j][at(m)];
       S(m) += gK[j][at(m)];
@@ -214,23 +239,37 @@ Rows<T> with_branch(const Model& model, const LayerNorm<const T>& norm, const Ro
   return Y;
 }
 
-/// x_l = (E of its token, sin(p f_i) …, cos(p f_i) …), f_i = base^(−2i/w), w = d_model/2
+/// x_l = (E of its token, sin(p f_i) …, cos(p f_i) …), f_i = base^(−2i/w), w = d_model/2, at its
+/// position p; or E of its token + P of its position. It is 0 in rows of padding.
 template <class T>
 Rows<T> embedded(const GradientTask<T>& task, Index b) {
   using std::cos;
   using std::pow;
   using std::sin;
   const Index w = task.model.hidden_dim / 2;
+  Index first = task.first_position;
+  if (task.model.conventions.positions_count_padding == 0.0) first -= task.sequences.first_row(b);
   Rows<T> X;
   for (Index l = 0; l < task.sequences.length(); ++l) {
+    if (!is_token(task.sequences, b, at(l))) {
+      X.emplace_back(at(2 * w), T(0));
+      continue;
+    }
+    const Index token = task.sequences.input(b, l);
     Row<T> x;
-    for (Index i = 0; i < w; ++i)
-      x.push_back(task.theta.input_map()(task.sequences.input(b, l), i));
+    if (task.model.position_rows > 0) {
+      for (Index i = 0; i < 2 * w; ++i) {
+        x.push_back(task.theta.input_map()(token, i) + task.theta.position_map()(first + l, i));
+      }
+      X.push_back(x);
+      continue;
+    }
+    for (Index i = 0; i < w; ++i) x.push_back(task.theta.input_map()(token, i));
     Row<T> cosines;
     for (Index i = 0; i < w / 2; ++i) {
       const T f = pow(T(task.model.conventions.position_base),
                       T(-2 * static_cast<double>(i)) / T(static_cast<double>(w)));
-      const T angle = T(static_cast<double>(task.first_position + l)) * f;
+      const T angle = T(static_cast<double>(first + l)) * f;
       x.push_back(sin(angle));
       cosines.push_back(cos(angle));
     }
@@ -252,7 +291,7 @@ DefinedForward<T> performer_by_definition(const GradientTask<T>& task) {
   const Sequences& sequences = task.sequences;
   const Index L = sequences.length();
   DefinedForward<T> forward{.loss = T(0),
-                            .logits = Matrix<T>(sequences.batch() * L, model.vocab_size),
+                            .logits = Matrix<T>::Zero(sequences.batch() * L, model.vocab_size),
                             .end = State<T>(model, sequences.batch())};
   Index counted = 0;
   for (Index b = 0; b < sequences.batch(); ++b) {
@@ -263,11 +302,14 @@ DefinedForward<T> performer_by_definition(const GradientTask<T>& task) {
         return by_definition::multi_head_attention(task, b, r, rows, forward.end);
       });
       X = by_definition::with_branch(model, theta.layernorm2, X, [&](auto rows) {
-        for (auto& row : rows) row = by_definition::feed_forward(theta, row);
+        for (auto& row : rows) {
+          row = by_definition::feed_forward(model.conventions, theta, row);
+        }
         return rows;
       });
     }
     for (Index l = 0; l < L; ++l) {
+      if (!by_definition::is_token(sequences, b, by_definition::at(l))) continue;
       const by_definition::Row<T> z =
           by_definition::affine(task.theta.output_logit_map(), X[by_definition::at(l)]);
       for (Index j = 0; j < model.vocab_size; ++j) {

@@ -32,7 +32,7 @@ Matrix<T> row_of(std::span<const T> values) {
 /// Three heads of width 4, and an ε large enough to matter in the denominator.
 template <class T>
 struct DefinedCase : EveryOption<T> {
-  DefinedCase(const FeatureMap& map, Norm norm)
+  DefinedCase(const FeatureMap& map, Norm norm, Part part)
       : EveryOption<T>({.vocab_size = 5,
                         .hidden_dim = 12,
                         .layers = 2,
@@ -41,7 +41,7 @@ struct DefinedCase : EveryOption<T> {
                         .feature_map = map,
                         .norm = norm,
                         .conventions = {.denominator_epsilon = 0.125, .loss_epsilon = 0.5}},
-                       6) {}
+                       6, part) {}
   [[nodiscard]] GradientTask<T> task() const {
     GradientTask<T> task = EveryOption<T>::task();
     task.wants_logits = true;
@@ -70,22 +70,22 @@ void expect_agreement(const DefinedCase<T>& c, double bound) {
             bound * largest_of(end));
 }
 
-struct Definition : testing::TestWithParam<std::tuple<FeatureMap, Norm>> {};
+struct Definition : testing::TestWithParam<std::tuple<FeatureMap, Norm, Part>> {};
 
 TEST_P(Definition, AgreesWithTheReferenceInFiftyDigits) {
-  const auto [map, norm] = GetParam();
-  expect_agreement(DefinedCase<Digits50>(map, norm), 1e-46);
+  const auto [map, norm, part] = GetParam();
+  expect_agreement(DefinedCase<Digits50>(map, norm, part), 1e-46);
 }
 
 TEST_P(Definition, AgreesWithTheReferenceInDouble) {
-  const auto [map, norm] = GetParam();
-  expect_agreement(DefinedCase<double>(map, norm), 1e-13);
+  const auto [map, norm, part] = GetParam();
+  expect_agreement(DefinedCase<double>(map, norm, part), 1e-13);
 }
 
 TEST_P(Definition, HasTheGradientOfTheReferenceInFiftyDigits) {
   using T = Digits50;
-  const auto [map, norm] = GetParam();
-  DefinedCase<T> example(map, norm);
+  const auto [map, norm, part] = GetParam();
+  DefinedCase<T> example(map, norm, part);
   GradientResult<T> answer;
   gradient(example.task(), answer);
   // One direction for all of theta and one for the start state; a central difference of step h.
@@ -114,8 +114,12 @@ TEST_P(Definition, HasTheGradientOfTheReferenceInFiftyDigits) {
 
 INSTANTIATE_TEST_SUITE_P(Performer, Definition,
                          testing::Combine(testing::ValuesIn(feature_maps),
-                                          testing::Values(Norm::branch_output,
-                                                          Norm::branch_input)));
+                                          testing::Values(Norm::branch_output, Norm::branch_input),
+                                          testing::Values(Part::none)));
+INSTANTIATE_TEST_SUITE_P(DeclaredParts, Definition,
+                         testing::Combine(testing::Values(feature_maps[2], feature_maps[4]),
+                                          testing::Values(Norm::branch_output, Norm::branch_input),
+                                          testing::ValuesIn(declared_parts)));
 
 }  // namespace
 }  // namespace slim::reference

@@ -33,28 +33,51 @@ Matrix<T> position_code(Index first, Index rows, Index width, double base) {
   return code;
 }
 
-/// X_l = (E_token(l), code of position first + l): the learned half, then the position code.
-/// Shapes: E [V, d_model/2], X [L, d_model].
+/// The position of the first token of sequence b, if that of the first row of the batch is `first`.
+inline Index position_of_first_token(const Model& model, const Sequences& sequences, Index b,
+                                     Index first) {
+  return first + (model.conventions.positions_count_padding == 0.0 ? 0 : sequences.first_row(b));
+}
+
+/// The rows of sequence b that are no padding, l from 0, at positions p + l:
+///   X_l = (E_token(l), code of p + l), the learned half, then the position code; or
+///   X_l = E_token(l) + P_(p + l), with learned positions.
+/// `first` is the position of the first row of the batch. Shapes: E [V, d_model/2], X [L, d_model];
+/// with learned positions E [V, d_model], P [L_max, d_model].
 template <class T>
-Matrix<T> embedding(const Parameters<T>& theta, const Sequences& sequences, Index b, Index first,
-                    double position_base) {
+Matrix<T> embedding(const Model& model, const Parameters<T>& theta, const Sequences& sequences,
+                    Index b, Index first) {
   const MatrixView<const T> E = theta.input_map();
-  const Index half = E.cols();
-  Matrix<T> X(sequences.length(), 2 * half);
-  for (Index l = 0; l < X.rows(); ++l) X.row(l).head(half) = E.row(sequences.input(b, l));
-  X.rightCols(half) = position_code<T>(first, X.rows(), half, position_base);
+  const Index width = E.cols();
+  const Index first_row = sequences.first_row(b);
+  const Index p = position_of_first_token(model, sequences, b, first);
+  Matrix<T> X(sequences.end_row(b) - first_row, model.hidden_dim);
+  for (Index l = 0; l < X.rows(); ++l) {
+    X.row(l).head(width) = E.row(sequences.input(b, first_row + l));
+  }
+  if (model.learns_positions()) {
+    X += theta.position_map().middleRows(p, X.rows());
+  } else {
+    X.rightCols(width) = position_code<T>(p, X.rows(), width, model.conventions.position_base);
+  }
   return X;
 }
 
-/// Adds each row's dX to its token's row of the gradient of E.
+/// Adds each row's dX to its token's row of the gradient of E, and to its position's row of that of
+/// P, if positions are learned.
 template <class T>
-void embedding_pullback(const Sequences& sequences, Index b, const Matrix<T>& dX,
-                        Parameters<accumulator_t<T>>& gradient) {
+void embedding_pullback(const Model& model, const Sequences& sequences, Index b, Index first,
+                        const Matrix<T>& dX, Parameters<accumulator_t<T>>& gradient) {
   using Wide = accumulator_t<T>;
   MatrixView<Wide> dE = gradient.input_map();
+  const Index first_row = sequences.first_row(b);
   for (Index l = 0; l < dX.rows(); ++l) {
-    dE.row(sequences.input(b, l)) += dX.row(l).head(dE.cols()).template cast<Wide>();
+    dE.row(sequences.input(b, first_row + l)) += dX.row(l).head(dE.cols()).template cast<Wide>();
   }
+  if (!model.learns_positions()) return;
+  const Index p = position_of_first_token(model, sequences, b, first);
+  MatrixView<Wide> dP = gradient.position_map();
+  for (Index l = 0; l < dX.rows(); ++l) dP.row(p + l) += dX.row(l).template cast<Wide>();
 }
 
 }  // namespace slim::reference

@@ -9,7 +9,8 @@
 
 namespace slim::reference {
 
-/// The forward pass of one sequence, with all intermediate values.
+/// The forward pass of one sequence, L its number of rows that are no padding, with all
+/// intermediate values.
 template <class T>
 struct Forward {
   std::vector<Layer<T>> layers;
@@ -47,8 +48,7 @@ template <class T>
 Forward<T> forward(const GradientTask<T>& task, Index b, const accumulator_t<T>& divisor) {
   const Model& model = task.model;
   Forward<T> kept;
-  kept.X = embedding(task.theta, task.sequences, b, task.first_position,
-                     model.conventions.position_base);
+  kept.X = embedding(model, task.theta, task.sequences, b, task.first_position);
   for (Index r = 0; r < model.layers; ++r) {
     kept.layers.push_back(layer(layer_context(model, task.theta, task.omega, r),
                                 heads_of(task.start, model, b, r), kept.X));

@@ -24,7 +24,7 @@ GradientResult<accumulator_t<T>> zero_result(const GradientTask<T>& task) {
   const Index rows = task.wants_logits ? B * task.sequences.length() : 0;
   return {.loss = Wide(0),
           .gradient = Parameters<Wide>(task.model, MemoryTag::gradient),
-          .logits = Matrix<Wide>(rows, task.wants_logits ? task.model.vocab_size : 0),
+          .logits = Matrix<Wide>::Zero(rows, task.wants_logits ? task.model.vocab_size : 0),
           .end = task.wants_state ? State<Wide>(task.model, B) : State<Wide>(),
           .start_cotangent = task.wants_state ? State<Wide>(task.model, B) : State<Wide>()};
 }
@@ -63,12 +63,13 @@ void add_sequence(const GradientTask<T>& task, Index b, const accumulator_t<T>& 
       put_head(result.start_cotangent, b, r, h, cotangent[head]);
     }
   }
-  embedding_pullback(task.sequences, b, dX, result.gradient);
+  embedding_pullback(model, task.sequences, b, task.first_position, dX, result.gradient);
 
   result.loss += kept.loss.loss;
   if (!task.wants_logits) return;
-  const Index L = kept.logits.rows();
-  result.logits.middleRows(b * L, L) = kept.logits.template cast<accumulator_t<T>>();
+  const Index first_row = b * task.sequences.length() + task.sequences.first_row(b);
+  result.logits.middleRows(first_row, kept.logits.rows()) =
+      kept.logits.template cast<accumulator_t<T>>();
 }
 
 }  // namespace detail

@@ -21,6 +21,28 @@ inline std::string option_name(const FeatureMap& map, Norm norm) {
   return name(map) + ", norm on the " + std::string(name(norm));
 }
 
+/// A declared part of a model beyond the paper's.
+enum class Part { none, learned_positions, padding, padding_with_positions, tanh_gelu };
+inline constexpr std::array declared_parts = {Part::learned_positions, Part::padding,
+                                              Part::padding_with_positions, Part::tanh_gelu};
+
+/// The model with this part; positions are below 16.
+inline Model with_part(Model model, Part part) {
+  if (part == Part::learned_positions) model.position_rows = 16;
+  if (part == Part::padding_with_positions) model.conventions.positions_count_padding = 1.0;
+  if (part == Part::tanh_gelu) model.conventions.gelu_tanh = 1.0;
+  return model;
+}
+
+/// Pads the first of two sequences on its left and the second on its right.
+inline void pad(Sequences& sequences) {
+  const auto L = static_cast<std::size_t>(sequences.length());
+  sequences.pad(0, 2, 0);
+  sequences.pad(1, 0, 1);
+  sequences.mask(0)[1] = sequences.mask(0)[2] = 0;
+  sequences.mask(1)[L - 1] = sequences.mask(1)[L] = 0;
+}
+
 /// Fills with the same doubles in every scalar: uniform in [0, 1) if `positive`, else normal.
 template <class T>
 void fill(std::span<T> values, std::uint64_t stream, bool positive) {
@@ -57,6 +79,10 @@ struct EveryOption {
     c.sequences.mask(0)[2] = c.sequences.mask(1)[4] = 0;
     fill(start.values(), 1, true);
     fill(end_cotangent.values(), 2, false);
+  }
+  EveryOption(const Model& model, Index length, Part part)
+      : EveryOption(with_part(model, part), length) {
+    if (part == Part::padding || part == Part::padding_with_positions) pad(c.sequences);
   }
 
   [[nodiscard]] GradientTask<T> task() const {

@@ -61,8 +61,8 @@ TEST(Mutations, HaveNoEffectUntilOneIsSelected) {
   EXPECT_TRUE(all_hold(verdicts(SLIM_MUTATED_REFERENCE_PROOFS)));
 }
 
-TEST(Mutations, AreTenAndReplaceALineThatOccursExactlyOnce) {
-  EXPECT_EQ(mutations().size(), 10U);
+TEST(Mutations, AreTwelveAndReplaceALineThatOccursExactlyOnce) {
+  EXPECT_EQ(mutations().size(), 12U);
   for (const Mutation& mutation : mutations()) {
     std::ifstream stream(SLIM_SOURCE_DIR "/" + mutation.file);
     int count = 0;

@@ -71,7 +71,7 @@ inline GradientResult<Real> answer_to(const GradientTask<Real>& task) {
 
 /// Two sequences of six targets, heads of width 4, with every option.
 struct Example : EveryOption<Real> {
-  Example(const FeatureMap& map, Norm norm)
+  Example(const FeatureMap& map, Norm norm, Part part = Part::none)
       : EveryOption({.vocab_size = 5,
                      .hidden_dim = 8,
                      .layers = 2,
@@ -80,7 +80,7 @@ struct Example : EveryOption<Real> {
                      .feature_map = map,
                      .norm = norm,
                      .conventions = {.loss_epsilon = 0.5}},
-                    6) {}
+                    6, part) {}
   [[nodiscard]] GradientTask<Real> task() const {
     GradientTask<Real> task = EveryOption::task();
     task.wants_logits = true;
@@ -88,11 +88,15 @@ struct Example : EveryOption<Real> {
   }
 };
 
-/// Every feature map with both placements of the norm.
+/// Every feature map with both placements of the norm, and every declared part.
 inline std::vector<Example> examples() {
   std::vector<Example> all;
   for (const FeatureMap& map : feature_maps) {
     for (const Norm norm : {Norm::branch_output, Norm::branch_input}) all.emplace_back(map, norm);
+  }
+  for (const Part part : declared_parts) {
+    all.emplace_back(feature_maps[2], Norm::branch_output, part);
+    all.emplace_back(feature_maps[4], Norm::branch_input, part);
   }
   return all;
 }

@@ -121,7 +121,7 @@ void restrict_sizes(SizeGoal& goal, const AttentionSpace& space) {
     if (!classes.empty()) classes = allowed_classes(std::move(classes), least, allowed);
   };
   const auto fits = [&](Index D) { return is_width(limits, D) && has_features(space, D); };
-  Index least_width = 1;
+  Index least_width = std::min<Index>(nearest_width(limits, 1), widest);
   while (least_width < widest && !fits(least_width)) ++least_width;
   keep(length, limits.length_multiple, [&](Index L) { return L % limits.length_multiple == 0; });
   if (limits.heads > 0) keep(heads, limits.heads, [&](Index H) { return H == limits.heads; });

@@ -227,6 +227,44 @@ bool takes_part(const AttentionSpec& spec, const Numbers& numbers, Index b, Inde
   return true;
 }
 
+void put_part(DeclaredPart part, AttentionConventions& conventions) {
+  const auto put_normaliser = [&](Normaliser normaliser) {
+    conventions = without_normaliser();
+    conventions.normaliser = normaliser;
+  };
+  switch (part) {
+    case DeclaredPart::none:
+      break;
+    case DeclaredPart::output_scale:
+      conventions.output_scale = 2.0;
+      break;
+    case DeclaredPart::feature_scale:
+      put_normaliser(Normaliser::none);
+      conventions.feature_scale = 0.5;
+      break;
+    case DeclaredPart::normaliser_length:
+      put_normaliser(Normaliser::length);
+      break;
+    case DeclaredPart::normaliser_keys:
+      put_normaliser(Normaliser::keys);
+      break;
+    case DeclaredPart::normaliser_position:
+      put_normaliser(Normaliser::position);
+      break;
+    case DeclaredPart::epsilon_times_length:
+      conventions.epsilons = {EpsilonPlace::denominator, 0.01};
+      conventions.epsilon_times_length = true;
+      break;
+    case DeclaredPart::running_sums_of_keys:
+      put_normaliser(Normaliser::none);
+      conventions.keys.divides_by_running_sum = true;
+      break;
+    case DeclaredPart::own_weight:
+      conventions.own_weight = 0.5;
+      break;
+  }
+}
+
 std::vector<std::uint8_t> draw_key_mask(const AttentionSpec& spec) {
   std::vector<std::uint8_t> mask;
   if (spec.mask == KeyMask::none) return mask;
@@ -256,13 +294,27 @@ std::string_view name(Entries entries) {
   return names.at(static_cast<std::size_t>(entries));
 }
 
+std::string_view name(DeclaredPart part) {
+  constexpr std::array<std::string_view, declared_parts + 1> names = {"none",
+                                                                      "output-scale",
+                                                                      "feature-scale",
+                                                                      "normaliser-length",
+                                                                      "normaliser-keys",
+                                                                      "normaliser-position",
+                                                                      "epsilon-times-length",
+                                                                      "running-sums-of-keys",
+                                                                      "own-weight"};
+  return names.at(static_cast<std::size_t>(part));
+}
+
 std::string readable(const AttentionSpec& spec) {
   return fmt::format(
-      "L={} C={} B={} H={} D={} D_v={} g={}{} {}{}{}{}{} mask={} entries={}{} cut={} seed={}",
+      "L={} C={} B={} H={} D={} D_v={} g={}{} {}{}{}{}{}{} mask={} entries={}{} cut={} seed={}",
       spec.length, spec.slice_length, spec.batch, spec.heads, spec.width, spec.value_width,
       spec.features_given ? "given" : name(spec.feature_map),
       spec.shared_projection ? " shared" : "", spec.causal ? "causal" : "bidirectional",
       spec.pullback ? "" : " forward", spec.normalised ? "" : " unnormalised",
+      spec.part == DeclaredPart::none ? "" : fmt::format(" {}", name(spec.part)),
       spec.has_start ? " start" : "", spec.has_end_cotangent ? " end" : "", name(spec.mask),
       name(spec.entries), spec.all_digits ? " (53 bits)" : "", spec.cut, spec.seed);
 }
@@ -284,6 +336,7 @@ AttentionInputs<double> materialise(const AttentionSpec& spec) {
     inputs.omega = draw_projection(spec);
   }
   if (!spec.normalised) inputs.conventions = without_normaliser();
+  put_part(spec.part, inputs.conventions);
   inputs.causal = spec.causal;
   inputs.key_mask = draw_key_mask(spec);
   if (spec.has_start) inputs.start = draw_sums(spec, "start", true);

@@ -40,6 +40,21 @@ enum class Entries {
 };
 std::string_view name(Entries entries);
 
+/// Conventions beyond the paper's, one of which a case may have.
+enum class DeclaredPart {
+  none,
+  output_scale,          ///< 2 Y
+  feature_scale,         ///< g/2, without a normaliser, since it would cancel
+  normaliser_length,     ///< R g(q)/L
+  normaliser_keys,       ///< R g(q) over the number of keys
+  normaliser_position,   ///< R g(q)/(l + 1)
+  epsilon_times_length,  ///< D + L/100
+  running_sums_of_keys,  ///< g(k_l)/Σ_{l' ≤ l} g(k_l'), without a normaliser
+  own_weight,            ///< A + v/2, D + 1/2
+};
+inline constexpr int declared_parts = 8;  ///< all but none
+std::string_view name(DeclaredPart part);
+
 /// An attention case in a few small numbers: sizes, options, and a seed for everything else.
 struct AttentionSpec {
   Index length = 1;        ///< L
@@ -51,7 +66,8 @@ struct AttentionSpec {
   FeatureMap feature_map{};
   bool features_given = false;
   bool causal = true;
-  bool normalised = true;          ///< else without normaliser, unless the subject declares it
+  bool normalised = true;  ///< else without normaliser, unless the subject declares it
+  DeclaredPart part = DeclaredPart::none;
   bool has_start = false;          ///< a start state (R₀, S₀), S₀ ≥ 0
   bool has_end_cotangent = false;  ///< a cotangent of the end state
   KeyMask mask = KeyMask::none;

@@ -86,6 +86,20 @@ rc::Gen<CutSpec> cut_specs(Begins begins) {
   };
 }
 
+GradientCase part_of(const GradientCase& c, Index begin, Index end) {
+  GradientCase part = c;
+  part.sequences = Sequences(c.sequences.batch(), end - begin);
+  if (c.sequences.has_mask()) part.sequences.add_mask();
+  const auto at = static_cast<std::size_t>(begin);
+  const auto size = static_cast<std::size_t>(end - begin) + 1;
+  for (Index b = 0; b < c.sequences.batch(); ++b) {
+    std::ranges::copy(c.sequences.tokens(b).subspan(at, size), part.sequences.tokens(b).begin());
+    if (!c.sequences.has_mask()) continue;
+    std::ranges::copy(c.sequences.mask(b).subspan(at, size), part.sequences.mask(b).begin());
+  }
+  return part;
+}
+
 Index cut_of(const CaseFile& file, const GradientCase& c) {
   require(c.sequences.length() >= 2, "a case with a cut needs at least 2 targets");
   return file.integer("cut", 1, c.sequences.length() - 1);

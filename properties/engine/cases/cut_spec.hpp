@@ -24,6 +24,9 @@ enum class Begins { at_zero, anywhere };
 /// As gradient_specs, with L ≥ 2, cut at a slice edge or anywhere.
 rc::Gen<CutSpec> cut_specs(Begins begins = Begins::at_zero);
 
+/// Targets `begin` to `end` of every sequence, with the token before them. Requires no padding.
+GradientCase part_of(const GradientCase& c, Index begin, Index end);
+
 /// Reads metadata `cut`. Throws ContractError unless 1 ≤ cut < L.
 Index cut_of(const CaseFile& file, const GradientCase& c);
 /// Reads metadata `first_position`, 0 if there is none. Throws ContractError if it is negative or

@@ -20,6 +20,10 @@ enum class MaskKind {
 };
 std::string_view name(MaskKind kind);
 
+/// The side on which sequences of a batch that are shorter than its longest one are padded.
+enum class PaddedSide { none, left, right };
+std::string_view name(PaddedSide side);
+
 /// A gradient case in a few small numbers: sizes, options, and a seed for everything else.
 struct GradientSpec {
   Index length = 1;        ///< L, targets
@@ -30,12 +34,18 @@ struct GradientSpec {
   std::uint64_t seed = 0;  ///< of parameters, projections, tokens and mask
   /// Whether parameters and projections have all digits of a double; else those of a float32.
   bool all_digits = false;
+  bool learned_positions = false;  ///< then the table has three rows more than L
+  PaddedSide padding = PaddedSide::none;
 
   bool operator==(const GradientSpec&) const = default;
 };
 
 /// "L=5 C=2 B=1 V=3 s=1 d_model=4 k=2 d_ff=1 g=relu norm=branch-output mask=none seed=7"
 std::string readable(const GradientSpec& spec);
+
+/// The case with a table of learned positions in place of sines and cosines, or the reverse, and an
+/// embedding of tokens of the width that this needs, both drawn. Others keep their numbers.
+GradientCase with_positions(const GradientCase& c, bool learned);
 
 /// The case: parameters, projections, tokens and mask, drawn from the seed.
 GradientCase materialise(const GradientSpec& spec);

@@ -96,6 +96,8 @@ std::vector<GradientSpec> smaller_specs(const GradientSpec& spec) {
   add([](GradientSpec& s) { s.model.heads = 1, s.model.hidden_dim = 4; });
   add([](GradientSpec& s) { s.mask = MaskKind::none; });
   add([](GradientSpec& s) { s.all_digits = false; });
+  add([](GradientSpec& s) { s.learned_positions = false; });
+  add([](GradientSpec& s) { s.padding = PaddedSide::none; });
   add([](GradientSpec& s) { s.model.feature_map = {}; });
   add([](GradientSpec& s) { s.model.norm = Norm::branch_output; });
   for (const Index length : simpler_values(L)) add([=](GradientSpec& s) { s.length = length; });

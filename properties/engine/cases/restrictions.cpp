@@ -83,14 +83,16 @@ std::string to_words(const Restrictions& limits) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
+Index nearest_width(const Restrictions& limits, Index D, Index multiple) {
+  if (limits.width > 0) return limits.width;
+  return rounded_up(std::max(D, limits.least_width), std::lcm(limits.width_multiple, multiple));
+}
+
 AttentionSpec within(const Restrictions& limits, AttentionSpec spec) {
   if (limits.key_heads > 0) spec.heads = rounded_up(spec.heads, limits.key_heads);
   if (limits.heads > 0) spec.heads = limits.heads;
   const bool projects = !spec.features_given && spec.feature_map.kind == FeatureKind::favor_plus;
-  const Index of_width =
-      projects ? limits.width_multiple : std::lcm(limits.width_multiple, limits.feature_multiple);
-  spec.width = limits.width > 0 ? limits.width
-                                : rounded_up(std::max(spec.width, limits.least_width), of_width);
+  spec.width = nearest_width(limits, spec.width, projects ? 1 : limits.feature_multiple);
   if (projects) {
     const Index of_blocks = limits.feature_multiple / std::gcd(limits.feature_multiple, spec.width);
     spec.feature_map.blocks = rounded_up(spec.feature_map.blocks, of_blocks);

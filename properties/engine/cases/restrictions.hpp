@@ -33,6 +33,9 @@ bool has_features(const Restrictions& limits, const FeatureMap& map, bool featur
 /// Whether D alone is allowed.
 bool is_width(const Restrictions& limits, Index D);
 
+/// The smallest width that is allowed, at least D and a multiple of `multiple`, or the only one.
+Index nearest_width(const Restrictions& limits, Index D, Index multiple = 1);
+
 /// The spec with the nearest sizes that are allowed: larger ones, except that heads and width are
 /// set, and lengths up to 3 become as many blocks. Idempotent. Cuts are multiples of
 /// `length_multiple` if there are at least two of them.

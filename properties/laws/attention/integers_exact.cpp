@@ -28,7 +28,7 @@ std::string is_short_and_given(const AttentionCase& c) {
   AttentionConventions plain = given.conventions;
   plain.normaliser = Normaliser::denominator;
   if (!averages(plain) || needs_whole_sequences(given.conventions) ||
-      given.conventions.own_weight != 0.0 || given.conventions.divides_by_key_sums) {
+      has_own_weight(given.conventions) || given.conventions.divides_by_key_sums) {
     return "its output must be R g(q) or that over S·g(q)";
   }
   return given.features_given && given.causal && c.length() <= longest_exact &&

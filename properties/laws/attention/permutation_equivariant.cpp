@@ -54,7 +54,7 @@ std::vector<std::uint8_t> in_order(const std::vector<std::uint8_t>& mask, const 
 RowOrder order_of_queries(const AttentionInputs<double>& inputs, Index cut) {
   const AttentionConventions& own = inputs.conventions;
   const Index L = inputs.v.sizes().rows;
-  const bool has_own_keys = own.own_weight != 0.0 || own.own_weight_is_length;
+  const bool has_own_keys = has_own_weight(own);
   return has_own_keys ? rotated_order(L, cut) : reversed_order(L);
 }
 

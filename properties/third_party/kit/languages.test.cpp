@@ -60,5 +60,19 @@ TEST(Languages, ALineThatIsNoJsonNeedsAnAnswerOnlyIfThatIsClaimed) {
   EXPECT_EQ(summary(verdict_of("answers_invalid_json: true")), "HANG");
 }
 
+TEST(Languages, LinearAttentionInCHoldsAndFailsWithoutItsScale) {
+  const std::vector<std::string> names = {"attention-agrees", "future-does-not-leak",
+                                          "linear-in-values"};
+  const ForeignSubject right = open_subject(library_door(library("c_linear_attention")), {});
+  for (const Verdict& verdict :
+       run_on(right, names, 8, {Scalar::float32, Scalar::float64}).verdicts) {
+    EXPECT_TRUE(verdict.holds()) << verdict.law << ": " << summary(verdict);
+    EXPECT_FALSE(verdict.unclaimed()) << verdict.law;
+  }
+  const ForeignSubject wrong =
+      open_subject(library_door(library("c_linear_attention_unscaled")), {});
+  EXPECT_FALSE(run_on(wrong, {"attention-agrees"}, 8).holds());
+}
+
 }  // namespace
 }  // namespace slim::properties::foreign

@@ -111,8 +111,8 @@ TEST(PythonKit, RunsOneSmallCaseOfAProjectedMapByHand) {
 
 TEST(PythonKit, RunsOneSmallCaseByHand) {
   if (!has_module("torch")) GTEST_SKIP() << "python3-torch is not installed";
-  for (const char* name :
-       {"numpy_attention", "torch_attention", "torch_module", "torch_performer"}) {
+  for (const char* name : {"numpy_attention", "torch_attention", "torch_module", "torch_performer",
+                           "torch_generation"}) {
     const ChildOutcome outcome =
         run_child({.program = "/bin/sh", .arguments = {"-c", example(name)}});
     EXPECT_EQ(outcome.status, 0) << name << "\n" << outcome.errors;

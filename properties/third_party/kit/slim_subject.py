@@ -169,20 +169,32 @@ def projection(kind="orthogonal", own=False):
 
 def gradient(features=("sqr",), *, name=None, version="1", dtypes=("float32", "float64"), sliced=False, conventions=None,
              deterministic=True, subtracting=False, logits=False, counted_targets=True, claims=(), framework="torch", device=None,
-             block=None, head_block=None):
+             block=None, head_block=None, positions=None, padding=None, states=False):
     """Declares a function (parameters, tokens, mask, **options) -> loss as the task gradient.
 
     It may return (loss, logits); logits are judged if logits=True is declared. With framework="numpy" it takes arrays and
     returns (loss, gradients) or (loss, gradients, logits), where gradients is a dict by parameter name. `mask` has one
     entry per target, all 1 if the case has no mask. The loss is the sum over counted targets divided by
     options["counted_targets"], which is at least 1: without counted targets, the loss and its gradient are 0. Declare
-    counted_targets=False if the divisor is always the mask's own count."""
+    counted_targets=False if the divisor is always the mask's own count.
+
+    positions="learned": a table position_map.weight [L_max, W] is added to an embedding of the same width; the option
+    `position_rows` is L_max. padding="left", "right" or "any": the option `key_mask` [B, L] is 0 in rows of padding on this
+    side, or None. states=True: the model is resumed. The option `initial` is (R, S), R [B, layers, heads, d, M] and
+    S [B, layers, heads, M], or None, and `first_position` the position of the first row. The function returns (loss, logits,
+    (R, S)) with the state after the last row, and with framework="numpy" (loss, gradients, logits, (R, S)), where gradients
+    include those of the loss plus the inner product of (R, S) with the option `cotangent` (or None), also of "initial.R" and
+    "initial.S"."""
     arrays = _arrays(framework, device)
+    if states and framework not in ("numpy", "torch"):
+        raise ValueError(f"states=True is for framework='numpy' or 'torch', not {framework!r}")
+    parts = {"positions": positions, "model_padding": padding, "model_states": states or None}
 
     def declare(function):
         _declare("gradient", function, name, version, features, conventions, sliced, claims, dtypes=_listed(dtypes),
                  deterministic=deterministic, subtracting=subtracting, block=block, head_block=head_block)
-        _declared["capabilities"].update(logits=logits, **({} if counted_targets else {"counted_targets": False}))
+        _declared["capabilities"].update(logits=logits, **({} if counted_targets else {"counted_targets": False}),
+                                         **{field: value for field, value in parts.items() if value is not None})
         _tasks["gradient"] = lambda case: _gradient(function, arrays, case)
         return function
 
@@ -482,8 +494,11 @@ def small_case(task, declared, feature_map, width=None):
         shapes = {f"layers.0.{name}.weight": of for name, of in maps.items()} | {"output_logit_map.weight": (5, 8)}
         shapes |= {name.replace("weight", "bias"): of[:1] for name, of in shapes.items()}
         shapes |= {f"layers.0.layernorm{i}.{of}": (8,) for i in (1, 2) for of in ("weight", "bias")} | {"input_map.weight": (5, 4)}
+        if can.get("positions") == "learned":
+            shapes |= {"input_map.weight": (5, 8), "position_map.weight": (6, 8)}
+            metadata["position_rows"] = "6"
         tensors = {"param." + name: normal(*of) for name, of in shapes.items()} | {"tokens": random.integers(0, 5, (1, 4))}
-        shapes = {"loss": []}
+        shapes = {"loss": []} | ({"R": [1, 1, 2, 4, 4], "S": [1, 1, 2, 4]} if can.get("model_states") else {})
         if feature_map == "favor+":
             tensors["projection.0"] = normal(2, 4, 4)
     tensors = {name: cast(x, dtype) if x.dtype.kind == "f" else x for name, x in tensors.items()}
@@ -537,16 +552,24 @@ class ArraysOfTorch:
         return result, {name: torch.zeros_like(x) if of is None else of for (name, x), of in zip(sources.items(), pulled)}
 
     @staticmethod
-    def loss_and_gradients(function, parameters):
+    def loss_and_gradients(function, parameters, cotangent=None):
         import torch
 
         for parameter in parameters.values():
             parameter.requires_grad_()
-        result = function(parameters)
-        loss, logits = result if isinstance(result, tuple) else (result, None)
-        if loss.requires_grad:
-            loss.backward()
-        return loss, {name: torch.zeros_like(x) if x.grad is None else x.grad for name, x in parameters.items()}, logits
+        result = function(parameters, **({} if cotangent is None else {"cotangent": cotangent}))
+        loss, *others = result if isinstance(result, tuple) else (result,)
+        total = _with_state(loss, others[1:], cotangent)
+        if total.requires_grad:
+            total.backward()
+        return loss, {name: torch.zeros_like(x) if x.grad is None else x.grad for name, x in parameters.items()}, *others
+
+
+def _with_state(loss, states, cotangent):
+    """The loss plus the inner product of the end state, if there is one, with its cotangent."""
+    if not states or cotangent is None:
+        return loss
+    return loss + sum((x * of.to(x)).sum().to(loss) for x, of in zip(states[0], cotangent))
 
 
 def _sums(tensors):
@@ -630,7 +653,9 @@ def _attention(function, arrays, layout, case):
 
 
 def _gradient(function, arrays, case):
-    metadata, sizes = case.metadata, ("layers", "heads", "vocab_size", "hidden_dim", "ffn_dim", "chunk")
+    metadata, sizes = case.metadata, ["layers", "heads", "vocab_size", "hidden_dim", "ffn_dim", "chunk"]
+    can, pair = _declared["capabilities"], lambda of, prefix: (of[prefix + "R"], of[prefix + "S"]) if prefix + "R" in of else None
+    sizes += ["position_rows"] if "position_rows" in metadata else []
 
     def call(inputs):
         parameters = {name[6:]: x for name, x in inputs.items() if name.startswith("param.")}
@@ -641,17 +666,36 @@ def _gradient(function, arrays, case):
         options = dict(feature_map=metadata["feature_map"], feature_blocks=int(metadata.get("feature_blocks", 1)),
                        norm=metadata["norm"], projection=projection, counted_targets=counted, dtype=metadata["dtype"],
                        conventions=json.loads(metadata["conventions"]), **{size: int(metadata[size]) for size in sizes})
+        if can.get("model_padding"):
+            options["key_mask"] = inputs.get("key_mask")
+        cotangent = {}
+        if can.get("model_states"):
+            parameters.update({name: x for name, x in inputs.items() if name.startswith("initial.")})
+            if "d.initial.R" in case.wanted and "initial.R" not in parameters:
+                dtype = np.float32 if case.tensors["param.input_map.weight"].dtype.itemsize == 2 else \
+                    case.tensors["param.input_map.weight"].dtype
+                parameters.update({x[2:]: arrays.take(np.zeros(case.wanted[x], dtype)) for x in ("d.initial.R", "d.initial.S")})
+            options.update(first_position=int(metadata.get("first_position", 0)))
+            cotangent = {"cotangent": pair(inputs, "cotangent.")}
 
-        def loss_of(parameters):
-            return function(parameters, tokens, mask, **options)
+        def loss_of(parameters, **of_states):
+            own = {name: x for name, x in parameters.items() if not name.startswith("initial.")}
+            if can.get("model_states"):
+                of_states["initial"] = pair(parameters, "initial.")
+            return function(own, tokens, mask, **options, **of_states)
 
         if arrays.differentiates:
-            loss, gradients, *logits = arrays.loss_and_gradients(loss_of, parameters)
+            loss, gradients, *others = arrays.loss_and_gradients(loss_of, parameters, **cotangent)
         else:
-            loss, gradients, *logits = loss_of(parameters)
+            loss, gradients, *others = loss_of(parameters, **cotangent)
         dtype = case.tensors["param.input_map.weight"].dtype  # the loss is often a Python number
-        answer = {"loss": cast(arrays.give(loss), dtype), **{"grad." + name: arrays.give(x) for name, x in gradients.items()}}
-        return {**answer, "logits": arrays.give(logits[0])} if logits and logits[0] is not None else answer
+        answer = {"loss": cast(arrays.give(loss), dtype)}
+        answer.update({("d." if name.startswith("initial.") else "grad.") + name: arrays.give(x) for name, x in gradients.items()})
+        if others and others[0] is not None:
+            answer["logits"] = arrays.give(others[0])
+        if len(others) > 1:
+            answer.update(zip("RS", map(arrays.give, others[1])))
+        return answer
 
     return _leaving_inputs(call, case, arrays)
 
@@ -669,13 +713,19 @@ def with_positions(x, base=1e4):
     return torch.cat((x, torch.cat((angle.sin(), angle.cos()), -1).to(x).expand_as(x)), -1)
 
 
+def _tuple_of(result):
+    return result if isinstance(result, tuple) else (result,)
+
+
 def cross_entropy(module, tokens, mask, counted_targets, **options):
-    """(loss, logits) of next-token prediction by a module that maps tokens [B, L] to logits [B, L, V]."""
+    """(loss, logits) of next-token prediction by a module that maps tokens [B, L] to logits [B, L, V]. With padding declared,
+    the module also takes key_mask; with states, it takes initial and first_position, and returns (logits, (R, S))."""
     import torch
 
-    logits = module(tokens[:, :-1])
+    given = {name: options[name] for name in ("key_mask", "initial", "first_position") if name in options}
+    logits, *state = _tuple_of(module(tokens[:, :-1], **given))
     of_each = torch.nn.functional.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
-    return (of_each * mask).sum() / counted_targets, logits
+    return (of_each * mask).sum() / counted_targets, logits, *state
 
 
 def model(make, loss=cross_entropy, **declared):
@@ -683,7 +733,7 @@ def model(make, loss=cross_entropy, **declared):
     (without "param."); loss(module, tokens, mask, **options) returns the loss, or (loss, logits). `declared`: keyword
     arguments of `gradient`."""
 
-    def loss_of(parameters, tokens, mask, **options):
+    def loss_of(parameters, tokens, mask, cotangent=None, **options):
         module = make(**options)
         own = dict(module.named_parameters())
         if own.keys() != parameters.keys():
@@ -693,11 +743,11 @@ def model(make, loss=cross_entropy, **declared):
                 raise ValueError(f"the module's {key} has shape {list(own[key].shape)}, the case's {list(value.shape)}")
             own[key].data = value.detach()
         result = loss(module, tokens, mask, **options)
-        value = result[0] if isinstance(result, tuple) else result
-        value.backward()
+        value = _tuple_of(result)[0]
+        _with_state(value, _tuple_of(result)[2:], cotangent).backward()
         for key, parameter in parameters.items():
             parameter.grad = own[key].grad
-        return tuple(x.detach() for x in result) if isinstance(result, tuple) else value.detach()
+        return tuple(tuple(y.detach() for y in x) if isinstance(x, tuple) else x.detach() for x in _tuple_of(result))
 
     declared.setdefault("logits", loss is cross_entropy)
     return gradient(**declared)(_named_as(make, loss_of))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "properties/third_party/protocol/adapted_law.hpp"
 
+#include "properties/engine/cases/cut_spec.hpp"
 #include "properties/laws/attention/attention_law.hpp"
 #include "properties/third_party/protocol/exchange.hpp"
 #include "properties/third_party/protocol/told_from_noise.hpp"
@@ -22,11 +23,19 @@ bool is_of_attention(const CaseFile& file) {
   return task != file.metadata.end() && task->second == "attention";
 }
 
+/// The case with a table of learned positions, and a first position that is in it.
+CaseFile with_learned_positions(const CaseFile& file) {
+  CaseFile learned = to_case_file(with_positions(to_gradient_case(file), true));
+  if (first_position_of(file) > 0) learned.metadata["first_position"] = "2";
+  return learned;
+}
+
 /// The case with the subject's conventions, and without what it does not claim.
 CaseFile adapted(CaseFile file, const Subject& subject, bool asks_features) {
   if (!is_of_attention(file)) {
     file.metadata["conventions"] = to_text(subject.conventions);
-    return file;
+    const bool learned = subject.capabilities.learned_positions;
+    return learned ? with_learned_positions(file) : file;
   }
   if (!subject.capabilities.key_masks) file.tensors.erase("key_mask");
   if (!subject.capabilities.resumable) {
@@ -59,7 +68,8 @@ std::string beyond_claims(const CaseFile& file, const Subject& subject, bool ask
   const Capabilities& can = subject.capabilities;
   if (!is_of_attention(file)) {
     const FeatureMap map = parse_feature_map(file.text("feature_map"));
-    return can.takes_in_models(map.kind) ? "" : std::string(unclaimed_feature_map) + name(map);
+    if (!can.takes_in_models(map.kind)) return std::string(unclaimed_feature_map) + name(map);
+    return file.has("key_mask") ? unclaimed_padding(can, to_gradient_case(file).sequences) : "";
   }
   const std::string& map = file.text("feature_map");
   if (map == "given" && !can.given_features) return "given features";
@@ -196,7 +206,7 @@ Lost lost_by_adapting(const Adaptation& adaptation, const CaseFile& drawn, bool 
     const bool scales = own.output_scale != 1.0 || own.output_scale_by != OutputScale::number;
     return {scales ? "a normaliser, but an output scale" : "a normaliser", false};
   }
-  if (own.own_weight != 0.0 || own.own_weight_is_length) {
+  if (has_own_weight(own)) {
     return {"attention without own_weight", false};
   }
   if (law == "stays-in-hull") return {"features of one sign"};
@@ -232,9 +242,25 @@ std::unique_ptr<Trial> adapted_trial(const std::shared_ptr<const Adaptation>& sh
   if (!beyond.empty()) {
     return std::make_unique<AdaptedTrial>(std::move(beyond), may_redraw);
   }
-  if (adaptation.law.name == "split-and-resume") {
-    return std::make_unique<AdaptedTrial>("states of whole models, which no case file carries",
+  if (adaptation.law.name == "conventions-agree") {
+    return std::make_unique<AdaptedTrial>("other conventions than its own", false);
+  }
+  const bool resumes =
+      adaptation.law.name == "split-and-resume" || adaptation.law.name == "decoding-agrees";
+  if (resumes && !subject.capabilities.resumable_models) {
+    return std::make_unique<AdaptedTrial>("states of whole models", false);
+  }
+  if (adaptation.law.name == "decoding-agrees" && !subject.capabilities.logits) {
+    return std::make_unique<AdaptedTrial>("logits", false);
+  }
+  if (resumes && !adaptation.counted_targets) {
+    return std::make_unique<AdaptedTrial>("to divide by another number of targets than it counts",
                                           false);
+  }
+  if (adaptation.law.name == "declared-parts-agree" && !file.has("key_mask") &&
+      !subject.capabilities.learned_positions) {
+    const bool pads = subject.capabilities.left_padding || subject.capabilities.right_padding;
+    return std::make_unique<AdaptedTrial>("learned positions or padding", may_redraw && pads);
   }
   if (adaptation.law.name == "batches-add" && !adaptation.counted_targets) {
     return std::make_unique<AdaptedTrial>("to divide by another number of targets than it counts",

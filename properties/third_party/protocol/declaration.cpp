@@ -112,6 +112,28 @@ void read_restrictions(const Json& json, Restrictions& limits) {
                                   limits.width));
 }
 
+/// Parts of whole models beyond the paper's.
+void read_model_parts(DeclaredFields& fields, const Declaration& declared, Capabilities& can) {
+  std::string positions = "sinusoidal";
+  fields.read("positions", positions);
+  constexpr std::array<std::string_view, 2> kinds = {"sinusoidal", "learned"};
+  can.learned_positions = choice_of<int>(positions, kinds, fields.named("positions")) == 1;
+  can.sinusoidal_positions = !can.learned_positions;
+  std::string padding;
+  fields.read("model_padding", padding);
+  require(padding.empty() || padding == "left" || padding == "right" || padding == "any",
+          fields.named("model_padding") + " '" + on_one_line(padding) +
+              "' is unknown: allowed are left, right, any");
+  can.left_padding = padding == "left" || padding == "any";
+  can.right_padding = padding == "right" || padding == "any";
+  can.resumable_models = false;
+  fields.read("model_states", can.resumable_models);
+  for (const char* field : {"positions", "model_padding", "model_states"}) {
+    require(declared.gradient || fields.find(field) == nullptr,
+            fields.named(field) + " needs the task gradient");
+  }
+}
+
 /// Types narrower than the arrays', in which products or sums are computed.
 void read_inner_types(DeclaredFields& fields, Declaration& declared) {
   constexpr std::array<std::string_view, 5> factors = {"dtype", "float32", "tf32", "float16",
@@ -143,6 +165,7 @@ void read_capabilities(const Json& json, Declaration& declared) {
   declared.form = read_form(fields, can.key_masks);
   fields.read("logits", can.logits);
   fields.read("counted_targets", declared.counted_targets);
+  read_model_parts(fields, declared, can);
   if (const Json* restrictions = fields.find("restrictions")) {
     read_restrictions(*restrictions, declared.restrictions);
   }

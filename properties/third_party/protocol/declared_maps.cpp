@@ -34,8 +34,7 @@ void require_valid_own_map(const Declaration& declared, bool has_own) {
   require(!can.own_map_differs_by_row || !can.resumable,
           "own_map: 'differs_by_row' excludes resumable, since a start state has no index of rows");
   const Restrictions& limits = declared.restrictions;
-  declared.own_width->require_valid(std::max({Index{1}, limits.width, limits.least_width}),
-                                    limits.width > 0);
+  declared.own_width->require_valid(nearest_width(limits, 1), limits.width > 0);
   AttentionConventions parts = declared.attention_conventions;
   parts.elu_cancellation = 0.0;
   const FeatureMap own{.kind = FeatureKind::own};
@@ -62,7 +61,7 @@ void require_valid_sequences(const Declaration& declared) {
   require(!counts_rows || (!form.packed && !form.cross),
           "a number of rows L is ambiguous for packed sequences and cross attention: declare "
           "normaliser 'keys', no own_weight \"L\", and no epsilon_times_length");
-  require(form.cross == false || parts.own_weight == 0.0,
+  require(!form.cross || !has_own_weight(parts),
           "own_weight needs as many queries as keys: not with \"lengths\": \"cross\"");
   const bool has_lengths =
       needs_whole_sequences(parts) && looks_ahead(parts) && !parts.keys.divides_by_length_sum;

@@ -125,10 +125,84 @@ void exchange(Session& session, const FeaturesTask<T>& task, FeaturesResult<T>& 
   form.take(answer, "features", task.out_sizes(), {}, result.out);
 }
 
+namespace {
+
+/// The arrays of a state of a whole model, R [B, s, k, d, M] (or [.., M, d]) and S [B, s, k, M].
+class StateArrays {
+ public:
+  StateArrays(const Model& model, Index batch, bool transposed)
+      : model_(model), batch_(batch), transposed_(transposed) {}
+
+  [[nodiscard]] Shape shape_of_R() const {
+    Shape shape = shape_of_S();
+    shape.insert(shape.end() - (transposed_ ? 0 : 1), model_.head_dim());
+    return shape;
+  }
+  [[nodiscard]] Shape shape_of_S() const {
+    return {batch_, model_.layers, model_.heads, model_.features()};
+  }
+  template <class A>
+  void put(CaseFile& file, const std::string& prefix, const State<A>* state) const {
+    if (state == nullptr) return;
+    State<A> copy = *state;
+    std::vector<A> R;
+    std::vector<A> S;
+    for_each(copy, [&](A& x, bool is_of_R) { (is_of_R ? R : S).push_back(x); });
+    file.tensors[prefix + "R"] = tensor_of(shape_of_R(), R);
+    file.tensors[prefix + "S"] = tensor_of(shape_of_S(), S);
+  }
+  template <class A>
+  void want(std::vector<WantedTensor>& wanted, const std::string& prefix) const {
+    wanted.push_back({prefix + "R", dtype_of<A>, shape_of_R()});
+    wanted.push_back({prefix + "S", dtype_of<A>, shape_of_S()});
+  }
+  template <class A>
+  State<A> take(const std::map<std::string, Tensor>& answer, const std::string& prefix) const {
+    State<A> state(model_, batch_);
+    const Tensor& R = answer.at(prefix + "R");
+    const Tensor& S = answer.at(prefix + "S");
+    std::size_t of_R = 0;
+    std::size_t of_S = 0;
+    for_each(state, [&](A& x, bool is_of_R) {
+      x = static_cast<A>(is_of_R ? R.real(of_R++) : S.real(of_S++));
+    });
+    return state;
+  }
+
+ private:
+  /// Calls visit(entry, whether it is one of R) in the order of the arrays.
+  template <class A, class Visit>
+  void for_each(State<A>& state, const Visit& visit) const {
+    const Index d = model_.head_dim();
+    const Index M = model_.features();
+    for (Index b = 0; b < batch_; ++b) {
+      for (Index r = 0; r < model_.layers; ++r) {
+        for (Index h = 0; h < model_.heads; ++h) {
+          auto R = state.R(b, r, h);
+          for (Index at = 0; at < d * M; ++at) {
+            visit(transposed_ ? R(at % d, at / d) : R(at / M, at % M), true);
+          }
+          auto S = state.S(b, r, h);
+          for (Index m = 0; m < M; ++m) visit(S(m), false);
+        }
+      }
+    }
+  }
+
+  const Model& model_;
+  Index batch_;
+  bool transposed_;
+};
+
+}  // namespace
+
 template <class T>
 void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& result) {
-  if (task.wants_state || task.start != nullptr || task.end_cotangent != nullptr ||
-      task.first_position != 0) {
+  using A = accumulator_t<T>;
+  const Declaration& declared = session.declaration();
+  if (!declared.capabilities.resumable_models &&
+      (task.wants_state || task.start != nullptr || task.end_cotangent != nullptr ||
+       task.first_position != 0)) {
     throw SubjectError("cannot be run on segments of a sequence", Failure::unsupported);
   }
   const Model& model = task.model;
@@ -152,6 +226,16 @@ void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& 
   }
   const Index B = task.sequences.batch();
   const Index L = task.sequences.length();
+  const StateArrays states(model, B, declared.transposed_state);
+  states.put(file, "initial.", task.start);
+  states.put(file, "cotangent.", task.end_cotangent);
+  if (task.first_position != 0) {
+    file.metadata["first_position"] = std::to_string(task.first_position);
+  }
+  if (task.wants_state) {
+    states.want<A>(wanted, "");
+    states.want<A>(wanted, "d.initial.");
+  }
   if (task.wants_logits) wanted.push_back({"logits", dtype_of<T>, {B, L, model.vocab_size}});
   const auto answer = session.ask({"gradient", file, wanted});
   result.loss = static_cast<T>(answer.at("loss").real(0));
@@ -159,6 +243,10 @@ void exchange(Session& session, const GradientTask<T>& task, GradientResult<T>& 
     const Tensor& tensor = answer.at("grad." + slot.name);
     const auto values = result.gradient.values(slot);
     for (std::size_t i = 0; i < tensor.size(); ++i) values[i] = static_cast<T>(tensor.real(i));
+  }
+  if (task.wants_state) {
+    result.end = states.take<A>(answer, "");
+    result.start_cotangent = states.take<A>(answer, "d.initial.");
   }
   if (!task.wants_logits) return;
   result.logits.resize(B * L, model.vocab_size);

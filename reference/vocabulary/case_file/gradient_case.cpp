@@ -19,13 +19,14 @@ struct ConventionField {
   double Conventions::*field;
 };
 
-constexpr std::array<ConventionField, 9> convention_fields = {{
+constexpr std::array<ConventionField, 10> convention_fields = {{
     {"denominator_epsilon", &Conventions::denominator_epsilon},
     {"layer_norm_epsilon", &Conventions::layer_norm_epsilon},
     {"loss_epsilon", &Conventions::loss_epsilon},
     {"relu_slope_at_zero", &Conventions::relu_slope_at_zero},
     {"absolute_slope_at_zero", &Conventions::absolute_slope_at_zero},
     {"position_base", &Conventions::position_base},
+    {"positions_count_padding", &Conventions::positions_count_padding},
     {"gelu_cancellation", &Conventions::gelu_cancellation},
     {"gelu_tanh", &Conventions::gelu_tanh},
     {"elu_cancellation", &Conventions::elu_cancellation},
@@ -65,6 +66,9 @@ Model read_model(const CaseFile& file) {
   model.heads = file.integer("heads", 1, largest);
   model.feature_map = parse_feature_map(file.text("feature_map"));
   model.norm = parse_norm(file.text("norm"));
+  if (file.metadata.contains("position_rows")) {
+    model.position_rows = file.integer("position_rows", 1, largest);
+  }
   const auto conventions = file.metadata.find("conventions");
   if (conventions != file.metadata.end()) {
     model.conventions = parse_conventions(conventions->second);
@@ -81,6 +85,27 @@ void require_tensors(const CaseFile& file, const Model& model) {
   if (model.feature_map.kind != FeatureKind::favor_plus) return;
   for (Index r = 0; r < model.layers; ++r) {
     shaped(file, projection_name(r), {model.heads, model.head_dim(), model.features()});
+  }
+}
+
+/// Rows of 0, then of 1, then of 0, in each sequence.
+void read_padding(const CaseFile& file, Sequences& sequences) {
+  const Index L = sequences.length();
+  const Tensor& key_mask = shaped(file, "key_mask", {sequences.batch(), L});
+  for (Index b = 0; b < sequences.batch(); ++b) {
+    const auto is_token = [&](Index l) {
+      const std::int64_t value = key_mask.integer(static_cast<std::size_t>(b * L + l));
+      require(value == 0 || value == 1, "every entry of 'key_mask' must be 0 or 1");
+      return value == 1;
+    };
+    Index first = 0;
+    while (first < L && !is_token(first)) ++first;
+    Index end = first;
+    while (end < L && is_token(end)) ++end;
+    for (Index l = end; l < L; ++l) {
+      require(!is_token(l), "'key_mask' must mask padding at the ends of sequences only");
+    }
+    sequences.pad(b, first, L - end);
   }
 }
 
@@ -102,17 +127,19 @@ Sequences read_sequences(const CaseFile& file, const Model& model) {
       token = static_cast<std::int32_t>(value);
     }
   }
-  if (!file.has("mask")) return sequences;
-  const Tensor& mask = shaped(file, "mask", tokens.shape);
-  sequences.add_mask();
-  i = 0;
-  for (Index b = 0; b < sequences.batch(); ++b) {
-    for (std::uint8_t& counts : sequences.mask(b)) {
-      const std::int64_t value = mask.integer(i++);
-      require(value == 0 || value == 1, "every entry of 'mask' must be 0 or 1");
-      counts = static_cast<std::uint8_t>(value);
+  if (file.has("mask")) {
+    const Tensor& mask = shaped(file, "mask", tokens.shape);
+    sequences.add_mask();
+    i = 0;
+    for (Index b = 0; b < sequences.batch(); ++b) {
+      for (std::uint8_t& counts : sequences.mask(b)) {
+        const std::int64_t value = mask.integer(i++);
+        require(value == 0 || value == 1, "every entry of 'mask' must be 0 or 1");
+        counts = static_cast<std::uint8_t>(value);
+      }
     }
   }
+  if (file.has("key_mask")) read_padding(file, sequences);
   return sequences;
 }
 
@@ -149,7 +176,8 @@ Conventions parse_conventions(const std::string& text) {
             "convention '" + on_one_line(key) +
                 "' is unknown: allowed are denominator_epsilon, "
                 "layer_norm_epsilon, loss_epsilon, relu_slope_at_zero, absolute_slope_at_zero, "
-                "position_base, gelu_cancellation, gelu_tanh, elu_cancellation");
+                "position_base, positions_count_padding, gelu_cancellation, gelu_tanh, "
+                "elu_cancellation");
   }
   return conventions;
 }
@@ -208,6 +236,10 @@ CaseFile to_case_file(const GradientCase& c) {
   file.metadata["heads"] = std::to_string(c.model.heads);
   file.metadata["feature_map"] = name(c.model.feature_map);
   file.metadata["norm"] = name(c.model.norm);
+  file.metadata.erase("position_rows");
+  if (c.model.learns_positions()) {
+    file.metadata["position_rows"] = std::to_string(c.model.position_rows);
+  }
   file.metadata["chunk"] = std::to_string(c.slice_length);
   file.metadata["conventions"] = to_text(c.model.conventions);
   for (const ParameterSlot& slot : c.theta.slots()) {
@@ -236,6 +268,15 @@ CaseFile to_case_file(const GradientCase& c) {
       integers.insert(integers.end(), row.begin(), row.end());
     }
     file.tensors["mask"] = make_tensor(shape, integers);
+  }
+  if (c.sequences.has_padding()) {
+    integers.clear();
+    for (Index b = 0; b < c.sequences.batch(); ++b) {
+      for (Index l = 0; l < c.sequences.length(); ++l) {
+        integers.push_back(l >= c.sequences.first_row(b) && l < c.sequences.end_row(b) ? 1 : 0);
+      }
+    }
+    file.tensors["key_mask"] = make_tensor({shape[0], shape[1] - 1}, integers);
   }
   return file;
 }

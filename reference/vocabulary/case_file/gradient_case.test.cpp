@@ -52,6 +52,45 @@ void expect_case_refused(Change change, const std::string& because) {
   EXPECT_NE(message.find(because), std::string::npos) << message << "\nexpected: " << because;
 }
 
+/// With learned positions, a sequence that is padded on its left, and one padded on its right.
+GradientCase drawn_with_parts() {
+  GradientCase c = drawn();
+  c.model.position_rows = 5;
+  c.theta = draw_parameters(c.model, 1);
+  c.sequences.pad(0, 2, 0);
+  c.sequences.pad(1, 0, 1);
+  std::ranges::fill(c.sequences.mask(0), std::uint8_t{0});
+  std::ranges::fill(c.sequences.mask(1), std::uint8_t{0});
+  return c;
+}
+
+TEST(GradientCase, KeepsLearnedPositionsAndPadding) {
+  const GradientCase c = drawn_with_parts();
+  const CaseFile file = to_case_file(c);
+  EXPECT_EQ(file.tensor("param.input_map.weight").shape, (std::vector<std::int64_t>{7, 8}));
+  EXPECT_EQ(file.tensor("param.position_map.weight").shape, (std::vector<std::int64_t>{5, 8}));
+  const GradientCase back = to_gradient_case(file);
+  EXPECT_EQ(back.model, c.model);
+  EXPECT_TRUE(std::ranges::equal(back.theta.values(), c.theta.values()));
+  for (Index b = 0; b < 2; ++b) {
+    EXPECT_EQ(back.sequences.first_row(b), c.sequences.first_row(b));
+    EXPECT_EQ(back.sequences.end_row(b), c.sequences.end_row(b));
+  }
+}
+
+TEST(GradientCase, RefusesPaddingBetweenTokensAndSequencesOfPadding) {
+  const auto expect_refused = [](const std::vector<std::int64_t>& key_mask, const char* because) {
+    expect_case_refused(
+        [&](CaseFile& file) {
+          file.tensors["key_mask"] = make_tensor({2, 3}, std::span<const std::int64_t>(key_mask));
+        },
+        because);
+  };
+  expect_refused({1, 0, 1, 1, 1, 1}, "padding at the ends of sequences only");
+  expect_refused({0, 0, 0, 1, 1, 1}, "at least one row");
+  expect_refused({1, 1, 2, 1, 1, 1}, "must be 0 or 1");
+}
+
 TEST(GradientCase, SurvivesARoundTrip) {
   const TestFolder folder;
   const GradientCase c = drawn();

@@ -26,8 +26,8 @@ Parameters<double> draw_parameters(const Model& model, std::uint64_t seed) {
     if (gain) {
       mean = 1.0;
     } else if (!slot.vector) {
-      deviation =
-          slot.name == "input_map.weight" ? 1.0 : 1.0 / std::sqrt(static_cast<double>(slot.cols));
+      const bool is_table = slot.name == "input_map.weight" || slot.name == "position_map.weight";
+      deviation = is_table ? 1.0 : 1.0 / std::sqrt(static_cast<double>(slot.cols));
     }
     const std::span<double> values = theta.values(slot);
     random.normals(0, values);

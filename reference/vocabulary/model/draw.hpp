@@ -10,8 +10,8 @@
 namespace slim {
 
 /// Random parameters, each a float32 value, so that every scalar starts from the same numbers:
-/// weights normal with variance 1/in (the embedding: variance 1), biases of variance 0.01,
-/// gains 1 + a tenth of a normal.
+/// weights normal with variance 1/in (embedding and learned positions: variance 1), biases of
+/// variance 0.01, gains 1 + a tenth of a normal.
 Parameters<double> draw_parameters(const Model& model, std::uint64_t seed);
 
 /// Projections for FAVOR+, one per layer and head, rounded to float32; empty for other maps.

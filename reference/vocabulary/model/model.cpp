@@ -28,7 +28,7 @@ double approximate_entries(const Model& model) {
   const auto ffn = static_cast<double>(model.ffn_dim);
   const auto M =
       static_cast<double>(model.feature_map.blocks) * static_cast<double>(model.head_dim());
-  return 2.0 * V * width +
+  return (2.0 * V + static_cast<double>(model.position_rows)) * width +
          static_cast<double>(model.layers) * (width * (3.0 * width + 2.0 * ffn + 8.0) + ffn +
                                               2.0 * (width + static_cast<double>(model.heads)) * M);
 }
@@ -54,6 +54,7 @@ void require_valid(const Model& model) {
   require_size(model.ffn_dim, "ffn_dim");
   require_size(model.heads, "heads");
   require_size(model.feature_map.blocks, "feature map blocks");
+  if (model.position_rows != 0) require_size(model.position_rows, "position_rows");
   require(is_of_models(model.feature_map.kind) && !model.feature_map.projected,
           "feature map '" + name(model.feature_map) +
               "' is for attention only: whole models take sqr, relu, elu+1, abs, favor+_m");
@@ -78,6 +79,8 @@ void require_valid(const Model& model) {
           "gelu_cancellation must be from 0 to 1");
   require(c.elu_cancellation >= 0.0 && c.elu_cancellation <= 1.0,
           "elu_cancellation must be from 0 to 1");
+  require(c.positions_count_padding == 0.0 || c.positions_count_padding == 1.0,
+          "positions_count_padding must be 0 or 1");
   require(c.gelu_tanh == 0.0 || c.gelu_tanh == 1.0, "gelu_tanh must be 0 or 1");
 }
 

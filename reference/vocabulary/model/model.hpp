@@ -22,6 +22,8 @@ struct Conventions {
   double relu_slope_at_zero = 0.0;      ///< derivative of max(x, 0) at 0
   double absolute_slope_at_zero = 0.0;  ///< derivative of |x| at 0
   double position_base = 1e4;           ///< lowest frequency of the position code is 1/base
+  /// 0: in a padded sequence, positions are counted from its first token; 1: from its first row.
+  double positions_count_padding = 0.0;
   /// GeLU's Φ is rounded as a number of this size: 0 for erfc(−x/√2)/2, accurate in its tail; 1 for
   /// (1 + erf(x/√2))/2, which cancels there. Changes rounding errors only, not the exact value.
   double gelu_cancellation = 0.0;
@@ -42,11 +44,19 @@ struct Model {
   Index ffn_dim = 256;     ///< d_ff
   Index heads = 1;         ///< k
   FeatureMap feature_map{};
+  /// L_max, rows of a table of learned positions, which is added to an embedding of the same width;
+  /// 0: sines and cosines next to an embedding of half the width.
+  Index position_rows = 0;
   Norm norm = Norm::branch_output;
   Conventions conventions{};
 
   [[nodiscard]] Index head_dim() const { return hidden_dim / heads; }                ///< d
   [[nodiscard]] Index features() const { return feature_map.features(head_dim()); }  ///< M
+  [[nodiscard]] bool learns_positions() const { return position_rows > 0; }
+  /// The width of the embedding of tokens.
+  [[nodiscard]] Index token_width() const {
+    return learns_positions() ? hidden_dim : hidden_dim / 2;
+  }
   bool operator==(const Model&) const = default;
 };
 

@@ -23,7 +23,7 @@ std::vector<ParameterSlot> parameter_slots(const Model& model) {
   };
 
   const Index width = model.hidden_dim;
-  add("input_map.weight", model.vocab_size, width / 2, false);
+  add("input_map.weight", model.vocab_size, model.token_width(), false);
   add_linear("output_logit_map", model.vocab_size, width);
   for (Index r = 0; r < model.layers; ++r) {
     const std::string layer = "layers." + std::to_string(r);
@@ -35,6 +35,7 @@ std::vector<ParameterSlot> parameter_slots(const Model& model) {
     add_norm(layer + ".layernorm1");
     add_norm(layer + ".layernorm2");
   }
+  if (model.learns_positions()) add("position_map.weight", model.position_rows, width, false);
   return slots;
 }
 

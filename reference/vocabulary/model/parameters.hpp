@@ -79,12 +79,16 @@ class Parameters {
     return {values_.data() + slot.offset, slot.rows, slot.cols};
   }
 
-  /// The embedding. Shape: [V, d_model/2].
+  /// The embedding. Shape: [V, d_model/2]; with learned positions [V, d_model].
   MatrixView<T> input_map() { return matrix(slots_[0]); }
   MatrixView<const T> input_map() const { return matrix(slots_[0]); }
   /// The output map to logits. Shape: [V, d_model].
   LinearMap<T> output_logit_map() { return linear<T>(*this, 1); }
   LinearMap<const T> output_logit_map() const { return linear<const T>(*this, 1); }
+  /// The table of learned positions, which is the last tensor. Requires that there is one. Shape:
+  /// [L_max, d_model].
+  MatrixView<T> position_map() { return matrix(slots_.back()); }
+  MatrixView<const T> position_map() const { return matrix(slots_.back()); }
   LayerParameters<T> layer(Index r) { return layer_of<T>(*this, r); }
   LayerParameters<const T> layer(Index r) const { return layer_of<const T>(*this, r); }
 

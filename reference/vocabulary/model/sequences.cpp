@@ -46,6 +46,14 @@ std::span<const std::uint8_t> Sequences::mask(Index b) const {
   return {mask_.data() + b * (length_ + 1), static_cast<std::size_t>(length_ + 1)};
 }
 
+void Sequences::pad(Index b, Index left, Index right) {
+  require(left >= 0 && right >= 0 && left + right < length_,
+          "padding must leave at least one row of each sequence");
+  if (left + right == 0 && padding_.empty()) return;
+  padding_.resize(static_cast<std::size_t>(batch_));
+  padding_[static_cast<std::size_t>(b)] = {left, right};
+}
+
 Index Sequences::counted_targets() const {
   Index counted = 0;
   for (Index b = 0; b < batch_; ++b) {
@@ -60,6 +68,11 @@ void require_valid(const Sequences& sequences, Index vocab_size) {
       if (token >= 0 && token < vocab_size) continue;  // avoids building a message for valid tokens
       throw ContractError("every token must be from 0 to vocab_size - 1 = " +
                           std::to_string(vocab_size - 1) + ", not " + std::to_string(token));
+    }
+    for (Index l = 0; sequences.has_padding() && l < sequences.length(); ++l) {
+      const bool is_padding = l < sequences.first_row(b) || l >= sequences.end_row(b);
+      require(!is_padding || !sequences.counts(b, l),
+              "no target of a row of padding may count: mask it");
     }
   }
 }

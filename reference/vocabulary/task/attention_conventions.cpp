@@ -182,8 +182,11 @@ bool averages(const AttentionConventions& c) {
   return c.normaliser == Normaliser::denominator && c.output_scale == 1.0 &&
          c.output_scale_by == OutputScale::number;
 }
+bool has_own_weight(const AttentionConventions& c) {
+  return c.own_weight != 0.0 || c.own_weight_is_length;
+}
 bool is_linear_in_queries(const AttentionConventions& c) {
-  return c.normaliser != Normaliser::denominator && c.own_weight == 0.0 && !c.own_weight_is_length;
+  return c.normaliser != Normaliser::denominator && !has_own_weight(c);
 }
 bool looks_ahead(const AttentionConventions& c) {
   return c.keys.divides_by_length_sum || is_any_length(c, UnitLength::head) || couples_heads(c);
@@ -326,8 +329,7 @@ void require_valid(const AttentionConventions& c, const FeatureMap& map, bool fe
   require((c.query_stabiliser == Stabiliser::none || has_exponent(map.kind)) &&
               (c.key_stabiliser == Stabiliser::none || has_exponent(c.keys.map.value_or(map.kind))),
           "a stabiliser needs feature map favor+, exp or cosh");
-  require(!is_stabilised(c) || (c.normaliser == Normaliser::denominator && c.own_weight == 0.0 &&
-                                !c.own_weight_is_length),
+  require(!is_stabilised(c) || (c.normaliser == Normaliser::denominator && !has_own_weight(c)),
           "a stabiliser needs normaliser 'denominator' without own_weight, in which it cancels");
 }
 

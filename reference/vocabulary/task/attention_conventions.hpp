@@ -111,6 +111,8 @@ double epsilon_of_denominator(const AttentionConventions& conventions, Index L);
 
 /// Whether the output of a row is a weighted mean of values, so that weights have the sum 1.
 bool averages(const AttentionConventions& conventions);
+/// Whether a row's own key has a weight of its own.
+bool has_own_weight(const AttentionConventions& conventions);
 /// Whether the output is linear in the features of the queries.
 bool is_linear_in_queries(const AttentionConventions& conventions);
 /// Whether answers depend on the number of rows, or on other rows in another way than by the sums

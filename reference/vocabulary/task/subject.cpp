@@ -38,6 +38,11 @@ void detail::require_valid(const TaskSizes& task) {
   require(task.slice_length >= 1,
           "slice length must be at least 1, not " + std::to_string(task.slice_length));
   require(task.first_position >= 0, "first position must not be negative");
+  require(!model.learns_positions() ||
+              task.sequences.length() <= model.position_rows - task.first_position,
+          "the table of learned positions has " + std::to_string(model.position_rows) +
+              " rows: first position " + std::to_string(task.first_position) + " and " +
+              std::to_string(task.sequences.length()) + " rows do not fit");
   require(task.counted_targets >= 0, "counted targets must not be negative");
   require(task.threads >= 1, "threads must be at least 1, not " + std::to_string(task.threads));
   require(task.parameter_slots == parameter_slots(model),

@@ -152,6 +152,11 @@ struct Capabilities {
   Index head_block = 0;         ///< columns of its own blocks of a head; 0: not stated
   /// To be claimed only if the ledger records all memory.
   MemoryGrowth memory = MemoryGrowth::unclaimed;
+  bool sinusoidal_positions = true;  ///< of whole models
+  bool learned_positions = false;    ///< likewise: a table of them is a parameter
+  bool left_padding = false;         ///< whole models take batches with padding on this side
+  bool right_padding = false;        ///< likewise
+  bool resumable_models = true;      ///< whole models accept a start state and return the end state
   std::vector<FeatureKind> model_feature_maps{};  ///< for whole models; empty: as feature_maps
   std::shared_ptr<const OwnMap> own_map{};        ///< evaluates FeatureKind::own, if it is listed
   bool own_map_differs_by_row = false;            ///< it depends on the index of a row
