@@ -138,6 +138,12 @@ std::vector<std::byte> MpiMessages::receive(int from, MessageTag tag) {
   return take(from, tag);
 }
 
+void MpiMessages::forget_waits() {
+  for (int rank = 1; rank < size_; ++rank) {
+    while (arrived(rank, MessageTag::waits)) static_cast<void>(take(rank, MessageTag::waits));
+  }
+}
+
 /// Names the ranks that neither work for this one nor report that they wait themselves. Others
 /// began to wait a little later, so that their reports are awaited until all but one have come, but
 /// not for longer than half of the deadline.

@@ -41,6 +41,8 @@ class MpiMessages {
   std::vector<std::byte> receive(int from, MessageTag tag);
   /// The next message, however long it takes.
   std::vector<std::byte> await(int from, MessageTag tag);
+  /// Drops what other ranks reported of their waiting for an earlier task. On rank 0.
+  void forget_waits();
   void finalize();
 
  private:

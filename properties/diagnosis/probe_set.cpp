@@ -36,7 +36,9 @@ bool belongs(Topic law, Topic topic) {
 
 int most_cases(const Law& law, Topic topic) {
   if (topic == Topic::models || topic == Topic::bytes) return ProbeSet::cases_of_models;
-  return law.name == "stays-finite" ? ProbeSet::cases_at_the_edge : ProbeSet::cases_of_attention;
+  // Many combinations of numbers at the edge, and of conventions.
+  const bool varies = law.name == "stays-finite" || law.name == "conventions-agree";
+  return varies ? ProbeSet::cases_at_the_edge : ProbeSet::cases_of_attention;
 }
 
 /// The cheapest rows of a law's size design that reach the largest class of some extent: only

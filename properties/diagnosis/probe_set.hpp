@@ -15,8 +15,8 @@ namespace slim::properties {
 class ProbeSet {
  public:
   static constexpr int cases_of_models = 5;     ///< per law of whole models
-  static constexpr int cases_of_attention = 8;  ///< per law of attention except stays-finite
-  static constexpr int cases_at_the_edge = 32;  ///< of stays-finite: few maps and sizes overflow
+  static constexpr int cases_of_attention = 8;  ///< per law of attention except these two
+  static constexpr int cases_at_the_edge = 32;  ///< of stays-finite, conventions-agree
   static constexpr int most_large_cases = 5;    ///< in addition, of laws with designed sizes
 
   explicit ProbeSet(std::vector<Law> laws, std::uint64_t seed = 1)

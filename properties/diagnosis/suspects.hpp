@@ -31,8 +31,8 @@ struct Suspect {
   std::function<AttentionConventions(const AttentionInputs<double>&)> conventions{};
 };
 
-/// Every mutant of the catalogue, and those of ranks for 2, 4 and 8 ranks, too. A mutant of attention alone is a suspect for whole models, too,
-/// where it computes all heads.
+/// Every mutant of the catalogue, and those of ranks for 2, 4 and 8 ranks, too. A mutant of
+/// attention alone is a suspect for whole models, too, where it computes all heads.
 std::span<const Suspect> mutant_suspects();
 
 /// The mutants that are wrong at the edges of slices, with blocks of `block` rows in place of the
