@@ -183,8 +183,7 @@ TEST(Diagnosis, ReportsThatNoKnownFaultMatchesIfTheFaultIsNotInTheCatalogue) {
                                         Scalar::float64);
   EXPECT_TRUE(larger.like.empty() && larger.fits.empty());
   const auto of_attention = std::ranges::count_if(
-      mutants::catalogue(),
-      [](const mutants::Mutant& mutant) { return mutant.attention.offers_any(); });
+      mutant_suspects(), [](const Suspect& suspect) { return suspect.attention.offers_any(); });
   EXPECT_EQ(larger.mutants, of_attention);
   EXPECT_NE(in_words(larger).front().find("no known fault matches: compared with " +
                                           std::to_string(of_attention) + " mutants"),
@@ -315,7 +314,9 @@ Subject under(const std::function<void(AttentionConventions&)>& change) {
     change(task.conventions);
     if (task.features_given) task.conventions.scaling = declared;
   };
-  return mutated(put, unchanged, "reference");
+  Subject subject = mutated(put, unchanged, "reference");
+  subject.capabilities.any_attention_conventions = false;  // it has one of its own
+  return subject;
 }
 
 TEST(Diagnosis, NamesAFaultOfAttentionInAWholeModel) {

@@ -65,6 +65,7 @@ Law conventions_agree() {
                  "mutant/length-of-own-slice", "mutant/masked-keys-counted",
                  "mutant/position-from-zero", "mutant/epsilon-times-rows-so-far",
                  "mutant/running-sums-over-length", "mutant/own-weight-in-numerator-only"},
+       .share = 4,  // for each of eight parts to be drawn
        .draw = {},
        .load = {}},
       {.repair = under_a_declared_part,
