@@ -99,11 +99,14 @@ void kill_descendants() {
   }
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, largest_file);
-  // A subject is no rank of the harness's MPI program; it may start one of its own.
+  // A subject is no rank of the harness's MPI program; it may start one of its own, with the
+  // settings of the user.
+  const bool is_rank = std::getenv("OMPI_COMM_WORLD_RANK") != nullptr;
   for (char** entry = environ; *entry != nullptr;) {
     const std::string_view name(*entry, std::strcspn(*entry, "="));
-    const bool of_mpi = name.starts_with("OMPI_") || name.starts_with("PMIX_");
-    if (!of_mpi || ::unsetenv(std::string(name).c_str()) != 0) ++entry;
+    const bool of_mpi = (name.starts_with("OMPI_") && !name.starts_with("OMPI_ALLOW_")) ||
+                        name.starts_with("PMIX_");
+    if (!is_rank || !of_mpi || ::unsetenv(std::string(name).c_str()) != 0) ++entry;
   }
   ::setenv("SLIM_SCRATCH", keep.scratch, 1);
   ::setenv("TMPDIR", keep.scratch, 1);
