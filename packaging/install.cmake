@@ -52,6 +52,7 @@ install(DIRECTORY properties/third_party/kit/ DESTINATION ${CMAKE_INSTALL_DATADI
   FILES_MATCHING PATTERN "*.py" PATTERN "*.toml" PATTERN "*.md" PATTERN "*.h" PATTERN "*.c" PATTERN "*attention.cpp"
   PATTERN "*.rs" PATTERN "*.js"
   PATTERN faults EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN package_test.py EXCLUDE)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/slim/kit COMPONENT runtime)
 install(FILES properties/third_party/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/slim COMPONENT runtime)
 install(DIRECTORY packaging/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/slim COMPONENT runtime)
 foreach(program ${programs})

@@ -110,7 +110,8 @@ int write_report(const Options& options) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Draws the paper's plots and a report from records of slim-measure.", "slim-plot");
+  CLI::App app("slim-plot: draws the paper's plots and a report from records of slim-measure",
+               "slim-plot");
   command_line::add_version(app);
   app.require_subcommand(1);
   app.footer(command_line::exit_codes);

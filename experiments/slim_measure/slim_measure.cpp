@@ -281,7 +281,8 @@ int run_train_leg(const std::string& job_file, const std::string& start,
 }
 
 int run(int count, char** arguments) {
-  CLI::App app{"What does a gradient cost, and do the paper's claims hold?", "slim-measure"};
+  CLI::App app{"slim-measure: measures what a gradient costs, and judges the paper's claims",
+               "slim-measure"};
   command_line::add_version(app);
   app.require_subcommand(1);
   app.footer(command_line::exit_codes);

@@ -26,6 +26,11 @@ int serve(int count, char** arguments) {
     }
   }
   if (mode == "library" && count == 3) return serve_library(arguments[2]);
+  if (mode == "--version" && count == 2) {
+    std::printf("slim-subject-host %s: a part of slim-verify, see slim-verify --version\n",
+                SLIM_VERSION);
+    return std::fflush(stdout) == 0 ? 0 : 3;
+  }
   std::fprintf(stderr,
                "usage (by the other programs of the harness): slim-subject-host "
                "keep SCRATCH BYTES ADDRESSES COMMAND... | library FILE.so\n");
